@@ -1,0 +1,74 @@
+"""The console's one source of truth: a supervisor, a recording, or a simulation, all alike to the screens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+from sessions.floor.commands import AnyCommand, Progress, Reply
+from sessions.floor.events import Event
+from sessions.floor.state import FloorState
+
+
+class LinkMode(StrEnum):
+    """Where the floor comes from."""
+
+    LIVE = "live"
+    REPLAY = "replay"
+    SIMULATED = "simulated"
+
+
+class LinkHealth(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How fresh the floor is and what is being done to it."""
+
+    connected: bool = True
+    trouble: str = ""
+    """Why it is not connected, with the cure."""
+    heard: float = 0.0
+    """Clock time of the last word from the other side."""
+    progress: Progress | None = None
+
+
+class Numbered(msgspec.Struct, frozen=True):
+    """An event with its sequence number."""
+
+    seq: int
+    event: Event
+
+
+class Link(Protocol):
+    """Works on a thread of its own; the screens sample it and never wait for it.
+
+    `state` and `health` are swapped whole, so reading them from another thread is safe.
+    """
+
+    mode: LinkMode
+    title: str
+
+    @property
+    def state(self) -> FloorState: ...
+
+    @property
+    def health(self) -> LinkHealth: ...
+
+    def now(self) -> float:
+        """The clock of what is shown: the wall clock live, the moment shown in a replay."""
+        ...
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    async def send(self, command: AnyCommand) -> Reply:
+        """Ask the supervisor; a replay refuses with a reason."""
+        ...
+
+    def station_events(self, station: str, before: int, limit: int) -> Sequence[Numbered]:
+        """The newest `limit` events of a station with a sequence number below `before`, oldest first.
+
+        It reads the disk: call it from a worker.
+        """
+        ...

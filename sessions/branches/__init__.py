@@ -1,0 +1,1 @@
+"""Git branches and worktrees, turned into events."""

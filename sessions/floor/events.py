@@ -1,0 +1,217 @@
+"""The facts of the factory. Everything that reaches the floor is one of these.
+
+An event is immutable, in the past tense, and says when it happened (`time`, seconds since 1970) and which stream or
+file said so (`source`, such as `claude:4d5611e5` or `git`). Its tag carries a version: a change that old readers
+would misread gets a new number, and `sessions.journal.codec` lifts old ones.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from sessions.floor.tokens import Certainty, Tokens
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
+    """A fact that happened."""
+
+    time: float
+    source: str = ""
+
+
+class FactoryOpened(Event, frozen=True, kw_only=True, omit_defaults=True, tag="factory_opened.1"):
+    """A supervisor began to observe a repository; it begins a run."""
+
+    repo: str
+    name: str
+    base: str = ""
+    base_head: str = ""
+    utc_offset: int = 0
+    """Seconds east of UTC of the operator's clock: days are the operator's days."""
+    simulated: bool = False
+
+
+class BranchChanged(Event, frozen=True, kw_only=True, omit_defaults=True, tag="branch_changed.1"):
+    """A branch, or the worktree on it, is now like this. Always the whole state of the branch."""
+
+    branch: str
+    head: str = ""
+    ahead: int = 0
+    behind: int = 0
+    author: str = ""
+    subject: str = ""
+    committed: float = 0.0
+    worktree: str = ""
+    """Directory of the worktree that has it checked out, if any."""
+    dirty: int = 0
+    """Files with uncommitted changes, untracked ones included."""
+    merged: bool = False
+    detached: bool = False
+    """A worktree on no branch; `branch` is then a name made for it."""
+
+
+class BranchRemoved(Event, frozen=True, kw_only=True, omit_defaults=True, tag="branch_removed.1"):
+    """A branch is gone."""
+
+    branch: str
+
+
+class SourceSkipped(Event, frozen=True, kw_only=True, omit_defaults=True, tag="source_skipped.1"):
+    """Part of a source could not be used; nothing is dropped in silence."""
+
+    reason: str
+    """Short and from a fixed list, such as `torn line`, `not JSON`, `unknown type`, `unreadable file`."""
+    count: int = 1
+    detail: str = ""
+
+
+class StationEvent(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A fact about one station. `session` is the agent's own id of the conversation."""
+
+    station: str
+    session: str = ""
+
+
+class StationOpened(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="station_opened.1"):
+    """A station was found or set up. `station` is its name and its identity, unique on the floor."""
+
+    kind: str
+    """The agent: `claude`, `codex`, `openclaw`, ..."""
+    directory: str = ""
+    branch: str = ""
+    role: str = ""
+    elsewhere: bool = False
+    """It works outside this repository: shown, but not part of the factory's own totals."""
+
+
+class SessionOpened(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="session_opened.1"):
+    """A station's conversation began, or was found. `path` is its transcript (for later reading where it lies)."""
+
+    path: str = ""
+    parent: str = ""
+    """The session it was forked from."""
+    title: str = ""
+    version: str = ""
+    """Version of the agent that writes it."""
+
+
+class SessionClosed(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="session_closed.1"):
+    """The agent ended the conversation."""
+
+
+class BranchEntered(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="branch_entered.1"):
+    """The station now works on another branch or in another directory."""
+
+    branch: str = ""
+    directory: str = ""
+
+
+class TurnStarted(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="turn_started.1"):
+    """A request was given to the agent."""
+
+    text: str = ""
+    """First words of the request, cleaned, at most 200 characters."""
+
+
+class TurnFinished(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="turn_finished.1"):
+    """The agent stopped by itself and waits for the next request."""
+
+
+class TurnFailed(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="turn_failed.1"):
+    """The turn ended in an error: the API failed, the agent crashed, the operator interrupted it."""
+
+    reason: str
+
+
+class PersonNeeded(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="person_needed.1"):
+    """The agent asked for permission or for an answer and waits for a person."""
+
+    reason: str
+    guess: bool = False
+
+
+class MachineAwaited(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="machine_awaited.1"):
+    """The agent waits for a machine: a rate limit, a retry, an overloaded provider."""
+
+    reason: str
+
+
+class ActivitySeen(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="activity_seen.1"):
+    """The session wrote something that is no fact of its own; evidence that it is alive."""
+
+
+class TextWritten(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="text_written.1"):
+    """The agent said something. `text` is cleaned, its first 200 characters."""
+
+    text: str
+
+
+class ToolCalled(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="tool_called.1"):
+    """The agent began to use a tool."""
+
+    tool: str
+    call: str = ""
+    """The agent's id of this use, by which `ToolFinished` refers to it."""
+    detail: str = ""
+    """What it does, in a few words: the command, the path, the pattern; cleaned, at most 200 characters."""
+    file: str = ""
+    """The file it writes, when it writes one."""
+
+
+class ToolFinished(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="tool_finished.1"):
+    """A tool came back."""
+
+    call: str = ""
+    failed: bool = False
+    detail: str = ""
+
+
+class TokensUsed(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="tokens_used.1"):
+    """Tokens were used by a model call.
+
+    Transcripts state the usage of one call several times, growing. Each statement becomes the difference to the one
+    before it, so that events add up: `calls` is 1 on the first statement of a call and 0 on a correction.
+    """
+
+    tokens: Tokens
+    call: str = ""
+    """Identity of the model call in its source."""
+    calls: int = 1
+    model: str = ""
+    branch: str = ""
+    """The branch the call worked on, where known."""
+    subagent: str = ""
+    """The sub-agent that made the call; it is attributed to this station, its parent."""
+    cost: float | None = None
+    """Dollars by the prices known when it was observed (a difference, like tokens); None when unpriced."""
+    certainty: Certainty = Certainty.EXACT
+    context: int = 0
+    """Tokens in the context window of the station's main conversation after this call; 0: no statement."""
+    window: int = 0
+    """Size of the model's context window; 0 when unknown."""
+
+
+AnyEvent = (
+    FactoryOpened
+    | BranchChanged
+    | BranchRemoved
+    | SourceSkipped
+    | StationOpened
+    | SessionOpened
+    | SessionClosed
+    | BranchEntered
+    | TurnStarted
+    | TurnFinished
+    | TurnFailed
+    | PersonNeeded
+    | MachineAwaited
+    | ActivitySeen
+    | TextWritten
+    | ToolCalled
+    | ToolFinished
+    | TokensUsed
+)
+"""Every event there is; what the journal's codec reads and writes."""
+
+FAILURES: tuple[type[Event], ...] = (TurnFailed,)
+"""Events that a timeline marks as failures."""

@@ -1,0 +1,149 @@
+"""The floor: what the journal's events add up to. Frozen; only `sessions.floor.fold` makes new ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import msgspec
+
+from sessions.floor.pace import Pace
+from sessions.floor.tokens import Meter
+
+
+class Status(StrEnum):
+    """What a station does. Each has a colour and a glyph of its own (see `widgets.glyphs`)."""
+
+    WORKING = "working"
+    WAITING = "waiting"
+    """For a machine: a rate limit, a retry, a provider."""
+    NEEDS_ME = "needs_me"
+    """For a person: a permission, an answer."""
+    FAILED = "failed"
+    IDLE = "idle"
+    """It finished its turn."""
+    STALE = "stale"
+    """It should be working, and nothing was heard of it for longer than its cadence."""
+    UNKNOWN = "unknown"
+
+
+class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why a station is in its status: since when, who said so, and whether it is a guess."""
+
+    status: Status = Status.UNKNOWN
+    since: float = 0.0
+    """When it entered the status."""
+    seen: float = 0.0
+    """When the newest evidence for it was written."""
+    source: str = ""
+    reason: str = ""
+    guess: bool = False
+
+
+class RunningTool(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A tool that was called and has not come back."""
+
+    tool: str
+    detail: str = ""
+    since: float = 0.0
+
+
+class Session(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One conversation of an agent. `number` counts from 1 in the order of the journal."""
+
+    number: int
+    station: str
+    path: str = ""
+    parent: str = ""
+    title: str = ""
+    version: str = ""
+    opened: float = 0.0
+    closed: bool = False
+
+
+class Station(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One agent with an area of responsibility, as observed."""
+
+    name: str
+    kind: str = ""
+    directory: str = ""
+    branch: str = ""
+    role: str = ""
+    elsewhere: bool = False
+    opened: float = 0.0
+    session: str = ""
+    """The conversation that wrote last."""
+    model: str = ""
+    evidence: Evidence = Evidence()
+    activity: str = ""
+    """The last thing it said or did, in a few words."""
+    activity_time: float = 0.0
+    running: Mapping[str, RunningTool] = {}
+    """Tools under way, by call id, oldest first."""
+    context: int = 0
+    window: int = 0
+    turns: int = 0
+    tools: int = 0
+    errors: int = 0
+    """Tools that failed and turns that failed."""
+    files: Mapping[str, int] = {}
+    """Files it wrote, with how often."""
+    meter: Meter = Meter()
+    pace: Pace = Pace()
+
+
+class Branch(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A local branch, or a worktree on no branch; fields as in `events.BranchChanged`."""
+
+    name: str
+    head: str = ""
+    ahead: int = 0
+    behind: int = 0
+    author: str = ""
+    subject: str = ""
+    committed: float = 0.0
+    worktree: str = ""
+    dirty: int = 0
+    merged: bool = False
+    detached: bool = False
+    changed: float = 0.0
+    """When it was last seen to change."""
+
+
+class FloorState(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Everything the console shows. `seq` is how many events were folded: the journal's sequence number."""
+
+    seq: int = 0
+    time: float = 0.0
+    """Time of the newest event."""
+    repo: str = ""
+    name: str = ""
+    base: str = ""
+    base_head: str = ""
+    utc_offset: int = 0
+    simulated: bool = False
+    runs: int = 0
+    stations: Mapping[str, Station] = {}
+    branches: Mapping[str, Branch] = {}
+    sessions: Mapping[str, Session] = {}
+    total: Meter = Meter()
+    """Of all stations."""
+    elsewhere: Meter = Meter()
+    """The part of `total` that stations outside this repository used."""
+    models: Mapping[str, Meter] = {}
+    branch_meters: Mapping[str, Meter] = {}
+    """By the branch each call worked on, also branches that are gone; "" is no branch."""
+    days: Mapping[str, Meter] = {}
+    """By day of the operator's clock, `2026-11-21`."""
+    pace: Pace = Pace()
+    """Of the stations of this repository."""
+    skipped: Mapping[str, int] = {}
+    """What sources could not give, by reason."""
+
+    @property
+    def here(self) -> Meter:
+        """What the stations of this repository used: the factory's own total."""
+        return self.total.minus(self.elsewhere)
+
+
+EMPTY = FloorState()

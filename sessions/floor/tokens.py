@@ -1,0 +1,110 @@
+"""Tokens of model calls, how sure we are of them, and meters that add them up."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Certainty(StrEnum):
+    """Where a figure comes from. Each looks different on the screen."""
+
+    EXACT = "exact"
+    """The provider's own usage, final for the call."""
+    REPORTED = "reported"
+    """The agent's own summary of usage."""
+    ESTIMATED = "estimated"
+    """Computed from something else than usage."""
+    UNDERCOUNTED = "undercounted"
+    """The transcript is known to miss some: the truth is at least this (shown with ≥)."""
+
+
+class Tokens(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """Token counts of one or many model calls. The kinds never overlap, so they can be added."""
+
+    input: int = 0
+    """Fresh input: neither read from nor written to a cache."""
+    cache_write_5m: int = 0
+    cache_write_1h: int = 0
+    cache_read: int = 0
+    output: int = 0
+    """Output including thinking."""
+    thinking: int = 0
+    """The part of `output` that was thinking, where the source says so."""
+
+    @property
+    def total(self) -> int:
+        """All tokens; thinking is inside output and not counted again."""
+        return self.input + self.cache_write_5m + self.cache_write_1h + self.cache_read + self.output
+
+    @property
+    def context(self) -> int:
+        """What the call had in its context window when it began."""
+        return self.input + self.cache_write_5m + self.cache_write_1h + self.cache_read
+
+    def __add__(self, other: Tokens) -> Tokens:
+        return Tokens(
+            self.input + other.input,
+            self.cache_write_5m + other.cache_write_5m,
+            self.cache_write_1h + other.cache_write_1h,
+            self.cache_read + other.cache_read,
+            self.output + other.output,
+            self.thinking + other.thinking,
+        )
+
+    def __sub__(self, other: Tokens) -> Tokens:
+        return Tokens(
+            self.input - other.input,
+            self.cache_write_5m - other.cache_write_5m,
+            self.cache_write_1h - other.cache_write_1h,
+            self.cache_read - other.cache_read,
+            self.output - other.output,
+            self.thinking - other.thinking,
+        )
+
+
+class Meter(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a station, branch, model, day or the factory has used.
+
+    `calls` counts model calls; of these `reported`, `estimated` and `undercounted` are not exact, and `unpriced`
+    have no known price. `cost` is in dollars, over the priced calls only.
+    """
+
+    tokens: Tokens = Tokens()
+    calls: int = 0
+    cost: float = 0.0
+    unpriced: int = 0
+    reported: int = 0
+    estimated: int = 0
+    undercounted: int = 0
+    sessions: frozenset[int] = frozenset()
+    """Numbers of the sessions that contributed, as in `FloorState.sessions`."""
+
+    @property
+    def cost_usd(self) -> float | None:
+        """Dollars, or None when no call has a known price: an unknown price is never 0."""
+        return None if self.calls and self.unpriced >= self.calls else self.cost
+
+    @property
+    def certainty(self) -> str:
+        """`exact`, `reported`, `estimated` (undercounted is one) or `mixed`."""
+        guessed = self.estimated + self.undercounted
+        if not self.reported and not guessed:
+            return "exact"
+        if self.reported == self.calls:
+            return "reported"
+        return "estimated" if guessed == self.calls else "mixed"
+
+    def minus(self, other: Meter) -> Meter:
+        """This meter without the part that `other` holds."""
+        return Meter(
+            self.tokens - other.tokens,
+            self.calls - other.calls,
+            self.cost - other.cost,
+            self.unpriced - other.unpriced,
+            self.reported - other.reported,
+            self.estimated - other.estimated,
+            self.undercounted - other.undercounted,
+            self.sessions - other.sessions,
+        )

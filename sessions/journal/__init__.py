@@ -1,0 +1,1 @@
+"""The append-only log of events in SQLite, and recordings: parts of it as one portable file."""

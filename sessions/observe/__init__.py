@@ -1,0 +1,1 @@
+"""Transcripts of agents on disk, turned into events."""

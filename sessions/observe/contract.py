@@ -1,0 +1,75 @@
+"""What every transcript adapter offers, and what it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+from sessions.floor.events import Event
+from sessions.floor.tokens import Tokens
+
+
+class Statement(msgspec.Struct, frozen=True):
+    """What a statement of a call's usage adds to what was known of that call."""
+
+    added: Tokens
+    calls: int
+    """1 when the call was not known before, else 0."""
+
+
+class CallBook(Protocol):
+    """Remembers the usage of every model call, over all files: forks copy calls, and lines repeat them."""
+
+    def state(self, call: str, tokens: Tokens) -> Statement | None:
+        """Note that `call` has used `tokens` so far (the last statement wins).
+
+        Returns the difference to what was known, or None when nothing is new.
+        """
+        ...
+
+
+class Pricing(Protocol):
+    """Knows what models cost and hold (see `sessions.models.prices`)."""
+
+    def cost(self, model: str, tokens: Tokens) -> float | None:
+        """Dollars for `tokens`, or None when the model has no known price."""
+        ...
+
+    def window(self, model: str) -> int:
+        """Context window of the model in tokens, 0 when unknown."""
+        ...
+
+
+class Seating(Protocol):
+    """Decides which station a session belongs to (see `sessions.observe.match`)."""
+
+    def seat(
+        self, kind: str, session: str, directory: str, branch: str, time: float, source: str
+    ) -> tuple[str, Sequence[Event]]:
+        """The name of the session's station, and the events that open it when it is new."""
+        ...
+
+
+class Desk(msgspec.Struct, frozen=True):
+    """What an adapter needs of its surroundings."""
+
+    seating: Seating
+    book: CallBook
+    pricing: Pricing
+
+
+class Transcript(Protocol):
+    """Reads one transcript file from where it stopped. It holds only what it must remember between lines."""
+
+    def feed(self, lines: Sequence[bytes], offset: int) -> list[Event]:
+        """The events of complete lines (without line ends) that begin at byte `offset` of the file.
+
+        Never raises for foreign content: what cannot be used becomes a `SourceSkipped`.
+        """
+        ...
+
+    def save(self) -> bytes:
+        """Everything needed to go on after the last line fed, for the journal's marks."""
+        ...

@@ -1,0 +1,1 @@
+"""What the console draws: pure line builders, and the widgets that show them."""
