@@ -18,7 +18,13 @@ class CatchUp(Command, frozen=True, tag="catch_up"):
 
 
 class ImportPaths(Command, frozen=True, tag="import_paths"):
-    """Read transcripts or recordings into the journal."""
+    """Read transcripts, or all below directories, into the journal."""
+
+    paths: tuple[str, ...]
+
+
+class WatchPlaces(Command, frozen=True, tag="watch_places"):
+    """Look for transcripts in these places, too, as long as the supervisor runs."""
 
     paths: tuple[str, ...]
 
@@ -33,7 +39,7 @@ class CancelScan(Command, frozen=True, tag="cancel_scan"):
     """Stop reading old transcripts; what was read stays."""
 
 
-AnyCommand = Stop | CatchUp | ImportPaths | SetBase | CancelScan
+AnyCommand = Stop | CatchUp | ImportPaths | WatchPlaces | SetBase | CancelScan
 
 
 class Progress(msgspec.Struct, frozen=True):

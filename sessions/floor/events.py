@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import msgspec
 
+from sessions.floor.conflicts import FileConflict, Outcome
 from sessions.floor.tokens import Certainty, Tokens
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
-    """A fact that happened."""
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", gc=False):
+    """A fact that happened. Events hold values and never each other, so the garbage collector need not look at them."""
 
     time: float
     source: str = ""
@@ -31,12 +32,24 @@ class FactoryOpened(Event, frozen=True, kw_only=True, omit_defaults=True, tag="f
     simulated: bool = False
 
 
+class BaseChosen(Event, frozen=True, kw_only=True, omit_defaults=True, tag="base_chosen.1"):
+    """Branches are measured against another base from now on; the `BranchChanged` that follow say what came of it."""
+
+    base: str
+    base_head: str = ""
+
+
 class BranchChanged(Event, frozen=True, kw_only=True, omit_defaults=True, tag="branch_changed.1"):
-    """A branch, or the worktree on it, is now like this. Always the whole state of the branch."""
+    """A branch, or the worktree on it, is now like this. Always the whole state of the branch.
+
+    `ahead`, `behind` and `dirty` are -1 when they were not counted: an older git counts only the branches that are
+    likely to be shown, and a damaged history or worktree cannot be counted.
+    """
 
     branch: str
     head: str = ""
     ahead: int = 0
+    """Commits that the branch has and the base has not; `behind` the other way round."""
     behind: int = 0
     author: str = ""
     subject: str = ""
@@ -44,8 +57,9 @@ class BranchChanged(Event, frozen=True, kw_only=True, omit_defaults=True, tag="b
     worktree: str = ""
     """Directory of the worktree that has it checked out, if any."""
     dirty: int = 0
-    """Files with uncommitted changes, untracked ones included."""
+    """Files with uncommitted changes, untracked ones included; an untracked directory counts as one."""
     merged: bool = False
+    """Every commit of it is in the base; never true of the base itself."""
     detached: bool = False
     """A worktree on no branch; `branch` is then a name made for it."""
 
@@ -63,6 +77,34 @@ class SourceSkipped(Event, frozen=True, kw_only=True, omit_defaults=True, tag="s
     """Short and from a fixed list, such as `torn line`, `not JSON`, `unknown type`, `unreadable file`."""
     count: int = 1
     detail: str = ""
+
+
+class VerdictReached(Event, frozen=True, kw_only=True, omit_defaults=True, tag="verdict_reached.1"):
+    """Git's own merge of two branches now comes to this. A pair of compared branches without one merges cleanly."""
+
+    a: str
+    b: str = ""
+    """The other branch, `a` < `b` by name; "" is the base."""
+    outcome: Outcome
+    files: tuple[FileConflict, ...] = ()
+    shared: int = 0
+    """Paths that both sides changed."""
+    reason: str = ""
+    """Why it is unknown."""
+    cause: str = ""
+    """The branch whose change brought it about."""
+    commits_only: bool = False
+    """It is about the commits alone, where uncommitted work makes a difference to one of the two."""
+
+
+class BranchCompared(Event, frozen=True, kw_only=True, omit_defaults=True, tag="branch_compared.1"):
+    """A branch has been compared with the base and with every other branch, as it is now."""
+
+    branch: str
+    head: str = ""
+    tree: str = ""
+    """What was compared: the tree of its uncommitted work, or of its head."""
+    dirty: bool = False
 
 
 class StationEvent(Event, frozen=True, kw_only=True, omit_defaults=True):
@@ -156,6 +198,8 @@ class ToolCalled(StationEvent, frozen=True, kw_only=True, omit_defaults=True, ta
     """What it does, in a few words: the command, the path, the pattern; cleaned, at most 200 characters."""
     file: str = ""
     """The file it writes, when it writes one."""
+    more_files: tuple[str, ...] = ()
+    """Further files that the same use writes, as a patch may."""
 
 
 class ToolFinished(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="tool_finished.1"):
@@ -193,9 +237,12 @@ class TokensUsed(StationEvent, frozen=True, kw_only=True, omit_defaults=True, ta
 
 AnyEvent = (
     FactoryOpened
+    | BaseChosen
     | BranchChanged
     | BranchRemoved
     | SourceSkipped
+    | VerdictReached
+    | BranchCompared
     | StationOpened
     | SessionOpened
     | SessionClosed

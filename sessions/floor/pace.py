@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections import deque
 
 import msgspec
 
-T = TypeVar("T", int, float)
-
 BUCKET_S = 5
-BUCKETS = 120
+WINDOW_S = 600
+"""The longest span that a rate can be taken over."""
+BUCKETS = WINDOW_S // BUCKET_S + 1
+"""One more than the window: the window seldom begins where a bucket does."""
 NOW_S = 15
 """The window of the rate called "now": long enough to hold a call, short enough to feel live."""
 FIVE_BILLION_A_DAY = 5e9 / 86_400
@@ -25,33 +26,21 @@ class Pace(msgspec.Struct, frozen=True, omit_defaults=True):
     dollars: tuple[float, ...] = ()
 
     def add(self, time: float, tokens: int, dollars: float) -> Pace:
-        """The pace after `tokens` and `dollars` were used at `time` (seconds since 1970)."""
-        bucket = int(time // BUCKET_S)
-        ahead = bucket - self.last
-        if ahead > 0:
-            if ahead >= BUCKETS or not self.last:
-                return Pace(bucket, (tokens,), (dollars,))
-            gap = ahead - 1
-            return Pace(
-                bucket,
-                (*self.tokens, *(0,) * gap, tokens)[-BUCKETS:],
-                (*self.dollars, *(0.0,) * gap, dollars)[-BUCKETS:],
-            )
-        at = len(self.tokens) - 1 + ahead
-        if at < 0:
-            return self
-        counts, costs = list(self.tokens), list(self.dollars)
-        counts[at] += tokens
-        costs[at] += dollars
-        return Pace(self.last, tuple(counts), tuple(costs))
+        """The pace after `tokens` and `dollars` were used at `time` (seconds since 1970).
+
+        What is older than the oldest bucket that is kept changes nothing.
+        """
+        draft = PaceDraft(self)
+        draft.add(time, tokens, dollars)
+        return draft.freeze()
 
     def tokens_per_s(self, now: float, window_s: int = NOW_S) -> float:
-        """Mean tokens per second over the `window_s` seconds before `now`."""
-        return sum(_window(self.tokens, self.last, now, window_s)) / window_s
+        """Mean tokens per second over the `window_s` seconds (at most WINDOW_S) before `now`."""
+        return self._sum(self.tokens, now, window_s) / window_s
 
-    def dollars_per_h(self, now: float, window_s: int = BUCKET_S * BUCKETS) -> float:
-        """Mean dollars per hour over the `window_s` seconds before `now`."""
-        return sum(_window(self.dollars, self.last, now, window_s)) * 3600 / window_s
+    def dollars_per_h(self, now: float, window_s: int = WINDOW_S) -> float:
+        """Mean dollars per hour over the `window_s` seconds (at most WINDOW_S) before `now`."""
+        return self._sum(self.dollars, now, window_s) * 3600 / window_s
 
     def spark(self, now: float, points: int, bucket_s: int = 15) -> list[int]:
         """The last `points` spans of `bucket_s` seconds, oldest first, as token sums."""
@@ -65,11 +54,49 @@ class Pace(msgspec.Struct, frozen=True, omit_defaults=True):
                 sums[at] += count
         return sums
 
+    def _sum(self, values: tuple[int, ...] | tuple[float, ...], now: float, window_s: int) -> float:
+        """What was used in the window; of the bucket in which it begins, the part that lies in it."""
+        begin, end = (now - window_s) / BUCKET_S, int(now // BUCKET_S)
+        first = self.last - len(values) + 1
+        oldest = int(begin // 1)
+        inner = values[max(0, oldest + 1 - first) : max(0, end + 1 - first)]
+        partial = values[oldest - first] * (oldest + 1 - begin) if 0 <= oldest - first < len(values) else 0.0
+        return sum(inner) + partial
 
-def _window(values: tuple[T, ...], last: int, now: float, window_s: int) -> tuple[T, ...]:
-    spans = window_s // BUCKET_S
-    missing = int(now // BUCKET_S) - last
-    if missing >= spans or missing < 0 - BUCKETS:
-        return ()
-    stop = len(values) + min(0, missing)
-    return values[max(0, len(values) - (spans - missing)) : max(0, stop)]
+
+class PaceDraft:
+    """A pace under construction, for folding many events: it never leaves the fold."""
+
+    __slots__ = ("_dollars", "_last", "_tokens")
+
+    def __init__(self, pace: Pace) -> None:
+        self._last = pace.last
+        if len(pace.tokens) != len(pace.dollars):
+            pace = Pace()  # from a file that was tampered with
+        self._tokens = deque(pace.tokens, BUCKETS)
+        self._dollars = deque(pace.dollars, BUCKETS)
+
+    def add(self, time: float, tokens: int, dollars: float) -> None:
+        """As `Pace.add`."""
+        bucket = int(time // BUCKET_S)
+        ahead = bucket - self._last
+        if ahead > 0:
+            if ahead >= BUCKETS:
+                self._tokens.clear()
+                self._dollars.clear()
+            else:
+                self._tokens.extend((0,) * (ahead - 1))
+                self._dollars.extend((0.0,) * (ahead - 1))
+            self._tokens.append(tokens)
+            self._dollars.append(dollars)
+            self._last = bucket
+        elif -ahead < BUCKETS and self._last:
+            missing = 1 - ahead - len(self._tokens)
+            self._tokens.extendleft((0,) * missing)
+            self._dollars.extendleft((0.0,) * missing)
+            self._tokens[ahead - 1] += tokens
+            self._dollars[ahead - 1] += dollars
+
+    def freeze(self) -> Pace:
+        """The pace as it is now."""
+        return Pace(self._last, tuple(self._tokens), tuple(self._dollars))

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
+from sessions.floor.conflicts import Compared, Verdict
 from sessions.floor.pace import Pace
 from sessions.floor.tokens import Meter
 
@@ -137,6 +138,12 @@ class FloorState(msgspec.Struct, frozen=True, omit_defaults=True):
     """By day of the operator's clock, `2026-11-21`."""
     pace: Pace = Pace()
     """Of the stations of this repository."""
+    verdicts: Mapping[str, Verdict] = {}
+    """Pairs of branches that do not simply merge, by `conflicts.key_of`; uncommitted work counts as committed."""
+    committed_verdicts: Mapping[str, Verdict] = {}
+    """The same over commits alone, for the pairs where that is another matter."""
+    compared: Mapping[str, Compared] = {}
+    """Branches whose pairs are known, and as what; one that is not here is still being compared."""
     skipped: Mapping[str, int] = {}
     """What sources could not give, by reason."""
 

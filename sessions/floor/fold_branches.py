@@ -1,0 +1,77 @@
+"""How the floor changes when git does: the base, branches, and what their merges come to. Part of the fold."""
+
+from __future__ import annotations
+
+from sessions.floor import events as ev
+from sessions.floor.conflicts import Compared, Outcome, Verdict, key_of, pair_of
+from sessions.floor.draft import Draft
+from sessions.floor.state import Branch
+
+
+def base_chosen(draft: Draft, event: ev.BaseChosen) -> None:
+    draft.base, draft.base_head = event.base, event.base_head
+    for verdicts in (draft.verdicts, draft.committed_verdicts):
+        for key in [key for key, verdict in verdicts.items() if not verdict.b]:
+            del verdicts[key]
+
+
+def branch_changed(draft: Draft, event: ev.BranchChanged) -> None:
+    draft.branches[event.branch] = Branch(
+        event.branch,
+        event.head,
+        event.ahead,
+        event.behind,
+        event.author,
+        event.subject,
+        event.committed,
+        event.worktree,
+        event.dirty,
+        event.merged,
+        event.detached,
+        event.time,
+    )
+    if event.branch == draft.base:
+        draft.base_head = event.head
+
+
+def branch_removed(draft: Draft, event: ev.BranchRemoved) -> None:
+    draft.branches.pop(event.branch, None)
+    draft.compared.pop(event.branch, None)
+    for verdicts in (draft.verdicts, draft.committed_verdicts):
+        for key in [key for key, verdict in verdicts.items() if event.branch in (verdict.a, verdict.b)]:
+            del verdicts[key]
+
+
+def verdict_reached(draft: Draft, event: ev.VerdictReached) -> None:
+    key = key_of(event.a, event.b)
+    verdicts = draft.committed_verdicts if event.commits_only else draft.verdicts
+    known = verdicts.get(key)
+    verdict = Verdict(
+        *pair_of(event.a, event.b),
+        event.outcome,
+        event.files,
+        event.shared,
+        event.reason,
+        known.since if known is not None and known.outcome is event.outcome else event.time,
+        event.cause,
+    )
+    if event.commits_only:
+        verdicts[key] = verdict
+        return
+    draft.committed_verdicts.pop(key, None)
+    if event.outcome is Outcome.CLEAN and not event.shared:
+        verdicts.pop(key, None)
+    else:
+        verdicts[key] = verdict
+
+
+def branch_compared(draft: Draft, event: ev.BranchCompared) -> None:
+    draft.compared[event.branch] = Compared(event.tree, event.head, event.dirty, event.time)
+    if event.dirty:
+        return
+    apart = draft.committed_verdicts
+    for key, verdict in list(apart.items()):
+        if event.branch in (verdict.a, verdict.b):
+            other = draft.compared.get(verdict.b if verdict.a == event.branch else verdict.a)
+            if other is None or not other.dirty:
+                del apart[key]

@@ -1,0 +1,110 @@
+"""Events for tests: hypothesis strategies for every kind, one fixed sample of each, and a seeded stream of many."""
+
+from __future__ import annotations
+
+import random
+from functools import lru_cache
+from typing import get_args
+
+import msgspec
+from hypothesis import strategies as st
+
+from sessions.floor import events as ev
+from sessions.floor.conflicts import FileConflict, Outcome
+from sessions.floor.tokens import Certainty, Tokens
+
+NAMES = ("ship-auth", "test-api", "", "dokumentär ☃")
+START = 1_795_000_000.0
+
+times = st.one_of(
+    st.floats(START, START + 3_600),
+    st.sampled_from([0.0, START, START - 700.0]),
+    st.floats(0.0, 253_402_300_799.0),
+)
+# Surrogates are what a file name that is not UTF-8 holds; no such text can be written as JSON.
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+names = st.sampled_from(NAMES)
+sessions = st.sampled_from(["", "4d5611e5", "9b2f0c77"])
+counts = st.integers(0, 5_000_000)
+tokens = st.builds(Tokens, counts, counts, counts, counts, counts, counts)
+costs = st.none() | st.floats(0.0, 1_000.0)
+
+_BY_FIELD: dict[str, st.SearchStrategy[object]] = {
+    "time": times,
+    "station": names,
+    "session": sessions,
+    "branch": st.sampled_from(["main", "feature/a", ""]),
+    "a": st.sampled_from(["main", "feature/a"]),
+    "b": st.sampled_from(["main", "feature/a", ""]),
+    "call": st.sampled_from(["", "toolu_1", "toolu_2", "toolu_3"]),
+    "file": st.sampled_from(["", "a.py", "b/c.py"]),
+    "tokens": tokens,
+    "certainty": st.sampled_from(Certainty),
+    "cost": costs,
+    "calls": st.integers(0, 1),
+    "committed": times,
+    "utc_offset": st.integers(-43_200, 50_400),
+}
+_BY_TYPE: dict[object, st.SearchStrategy[object]] = {
+    "str": texts,
+    "int": counts,
+    "bool": st.booleans(),
+    "float": times,
+    "Outcome": st.sampled_from(Outcome),
+    "tuple[FileConflict, ...]": st.lists(st.builds(FileConflict, texts, texts, counts, st.booleans()), max_size=2).map(
+        tuple
+    ),
+    "tuple[str, ...]": st.lists(texts, max_size=3).map(tuple),
+}
+
+KINDS: tuple[type[ev.Event], ...] = get_args(ev.AnyEvent)
+
+
+def events_of_kind(kind: type[ev.Event]) -> st.SearchStrategy[ev.Event]:
+    """Events of one kind, with every field drawn."""
+    fields: dict[str, st.SearchStrategy[object]] = {}
+    for owner in reversed(kind.__mro__):
+        for name, annotation in getattr(owner, "__annotations__", {}).items():
+            if name in kind.__struct_fields__:
+                fields[name] = _BY_FIELD[name] if name in _BY_FIELD else _BY_TYPE[annotation]
+    return st.builds(kind, **fields)
+
+
+events: st.SearchStrategy[ev.Event] = st.one_of([events_of_kind(kind) for kind in KINDS])
+event_lists = st.lists(events, max_size=40)
+
+
+@lru_cache(maxsize=16)
+def sample_stream(count: int, seed: int = 1, stations: int = 6) -> tuple[ev.Event, ...]:
+    """`count` plausible events in a fixed order: the same for the same arguments, everywhere."""
+    chance = random.Random(seed)
+    time = START
+    found: list[ev.Event] = [ev.FactoryOpened(time=time, source="test", repo="/srv/shop", name="shop", base="main")]
+    while len(found) < count:
+        time += chance.random()
+        station = f"ship-{chance.randrange(stations)}"
+        # Some facts are learned late: the sources are read side by side.
+        who = {"time": time - chance.choice((0.0, 0.0, 3.0)), "source": "claude:1", "station": station}
+        who["session"] = f"session-of-{station}"
+        found.append(_one(chance, who, len(found)))
+    return tuple(found[:count])
+
+
+def _one(chance: random.Random, who: dict[str, object], number: int) -> ev.Event:
+    used = {"input": number % 50, "cache_read": number, "output": chance.randrange(900)}
+    if chance.random() < 0.1:
+        return ev.BranchChanged(time=START + number, source="git", branch=f"topic/{number % 5}", ahead=number)
+    choices: tuple[tuple[type[ev.Event], dict[str, object]], ...] = (
+        (ev.TurnStarted, {"text": f"please do {number}"}),
+        (ev.TurnFinished, {}),
+        (ev.TurnFailed, {"reason": "overloaded"}),
+        (ev.ToolCalled, {"tool": "Edit", "call": f"c{number}", "file": f"src/{number % 40}.py"}),
+        (ev.ToolFinished, {"call": f"c{number - 3}", "failed": number % 9 == 0}),
+        (ev.TokensUsed, {"tokens": used, "call": f"m{number}", "model": "opus", "branch": "topic/1", "cost": 0.1}),
+    )
+    kind, fields = chance.choices(choices, (1, 1, 1, 3, 2, 3))[0]
+    return _make(kind, who, **fields)
+
+
+def _make(kind: type[ev.Event], who: dict[str, object], **fields: object) -> ev.Event:
+    return msgspec.convert({"type": kind.__struct_config__.tag, **who, **fields}, kind)

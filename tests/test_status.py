@@ -1,0 +1,39 @@
+"""What a station does, as of a moment."""
+
+from __future__ import annotations
+
+import pytest
+
+from sessions.floor.state import Evidence, RunningTool, Station, Status
+from sessions.floor.status import CADENCE_S, TOOL_CADENCE_S, status_at
+
+SEEN = 1_000.0
+
+
+def _station(status: Status, tool: bool = False) -> Station:
+    evidence = Evidence(status, SEEN - 10, SEEN, "claude:1", "wrote")
+    return Station("s", evidence=evidence, running={"c": RunningTool("Bash", since=SEEN)} if tool else {})
+
+
+@pytest.mark.parametrize("status", [Status.WORKING, Status.WAITING])
+def test_silence_beyond_the_cadence_is_stale_and_a_guess(status: Status) -> None:
+    station = _station(status)
+    assert status_at(station, SEEN + CADENCE_S) is station.evidence
+    stale = status_at(station, SEEN + CADENCE_S + 1)
+    assert (stale.status, stale.since, stale.seen, stale.guess) == (Status.STALE, SEEN + CADENCE_S, SEEN, True)
+    assert stale.reason == "silent since: wrote"
+
+
+def test_a_running_tool_may_be_silent_for_longer() -> None:
+    station = _station(Status.WORKING, tool=True)
+    assert status_at(station, SEEN + CADENCE_S + 1).status is Status.WORKING
+    assert status_at(station, SEEN + TOOL_CADENCE_S + 1).status is Status.STALE
+
+
+@pytest.mark.parametrize("status", [Status.NEEDS_ME, Status.FAILED, Status.IDLE, Status.UNKNOWN])
+def test_what_nobody_expects_to_write_does_not_go_stale(status: Status) -> None:
+    assert status_at(_station(status), SEEN + 1e6).status is status
+
+
+def test_a_replay_may_look_from_before_the_evidence() -> None:
+    assert status_at(_station(Status.WORKING), SEEN - 500).status is Status.WORKING
