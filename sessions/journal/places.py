@@ -1,0 +1,76 @@
+"""Places in a past, as an operator writes them: `12:04`, `+5m`, `seq 1200`, `50%`."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+
+import msgspec
+
+from sessions.errors import UsageError
+from sessions.journal.past import Past, Span
+
+HELP = "12:04  12:04:31  2026-11-21 12:04  +5m  -30s  seq 1200  50%  start  end"
+
+_SECONDS = {"s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
+_SHIFT = re.compile(r"([+-])\s*(\d{1,9}(?:\.\d{1,9})?)\s*([smhd]?)", re.ASCII)
+_SEQ = re.compile(r"(?:seq\s*|#\s*)(\d{1,15})", re.ASCII | re.IGNORECASE)
+_PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,9})?)\s*%", re.ASCII)
+_CLOCK = re.compile(
+    r"(?:(\d{4})-(\d{2})-(\d{2})(?:[T ]+|$))?(?:(\d{1,2}):(\d{2})(?::(\d{2})(\.\d{1,9})?)?)?(Z)?", re.ASCII
+)
+
+
+class Place(msgspec.Struct, frozen=True):
+    """An event, or a moment between events; exactly one of the two is set."""
+
+    seq: int | None = None
+    moment: float | None = None
+
+
+def parse(text: str, span: Span, moment: float, utc_offset: int) -> Place:
+    """The place that `text` names, seen from `moment`.
+
+    Times without a date are those of the day of `moment`, or of the following day when the span begins after them;
+    they are on the operator's clock, `utc_offset` seconds east of UTC. Raises `UsageError` for anything else.
+    """
+    text = text.strip()
+    if text in ("start", "end"):
+        return Place(seq=span.first_seq if text == "start" else span.last_seq)
+    if match := _SEQ.fullmatch(text):
+        return Place(seq=int(match[1]))
+    if match := _PERCENT.fullmatch(text):
+        return Place(moment=span.first_time + min(1.0, float(match[1]) / 100) * (span.last_time - span.first_time))
+    if match := _SHIFT.fullmatch(text):
+        seconds = float(match[2]) * _SECONDS[match[3] or "s"]
+        return Place(moment=moment + (seconds if match[1] == "+" else -seconds))
+    if text and (match := _CLOCK.fullmatch(text)):
+        return Place(moment=_clock_time(match, span, moment, utc_offset))
+    raise UsageError(f"«{text[:40]}» names no place in the past", "write one like " + HELP)
+
+
+def seq_of(past: Past, place: Place) -> int:
+    """The last event that has happened at `place`."""
+    if place.seq is not None:
+        return place.seq
+    assert place.moment is not None
+    return past.seq_at(place.moment)
+
+
+def _clock_time(match: re.Match[str], span: Span, moment: float, utc_offset: int) -> float:
+    zone = UTC if match[8] else timezone(timedelta(seconds=utc_offset))
+    try:
+        if match[1]:
+            day = datetime(int(match[1]), int(match[2]), int(match[3]), tzinfo=zone)
+        else:
+            day = datetime.fromtimestamp(moment, zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        time = day.replace(
+            hour=int(match[4] or 0),
+            minute=int(match[5] or 0),
+            second=int(match[6] or 0),
+            microsecond=int(float(match[7] or 0) * 1e6),
+        ).timestamp()
+    except (ValueError, OverflowError, OSError) as error:
+        raise UsageError(f"«{match[0][:40]}» is no time of the clock", "write one like 12:04:31") from error
+    following = time + _SECONDS["d"]
+    return following if not match[1] and time < span.first_time and following <= span.last_time else time

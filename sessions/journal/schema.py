@@ -1,0 +1,199 @@
+"""The tables of a journal, and how a file becomes a journal of this version without ever being harmed.
+
+`PRAGMA user_version` counts the migrations a journal has had, so the first hundred bytes of the file tell whether
+this program understands it, before SQLite has touched anything.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import struct
+import time
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+from sessions.errors import FactoryError, NewerFormatError
+
+APPLICATION_ID = 0x46545549
+"""`FTUI`: marks an SQLite file as a journal of this program."""
+
+_MAGIC = b"SQLite format 3\x00"
+_HEADER_BYTES = 100
+_USER_VERSION_AT, _APPLICATION_ID_AT = 60, 68
+
+MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "events, checkpoints, marks and calls",
+        (
+            "CREATE TABLE stations (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
+            # `latest` is the newest time up to and including this event. It never steps back, unlike the times
+            # of events of several sources, so a moment is found by bisection over seq and needs no index.
+            """CREATE TABLE events (
+                seq INTEGER PRIMARY KEY,
+                latest REAL NOT NULL,
+                type TEXT NOT NULL,
+                station INTEGER REFERENCES stations (id),
+                failed INTEGER NOT NULL,
+                body BLOB NOT NULL
+            )""",
+            # The row id, which is seq, is the last column of every index by itself.
+            "CREATE INDEX events_of_station ON events (station) WHERE station IS NOT NULL",
+            "CREATE INDEX events_failed ON events (failed) WHERE failed = 1",
+            """CREATE TRIGGER events_stay BEFORE DELETE ON events
+               BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END""",
+            """CREATE TRIGGER events_are_final BEFORE UPDATE ON events
+               BEGIN SELECT RAISE(ABORT, 'events do not change'); END""",
+            "CREATE TABLE checkpoints (seq INTEGER PRIMARY KEY, fold INTEGER NOT NULL, state BLOB NOT NULL)",
+            "CREATE TABLE marks (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
+            "CREATE TABLE calls (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
+        ),
+    ),
+)
+"""Name and statements of every migration, oldest first. Only ever add to the end; a name is never used again."""
+
+
+def uri(path: Path, options: str) -> str:
+    """The SQLite URI of a file, whatever characters its name has."""
+    return f"file:{quote(str(path.absolute()))}?{options}"
+
+
+def connect_read_only(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write. Beside a live journal it sees what the writer commits.
+
+    SQLite may make an empty log beside the journal for it. Where it may not (a read-only directory), a journal
+    without a log is complete by itself and is opened as it is.
+    """
+    connection = sqlite3.connect(uri(path, "mode=ro"), uri=True, check_same_thread=False, isolation_level=None)
+    try:
+        connection.execute("SELECT 1 FROM migrations LIMIT 1").fetchall()
+    except sqlite3.OperationalError:
+        connection.close()
+        if _log_exists(path):
+            raise
+        return _connect_frozen(path)
+    return connection
+
+
+def _connect_frozen(path: Path) -> sqlite3.Connection:
+    """A connection to a journal that nobody writes now; it makes no file."""
+    options = "mode=ro&immutable=1"
+    return sqlite3.connect(uri(path, options), uri=True, check_same_thread=False, isolation_level=None)
+
+
+def _log_exists(path: Path) -> bool:
+    return path.with_name(path.name + "-wal").exists()
+
+
+def check(path: Path, missing_ok: bool = False) -> None:
+    """Make sure that `path` is a journal that this program understands; it changes nothing.
+
+    Raises `NewerFormatError` for a journal of a newer program and `FactoryError` for anything else that is no journal.
+    """
+    try:
+        with path.open("rb") as file:
+            header = file.read(_HEADER_BYTES)
+    except FileNotFoundError as error:
+        if missing_ok:
+            return
+        raise FactoryError(f"there is no journal at {path}", "open the floor once: factory-tui") from error
+    except OSError as error:
+        raise FactoryError(f"{path} cannot be read: {error.strerror or error}", "look at its path and mode") from error
+    if len(header) < _HEADER_BYTES or not header.startswith(_MAGIC):
+        raise _no_journal(path)
+    if struct.unpack_from(">I", header, _APPLICATION_ID_AT)[0] != APPLICATION_ID:
+        raise _no_journal(path)
+    _check_version(path, struct.unpack_from(">I", header, _USER_VERSION_AT)[0])
+    try:
+        with closing(connect_read_only(path) if _log_exists(path) else _connect_frozen(path)) as connection:
+            _check_version(path, connection.execute("PRAGMA user_version").fetchone()[0])
+            _check_names(path, applied(connection))
+    except sqlite3.DatabaseError as error:
+        raise damaged(path, error) from error
+
+
+def applied(connection: sqlite3.Connection) -> list[str]:
+    """Names of the migrations that a journal has had, oldest first."""
+    return [name for (name,) in connection.execute("SELECT name FROM migrations ORDER BY number")]
+
+
+def prepare(path: Path) -> None:
+    """Make `path` a journal of this version: create it, or run the migrations it lacks. Only its one writer may."""
+    if path.exists():
+        check(path)
+        with closing(sqlite3.connect(uri(path, "mode=rw"), uri=True, isolation_level=None)) as connection:
+            if _migrate(connection):
+                # The version must be readable from the file itself, also when the log is still there.
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return
+    # Made under another name and then renamed: a kill in the middle leaves no half-made journal. What a former
+    # journal of this name left beside itself would be taken for a part of the new one, so it goes.
+    draft = path.with_name(path.name + ".new")
+    draft.unlink(missing_ok=True)
+    for leftover in ("-journal", "-wal", "-shm"):
+        draft.with_name(draft.name + leftover).unlink(missing_ok=True)
+        path.with_name(path.name + leftover).unlink(missing_ok=True)
+    draft.touch(mode=0o600)
+    with closing(sqlite3.connect(uri(draft, "mode=rw"), uri=True, isolation_level=None)) as connection:
+        _migrate(connection)
+        connection.execute("PRAGMA journal_mode = WAL")
+    draft.rename(path)
+    sync_directory(path.parent)
+
+
+def sync_directory(path: Path) -> None:
+    """Make the names in a directory durable: a rename is only then safe from a power cut."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _migrate(connection: sqlite3.Connection) -> int:
+    """Run what is missing, each migration in one transaction with the record that it ran; returns how many."""
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, time REAL)"
+    )
+    done = len(applied(connection))
+    for number, (name, statements) in enumerate(MIGRATIONS[done:], done + 1):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in statements:
+                connection.execute(statement)
+            connection.execute("INSERT INTO migrations VALUES (?, ?, ?)", (number, name, time.time()))
+            # Pragmas take no parameters; both numbers are ours.
+            connection.execute(f"PRAGMA user_version = {number}")
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+    return len(MIGRATIONS) - done
+
+
+def _check_version(path: Path, version: int) -> None:
+    if version > len(MIGRATIONS):
+        raise _newer(path)
+    if version < 1:
+        raise _no_journal(path)
+
+
+def _check_names(path: Path, names: list[str]) -> None:
+    known = [name for name, _ in MIGRATIONS]
+    if names != known[: len(names)]:
+        raise _newer(path)
+
+
+def _newer(path: Path) -> NewerFormatError:
+    return NewerFormatError(f"{path} was written by a newer factory-tui", "update this one; the journal is unharmed")
+
+
+def _no_journal(path: Path) -> FactoryError:
+    return FactoryError(f"{path} is not a journal of factory-tui", "move it away, or name another file")
+
+
+def damaged(path: Path, error: sqlite3.Error) -> FactoryError:
+    """What an operator reads when SQLite cannot use the file."""
+    return FactoryError(f"{path} cannot be used as a journal ({error})", "move it away; a new one will be made")

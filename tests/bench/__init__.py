@@ -1,0 +1,1 @@
+"""What is measured, as against tested: `make bench`."""

@@ -1,0 +1,52 @@
+"""`python -m tests.bench [--quick] [--only WORD]`: measure, print a table, write bench-results.json."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from tests.bench import journal, scan, screens
+from tests.bench.figure import Figure, report
+
+RESULTS = Path(__file__).parent.parent.parent / "bench-results.json"
+
+
+def main() -> int:
+    """Measure what was asked for; the exit code is 1 when a bar was missed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="measure shorter and smaller")
+    parser.add_argument("--only", default="", choices=("", *ROOMS), help="measure one room")
+    asked = parser.parse_args()
+    measured: list[Figure] = []
+
+    def kept() -> Iterator[Figure]:
+        for name, room in ROOMS.items():
+            if asked.only in ("", name):
+                for figure in room(asked.quick):
+                    measured.append(figure)
+                    yield figure
+
+    report(kept())
+    if not asked.only:
+        results = {
+            "version": 1,
+            "time": time.time(),
+            "quick": asked.quick,
+            "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+            "figures": [msgspec.to_builtins(figure) | {"good": figure.good} for figure in measured],
+        }
+        RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return int(not all(figure.good for figure in measured))
+
+
+ROOMS = {"screens": screens.figures, "scan": scan.figures, "journal": journal.figures}
+
+if __name__ == "__main__":
+    raise SystemExit(main())

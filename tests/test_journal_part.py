@@ -1,0 +1,102 @@
+"""A run of the journal as a past of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from sessions.errors import UsageError
+from sessions.floor import events as ev
+from sessions.floor.fold import fold_all
+from sessions.floor.state import EMPTY
+from sessions.journal.part import Part, run
+from sessions.journal.past import EventList, Past
+
+
+def opened(time: float) -> ev.Event:
+    return ev.FactoryOpened(time=time, repo="/r", name="r")
+
+
+def failed(time: float) -> ev.Event:
+    return ev.TurnFailed(time=time, station="a", reason="exit 1")
+
+
+def wrote(time: float) -> ev.Event:
+    return ev.TextWritten(time=time, station="a", text="x")
+
+
+EVENTS: Sequence[ev.Event] = [
+    opened(0.0), failed(1.0), wrote(2.0),
+    opened(10.0), wrote(11.0), failed(12.0), wrote(13.0), failed(14.0),
+    opened(20.0), wrote(21.0),
+]  # fmt: skip
+
+
+class Held(EventList):
+    """A past in memory that knows which events belong to a station."""
+
+    def events_of(self, station: str, before: int, limit: int) -> Sequence[tuple[int, ev.Event]]:
+        found = [
+            (seq, event)
+            for seq, event in enumerate(EVENTS, 1)
+            if seq < before and isinstance(event, ev.StationEvent) and event.station == station
+        ]
+        return found[-limit:]
+
+
+@pytest.fixture
+def past() -> Held:
+    return Held(EVENTS, "journal")
+
+
+@pytest.mark.parametrize(("number", "first", "last"), [(1, 1, 3), (2, 4, 8), (3, 9, 10), (None, 9, 10)])
+def test_a_run_is_from_one_opening_to_the_next(past: Held, number: int | None, first: int, last: int) -> None:
+    span = run(past, number).span
+    assert (span.first_seq, span.last_seq) == (first, last)
+    assert (span.first_time, span.last_time) == (EVENTS[first - 1].time, EVENTS[last - 1].time)
+
+
+@pytest.mark.parametrize("number", [0, 4, 10**12])
+def test_a_run_that_never_was_is_refused(past: Held, number: int) -> None:
+    with pytest.raises(UsageError, match="1 to 3"):
+        run(past, number)
+
+
+def test_an_empty_past_has_no_run() -> None:
+    with pytest.raises(UsageError, match="empty"):
+        run(Held([], "nothing"), None)
+
+
+def test_what_came_before_still_counts(past: Held) -> None:
+    part = run(past, 2)
+    assert part.state_at(5) == fold_all(EMPTY, EVENTS[:5])
+    assert part.state_at(99) == fold_all(EMPTY, EVENTS[:8])
+
+
+def test_nothing_beyond_the_run_is_seen(past: Held) -> None:
+    part = run(past, 2)
+    assert list(part.events(3, 100)) == list(EVENTS[3:8])
+    assert list(part.events(8, 100)) == []
+    assert (part.seq_at(5.0), part.seq_at(12.5), part.seq_at(99.0)) == (0, 6, 8)
+    assert (part.failure_after(0), part.failure_after(6), part.failure_after(8)) == (6, 8, None)
+    assert (part.failure_before(8), part.failure_before(6)) == (6, None)
+
+
+def test_the_timeline_counts_every_event_once(past: Held) -> None:
+    for slots in (1, 2, 3, 7):
+        density = run(past, 2).density(slots)
+        assert len(density) == slots
+        assert sum(slot.events for slot in density) == 5
+        assert sum(slot.failures for slot in density) == 2
+
+
+def test_it_is_a_past() -> None:
+    part: Past = Part(Held(EVENTS), 2, 3, "part")
+    part.close()
+    assert part.title == "part"
+
+
+def test_the_events_of_a_station_are_those_of_the_run(past: Held) -> None:
+    assert [seq for seq, _ in run(past, 2).events_of("a", 1 << 60, 100)] == [5, 6, 7, 8]
+    assert [seq for seq, _ in run(past, 2).events_of("a", 7, 1)] == [6]
