@@ -1,0 +1,85 @@
+"""The one memory of what every model call has used, over all files, runs and restarts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import Protocol
+
+import msgspec
+
+from sessions.floor.tokens import Tokens
+from sessions.observe.contract import Statement
+
+KEY_BYTES = 16
+REMEMBERED = 200_000
+"""Calls held in memory before the older half is left to the journal."""
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(tuple[int, int, int, int, int, int]).decode
+_NOTHING = Tokens()
+
+
+class PastCalls(Protocol):
+    """The calls that the journal knows (see `sessions.journal.reader`)."""
+
+    def call(self, key: bytes) -> bytes | None: ...
+
+    def has_calls(self) -> bool: ...
+
+
+class Calls:
+    """A `CallBook` over the journal: what it learns is taken by `take` and committed with the events it led to."""
+
+    def __init__(self, past: PastCalls | None = None, remembered: int = REMEMBERED) -> None:
+        self._past = past
+        self._look = past is not None and past.has_calls()
+        self._remembered = remembered
+        self._recent: dict[bytes, bytes] = {}
+        self._older: dict[bytes, bytes] = {}
+        self._new: dict[bytes, bytes] = {}
+
+    def state(self, call: str, tokens: Tokens) -> Statement | None:
+        """Note that `call` has used `tokens` so far; the last statement wins, so the difference may be negative."""
+        key = call_key(call)
+        body = encode_tokens(tokens)
+        known = self._known(key)
+        if known == body:
+            return None
+        self._recent[key] = self._new[key] = body
+        if known is None:
+            return Statement(tokens, 1)
+        return Statement(tokens - decode_tokens(known), 0)
+
+    def take(self) -> Mapping[bytes, bytes]:
+        """What was learned since the last taking, for the journal."""
+        new, self._new = self._new, {}
+        if len(self._recent) > self._remembered and self._past is not None:
+            self._older, self._recent, self._look = self._recent, {}, True
+        return new
+
+    def _known(self, key: bytes) -> bytes | None:
+        body = self._recent.get(key) or self._older.get(key)
+        if body is None and self._look and self._past is not None:
+            body = self._past.call(key)
+            if body is not None:
+                self._recent[key] = body
+        return body
+
+
+def call_key(call: str) -> bytes:
+    """The key of a call's identity in the journal."""
+    return blake2b(call.encode("utf-8", "surrogatepass"), digest_size=KEY_BYTES).digest()
+
+
+def encode_tokens(t: Tokens) -> bytes:
+    """Tokens as the journal keeps them: six numbers."""
+    return _encode((t.input, t.cache_write_5m, t.cache_write_1h, t.cache_read, t.output, t.thinking))
+
+
+def decode_tokens(body: bytes) -> Tokens:
+    """The reverse of `encode_tokens`; an unreadable body counts as nothing used, which overcounts rather than fails."""
+    try:
+        return Tokens(*_decode(body))
+    except msgspec.DecodeError:
+        return _NOTHING

@@ -1,0 +1,226 @@
+"""The lines of Claude Code transcripts: which kinds matter, told cheaply, and their fields as typed structs.
+
+Only fields that become facts are declared; msgspec skips the rest, big tool results above all, without making
+Python objects of them. The structs hold no cycles and live for one line, so the garbage collector need not know them.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Raw, Struct
+
+from sessions.floor.tokens import Tokens
+
+Count = Annotated[int, Meta(ge=0, le=1_000_000_000_000)] | None
+BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What decoding foreign bytes raises."""
+REPAIRABLE = 8 << 20
+"""A line beyond this many bytes that is not JSON at first sight is not tried a second time."""
+
+ATTACHMENT = b"attachment"
+DULL = frozenset(
+    b"file-history-snapshot queue-operation attachment api-request api-request-shape api-request-blob tools-used"
+    b" last-prompt atis-latch cost-state mode permission-mode pr-link agent-name agent-color agent-setting tag"
+    b" task-summary content-replacement worktree-state speculation-accept marble-origami-commit"
+    b" marble-origami-snapshot file-history-delta attribution-snapshot started result invocation".split()
+)
+"""Known kinds of lines that hold no fact of their own."""
+
+
+class Split(Struct, gc=False):
+    """How long a cache write is kept."""
+
+    ephemeral_5m_input_tokens: Count = 0
+    ephemeral_1h_input_tokens: Count = 0
+
+
+class OutputDetails(Struct, gc=False):
+    thinking_tokens: Count = 0
+
+
+class Usage(Struct, gc=False):
+    """What a model call has used, as stated so far."""
+
+    input_tokens: Count = 0
+    cache_creation_input_tokens: Count = 0
+    cache_read_input_tokens: Count = 0
+    output_tokens: Count = 0
+    cache_creation: Split | None = None
+    output_tokens_details: OutputDetails | None = None
+
+    def tokens(self) -> Tokens:
+        """The usage in kinds that do not overlap; a cache write without a stated time to live is one of 5 minutes."""
+        split, details = self.cache_creation, self.output_tokens_details
+        hour = (split.ephemeral_1h_input_tokens or 0) if split else 0
+        minutes = (split.ephemeral_5m_input_tokens or 0) if split else 0
+        written = max(self.cache_creation_input_tokens or 0, hour + minutes)
+        output = self.output_tokens or 0
+        return Tokens(
+            self.input_tokens or 0,
+            written - hour,
+            hour,
+            self.cache_read_input_tokens or 0,
+            output,
+            min(output, details.thinking_tokens or 0) if details else 0,
+        )
+
+
+class Block(Struct, gc=False):
+    """A part of a message."""
+
+    type: str = ""
+    text: str | None = None
+    id: str | None = None
+    name: str | None = None
+    input: Raw = Raw()
+    tool_use_id: str | None = None
+    is_error: bool | None = None
+
+
+class Message(Struct, gc=False):
+    id: str | None = None
+    model: str | None = None
+    content: str | list[Block] | None = None
+    stop_reason: str | None = None
+    usage: Usage | None = None
+
+    @property
+    def blocks(self) -> list[Block]:
+        """The parts; a plain text is one part."""
+        if isinstance(self.content, str):
+            return [Block("text", self.content)]
+        return self.content or []
+
+
+class Line(Struct, rename="camel", gc=False):
+    """Any line that becomes facts."""
+
+    type: str = ""
+    subtype: str | None = None
+    timestamp: str | None = None
+    session_id: str | None = None
+    cwd: str | None = None
+    git_branch: str | None = None
+    version: str | None = None
+    uuid: str | None = None
+    request_id: str | None = None
+    request_session_id: str | None = None
+    """The session that made the call, where a fork copied the line from it."""
+    is_sidechain: bool | None = None
+    agent_id: str | None = None
+    is_meta: bool | None = None
+    is_compact_summary: bool | None = None
+    is_visible_in_transcript_only: bool | None = None
+    is_api_error_message: bool | None = None
+    message: Message | None = None
+    retry_in_ms: float | None = None
+    retry_attempt: int | None = None
+    max_retries: int | None = None
+    error: Raw = Raw()
+    summary: str | None = None
+    custom_title: str | None = None
+    ai_title: str | None = None
+
+
+class BareMessage(Struct, gc=False):
+    id: str | None = None
+    model: str | None = None
+    usage: Usage | None = None
+
+
+class BareLine(Struct, rename="camel", gc=False):
+    """The little that tokens need, for lines whose other fields have an unknown shape."""
+
+    type: str = ""
+    timestamp: str | None = None
+    request_id: str | None = None
+    is_sidechain: bool | None = None
+    agent_id: str | None = None
+    message: BareMessage | None = None
+
+
+class ToolInput(Struct, gc=False):
+    """The fields of a tool's input that say what it does."""
+
+    command: str | None = None
+    file_path: str | None = None
+    notebook_path: str | None = None
+    path: str | None = None
+    pattern: str | None = None
+    query: str | None = None
+    url: str | None = None
+    description: str | None = None
+    skill: str | None = None
+    prompt: str | None = None
+
+
+class Question(Struct, gc=False):
+    question: str = ""
+
+
+class Questions(Struct):
+    questions: list[Question] = []
+
+
+class TextPart(Struct, gc=False):
+    text: str = ""
+
+
+class ResultBlock(Struct):
+    tool_use_id: str | None = None
+    content: str | list[TextPart] | None = None
+
+
+class ResultMessage(Struct):
+    content: list[ResultBlock] = []
+
+
+class ResultLine(Struct):
+    """A tool result with its text; decoded only where the tool failed."""
+
+    message: ResultMessage
+
+
+class ErrorText(Struct, gc=False):
+    message: str | None = None
+    formatted: str | None = None
+
+
+decode_line = msgspec.json.Decoder(Line).decode
+decode_bare = msgspec.json.Decoder(BareLine).decode
+decode_input = msgspec.json.Decoder(ToolInput).decode
+decode_questions = msgspec.json.Decoder(Questions).decode
+decode_results = msgspec.json.Decoder(ResultLine).decode
+decode_error = msgspec.json.Decoder(ErrorText).decode
+
+
+def kind_of(line: bytes) -> bytes:
+    """The `type` of a line where it stands before any nested object, else an empty word.
+
+    Inside JSON text a quote is escaped, so the bytes of a key are found nowhere else; and before the first nested
+    object they can only be a key of the line itself.
+    """
+    at = line.find(b'"type":"', 0, 800)
+    if at < 0:
+        return b""
+    nested = line.find(b"{", 1, at)
+    if nested < 0:
+        return line[at + 8 : line.find(b'"', at + 8)]
+    return b"attachment" if line.endswith(b'"attachment":', 0, nested) else b""
+
+
+def repaired(line: bytes) -> bytes | None:
+    """A line that did not decode, made valid where the damage is harmless: NULs of a crash around it, broken UTF-8,
+    halves of surrogate pairs. None where it is no JSON object at all."""
+    if len(line) > REPAIRABLE:
+        return None
+    try:
+        value = json.loads(line.strip(b"\0 \t\r").decode("utf-8", "replace"))
+        if not isinstance(value, dict):
+            return None
+        return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,126 @@
+"""What the reader of a rollout remembers between lines, and what it makes of it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from sessions.observe import codex_lines as cx
+from sessions.observe.codex_usage import Ledger
+from sessions.observe.tools import Arguments, arguments_of
+from sessions.observe.words import instant, safe
+
+COPYING_S = 1.0
+"""An older fork writes its copied history at once, as it begins."""
+MAX_TOOLS = 128
+OPEN, DONE, FAILED = 0, 1, 2
+_THREAD = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
+
+
+class Memory(Struct, omit_defaults=True):
+    """The state of one rollout. It is saved with the offset it belongs to."""
+
+    session: str = ""
+    thread: str = ""
+    """The id of the file's own thread; a sub-agent's session is its parent's."""
+    agent: str = ""
+    opened: bool = False
+    home: str = ""
+    branch: str = ""
+    model: str = ""
+    window: int = 0
+    clock: float = 0.0
+    began: float = 0.0
+    alive: float = 0.0
+    ledger: Ledger = msgspec.field(default_factory=Ledger)
+    marker: str = ""
+    """The last id that copies keep, which tells calls with the same totals apart."""
+    calls: dict[str, bool] = {}
+    tools: dict[str, int] = {}
+    """The latest uses of tools: open, done or failed."""
+    text: str = ""
+    """What the agent said last, since it did something else."""
+    turn: str = ""
+    asked: bool = False
+    """The turn's request was seen."""
+    tasks: bool = False
+    """The rollout says when turns begin and end."""
+    failed: bool = False
+    copying: bool = False
+    """The lines at hand may be those of the session it was forked from."""
+    copied_turns: bool = False
+    """The turn at hand is known from another file."""
+    person: bool = True
+    """A person is asked for approvals."""
+
+    def tick(self, stamp: str) -> None:
+        """Note the time of a line; one without a time keeps that of the line before."""
+        time = instant(stamp)
+        if time is not None:
+            self.clock = time
+
+    def copied(self) -> bool:
+        """Whether the line at hand is part of a copied history, which is no fact of this session."""
+        if self.copying and not self.copied_turns and self.clock > self.began + COPYING_S:
+            self.copying, self.marker = False, self.thread
+        return self.copying
+
+    def begin_turn(self, turn: str, first: bool) -> None:
+        """Note a new turn. One that another file has (not `first`) is copied; the first new one ends the copying."""
+        self.turn, self.asked, self.failed, self.marker = turn, False, False, turn
+        self.copied_turns = self.copying and not first
+        if first:
+            self.copying = False
+
+    def begin_tool(self, call: str) -> bool:
+        """Note the use of a tool; False when it is known."""
+        if call:
+            if call in self.tools:
+                return False
+            if len(self.tools) >= MAX_TOOLS:
+                del self.tools[next(iter(self.tools))]
+            self.tools[call] = OPEN
+            self.marker = call if not self.turn else self.marker
+        self.text = ""
+        return True
+
+    def end_tool(self, call: str, failed: bool) -> bool:
+        """Note a tool's end; False when it is known. A failure that is told later than the end is news."""
+        state = self.tools.get(call)
+        if state is None or (state != OPEN and (state == FAILED or not failed)):
+            return False
+        self.tools[call] = FAILED if failed else DONE
+        self.text = ""
+        return True
+
+    def within(self, path: str) -> str:
+        """A path as seen from the session's directory."""
+        return path[len(self.home) + 1 :] if self.home and path.startswith(self.home + "/") else path
+
+
+def thread_of(path: Path) -> str:
+    """The thread's id in the name of its rollout."""
+    found = _THREAD.search(path.stem)
+    return found[0] if found else safe(path.stem)
+
+
+def spawned(meta: cx.SessionMeta) -> tuple[str, str]:
+    """The parent's session and the sub-agent's name, both "" for a session that a person or program began."""
+    source = arguments_of(meta.source).get("subagent")
+    spawn = source.get("thread_spawn") if isinstance(source, dict) else None
+    spawn = spawn if isinstance(spawn, dict) else {}
+    parent = spawn.get("parent_thread_id") or (meta.parent_thread_id if source else None)
+    if not isinstance(parent, str) or not parent:
+        return "", ""
+    name = spawn.get("agent_nickname") or spawn.get("agent_role") or meta.id[-8:]
+    return safe(parent), safe(str(name)) or "sub-agent"
+
+
+def question_of(arguments: Arguments) -> str:
+    """What the agent asks of a person with its tool for questions."""
+    questions = arguments.get("questions")
+    texts = [q.get("question") for q in questions if isinstance(q, dict)] if isinstance(questions, list) else []
+    return " ".join(text for text in texts if isinstance(text, str)) or "a question"

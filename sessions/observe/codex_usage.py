@@ -1,0 +1,118 @@
+"""Token accounting of Codex: provider records where a rollout has them, else differences of its running totals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from sessions.floor.tokens import Certainty, Tokens
+from sessions.observe.codex_lines import TokenInfo, Usage, UsageRecord
+
+Totals = tuple[int, int, int, int, int]
+"""Input, cached, written to a cache, output, thinking: as Codex counts them, each inside another or not."""
+_NONE: Totals = (0, 0, 0, 0, 0)
+
+
+class Count(msgspec.Struct, frozen=True):
+    """The usage of one model call."""
+
+    call: str
+    tokens: Tokens
+    context: int
+    certainty: Certainty
+    known: bool = False
+    """It was counted already, under another name."""
+
+
+class Ledger(msgspec.Struct, omit_defaults=True):
+    """What one rollout must remember to count each call once."""
+
+    recorded: bool = False
+    """It has records: its totals repeat them and are no longer counted."""
+    totals: Totals | None = None
+    """The running totals as last seen."""
+    borrowed: bool = False
+    """The totals go on from those of a parent whose history is not in this file."""
+    resets: int = 0
+    """How often the totals began anew."""
+
+    def by_record(self, record: UsageRecord, fallback: Callable[[Totals], str]) -> Count | None:
+        """The call that a record states; the totals before the first record may have counted it already."""
+        usage = record.usage
+        if usage is None:
+            return None
+        thread = record.thread_token_usage
+        already = not self.recorded and self.totals is not None and thread is not None
+        counted = already and thread is not None and totals_of(thread) == self.totals
+        self.recorded = True
+        totals = totals_of(usage)
+        call = f"codex:{record.response_id}" if record.response_id else fallback(totals_of(thread or usage))
+        return Count(call, tokens_of(totals, _sum(usage)), _context(usage), Certainty.EXACT, counted)
+
+    def by_total(self, info: TokenInfo, call: Callable[[Totals], str]) -> Count | None:
+        """The call since the last totals; None when they are the same: Codex writes them twice."""
+        if self.recorded or info.total_token_usage is None:
+            return None
+        totals = totals_of(info.total_token_usage)
+        before, self.totals = self.totals, totals
+        last = info.last_token_usage
+        if before is None and self.borrowed:
+            spent = totals_of(last) if last is not None else _NONE
+        else:
+            spent = self._since(before or _NONE, totals, totals_of(last) if last is not None else None)
+        if not any(spent):
+            return None
+        included = _sum(info.total_token_usage)
+        return Count(call(totals), tokens_of(spent, included), _context(last) if last else 0, Certainty.REPORTED)
+
+    def _since(self, before: Totals, now: Totals, last: Totals | None) -> Totals:
+        """What was spent since. Totals that fell began anew: all of them is new, or the last call of them."""
+        if all(n >= b for n, b in zip(now, before, strict=True)):
+            return _zip_sub(now, before)
+        self.resets += 1
+        if last is not None and any(last) and all(m <= n for m, n in zip(last, now, strict=True)):
+            return last
+        return now
+
+
+def _zip_sub(now: Totals, before: Totals) -> Totals:
+    a, b, c, d, e = (n - m for n, m in zip(now, before, strict=True))
+    return a, b, c, d, e
+
+
+def totals_of(usage: Usage) -> Totals:
+    """The numbers of a usage, absent ones as 0."""
+    return (
+        usage.input_tokens or 0,
+        usage.cached_input_tokens or 0,
+        usage.cache_write_input_tokens or 0,
+        usage.output_tokens or 0,
+        usage.reasoning_output_tokens or 0,
+    )
+
+
+def _sum(usage: Usage) -> bool:
+    """Whether tokens written to a cache are inside `input_tokens`, which the total of the usage tells."""
+    beside = (usage.input_tokens or 0) + (usage.cache_write_input_tokens or 0) + (usage.output_tokens or 0)
+    return not (usage.cache_write_input_tokens and usage.total_tokens == beside)
+
+
+def tokens_of(totals: Totals, included: bool = True) -> Tokens:
+    """The numbers in kinds that do not overlap. `included`: written tokens are inside the input."""
+    given, cached, written, output, thinking = totals
+    cached = min(cached, given)
+    if included:
+        written = min(written, given - cached)
+        given -= written
+    return Tokens(
+        input=given - cached,
+        cache_write_5m=written,
+        cache_read=cached,
+        output=output,
+        thinking=min(thinking, output),
+    )
+
+
+def _context(usage: Usage) -> int:
+    return usage.total_tokens or (usage.input_tokens or 0) + (usage.output_tokens or 0)

@@ -1,0 +1,148 @@
+"""Reads one source from its mark onwards: a file of lines, or a database."""
+
+from __future__ import annotations
+
+import os
+import stat as modes
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct, structs
+
+from sessions.floor.events import Event, SourceSkipped
+from sessions.observe import discover
+from sessions.observe.contract import Desk, Transcript
+from sessions.observe.discover import Source
+from sessions.observe.tail import LONGEST, Position, Tail
+from sessions.observe.words import safe
+
+NOT_A_TRANSCRIPT = "not a transcript"
+UNREADABLE = "unreadable file"
+DELETED = "deleted file"
+CLOCKS_APART_S = 60.0
+"""How far another machine's clock may be ahead before its times are not believed."""
+GONE = b""
+"""The mark of a file that was deleted."""
+
+
+class Mark(Struct, array_like=True, omit_defaults=True):
+    """How far a source was read, and what its reader remembers."""
+
+    kind: str = ""
+    position: Position = Position()
+    memory: bytes = b""
+
+
+class Portion(Struct, frozen=True):
+    """Some events of a source, the mark behind them, and how many bytes they took."""
+
+    events: list[Event]
+    mark: bytes
+    read: int
+
+
+def mark_of(saved: bytes) -> Mark:
+    """A saved mark; one that cannot be read means that nothing was."""
+    try:
+        return msgspec.msgpack.decode(saved, type=Mark) if saved else Mark()
+    except msgspec.DecodeError:
+        return Mark()
+
+
+def unchanged(mark: Mark, source: Source) -> bool:
+    """Whether nothing was written since the mark was made, as far as the file system tells."""
+    position = mark.position
+    return (position.inode, position.size, position.mtime_ns) == (source.inode, source.size, source.mtime_ns)
+
+
+def read(source: Source, saved: bytes, desk: Desk, longest: int = LONGEST) -> Iterator[Portion]:
+    """What is new in a source, a block at a time. What cannot be read is told once and never raised."""
+    mark = mark_of(saved)
+    try:
+        kind = source.kind or mark.kind or discover.kind_of(source.path)
+        if not kind:
+            yield _refused(source, mark, NOT_A_TRANSCRIPT)
+        elif discover.is_database(source.path):
+            yield _database(source, mark, desk, kind)
+        else:
+            yield from _lines(source, mark, desk, kind, longest)
+    except FileNotFoundError:
+        if saved:
+            yield Portion([skipped(source.path, DELETED, source.mtime_ns / 1e9)], GONE, 0)
+    except OSError as error:
+        yield _refused(source, mark, UNREADABLE, error.strerror or "")
+
+
+def skipped(path: Path, reason: str, at: float, detail: str = "", count: int = 1) -> SourceSkipped:
+    """Part of a file, or all of it, could not be used."""
+    told = f"{path.name}: {detail}" if detail else path.name
+    return SourceSkipped(time=at, source=f"file:{safe(path.name, 80)}", reason=reason, count=count, detail=safe(told))
+
+
+def _refused(source: Source, mark: Mark, reason: str, detail: str = "") -> Portion:
+    mark.position = Position(source.inode, source.size, source.mtime_ns, mark.position.offset)
+    return Portion(
+        [skipped(source.path, reason, source.mtime_ns / 1e9, detail)], msgspec.msgpack.encode(mark), source.size
+    )
+
+
+def _lines(source: Source, mark: Mark, desk: Desk, kind: str, longest: int) -> Iterator[Portion]:
+    # Without blocking: a pipe of a transcript's name must not stop everything.
+    fd = os.open(source.path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        if not modes.S_ISREG(os.fstat(fd).st_mode):
+            return
+        tail = Tail(fd, mark.position, longest)
+        written = source.mtime_ns / 1e9
+        events: list[Event] = [skipped(source.path, tail.change.value, written)] if tail.afresh else []
+        transcript = _transcript(kind, source.path, desk, b"" if tail.afresh else mark.memory)
+        at = tail.offset
+        for piece in tail.pieces():
+            if piece.too_long:
+                events.append(skipped(source.path, "line too long", written, count=piece.too_long))
+            events.extend(_dated(transcript.feed(piece.lines, piece.offset), written))
+            yield Portion(events, _saved(kind, tail.position(done=False), transcript), tail.offset - at)
+            events, at = [], tail.offset
+        yield Portion(events, _saved(kind, tail.position(done=True), transcript), 0)
+    finally:
+        os.close(fd)
+
+
+def _dated(events: list[Event], written: float) -> list[Event]:
+    """Events that stand before the first time in a file, or claim to be of the future, get the time of the file.
+
+    One line of the year 9999 would otherwise be the newest evidence for ever.
+    """
+    latest = time.time() + CLOCKS_APART_S
+    return [event if 0 < event.time <= latest else structs.replace(event, time=written) for event in events]
+
+
+def _saved(kind: str, position: Position, transcript: Transcript) -> bytes:
+    return msgspec.msgpack.encode(Mark(kind, position, transcript.save()))
+
+
+def _transcript(kind: str, path: Path, desk: Desk, memory: bytes) -> Transcript:
+    if kind == discover.CODEX:
+        from sessions.observe.codex import CodexTranscript
+
+        return CodexTranscript(path, desk, memory)
+    if kind == discover.OPENCLAW:
+        from sessions.observe.openclaw import OpenClawTranscript
+
+        return OpenClawTranscript(path, desk, memory)
+    from sessions.observe.claude import ClaudeTranscript
+
+    return ClaudeTranscript(path, desk, memory)
+
+
+def _database(source: Source, mark: Mark, desk: Desk, kind: str) -> Portion:
+    from sessions.observe.openclaw import OpenClawDatabase
+
+    database = OpenClawDatabase(source.path, desk, mark.memory)
+    events = database.changes()
+    # One that was locked is looked at again: its mark is that of no file.
+    position = Position() if database.behind else Position(source.inode, source.size, source.mtime_ns)
+    events = _dated(events, source.mtime_ns / 1e9)
+    return Portion(events, msgspec.msgpack.encode(Mark(kind, position, database.save())), source.size)

@@ -1,0 +1,144 @@
+"""Reads the complete lines of a file that grows, in large blocks, from where the last reading stopped."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from enum import Enum
+
+import msgspec
+
+BLOCK = 4 << 20
+LONGEST = 64 << 20
+"""A line beyond this many bytes is counted and skipped, not held in memory."""
+_WITNESS = 32
+
+
+class Position(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
+    """Where reading stopped, and how the file looked then."""
+
+    inode: int = 0
+    size: int = 0
+    mtime_ns: int = 0
+    offset: int = 0
+    """Everything before it was read as complete lines."""
+    scanned: int = 0
+    """No line ends between `offset` and here: a torn line that grows is not searched again and again."""
+    witness: bytes = b""
+    """The last bytes before `offset`: if they differ, the file was written anew."""
+
+
+class Change(Enum):
+    """What happened to a file since a position was taken."""
+
+    NONE = "unchanged"
+    GROWN = "grown"
+    TRUNCATED = "truncated file"
+    ROTATED = "rotated file"
+    REWRITTEN = "rewritten file"
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """Complete lines without their ends. They begin at byte `offset`."""
+
+    lines: list[bytes]
+    offset: int
+    too_long: int = 0
+    """Lines before these that were too long to be read."""
+
+
+def change(position: Position, stat: os.stat_result) -> Change:
+    """What the file system alone tells; `Tail` also compares the bytes before the position."""
+    if stat.st_ino == position.inode and stat.st_size == position.size and stat.st_mtime_ns == position.mtime_ns:
+        return Change.NONE
+    if not position.inode:
+        return Change.GROWN
+    if stat.st_ino != position.inode:
+        return Change.ROTATED
+    return Change.TRUNCATED if stat.st_size < max(position.offset, position.scanned) else Change.GROWN
+
+
+class Tail:
+    """One reading of an open file. After each piece, `position` says where to go on."""
+
+    def __init__(self, fd: int, position: Position, longest: int = LONGEST, block: int = BLOCK) -> None:
+        stat = os.fstat(fd)
+        self.change = change(position, stat)
+        if self.change is Change.GROWN and position.offset and self._witness(fd, position.offset) != position.witness:
+            self.change = Change.REWRITTEN
+        afresh = self.change not in (Change.NONE, Change.GROWN)
+        self._offset = 0 if afresh else position.offset
+        self._scanned = 0 if afresh else position.scanned
+        self._fd, self._stat, self._longest = fd, stat, longest
+        self._block = min(block, max(1, longest))
+
+    @property
+    def afresh(self) -> bool:
+        """The file is another one than before: it is read from its beginning."""
+        return self.change in (Change.TRUNCATED, Change.ROTATED, Change.REWRITTEN)
+
+    @property
+    def offset(self) -> int:
+        return self._offset
+
+    def position(self, done: bool) -> Position:
+        """Where to go on. With `done` the file as it was at opening is finished with, and need not be opened again."""
+        stat = self._stat
+        size, mtime = (stat.st_size, stat.st_mtime_ns) if done else (-1, 0)
+        witness = self._witness(self._fd, self._offset)
+        return Position(stat.st_ino, size, mtime, self._offset, max(self._scanned, self._offset), witness)
+
+    def pieces(self) -> Iterator[Piece]:
+        """The complete lines up to the end of the file, about a block at a time. The torn last line stays unread."""
+        if self._scanned > self._offset:
+            end = self._line_end()
+            if end is None:
+                return
+            if end - self._offset > self._longest:
+                self._offset = end + 1
+                yield Piece([], self._offset, 1)
+        held: list[bytes] = []
+        length = 0
+        at = self._offset
+        while data := os.pread(self._fd, self._block, at):
+            at += len(data)
+            lines, rest = _split(data)
+            if not lines:
+                length += len(data)
+                held = [*held, data] if length <= self._longest else []
+                continue
+            begin, too_long = self._offset, 0
+            if length:
+                length += len(lines[0])
+                if length > self._longest:
+                    begin, too_long = begin + length + 1, 1
+                    del lines[0]
+                else:
+                    lines[0] = b"".join((*held, lines[0]))
+            self._offset = at - len(rest)
+            held, length = ([rest] if rest else []), len(rest)
+            yield Piece(lines, begin, too_long)
+        self._scanned = at
+
+    def _line_end(self) -> int | None:
+        while data := os.pread(self._fd, self._block, self._scanned):
+            found = data.find(b"\n")
+            if found >= 0:
+                return self._scanned + found
+            self._scanned += len(data)
+        return None
+
+    @staticmethod
+    def _witness(fd: int, offset: int) -> bytes:
+        start = max(0, offset - _WITNESS)
+        return os.pread(fd, offset - start, start) if offset else b""
+
+
+def _split(data: bytes) -> tuple[list[bytes], bytes]:
+    """The lines that end in `data`, and what is left. `find` asks the C library, which beats the loop of `split`."""
+    lines: list[bytes] = []
+    start, find = 0, data.find
+    while (end := find(b"\n", start)) >= 0:
+        lines.append(data[start:end])
+        start = end + 1
+    return lines, data[start:]

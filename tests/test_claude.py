@@ -1,0 +1,304 @@
+"""What Claude Code writes becomes the right events."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sessions.floor import events as ev
+from sessions.floor.fold import fold_all
+from sessions.floor.state import EMPTY, Status
+from sessions.floor.tokens import Certainty, Tokens
+from sessions.observe.claude import ClaudeTranscript
+from tests.observe_support import (
+    BEGIN,
+    OTHER,
+    SESSION,
+    Json,
+    desk,
+    encode,
+    line,
+    only,
+    prompt,
+    read,
+    reply,
+    result,
+    tool,
+    usage,
+    used_of,
+)
+
+
+def test_first_line_opens_station_and_session() -> None:
+    opened, session, turn = read(prompt("Add a test", 3))
+    assert isinstance(opened, ev.StationOpened)
+    assert (opened.station, opened.kind, opened.directory, opened.branch) == ("api", "claude", "/srv/repo/api", "api")
+    assert isinstance(session, ev.SessionOpened)
+    assert (session.session, session.path, session.version) == (SESSION, f"/logs/{SESSION}.jsonl", "2.1.39")
+    assert turn == ev.TurnStarted(
+        time=BEGIN + 3, source="claude:11111111", station="api", session=SESSION, text="Add a test"
+    )
+
+
+def test_last_statement_of_a_call_wins_and_differences_add_up() -> None:
+    events = read(
+        reply("m1", usage(3, 100, 1000, 8)),
+        reply("m1", usage(3, 100, 1000, 8)),
+        reply("m1", usage(3, 100, 1000, 650)),
+        reply("m1", usage(3, 90, 1000, 600)),
+    )
+    stated = [event for event in events if isinstance(event, ev.TokensUsed)]
+    assert [event.calls for event in stated] == [1, 0, 0]
+    assert stated[-1].tokens == Tokens(cache_write_5m=-10, output=-50)
+    assert used_of(events) == Tokens(3, 90, 0, 1000, 600)
+    assert sum(event.cost or 0 for event in stated) == pytest.approx(1693e-6)
+    assert stated[0].context == 1103
+    assert stated[0].window == 200_000
+
+
+def test_cache_writes_are_split_by_time_to_live_and_thinking_is_part_of_output() -> None:
+    split = {"ephemeral_5m_input_tokens": 30, "ephemeral_1h_input_tokens": 70}
+    details = {"thinking_tokens": 40}
+    with_split = read(reply("m1", usage(1, 100, 0, 50, cache_creation=split, output_tokens_details=details)))
+    assert used_of(with_split) == Tokens(1, 30, 70, 0, 50, 40)
+    assert used_of(read(reply("m1", usage(1, 100, 0, 50)))) == Tokens(1, 100, 0, 0, 50)
+
+
+@pytest.mark.parametrize(
+    ("version", "certainty"),
+    [
+        ("2.1.14", Certainty.EXACT),
+        ("2.1.15", Certainty.UNDERCOUNTED),
+        ("2.1.20", Certainty.UNDERCOUNTED),
+        ("2.1.21", Certainty.EXACT),
+        ("2.0.18", Certainty.EXACT),
+        ("nonsense", Certainty.EXACT),
+    ],
+)
+def test_versions_that_undercount_say_so(version: str, certainty: Certainty) -> None:
+    (used,) = only(read(reply("m1", usage(1, 0, 0, 1), version=version)), ev.TokensUsed)
+    assert isinstance(used, ev.TokensUsed)
+    assert used.certainty is certainty
+
+
+def test_unknown_price_is_none() -> None:
+    (used,) = only(read(reply("m1", usage(output=5), model="?new")), ev.TokensUsed)
+    assert isinstance(used, ev.TokensUsed)
+    assert used.cost is None
+
+
+def test_synthetic_lines_have_no_tokens_and_api_errors_fail_the_turn() -> None:
+    events = read(
+        prompt("go"),
+        reply(
+            "s1", usage(9, 9, 9, 9), model="<synthetic>", content=[{"type": "text", "text": "No response requested."}]
+        ),
+        reply(
+            "s2",
+            usage(),
+            model="<synthetic>",
+            isApiErrorMessage=True,
+            content=[{"type": "text", "text": "API Error: 529 overloaded"}],
+        ),
+    )
+    assert used_of(events) == Tokens()
+    assert [event.reason for event in events if isinstance(event, ev.TurnFailed)] == ["API Error: 529 overloaded"]
+
+
+def test_tools_with_their_files_and_failures() -> None:
+    events = read(
+        reply("m1", None, content=[tool("Edit", "t1", file_path="/srv/repo/api/src/a.py", old_string="x")]),
+        reply("m1", None, content=[tool("Bash", "t2", command="make  test\nfast", description="Run")]),
+        reply("m1", None, content=[tool("Read", "t3", file_path="/etc/hosts")]),
+        result("t1"),
+        result("t2", failed=True, text="2 failed"),
+    )
+    called = [event for event in events if isinstance(event, ev.ToolCalled)]
+    assert [(event.tool, event.detail, event.file) for event in called] == [
+        ("Edit", "src/a.py", "src/a.py"),
+        ("Bash", "make test fast", ""),
+        ("Read", "/etc/hosts", ""),
+    ]
+    back = [event for event in events if isinstance(event, ev.ToolFinished)]
+    assert [(event.call, event.failed, event.detail) for event in back] == [("t1", False, ""), ("t2", True, "2 failed")]
+
+
+def test_turns_are_what_a_person_asked() -> None:
+    events = read(
+        prompt("first", 1),
+        result("unknown", second=2),
+        prompt("<system-reminder>note</system-reminder>", 3, isMeta=True),
+        prompt("<local-command-stdout>ok</local-command-stdout>", 4),
+        prompt("<command-name>/model</command-name><command-args></command-args>", 5),
+        prompt("<local-command-stdout>kept</local-command-stdout>", 6),
+        prompt(
+            "<command-message>x</command-message><command-name>/work</command-name><command-args>on it</command-args>",
+            7,
+        ),
+        prompt([{"type": "text", "text": "The text of the command"}], 8, isMeta=True),
+        prompt("This session is being continued", 9, isCompactSummary=True),
+        prompt([{"type": "text", "text": "second"}], 10),
+        prompt("[Request interrupted by user for tool use]", 11),
+    )
+    assert [event.text for event in events if isinstance(event, ev.TurnStarted)] == ["first", "/work on it", "second"]
+    assert [event.time for event in events if isinstance(event, ev.TurnFailed)] == [BEGIN + 11]
+
+
+def test_end_of_turn_is_told_once_however_often_it_is_written() -> None:
+    events = read(
+        prompt("go"),
+        reply("m1", None, stop="end_turn"),
+        line("system", 2, subtype="stop_hook_summary"),
+        line("system", 3, subtype="turn_duration"),
+    )
+    assert len(only(events, ev.TurnFinished)) == 1
+    assert isinstance(events[-1], ev.TurnFinished)
+
+
+def test_questions_need_a_person_until_they_are_answered() -> None:
+    question = tool("AskUserQuestion", "q1", questions=[{"question": "Which\x1b[31m one?"}])
+    asking = read(reply("m1", None, 1, content=[question]))
+    state = fold_all(EMPTY, asking)
+    assert state.stations["api"].evidence.status is Status.NEEDS_ME
+    assert state.stations["api"].evidence.reason == "asks: Which one?"
+    answered = read(reply("m1", None, 1, content=[question]), result("q1", second=2))
+    assert fold_all(EMPTY, answered).stations["api"].evidence.status is Status.WORKING
+
+
+def test_permission_hook_is_a_guess() -> None:
+    data = {"type": "hook_progress", "hookEvent": "PermissionRequest", "hookName": "PermissionRequest:Bash"}
+    other = line("progress", 4, data={"type": "hook_progress", "hookEvent": "PreToolUse"})
+    (needed,) = only(read(prompt("go"), other, line("progress", 5, data=data)), ev.PersonNeeded)
+    assert isinstance(needed, ev.PersonNeeded)
+    assert (needed.reason, needed.guess) == ("permission for Bash", True)
+
+
+def test_retries_wait_for_a_machine() -> None:
+    error = {"message": "Connection error.", "formatted": "Connection dropped"}
+    retry = line("system", 1, subtype="api_error", error=error, retryInMs=571.2, retryAttempt=2, maxRetries=10)
+    (waiting,) = only(read(retry), ev.MachineAwaited)
+    assert isinstance(waiting, ev.MachineAwaited)
+    assert waiting.reason == "Connection dropped, retry 2 of 10"
+
+
+def test_progress_is_a_sparse_sign_of_life_and_its_messages_are_not_counted() -> None:
+    inside = {"type": "agent_progress", "message": reply("m9", usage(5, 5, 5, 5))}
+    lines = [line("progress", second, data=inside) for second in range(0, 100, 2)]
+    for entry in lines:
+        entry["timestamp"] = entry.pop("timestamp")  # it is written behind the data
+    events = read(prompt("go"), *lines)
+    assert used_of(events) == Tokens()
+    assert 2 <= len(only(events, ev.ActivitySeen)) <= 4
+
+
+def test_moving_to_another_branch_or_directory() -> None:
+    events = read(
+        prompt("a", 1),
+        prompt("b", 2, cwd="/srv/repo/api/assets"),
+        prompt("c", 3, gitBranch="fix"),
+        prompt("d", 4, gitBranch="fix", cwd="/srv/repo/other"),
+    )
+    moves = [(event.branch, event.directory) for event in events if isinstance(event, ev.BranchEntered)]
+    assert moves == [("fix", "/srv/repo/api"), ("fix", "/srv/repo/other")]
+
+
+def test_a_memory_that_cannot_be_read_is_no_obstacle() -> None:
+    transcript = ClaudeTranscript(Path(f"/logs/{SESSION}.jsonl"), desk(), b"\xc1 from another time")
+    assert used_of(transcript.feed(encode([reply("m1", usage(output=3))]), 0)).output == 3
+
+
+def test_titles() -> None:
+    events = read(
+        {"type": "summary", "summary": "Old\nname", "leafUuid": "x"},
+        prompt("go"),
+        {"type": "ai-title", "aiTitle": "Better", "sessionId": SESSION},
+    )
+    assert [event.title for event in events if isinstance(event, ev.SessionOpened)] == ["Old name", "Better"]
+
+
+def test_subagents_belong_to_their_parent() -> None:
+    agent: Json = {"isSidechain": True, "agentId": "a1"}
+    lines = [prompt("explore", 1, **agent), {**reply("m1", usage(1, 2, 3, 4), 2, stop="end_turn"), **agent}]
+    own_file = read(*lines, name=f"{SESSION}/subagents/agent-a1.jsonl")
+    beside = read(*lines, name="agent-a1.jsonl")
+    inline = read(*lines)
+    for events in (own_file, beside, inline):
+        (used,) = only(events, ev.TokensUsed)
+        assert isinstance(used, ev.TokensUsed)
+        assert (used.session, used.subagent, used.context) == (SESSION, "a1", 0)
+        assert used.source == "claude:11111111/a1"
+        assert not only(events, ev.TurnStarted, ev.TurnFinished, ev.TextWritten)
+    assert not only(own_file + beside, ev.SessionOpened)
+
+
+def test_a_fork_repeats_no_fact() -> None:
+    original = [
+        prompt("go", 1),
+        reply("m1", usage(1, 2, 3, 4), 2, content=[tool("Edit", "t1", file_path="/srv/repo/api/a.py")]),
+        result("t1", failed=True, second=3),
+        prompt("[Request interrupted by user]", 4),
+    ]
+    copied = [{**entry, "sessionId": OTHER} for entry in original]
+    own = [prompt("more", 10, session=OTHER, cwd="/srv/repo/fork"), reply("m2", usage(1, 1, 1, 1), 11, session=OTHER)]
+    shared = desk()
+    first = read(*original, at=shared)
+    fork = read(*copied, *own, at=shared, name=f"{OTHER}.jsonl")
+    assert used_of(first) == Tokens(1, 2, 0, 3, 4)
+    assert used_of(fork) == Tokens(1, 1, 0, 1, 1)
+    assert [event.text for event in fork if isinstance(event, ev.TurnStarted)] == ["more"]
+    assert not only(fork, ev.ToolCalled, ev.ToolFinished, ev.TurnFailed)
+
+
+def test_a_copy_made_in_the_middle_of_a_reply_takes_nothing_back() -> None:
+    shared = desk()
+    events = read(reply("m1", usage(output=5)), reply("m1", usage(output=900)), at=shared)
+    events += read(reply("m1", usage(output=5), session=OTHER), at=shared, name=f"{OTHER}.jsonl")
+    assert used_of(events).output == 900
+
+
+def test_a_fork_names_its_parent() -> None:
+    events = read(reply("m1", usage(1), requestSessionId=OTHER))
+    assert only(events, ev.SessionOpened)[-1] == ev.SessionOpened(
+        time=BEGIN,
+        source="claude:11111111",
+        station="api",
+        session=SESSION,
+        path=f"/logs/{SESSION}.jsonl",
+        parent=OTHER,
+        version="2.1.39",
+    )
+
+
+def test_what_cannot_be_used_is_counted_by_reason() -> None:
+    lines = [
+        *encode([prompt("go")]),
+        b"\xff\xfe\x00garbage",
+        b"[1, 2]",
+        b"7",
+        b"{" * 5_000,
+        b"[" * 100_000,
+        *encode([line("holiday"), line("attachment", attachment={}), {"type": "cost-state", "totalCostUSD": 5}]),
+        *encode([line("assistant", message="?"), reply("m1", usage(output=5), content=[{"type": 9}])]),
+        b"\0\0\0" + encode([reply("m2", usage(output=7))])[0] + b"\r",
+        encode([prompt("caf")])[0].replace(b"caf", b"caf\xe9 \\ud800"),
+    ]
+    events = ClaudeTranscript(Path(f"/logs/{SESSION}.jsonl"), desk()).feed(lines, 0)
+    skipped = {event.reason: event.count for event in events if isinstance(event, ev.SourceSkipped)}
+    assert skipped == {"not JSON": 2, "unknown type": 1, "unexpected shape": 5}
+    assert used_of(events).output == 12
+
+
+def test_hostile_text_is_harmless() -> None:
+    evil = "\x1b]52;c;AAAA\x07\u202e[red]\u200b" + "x" * 10_000
+    lines = [
+        prompt(evil, cwd="/srv/" + evil, gitBranch=evil, version=evil),
+        reply("m1", usage(1), content=[{"type": "text", "text": evil}, tool(evil, evil, command=evil)], model=evil),
+        line("system", 5, subtype="api_error", error={"message": evil}, retryInMs=5),
+    ]
+    for event in read(*lines):
+        for value in (getattr(event, name) for name in event.__struct_fields__):
+            if isinstance(value, str):
+                assert value.isprintable()
+                assert len(value) <= 1_000
+                assert "\u202e" not in value

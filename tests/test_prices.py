@@ -1,0 +1,225 @@
+"""Prices: the table without litellm's import, names, tiers, caches, and the operator's file."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sessions.errors import FactoryError
+from sessions.floor.tokens import Tokens
+from sessions.models.names import names_of
+from sessions.models.prices import Prices, find_table
+from sessions.models.rates import Row, price_of
+
+COUNTS = st.integers(0, 10**9)
+TOKENS = st.builds(Tokens, COUNTS, COUNTS, COUNTS, COUNTS, COUNTS)
+ROW = msgspec.json.Decoder(Row)
+TIERED = {
+    "input_cost_per_token": 1e-6,
+    "output_cost_per_token": 10e-6,
+    "cache_read_input_token_cost": 0.1e-6,
+    "input_cost_per_token_above_200k_tokens": 2e-6,
+    "output_cost_per_token_above_200k_tokens": 20e-6,
+    "max_input_tokens": 1_000_000,
+}
+
+
+def prices(**rows: Mapping[str, object]) -> Prices:
+    """Prices from a small table of one's own."""
+    known = Prices({}, None)
+    known.__dict__["_rows"] = {name: msgspec.Raw(msgspec.json.encode(row)) for name, row in rows.items()}
+    return known
+
+
+def test_the_table_is_read_fast_and_without_importing_litellm() -> None:
+    program = (
+        "import sys; from sessions.models.prices import Prices; from sessions.floor.tokens import Tokens\n"
+        "assert Prices.load().cost('claude-opus-4-6', Tokens(1_000_000)) == 5.0; assert 'litellm' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+    best = min(_timed() for _ in range(5))
+    assert best < 0.2  # measured: 0.01 s; the bar is for a machine that is busy with other tests
+
+
+def _timed() -> float:
+    begin = time.perf_counter()
+    Prices.load().cost("claude-opus-4-6", Tokens(1))
+    return time.perf_counter() - begin
+
+
+def test_cache_prices_of_a_known_model() -> None:
+    known = Prices.load()
+    million = 1_000_000
+    assert known.cost("claude-opus-4-6", Tokens(cache_write_5m=million)) == pytest.approx(6.25)
+    assert known.cost("claude-opus-4-6", Tokens(cache_write_1h=million)) == pytest.approx(10.0)
+    assert known.cost("claude-opus-4-6", Tokens(cache_read=million)) == pytest.approx(0.5)
+    assert known.cost("claude-opus-4-6", Tokens(output=million, thinking=500_000)) == pytest.approx(25.0)
+
+
+def test_writes_without_a_price_follow_the_rule_of_anthropic() -> None:
+    row: dict[str, object] = {"input_cost_per_token": 4e-6, "output_cost_per_token": 8e-6}
+    known = prices(**{"claude-x": row, "other": row})
+    assert known.cost("claude-x", Tokens(cache_write_5m=1_000_000)) == pytest.approx(5.0)
+    assert known.cost("claude-x", Tokens(cache_write_1h=1_000_000)) == pytest.approx(8.0)
+    assert known.cost("other", Tokens(cache_write_5m=1_000_000)) == pytest.approx(4.0)
+    assert known.cost("other", Tokens(cache_read=1_000_000)) == pytest.approx(4.0)
+
+
+def test_a_long_context_costs_more_for_the_whole_call() -> None:
+    known = prices(model=TIERED)
+    assert known.cost("model", Tokens(input=200_000, output=1_000)) == pytest.approx(0.2 + 0.01)
+    assert known.cost("model", Tokens(input=100_000, cache_read=100_001, output=1_000)) == pytest.approx(
+        0.2 + 100_001 * 0.1e-6 + 0.02
+    )
+
+
+def test_thinking_has_a_price_of_its_own_where_the_table_says_so() -> None:
+    row: dict[str, object] = {
+        "input_cost_per_token": 1e-6,
+        "output_cost_per_token": 2e-6,
+        "output_cost_per_reasoning_token": 6e-6,
+    }
+    assert prices(m=row).cost("m", Tokens(output=10, thinking=4)) == pytest.approx(6 * 2e-6 + 4 * 6e-6)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "claude-opus-4-6",
+        "claude-opus-4-6-20260205",
+        "claude-opus-4-6-20261231",
+        "claude-opus-4-6[1m]",
+        "anthropic/claude-opus-4-6",
+        "anthropic/claude-opus-4.6",
+        "openrouter/anthropic/claude-opus-4.6",
+        "claude-opus-4-6@20260205",
+        "vertex_ai/claude-opus-4-6@default",
+        "anthropic.claude-opus-4-6-v1",
+        "bedrock/global.anthropic.claude-opus-4-6-v1",
+    ],
+)
+def test_other_names_of_the_same_model_at_the_same_price(name: str) -> None:
+    known = Prices.load()
+    assert known.cost(name, Tokens(100, 200, 300, 400, 500)) == known.cost(
+        "claude-opus-4-6", Tokens(100, 200, 300, 400, 500)
+    )
+    assert known.window(name) == 1_000_000
+
+
+def test_regions_of_bedrock_keep_their_own_price() -> None:
+    known = Prices.load()
+    assert known.cost("bedrock/us.anthropic.claude-opus-4-6-v1", Tokens(1_000_000)) == pytest.approx(5.5)
+    arn = "arn:aws:bedrock:us-east-1:1:inference-profile/us.anthropic.claude-opus-4-6-v1"
+    assert known.cost(arn, Tokens(1_000_000)) == pytest.approx(5.5)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "<synthetic>", "fake-1", "claude", "claude-opus-99", "gpt", "gpt-5-codexx", "opus", "sample_spec", "/"]
+)
+def test_a_near_name_is_no_name(name: str) -> None:
+    known = Prices.load()
+    assert known.cost(name, Tokens(1)) is None
+    assert known.window(name) == 0
+
+
+def test_a_row_that_asks_nothing_states_no_price() -> None:
+    row: dict[str, object] = {"input_cost_per_token": 0, "output_cost_per_token": 0, "max_input_tokens": 5}
+    known = prices(m=row)
+    assert known.cost("m", Tokens(1)) is None
+    assert known.window("m") == 5
+
+
+def test_every_row_of_the_real_table_is_understood_or_unpriced() -> None:
+    table = find_table()
+    assert table is not None
+    rows = msgspec.json.decode(table.read_bytes(), type=dict[str, Row])
+    priced = [price_of(row, claude="claude" in name) for name, row in rows.items()]
+    assert sum(price.rates is not None for price in priced) > 2_000
+    for price in priced:
+        cost = price.cost(Tokens(1_000, 1_000, 1_000, 300_000, 1_000, 500))
+        assert cost is None or cost >= 0
+
+
+@given(TOKENS, TOKENS)
+def test_cost_is_additive_within_a_tier_and_never_negative(a: Tokens, b: Tokens) -> None:
+    known = prices(m={k: v for k, v in TIERED.items() if "above" not in k})
+    one, other, both = known.cost("m", a), known.cost("m", b), known.cost("m", a + b)
+    assert one is not None and other is not None and both is not None
+    assert one >= 0 and both == pytest.approx(one + other)
+    assert known.cost("unknown", a) is None
+
+
+@given(st.text(max_size=60))
+def test_any_name_is_answered(name: str) -> None:
+    assert len(list(names_of(name))) == len(set(names_of(name))) <= 30
+    cost = Prices({}, None).cost(name, Tokens(1))
+    assert cost is None
+
+
+@given(st.dictionaries(st.sampled_from([*TIERED, "tiered_pricing", "mode"]), st.none() | st.text() | st.floats()))
+def test_a_damaged_row_never_raises(row: dict[str, object]) -> None:
+    cost = prices(m=row).cost("m", Tokens(300_000, 1, 1, 1, 1, 1))
+    assert cost is None or cost >= 0
+
+
+def test_overrides_lie_over_the_table(tmp_path: Path) -> None:
+    file = tmp_path / "prices.toml"
+    file.write_text(
+        '[models."claude-opus-4-6"]\ninput = 1\nwindow = 1234\n'
+        '[models."house-model"]\ninput = 2.0\noutput = 4.0\n'
+        '[models."own-hardware"]\ninput = 0\noutput = 0\n'
+    )
+    known = Prices.load(file)
+    assert known.cost("claude-opus-4-6", Tokens(1_000_000)) == pytest.approx(1.0)
+    assert known.cost("claude-opus-4-6", Tokens(output=1_000_000)) == pytest.approx(25.0)
+    assert known.cost("anthropic/claude-opus-4-6", Tokens(1_000_000)) == pytest.approx(1.0)
+    assert known.window("claude-opus-4-6") == 1234
+    assert known.cost("house-model", Tokens(1_000_000, output=1_000_000)) == pytest.approx(6.0)
+    assert known.cost("own-hardware", Tokens(1_000_000)) == 0.0
+    assert "3 overridden" in known.describe()
+
+
+def test_no_file_of_overrides_is_no_trouble(tmp_path: Path) -> None:
+    assert Prices.load(tmp_path / "absent.toml").cost("claude-opus-4-6", Tokens(1_000_000)) == 5.0
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("models = 3", "models is not a table"),
+        ("[prices]\n", "prices is unknown"),
+        ("[models.x]\ninpt = 1", 'models."x".inpt is unknown'),
+        ("[models.x]\ninput = -1", 'models."x".input'),
+        ("[models.x]\ninput = nan", 'models."x".input'),
+        ("[models.x]\ninput = true", 'models."x".input'),
+        ('[models.x]\ninput = "5"', 'models."x".input'),
+        ("models.x = 1", 'models."x" is not a table'),
+        ("[models\n", "is not TOML"),
+        ("\x00", "is not TOML"),
+    ],
+)
+def test_a_bad_file_of_overrides_names_file_key_and_cure(tmp_path: Path, text: str, told: str) -> None:
+    file = tmp_path / "prices.toml"
+    file.write_text(text)
+    with pytest.raises(FactoryError) as caught:
+        Prices.load(file)
+    assert str(file) in str(caught.value)
+    assert told in caught.value.message
+    assert caught.value.cure
+
+
+def test_overrides_that_are_no_text_or_no_file(tmp_path: Path) -> None:
+    file = tmp_path / "prices.toml"
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(FactoryError, match="is not TOML"):
+        Prices.load(file)
+    with pytest.raises(FactoryError, match="cannot read"):
+        Prices.load(tmp_path)

@@ -1,0 +1,81 @@
+"""Doubles for what a transcript adapter is given, and the place of the shared data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from sessions.floor import events as ev
+from sessions.floor.tokens import Tokens
+from sessions.observe.contract import Desk, Statement
+
+SHARED = Path(__file__).parents[2] / "shared" / "data" / "transcripts"
+
+
+def shared(name: str) -> Path:
+    """A place in the shared data; skips the test where it is absent."""
+    path = SHARED / name
+    if not path.exists():
+        pytest.skip(f"no shared data at {path}")
+    return path
+
+
+class Book:
+    """A `CallBook` in memory."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Tokens] = {}
+
+    def state(self, call: str, tokens: Tokens) -> Statement | None:
+        before = self.known.get(call)
+        if before == tokens:
+            return None
+        self.known[call] = tokens
+        return Statement(tokens - (before or Tokens()), 0 if before is not None else 1)
+
+
+class Seats:
+    """A `Seating` that gives each session a station of its own."""
+
+    def __init__(self) -> None:
+        self.taken: dict[str, str] = {}
+
+    def seat(
+        self, kind: str, session: str, directory: str, branch: str, time: float, source: str
+    ) -> tuple[str, Sequence[ev.Event]]:
+        if session in self.taken:
+            return self.taken[session], ()
+        name = self.taken[session] = f"{kind}-{len(self.taken) + 1}"
+        opened = ev.StationOpened(
+            time=time, source=source, station=name, session=session, kind=kind, directory=directory, branch=branch
+        )
+        return name, (opened,)
+
+
+class Flat:
+    """A `Pricing` of one dollar per million tokens of any kind, for models with a name."""
+
+    def cost(self, model: str, tokens: Tokens) -> float | None:
+        return tokens.total / 1e6 if model else None
+
+    def window(self, model: str) -> int:
+        return 100_000 if model else 0
+
+
+def desk() -> Desk:
+    return Desk(Seats(), Book(), Flat())
+
+
+def spent(events: Sequence[ev.Event]) -> Tokens:
+    """The sum of all usage in the events."""
+    total = Tokens()
+    for event in events:
+        if isinstance(event, ev.TokensUsed):
+            total += event.tokens
+    return total
+
+
+def calls(events: Sequence[ev.Event]) -> int:
+    return sum(event.calls for event in events if isinstance(event, ev.TokensUsed))
