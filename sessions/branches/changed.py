@@ -1,0 +1,135 @@
+"""Tells cheaply, and never wrongly, that two branches cannot collide: by the paths each changed since they parted.
+
+The filter is one-sided. Two sides whose changed paths are disjoint merge cleanly, unless git sees a renamed directory
+(one side moves files out of a directory in which the other adds some) or a file where the other has a directory;
+such pairs pass the filter and are merged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from sessions.branches.git import Git
+from sessions.branches.history import Bases
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What one side changed."""
+
+    paths: frozenset[bytes]
+    added: frozenset[bytes] = frozenset()
+    deleted: frozenset[bytes] = frozenset()
+    emptied: frozenset[bytes] = frozenset()
+    """Directories that are gone on this side, while it added files: they may have been renamed."""
+    above: frozenset[bytes] = field(init=False)
+    """Every directory above a changed path."""
+    added_in: frozenset[bytes] = field(init=False)
+    """Every directory above an added path."""
+
+    def __post_init__(self) -> None:
+        for name, paths in (("above", self.paths), ("added_in", self.added)):
+            object.__setattr__(self, name, frozenset(directory for path in paths for directory in parents(path)))
+
+
+def parents(path: bytes) -> Iterator[bytes]:
+    """The directories above a path, without the root, which can neither be renamed nor be a file."""
+    while path := path.rpartition(b"/")[0]:
+        yield path
+
+
+def may_collide(one: Changed, other: Changed) -> bool:
+    """Whether a merge is needed to know. False is certain: the two merge cleanly."""
+    return not (
+        one.paths.isdisjoint(other.paths)
+        and one.paths.isdisjoint(other.above)
+        and other.paths.isdisjoint(one.above)
+        and one.emptied.isdisjoint(other.added_in)
+        and other.emptied.isdisjoint(one.added_in)
+    )
+
+
+def suspects(git: Git, pairs: Sequence[Pair], bases: Bases) -> list[Pair]:
+    """Those of the `pairs` of commits that must be merged to know; the others merge cleanly.
+
+    Pairs without a single merge base are always suspect. When the pairs parted at so many places that comparing costs
+    more than merging, all are.
+    """
+    single: dict[Pair, str] = {}
+    for a, b in pairs:
+        found = bases.get((min(a, b), max(a, b)), ())
+        if len(found) == 1:
+            single[a, b] = found[0]
+    wanted = {(base, side) for pair, base in single.items() for side in pair}
+    if len(wanted) > len(pairs):
+        return list(pairs)
+    sides = changes(git, wanted)
+    return [
+        pair
+        for pair in pairs
+        if pair not in single or may_collide(sides[single[pair], pair[0]], sides[single[pair], pair[1]])
+    ]
+
+
+def changes(git: Git, wanted: Iterable[Pair]) -> Mapping[Pair, Changed]:
+    """What changed between the two commits of each pair, in two processes however many there are."""
+    order = sorted(set(wanted))
+    trees = _trees(git, sorted({commit for pair in order for commit in pair}))
+    stdin = "".join(f"{trees[a]} {trees[b]}\n" for a, b in order).encode()
+    out = git.run("diff-tree", "--stdin", "-r", "-z", "--raw", "--no-renames", "--no-ext-diff", stdin=stdin)
+    found = dict(zip(order, parse(out), strict=True))
+    asked = [
+        (pair, directory)
+        for pair, side in found.items()
+        if side.added
+        for directory in sorted({directory for path in side.deleted for directory in parents(path)})
+    ]
+    gone: dict[Pair, set[bytes]] = {}
+    for (pair, directory), there in zip(asked, _exist(git, [(pair[1], name) for pair, name in asked]), strict=True):
+        if not there:
+            gone.setdefault(pair, set()).add(directory)
+    return found | {pair: replace(found[pair], emptied=frozenset(names)) for pair, names in gone.items()}
+
+
+def _exist(git: Git, directories: Sequence[tuple[str, bytes]]) -> list[bool]:
+    """Whether each directory is there in the commit beside it; False when in doubt."""
+    if not directories:
+        return []
+    stdin = b"".join(commit.encode() + b":" + name + b"\0" for commit, name in directories)
+    lines = git.run("cat-file", "-z", "--batch-check=%(objecttype)", stdin=stdin).split(b"\n")[:-1]
+    if len(lines) != len(directories):
+        return [False] * len(directories)  # a name with a line break is repeated in an answer
+    return [line == b"tree" for line in lines]
+
+
+def _trees(git: Git, commits: Sequence[str]) -> dict[str, str]:
+    stdin = "".join(f"{commit}^{{tree}}\n" for commit in commits).encode()
+    out = git.run("cat-file", "--batch-check=%(objectname)", stdin=stdin).decode().splitlines()
+    return dict(zip(commits, out, strict=True))
+
+
+def parse(out: bytes) -> Iterator[Changed]:
+    """The output of `diff-tree --stdin -r -z --raw`: a line that names the trees, then fields, for each pair."""
+    fields = out.split(b"\0")
+    paths: dict[bytes, bytes] | None = None
+    for at in range(0, len(fields), 2):
+        *headers, meta = fields[at].split(b"\n")
+        for _ in headers:
+            if paths is not None:
+                yield _made(paths)
+            paths = {}
+        if meta and paths is not None:
+            paths[fields[at + 1]] = meta[-1:]
+    if paths is not None:
+        yield _made(paths)
+
+
+def _made(paths: Mapping[bytes, bytes]) -> Changed:
+    return Changed(
+        frozenset(paths),
+        frozenset(path for path, letter in paths.items() if letter == b"A"),
+        frozenset(path for path, letter in paths.items() if letter == b"D"),
+    )

@@ -1,0 +1,193 @@
+"""Runs git on somebody else's repository: it reads, takes no lock, asks nothing, and runs no code of theirs.
+
+Plumbing does what must be fast or exact (refs, worktrees, status, merges: 2 to 5 ms a process); GitPython, which takes
+111 ms to import and neither knows `safe.directory` nor reftables, reads configuration (see `sessions.branches.base`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from sessions.errors import FactoryError
+from sessions.text import clean
+
+OLDEST = (2, 38)
+"""The oldest git that merges trees without a worktree (`merge-tree --write-tree`)."""
+TIMEOUT_S = 30.0
+
+_KEPT = frozenset(
+    {
+        "GIT_CONFIG_GLOBAL",
+        "GIT_CONFIG_SYSTEM",
+        "GIT_CONFIG_NOSYSTEM",
+        "GIT_EXEC_PATH",
+        "GIT_CEILING_DIRECTORIES",
+        "GIT_DISCOVERY_ACROSS_FILESYSTEM",
+    }
+)
+"""Git's own variables that are passed on. Others (`GIT_DIR`, `GIT_INDEX_FILE`, ...) would aim at another repository."""
+
+_SAFE = (
+    "--no-pager",
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    f"core.hooksPath={os.devnull}",
+    "-c",
+    "protocol.allow=never",  # a partial clone would fetch what it lacks, with the repository's transport commands
+    "-c",
+    "submodule.recurse=false",
+)
+
+
+class GitError(FactoryError):
+    """Git could not do it; `message` has git's own last words."""
+
+
+class NotARepositoryError(GitError):
+    """The directory is in no git repository."""
+
+
+class GitTimeoutError(GitError):
+    """Git took longer than it was given."""
+
+
+def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment for git: no prompts, no locks, no pager, English, and nothing that aims elsewhere."""
+    env = {key: value for key, value in os.environ.items() if not key.startswith("GIT_") or key in _KEPT}
+    env |= {
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_ASKPASS": "",
+        "SSH_ASKPASS": "",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_PAGER": "cat",
+        "LC_ALL": "C",
+    }
+    return env | dict(extra or {})
+
+
+@dataclass(frozen=True)
+class Git:
+    """Git in one directory. `settings` are `-c` words for every call, `env` what is added to the environment."""
+
+    directory: Path
+    settings: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
+
+    def run(
+        self, *arguments: str, stdin: bytes | None = None, timeout: float = TIMEOUT_S, ok: Sequence[int] = (0,)
+    ) -> bytes:
+        """What `git arguments...` prints. Another exit status than `ok` raises GitError.
+
+        A call that takes longer than `timeout` seconds is ended together with everything it started.
+        """
+        status, out, err = self.call(*arguments, stdin=stdin, timeout=timeout)
+        if status not in ok:
+            raise failure(self.directory, arguments, err)
+        return out
+
+    def call(self, *arguments: str, stdin: bytes | None = None, timeout: float = TIMEOUT_S) -> tuple[int, bytes, bytes]:
+        """Exit status, output and error output of `git arguments...`, whatever the status is."""
+        command = ["git", *_SAFE, *(word for item in self.settings for word in ("-c", item)), *arguments]
+        try:
+            # A session of its own has no terminal to prompt on, and can be ended as a whole.
+            process = subprocess.Popen(
+                command,
+                cwd=self.directory,
+                env=environment(self.env),
+                stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except (FileNotFoundError, NotADirectoryError) as error:
+            if self.directory.is_dir():
+                raise FactoryError("git is not installed", "install git 2.38 or newer") from error
+            raise NotARepositoryError(f"there is no directory {clean(str(self.directory))}") from error
+        except OSError as error:
+            raise GitError(f"git cannot run in {clean(str(self.directory))}: {error.strerror}") from error
+        with process:
+            try:
+                out, err = process.communicate(stdin, timeout)
+            except subprocess.TimeoutExpired as error:
+                raise GitTimeoutError(f"git {arguments[0]} took longer than {timeout:g} s") from error
+            finally:
+                _end(process)
+        return process.returncode, out, err
+
+    def text(self, *arguments: str) -> str:
+        """One line that git prints, such as a path."""
+        return os.fsdecode(self.run(*arguments).removesuffix(b"\n"))
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def failure(directory: Path, arguments: Sequence[str], stderr: bytes) -> GitError:
+    """What git's complaint means for the operator."""
+    words = stderr.decode("utf-8", "replace")
+    where = clean(str(directory))
+    if "not a git repository" in words:
+        return NotARepositoryError(f"{where} is in no git repository", "run it inside one, or name one with --repo DIR")
+    if "dubious ownership" in words:
+        return GitError(
+            f"git does not trust {where}, because it belongs to another user",
+            f"git config --global --add safe.directory {where}",
+        )
+    if "cannot use bare repository" in words:
+        return GitError(
+            f"git is set to use no bare repository, and {where} is one",
+            "git config --global safe.bareRepository all",
+        )
+    lines = [line for line in words.splitlines() if not line.startswith(("hint:", "warning:"))]
+    return GitError(f"git {arguments[0]} failed in {where}: {clean(lines[-1] if lines else 'no reason given')}")
+
+
+@lru_cache(maxsize=1)
+def version() -> tuple[int, int]:
+    """The version of git, such as (2, 39). Raises FactoryError for one that is missing or too old."""
+    words = Git(Path("/")).run("version").decode("utf-8", "replace")
+    return supported(words)
+
+
+def supported(words: str) -> tuple[int, int]:
+    """The version in the words of `git version`, if it is new enough."""
+    match = re.search(r"(\d+)\.(\d+)", words)
+    if match is None:
+        raise FactoryError(f"this is no git that is known: {clean(words)}", "install git 2.38 or newer")
+    found = (int(match[1]), int(match[2]))
+    if found < OLDEST:
+        raise FactoryError(f"git {match[0]} is too old", "install git 2.38 or newer")
+    return found
+
+
+def quiet_filters(git: Git) -> tuple[str, ...]:
+    """Settings that switch off the content filters which the repository itself defines.
+
+    `git status` runs `filter.*.clean` on files that look changed. Filters of the user's own configuration, such as
+    git-lfs, stay; those that arrived with the repository do not run.
+    """
+    status, out, _ = git.call("config", "--show-scope", "--null", "--name-only", "--get-regexp", r"^filter\.")
+    if status != 0:
+        return ()
+    fields = out.split(b"\0")
+    names = {
+        os.fsdecode(key).rpartition(".")[0]
+        for scope, key in zip(fields[::2], fields[1::2], strict=False)
+        if scope in (b"local", b"worktree")
+    }
+    return tuple(
+        f"{name}.{setting}" for name in sorted(names) for setting in ("clean=", "smudge=", "process=", "required=false")
+    )

@@ -1,0 +1,180 @@
+"""Asks git which commits merge and which collide, many pairs in one process. The truth is git's own merge.
+
+`git merge-tree --stdin` ends at the first pair it cannot merge at all; that pair becomes unknown with git's words for
+the reason, and the others go on. Its status is 1 for clean and 0 for a conflict, unlike its exit code for one pair.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+
+import msgspec
+
+from sessions.branches.git import Git, GitTimeoutError, failure
+from sessions.branches.names import shown
+from sessions.floor.conflicts import Outcome
+
+__all__ = ["Collision", "Outcome", "Pair", "Verdict", "merge_all", "merge_batch", "parse"]
+
+BATCH = 150
+"""Pairs in one process: small enough that verdicts stream in, large enough that starting git costs nothing."""
+BATCH_TIMEOUT_S = 60.0
+PAIR_TIMEOUT_S = 20.0
+Pair = tuple[str, str]
+
+
+class Collision(msgspec.Struct, frozen=True, order=True):
+    """One path that two sides cannot both have their way with."""
+
+    path: str
+    """As `names.shown` writes it."""
+    kind: str
+    """content, add/add, modify/delete, rename/rename, rename/delete, rename/add, file/directory, directory rename,
+    mode, submodule, binary, or git's own word for one that is not known here."""
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """The outcome for one pair of commits. `tree` is the merged tree, with conflict marks in it if there are any."""
+
+    pair: Pair
+    outcome: Outcome
+    tree: str = ""
+    collisions: tuple[Collision, ...] = ()
+    reason: str = ""
+    """Why it is unknown."""
+
+
+_KINDS = {
+    "contents": "content",
+    "distinct modes": "mode",
+    "distinct types": "mode",
+    "rename involved in collision": "rename/add",
+    "directory rename suggested": "directory rename",
+    "directory rename unclear split": "directory rename",
+    "file location": "directory rename",
+    "implicit dir rename": "directory rename",
+}
+_SPECIFIC = ("content", "binary")
+"""Kinds that only say how two texts collide; a more telling one for the same path stands before them."""
+
+
+def merge_all(git: Git, pairs: Sequence[Pair], processes: int | None = None) -> Iterator[Verdict]:
+    """The verdicts for `pairs` of commits, in batches as they come, each pair once.
+
+    `git` should be that of a `Scratch`. At most `processes` (default: one per core) run at a time. Close the iterator
+    to call off what has not begun.
+    """
+    unique = list(dict.fromkeys(pairs))
+    workers = max(1, processes or os.cpu_count() or 1)
+    size = max(1, min(BATCH, -(-len(unique) // workers)))
+    pool = ThreadPoolExecutor(workers)
+    try:
+        batches = [pool.submit(merge_batch, git, unique[at : at + size]) for at in range(0, len(unique), size)]
+        for batch in as_completed(batches):
+            yield from batch.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def merge_batch(git: Git, pairs: Sequence[Pair]) -> list[Verdict]:
+    """The verdicts for `pairs`, in their order, from as few processes as possible."""
+    verdicts: list[Verdict] = []
+    left = list(pairs)
+    while left:
+        timeout = BATCH_TIMEOUT_S if len(left) > 1 else PAIR_TIMEOUT_S
+        stdin = "".join(f"{a} {b}\n" for a, b in left).encode()
+        try:
+            status, out, err = git.call(
+                "merge-tree", "--write-tree", "-z", "--messages", "--stdin", stdin=stdin, timeout=timeout
+            )
+        except GitTimeoutError as error:
+            if len(left) == 1:
+                return [*verdicts, Verdict(left[0], Outcome.UNKNOWN, reason=error.message)]
+            half = len(left) // 2
+            return verdicts + merge_batch(git, left[:half]) + merge_batch(git, left[half:])
+        done = [_verdict(pair, *found) for pair, found in zip(left, parse(out), strict=False)]
+        verdicts += done
+        left = left[len(done) :]
+        if left:
+            # Git stopped here: this pair cannot be merged at all.
+            reason = failure(git.directory, ["merge-tree"], err).message if status else "git gave no answer"
+            verdicts.append(Verdict(left.pop(0), Outcome.UNKNOWN, reason=reason))
+    return verdicts
+
+
+Found = tuple[bytes, bytes, list[bytes], list[tuple[list[bytes], bytes]]]
+
+
+def parse(out: bytes) -> Iterator[Found]:
+    """The complete records of `merge-tree -z --messages --stdin`: status, tree, staged entries, messages.
+
+    A record ends in an empty field, or in a paragraph of advice about submodules; one that is cut off is left out.
+    """
+    fields = out.split(b"\0")
+    fields.pop()  # what follows the last NUL
+    at = 0
+    try:
+        while at < len(fields):
+            status, tree = fields[at], fields[at + 1]
+            at += 2
+            entries = []
+            while fields[at]:
+                entries.append(fields[at])
+                at += 1
+            at += 1
+            messages = []
+            while fields[at].isdigit():
+                count = int(fields[at])
+                messages.append((fields[at + 1 : at + 1 + count], fields[at + 1 + count]))
+                at += count + 3
+            at += 1
+            yield status, tree, entries, messages
+    except (IndexError, ValueError):
+        return
+
+
+def _verdict(
+    pair: Pair, status: bytes, tree: bytes, entries: list[bytes], messages: list[tuple[list[bytes], bytes]]
+) -> Verdict:
+    name = tree.decode("ascii", "replace")
+    if status == b"1":
+        return Verdict(pair, Outcome.CLEAN, name)
+    if status != b"0":
+        return Verdict(pair, Outcome.UNKNOWN, reason="git could not finish the merge")
+    return Verdict(pair, Outcome.CONFLICT, name, _collisions(pair, entries, messages))
+
+
+def _collisions(pair: Pair, entries: list[bytes], messages: list[tuple[list[bytes], bytes]]) -> tuple[Collision, ...]:
+    stages: dict[bytes, dict[bytes, bytes]] = {}
+    for entry in entries:
+        meta, _, path = entry.partition(b"\t")
+        mode, _, stage = meta.split(b" ")
+        stages.setdefault(path, {})[stage] = mode
+    kinds: dict[bytes, list[str]] = {path: [] for path in stages}
+    for paths, type_ in messages:
+        words = type_.decode("utf-8", "replace")
+        if not words.startswith("CONFLICT"):
+            continue
+        kind = words.removeprefix("CONFLICT").strip(" ()")
+        kind = "submodule" if kind.startswith("submodule") else _KINDS.get(kind, kind)
+        # A message names all paths involved; without one that is left unmerged, its first path stands for it.
+        for path in [path for path in paths if path in stages] or paths[:1]:
+            kinds.setdefault(path, []).append(kind)
+    # Where two things want the same path, git sets one aside as `path~commit`.
+    aside = re.compile(rb"~(?:%s)(?:_\d+)?$" % b"|".join(re.escape(side.encode()) for side in pair))
+    found = {Collision(shown(aside.sub(b"", path)), _kind(kinds[path], stages.get(path, {}))) for path in kinds}
+    return tuple(sorted(found))
+
+
+def _kind(found: list[str], stages: dict[bytes, bytes]) -> str:
+    if any(mode == b"160000" for mode in stages.values()):
+        return "submodule"
+    telling = [kind for kind in found if kind not in _SPECIFIC]
+    if telling:
+        return telling[0]
+    if "binary" in found:
+        return "binary"
+    return "add/add" if b"1" not in stages and len(stages) == 2 else "content"

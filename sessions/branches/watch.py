@@ -1,0 +1,223 @@
+"""Notices changes of refs and worktrees with watchfiles, without ever asking the disk in turns.
+
+Each watcher is a thread of its own that holds watchfiles' backend, so that the event loop never waits for the kernel
+and what is watched can be replaced without a gap: the new watchers stand before the old ones go.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import os
+import stat
+import threading
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable
+from pathlib import Path
+
+from sessions.branches.ground import Plan, affordable, inode, newly_ignored, plan, survey
+from sessions.branches.hints import Change, Hint, Verdict, judge
+from sessions.branches.repo import Repository
+from sessions.errors import FactoryError
+from sessions.text import clean
+
+DEBOUNCE_MS = 300
+"""The longest that changes are gathered into one hint."""
+STEP_MS = 50
+"""A hint goes out when nothing more changed for this long."""
+REPLAN_S = 1.0
+"""The least time between two plans of what to watch; ten times as long as planning took, if that is more."""
+MOST_ATTEMPTS = 5
+MOST_NEW = 500
+"""New files in one batch about which git is asked whether it ignores them."""
+
+
+class Watcher:
+    """Watches directories on a thread and hands every batch of changes to `deliver`, which runs on that thread."""
+
+    def __init__(
+        self, paths: Iterable[str], recursive: bool, deliver: Callable[[set[Change] | FactoryError], None]
+    ) -> None:
+        """The watch stands when this returns. Raises OSError when there are not enough watches."""
+        from watchfiles._rust_notify import RustNotify
+
+        # Errors must not be passed over here: then missing watches would go unnoticed too.
+        self._backend = RustNotify(list(paths), False, False, 0, recursive, False)
+        self._stop = threading.Event()
+        self._deliver = deliver
+        threading.Thread(target=self._run, name="watch", daemon=True).start()
+
+    def close(self) -> None:
+        """End the watch soon; changes under way may still be delivered."""
+        self._stop.set()
+
+    def _run(self) -> None:
+        try:
+            while not self._stop.is_set():
+                changes = self._backend.watch(DEBOUNCE_MS, STEP_MS, 0, self._stop)
+                if isinstance(changes, set):
+                    self._deliver(changes)
+        except (OSError, RuntimeError) as error:
+            self._deliver(FactoryError(f"files are no longer watched: {error}", "start the supervisor again"))
+        finally:
+            self._backend.close()
+
+
+class Watch:
+    """What is being watched of one repository, and what was noticed and not yet told."""
+
+    def __init__(
+        self, repository: Repository, limit: int, deliver: Callable[[set[Change] | FactoryError], None]
+    ) -> None:
+        self._repository = repository
+        self._limit = limit
+        self._deliver = deliver
+        self._watchers: list[Watcher] = []
+        self._closed = False
+        self.plan = Plan(str(repository.common_dir), (), {}, frozenset())
+
+    def replan(self, stale: Collection[str] = ()) -> frozenset[Path]:
+        """Plan and begin to watch; known worktrees are not surveyed again unless they are `stale`.
+
+        Returns the worktrees in which something may have changed unseen. It waits for the disk: run it on a thread.
+        """
+        old = self.plan
+        grounds, fresh = [], set()
+        for tree in self._repository.worktrees():
+            if tree.missing:
+                continue
+            ground = old.grounds.get(str(tree.path))
+            if ground is None or str(tree.path) in stale or not ground.size or ground.inode != inode(tree.path):
+                ground = survey(tree, self._limit)
+                fresh.add(tree.path)
+            grounds.append(ground)
+        self.plan = plan(self._repository.common_dir, grounds, self._limit)
+        watchers = self._begin()
+        self._end()
+        self._watchers = watchers
+        if self._closed:
+            self._end()
+        return frozenset(fresh)
+
+    def _begin(self) -> list[Watcher]:
+        reduced = False
+        for attempt in itertools.count():
+            watchers: list[Watcher] = []
+            try:
+                watchers.append(Watcher(_existing(self.plan.shallow), False, self._deliver))
+                if deep := _existing(self.plan.deep):
+                    watchers.append(Watcher(deep, True, self._deliver))
+                return watchers
+            except (OSError, RuntimeError) as error:
+                for watcher in watchers:
+                    watcher.close()
+                if isinstance(error, (FileNotFoundError, PermissionError)) and attempt < MOST_ATTEMPTS:
+                    continue  # a directory went in between: the others once more
+                if reduced:
+                    raise FactoryError(f"the repository cannot be watched: {clean(str(error))}", _CURE) from error
+                reduced = True
+                self.plan = plan(self._repository.common_dir, self.plan.grounds.values(), 0)
+        raise AssertionError("unreachable")
+
+    def _end(self) -> None:
+        for watcher in self._watchers:
+            watcher.close()
+        self._watchers = []
+
+    def close(self) -> None:
+        """Watch no more; a plan that is being made on another thread comes to nothing."""
+        self._closed = True
+        self._end()
+
+    def settle(self, verdict: Verdict) -> tuple[frozenset[Path], set[str]]:
+        """Worktrees that really changed, and those of which the survey is out of date.
+
+        It may find that the layout is new as well. It asks git and the disk: run it on a thread.
+        """
+        verdict.new_layout = verdict.new_layout or any(map(_is_directory, verdict.new_refs))
+        changed, stale = set(verdict.worktrees), set(verdict.rules)
+        for root, paths in verdict.new.items():
+            ground = self.plan.grounds[root]
+            ignored = newly_ignored(ground.root, paths) if len(paths) <= MOST_NEW else set()
+            ground.ignored.update(ignored)
+            seen = [path for path in paths if path not in ignored]
+            if seen:
+                changed.add(root)
+            level = set(ground.shallow)
+            if any(path.rpartition("/")[0] in level and _is_directory(path) for path in seen):
+                stale.add(root)
+        return frozenset(Path(root) for root in changed), stale
+
+
+_CURE = "raise fs.inotify.max_user_watches and fs.inotify.max_user_instances"
+
+
+def _existing(paths: Iterable[str]) -> list[str]:
+    return [path for path in paths if os.access(path, os.R_OK | os.X_OK)]
+
+
+def _is_directory(path: str) -> bool:
+    try:
+        return stat.S_ISDIR(Path(path).lstat().st_mode)
+    except OSError:
+        return False
+
+
+def _drain(inbox: asyncio.Queue[set[Change] | FactoryError], batch: set[Change] | FactoryError) -> set[Change]:
+    """This batch with all that came while nobody asked."""
+    changes: set[Change] = set()
+    while True:
+        if isinstance(batch, FactoryError):
+            raise batch
+        changes |= batch
+        try:
+            batch = inbox.get_nowait()
+        except asyncio.QueueEmpty:
+            return changes
+
+
+async def watch(repository: Repository, *, limit: int | None = None) -> AsyncGenerator[Hint, None]:
+    """Hints, as things change, until the caller stops. At most `limit` directories are watched.
+
+    The first hint names everything and comes once the watch stands: what is read after it misses nothing.
+    """
+    loop = asyncio.get_running_loop()
+    inbox: asyncio.Queue[set[Change] | FactoryError] = asyncio.Queue()
+
+    def deliver(batch: set[Change] | FactoryError) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(inbox.put_nowait, batch)
+
+    watching = Watch(repository, affordable() if limit is None else limit, deliver)
+    try:
+        trees = await asyncio.to_thread(watching.replan)
+        yield Hint(True, trees, watching.plan.unwatched)
+        async with contextlib.aclosing(_follow(watching, inbox)) as hints:
+            async for hint in hints:
+                yield hint
+    finally:
+        watching.close()
+
+
+async def _follow(watching: Watch, inbox: asyncio.Queue[set[Change] | FactoryError]) -> AsyncGenerator[Hint, None]:
+    loop = asyncio.get_running_loop()
+    pending, stale, earliest = False, set[str](), 0.0
+    while True:
+        if pending and loop.time() >= earliest:
+            started = loop.time()
+            trees = await asyncio.to_thread(watching.replan, stale)
+            pending, stale = False, set()
+            earliest = loop.time() + max(REPLAN_S, 10 * (loop.time() - started))
+            yield Hint(True, trees, watching.plan.unwatched)
+        try:
+            # The time limit only puts off planning; without a plan to make there is none.
+            async with asyncio.timeout_at(earliest if pending else None):
+                batch = await inbox.get()
+        except TimeoutError:
+            continue
+        verdict = judge(watching.plan, _drain(inbox, batch))
+        trees, outdated = await asyncio.to_thread(watching.settle, verdict)
+        stale |= outdated
+        pending = pending or verdict.new_layout or bool(outdated)
+        if hint := Hint(verdict.refs, trees, watching.plan.unwatched):
+            yield hint
