@@ -1,0 +1,186 @@
+"""One look at what is on disk, for commands without a screen and for replays of transcripts.
+
+Where a supervisor runs it is asked to look; otherwise the command looks itself and lets go of the journal again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+from sessions import settings
+from sessions.branches.repo import Repository
+from sessions.client import Client
+from sessions.errors import FactoryError
+from sessions.floor.commands import AnyCommand, CatchUp, ImportPaths, Progress
+from sessions.floor.events import BaseChosen, Event, FactoryOpened, StationEvent
+from sessions.floor.fold import fold_all
+from sessions.floor.state import EMPTY, FloorState
+from sessions.journal.past import EventList, Past
+from sessions.journal.reader import JournalReader
+from sessions.journal.recording import Recording
+from sessions.journal.writer import Journal
+from sessions.models.prices import Prices
+from sessions.observe import discover
+from sessions.observe.match import Ground, Seats
+from sessions.observe.observer import Observer
+from sessions.supervisor.lock import HeldError, hold
+from sessions.supervisor.place import Place, place_of
+from sessions.supervisor.process import Options, reachable
+from sessions.supervisor.recorder import Recorder, Told
+from sessions.supervisor.work import Work
+from sessions.text import clean
+
+PATIENCE_S = 30.0
+"""How long a command waits for another one that writes the journal."""
+
+
+def floor_of(
+    repo: Path,
+    *,
+    base: str = "",
+    sessions: Sequence[Path] = (),
+    only: bool = False,
+    progress: Told | None = None,
+) -> FloorState:
+    """The floor as it is on disk now, which the journal also holds from then on.
+
+    `sessions` are further places to look. With `only` they are the only ones, `repo` need not be a repository, and
+    nothing is written. Another `base` holds for this answer alone.
+    """
+    if only:
+        return _fold_only(sessions, progress)
+    commands: list[AnyCommand] = [CatchUp()]
+    if sessions:
+        commands.append(ImportPaths(tuple(str(path.absolute()) for path in sessions)))
+    _before, state = _told_to(place_of(repo), commands, progress)
+    return measured(state, repo, base) if base and base != state.base else state
+
+
+def import_paths(repo: Path, paths: Sequence[Path], *, progress: Told | None = None) -> tuple[int, int]:
+    """Read these transcripts, or those in these directories, into the journal of `repo`.
+
+    Returns the journal's last sequence number before and after.
+    """
+    command = ImportPaths(tuple(str(path.absolute()) for path in paths))
+    before, after = _told_to(place_of(repo), [command], progress)
+    return before, after.seq
+
+
+def past_of(path: Path, *, progress: Told | None = None) -> Past:
+    """The past that lies in a file or directory: a recording, a journal, a transcript, or many of these."""
+    if path.is_file() and path.suffix == ".ftr":
+        return Recording(path)
+    if path.is_file() and path.suffix == ".db":
+        return JournalReader(path)
+    events = arranged(_observed([path], progress))
+    if not any(isinstance(event, StationEvent) for event in events):
+        raise FactoryError(f"{clean(str(path))} holds no session that is known", "name a transcript or a recording")
+    return EventList([_opened(events[0].time), *events], clean(str(path)))
+
+
+def arranged(events: Sequence[Event]) -> list[Event]:
+    """Events of several sources in one order of time; those of one source keep their order among themselves."""
+    latest: defaultdict[str, float] = defaultdict(float)
+    keys = []
+    for event in events:
+        latest[event.source] = max(latest[event.source], event.time)
+        keys.append(latest[event.source])
+    return [events[i] for i in sorted(range(len(events)), key=keys.__getitem__)]
+
+
+def measured(state: FloorState, repo: Path, base: str) -> FloorState:
+    """The same floor with branches measured against another base. Raises `FactoryError` when that is not there."""
+    repository, now = Repository.open(repo, base), time.time()
+    events = repository.read({}, now)
+    chosen = BaseChosen(time=now, source="git", base=repository.base, base_head=repository.base_head)
+    return fold_all(state, [chosen, *events])
+
+
+def _fold_only(places: Sequence[Path], progress: Told | None) -> FloorState:
+    return fold_all(fold_all(EMPTY, [_opened(0.0)]), _observed(places, progress))
+
+
+def _opened(moment: float) -> FactoryOpened:
+    """The beginning of a floor without a repository: it only knows the operator's clock."""
+    return FactoryOpened(time=moment, source="import", repo="", name="", utc_offset=time.localtime().tm_gmtoff)
+
+
+def _observed(places: Sequence[Path], progress: Told | None) -> list[Event]:
+    """Every event of the transcripts at `places`; they are all at home, wherever they worked."""
+    for place in places:
+        if not place.exists():
+            raise FactoryError(f"there is no {clean(str(place))}", "name a directory or a transcript")
+
+    def tell(done: int, total: int) -> None:
+        if progress is not None:
+            progress(Progress("reading transcripts", done, total, "bytes"))
+
+    prices = Prices.load(settings.load().prices_path)
+    seats = Seats(EMPTY, Ground(), only=True)
+    observer = Observer(discover.places(places, only=True), seats, prices, progress=tell)
+    return [event for batch in observer.scan() for event in batch.events]
+
+
+def _told_to(place: Place, commands: Sequence[AnyCommand], progress: Told | None) -> tuple[int, FloorState]:
+    """Have the commands carried out on the journal; its last number before, and the floor after."""
+    if not reachable(place.socket):
+        try:
+            with hold(place.lock, PATIENCE_S):
+                return asyncio.run(_alone(place, commands, progress))
+        except HeldError:
+            if not reachable(place.socket):
+                raise
+    return _by_supervisor(place, commands, progress)
+
+
+def _by_supervisor(place: Place, commands: Sequence[AnyCommand], progress: Told | None) -> tuple[int, FloorState]:
+    reader = JournalReader(place.journal)
+    answered = threading.Event()
+
+    def changed() -> None:
+        contact = client.contact
+        if contact.connected or contact.trouble:
+            answered.set()
+        if progress is not None and contact.progress is not None:
+            progress(contact.progress)
+
+    before = reader.span.last_seq
+    client = Client(place.socket, reader.checkpoint(), changed=changed)
+    client.start()
+    try:
+        answered.wait()
+        for command in commands:
+            reply = client.send(command).result()
+            if not reply.ok:
+                raise FactoryError(reply.reason, reply.cure)
+        return before, reader.latest()
+    finally:
+        client.stop()
+        reader.close()
+
+
+async def _alone(place: Place, commands: Sequence[AnyCommand], progress: Told | None) -> tuple[int, FloorState]:
+    """The same without a supervisor; the caller holds the lock."""
+    journal = await Journal.open(place.journal)
+    try:
+        recorder = Recorder(journal, progress)
+        work = Work(place, Options(), settings.load(), recorder, await journal.marks())
+        await work.prepare()
+        try:
+            before = journal.state.seq
+            if not journal.state.runs:
+                await work.begin_run()
+            for command in commands:
+                reply = await work.obey(command)
+                if not reply.ok:
+                    raise FactoryError(reply.reason, reply.cure)
+            return before, journal.state
+        finally:
+            await work.close()
+    finally:
+        await journal.close()

@@ -1,0 +1,108 @@
+"""The operator's settings: one TOML file, all of it optional, and no silent typing mistakes."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from sessions.errors import FactoryError
+from sessions.paths import config_dir
+
+FILE = "config.toml"
+VARIABLE = "FACTORY_TUI_CONFIG"
+"""Environment variable with the path of another settings file."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator may set. The command line overrides it."""
+
+    base: str = ""
+    """Branch that others are measured against; empty: chosen sensibly for each repository."""
+    idle_minutes: float = 10.0
+    """Minutes after the last console has gone until the supervisor ends."""
+    systemd_scope: bool = True
+    """Start the supervisor in a scope of the user's systemd where there is one: the end of a login then spares it."""
+    prices: str = ""
+    """File with prices that override the built-in table."""
+    sessions: tuple[str, ...] = ()
+    """Further places to look for transcripts."""
+    theme: str = ""
+    """Name of the colour theme; empty: the default one."""
+    slow_link: Literal["auto", "on", "off"] = "auto"
+    """Send fewer and smaller frames to the terminal."""
+
+    @property
+    def prices_path(self) -> Path | None:
+        """The prices file, if one is set."""
+        return Path(self.prices).expanduser() if self.prices else None
+
+    @property
+    def session_paths(self) -> tuple[Path, ...]:
+        """The further places, with `~` resolved."""
+        return tuple(Path(place).expanduser() for place in self.sessions)
+
+
+_KINDS = {
+    "base": "a text",
+    "idle_minutes": "a number of minutes, 0 or more",
+    "systemd_scope": "true or false",
+    "prices": "the path of a file",
+    "sessions": "a list of paths",
+    "theme": "a text",
+    "slow_link": '"auto", "on" or "off"',
+}
+"""What each key takes, in the words of an error message."""
+
+
+def load(path: Path | None = None) -> Settings:
+    """The settings of the file at `path`, or of the operator's own (see `settings_path`).
+
+    Without a file the defaults hold, unless the file was asked for by name.
+    """
+    named = path is not None or VARIABLE in os.environ
+    path = path or settings_path()
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        if named:
+            raise FactoryError(f"there is no settings file {path}", f"make one or unset {VARIABLE}") from None
+        return Settings()
+    except (OSError, UnicodeDecodeError) as error:
+        raise FactoryError(f"the settings file {path} cannot be read ({error})", "see its mode and encoding") from None
+    return parse(text, str(path))
+
+
+def settings_path() -> Path:
+    """Where the operator's settings lie: `FACTORY_TUI_CONFIG`, or `config.toml` in the configuration directory."""
+    named = os.environ.get(VARIABLE)
+    return Path(named).expanduser() if named else config_dir() / FILE
+
+
+def parse(text: str, name: str) -> Settings:
+    """The settings written in `text`; `name` is its file, for error messages."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise FactoryError(f"{name} is no valid TOML ({error})", "correct that line") from None
+    types = {field.name: field.type for field in msgspec.structs.fields(Settings)}
+    values: dict[str, object] = {}
+    for key, value in table.items():
+        if key not in types:
+            near = difflib.get_close_matches(key, types, 1)
+            cure = f"did you mean {near[0]!r}?" if near else f"it may hold: {', '.join(types)}"
+            raise FactoryError(f"{name} has an unknown key {key!r}", cure)
+        try:
+            values[key] = msgspec.convert(value, types[key])
+        except msgspec.ValidationError:
+            raise FactoryError(f"{name}: {key} cannot be {value!r}", f"give it {_KINDS[key]}") from None
+    settings = msgspec.convert(values, Settings)
+    if not 0 <= settings.idle_minutes < float("inf"):
+        raise FactoryError(
+            f"{name}: idle_minutes cannot be {settings.idle_minutes}", f"give it {_KINDS['idle_minutes']}"
+        )
+    return settings

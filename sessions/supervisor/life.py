@@ -1,0 +1,98 @@
+"""The life of one supervisor: lock, journal, door, work; until it is stopped or nobody has looked for long enough."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Callable
+from importlib import metadata
+
+from sessions import settings
+from sessions.errors import FactoryError
+from sessions.journal.writer import Journal
+from sessions.supervisor.feed import Feed
+from sessions.supervisor.lock import hold
+from sessions.supervisor.place import Place
+from sessions.supervisor.process import Options, reachable
+from sessions.supervisor.protocol import Farewell
+from sessions.supervisor.recorder import ServingRecorder
+from sessions.supervisor.server import Server
+from sessions.supervisor.work import Work
+
+log = logging.getLogger(__name__)
+
+LOCK_PATIENCE_S = 5.0
+"""Long enough for a predecessor that is just writing its last checkpoint, or a short headless command."""
+
+
+async def live(place: Place, options: Options, ready: Callable[[], None]) -> None:
+    """Supervise the repository at `place`; `ready` is called once consoles can connect.
+
+    Raises `FactoryError` when it cannot begin: another one runs, the journal is not for this program, no repository.
+    """
+    chosen, signalled = settings.load(), _signalled()
+    idle_s = 60 * (chosen.idle_minutes if options.idle_minutes is None else options.idle_minutes)
+    with hold(place.lock, 0 if reachable(place.socket) else LOCK_PATIENCE_S) as dead:
+        if dead:
+            log.warning("process %d died here without a goodbye; what it had acknowledged is in the journal", dead)
+        journal = await Journal.open(place.journal)
+        try:
+            feed = Feed(journal.state)
+            work = Work(place, options, chosen, ServingRecorder(journal, feed), await journal.marks())
+            await work.prepare()
+            server = Server(feed, str(place.common_dir), work.obey, program())
+            await server.listen(place.socket)
+            ready()
+            log.info("supervising %s", place.common_dir)
+            farewell = Farewell("the supervisor failed")
+            try:
+                farewell = await _until_over(server, work, idle_s, signalled)
+            finally:
+                log.info("%s", farewell.reason)
+                await server.close(farewell)
+        finally:
+            await _shut(journal)
+
+
+def _signalled() -> asyncio.Event:
+    """An event for the signals that end a process; from here on they end this one in good order."""
+    event = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, event.set)
+    return event
+
+
+async def _until_over(server: Server, work: Work, idle_s: float, signalled: asyncio.Event) -> Farewell:
+    """Work until there is a reason to end, and return it."""
+    working = asyncio.create_task(work.run())
+    ends = {
+        asyncio.create_task(server.deserted(idle_s)): Farewell("no console was open for a while"),
+        asyncio.create_task(work.stopped.wait()): Farewell("the supervisor was stopped", stopped=True),
+        asyncio.create_task(signalled.wait()): Farewell("the supervisor was ended by a signal", stopped=True),
+    }
+    try:
+        done, _ = await asyncio.wait({working, *ends}, return_when=asyncio.FIRST_COMPLETED)
+        if working in done:
+            working.result()
+        return next(farewell for end, farewell in ends.items() if end in done)
+    finally:
+        for task in (working, *ends):
+            task.cancel()
+        await asyncio.gather(working, *ends, return_exceptions=True)
+
+
+async def _shut(journal: Journal) -> None:
+    """A checkpoint that cannot be written costs the next start a moment, and nothing else."""
+    try:
+        await journal.close()
+    except (FactoryError, OSError) as error:
+        log.error("the last checkpoint was not written: %s", error)
+
+
+def program() -> str:
+    """This program with its version, for the greeting."""
+    with contextlib.suppress(metadata.PackageNotFoundError):
+        return f"factory-tui {metadata.version('factory-tui')}"
+    return "factory-tui"

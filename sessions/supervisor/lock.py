@@ -1,0 +1,83 @@
+"""Who may write a repository's journal: the one process that holds the lock file."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from sessions.errors import FactoryError
+
+TRY_S = 0.5
+"""Somebody who only asks holds the lock for a moment; a real holder keeps it longer than this."""
+
+
+class HeldError(FactoryError):
+    """Another process writes this journal. `pid` is 0 when it has not said who it is."""
+
+    def __init__(self, pid: int) -> None:
+        who = f"process {pid}" if pid else "another process"
+        super().__init__(
+            f"a supervisor of this repository, or a command that reads transcripts, is already running ({who})",
+            "wait for it, or end it with `factory-tui stop`",
+        )
+        self.pid = pid
+
+
+@contextlib.contextmanager
+def hold(path: Path, patience_s: float = TRY_S) -> Iterator[int]:
+    """Hold the lock file `path` for this process, or raise `HeldError` when another one keeps it.
+
+    Yields the pid of a holder that died without letting go, 0 when there was none. The kernel frees a dead one's
+    lock; the file itself stays for ever, because removing a lock file lets two processes lock two files.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        deadline = time.monotonic() + patience_s
+        while not _locked(descriptor, fcntl.LOCK_EX):
+            if time.monotonic() >= deadline:
+                raise HeldError(_pid(descriptor))
+            time.sleep(0.02)
+        dead = _pid(descriptor)
+        _sign(descriptor, f"{os.getpid()}\n")
+        try:
+            yield dead
+        finally:
+            _sign(descriptor, "")
+    finally:
+        os.close(descriptor)
+
+
+def holder(path: Path) -> int | None:
+    """The pid of the process that holds the lock file `path`, or None when nobody does (0: it has not said)."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        return None if _locked(descriptor, fcntl.LOCK_SH) else _pid(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sign(descriptor: int, name: str) -> None:
+    # The name only helps people and `stop`; a full disk, which refuses it, must not keep a supervisor from working.
+    with contextlib.suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, name.encode(), 0)
+
+
+def _locked(descriptor: int, how: int) -> bool:
+    try:
+        fcntl.flock(descriptor, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _pid(descriptor: int) -> int:
+    text = os.pread(descriptor, 32, 0).strip()
+    return int(text) if text.isdigit() else 0

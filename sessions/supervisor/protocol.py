@@ -1,0 +1,137 @@
+"""What a console and a supervisor say to each other: frames over a unix stream socket.
+
+A frame is its length (four bytes, big endian) and one JSON value. The first one each way settles the version; a
+change that the other side would misread, also one of events, commands or the floor's state, gets a new `VERSION`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+from typing import TypeVar
+
+import msgspec
+
+from sessions.errors import FactoryError
+from sessions.floor.commands import AnyCommand, Progress, Reply
+from sessions.floor.events import AnyEvent
+from sessions.floor.state import FloorState
+
+VERSION = 1
+
+MAX_REQUEST = 1 << 20
+"""Bytes of the largest frame a supervisor takes from a console."""
+MAX_ANSWER = 1 << 28
+"""Bytes of the largest frame a console takes from its supervisor: a snapshot of a very large floor."""
+
+_LENGTH = struct.Struct(">I")
+
+
+class Frame(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="frame"):
+    """One thing said."""
+
+
+class Hello(Frame, frozen=True, omit_defaults=True, tag="hello"):
+    """First word of a console: it has folded the events up to `after` and wants those that follow."""
+
+    version: int
+    program: str = ""
+    after: int = 0
+
+
+class CommandFrame(Frame, frozen=True, omit_defaults=True, tag="command"):
+    """An operator's command; the reply bears the same id."""
+
+    id: int
+    command: AnyCommand
+
+
+class Welcome(Frame, frozen=True, omit_defaults=True, tag="welcome"):
+    """First word of a supervisor: who it is, and how far its journal goes."""
+
+    version: int
+    pid: int
+    repo: str
+    seq: int
+    program: str = ""
+
+
+class Refused(Frame, frozen=True, omit_defaults=True, tag="refused"):
+    """The supervisor does not serve this console; it closes the connection."""
+
+    reason: str
+    cure: str = ""
+
+
+class Events(Frame, frozen=True, omit_defaults=True, tag="events"):
+    """Events in the order of the journal, without gaps; `first` is the sequence number of the first."""
+
+    first: int
+    events: tuple[AnyEvent, ...]
+
+
+class Snapshot(Frame, frozen=True, omit_defaults=True, tag="snapshot"):
+    """The whole floor, in place of more events than are worth sending."""
+
+    state: FloorState
+
+
+class WorkFrame(Frame, frozen=True, omit_defaults=True, tag="work"):
+    """What the supervisor is at. The last one holds; it is also sent as a sign of life."""
+
+    progress: Progress | None = None
+    trouble: str = ""
+    """What keeps it from its work now, with the cure; such as a full disk."""
+
+
+class ReplyFrame(Frame, frozen=True, omit_defaults=True, tag="reply"):
+    """The answer to the command with this id."""
+
+    id: int
+    reply: Reply
+
+
+class Farewell(Frame, frozen=True, omit_defaults=True, tag="farewell"):
+    """The supervisor ends by its own will. `stopped` says that the operator asked for it: nobody starts it again."""
+
+    reason: str
+    stopped: bool = False
+
+
+Request = Hello | CommandFrame
+Answer = Welcome | Refused | Events | Snapshot | WorkFrame | ReplyFrame | Farewell
+
+F = TypeVar("F")
+
+
+class ProtocolError(FactoryError):
+    """The other side does not speak the protocol."""
+
+
+_ENCODER = msgspec.json.Encoder()
+REQUESTS: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
+ANSWERS: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
+
+
+def encode(frame: Request | Answer) -> bytes:
+    """The frame with its length in front, ready for the wire."""
+    body = _ENCODER.encode(frame)
+    return _LENGTH.pack(len(body)) + body
+
+
+async def read(reader: asyncio.StreamReader, decoder: msgspec.json.Decoder[F], limit: int) -> F | None:
+    """The next frame, or None at the end of the stream.
+
+    Raises `ProtocolError` for a frame longer than `limit` bytes, a torn one, or one that is no frame of this protocol.
+    """
+    try:
+        (size,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
+        if size > limit:
+            raise ProtocolError(f"a frame of {size:,} bytes, over the limit of {limit:,}")
+        return decoder.decode(await reader.readexactly(size))
+    except asyncio.IncompleteReadError as error:
+        if error.partial or error.expected != _LENGTH.size:
+            raise ProtocolError("the connection ended inside a frame") from error
+        return None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ProtocolError(f"not a frame of this protocol ({error})") from error

@@ -1,0 +1,111 @@
+"""The one way into the journal: commit first, then tell the consoles; and outlast a full disk."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from msgspec.structs import replace
+
+from sessions.errors import FactoryError
+from sessions.floor.commands import Progress
+from sessions.floor.events import Event
+from sessions.floor.state import FloorState
+from sessions.journal import codec
+from sessions.supervisor.feed import RING, Feed
+from sessions.text import clean
+
+log = logging.getLogger(__name__)
+
+FIRST_RETRY_S, LAST_RETRY_S = 0.5, 15.0
+
+
+class Writer(Protocol):
+    """The part of the journal's writer that is needed here (see `sessions.journal.writer.Journal`)."""
+
+    @property
+    def state(self) -> FloorState: ...
+
+    async def marks(self) -> dict[str, bytes]: ...
+
+    async def append(
+        self, events: Sequence[Event], marks: Mapping[str, bytes] = ..., calls: Mapping[bytes, bytes] = ...
+    ) -> int: ...
+
+
+Told = Callable[[Progress | None], None]
+"""Is told how far long work is; None when it is done."""
+
+
+class Recorder:
+    """Writes what was observed, for a command that looks once: when the disk takes nothing, that is an error."""
+
+    def __init__(self, journal: Writer, told: Told | None = None) -> None:
+        self._journal, self._told = journal, told
+
+    @property
+    def state(self) -> FloorState:
+        """The floor after the last committed event."""
+        return self._journal.state
+
+    async def marks(self) -> dict[str, bytes]:
+        """How far each source has been read, as far as it is committed."""
+        return await self._journal.marks()
+
+    async def record(
+        self,
+        events: Sequence[Event],
+        marks: Mapping[str, bytes] | None = None,
+        calls: Mapping[bytes, bytes] | None = None,
+    ) -> None:
+        """Return once all of it is committed, in one transaction."""
+        await self._journal.append(events, marks or {}, calls or {})
+
+    def progress(self, progress: Progress | None) -> None:
+        """Show long work under way; None when it is done."""
+        if self._told is not None:
+            self._told(progress)
+
+
+class ServingRecorder(Recorder):
+    """Writes one batch after another, keeps `feed` in step with what is committed, and outlasts a full disk."""
+
+    def __init__(self, journal: Writer, feed: Feed) -> None:
+        super().__init__(journal, lambda progress: feed.say(replace(feed.work, progress=progress)))
+        self._feed = feed
+        self._turn = asyncio.Lock()
+
+    async def record(
+        self,
+        events: Sequence[Event],
+        marks: Mapping[str, bytes] | None = None,
+        calls: Mapping[bytes, bytes] | None = None,
+    ) -> None:
+        """Return once all of it is committed, however long the disk takes nothing.
+
+        Whoever observes waits here meanwhile, so nothing piles up, and since marks are committed with their events,
+        a supervisor that ends before that reads the same again.
+        """
+        async with self._turn:
+            wait = FIRST_RETRY_S
+            while not await self._recorded(events, marks, calls):
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, LAST_RETRY_S)
+            # The consoles get what the journal will read back, not what could not be written.
+            newest, _bodies = codec.encode_all(events[-RING:])
+            self._feed.push(newest, len(events), self.state)
+
+    async def _recorded(
+        self, events: Sequence[Event], marks: Mapping[str, bytes] | None, calls: Mapping[bytes, bytes] | None
+    ) -> bool:
+        trouble = ""
+        try:
+            await super().record(events, marks, calls)
+        except (FactoryError, OSError) as error:
+            trouble = clean(str(error))
+        if trouble != self._feed.work.trouble:
+            log.error("%s", trouble or "the journal takes events again")
+            self._feed.say(replace(self._feed.work, trouble=trouble))
+        return not trouble
