@@ -69,7 +69,7 @@ class Client:
         `wishes` are sent to every supervisor that it connects to.
         """
         self.state = state
-        self.contact = Contact(trouble="connecting to the supervisor")
+        self.contact = Contact(progress=Progress("connecting to the supervisor", 0, 0))
         self._path, self._program = socket_path, program
         self._revive, self._changed = revive, changed
         self._wishes = wishes
@@ -169,7 +169,7 @@ class Client:
         except (FileNotFoundError, ConnectionRefusedError):
             if revive is None:
                 raise
-            self._show(replace(self.contact, trouble="starting the supervisor"))
+            self._show(replace(self.contact, progress=Progress("starting the supervisor", 0, 0)))
             await _on_thread(revive)
             reader, writer = await asyncio.open_unix_connection(self._path)
         try:

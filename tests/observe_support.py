@@ -30,6 +30,13 @@ class FlatPrice:
         return 200_000
 
 
+class WidePrice(FlatPrice):
+    """Prices of models that can hold a million tokens."""
+
+    def window(self, model: str) -> int:
+        return 1_000_000
+
+
 def desk() -> Desk:
     return Desk(Seats(), Calls(), FlatPrice())
 

@@ -10,12 +10,16 @@ from sessions.floor import events as ev
 from sessions.floor.fold import fold_all
 from sessions.floor.state import EMPTY, Status
 from sessions.floor.tokens import Certainty, Tokens
+from sessions.observe.callbook import Calls
 from sessions.observe.claude import ClaudeTranscript
+from sessions.observe.contract import Desk
+from sessions.observe.match import Seats
 from tests.observe_support import (
     BEGIN,
     OTHER,
     SESSION,
     Json,
+    WidePrice,
     desk,
     encode,
     line,
@@ -55,6 +59,16 @@ def test_last_statement_of_a_call_wins_and_differences_add_up() -> None:
     assert sum(event.cost or 0 for event in stated) == pytest.approx(1693e-6)
     assert stated[0].context == 1103
     assert stated[0].window == 200_000
+
+
+def test_the_context_window_is_the_one_in_use_until_a_session_has_held_more() -> None:
+    events = read(
+        reply("m1", usage(1, 0, 150_000, 1)),
+        reply("m2", usage(1, 0, 400_000, 1)),
+        reply("m3", usage(1, 0, 90_000, 1)),
+        at=Desk(Seats(), Calls(), WidePrice()),
+    )
+    assert [event.window for event in events if isinstance(event, ev.TokensUsed)] == [200_000, 1_000_000, 1_000_000]
 
 
 def test_cache_writes_are_split_by_time_to_live_and_thinking_is_part_of_output() -> None:
@@ -142,7 +156,7 @@ def test_turns_are_what_a_person_asked() -> None:
         prompt("[Request interrupted by user for tool use]", 11),
     )
     assert [event.text for event in events if isinstance(event, ev.TurnStarted)] == ["first", "/work on it", "second"]
-    assert [event.time for event in events if isinstance(event, ev.TurnFailed)] == [BEGIN + 11]
+    assert [event.time for event in events if isinstance(event, ev.TurnFinished) and event.interrupted] == [BEGIN + 11]
 
 
 def test_end_of_turn_is_told_once_however_often_it_is_written() -> None:
@@ -247,7 +261,7 @@ def test_a_fork_repeats_no_fact() -> None:
     assert used_of(first) == Tokens(1, 2, 0, 3, 4)
     assert used_of(fork) == Tokens(1, 1, 0, 1, 1)
     assert [event.text for event in fork if isinstance(event, ev.TurnStarted)] == ["more"]
-    assert not only(fork, ev.ToolCalled, ev.ToolFinished, ev.TurnFailed)
+    assert not only(fork, ev.ToolCalled, ev.ToolFinished, ev.TurnFinished)
 
 
 def test_a_copy_made_in_the_middle_of_a_reply_takes_nothing_back() -> None:

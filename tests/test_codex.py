@@ -286,11 +286,17 @@ def test_a_patch_names_its_files_within_the_directory() -> None:
     assert [(e.file, e.more_files, e.detail) for e in found] == [("a.py", ("b/c.py",), "a.py, b/c.py")] * 2
 
 
+def test_an_interruption_by_the_operator_is_no_failure() -> None:
+    found = read([meta(), event("turn_aborted", reason="interrupted")])
+    assert [e.interrupted for e in found if isinstance(e, ev.TurnFinished)] == [True]
+    assert not [e for e in found if isinstance(e, ev.TurnFailed)]
+
+
 @pytest.mark.parametrize(
     ("told", "kind", "reason"),
     [
         (event("error", message="stream lost"), ev.TurnFailed, "stream lost"),
-        (event("turn_aborted", reason="interrupted"), ev.TurnFailed, "interrupted"),
+        (event("turn_aborted", reason="replaced"), ev.TurnFailed, "replaced"),
         (event("stream_error", message="Reconnecting 1/5"), ev.MachineAwaited, "Reconnecting 1/5"),
         (event("exec_approval_request", command=["rm", "x"]), ev.PersonNeeded, "approval: rm x"),
         (event("apply_patch_approval_request"), ev.PersonNeeded, "approval of a patch"),

@@ -158,13 +158,18 @@ def test_events_without_a_time_are_events() -> None:
     ("more", "reason"),
     [
         ({"stopReason": "error", "errorMessage": "529 overloaded"}, "529 overloaded"),
-        ({"stopReason": "aborted"}, "interrupted"),
         ({"stopReason": "length"}, "stopped at the output limit"),
     ],
 )
 def test_what_stops_a_turn(more: dict[str, object], reason: str) -> None:
     found = read([header(), message("a", 1, "assistant", content=[], **more)])
     assert [e.reason for e in found if isinstance(e, ev.TurnFailed)] == [reason]
+
+
+def test_an_interruption_by_the_operator_is_no_failure() -> None:
+    found = read([header(), message("a", 1, "assistant", content=[], stopReason="aborted")])
+    assert [e.interrupted for e in found if isinstance(e, ev.TurnFinished)] == [True]
+    assert not [e for e in found if isinstance(e, ev.TurnFailed)]
 
 
 def test_a_pending_approval_needs_a_person() -> None:

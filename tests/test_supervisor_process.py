@@ -61,6 +61,14 @@ def test_it_starts_once_detached_and_private(house: House) -> None:
     assert not list(house.repo.path.glob("**/*.db"))
 
 
+def test_it_starts_for_the_repository_around_the_caller(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(house.repo.path)
+    process.start(Path())
+    pid = process.running(house.repo.path)
+    assert pid is not None
+    assert process.stop(Path()) == pid
+
+
 def test_a_second_one_cannot_start_and_names_the_first(house: House) -> None:
     pid = house.start()
     second = subprocess.run(

@@ -15,7 +15,7 @@ from sessions.floor.state import Branch, FloorState, Session, Station
 from sessions.floor.tokens import Meter
 
 _MAPPINGS = ("stations", "branches", "sessions", "verdicts", "committed_verdicts", "compared", "skipped")
-_METERS = ("models", "branch_meters", "days")
+_METERS = ("models", "branch_meters", "days", "elsewhere_days")
 _NOTHING = Meter()
 
 
@@ -84,7 +84,12 @@ class Draft:
                 self._tally("days", day, before.days.get(day)),
             )
             if station.elsewhere:
-                found = (*found, self._tally("elsewhere", "", before.elsewhere))
+                away = before.elsewhere_days.get(day)
+                found = (
+                    *found,
+                    self._tally("elsewhere", "", before.elsewhere),
+                    self._tally("elsewhere_days", day, away),
+                )
             self.accounts[key] = found
         return found
 

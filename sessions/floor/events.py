@@ -98,7 +98,10 @@ class VerdictReached(Event, frozen=True, kw_only=True, omit_defaults=True, tag="
 
 
 class BranchCompared(Event, frozen=True, kw_only=True, omit_defaults=True, tag="branch_compared.1"):
-    """A branch has been compared with the base and with every other branch, as it is now."""
+    """A branch has been compared with the base and with every other branch, as it is now.
+
+    Without a head it is compared no longer, because it is merged, say: nothing is known of its pairs from then on.
+    """
 
     branch: str
     head: str = ""
@@ -156,11 +159,14 @@ class TurnStarted(StationEvent, frozen=True, kw_only=True, omit_defaults=True, t
 
 
 class TurnFinished(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="turn_finished.1"):
-    """The agent stopped by itself and waits for the next request."""
+    """The agent stopped and waits for the next request."""
+
+    interrupted: bool = False
+    """The operator stopped it, which is no failure."""
 
 
 class TurnFailed(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="turn_failed.1"):
-    """The turn ended in an error: the API failed, the agent crashed, the operator interrupted it."""
+    """The turn ended in an error: the API failed, or the agent crashed."""
 
     reason: str
 

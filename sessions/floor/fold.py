@@ -114,7 +114,8 @@ def _turn_started(draft: Draft, event: ev.TurnStarted) -> None:
 
 
 def _turn_finished(draft: Draft, event: ev.TurnFinished) -> None:
-    _evidence(draft, event, Status.IDLE, "turn finished", running=_still_running(draft, event))
+    reason = "interrupted by the operator" if event.interrupted else "turn finished"
+    _evidence(draft, event, Status.IDLE, reason, running=_still_running(draft, event))
 
 
 def _turn_failed(draft: Draft, event: ev.TurnFailed) -> None:

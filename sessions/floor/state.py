@@ -136,6 +136,8 @@ class FloorState(msgspec.Struct, frozen=True, omit_defaults=True):
     """By the branch each call worked on, also branches that are gone; "" is no branch."""
     days: Mapping[str, Meter] = {}
     """By day of the operator's clock, `2026-11-21`."""
+    elsewhere_days: Mapping[str, Meter] = {}
+    """The part of `days` that stations outside this repository used."""
     pace: Pace = Pace()
     """Of the stations of this repository."""
     verdicts: Mapping[str, Verdict] = {}

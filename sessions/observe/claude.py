@@ -25,6 +25,9 @@ from sessions.text import clean
 
 KIND = "claude"
 SYNTHETIC = "<synthetic>"
+NARROW_WINDOW = 200_000
+"""Claude Code compacts at about 170,000 tokens also where the model holds a million, unless a session asks for more;
+a transcript does not say which, until it has held more."""
 INTERRUPTED = "[Request interrupted by user"
 NO_PROMPTS = (
     "<local-command-",
@@ -274,7 +277,7 @@ class ClaudeTranscript:
                 cost=usages.price(self._desk.pricing, model, tokens, stated),
                 certainty=details.certainty(seen.version),
                 context=0 if agent else tokens.context,
-                window=self._window(model),
+                window=self._window(model, 0 if agent else tokens.context),
             )
         )
 
@@ -358,7 +361,7 @@ class ClaudeTranscript:
             if self._first_time(line):
                 seen.tools.clear()
                 seen.finished = True
-                self._events.append(ev.TurnFailed(**self._who("", seen.clock), reason="interrupted by the operator"))
+                self._events.append(ev.TurnFinished(**self._who("", seen.clock), interrupted=True))
         elif start.startswith(("<command-name>", "<command-message>")):
             seen.command = clean(details.command(start))
         elif line.is_meta:
@@ -426,8 +429,10 @@ class ClaudeTranscript:
             "session": self._seen.session,
         }
 
-    def _window(self, model: str) -> int:
+    def _window(self, model: str, context: int) -> int:
+        """The window in use: a model may hold more than Claude Code gives it before it compacts."""
         window = self._windows.get(model)
         if window is None:
             window = self._windows[model] = self._desk.pricing.window(model)
-        return window
+        self._seen.wide = self._seen.wide or context > NARROW_WINDOW
+        return window if self._seen.wide else min(window, NARROW_WINDOW)

@@ -39,6 +39,8 @@ class Memory(Struct, omit_defaults=True):
     copied: bool = False
     """The lines at hand were copied from another session."""
     finished: bool = False
+    wide: bool = False
+    """It has held more than the narrow context window."""
     calls: dict[str, bool] = {}
     """The latest model calls, and whether they were copied."""
     tools: dict[str, None] = {}

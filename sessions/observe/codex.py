@@ -223,7 +223,10 @@ class CodexTranscript:
 
     def _aborted(self, event: cx.EventMsg) -> None:
         self._seen.failed, self._seen.asked = True, False
-        self._failed(event.reason or "aborted")
+        if event.reason != "interrupted":
+            self._failed(event.reason or "aborted")
+        elif self._speaks():
+            self._say(ev.TurnFinished(**self._who(), interrupted=True))
 
     def _failed(self, reason: str) -> None:
         if self._speaks():

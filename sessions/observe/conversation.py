@@ -166,6 +166,8 @@ def entry_of(event: ev.Event) -> Entry | None:
             entry = Entry(kind=EntryKind.ERROR, time=time, title=title, failed=True, call=clean(call))
         case ev.TurnFailed(time=time, reason=reason):
             entry = Entry(kind=EntryKind.ERROR, time=time, title=clean(reason), failed=True)
+        case ev.TurnFinished(time=time, interrupted=True):
+            entry = Entry(kind=EntryKind.NOTE, time=time, title="interrupted by the operator")
         case ev.PersonNeeded(time=time, reason=reason) | ev.MachineAwaited(time=time, reason=reason):
             entry = Entry(kind=EntryKind.NOTE, time=time, title=clean(reason))
     return entry

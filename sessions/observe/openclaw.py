@@ -30,7 +30,7 @@ ZSTD_CURE = "install zstandard beside factory-tui, or use Python 3.14"
 _PATH = 1_000
 _ENVELOPE = re.compile(r"\[Working directory: [^\]\n]*\]\s*")
 _PASSING = ("locked", "busy", "unable to open")
-_STOPS = {"length": "stopped at the output limit", "error": "error", "aborted": "interrupted"}
+_STOPS = {"length": "stopped at the output limit", "error": "error"}
 
 
 class _Who(TypedDict):
@@ -172,8 +172,8 @@ class _Session:
             self._used(event, message, message.usage)
         if self._copied():
             return
-        if message.stop_reason == "stop":
-            self.events.append(ev.TurnFinished(**self._who()))
+        if message.stop_reason in ("stop", "aborted"):
+            self.events.append(ev.TurnFinished(**self._who(), interrupted=message.stop_reason == "aborted"))
         elif message.stop_reason in _STOPS:
             reason = message.error_message or _STOPS[message.stop_reason]
             self.events.append(ev.TurnFailed(**self._who(), reason=clean(reason)))

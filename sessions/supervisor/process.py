@@ -71,7 +71,7 @@ def start(repo: Path, options: Options | None = None) -> None:
     place = place_of(repo)
     if reachable(place.socket):
         return
-    command = [sys.executable, "-m", "sessions.supervisor", f"--repo={repo}", *options.arguments()]
+    command = [sys.executable, "-m", "sessions.supervisor", f"--repo={repo.absolute()}", *options.arguments()]
     scope = _scope() if settings.load().systemd_scope else []
     started = _spawn([*scope, *command], place)
     if started is None and scope:
