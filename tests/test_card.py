@@ -1,0 +1,161 @@
+"""Panes as pictures: what a card, a line and a large card look like, to the cell."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from sessions.floor.panes import Pane, PaneBook, Tool
+from sessions.floor.state import Status
+from sessions.floor.tokens import Certainty, Tokens
+from tests.console_support import NOW, factory_state
+from widgets.card import HEIGHTS, Marks, card, clock_of
+from widgets.cells import line_width, plain
+from widgets.rows import heading
+
+PROXY = Pane(
+    key="station:proxy-07", station="proxy-07", name="proxy-07", kind="claude", role="ship", status=Status.NEEDS_ME,
+    since=NOW - 125, seen=NOW - 120, reason="allow: git push --force ?", source="claude:4d5611e5",
+    branch="station/proxy-07", ahead=7, behind=2, author="Ada Byron", subject="Keep retries apart",
+    committed=NOW - 7_260, model="opus-4.6", rate=912.0, rate_1m=1_204.0, rate_10m=700.0,
+    spark=(0,) * 16 + (1, 2, 3, 4, 0, 6, 7, 8), dollars_per_h=2.5, tokens=Tokens(1_000, 0, 0, 3_400_000, 9_000),
+    cost=4.123, calls=31, context=166_000, window=200_000, directory="../wt/p07", activity="Bash git push",
+    turns=3, tool_calls=40, errors=1, files=("src/pool.py", "src/hosts.py"), file_count=2,
+)  # fmt: skip
+TOPIC = Pane(
+    key="branch:topic", name="topic", branch="topic", ahead=4, dirty=1, author="Ada Byron", subject="Try another pool",
+    since=NOW - 7_200, committed=NOW - 7_200,
+)  # fmt: skip
+
+
+def picture(pane: Pane, cells: int, zoom: int, marks: Marks | None = None) -> list[str]:
+    return [plain(line) for line in card(pane, cells, zoom, NOW, marks or Marks())]
+
+
+def test_a_card() -> None:
+    assert picture(PROXY, 40, 1) == [
+        " ◆ proxy-07              needs me   2m  ",
+        "   station/proxy-07              ↑7 ↓2  ",
+        "   opus-4.6  …/p07      912/s ▁▂▃▄ ▆▇▇  ",
+        "   3.41M  $4.12      ━━━━━━━━━━──  83%  ",
+        "   allow: git push --force ?            ",
+    ]
+
+
+def test_a_card_under_the_cursor_and_marked() -> None:
+    drawn = picture(PROXY, 40, 1, Marks(cursor=True, marked=True))
+    assert [line[0] for line in drawn] == ["■", "▌", "▌", "▌", "▌"]
+
+
+def test_a_branch_without_a_station() -> None:
+    assert picture(TOPIC, 40, 1) == [
+        " ┄ topic               no station 2h00  ",
+        "   Ada Byron                     ↑4 ±1  ",
+        "   Try another pool                     ",
+        "                                        ",
+        "                                        ",
+    ]
+
+
+def test_a_large_card() -> None:
+    assert picture(PROXY, 90, 2) == [
+        " ◆ proxy-07                                                                needs me   2m  ",
+        "   station/proxy-07                                                                ↑7 ↓2  ",
+        "   Keep retries apart  · Ada Byron, 2h01 ago                                              ",
+        "   opus-4.6  ../wt/p07                                       912/s              ▁▂▃▄ ▆▇▇  ",
+        "   3.41M  $4.12   $2.50/h                                     ━━━━━━━━━━━━━━━━━────  83%  ",
+        "   in 1.00k  out 9.00k  cache read 3.40M  write 5m 0  1h 0  1 min 1.20k/s   10 min 700/s  ",
+        "   3 turns, 40 tool calls, 1 error                                               2 files  ",
+        "   pool.py  hosts.py                                                                      ",
+        "   needs me for 2m  · claude:4d5611e5, heard 2m ago                                       ",
+        "   allow: git push --force ?                                                              ",
+    ]
+
+
+def test_lines_of_a_small_terminal() -> None:
+    topic = replace(TOPIC, activity="Try another pool")
+    assert [plain(heading(80)), *picture(PROXY, 80, 0), *picture(topic, 80, 0)] == [
+        "   station        state             tok/s tokens    cost last                   ",
+        " ◆ proxy-07       needs me     2m   912/s  3.41M   $4.12 allow: git push --forc…",
+        " ┄ topic          no station 2h00                        Try another pool       ",
+    ]
+
+
+def test_lines_of_a_wide_terminal() -> None:
+    assert [plain(heading(200)), *picture(PROXY, 200, 0)] == [
+        (
+            "   station             state            branch                 ↑↓±           model            tok/s "
+            "            tokens     cost   ctx  directory           last                                         "
+        ),
+        (
+            " ◆ proxy-07            needs me     2m  station/proxy-07       ↑7 ↓2         opus-4.6         912/s "
+            "  ▁▂▃▄ ▆▇▇   3.41M    $4.12   83%  ../wt/p07           allow: git push --force ?                    "
+        ),
+    ]
+
+
+def test_a_running_tool_is_shown_with_its_age() -> None:
+    busy = replace(PROXY, status=Status.WORKING, tools=(Tool("Bash", "pytest -q tests/proxy -k retry", NOW - 190),))
+    assert picture(busy, 40, 1)[-1] == "   ▸ Bash pytest -q tests/proxy -k… 3m  "
+    two = replace(busy, tools=(*busy.tools, Tool("Read", "a.py", NOW - 7)))
+    assert picture(two, 40, 1)[-1] == "   ▸ Read a.py                   +1 7s  "
+
+
+@pytest.mark.parametrize(
+    ("facts", "tokens", "cost"),
+    [
+        ({}, "3.41M", "$4.12"),
+        ({"certainty": Certainty.REPORTED}, "°3.41M", "°$4.12"),
+        ({"certainty": Certainty.ESTIMATED}, "~3.41M", "~$4.12"),
+        ({"certainty": Certainty.UNDERCOUNTED}, "≥3.41M", "≥$4.12"),
+        ({"cost": None}, "3.41M", "—"),
+        ({"part_priced": True}, "3.41M", "≥$4.12"),
+    ],
+)
+def test_every_kind_of_figure_looks_different(facts: dict[str, object], tokens: str, cost: str) -> None:
+    assert picture(replace(PROXY, **facts), 40, 1)[3].split()[:2] == [tokens, cost]
+
+
+def test_a_guess_is_marked_as_one() -> None:
+    assert "needs me?" in picture(replace(PROXY, guess=True), 40, 1)[0]
+
+
+def test_each_status_has_a_sign_a_word_and_a_colour_of_its_own() -> None:
+    seen = set()
+    for status in Status:
+        title = card(replace(PROXY, status=status, reason=""), 40, 1, NOW)[0]
+        assert (title[1][0], title[1][1].split()[0]) not in seen
+        seen.add((title[1][0], title[1][1].split()[0]))
+        assert title[1][1].split()[0] == status.value
+
+
+def test_ages_are_redrawn_only_when_they_change() -> None:
+    assert clock_of(PROXY, NOW) == clock_of(PROXY, NOW + 59)
+    assert picture(PROXY, 40, 1) == [plain(line) for line in card(PROXY, 40, 1, NOW + 59)]
+    fresh = replace(PROXY, since=NOW - 5)
+    assert clock_of(fresh, NOW) != clock_of(fresh, NOW + 1)
+
+
+@given(
+    st.text(st.characters(exclude_categories=("Cc", "Cf", "Cs", "Mn")), max_size=90),
+    st.sampled_from(list(Status)),
+    st.integers(12, 220),
+    st.integers(0, 2),
+    st.booleans(),
+)
+def test_every_line_has_exactly_its_cells(text: str, status: Status, cells: int, zoom: int, station: bool) -> None:
+    pane = replace(
+        PROXY, name=text, branch=text, model=text, directory=text, reason=text, activity=text, status=status,
+        station="s" if station else "", author=text, subject=text, ahead=12_345, dirty=99,
+    )  # fmt: skip
+    lines = card(pane, cells, zoom, NOW)
+    assert len(lines) == HEIGHTS[zoom]
+    assert {line_width(line) for line in lines} == {cells}
+
+
+def test_the_whole_factory_is_drawn_at_every_zoom() -> None:
+    for pane in PaneBook().panes(factory_state(), NOW):
+        for zoom, height in enumerate(HEIGHTS):
+            assert len(card(pane, 40, zoom, NOW)) == height

@@ -1,0 +1,93 @@
+"""How entries of a conversation look: goldens as plain text."""
+
+from __future__ import annotations
+
+from sessions.observe.conversation import Entry, EntryKind
+from tests.conversation_support import made
+from tests.replay_support import START
+from widgets.cells import Line, line_width, plain
+from widgets.passages import SHOWN_FOLDED, Column, folds, marked, passage
+
+
+def drawn(first: int, last: int, cells: int, opened: frozenset[int] = frozenset()) -> list[str]:
+    """Entries `first` to `last` of the made conversation, without trailing blanks."""
+    column = Column(cells)
+    lines: list[Line] = []
+    for i in range(first, last + 1):
+        before = made(i - 1) if i > first else None
+        lines += passage(made(i), before, made(i + 1), i in opened, column)
+    assert all(line_width(line) <= cells for line in lines)
+    return [plain(line).rstrip() for line in lines]
+
+
+def test_a_turn_reads_like_a_page() -> None:
+    assert drawn(0, 7, 72) == [
+        " 12:00:00 ▌ Please mend retry number 0",
+        " 12:00:03 · The pool keeps dead connections. I should look at how it is…",
+        " 12:00:06 ▸ Read       src/proxy/pool.py                        40 lines",
+        " 12:00:12 ✖ Bash       pytest -q tests/proxy        exit 1: 2 failed, 3…",
+        "",
+        " 12:00:18   Retry 0 now waits for the pool to drain.",
+        "",
+        "            - one call site changed",
+        "            - tests pass",
+        " 12:00:21 · permission asked call-0-3",
+    ]
+
+
+def test_a_narrow_page_leaves_out_the_clock() -> None:
+    assert drawn(0, 2, 40) == [
+        " ▌ Please mend retry number 0",
+        " · The pool keeps dead connections. I s…",
+        " ▸ Read       src/proxy/pool.…  40 lines",
+    ]
+
+
+def test_an_opened_tool_shows_what_it_was_given_and_what_came_back() -> None:
+    assert drawn(4, 5, 72, frozenset({4})) == [
+        " 12:00:12 ✖ Bash       pytest -q tests/proxy        exit 1: 2 failed, 3…",
+        "          │ pytest -q tests/proxy",
+        "          │",
+        "          │ exit 1: 2 failed, 31 passed",
+        "          │ FAILED test_pool.py::test_close",
+    ]
+
+
+def test_an_opened_thought_is_shown_whole() -> None:
+    assert drawn(1, 1, 72, frozenset({1})) == [
+        " 12:00:03 · The pool keeps dead connections. I should look at how it is",
+        "            closed before I change anything.",
+        "            And then the tests.",
+    ]
+
+
+def test_a_long_text_is_cut_until_it_is_opened() -> None:
+    lines = tuple(f"line {i}" for i in range(SHOWN_FOLDED + 5))
+    entry = Entry(kind=EntryKind.TEXT, time=START, title=lines[0], lines=lines)
+    folded = passage(entry, None, None, False, Column(80))
+    assert plain(folded[-1]).strip() == "… 5 more lines"
+    assert len(passage(entry, None, None, True, Column(80))) == SHOWN_FOLDED + 5
+    assert folds(entry, None)
+
+
+def test_a_result_without_its_call_stands_alone_and_is_marked_when_it_failed() -> None:
+    result = made(5)
+    assert plain(passage(result, made(1), None, False, Column(72))[0]).strip().startswith("12:00:15")
+    error = Entry(kind=EntryKind.ERROR, time=START, title="API error 529", failed=True)
+    line = passage(error, None, None, False, Column(72))[0]
+    assert ("✖ ", "failed") in line
+    assert ("API error 529", "failed") in line
+
+
+def test_every_failed_tool_is_marked() -> None:
+    line = passage(made(4), None, made(5), False, Column(72))[0]
+    assert ("✖ ", "failed") in line
+    assert ("▸ ", "soft") in passage(made(2), None, made(3), False, Column(72))[0]
+
+
+def test_what_was_searched_is_highlighted_in_any_case() -> None:
+    line: Line = (("Retry the retry", "text"), (" RETRY", "soft"))
+    found = [text for text, style in marked(line, "retry") if style == "reverse accent"]
+    assert found == ["Retry", "retry", "RETRY"]
+    assert plain(marked(line, "retry")) == plain(line)
+    assert marked(line, "") == line

@@ -1,0 +1,137 @@
+"""The timeline: goldens as plain text, and where a click goes."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from textual.app import App, ComposeResult
+
+from tests.conversation_support import LOOK
+from tests.replay_support import START
+from widgets.cells import line_width, plain, width
+from widgets.timeline import SHORT, TALL, Position, Slot, Timeline, moment_text, timeline
+
+AT = Position(
+    first_time=START,
+    last_time=START + 1_800,
+    moment=START + 271.25,
+    seq=1_234,
+    last_seq=56_789,
+    speed=60,
+    playing=True,
+    skips_silence=True,
+)
+SLOTS = [Slot(events=x % 9, failures=int(x in (10, 50))) for x in range(78)]
+
+
+def drawn(at: Position, cells: int, height: int) -> list[str]:
+    slots = (SLOTS * 3)[: cells - 2]
+    return [plain(line).rstrip() for line in timeline(at, slots, cells, height)]
+
+
+def test_four_lines_on_a_small_screen() -> None:
+    assert drawn(AT, 80, SHORT) == [
+        " 12:04:31.2  ▶ 60×   seq 1,234 / 56,789   silence skipped          ✖ 2 failures",
+        "  ▃▄▅▆▆▇▇█ ▃▄▅▆▆▇▇█ ▃▄▅▆▆▇▇█ ▃▄▅▆▆▇▇█ ▃▄▅▆▆▇▇█ ▃▄▅▆▆▇▇█ ▃▄▅▆▆▇▇█ ▃▄▅▆▆▇▇█ ▃▄▅▆▆",
+        "           ✖▲                                      ✖",
+        "              12:05        12:10        12:15        12:20        12:25",
+    ]
+
+
+def test_five_lines_where_there_is_room() -> None:
+    lines = drawn(AT, 80, TALL)
+    assert len(lines) == TALL
+    assert lines[1].startswith("    ▂▃▅▆▇█   ▂▃▅▆▇█")
+    assert lines[2].startswith("  ▆███████ ▆███████")
+    assert lines[3:] == drawn(AT, 80, SHORT)[2:]
+
+
+def test_what_is_past_is_brighter_than_what_is_to_come() -> None:
+    row = timeline(AT, SLOTS, 80, SHORT)[1]
+    assert [(width(text), style) for text, style in row] == [
+        (1, "text"),
+        (11, "soft"),
+        (1, "accent on cursor"),
+        (66, "faint"),
+        (1, "text"),
+    ]
+
+
+def test_a_paused_replay_says_so() -> None:
+    assert "║ 60×" in drawn(replace(AT, playing=False), 80, SHORT)[0]
+    assert "▶ 60× at most" in drawn(replace(AT, lagging=True), 80, SHORT)[0]
+
+
+def test_trouble_takes_the_place_of_what_is_less_important() -> None:
+    assert drawn(replace(AT, trouble="the recording is torn"), 80, SHORT)[0].endswith("the recording is torn")
+
+
+def test_when_room_is_short_the_moment_and_the_speed_stay() -> None:
+    assert drawn(AT, 30, SHORT)[0] == " 12:04:31.2  ▶ 60×"
+
+
+def test_a_past_longer_than_a_day_shows_dates() -> None:
+    assert moment_text(replace(AT, last_time=START + 200_000)) == "2025-11-21 12:04:31.2"
+    assert moment_text(replace(AT, moment=1e300)) == "--:--:--.-"
+
+
+@given(
+    st.floats(allow_nan=False, allow_infinity=False, min_value=-1e12, max_value=1e12),
+    st.floats(0, 1e9),
+    st.floats(0, 1),
+    st.integers(3, 300),
+    st.sampled_from((SHORT, TALL)),
+)
+def test_any_past_fits_its_room(start: float, length: float, share: float, cells: int, height: int) -> None:
+    at = replace(AT, first_time=start, last_time=start + length, moment=start + share * length)
+    lines = timeline(at, [Slot(1, 0)] * (cells - 2), cells, height)
+    assert len(lines) == height
+    assert {line_width(line) for line in lines} == {cells}
+
+
+class TimelineApp(App[None]):
+    """Nothing but a timeline."""
+
+    CSS = "Timeline { width: 1fr; height: 3; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sought: list[float] = []
+
+    def compose(self) -> ComposeResult:
+        yield Timeline(LOOK)
+
+    def on_timeline_sought(self, message: Timeline.Sought) -> None:
+        self.sought.append(message.fraction)
+
+
+@pytest.mark.parametrize(("x", "fraction"), [(0, 0.0), (1, 0.0), (78, 1.0), (79, 1.0)])
+def test_a_click_goes_to_a_place(x: int, fraction: float) -> None:
+    async def click() -> list[float]:
+        app = TimelineApp()
+        async with app.run_test(size=(80, 24)) as pilot:
+            app.query_one(Timeline).set_position(AT)
+            await pilot.click(Timeline, offset=(x, 1))
+            await pilot.pause()
+            return app.sought
+
+    assert asyncio.run(click()) == [fraction]
+
+
+def test_a_drag_seeks_all_along() -> None:
+    async def drag() -> list[float]:
+        app = TimelineApp()
+        async with app.run_test(size=(80, 24)) as pilot:
+            app.query_one(Timeline).set_position(AT)
+            await pilot.mouse_down(Timeline, offset=(1, 1))
+            await pilot.hover(Timeline, offset=(40, 1))
+            await pilot.mouse_up(Timeline, offset=(78, 1))
+            await pilot.hover(Timeline, offset=(10, 1))
+            await pilot.pause()
+            return app.sought
+
+    assert asyncio.run(drag()) == [0.0, pytest.approx(39 / 77), 1.0]

@@ -1,0 +1,31 @@
+"""The last line: the keys that work here, a question, or what just happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from widgets.cells import Line, Span, fill, line_width, pad, spread
+from widgets.lined import Lined
+from widgets.prompt import keys_line
+
+
+class Footer(Lined):
+    """One line at the bottom of a screen."""
+
+    DEFAULT_CSS = "Footer { height: 1; dock: bottom; }"
+
+
+def footer_line(
+    keys: Sequence[tuple[str, str, bool]], right: Sequence[Span], cells: int, said: str = "", question: Line = ()
+) -> Line:
+    """The footer's content: a `question` goes before what was `said`, and that before the keys."""
+    tail = [*right, (" ", "text on bar")]
+    if question:
+        return pad(question, cells, "text on bar")
+    if said:
+        return spread([(f" {said}", "text on bar")], tail, cells, "text on bar")
+    if line_width(tail) > cells // 2:
+        tail = [(" ", "text on bar")]
+    room = cells - line_width(tail) - 2
+    left = fill(keys_line(keys), room, "  ", "text on bar")
+    return spread([(" ", "text on bar"), *left], tail, cells, "text on bar")

@@ -1,0 +1,108 @@
+"""The signs of the screen: one glyph and one colour for each meaning, and an ASCII twin for poor fonts.
+
+Lines are always built with the Unicode sign; `ascii_twin` replaces it cell for cell when the terminal asks for it.
+"""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+
+from sessions.floor.state import Status
+
+STATUS = {
+    Status.WORKING: "●",
+    Status.WAITING: "◐",
+    Status.NEEDS_ME: "◆",
+    Status.FAILED: "✖",
+    Status.IDLE: "○",
+    Status.STALE: "◌",
+    Status.UNKNOWN: "?",
+}
+"""A status's colour has the status's own name as its style."""
+WORD = {
+    Status.WORKING: "works",
+    Status.WAITING: "waits",
+    Status.NEEDS_ME: "needs me",
+    Status.FAILED: "failed",
+    Status.IDLE: "idle",
+    Status.STALE: "stale",
+    Status.UNKNOWN: "unknown",
+}
+BRANCH = "┄"
+"""In place of a status: a branch that no station works on."""
+AHEAD, BEHIND, DIRTY = "↑", "↓", "±"
+CLASH = "⚔"
+TOOL = "▸"
+BAR = "▌"
+MARK = "■"
+RULE = "─"
+THICK, THIN = "━", "─"
+DOT = "·"
+LEVELS = "▁▂▃▄▅▆▇"
+"""A full block is not among them: sparklines in lines under each other must not grow together."""
+UNPRICED, ESTIMATED, AT_LEAST, REPORTED = "—", "~", "≥", "°"
+SIMULATED = "◇"
+
+_TWINS = {
+    "●": "*",
+    "◐": "w",
+    "◆": "!",
+    "✖": "X",
+    "○": "o",
+    "◌": "z",
+    "┄": "-",
+    "↑": "+",
+    "↓": "-",
+    "±": "~",
+    "▸": ">",
+    "▾": "v",
+    "▌": "|",
+    "■": "#",
+    "─": "-",
+    "━": "=",
+    "│": "|",
+    "┃": "#",
+    "·": ".",
+    "▁": "_",
+    "▂": ".",
+    "▃": ":",
+    "▄": "-",
+    "▅": "=",
+    "▆": "+",
+    "▇": "*",
+    "█": "#",
+    "▒": "x",
+    "▓": "X",
+    "▀": '"',
+    "∘": "o",
+    "⚔": "x",
+    "—": "-",
+    "–": "-",
+    "≥": ">",
+    "°": "'",
+    "◇": "#",
+    "…": ">",
+    "×": "x",
+    "→": ">",
+    "←": "<",
+    "▶": ">",
+    "▲": "^",
+    "⏸": "=",
+    "║": "|",
+    "«": "<",
+    "»": ">",
+    "’": "'",
+    "“": '"',
+    "”": '"',
+}
+_TABLE = str.maketrans(_TWINS)
+
+
+def ascii_twin(text: str) -> str:
+    """`text` in ASCII, cell for cell: known signs by their twin, anything else by `?`."""
+    if text.isascii():
+        return text
+    text = text.translate(_TABLE)
+    if text.isascii():
+        return text
+    return "".join(c if c.isascii() else "?" * cell_len(c) for c in text)

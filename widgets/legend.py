@@ -1,0 +1,59 @@
+"""The help screen's words: keys by what they are for, and what the signs of the screen mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sessions.floor.state import Status
+from widgets.cells import Line, Span, cut, fit
+from widgets.glyphs import AT_LEAST, BRANCH, ESTIMATED, REPORTED, STATUS, UNPRICED, WORD
+
+_MEANING = {
+    Status.WORKING: "wrote within its cadence, or a tool runs",
+    Status.WAITING: "waits for a machine: a rate limit, a retry, a provider",
+    Status.NEEDS_ME: "asks for a permission or an answer",
+    Status.FAILED: "its turn ended in an error",
+    Status.IDLE: "finished its turn",
+    Status.STALE: "should be working, and has been silent for too long",
+    Status.UNKNOWN: "nothing is known of it",
+}
+_FIGURES = (
+    ("3.41M", "exact: the provider's own usage"),
+    (REPORTED + "3.41M", "reported by the agent as a summary"),
+    (ESTIMATED + "3.41M", "estimated"),
+    (AT_LEAST + "3.41M", "at least: some is known to be missing"),
+    (UNPRICED, "no known price"),
+    ("works?", "a guess"),
+    ("↑7 ↓2 ±3", "commits ahead of and behind the base, files not committed"),
+    ("⚔3 tests-11", "collides with three branches, most with tests-11"),
+)
+KEYS_WIDTH = 20
+ID_FROM = 136
+ID_WIDTH = 22
+"""From this width on the actions' ids are shown, by which a keymap names them."""
+
+
+def help_lines(sections: Sequence[tuple[str, Sequence[tuple[str, str, str, str]]]], cells: int) -> list[Line]:
+    """All lines of the help; `sections` are titles with (keys, title, sentence, id) of actions."""
+    lines: list[Line] = [()]
+    for title, actions in sections:
+        lines += [(("  " + title, "bold accent"),), ()]
+        for keys, name, sentence, action_id in actions:
+            head: list[Span] = [("  " + fit(keys, KEYS_WIDTH), "bold text"), (fit(name, 14), "text")]
+            tail = cut(sentence, max(0, cells - KEYS_WIDTH - 17))
+            if cells >= ID_FROM:
+                lines.append((*head, (fit(tail, cells - KEYS_WIDTH - 16 - ID_WIDTH), "soft"), (action_id, "faint")))
+            else:
+                lines.append((*head, (tail, "soft")))
+        lines.append(())
+    lines += [(("  What a station does", "bold accent"),), ()]
+    for status in Status:
+        lines.append(_meaning(STATUS[status] + " " + WORD[status], status.value, _MEANING[status], cells))
+    lines.append(_meaning(BRANCH + " no station", "faint", "a branch that no station works on", cells))
+    lines += [(), (("  What figures say", "bold accent"),), ()]
+    lines += [_meaning(sign, "text", meaning, cells) for sign, meaning in _FIGURES]
+    return [*lines, ()]
+
+
+def _meaning(sign: str, style: str, meaning: str, cells: int) -> Line:
+    return ("  " + fit(sign, KEYS_WIDTH), style), (cut(meaning, max(0, cells - KEYS_WIDTH - 3)), "soft")

@@ -1,0 +1,183 @@
+"""How one entry of a conversation looks, as lines: pure, and independent of where the entry was read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Protocol
+
+from widgets.cells import Line, Span, cut, fit, spread, width
+from widgets.glyphs import BAR, DOT
+from widgets.glyphs import TOOL as TOOL_GLYPH
+from widgets.wrap import wrap
+
+PROMPT, TEXT, THINKING, TOOL, RESULT, ERROR, NOTE = (
+    "prompt",
+    "text",
+    "thinking",
+    "tool",
+    "result",
+    "error",
+    "note",
+)
+SHOWN_FOLDED = 30
+"""Lines of a long text that are shown before it is opened."""
+TOOL_WIDTH = 10
+FOUND = "reverse accent"
+_STYLES = {PROMPT: "bold", TEXT: "text", THINKING: "italic soft", RESULT: "soft", ERROR: "failed", NOTE: "soft"}
+_MARKS: dict[str, Span] = {
+    PROMPT: (BAR, "accent"),
+    THINKING: (DOT, "faint"),
+    ERROR: ("✖", "failed"),
+    NOTE: (DOT, "soft"),
+}
+
+
+class Entry(Protocol):
+    """One thing said or done; see `sessions.observe.conversation`. Its text is clean."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def time(self) -> float: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def lines(self) -> Sequence[str]: ...
+    @property
+    def failed(self) -> bool: ...
+    @property
+    def call(self) -> str: ...
+    @property
+    def tool(self) -> str: ...
+
+
+class Column:
+    """Where entries are drawn: a column `cells` wide, with the operator's clock at its left when there is room."""
+
+    def __init__(self, cells: int, utc_offset: int = 0) -> None:
+        self.cells = cells
+        self.utc_offset = utc_offset
+        self.gutter = 10 if cells >= 60 else 1
+        self.text = max(8, cells - self.gutter - 2)
+
+    def clock(self, time: float) -> Span:
+        shown = " " + clock(time, self.utc_offset) if time and self.gutter > 1 else ""
+        return shown.ljust(self.gutter), "faint"
+
+    @property
+    def margin(self) -> Span:
+        return " " * self.gutter, "text"
+
+
+def clock(time: float, utc_offset: int) -> str:
+    """`12:04:31` on the operator's clock."""
+    try:
+        return datetime.fromtimestamp(time + utc_offset, UTC).strftime("%H:%M:%S")
+    except (ValueError, OverflowError, OSError):
+        return "--:--:--"
+
+
+def is_result_of(entry: Entry | None, tool: Entry) -> bool:
+    """Whether `entry` is what the tool's use came back with; it is then shown as a part of it."""
+    return entry is not None and bool(tool.call) and entry.call == tool.call and entry.kind in (RESULT, ERROR)
+
+
+def passage(entry: Entry, before: Entry | None, after: Entry | None, opened: bool, column: Column) -> list[Line]:
+    """The lines of `entry` between its neighbours; none when it is shown as a part of the one before."""
+    if before is not None and before.kind == TOOL and is_result_of(entry, before):
+        return []
+    if entry.kind == TOOL:
+        lines = _tool(entry, after if is_result_of(after, entry) else None, opened, column)
+    else:
+        lines = _said(entry, opened, column)
+    if before is not None and entry.kind in (PROMPT, TEXT):
+        lines.insert(0, ())
+    return lines
+
+
+def folds(entry: Entry, after: Entry | None) -> bool:
+    """Whether opening the entry shows more of it."""
+    if entry.kind == TOOL:
+        return bool(entry.lines) or is_result_of(after, entry)
+    return len(entry.lines) > (SHOWN_FOLDED if entry.kind in (PROMPT, TEXT) else 1)
+
+
+def _said(entry: Entry, opened: bool, column: Column) -> list[Line]:
+    content = list(entry.lines) or [entry.title]
+    hidden = 0
+    if not opened:
+        if entry.kind in (PROMPT, TEXT):
+            hidden = max(0, len(content) - SHOWN_FOLDED)
+            content = content[: len(content) - hidden]
+        else:
+            content = [cut((entry.title or content[0]) + " …" * (len(content) > 1), column.text)]
+    style = _STYLES.get(entry.kind, "text")
+    mark, mark_style = _MARKS.get(entry.kind, (" ", "text"))
+    lines: list[Line] = []
+    fenced = False
+    for text in content:
+        fenced ^= text.lstrip().startswith("```")
+        heading = entry.kind == TEXT and not fenced and text.startswith("#")
+        for part in wrap(text, column.text):
+            first = not lines
+            shown = mark if first or entry.kind == PROMPT else " "
+            left = column.clock(entry.time) if first else column.margin
+            lines.append((left, (shown + " ", mark_style), (part, "bold" if heading else style)))
+    if hidden:
+        lines.append((column.margin, ("  ", "text"), (f"… {hidden:,} more lines", "soft")))
+    return lines
+
+
+def _tool(entry: Entry, result: Entry | None, opened: bool, column: Column) -> list[Line]:
+    failed = entry.failed or (result is not None and result.failed)
+    mark = "✖" if failed else "▾" if opened else TOOL_GLYPH
+    name = fit(entry.tool or "tool", min(24, max(TOOL_WIDTH, width(entry.tool))))
+    head = (
+        column.clock(entry.time),
+        (mark + " ", "failed" if failed else "soft"),
+        (name + " ", "bold soft"),
+        (entry.title, "soft"),
+    )
+    lines = [spread(head, _outcome(result, failed, column), column.cells, "text")]
+    if opened:
+        shown = result.lines if result is not None else ()
+        lines += [_inside(text, column, "soft") for text in _wrapped(entry.lines, column)]
+        if entry.lines and shown:
+            lines.append(_inside("", column, "soft"))
+        lines += [_inside(text, column, "failed" if failed else "soft") for text in _wrapped(shown, column)]
+    return lines
+
+
+def _outcome(result: Entry | None, failed: bool, column: Column) -> Line:
+    """What came back, for the right end of a tool's line."""
+    if failed:
+        return (("  " + cut((result.title if result is not None else "") or "failed", column.text // 3), "failed"),)
+    if result is None:
+        return ()
+    count = len(result.lines)
+    return (("  " + (f"{count:,} line{'s' if count > 1 else ''}" if count else "done"), "faint"),)
+
+
+def _wrapped(lines: Sequence[str], column: Column) -> list[str]:
+    return [part for line in lines for part in wrap(line, column.text - 2)]
+
+
+def _inside(text: str, column: Column, style: str) -> Line:
+    return (column.margin, ("│ ", "faint"), (text, style))
+
+
+def marked(line: Line, pattern: str) -> Line:
+    """The line with each place where `pattern` stands, in any case, in the style of what was found."""
+    pattern = pattern.lower()
+    pieces: list[tuple[str, str]] = []
+    for text, style in line:
+        low = text.lower()
+        at = low.find(pattern) if pattern and len(low) == len(text) else -1
+        begin = 0
+        while at >= 0:
+            pieces += [(text[begin:at], style), (text[at : at + len(pattern)], FOUND)]
+            begin = at + len(pattern)
+            at = low.find(pattern, begin)
+        pieces.append((text[begin:], style))
+    return tuple(piece for piece in pieces if piece[0])

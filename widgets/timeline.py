@@ -1,0 +1,239 @@
+"""A past as a strip of time: where it was busy, where it failed, where the viewer is; a click or drag goes there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+from textual import events
+from textual.message import Message
+
+from sessions.floor.state import Status
+from sessions.text import clean
+from widgets.cells import Line, Span, cut, line_width, pad, spread, width
+from widgets.glyphs import DOT, STATUS
+from widgets.lined import Lined
+from widgets.numbers import count
+from widgets.plot import bars
+
+PLAYING, PAUSED, CURSOR = "▶", "║", "▲"
+TALL_FROM = 30
+"""On screens with at least so many lines the timeline takes `TALL` of them, else `SHORT`."""
+TALL, SHORT = 5, 4
+_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200)
+_DAY = 86_400
+_GAP: Span = ("   ", "text")
+
+
+class Slot(msgspec.Struct, frozen=True):
+    """One of the equal spans of time that the strip is made of."""
+
+    events: int = 0
+    failures: int = 0
+
+
+class Position(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a replay stands, as the timeline shows it. Times are seconds since 1970."""
+
+    first_time: float
+    last_time: float
+    moment: float
+    seq: int
+    last_seq: int
+    speed: int = 1
+    playing: bool = False
+    skips_silence: bool = False
+    lagging: bool = False
+    """It plays slower than asked."""
+    utc_offset: int = 0
+    trouble: str = ""
+
+    @property
+    def fraction(self) -> float:
+        length = self.last_time - self.first_time
+        return min(1.0, max(0.0, (self.moment - self.first_time) / length)) if length > 0 else 1.0
+
+
+def timeline(at: Position, slots: Sequence[Slot], cells: int, height: int) -> list[Line]:
+    """`height` lines, `TALL` or `SHORT`; the strip is `len(slots)` cells wide after a margin of one cell."""
+    cursor = min(len(slots) - 1, int(at.fraction * len(slots)))
+    lines = [_status(at, slots, cells)]
+    lines += [_bars(row, cursor) for row in _rows(slots, height - 3)]
+    lines += [_marks(slots, cursor), ((" " + _labels(at, len(slots)), "faint"),)]
+    return [pad(line, cells, "text") for line in lines[:height]]
+
+
+def _status(at: Position, slots: Sequence[Slot], cells: int) -> Line:
+    sign = (PLAYING, "bold accent") if at.playing else (PAUSED, "accent")
+    now: list[Span] = [(" " + moment_text(at), "bold text"), ("  ", "text"), sign, (f" {at.speed}×", "bold text")]
+    if at.lagging:
+        now.append((" at most", "soft"))
+    failures = sum(slot.failures for slot in slots)
+    failed = (
+        f"{STATUS[Status.FAILED]} {count(failures)} failure{'s' * (failures != 1)}",
+        "failed" if failures else "faint",
+    )
+    pieces: list[tuple[int, bool, Sequence[Span]]] = [
+        (0, False, now),
+        (2, False, [("seq ", "soft"), (f"{at.seq:,}", "text"), (f" / {at.last_seq:,}", "soft")]),
+        (4, False, [("silence skipped" if at.skips_silence else "silence played", "soft")]),
+    ]
+    if at.trouble:
+        pieces.append((1, True, [(cut(clean(at.trouble), cells // 2), "failed")]))
+    else:
+        pieces += [(3, True, [failed]), (5, True, [(_span_text(at), "soft")])]
+    kept = _fitting(pieces, cells - 1)
+    left, right = (
+        [span for _, at_right, spans in kept if at_right is side for span in (*spans, _GAP)] for side in (False, True)
+    )
+    line = spread(left, [*right[:-1], (" ", "text")], cells, "text")
+    return tuple((text, style + " on bar") for text, style in line)
+
+
+def _fitting(pieces: Sequence[tuple[int, bool, Sequence[Span]]], cells: int) -> list[tuple[int, bool, Sequence[Span]]]:
+    """The pieces that fit beside one another, those with the lowest numbers first, in their own order."""
+    room, kept = cells, set[int]()
+    for priority, _, spans in sorted(pieces, key=lambda piece: piece[0]):
+        room -= line_width(spans) + width(_GAP[0])
+        if room < 0:
+            break
+        kept.add(priority)
+    return [piece for piece in pieces if piece[0] in kept or piece[0] == 0]
+
+
+def moment_text(at: Position) -> str:
+    """`12:04:31.2`, with the date when the past is longer than a day."""
+    time = _local(at.moment, at.utc_offset)
+    if time is None:
+        return "--:--:--.-"
+    day = f"{time:%Y-%m-%d} " if at.last_time - at.first_time > _DAY else ""
+    return f"{day}{time:%H:%M:%S}.{time.microsecond // 100_000}"
+
+
+def _span_text(at: Position) -> str:
+    first, last = _local(at.first_time, at.utc_offset), _local(at.last_time, at.utc_offset)
+    if first is None or last is None:
+        return ""
+    ends = f"{first:%Y-%m-%d %H:%M} – {last:%H:%M}" if first.date() == last.date() else f"{first:%m-%d} – {last:%m-%d}"
+    return f"{ends} {DOT} {_length(at.last_time - at.first_time)}"
+
+
+def _length(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes = int(seconds // 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60:02d}" if minutes < 48 * 60 else f"{minutes // 1_440} days"
+
+
+def _rows(slots: Sequence[Slot], height: int) -> list[str]:
+    # By the square root: a burst does not flatten everything else.
+    heights = [slot.events**0.5 for slot in slots]
+    return bars(heights, height, max(heights, default=0.0))
+
+
+def _bars(row: str, cursor: int) -> Line:
+    """One row of the strip: what is past brighter than what is to come, the cursor's column lit."""
+    here = row[max(0, cursor) : cursor + 1]
+    return ((" ", "text"), (row[: max(0, cursor)], "soft"), (here, "accent on cursor"), (row[cursor + 1 :], "faint"))
+
+
+def _joined(spans: Sequence[Span]) -> Line:
+    """Neighbours of one style as one span."""
+    joined: list[Span] = []
+    for text, style in spans:
+        if joined and joined[-1][1] == style:
+            joined[-1] = (joined[-1][0] + text, style)
+        else:
+            joined.append((text, style))
+    return tuple(joined)
+
+
+def _marks(slots: Sequence[Slot], cursor: int) -> Line:
+    """Failures and the cursor under the strip."""
+    spans: list[Span] = [(" ", "text")]
+    for x, slot in enumerate(slots):
+        if x == cursor:
+            spans.append((CURSOR, "bold accent"))
+        else:
+            spans.append((STATUS[Status.FAILED], "failed") if slot.failures else (" ", "text"))
+    return _joined(spans)
+
+
+def _labels(at: Position, cells: int) -> str:
+    """Times of the clock at round steps, each beginning in its own cell."""
+    length = at.last_time - at.first_time
+    if cells <= 0 or length <= 0:
+        return " " * cells
+    least = length / cells * 12
+    step = next((step for step in _STEPS if step >= least), 0) or _DAY * (1 + int(least // _DAY))
+    form = "%H:%M:%S" if step < 60 else "%H:%M" if step < _DAY else "%m-%d"
+    labels = ""
+    tick = ((at.first_time + at.utc_offset) // step + 1) * step - at.utc_offset
+    while tick < at.last_time and (time := _local(tick, at.utc_offset)) is not None:
+        x = int((tick - at.first_time) / length * cells)
+        label = time.strftime(form)
+        if x >= len(labels) and x + len(label) <= cells:
+            labels = labels.ljust(x) + label + " "
+        tick += step
+    return labels.ljust(cells)[:cells]
+
+
+def _local(time: float, utc_offset: int) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(time, UTC) + timedelta(seconds=utc_offset)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+class Timeline(Lined):
+    """The strip as a widget; it posts where the operator wants to go."""
+
+    class Sought(Message):
+        """A place was clicked or dragged to: a fraction of the past's time."""
+
+        def __init__(self, fraction: float) -> None:
+            super().__init__()
+            self.fraction = fraction
+
+    _slots: Sequence[Slot] = ()
+    _position: Position | None = None
+
+    @property
+    def slots(self) -> int:
+        """How many slots fit."""
+        return max(1, self.size.width - 2)
+
+    def set_slots(self, slots: Sequence[Slot]) -> None:
+        """The density of the past in `slots` slots."""
+        self._slots = slots
+        self.draw()
+
+    def set_position(self, at: Position) -> None:
+        self._position = at
+        self.draw()
+
+    def draw(self) -> None:
+        if self._position is None or not self.size.width:
+            return
+        slots = self._slots if len(self._slots) == self.slots else [Slot()] * self.slots
+        self.show(timeline(self._position, slots, self.size.width, self.size.height))
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.draw()
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        self.capture_mouse()
+        self._seek(event.x)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self.app.mouse_captured is self:
+            self._seek(event.x)
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        self.release_mouse()
+
+    def _seek(self, x: int) -> None:
+        self.post_message(self.Sought(min(1.0, max(0.0, (x - 1) / max(1, self.slots - 1)))))

@@ -1,0 +1,329 @@
+"""The wall: one widget that draws every pane and sends only the cells that changed.
+
+Panes are drawn into lines (`widgets.card`) and kept as drawn; a tick compares the new lines with those and refreshes
+the spans that differ. A budget of bytes a second bounds what a busy floor may send: what needs attention and what is
+under the cursor goes first, the rest takes turns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from time import monotonic
+from typing import ClassVar
+
+import msgspec
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from sessions.floor.arrange import Group
+from sessions.floor.panes import Pane
+from widgets.card import HEIGHTS, Marks, card, clock_of
+from widgets.cells import Line, changes, pad, width
+from widgets.glyphs import RULE
+from widgets.grid import Grid, shape
+from widgets.look import Look
+
+TURN_S = 1.0
+"""A pane whose figures alone changed is drawn at most this often: faster cannot be read."""
+SPAN_BYTES = 26
+"""What a changed span costs beside its cells: cursor movement and colours."""
+
+
+class Drawn(msgspec.Struct, frozen=True):
+    """A pane as it stands on the screen."""
+
+    pane: Pane
+    marks: Marks
+    clock: int
+    at: float
+    lines: list[Line]
+
+
+class Wall(ScrollView, inherit_bindings=False, can_focus=True):
+    """Shows groups of panes. The cursor is on a pane, not on a place: it stays with it wherever it goes."""
+
+    DEFAULT_CSS: ClassVar[str] = """
+    Wall { overflow-x: hidden; overflow-y: scroll; scrollbar-size: 0 0; height: 1fr; }
+    """
+
+    class CursorMoved(Message):
+        """The cursor is on another pane; `key` is empty when there is none."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    class Opened(Message):
+        """The pane under the cursor was clicked again: the operator wants in."""
+
+    def __init__(self, look: Look, *, budget: int = 12_000, clock: Callable[[], float] = monotonic) -> None:
+        super().__init__()
+        self._look = look
+        self._clock = clock
+        self.budget = budget
+        """Bytes a second for panes that are neither under the cursor nor of a new status."""
+        self._groups: Sequence[Group] = ()
+        self._panes: list[Pane] = []
+        self._slots: dict[str, int] = {}
+        self._empty: list[Line] = []
+        self._now = 0.0
+        self._zoom = 0
+        self._grid = Grid((), False, 1, 0, 1, 0)
+        self._laid_out = Size(0, 0)
+        self._drawn: dict[int, Drawn] = {}
+        self._strips: dict[int, Strip] = {}
+        self._spent_at = 0.0
+        self._cursor = ""
+        self._marked: set[str] = set()
+        self.cells_sent = 0
+        """Cells refreshed so far, for measurements."""
+
+    # What it is told
+
+    @property
+    def look(self) -> Look:
+        return self._look
+
+    @look.setter
+    def look(self, look: Look) -> None:
+        self._look = look
+        self._strips.clear()
+        self.refresh()
+
+    @property
+    def zoom(self) -> int:
+        return self._zoom
+
+    @zoom.setter
+    def zoom(self, zoom: int) -> None:
+        zoom = max(0, min(zoom, len(HEIGHTS) - 1))
+        if zoom != self._zoom:
+            self._zoom = zoom
+            self._lay_out()
+            self._follow()
+
+    def show(self, groups: Sequence[Group], now: float, empty: Sequence[Line] = (), cursor_first: bool = False) -> None:
+        """Draw these panes as of `now`; `empty` is drawn when there are none.
+
+        With `cursor_first` the cursor goes to the first pane whichever that is: nobody has moved it yet.
+        """
+        before = [(group.title, len(group.panes)) for group in self._groups]
+        self._groups, self._now = groups, now
+        self._panes = [pane for group in groups for pane in group.panes]
+        self._slots = {pane.key: slot for slot, pane in enumerate(self._panes)}
+        if self._laid_out != self.size or before != [(group.title, len(group.panes)) for group in groups]:
+            self._lay_out()
+        if not self._panes and list(empty) != self._empty:
+            self._empty = list(empty)
+            self.refresh()
+        if self._cursor not in self._slots or cursor_first:
+            self._set_cursor(self._panes[0].key if self._panes else "")
+        self._draw_due()
+
+    @property
+    def cursor(self) -> Pane | None:
+        """The pane under the cursor."""
+        slot = self._slots.get(self._cursor)
+        return None if slot is None else self._panes[slot]
+
+    @property
+    def cursor_slot(self) -> int:
+        """The place of the cursor among all panes, from 0; -1 without panes."""
+        return self._slots.get(self._cursor, -1)
+
+    @property
+    def marked(self) -> frozenset[str]:
+        """Keys of the marked panes that are shown."""
+        return frozenset(self._marked & self._slots.keys())
+
+    def go_to(self, key: str) -> None:
+        """Put the cursor on a pane and bring it into view."""
+        if key in self._slots:
+            self._set_cursor(key)
+            self._follow()
+
+    def move(self, way: str) -> None:
+        """Move the cursor: up, down, left, right, pageup, pagedown, home, end."""
+        if self._panes:
+            slot = self._grid.move(self._slots.get(self._cursor, 0), way, self.size.height)
+            self.go_to(self._panes[slot].key)
+
+    def mark(self) -> None:
+        """Mark the pane under the cursor, or take its mark away."""
+        if self._cursor in self._slots:
+            self._marked ^= {self._cursor}
+            self._redraw([self._slots[self._cursor]])
+
+    def clear_marks(self) -> None:
+        slots = [self._slots[key] for key in self.marked]
+        self._marked.clear()
+        self._redraw(slots)
+
+    # How it lies
+
+    def _lay_out(self) -> None:
+        """Find places for the panes. Where only panes have come or gone at the end, nothing else is drawn again."""
+        size, old = self.size, self._grid
+        self._laid_out = size
+        counts = [len(group.panes) for group in self._groups]
+        headings = any(group.title for group in self._groups)
+        columns, height = shape(self._zoom, size.width), HEIGHTS[self._zoom]
+        rows = sum(-(-count // columns) for count in counts) + headings * len(counts)
+        gap = 1 if self._zoom == 2 or (self._zoom == 1 and rows * (height + 1) - 1 <= size.height) else 0
+        self._grid = Grid(counts, headings, columns, size.width, height, gap)
+        # Set without a layout of the screen: the wall's own size does not depend on how much it could scroll.
+        self.set_reactive(Wall.virtual_size, Size(size.width, self._grid.height))
+        if self.scroll_offset.y > self.max_scroll_y:
+            self.scroll_to(y=self.max_scroll_y, animate=False)
+        if headings or not counts or not old.slots or not self._grid.like(old):
+            self._drawn.clear()
+            self._strips.clear()
+            self.refresh()
+            return
+        for slot in range(self._grid.slots, old.slots):
+            self._drawn.pop(slot, None)
+            x, y = old.place(slot)
+            self._forget(range(y, y + height))
+            self.refresh(Region(x, y - self.scroll_offset.y, old.card_cells, height))
+
+    def on_resize(self) -> None:
+        if self._laid_out != self.size:
+            self._lay_out()
+        self._follow()
+
+    def _follow(self) -> None:
+        slot = self._slots.get(self._cursor)
+        if slot is None:
+            return
+        _, y = self._grid.place(slot)
+        top, height = self.scroll_offset.y, self.size.height
+        first = 0 if slot < self._grid.columns else y
+        if first < top:
+            self.scroll_to(y=first, animate=False)
+        elif y + self._grid.card_height > top + height:
+            self.scroll_to(y=y + self._grid.card_height - height, animate=False)
+
+    def _set_cursor(self, key: str) -> None:
+        if key == self._cursor:
+            return
+        slots = [self._slots[k] for k in (self._cursor, key) if k in self._slots]
+        self._cursor = key
+        self._redraw(slots)
+        self.post_message(self.CursorMoved(key))
+
+    # How it is drawn
+
+    def _visible(self) -> range:
+        return self._grid.visible(self.scroll_offset.y, self.size.height)
+
+    def _draw_due(self) -> None:
+        """Draw the visible panes that changed: the urgent ones now, the others in turn within the budget."""
+        moment = self._clock()
+        urgent, waiting = [], []
+        for slot in self._visible():
+            pane, drawn = self._panes[slot], self._drawn.get(slot)
+            if drawn is None:
+                urgent.append(slot)
+            elif drawn.pane is not pane or drawn.clock != clock_of(pane, self._now):
+                changed = drawn.pane.key != pane.key or drawn.pane.status is not pane.status
+                if changed or pane.key == self._cursor:
+                    urgent.append(slot)
+                elif moment - drawn.at >= TURN_S:
+                    waiting.append((drawn.at, slot))
+        self._redraw(urgent)
+        room = self.budget * min(1.0, max(0.0, moment - self._spent_at))
+        if self._spent_at == 0.0:
+            room = float(self.budget)
+        self._spent_at = moment
+        for _, slot in sorted(waiting):
+            if room <= 0:
+                break
+            room -= self._redraw([slot])
+
+    def _redraw(self, slots: Iterable[int]) -> int:
+        """Draw these panes; returns about how many bytes that sends."""
+        top, height = self.scroll_offset.y, self.size.height
+        regions: list[Region] = []
+        for slot in slots:
+            old = self._drawn.get(slot)
+            new = self._draw(slot)
+            x, y = self._grid.place(slot)
+            if old is None:
+                regions.append(Region(x, y - top, self._grid.card_cells, len(new.lines)))
+                self._forget(range(y, y + len(new.lines)))
+                continue
+            for i, (before, after) in enumerate(zip(old.lines, new.lines, strict=True)):
+                spans = changes(before, after)
+                if spans:
+                    self._forget((y + i,))
+                    regions.extend(Region(x + start, y - top + i, length, 1) for start, length in spans)
+        seen = [region for region in regions if region.y < height and region.bottom > 0]
+        if seen:
+            self.refresh(*seen)
+        area = sum(region.area for region in seen)
+        self.cells_sent += area
+        return area + SPAN_BYTES * len(seen)
+
+    def _forget(self, lines: Iterable[int]) -> None:
+        for y in lines:
+            self._strips.pop(y, None)
+
+    def _draw(self, slot: int) -> Drawn:
+        pane = self._panes[slot]
+        marks = Marks(pane.key == self._cursor, pane.key in self._marked)
+        lines = card(pane, self._grid.card_cells, self._zoom, self._now, marks)
+        drawn = Drawn(pane, marks, clock_of(pane, self._now), self._clock(), lines)
+        self._drawn[slot] = drawn
+        return drawn
+
+    def render_line(self, y: int) -> Strip:
+        cells = self.size.width
+        if not self._panes:
+            return self._empty_line(y, cells)
+        y += self.scroll_offset.y
+        strip = self._strips.get(y)
+        if strip is None:
+            strip = self._strips[y] = self._look.strip(self._line(y, cells), cells)
+        return strip
+
+    def _line(self, y: int, cells: int) -> Line:
+        row = self._grid.row_at(y)
+        if row is None:
+            return ()
+        if not row.count:
+            return self._heading(self._groups[row.group], cells)
+        spans: list[tuple[str, str]] = []
+        for slot in range(row.first, row.first + row.count):
+            spans.extend((self._drawn.get(slot) or self._draw(slot)).lines[y - row.y])
+        return tuple(spans)
+
+    def _heading(self, group: Group, cells: int) -> Line:
+        title = f" {group.title} "
+        number = f" {len(group.panes)} "
+        return pad(
+            [(" ", "text"), (RULE, "faint"), (title, "bold soft"), (RULE, "faint"), (number, "faint"),
+             (RULE * max(0, cells - width(title) - width(number) - 4), "faint")],
+            cells,
+            "faint",
+        )  # fmt: skip
+
+    def _empty_line(self, y: int, cells: int) -> Strip:
+        """The words of an empty wall, a third of the way down."""
+        at = y - max(0, (self.size.height - len(self._empty)) // 3)
+        line = self._empty[at] if 0 <= at < len(self._empty) else ()
+        return self._look.strip(pad(line, cells, "text"), cells)
+
+    # What is done to it with the mouse
+
+    def on_click(self, event: events.Click) -> None:
+        slot = self._grid.slot_at(event.x, event.y + self.scroll_offset.y)
+        if slot is None or slot >= len(self._panes):
+            return
+        key = self._panes[slot].key
+        if key == self._cursor and event.chain >= 2:
+            self.post_message(self.Opened())
+        else:
+            self._set_cursor(key)
