@@ -1,0 +1,169 @@
+"""The console: which screens there are and how they are wired to the link. A table of contents, no more."""
+
+from __future__ import annotations
+
+import gc
+import os
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App
+from textual.binding import BindingType
+
+from console import theme as themes
+from console.board import Board
+from console.frames import lean
+from console.link import Link, LinkMode
+from console.options import Options
+from console.screens.base import FactoryScreen
+from console.slowlink import LinkWatch
+from sessions.errors import FactoryError
+from widgets.glyphs import CLASH
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from textual.command import Provider
+    from textual.screen import Screen
+
+    from console.news import CollisionWatch
+
+NEWS_EVERY_S = 1.0
+NEWS_S = 12.0
+"""How long news stay in the footer."""
+
+
+def _commands() -> type[Provider]:
+    from console.palette import FactoryCommands
+
+    return FactoryCommands
+
+
+class FactoryApp(App[None]):
+    """The console over a link: a supervisor's, a recording's, or a simulation's."""
+
+    TITLE = "factory-tui"
+    COMMANDS: ClassVar = {_commands}
+    COMMAND_PALETTE_BINDING = ""
+    BINDINGS: ClassVar[list[BindingType]] = []
+    ALLOW_SELECT = False
+    PAUSE_GC_ON_SCROLL = True
+
+    def __init__(self, link: Link, options: Options | None = None) -> None:
+        self.options = options = options or Options()
+        colour = not (("NO_COLOR" in os.environ) if options.no_colour is None else options.no_colour)
+        # Without colour nothing of a theme may reach the terminal: its own colours, and no others.
+        super().__init__(ansi_color=None if colour else True)
+        self.link = link
+        self.link_watch = LinkWatch(options.slow_link)
+        self.user_keys: dict[str, str] = {}
+        self.board = Board()
+        self._collisions: CollisionWatch | None = None
+        ascii_only = not themes.utf8_terminal() if options.ascii_only is None else options.ascii_only
+        name = options.theme or themes.first_theme(os.environ)
+        self.look = themes.make_look(name, ascii_only=ascii_only, colour=colour)
+        self._dress()
+
+    def get_default_screen(self) -> Screen[None]:
+        """The first screen: the floor, or the floor of a past with its timeline."""
+        if self.link.mode is LinkMode.REPLAY:
+            from console.screens.replay import ReplayScreen
+
+            return ReplayScreen()
+        from console.screens.floor import FloorScreen
+
+        return FloorScreen()
+
+    def on_mount(self) -> None:
+        self._take_keymap()
+        self.link.start()
+        self.set_interval(NEWS_EVERY_S, self.tell_collisions)
+        # What exists now lives as long as the app: the collector need not walk it again and again.
+        self.call_after_refresh(gc.freeze)
+
+    def on_unmount(self) -> None:
+        self.link.stop()
+
+    def tell_collisions(self) -> None:
+        """Say once that a branch began to collide, on whatever screen the operator is; a replay tells no news."""
+        screen, state = self.screen, self.link.state
+        if self.link.mode is LinkMode.REPLAY or not isinstance(screen, FactoryScreen):
+            return
+        if self._collisions is None:
+            from console.news import CollisionWatch
+
+            self._collisions = CollisionWatch()
+        began = self._collisions.look(state)
+        if began and self.options.attention != "quiet":
+            from console.news import notice
+
+            screen.say(f"{CLASH} {notice(state, began)}", NEWS_S)
+            if self.options.attention == "bell":
+                self.bell()
+
+    def _take_keymap(self) -> None:
+        if self.options.keymap is None:
+            return
+        from console.keymap import load
+
+        try:
+            self.user_keys = load(self.options.keymap)
+        except FactoryError as error:
+            if isinstance(self.screen, FactoryScreen):
+                self.screen.say(str(error), 30)
+        self.set_keymap(self.user_keys)
+
+    # Where one can go
+
+    async def open_station(self, name: str) -> None:
+        """Go into a station."""
+        from console.screens.station import StationScreen
+
+        await self.push_screen(StationScreen(name))
+
+    async def action_conflicts(self) -> None:
+        """Go to the conflicts; what was wished there is still wished."""
+        from console.screens.conflicts import ConflictsScreen
+
+        if not isinstance(self.screen, ConflictsScreen):
+            await self.action_floor()
+            await self.push_screen(ConflictsScreen(self.board))
+
+    def action_help(self) -> None:
+        from console.screens.help import HelpScreen
+
+        where = self.screen.WHERE if isinstance(self.screen, FactoryScreen) else ""
+        self.push_screen(HelpScreen(where))
+
+    async def action_floor(self) -> None:
+        """Come out of everything, down to the floor."""
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+
+    # How it is sent
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        super()._display(screen, lean(renderable))
+
+    def action_help_quit(self) -> None:
+        """Ctrl-C: Textual would only say which other key quits."""
+        self.exit()
+
+    # How it looks
+
+    def action_next_theme(self) -> None:
+        """The next theme, for all screens."""
+        names = themes.theme_names()
+        following = names[(names.index(self.look.name) + 1) % len(names)]
+        self.look = themes.make_look(following, ascii_only=self.look.ascii_only, colour=self.look.colour)
+        self._dress()
+        for screen in self.screen_stack:
+            if isinstance(screen, FactoryScreen):
+                screen.restyle()
+
+    def _dress(self) -> None:
+        """Give Textual's own parts the same colours."""
+        if not self.look.colour:
+            self.theme = "textual-ansi" if "textual-ansi" in self.available_themes else self.theme
+            return
+        dress = themes.textual_theme(self.look.name)
+        self.register_theme(dress)
+        self.theme = dress.name

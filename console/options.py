@@ -1,0 +1,23 @@
+"""How the console is to look and behave on this terminal, as asked for on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+
+class Options(msgspec.Struct, frozen=True):
+    """None means: find out from the terminal."""
+
+    theme: str = ""
+    """`dark`, `light` or `colour-blind`; empty for the terminal's own ground."""
+    ascii_only: bool | None = None
+    no_colour: bool | None = None
+    slow_link: bool | None = None
+    """True: from the start; False: never; None: when the terminal cannot keep up."""
+    attention: Literal["quiet", "note", "bell"] = "note"
+    """How loudly a branch that begins to collide is told."""
+    keymap: Path | None = None
+    """The operator's keymap file; one that does not exist is none."""

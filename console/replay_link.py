@@ -1,0 +1,269 @@
+"""A past as the screens' source of truth: plays, pauses, steps and seeks on a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Protocol, runtime_checkable
+
+import msgspec
+from msgspec.structs import replace
+
+from console.link import LinkHealth, LinkMode, Numbered
+from sessions.errors import FactoryError
+from sessions.floor.commands import AnyCommand, Reply
+from sessions.floor.events import Event, StationEvent
+from sessions.floor.fold import fold_all
+from sessions.floor.state import FloorState
+from sessions.journal import places
+from sessions.journal.past import Density, Past
+from sessions.journal.replay import Player, begins_turn, clamp, next_where, previous_where
+
+TICK_S = 0.1
+"""How often a playing replay moves on."""
+BUDGET_S = 0.05
+"""Work on one tick; a past too dense for the speed is played as fast as this allows."""
+_CHUNK = 1_000
+_FOLD_LIMIT = 5_000
+"""Up to so many events forward are folded one after the other; beyond, a checkpoint is nearer."""
+
+Move = Callable[[Player], Player]
+
+
+@runtime_checkable
+class StationPast(Protocol):
+    """A past that knows which events belong to a station."""
+
+    def events_of(self, station: str, before: int, limit: int) -> Sequence[tuple[int, Event]]: ...
+
+
+class View(msgspec.Struct, frozen=True):
+    """What a replay shows at one instant, swapped whole."""
+
+    player: Player
+    state: FloorState
+    lagging: bool = False
+    """The past is too dense for the speed: it plays slower than asked."""
+
+
+class ReplayLink:
+    """A `Link` over a past, with transport controls. Controls return at once; the view follows within a tick."""
+
+    mode = LinkMode.REPLAY
+
+    def __init__(
+        self,
+        past: Past,
+        *,
+        seq: int | None = None,
+        speed: int = 1,
+        playing: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Shows the past after event `seq` (its first event when None)."""
+        self.title = past.title
+        self.span = past.span
+        self._past = past
+        self._clock = clock
+        self._reading = threading.Lock()
+        seq = clamp(self.span, self.span.first_seq if seq is None else seq)
+        state = past.state_at(seq)
+        player = Player(self.span, seq, state.time or self.span.first_time, clock(), speed, quiet_from=state.time)
+        self._view = View(player.play(clock()) if playing else player, state)
+        self._near = state
+        self._trouble = ""
+        self._moves: deque[tuple[bool, Move]] = deque()
+        self._wake = threading.Event()
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+
+    @property
+    def view(self) -> View:
+        return self._view
+
+    @property
+    def player(self) -> Player:
+        return self._view.player
+
+    @property
+    def state(self) -> FloorState:
+        return self._view.state
+
+    @property
+    def health(self) -> LinkHealth:
+        return LinkHealth(connected=not self._trouble, trouble=self._trouble, heard=self._view.player.moment)
+
+    def now(self) -> float:
+        return self._view.player.moment
+
+    def start(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="replay", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread and let go of the past."""
+        self._stopping = True
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+        with self._reading:
+            self._past.close()
+
+    async def send(self, command: AnyCommand) -> Reply:
+        return Reply(False, "this is a replay: what happened cannot be changed", "esc and q leave it")
+
+    def station_events(self, station: str, before: int, limit: int) -> Sequence[Numbered]:
+        before = min(before, self._view.player.seq + 1)
+        with self._reading:
+            if isinstance(self._past, StationPast):
+                return [Numbered(seq, event) for seq, event in self._past.events_of(station, before, limit)]
+            return _scan_station(self._past, station, before, limit)
+
+    def density(self, slots: int) -> Sequence[Density]:
+        """The timeline; it may read the disk: call it from a worker."""
+        with self._reading:
+            return self._past.density(slots)
+
+    # Controls
+
+    def toggle(self) -> None:
+        """Play or pause; at the end, play again from the beginning."""
+        self._move(self._toggled)
+
+    def pause(self) -> None:
+        self._move(Player.pause)
+
+    def faster(self, steps: int) -> None:
+        self._move(lambda player: player.faster(steps))
+
+    def toggle_silence(self) -> None:
+        self._move(lambda player: player.skipping(not player.skips_silence))
+
+    def step(self, events: int) -> None:
+        """Go `events` forward, or back, and pause."""
+        self._move(lambda player: self._at(player.pause(), player.seq + events))
+
+    def step_turn(self, turns: int) -> None:
+        """Go to where the next turn began, or the one before (negative), and pause."""
+        find = next_where if turns > 0 else previous_where
+        self._move(lambda player: self._found(player.pause(), find(self._past, player.seq, begins_turn)))
+
+    def step_failure(self, failures: int) -> None:
+        """Go to the next failure, or the one before (negative), and pause."""
+        find = self._past.failure_after if failures > 0 else self._past.failure_before
+        self._move(lambda player: self._found(player.pause(), find(player.seq)))
+
+    def seek_seq(self, seq: int) -> None:
+        self._move(lambda player: self._at(player, seq), absolute=True)
+
+    def seek_time(self, moment: float) -> None:
+        self._move(lambda player: self._at_time(player, moment), absolute=True)
+
+    def seek_fraction(self, fraction: float) -> None:
+        self.seek_time(self.span.first_time + fraction * (self.span.last_time - self.span.first_time))
+
+    def go_to(self, text: str) -> None:
+        """Go to a place as an operator writes it; raises `UsageError` with the cure when it is none."""
+        place = places.parse(text, self.span, self.now(), self.state.utc_offset)
+        if place.seq is not None:
+            self.seek_seq(place.seq)
+        elif place.moment is not None:
+            self.seek_time(place.moment)
+
+    def _move(self, move: Move, absolute: bool = False) -> None:
+        self._moves.append((absolute, move))
+        self._wake.set()
+
+    # On the thread
+
+    def _run(self) -> None:
+        while not self._stopping:
+            self._wake.wait(TICK_S if self._view.player.playing else None)
+            self._wake.clear()
+            try:
+                with self._reading:
+                    self.tick()
+            except Exception as error:  # whatever it is, the thread must not end in silence: the screen says why
+                self._trouble = f"the past cannot be read: {error}"
+                self._view = replace(self._view, player=self._view.player.pause())
+
+    def tick(self) -> None:
+        """Do what was asked since the last tick, then let time pass. The thread calls it; so may a test."""
+        player = self._view.player
+        for move in self._waiting_moves():
+            player = move(player)
+        self._view = self._play(player, self._state_at(player.seq))
+        self._near = self._view.state
+
+    def _waiting_moves(self) -> list[Move]:
+        """What was asked, in order; of seeks in a row only the last, so that dragging does not pile up work."""
+        taken: list[tuple[bool, Move]] = []
+        while self._moves:
+            absolute, move = self._moves.popleft()
+            if absolute and taken and taken[-1][0]:
+                taken.pop()
+            taken.append((absolute, move))
+        return [move for _, move in taken]
+
+    def _play(self, player: Player, state: FloorState) -> View:
+        clock = self._clock()
+        deadline = time.perf_counter() + BUDGET_S
+        while player.playing:
+            events = self._past.events(player.seq, _CHUNK)
+            if not events and not player.at_end:
+                raise FactoryError(f"the past ends at event {player.seq:,}, earlier than it says")
+            after = player.played(clock, [event.time for event in events])
+            state = fold_all(state, events[: after.seq - player.seq])
+            player = after
+            if player.clock >= clock:
+                break
+            if time.perf_counter() > deadline:
+                return View(replace(player, clock=clock), state, lagging=True)
+        return View(player, state)
+
+    def _state_at(self, seq: int) -> FloorState:
+        near = self._near
+        if near.seq < seq <= near.seq + _FOLD_LIMIT:
+            self._near = fold_all(near, self._past.events(near.seq, seq - near.seq))
+        elif near.seq != seq:
+            self._near = self._past.state_at(seq)
+        return self._near
+
+    def _at(self, player: Player, seq: int) -> Player:
+        seq = clamp(self.span, seq)
+        state = self._state_at(seq)
+        return player.sought(seq, state.time or self.span.first_time, self._clock())
+
+    def _at_time(self, player: Player, moment: float) -> Player:
+        moment = min(self.span.last_time, max(self.span.first_time, moment))
+        return player.sought(self._past.seq_at(moment), moment, self._clock())
+
+    def _found(self, player: Player, seq: int | None) -> Player:
+        return player if seq is None else self._at(player, seq)
+
+    def _toggled(self, player: Player) -> Player:
+        if player.playing:
+            return player.pause()
+        if player.at_end:
+            player = self._at(player, self.span.first_seq)
+        return player.play(self._clock())
+
+
+def _scan_station(past: Past, station: str, before: int, limit: int) -> list[Numbered]:
+    """Read a past backwards until `limit` events of the station are found."""
+    found: list[Numbered] = []
+    while before > past.span.first_seq and len(found) < limit:
+        after = max(past.span.first_seq - 1, before - 1 - 5 * _CHUNK)
+        chunk = past.events(after, before - 1 - after)
+        mine = [
+            Numbered(seq, event)
+            for seq, event in enumerate(chunk, after + 1)
+            if isinstance(event, StationEvent) and event.station == station
+        ]
+        found = mine + found
+        before = after + 1
+    return found[-limit:] if limit > 0 else []

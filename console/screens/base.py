@@ -1,0 +1,124 @@
+"""What every screen of the console shares: actions from the registry, a footer, and how they meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from time import monotonic
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+from textual.screen import Screen
+
+from console.actions import BY_ID, Action, Situation, actions_on, footer_actions, key_name, keys_of
+from widgets.cells import Line, Span
+from widgets.footer import Footer, footer_line
+from widgets.look import Look
+
+if TYPE_CHECKING:
+    from console.app import FactoryApp
+
+SAID_S = 6.0
+"""How long the footer shows what just happened."""
+
+
+def bindings(where: str) -> list[Binding]:
+    """The bindings of a screen, by action id, so that a keymap can change them."""
+    return [
+        Binding(",".join(action.keys), f"do('{action.id}')", action.title, id=action.id, show=False)
+        for action in actions_on(where)
+    ]
+
+
+class FactoryScreen(Screen[None]):
+    """A screen whose keys come from the registry. Subclasses set `WHERE` and `BINDINGS = bindings(WHERE)`."""
+
+    # A screen that could scroll lays itself out twice more before its first frame.
+    DEFAULT_CSS: ClassVar[str] = "FactoryScreen { layout: vertical; overflow: hidden; }"
+    WHERE: ClassVar[str] = ""
+    AUTO_FOCUS: ClassVar[str | None] = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said = ""
+        self._said_until = 0.0
+        self.last_key = 0.0
+        """When the last key was pressed, by the monotonic clock."""
+
+    @property
+    def factory(self) -> FactoryApp:
+        """The app, as what it is."""
+        from console.app import FactoryApp
+
+        app = self.app
+        assert isinstance(app, FactoryApp)
+        return app
+
+    @property
+    def look(self) -> Look:
+        return self.factory.look
+
+    # What subclasses say of themselves
+
+    def situation(self) -> Situation:
+        """The facts on which actions may be refused."""
+        return Situation(mode=self.factory.link.mode)
+
+    def right(self) -> list[Span]:
+        """What stands at the right end of the footer."""
+        return []
+
+    def question(self) -> Line:
+        """A question in place of the footer's keys."""
+        return ()
+
+    def palette_jumps(self) -> Iterator[tuple[str, Callable[[], object]]]:
+        """Places that the palette can go to from here."""
+        yield from ()
+
+    def restyle(self) -> None:
+        """Take over the app's look after it has changed."""
+
+    # Actions
+
+    def palette_actions(self) -> list[tuple[Action, str]]:
+        """Everything that works on this screen, with the reason where it cannot work now."""
+        now = self.situation()
+        return [(action, action.refuse(now)) for action in actions_on(self.WHERE)]
+
+    async def action_do(self, action_id: str) -> None:
+        """A key was pressed: do the action, or say why not."""
+        self.last_key = monotonic()
+        await self.act(action_id)
+
+    async def act(self, action_id: str) -> None:
+        """Do an action of the registry, or say in the footer why it cannot work."""
+        action = BY_ID[action_id]
+        reason = action.refuse(self.situation())
+        if reason:
+            self.say(f"{action.title}: {reason}")
+            return
+        self._said = ""
+        await self.run_action(action.run)
+        self.draw_footer()
+
+    # The footer
+
+    def say(self, text: str, seconds: float = SAID_S) -> None:
+        """Show a sentence in the footer for a while."""
+        self._said, self._said_until = text, monotonic() + seconds
+        self.set_timer(seconds + 0.05, self.draw_footer)
+        self.draw_footer()
+
+    def draw_footer(self) -> None:
+        """Draw the footer anew; only what changed is sent."""
+        if not self.is_mounted:
+            return
+        keymap = self.factory.user_keys
+        keys = [
+            (key_name(bound[0]), action.title, not reason)
+            for action, reason in footer_actions(self.WHERE, self.situation())
+            if (bound := keys_of(action, keymap))
+        ]
+        said = self._said if monotonic() < self._said_until else ""
+        footer = self.query_one(Footer)
+        footer.show([footer_line(keys, self.right(), footer.size.width, said, self.question())])

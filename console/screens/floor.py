@@ -1,0 +1,292 @@
+"""The floor: every station and branch on one wall, the factory's figures above, the keys below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from time import monotonic
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.widget import Widget
+
+from console.actions import FLOOR, Situation
+from console.screens import floor_menus as menus
+from console.screens.base import FactoryScreen, bindings
+from console.slowlink import backlog_of
+from sessions.floor.arrange import LOUD, attention
+from sessions.floor.commands import CancelScan
+from sessions.floor.pace import BUCKET_S, BUCKETS
+from sessions.floor.panes import Pane
+from sessions.floor.view import Floor, FloorView
+from sessions.text import clean
+from widgets.cells import Line, Span
+from widgets.empty import empty_lines
+from widgets.footer import Footer
+from widgets.prompt import Menu, Typing
+from widgets.rows import heading
+from widgets.topline import TopLine, figures, progress_line, rule, trouble_line
+from widgets.wall import Wall
+
+ROOMY = (100, 30)
+"""From this size on the floor begins with cards instead of lines."""
+
+
+def _beat(quiet_s: float, now: float) -> int:
+    """Changes when time alone may change the drawing: seconds, then the beat of the rates, then full minutes."""
+    if quiet_s < 62:
+        return int(now)
+    return int(now // BUCKET_S) if quiet_s < BUCKET_S * (BUCKETS + 2) else int(now // 60)
+
+
+class FloorScreen(FactoryScreen):
+    """Samples the link and draws what changed. A replay shows the same screen with a timeline `below_wall`."""
+
+    WHERE: ClassVar[str] = FLOOR
+    CSS_PATH = "floor.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(FLOOR)]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.view = FloorView()
+        self.floor: Floor | None = None
+        self._seen: tuple[object, ...] = ()
+        self._menu: Menu | None = None
+        self._typing: Typing | None = None
+        self._zoomed = False
+
+    def compose(self) -> ComposeResult:
+        yield TopLine(self.look)
+        yield Wall(self.look, budget=self.factory.link_watch.rhythm.budget)
+        yield from self.below_wall()
+        yield Footer(self.look)
+
+    def below_wall(self) -> Iterable[Widget]:
+        """Widgets between the wall and the footer: none here."""
+        return ()
+
+    @property
+    def wall(self) -> Wall:
+        return self.query_one(Wall)
+
+    def on_mount(self) -> None:
+        self._timer = self.set_interval(self.factory.link_watch.rhythm.period_s, self.sample)
+
+    def on_resize(self, event: events.Resize) -> None:
+        if not self._zoomed:
+            self.wall.zoom = int(event.size.width >= ROOMY[0] and event.size.height >= ROOMY[1])
+        # The widgets have their sizes by now: the first frame that is sent already shows the floor.
+        self.draw()
+
+    # Sampling
+
+    def sample(self) -> None:
+        """A tick: draw when there is something new and the terminal can take it."""
+        watch = self.factory.link_watch
+        if not watch.may_draw(backlog_of(self.app._driver)):
+            return
+        if watch.turned_slow():
+            self._timer.stop()
+            self._timer = self.set_interval(watch.rhythm.period_s, self.sample)
+            self.wall.budget = watch.rhythm.budget
+            self.app.animation_level = "none"
+            self.say("slow link: drawing less often (--slow-link makes this the start)", 10)
+        if self.is_current:
+            link = self.factory.link
+            now = link.now()
+            # A busy floor is looked at every tick, a quiet one only when its ages or rates may have changed.
+            seen = (id(link.state), link.health, _beat(now - link.state.time, now))
+            if seen != self._seen:
+                self._seen = seen
+                self.draw()
+
+    def draw(self) -> None:
+        """Draw the floor as it is now."""
+        if not self.is_mounted or not self.size:
+            return
+        link, wall = self.factory.link, self.wall
+        state, health, now = link.state, link.health, link.now()
+        untouched = self.last_key == 0.0
+        cursor = "" if untouched or wall.cursor is None else wall.cursor.key
+        moment = monotonic()
+        floor = self.view.look(state, now, moment, moment - self.last_key, cursor)
+        self.floor = floor
+        cells = self.size.width
+        scanning = health.progress is not None
+        empty = (
+            [] if floor.shown
+            else empty_lines(state, self.view.choice, floor.every, scanning, health.connected, cells)
+        )  # fmt: skip
+        wall.show(floor.groups, now, empty, untouched)
+        self.query_one(TopLine).show([figures(floor.totals, now, link.mode, cells), self._second_line(cells)])
+        self.draw_footer()
+
+    def _second_line(self, cells: int) -> Line:
+        health = self.factory.link.health
+        if health.trouble:
+            return trouble_line(health.trouble, cells)
+        if health.progress is not None:
+            return progress_line(health.progress, cells, "x stops" if health.connected else "")
+        return heading(cells) if self.wall.zoom == 0 and self.floor and self.floor.shown else rule(cells)
+
+    # What it says of itself
+
+    def situation(self) -> Situation:
+        pane, health = self.wall.cursor, self.factory.link.health
+        return Situation(
+            mode=self.factory.link.mode,
+            panes=self.floor.every if self.floor else 0,
+            station=pane.station if pane else "",
+            branch=pane is not None and not pane.station,
+            narrow=self.view.choice.narrow,
+            scanning=health.progress is not None and health.connected,
+            marked=len(self.wall.marked),
+        )
+
+    def right(self) -> list[Span]:
+        """What is hidden, how it is sorted, and where the cursor is."""
+        if not self.floor or not self.floor.every:
+            return []
+        choice, spans = self.view.choice, list[Span]()
+        ground = " on bar"
+        if self.wall.marked:
+            spans += [(f"{len(self.wall.marked)} marked", "bold accent" + ground), ("  ", "text" + ground)]
+        if choice.search:
+            spans += [(f"“{choice.search[:20]}”  ", "bold text" + ground)]
+        spans += menus.chosen_statuses(choice, ground)
+        order = choice.order.value + (f" by {choice.grouping.value}" if choice.grouping != "none" else "")
+        hidden = f" of {self.floor.every}" if self.floor.shown != self.floor.every else ""
+        place = f"  {self.wall.cursor_slot + 1}/{self.floor.shown}{hidden}"
+        return [*spans, (order, "soft" + ground), (place, "faint" + ground)]
+
+    def question(self) -> Line:
+        if self._menu:
+            return self._menu.line(self.size.width)
+        if self._typing:
+            found = self.floor.shown if self.floor else 0
+            return self._typing.line(f"{found} pane{'s' * (found != 1)}")
+        return ()
+
+    def palette_jumps(self) -> Iterator[tuple[str, Callable[[], object]]]:
+        if self.floor:
+            for group in self.floor.groups:
+                for pane in group.panes:
+                    kind = "station" if pane.station else "branch"
+                    yield f"{kind} {pane.name}", partial(self.wall.go_to, pane.key)
+
+    def restyle(self) -> None:
+        for widget in (self.query_one(TopLine), self.wall, self.query_one(Footer)):
+            widget.look = self.look
+
+    # Keys while a question is open
+
+    def on_key(self, event: events.Key) -> None:
+        self.last_key = monotonic()
+        if self._typing and self._search_key(event):
+            event.stop()
+        elif self._menu:
+            event.stop()
+            self._menu_key(event)
+
+    def on_click(self) -> None:
+        """A hand on the mouse is as good as a key: nothing moves under it."""
+        self.last_key = monotonic()
+
+    def on_paste(self, event: events.Paste) -> None:
+        if self._typing:
+            event.stop()
+            self._typing.paste(event.text)
+            self._narrow()
+
+    def _search_key(self, event: events.Key) -> bool:
+        assert self._typing
+        if event.key in ("up", "down", "pageup", "pagedown"):
+            return False
+        if event.key in ("enter", "escape"):
+            if event.key == "escape":
+                self._typing.text = ""
+            self._narrow()
+            self._typing = None
+            self.draw_footer()
+        elif self._typing.type(event.key, event.character):
+            self._narrow()
+        return True
+
+    def _narrow(self) -> None:
+        if self._typing:
+            self.view.choose(search=self._typing.text)
+            self._draw_chosen()
+
+    def _menu_key(self, event: events.Key) -> None:
+        assert self._menu
+        chosen = self._menu.chosen(event.character or event.key)
+        if chosen is None:
+            self._menu = None
+        else:
+            self._menu = menus.choose(self.view, self._menu, chosen)
+            self._draw_chosen()
+        self.draw_footer()
+
+    def _draw_chosen(self) -> None:
+        """Draw what was just chosen, with the cursor in view wherever its pane has gone."""
+        self.draw()
+        if self.wall.cursor:
+            self.wall.go_to(self.wall.cursor.key)
+
+    # Actions
+
+    def action_move(self, way: str) -> None:
+        self.wall.move(way)
+
+    def action_mark(self) -> None:
+        self.wall.mark()
+
+    def action_zoom(self, step: int) -> None:
+        """One step in or out; after the last step in comes the first again."""
+        self._zoomed = True
+        self.wall.zoom = (self.wall.zoom + step) % 3
+        self.draw()
+
+    def action_search(self) -> None:
+        self._typing = Typing("/", self.view.choice.search)
+
+    def action_filter(self) -> None:
+        self._menu = menus.filter_menu(self.view.choice)
+
+    def action_order(self) -> None:
+        self._menu = menus.order_menu(self.view.choice)
+
+    def action_group(self) -> None:
+        self._menu = menus.group_menu(self.view.choice)
+
+    def action_clear(self) -> None:
+        self.wall.clear_marks()
+        self.view.choose(search="", statuses=frozenset())
+        self._draw_chosen()
+
+    def action_next_loud(self) -> None:
+        """Go round the panes that need somebody."""
+        panes: list[Pane] = [pane for group in self.floor.groups for pane in group.panes] if self.floor else []
+        start = self.wall.cursor_slot + 1
+        for pane in [*panes[start:], *panes[:start]]:
+            if attention(pane) <= LOUD:
+                self.wall.go_to(pane.key)
+                return
+        self.say("nothing needs you")
+
+    async def action_cancel_scan(self) -> None:
+        reply = await self.factory.link.send(CancelScan())
+        self.say("reading stops" if reply.ok else clean(f"{reply.reason}  {reply.cure}"))
+
+    async def action_open(self) -> None:
+        pane = self.wall.cursor
+        if pane and pane.station:
+            await self.factory.open_station(pane.station)
+
+    def on_wall_opened(self) -> None:
+        self.run_worker(self.act("floor.open"), exclusive=True)
+
+    def on_wall_cursor_moved(self) -> None:
+        self.draw_footer()

@@ -1,0 +1,70 @@
+"""The floor's menus of single keys: which states to show, how to sort, what to group by."""
+
+from __future__ import annotations
+
+from sessions.floor.arrange import Choice, Grouping, Order
+from sessions.floor.state import Status
+from sessions.floor.view import FloorView
+from widgets.cells import Span
+from widgets.glyphs import STATUS, WORD
+from widgets.prompt import Choose, Menu
+
+STATUS_KEYS = {
+    "n": Status.NEEDS_ME,
+    "x": Status.FAILED,
+    "w": Status.WAITING,
+    "r": Status.WORKING,
+    "s": Status.STALE,
+    "i": Status.IDLE,
+    "u": Status.UNKNOWN,
+}
+ORDER_KEYS = {"a": Order.ATTENTION, "t": Order.ACTIVITY, "c": Order.COST, "n": Order.NAME, "g": Order.AGE}
+GROUP_KEYS = {"n": Grouping.NONE, "r": Grouping.ROLE, "b": Grouping.BRANCH, "a": Grouping.KIND}
+_FILTER, _ORDER, _GROUP = "show", "sort by", "group by"
+
+
+def filter_menu(choice: Choice) -> Menu:
+    """Which states are shown; it stays open, since states are a set."""
+    states = [
+        Choose(key, WORD[status], STATUS[status], status.value, status in choice.statuses)
+        for key, status in STATUS_KEYS.items()
+    ]
+    return Menu(
+        _FILTER,
+        (*states, Choose("a", "all", on=not choice.statuses), Choose("b", "branches", on=choice.every_branch)),
+        "enter done",
+    )
+
+
+def order_menu(choice: Choice) -> Menu:
+    return Menu(_ORDER, tuple(Choose(key, order.value, on=order is choice.order) for key, order in ORDER_KEYS.items()))
+
+
+def group_menu(choice: Choice) -> Menu:
+    return Menu(_GROUP, tuple(Choose(key, by.value, on=by is choice.grouping) for key, by in GROUP_KEYS.items()))
+
+
+def choose(view: FloorView, menu: Menu, chosen: Choose) -> Menu | None:
+    """Take an item of a menu; returns the menu that stays open, if one does."""
+    if menu.title == _ORDER:
+        view.choose(order=ORDER_KEYS[chosen.key])
+        return None
+    if menu.title == _GROUP:
+        view.choose(grouping=GROUP_KEYS[chosen.key])
+        return None
+    if chosen.key == "a":
+        view.choose(statuses=frozenset())
+    elif chosen.key == "b":
+        view.choose(every_branch=not view.choice.every_branch)
+    else:
+        view.choose(statuses=view.choice.statuses ^ {STATUS_KEYS[chosen.key]})
+    return filter_menu(view.choice)
+
+
+def chosen_statuses(choice: Choice, ground: str) -> list[Span]:
+    """The filter's states as signs, for the footer."""
+    if not choice.statuses:
+        return []
+    chosen = [status for status in STATUS_KEYS.values() if status in choice.statuses]
+    signs = [(STATUS[status] + " ", status.value + ground) for status in chosen]
+    return [("only ", "soft" + ground), *signs, (" ", "text" + ground)]

@@ -1,0 +1,345 @@
+"""A station: its conversation, its meters over time, its files and its events, live or as of a moment of a replay."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from time import monotonic
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+
+from console.actions import STATION, Situation
+from console.link import LinkMode
+from console.reading import Reader, StationLog, Step, open_reader
+from console.replay_link import ReplayLink
+from console.screens.base import FactoryScreen, bindings
+from console.screens.station_side import PANELS, Side
+from console.session_search import SessionSearch
+from console.slowlink import backlog_of
+from sessions.errors import FactoryError
+from sessions.floor.panes import Pane, station_pane
+from sessions.floor.state import FloorState, Station
+from sessions.floor.status import status_at
+from sessions.text import clean
+from widgets.cells import Line, Span
+from widgets.conversation import ConversationView
+from widgets.facts import state_spans
+from widgets.footer import Footer
+from widgets.panel import Bar, Panel
+from widgets.passages import clock
+from widgets.prompt import Typing
+
+WIDE = 120
+"""From this width on the panels stand beside the conversation; below, one of them is shown at a time."""
+
+
+class StationScreen(FactoryScreen):
+    """Samples the link like the floor does; whatever needs the disk is read by a worker, one at a time."""
+
+    WHERE: ClassVar[str] = STATION
+    CSS_PATH = "station.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(STATION)]
+
+    def __init__(self, station: str) -> None:
+        super().__init__()
+        self.station = station
+        self._log = StationLog(station)
+        self._reader: Reader | None = None
+        self._session = ""
+        self._read_for: Station | None = None
+        self._busy = False
+        self._seen: tuple[object, ...] = ()
+        self._panel = 0
+        self._typing: Typing | None = None
+        self._pattern = ""
+        self._search = SessionSearch()
+
+    def compose(self) -> ComposeResult:
+        yield Bar(self.look, id="bar")
+        with Horizontal(id="body"):
+            yield ConversationView(self.look, id="conversation")
+            with Vertical(id="side"):
+                yield from self._make_side()
+        yield Footer(self.look)
+
+    def _make_side(self) -> ComposeResult:
+        self.side = Side(self.look)
+        yield from self.side.panels
+
+    @property
+    def view(self) -> ConversationView:
+        return self.query_one(ConversationView)
+
+    @property
+    def wide(self) -> bool:
+        return self.size.width >= WIDE
+
+    def on_mount(self) -> None:
+        self.view.say("Reading the session …")
+        self._timer = self.set_interval(self.factory.link_watch.rhythm.period_s, self.sample)
+
+    def on_unmount(self) -> None:
+        self._search.give_up()
+        if self._reader is not None:
+            self._reader.close()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._arrange()
+        self.call_after_refresh(self.draw)
+
+    # Sampling
+
+    def sample(self) -> None:
+        """A tick: draw when there is something new, and read what has come."""
+        if not self.is_current or not self.factory.link_watch.may_draw(backlog_of(self.app._driver)):
+            return
+        link = self.factory.link
+        seen = (id(link.state), link.health, int(link.now()), self._speed())
+        if seen != self._seen:
+            self._seen = seen
+            self.draw()
+
+    def _speed(self) -> tuple[int, bool] | None:
+        link = self.factory.link
+        return (link.player.speed, link.player.playing) if isinstance(link, ReplayLink) else None
+
+    def draw(self) -> None:
+        """Draw the station as it is now."""
+        if not self.is_mounted or not self.size:
+            return
+        link = self.factory.link
+        state, now = link.state, link.now()
+        station = state.stations.get(self.station)
+        self.view.show_until(now if link.mode is LinkMode.REPLAY else None, state.utc_offset)
+        if station is None:
+            self._draw_absent(now)
+            return
+        pane = _pane(state, station, now)
+        self._draw_bar(state_spans(pane, now, " on bar"), now)
+        if self.side.draw(state, station, pane, self._log, now):
+            self._arrange()
+            self.call_after_refresh(self.draw)
+        self.draw_footer()
+        if station is not self._read_for and not self._busy:
+            self._busy = True
+            self.run_worker(self._read(state, station), group="reading")
+
+    def _draw_absent(self, now: float) -> None:
+        self._draw_bar([(" " + clean(self.station, 80), "bold text on bar")], now)
+        self.view.say(
+            f"{clean(self.station, 80)} is not on the floor at this moment.",
+            "In a replay, go on to when it was opened: p plays, > goes to the next turn. esc goes back.",
+        )
+        self.draw_footer()
+
+    def _draw_bar(self, head: list[Span], now: float) -> None:
+        link = self.factory.link
+        right: list[Span] = []
+        if link.mode is LinkMode.REPLAY:
+            player = link.player if isinstance(link, ReplayLink) else None
+            speed = f" {'▶' if player.playing else '║'} {player.speed}×" if player else ""
+            right += [("REPLAY ", "bold accent on bar"), (clock(now, link.state.utc_offset), "bold text on bar")]
+            right.append((speed + "  ", "text on bar"))
+        if link.state.simulated or link.mode is LinkMode.SIMULATED:
+            right.append(("SIMULATED  ", "bold accent on bar"))
+        if not link.health.connected:
+            right.append(("✖ " + clean(link.health.trouble or "no connection", 60) + " ", "failed on bar"))
+        names = () if self.wide else ("conversation", *PANELS)
+        self.query_one(Bar).set_bar(head, right, names, self._panel)
+
+    # Reading
+
+    async def _read(self, state: FloorState, station: Station) -> None:
+        """Read on in a thread: the station's events, and its session."""
+        try:
+            log, reader, grew = await asyncio.to_thread(self._read_on, state, station)
+        except (FactoryError, OSError, sqlite3.Error) as error:
+            self.view.say_trouble(f"cannot read: {clean(str(error), 80)}")
+            return
+        finally:
+            self._busy = False
+        went_back = log.reached < self._log.reached
+        self._log, self._read_for = log, station
+        if reader is not self._reader:
+            old, self._reader = self._reader, reader
+            keep = old is not None and self._session == station.session
+            self._session = station.session
+            self.view.show_source(reader, f"{reader.note}{': ' if reader.reason else ''}{reader.reason}", keep)
+            if old is not None:
+                old.close()
+        elif grew or went_back:
+            self.view.grew()
+        self.view.say(
+            "Nothing was said in this session yet.",
+            "What the agent says and does appears here by itself.",
+            "esc goes back.",
+        )
+        self.draw()
+
+    def _read_on(self, state: FloorState, station: Station) -> tuple[StationLog, Reader, bool]:
+        log = self._log.grown(self.factory.link, state.seq)
+        reader = self._reader
+        same = station.session == self._session and (
+            log.reached >= self._log.reached or not reader or not reader.reason
+        )
+        if reader is None or not same:
+            events = [numbered.event for numbered in log.events]
+            session = state.sessions.get(station.session)
+            return log, open_reader(station.kind, station.session, session, events), True
+        extended = reader.extend([n.event for n in log.fresh], station.session)
+        return log, reader, reader.refresh() or extended
+
+    # What it says of itself
+
+    def situation(self) -> Situation:
+        return Situation(mode=self.factory.link.mode, station=self.station, narrow=bool(self._pattern))
+
+    def right(self) -> list[Span]:
+        if self._pattern:
+            return [(f"“{self._pattern[:20]}”", "bold text on bar")]
+        return []
+
+    def question(self) -> Line:
+        return self._typing.line("n next, N previous") if self._typing else ()
+
+    def restyle(self) -> None:
+        for widget in (self.query_one(Bar), self.view, self.query_one(Footer), *self.query(Panel)):
+            widget.look = self.look
+
+    # Typing a search
+
+    def on_key(self, event: events.Key) -> None:
+        self.last_key = monotonic()
+        if self._typing is None:
+            return
+        event.stop()
+        if event.key in ("enter", "escape"):
+            text, self._typing = self._typing.text.strip() if event.key == "enter" else "", None
+            self._look_for(text)
+        else:
+            self._typing.type(event.key, event.character)
+        self.draw_footer()
+
+    def on_paste(self, event: events.Paste) -> None:
+        if self._typing:
+            event.stop()
+            self._typing.paste(event.text)
+            self.draw_footer()
+
+    def _look_for(self, text: str) -> None:
+        self._pattern = text
+        self.view.mark(text)
+        if text:
+            self._show_panel(0)
+            self._find(-1 if self.view.following else 1, from_cursor=True)
+
+    def _find(self, step: Step, from_cursor: bool = False, failure: bool = False) -> None:
+        view = self.view
+        start = view.cursor if view.found is None else view.found
+        pattern = "" if failure else self._pattern
+        self.run_worker(self._go_to_found(pattern, start if from_cursor else start + step, step), group="search")
+
+    async def _go_to_found(self, pattern: str, start: int, step: Step) -> None:
+        """Search in a thread, and go to what was found or say that it is not there."""
+        reader, count = self._reader, self.view.count
+        if reader is None or not count:
+            return
+        try:
+            found = await self._search.look(reader, pattern, start, step, count)
+        except (FactoryError, OSError, sqlite3.Error) as error:
+            self.say(f"cannot search: {clean(str(error), 80)}")
+            return
+        what = f"“{pattern[:30]}”" if pattern else "error"
+        if found is None:
+            return
+        if found.entry is None:
+            self.say(f"{what} is not in this conversation" if pattern else "no error in this conversation")
+            return
+        self.view.go_to_found(found.entry)
+        self.say(f"{what}: entry {found.entry + 1:,} of {count:,}{', from the other end' if found.wrapped else ''}")
+
+    # Panels
+
+    def _arrange(self) -> None:
+        """Lay the panels out for the present size; done on resize and on keys, never on a tick."""
+        wide, chosen = self.wide, self._panel
+        self.view.display = wide or chosen == 0
+        side = self.query_one("#side", Vertical)
+        side.display = wide or chosen > 0
+        side.styles.width = 64 if wide else "1fr"
+        self.side.arrange(self.size.height - 2, None if wide else chosen - 1)
+        focused = self.view if chosen == 0 else self.side.panels[chosen - 1]
+        if not focused.has_focus:
+            self.set_focus(focused, scroll_visible=False)
+
+    def _show_panel(self, panel: int) -> None:
+        self._panel = panel
+        self._arrange()
+        self.call_after_refresh(self.draw)
+
+    def on_bar_chosen(self, message: Bar.Chosen) -> None:
+        self._show_panel(message.index)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """A click focuses a panel: it is then the chosen one."""
+        widgets = [self.view, *self.side.panels]
+        if event.widget in widgets:
+            self._panel = widgets.index(event.widget)
+
+    # Actions
+
+    async def action_back(self) -> None:
+        if self._pattern:
+            self._look_for("")
+        else:
+            self.dismiss()
+
+    def action_panel(self, step: int) -> None:
+        shown = [0, *(i + 1 for i, panel in enumerate(self.side.panels) if not self.wide or panel.display)]
+        at = shown.index(self._panel) if self._panel in shown else 0
+        self._show_panel(shown[(at + step) % len(shown)])
+
+    def action_fold(self) -> None:
+        self._show_panel(0) if self._panel else self.view.toggle()
+
+    def action_follow(self) -> None:
+        self.view.follow() if self._panel == 0 else self.side.panels[self._panel - 1].scroll(1 << 30)
+
+    def action_home(self) -> None:
+        self.view.to_start() if self._panel == 0 else self.side.panels[self._panel - 1].scroll(-(1 << 30))
+
+    def action_move(self, step: int) -> None:
+        self.view.move(step) if self._panel == 0 else self.side.panels[self._panel - 1].scroll(step)
+
+    def action_page(self, step: int) -> None:
+        target = self.view if self._panel == 0 else self.side.panels[self._panel - 1]
+        target.scroll(step * max(1, target.rows - 2))
+
+    def action_search(self) -> None:
+        self._typing = Typing("find", self._pattern)
+
+    def action_match(self, step: Step) -> None:
+        self._find(step)
+
+    def action_error(self, step: Step) -> None:
+        self._show_panel(0)
+        self._find(step, failure=True)
+
+    def action_meter(self) -> None:
+        self.side.next_meter()
+        self.draw()
+
+    def action_transport(self, control: str, *steps: int) -> None:
+        link = self.factory.link
+        if isinstance(link, ReplayLink):
+            getattr(link, control)(*steps)
+
+
+def _pane(state: FloorState, station: Station, now: float) -> Pane:
+    branch = None if station.elsewhere else state.branches.get(station.branch)
+    session = state.sessions.get(station.session)
+    return station_pane(station.name, station, branch, session, status_at(station, now), state.repo, now)

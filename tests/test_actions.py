@@ -1,0 +1,78 @@
+"""The one registry: every action is complete, reachable, and in the help."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+import pytest
+
+from console.actions import (
+    ACTIONS,
+    BY_ID,
+    CONFLICTS,
+    FLOOR,
+    HELP,
+    REPLAY,
+    STATION,
+    Situation,
+    actions_on,
+    footer_actions,
+    key_name,
+)
+from console.app import FactoryApp
+from console.options import Options
+from console.screens.help import HelpScreen
+from tests.console_support import StillLink, factory_state
+from widgets.cells import plain
+
+PLACES = (FLOOR, STATION, REPLAY, CONFLICTS, HELP)
+
+
+def test_ids_are_unique_and_say_where() -> None:
+    assert len(BY_ID) == len(ACTIONS)
+    assert all(action.id.partition(".")[0] in (*PLACES, "app") for action in ACTIONS)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_on_each_screen_a_key_does_one_thing(place: str) -> None:
+    keys = Counter(key for action in actions_on(place) for key in action.keys)
+    assert [key for key, number in keys.items() if number > 1] == []
+
+
+def test_every_action_is_explained_by_a_sentence() -> None:
+    for action in ACTIONS:
+        assert action.keys
+        assert action.title
+        assert action.help.endswith(".")
+        assert action.help[0].isupper()
+
+
+def test_every_action_is_in_the_help() -> None:
+    async def read() -> str:
+        app = FactoryApp(StillLink(factory_state(3, 3)), Options(theme="dark", ascii_only=False, no_colour=False))
+        async with app.run_test(size=(140, 40)) as pilot:
+            await pilot.press("question_mark")
+            assert isinstance(app.screen, HelpScreen)
+            return "\n".join(plain(line) for line in app.screen.lines(140))
+
+    text = asyncio.run(read())
+    for action in ACTIONS:
+        assert action.help in text
+        assert action.id in text
+        assert key_name(action.keys[0]) in text
+
+
+def test_a_refusal_gives_its_reason() -> None:
+    refused = {action.id: reason for action, reason in footer_actions(FLOOR, Situation())}
+    assert refused["floor.open"] == "no station is selected"
+    assert refused["floor.search"] == "there is nothing on the floor yet"
+    assert refused["app.help"] == ""
+    on_branch = Situation(panes=3, branch=True)
+    assert BY_ID["floor.open"].refuse(on_branch) == "no station works on this branch"
+    assert BY_ID["floor.open"].refuse(Situation(panes=3, station="a")) == ""
+
+
+def test_the_footer_begins_with_what_is_needed_most() -> None:
+    titles = [action.title for action, _ in footer_actions(FLOOR, Situation(panes=1))]
+    assert titles[:3] == ["open", "search", "filter"]

@@ -1,0 +1,44 @@
+"""Pictures of the floor and the help, one for each kind of terminal; everything finer is in the line goldens."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import pytest
+from textual.app import App
+
+from console.app import FactoryApp
+from console.link import LinkHealth
+from console.options import Options
+from sessions.floor.commands import Progress
+from sessions.floor.state import EMPTY
+from tests.console_support import StillLink, factory_state
+
+
+class Compare(Protocol):
+    def __call__(self, app: App[None], press: list[str], terminal_size: tuple[int, int]) -> bool: ...
+
+
+def _options(**wishes: object) -> Options:
+    return Options(**{"theme": "dark", "ascii_only": False, "no_colour": False, **wishes})  # type: ignore[arg-type]
+
+
+SCANNING = LinkHealth(progress=Progress("reading transcripts", 120, 312, "files"))
+FACTORY = StillLink(factory_state())
+SMALL, WIDE = (80, 24), (200, 60)
+PICTURES: dict[str, tuple[StillLink, Options, list[str], tuple[int, int]]] = {
+    "cards-200x60-dark": (FACTORY, _options(), [], WIDE),
+    "groups-200x60-light": (FACTORY, _options(theme="light"), ["g", "r"], WIDE),
+    "lines-80x24-dark": (FACTORY, _options(), ["down", "space"], SMALL),
+    "filter-80x24-colour-blind": (FACTORY, _options(theme="colour-blind"), ["f", "x", "n"], SMALL),
+    "large-100x30-ascii": (FACTORY, _options(ascii_only=True), ["z"], (100, 30)),
+    "lines-80x24-no-colour": (FACTORY, _options(no_colour=True), [], SMALL),
+    "empty-80x24-scanning": (StillLink(EMPTY, health=SCANNING), _options(), [], SMALL),
+    "help-80x24": (StillLink(factory_state(3, 3)), _options(), ["question_mark"], SMALL),
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_pictures(snap_compare: Compare, name: str) -> None:
+    link, options, press, size = PICTURES[name]
+    assert snap_compare(FactoryApp(link, options), press=press, terminal_size=size)
