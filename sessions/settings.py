@@ -35,6 +35,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Name of the colour theme; empty: the default one."""
     slow_link: Literal["auto", "on", "off"] = "auto"
     """Send fewer and smaller frames to the terminal."""
+    attention: Literal["quiet", "note", "bell"] = "note"
+    """How loudly a branch that begins to collide is told: by its pane alone, by a line too, or by the bell as well."""
 
     @property
     def prices_path(self) -> Path | None:
@@ -55,6 +57,7 @@ _KINDS = {
     "sessions": "a list of paths",
     "theme": "a text",
     "slow_link": '"auto", "on" or "off"',
+    "attention": '"quiet", "note" or "bell"',
 }
 """What each key takes, in the words of an error message."""
 

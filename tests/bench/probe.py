@@ -191,7 +191,10 @@ def usage(pid: int) -> Usage:
 
 def _become(command: Sequence[str], env: dict[str, str]) -> None:
     """Turn this forked process into the program; it never returns."""
+    # What they say would be believed over the size of this terminal.
+    around = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    env = {name: value for name, value in env.items() if name not in ("COLUMNS", "LINES")}
     try:
-        os.execvpe(command[0], list(command), {**os.environ, **env})
+        os.execvpe(command[0], list(command), around | env)
     finally:
         os._exit(127)

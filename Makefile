@@ -1,0 +1,63 @@
+# `make` lists what can be done here. Everything uses the virtual environment .venv, which `make setup` alone makes.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+REPO ?= $(CURDIR)
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: help setup run demo test lint types bench screenshots snapshots-update demo-recording readme build clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 20
+
+setup: $(STAMP) ## make .venv with everything in it, at the versions of constraints.txt
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo 'factory-tui needs Python 3.11 or later: make setup PYTHON=/path/to/python3.11'; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $(STAMP)
+
+run: setup ## open the floor on a repository: make run REPO=dir (default: this one)
+	@if [ -t 0 ] && [ -t 1 ]; then exec $(BIN)/factory-tui --repo '$(REPO)'; else \
+		echo 'The floor needs a terminal. Run `make run` in one, or ask without one:'; \
+		echo "  $(CURDIR)/$(BIN)/factory-tui status --repo '$(REPO)'"; fi
+
+demo: setup ## look at a simulated factory; needs no agents and no repository
+	@if [ -t 0 ] && [ -t 1 ]; then exec $(BIN)/factory-tui demo; else \
+		echo 'The demo needs a terminal. Run `make demo` in one.'; fi
+
+test: setup lint types ## lint, strict types, layering, all tests
+	$(BIN)/python -m pytest
+
+lint: setup ## ruff: rules and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup ## mypy, strict, on code and tests
+	$(BIN)/mypy
+
+bench: setup ## measure every figure of the README; prints a table and writes bench-results.json
+	$(BIN)/python -m tests.bench $(ARGS)
+
+screenshots: setup ## draw every screen into screenshots/ (SVG)
+	$(BIN)/python -m tests.screenshots
+
+snapshots-update: setup ## accept the present look of the screens in the snapshot tests
+	$(BIN)/python -m pytest -n 0 -k snapshot --snapshot-update
+
+readme: setup ## write the tables of keys and figures into README.md
+	$(BIN)/python -m tests.readme
+
+demo-recording: setup ## make console/demo.ftr again from the simulation
+	$(BIN)/python -m sessions.simulation console/demo.ftr
+
+build: setup ## wheel and source archive into dist/
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+
+clean: ## remove what was built or cached; .venv stays
+	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis snapshot_report.html bench-results.json
+	find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -1,0 +1,105 @@
+"""The command line. What a command needs is imported when it runs, so that each starts as fast as it can.
+
+Exit codes: 0 done, 1 it could not be done or `conflicts` found some, 2 the words of the call were wrong (or a terminal
+is missing), 130 ended by Ctrl-C, 141 the reader of our output went away.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+from console.cli.call import Call
+from sessions.errors import EXIT_FAILURE, FactoryError
+from sessions.text import clean
+
+EXIT_INTERRUPT = 130
+EXIT_PIPE = 141
+YOUNG = 20_000
+"""Objects that are made before the collector looks at the young ones, which then takes it about a millisecond."""
+DEBUG = "FACTORY_TUI_DEBUG"
+"""Environment variable that makes unexpected errors show their traceback."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    # Almost all that a start allocates lives to the end: looking for garbage in it takes a fifteenth of the start.
+    gc.set_threshold(YOUNG)
+    from console.cli.parser import parse
+
+    try:
+        call = parse(sys.argv[1:] if argv is None else argv)
+        code = command(call.command)(call)
+        sys.stdout.flush()
+    except FactoryError as error:
+        _say(f"factory-tui: {error}")
+        return error.exit_code
+    except BrokenPipeError:
+        _mute()
+        return EXIT_PIPE
+    except OSError as error:
+        _mute()
+        _say(f"factory-tui: {error.strerror or error}: {error.filename or 'is the output writable?'}")
+        return EXIT_FAILURE
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPT
+    except Exception as error:
+        return _unexpected(error)
+    return code
+
+
+COMMANDS = {
+    "": ("floor", "live"),
+    "demo": ("floor", "demo"),
+    "replay": ("floor", "replay"),
+    "status": ("ask", "status"),
+    "meters": ("ask", "meters"),
+    "events": ("events", "events"),
+    "conflicts": ("conflicts", "conflicts"),
+    "order": ("order", "order"),
+    "import": ("keep", "import_paths"),
+    "record": ("keep", "record"),
+    "stop": ("keep", "stop"),
+    "doctor": ("doctor", "doctor"),
+    "completions": ("completions", "completions"),
+}
+"""Module of this package and function in it, by command."""
+
+
+def command(name: str) -> Callable[[Call], int]:
+    """What runs the command; its module is imported now."""
+    module, function = COMMANDS[name]
+    run: Callable[[Call], int] = getattr(import_module(f"console.cli.{module}"), function)
+    return run
+
+
+def _mute() -> None:
+    """Python flushes the output once more when it ends; that must not fail again, and aloud."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _unexpected(error: Exception) -> int:
+    """A fault of ours: one line for the operator, and everything about it in a file."""
+    if os.environ.get(DEBUG):
+        raise error
+    import tempfile
+    import traceback
+
+    where = f"set {DEBUG}=1 to see where"
+    with contextlib.suppress(OSError):
+        handle, path = tempfile.mkstemp(prefix="factory-tui-", suffix=".log")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as log:
+            log.writelines(traceback.format_exception(error))
+        where = f"what led to it is in {path}"
+    _say(f"factory-tui: unexpected {type(error).__name__}: {error}: {where}")
+    return EXIT_FAILURE
+
+
+def _say(message: str) -> None:
+    """One harmless line on the error stream, which may be gone too."""
+    with contextlib.suppress(OSError):
+        print(clean(message, 2_000), file=sys.stderr, flush=True)

@@ -1,0 +1,83 @@
+"""Headless questions about the floor as it is now: `status` and `meters`."""
+
+from __future__ import annotations
+
+import time
+
+from console import jsonshape
+from console.cli.call import Call
+from console.cli.output import say, table
+from console.cli.source import floor_of_call
+from sessions.floor.state import FloorState
+from sessions.floor.tokens import Meter
+
+
+def status(call: Call) -> int:
+    state = floor_of_call(call)
+    print_status(state, time.time(), call.json)
+    return 0
+
+
+def print_status(state: FloorState, now: float, as_json: bool) -> None:
+    """The floor as of `now`, for programs or for people."""
+    shape = jsonshape.status(state, now)
+    if as_json:
+        say(jsonshape.text(shape))
+        return
+    say(f"{len(shape.stations)} stations, {len(shape.branches)} branches, base {shape.base or '-'}")
+    rows = [
+        (
+            s.name,
+            s.branch or s.directory,
+            ("? " if s.status_guess else "") + s.status,
+            _age(s.status_age_s),
+            s.model,
+            *_figures(state.stations[s.name].meter),
+        )
+        for s in shape.stations
+    ]
+    if rows:
+        say()
+        table(("station", "branch", "status", "age", "model", "tokens", "calls", "dollars"), rows, left=3)
+    if shape.branches:
+        say()
+        lines = ((b.name, b.head[:8], *("?" if n is None else str(n) for n in (b.ahead, b.behind, b.dirty))) for b in shape.branches)
+        table(("branch", "head", "ahead", "behind", "dirty"), lines, left=2)
+
+
+def meters(call: Call) -> int:
+    state = floor_of_call(call)
+    by = jsonshape.By(call.by)
+    shape = jsonshape.meters(state, by)
+    if call.json:
+        say(jsonshape.text(shape))
+        return 0
+    parts = jsonshape.parts(state, by)
+    rows = [(group.key or "(none)", *_kinds(parts[group.key]), *_figures(parts[group.key])) for group in shape.groups]
+    rows.append(("total", *_kinds(state.total), *_figures(state.total)))
+    heads = ("input", "write 5m", "write 1h", "read", "output", "tokens", "calls", "dollars")
+    table((by.value, *heads), rows)
+    return 0
+
+
+def _kinds(meter: Meter) -> tuple[str, ...]:
+    t = meter.tokens
+    return tuple(f"{n:,}" for n in (t.input, t.cache_write_5m, t.cache_write_1h, t.cache_read, t.output))
+
+
+def _figures(meter: Meter) -> tuple[str, str, str]:
+    """Tokens, calls and dollars, each marked with how sure it is."""
+    from widgets.glyphs import AT_LEAST, ESTIMATED, REPORTED, UNPRICED
+
+    mark = AT_LEAST if meter.undercounted else ESTIMATED if meter.estimated else REPORTED if meter.reported else ""
+    dollars = UNPRICED
+    if meter.cost_usd is not None:
+        dollars = f"{AT_LEAST if meter.unpriced else mark}${meter.cost_usd:,.2f}"
+    return f"{mark}{meter.tokens.total:,}", f"{meter.calls:,}", dollars
+
+
+def _age(seconds: float) -> str:
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds >= size:
+            return f"{seconds / size:.0f}{unit}"
+    return f"{seconds:.0f}s"

@@ -1,0 +1,82 @@
+"""`events`: the journal as lines, once or as they come."""
+
+from __future__ import annotations
+
+import queue
+import sys
+from pathlib import Path
+
+from console import jsonshape
+from console.cli.call import Call
+from console.cli.output import say, warn
+from console.cli.source import caught_up
+from sessions.floor.events import Event, StationEvent
+from sessions.journal.reader import JournalReader
+from sessions.supervisor.place import place_of
+from sessions.text import clean
+
+CHUNK = 2_000
+
+
+def events(call: Call) -> int:
+    """Print the events after a sequence number; with `--follow` until Ctrl-C."""
+    journal = caught_up(call)
+    reader = JournalReader(journal)
+    try:
+        seq = _print_after(reader, call.since, call.json)
+        if call.follow:
+            _follow(call, reader, seq)
+    finally:
+        reader.close()
+    return 0
+
+
+def _print_after(reader: JournalReader, seq: int, as_json: bool) -> int:
+    while chunk := reader.events(seq, CHUNK):
+        for event in chunk:
+            seq += 1
+            say(jsonshape.text(jsonshape.NumberedEvent(seq, event)) if as_json else _line(seq, event))
+    sys.stdout.flush()
+    return seq
+
+
+def _follow(call: Call, reader: JournalReader, seq: int) -> None:
+    """Print what the supervisor commits. It tells when; the journal says what."""
+    from sessions.client import Client
+    from sessions.supervisor import process
+
+    changed: queue.SimpleQueue[None] = queue.SimpleQueue()
+    place = place_of(call.repo)
+    client = Client(
+        place.socket,
+        reader.checkpoint(),
+        revive=lambda: process.start(call.repo, process.Options(base=call.base, sessions=places(call))),
+        changed=lambda: changed.put(None),
+    )
+    client.start()
+    said = ""
+    try:
+        while True:
+            changed.get()
+            seq = _print_after(reader, seq, call.json)
+            contact = client.contact
+            if contact.trouble != said and not contact.connected:
+                warn(contact.trouble)
+            said = contact.trouble
+    finally:
+        client.stop()
+
+
+def places(call: Call) -> tuple[str, ...]:
+    return tuple(str(Path(place).absolute()) for place in call.sessions)
+
+
+def _line(seq: int, event: Event) -> str:
+    """An event for people: number, time, kind, station, and its other fields."""
+    import msgspec
+
+    fields = msgspec.to_builtins(event)
+    kind = str(fields.pop("type")).rpartition(".")[0]
+    station = event.station if isinstance(event, StationEvent) else ""
+    rest = " ".join(f"{name}={value}" for name, value in fields.items() if name not in ("time", "station", "source"))
+    return clean(f"{seq} {event.time:.3f} {kind} {station} {rest}", 400)

@@ -1,0 +1,183 @@
+"""What `doctor` looks at, room by room. It changes nothing and starts nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import sys
+from collections.abc import Iterator
+from importlib import metadata
+
+import msgspec
+
+from console.cli.call import Call
+from sessions.errors import FactoryError
+
+SMALL = (80, 24)
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One thing that was looked at. With a cure it is worth a thought, and `broken` means that something will fail."""
+
+    topic: str
+    name: str
+    value: str
+    broken: bool = False
+    cure: str = ""
+
+
+def program(_: Call) -> Iterator[Finding]:
+    """Versions of what the program stands on."""
+    for name in ("factory-tui", "textual", "rich", "msgspec", "aiosqlite", "watchfiles", "GitPython", "litellm"):
+        try:
+            yield Finding("program", name, metadata.version(name))
+        except metadata.PackageNotFoundError:
+            here = name == "factory-tui"
+            cure = "" if here else "install factory-tui again"
+            yield Finding("program", name, "from a checkout" if here else "not installed", not here, cure)
+    yield Finding("program", "python", f"{sys.version.split()[0]} at {sys.executable}")
+    yield Finding("program", "sqlite", sqlite3.sqlite_version)
+    from sessions.branches.git import version
+
+    yield Finding("program", "git", f"{'.'.join(map(str, version()))} at {shutil.which('git')}")
+
+
+def terminal(_: Call) -> Iterator[Finding]:
+    """What the terminal says of itself."""
+    term = os.environ.get("TERM", "")
+    if not sys.stdout.isatty():
+        yield Finding("terminal", "terminal", "the output is none")
+    else:
+        size = os.get_terminal_size(sys.stdout.fileno())
+        small = size.columns < SMALL[0] or size.lines < SMALL[1]
+        cure = f"make it at least {SMALL[0]}x{SMALL[1]}" if small else ""
+        yield Finding("terminal", "size", f"{size.columns}x{size.lines}", cure=cure)
+        dumb = term in ("", "dumb")
+        yield Finding("terminal", "TERM", term or "(not set)", dumb, "set TERM, e.g. xterm-256color" if dumb else "")
+    yield Finding("terminal", "colours", _colours(term))
+    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    cure = "" if utf8 else "use a UTF-8 locale, or --ascii"
+    yield Finding("terminal", "encoding", sys.stdout.encoding or "unknown", cure=cure)
+    yield Finding("terminal", "inside", ", ".join(_around()) or "neither tmux nor ssh")
+
+
+def _colours(term: str) -> str:
+    if os.environ.get("NO_COLOR"):
+        return "none (NO_COLOR is set)"
+    if os.environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
+        return "16.7 million"
+    return "256" if "256" in term else "16"
+
+
+def _around() -> Iterator[str]:
+    if os.environ.get("TMUX"):
+        yield "tmux"
+    elif os.environ.get("STY"):
+        yield "screen"
+    if os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_TTY"):
+        yield "ssh"
+
+
+def repository(call: Call) -> Iterator[Finding]:
+    """The repository around the operator, and what is kept about it."""
+    from sessions.branches.git import NotARepositoryError
+    from sessions.branches.repo import Repository
+
+    try:
+        found = Repository.open(call.repo, call.base or None)
+    except NotARepositoryError as error:
+        yield Finding("repository", "repository", error.message, cure=error.cure)
+        return
+    yield Finding("repository", "root", str(found.root))
+    yield Finding("repository", "git directory", str(found.common_dir))
+    yield Finding("repository", "base", found.base or "none", cure="" if found.base else "name one with --base")
+    trees = found.worktrees()
+    missing = sum(tree.missing for tree in trees)
+    cure = "git worktree prune forgets them" if missing else ""
+    yield Finding("repository", "worktrees", f"{len(trees)}, {missing} of them gone", cure=cure)
+    yield from _state(call)
+
+
+def configuration(_: Call) -> Iterator[Finding]:
+    """The operator's own settings."""
+    from sessions import settings
+
+    path = settings.settings_path()
+    settings.load()
+    yield Finding("configuration", "settings", str(path) if path.exists() else f"none at {path}")
+
+
+def _state(call: Call) -> Iterator[Finding]:
+    """The journal and its supervisor."""
+    from sessions.journal.reader import JournalReader
+    from sessions.supervisor import process
+    from sessions.supervisor.place import place_of
+
+    place = place_of(call.repo)
+    yield Finding("repository", "state directory", str(place.state_dir))
+    writable = os.access(place.state_dir, os.W_OK)
+    if not writable:
+        yield Finding("repository", "state directory", "cannot be written", True, f"chmod u+w {place.state_dir}")
+    pid = process.running(call.repo)
+    yield Finding("repository", "supervisor", "not running" if pid is None else f"process {pid}")
+    if place.log.exists():
+        yield Finding("repository", "log", f"{place.log}, {_bytes(place.log.stat().st_size)}")
+    if not place.journal.exists():
+        yield Finding("repository", "journal", "none yet: it begins when the floor is first opened")
+        return
+    reader = JournalReader(place.journal)
+    try:
+        span = reader.span
+    finally:
+        reader.close()
+    size = _bytes(place.journal.stat().st_size)
+    yield Finding("repository", "journal", f"{place.journal}, {size}, {span.last_seq:,} events")
+
+
+def prices(_: Call) -> Iterator[Finding]:
+    """The table of prices."""
+    from sessions import settings
+    from sessions.models.prices import Prices, find_table
+
+    yield Finding("prices", "table", str(find_table() or "none"))
+    try:
+        known = Prices.load(settings.load().prices_path)
+    except FactoryError as error:
+        yield Finding("prices", "overrides", error.message, True, error.cure)
+        return
+    yield Finding("prices", "models", known.describe())
+
+
+def _bytes(count: float) -> str:
+    for unit in ("B", "kB", "MB"):
+        if count < 1_000:
+            return f"{count:.0f} {unit}"
+        count /= 1_000
+    return f"{count:.1f} GB"
+
+
+def sources(call: Call) -> Iterator[Finding]:
+    """Where transcripts were looked for, and what lies there."""
+    from sessions import settings
+    from sessions.observe import discover
+
+    extra = [*call.sessions, *settings.load().session_paths]
+    found = 0
+    for place in discover.places(extra):
+        name = place.kind or "named place"
+        if not place.path.exists():
+            cure = "see its spelling" if place.explicit else ""
+            yield Finding("sources", name, f"{place.path}: not there", cure=cure)
+            continue
+        files = size = 0
+        for source in discover.walk(place):
+            if isinstance(source, discover.Unreadable):
+                yield Finding("sources", name, f"{source.path}: {source.reason}", cure="see its owner and mode")
+            else:
+                files, size = files + 1, size + source.size
+        found += files
+        yield Finding("sources", name, f"{place.path}: {files:,} files, {_bytes(size)}")
+    if not found:
+        cure = "start an agent, or name a place with --sessions DIR"
+        yield Finding("sources", "sessions", "none found", cure=cure)

@@ -1,0 +1,59 @@
+"""What headless commands print: harmless lines, aligned tables, and nothing half-written."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from sessions.floor.commands import Progress
+from sessions.text import clean
+
+TELL_EVERY_S = 0.2
+CELL = 60
+"""Longest text of a table's cell."""
+
+
+def say(line: str = "") -> None:
+    """Print a line of our own words. Foreign words in it have been through `clean`."""
+    # A terminal that cannot show a character gets a replacement, not a traceback.
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(line.encode(encoding, "replace").decode(encoding) + "\n")
+
+
+def warn(line: str) -> None:
+    """Tell people something beside the output proper."""
+    print(f"factory-tui: {clean(line, 2_000)}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[Progress | None], None]]:
+    """Shows how far long work has got, on one line of the terminal, which is empty again at its end."""
+    shown = sys.stderr.isatty()
+    last = 0.0
+
+    def tell(now: Progress | None) -> None:
+        nonlocal last
+        if shown and now is not None and time.monotonic() - last >= TELL_EVERY_S:
+            last = time.monotonic()
+            part = f"{now.done:,} of {now.total:,} {now.unit}"
+            print(f"\r\x1b[K{clean(now.what)}: {part}  (Ctrl-C stops)", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield tell
+    finally:
+        if last:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -> None:
+    """Print aligned columns; the first `left` are text, the others numbers. Cells may be foreign."""
+    cells = [[clean(cell, CELL) for cell in row] for row in rows]
+    widths = [max(len(line[column]) for line in ([*heads], *cells)) for column in range(len(heads))]
+    for line in ([*heads], *cells):
+        parts = [
+            cell.ljust(width) if column < left else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ]
+        say("  ".join(parts).rstrip())

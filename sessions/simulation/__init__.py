@@ -1,0 +1,63 @@
+"""A seeded factory that never was: believable agents on believable branches, as a stream of events.
+
+It is the load for measurements, the bundled demo recording, and a floor to look at on a machine without agents. It
+reads nothing and asks nobody: the same seed gives the same events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from msgspec.structs import replace
+
+from sessions.floor.events import Event
+from sessions.simulation import words
+from sessions.simulation.agent import Agent
+from sessions.simulation.models import SEATS
+from sessions.simulation.world import PROVIDERS, World, station_names
+
+STATIONS = 30
+BRANCHES = 48
+START = 1_780_900_200.0
+"""When a simulation begins unless told: a Monday morning."""
+STREAMING_SHARE = 0.4
+"""Share of the stations that are streaming at any moment, measured."""
+
+
+def simulate(
+    seed: int = 1,
+    stations: int = STATIONS,
+    branches: int = BRANCHES,
+    start: float = START,
+    streaming_from: float | None = None,
+    rate: float = 0.0,
+) -> Iterator[Event]:
+    """The events of a factory from `start` (seconds since 1970) on, in the order of time, without end.
+
+    `branches` counts the base too; stations share branches when there are fewer. From `streaming_from` on, models
+    stream what they write, in chunks so small that about `rate` events a second come about; before, and without it,
+    a factory of 30 makes about 3 events a second.
+    """
+    world = World(seed, start, stations, branches)
+    if streaming_from is not None and rate > 0:
+        world.streaming_from = streaming_from
+        world.chunk_s = max(0.001, stations * STREAMING_SHARE / rate)
+    world.begin(_opening(world))
+    for i, name in enumerate(station_names(stations)):
+        role, _ = words.ROLES[i % len(words.ROLES)]
+        world.begin(Agent(world, name, role, world.names[i % len(world.names)], SEATS[i % len(SEATS)]).run())
+    world.begin(world.merges())
+    for provider in PROVIDERS:
+        world.begin(world.incidents(provider))
+    return world.run()
+
+
+def _opening(world: World) -> Iterator[float]:
+    world.open()
+    yield float("inf")
+
+
+def paced(events: Iterable[Event], rate: float, start: float) -> Iterator[Event]:
+    """The same events at an even pace: event number n happens n / `rate` seconds after `start`."""
+    for number, event in enumerate(events):
+        yield replace(event, time=start + number / rate)

@@ -1,0 +1,35 @@
+"""`python -m sessions.simulation FILE`: make the bundled demo recording again, byte for byte."""
+
+from __future__ import annotations
+
+import sys
+from itertools import takewhile
+from pathlib import Path
+
+from sessions.floor.events import Event
+from sessions.journal.past import EventList
+from sessions.journal.recording import write
+from sessions.simulation import START, simulate
+
+SEED = 137
+HOURS = 2.25
+
+
+def demo_events() -> list[Event]:
+    """The events of the recording."""
+    end = START + HOURS * 3_600.0
+    return list(takewhile(lambda event: event.time <= end, simulate(SEED)))
+
+
+def main(target: Path) -> int:
+    """Write the recording; returns the exit code."""
+    past = EventList(demo_events(), "demo")
+    info = write(past, target, 1, past.span.last_seq, redact=False)
+    print(f"{target}: {info.events:,} events, {target.stat().st_size:,} bytes")
+    return 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m sessions.simulation FILE")
+    sys.exit(main(Path(sys.argv[1])))

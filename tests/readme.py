@@ -1,0 +1,85 @@
+"""Writes the parts of README.md that are made from the program: `python -m tests.readme`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from console.actions import FLOOR, HELP, REPLAY, STATION, actions_on, key_name
+from sessions.floor.state import Status
+from tests.bench.figure import Figure
+from widgets.glyphs import STATUS, ascii_twin
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+RESULTS = ROOT / "bench-results.json"
+TITLES = {FLOOR: "Floor", STATION: "Station", REPLAY: "Replay", HELP: "Help"}
+
+
+def keys() -> str:
+    """The table of keys, from the registry of actions; what works on several screens stands once."""
+    return "\n".join(_key_lines())
+
+
+def _key_lines() -> Iterator[str]:
+    yield "| where | key | what it does |"
+    yield "|---|---|---|"
+    shown: set[str] = set()
+    for where, title in TITLES.items():
+        for action in actions_on(where):
+            if action.id not in shown:
+                shown.add(action.id)
+                places = ", ".join(TITLES[place].lower() for place in TITLES if place in action.where)
+                names = " ".join(f"`{key_name(key)}`" for key in action.keys).replace("|", "\\|")
+                yield f"| {places if len(action.where) > 1 else title.lower()} | {names} | {action.help} |"
+
+
+MEANINGS = {
+    Status.WORKING: "works",
+    Status.WAITING: "waits for a machine: a rate limit, a retry",
+    Status.NEEDS_ME: "needs you: a permission, an answer",
+    Status.FAILED: "failed",
+    Status.IDLE: "idle: it finished its turn",
+    Status.STALE: "stale: it should be working and is silent",
+    Status.UNKNOWN: "unknown",
+}
+
+
+def signs() -> str:
+    """The table of signs, from those that are drawn."""
+    lines = ["| sign | ASCII | state |", "|---|---|---|"]
+    lines += [f"| {STATUS[status]} | `{ascii_twin(STATUS[status])}` | {text} |" for status, text in MEANINGS.items()]
+    return "\n".join(lines)
+
+
+def figures(results: Path) -> str:
+    """The table of figures, from the results of the last `make bench`."""
+    measured = msgspec.convert(json.loads(results.read_text(encoding="utf-8"))["figures"], list[Figure])
+    lines = [f"| {figure.what} | {figure.asked} | {figure.measured} |" for figure in measured]
+    return "\n".join(["| what | bar | measured |", "|---|---|---|", *lines])
+
+
+def replaced(text: str, part: str, content: str) -> str:
+    """The text with new content between the marks of a part."""
+    begin, end = f"<!-- {part} -->\n", f"\n<!-- /{part} -->"
+    pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
+    if not pattern.search(text):
+        raise ValueError(f"README.md has no marks for {part}")
+    return pattern.sub(lambda _: begin + content + end, text)
+
+
+def main() -> None:
+    """Write the parts anew; the figures only when something was measured."""
+    text = replaced(README.read_text(encoding="utf-8"), "keys", keys())
+    text = replaced(text, "signs", signs())
+    if RESULTS.exists():
+        text = replaced(text, "figures", figures(RESULTS))
+    README.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""Draws every screen into screenshots/, from the simulation with a clock that stands still: `make screenshots`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+
+from console.app import FactoryApp
+from console.cli.floor import DEMO, DEMO_OPENING
+from console.link import Link, LinkHealth
+from console.options import Options
+from sessions.floor.commands import Progress
+from sessions.floor.fold import fold_all
+from sessions.floor.state import EMPTY
+from sessions.journal.recording import Recording
+from sessions.simulation import simulate
+from sessions.simulation.__main__ import SEED
+from tests.console_support import StillLink
+from tests.replay_support import StillReplay
+
+TARGET = Path(__file__).parent.parent / "screenshots"
+WIDE, HALF, SMALL = (200, 60), (160, 50), (80, 24)
+STATION = "proxy-01"
+TICKS = 3
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """A screen to draw: what it shows, the keys that lead there, its size."""
+
+    link: Callable[[], Link]
+    size: tuple[int, int] = WIDE
+    keys: tuple[str, ...] = ()
+    station: str = ""
+    theme: str = "dark"
+    ascii_only: bool = False
+    no_colour: bool = False
+
+
+def floor(stations: int = 30) -> Link:
+    """The simulated factory at the moment when the demo begins."""
+    events = list(islice(simulate(SEED, stations), DEMO_OPENING))
+    state = fold_all(EMPTY, events)
+    return StillLink(state, now=state.time, events=events)
+
+
+def scanning() -> Link:
+    """A first start: nothing is known yet, and transcripts are being read."""
+    return StillLink(health=LinkHealth(progress=Progress("reading transcripts", 131_000_000, 312_000_000, "bytes")))
+
+
+def replay() -> Link:
+    return StillReplay(Recording(DEMO), seq=DEMO_OPENING)
+
+
+PICTURES = {
+    "floor-200x60": Picture(floor),
+    "floor-50-stations": Picture(lambda: floor(50)),
+    "floor-light-grouped": Picture(floor, keys=("g", "r"), theme="light"),
+    "floor-colour-blind": Picture(floor, (120, 40), theme="colour-blind"),
+    "floor-large": Picture(floor, HALF, keys=("z",)),
+    "floor-80x24": Picture(floor, SMALL),
+    "floor-80x24-ascii": Picture(floor, SMALL, ascii_only=True, no_colour=True),
+    "floor-filtered": Picture(floor, (120, 40), keys=("f", "x", "n")),
+    "floor-search": Picture(floor, (120, 40), keys=("slash", *"proxy")),
+    "floor-empty": Picture(StillLink, (120, 40)),
+    "floor-scanning": Picture(scanning, (120, 40)),
+    "station-160x50": Picture(floor, HALF, station=STATION),
+    "station-80x24": Picture(floor, SMALL, station=STATION),
+    "replay-160x50": Picture(replay, HALF),
+    "replay-80x24": Picture(replay, SMALL),
+    "palette": Picture(floor, (120, 40), keys=("colon",)),
+    "help": Picture(floor, (120, 40), keys=("question_mark",)),
+}
+
+
+async def draw(picture: Picture) -> str:
+    """The picture as SVG."""
+    options = Options(picture.theme, picture.ascii_only, picture.no_colour, slow_link=False)
+    app = FactoryApp(picture.link(), options)
+    async with app.run_test(size=picture.size) as pilot:
+        await pilot.pause()
+        if picture.station:
+            await app.open_station(picture.station)
+        await pilot.press(*picture.keys)
+        for _ in range(TICKS):
+            await app.workers.wait_for_complete()
+            await pilot.pause()
+        return app.export_screenshot(title="factory-tui")
+
+
+def drawn(names: list[str]) -> Iterator[Path]:
+    """Draw the named pictures, one after another."""
+    TARGET.mkdir(exist_ok=True)
+    for name in names:
+        path = TARGET / f"{name}.svg"
+        path.write_text(asyncio.run(draw(PICTURES[name])), encoding="utf-8")
+        yield path
+
+
+if __name__ == "__main__":
+    os.environ.update(TEXTUAL_ANIMATIONS="none", COLORTERM="truecolor", TERM="xterm-256color", TZ="UTC")
+    os.environ.pop("NO_COLOR", None)
+    for file in drawn(sys.argv[1:] or list(PICTURES)):
+        print(file)

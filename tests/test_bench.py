@@ -1,0 +1,64 @@
+"""The parts of the measuring that can be wrong without anybody seeing it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import readme
+from tests.bench.figure import Figure, percentile, report
+from tests.bench.probe import Terminal
+
+SLOW = "import time, sys; print('one', flush=True); time.sleep(0.3); print('two', flush=True); sys.stdin.readline()"
+
+
+@pytest.mark.parametrize(
+    ("figure", "good", "asked"),
+    [
+        (Figure("a", 1.5, "x", 1.6), True, "≤ 1.60 x"),
+        (Figure("a", 1.7, "x", 1.6), False, "≤ 1.60 x"),
+        (Figure("a", 60_000, "events/s", 50_000, more_is_better=True), True, "≥ 50,000 events/s"),
+        (Figure("a", 40_000, "events/s", 50_000, more_is_better=True), False, "≥ 50,000 events/s"),
+        (Figure("a", 1e9, "MB"), True, ""),
+        (Figure("a", 0, "", 0), True, "≤ 0"),
+    ],
+)
+def test_a_figure_knows_its_bar(figure: Figure, good: bool, asked: str) -> None:
+    assert (figure.good, figure.asked) == (good, asked)
+
+
+def test_a_percentile_is_not_the_mean() -> None:
+    assert percentile([1.0] * 99 + [100.0], 50) == 1.0
+    assert percentile([float(n) for n in range(101)], 99) == pytest.approx(99.0)
+
+
+def test_a_missed_bar_is_loud(capsys: pytest.CaptureFixture[str]) -> None:
+    report([Figure("good", 1.0, "x", 2.0), Figure("bad", 3.0, "x", 2.0)])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].endswith("ok")
+    assert lines[2].endswith("MISSED")
+
+
+def test_results_become_the_table_of_the_readme(tmp_path: Path) -> None:
+    results = tmp_path / "results.json"
+    figure = {"what": "CPU", "value": 7.4, "unit": "%", "bar": 15, "more_is_better": False, "note": "", "good": True}
+    results.write_text(json.dumps({"figures": [figure]}))
+    assert readme.figures(results).splitlines()[-1] == "| CPU | ≤ 15 % | 7.40 % |"
+
+
+def test_the_probe_tells_when_a_text_came() -> None:
+    with Terminal([sys.executable, "-c", SLOW], 80, 24) as terminal:
+        one = terminal.first_seen(lambda text: "one" in text, quiet=1.0, timeout=20.0)
+        two = next(seconds for seconds, length in terminal.arrivals if b"two" in terminal.output[:length])
+    assert two - one > 0.2
+
+
+def test_the_probe_counts_bytes_and_sees_the_end() -> None:
+    with Terminal([sys.executable, "-c", "print('x' * 100)"], 80, 24) as terminal:
+        assert terminal.wait(20.0) == 0
+        assert terminal.received == 102
+    with Terminal([sys.executable, "-c", "raise SystemExit(3)"], 80, 24) as terminal:
+        assert terminal.wait(20.0) == 3

@@ -1,0 +1,306 @@
+"""The command line end to end: a real repository, real transcripts, real processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cli_support import COMMAND, MODEL, NOON, Done, Machine, stopping, usage
+
+FIRST = [usage(3, 1_000, 0, 50), usage(1, 200, 1_000, 70)]
+SECOND = [usage(5, 400, 2_000, 90)]
+M = {"tokens", "calls", "sessions", "cost_usd", "certainty"}
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    """Two sessions: one on the main worktree's branch, one in the linked worktree; and one elsewhere."""
+    machine = Machine(tmp_path)
+    machine.session("s-main", machine.repo.path, "main", FIRST)
+    machine.session("s-pool", machine.tree, "feature/pool", SECOND, NOON + 100)
+    return machine
+
+
+def tokens(done: Done, where: str = "total") -> dict[str, int]:
+    shape = done.json[where]
+    assert isinstance(shape, dict)
+    return {str(kind): int(count) for kind, count in shape["tokens"].items()}
+
+
+def test_status_shows_what_is_there(machine: Machine) -> None:
+    shape = machine.run("status", "--json").json
+    assert shape["version"] == 1
+    assert shape["repo"] == str(machine.repo.path)
+    assert shape["base"] == "main"
+    stations = {station["branch"]: station for station in shape["stations"]}  # type: ignore[attr-defined]
+    assert set(stations) == {"main", "feature/pool"}
+    pool = stations["feature/pool"]
+    assert pool["kind"] == "claude"
+    assert pool["directory"] == str(machine.tree)
+    assert pool["model"] == MODEL
+    assert pool["status_source"].startswith("claude:")
+    assert pool["tokens"]["output"] == 90
+    branches = {branch["name"]: branch for branch in shape["branches"]}  # type: ignore[attr-defined]
+    assert branches["feature/pool"] | {"head": ""} == {
+        "name": "feature/pool", "head": "", "ahead": 1, "behind": 0, "dirty": 1, "worktree": str(machine.tree),
+        "merged": False, "detached": False,
+    }  # fmt: skip
+    assert branches["feature/pool"]["head"] == machine.repo.git("rev-parse", "feature/pool")
+
+
+def test_meters_count_to_the_token(machine: Machine) -> None:
+    done = machine.run("meters", "--json", "--by", "model")
+    assert tokens(done) == {
+        "input": 9, "cache_write_5m": 0, "cache_write_1h": 1_600, "cache_read": 3_000, "output": 210
+    }  # fmt: skip
+    assert done.json["total"]["calls"] == 3  # type: ignore[index]
+    assert done.json["total"]["sessions"] == 2  # type: ignore[index]
+    assert [group["key"] for group in done.json["groups"]] == [MODEL]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("by", ["station", "model", "branch", "day"])
+def test_a_second_look_counts_nothing_twice(machine: Machine, by: str) -> None:
+    first = machine.run("meters", "--json", "--by", by)
+    again = machine.run("meters", "--json", "--by", by)
+    assert first.json == again.json
+
+
+def test_a_place_alone_needs_no_repository(machine: Machine, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    done = machine.run("meters", "--json", "--sessions", str(machine.projects), "--only", cwd=outside)
+    assert tokens(done)["output"] == 210
+    done = machine.run("status", "--json", "--sessions", str(machine.projects), "--only", cwd=outside)
+    assert len(done.json["stations"]) == 2  # type: ignore[arg-type]
+    assert machine.run("status", "--only", cwd=outside).code == 2
+
+
+def test_elsewhere_is_shown_and_not_counted_here(machine: Machine, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    machine.session("s-other", other, "", SECOND)
+    done = machine.run("meters", "--json")
+    assert tokens(done, "total")["output"] == 300
+    assert tokens(done, "here")["output"] == 210
+    assert sorted(group["elsewhere"] for group in done.json["groups"]) == [False, False, True]  # type: ignore[attr-defined]
+
+
+def test_tables_are_for_people(machine: Machine) -> None:
+    status = machine.run("status")
+    assert status.code == 0
+    assert "feature/pool" in status.out
+    table = machine.run("meters")
+    assert table.out.splitlines()[-1].startswith("total")
+
+
+def test_events_are_lines_with_ascending_numbers(machine: Machine) -> None:
+    lines = [json.loads(line) for line in machine.run("events", "--json").out.splitlines()]
+    assert [line["seq"] for line in lines] == list(range(1, len(lines) + 1))
+    assert sum(line["event"]["tokens"].get("output", 0) for line in lines if "tokens" in line["event"]) == 210
+    later = machine.run("events", "--json", "--since", str(len(lines) - 2)).out.splitlines()
+    assert [json.loads(line)["seq"] for line in later] == [len(lines) - 1, len(lines)]
+
+
+def test_followed_events_come_as_they_happen(machine: Machine) -> None:
+    seen = len(machine.run("events").out.splitlines())
+    words = [*COMMAND, "events", "--json", "--follow", "--since", str(seen)]
+    with (
+        stopping(machine),
+        subprocess.Popen(
+            words, cwd=machine.repo.path, env=machine.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+        ) as follow,
+    ):
+        assert follow.stdout is not None
+        machine.repo.commit({"d.txt": "three\n"}, "third", cwd=machine.tree)
+        told = (json.loads(line)["event"] for line in follow.stdout)
+        assert any(event.get("subject") == "third" for event in told), "the commit was not told"
+        follow.terminate()
+
+
+def test_a_recording_replays_to_the_same_figures(machine: Machine, tmp_path: Path) -> None:
+    before = machine.run("status", "--json").json
+    recording = tmp_path / "day.ftr"
+    done = machine.run("record", "-o", str(recording))
+    assert done.code == 0, done.err
+    replayed = machine.run("replay", str(recording), "--at", "end", "--json", cwd=tmp_path).json
+    assert replayed["total"] == before["total"]
+    assert replayed["seq"] == before["seq"]
+    early = machine.run("replay", str(recording), "--seq", "1", "--json", cwd=tmp_path).json
+    assert early["total"]["calls"] == 0  # type: ignore[index]
+    assert early["seq"] == 1
+
+
+def test_a_recording_of_one_station_has_only_it(machine: Machine, tmp_path: Path) -> None:
+    shape = machine.run("status", "--json").json
+    name = next(s["name"] for s in shape["stations"] if s["branch"] == "feature/pool")  # type: ignore[attr-defined]
+    assert machine.run("record", "-o", str(tmp_path / "one.ftr"), "--station", name).code == 0
+    replayed = machine.run("replay", str(tmp_path / "one.ftr"), "--json").json
+    assert [s["name"] for s in replayed["stations"]] == [name]  # type: ignore[attr-defined]
+    unknown = machine.run("record", "-o", str(tmp_path / "none.ftr"), "--station", "nobody")
+    assert unknown.code == 2
+    assert not (tmp_path / "none.ftr").exists()
+
+
+def test_a_transcript_replays_as_of_any_time(machine: Machine, tmp_path: Path) -> None:
+    place = str(machine.projects)
+    middle = machine.run("replay", place, "--at", str(NOON + 50), "--json", cwd=tmp_path).json
+    assert middle["total"]["tokens"]["output"] == 120  # type: ignore[index]
+    assert middle["time"] == NOON + 50
+    iso = machine.run("replay", place, "--at", "2025-11-21T12:00:50+00:00", "--json", cwd=tmp_path).json
+    assert iso == middle
+    end = machine.run("replay", place, "--json", cwd=tmp_path).json
+    assert end["total"]["tokens"]["output"] == 210  # type: ignore[index]
+
+
+def test_past_runs_replay_by_name_and_number(machine: Machine) -> None:
+    last = machine.run("status", "--json").json
+    for run in ("last", "1", "journal"):
+        replayed = machine.run("replay", run, "--json").json
+        assert (replayed["seq"], replayed["total"]) == (last["seq"], last["total"])
+    assert machine.run("replay", "7", "--json").code == 2
+
+
+def test_imported_transcripts_stay(machine: Machine, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "archive"
+    elsewhere.mkdir()
+    machine.session("s-old", machine.repo.path, "main", SECOND).rename(elsewhere / "s-old.jsonl")
+    done = machine.run("import", str(elsewhere))
+    assert (done.code, done.err) == (0, "")
+    (elsewhere / "s-old.jsonl").unlink()
+    assert tokens(machine.run("meters", "--json"))["output"] == 300
+    missing = machine.run("import", str(tmp_path / "nothing"))
+    assert missing.code != 0
+    assert missing.err.count("\n") == 1
+
+
+def test_doctor_is_content_and_says_what_it_found(machine: Machine) -> None:
+    done = machine.run("doctor")
+    assert done.code == 0, done.out
+    assert str(machine.projects) in done.out
+    report = machine.run("doctor", "--json").json
+    assert report["ok"] is True
+    topics = {finding["topic"] for finding in report["findings"]}  # type: ignore[attr-defined]
+    assert topics == {"program", "terminal", "configuration", "repository", "sources", "prices"}
+
+
+def test_doctor_ends_with_1_when_something_is_broken(machine: Machine, tmp_path: Path) -> None:
+    config = tmp_path / "config/factory-tui"
+    config.mkdir(parents=True)
+    (config / "config.toml").write_text("theem = 'dark'\n")
+    done = machine.run("doctor")
+    assert done.code == 1
+    assert "did you mean 'theme'?" in done.out
+
+
+@pytest.mark.parametrize("words", [[], ["demo"], ["demo", "--rate", "5"], ["replay", "journal"]])
+def test_screens_without_a_terminal_say_what_to_do(machine: Machine, words: list[str]) -> None:
+    done = machine.run(*words)
+    assert done.code == 2
+    assert done.err.startswith("factory-tui: the floor needs a terminal")
+    assert done.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["status"],
+        ["meters"],
+        ["events"],
+        ["replay", "nothing-there", "--json"],
+        ["record", "-o", "x.ftr"],
+        ["stop"],
+        ["import", "."],
+    ],
+)
+def test_outside_a_repository_one_line_says_so(machine: Machine, tmp_path: Path, words: list[str]) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    done = machine.run(*words, cwd=outside)
+    assert done.code in (1, 2)
+    assert done.out == ""
+    assert done.err.startswith("factory-tui: ")
+    assert done.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("words", [["events", "--json"], ["replay", "demo", "--json"]])
+def test_a_broken_pipe_is_quiet(machine: Machine, words: list[str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    if words[1] == "demo":
+        words = ["replay", str(Path(__file__).parent.parent / "console/demo.ftr"), "--json"]
+    done = subprocess.run(
+        [*COMMAND, *words],
+        cwd=machine.repo.path,
+        env=machine.env,
+        stdin=subprocess.DEVNULL,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_an_output_that_takes_nothing_is_told_in_one_line(machine: Machine) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("there is no /dev/full here")
+    with full.open("wb") as output:
+        done = subprocess.run(
+            [*COMMAND, "status"],
+            cwd=machine.repo.path,
+            env=machine.env,
+            stdout=output,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert (done.returncode, done.stderr.count(b"\n")) == (1, 1)
+    assert done.stderr.startswith(b"factory-tui: No space left on device")
+
+
+def test_a_recording_that_cannot_be_written_is_told_in_one_line(machine: Machine, tmp_path: Path) -> None:
+    done = machine.run("record", "-o", str(tmp_path / "nowhere/x.ftr"))
+    assert done.code == 1
+    assert done.err.startswith("factory-tui: ")
+    assert done.err.count("\n") == 1
+
+
+def test_hostile_names_do_no_harm(machine: Machine) -> None:
+    hostile = "\x1b]52;c;aGk=\x07\u202eevil\x9b2J"
+    machine.session("s-evil", machine.tree, hostile, [usage(1, 0, 0, 1)], NOON + 200)
+    machine.repo.branch("br\u202eanch\x9b2J")
+    for words in (["status"], ["status", "--json"], ["meters", "--by", "branch"], ["events"], ["events", "--json"]):
+        out = machine.run(*words).out
+        assert all(line.isprintable() for line in out.splitlines()), words
+
+
+def test_nothing_is_written_into_the_repository(machine: Machine) -> None:
+    before = {path: path.lstat().st_mtime_ns for path in machine.repo.path.rglob("*")}
+    machine.run("status")
+    machine.run("doctor")
+    assert {path: path.lstat().st_mtime_ns for path in machine.repo.path.rglob("*")} == before
+
+
+def test_stop_says_whether_there_was_anything_to_stop(machine: Machine) -> None:
+    assert machine.run("stop").out == "no supervisor was running\n"
+
+
+def test_an_unexpected_error_is_one_line_and_a_file(machine: Machine, tmp_path: Path) -> None:
+    """A fault of ours, made by breaking an import that a command needs."""
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "aiosqlite.py").write_text("raise RuntimeError('made \\x1b[31m for this test')\n")
+    path = f"{broken}{os.pathsep}{machine.env['PYTHONPATH']}"
+    done = machine.run("status", env={"PYTHONPATH": path, "TMPDIR": str(tmp_path)})
+    assert done.code == 1
+    assert done.err.startswith("factory-tui: unexpected RuntimeError")
+    assert done.err.count("\n") == 1
+    assert "\x1b" not in done.err
+    log = Path(done.err.rsplit(" ", 1)[1].strip())
+    assert "Traceback" in log.read_text()
+    shown = machine.run("status", env={"PYTHONPATH": path, "FACTORY_TUI_DEBUG": "1"})
+    assert "Traceback" in shown.err

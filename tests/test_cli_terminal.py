@@ -1,0 +1,147 @@
+"""The program in a real terminal: it paints, obeys keys, and gives the terminal back."""
+
+from __future__ import annotations
+
+import os
+import signal
+import termios
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sessions.simulation.world import station_names
+from tests.bench.probe import Terminal
+from tests.cli_support import COMMAND, Machine, stopping, usage
+
+PATIENCE_S = 30.0
+ALTERNATE_SCREEN, LEFT = b"\x1b[?1049h", b"\x1b[?1049l"
+DEMO = (*COMMAND, "demo", "--stations", "12", "--branches", "20", "--rate", "30")
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+@pytest.fixture
+def demo(machine: Machine) -> Iterator[Terminal]:
+    with Terminal(DEMO, 120, 40, env=machine.env) as terminal:
+        terminal.until(lambda text: "12 stations" in text and "proxy-01" in text, PATIENCE_S)
+        yield terminal
+
+
+def assert_sane(terminal: Terminal) -> None:
+    """The terminal is as it was: its modes, its main screen, its cursor; no mouse, no bracketed paste."""
+    assert termios.tcgetattr(terminal.descriptor) == terminal.modes
+    output = bytes(terminal.output)
+    assert output.rindex(LEFT) > output.rindex(ALTERNATE_SCREEN)
+    assert output.rindex(b"\x1b[?25h") > output.rindex(b"\x1b[?25l")
+    for mode in (b"1000", b"1003", b"1006", b"2004"):
+        on, off = output.rfind(b"\x1b[?" + mode + b"h"), output.rfind(b"\x1b[?" + mode + b"l")
+        assert off >= on, f"mode {mode!r} is left on"
+
+
+def test_the_floor_is_simulated_and_says_so(demo: Terminal) -> None:
+    assert "SIMULATED" in demo.text.upper()
+
+
+def test_keys_are_obeyed(demo: Terminal) -> None:
+    demo.press("?")
+    demo.until(lambda text: "Leave the console" in text, PATIENCE_S)
+    demo.press("\x1b")
+    demo.until(lambda text: "Leave the console" not in text and "12 stations" in text, PATIENCE_S)
+    demo.press("/")
+    demo.until(lambda text: "esc drops" in text, PATIENCE_S)
+    demo.press("proxy\r")
+    demo.until(lambda text: "proxy-01" in text and "docs-04" not in text, PATIENCE_S)
+
+
+def test_quitting_gives_the_terminal_back(demo: Terminal) -> None:
+    demo.press("q")
+    assert demo.wait(PATIENCE_S) == 0
+    assert_sane(demo)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_gives_the_terminal_back(demo: Terminal, number: signal.Signals) -> None:
+    os.kill(demo.pid, number)
+    assert demo.wait(PATIENCE_S) == 130
+    assert_sane(demo)
+
+
+def test_nothing_is_left_behind(machine: Machine, tmp_path: Path) -> None:
+    """Of a simulation nothing stays on the disk."""
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    with Terminal(DEMO, 120, 40, env={**machine.env, "TMPDIR": str(temporary)}) as demo:
+        demo.until(lambda text: "proxy-01" in text, PATIENCE_S)
+        assert list(temporary.glob("factory-tui-demo-*/journal.db"))
+        demo.press("q")
+        assert demo.wait(PATIENCE_S) == 0
+    assert list(tmp_path.glob("state/**/*")) == []
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_window_can_change_its_size(demo: Terminal) -> None:
+    demo.resize(80, 24)
+    demo.until(lambda text: "proxy-01" in text and max(map(len, text.split("\n"))) <= 80, PATIENCE_S)
+
+
+def test_the_demo_replays_the_bundled_recording(machine: Machine) -> None:
+    names = station_names(30)
+    with Terminal((*COMMAND, "demo"), env=machine.env) as demo:
+        demo.until(lambda text: all(name in text for name in names), PATIENCE_S)
+        assert "SIMULATED" in demo.text
+        demo.press("q")
+        assert demo.wait(PATIENCE_S) == 0
+        assert_sane(demo)
+
+
+def test_the_live_floor_shows_what_is_there_and_outlives_its_console(machine: Machine) -> None:
+    machine.session("s-pool", machine.tree, "feature/pool", [usage(5, 400, 2_000, 90)])
+    command = (*COMMAND, "--repo", str(machine.tree), "--theme", "light")
+    with stopping(machine):
+        with Terminal(command, 120, 40, env=machine.env) as floor:
+            floor.until(lambda text: "1 station" in text and "feature/pool" in text, PATIENCE_S)
+            floor.press("q")
+            assert floor.wait(PATIENCE_S) == 0
+            assert_sane(floor)
+        assert machine.run("stop").out.startswith("the supervisor (process ")
+
+
+@pytest.mark.parametrize(
+    ("words", "env", "said"),
+    [
+        (["--theme", "pink"], {}, "theme"),
+        ([], {"TERM": "dumb"}, "this terminal cannot place its cursor"),
+        (["--repo", "/nowhere"], {}, "factory-tui: "),
+    ],
+)
+def test_what_cannot_begin_is_one_line(machine: Machine, words: list[str], env: dict[str, str], said: str) -> None:
+    with Terminal((*COMMAND, *words), 120, 40, env={**machine.env, **env}) as terminal:
+        assert terminal.wait(PATIENCE_S) in (1, 2)
+        assert said in terminal.text
+        assert len(terminal.text.split()) < 60
+        assert_untouched(terminal)
+
+
+def assert_untouched(terminal: Terminal) -> None:
+    assert ALTERNATE_SCREEN not in terminal.output
+    assert termios.tcgetattr(terminal.descriptor) == terminal.modes
+
+
+def test_ctrl_c_leaves(demo: Terminal) -> None:
+    demo.press("\x03")
+    assert demo.wait(PATIENCE_S) in (0, 130)
+    assert_sane(demo)
+
+
+def test_ctrl_c_ends_a_headless_command(machine: Machine) -> None:
+    """In a terminal in its usual mode the key is a signal."""
+    command = (*COMMAND, "events", "--follow", "--repo", str(machine.tree))
+    with stopping(machine), Terminal(command, env=machine.env) as terminal:
+        terminal.until(lambda text: "factory_opened" in text, PATIENCE_S)
+        terminal.press("\x03")
+        assert terminal.wait(PATIENCE_S) == 130
+        assert "Traceback" not in terminal.text

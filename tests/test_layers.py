@@ -1,0 +1,107 @@
+"""The house's arrows: console -> widgets -> the pure part of sessions, and nothing heavy before the first paint."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("console", "widgets", "sessions")
+PURE = ("sessions.floor", "sessions.text")
+"""What widgets may know of the factory: values and functions on them."""
+HEAVY = ("litellm", "git", "aiosqlite", "watchfiles")
+"""What the console must not import before it has painted."""
+
+
+def modules(package: str) -> list[str]:
+    """Dotted names of all modules of a package."""
+    paths = sorted((ROOT / package).rglob("*.py"))
+    parts = [path.relative_to(ROOT).with_suffix("").parts for path in paths]
+    return [".".join(part[:-1] if part[-1] == "__init__" else part) for part in parts]
+
+
+def imports(module: str) -> Iterator[tuple[str, int]]:
+    """What a module imports anywhere in it, also inside functions, with the line."""
+    path = ROOT / Path(*module.split("."))
+    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}:{node.lineno}: a relative import hides its layer"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from ((name, node.lineno) for name in names)
+
+
+def inside(name: str, packages: tuple[str, ...]) -> bool:
+    return any(name == package or name.startswith(package + ".") for package in packages)
+
+
+def offences(package: str, forbidden: tuple[str, ...], allowed: tuple[str, ...] = ()) -> list[str]:
+    """Imports of a package that go against the arrow."""
+    return [
+        f"{module}:{line} imports {name}"
+        for module in modules(package)
+        for name, line in imports(module)
+        if inside(name, forbidden) and not inside(name, allowed)
+    ]
+
+
+def test_every_module_is_seen() -> None:
+    assert "sessions.floor.fold" in modules("sessions")
+    assert ("msgspec", 10) in set(imports("sessions.floor.events"))
+
+
+def test_sessions_know_no_screen() -> None:
+    assert offences("sessions", ("textual", "rich", "console", "widgets")) == []
+
+
+def test_widgets_know_values_only() -> None:
+    assert offences("widgets", ("console", "sessions"), PURE) == []
+
+
+def test_the_pure_part_stays_pure() -> None:
+    rooms = [m for m in modules("sessions") if inside(m, PURE)]
+    allowed = (*PURE, "sessions.errors")
+    wrong = [
+        (m, name) for m in rooms for name, _ in imports(m) if inside(name, ("sessions",)) and not inside(name, allowed)
+    ]
+    assert wrong == []
+    world = ("time", "os", "pathlib.Path", "socket", "sqlite3", "subprocess", "asyncio")
+    assert [(m, name) for m in rooms for name, _ in imports(m) if inside(name, world)] == []
+
+
+def test_nobody_imports_litellm() -> None:
+    assert [o for package in PACKAGES for o in offences(package, ("litellm",))] == []
+
+
+def loaded_by(names: list[str]) -> set[str]:
+    """The top-level packages in memory after a new process has imported the modules."""
+    code = f"import sys\nfor name in {names!r}: __import__(name)\nprint(*{{m.split('.')[0] for m in sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.split())
+
+
+def test_sessions_load_no_screen() -> None:
+    loaded = loaded_by(modules("sessions"))
+    assert {"textual", "rich", "litellm", "console", "widgets"} & loaded == set()
+    assert "msgspec" in loaded
+
+
+def test_the_pure_part_loads_nothing_heavy() -> None:
+    assert set(HEAVY) & loaded_by([m for m in modules("sessions") if inside(m, PURE)]) == set()
+
+
+@pytest.mark.parametrize("module", ["console.cli", "console.app"])
+def test_the_console_starts_light(module: str) -> None:
+    assert set(HEAVY) & loaded_by([module]) == set()
+
+
+def test_the_command_line_loads_no_screen() -> None:
+    assert {"textual", "rich"} & loaded_by(["console.cli"]) == set()

@@ -1,0 +1,59 @@
+"""The README says what the program does: its keys, its commands, its shapes, its files."""
+
+from __future__ import annotations
+
+import argparse
+import re
+
+import pytest
+
+from console import jsonshape
+from console.cli.parser import build
+from sessions.settings import Settings
+from tests import readme
+
+TEXT = readme.README.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("part", ["keys", "signs"])
+def test_the_generated_tables_are_fresh(part: str) -> None:
+    content = {"keys": readme.keys, "signs": readme.signs}[part]()
+    assert readme.replaced(TEXT, part, content) == TEXT, "run `make readme`"
+
+
+def test_every_command_and_option_is_there() -> None:
+    parser = build()
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, command in action.choices.items():
+                assert f"`factory-tui {name}" in TEXT
+                for option in command._actions:
+                    for word in option.option_strings:
+                        assert word in TEXT or word in ("-h", "--help", "--output"), f"{name} {word}"
+
+
+def test_every_field_of_the_shapes_is_there() -> None:
+    for shape in (jsonshape.Meters, jsonshape.Status, jsonshape.StationShape, jsonshape.BranchShape, jsonshape.Group):
+        for field in shape.__struct_fields__:
+            assert f'"{field}"' in TEXT, f"{shape.__name__}.{field}"
+
+
+def test_every_setting_is_there() -> None:
+    for field in Settings.__struct_fields__:
+        assert f"`{field}" in TEXT, field
+
+
+def test_every_target_of_make_that_it_names_exists() -> None:
+    makefile = (readme.ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in set(re.findall(r"`?make ([a-z-]+)", TEXT)):
+        assert re.search(rf"^{target}:.*## ", makefile, re.MULTILINE), target
+
+
+def test_every_picture_exists() -> None:
+    for path in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", TEXT):
+        assert (readme.ROOT / path).exists(), f"{path}: run `make screenshots`"
+
+
+def test_a_missing_part_is_told() -> None:
+    with pytest.raises(ValueError, match="no marks for nothing"):
+        readme.replaced(TEXT, "nothing", "")

@@ -1,0 +1,171 @@
+"""A supervisor's work: sources side by side, none able to end another; scans that can be cancelled and completed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+import pytest
+
+from sessions.floor.commands import AnyCommand, CatchUp, ImportPaths
+from sessions.floor.events import Event
+from sessions.floor.state import FloorState
+from sessions.floor.tokens import Tokens
+from sessions.journal.writer import Journal
+from sessions.models.prices import Prices
+from sessions.settings import Settings
+from sessions.supervisor import work as module
+from sessions.supervisor.feed import Feed
+from sessions.supervisor.process import Options
+from sessions.supervisor.recorder import Recorder, ServingRecorder
+from sessions.supervisor.transcript_watch import TranscriptWatch
+from sessions.supervisor.work import Work
+from tests.house_support import House, house_in
+from tests.supervisor_support import PATIENCE_S
+
+FILES, LINES = 60, 100
+"""More events than one batch holds."""
+
+
+@pytest.fixture
+def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    yield from house_in(monkeypatch)
+
+
+class BrokenPrices(Prices):
+    """Breaks at the first question."""
+
+    def __init__(self) -> None:
+        super().__init__({}, None)
+
+    def cost(self, model: str, tokens: Tokens) -> float | None:
+        raise ValueError("a mistake in the prices")
+
+
+@asynccontextmanager
+async def working(house: House) -> AsyncIterator[tuple[Work, Feed]]:
+    journal = await Journal.open(house.place.journal)
+    feed = Feed(journal.state)
+    work = Work(house.place, Options(), Settings(), ServingRecorder(journal, feed), await journal.marks())
+    await work.prepare()
+    running = asyncio.create_task(work.run())
+    try:
+        yield work, feed
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await journal.close()
+
+
+async def until(feed: Feed, true: Callable[[FloorState], bool]) -> None:
+    """Wait until it is true of the floor."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            bell = feed.bell
+            if true(feed.state):
+                return
+            await bell.wait()
+
+
+def test_a_source_that_breaks_is_told_and_the_others_go_on(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Prices, "load", lambda _path: BrokenPrices())
+    monkeypatch.setattr(module, "FIRST_RETRY_S", 0.001)
+    house.write(1, 2)
+
+    async def check() -> None:
+        async with working(house) as (_, feed):
+            await until(feed, lambda state: state.skipped.get("observing transcripts broke") == 1)
+            house.repo.git("branch", "topic")
+            await until(feed, lambda state: "topic" in state.branches)
+            assert feed.state.skipped["observing transcripts broke"] == 1, "the same trouble is told once"
+
+    asyncio.run(check())
+
+
+def test_a_source_that_broke_is_taken_up_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    prices = Prices({}, None)
+    monkeypatch.setattr(Prices, "load", lambda _path: prices)
+    monkeypatch.setattr(module, "FIRST_RETRY_S", 0.001)
+    house.write(1, 2)
+
+    async def check() -> None:
+        with monkeypatch.context() as broken:
+            broken.setattr(Prices, "cost", BrokenPrices.cost)
+            async with working(house) as (_, feed):
+                await until(feed, lambda state: bool(state.skipped))
+                broken.undo()
+                await until(feed, lambda state: state.total.calls == 2)
+
+    asyncio.run(check())
+
+
+def test_a_command_goes_on_when_the_one_who_gave_it_leaves(house: House) -> None:
+    async def check() -> None:
+        async with working(house) as (work, feed):
+            await until(feed, lambda state: "main" in state.branches)
+            house.write(1, 2)
+            asking = asyncio.create_task(work.obey(CatchUp()))
+            await asyncio.sleep(0)
+            asking.cancel()
+            await until(feed, lambda state: state.total.calls == 2)
+            assert (await work.obey(CatchUp())).ok
+            assert feed.state.total.calls == 2
+
+    asyncio.run(check())
+
+
+def test_commands_side_by_side_count_everything_once(house: House) -> None:
+    house.write(1, 50)
+    other = house.elsewhere(house.root / "other" / "77777777-2222-4333-8444-555555555555.jsonl", 101, 150)
+
+    async def check() -> None:
+        async with working(house) as (work, feed):
+            commands: list[AnyCommand] = [
+                CatchUp(),
+                ImportPaths((str(other),)),
+                CatchUp(),
+                ImportPaths((str(other.parent),)),
+            ]
+            replies = await asyncio.gather(*(work.obey(command) for command in commands))
+            assert all(reply.ok for reply in replies)
+            assert feed.state.total.calls == 100
+
+    asyncio.run(check())
+
+
+class CancellingRecorder(Recorder):
+    """Cancels the reading when its first full batch is written."""
+
+    watch: TranscriptWatch
+    cancelled = False
+
+    async def record(
+        self,
+        events: Sequence[Event],
+        marks: Mapping[str, bytes] | None = None,
+        calls: Mapping[bytes, bytes] | None = None,
+    ) -> None:
+        await super().record(events, marks, calls)
+        if len(events) > LINES and not self.cancelled:
+            self.cancelled = True
+            self.watch.cancel()
+
+
+def test_a_cancelled_scan_keeps_what_it_read_and_can_be_completed(house: House) -> None:
+    folder = house.transcript().parent
+    for n in range(FILES):
+        house.elsewhere(folder / f"{n:08}-2222-4333-8444-555555555555.jsonl", n * LINES, (n + 1) * LINES - 1)
+
+    async def check() -> None:
+        journal = await Journal.open(house.place.journal)
+        recorder = CancellingRecorder(journal)
+        watch = recorder.watch = TranscriptWatch(house.place.journal, (), Prices({}, None), recorder)
+        await watch.catch_up()
+        assert 0 < journal.state.total.calls < FILES * LINES
+        await watch.catch_up()
+        assert journal.state.total.calls == FILES * LINES
+        watch.close()
+        await journal.close()
+
+    asyncio.run(check())
