@@ -57,7 +57,7 @@ def test_last_statement_of_a_call_wins_and_differences_add_up() -> None:
     assert stated[-1].tokens == Tokens(cache_write_5m=-10, output=-50)
     assert used_of(events) == Tokens(3, 90, 0, 1000, 600)
     assert sum(event.cost or 0 for event in stated) == pytest.approx(1693e-6)
-    assert stated[0].context == 1103
+    assert stated[0].context == 1111
     assert stated[0].window == 200_000
 
 
@@ -316,3 +316,14 @@ def test_hostile_text_is_harmless() -> None:
                 assert value.isprintable()
                 assert len(value) <= 1_000
                 assert "\u202e" not in value
+
+
+def test_a_line_that_begins_like_progress_is_progress_only_if_it_is() -> None:
+    """Most progress lines begin alike behind their first id; what stands before that may open another object."""
+    progress = {**line("progress", 1), "parentUuid": "0" * 36, "data": {"type": "hook_progress"}}
+    (alike,) = encode([progress])
+    (inside,) = encode([reply("m1", usage(output=7), 2)])
+    nested = b'{"x":{"parent":"' + b"0" * 35 + b'",' + alike[53:-1] + b"}," + inside[1:]
+    assert nested[53:].startswith(alike[53 : alike.index(b'"data"')])
+    transcript = ClaudeTranscript(Path(f"/logs/{SESSION}.jsonl"), desk())
+    assert used_of(transcript.feed([*encode([prompt("go")]), alike, nested, alike], 0)).output == 7

@@ -14,7 +14,7 @@ from sessions.floor import events as ev
 from sessions.floor.tokens import Certainty, Tokens
 from sessions.observe.codex import CodexTranscript
 from sessions.observe.contract import Desk
-from tests.transcript_support import calls, desk, shared, spent
+from tests.transcript_support import Book, Flat, Seats, calls, desk, shared, spent
 
 THREAD = "01a1fef9-1650-78b1-8f93-4e1aeef57ad2"
 FORK = "01a1fef9-2222-78b1-8f93-4e1aeef57ad2"
@@ -348,6 +348,16 @@ def test_another_directory_is_entered() -> None:
     moved = [line("turn_context", {"cwd": cwd, "model": "m"}) for cwd in ("/w", "/w/sub", "/other")]
     entered = [e for e in read([meta(), *moved]) if isinstance(e, ev.BranchEntered)]
     assert [(e.directory, e.branch) for e in entered] == [("/other", "")]
+
+
+def test_the_branch_of_another_directory_is_its_worktrees() -> None:
+    at = Desk(Seats({"/trees/api": "api"}), Book(), Flat())
+    lines = [meta(git={"branch": "feature"}), line("turn_context", {"cwd": "/trees/api", "model": "m"})]
+    found = CodexTranscript(Path(f"rollout-2026-11-21T16-00-00-{THREAD}.jsonl"), at).feed(
+        [*lines, token_count([(10, 5, 3, 1)])], 0
+    )
+    assert [(e.directory, e.branch) for e in found if isinstance(e, ev.BranchEntered)] == [("/trees/api", "api")]
+    assert [e.branch for e in found if isinstance(e, ev.TokensUsed)] == ["api"]
 
 
 # Foreign content

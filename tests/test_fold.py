@@ -16,7 +16,7 @@ from sessions.floor.state import EMPTY, FloorState, Station, Status
 from sessions.floor.tokens import Certainty, Meter, Tokens
 from tests.journal_support import event_lists, events, sample_stream
 
-FOLDS = {1: "9de55be6"}
+FOLDS = {1: "9de55be6", 2: "9de55be6"}
 """First digits of the hash of the sample's state, by fold version."""
 
 
@@ -62,6 +62,15 @@ def test_what_nothing_touched_stays_the_same_object() -> None:
     assert after.sessions is state.sessions
     assert after.models is state.models
     assert after.stations["ship-1"] is state.stations["ship-1"]
+
+
+def test_a_station_that_moves_keeps_its_home() -> None:
+    events = [
+        ev.StationOpened(time=1, station="api", kind="claude", directory="/a"),
+        ev.BranchEntered(time=2, station="api", directory="/b"),
+    ]
+    station = fold_all(EMPTY, events).stations["api"]
+    assert (station.home, station.directory) == ("/a", "/b")
 
 
 def test_fold_version_is_raised_with_the_fold() -> None:

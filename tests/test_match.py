@@ -90,11 +90,32 @@ def test_what_the_operator_named_is_not_elsewhere(tmp_path: Path) -> None:
 def test_a_session_in_the_middle_of_its_turn_keeps_its_lane() -> None:
     seats = Seats(ground=REPO)
     seats.prepare([life("a")])
-    who = {"station": "api", "session": "a"}
-    seats.heard([ev.TurnStarted(time=100, **who)])
+    seats.heard([ev.TurnStarted(time=100, station="api", session="a")])
     assert seats.welcome(life("b", first=110))[0] == "api-2"
-    seats.heard([ev.TurnFinished(time=120, **who)])
+    seats.heard([ev.TurnFinished(time=120, station="api", session="a")])
     assert seats.welcome(life("c", first=121))[0] == "api"
+
+
+def test_a_station_that_moved_is_found_at_its_home_after_a_restart() -> None:
+    seats = Seats(ground=REPO)
+    events = seats.prepare([life("a", last=10)])
+    events += [
+        ev.SessionOpened(time=5, station="api", session="a"),
+        ev.BranchEntered(time=5, station="api", session="a", branch="main", directory="/srv/shop"),
+    ]
+    again = Seats(fold_all(EMPTY, events), REPO)
+    assert again.welcome(life("b", first=20)) == ("api", [])
+    name, opening = again.welcome(life("c", "/srv/shop", first=20))
+    assert name == "shop"
+    assert opened(list(opening))["shop"].directory == "/srv/shop"
+
+
+@pytest.mark.parametrize(
+    ("directory", "branch"),
+    [("/srv/shop-worktrees/api/src", "api"), ("/srv/shop", "main"), ("/srv/elsewhere", ""), ("", "")],
+)
+def test_the_branch_of_a_directory_is_its_worktrees(directory: str, branch: str) -> None:
+    assert Seats(ground=REPO).door(explicit=False).branch_of(directory) == branch
 
 
 LIVES = st.lists(

@@ -15,10 +15,13 @@ from hypothesis import strategies as st
 
 from sessions.floor import events as ev
 from sessions.floor.tokens import Certainty, Tokens
+from sessions.observe.callbook import Calls
+from sessions.observe.contract import Desk
 from sessions.observe.discover import Place
-from sessions.observe.match import Seats
+from sessions.observe.match import Ground, Seats
 from sessions.observe.observer import Observer
 from sessions.observe.openclaw import OpenClawDatabase, OpenClawTranscript
+from tests.observe_support import FlatPrice
 from tests.transcript_support import calls, desk, shared, spent
 
 SESSION = "137d0291-cf5d-4e84-8a11-9ec78082905c"
@@ -190,6 +193,15 @@ JSON: st.SearchStrategy[object] = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(FIELDS, inner, max_size=5),
     max_leaves=12,
 )
+
+
+def test_a_header_that_comes_late_tells_the_directory_and_its_branch() -> None:
+    at = Desk(Seats(ground=Ground("/w", {"/w": "api"})), Calls(), FlatPrice())
+    lines = [reply("a", 1, {"input": 1, "output": 1}), header()]
+    found = OpenClawTranscript(Path(f"{SESSION}.jsonl"), at).feed(lines, 0)
+    assert [(e.directory, e.branch) for e in found if isinstance(e, ev.BranchEntered)] == [("/w", "api")]
+
+
 TYPES = st.sampled_from(["session", "message", "model_change", "custom", "session_info", "x"])
 
 

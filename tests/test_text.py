@@ -108,3 +108,22 @@ def test_time_grows_with_the_length_only(part: str) -> None:
 def test_what_is_called_visible_stays_as_it_is(text: str) -> None:
     if is_visible(text):
         assert "".join(clean_lines(text)) == unicodedata.normalize("NFC", text)
+
+
+@given(foreign, st.integers(2, 30))
+def test_an_excerpt_is_the_beginning_of_the_whole(text: str, limit: int) -> None:
+    """However much of it is invisible, within the eight times its length that is looked at."""
+    text = text[: limit * 8]
+    whole = clean(text, 10_000)
+    assert clean(text, limit) == (whole if len(whole) <= limit else whole[: limit - 1] + "…")
+
+
+def test_every_character_is_kept_because_it_is_visible() -> None:
+    """Those that are told at a glance, too: each is alone in its cell, and in its shortest form."""
+    for code in range(0x3000):
+        kept = clean(f"a{chr(code)}b")[1:-1]
+        assert all(unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} for char in kept)
+        assert unicodedata.is_normalized("NFC", kept)
+        assert len(kept) <= 2
+        if kept and kept != " ":
+            assert clean(kept * 3) == kept * 3 or unicodedata.category(kept[0]).startswith("M")

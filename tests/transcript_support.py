@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -39,8 +39,9 @@ class Book:
 class Seats:
     """A `Seating` that gives each session a station of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, worktrees: Mapping[str, str] | None = None) -> None:
         self.taken: dict[str, str] = {}
+        self._worktrees = worktrees or {}
 
     def seat(
         self, kind: str, session: str, directory: str, branch: str, time: float, source: str
@@ -52,6 +53,9 @@ class Seats:
             time=time, source=source, station=name, session=session, kind=kind, directory=directory, branch=branch
         )
         return name, (opened,)
+
+    def branch_of(self, directory: str) -> str:
+        return self._worktrees.get(directory, "")
 
 
 class Flat:

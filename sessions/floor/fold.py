@@ -25,7 +25,7 @@ from sessions.floor.state import (
 
 __all__ = ["FOLD_VERSION", "MAX_FILES", "MAX_RUNNING", "day", "fold", "fold_all"]
 
-FOLD_VERSION = 1
+FOLD_VERSION = 2
 """Raise it whenever the same events would fold to another state: checkpoints of other versions are made anew."""
 MAX_FILES = 500
 """Distinct files remembered per station; further ones are not, and the journal still has them."""
@@ -69,6 +69,7 @@ def _station_opened(draft: Draft, event: ev.StationOpened) -> None:
         known or Station(event.station, opened=event.time),
         kind=event.kind,
         directory=event.directory,
+        home=event.directory,
         branch=event.branch,
         role=event.role,
         elsewhere=event.elsewhere,

@@ -68,6 +68,8 @@ class Station(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str
     kind: str = ""
     directory: str = ""
+    home: str = ""
+    """The directory it was opened in, where sessions find it again; `directory` is where it is now."""
     branch: str = ""
     role: str = ""
     elsewhere: bool = False

@@ -20,7 +20,9 @@ BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 REPAIRABLE = 8 << 20
 """A line beyond this many bytes that is not JSON at first sight is not tried a second time."""
 
-ATTACHMENT = b"attachment"
+TYPE, ATTACHMENT = b'"type":"', b"attachment"
+HEAD = 800
+"""Within so many bytes of a line's begin stands its type, where that is written before any big field."""
 DULL = frozenset(
     b"file-history-snapshot queue-operation attachment api-request api-request-shape api-request-blob tools-used"
     b" last-prompt atis-latch cost-state mode permission-mode pr-link agent-name agent-color agent-setting tag"
@@ -81,8 +83,8 @@ class Block(Struct, gc=False):
 
 
 class Message(Struct, gc=False):
-    id: str | None = None
     model: str | None = None
+    id: str | None = None
     content: str | list[Block] | None = None
     stop_reason: str | None = None
     usage: Usage | None = None
@@ -203,7 +205,7 @@ def kind_of(line: bytes) -> bytes:
     Inside JSON text a quote is escaped, so the bytes of a key are found nowhere else; and before the first nested
     object they can only be a key of the line itself.
     """
-    at = line.find(b'"type":"', 0, 800)
+    at = line.find(TYPE, 0, HEAD)
     if at < 0:
         return b""
     nested = line.find(b"{", 1, at)

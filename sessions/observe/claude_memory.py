@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TypedDict
 
 import msgspec
 from msgspec import Struct
@@ -12,15 +11,6 @@ from msgspec import Struct
 from sessions.observe.words import safe
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-
-
-class Who(TypedDict):
-    """What every event of a station tells."""
-
-    time: float
-    source: str
-    station: str
-    session: str
 
 
 class Memory(Struct, omit_defaults=True):

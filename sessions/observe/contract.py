@@ -51,6 +51,10 @@ class Seating(Protocol):
         """The name of the session's station, and the events that open it when it is new."""
         ...
 
+    def branch_of(self, directory: str) -> str:
+        """The branch that the worktree holding `directory` has checked out; empty where none is known."""
+        ...
+
 
 class Desk(msgspec.Struct, frozen=True):
     """What an adapter needs of its surroundings."""

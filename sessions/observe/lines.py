@@ -1,8 +1,8 @@
-"""What readers of foreign lines share: the tally of what was skipped, and a memory that survives restarts."""
+"""What readers of foreign lines share: who an event is about, what was skipped, a memory that survives restarts."""
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TypedDict, TypeVar
 
 import msgspec
 
@@ -10,6 +10,15 @@ from sessions.floor.events import SourceSkipped
 from sessions.text import clean
 
 Memory = TypeVar("Memory", bound=msgspec.Struct)
+
+
+class Who(TypedDict):
+    """What every event of a station tells."""
+
+    time: float
+    source: str
+    station: str
+    session: str
 
 
 def remembered(saved: bytes, fresh: Memory) -> Memory:

@@ -65,7 +65,8 @@ class Seats:
         for station in state.stations.values():
             evidence = station.evidence
             lane = _Lane(station.name, evidence.seen, evidence.status in (Status.WORKING, Status.WAITING))
-            self._add(station.kind, self._place(station.directory), lane)
+            # Its home, not where it has moved to since: what begins there next is the same station again.
+            self._add(station.kind, self._place(station.home or station.directory), lane)
 
     def station_of(self, session: str) -> str:
         """The station of a session that has been seated, else nothing."""
@@ -96,6 +97,9 @@ class Seats:
         opening = self._seat(life, source)
         return self._stations[life.session], opening
 
+    def branch_of(self, directory: str) -> str:
+        return self.ground.worktrees.get(self._place(directory), "")
+
     def heard(self, events: Sequence[Event]) -> None:
         """Note what a transcript just told: a lane whose session is in the middle of a turn is not free."""
         for event in reversed(events):
@@ -124,7 +128,7 @@ class Seats:
                 session=life.session,
                 kind=life.kind,
                 directory=place,
-                branch=life.branch or self.ground.worktrees.get(place, ""),
+                branch=life.branch or self.branch_of(place),
                 elsewhere=not life.explicit and self._elsewhere(place, life.branch),
             )
         ]
@@ -181,6 +185,9 @@ class _Door:
         self, kind: str, session: str, directory: str, branch: str, time: float, source: str
     ) -> tuple[str, Sequence[Event]]:
         return self._seats.welcome(Life(kind, session, directory, branch, time, time, self._explicit), source)
+
+    def branch_of(self, directory: str) -> str:
+        return self._seats.branch_of(directory)
 
 
 def _within(directory: str, tree: str) -> bool:

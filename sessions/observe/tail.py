@@ -8,7 +8,9 @@ from enum import Enum
 
 import msgspec
 
-BLOCK = 4 << 20
+BLOCK = 256 << 10
+"""What is read at once: large enough that reading costs nothing, and small enough that a block is still in the
+processor's cache when its lines are looked at."""
 LONGEST = 64 << 20
 """A line beyond this many bytes is counted and skipped, not held in memory."""
 _WITNESS = 32

@@ -1,7 +1,8 @@
 """Makes Claude Code transcripts of the shape that fleets write, and measures how fast they are scanned.
 
-The shape is what counts for a scan: per reply several lines of one call, tool results that hold their text twice,
-and far more progress lines than anything else. The text is noise from a fixed seed.
+The shape is what counts for a scan: per call two lines, tool results that hold their text twice, and far more
+progress lines than anything else. Of the bytes, tool results are half, progress a third and replies a seventh; of the
+lines, replies are 18 and tool results 12 in a hundred. The text is noise from a fixed seed.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ SESSION_BYTES = 3_200_000
 BEGIN = 1_770_000_000.0
 MODEL = "claude-opus-4-6"
 _WORDS = ("def", "return", "value", "floor", "journal", "with", "None", "import", "test", "=", "1", "(", ")", ":", "{")
+_SIGNS = ("✓", "│", "—", "done")
 _TOOLS = ("Bash", "Edit", "Read", "Grep", "Write", "Glob")
 
 
@@ -40,8 +42,9 @@ class Writer:
         self._where = f'"userType":"external","cwd":{json.dumps(directory)},"sessionId":"{self.session}"'
         self._where += f',"version":"{VERSION}","gitBranch":{json.dumps(branch)}'
         self._directory = directory
-        pool = "\n".join(" ".join(self.random.choices(_WORDS, k=12)) for _ in range(2_000))
-        self._noise = json.dumps(pool)[1:-1]
+        words = self.random.choices((_WORDS, _SIGNS), (0.96, 0.04), k=3_500)
+        pool = "\n".join(" ".join(self.random.choices(some, k=7)) for some in words)
+        self._noise = json.dumps(pool, ensure_ascii=False)[1:-1]
         self._context = 12_000
 
     def text(self, size: int) -> str:
@@ -73,10 +76,11 @@ class Writer:
         call, request = f"msg_{number:016x}", f"req_{number:016x}"
         written = self.random.randrange(100, 2_000)
         output = self.random.randrange(1, 12)
-        steps = [*self.random.choices(("text", "tool", "tool", "thinking"), k=self.random.randrange(1, 4)), "tool"]
+        likely = (("text", 0.65), ("thinking", 0.1), ("tool", 0.25))
+        steps = [*(step for step, chance in likely if self.random.random() < chance), "tool"]
         for index, step in enumerate(steps, 1):
-            # Most lines repeat the usage of the moment when the reply began; the last one knows better.
-            output += self.random.randrange(0, 160) if index == len(steps) else 0
+            # Most lines repeat the usage of the moment when the reply began; the last one may know better.
+            output += self.random.randrange(1, 400) if index == len(steps) and self.random.random() < 0.5 else 0
             self.used[f"{call}:{request}"] = (3, written, self._context, output)
             use = f"toolu_{self.random.getrandbits(64):016x}"
             block = self._block(step, use)
@@ -97,16 +101,19 @@ class Writer:
 
     def _block(self, step: str, use: str) -> str:
         if step == "text":
-            return f'{{"type":"text","text":"{self.text(400)}"}}'
+            return f'{{"type":"text","text":"{self.text(min(int(self.random.lognormvariate(4.5, 1.6)), 4_000))}"}}'
         if step == "thinking":
             return f'{{"type":"thinking","thinking":"{self.text(1_000)}","signature":"{self.text(300)}"}}'
         tool = self.random.choice(_TOOLS)
         given = f'"command":"{self.text(60)}"' if tool == "Bash" else f'"file_path":"{self._directory}/a{use[-2:]}.py"'
-        return f'{{"type":"tool_use","id":"{use}","name":"{tool}","input":{{{given},"content":"{self.text(500)}"}}}}'
+        return f'{{"type":"tool_use","id":"{use}","name":"{tool}","input":{{{given},"content":"{self.text(650)}"}}}}'
 
     def _progress(self, use: str, agent: str) -> Iterator[str]:
         for hook in ("PreToolUse", "PostToolUse", "PostToolUse", "PostToolUse", "PostToolUse"):
-            data = f'{{"type":"hook_progress","hookEvent":"{hook}","hookName":"{hook}:Bash","command":"callback"}}'
+            told = (
+                f'"hookEvent":"{hook}","hookName":"{hook}:Bash","command":"{self._directory}/.claude/hooks/tell.sh -q"'
+            )
+            data = f'{{"type":"hook_progress",{told}}}'
             yield self._progress_line(data, use, agent)
         if self.random.random() < 0.75:
             shown = f'"output":"{self.text(200)}","fullOutput":"{self.text(1_000)}"'
@@ -124,12 +131,12 @@ class Writer:
         )
 
     def _result(self, use: str, agent: str) -> str:
-        size = int(self.random.lognormvariate(7.3, 1.2))
+        size = int(self.random.lognormvariate(7.6, 1.2))
         text = self.text(min(size, 60_000))
         return (
             f'{self.head(agent)},"type":"user","message":{{"role":"user","content":[{{"tool_use_id":"{use}",'
             f'"type":"tool_result","content":"{text}","is_error":false}}]}},"uuid":"{self.uuid()}",'
-            f'"timestamp":"{self.stamp(0.5)}","toolUseResult":{{"stdout":"{text}{text}","stderr":""}}}}'
+            f'"timestamp":"{self.stamp(0.5)}","toolUseResult":{{"stdout":"{text}","stderr":""}}}}'
         )
 
 
@@ -151,14 +158,14 @@ def make(root: Path, megabytes: int, seed: int = 7) -> Tokens:
 def _session(folder: Path, writer: Writer, size: int) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{writer.session}.jsonl"
-    with path.open("w") as file:
+    with path.open("w", encoding="utf-8") as file:
         while file.tell() < size:
             file.write(writer.prompt("Please do the next thing and run the tests") + "\n")
             for _ in range(12):
                 file.writelines(line + "\n" for line in writer.reply())
     agents = folder / writer.session / "subagents"
     agents.mkdir(parents=True)
-    with (agents / "agent-a1b2c3d.jsonl").open("w") as file:
+    with (agents / "agent-a1b2c3d.jsonl").open("w", encoding="utf-8") as file:
         for _ in range(6):
             file.writelines(line + "\n" for line in writer.reply("a1b2c3d"))
     return path.stat().st_size

@@ -1,0 +1,121 @@
+"""What a Codex agent did: the model calls it made, what it said, the tools it used."""
+
+from __future__ import annotations
+
+import msgspec
+
+from sessions.floor import events as ev
+from sessions.observe import codex_lines as cx
+from sessions.observe import usage as usages
+from sessions.observe.codex_memory import question_of
+from sessions.observe.codex_session import Session
+from sessions.observe.codex_usage import Count, Totals
+from sessions.observe.tools import patched_files, tool_detail
+from sessions.observe.words import safe
+from sessions.text import clean
+
+
+class Work:
+    """Reads usage, items and the ends of tools."""
+
+    def __init__(self, session: Session) -> None:
+        self._session, self._seen = session, session.seen
+
+    def record(self, payload: msgspec.Raw) -> None:
+        self._count(self._seen.ledger.by_record(cx.decode_record(payload), self._call))
+
+    def _call(self, totals: Totals) -> str:
+        """The identity of a call that has no id of its own: where it stands in the conversation, and the totals."""
+        begun = f"#{self._seen.ledger.resets}" if self._seen.ledger.resets else ""
+        return f"codex:{self._seen.marker}{begun}:" + ".".join(map(str, totals))
+
+    def _count(self, count: Count | None) -> None:
+        if count is None:
+            return
+        seen, pricing = self._seen, self._session.desk.pricing
+        stated, _ = usages.state(self._session.desk.book, seen.calls, count.call, count.tokens)
+        if stated is None or count.known:
+            return
+        self._session.say(
+            ev.TokensUsed(
+                **self._session.who(),
+                tokens=stated.added,
+                call=safe(count.call),
+                calls=stated.calls,
+                model=seen.model,
+                branch=seen.branch,
+                subagent=seen.agent,
+                cost=usages.price(pricing, seen.model, count.tokens, stated),
+                certainty=count.certainty,
+                context=0 if seen.agent else count.context,
+                window=seen.window or pricing.window(seen.model),
+            )
+        )
+
+    def token_count(self, event: cx.EventMsg) -> None:
+        if event.info is not None:
+            self._seen.window = event.info.model_context_window or self._seen.window
+            self._seen.copied()
+            self._count(self._seen.ledger.by_total(event.info, self._call))
+        reached = event.rate_limits.rate_limit_reached_type if event.rate_limits else None
+        if reached and self._session.speaks():
+            self._session.say(ev.MachineAwaited(**self._session.who(), reason=clean(f"rate limit: {reached}")))
+
+    def item(self, payload: msgspec.Raw) -> None:
+        item = cx.decode_item(payload)
+        if item.type == "message":
+            if item.role == "assistant":
+                self.wrote(cx.flat(item.content))
+        elif item.type in cx.CALLS:
+            self.called(item)
+        elif item.type in cx.OUTPUTS:
+            text = cx.output_text(item.output)
+            self.came_back(item.call_id or "", cx.failed_output(text), text)
+        else:
+            self._session.other(f"response_item/{item.type}", item.type)
+
+    def agent_message(self, event: cx.EventMsg) -> None:
+        self.wrote(event.message or "")
+
+    def command_ended(self, event: cx.EventMsg) -> None:
+        failed = event.exit_code not in (None, 0) or event.success is False
+        self.came_back(event.call_id or "", failed, f"exit code {event.exit_code}" if event.exit_code else "failed")
+
+    def wrote(self, text: str) -> None:
+        text = clean(text)
+        if text and text != self._seen.text and self._session.speaks():
+            self._seen.text = text
+            self._session.say(ev.TextWritten(**self._session.who(), text=text))
+
+    def called(self, item: cx.ResponseItem) -> None:
+        seen, call = self._seen, safe(item.call_id or "")
+        if not seen.begin_tool(call) or seen.copied():
+            return
+        tool, arguments = safe(item.name) or item.type.removesuffix("_call"), cx.call_arguments(item)
+        files = [seen.within(name) for name in patched_files(arguments)]
+        detail = ", ".join(files) or tool_detail(arguments)
+        call = "" if seen.agent else call
+        self._session.say(
+            ev.ToolCalled(
+                **self._session.who(),
+                tool=tool,
+                call=call,
+                detail=clean(detail),
+                file=files[0] if files else "",
+                more_files=tuple(files[1:]),
+            )
+        )
+        if tool == "request_user_input":
+            self._session.person(question_of(arguments))
+        elif seen.person and arguments.get("sandbox_permissions") == "require_escalated":
+            # Requests for approval are not written; that this call needs one is.
+            self._session.person(f"approval: {detail}", guess=True)
+
+    def came_back(self, call: str, failed: bool, detail: str) -> None:
+        """A tool's end is told up to three times; a failure told later still counts, once."""
+        seen, call = self._seen, safe(call)
+        if seen.end_tool(call, failed) and not seen.copied():
+            call = "" if seen.agent else call
+            self._session.say(
+                ev.ToolFinished(**self._session.who(), call=call, failed=failed, detail=clean(detail) if failed else "")
+            )

@@ -1,0 +1,63 @@
+"""A kernel that refuses to watch: it is told, tried again, and nothing is lost meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+
+from sessions.observe import watching
+from sessions.supervisor import work
+from tests.house_support import House, house_in
+from tests.test_supervisor_work import until, working
+
+
+@pytest.fixture
+def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    yield from house_in(monkeypatch)
+
+
+def test_a_refusal_of_the_kernel_is_an_error(tmp_path: Path) -> None:
+    """A process that may open no more files cannot watch either."""
+
+    async def watch() -> None:
+        async with aclosing(watching.watch([tmp_path])) as changes:
+            assert await anext(changes) is None
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+        try:
+            async with asyncio.timeout(10):
+                assert [paths async for paths in watching.watch([tmp_path])] == [None]
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+    with pytest.raises(watching.WatchError):
+        asyncio.run(watch())
+
+
+def test_a_refused_watch_is_told_and_tried_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    watch, refusals = watching.watch, iter([watching.WatchError("limit of watches reached")] * 2)
+
+    async def refusing(places: Sequence[Path]) -> AsyncGenerator[watching.Paths | None, None]:
+        for refusal in refusals:
+            raise refusal
+        async for paths in watch(places):
+            yield paths
+
+    monkeypatch.setattr(watching, "watch", refusing)
+    monkeypatch.setattr(work, "FIRST_RETRY_S", 0.001)
+    house.write(1, 2)
+
+    async def check() -> None:
+        async with working(house) as (_, feed):
+            await until(feed, lambda state: state.skipped.get("observing transcripts broke") == 1)
+            await until(feed, lambda state: state.total.calls == 2)
+            house.write(3, 4)
+            await until(feed, lambda state: state.total.calls == 4)
+            assert feed.state.skipped["observing transcripts broke"] == 1, "the same trouble is told once"
+
+    asyncio.run(check())
