@@ -17,7 +17,6 @@ from sessions.floor.commands import AnyCommand, Reply
 from sessions.floor.events import Event, StationEvent
 from sessions.floor.fold import fold_all
 from sessions.floor.state import FloorState
-from sessions.journal import places
 from sessions.journal.past import Density, Past
 from sessions.journal.replay import Player, begins_turn, clamp, next_where, previous_where
 
@@ -168,6 +167,8 @@ class ReplayLink:
 
     def go_to(self, text: str) -> None:
         """Go to a place as an operator writes it; raises `UsageError` with the cure when it is none."""
+        from sessions.journal import places
+
         place = places.parse(text, self.span, self.now(), self.state.utc_offset)
         if place.seq is not None:
             self.seek_seq(place.seq)

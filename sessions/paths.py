@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import stat
@@ -99,4 +98,6 @@ def _home(variable: str, default: str) -> Path:
 
 
 def _short_hash(path: Path) -> str:
+    import hashlib  # it loads OpenSSL
+
     return hashlib.sha256(os.fsencode(path)).hexdigest()[:12]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import os
-import tomllib
 from pathlib import Path
 from typing import Literal
 
@@ -88,6 +86,10 @@ def settings_path() -> Path:
 
 def parse(text: str, name: str) -> Settings:
     """The settings written in `text`; `name` is its file, for error messages."""
+    # Most operators have no such file, and their first paint does not wait for these.
+    import difflib
+    import tomllib
+
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

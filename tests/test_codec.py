@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
+from sessions.floor.conflicts import key_of
 from sessions.floor.fold import fold_all
 from sessions.floor.state import EMPTY
 from sessions.journal import codec
@@ -139,3 +140,9 @@ def test_hostile_text_is_not_called_harmless(text: str) -> None:
 @pytest.mark.parametrize("text", ["plain", 'quote " and \\ backslash', "é … 漢字", "\\n is two characters"])
 def test_ordinary_text_is_called_harmless(text: str) -> None:
     assert codec.is_harmless(codec.encode(ev.TextWritten(time=1.0, station="s", text=text)))
+
+
+def test_the_key_of_a_pair_stays_the_key() -> None:
+    """What is made harmless on reading is made so name by name; a key must come out as made from those names."""
+    for one, other in (("feature/a", "feature/b"), ("feature/a", "")):
+        assert codec.is_harmless(msgspec.json.encode(key_of(one, other)))

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
-from textual._compositor import ChopsUpdate
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.geometry import Region
 from textual.strip import Strip
 
-from console.frames import LeanUpdate, lean
+from console.frames import LeanUpdate, Shown, lean
 
 CELLS = 30
 STYLES = [
@@ -25,11 +26,16 @@ STYLES = [
         "bold underline #00ff00 on #202020",
     )
 ]
-SEGMENTS = st.lists(
-    st.tuples(st.text(st.sampled_from("ab 漢●"), min_size=1, max_size=9), st.sampled_from(STYLES)),
-    min_size=1,
-    max_size=8,
-)
+
+
+def segments(letters: str) -> st.SearchStrategy[list[tuple[str, Style]]]:
+    texts = st.text(st.sampled_from(letters), min_size=1, max_size=9)
+    return st.lists(st.tuples(texts, st.sampled_from(STYLES)), min_size=1, max_size=8)
+
+
+SEGMENTS = segments("ab 漢●")
+NARROW = segments("ab ●")
+"""No letter that an update could cut in half: what half of one looks like is the terminal's choice."""
 
 
 def console() -> Console:
@@ -54,7 +60,7 @@ def screen_of(frames: list[str]) -> list[tuple[str, str, str, bool, bool]]:
 
 
 def update(strip: Strip, x1: int = 0, x2: int = CELLS) -> LeanUpdate:
-    return LeanUpdate(ChopsUpdate([{0: strip}], [(0, x1, x2)], [[CELLS]]))
+    return LeanUpdate(ChopsUpdate([{0: strip}], [(0, x1, x2)], [[CELLS]]), Shown())
 
 
 @settings(max_examples=60)
@@ -85,5 +91,42 @@ def test_a_style_is_sent_only_where_it_changes() -> None:
 
 
 def test_other_frames_are_left_alone() -> None:
-    assert lean(None) is None
-    assert lean("text") == "text"
+    assert lean(None, Shown()) is None
+    assert lean("text", Shown()) == "text"
+
+
+def full(shown: Shown, *strips: Strip) -> str:
+    update = LayoutUpdate([[strip] for strip in strips], Region(0, 0, CELLS, len(strips)))
+    return LeanUpdate(update, shown).render_segments(console())
+
+
+def part(shown: Shown, strip: Strip, x1: int, x2: int) -> str:
+    return LeanUpdate(ChopsUpdate([{0: strip}], [(0, x1, x2)], [[CELLS]]), shown).render_segments(console())
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(NARROW, st.booleans(), st.integers(0, CELLS), st.integers(0, CELLS)), max_size=6))
+def test_leaving_out_what_is_shown_changes_nothing_on_the_screen(
+    updates: list[tuple[list[tuple[str, Style]], bool, int, int]],
+) -> None:
+    shown, sparing, usual = Shown(), list[str](), list[str]()
+    for parts, whole, x1, x2 in updates:
+        strip = strip_of(parts)
+        for frames, known in ((sparing, shown), (usual, Shown())):
+            frames.append(full(known, strip) if whole else part(known, strip, x1, x2))
+    assert screen_of(sparing) == screen_of(usual)
+
+
+def test_what_is_shown_is_not_sent_again_until_it_may_be_gone() -> None:
+    first, second = strip_of([("first", STYLES[0])]), strip_of([("second", STYLES[2])])
+    shown = Shown()
+    assert full(shown, first, second)
+    assert full(shown, first, second) == part(shown, first, 2, 9) == ""
+    assert full(shown, second, second).count("second") == 1, "only the first line is new"
+    assert part(shown, first, 0, 5)
+    assert full(shown, first, second), "what a part has changed is not known"
+    shown.forget()
+    assert full(shown, first, second)
+    screen = object()
+    assert full(shown.on(screen), first, second), "another screen"
+    assert full(shown.on(screen), first, second) == ""

@@ -218,3 +218,11 @@ def test_leftovers_of_a_journal_that_was_removed_do_not_enter_the_new_one(path: 
         await journal.close()
 
     asyncio.run(check())
+
+
+def test_a_disk_that_is_full_during_a_migration_is_named_as_such(tmp_path: Path) -> None:
+    """SQLite itself rolls back then; what it says of that must not hide what happened."""
+    with closing(sqlite3.connect(tmp_path / "journal.db", isolation_level=None)) as connection:
+        connection.execute("PRAGMA max_page_count = 3")
+        with pytest.raises(sqlite3.OperationalError, match="full"):
+            schema._migrate(connection)

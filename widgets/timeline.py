@@ -191,6 +191,8 @@ def _local(time: float, utc_offset: int) -> datetime | None:
 class Timeline(Lined):
     """The strip as a widget; it posts where the operator wants to go."""
 
+    DEFAULT_CSS = "Timeline { dock: bottom; margin-bottom: 1; }"
+
     class Sought(Message):
         """A place was clicked or dragged to: a fraction of the past's time."""
 
@@ -205,6 +207,10 @@ class Timeline(Lined):
     def slots(self) -> int:
         """How many slots fit."""
         return max(1, self.size.width - 2)
+
+    def fit(self, screen_lines: int) -> None:
+        """Take the height that suits a screen of so many lines."""
+        self.styles.height = TALL if screen_lines >= TALL_FROM else SHORT
 
     def set_slots(self, slots: Sequence[Slot]) -> None:
         """The density of the past in `slots` slots."""

@@ -41,7 +41,10 @@ def print_status(state: FloorState, now: float, as_json: bool) -> None:
         table(("station", "branch", "status", "age", "model", "tokens", "calls", "dollars"), rows, left=3)
     if shape.branches:
         say()
-        lines = ((b.name, b.head[:8], *("?" if n is None else str(n) for n in (b.ahead, b.behind, b.dirty))) for b in shape.branches)
+        lines = (
+            (b.name, b.head[:8], *("?" if n is None else str(n) for n in (b.ahead, b.behind, b.dirty)))
+            for b in shape.branches
+        )
         table(("branch", "head", "ahead", "behind", "dirty"), lines, left=2)
 
 

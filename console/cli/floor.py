@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
 
 from console import slowlink
 from console.cli.call import Call
-from console.cli.source import past_of, place_in
 from console.link import Link
 from console.options import Options
 from sessions import paths, settings
@@ -62,6 +62,8 @@ def bundled_link() -> Link:
 
 def replay(call: Call) -> int:
     """A past, on the screens or as JSON."""
+    from console.cli.source import past_of, place_in
+
     if not call.json:
         _need_terminal("with --json it prints the floor as of --at TIME or --seq N")
     past = past_of(call)
@@ -82,6 +84,7 @@ def replay(call: Call) -> int:
 
 def _show(link: Link, call: Call) -> int:
     """Run the screens until the operator leaves them."""
+    gc.disable()  # until the first paint: up to then all is made to stay, and looking for garbage in it delays it
     options = _options(call)
     if options.slow_link:
         slowlink.prepare()

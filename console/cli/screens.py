@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
-import tempfile
-from pathlib import Path
+import sys
 from types import FrameType
 from typing import NoReturn
 
-from rich.console import Console
-
 from console.app import FactoryApp
 from console.cli import DEBUG, EXIT_INTERRUPT
+from console.cli.parser import PROGRAM
+from console.faults import Faults
 from console.link import Link
 from console.options import Options
 from sessions.errors import FactoryError
@@ -40,13 +39,13 @@ def _run(app: FactoryApp) -> int:
     if os.environ.get(DEBUG):
         app.run()
         return app.return_code or 0
-    handle, path = tempfile.mkstemp(prefix="factory-tui-", suffix=".log")
-    with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as log:
-        app.error_console = Console(file=log, width=120)
-        app.run()
+    app.faults = faults = Faults()
+    app.run()
+    where = f"what led to it is in {faults.path}"
     if app.return_code:
-        raise FactoryError("the console failed", f"what led to it is in {path}")
-    Path(path).unlink()
+        raise FactoryError("the console failed", where)
+    if faults.count:
+        print(f"{PROGRAM}: {faults.count} fault{'s' * (faults.count > 1)} in the console: {where}", file=sys.stderr)
     return 0
 
 

@@ -26,7 +26,6 @@ from typing import IO
 import msgspec
 
 from sessions.errors import FactoryError, NewerFormatError
-from sessions.journal.schema import sync_directory
 
 FORMAT = "factory-tui recording"
 VERSION = 1
@@ -181,6 +180,8 @@ def add(archive: zipfile.ZipFile, name: str, body: bytes) -> None:
 @contextmanager
 def create(target: Path) -> Iterator[zipfile.ZipFile]:
     """A new archive (0600) that gets its name, and so replaces an older file, only when it is whole and on the disk."""
+    from sessions.journal.schema import sync_directory  # it brings SQLite, which a reader of recordings does not need
+
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
         draft = Path(name)

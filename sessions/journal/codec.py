@@ -10,6 +10,7 @@ import math
 import re
 import zlib
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import TypeVar, get_args
 
 import msgspec
@@ -40,8 +41,13 @@ _CONTROL = re.compile(rb"(?<!\\)(?:\\\\)*\\[bfnrtu]")
 _ASCII = bytes(range(128))
 
 _encoder = msgspec.json.Encoder()
-_events: msgspec.json.Decoder[ev.AnyEvent] = msgspec.json.Decoder(ev.AnyEvent)
 _states = msgspec.json.Decoder(FloorState)
+
+
+@cache
+def _events() -> msgspec.json.Decoder[ev.AnyEvent]:
+    """Made when first an event is read, which a floor painted from its checkpoint does not wait for."""
+    return msgspec.json.Decoder(ev.AnyEvent)
 
 
 def encode(event: ev.Event) -> bytes:
@@ -55,7 +61,7 @@ def encode(event: ev.Event) -> bytes:
 def decode(line: bytes) -> ev.Event:
     """The event in `line`; one that cannot be read becomes a `SourceSkipped`."""
     try:
-        return _events.decode(line)
+        return _events().decode(line)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return _decode_other(line)
 

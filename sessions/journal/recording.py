@@ -17,11 +17,24 @@ from sessions.floor.fold import FOLD_VERSION
 from sessions.floor.state import FloorState
 from sessions.journal import archive, codec, seek
 from sessions.journal.archive import RecordingInfo
-from sessions.journal.past import Density, Span
-from sessions.journal.record import write
+from sessions.journal.past import Density, Past, Span
 from sessions.text import clean
 
 __all__ = ["Recording", "RecordingInfo", "write"]
+
+
+def write(
+    past: Past,
+    target: Path,
+    first_seq: int,
+    last_seq: int,
+    stations: frozenset[str] | None = None,
+    redact: bool = True,
+) -> RecordingInfo:
+    """Make a recording; see `record.write`, which is imported here: who plays one need not wait for it."""
+    from sessions.journal import record
+
+    return record.write(past, target, first_seq, last_seq, stations, redact)
 
 
 class Recording:

@@ -168,7 +168,8 @@ def _migrate(connection: sqlite3.Connection) -> int:
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:  # after a full disk SQLite has rolled back by itself
+                connection.execute("ROLLBACK")
             raise
     return len(MIGRATIONS) - done
 
