@@ -28,6 +28,8 @@ class Situation(msgspec.Struct, frozen=True):
     """Those of them that collide."""
     files: int = 0
     """Files in which the pair under the cursor collides."""
+    planned_branch: bool = False
+    """A branch is selected in the suggested order."""
     planned: bool = False
     """There is a plan."""
 
@@ -95,7 +97,7 @@ def _needs_conflicts(now: Situation) -> str:
 
 
 def _needs_files(now: Situation) -> str:
-    return "" if now.files else "this pair collides in no file"
+    return "" if now.files or now.planned_branch else "this pair collides in no file"
 
 
 def _needs_plan(now: Situation) -> str:
@@ -129,7 +131,7 @@ EVERYWHERE_ACTIONS = (
         "palette",
         "Find an action, a station or a branch by typing.",
         (FLOOR, STATION, REPLAY, CONFLICTS),
-        "app.command_palette",
+        "app.palette",
         rank=80,
     ),
     Action(
@@ -140,11 +142,13 @@ EVERYWHERE_ACTIONS = (
         "app.conflicts",
         ("2",),
         "conflicts",
-        "Go to the conflicts: which branches collide, where, and in what order they can land.",
+        "Go to the conflicts: which branches collide, and in what order they land.",
         (FLOOR, STATION, REPLAY, CONFLICTS, HELP),
         "app.conflicts",
         rank=75,
     ),
+    Action("app.redraw", ("ctrl+l",), "redraw", "Draw the whole screen again.", _ALL, "app.redraw"),
+    Action("app.suspend", ("ctrl+z",), "suspend", "Go back to the shell; `fg` there comes back.", _ALL, "app.suspend"),
     Action(
         "app.quit",
         ("q", "ctrl+q"),
@@ -262,16 +266,16 @@ _C = (CONFLICTS,)
 CONFLICTS_ACTIONS = (
     Action("conflicts.back", ("escape",), "back",
            "Come out: of a file, of a simulation, of filters, of the conflicts.", _C, "screen.back", rank=1),
-    Action("conflicts.open", ("enter",), "file", "Open the selected file: both sides of each hunk beside the base.",
+    Action("conflicts.open", ("enter",), "open", "Open the selected file; in the order, go to the branch.",
            _C, "screen.open", _needs_files, rank=10),
     Action("conflicts.next", ("n",), "next", "Go to the next conflict.",
            _C, "screen.next(1)", _needs_conflicts, rank=15),
     Action("conflicts.previous", ("N",), "previous", "Go to the conflict before.",
            _C, "screen.next(-1)", _needs_conflicts),
-    Action("conflicts.worse", ("w",), "worse", "Go to the next worse conflict, by its lines; to the worst from elsewhere.",
+    Action("conflicts.worse", ("w",), "worse", "Go to the next worse conflict; from elsewhere, to the worst.",
            _C, "screen.worse", _needs_conflicts, rank=20),
     Action("conflicts.simulate", ("m",), "land first",
-           "Show the matrix after the branch under the cursor has landed, by really merging.",
+           "Show the matrix after this branch has landed, by really merging.",
            _C, "screen.simulate", _needs_live, rank=25),
     Action("conflicts.panel", ("tab",), "panel", "Go to the next panel: matrix, pair, hot spots, order.",
            _C, "screen.panel(1)", rank=30),
@@ -279,7 +283,7 @@ CONFLICTS_ACTIONS = (
     Action("conflicts.search", ("slash",), "search", "Show only branches whose name contains what you type.",
            _C, "screen.search", rank=45),
     Action("conflicts.filter", ("f",), "filter",
-           "Show only conflicts, only branches of stations at work, one branch and its partners, or one path.",
+           "Show only conflicts, only stations at work, one branch, or one path.",
            _C, "screen.filter", rank=35),
     Action("conflicts.order", ("o",), "order", "Sort the rows by cluster, conflicts, age, landing order or name.",
            _C, "screen.order", rank=40),

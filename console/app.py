@@ -4,45 +4,45 @@ from __future__ import annotations
 
 import gc
 import os
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import App
 from textual.binding import BindingType
 
 from console import theme as themes
 from console.board import Board
-from console.frames import lean
+from console.frames import Shown, lean
 from console.link import Link, LinkMode
 from console.options import Options
 from console.screens.base import FactoryScreen
 from console.slowlink import LinkWatch
 from sessions.errors import FactoryError
 from widgets.glyphs import CLASH
+from widgets.guard import Guarded
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from textual.command import Provider
     from textual.screen import Screen
 
+    from console.faults import Faults
     from console.news import CollisionWatch
 
 NEWS_EVERY_S = 1.0
+LEAVING = ("ctrl+c",)
+"""Keys that no question takes for an answer."""
+FAULT_S = 30.0
+"""How long a fault stays in the footer."""
 NEWS_S = 12.0
 """How long news stay in the footer."""
 
 
-def _commands() -> type[Provider]:
-    from console.palette import FactoryCommands
-
-    return FactoryCommands
-
-
-class FactoryApp(App[None]):
+class FactoryApp(Guarded, App[None]):
     """The console over a link: a supervisor's, a recording's, or a simulation's."""
 
     TITLE = "factory-tui"
-    COMMANDS: ClassVar = {_commands}
-    COMMAND_PALETTE_BINDING = ""
+    ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = []
     ALLOW_SELECT = False
     PAUSE_GC_ON_SCROLL = True
@@ -56,8 +56,11 @@ class FactoryApp(App[None]):
         self.link_watch = LinkWatch(options.slow_link)
         self.user_keys: dict[str, str] = {}
         self.board = Board()
+        self._shown = Shown()
+        self.faults: Faults | None = None
+        """Where faults are kept; without it the first one ends the console, as tests want it."""
         self._collisions: CollisionWatch | None = None
-        ascii_only = not themes.utf8_terminal() if options.ascii_only is None else options.ascii_only
+        ascii_only = not themes.utf8_terminal(os.environ) if options.ascii_only is None else options.ascii_only
         name = options.theme or themes.first_theme(os.environ)
         self.look = themes.make_look(name, ascii_only=ascii_only, colour=colour)
         self._dress()
@@ -73,11 +76,18 @@ class FactoryApp(App[None]):
         return FloorScreen()
 
     def on_mount(self) -> None:
+        # What the shell drew in the meantime is not known: everything is sent again.
+        self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
         self._take_keymap()
-        self.link.start()
         self.set_interval(NEWS_EVERY_S, self.tell_collisions)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """After the first paint, which the link's thread would otherwise slow down."""
+        self.link.start()
         # What exists now lives as long as the app: the collector need not walk it again and again.
-        self.call_after_refresh(gc.freeze)
+        gc.freeze()
+        gc.enable()
 
     def on_unmount(self) -> None:
         self.link.stop()
@@ -100,7 +110,7 @@ class FactoryApp(App[None]):
                 self.bell()
 
     def _take_keymap(self) -> None:
-        if self.options.keymap is None:
+        if self.options.keymap is None or not self.options.keymap.exists():
             return
         from console.keymap import load
 
@@ -110,6 +120,51 @@ class FactoryApp(App[None]):
             if isinstance(self.screen, FactoryScreen):
                 self.screen.say(str(error), 30)
         self.set_keymap(self.user_keys)
+
+    # Faults
+
+    def _handle_exception(self, error: Exception) -> None:
+        """After the first floor a fault is told, and everything else goes on; before it there is nothing to go on."""
+        if self.faults is None:
+            super()._handle_exception(error)
+            return
+        told = self.faults.take(error)
+        if not self.is_running or not isinstance(self.screen, FactoryScreen) or not self.screen.lives:
+            super()._handle_exception(error)
+            return
+        try:
+            self.screen.say(told, FAULT_S)
+        except Exception as worse:  # not even the footer can be drawn
+            self.faults.take(worse)
+
+    def _print_error_renderables(self) -> None:
+        if self.faults is None:
+            super()._print_error_renderables()
+
+    # Keys
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys run here, one after the other, each to its end.
+
+        Textual hands every key to the screen at once and runs their bindings only when they come back: of keys that
+        arrive together the later ones would not be answers to the question, or for the screen, that the first opened.
+        """
+        screen = self.screen_stack[-1] if self.screen_stack else None
+        mine = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
+        if not mine or not isinstance(screen, FactoryScreen):
+            await super().on_event(event)
+        elif isinstance(event, events.Key):
+            self.app_focus = True
+            await self._press(screen, event)
+        elif isinstance(event, events.Paste):
+            screen.answer_paste(event.text)
+
+    async def _press(self, screen: FactoryScreen, event: events.Key) -> None:
+        screen.last_key = monotonic()
+        if await self._check_bindings(event.key, priority=True):
+            return
+        if event.key in LEAVING or not await screen.answer(event.key, event.character):
+            await self._check_bindings(event.key)
 
     # Where one can go
 
@@ -133,6 +188,13 @@ class FactoryApp(App[None]):
         where = self.screen.WHERE if isinstance(self.screen, FactoryScreen) else ""
         self.push_screen(HelpScreen(where))
 
+    async def action_palette(self) -> None:
+        """Choose by typing what to do or where to go."""
+        from console.screens.palette import PaletteScreen
+
+        if isinstance(self.screen, FactoryScreen):
+            await self.push_screen(PaletteScreen(self.screen))
+
     async def action_floor(self) -> None:
         """Come out of everything, down to the floor."""
         while len(self.screen_stack) > 1:
@@ -141,7 +203,23 @@ class FactoryApp(App[None]):
     # How it is sent
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        super()._display(screen, lean(renderable))
+        super()._display(screen, lean(renderable, self._shown.on(screen)))
+
+    def on_resize(self) -> None:
+        # It also comes when the terminal is taken back after a stop.
+        self._shown.forget()
+
+    def action_redraw(self) -> None:
+        """Send the whole screen again."""
+        self.refresh(layout=True)
+
+    def action_suspend(self) -> None:
+        """Back to the shell until `fg`; where no shell could bring the console back it stays."""
+        if os.getsid(0) == os.getpgrp():
+            if isinstance(self.screen, FactoryScreen):
+                self.screen.say("there is no shell to go back to")
+            return
+        self.action_suspend_process()
 
     def action_help_quit(self) -> None:
         """Ctrl-C: Textual would only say which other key quits."""

@@ -47,8 +47,14 @@ def theme_names() -> list[str]:
     return list(THEMES)
 
 
-def utf8_terminal() -> bool:
-    """Whether the locale's encoding can carry the screen's signs."""
+def utf8_terminal(environment: Mapping[str, str]) -> bool:
+    """Whether the locale's encoding can carry the screen's signs.
+
+    Python takes UTF-8 in the locale C (PEP 538, PEP 540); a terminal whose user asked for C is not known to.
+    """
+    asked = environment.get("LC_ALL") or environment.get("LANG")
+    if asked in ("C", "POSIX"):
+        return False
     try:
         return codecs.lookup(locale.getpreferredencoding(False)).name == "utf-8"
     except LookupError:

@@ -143,7 +143,7 @@ class Client:
 
     async def _keep(self) -> None:
         """Be connected for ever."""
-        wait, revive = FIRST_RETRY_S, self._revive
+        wait, revive, trouble = FIRST_RETRY_S, self._revive, ""
         while True:
             began = time.monotonic()
             try:
@@ -156,7 +156,9 @@ class Client:
             except FactoryError as error:
                 trouble = str(error)
             except OSError as error:
-                trouble = f"no supervisor can be reached ({error.strerror or error})"
+                # Of one that was stopped it is known why nobody answers, and what to do.
+                if revive is not None or not trouble:
+                    trouble = f"no supervisor can be reached ({error.strerror or error})"
             self._lost(trouble)
             # One that dies again and again at once is not started again and again at once.
             wait = FIRST_RETRY_S if time.monotonic() - began > LAST_RETRY_S else min(wait * 2, LAST_RETRY_S)

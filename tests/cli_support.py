@@ -50,6 +50,7 @@ class Machine:
             XDG_CONFIG_HOME=str(directory / "config"),
             PYTHONPATH=str(ROOT),
             TERM="xterm-256color",
+            LC_ALL="C.UTF-8",
         )
         for name in ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "NO_COLOR", "FACTORY_TUI_CONFIG", "XDG_RUNTIME_DIR"):
             self.env.pop(name, None)

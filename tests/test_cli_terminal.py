@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import termios
 from collections.abc import Iterator
@@ -55,6 +56,20 @@ def test_keys_are_obeyed(demo: Terminal) -> None:
     demo.until(lambda text: "esc drops" in text, PATIENCE_S)
     demo.press("proxy\r")
     demo.until(lambda text: "proxy-01" in text and "docs-04" not in text, PATIENCE_S)
+
+
+def test_keys_typed_ahead_are_obeyed_in_their_order(demo: Terminal) -> None:
+    """A search in one write is a search: none of its letters sorts the floor, no enter opens a station too soon."""
+    demo.press("/proxy\r")
+    demo.until(lambda text: "“proxy”" in text and "docs-04" not in text, PATIENCE_S)
+    demo.press("\r/retry")
+    demo.until(lambda text: "find retry" in text, PATIENCE_S)
+    demo.press("\r")
+    demo.settle()
+    demo.press("1:go to the end\x15theme\r")
+    demo.until(lambda text: "“proxy”" in text and "12 stations" in text, PATIENCE_S)
+    demo.press("q")
+    assert demo.wait(PATIENCE_S) == 0
 
 
 def test_quitting_gives_the_terminal_back(demo: Terminal) -> None:
@@ -129,6 +144,42 @@ def test_what_cannot_begin_is_one_line(machine: Machine, words: list[str], env: 
 def assert_untouched(terminal: Terminal) -> None:
     assert ALTERNATE_SCREEN not in terminal.output
     assert termios.tcgetattr(terminal.descriptor) == terminal.modes
+
+
+def test_the_screen_can_be_drawn_again(demo: Terminal) -> None:
+    demo.screen.reset()
+    demo.press("\x0c")
+    demo.until(lambda text: "12 stations" in text and "proxy-01" in text, PATIENCE_S)
+
+
+def test_the_shell_and_back(machine: Machine) -> None:
+    """Suspended, the terminal is the shell's; brought back, the console draws everything again."""
+    command = shlex.join([*DEMO, "--seed", "2"])
+    with Terminal(("bash", "--norc", "-i"), 120, 40, env={**machine.env, "PS1": "$ "}) as shell:
+        shell.press(f"{command}\r")
+        shell.until(lambda text: "12 stations" in text and "proxy-01" in text, PATIENCE_S)
+        shell.press("\x1a")
+        shell.until(lambda text: "Stopped" in text, PATIENCE_S)
+        shell.settle()
+        shell.screen.reset()
+        shell.press("fg\r")
+        shell.until(lambda text: "12 stations" in text and "proxy-01" in text, PATIENCE_S)
+        shell.press("q")
+        shell.settle()
+        shell.press("exit 7\r")
+        assert shell.wait(PATIENCE_S) == 7
+
+
+def test_without_a_shell_the_console_stays(demo: Terminal) -> None:
+    demo.press("\x1a")
+    demo.until(lambda text: "there is no shell to go back to" in text, PATIENCE_S)
+
+
+@pytest.mark.parametrize(("locale", "sign"), [("C", "*"), ("C.UTF-8", "●")])
+def test_in_the_locale_c_signs_are_letters(machine: Machine, locale: str, sign: str) -> None:
+    with Terminal(DEMO, 120, 40, env={**machine.env, "LC_ALL": locale}) as demo:
+        demo.until(lambda text: "12 stations" in text and f"{sign} proxy-01" in text, PATIENCE_S)
+        assert any(byte > 127 for byte in demo.output) == (locale != "C")
 
 
 def test_ctrl_c_leaves(demo: Terminal) -> None:

@@ -157,7 +157,10 @@ def test_one_that_the_operator_stopped_is_not_started_again() -> None:
                 await watching.soon(lambda client: client.contact.connected)
                 await house.close(Farewell("stopped by the operator", stopped=True))
                 await watching.soon(lambda client: "stopped by the operator" in client.contact.trouble)
-                await watching.soon(lambda client: "can be reached" in client.contact.trouble)
+                await asyncio.sleep(0)
+                seen = watching.client.contact
+                await watching.soon(lambda client: client.contact is not seen)
+                assert "stopped by the operator: open the floor again" in watching.client.contact.trouble
                 assert not revived.is_set()
 
     asyncio.run(check())

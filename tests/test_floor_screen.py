@@ -21,6 +21,8 @@ from sessions.floor.commands import CancelScan, Progress
 from sessions.floor.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState, Status
 from tests.console_support import HOSTILE, NOW, StillLink, factory_state, state_of
+from widgets.cells import plain
+from widgets.topline import trouble_line
 
 OPTIONS = Options(theme="dark", ascii_only=False, no_colour=False)
 Play = Callable[[FactoryApp, FloorScreen, Pilot[None]], Coroutine[Any, Any, None]]
@@ -267,12 +269,31 @@ def test_themes_change_every_screen() -> None:
     play(test)
 
 
+@pytest.mark.parametrize("key", ["question_mark", "enter", "colon", "2"])
+def test_the_floor_does_not_draw_below_another_screen(key: str) -> None:
+    """Textual counts the screen below as visible: what it draws is sent again by the one above."""
+
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await press(pilot, key)
+        assert app.screen is not screen
+        before = screen._seen
+        assert isinstance(app.link, StillLink)
+        app.link.state = fold_all(app.link.state, [ev.TurnFinished(time=NOW + 1, station="proxy-00")])
+        screen.sample()
+        assert screen._seen == before
+        await press(pilot, "escape")
+        screen.sample()
+        assert screen._seen != before
+
+    play(test)
+
+
 def test_the_palette_finds_actions_and_stations() -> None:
     async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
-        await press(pilot, "colon", *"ship-18", "enter")
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await press(pilot, "colon", *"ship-18")
+        assert "station ship-18" in text(app)
         await press(pilot, "enter")
+        assert app.screen is screen
         assert screen.wall.cursor is not None
         assert screen.wall.cursor.name == "ship-18"
 
@@ -377,3 +398,10 @@ def test_no_size_is_too_small(size: tuple[int, int]) -> None:
         assert app.is_running
 
     play(test, size=size)
+
+
+def test_trouble_says_its_cure_where_there_is_little_room() -> None:
+    told = "/home/me/.local/state/factory-tui/repo-3b3cb915c2b2/journal.db: the disk is full: make room"
+    assert plain(trouble_line(told, 100)).startswith(" ✖ /home/me/.local")
+    assert plain(trouble_line(told, 60)).rstrip() == " ✖ …/journal.db: the disk is full: make room"
+    assert plain(trouble_line("no supervisor can be reached", 20)) == " ✖ no supervisor c… "

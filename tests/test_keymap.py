@@ -34,6 +34,7 @@ def test_a_key_that_did_something_else_is_taken_from_it() -> None:
 def test_a_key_can_be_taken_away_and_keys_have_people_s_names() -> None:
     assert keymap({"f": "none", "ctrl+pgup": "floor.home"}, "k") == {
         "floor.filter": "",
+        "conflicts.filter": "",
         "floor.home": "home,ctrl+pageup",
     }
     assert keymap({"?": "floor.search", "F1": "app.help"}, "k") == {

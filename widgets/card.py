@@ -112,7 +112,13 @@ def _apart(pane: Pane, cells: int, level: str = "") -> list[Span]:
     """How far it is from the base, and with whom it collides; `level` is said when neither is so."""
     apart = divergence(pane)
     clash = clash_text(pane, max(0, cells // 2 - width(apart) - 1))
-    spans = [(apart or level * (not clash), "soft"), (" " * bool(apart and clash), "text"), (clash, "needs_me")]
+    number, blank, partner = clash.partition(" ")
+    spans = [
+        (apart or level * (not clash), "soft"),
+        (" " * bool(apart and clash), "text"),
+        (number, "bold text"),
+        (blank + partner, "faint"),
+    ]
     return [span for span in spans if span[0]]
 
 

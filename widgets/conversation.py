@@ -188,7 +188,7 @@ class ConversationView(Lined, can_focus=True):
 
     def draw(self) -> None:
         """Compute what is in view; only the cells that differ are sent."""
-        if not self.is_mounted or not self.size.height:
+        if not self.lives or not self.size.height:
             return
         if self.size.width - _EDGE != self.text.column.cells:
             self._resize()

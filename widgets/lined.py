@@ -9,10 +9,11 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from widgets.cells import Line, changes, pad
+from widgets.guard import Guarded
 from widgets.look import Look
 
 
-class Lined(Widget):
+class Lined(Guarded, Widget):
     """Shows lines given from outside. `show` compares them with the drawn ones; nothing new, nothing sent."""
 
     def __init__(self, look: Look, *, id: str | None = None) -> None:
@@ -28,6 +29,11 @@ class Lined(Widget):
     def look(self, look: Look) -> None:
         self._look = look
         self.refresh()
+
+    @property
+    def lives(self) -> bool:
+        """It may be drawn: it was mounted, and was not taken away since."""
+        return bool(self.is_mounted and self.is_running)
 
     def show(self, lines: Sequence[Line]) -> int:
         """Draw these lines from now on; returns how many cells have to be sent for it."""

@@ -46,7 +46,7 @@ def clash_text(pane: Pane, cells: int) -> str:
         return ""
     number = CLASH + count(pane.clashes)
     room = cells - width(number) - 1
-    return f"{number} {cut(pane.clash_with, room)}" if room >= 4 else number
+    return f"{number} {cut(pane.clash_with, room)}" if room >= 6 else number
 
 
 def tokens_text(pane: Pane) -> str:

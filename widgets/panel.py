@@ -78,7 +78,7 @@ class Panel(Lined, can_focus=True):
         self.draw()
 
     def draw(self) -> None:
-        if not self.is_mounted or not self.size.height:
+        if not self.lives or not self.size.height:
             return
         made_of = (self._of, self.size)
         if self._of is None or made_of != self._made_of:

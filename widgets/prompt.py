@@ -76,14 +76,14 @@ class Typing:
     def paste(self, text: str) -> None:
         self.text = (self.text + clean(text, MAX_TYPED))[:MAX_TYPED]
 
-    def line(self, found: str) -> Line:
+    def line(self, found: str, hint: str = "enter keeps   esc drops") -> Line:
         """The line with a still cursor: one that blinks would send bytes while nothing happens."""
         return (
             (f" {self.title} ", "bold accent on bar"),
             (self.text, "text on bar"),
             (" ", "text on cursor"),
             (f"   {found}", "soft on bar"),
-            ("   enter keeps   esc drops", "faint on bar"),
+            (f"   {hint}", "faint on bar"),
         )
 
 

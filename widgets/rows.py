@@ -59,7 +59,7 @@ def _divergence(pane: Pane, cells: int, now: float) -> list[Span]:
     if not clash:
         return [(fit(apart, cells), "soft" if pane.station else "faint")]
     room = max(0, cells - width(clash) - 1)
-    return [(fit(apart, room) + " ", "soft"), (fit(clash, cells - room - 1), "needs_me")]
+    return [(fit(apart, room) + " ", "soft"), (fit(clash, cells - room - 1), "bold text")]
 
 
 def _model(pane: Pane, cells: int, now: float) -> list[Span]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sessions.floor.arrange import ATTENTION
 from sessions.floor.commands import Progress
 from sessions.floor.totals import Totals
@@ -13,6 +15,7 @@ from widgets.numbers import MARKS, age, count, money, percent, rate
 from widgets.spark import bar, spark
 
 LIVE_S = 2.0
+_PATH = re.compile(r"(?<!\S)/(?:[^/\s]+/)+([^/\s]+)")
 
 
 class TopLine(Lined):
@@ -85,9 +88,12 @@ def rule(cells: int) -> Line:
 
 
 def trouble_line(text: str, cells: int) -> Line:
-    """Lost connection and the like, with the cure."""
+    """Lost connection and the like, with the cure; where it would be cut, paths lose their beginnings first."""
+    told = clean(text, 400)
+    if width(told) > cells - 4:
+        told = _PATH.sub(r"…/\1", told)
     return pad(
-        [(" ✖ ", "bold failed on fault"), (cut(clean(text, 400), max(0, cells - 4)), "text on fault")],
+        [(" ✖ ", "bold failed on fault"), (cut(told, max(0, cells - 4)), "text on fault")],
         cells,
         "text on fault",
     )

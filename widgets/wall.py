@@ -24,6 +24,7 @@ from widgets.card import HEIGHTS, Marks, card, clock_of
 from widgets.cells import Line, changes, pad, width
 from widgets.glyphs import RULE
 from widgets.grid import Grid, shape
+from widgets.guard import Guarded
 from widgets.look import Look
 
 TURN_S = 1.0
@@ -42,7 +43,7 @@ class Drawn(msgspec.Struct, frozen=True):
     lines: list[Line]
 
 
-class Wall(ScrollView, inherit_bindings=False, can_focus=True):
+class Wall(Guarded, ScrollView, inherit_bindings=False, can_focus=True):
     """Shows groups of panes. The cursor is on a pane, not on a place: it stays with it wherever it goes."""
 
     DEFAULT_CSS: ClassVar[str] = """

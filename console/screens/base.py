@@ -12,6 +12,7 @@ from textual.screen import Screen
 from console.actions import BY_ID, Action, Situation, actions_on, footer_actions, key_name, keys_of
 from widgets.cells import Line, Span
 from widgets.footer import Footer, footer_line
+from widgets.guard import Guarded
 from widgets.look import Look
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def bindings(where: str) -> list[Binding]:
     ]
 
 
-class FactoryScreen(Screen[None]):
+class FactoryScreen(Guarded, Screen[None]):
     """A screen whose keys come from the registry. Subclasses set `WHERE` and `BINDINGS = bindings(WHERE)`."""
 
     # A screen that could scroll lays itself out twice more before its first frame.
@@ -57,6 +58,11 @@ class FactoryScreen(Screen[None]):
     def look(self) -> Look:
         return self.factory.look
 
+    @property
+    def lives(self) -> bool:
+        """It has its widgets: it was mounted, and what a key or a worker did has not left it."""
+        return bool(self.is_mounted and self.is_running)
+
     # What subclasses say of themselves
 
     def situation(self) -> Situation:
@@ -70,6 +76,13 @@ class FactoryScreen(Screen[None]):
     def question(self) -> Line:
         """A question in place of the footer's keys."""
         return ()
+
+    async def answer(self, key: str, character: str | None) -> bool:
+        """Take a key as the answer to an open question; false leaves it to what keys do without one."""
+        return False
+
+    def answer_paste(self, text: str) -> None:
+        """Take pasted text into a line that is being typed."""
 
     def palette_jumps(self) -> Iterator[tuple[str, Callable[[], object]]]:
         """Places that the palette can go to from here."""
@@ -87,7 +100,6 @@ class FactoryScreen(Screen[None]):
 
     async def action_do(self, action_id: str) -> None:
         """A key was pressed: do the action, or say why not."""
-        self.last_key = monotonic()
         await self.act(action_id)
 
     async def act(self, action_id: str) -> None:
@@ -111,7 +123,7 @@ class FactoryScreen(Screen[None]):
 
     def draw_footer(self) -> None:
         """Draw the footer anew; only what changed is sent."""
-        if not self.is_mounted:
+        if not self.lives:
             return
         keymap = self.factory.user_keys
         keys = [

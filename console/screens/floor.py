@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from functools import partial
 from time import monotonic
 from typing import ClassVar
@@ -10,6 +11,7 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.geometry import Size
 from textual.widget import Widget
 
 from console.actions import FLOOR, Situation
@@ -45,7 +47,6 @@ class FloorScreen(FactoryScreen):
     """Samples the link and draws what changed. A replay shows the same screen with a timeline `below_wall`."""
 
     WHERE: ClassVar[str] = FLOOR
-    CSS_PATH = "floor.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(FLOOR)]
 
     def __init__(self) -> None:
@@ -56,6 +57,9 @@ class FloorScreen(FactoryScreen):
         self._menu: Menu | None = None
         self._typing: Typing | None = None
         self._zoomed = False
+        self._opening = ExitStack()
+        """Closed when there is a floor to show: no empty screen is sent before it."""
+        self._sizes: list[Size] = []
 
     def compose(self) -> ComposeResult:
         yield TopLine(self.look)
@@ -72,13 +76,22 @@ class FloorScreen(FactoryScreen):
         return self.query_one(Wall)
 
     def on_mount(self) -> None:
+        self._opening.enter_context(self.app.batch_update())
         self._timer = self.set_interval(self.factory.link_watch.rhythm.period_s, self.sample)
 
     def on_resize(self, event: events.Resize) -> None:
+        self.fit(event.size)
+        # Several come for one change; of those that matter the last one finds the widgets in their new sizes.
+        sizes = [event.size, *(widget.size for widget in self.children)]
+        if sizes != self._sizes:
+            self._sizes = sizes
+            self.draw()
+        self._opening.close()
+
+    def fit(self, size: Size) -> None:
+        """Choose what suits a screen of this size."""
         if not self._zoomed:
-            self.wall.zoom = int(event.size.width >= ROOMY[0] and event.size.height >= ROOMY[1])
-        # The widgets have their sizes by now: the first frame that is sent already shows the floor.
-        self.draw()
+            self.wall.zoom = int(size.width >= ROOMY[0] and size.height >= ROOMY[1])
 
     # Sampling
 
@@ -93,7 +106,7 @@ class FloorScreen(FactoryScreen):
             self.wall.budget = watch.rhythm.budget
             self.app.animation_level = "none"
             self.say("slow link: drawing less often (--slow-link makes this the start)", 10)
-        if self.is_current:
+        if self.is_active:
             link = self.factory.link
             now = link.now()
             # A busy floor is looked at every tick, a quiet one only when its ages or rates may have changed.
@@ -104,7 +117,7 @@ class FloorScreen(FactoryScreen):
 
     def draw(self) -> None:
         """Draw the floor as it is now."""
-        if not self.is_mounted or not self.size:
+        if not self.lives or not self.size:
             return
         link, wall = self.factory.link, self.wall
         state, health, now = link.state, link.health, link.now()
@@ -182,35 +195,34 @@ class FloorScreen(FactoryScreen):
 
     # Keys while a question is open
 
-    def on_key(self, event: events.Key) -> None:
-        self.last_key = monotonic()
-        if self._typing and self._search_key(event):
-            event.stop()
-        elif self._menu:
-            event.stop()
-            self._menu_key(event)
+    async def answer(self, key: str, character: str | None) -> bool:
+        if self._typing:
+            return self._search_key(key, character)
+        if self._menu:
+            self._menu_key(character or key)
+            return True
+        return False
 
     def on_click(self) -> None:
         """A hand on the mouse is as good as a key: nothing moves under it."""
         self.last_key = monotonic()
 
-    def on_paste(self, event: events.Paste) -> None:
+    def answer_paste(self, text: str) -> None:
         if self._typing:
-            event.stop()
-            self._typing.paste(event.text)
+            self._typing.paste(text)
             self._narrow()
 
-    def _search_key(self, event: events.Key) -> bool:
+    def _search_key(self, key: str, character: str | None) -> bool:
         assert self._typing
-        if event.key in ("up", "down", "pageup", "pagedown"):
+        if key in ("up", "down", "pageup", "pagedown"):
             return False
-        if event.key in ("enter", "escape"):
-            if event.key == "escape":
+        if key in ("enter", "escape"):
+            if key == "escape":
                 self._typing.text = ""
             self._narrow()
             self._typing = None
             self.draw_footer()
-        elif self._typing.type(event.key, event.character):
+        elif self._typing.type(key, character):
             self._narrow()
         return True
 
@@ -219,9 +231,9 @@ class FloorScreen(FactoryScreen):
             self.view.choose(search=self._typing.text)
             self._draw_chosen()
 
-    def _menu_key(self, event: events.Key) -> None:
+    def _menu_key(self, key: str) -> None:
         assert self._menu
-        chosen = self._menu.chosen(event.character or event.key)
+        chosen = self._menu.chosen(key)
         if chosen is None:
             self._menu = None
         else:

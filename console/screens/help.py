@@ -59,6 +59,8 @@ class HelpScreen(FactoryScreen):
 
     def draw(self) -> None:
         """Show the lines from the present top on."""
+        if not self.lives:
+            return
         text = self.query_one("#text", Lined)
         lines = self.lines(text.size.width)
         self._top = max(0, min(self._top, len(lines) - text.size.height))

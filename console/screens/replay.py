@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Iterable
-from time import monotonic
 from typing import ClassVar
 
-from textual import events
 from textual.binding import BindingType
+from textual.geometry import Size
 from textual.widget import Widget
 
 from console.actions import REPLAY
@@ -17,18 +15,23 @@ from console.replay_link import ReplayLink
 from console.screens.base import bindings
 from console.screens.floor import FloorScreen
 from sessions.errors import FactoryError
-from sessions.journal import places
 from sessions.text import clean
 from widgets.cells import Line
 from widgets.prompt import Typing
-from widgets.timeline import SHORT, TALL, TALL_FROM, Position, Slot, Timeline
+from widgets.timeline import Position, Slot, Timeline
+
+
+def _unreadable() -> tuple[type[Exception], ...]:
+    """What reading a past may raise. SQLite is imported when something was: playing a recording needs none."""
+    import sqlite3
+
+    return FactoryError, OSError, sqlite3.Error
 
 
 class ReplayScreen(FloorScreen, inherit_bindings=False):
     """The floor screen over a `ReplayLink`."""
 
     WHERE: ClassVar[str] = REPLAY
-    CSS_PATH = "replay.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(REPLAY)]
 
     def __init__(self) -> None:
@@ -38,7 +41,9 @@ class ReplayScreen(FloorScreen, inherit_bindings=False):
         self._slots = 0
 
     def below_wall(self) -> Iterable[Widget]:
-        yield Timeline(self.look)
+        timeline = Timeline(self.look)
+        timeline.fit(self.app.size.height)
+        yield timeline
 
     @property
     def replay(self) -> ReplayLink:
@@ -50,22 +55,22 @@ class ReplayScreen(FloorScreen, inherit_bindings=False):
     def timeline(self) -> Timeline:
         return self.query_one(Timeline)
 
-    def on_resize(self, event: events.Resize) -> None:
-        self.timeline.styles.height = TALL if event.size.height >= TALL_FROM else SHORT
-        super().on_resize(event)
+    def fit(self, size: Size) -> None:
+        super().fit(size)
+        self.timeline.fit(size.height)
 
     # Sampling
 
     def sample(self) -> None:
         """A tick: the floor as of the moment, and the timeline when the moment has moved."""
         super().sample()
-        if self.is_current and self.replay.view is not self._drawn:
+        if self.is_active and self.replay.view is not self._drawn:
             self._drawn = self.replay.view
             self.draw_timeline()
 
     def draw(self) -> None:
         super().draw()
-        if self.is_mounted and self.size:
+        if self.lives and self.size:
             self.draw_timeline()
 
     def draw_timeline(self) -> None:
@@ -88,12 +93,15 @@ class ReplayScreen(FloorScreen, inherit_bindings=False):
         )
         if timeline.slots != self._slots:
             self._slots = timeline.slots
-            self.run_worker(self._read_density(self._slots), group="density", exclusive=True)
+            self.call_after_refresh(self._ask_density, self._slots)
+
+    def _ask_density(self, slots: int) -> None:
+        self.run_worker(self._read_density(slots), group="density", exclusive=True)
 
     async def _read_density(self, slots: int) -> None:
         try:
             density = await asyncio.to_thread(self.replay.density, slots)
-        except (FactoryError, OSError, sqlite3.Error) as error:
+        except _unreadable() as error:
             self.say(f"cannot read the timeline: {clean(str(error), 80)}")
             return
         self.timeline.set_slots([Slot(slot.events, slot.failures) for slot in density])
@@ -108,28 +116,29 @@ class ReplayScreen(FloorScreen, inherit_bindings=False):
     # Going to a place
 
     def question(self) -> Line:
-        return self._going.line(places.HELP) if self._going else super().question()
-
-    def on_key(self, event: events.Key) -> None:
         if self._going is None:
-            super().on_key(event)
-            return
-        self.last_key = monotonic()
-        event.stop()
-        if event.key in ("enter", "escape"):
+            return super().question()
+        from sessions.journal.places import HELP
+
+        return self._going.line(HELP)
+
+    async def answer(self, key: str, character: str | None) -> bool:
+        if self._going is None:
+            return await super().answer(key, character)
+        if key in ("enter", "escape"):
             text, self._going = self._going.text, None
-            if event.key == "enter" and text.strip():
+            if key == "enter" and text.strip():
                 self._go_to(text)
         else:
-            self._going.type(event.key, event.character)
+            self._going.type(key, character)
         self.draw_footer()
+        return True
 
-    def on_paste(self, event: events.Paste) -> None:
+    def answer_paste(self, text: str) -> None:
         if self._going is None:
-            super().on_paste(event)
+            super().answer_paste(text)
             return
-        event.stop()
-        self._going.paste(event.text)
+        self._going.paste(text)
         self.draw_footer()
 
     def _go_to(self, text: str) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
-from time import monotonic
 from typing import ClassVar
 
 from textual import events
@@ -14,10 +12,11 @@ from textual.containers import Horizontal, Vertical
 
 from console.actions import STATION, Situation
 from console.link import LinkMode
-from console.reading import Reader, StationLog, Step, open_reader
+from console.reading import Step
 from console.replay_link import ReplayLink
 from console.screens.base import FactoryScreen, bindings
 from console.screens.station_side import PANELS, Side
+from console.session_reading import SessionReading
 from console.session_search import SessionSearch
 from console.slowlink import backlog_of
 from sessions.errors import FactoryError
@@ -47,11 +46,7 @@ class StationScreen(FactoryScreen):
     def __init__(self, station: str) -> None:
         super().__init__()
         self.station = station
-        self._log = StationLog(station)
-        self._reader: Reader | None = None
-        self._session = ""
-        self._read_for: Station | None = None
-        self._busy = False
+        self._reading = SessionReading(station)
         self._seen: tuple[object, ...] = ()
         self._panel = 0
         self._typing: Typing | None = None
@@ -84,8 +79,7 @@ class StationScreen(FactoryScreen):
 
     def on_unmount(self) -> None:
         self._search.give_up()
-        if self._reader is not None:
-            self._reader.close()
+        self._reading.end()
 
     def on_resize(self, event: events.Resize) -> None:
         self._arrange()
@@ -95,7 +89,7 @@ class StationScreen(FactoryScreen):
 
     def sample(self) -> None:
         """A tick: draw when there is something new, and read what has come."""
-        if not self.is_current or not self.factory.link_watch.may_draw(backlog_of(self.app._driver)):
+        if not self.is_active or not self.factory.link_watch.may_draw(backlog_of(self.app._driver)):
             return
         link = self.factory.link
         seen = (id(link.state), link.health, int(link.now()), self._speed())
@@ -109,7 +103,7 @@ class StationScreen(FactoryScreen):
 
     def draw(self) -> None:
         """Draw the station as it is now."""
-        if not self.is_mounted or not self.size:
+        if not self.lives or not self.size:
             return
         link = self.factory.link
         state, now = link.state, link.now()
@@ -120,12 +114,11 @@ class StationScreen(FactoryScreen):
             return
         pane = _pane(state, station, now)
         self._draw_bar(state_spans(pane, now, " on bar"), now)
-        if self.side.draw(state, station, pane, self._log, now):
+        if self.side.draw(state, station, pane, self._reading.log, now):
             self._arrange()
             self.call_after_refresh(self.draw)
         self.draw_footer()
-        if station is not self._read_for and not self._busy:
-            self._busy = True
+        if self._reading.claim(station):
             self.run_worker(self._read(state, station), group="reading")
 
     def _draw_absent(self, now: float) -> None:
@@ -154,24 +147,20 @@ class StationScreen(FactoryScreen):
     # Reading
 
     async def _read(self, state: FloorState, station: Station) -> None:
-        """Read on in a thread: the station's events, and its session."""
+        """Read on: the station's events, and its session."""
         try:
-            log, reader, grew = await asyncio.to_thread(self._read_on, state, station)
+            news = await self._reading.step(self.factory.link, state, station)
         except (FactoryError, OSError, sqlite3.Error) as error:
-            self.view.say_trouble(f"cannot read: {clean(str(error), 80)}")
+            if self.lives:
+                self.view.say_trouble(f"cannot read: {clean(str(error), 80)}")
             return
-        finally:
-            self._busy = False
-        went_back = log.reached < self._log.reached
-        self._log, self._read_for = log, station
-        if reader is not self._reader:
-            old, self._reader = self._reader, reader
-            keep = old is not None and self._session == station.session
-            self._session = station.session
-            self.view.show_source(reader, f"{reader.note}{': ' if reader.reason else ''}{reader.reason}", keep)
-            if old is not None:
-                old.close()
-        elif grew or went_back:
+        reader = self._reading.reader
+        if news is None or reader is None or not self.lives:
+            return
+        if news.other:
+            source = f"{reader.note}{': ' if reader.reason else ''}{reader.reason}"
+            self.view.show_source(reader, source, news.same_session)
+        elif news.grew:
             self.view.grew()
         self.view.say(
             "Nothing was said in this session yet.",
@@ -179,19 +168,6 @@ class StationScreen(FactoryScreen):
             "esc goes back.",
         )
         self.draw()
-
-    def _read_on(self, state: FloorState, station: Station) -> tuple[StationLog, Reader, bool]:
-        log = self._log.grown(self.factory.link, state.seq)
-        reader = self._reader
-        same = station.session == self._session and (
-            log.reached >= self._log.reached or not reader or not reader.reason
-        )
-        if reader is None or not same:
-            events = [numbered.event for numbered in log.events]
-            session = state.sessions.get(station.session)
-            return log, open_reader(station.kind, station.session, session, events), True
-        extended = reader.extend([n.event for n in log.fresh], station.session)
-        return log, reader, reader.refresh() or extended
 
     # What it says of itself
 
@@ -212,22 +188,20 @@ class StationScreen(FactoryScreen):
 
     # Typing a search
 
-    def on_key(self, event: events.Key) -> None:
-        self.last_key = monotonic()
+    async def answer(self, key: str, character: str | None) -> bool:
         if self._typing is None:
-            return
-        event.stop()
-        if event.key in ("enter", "escape"):
-            text, self._typing = self._typing.text.strip() if event.key == "enter" else "", None
+            return False
+        if key in ("enter", "escape"):
+            text, self._typing = self._typing.text.strip() if key == "enter" else "", None
             self._look_for(text)
         else:
-            self._typing.type(event.key, event.character)
+            self._typing.type(key, character)
         self.draw_footer()
+        return True
 
-    def on_paste(self, event: events.Paste) -> None:
+    def answer_paste(self, text: str) -> None:
         if self._typing:
-            event.stop()
-            self._typing.paste(event.text)
+            self._typing.paste(text)
             self.draw_footer()
 
     def _look_for(self, text: str) -> None:
@@ -245,7 +219,7 @@ class StationScreen(FactoryScreen):
 
     async def _go_to_found(self, pattern: str, start: int, step: Step) -> None:
         """Search in a thread, and go to what was found or say that it is not there."""
-        reader, count = self._reader, self.view.count
+        reader, count = self._reading.reader, self.view.count
         if reader is None or not count:
             return
         try:
@@ -254,7 +228,7 @@ class StationScreen(FactoryScreen):
             self.say(f"cannot search: {clean(str(error), 80)}")
             return
         what = f"“{pattern[:30]}”" if pattern else "error"
-        if found is None:
+        if found is None or not self.lives:
             return
         if found.entry is None:
             self.say(f"{what} is not in this conversation" if pattern else "no error in this conversation")
