@@ -75,6 +75,18 @@ def test_what_git_would_commit_is_in_it(made: TestRepository, scratch: Scratch, 
     assert list(scratch.place.glob("index-*")) == []
 
 
+def test_an_edit_in_the_second_of_the_commit_is_seen(made: TestRepository, scratch: Scratch) -> None:
+    made.git("config", "core.trustctime", "false")
+    moment = (1_700_000_000, 1_700_000_000)
+    made.write({"a.txt": "one\n"})
+    os.utime(made.path / "a.txt", moment)
+    made.commit()
+    os.utime(made.path / ".git" / "index", moment)
+    made.write({"a.txt": "two\n"})
+    os.utime(made.path / "a.txt", moment)
+    assert files(scratch, taken(made, scratch))["a.txt"] == "two\n"
+
+
 def test_it_merges_like_a_commit(made: TestRepository, scratch: Scratch, tmp_path: Path) -> None:
     linked = made.worktree(tmp_path / "linked", "work")
     made.write({"a.txt": "1\nagent\n3\n"}, linked)

@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessions.branches import changed, merges
-from sessions.branches.changed import Changed, may_collide, suspects
 from sessions.branches.git import Git
 from sessions.branches.history import merge_bases
-from sessions.branches.merges import Collision, Verdict, merge_all, merge_batch
+from sessions.branches.merges import Collision, Verdict, merge_batch
 from sessions.branches.names import shown
+from sessions.branches.overlap import Overlap, Side, may_collide
 from sessions.branches.scratch import Scratch
 from sessions.floor.conflicts import Outcome
 from tests.collision_support import planted, scrambled
@@ -87,7 +87,7 @@ def test_all_pairs_agree_and_the_repository_gains_nothing(tmp_path: Path, scratc
         scratch = Scratch(made.path / ".git", tmp_path / "scratch")
         scratches.append(scratch)
         scratch.follow(made_main)
-        verdicts.extend(merge_all(scratch.git, wanted, processes=2))
+        verdicts.extend(merge_batch(scratch.git, wanted))
 
     made_main = made.git("rev-parse", "main")
     unchanged(made.path, work, times=False)
@@ -107,10 +107,10 @@ def test_random_branches_agree_and_the_filter_is_never_wrong(
     bases = merge_bases(scratch.git, tips)
     for (a, b), found in bases.items():
         assert sorted(found) == sorted(made.git("merge-base", "--all", a, b).splitlines())
-    passed = set(suspects(scratch.git, wanted, bases))
-    for verdict in merge_all(scratch.git, wanted):
+    sifted = Overlap().sift(scratch.git, wanted, bases)
+    for verdict in merge_batch(scratch.git, wanted):
         agrees(made, verdict)
-        assert verdict.outcome is Outcome.CLEAN or verdict.pair in passed
+        assert verdict.outcome is Outcome.CLEAN or sifted.get(verdict.pair, (True, 0))[0]
 
 
 def test_plain_merges_in_a_clone_agree(tmp_path: Path, scratches: list[Scratch]) -> None:
@@ -118,7 +118,7 @@ def test_plain_merges_in_a_clone_agree(tmp_path: Path, scratches: list[Scratch])
     scratches.append(scratch := Scratch(made.path / ".git", tmp_path / "scratch"))
     clone = tmp_path / "clone"
     made.git("clone", "--quiet", "--no-checkout", str(made.path), str(clone))
-    for verdict in merge_all(scratch.git, list(itertools.combinations(heads(made, names), 2))):
+    for verdict in merge_batch(scratch.git, list(itertools.combinations(heads(made, names), 2))):
         one, other = verdict.pair
         made.git("checkout", "--quiet", "--force", "--detach", one, cwd=clone)
         made.git("clean", "-dffxq", cwd=clone)
@@ -148,7 +148,7 @@ def test_crossed_histories_have_several_bases(tmp_path: Path) -> None:
     tips = sorted(heads(made, ["one", "two"]))
     bases = merge_bases(Git(made.path), tips)
     assert {pair: set(found) for pair, found in bases.items()} == {(tips[0], tips[1]): {one, two}}
-    assert suspects(Git(made.path), [(tips[0], tips[1])], bases) == [(tips[0], tips[1])]
+    assert Overlap().sift(Git(made.path), [(tips[0], tips[1])], bases) == {}
 
 
 def test_unrelated_and_missing_commits_are_unknown_and_stop_no_others(tmp_path: Path, scratches: list[Scratch]) -> None:
@@ -252,23 +252,24 @@ def test_a_repository_at_an_awkward_path(tmp_path: Path, scratches: list[Scratch
     assert [verdict.outcome for verdict in merge_batch(scratch.git, [(one, other)])] == [Outcome.CONFLICT]
 
 
+A, B, D, D_X, D_Y = (1 << bit for bit in range(5))
+"""Paths as bits: two files, a directory, and two files in it."""
+
+
 @pytest.mark.parametrize(
     ("one", "other", "suspect"),
     [
-        (Changed(frozenset({b"a"})), Changed(frozenset({b"b"})), False),
-        (Changed(frozenset({b"a"})), Changed(frozenset({b"a"})), True),
-        (Changed(frozenset({b"d"})), Changed(frozenset({b"d/x"})), True),
-        (Changed(frozenset({b"d/x"})), Changed(frozenset({b"dx"})), False),
-        (
-            Changed(frozenset({b"d/x"}), emptied=frozenset({b"d"})),
-            Changed(frozenset({b"d/y"}), frozenset({b"d/y"})),
-            True,
-        ),
-        (Changed(frozenset({b"d/x"}), emptied=frozenset({b"d"})), Changed(frozenset({b"d/y"})), False),
-        (Changed(frozenset({b"d/x"})), Changed(frozenset({b"d/e/y"}), frozenset({b"d/e/y"})), False),
+        (Side(A), Side(A), True),
+        (Side(A), Side(B), False),
+        (Side(D), Side(D_X, above=D), True),
+        (Side(D_X, above=D), Side(D_Y, above=D), False),
+        (Side(D_X | A, above=D, emptied=D, adds=True), Side(D_Y, above=D, added_in=D, adds=True), True),
+        (Side(D_X, above=D, emptied=D), Side(D_Y, above=D, added_in=D, adds=True), False),
+        (Side(D_X | A, above=D, emptied=D, adds=True), Side(D_Y, above=D), False),
+        (Side(), Side(A | B | D), False),
     ],
 )
-def test_the_filter(one: Changed, other: Changed, suspect: bool) -> None:
+def test_the_sieve(one: Side, other: Side, suspect: bool) -> None:
     assert may_collide(one, other) is suspect
     assert may_collide(other, one) is suspect
 

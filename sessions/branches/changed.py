@@ -1,9 +1,4 @@
-"""Tells cheaply, and never wrongly, that two branches cannot collide: by the paths each changed since they parted.
-
-The filter is one-sided. Two sides whose changed paths are disjoint merge cleanly, unless git sees a renamed directory
-(one side moves files out of a directory in which the other adds some) or a file where the other has a directory;
-such pairs pass the filter and are merged.
-"""
+"""Reads what changed between commits: the paths, and what else decides whether two sides may collide."""
 
 from __future__ import annotations
 
@@ -11,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sessions.branches.git import Git
-from sessions.branches.history import Bases
 
 Pair = tuple[str, str]
 
@@ -24,7 +18,7 @@ class Changed:
     added: frozenset[bytes] = frozenset()
     deleted: frozenset[bytes] = frozenset()
     emptied: frozenset[bytes] = frozenset()
-    """Directories that are gone on this side, while it added files: they may have been renamed."""
+    """Directories that are gone on this side: they may have been renamed."""
     above: frozenset[bytes] = field(init=False)
     """Every directory above a changed path."""
     added_in: frozenset[bytes] = field(init=False)
@@ -41,39 +35,6 @@ def parents(path: bytes) -> Iterator[bytes]:
         yield path
 
 
-def may_collide(one: Changed, other: Changed) -> bool:
-    """Whether a merge is needed to know. False is certain: the two merge cleanly."""
-    return not (
-        one.paths.isdisjoint(other.paths)
-        and one.paths.isdisjoint(other.above)
-        and other.paths.isdisjoint(one.above)
-        and one.emptied.isdisjoint(other.added_in)
-        and other.emptied.isdisjoint(one.added_in)
-    )
-
-
-def suspects(git: Git, pairs: Sequence[Pair], bases: Bases) -> list[Pair]:
-    """Those of the `pairs` of commits that must be merged to know; the others merge cleanly.
-
-    Pairs without a single merge base are always suspect. When the pairs parted at so many places that comparing costs
-    more than merging, all are.
-    """
-    single: dict[Pair, str] = {}
-    for a, b in pairs:
-        found = bases.get((min(a, b), max(a, b)), ())
-        if len(found) == 1:
-            single[a, b] = found[0]
-    wanted = {(base, side) for pair, base in single.items() for side in pair}
-    if len(wanted) > len(pairs):
-        return list(pairs)
-    sides = changes(git, wanted)
-    return [
-        pair
-        for pair in pairs
-        if pair not in single or may_collide(sides[single[pair], pair[0]], sides[single[pair], pair[1]])
-    ]
-
-
 def changes(git: Git, wanted: Iterable[Pair]) -> Mapping[Pair, Changed]:
     """What changed between the two commits of each pair, in two processes however many there are."""
     order = sorted(set(wanted))
@@ -84,7 +45,6 @@ def changes(git: Git, wanted: Iterable[Pair]) -> Mapping[Pair, Changed]:
     asked = [
         (pair, directory)
         for pair, side in found.items()
-        if side.added
         for directory in sorted({directory for path in side.deleted for directory in parents(path)})
     ]
     gone: dict[Pair, set[bytes]] = {}

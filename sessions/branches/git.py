@@ -11,7 +11,8 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -60,6 +61,41 @@ class GitTimeoutError(GitError):
     """Git took longer than it was given."""
 
 
+class CalledOffError(GitError):
+    """Somebody pulled the reins."""
+
+
+class Reins:
+    """Ends the git processes that run under it, and lets no other begin. Any thread may pull."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self.pulled = False
+
+    def pull(self) -> None:
+        """End them all; whoever waits for one gets a CalledOffError."""
+        with self._lock:
+            self.pulled = True
+            for process in self._running:
+                _end(process)
+
+    @contextlib.contextmanager
+    def over(self, process: subprocess.Popen[bytes]) -> Iterator[None]:
+        """Hold a process for as long as it runs."""
+        with self._lock:
+            self._running.add(process)
+            if self.pulled:
+                _end(process)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running.discard(process)
+        if self.pulled:
+            raise CalledOffError("git was called off")
+
+
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment for git: no prompts, no locks, no pager, English, and nothing that aims elsewhere."""
     env = {key: value for key, value in os.environ.items() if not key.startswith("GIT_") or key in _KEPT}
@@ -82,6 +118,9 @@ class Git:
     directory: Path
     settings: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
+    wrapper: tuple[str, ...] = ()
+    """A program that runs git for us, with its own words, such as `nice -n 10`."""
+    reins: Reins = field(default_factory=Reins, compare=False)
 
     def run(
         self, *arguments: str, stdin: bytes | None = None, timeout: float = TIMEOUT_S, ok: Sequence[int] = (0,)
@@ -97,7 +136,7 @@ class Git:
 
     def call(self, *arguments: str, stdin: bytes | None = None, timeout: float = TIMEOUT_S) -> tuple[int, bytes, bytes]:
         """Exit status, output and error output of `git arguments...`, whatever the status is."""
-        command = ["git", *_SAFE, *(word for item in self.settings for word in ("-c", item)), *arguments]
+        command = [*self.wrapper, "git", *_SAFE, *(word for item in self.settings for word in ("-c", item)), *arguments]
         try:
             # A session of its own has no terminal to prompt on, and can be ended as a whole.
             process = subprocess.Popen(
@@ -117,7 +156,8 @@ class Git:
             raise GitError(f"git cannot run in {clean(str(self.directory))}: {error.strerror}") from error
         with process:
             try:
-                out, err = process.communicate(stdin, timeout)
+                with self.reins.over(process):
+                    out, err = process.communicate(stdin, timeout)
             except subprocess.TimeoutExpired as error:
                 raise GitTimeoutError(f"git {arguments[0]} took longer than {timeout:g} s") from error
             finally:
@@ -151,8 +191,14 @@ def failure(directory: Path, arguments: Sequence[str], stderr: bytes) -> GitErro
             f"git is set to use no bare repository, and {where} is one",
             "git config --global safe.bareRepository all",
         )
-    lines = [line for line in words.splitlines() if not line.startswith(("hint:", "warning:"))]
-    return GitError(f"git {arguments[0]} failed in {where}: {clean(lines[-1] if lines else 'no reason given')}")
+    return GitError(f"git {arguments[0]} failed in {where}: {last_words(stderr)}")
+
+
+def last_words(stderr: bytes) -> str:
+    """The reason that git gave for giving up."""
+    lines = stderr.decode("utf-8", "replace").splitlines()
+    lines = [line for line in lines if not line.startswith(("hint:", "warning:"))]
+    return clean(lines[-1] if lines else "no reason given")
 
 
 @lru_cache(maxsize=1)

@@ -1,18 +1,79 @@
-"""Finds the merge bases of all pairs among many commits in one walk over their history."""
+"""Finds the merge bases of all pairs among many commits in one walk over their history, and none where that is known.
+
+A commit on top of a known one has its merge bases, unless the other side contains the known one: whatever is newer
+than that cannot be shared. So a commit, or uncommitted work, on a branch that was compared before takes no walk.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import combinations
 
 from sessions.branches.git import Git
 
+MOST_KNOWN = 200_000
+"""Pairs whose merge bases are remembered; beyond that it is begun anew."""
 Bases = dict[tuple[str, str], tuple[str, ...]]
+
+
+class History:
+    """Merge bases that were found, for as long as this lives."""
+
+    def __init__(self) -> None:
+        self._known: Bases = {}
+        self._order: dict[str, int] = {}
+        """By merge base a number; no base is above one with a lower number that came of the same walk."""
+        self._parents: dict[str, tuple[str, ...]] = {}
+
+    def bases(self, git: Git, pairs: Collection[tuple[str, str]]) -> Bases:
+        """The merge bases of the pairs of different commits, as `merge_bases` gives them. Raises GitError."""
+        if len(self._known) > MOST_KNOWN:
+            self._known.clear()
+            self._order.clear()
+            self._parents.clear()
+        wanted = sorted({(min(pair), max(pair)) for pair in pairs})
+        self._learn_parents(git, {commit for pair in wanted if pair not in self._known for commit in pair})
+        left = [pair for pair in wanted if not self._derive(*pair)]
+        if left:
+            found = merge_bases(git, [commit for pair in left for commit in pair])
+            for base in (base for bases in found.values() for base in bases):
+                self._order.setdefault(base, len(self._order))
+            self._known |= found
+        return dict(sorted(((pair, self._known[pair]) for pair in wanted), key=self._rank))
+
+    def _rank(self, found: tuple[tuple[str, str], tuple[str, ...]]) -> int:
+        return self._order[found[1][0]] if found[1] else -1
+
+    def _learn_parents(self, git: Git, commits: set[str]) -> None:
+        """The parents of these commits, and theirs: uncommitted work lies on a head that may be new as well."""
+        for _ in range(2):
+            new = sorted(commits - self._parents.keys())
+            if not new or not self._known:
+                return
+            out = git.run("rev-list", "--no-walk=unsorted", "--parents", *new, "--").decode()
+            self._parents |= {line[0]: tuple(line[1:]) for line in map(str.split, out.splitlines())}
+            commits = {parents[0] for commit in new if len(parents := self._parents.get(commit, ())) == 1}
+
+    def _derive(self, a: str, b: str, depth: int = 4) -> bool:
+        """Whether the merge bases of a pair (in order) are known, or follow from those of a parent."""
+        if (a, b) in self._known:
+            return True
+        for side, other in ((a, b), (b, a)) if depth else ():
+            parents = self._parents.get(side, ())
+            if len(parents) != 1 or parents[0] == other:
+                continue
+            pair = (min(parents[0], other), max(parents[0], other))
+            if self._derive(*pair, depth - 1) and parents[0] not in self._known[pair]:
+                self._known[a, b] = self._known[pair]
+                return True
+        return False
 
 
 def merge_bases(git: Git, heads: Sequence[str]) -> Bases:
     """The merge bases of every pair of different `heads`, by the pair in sorted order; none means unrelated ones.
 
-    Two bases and more are those that git merges with each other first.
+    They come in an order in which no base is above one that comes before it. Two bases and more are those that git
+    merges with each other first.
     """
     unique = sorted(set(heads))
     if len(unique) < 2:
@@ -21,9 +82,8 @@ def merge_bases(git: Git, heads: Sequence[str]) -> Bases:
     # Nothing above a commit that all have in common can be the nearest of any two.
     limit = [f"^{common[0]}^@"] if common else []
     out = git.run("rev-list", "--topo-order", "--parents", *unique, *limit, "--")
-    bases: Bases = {(a, b): () for at, a in enumerate(unique) for b in unique[at + 1 :]}
-    bases.update(_nearest(unique, (line.split() for line in out.decode().splitlines())))
-    return bases
+    bases = _nearest(unique, (line.split() for line in out.decode().splitlines()))
+    return bases | {pair: () for pair in combinations(unique, 2) if pair not in bases}
 
 
 def _nearest(heads: Sequence[str], history: Iterable[list[str]]) -> Bases:

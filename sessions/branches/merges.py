@@ -6,24 +6,21 @@ the reason, and the others go on. Its status is 1 for clean and 0 for a conflict
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 
 import msgspec
 
-from sessions.branches.git import Git, GitTimeoutError, failure
+from sessions.branches.git import Git, GitTimeoutError, last_words
 from sessions.branches.names import shown
 from sessions.floor.conflicts import Outcome
 
-__all__ = ["Collision", "Outcome", "Pair", "Verdict", "merge_all", "merge_batch", "parse"]
+__all__ = ["Collision", "Outcome", "Pair", "Verdict", "merge_batch", "parse"]
 
-BATCH = 150
-"""Pairs in one process: small enough that verdicts stream in, large enough that starting git costs nothing."""
-BATCH_TIMEOUT_S = 60.0
+BATCH_TIMEOUT_S = 30.0
 PAIR_TIMEOUT_S = 20.0
 Pair = tuple[str, str]
+Stages = dict[bytes, dict[bytes, tuple[bytes, bytes]]]
 
 
 class Collision(msgspec.Struct, frozen=True, order=True):
@@ -34,6 +31,8 @@ class Collision(msgspec.Struct, frozen=True, order=True):
     kind: str
     """content, add/add, modify/delete, rename/rename, rename/delete, rename/add, file/directory, directory rename,
     mode, submodule, binary, or git's own word for one that is not known here."""
+    same: bool = False
+    """Both sides wrote the same content."""
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -61,26 +60,11 @@ _SPECIFIC = ("content", "binary")
 """Kinds that only say how two texts collide; a more telling one for the same path stands before them."""
 
 
-def merge_all(git: Git, pairs: Sequence[Pair], processes: int | None = None) -> Iterator[Verdict]:
-    """The verdicts for `pairs` of commits, in batches as they come, each pair once.
-
-    `git` should be that of a `Scratch`. At most `processes` (default: one per core) run at a time. Close the iterator
-    to call off what has not begun.
-    """
-    unique = list(dict.fromkeys(pairs))
-    workers = max(1, processes or os.cpu_count() or 1)
-    size = max(1, min(BATCH, -(-len(unique) // workers)))
-    pool = ThreadPoolExecutor(workers)
-    try:
-        batches = [pool.submit(merge_batch, git, unique[at : at + size]) for at in range(0, len(unique), size)]
-        for batch in as_completed(batches):
-            yield from batch.result()
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
 def merge_batch(git: Git, pairs: Sequence[Pair]) -> list[Verdict]:
-    """The verdicts for `pairs`, in their order, from as few processes as possible."""
+    """The verdicts for `pairs`, in their order, from as few processes as possible.
+
+    `git` should be that of a `Scratch`.
+    """
     verdicts: list[Verdict] = []
     left = list(pairs)
     while left:
@@ -93,14 +77,14 @@ def merge_batch(git: Git, pairs: Sequence[Pair]) -> list[Verdict]:
         except GitTimeoutError as error:
             if len(left) == 1:
                 return [*verdicts, Verdict(left[0], Outcome.UNKNOWN, reason=error.message)]
-            half = len(left) // 2
-            return verdicts + merge_batch(git, left[:half]) + merge_batch(git, left[half:])
+            # Each by itself: the others should not wait once more for the one that takes so long.
+            return verdicts + [verdict for pair in left for verdict in merge_batch(git, [pair])]
         done = [_verdict(pair, *found) for pair, found in zip(left, parse(out), strict=False)]
         verdicts += done
         left = left[len(done) :]
         if left:
             # Git stopped here: this pair cannot be merged at all.
-            reason = failure(git.directory, ["merge-tree"], err).message if status else "git gave no answer"
+            reason = last_words(err).removeprefix("fatal: ") if status else "git gave no answer"
             verdicts.append(Verdict(left.pop(0), Outcome.UNKNOWN, reason=reason))
     return verdicts
 
@@ -148,11 +132,7 @@ def _verdict(
 
 
 def _collisions(pair: Pair, entries: list[bytes], messages: list[tuple[list[bytes], bytes]]) -> tuple[Collision, ...]:
-    stages: dict[bytes, dict[bytes, bytes]] = {}
-    for entry in entries:
-        meta, _, path = entry.partition(b"\t")
-        mode, _, stage = meta.split(b" ")
-        stages.setdefault(path, {})[stage] = mode
+    stages = staged(entries)
     kinds: dict[bytes, list[str]] = {path: [] for path in stages}
     for paths, type_ in messages:
         words = type_.decode("utf-8", "replace")
@@ -160,17 +140,34 @@ def _collisions(pair: Pair, entries: list[bytes], messages: list[tuple[list[byte
             continue
         kind = words.removeprefix("CONFLICT").strip(" ()")
         kind = "submodule" if kind.startswith("submodule") else _KINDS.get(kind, kind)
-        # A message names all paths involved; without one that is left unmerged, its first path stands for it.
-        for path in [path for path in paths if path in stages] or paths[:1]:
+        # A message names all paths involved. Where nothing is left unmerged at all, its first path stands for it.
+        for path in [path for path in paths if path in stages] if stages else paths[:1]:
             kinds.setdefault(path, []).append(kind)
     # Where two things want the same path, git sets one aside as `path~commit`.
     aside = re.compile(rb"~(?:%s)(?:_\d+)?$" % b"|".join(re.escape(side.encode()) for side in pair))
-    found = {Collision(shown(aside.sub(b"", path)), _kind(kinds[path], stages.get(path, {}))) for path in kinds}
+    found = {
+        Collision(shown(aside.sub(b"", path)), _kind(kinds[path], stages.get(path, {})), _same(stages.get(path, {})))
+        for path in kinds
+    }
     return tuple(sorted(found))
 
 
-def _kind(found: list[str], stages: dict[bytes, bytes]) -> str:
-    if any(mode == b"160000" for mode in stages.values()):
+def staged(entries: list[bytes]) -> Stages:
+    """Mode and object of each side of every path that is left unmerged, by path and stage."""
+    stages: Stages = {}
+    for entry in entries:
+        meta, _, path = entry.partition(b"\t")
+        mode, name, stage = meta.split(b" ")
+        stages.setdefault(path, {})[stage] = (mode, name)
+    return stages
+
+
+def _same(stages: dict[bytes, tuple[bytes, bytes]]) -> bool:
+    return b"2" in stages and b"3" in stages and stages[b"2"][1] == stages[b"3"][1]
+
+
+def _kind(found: list[str], stages: dict[bytes, tuple[bytes, bytes]]) -> str:
+    if any(mode == b"160000" for mode, _ in stages.values()):
         return "submodule"
     telling = [kind for kind in found if kind not in _SPECIFIC]
     if telling:

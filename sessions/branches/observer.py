@@ -27,8 +27,15 @@ CREDIT_S = 1.5
 class BranchObserver:
     """Turns one repository into branch events."""
 
-    def __init__(self, repository: Repository, *, limit: int | None = None) -> None:
-        """`limit` bounds the directories watched (see `watch`)."""
+    def __init__(
+        self, repository: Repository, *, limit: int | None = None, heard: Callable[[Hint], None] = lambda _: None
+    ) -> None:
+        """`limit` bounds the directories watched (see `watch`).
+
+        `heard` is told of each hint once all that is to be read of it has been taken: a file that changes again in a
+        worktree that was dirty before makes no event.
+        """
+        self._heard = heard
         self.repository = repository
         self._limit = limit
         self._unwatched: frozenset[Path] = frozenset()
@@ -56,6 +63,7 @@ class BranchObserver:
                 first = False
                 if events:
                     yield events
+                self._heard(hint)
                 await asyncio.sleep(max(0.0, owed_until - time.monotonic() - CREDIT_S))
 
     def _try(self, hint: Hint, known: Mapping[str, Branch], now: float, everything: bool) -> list[Event]:

@@ -43,7 +43,7 @@ def _common_dir(git: Git) -> Path:
     return Path(git.text("rev-parse", "--path-format=absolute", "--git-common-dir")).resolve()
 
 
-def _main_root(git: Git, common_dir: Path) -> Path | None:
+def main_root(git: Git, common_dir: Path) -> Path | None:
     """Where the main worktree lies; None for a bare repository."""
     shared = Git(common_dir)
     if shared.run("rev-parse", "--is-bare-repository") == b"true\n":
@@ -87,7 +87,7 @@ class Repository:
         version()
         git = _git_at(path)
         common_dir = _common_dir(git)
-        root = _main_root(git, common_dir)
+        root = main_root(git, common_dir)
         settings = bases.read_settings(common_dir)
         name = bases.repository_name(settings.origin, root or common_dir)
         repository = cls(root, common_dir, name, "")

@@ -25,11 +25,14 @@ _MOST_RULES = 1_000_000
 class Scratch:
     """Private objects, configuration and attributes in one directory, which `close` removes."""
 
-    def __init__(self, common_dir: Path, place: Path) -> None:
-        """Set up in `place`, a directory that is this object's own and may hold the leftovers of an earlier one."""
+    def __init__(self, common_dir: Path, place: Path, wrapper: tuple[str, ...] = ()) -> None:
+        """Set up in `place`, a directory that is this object's own and may hold the leftovers of an earlier one.
+
+        `wrapper` is that of every git that works here (see `git.Git`).
+        """
         self.common_dir = common_dir
         self.place = place
-        self.source = Git(common_dir)
+        self.source = Git(common_dir, wrapper=wrapper)
         self.objects = place / "objects"
         self._tree = place / "tree"
         self._rules_of = ""
@@ -69,6 +72,7 @@ class Scratch:
                 "GIT_WORK_TREE": str(self._tree),
                 "GIT_INDEX_FILE": str(self.place / "index"),
             },
+            wrapper=self.source.wrapper,
         )
 
     def follow(self, base_head: str) -> None:

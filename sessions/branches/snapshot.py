@@ -36,7 +36,11 @@ def take(worktree: Worktree, scratch: Scratch) -> str:
     index = scratch.place / f"index-{worktree.git_dir.name}"
     git = _private(worktree, scratch, index)
     try:
+        before = (worktree.git_dir / "index").stat()
         shutil.copyfile(worktree.git_dir / "index", index)
+        # Git looks into a file that is as old as its index: a copy that were younger would hide a change of the same
+        # second that left the size as it was.
+        os.utime(index, ns=(before.st_atime_ns, before.st_mtime_ns))
     except FileNotFoundError:
         git.run("read-tree", "--empty")
     try:
@@ -68,6 +72,7 @@ def _private(worktree: Worktree, scratch: Scratch, index: Path) -> Git:
             "GIT_ALTERNATE_OBJECT_DIRECTORIES": alternates(objects),
             **_PERSON,
         },
+        scratch.source.wrapper,
     )
 
 

@@ -69,8 +69,8 @@ def pair_of(one: str, other: str) -> tuple[str, str]:
 
 
 def key_of(one: str, other: str) -> str:
-    """The key of a pair in a mapping of verdicts."""
-    return "\0".join(pair_of(one, other))
+    """The key of a pair in a mapping of verdicts: visible text, which recordings leave as it is. No ref has `..`."""
+    return "..".join(pair_of(one, other))
 
 
 def between(verdicts: Mapping[str, Verdict], one: str, other: str) -> Verdict | None:

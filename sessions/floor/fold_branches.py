@@ -36,10 +36,7 @@ def branch_changed(draft: Draft, event: ev.BranchChanged) -> None:
 
 def branch_removed(draft: Draft, event: ev.BranchRemoved) -> None:
     draft.branches.pop(event.branch, None)
-    draft.compared.pop(event.branch, None)
-    for verdicts in (draft.verdicts, draft.committed_verdicts):
-        for key in [key for key, verdict in verdicts.items() if event.branch in (verdict.a, verdict.b)]:
-            del verdicts[key]
+    _forget(draft, event.branch)
 
 
 def verdict_reached(draft: Draft, event: ev.VerdictReached) -> None:
@@ -65,7 +62,17 @@ def verdict_reached(draft: Draft, event: ev.VerdictReached) -> None:
         verdicts[key] = verdict
 
 
+def _forget(draft: Draft, branch: str) -> None:
+    draft.compared.pop(branch, None)
+    for verdicts in (draft.verdicts, draft.committed_verdicts):
+        for key in [key for key, verdict in verdicts.items() if branch in (verdict.a, verdict.b)]:
+            del verdicts[key]
+
+
 def branch_compared(draft: Draft, event: ev.BranchCompared) -> None:
+    if not event.head:
+        _forget(draft, event.branch)
+        return
     draft.compared[event.branch] = Compared(event.tree, event.head, event.dirty, event.time)
     if event.dirty:
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from pathlib import Path
 
@@ -24,8 +24,12 @@ SOURCE = "git"
 class BranchWatch:
     """Keeps the floor's branches in step with the repository."""
 
-    def __init__(self, repository: Repository, recorder: Recorder) -> None:
-        self._observer = BranchObserver(repository)
+    def __init__(
+        self, repository: Repository, recorder: Recorder, heard: Callable[[frozenset[Path]], None] = lambda _: None
+    ) -> None:
+        """`heard` is told whenever something was read, with the worktrees in which files changed."""
+        self._observer = BranchObserver(repository, heard=lambda hint: heard(hint.worktrees))
+        self._heard = heard
         self._recorder = recorder
         self._turn = asyncio.Lock()
         self._readings = 0
@@ -74,6 +78,7 @@ class BranchWatch:
     async def _record(self, events: list[Event]) -> None:
         if events:
             await self._recorder.record(events)
+            self._heard(frozenset())
 
 
 def opening(repository: Repository) -> FactoryOpened:

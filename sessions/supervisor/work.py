@@ -1,4 +1,4 @@
-"""What a supervisor does all day: watch branches and transcripts side by side, and obey commands."""
+"""What a supervisor does all day: watch branches, their collisions and transcripts side by side, and obey commands."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from sessions.floor.events import SourceSkipped
 from sessions.models.prices import Prices
 from sessions.settings import Settings
 from sessions.supervisor.branch_watch import BranchWatch, open_repository, opening
+from sessions.supervisor.conflict_watch import ConflictWatch
 from sessions.supervisor.place import Place
 from sessions.supervisor.process import Options
 from sessions.supervisor.recorder import Recorder
@@ -42,6 +43,7 @@ class Work:
         self._tasks: set[asyncio.Task[None]] = set()
         self._told: dict[str, str] = {}
         self._branches: BranchWatch
+        self._conflicts: ConflictWatch
         self._transcripts: TranscriptWatch
 
     async def prepare(self) -> None:
@@ -49,7 +51,8 @@ class Work:
         chosen = self._marks.get(BASE_MARK, b"").decode("utf-8", "replace")
         asked = self._options.base or chosen or self._settings.base
         repository = await asyncio.to_thread(open_repository, self._place.repo, asked, strict=bool(self._options.base))
-        self._branches = BranchWatch(repository, self._recorder)
+        self._conflicts = ConflictWatch(self._place, lambda: self._branches.repository, self._recorder)
+        self._branches = BranchWatch(repository, self._recorder, self._conflicts.hear)
         extra = [*map(Path, self._options.sessions), *self._settings.session_paths]
         prices = Prices.load(self._settings.prices_path)
         self._transcripts = TranscriptWatch(self._place.journal, extra, prices, self._recorder)
@@ -71,6 +74,7 @@ class Work:
             await self._keep_once("branches", self._branches.catch_up)
             await asyncio.gather(
                 self._keep("branches", self._branches.follow),
+                self._keep("conflicts", self._conflicts.follow),
                 self._keep("transcripts", self._transcripts.follow),
             )
         finally:

@@ -1,0 +1,96 @@
+"""Counts the colliding lines in files that git marked, many in two processes. What has no text to count is 0."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+
+from sessions.branches import hunks
+from sessions.branches.git import Git, GitError
+from sessions.branches.merges import Collision, Verdict
+from sessions.branches.names import ref_bytes
+from sessions.floor.conflicts import FileConflict, Outcome
+
+MOST_BYTES = 8 * 1024 * 1024
+"""A larger file is not read; its lines count as 0."""
+MOST_BATCH_BYTES = 64 * 1024 * 1024
+"""Files beyond this in one batch are not read either."""
+_NO_TEXT = frozenset({"binary", "submodule", "modify/delete", "rename/delete", "file/directory"})
+"""Kinds without two texts in one file. Of a file that one side deleted no part is in the way more than another."""
+
+Place = tuple[str, str]
+"""A merged tree and a path in it as `names.shown` writes it."""
+
+
+def files_of(git: Git, verdicts: Sequence[Verdict]) -> dict[tuple[str, str], tuple[FileConflict, ...]]:
+    """The files in which each pair of commits collides, worst first."""
+    colliding = [verdict for verdict in verdicts if verdict.outcome == Outcome.CONFLICT]
+    places = {
+        (verdict.tree, item.path): None
+        for verdict in colliding
+        for item in verdict.collisions
+        if item.kind not in _NO_TEXT
+    }
+    texts = blobs(git, list(places))
+    return {verdict.pair: tuple(_files(verdict, texts)) for verdict in colliding}
+
+
+def _files(verdict: Verdict, texts: Mapping[Place, bytes]) -> list[FileConflict]:
+    def counted(item: Collision) -> FileConflict:
+        text = texts.get((verdict.tree, item.path), b"")
+        lines = hunks.count(text, *verdict.pair) if b"<" in text else 0
+        return FileConflict(item.path, item.kind, lines, item.same)
+
+    return sorted(map(counted, verdict.collisions), key=lambda file: (-file.lines, file.path, file.kind))
+
+
+def blobs(git: Git, places: Sequence[Place]) -> dict[Place, bytes]:
+    """The content of files in trees. What is not there, no file or too large is left out."""
+    asked = {name: place for place in places if b"\n" not in (name := _name(place))}
+    if not asked:
+        return {}
+    try:
+        out = git.run("cat-file", "--batch-check=%(objectname) %(objecttype) %(objectsize)", stdin=_lines(asked))
+    except GitError:
+        return {}
+    found: dict[bytes, list[Place]] = {}
+    left = MOST_BATCH_BYTES
+    for place, line in zip(asked.values(), out.split(b"\n"), strict=False):
+        words = line.split(b" ")
+        if len(words) != 3 or words[1] != b"blob" or not words[2].isdigit() or int(words[2]) > min(MOST_BYTES, left):
+            continue
+        if words[0] not in found:
+            left -= int(words[2])
+        found.setdefault(words[0], []).append(place)
+    return {place: text for name, text in contents(git, list(found)).items() for place in found[name]}
+
+
+def contents(git: Git, names: Sequence[bytes]) -> dict[bytes, bytes]:
+    """The content of objects by name; those behind a damaged one are left out."""
+    if not names:
+        return {}
+    _, out, _ = git.call("cat-file", "--batch", "--buffer", stdin=_lines(names))
+    texts, at = {}, 0
+    for name in names:
+        end = out.find(b"\n", at)
+        words = out[at:end].split(b" ") if end >= 0 else []
+        if len(words) != 3:
+            at = end + 1
+            if end < 0:
+                break
+            continue
+        size = int(words[2])
+        if end + 1 + size > len(out):
+            break
+        texts[name] = out[end + 1 : end + 1 + size]
+        at = end + size + 2
+    return texts
+
+
+def _name(place: Place) -> bytes:
+    tree, path = place
+    return os.fsencode(tree) + b":" + ref_bytes(path)
+
+
+def _lines(names: Sequence[bytes] | Mapping[bytes, Place]) -> bytes:
+    return b"".join(name + b"\n" for name in names)
