@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from console.actions import FLOOR, HELP, REPLAY, STATION, actions_on, key_name
+from console.actions import CONFLICTS, FLOOR, HELP, REPLAY, STATION, actions_on, key_name
 from sessions.floor.state import Status
 from tests.bench.figure import Figure
 from widgets.glyphs import STATUS, ascii_twin
@@ -17,7 +17,7 @@ from widgets.glyphs import STATUS, ascii_twin
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 RESULTS = ROOT / "bench-results.json"
-TITLES = {FLOOR: "Floor", STATION: "Station", REPLAY: "Replay", HELP: "Help"}
+TITLES = {FLOOR: "Floor", STATION: "Station", REPLAY: "Replay", CONFLICTS: "Conflicts", HELP: "Help"}
 
 
 def keys() -> str:

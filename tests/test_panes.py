@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from sessions.floor import events as ev
 from sessions.floor.arrange import Arranger, Choice, Grouping, Order, matches, out_of_place
-from sessions.floor.names import short_directory, short_model
 from sessions.floor.branches import SHOWN
+from sessions.floor.names import short_directory, short_model
 from sessions.floor.panes import Pane, PaneBook
 from sessions.floor.state import EMPTY, FloorState, Status
 from sessions.floor.tokens import Certainty, Tokens

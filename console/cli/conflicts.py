@@ -46,7 +46,7 @@ def opened(place: Place) -> Iterator[Matrix]:
 
 def look(matrix: Matrix, place: Place, call: Call) -> tuple[Subjects, list[Row], dict[str, Verdict]]:
     """The base, the branches as they are compared, and the verdict on every pair by `key_of`."""
-    chosen = subjects(matrix.git, place.common_dir, call.base, call.refs)
+    chosen = subjects(matrix.git, place.common_dir, call.base, call.refs, matrix.remembered)
     rows = rows_of(matrix, chosen.others, dirty=call.dirty)
     verdicts = {
         key_of(verdict.a, verdict.b): verdict
@@ -162,17 +162,24 @@ def names_of(words: Sequence[str]) -> tuple[str, str]:
 
 def _print_pair(shape: conflictshape.PairReport) -> None:
     lines = sum(file.lines for file in shape.files)
-    what = f", {len(shape.files)} files, {lines} lines" if shape.files else ""
+    what = f", {_count(len(shape.files), 'file')}, {_count(lines, 'line')}" if shape.files else ""
     reason = f": {clean(shape.reason)}" if shape.reason else ""
     say(f"{clean(shape.a)} × {clean(shape.b)}: {shape.status}{what}{reason}")
     for file in shape.files:
         say()
-        say(f"{clean(file.path)}  {file.kind}  {file.lines} lines" + ("  the same on both sides" if file.same else ""))
+        say(
+            f"{clean(file.path)}  {file.kind}  {_count(file.lines, 'line')}"
+            + ("  the same on both sides" if file.same else "")
+        )
         for hunk in file.hunks:
             say(f"  @@ a {_range(hunk.a)} × b {_range(hunk.b)} @@")
             for mark, side in (("a", hunk.a.lines), ("-", hunk.base), ("b", hunk.b.lines)):
                 for line in side:
                     say(f"  {mark} {clean_lines(line)[0]}")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _range(side: conflictshape.SideShape) -> str:

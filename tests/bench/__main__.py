@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from tests.bench import journal, scan, screens
+from tests.bench import conflicts, journal, scan, screens
 from tests.bench.figure import Figure, report
 
 RESULTS = Path(__file__).parent.parent.parent / "bench-results.json"
@@ -23,6 +23,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="measure shorter and smaller")
     parser.add_argument("--only", default="", choices=("", *ROOMS), help="measure one room")
+    parser.add_argument("--repo", type=Path, metavar="DIR", help="measure conflicts on this repository, too")
     asked = parser.parse_args()
     measured: list[Figure] = []
 
@@ -32,6 +33,10 @@ def main() -> int:
                 for figure in room(asked.quick):
                     measured.append(figure)
                     yield figure
+        if asked.repo:
+            for figure in conflicts.real_figures(asked.repo, (), asked.quick):
+                measured.append(figure)
+                yield figure
 
     report(kept())
     if not asked.only:
@@ -46,7 +51,7 @@ def main() -> int:
     return int(not all(figure.good for figure in measured))
 
 
-ROOMS = {"screens": screens.figures, "scan": scan.figures, "journal": journal.figures}
+ROOMS = {"screens": screens.figures, "scan": scan.figures, "journal": journal.figures, "conflicts": conflicts.figures}
 
 if __name__ == "__main__":
     raise SystemExit(main())

@@ -1,0 +1,282 @@
+"""The conflicts as they are drawn: the scene that is sampled from the link, the pair under the cursor, the panels.
+
+What keys do with all of it is in `conflicts`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from time import monotonic
+from typing import ClassVar
+
+from msgspec.structs import replace
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+
+from console.board import Board
+from console.link import LinkMode
+from console.pair_work import Trial, Wanted, colliding, read_hunks
+from console.screens.base import FactoryScreen
+from console.screens.conflicts_plan import Planner
+from console.screens.conflicts_side import ConflictsSide, Subject, names_of, subject_of
+from console.screens.conflicts_words import no_rows, note_of, standing
+from console.slowlink import backlog_of
+from sessions.floor.matrix import EMPTY, Matrix
+from sessions.floor.matrix_view import EVERYTHING, ConflictView, Scene
+from sessions.floor.state import FloorState
+from sessions.text import clean
+from widgets.footer import Footer
+from widgets.matrix import MatrixView
+from widgets.matrix_lines import Spot
+from widgets.pair_lines import frame_line
+from widgets.panel import Bar
+
+WIDE = 120
+"""From this width on the pair stands beside the matrix; below, one panel is shown at a time."""
+ROOM_BELOW = 9
+"""Lines that hot spots and the order need to stand below the matrix."""
+HUNKS_AFTER_S = 0.12
+"""How long the cursor rests on a pair until its hunks are read."""
+EASE = 8.0
+"""A scene that took long to make is made again only after so many times as long."""
+MATRIX, PAIR, SPOTS, ORDER = range(4)
+"""Numbers of the panels."""
+
+
+class ConflictsScene(FactoryScreen):
+    """Samples the link like the floor does. Plans and hunks are worked out by workers."""
+
+    CSS_PATH: ClassVar[str] = "conflicts.tcss"
+
+    def __init__(self, board: Board) -> None:
+        super().__init__()
+        self.board = board
+        self.view = ConflictView(board.choice or EVERYTHING)
+        self.planner = Planner(board.wishes)
+        self.scene = Scene(EMPTY, {}, ())
+        self.subject: Subject | None = None
+        self.trial: Trial | None = None
+        self.names: Mapping[str, str] = {}
+        """The labels of branches."""
+        self._made_of: tuple[object, ...] = ()
+        self._made_at = self._made_s = 0.0
+        self.panel = MATRIX
+        self._seen: tuple[object, ...] = ()
+        self._place = ("", "")
+        """The names of the cursor's row and column."""
+
+    def compose(self) -> ComposeResult:
+        self.side = ConflictsSide(self.look)
+        yield Bar(self.look, id="bar")
+        with Horizontal(id="body"):
+            with Vertical(id="left"):
+                yield MatrixView(self.look, id="matrix")
+                with Horizontal(id="below"):
+                    yield self.side.spots
+                    yield self.side.order
+            yield self.side.pair
+            yield self.side.file
+        yield Footer(self.look)
+
+    @property
+    def matrix(self) -> MatrixView:
+        return self.query_one(MatrixView)
+
+    @property
+    def wide(self) -> bool:
+        return self.size.width >= WIDE
+
+    def on_mount(self) -> None:
+        self._timer = self.set_interval(self.factory.link_watch.rhythm.period_s, self.sample)
+
+    def on_unmount(self) -> None:
+        self.board.choice, self.board.wishes = self.view.choice, self.planner.wishes
+        self.board.pair = self._place
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.call_after_refresh(self._first_look)
+
+    def _first_look(self) -> None:
+        if self.lives and self.size:
+            self.make_scene(self.factory.link.state)
+            self.lay_panels()
+            self.call_after_refresh(self.draw)
+
+    # Sampling
+
+    def sample(self) -> None:
+        """A tick: make the scene again when what it is made of has changed, and draw."""
+        if not self.is_active or not self.factory.link_watch.may_draw(backlog_of(self.app._driver)):
+            return
+        link = self.factory.link
+        state = link.state
+        changed = len(self._made_of) == 0 or any(
+            a is not b for a, b in zip(_sources(state), self._made_of, strict=True)
+        )
+        if changed and monotonic() - self._made_at > EASE * self._made_s:
+            if self.trial is not None and not self.trial.holds(state):
+                self.end_trial("something moved: the simulation is over")
+            self.make_scene(state)
+            self.draw()
+            return
+        seen = (id(state), link.health, int(link.now()))
+        if seen != self._seen:
+            self._seen = seen
+            self.draw()
+
+    def make_scene(self, state: FloorState) -> None:
+        """Make what is drawn out of a state; it is not drawn yet."""
+        begun, trial = monotonic(), self.trial
+        landed = frozenset({trial.branch}) if trial else frozenset[str]()
+        # Nothing moves under the hand of somebody who is at work here.
+        untouched = self.last_key == 0.0
+        self.view.landing = self.planner.landing
+        self.scene = self.view.look(state, untouched, trial.verdicts if trial else None, landed)
+        self._made_of = _sources(state)
+        names = names_of(state, self.view.names)
+        if names != self.names:
+            self.names = names
+        self._made_at = monotonic()
+        self._made_s = self._made_at - begun
+
+    def draw(self) -> None:
+        """Draw the scene as it is now."""
+        if not self.lives or not self.size:
+            return
+        link, matrix = self.factory.link, self.matrix
+        state, now = link.state, link.now()
+        knows = self._knows(state)
+        shown = self.scene.matrix if knows else EMPTY
+        matrix.set_matrix(shown, [] if shown.rows else no_rows(state, shown, knows, matrix.size.width))
+        self._restore_cursor(shown)
+        self._look_at_pair()
+        self._draw_note(state, now)
+        self._draw_bar(state, now)
+        planner = self.planner
+        self.side.draw(state, self.names, self.subject, planner.insight, self.scene.verdicts, planner.wishes, now)
+        self.draw_footer()
+        if planner.due(state, self.scene):
+            self.run_worker(self._make_plan(state), group="plan")
+
+    def _knows(self, state: FloorState) -> bool:
+        """Branches were or will be compared here; in an old recording they never were."""
+        return bool(state.compared) or self.factory.link.mode is not LinkMode.REPLAY
+
+    def _restore_cursor(self, shown: Matrix) -> None:
+        """Go back to the pair of the last visit."""
+        if shown.rows and self.board.pair != ("", ""):
+            row, column = (shown.number(name) for name in self.board.pair)
+            self.board.pair = ("", "")
+            if row >= 0 and column >= 0:
+                self.matrix.go_to(Spot(row, column))
+
+    def _draw_note(self, state: FloorState, now: float) -> None:
+        """Where the pair has no panel in view, the matrix says it in its last line."""
+        note = () if self.wide or self.subject is None else note_of(self.subject, state, self.names, now)
+        if note != self.matrix.note:
+            self.matrix.note = note
+            self.matrix.draw()
+
+    def _draw_bar(self, state: FloorState, now: float) -> None:
+        link, bar = self.factory.link, self.query_one(Bar)
+        if not link.health.connected:
+            trouble = clean(link.health.trouble or "no connection to the supervisor", 200)
+            bar.set_bar([(" ✖ ", "bold failed on fault"), (trouble, "text on fault")], [], (), 0)
+            return
+        landed = self.names.get(self.trial.branch, clean(self.trial.branch, 40)) if self.trial else ""
+        plan = self.planner.insight.plan if self.planner.insight else None
+        knows, counts = self._knows(state), self.view.choice.uncommitted
+        frame = standing(state, self.scene.matrix, plan, link.mode, now, knows=knows, uncommitted=counts, landed=landed)
+        bar.set_bar(frame_line(frame, bar.size.width), [], (), 0)
+
+    def end_trial(self, why: str) -> None:
+        """Show the conflicts as they are again."""
+        self.trial = None
+        self.make_scene(self.factory.link.state)
+        self.say(why)
+        self.draw()
+
+    # The pair under the cursor
+
+    def _look_at_pair(self) -> None:
+        matrix = self.matrix
+        pair = matrix.pair
+        if matrix.row is None or matrix.column is None or pair is None:
+            self.subject = None
+        else:
+            self._place = (matrix.row.name, matrix.column.name)
+            self.set_subject(subject_of(self.scene.verdicts, pair, self.matrix.severity, self.subject))
+
+    def set_subject(self, subject: Subject) -> None:
+        """Look at this pair from now on, and have its hunks read where there are some."""
+        before, self.subject = self.subject, subject
+        if colliding(subject.verdict) and subject.hunks is None and (before is None or not _alike(before, subject)):
+            self.run_worker(self._read_hunks(subject), group="hunks", exclusive=True)
+
+    async def _read_hunks(self, subject: Subject) -> None:
+        """Read the hunks of the pair in a thread, once the cursor rests."""
+        await asyncio.sleep(HUNKS_AFTER_S)
+        link, verdict = self.factory.link, subject.verdict
+        assert verdict is not None
+        wanted = Wanted(link.mode, link.state, subject.one, verdict, self.view.choice.uncommitted)
+        found = await asyncio.to_thread(read_hunks, wanted)
+        if self.subject is not None and _alike(self.subject, subject):
+            self.subject = replace(self.subject, hunks=found)
+            self.draw()
+
+    async def _make_plan(self, state: FloorState) -> None:
+        first = self.planner.insight is None
+        told = await self.planner.make(state, self.scene)
+        if not self.lives:
+            return
+        if first and self.last_key == 0.0:
+            self.make_scene(self.factory.link.state)
+        if told:
+            self.say(clean(told, 200))
+        self.draw()
+
+    # Panels
+
+    def lay_panels(self) -> None:
+        """Lay the panels out for the present size; done on resize and on keys, never on a tick."""
+        chosen, wide, side = self.panel, self.wide, self.side
+        needed = self.matrix.height_of(self.scene.matrix)
+        below = wide and self.size.height - 3 - needed >= ROOM_BELOW
+        reading, under = side.file.display, self.query_one("#below", Horizontal)
+        # Where there is no room below the matrix, hot spots and the order take its place.
+        in_place = not below and chosen in (SPOTS, ORDER)
+        self.query_one("#left", Vertical).display = not reading and (wide or chosen != PAIR)
+        side.pair.display = not reading and (wide or chosen == PAIR)
+        self.matrix.display = not in_place
+        under.display = below or in_place
+        side.spots.display = below or chosen == SPOTS
+        side.order.display = below or chosen == ORDER
+        self.matrix.styles.height = needed if below else "1fr"
+        side.pair.styles.width = (64 if self.size.width >= 160 else 50) if wide else "1fr"
+        focused = side.file if reading else (self.matrix, *side.panels)[chosen]
+        if not focused.has_focus:
+            self.set_focus(focused, scroll_visible=False)
+
+    def show_panel(self, panel: int) -> None:
+        """Choose a panel, by its number."""
+        self.panel = panel
+        self.lay_panels()
+        self.call_after_refresh(self.draw)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """A click focuses a panel: it is then the chosen one."""
+        widgets = [self.matrix, *self.side.panels]
+        if event.widget in widgets:
+            self.panel = widgets.index(event.widget)
+
+
+def _sources(state: FloorState) -> tuple[object, ...]:
+    """What a scene is made of: it is the same as long as these are the same objects."""
+    return (state.verdicts, state.committed_verdicts, state.compared, state.branches)
+
+
+def _alike(one: Subject, other: Subject) -> bool:
+    """Both have the same hunks."""
+    return one.verdict is other.verdict and (one.one, one.other) == (other.one, other.other)

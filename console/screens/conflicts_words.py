@@ -1,0 +1,56 @@
+"""What the conflicts screen says in words: where all branches stand, which pair it is, why nothing is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from console.link import LinkMode
+from console.screens.conflicts_side import Subject
+from sessions.floor.matrix import Matrix
+from sessions.floor.order import Plan
+from sessions.floor.state import FloorState
+from sessions.text import clean
+from widgets.cells import Line
+from widgets.pair_lines import Frame, empty_lines, pair_note
+from widgets.passages import clock
+
+
+def no_rows(state: FloorState, shown: Matrix, knows: bool, cells: int) -> list[Line]:
+    """Why the matrix has no rows; `knows` tells that branches were or will be compared at all."""
+    if not knows:
+        why = "an old recording knows nothing of conflicts; 1 goes to its floor"
+        return empty_lines("Nothing was compared at this moment", why, cells)
+    if shown.every:
+        return empty_lines("Every branch is filtered out", "esc shows all; f and / choose others", cells)
+    if not state.branches:
+        return empty_lines("No branch is known yet", "branches appear here by themselves", cells)
+    return empty_lines("No branch is open", "one that is not merged into the base appears here by itself", cells)
+
+
+def note_of(subject: Subject, state: FloorState, names: Mapping[str, str], now: float) -> Line:
+    """The pair in one line; `names` are the labels of branches."""
+    base = clean(state.base, 40) or "the base"
+    one, other = (names.get(name, clean(name, 40)) if name else base for name in (subject.one, subject.other))
+    return pair_note(one, other, subject.verdict, subject.severity, now)
+
+
+def standing(
+    state: FloorState, matrix: Matrix, plan: Plan | None, mode: LinkMode, now: float, *,
+    knows: bool, uncommitted: bool, landed: str,
+) -> Frame:  # fmt: skip
+    """Where all branches stand; `landed` is the label of the one whose landing is simulated."""
+    replayed = mode is LinkMode.REPLAY
+    return Frame(
+        branches=matrix.every,
+        plan=plan if knows else None,
+        base=state.base,
+        base_head=state.base_head,
+        uncommitted=uncommitted,
+        computing=matrix.computing if knows else 0,
+        pairs=matrix.pairs,
+        conflicts=matrix.conflicts,
+        landed=landed,
+        simulated=state.simulated or mode is LinkMode.SIMULATED,
+        replay=replayed,
+        moment=clock(now, state.utc_offset) if replayed else "",
+    )

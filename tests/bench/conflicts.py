@@ -1,0 +1,192 @@
+"""Measures conflicts: all pairs of fifty branches, warm and cold, and how soon a change is known to a console.
+
+`python -m tests.bench.conflicts --repo DIR [--branches GLOB...]` measures a real repository, of which nothing is
+changed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from statistics import median
+
+from sessions.branches.comparing import compare
+from sessions.branches.git import Git
+from sessions.branches.matrix import Matrix
+from sessions.branches.repo import find_common_dir
+from sessions.branches.rows import Row, subjects
+from sessions.branches.rows import rows_of as as_compared
+from sessions.client import Client
+from sessions.floor.conflicts import Compared, Outcome, Verdict
+from sessions.supervisor.place import place_of
+from sessions.supervisor.process import Options, start, stop
+from tests.bench.figure import Figure, report
+from tests.git_support import TestRepository, environment, fingerprint
+from tests.supervisor_support import Watched, watched
+
+ROOT = Path(__file__).parent.parent.parent
+BRANCHES, TOUCHED = 50, 20
+LINES = 60
+
+
+def figures(quick: bool) -> Iterator[Figure]:
+    """Every figure about conflicts on a generated repository; `quick` measures fewer changes."""
+    with tempfile.TemporaryDirectory(prefix="ftb") as name:
+        folder = Path(name)
+        made = generated(folder / "repo", 5_000)
+        before = fingerprint(made.path / ".git", times=False)
+        yield from matrix_figures(made.path, folder, (), quick)
+        changed = fingerprint(made.path / ".git", times=False) != before
+        yield Figure("files changed in .git by all that", float(changed), "files", 0)
+        kept = {key: os.environ.get(key) for key in ("XDG_STATE_HOME", "HOME")}
+        os.environ.update(XDG_STATE_HOME=str(folder / "state"), HOME=str(folder))
+        try:
+            yield from live_figures(made, folder, 5 if quick else 15)
+        finally:
+            for key, value in kept.items():
+                os.environ.pop(key) if value is None else os.environ.update({key: value})
+
+
+def generated(path: Path, files: int, seed: int = 1) -> TestRepository:
+    """A packed repository with 50 branches of one commit in 20 files each, some of which collide."""
+    chance = random.Random(seed)
+    made = TestRepository(path)
+    names = [f"src/m{number % 50}/s{number % 7}/f{number}.py" for number in range(files)]
+    made.commit({name: content(name) for name in names})
+    made.git("gc", "--quiet")
+
+    def work(number: int) -> dict[str, str]:
+        return {name: content(name, number, chance.randrange(3)) for name in chance.sample(names, TOUCHED)}
+
+    made.fast_import((f"work/b{number:02}", work(number)) for number in range(BRANCHES))
+    return made
+
+
+def content(name: str, branch: int = -1, part: int = 0) -> str:
+    """A file; a branch changes three lines in one of its three parts."""
+    begin = part * 20
+    changed = range(begin, begin + 3) if branch >= 0 else range(0)
+    return "".join(f"branch {branch} {n}\n" if n in changed else f"line {n} of {name}\n" for n in range(LINES))
+
+
+def matrix_figures(repo: Path, folder: Path, globs: Sequence[str], quick: bool) -> Iterator[Figure]:
+    """Cold, warm, and one process per pair, of which a sample is enough when it takes long."""
+    common = find_common_dir(repo)
+    chosen = subjects(Git(common), common, "", globs)
+    env = {**os.environ, "XDG_STATE_HOME": str(folder / "xdg"), "PYTHONPATH": str(ROOT)}
+    words = [sys.executable, "-m", "console", "conflicts", "--json", "--committed", "--repo", str(repo)]
+    words += ["--branches", *globs] if globs else []
+    size = f"{len(chosen.others)} branches, {len(chosen.others) * (len(chosen.others) - 1) // 2:,} pairs"
+
+    (folder / "cold").mkdir()
+    matrix = Matrix(common, folder / "cold")
+    begin = time.perf_counter()
+    rows = as_compared(matrix, chosen.others, dirty=False)
+    verdicts = [verdict for portion in compare(matrix, chosen.base_head, rows) for verdict in portion]
+    cold = time.perf_counter() - begin
+    matrix.close()
+    sample = random.Random(1).sample(verdicts, min(len(verdicts), 200 if quick else len(verdicts)))
+    checked = [agrees(common, chosen.base_head, rows, verdict) for verdict in sample]
+    wrong = sum(not right for right, _ in checked)
+    single = sum(seconds for _, seconds in checked) * len(verdicts) / max(1, len(sample))
+    yield Figure(f"{size}, cold", cold, "s")
+    yield Figure("one merge-tree process per pair instead", single, "s")
+    yield Figure("ratio of the two", single / cold, "×", 10, more_is_better=True)
+    right = 100 * (len(sample) - wrong) / max(1, len(sample))
+    yield Figure("agreement with them, every pair and file", right, "%", 100, more_is_better=True)
+    yield Figure("merges that were needed", matrix.tried, "merges")
+    unknown = sum(verdict.outcome is Outcome.UNKNOWN for verdict in verdicts)
+    yield Figure("pairs that git could not merge", unknown, "pairs")
+
+    subprocess.run(words, env=env, stdout=subprocess.DEVNULL, check=False)
+    times = [timed(lambda: subprocess.run(words, env=env, stdout=subprocess.DEVNULL, check=False)) for _ in range(7)]
+    yield Figure("the same from the start of a command, warm, median", median(times), "s", 0.3)
+
+
+def timed(work: Callable[[], object]) -> float:
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+def agrees(common_dir: Path, base_head: str, rows: Sequence[Row], verdict: Verdict) -> tuple[bool, float]:
+    """Whether one `git merge-tree` of the pair says the same, file by file, and the seconds it takes."""
+    heads = {row.name: row.commit for row in rows}
+    ours, theirs = (heads[verdict.a], heads[verdict.b]) if verdict.b else (base_head, heads[verdict.a])
+    words = ["git", "merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", ours, theirs]
+    with tempfile.TemporaryDirectory(prefix="ftb-objects-") as objects:
+        places = {"GIT_OBJECT_DIRECTORY": objects, "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(common_dir / "objects")}
+        env = environment(**places)
+        begin = time.perf_counter()
+        done = subprocess.run(words, cwd=common_dir, env=env, capture_output=True, check=False)
+        seconds = time.perf_counter() - begin
+    expected = {0: Outcome.CLEAN, 1: Outcome.CONFLICT}.get(done.returncode, Outcome.UNKNOWN)
+    files = {os.fsdecode(name) for name in done.stdout.split(b"\0")[1:] if name} if done.returncode == 1 else set()
+    plain = {name.removesuffix(f"~{ours}").removesuffix(f"~{theirs}") for name in files}
+    found = {file.path for file in verdict.files}
+    return verdict.outcome is expected and (found == plain or not plain), seconds
+
+
+def live_figures(made: TestRepository, folder: Path, times: int) -> Iterator[Figure]:
+    """How long after a commit, and after a file was saved, a client of the supervisor has the new verdicts."""
+    tree = folder / "tree"
+    made.git("worktree", "add", "--quiet", str(tree), "work/b10")
+    start(made.path, Options(idle_minutes=5.0))
+    try:
+        with watched(place_of(made.path).socket) as peer:
+            peer.until(lambda client: len(client.state.compared) == BRANCHES, 60)
+            commits = [after_commit(made, tree, peer, number) for number in range(times)]
+            saves = [after_save(made, tree, peer, number) for number in range(times)]
+    finally:
+        stop(made.path)
+    yield Figure("one branch moves, 5,000 files: commit to verdicts, median", median(commits), "s", 0.5)
+    yield Figure("the slowest of them", max(commits), "s")
+    yield Figure("one file saved in a dirty worktree, to verdicts, median", median(saves), "s", 1)
+    yield Figure("the slowest of them", max(saves), "s")
+
+
+def after_commit(made: TestRepository, tree: Path, peer: Watched, number: int) -> float:
+    head = made.commit({"src/m0/s0/f0.py": f"commit {number}\n"}, cwd=tree)
+    begin = time.perf_counter()
+    peer.until(lambda client: compared(client).head == head)
+    return time.perf_counter() - begin
+
+
+def after_save(made: TestRepository, tree: Path, peer: Watched, number: int) -> float:
+    before = compared(peer.client).tree
+    begin = time.perf_counter()
+    made.write({"src/m0/s0/f0.py": f"saved {number}\n"}, tree)
+    peer.until(lambda client: compared(client).tree != before)
+    return time.perf_counter() - begin
+
+
+def compared(client: Client) -> Compared:
+    return client.state.compared["work/b10"]
+
+
+def real_figures(repo: Path, globs: Sequence[str], quick: bool) -> Iterator[Figure]:
+    """The same on somebody's repository, without the live part: nothing is changed in it."""
+    with tempfile.TemporaryDirectory(prefix="ftb") as name:
+        yield from matrix_figures(repo, Path(name), globs, quick)
+
+
+def main() -> int:
+    """Measure a real repository."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.conflicts", description=__doc__)
+    parser.add_argument("--repo", type=Path, required=True)
+    parser.add_argument("--branches", nargs="+", default=())
+    parser.add_argument("--quick", action="store_true")
+    asked = parser.parse_args()
+    report(real_figures(asked.repo, asked.branches, asked.quick))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,139 @@
+"""What the conflicts screen asks of a repository: hunks with the base, and the conflicts after a landing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from console.link import LinkMode
+from console.pair_work import NO_TEXT, Wanted, land_first, read_hunks
+from sessions.errors import FactoryError
+from sessions.floor.conflicts import Outcome, Verdict, between
+from tests.git_support import TestRepository, unchanged
+from tests.pair_support import apart, colliding, floor_of, numbered
+from widgets.hunk_lines import Part
+
+
+@pytest.fixture
+def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TestRepository:
+    apart(monkeypatch, tmp_path / "state")
+    return colliding(tmp_path / "r")
+
+
+def verdict_on(made: TestRepository, one: str, other: str) -> tuple[Wanted, Verdict]:
+    state = floor_of(made)
+    verdict = between(state.verdicts, one, other)
+    assert verdict is not None
+    return Wanted(LinkMode.LIVE, state, one, verdict), verdict
+
+
+def test_hunks_have_both_sides_and_the_base(made: TestRepository) -> None:
+    wanted, verdict = verdict_on(made, "one", "two")
+    assert verdict.outcome is Outcome.CONFLICT
+    found = read_hunks(wanted)["pool.py"]
+    assert found.note == ""
+    (hunk,) = found.hunks
+    assert hunk.ours == Part(7, ("retries = 3", "pause = 1"))
+    assert hunk.theirs == Part(7, ("retries = settings.retries", "line 8"))
+    assert hunk.base.lines == ("line 7", "line 8")
+
+
+def test_the_branch_of_the_row_stands_left(made: TestRepository) -> None:
+    wanted, _ = verdict_on(made, "one", "two")
+    (hunk,) = read_hunks(replace(wanted, one="two"))["pool.py"].hunks
+    assert hunk.ours.lines[0] == "retries = settings.retries"
+    assert hunk.theirs.lines[0] == "retries = 3"
+
+
+def test_against_the_base_the_branch_stands_left(made: TestRepository) -> None:
+    made.commit({"pool.py": numbered(line7="retries = 9")}, "landed")
+    wanted, _ = verdict_on(made, "one", "")
+    (hunk,) = read_hunks(wanted)["pool.py"].hunks
+    assert hunk.ours.lines[0] == "retries = 3"
+    assert hunk.theirs.lines[0] == "retries = 9"
+
+
+def test_a_conflict_without_text_says_so(made: TestRepository) -> None:
+    made.git("checkout", "--quiet", "-b", "gone", "main")
+    made.commit({"pool.py": None}, "no pool")
+    made.git("checkout", "--quiet", "main")
+    wanted, _ = verdict_on(made, "gone", "one")
+    found = read_hunks(wanted)["pool.py"]
+    assert found.hunks == ()
+    assert found.note == NO_TEXT
+
+
+def test_a_branch_that_is_gone_is_told(made: TestRepository) -> None:
+    wanted, _ = verdict_on(made, "one", "two")
+    made.git("branch", "--quiet", "-D", "two")
+    found = read_hunks(wanted)["pool.py"]
+    assert found.hunks == ()
+    assert "gone" in found.note
+
+
+@pytest.mark.parametrize(("mode", "word"), [(LinkMode.REPLAY, "replay"), (LinkMode.SIMULATED, "simulated")])
+def test_without_a_repository_the_reason_is_told(made: TestRepository, mode: LinkMode, word: str) -> None:
+    wanted, _ = verdict_on(made, "one", "two")
+    assert word in read_hunks(replace(wanted, mode=mode))["pool.py"].note
+
+
+def test_after_a_landing_its_conflicts_are_with_the_base(made: TestRepository) -> None:
+    state = floor_of(made)
+    assert between(state.verdicts, "two", "") is None
+    trial = land_first(state, state.verdicts, list(state.branches), "one", True)
+    found = between(trial.verdicts, "two", "")
+    assert found is not None
+    assert [(file.path, file.kind) for file in found.files] == [("pool.py", "content")]
+    assert between(trial.verdicts, "three", "") is None
+    assert not any("one" in (verdict.a, verdict.b) for verdict in trial.verdicts.values())
+    assert trial.holds(state)
+
+
+def test_pairs_that_share_a_path_with_it_are_merged_again(made: TestRepository) -> None:
+    """What has taken in the landed branch is compared as that: neighbours of a change that both now have."""
+    made.fast_import(
+        [
+            ("mover", {"both.py": numbered(line5="five")}),
+            ("left", {"both.py": numbered(line5="five", line20="twenty")}),
+            ("right", {"both.py": numbered(line5="five", line20="score")}),
+            ("far", {"both.py": numbered(line35="far")}),
+        ]
+    )
+    state = floor_of(made)
+    trial = land_first(state, state.verdicts, list(state.branches), "mover", True)
+
+    def outcome(one: str, other: str) -> Outcome:
+        verdict = between(trial.verdicts, one, other)
+        return verdict.outcome if verdict else Outcome.CLEAN
+
+    assert [outcome(name, "") for name in ("left", "right", "far", "one")] == [Outcome.CLEAN] * 4
+    assert outcome("left", "right") is Outcome.CONFLICT
+    assert outcome("far", "right") is Outcome.CLEAN
+    assert between(trial.verdicts, "one", "two") == between(state.verdicts, "one", "two")
+    again = between(trial.verdicts, "left", "right")
+    before = between(state.verdicts, "left", "right")
+    assert again is not None
+    assert before is not None
+    assert (again.lines, again.since, again.cause) == (1, before.since, before.cause)
+
+
+def test_what_does_not_merge_with_the_base_cannot_land(made: TestRepository) -> None:
+    made.commit({"pool.py": numbered(line7="retries = 9")}, "landed")
+    state = floor_of(made)
+    with pytest.raises(FactoryError, match="one cannot land"):
+        land_first(state, state.verdicts, list(state.branches), "one", True)
+    with pytest.raises(FactoryError, match="gone"):
+        land_first(state, state.verdicts, list(state.branches), "nobody", True)
+
+
+def test_nothing_in_the_repository_changes(made: TestRepository) -> None:
+    state = floor_of(made)
+    wanted, _ = verdict_on(made, "one", "two")
+
+    def look() -> None:
+        read_hunks(wanted)
+        land_first(state, state.verdicts, list(state.branches), "one", True)
+
+    unchanged(made.path, look, times=False)

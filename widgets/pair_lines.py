@@ -1,0 +1,289 @@
+"""What the conflicts screen says beside the matrix: the pair with its files, hot spots, and the plan. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from sessions.floor.conflicts import FileConflict, Outcome, Verdict
+from sessions.floor.hotspots import HotSpot, Ownership
+from sessions.floor.matrix import CLASHES, Severity
+from sessions.floor.order import Left, Plan, Step, Wishes
+from sessions.floor.reasons import costs, extent, refused
+from sessions.text import clean
+from widgets.cells import Line, Span, cut, fill, fit, line_width, pad, spread, width
+from widgets.glyphs import AHEAD, BEHIND, DIRTY, DOT, STATUS
+from widgets.matrix_lines import GLYPHS
+from widgets.numbers import age, count
+
+VERSUS = " × "
+
+
+class Side(msgspec.Struct, frozen=True):
+    """One end of a pair: a branch, with who works on it, or the base."""
+
+    label: str
+    author: str = ""
+    subject: str = ""
+    committed: float = 0.0
+    ahead: int = 0
+    behind: int = 0
+    dirty: int = 0
+    stations: tuple[tuple[str, str], ...] = ()
+    """Names of stations on it, each with its status as the glyphs know it."""
+    base: bool = False
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """The figures of the top line."""
+
+    branches: int = 0
+    plan: Plan | None = None
+    base: str = ""
+    base_head: str = ""
+    uncommitted: bool = True
+    computing: int = 0
+    pairs: int = 0
+    conflicts: int = 0
+    landed: str = ""
+    """The branch that has landed in the simulation shown; empty for what is."""
+    simulated: bool = False
+    """The whole factory is."""
+    replay: bool = False
+    moment: str = ""
+    """Of the replay."""
+
+
+def frame_line(frame: Frame, cells: int) -> Line:
+    """`48 branches   arrival order lands 27   suggested 35   bound 37 …` by priority."""
+    ground = " on bar"
+
+    def figure(number: int, word: str, after: str = "") -> list[Span]:
+        text = [(word + " ", "soft" + ground)] if word else []
+        return [*text, (count(number), "bold text" + ground), (after, "soft" + ground)]
+
+    branches = figure(frame.branches, "", " branch" + "es" * (frame.branches != 1))
+    mode = "REPLAY " * frame.replay + "SIMULATED " * frame.simulated
+    landed = f" SIMULATED: {cut(frame.landed, 24)} has landed "
+    pieces: list[tuple[int, list[Span]]] = [
+        (0, [(landed, "bold needs_me on alarm")] * bool(frame.landed)),
+        (1, [(mode.rstrip(), "bold accent" + ground)] if mode else []),
+        (2, branches),
+        (3, figure(frame.conflicts, "", " conflict" + "s" * (frame.conflicts != 1))),
+        (6, figure(frame.plan.in_arrival_order, "arrival order lands") if frame.plan else []),
+        (4, figure(frame.plan.lands, "suggested") if frame.plan else []),
+        (7, figure(frame.plan.upper_bound, "bound") if frame.plan else []),
+        (9, [("base ", "faint" + ground), (cut(clean(frame.base, 80), 24), "soft" + ground),
+             (" " + frame.base_head[:8], "faint" + ground)] if frame.base else []),
+        (8, [("uncommitted: ", "faint" + ground), ("on" if frame.uncommitted else "off", "soft" + ground)]),
+        (5, _computing(frame, ground)),
+    ]  # fmt: skip
+    right = [(frame.moment + " ", "bold text" + ground)] if frame.moment else []
+    room = cells - 2 - line_width(right)
+    left = fill([piece for piece in pieces if piece[1]], room, "   " if cells >= 120 else "  ", "text" + ground)
+    return spread([(" ", "text" + ground), *left], right, cells, "text" + ground)
+
+
+def _computing(frame: Frame, ground: str) -> list[Span]:
+    style = "waiting" if frame.computing else "faint"
+    return [(f"computing {frame.computing:,} of {frame.pairs:,}", style + ground)]
+
+
+def pair_lines(
+    one: Side,
+    other: Side,
+    verdict: Verdict | None,
+    step: Severity,
+    selected: int,
+    now: float,
+    cells: int,
+    cause: str = "",
+) -> list[Line]:
+    """The pair: how it stands, since when, who works on the two sides, and its files with one of them selected."""
+    sign, style = GLYPHS[step]
+    told = _told(verdict, step, other.base)
+    lines: list[Line] = [
+        pad([(" ", "text"), (one.label, "bold text"), (VERSUS, "soft"), (other.label, "bold text")], cells, "text"),
+        pad([(" ", "text"), (sign.strip() + " " if sign.strip() else "", style), (told, style)], cells, "text"),
+    ]
+    if verdict is not None and verdict.since and verdict.outcome is not Outcome.CLEAN:
+        after = f", after a change of {cause}" if cause else ""
+        lines.append(((" " + cut(f"since {age(verdict.since, now)}{after}", cells - 2), "soft"),))
+    if verdict is not None and verdict.reason:
+        lines.append(((" " + cut(clean(verdict.reason), cells - 2), "unknown"),))
+    lines.append(())
+    for side in (one, other):
+        lines += _side(side, now, cells)
+    files = verdict.files if verdict is not None else ()
+    if files:
+        lines += [(), *(_file(file, i == selected, cells) for i, file in enumerate(files))]
+    return lines
+
+
+def pair_note(one: str, other: str, verdict: Verdict | None, step: Severity, now: float) -> Line:
+    """The pair in one line."""
+    sign, style = GLYPHS[step]
+    since = f"  since {age(verdict.since, now)}" if verdict is not None and verdict.since and step in CLASHES else ""
+    told = _told(verdict, step, False).removeprefix("conflict in ")
+    return ((" ", "text"), (one, "bold text"), (VERSUS, "soft"), (other, "bold text"), ("  ", "text"),
+            ((sign + " ").lstrip() + told, style), (since, "soft"))  # fmt: skip
+
+
+def _told(verdict: Verdict | None, step: Severity, base: bool) -> str:
+    if step is Severity.LANDED:
+        return "landed in this simulation"
+    if step is Severity.COMPUTING:
+        return "being compared"
+    if verdict is None or verdict.outcome is Outcome.CLEAN:
+        shared = verdict.shared if verdict else 0
+        with_base = "merges cleanly with the base" if base else "merge cleanly"
+        return with_base + (f", though both changed {count(shared)} file{'s' * (shared != 1)}" if shared else "")
+    if verdict.outcome is Outcome.UNKNOWN:
+        return "unknown: git could not try it"
+    return f"conflict in {extent(len(verdict.files), verdict.lines)}"
+
+
+def _side(side: Side, now: float, cells: int) -> Iterator[Line]:
+    if side.base:
+        yield pad([(" " + fit(side.label, 18), "accent"), (" the base", "faint")], cells, "text")
+        return
+    apart = " ".join(
+        sign + count(number)
+        for sign, number in ((AHEAD, side.ahead), (BEHIND, side.behind), (DIRTY, side.dirty))
+        if number > 0
+    )  # fmt: skip
+    stations: list[Span] = []
+    for name, status in side.stations[:3]:
+        stations += [(_glyph(status) + " ", status), (name + "  ", "text")]
+    if not stations:
+        stations = [("no station  ", "faint")]
+    yield spread([(" " + fit(side.label, 18) + " ", "accent"), *stations], [(apart + " ", "soft")], cells, "text")
+    commit = f"{side.author}, {age(side.committed, now)} ago  {DOT} {side.subject}" if side.author else side.subject
+    if commit:
+        yield ((" " * 2 + cut(commit, cells - 3), "faint"),)
+
+
+def _glyph(status: str) -> str:
+    return next((sign for known, sign in STATUS.items() if known.value == status), "?")
+
+
+def _file(file: FileConflict, selected: bool, cells: int) -> Line:
+    ground = " on cursor" if selected else ""
+    lines = f"{file.lines:>4,} line{'s' if file.lines != 1 else ' '}" if file.lines else " " * 10
+    tail = f" {clean(file.kind, 20)}  {lines} "
+    if file.same:
+        tail = " same on both sides " + tail
+    path = clean(file.path, 600)
+    room = cells - width(tail) - 3
+    shown = path if width(path) <= room else "…" + _end(path, room - 1)
+    return spread(
+        [("▌" if selected else " ", "accent"), (" " + shown, ("bold text" if selected else "text") + ground)],
+        [(tail, "soft" + ground)], cells, "text" + ground,
+    )  # fmt: skip
+
+
+def _end(text: str, cells: int) -> str:
+    while width(text) > max(0, cells):
+        text = text[max(1, len(text) - cells) if text.isascii() else 1 :]
+    return text
+
+
+def spot_lines(
+    spots: Sequence[HotSpot], scopes: Sequence[Ownership], labels: Mapping[str, str], cells: int
+) -> list[Line]:
+    """The places where most collide, by whom, and whose they could have been."""
+    if not spots:
+        return [((" nothing collides anywhere", "faint"),)]
+    widest = max(len(f"{spot.conflicts:,}") for spot in spots)
+    lines: list[Line] = []
+    for spot in spots:
+        names = "  ".join(labels.get(name, clean(name, 40)) for name in spot.branches[:3])
+        more = f"  +{len(spot.branches) - 3}" if len(spot.branches) > 3 else ""
+        head = f" {spot.conflicts:>{widest},} pair{'s' if spot.conflicts != 1 else ' '} {spot.lines:>5,} lines  "
+        room = cells - width(head) - 1
+        path = clean(spot.path, 600)
+        wide = max(12, min(room * 3 // 5, 44))
+        shown = path if width(path) <= wide else "…" + _end(path, wide - 1)
+        lines.append(
+            ((head, "soft"), (fit(shown, wide), "text"), ("  " + cut(names + more, max(0, room - wide - 2)), "faint"))
+        )
+    if scopes:
+        lines += [(), ((" would have prevented most of it", "soft"),)]
+        for scope in scopes:
+            out = ", ".join(labels.get(name, clean(name, 40)) for name in scope.shut_out)
+            owner = labels.get(scope.owner, clean(scope.owner, 40))
+            text = f"{clean(scope.path, 60)} for {owner} alone: {scope.prevented:,} fewer; not {out}"
+            lines.append(((" " * 3 + cut(text, cells - 4), "faint"),))
+    return lines
+
+
+class PlanRow(msgspec.Struct, frozen=True):
+    """A line of the plan, and the branch it is about; none for what is said of all."""
+
+    name: str
+    line: Line
+
+
+def plan_rows(
+    plan: Plan, wishes: Wishes, verdicts: Mapping[str, Verdict], labels: Mapping[str, str], chosen: str, cells: int
+) -> list[PlanRow]:
+    """The suggested order with its reasons; then what has to be rebased, cheapest first; then what was dropped."""
+
+    def label(name: str) -> str:
+        return labels.get(name, clean(name, 40)) if name else "the base"
+
+    rows = [PlanRow("", ((" " + cut(clean(text), cells - 2), "needs_me"),)) for text in costs(plan)]
+    rows += [
+        PlanRow("", ((" " + cut(clean(refused(refusal, verdicts), 400), cells - 2), "needs_me"),))
+        for refusal in plan.refused
+    ]
+    widest = min(26, max((width(label(name)) for name in (*plan.names, *(left.name for left in plan.left))), default=8))
+    for number, step in enumerate(plan.order, 1):
+        rows.append(PlanRow(step.name, _step(number, step, wishes, label(step.name), [label(n) for n in step.unblocks],
+                                             step.name == chosen, widest, cells)))  # fmt: skip
+    if plan.left:
+        rows.append(PlanRow("", ((" then rebase, cheapest first", "soft"),)))
+    for left in plan.left:
+        rows.append(
+            PlanRow(left.name, _left(left, label(left.name), label(left.onto), left.name == chosen, widest, cells))
+        )
+    for name in wishes.dropped:
+        rows.append(
+            PlanRow(name, _plan_line("  ×  ", label(name), "dropped: d takes it back", name == chosen, widest, cells))
+        )
+    return rows
+
+
+def _step(
+    number: int, step: Step, wishes: Wishes, label: str, unblocks: Sequence[str], chosen: bool, widest: int, cells: int
+) -> Line:
+    mark = "pinned  " if step.pinned else "moved  " if step.name in wishes.moved else ""
+    names = ", ".join(unblocks[:3]) + (f" and {len(unblocks) - 3} more" if len(unblocks) > 3 else "")
+    return _plan_line(f"{number:>3}  ", label, mark + (f"unblocks {names}" if unblocks else ""), chosen, widest, cells)
+
+
+def _left(left: Left, label: str, onto: str, chosen: bool, widest: int, cells: int) -> Line:
+    if not left.compared:
+        why = "not compared yet"
+    else:
+        others = len(left.blocked_by) - 1
+        among = f" and {others} other{'s' * (others != 1)}" if others > 0 else ""
+        why = f"onto {onto}{among}: {extent(left.files, left.lines)}"
+    return _plan_line("  ↷  ", label, why, chosen, widest, cells)
+
+
+def _plan_line(head: str, label: str, why: str, chosen: bool, widest: int, cells: int) -> Line:
+    ground = " on cursor" if chosen else ""
+    return pad(
+        [("▌" if chosen else " ", "accent"), (head, "faint" + ground), (fit(label, widest), "text" + ground),
+         ("  " + cut(why, max(0, cells - widest - 9)), "soft" + ground)],
+        cells, "text" + ground,
+    )  # fmt: skip
+
+
+def empty_lines(title: str, why: str, cells: int) -> list[Line]:
+    """Why there is no matrix, and what to do."""
+    block = min(cells - 2, max(width(title), width(why)))
+    left = " " * max(0, (cells - block) // 2)
+    return [((left, "text"), (cut(title, block), "bold text")), (), ((left, "text"), (cut(why, block), "soft"))]
