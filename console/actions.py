@@ -137,13 +137,13 @@ EVERYWHERE_ACTIONS = (
     Action(
         "app.theme", ("t",), "theme", "Switch between the dark, light and colour-blind themes.", _ALL, "app.next_theme"
     ),
-    Action("app.floor", ("1",), "floor", "Go to the floor.", (FLOOR, STATION, CONFLICTS, HELP), "app.floor"),
+    Action("app.floor", ("1",), "floor", "Go to the floor.", (STATION, CONFLICTS, HELP), "app.floor", rank=74),
     Action(
         "app.conflicts",
         ("2",),
         "conflicts",
         "Go to the conflicts: which branches collide, and in what order they land.",
-        (FLOOR, STATION, REPLAY, CONFLICTS, HELP),
+        (FLOOR, STATION, REPLAY, HELP),
         "app.conflicts",
         rank=75,
     ),

@@ -20,6 +20,7 @@ from sessions.floor.commands import AnyCommand, CatchUp, ImportPaths, Progress
 from sessions.floor.events import BaseChosen, Event, FactoryOpened, StationEvent
 from sessions.floor.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState
+from sessions.journal import archive, schema
 from sessions.journal.past import EventList, Past
 from sessions.journal.reader import JournalReader
 from sessions.journal.recording import Recording
@@ -73,10 +74,12 @@ def import_paths(repo: Path, paths: Sequence[Path], *, progress: Told | None = N
 
 def past_of(path: Path, *, progress: Told | None = None) -> Past:
     """The past that lies in a file or directory: a recording, a journal, a transcript, or many of these."""
-    if path.is_file() and path.suffix == ".ftr":
-        return Recording(path)
-    if path.is_file() and path.suffix == ".db":
-        return JournalReader(path)
+    if path.is_file():
+        # A copy may have any name; a damaged file has only its name left, and is then told to be damaged.
+        if path.suffix == ".ftr" or archive.is_archive(path):
+            return Recording(path)
+        if path.suffix == ".db" or schema.is_journal(path):
+            return JournalReader(path)
     events = arranged(_observed([path], progress))
     if not any(isinstance(event, StationEvent) for event in events):
         raise FactoryError(f"{clean(str(path))} holds no session that is known", "name a transcript or a recording")
@@ -130,7 +133,8 @@ def _told_to(place: Place, commands: Sequence[AnyCommand], progress: Told | None
     """Have the commands carried out on the journal; its last number before, and the floor after."""
     if not reachable(place.socket):
         try:
-            with hold(place.lock, PATIENCE_S):
+            # Another command has it, or a supervisor that is about to answer.
+            with hold(place.lock, PATIENCE_S, lambda: reachable(place.socket)):
                 return asyncio.run(_alone(place, commands, progress))
         except HeldError:
             if not reachable(place.socket):

@@ -119,8 +119,14 @@ class Client:
             future.set_result(self._unheard())
             return
         number = next(self._ids)
+        try:
+            frame = protocol.encode(protocol.CommandFrame(number, command))
+        except UnicodeEncodeError:
+            cure = "rename it, or end the supervisor first: without one the command reads it by itself"
+            future.set_result(Reply(False, "a name that is not UTF-8 cannot be told to the supervisor", cure))
+            return
         self._asked[number] = future
-        self._writer.write(protocol.encode(protocol.CommandFrame(number, command)))
+        self._writer.write(frame)
 
     def _run(self) -> None:
         try:

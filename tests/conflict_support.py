@@ -13,7 +13,7 @@ from tests.git_support import TestRepository
 
 KINDS = (
     "content", "add/add", "modify/delete", "rename/delete", "rename/rename", "binary", "file/directory", "mode",
-    "submodule",
+    "submodule", "rename/add", "directory rename",
 )  # fmt: skip
 LINES = 24
 Change = tuple[str, str, bytes]
@@ -55,7 +55,7 @@ def planted(path: Path, seed: int, branches: int = 8, plots: int = 2 * len(KINDS
         kind, actors = KINDS[number % len(KINDS)], chance.sample(names, chance.randint(2, max(2, cast)))
         if kind not in ("content", "add/add", "binary"):
             actors = actors[:2]
-        place = f"p{number:02}/{kind.replace('/', '-')}"
+        place = f"p{number:02}/{kind.replace('/', '-').replace(' ', '-')}"
         start, changes, paths = _plot(kind, place, actors)
         base += start
         for name, own in zip(actors, changes, strict=True):
@@ -73,6 +73,7 @@ def _plot(kind: str, place: str, actors: Sequence[str]) -> tuple[list[Change], l
     old, gone = (FILE, path, text(place).encode()), (GONE, path, b"")
     own = [(FILE, path, text(place, {5: name}).encode()) for name in actors]
     moved = [[gone, (FILE, name, old[2])] for name in names]
+    inside, outside = f"{place}/old.txt", f"{place}-{actors[0]}"
     plots: dict[str, tuple[list[Change], list[list[Change]], list[str]]] = {
         "content": ([old], [[change] for change in own], [path]),
         "add/add": ([], [[change] for change in own], [path]),
@@ -82,6 +83,16 @@ def _plot(kind: str, place: str, actors: Sequence[str]) -> tuple[list[Change], l
         "rename/rename": ([old], moved, [path, *names]),
         "file/directory": ([], [[(FILE, place, b"a file\n")], [(FILE, f"{place}/in.txt", b"inside\n")]], [place]),
         "mode": ([old], [[(LINK, path, b"elsewhere")], [own[1]]], [path]),
+        "rename/add": (
+            [old],
+            [[gone, (FILE, names[0], own[0][2])], [own[1], (FILE, names[0], b"something else\n")]],
+            [names[0]],
+        ),
+        "directory rename": (
+            [(FILE, inside, old[2])],
+            [[(GONE, inside, b""), (FILE, f"{outside}/old.txt", old[2])], [(FILE, f"{place}/new.txt", b"new\n")]],
+            [f"{outside}/new.txt"],
+        ),
         "submodule": ([], [[(MODULE, place, digit * 40)] for digit in (b"1", b"2")], [place]),
     }
     return plots[kind]

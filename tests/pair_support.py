@@ -44,13 +44,13 @@ def colliding(path: Path) -> TestRepository:
     return made
 
 
-def floor_of(made: TestRepository) -> FloorState:
-    """The floor as a supervisor would have it: every branch, and the verdict on every pair."""
+def floor_of(made: TestRepository, *, dirty: bool = True) -> FloorState:
+    """The floor as a supervisor would have it: every branch, and the verdict on every pair, with uncommitted work."""
     place = place_of(made.path)
     matrix = Matrix(place.common_dir, place.state_dir)
     try:
         chosen = subjects(matrix.git, place.common_dir, "main")
-        rows = rows_of(matrix, chosen.others, dirty=True)
+        rows = rows_of(matrix, chosen.others, dirty=dirty)
         verdicts = [verdict for portion in compare(matrix, chosen.base_head, rows) for verdict in portion]
     finally:
         matrix.close()

@@ -13,6 +13,7 @@ from console.actions import CONFLICTS, FLOOR, HELP, REPLAY, STATION, actions_on,
 from sessions.floor.state import Status
 from tests.bench.figure import Figure
 from widgets.glyphs import STATUS, ascii_twin
+from widgets.matrix_lines import GLYPHS, LANDS_GLYPH, MEANING
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -56,6 +57,14 @@ def signs() -> str:
     return "\n".join(lines)
 
 
+def cells() -> str:
+    """The table of the matrix's signs, from those that are drawn."""
+    lines = ["| sign | ASCII | pair |", "|---|---|---|"]
+    signs = [*((GLYPHS[step][0], text) for step, text in MEANING.items()), (LANDS_GLYPH[0], "merges with the base")]
+    lines += [f"| `{sign}` | `{ascii_twin(sign)}` | {text} |" for sign, text in signs]
+    return "\n".join(lines)
+
+
 def figures(results: Path) -> str:
     """The table of figures, from the results of the last `make bench`."""
     measured = msgspec.convert(json.loads(results.read_text(encoding="utf-8"))["figures"], list[Figure])
@@ -76,6 +85,7 @@ def main() -> None:
     """Write the parts anew; the figures only when something was measured."""
     text = replaced(README.read_text(encoding="utf-8"), "keys", keys())
     text = replaced(text, "signs", signs())
+    text = replaced(text, "cells", cells())
     if RESULTS.exists():
         text = replaced(text, "figures", figures(RESULTS))
     README.write_text(text, encoding="utf-8")

@@ -13,7 +13,7 @@ import msgspec
 
 from console.app import FactoryApp
 from console.cli.floor import DEMO, DEMO_OPENING
-from console.link import Link, LinkHealth
+from console.link import Link, LinkHealth, LinkMode
 from console.options import Options
 from sessions.floor.commands import Progress
 from sessions.floor.fold import fold_all
@@ -42,11 +42,16 @@ class Picture(msgspec.Struct, frozen=True):
     no_colour: bool = False
 
 
-def floor(stations: int = 30) -> Link:
+def floor(stations: int = 30, mode: LinkMode = LinkMode.LIVE) -> Link:
     """The simulated factory at the moment when the demo begins."""
     events = list(islice(simulate(SEED, stations), DEMO_OPENING))
     state = fold_all(EMPTY, events)
-    return StillLink(state, now=state.time, events=events)
+    return StillLink(state, mode=mode, now=state.time, events=events)
+
+
+def conflicts() -> Link:
+    """The same, in a mode in which nobody looks for its repository."""
+    return floor(mode=LinkMode.SIMULATED)
 
 
 def scanning() -> Link:
@@ -74,6 +79,9 @@ PICTURES = {
     "station-80x24": Picture(floor, SMALL, station=STATION),
     "replay-160x50": Picture(replay, HALF),
     "replay-80x24": Picture(replay, SMALL),
+    "conflicts-200x60": Picture(conflicts, keys=("2", "w")),
+    "conflicts-80x24": Picture(conflicts, SMALL, keys=("2", "w")),
+    "conflicts-light": Picture(conflicts, HALF, keys=("2", "w"), theme="light"),
     "palette": Picture(floor, (120, 40), keys=("colon",)),
     "help": Picture(floor, (120, 40), keys=("question_mark",)),
 }

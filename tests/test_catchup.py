@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 import pytest
@@ -10,13 +14,17 @@ import pytest
 from sessions import catchup
 from sessions.catchup import arranged, floor_of, import_paths, past_of
 from sessions.errors import FactoryError
-from sessions.floor.commands import Progress
+from sessions.floor.commands import AnyCommand, Progress, Reply
 from sessions.floor.events import TextWritten
 from sessions.floor.fold import fold_all
 from sessions.floor.state import EMPTY
+from sessions.journal import recording
 from sessions.journal.reader import JournalReader
 from sessions.supervisor import process
+from sessions.supervisor.feed import Feed
 from sessions.supervisor.lock import HeldError, hold
+from sessions.supervisor.protocol import Farewell
+from sessions.supervisor.server import Server
 from tests.house_support import LONG, House, house_in
 
 SECOND = "77777777-2222-4333-8444-555555555555"
@@ -142,3 +150,39 @@ def test_events_of_one_source_keep_their_order() -> None:
 
 def test_options_have_a_supervisor_of_their_own(house: House) -> None:
     assert LONG.arguments() == ["--idle-minutes=5.0"]
+
+
+def test_a_supervisor_that_is_about_to_answer_is_not_waited_out(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    state, tried = floor_of(house.repo.path), threading.Event()
+
+    def seen(path: Path, patience_s: float, in_vain: Callable[[], bool]) -> AbstractContextManager[int]:
+        tried.set()
+        return hold(path, patience_s, in_vain)
+
+    async def obey(command: AnyCommand) -> Reply:
+        return Reply(True)
+
+    async def check() -> None:
+        with hold(house.place.lock):  # as a supervisor does before it listens
+            look = asyncio.create_task(asyncio.to_thread(floor_of, house.repo.path))
+            await asyncio.to_thread(tried.wait)
+            server = Server(Feed(state), "", obey)
+            await server.listen(house.place.socket)
+            assert (await asyncio.wait_for(look, catchup.PATIENCE_S / 2)).seq == state.seq
+            await server.close(Farewell("the test is over", stopped=True))
+
+    monkeypatch.setattr(catchup, "hold", seen)
+    asyncio.run(check())
+
+
+def test_a_past_is_known_by_what_it_is_whatever_its_name(house: House) -> None:
+    state = floor_of(house.repo.path)
+    journal = house.root / "copy"
+    shutil.copy(house.place.journal, journal)
+    for name in ("run", "run.rec"):
+        with closing(JournalReader(house.place.journal)) as reader:
+            recording.write(reader, house.root / name, 1, state.seq)
+        with closing(past_of(house.root / name)) as past:
+            assert past.state_at(state.seq).branches == state.branches
+    with closing(past_of(journal)) as past:
+        assert isinstance(past, JournalReader)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -132,6 +133,34 @@ def test_a_recording_replays_to_the_same_figures(machine: Machine, tmp_path: Pat
     early = machine.run("replay", str(recording), "--seq", "1", "--json", cwd=tmp_path).json
     assert early["total"]["calls"] == 0  # type: ignore[index]
     assert early["seq"] == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "last"),
+    [
+        (("--since", "start"), 1, 0),
+        (("--since", "0%"), 1, 0),
+        (("--since", "seq 3"), 3, 0),
+        (("--until", "seq 3"), 1, 3),
+        (("--since", "end"), 0, 0),
+        (("--since", "seq 2", "--until", "end"), 2, 0),
+    ],
+)
+def test_a_part_of_the_journal_is_recorded(
+    machine: Machine, tmp_path: Path, words: tuple[str, ...], first: int, last: int
+) -> None:
+    """Numbers from 0 on downwards count from the end."""
+    count = len(machine.run("events").out.splitlines())
+    done = machine.run("record", "-o", str(tmp_path / "part.ftr"), *words)
+    assert done.code == 0, done.err
+    assert f": {(last or count) - (first or count) + 1} events" in done.out
+
+
+def test_a_numbered_event_is_a_place(machine: Machine) -> None:
+    for words in (["--at", "seq 3"], ["--at", "#3"], ["--seq", "3"]):
+        machine.run("status")
+        assert machine.run("replay", "journal", "--json", *words).json["seq"] == 3
+    assert machine.run("replay", "journal", "--json", "--at", "start").json["seq"] == 1
 
 
 def test_a_recording_of_one_station_has_only_it(machine: Machine, tmp_path: Path) -> None:
@@ -304,3 +333,33 @@ def test_an_unexpected_error_is_one_line_and_a_file(machine: Machine, tmp_path: 
     assert "Traceback" in log.read_text()
     shown = machine.run("status", env={"PYTHONPATH": path, "FACTORY_TUI_DEBUG": "1"})
     assert "Traceback" in shown.err
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_streams_that_are_closed_do_no_harm(machine: Machine, closed: str) -> None:
+    words = " ".join(shlex.quote(word) for word in COMMAND)
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"{words} status --json {closed}"],
+        cwd=machine.repo.path,
+        env=machine.env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert bool(done.stdout) is (">&-" not in closed.replace("2>&-", ""))
+    assert machine.run("status").code == 0
+
+
+def test_numbers_of_events_that_cannot_be_are_refused(machine: Machine) -> None:
+    for words in (["events", "--since"], ["replay", "journal", "--json", "--seq"]):
+        done = machine.run(*words, str(2**63))
+        assert (done.code, done.err.count("\n")) == (2, 1)
+    assert machine.run("events", "--since", str(2**63 - 1)).out == ""
+
+
+def test_a_hostile_base_is_shown_harmless(machine: Machine) -> None:
+    machine.repo.git("branch", "x\u202ered")
+    done = machine.run("status", "--base", "x\u202ered")
+    assert done.code == 0
+    assert "\u202e" not in done.out

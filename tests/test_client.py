@@ -11,7 +11,7 @@ import pytest
 from sessions import client as module
 from sessions.client import Client
 from sessions.errors import FactoryError
-from sessions.floor.commands import AnyCommand, CancelScan, CatchUp, Progress, Reply, Stop
+from sessions.floor.commands import AnyCommand, CancelScan, CatchUp, ImportPaths, Progress, Reply, Stop
 from sessions.floor.fold import fold_all
 from sessions.floor.state import EMPTY
 from sessions.supervisor import protocol
@@ -199,3 +199,16 @@ def test_a_refusal_is_shown_with_its_cure() -> None:
 def test_a_supervisor_that_falls_silent_is_told_from_one_with_nothing_to_say(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SILENCE_S", 0.05)
     _spoken_to([protocol.encode(protocol.Welcome(protocol.VERSION, 1, "repo", 0))], "silent for over")
+
+
+def test_what_cannot_be_said_is_refused_at_once() -> None:
+    async def check() -> None:
+        async with served(feed_of(0)) as (_, path):
+            with watched(path) as watching:
+                await watching.soon(lambda client: client.contact.connected)
+                asked = watching.client.send(ImportPaths(("/not/utf-8/\udcff",)))
+                reply = await asyncio.wait_for(asyncio.wrap_future(asked), 5)
+                assert not reply.ok and "UTF-8" in reply.reason
+                assert (await asyncio.wrap_future(watching.client.send(CatchUp()))).ok
+
+    asyncio.run(check())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
 import time
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from sessions.branches.merges import merge_batch
 from sessions.branches.scratch import Scratch
 from sessions.floor.conflicts import Outcome
 from tests.conflict_support import KINDS, Planted, bench_repository, planted
+from tests.git_support import environment
 
 
 def agrees(made: Planted, tmp: Path) -> None:
@@ -35,6 +37,17 @@ def test_every_pair_is_as_planted(tmp_path: Path, seed: int) -> None:
     made = planted(tmp_path, seed, branches=10)
     assert {kind for files in made.conflicts.values() for _, kind in files} == set(KINDS)
     agrees(made, tmp_path)
+
+
+def test_plain_git_finds_the_planted_paths(tmp_path: Path) -> None:
+    """Each pair by itself, by git alone; of two things that want one path git sets one aside as `path~branch`."""
+    made = planted(tmp_path, 5, branches=7)
+    for one, other in itertools.combinations(made.names, 2):
+        merge = ("merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", one, other)
+        done = subprocess.run(["git", *merge], cwd=made.path, env=environment(), capture_output=True, check=False)
+        found = {path.partition("~")[0] for path in done.stdout.decode().split("\0")[1:] if path}
+        expected = made.conflicts.get((one, other), frozenset())
+        assert (done.returncode, found) == (bool(expected), {path for path, _ in expected})
 
 
 def test_the_same_seed_makes_the_same_repository(tmp_path: Path) -> None:

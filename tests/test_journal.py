@@ -329,3 +329,17 @@ def test_a_closed_reader_says_so(full: Path) -> None:
     reader.close()
     with pytest.raises(FactoryError, match="could not be read"):
         reader.latest()
+
+
+def test_a_damaged_checkpoint_costs_time_and_nothing_else(full: Path) -> None:
+    connection = sqlite3.connect(full)
+    with connection:
+        connection.execute("UPDATE checkpoints SET state = x'00' WHERE seq IN (576, 640, 700)")
+    connection.close()
+    reader = JournalReader(full)
+    assert reader.checkpoint().seq == 512
+    assert reader.latest() == fold_all(EMPTY, STREAM)
+    _write(full)
+    assert reader.checkpoint() == fold_all(EMPTY, STREAM)
+    assert reader._checkpoint_before(650).seq == 640
+    reader.close()

@@ -38,7 +38,7 @@ def test_one_sign_a_cell() -> None:
         "                   ▾ docs-02",
         "               1 2 3 4 5",
         "1 proxy-03     \\ █ · ∘ ·",
-        "2 tests-11     █ ▒ ▓ · ·",
+        "2 tests-11     █ ▒ X · ·",
         "3 docs-02      · ▓ \\ ? :",
         "4 漢字-branch  ∘ · ? \\",
         "5 ship-04      · · :",
@@ -64,6 +64,12 @@ def test_half_blocks_carry_both_rows() -> None:
     assert "clash_many on clash_few" in styles
     assert "clean on clash_some" in styles
     assert "shared on clean" in styles
+
+
+def test_a_sign_that_fills_its_cell_is_a_letter_under_the_cursor() -> None:
+    fit = shape(40, 10, [row.label for row in small().rows], False)
+    line = matrix_lines(small(), fit, Spot(), Spot(0, 1))[fit.head]
+    assert [text for text, style in line if style.endswith(" on cursor")][-2:] == ["#", " "]
 
 
 def test_the_cursor_is_a_cross() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sessions.floor.conflicts import FileConflict, Outcome, Verdict, key_of
 from sessions.floor.hotspots import hot_spots, suggested_scopes
 from sessions.floor.matrix import Severity
 from sessions.floor.order import Candidate, Wishes, plan
 from tests.console_support import HOSTILE, NOW
-from widgets.cells import line_width, plain
+from widgets.cells import line_width, plain, width
 from widgets.hunk_lines import FileHunks, Hunk, Part, hunk_lines
 from widgets.pair_lines import Frame, Side, frame_line, pair_lines, pair_note, plan_rows, spot_lines
 from widgets.panel import text_of
@@ -57,8 +59,21 @@ def test_a_pair_with_its_files() -> None:
 
 
 def test_a_pair_in_one_line() -> None:
-    assert plain(pair_note("a", "b", VERDICT, Severity.SOME, NOW)) == " a × b  ▓ two files, 14 lines  since 2h10"
-    assert plain(pair_note("a", "main", None, Severity.COMPUTING, NOW)) == " a × main  : being compared"
+    assert plain(pair_note("a", "b", VERDICT, Severity.SOME, NOW, 80)) == " a × b  ▓ two files, 14 lines  since 2h10"
+    assert plain(pair_note("a", "main", None, Severity.COMPUTING, NOW, 80)) == " a × main  : being compared"
+
+
+@pytest.mark.parametrize(("one", "other"), [("a" * 60, "b" * 60), ("a" * 60, "b"), ("a", "字" * 60)])
+@pytest.mark.parametrize("cells", [60, 80])
+def test_long_names_leave_room_for_the_verdict_and_each_other(one: str, other: str, cells: int) -> None:
+    note = plain(pair_note(one, other, VERDICT, Severity.SOME, NOW, cells))
+    assert note.endswith("  ▓ two files, 14 lines  since 2h10")
+    assert width(note) <= cells
+    first, _, second = note.partition(" × ")
+    assert first.strip()[0] == one[0]
+    assert second[0] == other[0]
+    head = plain(pair_lines(Side(one), Side(other), VERDICT, Severity.SOME, 0, NOW, cells)[0])
+    assert " × " + other[0] in head
 
 
 def test_pairs_that_merge_say_so() -> None:

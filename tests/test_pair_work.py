@@ -22,11 +22,27 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TestRepository:
     return colliding(tmp_path / "r")
 
 
-def verdict_on(made: TestRepository, one: str, other: str) -> tuple[Wanted, Verdict]:
-    state = floor_of(made)
+def verdict_on(made: TestRepository, one: str, other: str, *, dirty: bool = True) -> tuple[Wanted, Verdict]:
+    state = floor_of(made, dirty=dirty)
     verdict = between(state.verdicts, one, other)
     assert verdict is not None
-    return Wanted(LinkMode.LIVE, state, one, verdict), verdict
+    return Wanted(LinkMode.LIVE, state, one, verdict, dirty), verdict
+
+
+def at_work(made: TestRepository, branch: str, files: dict[str, str]) -> Path:
+    """A worktree of the branch in which these files were written and not committed."""
+    place = made.path.parent / f"at-{branch}"
+    made.git("worktree", "add", "--quiet", str(place), branch)
+    made.write(files, place)
+    return place
+
+
+def paths_after(made: TestRepository, landed: str, other: str, *, dirty: bool) -> list[str]:
+    """Where another branch collides with the base after one has landed."""
+    state = floor_of(made, dirty=dirty)
+    trial = land_first(state, state.verdicts, list(state.branches), landed, dirty)
+    found = between(trial.verdicts, other, "")
+    return [file.path for file in found.files] if found else []
 
 
 def test_hunks_have_both_sides_and_the_base(made: TestRepository) -> None:
@@ -126,6 +142,56 @@ def test_what_does_not_merge_with_the_base_cannot_land(made: TestRepository) -> 
         land_first(state, state.verdicts, list(state.branches), "one", True)
     with pytest.raises(FactoryError, match="gone"):
         land_first(state, state.verdicts, list(state.branches), "nobody", True)
+
+
+def test_hunks_show_uncommitted_work_or_what_is_committed(made: TestRepository) -> None:
+    at_work(made, "one", {"pool.py": numbered(line7="retries = 12", line8="pause = 1")})
+    told = {}
+    for dirty in (True, False):
+        wanted, _ = verdict_on(made, "one", "two", dirty=dirty)
+        (hunk,) = read_hunks(wanted)["pool.py"].hunks
+        told[dirty] = hunk.ours.lines[0], hunk.theirs.lines[0]
+    assert told[True] == ("retries = 12", "retries = settings.retries")
+    assert told[False] == ("retries = 3", "retries = settings.retries")
+
+
+def test_a_conflict_of_uncommitted_work_alone_has_hunks(made: TestRepository) -> None:
+    """Modified files count, and untracked ones."""
+    at_work(made, "three", {"pool.py": numbered(line7="retries = 9"), "new.py": "mine\n"})
+    made.fast_import([("adds", {"new.py": "theirs\n"})])
+    wanted, verdict = verdict_on(made, "three", "two")
+    assert [(file.path, file.kind) for file in verdict.files] == [("pool.py", "content")]
+    (hunk,) = read_hunks(wanted)["pool.py"].hunks
+    assert hunk.ours == Part(7, ("retries = 9",))
+    wanted, verdict = verdict_on(made, "three", "adds")
+    assert [(file.path, file.kind) for file in verdict.files] == [("new.py", "add/add")]
+    (hunk,) = read_hunks(wanted)["new.py"].hunks
+    assert (hunk.ours.lines, hunk.theirs.lines) == (("mine",), ("theirs",))
+    assert between(floor_of(made, dirty=False).verdicts, "three", "two") is None
+
+
+def test_a_simulated_landing_takes_uncommitted_work_with_it(made: TestRepository) -> None:
+    at_work(made, "three", {"pool.py": numbered(line7="retries = 9"), "new.py": "mine\n"})
+    assert paths_after(made, "three", "one", dirty=True) == ["pool.py"]
+    assert paths_after(made, "three", "one", dirty=False) == []
+
+
+def test_after_a_landing_uncommitted_work_of_others_collides(made: TestRepository) -> None:
+    at_work(made, "three", {"pool.py": numbered(line7="retries = 9")})
+    assert paths_after(made, "one", "three", dirty=True) == ["pool.py"]
+    assert paths_after(made, "one", "three", dirty=False) == []
+
+
+def test_neither_repository_nor_dirty_worktree_changes(made: TestRepository) -> None:
+    place = at_work(made, "three", {"pool.py": numbered(line7="retries = 9"), "new.py": "mine\n"})
+    state = floor_of(made)
+    wanted, _ = verdict_on(made, "three", "two")
+
+    def look() -> None:
+        assert read_hunks(wanted)["pool.py"].hunks
+        land_first(state, state.verdicts, list(state.branches), "three", True)
+
+    unchanged(made.path, lambda: unchanged(place, look), times=False)
 
 
 def test_nothing_in_the_repository_changes(made: TestRepository) -> None:

@@ -15,9 +15,9 @@ from tests import readme
 TEXT = readme.README.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("part", ["keys", "signs"])
+@pytest.mark.parametrize("part", ["keys", "signs", "cells"])
 def test_the_generated_tables_are_fresh(part: str) -> None:
-    content = {"keys": readme.keys, "signs": readme.signs}[part]()
+    content = {"keys": readme.keys, "signs": readme.signs, "cells": readme.cells}[part]()
     assert readme.replaced(TEXT, part, content) == TEXT, "run `make readme`"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -230,3 +231,21 @@ texts = st.lists(st.sampled_from([*FRAGMENTS, "a.token", SECRET]), max_size=6).m
 def test_redacting_an_event_is_redacting_each_of_its_strings(one: str, two: str, three: str) -> None:
     event = ev.ToolCalled(time=1.0, station=one, tool=two, detail=three, more_files=(two, one))
     assert redacted(event) == codec.map_strings(event, redact)
+
+
+def test_a_device_is_never_replaced_by_a_recording(tmp_path: Path) -> None:
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    for target in (pipe, link, tmp_path):
+        with pytest.raises(FactoryError, match="is no regular file"):
+            recording.write(EventList(STREAM), target, 1, 10)
+    assert pipe.is_fifo() and link.is_symlink()
+
+
+def test_a_link_goes_on_pointing_to_what_was_recorded(tmp_path: Path) -> None:
+    link = tmp_path / "link.ftr"
+    link.symlink_to(tmp_path / "run.ftr")
+    for _ in range(2):
+        recording.write(EventList(STREAM), link, 1, 10)
+    assert link.is_symlink() and (tmp_path / "run.ftr").is_file()

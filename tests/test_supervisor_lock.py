@@ -123,3 +123,11 @@ def test_all_worktrees_share_one_private_place(
     assert place.journal == place_of(layouts["plain"]).journal
     assert stat.S_IMODE(place.state_dir.stat().st_mode) == 0o700
     assert place.state_dir.is_relative_to(tmp_path)
+
+
+def test_nobody_waits_in_vain(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    answers = iter((False, True))
+    with hold(path), pytest.raises(HeldError), hold(path, 3_600.0, lambda: next(answers)):
+        raise AssertionError("two hold it")
+    assert next(answers, None) is None

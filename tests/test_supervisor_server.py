@@ -209,3 +209,30 @@ def test_deserted_means_nobody_for_that_long() -> None:
             await asyncio.wait_for(leaving, 5)
 
     asyncio.run(check())
+
+
+def test_a_reason_that_is_no_text_is_answered_too() -> None:
+    async def check() -> None:
+        async def obey(command: AnyCommand) -> Reply:
+            return Reply(False, "there is no \udcff\x1b[31m", "look for \udcff")
+
+        async with served(feed_of(0), obey) as (_, path), dialled(path) as peer:
+            peer.say(CommandFrame(1, SetBase("main")))
+            frame = await peer.hear_a(ReplyFrame)
+            assert isinstance(frame, ReplyFrame)
+            assert frame.reply.reason.startswith("there is no") and "\x1b" not in frame.reply.reason
+
+    asyncio.run(check())
+
+
+def test_the_first_console_is_given_time_to_come() -> None:
+    async def check() -> None:
+        async with served(feed_of(0)) as (house, path):
+            leaving = asyncio.create_task(house.deserted(0.0))
+            await asyncio.wait({leaving}, timeout=0.1)
+            async with dialled(path) as peer:
+                await peer.hear_a(Welcome)
+                assert not leaving.done()
+            await asyncio.wait_for(leaving, 5)
+
+    asyncio.run(check())

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from sessions.floor.commands import AnyCommand, CatchUp, ImportPaths
+from sessions.floor.commands import AnyCommand, CatchUp, ImportPaths, WatchPlaces
 from sessions.floor.events import Event
 from sessions.floor.state import FloorState
 from sessions.floor.tokens import Tokens
@@ -21,7 +21,7 @@ from sessions.supervisor.process import Options
 from sessions.supervisor.recorder import Recorder, ServingRecorder
 from sessions.supervisor.transcript_watch import TranscriptWatch
 from sessions.supervisor.work import Work
-from tests.house_support import House, house_in
+from tests.house_support import SESSION, House, house_in
 from tests.supervisor_support import PATIENCE_S
 
 FILES, LINES = 60, 100
@@ -111,6 +111,26 @@ def test_a_command_goes_on_when_the_one_who_gave_it_leaves(house: House) -> None
             await until(feed, lambda state: state.total.calls == 2)
             assert (await work.obey(CatchUp())).ok
             assert feed.state.total.calls == 2
+
+    asyncio.run(check())
+
+
+@pytest.mark.parametrize("command", [ImportPaths, WatchPlaces])
+def test_a_command_that_comes_first_finds_the_branches_known(
+    house: House, command: type[ImportPaths | WatchPlaces]
+) -> None:
+    tree = house.repo.worktree(house.root / "elsewhere", "feature")
+    line = house.say(1, SESSION).replace(str(house.repo.path).encode(), str(tree).encode())
+    path = house.root / "home/.claude/projects/x" / f"{SESSION}.jsonl"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(line.replace(b'"gitBranch":"main",', b""))
+
+    async def check() -> None:
+        async with working(house) as (work, feed):
+            assert (await work.obey(command((str(path.parent),)))).ok
+            (station,) = feed.state.stations.values()
+            assert (station.branch, station.elsewhere, station.name) == ("feature", False, "elsewhere")
+            assert feed.state.runs == 1
 
     asyncio.run(check())
 

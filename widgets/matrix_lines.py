@@ -12,6 +12,7 @@ import msgspec
 
 from sessions.floor.matrix import Matrix, Severity
 from widgets.cells import Line, Span, fit, pad, width
+from widgets.glyphs import ascii_twin
 
 HALF = "▀"
 GLYPHS: dict[Severity, tuple[str, str]] = {
@@ -200,8 +201,10 @@ def _single(matrix: Matrix, shape: Shape, row: int, left: int, cursor: Spot) -> 
         here, across = row == cursor.row, column == cursor.column
         ground = " on cursor" if here and across else " on bar" if here or across else ""
         if here and across:
-            style = "bold " + style
-        spans += [(sign, style + ground), (" " * (shape.column - 1), "text" + (" on bar" if here else ""))]
+            # Behind a sign that fills its cell the cursor would not be seen.
+            sign, style = ascii_twin(sign), "bold " + style
+        gap = ground if here and across else " on bar" if here else ""
+        spans += [(sign, style + ground), (" " * (shape.column - 1), "text" + gap)]
     return tuple(spans)
 
 

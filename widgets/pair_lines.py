@@ -104,7 +104,7 @@ def pair_lines(
     sign, style = GLYPHS[step]
     told = _told(verdict, step, other.base)
     lines: list[Line] = [
-        pad([(" ", "text"), (one.label, "bold text"), (VERSUS, "soft"), (other.label, "bold text")], cells, "text"),
+        pad([(" ", "text"), *_names(one.label, other.label, cells - 2)], cells, "text"),
         pad([(" ", "text"), (sign.strip() + " " if sign.strip() else "", style), (told, style)], cells, "text"),
     ]
     if verdict is not None and verdict.since and verdict.outcome is not Outcome.CLEAN:
@@ -121,13 +121,21 @@ def pair_lines(
     return lines
 
 
-def pair_note(one: str, other: str, verdict: Verdict | None, step: Severity, now: float) -> Line:
-    """The pair in one line."""
+def pair_note(one: str, other: str, verdict: Verdict | None, step: Severity, now: float, cells: int) -> Line:
+    """The pair in one line; where it is short, the names are."""
     sign, style = GLYPHS[step]
     since = f"  since {age(verdict.since, now)}" if verdict is not None and verdict.since and step in CLASHES else ""
-    told = _told(verdict, step, False).removeprefix("conflict in ")
-    return ((" ", "text"), (one, "bold text"), (VERSUS, "soft"), (other, "bold text"), ("  ", "text"),
-            ((sign + " ").lstrip() + told, style), (since, "soft"))  # fmt: skip
+    told = (sign + " ").lstrip() + _told(verdict, step, False).removeprefix("conflict in ")
+    names = _names(one, other, cells - 4 - width(told + since))
+    return ((" ", "text"), *names, ("  ", "text"), (told, style), (since, "soft"))
+
+
+def _names(one: str, other: str, cells: int) -> Line:
+    """Both names of a pair; what the shorter one leaves is the other's."""
+    room = max(0, cells - width(VERSUS))
+    half = room // 2
+    one = cut(one, max(half, room - width(other)))
+    return ((one, "bold text"), (VERSUS, "soft"), (cut(other, room - width(one)), "bold text"))
 
 
 def _told(verdict: Verdict | None, step: Severity, base: bool) -> str:

@@ -29,6 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     # Almost all that a start allocates lives to the end: looking for garbage in it takes a fifteenth of the start.
     gc.set_threshold(YOUNG)
+    _fill_streams()
     from console.cli.parser import parse
 
     try:
@@ -75,6 +76,19 @@ def command(name: str) -> Callable[[Call], int]:
     module, function = COMMANDS[name]
     run: Callable[[Call], int] = getattr(import_module(f"console.cli.{module}"), function)
     return run
+
+
+def _fill_streams() -> None:
+    """Whoever started us may have closed our streams: the next file to be opened would then take the place of one."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # it gets the lowest free number, which is this one
+    if sys.stdout is None:
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - it stays to the end
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
 
 
 def _mute() -> None:

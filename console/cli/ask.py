@@ -10,6 +10,7 @@ from console.cli.output import say, table
 from console.cli.source import floor_of_call
 from sessions.floor.state import FloorState
 from sessions.floor.tokens import Meter
+from sessions.text import clean
 
 
 def status(call: Call) -> int:
@@ -24,7 +25,7 @@ def print_status(state: FloorState, now: float, as_json: bool) -> None:
     if as_json:
         say(jsonshape.text(shape))
         return
-    say(f"{len(shape.stations)} stations, {len(shape.branches)} branches, base {shape.base or '-'}")
+    say(f"{len(shape.stations)} stations, {len(shape.branches)} branches, base {clean(shape.base) or '-'}")
     rows = [
         (
             s.name,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 from console.cli.call import Call
 from console.cli.output import progress, say
-from console.cli.source import caught_up, moment
+from console.cli.source import caught_up, named
 from sessions.errors import UsageError
+from sessions.journal import places
 from sessions.journal.past import Past
 from sessions.text import clean
 
@@ -49,9 +51,12 @@ def _range(past: Past, call: Call) -> tuple[int, int]:
     span = past.span
     first, last = span.first_seq, span.last_seq
     if call.start:
-        first = past.seq_at(moment(call.start, past, time.time())) + 1
+        place = named(call.start, past, time.time())
+        first = places.seq_of(past, place)
+        if place.moment is not None:  # what happened at that very moment is part of it
+            first = past.seq_at(math.nextafter(place.moment, 0.0)) + 1
     if call.until:
-        last = past.seq_at(moment(call.until, past, time.time()))
+        last = places.seq_of(past, named(call.until, past, time.time()))
     if first > last:
         raise UsageError("nothing happened in that time", "see `factory-tui events` for what did, and when")
     return first, last

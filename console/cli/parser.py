@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 PROGRAM = "factory-tui"
 SHELLS = ("bash", "zsh", "fish")
+LAST = 2**63 - 1
+"""The largest number that an event can have: SQLite counts in 64 bits."""
 GROUPINGS = ("station", "model", "branch", "day")
 MOMENT = "12:04, '2026-11-21 12:04', +5m, 50%%, start, end, or seconds since 1970"
 
@@ -125,7 +127,7 @@ def _replay(commands: Commands) -> None:
     )
     moment = parser.add_mutually_exclusive_group()
     moment.add_argument("--at", metavar="TIME", help=f"begin at this time: {MOMENT}")
-    moment.add_argument("--seq", type=_whole(0, 2**63), metavar="N", help="begin after this event")
+    moment.add_argument("--seq", type=_whole(0, LAST), metavar="N", help="begin after this event")
     parser.add_argument("--json", action="store_true", help="print the floor as of then, like status --json")
     _place(parser)
     _look(parser)
@@ -148,7 +150,7 @@ def _meters(commands: Commands) -> None:
 
 def _events(commands: Commands) -> None:
     parser = _command(commands, "events", "print the events of the journal, one a line")
-    parser.add_argument("--since", metavar="SEQ", type=_whole(0, 2**63), help="only events after this number")
+    parser.add_argument("--since", metavar="SEQ", type=_whole(0, LAST), help="only events after this number")
     parser.add_argument("--follow", action="store_true", help="go on with new events as they come")
     parser.add_argument("--json", action="store_true", help="for programs")
     _place(parser)

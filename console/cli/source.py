@@ -67,31 +67,29 @@ def _past_at(path: Path, call: Call) -> Past:
 
 def place_in(past: Past, call: Call) -> tuple[int, float] | None:
     """The event and the moment that `--seq` or `--at` names; None without them."""
-    if call.seq is not None:
-        seq = max(0, min(call.seq, past.span.last_seq))
-        return seq, past.state_at(seq).time
-    if call.at:
-        when = moment(call.at, past, past.span.first_time)
-        return past.seq_at(when), when
-    return None
+    place = places.Place(seq=call.seq)
+    if call.seq is None:
+        if not call.at:
+            return None
+        place = named(call.at, past, past.span.first_time)
+    if place.moment is not None:
+        return past.seq_at(place.moment), place.moment
+    seq = max(0, min(places.seq_of(past, place), past.span.last_seq))
+    return seq, past.state_at(seq).time
 
 
-def moment(text: str, past: Past, near: float) -> float:
-    """The time, in seconds since 1970, that an operator means by `text`, seen from the time `near`."""
+def named(text: str, past: Past, near: float) -> places.Place:
+    """The event or moment that an operator means by `text`, seen from the time `near`."""
     try:
         number = float(text)
     except ValueError:
         number = 0.0
     if EPOCH_FROM <= number < 1e11:
-        return number
+        return places.Place(moment=number)
     try:
         stamp = datetime.fromisoformat(text.strip())
         if stamp.tzinfo is not None:
-            return stamp.timestamp()
+            return places.Place(moment=stamp.timestamp())
     except (ValueError, OverflowError):
         pass  # not a time with a zone; an operator's way of writing it follows
-    place = places.parse(text, past.span, near, past.state_at(past.span.last_seq).utc_offset)
-    if place.moment is not None:
-        return place.moment
-    assert place.seq is not None
-    return past.state_at(place.seq).time
+    return places.parse(text, past.span, near, past.state_at(past.span.last_seq).utc_offset)

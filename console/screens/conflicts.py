@@ -231,6 +231,9 @@ class ConflictsScreen(ConflictsScene):
             return
         if not self.lives:
             return
+        if not trial.holds(self.factory.link.state):
+            self.say("something moved while it was simulated: press m again")
+            return
         self.trial = trial
         self.make_scene(self.factory.link.state)
         self.say("SIMULATED: nothing was changed; m or esc goes back")

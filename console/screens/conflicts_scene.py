@@ -27,6 +27,7 @@ from sessions.floor.matrix import EMPTY, Matrix
 from sessions.floor.matrix_view import EVERYTHING, ConflictView, Scene
 from sessions.floor.state import FloorState
 from sessions.text import clean
+from widgets.cells import Line
 from widgets.footer import Footer
 from widgets.matrix import MatrixView
 from widgets.matrix_lines import Spot
@@ -174,7 +175,9 @@ class ConflictsScene(FactoryScreen):
 
     def _draw_note(self, state: FloorState, now: float) -> None:
         """Where the pair has no panel in view, the matrix says it in its last line."""
-        note = () if self.wide or self.subject is None else note_of(self.subject, state, self.names, now)
+        note: Line = ()
+        if self.subject is not None and not self.wide:
+            note = note_of(self.subject, state, self.names, now, self.matrix.size.width)
         if note != self.matrix.note:
             self.matrix.note = note
             self.matrix.draw()

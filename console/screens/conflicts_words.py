@@ -27,11 +27,11 @@ def no_rows(state: FloorState, shown: Matrix, knows: bool, cells: int) -> list[L
     return empty_lines("No branch is open", "one that is not merged into the base appears here by itself", cells)
 
 
-def note_of(subject: Subject, state: FloorState, names: Mapping[str, str], now: float) -> Line:
+def note_of(subject: Subject, state: FloorState, names: Mapping[str, str], now: float, cells: int) -> Line:
     """The pair in one line; `names` are the labels of branches."""
     base = clean(state.base, 40) or "the base"
     one, other = (names.get(name, clean(name, 40)) if name else base for name in (subject.one, subject.other))
-    return pair_note(one, other, subject.verdict, subject.severity, now)
+    return pair_note(one, other, subject.verdict, subject.severity, now, cells)
 
 
 def standing(

@@ -162,6 +162,12 @@ class Archive:
             raise self.damaged("its directory is too large")
 
 
+def is_archive(path: Path) -> bool:
+    """Whether the file begins as a recording does, whatever its name."""
+    with path.open("rb") as file:
+        return file.read(4) == b"PK\x03\x04"
+
+
 def pack_numbers(numbers: array[float] | array[int]) -> bytes:
     """The little-endian bytes of an array."""
     if sys.byteorder == "big":
@@ -182,6 +188,10 @@ def create(target: Path) -> Iterator[zipfile.ZipFile]:
     """A new archive (0600) that gets its name, and so replaces an older file, only when it is whole and on the disk."""
     from sessions.journal.schema import sync_directory  # it brings SQLite, which a reader of recordings does not need
 
+    # Replacing would take a link, such as /dev/stdout, or a device away from everybody.
+    target = Path(os.path.realpath(target))
+    if target.exists() and not target.is_file():
+        raise FactoryError(f"{target} is no regular file", "name a file to make")
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
         draft = Path(name)

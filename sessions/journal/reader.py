@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from sessions.journal import codec, schema, seek
 from sessions.journal.past import Density, Span
 from sessions.text import clean
 
+_SQL_CHECKPOINT = "SELECT seq, state FROM checkpoints WHERE seq <= ? AND fold = ? ORDER BY seq DESC LIMIT 1"
 _SQL_STATION = """
     SELECT seq, body FROM events
     WHERE station = (SELECT id FROM stations WHERE name = ?) AND seq < ? ORDER BY seq DESC LIMIT ?
@@ -120,7 +122,10 @@ class JournalReader:
         return self._number("SELECT count(*) FROM events WHERE failed = 1 AND seq > ? AND seq <= ?", after, last) or 0
 
     def _checkpoint_before(self, seq: int) -> FloorState:
-        rows = self._rows(
-            "SELECT state FROM checkpoints WHERE seq <= ? AND fold = ? ORDER BY seq DESC LIMIT 1", seq, FOLD_VERSION
-        )
-        return codec.decode_state(rows[0][0]) if rows else EMPTY
+        """The newest stored floor up to event `seq` that can be read; the events make up for one that cannot."""
+        while rows := self._rows(_SQL_CHECKPOINT, seq, FOLD_VERSION):
+            at, packed = rows[0]
+            with suppress(FactoryError):
+                return codec.decode_state(packed)
+            seq = at - 1
+        return EMPTY

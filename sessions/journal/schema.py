@@ -113,6 +113,13 @@ def check(path: Path, missing_ok: bool = False) -> None:
         raise damaged(path, error) from error
 
 
+def is_journal(path: Path) -> bool:
+    """Whether the file is marked as a journal of this program, of any version."""
+    with path.open("rb") as file:
+        header = file.read(_HEADER_BYTES)
+    return header.startswith(_MAGIC) and header[_APPLICATION_ID_AT:][:4] == struct.pack(">I", APPLICATION_ID)
+
+
 def applied(connection: sqlite3.Connection) -> list[str]:
     """Names of the migrations that a journal has had, oldest first."""
     return [name for (name,) in connection.execute("SELECT name FROM migrations ORDER BY number")]

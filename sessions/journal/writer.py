@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -162,12 +163,8 @@ class Journal:
         # Cut the log back after a bulk load: it would keep its largest size for ever.
         await self._connection.execute(f"PRAGMA journal_size_limit = {16 << 20}")
         self._stations = {name: number for number, name in await self._fetch("SELECT id, name FROM stations")}
-        rows = await self._fetch(
-            "SELECT state FROM checkpoints WHERE fold = ? ORDER BY seq DESC LIMIT 1", (FOLD_VERSION,)
-        )
-        if rows:
-            self._state = codec.decode_state(rows[0][0])
-            self._checkpoint = self._state.seq
+        self._state = await self._newest_checkpoint()
+        self._checkpoint = self._state.seq
         while True:
             step = CHECKPOINT_EVERY - self._state.seq % CHECKPOINT_EVERY
             bodies = await self._fetch(
@@ -179,6 +176,16 @@ class Journal:
                 return
             packed = codec.encode_state(state)
             await self._commit(_Group(state, state.seq, checkpoints=[(state.seq, FOLD_VERSION, packed)]))
+
+    async def _newest_checkpoint(self) -> FloorState:
+        """The newest stored floor that can be read: a damaged one costs a longer fold, and not the journal."""
+        sql = "SELECT seq, state FROM checkpoints WHERE fold = ? AND seq < ? ORDER BY seq DESC LIMIT 1"
+        below = 1 << 62
+        while rows := await self._fetch(sql, (FOLD_VERSION, below)):
+            below, packed = rows[0]
+            with suppress(FactoryError):
+                return codec.decode_state(packed)
+        return EMPTY
 
     async def _fetch(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         try:

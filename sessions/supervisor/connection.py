@@ -10,6 +10,7 @@ from sessions.floor.commands import AnyCommand, Reply
 from sessions.supervisor import protocol
 from sessions.supervisor.feed import Feed
 from sessions.supervisor.protocol import Answer, CommandFrame, Events, Hello, Snapshot, WorkFrame
+from sessions.text import clean
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,8 @@ COMMANDS_AT_ONCE = 8
 """Commands of one console under way; further ones stay unread."""
 BUFFER = 1 << 16
 """Bytes waiting for a console that does not read, besides the one frame under way."""
+REASON = 2_000
+"""Longest reason of a refusal."""
 
 
 class Connection:
@@ -123,6 +126,8 @@ class Connection:
         except Exception as error:  # a command that breaks must not take its console, or others, with it
             log.exception("a command broke: %r", frame.command)
             reply = Reply(False, f"the supervisor failed to do it ({type(error).__name__})", "see its log")
+        # A reason may name a file whose name is no text; without an answer its console would wait for ever.
+        reply = Reply(reply.ok, clean(reply.reason, REASON), clean(reply.cure, REASON))
         await self._send(protocol.ReplyFrame(frame.id, reply))
 
     async def _follow(self, cursor: int) -> None:

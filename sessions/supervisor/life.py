@@ -34,7 +34,7 @@ async def live(place: Place, options: Options, ready: Callable[[], None]) -> Non
     """
     chosen, signalled = settings.load(), _signalled()
     idle_s = 60 * (chosen.idle_minutes if options.idle_minutes is None else options.idle_minutes)
-    with hold(place.lock, 0 if reachable(place.socket) else LOCK_PATIENCE_S) as dead:
+    with hold(place.lock, LOCK_PATIENCE_S, lambda: reachable(place.socket)) as dead:
         if dead:
             log.warning("process %d died here without a goodbye; what it had acknowledged is in the journal", dead)
         journal = await Journal.open(place.journal)

@@ -6,7 +6,7 @@ import contextlib
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from sessions.errors import FactoryError
@@ -28,8 +28,10 @@ class HeldError(FactoryError):
 
 
 @contextlib.contextmanager
-def hold(path: Path, patience_s: float = TRY_S) -> Iterator[int]:
+def hold(path: Path, patience_s: float = TRY_S, in_vain: Callable[[], bool] = lambda: False) -> Iterator[int]:
     """Hold the lock file `path` for this process, or raise `HeldError` when another one keeps it.
+
+    It is waited for `patience_s`, and no longer than until it is `in_vain`: its holder is there to stay, say.
 
     Yields the pid of a holder that died without letting go, 0 when there was none. The kernel frees a dead one's
     lock; the file itself stays for ever, because removing a lock file lets two processes lock two files.
@@ -38,7 +40,7 @@ def hold(path: Path, patience_s: float = TRY_S) -> Iterator[int]:
     try:
         deadline = time.monotonic() + patience_s
         while not _locked(descriptor, fcntl.LOCK_EX):
-            if time.monotonic() >= deadline:
+            if time.monotonic() >= deadline or in_vain():
                 raise HeldError(_pid(descriptor))
             time.sleep(0.02)
         dead = _pid(descriptor)

@@ -18,6 +18,8 @@ from sessions.supervisor.protocol import VERSION, Farewell, Refused, Welcome, en
 log = logging.getLogger(__name__)
 
 MAX_CONSOLES = 64
+FIRST_S = 5.0
+"""For whoever had this supervisor started: it is ready a moment before anybody can connect."""
 CLOSING_S = 1.0
 """How long an ending supervisor waits for consoles to take their last frames."""
 
@@ -103,7 +105,10 @@ class Server:
             self._empty.set()
 
     async def deserted(self, seconds: float) -> None:
-        """Return when no console has been there for `seconds`."""
+        """Return when no console has been there for `seconds`; the first one is given time to come."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(max(seconds, FIRST_S)):
+                await self._company.wait()
         while True:
             await self._empty.wait()
             try:

@@ -109,6 +109,7 @@ class Work:
         await asyncio.shield(task)
 
     async def _do(self, effect: verdicts.AnyEffect) -> None:
+        """Carry it out. Sessions keep the station they are first matched to, so branches are read before any."""
         match effect:
             case verdicts.EndSupervisor():
                 self.stopped.set()
@@ -117,8 +118,10 @@ class Work:
             case verdicts.ReadDisk():
                 await self.catch_up()
             case verdicts.ReadPaths(paths):
+                await self._branches.catch_up()
                 await self._transcripts.read([Path(path) for path in paths])
             case verdicts.FollowPaths(paths):
+                await self._branches.catch_up()
                 await self._transcripts.follow_also([Path(path) for path in paths])
             case verdicts.MeasureFrom(base):
                 await self._branches.measure_from(base, {BASE_MARK: base.encode()})
