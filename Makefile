@@ -17,8 +17,9 @@ setup: $(STAMP) ## make .venv with everything in it, at the versions of constrai
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo 'factory-tui needs Python 3.11 or later: make setup PYTHON=/path/to/python3.11'; exit 1; }
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@echo 'Setting up .venv: about a minute, once.'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $(STAMP)
 
 run: setup ## open the floor on a repository: make run REPO=dir (default: this one)

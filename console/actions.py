@@ -34,6 +34,8 @@ class Situation(msgspec.Struct, frozen=True):
     """There is a plan."""
 
 
+KEPT_RANK = 90
+"""How to get help and how to leave stays in the footer of the smallest terminal."""
 Refusal = Callable[[Situation], str]
 
 
@@ -59,7 +61,7 @@ class Action(msgspec.Struct, frozen=True):
     refuse: Refusal = never
     """Why it cannot work now; an empty text when it can."""
     rank: int = 0
-    """Its place in the footer, 1 first; 0 keeps it out of the footer."""
+    """Its place in the footer, 1 first; 0 keeps it out of the footer, `KEPT_RANK` and above never drop out of it."""
 
 
 def _needs_panes(now: Situation) -> str:

@@ -15,7 +15,7 @@ import msgspec
 
 from sessions.floor.events import Event
 from sessions.floor.state import Branch, FloorState, Station
-from sessions.floor.status import status_at
+from sessions.floor.status import LIVE, status_at
 from sessions.floor.tokens import Meter
 
 VERSION = 1
@@ -72,6 +72,7 @@ class StationShape(M, frozen=True, kw_only=True):
     elsewhere: bool
     status: str
     status_age_s: float
+    """For one that works or waits, since it was last heard; for all others, since it is so."""
     status_source: str
     status_reason: str
     status_guess: bool
@@ -192,7 +193,7 @@ def station_shape(station: Station, now: float) -> StationShape:
         role=station.role,
         elsewhere=station.elsewhere,
         status=evidence.status.value,
-        status_age_s=round(max(0.0, now - evidence.since), 3),
+        status_age_s=round(max(0.0, now - (evidence.seen if evidence.status in LIVE else evidence.since)), 3),
         status_source=evidence.source,
         status_reason=evidence.reason,
         status_guess=evidence.guess,

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from sessions.floor.events import BaseChosen, Event, FactoryOpened, StationEvent
 from sessions.floor.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState
 from sessions.journal import archive, schema
+from sessions.journal.chronicle import arranged
 from sessions.journal.past import EventList, Past
 from sessions.journal.reader import JournalReader
 from sessions.journal.recording import Recording
@@ -84,16 +84,6 @@ def past_of(path: Path, *, progress: Told | None = None) -> Past:
     if not any(isinstance(event, StationEvent) for event in events):
         raise FactoryError(f"{clean(str(path))} holds no session that is known", "name a transcript or a recording")
     return EventList([_opened(events[0].time), *events], clean(str(path)))
-
-
-def arranged(events: Sequence[Event]) -> list[Event]:
-    """Events of several sources in one order of time; those of one source keep their order among themselves."""
-    latest: defaultdict[str, float] = defaultdict(float)
-    keys = []
-    for event in events:
-        latest[event.source] = max(latest[event.source], event.time)
-        keys.append(latest[event.source])
-    return [events[i] for i in sorted(range(len(events)), key=keys.__getitem__)]
 
 
 def measured(state: FloorState, repo: Path, base: str) -> FloorState:

@@ -24,7 +24,9 @@ from console.app import FactoryApp
 from console.options import Options
 from console.screens.help import HelpScreen
 from tests.console_support import StillLink, factory_state
-from widgets.cells import plain
+from widgets.cells import plain, width
+from widgets.footer import footer_line
+from widgets.legend import help_lines
 
 PLACES = (FLOOR, STATION, REPLAY, CONFLICTS, HELP)
 
@@ -76,3 +78,24 @@ def test_a_refusal_gives_its_reason() -> None:
 def test_the_footer_begins_with_what_is_needed_most() -> None:
     titles = [action.title for action, _ in footer_actions(FLOOR, Situation(panes=1))]
     assert titles[:3] == ["open", "search", "filter"]
+
+
+@pytest.mark.parametrize("place", [FLOOR, STATION, REPLAY, CONFLICTS])
+def test_help_and_quit_stay_in_the_footer(place: str) -> None:
+    shown = [(key_name(action.keys[0]), action.title, True) for action, _ in footer_actions(place, Situation())]
+    for cells in (40, 80, 200):
+        line = plain(footer_line(shown, [("attention  3/48", "text")], cells, kept=2))
+        assert "? help  q quit" in line
+        assert width(line) == cells
+
+
+@pytest.mark.parametrize("cells", [50, 80, 100])
+def test_the_help_says_every_sentence_in_full_below_its_beginning(cells: int) -> None:
+    long = "Go to the conflicts: which branches collide, and in what order they land."
+    lines = [plain(line) for line in help_lines([("Everywhere", [("2", "conflicts", long, "app.conflicts")])], cells)]
+    assert max(map(len, lines)) <= cells
+    first = next(i for i, line in enumerate(lines) if "Go to" in line)
+    column = lines[first].index("Go to")
+    end = lines.index("", first)
+    assert " ".join(line[column:] for line in lines[first:end]) == long
+    assert all(not line[:column].strip() for line in lines[first + 1 : end])

@@ -13,6 +13,7 @@ from sessions.floor.tokens import Certainty, Tokens
 from tests.console_support import NOW, factory_state
 from widgets.card import HEIGHTS, Marks, card, clock_of
 from widgets.cells import line_width, plain
+from widgets.pane_text import place_text
 from widgets.rows import heading
 
 PROXY = Pane(
@@ -42,6 +43,17 @@ def test_a_card() -> None:
         "   3.41M  $4.12      ━━━━━━━━━━──  83%  ",
         "   allow: git push --force ?            ",
     ]
+
+
+def test_a_card_says_elsewhere_and_a_line_where_there_is_room() -> None:
+    there = replace(PROXY, elsewhere=True, directory="/home/ada/somewhere/shop")
+    assert picture(there, 40, 1)[1:3] == [
+        "   station/proxy-07          elsewhere  ",
+        "   opus-4.6  …/shop     912/s ▁▂▃▄ ▆▇▇  ",
+    ]
+    assert [place_text(there, cells) for cells in (8, 9, 16, 40)] == [
+        "", "elsewhere", "elsewhere …/shop", "elsewhere /home/ada/somewhere/shop",
+    ]  # fmt: skip
 
 
 def test_a_card_under_the_cursor_and_marked() -> None:

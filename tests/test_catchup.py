@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 
 from sessions import catchup
-from sessions.catchup import arranged, floor_of, import_paths, past_of
+from sessions.catchup import floor_of, import_paths, past_of
 from sessions.errors import FactoryError
 from sessions.floor.commands import AnyCommand, Progress, Reply
 from sessions.floor.events import TextWritten
 from sessions.floor.fold import fold_all
 from sessions.floor.state import EMPTY
 from sessions.journal import recording
+from sessions.journal.chronicle import arranged
 from sessions.journal.reader import JournalReader
 from sessions.supervisor import process
 from sessions.supervisor.feed import Feed

@@ -105,6 +105,12 @@ def test_another_base_and_no_collision_exits_with_0(machine: Machine) -> None:
     assert (done.code, "no ref fits" in done.err) == (2, True)
 
 
+def test_the_short_name_of_the_screens_leads_to_the_branch(machine: Machine) -> None:
+    (branch,) = parsed(machine.run("conflicts", "--json", "--branches", "feature/*"))["branches"]
+    done = machine.run("conflicts", branch["name"].removeprefix("feature/"), "one")
+    assert (done.code, f"did you mean {branch['name']}?" in done.err) == (2, True)
+
+
 def test_pull_requests_of_a_bare_repository(machine: Machine, tmp_path: Path) -> None:
     bare = tmp_path / "bare.git"
     machine.repo.git("clone", "--quiet", "--bare", str(machine.repo.path), str(bare))

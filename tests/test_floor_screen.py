@@ -405,3 +405,26 @@ def test_trouble_says_its_cure_where_there_is_little_room() -> None:
     assert plain(trouble_line(told, 100)).startswith(" ✖ /home/me/.local")
     assert plain(trouble_line(told, 60)).rstrip() == " ✖ …/journal.db: the disk is full: make room"
     assert plain(trouble_line("no supervisor can be reached", 20)) == " ✖ no supervisor c… "
+
+
+def test_until_the_first_key_what_needs_me_comes_first_at_once_and_the_cursor_with_it() -> None:
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        link = app.link
+        assert isinstance(link, StillLink)
+
+        def first_after(asks: str, no_longer: str) -> tuple[str, str]:
+            news = [ev.PersonNeeded(time=NOW, station=asks, reason="may I?"),
+                    ev.TurnFinished(time=NOW, station=no_longer)]  # fmt: skip
+            link.state = fold_all(link.state, news)
+            screen.sample()
+            assert screen.floor is not None
+            assert screen.wall.cursor is not None
+            return screen.floor.groups[0].panes[0].name, screen.wall.cursor.name
+
+        assert first_after("tests-02", no_longer="proxy-00") == ("tests-02", "tests-02")
+        await press(pilot, "down")
+        chosen = screen.wall.cursor
+        assert chosen is not None
+        assert first_after("ship-03", no_longer="tests-02") == ("tests-02", chosen.name)
+
+    play(test)

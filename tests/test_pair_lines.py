@@ -29,8 +29,10 @@ def test_the_frame() -> None:
     frame = Frame(branches=48, plan=FOUND, base="main", base_head="4f2c91e0aa", pairs=1_176, conflicts=129)
     assert plain(frame_line(frame, 160)).rstrip() == (
         " 48 branches   129 conflicts   arrival order lands 2   suggested 2   bound 2   base main 4f2c91e0"
-        "   uncommitted: on   computing 0 of 1,176"
+        "   uncommitted: on"
     )
+    busy = Frame(branches=48, pairs=1_176, computing=12)
+    assert plain(frame_line(busy, 160)).rstrip().endswith("computing 12 of 1,176")
     assert plain(frame_line(frame, 60)).rstrip() == " 48 branches  129 conflicts  suggested 2"
     trial = Frame(branches=3, landed="proxy-03", replay=True, moment="12:04:31")
     assert plain(frame_line(trial, 80)).startswith("  SIMULATED: proxy-03 has landed   REPLAY  3 branches")

@@ -161,6 +161,29 @@ def test_attention_puts_what_needs_me_first() -> None:
     ]  # fmt: skip
 
 
+def test_what_is_elsewhere_stands_after_this_repositorys_stations_and_what_is_forgotten_with_the_idle() -> None:
+    panes = [
+        pane("there", Status.NEEDS_ME, elsewhere=True),
+        pane("idle", Status.IDLE, since=5.0),
+        pane("forgotten", Status.STALE, since=9.0, forgotten=True),
+        pane("works"),
+        pane("stale", Status.STALE),
+    ]
+    arranger = Arranger()
+    arranger.sort(panes, Order.ATTENTION)
+    [group] = arranger.arrange(panes, Choice())
+    assert [p.name for p in group.panes] == ["stale", "works", "forgotten", "idle", "there"]
+    assert not out_of_place(group.panes)
+
+
+def test_a_stale_station_is_forgotten_after_a_day_of_silence() -> None:
+    state, book = state_of([ev.ActivitySeen(time=NOW, station="a")]), PaneBook()
+    [fresh] = book.panes(state, NOW + 86_400)
+    [old] = book.panes(state, NOW + 86_401)
+    assert (fresh.status, fresh.forgotten) == (Status.STALE, False)
+    assert (old.status, old.forgotten) == (Status.STALE, True)
+
+
 def test_who_waits_longest_for_me_comes_first() -> None:
     panes = [pane("b", Status.NEEDS_ME, since=20.0), pane("a", Status.NEEDS_ME, since=10.0)]
     arranger = Arranger()
@@ -245,6 +268,17 @@ def test_a_floor_sorts_itself_only_when_it_is_quiet() -> None:
     names = [p.name for p in view.look(loud, NOW, 101.0, quiet_s=1.0).groups[0].panes]
     assert names == ["a", "b", "c"]
     names = [p.name for p in view.look(loud, NOW, 100.0 + QUIET_S, quiet_s=QUIET_S).groups[0].panes]
+    assert names == ["c", "a", "b"]
+
+
+def test_a_floor_that_nobody_touched_sorts_at_every_look() -> None:
+    view = FloorView()
+    calm = [ev.ActivitySeen(time=NOW - 1, station=name) for name in "abc"]
+    loud = [*calm, ev.PersonNeeded(time=NOW, station="c", reason="x")]
+    view.look(state_of(calm), NOW, 100.0, untouched=True)
+    names = [p.name for p in view.look(state_of(loud), NOW, 100.1, untouched=True).groups[0].panes]
+    assert names == ["c", "a", "b"]
+    names = [p.name for p in view.look(state_of(calm), NOW, 100.2).groups[0].panes]
     assert names == ["c", "a", "b"]
 
 

@@ -210,6 +210,26 @@ def test_a_damaged_past_is_said_on_the_timeline() -> None:
     with_replay(link, script)
 
 
+def test_before_anything_happened_it_says_so_and_what_goes_on() -> None:
+    async def script(screen: ReplayScreen, pilot: Pilot[None]) -> None:
+        wall = [screen.wall.render_line(y).text for y in range(screen.wall.size.height)]
+        shown = "\n".join(line.strip() for line in wall)
+        assert "Nothing had happened yet at this moment" in shown
+        assert "start an agent" not in shown
+        assert [word for word in shown.split() if word in ("p", "e", ">", "T")] == ["p", "e", ">", "T"]
+
+    with_replay(StillReplay(EventList(EVENTS), seq=1), script)
+
+
+def test_the_top_line_says_as_of_when() -> None:
+    async def script(screen: ReplayScreen, pilot: Pilot[None]) -> None:
+        top = text_of(screen.query_one(TopLine)._lines)[0]
+        assert "as of 12:" in top
+        assert "live" not in top
+
+    with_replay(StillReplay(EventList(EVENTS), seq=100), script)
+
+
 def test_an_empty_past_can_be_shown() -> None:
     async def script(screen: ReplayScreen, pilot: Pilot[None]) -> None:
         await press(screen, pilot, "p", "full_stop", "e", "greater_than_sign", "less_than_sign", "right_square_bracket")

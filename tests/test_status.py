@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from sessions.floor.state import Evidence, RunningTool, Station, Status
 from sessions.floor.status import CADENCE_S, TOOL_CADENCE_S, status_at
@@ -37,3 +38,12 @@ def test_what_nobody_expects_to_write_does_not_go_stale(status: Status) -> None:
 
 def test_a_replay_may_look_from_before_the_evidence() -> None:
     assert status_at(_station(Status.WORKING), SEEN - 500).status is Status.WORKING
+
+
+def test_a_quick_tool_that_is_silent_more_likely_waits_for_a_permission() -> None:
+    evidence = Evidence(Status.WORKING, SEEN, SEEN, "test", "tool Edit")
+    station = Station("s", evidence=evidence, running={"c": RunningTool("Edit", since=SEEN)})
+    assert status_at(station, SEEN + CADENCE_S).status is Status.WORKING
+    assert status_at(station, SEEN + CADENCE_S + 1).status is Status.STALE
+    both = replace(station, running={**station.running, "d": RunningTool("Bash", since=SEEN)})
+    assert status_at(both, SEEN + CADENCE_S + 1).status is Status.WORKING

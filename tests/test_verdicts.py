@@ -81,6 +81,12 @@ def test_another_format_is_begun_anew(tmp_path: Path) -> None:
         assert verdicts.find(RULES, [("a", "b")]) == {}
 
 
+def test_it_is_for_its_owner_alone(tmp_path: Path) -> None:
+    with opened(tmp_path / "conflicts.db") as verdicts:
+        verdicts.keep(RULES, {("a", "b"): (b"1", CLASH)})
+        assert {each.stat().st_mode & 0o777 for each in tmp_path.iterdir()} == {0o600}
+
+
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(FactoryError, match="cannot be used"):
         Verdicts(tmp_path / "none" / "conflicts.db")

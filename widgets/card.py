@@ -10,8 +10,10 @@ from widgets.cells import Line, Span, cut, fit, line_width, pad, spread, width
 from widgets.glyphs import BAR, BRANCH, DOT, MARK, STATUS
 from widgets.numbers import age, age_clock, count, money, percent, rate
 from widgets.pane_text import (
+    ELSEWHERE,
     clash_text,
     cost_text,
+    directory_text,
     divergence,
     doing_line,
     place_text,
@@ -102,7 +104,7 @@ def _body(pane: Pane, cells: int, now: float) -> list[Line]:
 
 
 def _where(pane: Pane, cells: int) -> Line:
-    right = _apart(pane, cells)
+    right = [(ELSEWHERE, "faint")] if pane.elsewhere else _apart(pane, cells)
     branch = (pane.branch, "text") if pane.branch else ("no branch", "faint")
     room = cells - line_width(right) - 2 if right else cells
     return spread([(cut(branch[0], room), branch[1])], right, cells, "text")
@@ -125,7 +127,7 @@ def _apart(pane: Pane, cells: int, level: str = "") -> list[Span]:
 def _maker(pane: Pane, cells: int) -> list[Span]:
     """The model, and the directory where there is room for it."""
     model = cut(pane.model or pane.kind or "unknown agent", cells)
-    place = place_text(pane, cells - width(model) - 2)
+    place = directory_text(pane, cells - width(model) - 2)
     return [(model, "soft"), ("  " + place, "faint")] if place else [(model, "soft")]
 
 

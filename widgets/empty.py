@@ -21,14 +21,22 @@ _NO_REPOSITORY: list[Hint] = [
     ("factory-tui doctor", "see what was found where"),
     ("factory-tui demo", "see a factory at work"),
 ]
+_BEFORE_ALL: list[Hint] = [
+    ("p", "play from here"),
+    ("e", "go to the next failure"),
+    (">", "go to where the next turn begins"),
+    ("T", "go to a time, an event or a share"),
+]
 
 
 def empty_lines(
-    state: FloorState, choice: Choice, every: int, scanning: bool, connected: bool, cells: int
+    state: FloorState, choice: Choice, every: int, scanning: bool, connected: bool, cells: int, replay: bool = False
 ) -> list[Line]:
     """The words for a wall without panes; `every` is how many panes filters and search hide."""
     if every:
         title, hints = _hidden(choice, every)
+    elif replay:
+        title, hints = "Nothing had happened yet at this moment", _BEFORE_ALL
     elif scanning:
         title, hints = "Reading what is on disk", [("x", "stop reading; what was found stays")]
     elif not connected:

@@ -16,9 +16,17 @@ class Footer(Lined):
 
 
 def footer_line(
-    keys: Sequence[tuple[str, str, bool]], right: Sequence[Span], cells: int, said: str = "", question: Line = ()
+    keys: Sequence[tuple[str, str, bool]],
+    right: Sequence[Span],
+    cells: int,
+    said: str = "",
+    question: Line = (),
+    kept: int = 0,
 ) -> Line:
-    """The footer's content: a `question` goes before what was `said`, and that before the keys."""
+    """The footer's content: a `question` goes before what was `said`, and that before the keys.
+
+    Where there is little room, keys drop out from the end, the last `kept` of them after all others.
+    """
     tail = [*right, (" ", "text on bar")]
     if question:
         return pad(question, cells, "text on bar")
@@ -27,5 +35,5 @@ def footer_line(
     if line_width(tail) > cells // 2:
         tail = [(" ", "text on bar")]
     room = cells - line_width(tail) - 2
-    left = fill(keys_line(keys), room, "  ", "text on bar")
+    left = fill(keys_line(keys, kept), room, "  ", "text on bar")
     return spread([(" ", "text on bar"), *left], tail, cells, "text on bar")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sessions.floor.state import Status
-from widgets.cells import Line, Span, cut, fit
+from widgets.cells import Line, Span, fit, line_width
 from widgets.glyphs import AT_LEAST, BRANCH, ESTIMATED, REPORTED, STATUS, UNPRICED, WORD
+from widgets.wrap import wrap
 
 _MEANING = {
     Status.WORKING: "wrote within its cadence, or a tool runs",
@@ -40,20 +41,28 @@ def help_lines(sections: Sequence[tuple[str, Sequence[tuple[str, str, str, str]]
         lines += [(("  " + title, "bold accent"),), ()]
         for keys, name, sentence, action_id in actions:
             head: list[Span] = [("  " + fit(keys, KEYS_WIDTH), "bold text"), (fit(name, 14), "text")]
-            tail = cut(sentence, max(0, cells - KEYS_WIDTH - 17))
             if cells >= ID_FROM:
-                lines.append((*head, (fit(tail, cells - KEYS_WIDTH - 16 - ID_WIDTH), "soft"), (action_id, "faint")))
+                room = cells - KEYS_WIDTH - 16 - ID_WIDTH
+                lines.append((*head, (fit(sentence, room), "soft"), (action_id, "faint")))
             else:
-                lines.append((*head, (tail, "soft")))
+                lines += _wrapped(head, sentence, cells)
         lines.append(())
     lines += [(("  What a station does", "bold accent"),), ()]
     for status in Status:
-        lines.append(_meaning(STATUS[status] + " " + WORD[status], status.value, _MEANING[status], cells))
-    lines.append(_meaning(BRANCH + " no station", "faint", "a branch that no station works on", cells))
+        lines += _meaning(STATUS[status] + " " + WORD[status], status.value, _MEANING[status], cells)
+    lines += _meaning(BRANCH + " no station", "faint", "a branch that no station works on", cells)
     lines += [(), (("  What figures say", "bold accent"),), ()]
-    lines += [_meaning(sign, "text", meaning, cells) for sign, meaning in _FIGURES]
+    for sign, meaning in _FIGURES:
+        lines += _meaning(sign, "text", meaning, cells)
     return [*lines, ()]
 
 
-def _meaning(sign: str, style: str, meaning: str, cells: int) -> Line:
-    return ("  " + fit(sign, KEYS_WIDTH), style), (cut(meaning, max(0, cells - KEYS_WIDTH - 3)), "soft")
+def _meaning(sign: str, style: str, meaning: str, cells: int) -> list[Line]:
+    return _wrapped([("  " + fit(sign, KEYS_WIDTH), style)], meaning, cells)
+
+
+def _wrapped(head: Sequence[Span], sentence: str, cells: int) -> list[Line]:
+    """The sentence after its `head`, on as many lines as it takes, each below the first."""
+    column = line_width(head)
+    first, *rest = wrap(sentence, cells - column - 1)
+    return [(*head, (first, "soft")), *(((" " * column, "text"), (line, "soft")) for line in rest)]

@@ -77,17 +77,12 @@ def frame_line(frame: Frame, cells: int) -> Line:
         (9, [("base ", "faint" + ground), (cut(clean(frame.base, 80), 24), "soft" + ground),
              (" " + frame.base_head[:8], "faint" + ground)] if frame.base else []),
         (8, [("uncommitted: ", "faint" + ground), ("on" if frame.uncommitted else "off", "soft" + ground)]),
-        (5, _computing(frame, ground)),
+        (5, [(f"computing {frame.computing:,} of {frame.pairs:,}", "waiting" + ground)] if frame.computing else []),
     ]  # fmt: skip
     right = [(frame.moment + " ", "bold text" + ground)] if frame.moment else []
     room = cells - 2 - line_width(right)
     left = fill([piece for piece in pieces if piece[1]], room, "   " if cells >= 120 else "  ", "text" + ground)
     return spread([(" ", "text" + ground), *left], right, cells, "text" + ground)
-
-
-def _computing(frame: Frame, ground: str) -> list[Span]:
-    style = "waiting" if frame.computing else "faint"
-    return [(f"computing {frame.computing:,} of {frame.pairs:,}", style + ground)]
 
 
 def pair_lines(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from sessions.floor.panes import Pane
 from sessions.floor.state import Status
+from sessions.floor.status import LIVE
 from widgets.cells import Line, Span, cut, spread, width
 from widgets.glyphs import AHEAD, AT_LEAST, BEHIND, CLASH, DIRTY, TOOL, WORD
 from widgets.numbers import MARKS, age, count, money
 
-LIVE = (Status.WORKING, Status.WAITING)
 LOUD = (Status.NEEDS_ME, Status.FAILED)
+ELSEWHERE = "elsewhere"
 SHORT_REASON = 12
 """A machine's name for why a station waits is shown in place of `waits` up to this width."""
 
@@ -62,10 +63,18 @@ def cost_text(pane: Pane) -> str:
 
 
 def place_text(pane: Pane, cells: int) -> str:
+    """The directory in so many cells, after `elsewhere` where it is outside of the repository."""
+    if not pane.elsewhere:
+        return directory_text(pane, cells)
+    if width(ELSEWHERE) > cells:
+        return ""
+    return f"{ELSEWHERE} {directory_text(pane, cells - width(ELSEWHERE) - 1)}".rstrip()
+
+
+def directory_text(pane: Pane, cells: int) -> str:
     """The directory in so many cells: all of it, or its end, or nothing."""
-    place = ("elsewhere " if pane.elsewhere else "") + pane.directory
-    if width(place) <= cells:
-        return place
+    if width(pane.directory) <= cells:
+        return pane.directory
     end = "…/" + pane.directory.rsplit("/", 1)[-1]
     return end if width(end) <= cells else ""
 

@@ -87,10 +87,14 @@ class Typing:
         )
 
 
-def keys_line(keys: Sequence[tuple[str, str, bool]]) -> list[tuple[int, list[Span]]]:
-    """Footer pieces from (key, title, works), each with its priority; what cannot work is faint."""
+def keys_line(keys: Sequence[tuple[str, str, bool]], kept: int = 0) -> list[tuple[int, list[Span]]]:
+    """Footer pieces from (key, title, works), each with its priority, the last `kept` before all others.
+
+    What cannot work is faint.
+    """
     return [
-        (place, [(key, ("bold soft" if works else "faint") + " on bar"), (" ", "text on bar"),
-                 (title, ("soft" if works else "faint") + " on bar")])
+        (place - len(keys) if place >= len(keys) - kept else place,
+         [(key, ("bold soft" if works else "faint") + " on bar"), (" ", "text on bar"),
+          (title, ("soft" if works else "faint") + " on bar")])
         for place, (key, title, works) in enumerate(keys)
     ]  # fmt: skip

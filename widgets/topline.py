@@ -12,6 +12,7 @@ from widgets.cells import Line, Span, cut, fill, pad, spread, width
 from widgets.glyphs import AT_LEAST, RULE, STATUS
 from widgets.lined import Lined
 from widgets.numbers import MARKS, age, count, money, percent, rate
+from widgets.passages import clock
 from widgets.spark import bar, spark
 
 LIVE_S = 2.0
@@ -59,7 +60,7 @@ def figures(t: Totals, now: float, mode: str, cells: int) -> Line:
         (7, [soft(money(t.dollars_per_h) + "/h")]),
         (8, _pace(t, ground)),
     ]
-    news = _freshness(t, now, cells < 60)
+    news = _moment(t, now, cells < 60) if mode == "replay" else _freshness(t, now, cells < 60)
     room = cells - width(news) - 4
     left = fill([piece for piece in pieces if piece[1]], room, "   " if cells >= 120 else "  ", "text" + ground)
     return spread([(" ", "text" + ground), *left], [(" ", "text" + ground), faint(news), (" ", "text" + ground)],
@@ -72,6 +73,13 @@ def _pace(t: Totals, ground: str) -> list[Span]:
     share = percent(t.pace_share)
     return [(full, "soft" + ground), (rest, "faint" + ground), (f" {share}", "bold text" + ground),
             (" of 5G/day", "faint" + ground)]  # fmt: skip
+
+
+def _moment(t: Totals, now: float, short: bool) -> str:
+    """The moment of a past that is shown."""
+    if now <= 0:
+        return "no events"
+    return clock(now, t.utc_offset) if short else f"as of {clock(now, t.utc_offset)}"
 
 
 def _freshness(t: Totals, now: float, short: bool) -> str:

@@ -29,7 +29,7 @@ def print_status(state: FloorState, now: float, as_json: bool) -> None:
     rows = [
         (
             s.name,
-            s.branch or s.directory,
+            (s.branch or s.directory) + (" (elsewhere)" if s.elsewhere else ""),
             ("? " if s.status_guess else "") + s.status,
             _age(s.status_age_s),
             s.model,

@@ -45,14 +45,15 @@ def past_of(call: Call) -> Past:
         return _past_at(path, call)
     if call.what not in ("last", "journal") and not call.what.isdecimal():
         raise FactoryError(f"there is no {clean(call.what)!r}", "name a file, a directory, last, journal, or a number")
+    from sessions.journal.chronicle import chronicle
     from sessions.journal.part import run
     from sessions.journal.reader import JournalReader
 
     reader = JournalReader(place_of(call.repo).journal)
     try:
-        if call.what == "journal":
-            return reader
-        return run(reader, None if call.what == "last" else int(call.what))
+        past = reader if call.what == "journal" else run(reader, None if call.what == "last" else int(call.what))
+        # A sequence number is the journal's own, so it is counted in the journal's own order.
+        return past if call.seq is not None or "seq" in call.at else chronicle(past)
     except BaseException:
         reader.close()
         raise

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 from textual.screen import Screen
 
-from console.actions import BY_ID, Action, Situation, actions_on, footer_actions, key_name, keys_of
+from console.actions import BY_ID, KEPT_RANK, Action, Situation, actions_on, footer_actions, key_name, keys_of
 from widgets.cells import Line, Span
 from widgets.footer import Footer, footer_line
 from widgets.guard import Guarded
@@ -126,11 +126,13 @@ class FactoryScreen(Guarded, Screen[None]):
         if not self.lives:
             return
         keymap = self.factory.user_keys
-        keys = [
-            (key_name(bound[0]), action.title, not reason)
+        bound = [
+            (action, reason, keys[0])
             for action, reason in footer_actions(self.WHERE, self.situation())
-            if (bound := keys_of(action, keymap))
+            if (keys := keys_of(action, keymap))
         ]
+        shown = [(key_name(key), action.title, not reason) for action, reason, key in bound]
+        kept = sum(action.rank >= KEPT_RANK for action, _, _ in bound)
         said = self._said if monotonic() < self._said_until else ""
         footer = self.query_one(Footer)
-        footer.show([footer_line(keys, self.right(), footer.size.width, said, self.question())])
+        footer.show([footer_line(shown, self.right(), footer.size.width, said, self.question(), kept)])

@@ -14,7 +14,7 @@ from textual.binding import BindingType
 from textual.geometry import Size
 from textual.widget import Widget
 
-from console.actions import FLOOR, Situation
+from console.actions import FLOOR, REPLAY, Situation
 from console.screens import floor_menus as menus
 from console.screens.base import FactoryScreen, bindings
 from console.slowlink import backlog_of
@@ -124,13 +124,15 @@ class FloorScreen(FactoryScreen):
         untouched = self.last_key == 0.0
         cursor = "" if untouched or wall.cursor is None else wall.cursor.key
         moment = monotonic()
-        floor = self.view.look(state, now, moment, moment - self.last_key, cursor)
+        floor = self.view.look(state, now, moment, moment - self.last_key, cursor, untouched)
         self.floor = floor
         cells = self.size.width
         scanning = health.progress is not None
         empty = (
             [] if floor.shown
-            else empty_lines(state, self.view.choice, floor.every, scanning, health.connected, cells)
+            else empty_lines(
+                state, self.view.choice, floor.every, scanning, health.connected, cells, link.mode == REPLAY
+            )
         )  # fmt: skip
         wall.show(floor.groups, now, empty, untouched)
         self.query_one(TopLine).show([figures(floor.totals, now, link.mode, cells), self._second_line(cells)])

@@ -18,7 +18,7 @@ from sessions.branches.repo import main_root
 from sessions.branches.scratch import Scratch
 from sessions.branches.verdicts import Verdicts
 from sessions.branches.worktrees import Worktree
-from sessions.errors import UsageError
+from sessions.errors import FactoryError, UsageError
 from sessions.floor.branches import shown_branches
 from sessions.floor.state import Branch
 from sessions.text import clean
@@ -75,7 +75,9 @@ def subjects(
     base = base or _usual_base(git, heads)
     base_head = heads.get(base) or (refs.resolve(git, base) if base else "")
     if not base_head:
-        likely = ", ".join(clean(head, 60) for head in sorted(heads)[:5]) or "a commit"
+        if not heads:
+            raise FactoryError("there is no commit yet, so nothing can collide", "commit first")
+        likely = ", ".join(clean(head, 60) for head in sorted(heads)[:5])
         raise UsageError(f"there is no base {clean(base, 80)}" if base else "no base is known", f"name one of {likely}")
     trees = [tree for tree in worktrees.read(git, common_dir, main_root(git, common_dir)) if tree.head]
     at = {tree.row: tree for tree in reversed(trees) if not tree.missing}
@@ -139,8 +141,15 @@ def _matching(git: Git, globs: Sequence[str]) -> dict[str, str]:
             if not symref:
                 found[shown(ref.removeprefix(b"refs/heads/"))] = name.decode()
         if not out:
-            raise UsageError(f"no ref fits {clean(glob, 80)!r}", "see git for-each-ref")
+            raise UsageError(f"no ref fits {clean(glob, 80)!r}", _likely(git, glob))
     return _peeled(git, found)
+
+
+def _likely(git: Git, name: str) -> str:
+    """The cure for a name that fits nothing: the branches that end in it, as the screens call them."""
+    ending = f"/{name}"
+    fitting = [head for head in refs.heads(git) if head.endswith(ending)]
+    return f"did you mean {', '.join(clean(head, 80) for head in fitting[:3])}?" if fitting else "see git for-each-ref"
 
 
 def _peeled(git: Git, found: Mapping[str, str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -134,6 +135,8 @@ def _result(body: bytes) -> Merged:
 
 
 def _opened(path: Path) -> sqlite3.Connection:
+    with contextlib.suppress(OSError):  # SQLite tells better what is wrong
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     db = sqlite3.connect(path, timeout=10.0, check_same_thread=False)
     try:
         db.execute("PRAGMA journal_mode = WAL")

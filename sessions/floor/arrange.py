@@ -78,7 +78,8 @@ def attention(pane: Pane) -> int:
 def _by_attention(pane: Pane) -> tuple[object, ...]:
     # Who waits longest for me comes first; of the others, what happened last. What works is in no hurry.
     age = {Status.NEEDS_ME: pane.since, Status.WORKING: 0.0}.get(pane.status, -pane.since)
-    return attention(pane), age, pane.name, pane.key
+    rank = ATTENTION[Status.IDLE] if pane.forgotten else attention(pane)
+    return not pane.station, pane.elsewhere, rank, age, pane.name, pane.key
 
 
 def _by_age(pane: Pane) -> tuple[object, ...]:
@@ -151,10 +152,13 @@ class Arranger:
 
 
 def out_of_place(panes: Sequence[Pane]) -> bool:
-    """Whether a loud pane stands behind a quiet one: worth sorting again even though nobody pressed a key."""
+    """Whether a loud pane stands behind a quiet one: worth sorting again even though nobody pressed a key.
+
+    Those elsewhere stand behind all others, however loud.
+    """
     quiet = False
     for pane in panes:
-        loud = attention(pane) <= LOUD
+        loud = attention(pane) <= LOUD and not pane.elsewhere
         if loud and quiet:
             return True
         quiet = quiet or not loud

@@ -14,6 +14,8 @@ from sessions.floor.status import status_at
 from sessions.floor.tokens import Certainty, Meter, Tokens
 from sessions.text import clean
 
+FORGOTTEN_S = 86_400.0
+"""Silence after which a stale station is no news any more."""
 SPARK_POINTS = 24
 SPARK_S = 15
 FILES = 6
@@ -44,6 +46,8 @@ class Pane(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     source: str = ""
     guess: bool = False
+    forgotten: bool = False
+    """It is stale and was silent for more than `FORGOTTEN_S`."""
     branch: str = ""
     ahead: int = 0
     behind: int = 0
@@ -120,7 +124,8 @@ class PaneBook:
             evidence = status_at(station, now)
             session = state.sessions.get(station.session)
             number, partner = clashes.get(branch.name, _APART) if branch is not None else _APART
-            facts = (station, branch, session, evidence.status, _beat(station, now), number, partner)
+            forgotten = is_forgotten(evidence, now)
+            facts = (station, branch, session, evidence.status, _beat(station, now), number, partner, forgotten)
             key = "station:" + name
             made[key] = _same(before.get(key), facts) or _fresh(
                 before.get(key),
@@ -180,6 +185,11 @@ def _beat(station: Station, now: float) -> int:
     return beat if station.pace.last and beat - station.pace.last <= BUCKETS else 0
 
 
+def is_forgotten(evidence: Evidence, now: float) -> bool:
+    """Whether it is stale and was last heard more than a day ago."""
+    return evidence.status is Status.STALE and now - evidence.seen > FORGOTTEN_S
+
+
 def station_pane(
     key: str,
     station: Station,
@@ -204,6 +214,7 @@ def station_pane(
         reason=clean(evidence.reason),
         source=clean(evidence.source, 60),
         guess=evidence.guess,
+        forgotten=is_forgotten(evidence, now),
         branch=clean(station.branch, 120),
         ahead=branch.ahead if branch else 0,
         behind=branch.behind if branch else 0,

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from sessions.floor.state import Evidence, Station, Status
 
+LIVE = (Status.WORKING, Status.WAITING)
+"""Statuses whose age is that of the last word; all others have the age of the status itself."""
 CADENCE_S = 180.0
 """A working session writes at least this often while no tool runs."""
 TOOL_CADENCE_S = 1_800.0
 """The longest a single tool is believed to run in silence."""
+_CLAUDE = ("Read", "Write", "Edit", "MultiEdit", "NotebookEdit", "Glob", "Grep", "LS", "TodoWrite")
+QUICK_TOOLS = frozenset({*_CLAUDE, "read", "write", "edit", "apply_patch"})
+"""Tools that come back at once: in silence one of these more likely waits for a permission."""
 
 
 def status_at(station: Station, now: float) -> Evidence:
     """The station's status at `now` with its evidence; silence beyond the cadence turns working into stale."""
     evidence = station.evidence
-    if evidence.status not in (Status.WORKING, Status.WAITING):
+    if evidence.status not in LIVE:
         return evidence
-    limit = TOOL_CADENCE_S if station.running else CADENCE_S
+    slow = any(tool.tool not in QUICK_TOOLS for tool in station.running.values())
+    limit = TOOL_CADENCE_S if slow else CADENCE_S
     if now - evidence.seen <= limit:
         return evidence
     reason = "silent since: " + evidence.reason

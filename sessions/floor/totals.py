@@ -42,6 +42,8 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     """The mean rate of the last ten minutes against five billion tokens a day."""
     newest: float
     """Time of the newest event; 0 when there is none."""
+    utc_offset: int
+    """Seconds that the operator's clock is ahead of UTC."""
 
 
 def totals(state: FloorState, panes: Iterable[Pane], now: float) -> Totals:
@@ -74,4 +76,5 @@ def totals(state: FloorState, panes: Iterable[Pane], now: float) -> Totals:
         dollars_per_h=pace.dollars_per_h(now),
         pace_share=pace.tokens_per_s(now, 600) / FIVE_BILLION_A_DAY,
         newest=state.time,
+        utc_offset=state.utc_offset,
     )

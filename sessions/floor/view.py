@@ -63,15 +63,24 @@ class FloorView:
         )
         self._stale = True
 
-    def look(self, state: FloorState, now: float, moment: float = 0.0, quiet_s: float = 0.0, cursor: str = "") -> Floor:
+    def look(
+        self,
+        state: FloorState,
+        now: float,
+        moment: float = 0.0,
+        quiet_s: float = 0.0,
+        cursor: str = "",
+        untouched: bool = False,
+    ) -> Floor:
         """The floor at `now`; `moment` is the operator's own clock, `quiet_s` their seconds since the last key.
 
         A quiet floor sorts itself, at most every `SETTLE_S` seconds or when something loud stands too far behind,
-        and never moves the pane under the `cursor`.
+        and never moves the pane under the `cursor`. One that is `untouched` (no key, no click yet) sorts itself at
+        every look: nobody has learnt a place yet.
         """
         panes = self._book.panes(state, now, self._choice.every_branch)
         shown = [pane for pane in panes if matches(pane, self._choice)] if self._choice.narrow else panes
-        if self._stale:
+        if self._stale or untouched:
             self._sort(shown, moment)
         groups = self._arranger.arrange(shown, self._choice)
         if quiet_s >= QUIET_S and self._due(groups, moment):

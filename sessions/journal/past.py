@@ -72,14 +72,14 @@ class Past(Protocol):
 
 
 class EventList:
-    """A past held in memory: an imported transcript, or a test."""
+    """A past held in memory: transcripts, or a journal put in order. `begin` is the floor before its first event."""
 
     CHECKPOINT_EVERY = 2_000
 
-    def __init__(self, events: Sequence[Event], title: str = "") -> None:
+    def __init__(self, events: Sequence[Event], title: str = "", begin: FloorState = EMPTY) -> None:
         self.title = title
         self._events = events
-        self._checkpoints: list[FloorState] = [EMPTY]
+        self._checkpoints: list[FloorState] = [begin]
         latest = 0.0
         self._times = [latest := max(latest, event.time) for event in events]
         self._failures = [i for i, event in enumerate(events, 1) if isinstance(event, FAILURES)]
