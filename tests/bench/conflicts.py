@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -25,10 +26,13 @@ from sessions.branches.rows import Row, subjects
 from sessions.branches.rows import rows_of as as_compared
 from sessions.client import Client
 from sessions.floor.conflicts import Compared, Outcome, Verdict
+from sessions.floor.independent import largest_independent
 from sessions.supervisor.place import place_of
 from sessions.supervisor.process import Options, start, stop
-from tests.bench.figure import Figure, report
+from tests.bench.figure import Figure, percentile, report
+from tests.bench.probe import Terminal
 from tests.git_support import TestRepository, environment, fingerprint
+from tests.graph_support import planted_graph
 from tests.supervisor_support import Watched, watched
 
 ROOT = Path(__file__).parent.parent.parent
@@ -45,6 +49,7 @@ def figures(quick: bool) -> Iterator[Figure]:
         yield from matrix_figures(made.path, folder, (), quick)
         changed = fingerprint(made.path / ".git", times=False) != before
         yield Figure("files changed in .git by all that", float(changed), "files", 0)
+        yield landing_figure(2 if quick else 8)
         kept = {key: os.environ.get(key) for key in ("XDG_STATE_HOME", "HOME")}
         os.environ.update(XDG_STATE_HOME=str(folder / "state"), HOME=str(folder))
         try:
@@ -134,6 +139,18 @@ def agrees(common_dir: Path, base_head: str, rows: Sequence[Row], verdict: Verdi
     return verdict.outcome is expected and (found == plain or not plain), seconds
 
 
+def landing_figure(seeds: int) -> Figure:
+    """How many branches the suggested order lands, of the known most, over graphs of 50 and of 200 branches."""
+    chosen = most = 0
+    for seed in range(seeds):
+        for vertices, optimum in ((50, 20), (200, 60)):
+            for density in (0.05, 0.1, 0.2, 0.4):
+                neighbours = planted_graph(seed, vertices, optimum, density)
+                chosen += largest_independent(neighbours, (1 << vertices) - 1).chosen.bit_count()
+                most += optimum
+    return Figure("branches landed, of the known most", 100 * chosen / most, "%", 98, more_is_better=True)
+
+
 def live_figures(made: TestRepository, folder: Path, times: int) -> Iterator[Figure]:
     """How long after a commit, and after a file was saved, a client of the supervisor has the new verdicts."""
     tree = folder / "tree"
@@ -144,12 +161,15 @@ def live_figures(made: TestRepository, folder: Path, times: int) -> Iterator[Fig
             peer.until(lambda client: len(client.state.compared) == BRANCHES, 60)
             commits = [after_commit(made, tree, peer, number) for number in range(times)]
             saves = [after_save(made, tree, peer, number) for number in range(times)]
+            waits = list(keys_while_comparing(made, times))
     finally:
         stop(made.path)
     yield Figure("one branch moves, 5,000 files: commit to verdicts, median", median(commits), "s", 0.5)
     yield Figure("the slowest of them", max(commits), "s")
     yield Figure("one file saved in a dirty worktree, to verdicts, median", median(saves), "s", 1)
     yield Figure("the slowest of them", max(saves), "s")
+    yield Figure("key to changed screen while all pairs are compared, p50", median(waits) * 1e3, "ms")
+    yield Figure("key to changed screen while all pairs are compared, p99", percentile(waits, 99) * 1e3, "ms", 80)
 
 
 def after_commit(made: TestRepository, tree: Path, peer: Watched, number: int) -> float:
@@ -165,6 +185,33 @@ def after_save(made: TestRepository, tree: Path, peer: Watched, number: int) -> 
     made.write({"src/m0/s0/f0.py": f"saved {number}\n"}, tree)
     peer.until(lambda client: compared(client).tree != before)
     return time.perf_counter() - begin
+
+
+def keys_while_comparing(made: TestRepository, times: int) -> Iterator[float]:
+    """Seconds from a key that moves the cursor to the screen that shows it; the base moves before every few of them."""
+    with Terminal((sys.executable, "-m", "console", "--repo", str(made.path))) as terminal:
+        terminal.until(lambda text: _PLACE.search(text) is not None, 30)
+        for number in range(times):
+            made.commit({f"src/m1/s1/f{number}.py": f"base {number}\n"})
+            for key in "llllhhhh":
+                terminal.watch(0.06, draw=True)
+                before = _place(terminal.screen.display[-1])
+                begin = time.perf_counter()
+                terminal.press(key)
+                _until_elsewhere(terminal, before)
+                yield time.perf_counter() - begin
+
+
+def _until_elsewhere(terminal: Terminal, before: str) -> None:
+    terminal.until_last_line(lambda line: _place(line) not in ("", before), 10)
+
+
+_PLACE = re.compile(r"(\d+)/\d+\s*$", re.MULTILINE)
+
+
+def _place(line: str) -> str:
+    found = _PLACE.search(line)
+    return found[1] if found else ""
 
 
 def compared(client: Client) -> Compared:

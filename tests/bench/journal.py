@@ -145,9 +145,16 @@ def _read(path: Path) -> Reading:
     recording.density(200)
     density = time.perf_counter() - begin
     recording.close()
-    # Kilobytes on Linux, bytes on macOS.
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
-    return Reading(opened, median(seeks), max(seeks), density, peak)
+    return Reading(opened, median(seeks), max(seeks), density, _peak_mb())
+
+
+def _peak_mb() -> float:
+    """The most memory this process has had resident, in MB."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    # What getrusage says on Linux begins with the memory of the process that started this one.
+    return next(int(line.split()[1]) / 1e3 for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
 
 
 if __name__ == "__main__":
