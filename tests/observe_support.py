@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sessions.floor import events as ev
 from sessions.floor.tokens import Tokens
+from sessions.observe import watching
 from sessions.observe.callbook import Calls
 from sessions.observe.claude import ClaudeTranscript
 from sessions.observe.contract import Desk
 from sessions.observe.match import Seats
+from sessions.observe.observer import Batch, Observer
 
 BEGIN = 1_780_000_000.0
 SESSION = "11111111-2222-4333-8444-555555555555"
@@ -148,3 +152,12 @@ def counted(paths: Iterable[Path]) -> Tokens:
         parts += [int(str(used["cache_read_input_tokens"])), int(str(used["output_tokens"]))]
         total = [a + b for a, b in zip(total, parts, strict=True)]
     return Tokens(*total)
+
+
+async def followed(observer: Observer, *places: Path) -> AsyncGenerator[Batch, None]:
+    """What is written to the places from now on, and what was written since the scan, as the supervisor reads it."""
+    async with aclosing(watching.watch(list(places))) as changes:
+        async for paths in changes:
+            batches = observer.read(paths)
+            while (batch := await asyncio.to_thread(next, batches, None)) is not None:
+                yield batch

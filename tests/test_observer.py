@@ -23,6 +23,7 @@ from tests.observe_support import (
     FlatPrice,
     Json,
     append,
+    followed,
     only,
     prompt,
     read,
@@ -218,7 +219,7 @@ def test_following(tmp_path: Path, journal: Journal) -> None:
     observer = journal.observer(here, later)
 
     async def run() -> None:
-        async with asyncio.timeout(60), aclosing(observer.follow()) as batches:
+        async with asyncio.timeout(60), aclosing(followed(observer, here, later)) as batches:
 
             async def until(what: Callable[[list[ev.Event]], bool]) -> None:
                 seen: list[ev.Event] = []
@@ -259,7 +260,7 @@ def test_following_after_a_cancelled_scan_leaves_the_old_alone(tmp_path: Path) -
         observer.cancel()
 
     async def run() -> list[ev.Event]:
-        async with asyncio.timeout(60), aclosing(observer.follow()) as batches:
+        async with asyncio.timeout(60), aclosing(followed(observer, tmp_path)) as batches:
             write(session(tmp_path, OTHER), [prompt("new", session=OTHER, cwd="/x")])
             events: list[ev.Event] = []
             while not only(events, ev.TurnStarted):

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct, structs
 
 from sessions.floor.events import Event
-from sessions.observe import discover, feeds, watching
+from sessions.observe import discover, feeds
 from sessions.observe.callbook import Calls, PastCalls
 from sessions.observe.contract import Desk, Pricing
 from sessions.observe.discover import Place, Source, Unreadable
@@ -83,19 +81,8 @@ class Observer:
         yield from self._scan(self._look)
         self._gave_up = self._cancelled.is_set()
 
-    async def follow(self) -> AsyncGenerator[Batch, None]:
-        """What is written from now on, and what was written since the scan, for ever.
-
-        Raises `watching.WatchError` when the kernel refuses.
-        """
-        async with aclosing(watching.watch([place.path for place in self._places])) as changes:
-            async for paths in changes:
-                batches = self.read(paths)
-                while (batch := await asyncio.to_thread(next, batches, None)) is not None:
-                    yield batch
-
     def read(self, paths: frozenset[str] | None) -> Iterator[Batch]:
-        """What was written to `paths`; with None, to any source (see `watching.watch`)."""
+        """What was written to `paths`; with None, to any source, as `watching.watch` tells it."""
         yield from self._scan(self._later if paths is None else lambda: self._changed(paths))
 
     # Which sources
