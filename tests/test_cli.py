@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import subprocess
 from pathlib import Path
@@ -104,6 +105,14 @@ def test_events_are_lines_with_ascending_numbers(machine: Machine) -> None:
     assert sum(line["event"]["tokens"].get("output", 0) for line in lines if "tokens" in line["event"]) == 210
     later = machine.run("events", "--json", "--since", str(len(lines) - 2)).out.splitlines()
     assert [json.loads(line)["seq"] for line in later] == [len(lines) - 1, len(lines)]
+
+
+def test_events_for_people_have_the_time_of_a_clock_and_plain_figures(machine: Machine) -> None:
+    lines = machine.run("events").out.splitlines()
+    assert all(re.match(r"\d+ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d [a-z_]+ ", line) for line in lines)
+    used = [line for line in lines if " tokens_used " in line]
+    assert used
+    assert all("tokens.output=" in line and "{" not in line for line in used)
 
 
 def test_followed_events_come_as_they_happen(machine: Machine) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import sys
+from datetime import datetime
 from pathlib import Path
 
 from console import jsonshape
@@ -78,5 +79,19 @@ def _line(seq: int, event: Event) -> str:
     fields = msgspec.to_builtins(event)
     kind = str(fields.pop("type")).rpartition(".")[0]
     station = event.station if isinstance(event, StationEvent) else ""
-    rest = " ".join(f"{name}={value}" for name, value in fields.items() if name not in ("time", "station", "source"))
-    return clean(f"{seq} {event.time:.3f} {kind} {station} {rest}", 400)
+    rest = " ".join(_field(name, value) for name, value in fields.items() if name not in ("time", "station", "source"))
+    return clean(f"{seq} {_moment(event.time)} {kind} {station} {rest}", 400)
+
+
+def _moment(time: float) -> str:
+    """A time on the operator's clock."""
+    try:
+        return datetime.fromtimestamp(time).strftime("%Y-%m-%d %H:%M:%S")
+    except (OverflowError, ValueError, OSError):
+        return "?"
+
+
+def _field(name: str, value: object) -> str:
+    if isinstance(value, dict):
+        return " ".join(_field(f"{name}.{part}", inner) for part, inner in value.items())
+    return f"{name}={value:.6g}" if isinstance(value, float) else f"{name}={value}"
