@@ -57,7 +57,7 @@ class Matrix:
     """Judges pairs of commits of one repository. One thread at a time may use it; `close` it afterwards.
 
     Results are remembered in `state_dir`; scratch objects lie there as long as they are needed. That a result could
-    not be had is remembered for minutes only: what is missing may be there tomorrow.
+    not be had is remembered for an hour at most: what is missing may be there tomorrow.
     """
 
     def __init__(

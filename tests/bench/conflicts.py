@@ -162,11 +162,14 @@ def live_figures(made: TestRepository, folder: Path, times: int) -> Iterator[Fig
             commits = [after_commit(made, tree, peer, number) for number in range(times)]
             saves = [after_save(made, tree, peer, number) for number in range(times)]
             waits = list(keys_while_comparing(made, times))
+        shown = [list(until_shown(made, tree, times, committed)) for committed in (True, False)]
     finally:
         stop(made.path)
-    yield Figure("one branch moves, 5,000 files: commit to verdicts, median", median(commits), "s", 0.5)
+    yield Figure("one branch moves, 5,000 files: commit to matrix on the screen, median", median(shown[0]), "s", 0.5)
+    yield Figure("one file saved in a dirty worktree, to matrix on the screen, median", median(shown[1]), "s", 1)
+    yield Figure("one branch moves, 5,000 files: commit to verdicts in a client, median", median(commits), "s", 0.5)
     yield Figure("the slowest of them", max(commits), "s")
-    yield Figure("one file saved in a dirty worktree, to verdicts, median", median(saves), "s", 1)
+    yield Figure("one file saved in a dirty worktree, to verdicts in a client, median", median(saves), "s", 1)
     yield Figure("the slowest of them", max(saves), "s")
     yield Figure("key to changed screen while all pairs are compared, p50", median(waits) * 1e3, "ms")
     yield Figure("key to changed screen while all pairs are compared, p99", percentile(waits, 99) * 1e3, "ms", 80)
@@ -200,6 +203,38 @@ def keys_while_comparing(made: TestRepository, times: int) -> Iterator[float]:
                 terminal.press(key)
                 _until_elsewhere(terminal, before)
                 yield time.perf_counter() - begin
+
+
+def until_shown(made: TestRepository, tree: Path, times: int, committed: bool) -> Iterator[float]:
+    """Seconds from a commit or a save that begins or ends a collision to the conflicts screen that counts it."""
+    name = made.git("diff", "--name-only", "work/b11~1", "work/b11").split()[0]
+    with Terminal((sys.executable, "-m", "console", "--repo", str(made.path))) as terminal:
+        terminal.until(lambda text: _PLACE.search(text) is not None, 30)
+        terminal.press("2")
+        terminal.until(lambda text: _COUNT.search(text) is not None and "computing" not in text, 30)
+        for number in range(times // 2 * 2):  # an even number, so that the last one ends the collision
+            terminal.watch(0.7, draw=True)
+            before = _collisions(terminal.text)
+            body = {name: f"{number}\n" * LINES if number % 2 == 0 else content(name)}
+            if committed:
+                made.commit(body, cwd=tree)
+            begin = time.perf_counter()
+            if not committed:
+                made.write(body, tree)
+            _until_counted(terminal, before)
+            yield time.perf_counter() - begin
+
+
+def _until_counted(terminal: Terminal, before: str) -> None:
+    terminal.until(lambda text: _collisions(text) not in ("", before), 10)
+
+
+_COUNT = re.compile(r"(\d+) conflicts")
+
+
+def _collisions(text: str) -> str:
+    found = _COUNT.search(text)
+    return found[1] if found else ""
 
 
 def _until_elsewhere(terminal: Terminal, before: str) -> None:
