@@ -22,12 +22,12 @@ from sessions.journal.recording import Recording
 from sessions.simulation import simulate
 from sessions.simulation.__main__ import SEED
 from tests.console_support import StillLink
+from tests.picture_support import at_rest, pressing
 from tests.replay_support import StillReplay
 
 TARGET = Path(__file__).parent.parent / "screenshots"
 WIDE, HALF, SMALL = (200, 60), (160, 50), (80, 24)
 STATION = "proxy-01"
-TICKS = 3
 
 
 class Picture(msgspec.Struct, frozen=True):
@@ -92,13 +92,11 @@ async def draw(picture: Picture) -> str:
     options = Options(picture.theme, picture.ascii_only, picture.no_colour, slow_link=False)
     app = FactoryApp(picture.link(), options)
     async with app.run_test(size=picture.size) as pilot:
-        await pilot.pause()
+        await at_rest(pilot)
         if picture.station:
             await app.open_station(picture.station)
-        await pilot.press(*picture.keys)
-        for _ in range(TICKS):
-            await app.workers.wait_for_complete()
-            await pilot.pause()
+        await pressing(*picture.keys)(pilot)
+        await at_rest(pilot)
         return app.export_screenshot(title="factory-tui")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 import pytest
 from textual.pilot import Pilot
 
@@ -17,11 +15,9 @@ from sessions.floor.state import EMPTY
 from sessions.journal.past import EventList
 from tests.console_support import HOSTILE, StillLink
 from tests.conversation_support import Talk
+from tests.picture_support import SMALL, WIDE, Before, Compare, at_rest, pressing
 from tests.replay_support import StillReplay, sample_events
 from tests.test_station_screen import hostile_events
-
-WIDE, SMALL = (200, 60), (80, 24)
-Compare = Callable[..., bool]
 
 
 def app_over(link: Link, theme: str = "dark") -> FactoryApp:
@@ -33,30 +29,21 @@ def still(events: list[Event]) -> StillLink:
     return StillLink(state, now=state.time + 2, events=events)
 
 
-def entering(name: str, *keys: str, talk: Talk | None = None) -> Callable[[Pilot[None]], Awaitable[None]]:
+def entering(name: str, *keys: str, talk: Talk | None = None) -> Before:
     """Go into a station, have it say something, and press keys."""
 
     async def go(pilot: Pilot[None]) -> None:
         app = pilot.app
         assert isinstance(app, FactoryApp)
         await app.open_station(name)
-        await pilot.pause()
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await at_rest(pilot)
         if talk is not None:
             screen = app.screen
             assert isinstance(screen, StationScreen)
             screen.view.show_source(talk, "from the transcript")
-        await pilot.press(*keys)
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await pressing(*keys)(pilot)
 
     return go
-
-
-async def settled(pilot: Pilot[None]) -> None:
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
 
 
 def test_a_station_with_room(snap_compare: Compare) -> None:
@@ -84,7 +71,7 @@ def test_a_panel_on_a_small_screen(snap_compare: Compare, panel: str) -> None:
 @pytest.mark.parametrize("size", [WIDE, SMALL])
 def test_a_replay(snap_compare: Compare, size: tuple[int, int]) -> None:
     past = EventList(sample_events(60, simulated=True))
-    assert snap_compare(app_over(StillReplay(past, seq=900)), terminal_size=size, run_before=settled)
+    assert snap_compare(app_over(StillReplay(past, seq=900)), terminal_size=size, run_before=at_rest)
 
 
 def test_hostile_text_in_a_station(snap_compare: Compare) -> None:

@@ -58,11 +58,6 @@ class Panel(Lined, can_focus=True):
         self.draw()
 
     @property
-    def length(self) -> int:
-        """Lines of the body, in view or not."""
-        return len(self._body)
-
-    @property
     def rows(self) -> int:
         """Lines of the body in view."""
         return max(0, self.size.height - (1 if self._tail else 2))

@@ -15,7 +15,7 @@ from console.link import LinkMode
 from console.reading import Step
 from console.replay_link import ReplayLink
 from console.screens.base import FactoryScreen, bindings
-from console.screens.station_side import PANELS, Side
+from console.screens.station_side import PANELS, WIDTH, Side
 from console.session_reading import SessionReading
 from console.session_search import SessionSearch
 from console.slowlink import backlog_of
@@ -244,7 +244,7 @@ class StationScreen(FactoryScreen):
         self.view.display = wide or chosen == 0
         side = self.query_one("#side", Vertical)
         side.display = wide or chosen > 0
-        side.styles.width = 64 if wide else "1fr"
+        side.styles.width = WIDTH if wide else "1fr"
         self.side.arrange(self.size.height - 2, None if wide else chosen - 1)
         focused = self.view if chosen == 0 else self.side.panels[chosen - 1]
         if not focused.has_focus:

@@ -25,6 +25,8 @@ _METERS = (
 """Title, dollars instead of tokens, only the last hour."""
 HOUR = 3_600.0
 AGENTS = 6
+WIDTH = 64
+"""Cells of the panels when they stand beside the conversation."""
 
 
 class Side:
@@ -56,7 +58,8 @@ class Side:
         told.set_body(
             lambda cells, _: facts.event_lines([n.event for n in log.events], state.utc_offset, cells), made_of
         )
-        wanted = (about.length + 2, files.length + 2)
+        # Counted here and not asked of the panels: one that has no height has made no lines yet.
+        wanted = (len(_about(state, station, pane, log, now, WIDTH)) + 2, max(1, len(written)) + 2)
         changed, self._wanted = wanted != self._wanted, wanted
         return changed
 

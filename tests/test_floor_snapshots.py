@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import pytest
-from textual.app import App
 
 from console.app import FactoryApp
 from console.link import LinkHealth
@@ -13,10 +10,7 @@ from console.options import Options
 from sessions.floor.commands import Progress
 from sessions.floor.state import EMPTY
 from tests.console_support import StillLink, factory_state
-
-
-class Compare(Protocol):
-    def __call__(self, app: App[None], press: list[str], terminal_size: tuple[int, int]) -> bool: ...
+from tests.picture_support import SMALL, WIDE, Compare, pressing
 
 
 def _options(**wishes: object) -> Options:
@@ -25,7 +19,6 @@ def _options(**wishes: object) -> Options:
 
 SCANNING = LinkHealth(progress=Progress("reading transcripts", 120, 312, "files"))
 FACTORY = StillLink(factory_state())
-SMALL, WIDE = (80, 24), (200, 60)
 PICTURES: dict[str, tuple[StillLink, Options, list[str], tuple[int, int]]] = {
     "cards-200x60-dark": (FACTORY, _options(), [], WIDE),
     "groups-200x60-light": (FACTORY, _options(theme="light"), ["g", "r"], WIDE),
@@ -41,4 +34,4 @@ PICTURES: dict[str, tuple[StillLink, Options, list[str], tuple[int, int]]] = {
 @pytest.mark.parametrize("name", PICTURES)
 def test_pictures(snap_compare: Compare, name: str) -> None:
     link, options, press, size = PICTURES[name]
-    assert snap_compare(FactoryApp(link, options), press=press, terminal_size=size)
+    assert snap_compare(FactoryApp(link, options), terminal_size=size, run_before=pressing(*press))

@@ -1,0 +1,46 @@
+"""What the tests that compare pictures of a screen share: the sizes, and waiting until nothing more will be drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from textual.app import App
+from textual.pilot import Pilot
+
+WIDE, SMALL = (200, 60), (80, 24)
+ALIKE = 4
+"""Pictures in a row that must be the same before a screen counts as being at rest."""
+
+Before = Callable[[Pilot[None]], Awaitable[None]]
+
+
+class Compare(Protocol):
+    """The fixture `snap_compare`: whether the app looks as it did when its picture was accepted."""
+
+    def __call__(self, app: App[Any], *, terminal_size: tuple[int, int], run_before: Before) -> bool: ...
+
+
+async def at_rest(pilot: Pilot[Any]) -> None:
+    """Wait until no worker is at work and several pictures in a row are the same.
+
+    One pause is not enough on a slow machine: a screen may be laid out once more after its first drawing.
+    """
+    picture, alike = "", 0
+    while alike < ALIKE:
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        seen, picture = picture, pilot.app.export_screenshot()
+        alike = alike + 1 if picture == seen else 0
+
+
+def pressing(*keys: str) -> Before:
+    """Press keys, each when the screen has come to rest after the one before."""
+
+    async def go(pilot: Pilot[None]) -> None:
+        await at_rest(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await at_rest(pilot)
+
+    return go
