@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from sessions.branches.base import choose, read_settings, repository_name
+from sessions.branches.base import choose, named, read_settings, repository_name
+from sessions.branches.git import Git
 from sessions.branches.repo import Repository
+from sessions.branches.rows import subjects
 from sessions.errors import UsageError
 from tests.git_support import TestRepository
 
@@ -91,3 +93,27 @@ def test_broken_configuration_is_as_if_unset(tmp_path: Path) -> None:
     repository = TestRepository(tmp_path / "r")
     (repository.path / ".git" / "config").write_bytes(b"[core\nbroken = \xff\n")
     assert read_settings(repository.path / ".git").base == ""
+
+
+BIDI = "work/\u202ex"
+
+
+@pytest.mark.parametrize("given", [BIDI, "work/\\u202ex", f"refs/heads/{BIDI}", ""])
+def test_a_base_has_the_name_of_its_branch_however_it_was_given(tmp_path: Path, given: str) -> None:
+    made = TestRepository(tmp_path / "r")
+    made.commit()
+    made.branch(BIDI)
+    made.branch(b"l\xff")
+    made.git("config", "factory.base", BIDI)
+    assert Repository.open(made.path, given).base == "work/\\u202ex"
+    chosen = subjects(Git(made.path), made.path / ".git", given, ["**"])
+    assert chosen.base == "work/\\u202ex"
+    assert {item.name for item in chosen.others} == {"main", "l\\xff"}, "it is not compared with itself"
+    assert subjects(Git(made.path), made.path / ".git", os.fsdecode(b"l\xff")).base == "l\\xff"
+
+
+def test_a_base_that_is_no_branch_keeps_its_name() -> None:
+    heads = {"main", "refs/heads/main", "v"}
+    for name in ("HEAD~2", "origin/main", "refs/heads/main", "refs/tags/v", ""):
+        assert named(name, heads) == name
+    assert named("refs/heads/v", heads) == "v"

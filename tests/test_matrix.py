@@ -13,10 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sessions.branches import tally, trials
 from sessions.branches.comparing import compare, names_of
-from sessions.branches.matrix import UNRELATED
 from sessions.branches.pair import hunks_of
 from sessions.branches.rows import rows_of, subjects
+from sessions.branches.verdicts import UNRELATED
 from sessions.floor.conflicts import Outcome, between
 from tests.collision_support import LINES, edited, planted, scrambled
 from tests.git_support import TestRepository, fingerprint, unchanged
@@ -235,6 +236,58 @@ def test_what_cannot_be_read_is_unknown_and_stops_no_other(tmp_path: Path) -> No
         assert len(rows) > 20
 
 
+def test_a_damaged_commit_stops_no_other_whoever_asked_for_it(tmp_path: Path) -> None:
+    made, pairs = planted(tmp_path / "r")
+    (one, other, _), broken = pairs["content"], pairs["binary"][0]
+    head = made.git("rev-parse", broken)
+    loose = made.path / ".git" / "objects" / head[:2] / head[2:]
+    loose.chmod(0o644)
+    loose.write_bytes(b"damaged")
+    with opened(made, tmp_path / "state") as matrix:
+        for globs in (("**",), (one, other, broken)):
+            _, rows, verdicts = looked(matrix, made, *globs)
+            assert [row.name for row in rows if row.trouble] == [broken]
+            found = between(verdicts, one, other)
+            assert found is not None
+            assert found.outcome is Outcome.CONFLICT
+
+
+def test_lines_are_counted_in_every_file_however_many_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tally, "PORTION_BYTES", len(LINES))
+    made = TestRepository(tmp_path / "r")
+    made.commit({f"{number}.txt": LINES for number in range(5)})
+    for name in ("one", "two"):
+        made.git("checkout", "--quiet", "-b", name, "main")
+        made.commit({f"{number}.txt": edited(5, name) for number in range(5)})
+    with opened(made, tmp_path / "state") as matrix:
+        found = between(looked(matrix, made)[2], "one", "two")
+        assert found is not None
+        assert [(file.path, file.lines) for file in found.files] == [(f"{number}.txt", 1) for number in range(5)]
+
+
+def test_the_store_is_emptied_before_it_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trials, "FIRST_BATCH", 1)
+    monkeypatch.setattr(trials, "LARGEST_BATCH", 1)
+    made, _ = planted(tmp_path / "r")
+    most = {}
+    for bytes_ in (1 << 60, -(1 << 60)):
+        monkeypatch.setattr(trials, "MOST_STORED_BYTES", bytes_)
+        with opened(made, tmp_path / f"state{bytes_}") as matrix:
+            chosen = subjects(matrix.git, made.path / ".git", "main", ["**"])
+            rows = rows_of(matrix, chosen.others, dirty=False)
+            store = matrix.scratch.place.parent / "merged"
+            sizes = [
+                sum(path.is_file() for path in store.rglob("*"))
+                for _ in compare(matrix, chosen.base_head, rows)
+                if store.exists()
+            ]
+            assert matrix.tried > 10
+            most[bytes_] = max(sizes)
+    assert most[-(1 << 60)] < most[1 << 60] / 2
+
+
 def test_called_off_work_stops_and_what_was_done_is_kept(tmp_path: Path) -> None:
     made, _ = scrambled(tmp_path / "r", 3, branches=12)
     with opened(made, tmp_path / "state") as matrix:
@@ -300,3 +353,47 @@ def test_other_rules_for_merging_are_another_matter(tmp_path: Path) -> None:
         (made.path / ".git" / "info").mkdir(exist_ok=True)
         (made.path / ".git" / "info" / "attributes").write_text("*.txt merge=union\n")
         assert between(looked(matrix, made)[2], one, other).outcome is Outcome.CLEAN  # type: ignore[union-attr]
+
+
+def test_history_that_arrives_later_counts(tmp_path: Path) -> None:
+    origin = TestRepository(tmp_path / "origin")
+    origin.commit({"a.txt": LINES, "b.txt": LINES})
+    origin.git("checkout", "--quiet", "-b", "one")
+    origin.commit({"a.txt": edited(5, "one")})
+    origin.git("checkout", "--quiet", "-b", "two", "main")
+    origin.commit({"a.txt": edited(5, "two")})
+    origin.git("clone", "--quiet", "--depth=1", "--no-single-branch", f"file://{origin.path}", str(tmp_path / "r"))
+    made = TestRepository(tmp_path / "r")
+    made.branch("one", "origin/one")
+    with opened(made, tmp_path / "state") as matrix:
+        found = between(looked(matrix, made, base="two")[2], "one", "")
+        assert found is not None
+        assert (found.outcome, found.reason) == (Outcome.UNKNOWN, UNRELATED)
+        made.git("fetch", "--quiet", "--unshallow")
+        chosen, rows, verdicts = looked(matrix, made, base="two")
+        found = between(verdicts, "one", "")
+        assert found is not None
+        assert found.outcome is Outcome.CONFLICT
+        agrees(made, chosen.base_head, rows, verdicts)
+
+
+@pytest.mark.parametrize("dirty", [False, True])
+def test_replaced_commits_are_merged_as_git_sees_them(tmp_path: Path, dirty: bool) -> None:
+    made = TestRepository(tmp_path / "r")
+    root = made.commit({"a.txt": LINES})
+    made.git("checkout", "--quiet", "--orphan", "apart")
+    apart = made.commit({"a.txt": edited(5, "apart")})
+    made.git("checkout", "--quiet", "main")
+    made.commit({"a.txt": edited(20, "main")})
+    if dirty:
+        made.worktree(tmp_path / "tree", "busy")
+        made.write({"a.txt": edited(5, "busy")}, tmp_path / "tree")
+    with opened(made, tmp_path / "state") as matrix:
+        for joined in (False, True, False):
+            if joined:
+                made.git("replace", "--graft", apart, root)
+            elif made.git("replace", "--list"):
+                made.git("replace", "--delete", apart)
+            found = between(looked(matrix, made)[2], "apart", "")
+            assert found is not None
+            assert found.outcome is (Outcome.CLEAN if joined else Outcome.UNKNOWN)

@@ -17,7 +17,7 @@ from sessions.branches.git import Git
 from sessions.branches.history import merge_bases
 from sessions.branches.merges import Collision, Verdict, merge_batch
 from sessions.branches.names import shown
-from sessions.branches.overlap import Overlap, Side, may_collide
+from sessions.branches.overlap import Overlap, Side, Sifted, may_collide
 from sessions.branches.scratch import Scratch
 from sessions.floor.conflicts import Outcome
 from tests.collision_support import planted, scrambled
@@ -110,7 +110,7 @@ def test_random_branches_agree_and_the_filter_is_never_wrong(
     sifted = Overlap().sift(scratch.git, wanted, bases)
     for verdict in merge_batch(scratch.git, wanted):
         agrees(made, verdict)
-        assert verdict.outcome is Outcome.CLEAN or sifted.get(verdict.pair, (True, 0))[0]
+        assert verdict.outcome is Outcome.CLEAN or sifted.get(verdict.pair, Sifted()).suspect
 
 
 def test_plain_merges_in_a_clone_agree(tmp_path: Path, scratches: list[Scratch]) -> None:

@@ -39,6 +39,16 @@ def test_it_is_there_after_a_restart(tmp_path: Path) -> None:
         assert (verdicts.note("name"), verdicts.note("none")) == (b"body", None)
 
 
+def test_small_facts_are_done_without_where_they_cannot_be_had(tmp_path: Path) -> None:
+    with opened(tmp_path / "conflicts.db") as verdicts:
+        verdicts.keep_note("name", b"body")
+        with sqlite3.connect(tmp_path / "conflicts.db") as other:
+            other.execute("DROP TABLE notes")
+        other.close()
+        assert verdicts.note("name") is None
+        verdicts.keep_note("name", b"body")
+
+
 def test_the_same_trees_are_kept_once_for_many_commits(tmp_path: Path) -> None:
     with opened(tmp_path / "conflicts.db") as verdicts:
         verdicts.keep(RULES, {(str(number), "b"): (b"same", CLASH) for number in range(100)})

@@ -13,6 +13,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from sessions.branches.names import shown
 from sessions.text import clean
 
 USUAL = ("main", "master", "trunk", "develop")
@@ -55,6 +56,13 @@ def choose(heads: Collection[str], *, origin_head: str = "", main_worktree: str 
     if len(heads) == 1:
         return next(iter(heads))
     return "" if heads else main_worktree
+
+
+def named(given: str, heads: Collection[str]) -> str:
+    """The base as its branch is called on the floor (see `names.shown`), however it was written; else as it was."""
+    name = shown(given.encode("utf-8", "surrogateescape"))
+    short = name.removeprefix("refs/heads/")
+    return short if short in heads and name not in heads else name
 
 
 def repository_name(origin: str, directory: Path) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from sessions.branches.git import Git
 
 Pair = tuple[str, str]
+Edit = tuple[bytes, bytes]
+"""The names of a file's content before and after."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,8 @@ class Changed:
     deleted: frozenset[bytes] = frozenset()
     emptied: frozenset[bytes] = frozenset()
     """Directories that are gone on this side: they may have been renamed."""
+    edited: Mapping[bytes, Edit] = field(default_factory=dict)
+    """Files of which nothing but the content changed."""
     above: frozenset[bytes] = field(init=False)
     """Every directory above a changed path."""
     added_in: frozenset[bytes] = field(init=False)
@@ -82,14 +86,21 @@ def parse(out: bytes) -> Iterator[Changed]:
                 yield _made(paths)
             paths = {}
         if meta and paths is not None:
-            paths[fields[at + 1]] = meta[-1:]
+            paths[fields[at + 1]] = meta
     if paths is not None:
         yield _made(paths)
 
 
 def _made(paths: Mapping[bytes, bytes]) -> Changed:
+    """`paths` have the words of git for what became of each: two modes with a colon before, two objects, a letter."""
+    words = {path: meta.split(b" ") for path, meta in paths.items()}
     return Changed(
         frozenset(paths),
-        frozenset(path for path, letter in paths.items() if letter == b"A"),
-        frozenset(path for path, letter in paths.items() if letter == b"D"),
+        frozenset(path for path, (*_, letter) in words.items() if letter == b"A"),
+        frozenset(path for path, (*_, letter) in words.items() if letter == b"D"),
+        edited={
+            path: (before, after)
+            for path, (old, new, before, after, _) in words.items()
+            if old == b":" + new and new.startswith(b"100")
+        },
     )

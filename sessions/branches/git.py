@@ -182,9 +182,14 @@ def failure(directory: Path, arguments: Sequence[str], stderr: bytes) -> GitErro
     if "not a git repository" in words:
         return NotARepositoryError(f"{where} is in no git repository", "run it inside one, or name one with --repo DIR")
     if "dubious ownership" in words:
+        named = re.search(r"repository at '(.*)'", words)
+        where = clean(named[1] if named else str(directory))
+        # Git asks for the one or the other, depending on where it runs; we run it in both.
+        root = where.removesuffix("/.git")
+        both = (root, f"{root}/.git") if root != where or Path(where, ".git").is_dir() else (root,)
         return GitError(
-            f"git does not trust {where}, because it belongs to another user",
-            f"git config --global --add safe.directory {where}",
+            f"git does not trust {root}, because it belongs to another user",
+            " && ".join(f"git config --global --add safe.directory {place}" for place in both),
         )
     if "cannot use bare repository" in words:
         return GitError(

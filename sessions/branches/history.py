@@ -11,7 +11,7 @@ from itertools import combinations
 
 from sessions.branches.git import Git
 
-MOST_KNOWN = 200_000
+MOST_KNOWN = 50_000
 """Pairs whose merge bases are remembered; beyond that it is begun anew."""
 Bases = dict[tuple[str, str], tuple[str, ...]]
 
@@ -24,13 +24,23 @@ class History:
         self._order: dict[str, int] = {}
         """By merge base a number; no base is above one with a lower number that came of the same walk."""
         self._parents: dict[str, tuple[str, ...]] = {}
+        self._rules = b""
+
+    def follow(self, rules: bytes) -> None:
+        """Forget everything when other `rules` hold, such as where history is cut off in a shallow repository."""
+        if rules != self._rules:
+            self._rules = rules
+            self._forget()
+
+    def _forget(self) -> None:
+        self._known.clear()
+        self._order.clear()
+        self._parents.clear()
 
     def bases(self, git: Git, pairs: Collection[tuple[str, str]]) -> Bases:
         """The merge bases of the pairs of different commits, as `merge_bases` gives them. Raises GitError."""
         if len(self._known) > MOST_KNOWN:
-            self._known.clear()
-            self._order.clear()
-            self._parents.clear()
+            self._forget()
         wanted = sorted({(min(pair), max(pair)) for pair in pairs})
         self._learn_parents(git, {commit for pair in wanted if pair not in self._known for commit in pair})
         left = [pair for pair in wanted if not self._derive(*pair)]
@@ -110,17 +120,18 @@ def _nearest(heads: Sequence[str], history: Iterable[list[str]]) -> Bases:
 
 
 def _new_pairs(mask: int, children: Sequence[int]) -> Iterator[tuple[int, int]]:
-    for a in _bits(mask):
+    for a in bits(mask):
         covered = 0
         for child in children:
             if child >> a & 1:
                 covered |= child
         # Only pairs in order: the second bit lies above the first.
-        for b in _bits((mask & ~covered) >> (a + 1) << (a + 1)):
+        for b in bits((mask & ~covered) >> (a + 1) << (a + 1)):
             yield a, b
 
 
-def _bits(mask: int) -> Iterator[int]:
+def bits(mask: int) -> Iterator[int]:
+    """The places of the ones in a number, the lowest first."""
     while mask:
         low = mask & -mask
         yield low.bit_length() - 1

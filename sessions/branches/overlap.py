@@ -4,6 +4,9 @@ The sieve is one-sided. Two sides whose changed paths are disjoint merge cleanly
 (one side moves files out of a directory in which the other adds some) or a file where the other has a directory;
 such pairs are merged.
 
+Where both sides only edited the same files, and nothing of the above is to be feared, each of the files merges by
+itself: they are the pair's pieces (see `pieces`). A renamed file is deleted on one side, so it is none.
+
 Branches that parted at many places would take a comparison per pair. Since what changed between two commits is at
 most what changed between the first and any third and between that and the second, each side is compared once with the
 nearest place where it parted from another, and that with the next. What comes of it may name too much, never too
@@ -12,17 +15,20 @@ little.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from sessions.branches.changed import changes
+from sessions.branches.changed import Edit, changes
 from sessions.branches.git import Git
-from sessions.branches.history import Bases
+from sessions.branches.history import Bases, bits
+from sessions.branches.pieces import Piece
 
 Pair = tuple[str, str]
-MOST_PATHS, MOST_SIDES = 200_000, 2_000
-"""Paths and comparisons that are remembered; beyond that both are begun anew."""
+MOST_PATHS, MOST_SIDES, MOST_EDITS = 200_000, 2_000, 100_000
+"""Paths, comparisons and edits in them that are remembered; beyond that all are begun anew."""
+MOST_PIECES = 50
+"""Pairs with more files in common are not taken to pieces: all of these will rarely be known."""
 
 
 class Side(msgspec.Struct, frozen=True, gc=False):
@@ -44,10 +50,26 @@ class Side(msgspec.Struct, frozen=True, gc=False):
         )
 
 
+class Sifted(msgspec.Struct, frozen=True, gc=False):
+    """What changed paths say about a pair."""
+
+    suspect: bool = True
+    """Whether a merge is needed to know."""
+    shared: int = 0
+    """Paths that both sides changed."""
+    pieces: frozenset[Piece] | None = None
+    """The files that decide about it; None when only a merge of the whole tells."""
+
+
 def may_collide(one: Side, other: Side) -> bool:
     """Whether a merge is needed to know. False is certain: the two merge cleanly."""
+    return bool(one.paths & other.paths) or entangled(one, other)
+
+
+def entangled(one: Side, other: Side) -> bool:
+    """Whether the two may collide elsewhere than in a path that both changed."""
     return bool(
-        one.paths & (other.paths | other.above)
+        one.paths & other.above
         or one.above & other.paths
         or (one.adds and one.emptied & other.added_in)
         or (other.adds and other.emptied & one.added_in)
@@ -60,34 +82,69 @@ class Overlap:
     def __init__(self) -> None:
         self._numbers: dict[bytes, int] = {}
         self._sides: dict[Pair, Side] = {}
+        self._edits: dict[Pair, dict[int, Edit]] = {}
+        """By comparison the files that were only edited, by their paths' numbers."""
+        self._count = 0
 
-    def sift(self, git: Git, pairs: Iterable[Pair], bases: Bases) -> dict[Pair, tuple[bool, int]]:
-        """Of each pair with a single merge base whether it must be merged to know, and how many paths both changed.
-
-        Raises GitError when git cannot compare some of them.
-        """
+    def sift(self, git: Git, pairs: Iterable[Pair], bases: Bases) -> dict[Pair, Sifted]:
+        """What is to be said of each pair with a single merge base. Raises GitError when git cannot compare some."""
         single = {pair: found[0] for pair in pairs if len(found := bases.get((min(pair), max(pair)), ())) == 1}
         chains = _chains(single, bases)
         links = {link for chain in chains.values() for link in chain}
         if len(links) > len(single) + len(chains):
             return {}  # comparing would cost more than merging
         self._learn(git, links)
-        composed: dict[Pair, Side] = {}
+        composed: dict[Pair, tuple[Side, int]] = {}
         for side, chain in chains.items():
             so_far = Side()
-            for base, upper in chain:
+            for length, (base, upper) in enumerate(chain, 1):
                 so_far |= self._sides[base, upper]
-                composed[base, side] = so_far
+                composed[base, side] = so_far, length
+        paths = list(self._numbers)
         sifted = {}
         for (a, b), base in single.items():
-            one, other = composed[base, a], composed[base, b]
-            sifted[a, b] = (may_collide(one, other), (one.paths & other.paths).bit_count())
+            (one, first), (other, second) = composed[base, a], composed[base, b]
+            common = one.paths & other.paths
+            if not common and not entangled(one, other):
+                sifted[a, b] = Sifted(suspect=False)
+                continue
+            pieces = None
+            if common.bit_count() <= MOST_PIECES and not entangled(one, other):
+                pieces = self._pieces(common, paths, chains[a][:first], chains[b][:second])
+            sifted[a, b] = Sifted(True, common.bit_count(), pieces)
         return sifted
 
+    def _pieces(
+        self, common: int, paths: Sequence[bytes], one: Sequence[Pair], other: Sequence[Pair]
+    ) -> frozenset[Piece] | None:
+        """The files that both sides edited differently; None when something else was done to one of them."""
+        pieces = []
+        for number in bits(common):
+            first, second = self._edit(number, one), self._edit(number, other)
+            if first is None or second is None:
+                return None
+            (base, ours), (_, theirs) = first, second
+            if base not in (ours, theirs) and ours != theirs:
+                pieces.append((paths[number], base, ours, theirs))
+        return frozenset(pieces)
+
+    def _edit(self, number: int, links: Sequence[Pair]) -> Edit | None:
+        """What several comparisons, the latest first, come to for a path that one of them names."""
+        before = after = b""
+        for link in links:
+            edit = self._edits[link].get(number)
+            if edit is not None:
+                before, after = edit[0], after or edit[1]
+            elif self._sides[link].paths >> number & 1:
+                return None
+        return before, after
+
     def _learn(self, git: Git, links: Iterable[Pair]) -> None:
-        if len(self._numbers) > MOST_PATHS or len(self._sides) > MOST_SIDES:
+        if len(self._numbers) > MOST_PATHS or len(self._sides) > MOST_SIDES or self._count > MOST_EDITS:
             self._numbers.clear()
             self._sides.clear()
+            self._edits.clear()
+            self._count = 0
         for link, changed in changes(git, {link for link in links if link not in self._sides}).items():
             self._sides[link] = Side(
                 self._mask(changed.paths),
@@ -96,6 +153,8 @@ class Overlap:
                 self._mask(changed.emptied),
                 bool(changed.added),
             )
+            self._edits[link] = {self._numbers[path]: edit for path, edit in changed.edited.items()}
+            self._count += len(changed.edited)
 
     def _mask(self, paths: Iterable[bytes]) -> int:
         numbers = self._numbers

@@ -12,7 +12,7 @@ from sessions.branches.matrix import Matrix
 from sessions.branches.merges import Stages, parse, staged
 from sessions.branches.names import shown
 from sessions.branches.rows import Row
-from sessions.branches.tally import MOST_BYTES, blobs, contents
+from sessions.branches.tally import MOST_BYTES, PORTION_BYTES, Place, blobs, contents
 from sessions.floor.conflicts import Outcome, Verdict
 
 _STYLE = "merge.conflictStyle=zdiff3"
@@ -37,7 +37,11 @@ def hunks_of(matrix: Matrix, base_head: str, rows: Sequence[Row], verdict: Verdi
 
 
 def _hunks(git: Git, tree: str, stages: Stages, ours: str, theirs: str) -> dict[str, tuple[Hunk, ...]]:
-    merged = blobs(git, [(tree, shown(path)) for path in stages])
+    merged: dict[Place, bytes] = {}
+    for place, text in blobs(git, [(tree, shown(path)) for path in stages]):
+        merged[place] = text
+        if sum(map(len, merged.values())) > PORTION_BYTES:
+            break  # nobody looks through more than that
     both = {
         shown(path): (sides[b"2"][1], sides[b"3"][1])
         for path, sides in stages.items()

@@ -97,7 +97,8 @@ class Repository:
         return repository
 
     def _choose_base(self, heads: Mapping[str, str], given: str, configured: str) -> str:
-        for name, said in ((given, ""), (configured, ", which the setting factory.base names")):
+        for wanted, said in ((given, ""), (configured, ", which the setting factory.base names")):
+            name = bases.named(wanted, heads)
             if name and (not heads or name in heads or refs.resolve(self._git, name)):
                 return name
             if name:

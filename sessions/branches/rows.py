@@ -14,6 +14,7 @@ from sessions.branches import refs, snapshot, worktrees
 from sessions.branches.git import Git, GitError, quiet_filters
 from sessions.branches.matrix import Matrix
 from sessions.branches.names import shown
+from sessions.branches.objects import told
 from sessions.branches.repo import main_root
 from sessions.branches.scratch import Scratch
 from sessions.branches.verdicts import Verdicts
@@ -67,12 +68,13 @@ def subjects(
     """What to compare in a repository.
 
     `base` is any name of a commit; without one it is chosen as for the floor. `globs` name refs as `git for-each-ref`
-    understands them, local branches also without `refs/heads/`; without any these are the branches that the floor
-    shows. What takes a walk over history is looked up in `remembered`, and kept there. Raises UsageError for a base
-    that is not there, and for a glob that fits nothing.
+    understands them, also without `refs/heads/`, `refs/remotes/` or `refs/tags/`, in this order; without any these
+    are the branches that the floor shows. What takes a walk over history is looked up in `remembered`, and kept
+    there. Raises UsageError for a base that is not there, and for a glob that fits nothing.
     """
     heads = refs.heads(git)
     base = base or _usual_base(git, heads)
+    base = bases.named(base, heads)
     base_head = heads.get(base) or (refs.resolve(git, base) if base else "")
     if not base_head:
         if not heads:
@@ -134,8 +136,8 @@ def _matching(git: Git, globs: Sequence[str]) -> dict[str, str]:
     """The commits of the refs that fit; local branches under their short names, all others under their full ones."""
     found: dict[str, str] = {}
     for glob in globs:
-        pattern = glob if glob.startswith("refs/") else f"refs/heads/{glob}"
-        out = git.run("for-each-ref", _FORMAT, pattern)
+        places = ("",) if glob.startswith("refs/") else ("refs/heads/", "refs/remotes/", "refs/tags/")
+        out = next(filter(None, (git.run("for-each-ref", _FORMAT, f"{place}{glob}") for place in places)), b"")
         for line in out.splitlines():
             name, symref, ref = line.split(b"\0", 2)
             if not symref:
@@ -153,15 +155,17 @@ def _likely(git: Git, name: str) -> str:
 
 
 def _peeled(git: Git, found: Mapping[str, str]) -> dict[str, str]:
-    """The commits that tags stand for; what leads to none is left out, what is missing stays and will be unknown."""
+    """The commits that tags stand for; what leads to none is left out, what cannot be read stays, to be unknown."""
     names = sorted(set(found.values()))
-    stdin = "".join(f"{name}^{{commit}}\n{name}\n" for name in names).encode()
-    out = git.run("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=stdin).decode().splitlines()
+    form = "%(objectname) %(objecttype)"
+    peeled = told(git, [f"{name}^{{commit}}" for name in names], form)
+    others = [name for name, line in zip(names, peeled, strict=True) if not line.endswith(" commit")]
+    itself = dict(zip(others, told(git, others, form), strict=True))
     commits = {}
-    for name, peeled, itself in zip(names, out[::2], out[1::2], strict=True):
-        if peeled.endswith(" commit"):
-            commits[name] = peeled.partition(" ")[0]
-        elif itself.endswith(" missing"):
+    for name, line in zip(names, peeled, strict=True):
+        if line.endswith(" commit"):
+            commits[name] = line.partition(" ")[0]
+        elif not itself[name] or itself[name].endswith(" missing"):
             commits[name] = name
     return {ref: commits[name] for ref, name in found.items() if name in commits}
 

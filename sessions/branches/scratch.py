@@ -49,6 +49,11 @@ class Scratch:
         if (modules := self.common_dir / "modules").is_dir():
             (self.place / "modules").symlink_to(modules)
         self._rules_of = ""
+        self._replace()
+
+    def _replace(self) -> None:
+        """See in place of objects what the repository sees there."""
+        (self.place / "packed-refs").write_bytes(replacements(self.source))
 
     def _configuration(self) -> str:
         form = self.source.text("rev-parse", "--show-object-format")
@@ -77,6 +82,7 @@ class Scratch:
 
     def follow(self, base_head: str) -> None:
         """Merge by the attributes of this commit from now on, and by the repository's own as they are now."""
+        self._replace()
         for name in ("shallow", "info/attributes"):
             target = self.place / name
             target.unlink(missing_ok=True)
@@ -125,6 +131,11 @@ class Scratch:
     def close(self) -> None:
         """Remove everything."""
         shutil.rmtree(self.place, ignore_errors=True)
+
+
+def replacements(git: Git) -> bytes:
+    """The objects that stand in place of others (see `git replace`), as lines of a file of packed refs."""
+    return git.run("for-each-ref", "--format=%(objectname) %(refname)", "refs/replace/")
 
 
 def _quoted(path: Path) -> bytes:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sessions.branches import hunks
 from sessions.branches.git import Git, GitError
-from sessions.branches.merges import Collision, Verdict
+from sessions.branches.merges import Verdict
 from sessions.branches.names import ref_bytes
 from sessions.floor.conflicts import FileConflict, Outcome
 
 MOST_BYTES = 8 * 1024 * 1024
 """A larger file is not read; its lines count as 0."""
-MOST_BATCH_BYTES = 64 * 1024 * 1024
-"""Files beyond this in one batch are not read either."""
+PORTION_BYTES = 64 * 1024 * 1024
+"""What is held in memory at a time."""
 _NO_TEXT = frozenset({"binary", "submodule", "modify/delete", "rename/delete", "file/directory"})
 """Kinds without two texts in one file. Of a file that one side deleted no part is in the way more than another."""
 
@@ -31,38 +31,50 @@ def files_of(git: Git, verdicts: Sequence[Verdict]) -> dict[tuple[str, str], tup
         for item in verdict.collisions
         if item.kind not in _NO_TEXT
     }
-    texts = blobs(git, list(places))
-    return {verdict.pair: tuple(_files(verdict, texts)) for verdict in colliding}
+    sides = {verdict.tree: verdict.pair for verdict in colliding}
+    lines = {place: hunks.count(text, *sides[place[0]]) for place, text in blobs(git, list(places)) if b"<" in text}
+    return {verdict.pair: tuple(_files(verdict, lines)) for verdict in colliding}
 
 
-def _files(verdict: Verdict, texts: Mapping[Place, bytes]) -> list[FileConflict]:
-    def counted(item: Collision) -> FileConflict:
-        text = texts.get((verdict.tree, item.path), b"")
-        lines = hunks.count(text, *verdict.pair) if b"<" in text else 0
-        return FileConflict(item.path, item.kind, lines, item.same)
-
-    return sorted(map(counted, verdict.collisions), key=lambda file: (-file.lines, file.path, file.kind))
+def _files(verdict: Verdict, lines: Mapping[Place, int]) -> list[FileConflict]:
+    return worst_first(
+        FileConflict(item.path, item.kind, lines.get((verdict.tree, item.path), 0), item.same)
+        for item in verdict.collisions
+    )
 
 
-def blobs(git: Git, places: Sequence[Place]) -> dict[Place, bytes]:
-    """The content of files in trees. What is not there, no file or too large is left out."""
+def worst_first(files: Iterable[FileConflict]) -> list[FileConflict]:
+    """The order in which the files of a pair are told."""
+    return sorted(files, key=lambda file: (-file.lines, file.path, file.kind))
+
+
+def blobs(git: Git, places: Sequence[Place]) -> Iterator[tuple[Place, bytes]]:
+    """The content of files in trees, a portion at a time. What is not there, no file or too large is left out."""
     asked = {name: place for place in places if b"\n" not in (name := _name(place))}
     if not asked:
-        return {}
+        return
     try:
         out = git.run("cat-file", "--batch-check=%(objectname) %(objecttype) %(objectsize)", stdin=_lines(asked))
     except GitError:
-        return {}
+        return
     found: dict[bytes, list[Place]] = {}
-    left = MOST_BATCH_BYTES
+    size = 0
     for place, line in zip(asked.values(), out.split(b"\n"), strict=False):
         words = line.split(b" ")
-        if len(words) != 3 or words[1] != b"blob" or not words[2].isdigit() or int(words[2]) > min(MOST_BYTES, left):
+        if len(words) != 3 or words[1] != b"blob" or not words[2].isdigit() or int(words[2]) > MOST_BYTES:
             continue
         if words[0] not in found:
-            left -= int(words[2])
+            size += int(words[2])
+        if size > PORTION_BYTES:
+            yield from _portion(git, found)
+            found, size = {}, int(words[2])
         found.setdefault(words[0], []).append(place)
-    return {place: text for name, text in contents(git, list(found)).items() for place in found[name]}
+    yield from _portion(git, found)
+
+
+def _portion(git: Git, wanted: Mapping[bytes, Sequence[Place]]) -> Iterator[tuple[Place, bytes]]:
+    for name, text in contents(git, list(wanted)).items():
+        yield from ((place, text) for place in wanted[name])
 
 
 def contents(git: Git, names: Sequence[bytes]) -> dict[bytes, bytes]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import logging
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,6 +19,8 @@ import msgspec
 
 from sessions.errors import FactoryError
 from sessions.floor.conflicts import FileConflict, Outcome
+
+log = logging.getLogger(__name__)
 
 FORMAT = 1
 """Of what is remembered; another number forgets everything."""
@@ -42,6 +45,7 @@ class Merged(msgspec.Struct, frozen=True, array_like=True):
 
 
 CLEAN = Merged(Outcome.CLEAN)
+UNRELATED = "the two have no common history"
 _decode = msgspec.msgpack.Decoder(Merged).decode
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -114,15 +118,22 @@ class Verdicts:
             self._db.execute("DELETE FROM pairs WHERE result <= ?", (newest - most,))
 
     def note(self, name: str) -> bytes | None:
-        """A small fact that was kept under this name."""
-        row = self._db.execute("SELECT body FROM notes WHERE name = ?", (name,)).fetchone()
+        """A small fact that was kept under this name, unless it cannot be read."""
+        try:
+            row = self._db.execute("SELECT body FROM notes WHERE name = ?", (name,)).fetchone()
+        except sqlite3.Error as error:
+            log.warning("what is remembered of conflicts cannot be read: %s", error)
+            return None
         return row[0] if row else None
 
     def keep_note(self, name: str, body: bytes) -> None:
-        """Keep a small fact; only the last thousand are."""
-        with self._db:
-            self._db.execute("INSERT OR REPLACE INTO notes (name, body) VALUES (?, ?)", (name, body))
-            self._db.execute("DELETE FROM notes WHERE rowid <= (SELECT max(rowid) - 1000 FROM notes)")
+        """Keep a small fact if that can be; only the last thousand are."""
+        try:
+            with self._db:
+                self._db.execute("INSERT OR REPLACE INTO notes (name, body) VALUES (?, ?)", (name, body))
+                self._db.execute("DELETE FROM notes WHERE rowid <= (SELECT max(rowid) - 1000 FROM notes)")
+        except sqlite3.Error as error:
+            log.warning("conflicts are not remembered: %s", error)
 
 
 def key(context: bytes, *words: str) -> bytes:
