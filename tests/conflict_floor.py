@@ -15,13 +15,21 @@ FILES = (
     "src/proxy/pool.py", "src/proxy/retry.py", "src/auth/session.py", "src/queue/worker.py", "docs/operations.md",
     "pyproject.toml", "src/billing/schema.py", "tests/proxy/test_pool.py",
 )  # fmt: skip
+AREAS = ("src/proxy/", "src/auth/", "docs/", "src/billing/", "", "src/queue/")
 KINDS = ("content", "content", "content", "modify/delete", "add/add", "rename/delete")
 
 
 def compared(state: FloorState, names: Sequence[str], now: float = NOW) -> list[ev.Event]:
     """All of these branches were compared."""
     return [
-        ev.BranchCompared(time=now - 5, source="git", branch=name, head=state.branches[name].head, tree=f"{i:040x}")
+        ev.BranchCompared(
+            time=now - 5,
+            source="git",
+            branch=name,
+            head=state.branches[name].head,
+            tree=f"{i:040x}",
+            area=AREAS[i % len(AREAS)],
+        )
         for i, name in enumerate(names)
     ]
 

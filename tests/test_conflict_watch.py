@@ -80,6 +80,16 @@ def journal_of(house: House) -> list[Event]:
         reader.close()
 
 
+def test_the_area_of_a_branch_follows_its_commits_and_its_uncommitted_work(house: House) -> None:
+    house.start()
+    with watched(house.place.socket) as peer:
+        peer.until(lambda client: len(client.state.compared) == 3)
+        house.repo.commit({"src/x/one.txt": "1\n", "src/x/two.txt": "2\n"}, cwd=house.root / "two")
+        peer.until(lambda client: client.state.compared["two"].area == "src/x/")
+        house.repo.write({f"docs/{number}.md": "text\n" for number in range(9)}, house.root / "two")
+        peer.until(lambda client: client.state.compared["two"].area == "docs/")
+
+
 def test_a_commit_and_an_edit_reach_a_client(house: House) -> None:
     house.start()
     with watched(house.place.socket) as peer:

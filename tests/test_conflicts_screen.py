@@ -26,6 +26,7 @@ from sessions.journal.past import EventList
 from tests.conflict_floor import clash, compared, conflict_state, open_names
 from tests.console_support import HOSTILE, NOW, StillLink, factory_state, state_of
 from tests.pair_support import apart, colliding, floor_of
+from tests.picture_support import at_rest
 from tests.replay_support import StillReplay
 
 OPTIONS = Options(theme="dark", ascii_only=False, no_colour=False, slow_link=False)
@@ -72,7 +73,7 @@ def test_everything_is_on_one_screen_of_few_nodes() -> None:
     async def test(app: FactoryApp, screen: ConflictsScreen, pilot: Pilot[None]) -> None:
         shown = text(app)
         frame = ("48 branches", "conflicts", "arrival order lands", "suggested", "bound", "base main 4f2c91e0")
-        panels = ("uncommitted: on", "hot spots", "suggested order", "then rebase")
+        panels = ("uncommitted: on", " pair ─", " hot spots ─", " suggested order ─", "src/billing/")
         for word in (*frame, *panels):
             assert word in shown
         for row in screen.scene.matrix.rows:
@@ -87,13 +88,15 @@ def test_a_quiet_screen_asks_for_nothing() -> None:
         link = app.link
         assert isinstance(link, StillLink)
         frames: list[object] = []
-        for later in (0.0, 1.0, 2.0, 3.0):
+        link.clock = NOW + 3_600
+        screen.sample()
+        await at_rest(pilot)
+        app._display = lambda *frame: frames.append(frame)  # type: ignore[method-assign]
+        layouts = screen._layout_updates
+        for later in (1.0, 2.0, 3.0):
             link.clock = NOW + 3_600 + later
             screen.sample()
             await pilot.pause()
-            if later == 0.0:
-                app._display = lambda *frame: frames.append(frame)  # type: ignore[method-assign]
-                layouts = screen._layout_updates
         assert frames == []
         assert screen._layout_updates == layouts
 
@@ -116,6 +119,24 @@ def test_a_new_verdict_is_drawn_at_the_next_tick_without_a_layout() -> None:
         assert screen.matrix.cells_sent - sent < 2_000
 
     play(test)
+
+
+def test_when_the_first_branches_are_found_the_matrix_gets_the_room_it_needs() -> None:
+    async def test(app: FactoryApp, screen: ConflictsScreen, pilot: Pilot[None]) -> None:
+        assert "No branch is known yet" in text(app)
+        link = app.link
+        assert isinstance(link, StillLink)
+        link.state = conflict_state()
+        screen._made_s = 0.0
+        screen.sample()
+        await pilot.pause()
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        shown = text(app)
+        for row in screen.scene.matrix.rows:
+            assert row.label in shown
+
+    play(test, simulated(EMPTY))
 
 
 def test_keys_go_to_conflicts_and_the_pair_is_shown() -> None:
@@ -175,6 +196,54 @@ def test_filters_add_up_and_escape_drops_them() -> None:
         assert screen.view.choice.branch == screen.matrix.row.name
 
     play(test)
+
+
+def test_rows_are_sorted_and_filtered_by_area() -> None:
+    async def test(app: FactoryApp, screen: ConflictsScreen, pilot: Pilot[None]) -> None:
+        await press(app, pilot, "o", "r")
+        areas = [row.area for row in screen.scene.matrix.rows]
+        assert areas == sorted(areas, key=lambda area: (not area, area))
+        await press(app, pilot, "home", "f", "r", "enter")
+        assert {row.area for row in screen.scene.matrix.rows} == {areas[0]}
+        assert f"area {areas[0]}" in text(app).splitlines()[-1]
+        assert f"works in {areas[0]}" in text(app)
+        await press(app, pilot, "escape", "end", "f", "r")
+        assert not screen.view.choice.area
+        assert "in no one directory" in text(app).splitlines()[-1]
+
+    play(test)
+
+
+def test_at_a_hot_spot_only_those_are_shown_that_collide_there() -> None:
+    async def test(app: FactoryApp, screen: ConflictsScreen, pilot: Pilot[None]) -> None:
+        await press(app, pilot, "tab", "tab", "down", "enter")
+        assert screen.planner.insight
+        spot = screen.planner.insight.spots[1]
+        assert screen.view.choice.path == spot.path
+        assert {row.name for row in screen.scene.matrix.rows} == set(spot.branches)
+        assert screen.scene.matrix.conflicts == spot.conflicts
+        await press(app, pilot, "enter")
+        assert not screen.view.choice.narrow
+        await press(app, pilot, "end", "pagedown", "home")
+        assert screen.side.chosen_path == screen.planner.insight.spots[0].path
+
+    play(test)
+
+
+def test_zooming_out_needs_colours() -> None:
+    async def test(app: FactoryApp, screen: ConflictsScreen, pilot: Pilot[None]) -> None:
+        assert "▀" not in text(app)
+        await press(app, pilot, "z")
+        assert "▀" in text(app)
+        await press(app, pilot, "z")
+        assert "▀" not in text(app)
+
+    async def plain(app: FactoryApp, screen: ConflictsScreen, pilot: Pilot[None]) -> None:
+        await press(app, pilot, "z")
+        assert "need colours" in text(app).splitlines()[-1]
+
+    play(test)
+    play(plain, options=Options(theme="dark", ascii_only=False, no_colour=True, slow_link=False))
 
 
 def test_the_plan_follows_wishes_and_says_what_they_cost() -> None:

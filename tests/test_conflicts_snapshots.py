@@ -7,6 +7,7 @@ import pytest
 from console.app import FactoryApp
 from console.link import LinkMode
 from console.options import Options
+from console.screens import base
 from tests.conflict_floor import conflict_state
 from tests.console_support import StillLink
 from tests.picture_support import SMALL, WIDE, Compare, pressing
@@ -21,7 +22,8 @@ PICTURES = {
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_conflicts_snapshot(snap_compare: Compare, name: str) -> None:
+def test_conflicts_snapshot(snap_compare: Compare, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "monotonic", lambda: 0.0)  # what a key has said stays, however slow the machine is
     size, keys, options = PICTURES[name]
     link = StillLink(conflict_state(every=2 if name == "wide" else 0), mode=LinkMode.SIMULATED)
     assert snap_compare(FactoryApp(link, options), terminal_size=size, run_before=pressing(*keys))

@@ -5,13 +5,25 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from sessions.floor.matrix import Matrix, Row, Severity
 from sessions.floor.matrix_view import ConflictView
 from tests.conflict_floor import conflict_state
 from tests.console_support import HOSTILE
 from widgets.cells import line_width, plain
-from widgets.matrix_lines import Shape, Spot, follow, legend, matrix_lines, shape, spot_at
+from widgets.glyphs import ascii_twin
+from widgets.matrix_lines import (
+    GLYPHS,
+    LANDS_GLYPH,
+    Shape,
+    Spot,
+    follow,
+    legend,
+    matrix_lines,
+    shape,
+    spot_at,
+)
 
 
 def small() -> Matrix:
@@ -37,9 +49,9 @@ def test_one_sign_a_cell() -> None:
     assert drawn(small(), 40, 10, halves=False, cursor=Spot(1, 2)) == [
         "                   ▾ docs-02",
         "               1 2 3 4 5",
-        "1 proxy-03     \\ █ · ∘ ·",
-        "2 tests-11     █ ▒ X · ·",
-        "3 docs-02      · ▓ \\ ? :",
+        "1 proxy-03     \\ ██· ∘ ·",
+        "2 tests-11     ██▒▒X · ·",
+        "3 docs-02      · ▓▓\\ ? :",
         "4 漢字-branch  ∘ · ? \\",
         "5 ship-04      · · :",
     ]
@@ -69,7 +81,28 @@ def test_half_blocks_carry_both_rows() -> None:
 def test_a_sign_that_fills_its_cell_is_a_letter_under_the_cursor() -> None:
     fit = shape(40, 10, [row.label for row in small().rows], False)
     line = matrix_lines(small(), fit, Spot(), Spot(0, 1))[fit.head]
-    assert [text for text, style in line if style.endswith(" on cursor")][-2:] == ["#", " "]
+    assert [text for text, style in line if style.endswith(" on cursor")][-1] == "# "
+
+
+def test_severity_is_never_told_by_colour_alone() -> None:
+    signs = [sign for step, (sign, _) in GLYPHS.items() if step is not Severity.LANDED]
+    assert len({*signs, LANDS_GLYPH[0]}) == len(signs) + 1
+    assert len({ascii_twin(sign) for sign in (*signs, LANDS_GLYPH[0])}) == len(signs) + 1
+    shown = "".join(drawn(small(), 40, 10, halves=False, cursor=Spot(4, 4)))
+    assert all(sign in shown for sign in signs)
+
+
+def test_areas_stand_beside_the_matrix_where_there_is_room() -> None:
+    rows = [replace(row, area=area) for row, area in zip(small().rows, ("src/a/", "", "x/" * 30, "docs/", "漢/"))]  # noqa: B905
+    matrix = replace(small(), rows=tuple(rows))
+    labels, areas = [row.label for row in rows], [row.area for row in rows]
+    fit = shape(60, 12, labels, False, areas)
+    ends = [plain(line)[fit.left + 10 :].strip() for line in matrix_lines(matrix, fit, Spot(), Spot())[fit.head :]]
+    assert ends == ["src/a/", "", "…/" + "x/" * 14, "docs/", "漢/"]
+    assert {line_width(line) for line in matrix_lines(matrix, fit, Spot(), Spot())} == {60}
+    assert shape(34, 12, labels, False, areas).area == 0
+    assert shape(60, 12, labels, False, [""] * 5).area == 0
+    assert shape(60, 12, labels, True, areas).area == 0
 
 
 def test_the_cursor_is_a_cross() -> None:
@@ -92,10 +125,14 @@ def test_fifty_by_fifty_is_seen_at_once() -> None:
     assert wide.name >= 8
     narrow = shape(80, 22, labels, True)
     assert (narrow.columns, narrow.rows, narrow.column) == (50, 38, 1)
-    signs = shape(80, 22, labels, False)
-    assert signs.columns < 50
-    for line in matrix_lines(matrix, wide, Spot(), Spot(3, 7)):
-        assert line_width(line) == 136
+    signs = shape(136, 57, labels, False)
+    assert (signs.columns, signs.rows, signs.column, signs.length) == (50, 50, 2, 53)
+    assert signs.name >= max(map(len, labels))
+    small_signs = shape(80, 20, labels, False)
+    assert (small_signs.columns, small_signs.rows, small_signs.column) == (50, 17, 1)
+    for fit in (wide, signs):
+        for line in matrix_lines(matrix, fit, Spot(), Spot(3, 7)):
+            assert line_width(line) == 136
 
 
 @pytest.mark.parametrize("halves", [True, False])
@@ -160,6 +197,8 @@ def test_a_hostile_label_takes_no_more_than_its_cells() -> None:
 
 
 def test_the_legend_says_as_much_as_fits() -> None:
-    assert plain(legend(False, 60)).startswith("· clean  ∘ clean, same file  ▒ few lines")
+    assert plain(legend(False, 140)).startswith("· clean  ∘ clean, same file  ▒ few lines")
+    assert plain(legend(False, 71)) == "· clean  ∘ shared  ▒ few  ▓ 10+  █ 50+  ? unknown  : computing  \\ base"
+    assert plain(legend(False, 60)).startswith("· clean  ∘ shared  ▒ few")
     assert "merges with the base" in plain(legend(True, 140))
     assert all(line_width(legend(halves, cells)) <= cells for halves in (True, False) for cells in range(0, 160, 7))

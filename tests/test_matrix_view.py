@@ -108,6 +108,22 @@ def test_only_stations_at_work() -> None:
     assert not EVERYTHING.narrow
 
 
+def test_branches_are_sorted_and_filtered_by_the_area_in_which_they_work() -> None:
+    older, last = "topic/older-04", "topic/older-05"
+    places = {A: "src/proxy/", B: "docs/", C: "src/auth/", D: "", older: "src/proxy/", last: ""}
+    heads = {name: branch.head for name, branch in floor().branches.items()}
+    where = [ev.BranchCompared(time=NOW, branch=name, head=heads[name], area=area) for name, area in places.items()]
+    state = floor(clash(A, D), *where)
+    assert [row.area for row in look(state, Choice(sort=Sort.AREA)).rows][:4] == [
+        "docs/", "src/auth/", "src/proxy/", "src/proxy/",
+    ]  # fmt: skip
+    names = [row.name for row in look(state, Choice(sort=Sort.AREA)).rows]
+    assert names[2:] == [A, older, D, last], "those that collide come first, what works everywhere last"
+    assert {row.name for row in look(state, Choice(area="src/")).rows} == {A, C, older}
+    assert {row.name for row in look(state, Choice(area="src/proxy/")).rows} == {A, older}
+    assert Choice(area="src/").narrow
+
+
 def test_a_path_filter_counts_only_its_conflicts() -> None:
     state = floor(clash(A, B), clash(A, C, FileConflict("src/retry.py", "content", 3)))
     matrix = look(state, Choice(path="retry"))

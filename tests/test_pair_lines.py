@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 
 from sessions.floor.conflicts import FileConflict, Outcome, Verdict, key_of
-from sessions.floor.hotspots import hot_spots, suggested_scopes
+from sessions.floor.hotspots import HotSpot, hot_spots, suggested_scopes
 from sessions.floor.matrix import Severity
 from sessions.floor.order import Candidate, Wishes, plan
 from tests.console_support import HOSTILE, NOW
 from widgets.cells import line_width, plain, width
 from widgets.hunk_lines import FileHunks, Hunk, Part, hunk_lines
-from widgets.pair_lines import Frame, Side, frame_line, pair_lines, pair_note, plan_rows, spot_lines
+from widgets.pair_lines import Frame, Side, frame_line, pair_lines, pair_note, spot_lines
 from widgets.panel import text_of
+from widgets.plan_lines import plan_rows
 
 POOL = FileConflict("src/proxy/pool.py", "content", 14)
 GONE = FileConflict("docs/old.md", "modify/delete")
@@ -155,13 +156,29 @@ def test_a_very_long_hunk_is_cut() -> None:
 
 def test_hot_spots_and_what_would_have_prevented_them() -> None:
     assert text_of(spot_lines(hot_spots(VERDICTS), suggested_scopes(VERDICTS), NAMES, 80)) == [
-        " 1 pair     14 lines  src/proxy/pool.py                   proxy-03  tests-11",
-        " 1 pair      0 lines  docs/old.md                         proxy-03  tests-11",
+        " 1 pair  14 lines  src/proxy/pool.py  proxy-03  tests-11",
+        " 1 pair   0 lines  docs/old.md        proxy-03  tests-11",
         "",
         " would have prevented most of it",
         "   src/proxy/ for proxy-03 alone: 1 fewer; not tests-11",
     ]
     assert text_of(spot_lines((), (), {}, 60)) == [" nothing collides anywhere"]
+
+
+def test_hot_spots_are_columns_whatever_their_figures_and_paths_come_first_where_there_is_little_room() -> None:
+    spots = (
+        HotSpot("src/", 888, 147_312, ("proxy-03", "b")),
+        HotSpot("src/proxy/pool.py", 1, 1, ("proxy-03", "b", "c", "d")),
+    )
+    assert text_of(spot_lines(spots, (), NAMES, 80)) == [
+        " 888 pairs 147,312 lines  src/               proxy-03  b",
+        "   1 pair        1 line   src/proxy/pool.py  proxy-03  b  c  +1",
+    ]
+    assert text_of(spot_lines(spots, (), NAMES, 34)) == [" 888 pairs  src/", "   1 pair   src/proxy/pool.py"]
+    assert text_of(spot_lines(spots, (), NAMES, 26)) == [" 888 pairs  src/", "   1 pair   …roxy/pool.py"]
+    chosen = spot_lines(spots, (), NAMES, 80, 1)
+    assert [plain(line)[0] for line in chosen] == [" ", "▌"]
+    assert {line_width(line) for line in chosen} == {80}
 
 
 def told(wishes: Wishes, chosen: str = "") -> list[str]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sessions.floor.conflicts import FileConflict, Outcome, Verdict, between, key_of, pair_of
-from sessions.floor.events import BranchCompared, Event, VerdictReached
+from sessions.floor.events import BaseChosen, BranchCompared, Event, VerdictReached
 from sessions.floor.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState
 from sessions.floor.verdict_events import MOST_FILES, Ledger, departed, same
 
-ROWS = {name: (f"head {name}", f"tree {name}", False) for name in ("a", "b", "c")}
+ROWS = {name: (f"head {name}", f"tree {name}", False, f"src/{name}/") for name in ("a", "b", "c")}
 PAIRS = [("a", ""), ("b", ""), ("c", ""), ("a", "b"), ("a", "c"), ("b", "c")]
 CLASH = Verdict("a", "b", Outcome.CONFLICT, (FileConflict("x", "content", 3),), 1)
 QUIET = Verdict("a", "b", Outcome.CLEAN)
@@ -80,12 +81,16 @@ def test_a_branch_is_compared_when_its_last_pair_is_known() -> None:
     (event,) = ledger.compared(EMPTY, ROWS, 1.0)
     assert isinstance(event, BranchCompared)
     assert (event.branch, event.head, event.tree, event.dirty) == ("a", "head a", "tree a", False)
+    assert event.area == "src/a/"
     rest = [Verdict(a, b, Outcome.CLEAN) for a, b in PAIRS if a != "a"]
     ledger.events(EMPTY, rest, False, 1.0)
     state = fold_all(EMPTY, [event, *ledger.compared(EMPTY, ROWS, 1.0)])
     assert state.compared.keys() == ROWS.keys()
     again = Ledger(state, list(ROWS), set(), [])
     assert again.compared(state, ROWS, 2.0) == [], "they are shown already"
+    elsewhere = {**ROWS, "b": (*ROWS["b"][:3], "docs/")}
+    (moved,) = Ledger(state, list(ROWS), set(), []).compared(state, elsewhere, 2.0)
+    assert fold_all(state, [moved]).compared["b"].area == "docs/", "also where it is known from before areas were"
 
 
 def test_a_branch_that_departs_takes_its_verdicts_along() -> None:
@@ -94,6 +99,25 @@ def test_a_branch_that_departs_takes_its_verdicts_along() -> None:
     state = fold_all(state, departed(state, ["a", "c"], 2.0))
     assert state.compared == {}
     assert list(state.verdicts) == [key_of("a", "c")]
+
+
+def test_another_base_takes_along_what_collided_with_the_old_one() -> None:
+    with_base = Verdict("a", "", Outcome.CONFLICT, CLASH.files)
+    _, state = told(EMPTY, [CLASH, with_base])
+    _, state = told(state, [QUIET, Verdict("a", "", Outcome.CLEAN)], commits_only=True)
+    assert state.committed_verdicts.keys() == state.verdicts.keys() == {key_of("a", "b"), key_of("a", "")}
+    state = fold_all(state, [BaseChosen(time=9.0, base="next", base_head="1")])
+    assert state.committed_verdicts.keys() == state.verdicts.keys() == {key_of("a", "b")}
+
+
+@pytest.mark.parametrize(("one", "other"), ["ab", "ba"])
+def test_commits_are_told_apart_as_long_as_one_side_has_uncommitted_work(one: str, other: str) -> None:
+    _, state = told(fold_all(EMPTY, [BranchCompared(time=1.0, branch=other, head="1", tree="2", dirty=True)]), [CLASH])
+    _, state = told(state, [QUIET], commits_only=True)
+    state = fold_all(state, [BranchCompared(time=2.0, branch=one, head="3", tree="4")])
+    assert list(state.committed_verdicts) == [key_of("a", "b")]
+    state = fold_all(state, [BranchCompared(time=3.0, branch=other, head="5", tree="6")])
+    assert state.committed_verdicts == {}
 
 
 def test_whose_doing_it_was() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 
 from textual import events
 from textual.message import Message
 
 from sessions.floor.conflicts import Verdict, between
-from sessions.floor.matrix import CLASHES, EMPTY, Matrix, Row, Severity
+from sessions.floor.matrix import EMPTY, Matrix, Row, Severity
 from widgets.cells import Line
 from widgets.lined import Lined
 from widgets.look import Look
@@ -35,8 +36,8 @@ class MatrixView(Lined, can_focus=True):
         self._empty: list[Line] = []
         self.note: Line = ()
         """Stands in the last line in place of the legend, where nothing else tells of the pair."""
-        self.signs = False
-        """One sign a cell, although the terminal has colours."""
+        self.overview = False
+        """Zoomed out: two rows a line, where the terminal has colours and blocks."""
         self.cells_sent = 0
         """Cells refreshed so far, for measurements."""
 
@@ -48,7 +49,10 @@ class MatrixView(Lined, can_focus=True):
 
     def set_matrix(self, matrix: Matrix, empty: list[Line] | None = None) -> None:
         """Draw this matrix from now on; the lines of `empty` stand in its place when it has no rows."""
-        self._empty = empty or []
+        empty = empty or []
+        if matrix is self._matrix and empty == self._empty:
+            return
+        self._empty = empty
         if matrix is not self._matrix:
             self._matrix = matrix
             last = max(0, len(matrix.rows) - 1)
@@ -60,9 +64,9 @@ class MatrixView(Lined, can_focus=True):
             self._settle()
         self.draw()
 
-    def show_signs(self, signs: bool) -> None:
-        """One sign a cell and a row a line, or two rows a line."""
-        self.signs = signs
+    def zoom(self, overview: bool) -> None:
+        """Two rows a line in colour alone, or one sign a cell and a row a line."""
+        self.overview = overview
         self._settle()
         self.draw()
 
@@ -114,13 +118,12 @@ class MatrixView(Lined, can_focus=True):
 
     def next_clash(self, step: int) -> bool:
         """Go to the next colliding cell in reading order, or the one before; whether there is one."""
-        found = [cell for cell in self._matrix.worst() if cell != self._folded()]
+        found = list(self._matrix.worst())
         if not found:
-            return self._matrix.at(self._cursor.row, self._cursor.column) in CLASHES if self._matrix.rows else False
+            return False
         here = self._folded()
-        ahead = [cell for cell in found if (cell > here if step > 0 else cell < here)]
-        place = (ahead or found)[0 if step > 0 else -1]
-        self.go_to(Spot(*place))
+        at = bisect_right(found, here) if step > 0 else bisect_left(found, here) - 1
+        self.go_to(Spot(*found[at % len(found)]))
         return True
 
     def next_worse(self, verdicts: Mapping[str, Verdict]) -> bool:
@@ -155,17 +158,18 @@ class MatrixView(Lined, can_focus=True):
     @property
     def halves(self) -> bool:
         """Two rows stand in one line."""
-        return self.look.colour and not self.look.ascii_only and not self.signs
+        return self.overview and self.look.colour and not self.look.ascii_only
 
     @property
     def shape(self) -> Shape:
         """How the matrix lies in the widget as it is now; the last line is the legend's."""
-        labels = [row.label for row in self._matrix.rows]
-        return shape(self.size.width, max(1, self.size.height - 1), labels, self.halves)
+        rows = self._matrix.rows
+        labels, areas = [row.label for row in rows], [row.area for row in rows]
+        return shape(self.size.width, max(1, self.size.height - 1), labels, self.halves, areas)
 
     def height_of(self, matrix: Matrix) -> int:
-        """Lines that all of a matrix would take, with the legend and a blank line."""
-        size = max(2, len(matrix.rows))
+        """Lines that all branches of a matrix would take, filtered out or not, with the legend and a blank line."""
+        size = max(2, matrix.every)
         return 1 + len(str(size)) + -(-size // (1 + self.halves)) + 2
 
     def _settle(self) -> None:

@@ -1,7 +1,8 @@
-"""The matrix of conflicts as lines: names and numbers, and one cell a pair, two rows in a line where colour allows.
+"""The matrix of conflicts as lines: names and numbers, and one cell a pair.
 
-With colour a line holds two rows as half blocks, so that fifty branches take 25 lines. Without, each pair is a sign,
-one row in a line. Pure: the same matrix, room, place and cursor, the same lines.
+Each pair is a sign in the colour of its severity, one row in a line: what collides is shaded, the worse the fuller,
+so that neither eyes nor terminals need colours. Zoomed out a line holds two rows as half blocks in colour alone, so
+that fifty branches take 25 lines. Pure: the same matrix, room, place and cursor, the same lines.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 import msgspec
 
 from sessions.floor.matrix import Matrix, Severity
-from widgets.cells import Line, Span, fit, pad, width
+from widgets.cells import Line, Span, cut, fit, pad, width
 from widgets.glyphs import ascii_twin
 
 HALF = "▀"
@@ -37,6 +38,8 @@ COLOURS: dict[Severity, str] = {
     Severity.LANDED: "ground",
 }
 """Colour of a cell that is half a line."""
+_BRIEFLY = ("clean", "shared", "few", "10+", "50+", "unknown", "computing", "base")
+"""The meanings, in their order, where there is little room."""
 MEANING: dict[Severity, str] = {
     Severity.CLEAN: "clean",
     Severity.SHARED: "clean, same file",
@@ -46,11 +49,19 @@ MEANING: dict[Severity, str] = {
     Severity.UNKNOWN: "unknown",
     Severity.COMPUTING: "computing",
 }
+_SIGNS = [GLYPHS[step] for step in Severity]
+_BY_NUMBER = [COLOURS[step] for step in Severity]
+"""By the number that a matrix has in a cell."""
 LANDS, LANDS_GLYPH = "flow", ("\\", "working")
 """The diagonal where the branch merges with the base."""
-NAME_MIN, NAME_MAX = 8, 26
+NAME_MIN, NAME_FAIR, NAME_MAX = 8, 16, 26
+"""Cells of a name: at least, enough to tell most, and at most."""
+AREA_MIN, AREA_MAX = 14, 32
+"""Cells for the areas, with the gap before them."""
 _PICKED = 2
 """Cells of a column where there is room; one where there is not."""
+_SHADES = frozenset("▒▓█")
+"""Signs that fill all cells of a column, so that they grow together to areas; others stand in the first."""
 
 
 class Spot(msgspec.Struct, frozen=True):
@@ -73,6 +84,8 @@ class Shape(msgspec.Struct, frozen=True):
     """Cells of a name."""
     column: int
     """Cells of a column."""
+    area: int = 0
+    """Cells to the right of the matrix that say where each branch works."""
 
     @property
     def digits(self) -> int:
@@ -92,7 +105,7 @@ class Shape(msgspec.Struct, frozen=True):
     @property
     def columns(self) -> int:
         """Columns in view."""
-        return max(1, min(self.size, (self.cells - self.left) // self.column))
+        return max(1, min(self.size, (self.cells - self.area - self.left) // self.column))
 
     @property
     def rows(self) -> int:
@@ -105,17 +118,24 @@ class Shape(msgspec.Struct, frozen=True):
         return self.head + -(-self.size // (1 + self.halves))
 
 
-def shape(cells: int, lines: int, labels: Sequence[str], halves: bool) -> Shape:
-    """The best shape for a room: all columns at once if they fit, wide ones if they fit wide."""
+def shape(cells: int, lines: int, labels: Sequence[str], halves: bool, areas: Sequence[str] = ()) -> Shape:
+    """The best shape for a room: all columns at once if they fit, wide ones if they fit wide.
+
+    The areas stand beside them where there is room for them besides the names.
+    """
     size = len(labels)
     longest = max(NAME_MIN, min(NAME_MAX, max((width(label) for label in labels), default=0)))
-    for column in (_PICKED, 1) if halves else (_PICKED,):
+    for column in (_PICKED, 1):
         least = Shape(cells, lines, size, halves, min(longest, 12 if column > 1 else NAME_MIN), column)
         spare = cells - least.left - size * column
         if spare >= 0:
-            return Shape(cells, lines, size, halves, min(longest, least.name + spare // (1 + halves)), column)
-    name = min(longest, 12 if halves and cells < 100 else 16)
-    return Shape(cells, lines, size, halves, name, 1 if halves else _PICKED)
+            # Names get what they need, but the last of it not before areas have a little.
+            widest = 0 if halves else max(map(width, areas), default=0)
+            some = min(AREA_MIN, 2 + widest) if widest and spare + least.name >= NAME_FAIR + AREA_MIN else 0
+            name = min(longest, least.name + (spare - some) // (1 + halves))
+            area = min(spare - (name - least.name) - 1, AREA_MAX, 2 + widest) if some else 0
+            return Shape(cells, lines, size, halves, name, column, area)
+    return Shape(cells, lines, size, halves, min(longest, 12 if halves and cells < 100 else 16), 1)
 
 
 def follow(shape: Shape, top: Spot, cursor: Spot) -> Spot:
@@ -173,6 +193,8 @@ def _head(matrix: Matrix, shape: Shape, top: Spot, cursor: Spot) -> list[Line]:
             if column == cursor.column:
                 text = str(column + 1).rjust(shape.digits)[digit]
             spans.append((text.ljust(shape.column), style))
+        if shape.area and digit == shape.digits - 1:
+            spans.append(("  works in", "faint"))
         lines.append(tuple(spans))
     return lines
 
@@ -196,16 +218,30 @@ def _single(matrix: Matrix, shape: Shape, row: int, left: int, cursor: Spot) -> 
     spans: list[Span] = [*_name(matrix, shape, row, cursor), (" ", "text")]
     base = row * shape.size
     for column in range(left, min(shape.size, left + shape.columns)):
-        step = Severity(matrix.cells[base + column])
-        sign, style = LANDS_GLYPH if row == column and step <= Severity.SHARED else GLYPHS[step]
+        step = matrix.cells[base + column]
+        sign, style = LANDS_GLYPH if row == column and step <= Severity.SHARED else _SIGNS[step]
         here, across = row == cursor.row, column == cursor.column
         ground = " on cursor" if here and across else " on bar" if here or across else ""
         if here and across:
             # Behind a sign that fills its cell the cursor would not be seen.
             sign, style = ascii_twin(sign), "bold " + style
-        gap = ground if here and across else " on bar" if here else ""
-        spans += [(sign, style + ground), (" " * (shape.column - 1), "text" + gap)]
+        text = sign * shape.column if sign in _SHADES else sign.ljust(shape.column)
+        style += ground
+        # Few long spans are drawn in a fraction of the time of many short ones.
+        spans[-1:] = [(spans[-1][0] + text, style)] if spans[-1][1] == style else [spans[-1], (text, style)]
+    if shape.area:
+        area = matrix.rows[row].area
+        spans += [("  ", "text"), (_end(area, shape.area - 2), "soft" if row == cursor.row else "faint")]
     return tuple(spans)
+
+
+def _end(text: str, cells: int) -> str:
+    """The end of a path, from a directory on where it is cut."""
+    if width(text) <= cells:
+        return text
+    parts = text.split("/")
+    ends = ("…/" + "/".join(parts[at:]) for at in range(1, len(parts) - 1))
+    return next((end for end in ends if width(end) <= cells), cut(text, cells))
 
 
 def _double(matrix: Matrix, shape: Shape, row: int, left: int, cursor: Spot) -> Line:
@@ -235,20 +271,20 @@ def _colour(matrix: Matrix, shape: Shape, row: int, column: int, cursor: Spot) -
     return _BY_NUMBER[step]
 
 
-_BY_NUMBER = [COLOURS[step] for step in Severity]
-
-
 def legend(halves: bool, cells: int) -> Line:
-    """What the cells mean, as many as fit."""
+    """What the cells mean; in short words where there is little room, and then only as many as fit."""
+    meanings = (*MEANING.values(), "merges with the base")
+    gap = 2 if halves else 1
+    if sum(gap + 1 + width(meaning) + 2 for meaning in meanings) - 2 > cells:
+        meanings = _BRIEFLY
     spans: list[Span] = []
     room = cells
-    for step, meaning in [*MEANING.items(), (None, "merges with the base")]:
-        sign, style = (LANDS_GLYPH if step is None else GLYPHS[step]) if not halves else ("  ", "")
+    for step, meaning in zip((*MEANING, None), meanings, strict=True):
+        sign, style = LANDS_GLYPH if step is None else GLYPHS[step]
         if halves:
-            style = f"blank on {LANDS if step is None else COLOURS[step]}"
-        needed = width(sign) + 1 + width(meaning) + 2
-        if needed > room:
+            sign, style = "  ", f"blank on {LANDS if step is None else COLOURS[step]}"
+        if gap + 1 + width(meaning) > room:
             break
-        spans += [(sign, style), (f" {meaning}  ", "faint")]
-        room -= needed
-    return tuple(spans)
+        spans += [(sign, style), (f" {meaning}", "faint"), ("  ", "text")]
+        room -= gap + 1 + width(meaning) + 2
+    return tuple(spans[:-1])

@@ -1,4 +1,4 @@
-"""What the conflicts screen says beside the matrix: the pair with its files, hot spots, and the plan. Pure."""
+"""What the conflicts screen says beside the matrix: the figures of all, the pair with its files, hot spots. Pure."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import msgspec
 from sessions.floor.conflicts import FileConflict, Outcome, Verdict
 from sessions.floor.hotspots import HotSpot, Ownership
 from sessions.floor.matrix import CLASHES, Severity
-from sessions.floor.order import Left, Plan, Step, Wishes
-from sessions.floor.reasons import costs, extent, refused
+from sessions.floor.order import Plan
+from sessions.floor.reasons import extent
 from sessions.text import clean
 from widgets.cells import Line, Span, cut, fill, fit, line_width, pad, spread, width
 from widgets.glyphs import AHEAD, BEHIND, DIRTY, DOT, STATUS
@@ -33,6 +33,8 @@ class Side(msgspec.Struct, frozen=True):
     stations: tuple[tuple[str, str], ...] = ()
     """Names of stations on it, each with its status as the glyphs know it."""
     base: bool = False
+    area: str = ""
+    """Where it works."""
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -165,6 +167,8 @@ def _side(side: Side, now: float, cells: int) -> Iterator[Line]:
     commit = f"{side.author}, {age(side.committed, now)} ago  {DOT} {side.subject}" if side.author else side.subject
     if commit:
         yield ((" " * 2 + cut(commit, cells - 3), "faint"),)
+    if side.area:
+        yield ((" " * 2 + cut(f"works in {side.area}", cells - 3), "faint"),)
 
 
 def _glyph(status: str) -> str:
@@ -177,13 +181,17 @@ def _file(file: FileConflict, selected: bool, cells: int) -> Line:
     tail = f" {clean(file.kind, 20)}  {lines} "
     if file.same:
         tail = " same on both sides " + tail
-    path = clean(file.path, 600)
-    room = cells - width(tail) - 3
-    shown = path if width(path) <= room else "…" + _end(path, room - 1)
+    shown = _tail(file.path, cells - width(tail) - 3)
     return spread(
         [("▌" if selected else " ", "accent"), (" " + shown, ("bold text" if selected else "text") + ground)],
         [(tail, "soft" + ground)], cells, "text" + ground,
     )  # fmt: skip
+
+
+def _tail(path: str, cells: int) -> str:
+    """A path in at most so many cells; of a long one the end, which tells it from others."""
+    path = clean(path, 600)
+    return path if width(path) <= cells else "…" + _end(path, cells - 1)
 
 
 def _end(text: str, cells: int) -> str:
@@ -193,24 +201,35 @@ def _end(text: str, cells: int) -> str:
 
 
 def spot_lines(
-    spots: Sequence[HotSpot], scopes: Sequence[Ownership], labels: Mapping[str, str], cells: int
+    spots: Sequence[HotSpot], scopes: Sequence[Ownership], labels: Mapping[str, str], cells: int, chosen: int = -1
 ) -> list[Line]:
-    """The places where most collide, by whom, and whose they could have been."""
+    """The places where most collide, by whom, and whose they could have been; the first lines are the places'.
+
+    Where there is little room the lines are not counted, and then nobody is named.
+    """
     if not spots:
         return [((" nothing collides anywhere", "faint"),)]
-    widest = max(len(f"{spot.conflicts:,}") for spot in spots)
+    pairs = max(len(f"{spot.conflicts:,}") for spot in spots)
+    most = max(len(f"{spot.lines:,}") for spot in spots)
+    room = cells - 2 - len(f"{'':{pairs}} pairs {'':{most}} lines  ")
+    if room < 32:
+        room, most = cells - 2 - len(f"{'':{pairs}} pairs  "), 0
+    longest = max(width(clean(spot.path, 600)) for spot in spots)
+    wide = room if room < 32 else min(longest, max(20, room * 3 // 5))
     lines: list[Line] = []
-    for spot in spots:
+    for at, spot in enumerate(spots):
+        ground = " on cursor" if at == chosen else ""
         names = "  ".join(labels.get(name, clean(name, 40)) for name in spot.branches[:3])
         more = f"  +{len(spot.branches) - 3}" if len(spot.branches) > 3 else ""
-        head = f" {spot.conflicts:>{widest},} pair{'s' if spot.conflicts != 1 else ' '} {spot.lines:>5,} lines  "
-        room = cells - width(head) - 1
-        path = clean(spot.path, 600)
-        wide = max(12, min(room * 3 // 5, 44))
-        shown = path if width(path) <= wide else "…" + _end(path, wide - 1)
-        lines.append(
-            ((head, "soft"), (fit(shown, wide), "text"), ("  " + cut(names + more, max(0, room - wide - 2)), "faint"))
-        )
+        head = f"{spot.conflicts:>{pairs},} pair{'s' if spot.conflicts != 1 else ' '} "
+        if most:
+            head += f"{spot.lines:>{most},} line{'s' if spot.lines != 1 else ' '} "
+        who = "  " + cut(names + more, room - wide - 2) if room - wide > 9 else ""
+        line = [
+            ("▌" if at == chosen else " ", "accent"), (head + " ", "soft" + ground),
+            (fit(_tail(spot.path, wide), wide), "text" + ground), (who, ("soft" if ground else "faint") + ground),
+        ]  # fmt: skip
+        lines.append(pad(line, cells, "text" + ground))
     if scopes:
         lines += [(), ((" would have prevented most of it", "soft"),)]
         for scope in scopes:
@@ -219,70 +238,6 @@ def spot_lines(
             text = f"{clean(scope.path, 60)} for {owner} alone: {scope.prevented:,} fewer; not {out}"
             lines.append(((" " * 3 + cut(text, cells - 4), "faint"),))
     return lines
-
-
-class PlanRow(msgspec.Struct, frozen=True):
-    """A line of the plan, and the branch it is about; none for what is said of all."""
-
-    name: str
-    line: Line
-
-
-def plan_rows(
-    plan: Plan, wishes: Wishes, verdicts: Mapping[str, Verdict], labels: Mapping[str, str], chosen: str, cells: int
-) -> list[PlanRow]:
-    """The suggested order with its reasons; then what has to be rebased, cheapest first; then what was dropped."""
-
-    def label(name: str) -> str:
-        return labels.get(name, clean(name, 40)) if name else "the base"
-
-    rows = [PlanRow("", ((" " + cut(clean(text), cells - 2), "needs_me"),)) for text in costs(plan)]
-    rows += [
-        PlanRow("", ((" " + cut(clean(refused(refusal, verdicts), 400), cells - 2), "needs_me"),))
-        for refusal in plan.refused
-    ]
-    widest = min(26, max((width(label(name)) for name in (*plan.names, *(left.name for left in plan.left))), default=8))
-    for number, step in enumerate(plan.order, 1):
-        rows.append(PlanRow(step.name, _step(number, step, wishes, label(step.name), [label(n) for n in step.unblocks],
-                                             step.name == chosen, widest, cells)))  # fmt: skip
-    if plan.left:
-        rows.append(PlanRow("", ((" then rebase, cheapest first", "soft"),)))
-    for left in plan.left:
-        rows.append(
-            PlanRow(left.name, _left(left, label(left.name), label(left.onto), left.name == chosen, widest, cells))
-        )
-    for name in wishes.dropped:
-        rows.append(
-            PlanRow(name, _plan_line("  ×  ", label(name), "dropped: d takes it back", name == chosen, widest, cells))
-        )
-    return rows
-
-
-def _step(
-    number: int, step: Step, wishes: Wishes, label: str, unblocks: Sequence[str], chosen: bool, widest: int, cells: int
-) -> Line:
-    mark = "pinned  " if step.pinned else "moved  " if step.name in wishes.moved else ""
-    names = ", ".join(unblocks[:3]) + (f" and {len(unblocks) - 3} more" if len(unblocks) > 3 else "")
-    return _plan_line(f"{number:>3}  ", label, mark + (f"unblocks {names}" if unblocks else ""), chosen, widest, cells)
-
-
-def _left(left: Left, label: str, onto: str, chosen: bool, widest: int, cells: int) -> Line:
-    if not left.compared:
-        why = "not compared yet"
-    else:
-        others = len(left.blocked_by) - 1
-        among = f" and {others} other{'s' * (others != 1)}" if others > 0 else ""
-        why = f"onto {onto}{among}: {extent(left.files, left.lines)}"
-    return _plan_line("  ↷  ", label, why, chosen, widest, cells)
-
-
-def _plan_line(head: str, label: str, why: str, chosen: bool, widest: int, cells: int) -> Line:
-    ground = " on cursor" if chosen else ""
-    return pad(
-        [("▌" if chosen else " ", "accent"), (head, "faint" + ground), (fit(label, widest), "text" + ground),
-         ("  " + cut(why, max(0, cells - widest - 9)), "soft" + ground)],
-        cells, "text" + ground,
-    )  # fmt: skip
 
 
 def empty_lines(title: str, why: str, cells: int) -> list[Line]:

@@ -11,13 +11,14 @@ from typing import ClassVar
 from msgspec.structs import replace
 from textual.binding import BindingType
 
-from console.actions import CONFLICTS, Situation
+from console.action import CONFLICTS, Situation
 from console.board import Board
 from console.pair_work import land_first
 from console.replay_link import ReplayLink
 from console.screens import conflicts_menus as menus
 from console.screens.base import bindings
-from console.screens.conflicts_scene import MATRIX, ORDER, ConflictsScene
+from console.screens.conflicts_layout import MATRIX, ORDER, SPOTS
+from console.screens.conflicts_scene import ConflictsScene
 from console.screens.conflicts_side import PANELS
 from sessions.errors import FactoryError
 from sessions.floor.matrix_view import UNTOLD, Choice
@@ -45,11 +46,13 @@ class ConflictsScreen(ConflictsScene):
         shown, verdict = self.scene.matrix, self.subject.verdict if self.subject else None
         return Situation(
             mode=self.factory.link.mode,
+            lost=self.lost,
             narrow=self.view.choice.narrow,
             pairs=len(shown.rows),
             conflicts=shown.conflicts,
-            files=len(verdict.files) if verdict and self.panel != ORDER else 0,
+            files=len(verdict.files) if verdict and self.panel not in (SPOTS, ORDER) else 0,
             planned_branch=self.panel == ORDER and bool(self.side.chosen_name),
+            hot_spot=self.panel == SPOTS and bool(self.side.chosen_path),
             planned=self.planner.insight is not None,
         )
 
@@ -74,7 +77,7 @@ class ConflictsScreen(ConflictsScene):
     def restyle(self) -> None:
         for widget in (self.query_one(Bar), self.matrix, self.query_one(Footer), *self.query(Panel)):
             widget.look = self.look
-        self.matrix.show_signs(self.matrix.signs)
+        self.matrix.zoom(self.matrix.overview)
 
     # Questions
 
@@ -82,10 +85,13 @@ class ConflictsScreen(ConflictsScene):
         if not self._questions.open:
             return False
         branch = self.matrix.row.name if self.matrix.row else ""
-        choice = self._questions.answer(self.view.choice, key, character, branch)
+        area = known.area if (known := self.factory.link.state.compared.get(branch)) else ""
+        choice = self._questions.answer(self.view.choice, key, character, branch, area)
         if self._questions.sorted:
             self.view.sort()
         self._show(choice)
+        if self._questions.trouble:
+            self.say(self._questions.trouble)
         return True
 
     def answer_paste(self, text: str) -> None:
@@ -105,7 +111,7 @@ class ConflictsScreen(ConflictsScene):
         self.draw()
 
     def on_matrix_view_opened(self) -> None:
-        self.run_worker(self.act("conflicts.open"), exclusive=True, group="open")
+        self.begin(lambda: self.act("conflicts.open"), exclusive=True, group="open")
 
     # Moving about
 
@@ -138,6 +144,9 @@ class ConflictsScreen(ConflictsScene):
         if panel is self.side.order:
             self.side.move_chosen(lines)
             self.draw()
+        elif panel is self.side.spots:
+            self.side.move_spot(lines)
+            self.draw()
         elif panel is not self.side.pair or abs(lines) != 1 or not self._select_file(lines):
             panel.scroll(lines)
 
@@ -159,11 +168,18 @@ class ConflictsScreen(ConflictsScene):
         return True
 
     def action_open(self) -> None:
-        """Open the selected file; in the order, go to the selected branch."""
+        """Open the selected file; in the order, go to the branch; in hot spots, show who collides there."""
         if self.panel == ORDER and not self.side.file.display:
             self._go_to_branch(self.side.chosen_name)
+        elif self.panel == SPOTS and not self.side.file.display:
+            self._filter_path(self.side.chosen_path)
         else:
             self._read_file(not self.side.file.display)
+
+    def _filter_path(self, path: str) -> None:
+        """Show only conflicts at a path, or all again."""
+        if path:
+            self._show(replace(self.view.choice, path="" if self.view.choice.path == path else path))
 
     def _go_to_branch(self, name: str) -> None:
         at = self.scene.matrix.number(name)
@@ -191,8 +207,11 @@ class ConflictsScreen(ConflictsScene):
         self._show(replace(self.view.choice, uncommitted=not self.view.choice.uncommitted))
         self.say("uncommitted work counts" if self.view.choice.uncommitted else "commits alone count")
 
-    def action_signs(self) -> None:
-        self.matrix.show_signs(not self.matrix.signs)
+    def action_zoom(self) -> None:
+        if not self.look.colour or self.look.ascii_only:
+            self.say("zoom: two rows in a line need colours and block characters")
+            return
+        self.matrix.zoom(not self.matrix.overview)
         self.show_panel(self.panel)
 
     # The plan and the simulation
@@ -220,7 +239,7 @@ class ConflictsScreen(ConflictsScene):
             if again:
                 return
         self.say(f"merging {clean(name, 40)} for a simulation …", 60)
-        self.run_worker(self._simulate(name), group="trial", exclusive=True)
+        self.begin(lambda: self._simulate(name), group="trial", exclusive=True)
 
     async def _simulate(self, name: str) -> None:
         state, scene, choice = self.factory.link.state, self.scene, self.view.choice

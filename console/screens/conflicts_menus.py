@@ -15,12 +15,13 @@ from widgets.prompt import Choose, Menu, Typing
 SORT_KEYS = {
     "k": Sort.CLUSTER,
     "c": Sort.CONFLICTS,
+    "r": Sort.AREA,
     "a": Sort.AGE,
     "l": Sort.LANDING,
     "n": Sort.NAME,
 }
 _FILTER, _SORT, _PATH = "show", "sort by", "path"
-PATH_KEY = "p"
+PATH_KEY, AREA_KEY = "p", "r"
 
 
 def filter_menu(choice: Choice) -> Menu:
@@ -31,6 +32,7 @@ def filter_menu(choice: Choice) -> Menu:
             Choose("c", "only conflicts", on=choice.only_conflicts),
             Choose("w", "stations at work", on=choice.at_work),
             Choose("b", "this branch", on=bool(choice.branch)),
+            Choose(AREA_KEY, "its area", on=bool(choice.area)),
             Choose(PATH_KEY, "a path", on=bool(choice.path)),
             Choose("a", "all", on=not choice.narrow),
         ),
@@ -42,8 +44,11 @@ def sort_menu(choice: Choice) -> Menu:
     return Menu(_SORT, tuple(Choose(key, sort.value, on=sort is choice.sort) for key, sort in SORT_KEYS.items()))
 
 
-def choose(choice: Choice, menu: Menu, chosen: Choose, branch: str) -> tuple[Choice, Menu | None]:
-    """The choices after an item of a menu was taken, and the menu that stays open; `branch` is under the cursor."""
+def choose(choice: Choice, menu: Menu, chosen: Choose, branch: str, area: str) -> tuple[Choice, Menu | None]:
+    """The choices after an item of a menu was taken, and the menu that stays open.
+
+    `branch` is under the cursor, and `area` where it works.
+    """
     if menu.title == _SORT:
         return replace(choice, sort=SORT_KEYS[chosen.key]), None
     match chosen.key:
@@ -53,6 +58,8 @@ def choose(choice: Choice, menu: Menu, chosen: Choose, branch: str) -> tuple[Cho
             choice = replace(choice, at_work=not choice.at_work)
         case "b":
             choice = replace(choice, branch="" if choice.branch else branch)
+        case key if key == AREA_KEY:
+            choice = replace(choice, area="" if choice.area else area)
         case "a":
             choice = unfiltered(choice)
     return choice, filter_menu(choice)
@@ -69,6 +76,7 @@ def chosen_filters(choice: Choice, names: Mapping[str, str], ground: str) -> lis
         "only conflicts" * choice.only_conflicts,
         "at work" * choice.at_work,
         f"of {names.get(choice.branch) or clean(choice.branch, 20)}" if choice.branch else "",
+        f"area {clean(choice.area, 20)}" if choice.area else "",
         f"in {clean(choice.path, 20)}" if choice.path else "",
         f"“{clean(choice.search, 20)}”" if choice.search.strip() else "",
     ]
@@ -84,15 +92,20 @@ class Questions:
         self.typing: Typing | None = None
         self.sorted = False
         """The last answer was a sorting, be it another or the same again."""
+        self.trouble = ""
+        """Why the last answer came to nothing."""
 
     @property
     def open(self) -> bool:
         """Keys are answers now."""
         return self.menu is not None or self.typing is not None
 
-    def answer(self, choice: Choice, key: str, character: str | None, branch: str) -> Choice:
-        """The choices after a key; `branch` is under the cursor. The question may be closed, or another open."""
-        self.sorted = False
+    def answer(self, choice: Choice, key: str, character: str | None, branch: str, area: str = "") -> Choice:
+        """The choices after a key; `branch` is under the cursor, and `area` where it works.
+
+        The question may be closed, or another open.
+        """
+        self.sorted, self.trouble = False, ""
         if self.typing is not None:
             if key not in ("enter", "escape"):
                 self.typing.type(key, character)
@@ -107,9 +120,11 @@ class Questions:
                 self.menu = None
             elif chosen.key == PATH_KEY and self.menu.title == _FILTER:
                 self.menu, self.typing = None, Typing(_PATH, choice.path)
+            elif chosen.key == AREA_KEY and self.menu.title == _FILTER and not (area or choice.area):
+                self.menu, self.trouble = None, "area: this branch works in no one directory"
             else:
                 self.sorted = self.menu.title == _SORT
-                choice, self.menu = choose(choice, self.menu, chosen, branch)
+                choice, self.menu = choose(choice, self.menu, chosen, branch, area)
         return choice
 
     def paste(self, choice: Choice, text: str) -> Choice:

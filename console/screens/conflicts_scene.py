@@ -13,12 +13,14 @@ from typing import ClassVar
 from msgspec.structs import replace
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Container
+from textual.geometry import Offset, Region, Size
 
 from console.board import Board
 from console.link import LinkMode
 from console.pair_work import Trial, Wanted, colliding, read_hunks
 from console.screens.base import FactoryScreen
+from console.screens.conflicts_layout import FILE, MATRIX, NAMES, WIDE, lay_out
 from console.screens.conflicts_plan import Planner
 from console.screens.conflicts_side import ConflictsSide, Subject, names_of, subject_of
 from console.screens.conflicts_words import no_rows, note_of, standing
@@ -34,16 +36,10 @@ from widgets.matrix_lines import Spot
 from widgets.pair_lines import frame_line
 from widgets.panel import Bar
 
-WIDE = 120
-"""From this width on the pair stands beside the matrix; below, one panel is shown at a time."""
-ROOM_BELOW = 9
-"""Lines that hot spots and the order need to stand below the matrix."""
 HUNKS_AFTER_S = 0.12
 """How long the cursor rests on a pair until its hunks are read."""
 EASE = 8.0
 """A scene that took long to make is made again only after so many times as long."""
-MATRIX, PAIR, SPOTS, ORDER = range(4)
-"""Numbers of the panels."""
 
 
 class ConflictsScene(FactoryScreen):
@@ -65,19 +61,19 @@ class ConflictsScene(FactoryScreen):
         self._made_at = self._made_s = 0.0
         self.panel = MATRIX
         self._seen: tuple[object, ...] = ()
+        self._laid: dict[str, Region] = {}
+        """Where the panels in view lie."""
         self._place = ("", "")
         """The names of the cursor's row and column."""
 
     def compose(self) -> ComposeResult:
         self.side = ConflictsSide(self.look)
         yield Bar(self.look, id="bar")
-        with Horizontal(id="body"):
-            with Vertical(id="left"):
-                yield MatrixView(self.look, id="matrix")
-                with Horizontal(id="below"):
-                    yield self.side.spots
-                    yield self.side.order
+        with Container(id="body"):
+            yield MatrixView(self.look, id="matrix")
             yield self.side.pair
+            yield self.side.spots
+            yield self.side.order
             yield self.side.file
         yield Footer(self.look)
 
@@ -120,6 +116,8 @@ class ConflictsScene(FactoryScreen):
             if self.trial is not None and not self.trial.holds(state):
                 self.end_trial("something moved: the simulation is over")
             self.make_scene(state)
+            if self._places() != self._laid:
+                self.lay_panels()
             self.draw()
             return
         seen = (id(state), link.health, int(link.now()))
@@ -159,7 +157,7 @@ class ConflictsScene(FactoryScreen):
         self.side.draw(state, self.names, self.subject, planner.insight, self.scene.verdicts, planner.wishes, now)
         self.draw_footer()
         if planner.due(state, self.scene):
-            self.run_worker(self._make_plan(state), group="plan")
+            self.begin(lambda: self._make_plan(state), group="plan")
 
     def _knows(self, state: FloorState) -> bool:
         """Branches were or will be compared here; in an old recording they never were."""
@@ -216,7 +214,7 @@ class ConflictsScene(FactoryScreen):
         """Look at this pair from now on, and have its hunks read where there are some."""
         before, self.subject = self.subject, subject
         if colliding(subject.verdict) and subject.hunks is None and (before is None or not _alike(before, subject)):
-            self.run_worker(self._read_hunks(subject), group="hunks", exclusive=True)
+            self.begin(lambda: self._read_hunks(subject), group="hunks", exclusive=True)
 
     async def _read_hunks(self, subject: Subject) -> None:
         """Read the hunks of the pair in a thread, once the cursor rests."""
@@ -242,23 +240,22 @@ class ConflictsScene(FactoryScreen):
 
     # Panels
 
+    def _places(self) -> dict[str, Region]:
+        """Where the panels in view should lie."""
+        room = Size(self.size.width, max(0, self.size.height - 2))
+        return lay_out(room, self.matrix.height_of(self.scene.matrix), self.panel, self.side.file.display)
+
     def lay_panels(self) -> None:
-        """Lay the panels out for the present size; done on resize and on keys, never on a tick."""
-        chosen, wide, side = self.panel, self.wide, self.side
-        needed = self.matrix.height_of(self.scene.matrix)
-        below = wide and self.size.height - 3 - needed >= ROOM_BELOW
-        reading, under = side.file.display, self.query_one("#below", Horizontal)
-        # Where there is no room below the matrix, hot spots and the order take its place.
-        in_place = not below and chosen in (SPOTS, ORDER)
-        self.query_one("#left", Vertical).display = not reading and (wide or chosen != PAIR)
-        side.pair.display = not reading and (wide or chosen == PAIR)
-        self.matrix.display = not in_place
-        under.display = below or in_place
-        side.spots.display = below or chosen == SPOTS
-        side.order.display = below or chosen == ORDER
-        self.matrix.styles.height = needed if below else "1fr"
-        side.pair.styles.width = (64 if self.size.width >= 160 else 50) if wide else "1fr"
-        focused = side.file if reading else (self.matrix, *side.panels)[chosen]
+        """Lay the panels out; done on resize, on keys, and when there are more branches or fewer."""
+        places = self._laid = self._places()
+        panels = {FILE: self.side.file, **dict(zip(NAMES, (self.matrix, *self.side.panels), strict=True))}
+        for name, panel in panels.items():
+            panel.display = name in places
+            if name in places:
+                place = places[name]
+                panel.styles.offset = Offset(place.x, place.y)
+                panel.styles.width, panel.styles.height = place.width, place.height
+        focused = panels[FILE if FILE in places else NAMES[self.panel]]
         if not focused.has_focus:
             self.set_focus(focused, scroll_visible=False)
 

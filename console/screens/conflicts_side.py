@@ -17,8 +17,9 @@ from sessions.text import clean
 from widgets.cells import Line
 from widgets.hunk_lines import FileHunks, hunk_lines
 from widgets.look import Look
-from widgets.pair_lines import PlanRow, Side, pair_lines, plan_rows, spot_lines
+from widgets.pair_lines import Side, pair_lines, spot_lines
 from widgets.panel import Panel
+from widgets.plan_lines import PlanRow, plan_rows
 
 PANELS = ("pair", "hot spots", "order")
 """Names of the panels in their order."""
@@ -68,6 +69,10 @@ class ConflictsSide:
         """The selected row of the plan. It follows its branch."""
         self._chosen_name = ""
         self._rows: list[PlanRow] = []
+        self._rows_of: tuple[object, ...] = ()
+        """What these were made of, which takes its time for many branches."""
+        self._spot = 0
+        self._spots: Sequence[HotSpot] = ()
 
     @property
     def panels(self) -> tuple[Panel, Panel, Panel]:
@@ -85,10 +90,17 @@ class ConflictsSide:
             self.spots.set_body(lambda cells, rows: waiting, "none")
             self.order.set_body(lambda cells, rows: waiting, "none")
             return
-        self.spots.set_body(
-            lambda cells, rows: spot_lines(insight.spots, insight.scopes, names, cells), (insight, names)
-        )
+        self._draw_spots(names, insight)
         self._draw_order(names, insight, verdicts, wishes)
+
+    def _draw_spots(self, names: Mapping[str, str], insight: Insight) -> None:
+        self._spots = insight.spots
+        self._spot = max(0, min(self._spot, len(self._spots) - 1))
+        chosen = self._spot if self.spots.has_focus else -1
+        self.spots.set_body(
+            lambda cells, rows: spot_lines(insight.spots, insight.scopes, names, cells, chosen),
+            (insight, names, chosen),
+        )
 
     def _draw_pair(self, state: FloorState, names: Mapping[str, str], subject: Subject | None, now: float) -> None:
         if subject is None:
@@ -124,8 +136,10 @@ class ConflictsSide:
     ) -> None:
         plan = insight.plan
         focused = self.order.has_focus
-        known = plan_rows(plan, wishes, verdicts, names, "", 80)
-        self._rows = known
+        made_of = (plan, wishes, verdicts, names)
+        if len(self._rows_of) != len(made_of) or any(a is not b for a, b in zip(made_of, self._rows_of, strict=True)):
+            self._rows_of, self._rows = made_of, plan_rows(plan, wishes, verdicts, names, "", 80)
+        known = self._rows
         follow = (i for i, row in enumerate(known) if row.name and row.name == self._chosen_name)
         self.chosen = next(follow, max(0, min(self.chosen, len(known) - 1)))
         chosen = known[self.chosen].name if known and focused else ""
@@ -140,6 +154,19 @@ class ConflictsSide:
     def chosen_name(self) -> str:
         """The branch of the selected row of the plan; "" on a row about all."""
         return self._rows[self.chosen].name if self._rows else ""
+
+    @property
+    def chosen_path(self) -> str:
+        """The file or directory of the selected hot spot; "" when there is none."""
+        return self._spots[self._spot].path if self._spots else ""
+
+    def move_spot(self, step: int) -> None:
+        """Select another hot spot, and bring it into view; from the last one on, what is said below them."""
+        if step > 0 and self._spot == len(self._spots) - 1:
+            self.spots.scroll(step)
+            return
+        self._spot = max(0, min(len(self._spots) - 1, self._spot + step))
+        self.spots.reveal(self._spot)
 
     def move_chosen(self, step: int) -> None:
         """Select another row of the plan, and bring it into view."""
@@ -166,11 +193,12 @@ def side_of(state: FloorState, names: Mapping[str, str], name: str, now: float) 
     label = names.get(name, clean(name, 60))
     on_it = [station for station in state.stations.values() if station.branch == name and not station.elsewhere]
     stations = tuple((clean(it.name, 40), status_at(it, now).status.value) for it in on_it)
+    compared = state.compared.get(name)
     if branch is None:
         return Side(label, stations=stations)
     return Side(
         label, clean(branch.author, 40), clean(branch.subject, 120), branch.committed, branch.ahead, branch.behind,
-        branch.dirty, stations,
+        branch.dirty, stations, area=clean(compared.area, 200) if compared else "",
     )  # fmt: skip
 
 

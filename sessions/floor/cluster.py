@@ -18,6 +18,7 @@ class Sort(StrEnum):
 
     CLUSTER = "cluster"
     CONFLICTS = "conflicts"
+    AREA = "area"
     AGE = "age"
     LANDING = "landing"
     NAME = "name"
@@ -29,6 +30,7 @@ def sorted_by(
     verdicts: Mapping[str, Verdict],
     arrived: Mapping[str, float] | None = None,
     landing: Sequence[str] = (),
+    areas: Mapping[str, str] | None = None,
 ) -> list[str]:
     """The names by `sort`; names that it says nothing of come last, by name."""
     ordered = sorted(set(names))
@@ -38,6 +40,9 @@ def sorted_by(
         case Sort.CONFLICTS:
             found = counts(verdicts.values())
             return sorted(ordered, key=lambda name: -found.get(name, (0, ""))[0])
+        case Sort.AREA:
+            where = areas or {}
+            return sorted(cluster_order(ordered, verdicts), key=lambda name: (not where.get(name), where.get(name, "")))
         case Sort.AGE:
             return sorted(ordered, key=lambda name: (arrived or {}).get(name, math.inf))
         case Sort.LANDING:

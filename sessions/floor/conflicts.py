@@ -59,6 +59,8 @@ class Compared(msgspec.Struct, frozen=True, omit_defaults=True):
     head: str = ""
     dirty: bool = False
     time: float = 0.0
+    area: str = ""
+    """The directory that holds most of what it changed (see `area`); "" when none does, or nobody looked."""
 
 
 def pair_of(one: str, other: str) -> tuple[str, str]:

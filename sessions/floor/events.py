@@ -29,6 +29,8 @@ class FactoryOpened(Event, frozen=True, kw_only=True, omit_defaults=True, tag="f
     base_head: str = ""
     utc_offset: int = 0
     """Seconds east of UTC of the operator's clock: days are the operator's days."""
+    utc_offsets: tuple[tuple[float, int], ...] = ()
+    """That offset in the years around: from each time on, in order, so many seconds. Elsewhere `utc_offset` holds."""
     simulated: bool = False
 
 
@@ -108,6 +110,8 @@ class BranchCompared(Event, frozen=True, kw_only=True, omit_defaults=True, tag="
     tree: str = ""
     """What was compared: the tree of its uncommitted work, or of its head."""
     dirty: bool = False
+    area: str = ""
+    """The directory that holds most of what it changed since it left the base."""
 
 
 class StationEvent(Event, frozen=True, kw_only=True, omit_defaults=True):

@@ -73,7 +73,7 @@ def branch_compared(draft: Draft, event: ev.BranchCompared) -> None:
     if not event.head:
         _forget(draft, event.branch)
         return
-    draft.compared[event.branch] = Compared(event.tree, event.head, event.dirty, event.time)
+    draft.compared[event.branch] = Compared(event.tree, event.head, event.dirty, event.time, event.area)
     if event.dirty:
         return
     apart = draft.committed_verdicts

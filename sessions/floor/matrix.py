@@ -39,6 +39,7 @@ class Severity(IntEnum):
 
 
 CLASHES = (Severity.FEW, Severity.SOME, Severity.MANY)
+_CLASHING = bytes(step in CLASHES for step in range(256))
 
 
 def severity(verdict: Verdict) -> Severity:
@@ -62,6 +63,8 @@ class Row(msgspec.Struct, frozen=True):
     """With how many others, the base included, it collides."""
     working: bool = False
     """A station is at work on it."""
+    area: str = ""
+    """The directory that holds most of what it changed, cleaned."""
 
 
 class Matrix(msgspec.Struct, frozen=True):
@@ -89,11 +92,13 @@ class Matrix(msgspec.Struct, frozen=True):
 
     def worst(self) -> Iterator[tuple[int, int]]:
         """The colliding cells on and above the diagonal, row by row."""
-        size = len(self.rows)
+        size, clashes = len(self.rows), self.cells.translate(_CLASHING)
         for row in range(size):
-            for column in range(row, size):
-                if self.cells[row * size + column] in CLASHES:
-                    yield row, column
+            first, end = row * size, (row + 1) * size
+            at = clashes.find(1, first + row, end)
+            while at >= 0:
+                yield row, at - first
+                at = clashes.find(1, at + 1, end)
 
 
 EMPTY = Matrix()
@@ -154,11 +159,12 @@ class Census:
                 if path and not any(path in file.path for file in verdict.files):
                     continue
                 self.conflicts += 1
-                for end in {i, j}:
-                    count[end] += 1
+                count[i] += 1
+                count[j] += i != j
             self.found.append((i, j, step))
+        self.areas = areas = {name: found.area if (found := state.compared.get(name)) else "" for name in self.names}
         self.rows = [
-            Row(name, label, count[i], name in working)
+            Row(name, label, count[i], name in working, clean(areas[name], 100))
             for i, (name, label) in enumerate(zip(self.names, labels(self.names), strict=True))
         ]
 

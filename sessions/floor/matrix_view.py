@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from msgspec.structs import replace
 
+from sessions.floor.area import within
 from sessions.floor.cluster import Sort, sorted_by
 from sessions.floor.conflicts import Outcome, Verdict
 from sessions.floor.matrix import Census, Matrix, verdicts_of
@@ -29,13 +30,15 @@ class Choice(msgspec.Struct, frozen=True):
     """Only this branch and those it collides with."""
     path: str = ""
     """Only conflicts in paths that contain this."""
+    area: str = ""
+    """Only branches whose area is this directory, or lies in it."""
     search: str = ""
     """Only branches whose name contains this, in any case."""
 
     @property
     def narrow(self) -> bool:
         """Something may be hidden."""
-        return bool(self.only_conflicts or self.at_work or self.branch or self.path or self.search.strip())
+        return bool(self.only_conflicts or self.at_work or self.branch or self.path or self.area or self.search.strip())
 
 
 EVERYTHING = Choice()
@@ -85,7 +88,7 @@ class ConflictView:
         self.names = tuple(census.names)
         if self._stale or settle:
             arrived = {name: state.branches[name].committed for name in census.names}
-            self._order = sorted_by(self.choice.sort, census.names, verdicts, arrived, self.landing)
+            self._order = sorted_by(self.choice.sort, census.names, verdicts, arrived, self.landing, census.areas)
             self._stale = False
         else:
             self._order = self._kept(census.names)
@@ -106,7 +109,7 @@ class ConflictView:
         choice, row = self.choice, census.rows[census.index[name]]
         if (choice.only_conflicts or choice.path) and not row.conflicts:
             return False
-        if choice.at_work and not row.working:
+        if (choice.at_work and not row.working) or (choice.area and not within(census.areas[name], choice.area)):
             return False
         wanted = choice.search.strip().casefold()
         return not wanted or wanted in name.casefold()

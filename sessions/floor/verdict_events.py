@@ -14,8 +14,8 @@ MOST_FILES = 200
 """Files of a verdict in the journal, the worst; two branches that each reformat everything collide in thousands."""
 
 Names = tuple[str, str]
-As = tuple[str, str, bool]
-"""Head, tree and whether it is dirty: as what a branch was compared."""
+As = tuple[str, str, bool, str]
+"""Head, tree, whether it is dirty, and its area: as what a branch was compared."""
 
 
 def departed(state: FloorState, rows: Collection[str], now: float) -> list[Event]:
@@ -87,10 +87,12 @@ class Ledger:
         ready, self._ready = self._ready, []
         news: list[Event] = []
         for name in ready:
-            head, tree, dirty = rows[name]
             known = state.compared.get(name)
-            if known is None or (known.head, known.tree, known.dirty) != (head, tree, dirty):
-                event = BranchCompared(time=now, source=SOURCE, branch=name, head=head, tree=tree, dirty=dirty)
+            if known is None or (known.head, known.tree, known.dirty, known.area) != rows[name]:
+                head, tree, dirty, area = rows[name]
+                event = BranchCompared(
+                    time=now, source=SOURCE, branch=name, head=head, tree=tree, dirty=dirty, area=area
+                )  # fmt: skip
                 news.append(event)
         return news
 

@@ -6,13 +6,14 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Generator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import msgspec
 
+from sessions.branches.areas import Areas
 from sessions.branches.comparing import Names, compare, names_of
 from sessions.branches.matrix import Matrix
 from sessions.branches.names import shown_path
@@ -51,6 +52,8 @@ class _Round(msgspec.Struct, frozen=True):
     rows: tuple[Row, ...]
     committed: tuple[Row, ...]
     """The same branches without their uncommitted work."""
+    areas: Mapping[str, str]
+    """By commit of `rows`."""
     moved: frozenset[str]
     base: tuple[str, bytes]
     """Name and commit of the base, and the rules for merging into it."""
@@ -78,6 +81,7 @@ class ConflictWatch:
         self._done: dict[str, Row] = {}
         """As what each branch was last compared with all others."""
         self._done_base = ("", b"")
+        self._areas = Areas()
         self._began = 0.0
         self._matrix: Matrix | None = None
 
@@ -145,6 +149,7 @@ class ConflictWatch:
         """Record what the pairs of a round come to, as it comes; whether it came to its end."""
         done, begun, told = 0, time.monotonic(), False
         ledger = verdict_events.Ledger(plan.state, [row.name for row in plan.rows], plan.moved, plan.pairs)
+        compared = {row.name: (row.head, row.tree, row.dirty, plan.areas.get(row.commit, "")) for row in plan.rows}
         portions = self._portions(plan)
         try:
             while (portion := await loop.run_in_executor(thread, next, portions, None)) is not None:
@@ -154,7 +159,7 @@ class ConflictWatch:
                     self._recorder.progress(Progress("conflicts", done, plan.size, "pairs"))
                     told = True
                 events: list[Event] = ledger.events(self._recorder.state, verdicts, commits_only, time.time())
-                events += ledger.compared(self._recorder.state, _as_compared(plan.rows), time.time())
+                events += ledger.compared(self._recorder.state, compared, time.time())
                 if events:
                     await self._recorder.record(events)
         finally:
@@ -196,7 +201,9 @@ class ConflictWatch:
         dirty = {row.name for row in rows if row.dirty}
         # A pair that was dirty may still be known apart.
         apart = tuple(p for p in pairs if p[0] in dirty or p[1] in dirty)
-        return _Round(state, base_head, rows, committed, moved, base, pairs, apart)
+        git = matrix.scratch.git if dirty else matrix.git
+        areas = self._areas.of(git, base_head, [row.commit for row in rows if not row.trouble])
+        return _Round(state, base_head, rows, committed, areas, moved, base, pairs, apart)
 
     def _snapshots_of(self, matrix: Matrix, at: dict[str, Worktree], touched: set[Path]) -> dict[str, tuple[str, str]]:
         """By branch the commit of its uncommitted work, or why there is none; only what changed is read again."""
@@ -220,7 +227,3 @@ class ConflictWatch:
             with closing(compare(matrix, plan.base_head, rows, wanted, cancelled)) as portions:
                 for verdicts in portions:
                     yield commits_only, verdicts
-
-
-def _as_compared(rows: Sequence[Row]) -> dict[str, tuple[str, str, bool]]:
-    return {row.name: (row.head, row.tree, row.dirty) for row in rows}

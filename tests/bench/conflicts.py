@@ -29,6 +29,7 @@ from sessions.floor.conflicts import Compared, Outcome, Verdict
 from sessions.floor.independent import largest_independent
 from sessions.supervisor.place import place_of
 from sessions.supervisor.process import Options, start, stop
+from tests.bench import many
 from tests.bench.figure import Figure, percentile, report
 from tests.bench.probe import Terminal
 from tests.git_support import TestRepository, environment, fingerprint
@@ -50,6 +51,7 @@ def figures(quick: bool) -> Iterator[Figure]:
         changed = fingerprint(made.path / ".git", times=False) != before
         yield Figure("files changed in .git by all that", float(changed), "files", 0)
         yield landing_figure(2 if quick else 8)
+        yield from many.figures(folder, quick)
         kept = {key: os.environ.get(key) for key in ("XDG_STATE_HOME", "HOME")}
         os.environ.update(XDG_STATE_HOME=str(folder / "state"), HOME=str(folder))
         try:
