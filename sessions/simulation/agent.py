@@ -218,9 +218,9 @@ class Agent:
 
     def subject(self) -> dict[str, str]:
         """What the next turn is about."""
-        area, part = self.pick(words.AREAS), self.pick(words.PARTS)
-        file = f"docs/{area}.md" if self.role == "document" else f"src/{area}/{part}.py"
-        return {"area": area, "part": part, "file": file, "branch": self.branch}
+        area = words.home_of(self.branch) if self.chance(0.8) else self.pick(words.AREAS)
+        part = self.pick(words.PARTS)
+        return {"area": area, "part": part, "file": words.file_of(self.role, area, part), "branch": self.branch}
 
     def open_session(self) -> None:
         self.session = f"{self.random.getrandbits(64):016x}"

@@ -6,10 +6,11 @@ It has a source of chance of its own, so that the rest of the factory is the sam
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
+from sessions.floor.area import area_of
 from sessions.floor.conflicts import FileConflict, Outcome, pair_of
 from sessions.floor.events import BranchChanged, BranchCompared, Event, VerdictReached
 from sessions.simulation import words
@@ -97,11 +98,12 @@ class Collisions:
 
     def _begin(self, branch: BranchChanged) -> Work:
         work = Work()
-        files = [f"src/{area}/{part}.py" for area in words.AREAS for part in words.PARTS]
+        home = words.home_of(branch.branch)
         # Old branches of people are few and broad: landed first, they stand in the way of many.
         broad = not branch.branch.startswith("station/") and self._random.random() < 0.4
-        for _ in range(0 if branch.merged else 5 if broad else 1 + min(3, branch.ahead)):
-            file = files[int(self._random.random() ** 2 * len(files))]
+        for _ in range(0 if branch.merged else 5 if broad else 2 + min(4, branch.ahead)):
+            area = home if self._random.random() < 0.7 else self._pick(words.AREAS)
+            file = words.file_of("", area, self._pick(words.PARTS))
             start, length = self._range()
             work.committed[file] = (1 + start // 4, length + LENGTH // 3) if broad else (start, length)
         if self._random.random() < 0.15 and not branch.merged:
@@ -114,6 +116,10 @@ class Collisions:
         else:
             work.seen = len(self._landed)
         return work
+
+    def _pick(self, names: Sequence[str]) -> str:
+        """Any of them, the first ones more often."""
+        return names[int(self._random.random() ** 2 * len(names))]
 
     def _range(self) -> tuple[int, int]:
         start = 1 + int(self._random.random() ** 1.6 * LENGTH)
@@ -135,7 +141,8 @@ class Collisions:
         base = _joined(self._landed[work.seen :])
         full, alone = (CLEAN, CLEAN) if work.merged else (judge(work.all, base), judge(work.committed, base))
         self._tell(name, BASE, name, at, full, alone, work.dirty)
-        self._emit(BranchCompared(time=at, source="git", branch=name, head=branch.head, dirty=work.dirty))
+        area = area_of(work.all)
+        self._emit(BranchCompared(time=at, source="git", branch=name, head=branch.head, dirty=work.dirty, area=area))
 
     def _tell(
         self, one: str, other: str, cause: str, at: float, full: Judgement, alone: Judgement, dirty: bool

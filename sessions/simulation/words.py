@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zlib import crc32
+
 AREAS = ("proxy", "auth", "billing", "search", "queue", "upload", "mail", "cache", "export", "audit")
 PARTS = ("pool", "retry", "client", "schema", "session", "router", "limits", "worker", "tokens", "store", "views")
 
@@ -75,7 +77,7 @@ COMMANDS = {
     ),
     "test": ("pytest -q tests/{area} -k {part}", "pytest -q --lf", "pytest -q tests/{area} -p no:randomly"),
     "clean": ("rg -n 'import {part}' src", "ruff check --select F401 src/{area}", "pytest -q tests/{area}"),
-    "document": ("mkdocs build --strict", "python -m doctest docs/{area}.md", "rg -n TODO docs"),
+    "document": ("mkdocs build --strict", "python -m doctest docs/{area}/{part}.md", "rg -n TODO docs"),
     "dumb": ("mypy --strict src/{area}/{part}.py", "ruff format src/{area}"),
     "integrate": ("git merge-tree --write-tree main {branch}", "git rebase main", "make test", "git log --oneline -5"),
 }
@@ -116,3 +118,19 @@ TOOLS = {
     "openclaw": {"read": "read", "search": "exec", "edit": "edit", "run": "exec"},
 }
 """How each kind of agent names the tool for a deed."""
+
+
+def home_of(branch: str) -> str:
+    """The area in which most of a branch's work is done: the one that it is named after, or any."""
+    name = branch.rsplit("/", 1)[-1]
+    return next((area for area in AREAS if name.startswith(area)), AREAS[crc32(name.encode()) % len(AREAS)])
+
+
+def file_of(role: str, area: str, part: str) -> str:
+    """Where a station with this role edits."""
+    match role:
+        case "document":
+            return f"docs/{area}/{part}.md"
+        case "test":
+            return f"tests/{area}/test_{part}.py"
+    return f"src/{area}/{part}.py"
