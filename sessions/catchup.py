@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from sessions import settings
+from sessions import clock, settings
 from sessions.branches.repo import Repository
 from sessions.client import Client
 from sessions.errors import FactoryError
@@ -100,7 +100,10 @@ def _fold_only(places: Sequence[Path], progress: Told | None) -> FloorState:
 
 def _opened(moment: float) -> FactoryOpened:
     """The beginning of a floor without a repository: it only knows the operator's clock."""
-    return FactoryOpened(time=moment, source="import", repo="", name="", utc_offset=time.localtime().tm_gmtoff)
+    now = time.time()
+    return FactoryOpened(
+        time=moment, source="import", repo="", name="", utc_offset=clock.utc_offset(now), utc_offsets=clock.offsets(now)
+    )
 
 
 def _observed(places: Sequence[Path], progress: Told | None) -> list[Event]:

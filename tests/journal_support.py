@@ -54,6 +54,9 @@ _BY_TYPE: dict[object, st.SearchStrategy[object]] = {
     "tuple[FileConflict, ...]": st.lists(st.builds(FileConflict, texts, texts, counts, st.booleans()), max_size=2).map(
         tuple
     ),
+    "tuple[tuple[float, int], ...]": st.lists(st.tuples(times, st.integers(-43_200, 50_400)), max_size=3).map(
+        lambda offsets: tuple(sorted(offsets))
+    ),
     "tuple[str, ...]": st.lists(texts, max_size=3).map(tuple),
 }
 

@@ -23,7 +23,7 @@ from sessions.floor.fold import fold_all
 from sessions.floor.state import Branch, FloorState
 from tests.git_support import TestRepository
 
-PATIENCE_S = 20.0
+PATIENCE_S = 30.0
 
 
 @pytest.fixture

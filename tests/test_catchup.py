@@ -27,6 +27,7 @@ from sessions.supervisor.lock import HeldError, hold
 from sessions.supervisor.protocol import Farewell
 from sessions.supervisor.server import Server
 from tests.house_support import LONG, House, house_in
+from tests.supervisor_support import PATIENCE_S
 
 SECOND = "77777777-2222-4333-8444-555555555555"
 
@@ -169,10 +170,11 @@ def test_a_supervisor_that_is_about_to_answer_is_not_waited_out(house: House, mo
             await asyncio.to_thread(tried.wait)
             server = Server(Feed(state), "", obey)
             await server.listen(house.place.socket)
-            assert (await asyncio.wait_for(look, catchup.PATIENCE_S / 2)).seq == state.seq
+            assert (await asyncio.wait_for(look, PATIENCE_S)).seq == state.seq
             await server.close(Farewell("the test is over", stopped=True))
 
     monkeypatch.setattr(catchup, "hold", seen)
+    monkeypatch.setattr(catchup, "PATIENCE_S", 10 * PATIENCE_S)
     asyncio.run(check())
 
 

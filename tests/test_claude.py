@@ -96,6 +96,37 @@ def test_versions_that_undercount_say_so(version: str, certainty: Certainty) -> 
     assert used.certainty is certainty
 
 
+def test_a_session_that_goes_on_with_a_better_version_is_exact_from_then_on() -> None:
+    events = read(reply("m1", usage(1), version="2.1.20"), reply("m2", usage(1), version="2.1.39"))
+    certainties = [event.certainty for event in events if isinstance(event, ev.TokensUsed)]
+    assert certainties == [Certainty.UNDERCOUNTED, Certainty.EXACT]
+
+
+@pytest.mark.parametrize(
+    ("fields", "output"),
+    [
+        ({"timestamp": 1_780_000_000}, 5),
+        ({"cwd": 7}, 5),
+        ({"message": {"id": "m1", "model": "claude-opus-4-6", "usage": {"output_tokens": 5.0}}}, 5),
+        ({"message": {"id": "m1", "model": "claude-opus-4-6", "usage": {"output_tokens": 5.5}}}, 0),
+        ({"message": {"id": "m1", "model": "claude-opus-4-6", "usage": {"output_tokens": -5}}}, 0),
+        ({"message": {"id": "m1", "model": "claude-opus-4-6", "usage": {"output_tokens": 10**20}}}, 0),
+    ],
+)
+def test_fields_of_an_odd_shape_cost_no_tokens_unless_they_are_the_tokens(fields: Json, output: int) -> None:
+    events = read(prompt("go"), {**reply("m1", usage(output=5)), **fields}, reply("m2", usage(output=7)))
+    assert used_of(events).output == output + 7
+    assert [event.reason for event in only(events, ev.SourceSkipped) if isinstance(event, ev.SourceSkipped)] == [
+        "unexpected shape"
+    ]
+
+
+def test_an_api_error_after_the_beginning_of_a_reply_has_its_tokens() -> None:
+    events = read(prompt("go"), reply("m1", usage(output=5), isApiErrorMessage=True))
+    assert used_of(events).output == 5
+    assert only(events, ev.TurnFailed)
+
+
 def test_unknown_price_is_none() -> None:
     (used,) = only(read(reply("m1", usage(output=5), model="?new")), ev.TokensUsed)
     assert isinstance(used, ev.TokensUsed)
@@ -269,6 +300,13 @@ def test_a_copy_made_in_the_middle_of_a_reply_takes_nothing_back() -> None:
     events = read(reply("m1", usage(output=5)), reply("m1", usage(output=900)), at=shared)
     events += read(reply("m1", usage(output=5), session=OTHER), at=shared, name=f"{OTHER}.jsonl")
     assert used_of(events).output == 900
+
+
+def test_a_copy_of_statements_that_fell_ends_where_the_original_does() -> None:
+    shared, lines = desk(), [reply("m1", usage(output=20)), reply("m1", usage(output=10))]
+    events = read(*lines, at=shared)
+    events += read(*[{**entry, "sessionId": OTHER} for entry in lines], at=shared, name=f"{OTHER}.jsonl")
+    assert used_of(events).output == 10
 
 
 def test_a_fork_names_its_parent() -> None:

@@ -150,6 +150,27 @@ def test_an_older_fork_copies_history_and_counts_only_what_is_new(
     assert [e.parent for e in second if isinstance(e, ev.SessionOpened)] == [THREAD]
 
 
+@pytest.mark.parametrize("ids", [True, False])
+def test_a_rollout_that_was_moved_repeats_no_fact(ids: bool) -> None:
+    def turn(name: str, second: float, *done: Usage) -> list[bytes]:
+        begun = [event("task_started", second, turn_id=name)] if ids else []
+        call = item("function_call", second + 3, name="shell", call_id=name, arguments='{"command":["ls"]}')
+        ended = [event("task_complete", second + 5, turn_id=name)] if ids else []
+        return [*begun, event("user_message", second + 1, message=name), token_count(done, second + 2), call, *ended]
+
+    at, first, second = desk(), (10, 5, 3, 1), (20, 0, 4, 0)
+    before = [meta(), *turn("one", 10, first)]
+    CodexTranscript(Path("sessions/rollout.jsonl"), at).feed(before, 0)
+    moved = CodexTranscript(Path("archived_sessions/rollout.jsonl"), at)
+    again = moved.feed(before, 0)
+    assert [type(e) for e in again] == [ev.SessionOpened]
+    assert [e.path for e in again if isinstance(e, ev.SessionOpened)] == ["archived_sessions/rollout.jsonl"]
+    news = moved.feed(turn("two", 30, first, second), 0)
+    assert spent(news) == wanted([second])
+    assert [e.call for e in news if isinstance(e, ev.ToolCalled)] == ["two"]
+    assert [e.text for e in news if isinstance(e, ev.TurnStarted)] == (["two"] if ids else [])
+
+
 def test_a_newer_fork_goes_on_from_totals_that_are_its_parents() -> None:
     history, new = [(100, 10, 5, 1)], (20, 110, 7, 2)
     base = {"thread_id": THREAD, "end_ordinal_exclusive": 21}
@@ -367,6 +388,16 @@ def test_what_cannot_be_used_is_counted_by_reason() -> None:
     lines = [meta(), b"{", b"\xff", b"[]", line("novelty", {}), event("novelty"), event("token_count", info=3)]
     found = [e for e in read(lines) if isinstance(e, ev.SourceSkipped)]
     assert {e.reason: e.count for e in found} == {"not JSON": 2, "unexpected shape": 2, "unknown type": 2}
+
+
+@pytest.mark.parametrize(
+    "damage", [(b"{", b"\xef\xbb\xbf{"), (b"{", b"\0\0{"), (b'"/w', b'"/w\xff'), (b'"/w', b'"/w\\ud800')]
+)
+def test_damage_that_can_be_mended_costs_nothing(damage: tuple[bytes, bytes]) -> None:
+    found = read([meta().replace(*damage, 1), token_count([(10, 5, 3, 1)])])
+    assert [e.directory.startswith("/w") for e in found if isinstance(e, ev.StationOpened)] == [True]
+    assert spent(found) == wanted([(10, 5, 3, 1)])
+    assert not [e for e in found if isinstance(e, ev.SourceSkipped)]
 
 
 @pytest.mark.parametrize("count", [-1, 10**30, 1.5, "7", [1]])

@@ -268,6 +268,30 @@ def test_text_is_harmless_and_bounded(tmp_path: Path) -> None:
         assert sum(map(len, wide.lines)) < 201_000 and wide.lines[-1] == "… 800000 more characters"
 
 
+@pytest.mark.parametrize("damage", [b"\xff", b"\\ud83d"])
+def test_half_a_character_hides_nothing_else(damage: bytes, tmp_path: Path) -> None:
+    """What was cut in the middle of an emoji, as agents do with long outputs, is not JSON for strict readers."""
+
+    def shown(kind: str, *lines: bytes) -> list[str]:
+        path = tmp_path / "s.jsonl"
+        path.write_bytes(b"".join(lines).replace(b"@", damage))
+        with opened(path, kind) as conversation:
+            return [entry.title.rstrip("\ufffd?") for entry in entries(conversation)]
+
+    reply = said("assistant", words("one@"), {"type": "thinking", "thinking": "two@"}, use("c", "three@"))
+    lines = asked("go@"), reply, said("user", result("c", "four@"))
+    assert shown("claude", *lines) == ["go", "one", "two", "three", "four"]
+
+    def item(**payload: object) -> bytes:
+        return json.dumps({"timestamp": TIME, "type": "response_item", "payload": payload}).encode() + b"\n"
+
+    call = item(type="function_call", call_id="c", name="shell", arguments='{"command":"one@"}')
+    assert shown("codex", call, item(type="function_call_output", call_id="c", output="two@")) == ["one", "two"]
+    message = {"role": "assistant", "content": [words("one@")]}
+    line = json.dumps({"type": "message", "timestamp": TIME, "message": message}).encode()
+    assert shown("openclaw", line + b"\n") == ["one"]
+
+
 def test_lines_keep_their_indentation_and_lose_blank_ends() -> None:
     assert show("\n  a\n\n\tb\n\n") == ("  a", "", "    b")
     assert show("") == ()

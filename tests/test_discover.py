@@ -50,6 +50,8 @@ def test_the_kind_is_told_by_the_first_lines(tmp_path: Path) -> None:
         b"\n\nnot one\n": "",
         b"\0" * 100: "",
         b"": "",
+        b'{"first":"' + b"x" * 200_000 + b'"}\n' + claude.read_bytes(): "claude",
+        b'{"first":"' + b"x" * 200_000: "",
     }
     for content, kind in contents.items():
         path = tmp_path / "file"

@@ -178,6 +178,25 @@ def test_usage_reaches_every_meter_it_belongs_to() -> None:
     assert set(state.branch_meters) == {"main", ""}
 
 
+def test_every_kind_of_token_is_counted() -> None:
+    kinds = {
+        "input": 1, "cache_write_5m": 2, "cache_write_1h": 4, "cache_read": 8, "output": 16, "thinking": 3
+    }  # fmt: skip
+    state = fold_all(EMPTY, [_used(1.0, tokens=kinds, model="opus"), _used(2.0, tokens=kinds, model="opus")])
+    twice = Tokens(2, 4, 8, 16, 32, 6)
+    assert [meter.tokens for meter in (state.total, state.models["opus"], state.stations["s"].meter)] == [twice] * 3
+
+
+@pytest.mark.parametrize(("time", "session"), [(4, "old"), (5, "new")])
+def test_the_session_opened_last_is_the_stations(time: float, session: str) -> None:
+    station = _station(
+        ev.SessionOpened(time=1, station="s", session="old"),
+        ev.TurnStarted(time=5, station="s", session="old"),
+        ev.SessionOpened(time=time, station="s", session="new"),
+    )
+    assert station.session == session
+
+
 def test_stations_elsewhere_are_not_the_factorys_own() -> None:
     facts = [ev.StationOpened(time=1, station="s", kind="claude", elsewhere=True), _used(100.0, cost=1.0)]
     state = fold_all(EMPTY, facts)
@@ -220,6 +239,16 @@ def test_what_sources_could_not_give_is_counted() -> None:
 )
 def test_days_are_the_operators(time: float, offset: int, expected: str) -> None:
     assert day(time, offset) == expected
+
+
+def test_days_follow_the_clock_through_the_seasons() -> None:
+    changes = ((0.0, 3_600), (1_000_000.0, 7_200), (2_000_000.0, 3_600))
+    opened = ev.FactoryOpened(time=1.0, repo="/r", name="r", utc_offset=-3_600, utc_offsets=changes)
+    midnights = [(n * 86_400.0, offset) for n, offset in ((-2, -3_600), (2, 3_600), (12, 7_200), (24, 3_600))]
+    for midnight, offset in midnights:
+        for second, expected in ((-1.0, -1), (0.0, 0)):
+            state = fold_all(EMPTY, [opened, _used(midnight - offset + second)])
+            assert list(state.days) == [day(midnight + expected * 86_400, 0)]
 
 
 def test_certainty_looks_at_every_call() -> None:

@@ -70,6 +70,8 @@ def test_names_tell_kinds_and_places_apart() -> None:
         ("/vanished/place", "unknown", True),
         ("/", "gone", True),
         ("/srv/shopping", "main", True),
+        ("/" + "x" * 300, "main", True),
+        ("/srv/\0\ud800", "main", True),
     ],
 )
 def test_what_is_elsewhere(directory: str, branch: str, elsewhere: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
@@ -16,7 +17,7 @@ from sessions.floor.state import EMPTY
 from sessions.floor.tokens import Tokens
 from sessions.observe.discover import Place
 from sessions.observe.match import Seats
-from sessions.observe.observer import Batch, Observer
+from sessions.observe.observer import STEPS, Batch, Observer
 from tests.observe_support import (
     OTHER,
     SESSION,
@@ -138,6 +139,64 @@ def test_deleted_unreadable_and_foreign_files_are_told_once(tmp_path: Path, jour
     assert journal.scan(tmp_path) == []
 
 
+def test_what_is_no_transcript_is_told_once_however_it_grows(tmp_path: Path, journal: Journal) -> None:
+    (tmp_path / "empty.jsonl").touch()
+    foreign = tmp_path / "foreign.jsonl"
+    told = []
+    for size in (100, 200, 300):
+        foreign.write_bytes(b"{}\n" * size)
+        observer = Observer([Place(tmp_path, "", True)], Seats(), FlatPrice(), journal.marks, journal)
+        told += [e for batch in observer.scan() for e in journal.add(batch).events]
+    assert [(e.reason, e.detail) for e in told if isinstance(e, ev.SourceSkipped)] == [
+        ("not a transcript", "foreign.jsonl")
+    ]
+    write(tmp_path / "empty.jsonl", [reply("m1", usage(output=3))])
+    write(foreign, [reply("m2", usage(output=4))])
+    observer = Observer([Place(tmp_path, "", True)], Seats(), FlatPrice(), journal.marks, journal)
+    assert used_of(e for batch in observer.scan() for e in batch.events).output == 7
+
+
+def test_a_file_that_could_not_be_read_is_read_when_it_can_be(
+    tmp_path: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(session(tmp_path), [prompt("go"), reply("m1", usage(output=3), 1)])
+    journal.scan(tmp_path)
+    append(path, [reply("m2", usage(output=4), 2)])
+    really, denied = os.open, True
+
+    def guarded(file: str | Path, *flags: int) -> int:
+        if denied and str(file) == str(path):
+            raise PermissionError(13, "Permission denied")
+        return really(file, *flags)
+
+    monkeypatch.setattr(os, "open", guarded)
+    events = journal.scan(tmp_path)
+    assert [(e.reason, e.detail) for e in events if isinstance(e, ev.SourceSkipped)] == [
+        ("unreadable file", f"{path.name}: Permission denied")
+    ]
+    assert journal.scan(tmp_path) == []
+    denied = False
+    events = journal.scan(tmp_path)
+    assert used_of(events).output == 4
+    assert not only(events, ev.SourceSkipped, ev.TurnStarted)
+
+
+def test_paths_that_cannot_even_be_asked_for_are_told(tmp_path: Path, journal: Journal) -> None:
+    """A name that is too long fails as a folder does that may not be entered."""
+    hidden = tmp_path / ("x" * 300) / "a.jsonl"
+    journal.marks[str(hidden)] = b"mark"
+    observer = journal.observer(tmp_path)
+    events = [e for batch in observer.read(frozenset([str(hidden), str(hidden.parent)])) for e in batch.events]
+    assert [e.reason for e in events if isinstance(e, ev.SourceSkipped)] == ["unreadable file"]
+    assert list(observer.scan()) == [], "a file that cannot be asked for was not deleted"
+
+
+def test_times_of_the_future_are_those_of_now(tmp_path: Path, journal: Journal) -> None:
+    path = write(session(tmp_path), [{**prompt("go"), "timestamp": "2190-01-01T00:00:00Z"}])
+    os.utime(path, (7e9, 7e9))
+    assert all(event.time <= time.time() for event in journal.scan(tmp_path))
+
+
 def test_a_line_that_is_too_long_is_counted(tmp_path: Path, journal: Journal) -> None:
     write(session(tmp_path), [prompt("go"), prompt("x" * 5_000, 1), reply("m1", usage(output=3), 2)])
     events = journal.scan(tmp_path, longest=2_000)
@@ -195,7 +254,20 @@ def test_batches_are_bounded_and_progress_is_told(tmp_path: Path, journal: Journ
     assert len(batches) > 2
     size = sum(path.stat().st_size for path in tmp_path.rglob("*.jsonl"))
     assert told == sorted(told)
+    assert told[0] == (0, size)
     assert told[-1] == (size, size)
+
+
+def test_the_progress_of_many_small_files_is_told_in_few_steps(tmp_path: Path) -> None:
+    folders = [tmp_path / f"project/{n}" for n in range(1_100)]
+    for folder in folders:
+        write(folder / f"{SESSION}.jsonl", [reply("m1", usage(output=1))])
+    told: list[int] = []
+    places = [Place(tmp_path, "claude")]
+    observer = Observer(places, Seats(), FlatPrice(), progress=lambda done, _: told.append(done))
+    assert sum(used_of(batch.events).output for batch in observer.scan()) == 1
+    assert len(set(told)) > STEPS // 2
+    assert len(told) <= STEPS + 3
 
 
 def test_a_cancelled_scan_goes_on_at_the_next_start(tmp_path: Path, journal: Journal) -> None:

@@ -229,6 +229,16 @@ def test_what_cannot_be_used_is_counted_by_reason() -> None:
     assert {e.reason: e.count for e in found} == {"not JSON": 1, "unexpected shape": 2, "unknown type": 1}
 
 
+@pytest.mark.parametrize(
+    "damage", [(b"{", b"\xef\xbb\xbf{"), (b"{", b"\0\0{"), (b'"/w', b'"/w\xff'), (b'"/w', b'"/w\\ud800')]
+)
+def test_damage_that_can_be_mended_costs_nothing(damage: tuple[bytes, bytes]) -> None:
+    found = read([header().replace(*damage, 1), reply("a", 1, {"input": 4})])
+    assert [e.directory.startswith("/w") for e in found if isinstance(e, ev.StationOpened)] == [True]
+    assert spent(found) == Tokens(input=4)
+    assert not [e for e in found if isinstance(e, ev.SourceSkipped)]
+
+
 def test_hostile_text_is_harmless() -> None:
     evil = "\x1b]52;c;aGk=\x07\u202eevil\x1b[31m"
     call = {"type": "toolCall", "id": evil, "name": evil, "arguments": {"command": evil}}

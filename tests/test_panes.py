@@ -301,6 +301,28 @@ def test_totals_are_the_sum_of_the_stations() -> None:
     assert figures.newest == state.time
 
 
+def test_the_figures_are_this_repositorys_and_say_what_has_no_price() -> None:
+    def used(ago: float, station: str, count: int, cost: float | None) -> ev.TokensUsed:
+        return ev.TokensUsed(time=NOW - ago, station=station, tokens=Tokens(count), cost=cost)
+
+    state = state_of(
+        [
+            ev.StationOpened(time=NOW - 200_000, station="own", kind="claude"),
+            ev.StationOpened(time=NOW - 200_000, station="there", kind="claude", elsewhere=True),
+            used(100_000, "own", 1_000, 5.0),
+            used(50, "own", 100, 1.0),
+            used(40, "own", 20, None),
+            used(30, "there", 7, 9.0),
+        ]
+    )
+    figures = totals(state, [], NOW)
+    assert (figures.tokens, figures.cost, figures.part_priced) == (1_120, 6.0, True)
+    assert (figures.tokens_today, figures.cost_today, figures.part_priced_today) == (120, 1.0, True)
+    assert figures.rate_10m * 600 == pytest.approx(120)
+    before = totals(state_of([used(50, "own", 100, 1.0)]), [], NOW)
+    assert (before.part_priced, before.part_priced_today) == (False, False)
+
+
 def test_an_empty_factory_has_figures_too() -> None:
     figures = totals(EMPTY, [], NOW)
     assert (figures.stations, figures.tokens, figures.cost, figures.newest) == (0, 0, 0.0, 0.0)

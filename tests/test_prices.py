@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -39,20 +38,12 @@ def prices(**rows: Mapping[str, object]) -> Prices:
     return known
 
 
-def test_the_table_is_read_fast_and_without_importing_litellm() -> None:
+def test_the_table_is_read_without_importing_litellm() -> None:
     program = (
         "import sys; from sessions.models.prices import Prices; from sessions.floor.tokens import Tokens\n"
         "assert Prices.load().cost('claude-opus-4-6', Tokens(1_000_000)) == 5.0; assert 'litellm' not in sys.modules"
     )
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
-    best = min(_timed() for _ in range(5))
-    assert best < 0.2  # measured: 0.01 s; the bar is for a machine that is busy with other tests
-
-
-def _timed() -> float:
-    begin = time.perf_counter()
-    Prices.load().cost("claude-opus-4-6", Tokens(1))
-    return time.perf_counter() - begin
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_cache_prices_of_a_known_model() -> None:
@@ -187,8 +178,9 @@ def test_overrides_lie_over_the_table(tmp_path: Path) -> None:
     assert "3 overridden" in known.describe()
 
 
-def test_no_file_of_overrides_is_no_trouble(tmp_path: Path) -> None:
-    assert Prices.load(tmp_path / "absent.toml").cost("claude-opus-4-6", Tokens(1_000_000)) == 5.0
+def test_a_file_of_overrides_that_was_named_is_there(tmp_path: Path) -> None:
+    with pytest.raises(FactoryError, match="there is no file of prices"):
+        Prices.load(tmp_path / "absent.toml")
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,14 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from sessions.floor.commands import AnyCommand, CatchUp, ImportPaths, WatchPlaces
+from sessions.floor.commands import AnyCommand, CatchUp, ImportPaths, Progress, WatchPlaces
 from sessions.floor.events import Event
 from sessions.floor.state import FloorState
 from sessions.floor.tokens import Tokens
 from sessions.journal.writer import Journal
 from sessions.models.prices import Prices
 from sessions.settings import Settings
+from sessions.supervisor import transcript_watch
 from sessions.supervisor import work as module
 from sessions.supervisor.feed import Feed
 from sessions.supervisor.process import Options
@@ -189,3 +190,25 @@ def test_a_cancelled_scan_keeps_what_it_read_and_can_be_completed(house: House) 
         await journal.close()
 
     asyncio.run(check())
+
+
+@pytest.mark.parametrize(("threshold", "is_told"), [(1, True), (transcript_watch.WORTH_TELLING, False)])
+def test_only_a_long_reading_has_its_progress_told(
+    house: House, monkeypatch: pytest.MonkeyPatch, threshold: int, is_told: bool
+) -> None:
+    monkeypatch.setattr(transcript_watch, "WORTH_TELLING", threshold)
+    house.write(1, 2)
+    told: list[Progress | None] = []
+
+    async def check() -> None:
+        journal = await Journal.open(house.place.journal)
+        watch = TranscriptWatch(house.place.journal, (), Prices({}, None), Recorder(journal, told.append))
+        await watch.catch_up()
+        assert journal.state.total.calls == 2
+        watch.close()
+        await journal.close()
+
+    asyncio.run(check())
+    size = house.transcript().stat().st_size
+    assert (Progress("reading transcripts", size, size, "bytes") in told) is is_told
+    assert told[-1] is None, "and its end is told"

@@ -13,6 +13,7 @@ import pytest
 from sessions.observe import watching
 from sessions.supervisor import work
 from tests.house_support import House, house_in
+from tests.supervisor_support import PATIENCE_S
 from tests.test_supervisor_work import until, working
 
 
@@ -30,13 +31,26 @@ def test_a_refusal_of_the_kernel_is_an_error(tmp_path: Path) -> None:
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 assert [paths async for paths in watching.watch([tmp_path])] == [None]
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
     with pytest.raises(watching.WatchError):
         asyncio.run(watch())
+
+
+def test_a_place_that_cannot_even_be_asked_for_hinders_no_other(tmp_path: Path) -> None:
+    """A name that is too long fails as a folder does that may not be entered."""
+
+    async def watch() -> None:
+        async with aclosing(watching.watch([tmp_path, tmp_path / ("x" * 300)])) as changes:
+            assert await anext(changes) is None
+            (tmp_path / "new").touch()
+            async with asyncio.timeout(PATIENCE_S):
+                assert await anext(changes) == frozenset([str(tmp_path / "new")])
+
+    asyncio.run(watch())
 
 
 def test_a_refused_watch_is_told_and_tried_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,8 @@ class Draft:
         self.seq, self.time = state.seq, state.time
         self.repo, self.name = state.repo, state.name
         self.base, self.base_head = state.base, state.base_head
-        self.utc_offset, self.simulated, self.runs = state.utc_offset, state.simulated, state.runs
+        self.utc_offset, self.utc_offsets = state.utc_offset, state.utc_offsets
+        self.simulated, self.runs = state.simulated, state.runs
         self.tallies: dict[tuple[str, str], Tally] = {}
         """Meters that were added to, by where they belong: a name of `_METERS`, `stations`, or a total."""
         self.accounts: dict[tuple[str, str, str, str, bool], tuple[Tally, ...]] = {}
@@ -134,6 +135,7 @@ class Draft:
             base=self.base,
             base_head=self.base_head,
             utc_offset=self.utc_offset,
+            utc_offsets=self.utc_offsets,
             simulated=self.simulated,
             runs=self.runs,
             **changes,

@@ -55,7 +55,7 @@ def fold_all(state: FloorState, events: Iterable[ev.Event]) -> FloorState:
 def _factory_opened(draft: Draft, event: ev.FactoryOpened) -> None:
     draft.repo, draft.name = event.repo, event.name
     draft.base, draft.base_head = event.base, event.base_head
-    draft.utc_offset, draft.simulated = event.utc_offset, event.simulated
+    draft.utc_offset, draft.utc_offsets, draft.simulated = event.utc_offset, event.utc_offsets, event.simulated
     draft.runs += 1
 
 
@@ -183,7 +183,8 @@ def _tokens_used(draft: Draft, event: ev.TokensUsed) -> None:
         )
     draft.stations[event.station] = station
     tokens, dollars = event.tokens.total, event.cost or 0.0
-    for tally in draft.tallies_of(station, event.model, event.branch, day(event.time, draft.utc_offset)):
+    date = day(event.time, draft.utc_offset, draft.utc_offsets)
+    for tally in draft.tallies_of(station, event.model, event.branch, date):
         tally.add(event, number)
     draft.pace(station.name, station.pace).add(event.time, tokens, dollars)
     if not station.elsewhere:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from operator import itemgetter
 
 from sessions.floor.events import TokensUsed
 from sessions.floor.tokens import Certainty, Meter, Tokens
@@ -11,6 +14,7 @@ from sessions.floor.tokens import Certainty, Meter, Tokens
 _DAY_S = 86_400
 _LAST_DAY = 2_932_896
 """Days from 1970 to the end of the year 9999, the last that has a name."""
+_since = itemgetter(0)
 
 
 class Tally:
@@ -24,6 +28,7 @@ class Tally:
         "_cost",
         "_estimated",
         "_input",
+        "_new_sessions",
         "_output",
         "_reported",
         "_sessions",
@@ -40,6 +45,7 @@ class Tally:
         self._calls, self._cost, self._unpriced = meter.calls, meter.cost, meter.unpriced
         self._reported, self._estimated, self._undercounted = meter.reported, meter.estimated, meter.undercounted
         self._sessions = meter.sessions
+        self._new_sessions: set[int] = set()
 
     def add(self, event: TokensUsed, session: int) -> None:
         """Add one statement of usage; `session` is the number of its session, 0 for none."""
@@ -63,7 +69,7 @@ class Tally:
         elif certainty is Certainty.UNDERCOUNTED:
             self._undercounted += calls
         if session and session not in self._sessions:
-            self._sessions |= {session}
+            self._new_sessions.add(session)
 
     def freeze(self) -> Meter:
         """The meter as it is now."""
@@ -78,7 +84,7 @@ class Tally:
             self._reported,
             self._estimated,
             self._undercounted,
-            self._sessions,
+            self._sessions | self._new_sessions if self._new_sessions else self._sessions,
         )
 
 
@@ -87,6 +93,11 @@ def _day_of(number: int) -> str:
     return datetime.fromtimestamp(min(max(number, 0), _LAST_DAY) * _DAY_S, UTC).strftime("%Y-%m-%d")
 
 
-def day(time: float, utc_offset: int) -> str:
-    """The operator's day that `time` falls on, as `2026-11-21`; times that are on no day fall on the nearest one."""
-    return _day_of(int((time + utc_offset) // _DAY_S))
+def day(time: float, utc_offset: int, utc_offsets: Sequence[tuple[float, int]] = ()) -> str:
+    """The operator's day that `time` falls on, as `2026-11-21`; times that are on no day fall on the nearest one.
+
+    The offsets are those of `events.FactoryOpened`.
+    """
+    at = bisect_right(utc_offsets, time, key=_since)
+    offset = utc_offsets[at - 1][1] if at else utc_offset
+    return _day_of(int((time + offset) // _DAY_S))

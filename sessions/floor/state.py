@@ -124,6 +124,8 @@ class FloorState(msgspec.Struct, frozen=True, omit_defaults=True):
     base: str = ""
     base_head: str = ""
     utc_offset: int = 0
+    utc_offsets: tuple[tuple[float, int], ...] = ()
+    """As in `events.FactoryOpened`."""
     simulated: bool = False
     runs: int = 0
     stations: Mapping[str, Station] = {}

@@ -37,6 +37,9 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     certainty: Certainty
     cost: float | None
     part_priced: bool
+    certainty_today: Certainty
+    cost_today: float | None
+    part_priced_today: bool
     dollars_per_h: float
     pace_share: float
     """The mean rate of the last ten minutes against five billion tokens a day."""
@@ -53,7 +56,7 @@ def totals(state: FloorState, panes: Iterable[Pane], now: float) -> Totals:
         if pane.station:
             statuses[pane.status] = statuses.get(pane.status, 0) + 1
     here = state.here if state.elsewhere.calls else state.total
-    date = day(now, state.utc_offset)
+    date = day(now, state.utc_offset, state.utc_offsets)
     today = state.days.get(date, Meter()).minus(state.elsewhere_days.get(date, Meter()))
     pace = state.pace
     return Totals(
@@ -73,6 +76,9 @@ def totals(state: FloorState, panes: Iterable[Pane], now: float) -> Totals:
         certainty=certainty_of(here),
         cost=here.cost_usd,
         part_priced=0 < here.unpriced < here.calls,
+        certainty_today=certainty_of(today),
+        cost_today=today.cost_usd if today.calls else 0.0,
+        part_priced_today=0 < today.unpriced < today.calls,
         dollars_per_h=pace.dollars_per_h(now),
         pace_share=pace.tokens_per_s(now, 600) / FIVE_BILLION_A_DAY,
         newest=state.time,

@@ -51,14 +51,16 @@ class Override(msgspec.Struct, frozen=True):
 
 
 def read_overrides(path: Path) -> dict[str, Override]:
-    """The overrides in a file, by model name; none when there is no file.
+    """The overrides in a file, by model name.
 
     Raises FactoryError, which names the file, the key and the cure, when it cannot be read or understood.
     """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
+    except FileNotFoundError as error:
+        raise FactoryError(
+            f"there is no file of prices {path}", "make it, or take `prices` out of config.toml"
+        ) from error
     except OSError as error:
         raise FactoryError(f"cannot read {path}: {error.strerror}", "make it readable, or remove it") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -19,6 +19,7 @@ from sessions.observe.claude_requests import Requests
 from sessions.observe.claude_session import Session
 from sessions.observe.claude_work import Work
 from sessions.observe.contract import Desk
+from sessions.observe.lines import BROKEN, repaired
 from sessions.observe.words import instant, safe
 
 SIGN_OF_LIFE_S = 30.0
@@ -91,8 +92,8 @@ class ClaudeTranscript:
         except ValidationError:
             self._misshapen(raw)
             return
-        except cl.BROKEN:
-            again = None if mended else cl.repaired(raw)
+        except BROKEN:
+            again = None if mended else repaired(raw)
             if again is None:
                 self._session.skipped["not JSON"] += 1
             else:
@@ -105,12 +106,13 @@ class ClaudeTranscript:
         self._session.skipped["unexpected shape"] += 1
         try:
             bare = cl.decode_bare(raw)
-        except cl.BROKEN:
+        except BROKEN:
             return
         message = bare.message
         if bare.type == "assistant" and message is not None:
             whole = cl.Message(id=message.id, model=message.model, usage=message.usage)
-            sparse = cl.Line(type=bare.type, timestamp=bare.timestamp, message=whole)
+            sparse = cl.Line(type=bare.type, message=whole)
+            sparse.timestamp = bare.timestamp if isinstance(bare.timestamp, str) else None
             sparse.request_id, sparse.is_sidechain, sparse.agent_id = bare.request_id, bare.is_sidechain, bare.agent_id
             self._take(sparse, raw)
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from sessions.floor.tokens import Certainty
 from sessions.observe import claude_lines as cl
+from sessions.observe.lines import decoded
 from sessions.text import clean
 
 ASKING_TOOLS = {"AskUserQuestion": "asks a question", "ExitPlanMode": "asks to approve its plan"}
@@ -22,25 +23,15 @@ _NO_INPUT = cl.ToolInput()
 
 def tool_input(block: cl.Block) -> cl.ToolInput:
     """What a tool was given; nothing where the input has an unknown shape."""
-    if not block.input:
-        return _NO_INPUT
-    try:
-        return cl.decode_input(block.input)
-    except cl.BROKEN:
-        return _NO_INPUT
+    return (decoded(cl.decode_input, block.input) if block.input else None) or _NO_INPUT
 
 
 def question(tool: str, block: cl.Block) -> str:
     """What the agent asks of a person."""
-    reason = ASKING_TOOLS[tool]
-    if block.input:
-        try:
-            asked = cl.decode_questions(block.input).questions
-        except cl.BROKEN:
-            return reason
-        if asked and asked[0].question:
-            return clean(f"asks: {asked[0].question}")
-    return reason
+    asked = decoded(cl.decode_questions, block.input) if block.input else None
+    if asked and asked.questions and asked.questions[0].question:
+        return clean(f"asks: {asked.questions[0].question}")
+    return ASKING_TOOLS[tool]
 
 
 def permission(line: bytes) -> str:
@@ -53,11 +44,8 @@ def permission(line: bytes) -> str:
 
 def failure(line: bytes, call: str) -> str:
     """The first words of a failed tool's result."""
-    try:
-        results = cl.decode_results(line).message.content
-    except cl.BROKEN:
-        return ""
-    for result in results:
+    results = decoded(cl.decode_results, line)
+    for result in results.message.content if results else ():
         if result.tool_use_id == call and result.content:
             text = result.content if isinstance(result.content, str) else result.content[0].text
             return clean(text)
@@ -72,13 +60,8 @@ def command(text: str) -> str:
 
 def trouble(line: cl.Line) -> str:
     """Why the agent tries again."""
-    reason = "API error"
-    if line.error:
-        try:
-            error = cl.decode_error(line.error)
-        except cl.BROKEN:
-            error = cl.ErrorText()
-        reason = error.formatted or error.message or reason
+    error = decoded(cl.decode_error, line.error) if line.error else None
+    reason = (error and (error.formatted or error.message)) or "API error"
     tries = f", retry {line.retry_attempt} of {line.max_retries}" if line.retry_attempt else ""
     return clean(reason[:160] + tries)
 

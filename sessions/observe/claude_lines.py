@@ -6,7 +6,6 @@ Python objects of them. The structs hold no cycles and live for one line, so the
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import msgspec
@@ -15,10 +14,6 @@ from msgspec import Meta, Raw, Struct
 from sessions.floor.tokens import Tokens
 
 Count = Annotated[int, Meta(ge=0, le=1_000_000_000_000)] | None
-BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What decoding foreign bytes raises."""
-REPAIRABLE = 8 << 20
-"""A line beyond this many bytes that is not JSON at first sight is not tried a second time."""
 
 TYPE, ATTACHMENT = b'"type":"', b"attachment"
 HEAD = 800
@@ -134,10 +129,10 @@ class BareMessage(Struct, gc=False):
 
 
 class BareLine(Struct, rename="camel", gc=False):
-    """The little that tokens need, for lines whose other fields have an unknown shape."""
+    """The little that tokens need, for lines whose other fields have an unknown shape; a count may be `12.0`."""
 
     type: str = ""
-    timestamp: str | None = None
+    timestamp: object = None
     request_id: str | None = None
     is_sidechain: bool | None = None
     agent_id: str | None = None
@@ -192,7 +187,7 @@ class ErrorText(Struct, gc=False):
 
 
 decode_line = msgspec.json.Decoder(Line).decode
-decode_bare = msgspec.json.Decoder(BareLine).decode
+decode_bare = msgspec.json.Decoder(BareLine, strict=False).decode
 decode_input = msgspec.json.Decoder(ToolInput).decode
 decode_questions = msgspec.json.Decoder(Questions).decode
 decode_results = msgspec.json.Decoder(ResultLine).decode
@@ -212,17 +207,3 @@ def kind_of(line: bytes) -> bytes:
     if nested < 0:
         return line[at + 8 : line.find(b'"', at + 8)]
     return b"attachment" if line.endswith(b'"attachment":', 0, nested) else b""
-
-
-def repaired(line: bytes) -> bytes | None:
-    """A line that did not decode, made valid where the damage is harmless: NULs of a crash around it, broken UTF-8,
-    halves of surrogate pairs. None where it is no JSON object at all."""
-    if len(line) > REPAIRABLE:
-        return None
-    try:
-        value = json.loads(line.strip(b"\0 \t\r").decode("utf-8", "replace"))
-        if not isinstance(value, dict):
-            return None
-        return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
-    except (ValueError, RecursionError):
-        return None

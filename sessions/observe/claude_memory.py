@@ -31,8 +31,8 @@ class Memory(Struct, omit_defaults=True):
     finished: bool = False
     wide: bool = False
     """It has held more than the narrow context window."""
-    calls: dict[str, bool] = {}
-    """The latest model calls, and whether they were copied."""
+    recent: dict[str, int] = {}
+    """The latest model calls (see `usage.state`)."""
     tools: dict[str, None] = {}
     """Tools under way."""
     command: str = ""

@@ -34,13 +34,14 @@ class Work:
             session.skipped["unexpected shape"] += 1
             return
         agent = session.agent(line)
+        synthetic = message.model == SYNTHETIC
+        if message.usage is not None and not synthetic:
+            self._used(line, message, message.usage, agent)
         if line.is_api_error_message:
             self._failed(line, message, agent)
             return
-        if message.model == SYNTHETIC:
+        if synthetic:
             return
-        if message.usage is not None:
-            self._used(line, message, message.usage, agent)
         if line.request_session_id and line.session_id != line.request_session_id and not seen.parent:
             seen.parent = safe(line.request_session_id)
             session.announce()
@@ -68,7 +69,7 @@ class Work:
             return
         self._last_call, self._last_usage = call, usage
         tokens = usage.tokens()
-        stated, seen.copied = usages.state(desk.book, seen.calls, call, tokens)
+        stated, seen.copied = usages.state(desk.book, seen.recent, call, tokens)
         if stated is None:
             return
         model = safe(message.model or "")
@@ -86,7 +87,7 @@ class Work:
                 branch=seen.branch,
                 subagent=agent,
                 cost=usages.price(desk.pricing, model, tokens, stated),
-                certainty=details.certainty(seen.version),
+                certainty=details.certainty(line.version or seen.version),
                 context=context,
                 window=self._window(model, context),
             )

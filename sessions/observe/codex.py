@@ -17,7 +17,7 @@ from sessions.observe.codex_session import Session
 from sessions.observe.codex_turns import ASKS, Turns
 from sessions.observe.codex_work import Work
 from sessions.observe.contract import Desk
-from sessions.observe.lines import Skips
+from sessions.observe.lines import BROKEN, Skips, repaired
 
 
 class CodexTranscript:
@@ -66,7 +66,7 @@ class CodexTranscript:
         events += session.skips.events(session.seen.clock, session.source())
         return events
 
-    def _line(self, raw: bytes) -> None:
+    def _line(self, raw: bytes, mended: bool = False) -> None:
         skips = self._session.skips
         try:
             line = cx.decode_line(raw)
@@ -78,8 +78,12 @@ class CodexTranscript:
                 skips.add("unknown type", line.type)
         except msgspec.ValidationError as error:
             skips.add("unexpected shape", str(error))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            skips.add("not JSON")
+        except BROKEN:
+            again = None if mended else repaired(raw)
+            if again is None:
+                skips.add("not JSON")
+            else:
+                self._line(again, mended=True)
 
     def _event(self, payload: msgspec.Raw) -> None:
         event = cx.decode_event(payload)

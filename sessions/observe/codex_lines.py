@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Raw, Struct
 
+from sessions.observe.lines import decoded
 from sessions.observe.tools import Arguments, arguments_of
 
 Count = Annotated[int, Meta(ge=0, le=1_000_000_000_000)] | None
@@ -192,6 +193,8 @@ decode_context = msgspec.json.Decoder(TurnContext).decode
 decode_record = msgspec.json.Decoder(UsageRecord).decode
 decode_event = msgspec.json.Decoder(EventMsg).decode
 decode_item = msgspec.json.Decoder(ResponseItem).decode
+_decode_text = msgspec.json.Decoder(str).decode
+_decode_output = msgspec.json.Decoder(str | list[Part]).decode
 
 
 def flat(content: list[Part] | str | None) -> str:
@@ -215,23 +218,18 @@ def trouble(raw: Raw) -> str:
 
 
 def _unquoted(raw: Raw) -> str | Raw:
-    try:
-        return msgspec.json.decode(raw, type=str)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return raw
+    text = decoded(_decode_text, raw)
+    return raw if text is None else text
 
 
 def output_text(raw: Raw) -> str:
     """A tool's output as text: a string, a list of parts, or (in old rollouts) JSON with `output` inside a string."""
-    try:
-        output = msgspec.json.decode(raw, type=str | list[Part] | None)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    output = decoded(_decode_output, raw)
+    if output is None:
         return str(arguments_of(raw).get("content", ""))
     if isinstance(output, list):
         return flat(output)
-    if output and output.startswith('{"output"'):
-        return _old_output(output)
-    return output or ""
+    return _old_output(output) if output.startswith('{"output"') else output
 
 
 def _old_output(text: str) -> str:

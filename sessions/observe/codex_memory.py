@@ -38,7 +38,8 @@ class Memory(Struct, omit_defaults=True):
     ledger: Ledger = msgspec.field(default_factory=Ledger)
     marker: str = ""
     """The last id that copies keep, which tells calls with the same totals apart."""
-    calls: dict[str, bool] = {}
+    recent: dict[str, int] = {}
+    """The latest model calls (see `usage.state`)."""
     tools: dict[str, int] = {}
     """The latest uses of tools: open, done or failed."""
     text: str = ""
@@ -51,6 +52,8 @@ class Memory(Struct, omit_defaults=True):
     failed: bool = False
     copying: bool = False
     """The lines at hand may be those of the session it was forked from."""
+    known: bool = False
+    """The thread was read before, in a file that was moved, copied or written anew: only what is new is told."""
     copied_turns: bool = False
     """The turn at hand is known from another file."""
     person: bool = True
@@ -64,7 +67,7 @@ class Memory(Struct, omit_defaults=True):
 
     def copied(self) -> bool:
         """Whether the line at hand is part of a copied history, which is no fact of this session."""
-        if self.copying and not self.copied_turns and self.clock > self.began + COPYING_S:
+        if self.copying and not (self.known or self.copied_turns) and self.clock > self.began + COPYING_S:
             self.copying, self.marker = False, self.thread
         return self.copying
 

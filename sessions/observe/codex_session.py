@@ -52,7 +52,8 @@ class Session:
         seen.branch = safe((meta.git.branch if meta.git else "") or "")
         forked, based = bool(meta.forked_from_id), bytes(meta.history_base) != b"null"
         seen.ledger.borrowed = forked and based
-        seen.copying = forked and not based
+        seen.known = self.desk.book.state(f"codex-thread:{seen.thread}", _NOTHING) is None
+        seen.copying = seen.known or (forked and not based)
         self._open(safe(meta.forked_from_id or ""), safe(meta.cli_version, 40))
 
     def _open(self, parent: str = "", version: str = "") -> None:

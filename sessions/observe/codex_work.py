@@ -33,9 +33,11 @@ class Work:
         if count is None:
             return
         seen, pricing = self._seen, self._session.desk.pricing
-        stated, _ = usages.state(self._session.desk.book, seen.calls, count.call, count.tokens)
+        stated, _ = usages.state(self._session.desk.book, seen.recent, count.call, count.tokens)
         if stated is None or count.known:
             return
+        if seen.known and stated.calls:
+            seen.copying = False  # rollouts without ids of turns tell by this only that something is new
         self._session.say(
             ev.TokensUsed(
                 **self._session.who(),

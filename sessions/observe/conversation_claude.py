@@ -8,6 +8,7 @@ import msgspec
 
 from sessions.observe.conversation import Entry, EntryKind, show
 from sessions.observe.conversation_index import Dialect, Mark
+from sessions.observe.lines import decoded
 from sessions.observe.tools import arguments_of, tool_detail, tool_text
 from sessions.observe.words import instant
 from sessions.text import clean
@@ -70,6 +71,7 @@ class _Line(msgspec.Struct, rename="camel"):
     error: msgspec.Raw = msgspec.Raw(b"null")
 
 
+_TEXT = msgspec.json.Decoder(str)
 _MARKS = msgspec.json.Decoder(_MarkedLine)
 _LINES = msgspec.json.Decoder(_Line)
 
@@ -85,15 +87,14 @@ def _dull(line: bytes) -> bool:
 def _marks(line: bytes) -> list[Mark]:
     if _dull(line):
         return []
-    try:
-        decoded = _MARKS.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    found = decoded(_MARKS.decode, line)
+    if found is None:
         return []
-    if decoded.type == "system":
-        return [Mark()] if decoded.subtype in _NOTES else []
-    if decoded.type not in ("user", "assistant") or decoded.message is None:
+    if found.type == "system":
+        return [Mark()] if found.subtype in _NOTES else []
+    if found.type not in ("user", "assistant") or found.message is None:
         return []
-    content = decoded.message.content
+    content = found.message.content
     if isinstance(content, str):
         return [Mark()]
     return [Mark(b.tool_use_id or b.id, bool(b.tool_use_id)) for b in content or () if _shown(b)]
@@ -107,19 +108,18 @@ def _shown(block: _Mark | _Block) -> bool:
 
 
 def _entries(line: bytes) -> list[Entry]:
-    try:
-        decoded = _LINES.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    found = decoded(_LINES.decode, line)
+    if found is None:
         return []
-    time = instant(decoded.timestamp) or 0.0
-    if decoded.type == "system":
-        return [_system(decoded, time)] if decoded.subtype in _NOTES else []
-    if decoded.type not in ("user", "assistant"):
+    time = instant(found.timestamp) or 0.0
+    if found.type == "system":
+        return [_system(found, time)] if found.subtype in _NOTES else []
+    if found.type not in ("user", "assistant"):
         return []
-    content = decoded.message.content if decoded.message else None
+    content = found.message.content if found.message else None
     if isinstance(content, str):
-        return [_words(_spoken(decoded), time, content, bool(decoded.is_api_error_message))]
-    return [_entry(decoded, block, time) for block in content or () if _shown(block)]
+        return [_words(_spoken(found), time, content, bool(found.is_api_error_message))]
+    return [_entry(found, block, time) for block in content or () if _shown(block)]
 
 
 def _system(line: _Line, time: float) -> Entry:
@@ -162,10 +162,7 @@ def _words(kind: EntryKind, time: float, text: str, failed: bool = False) -> Ent
 
 
 def _text(raw: msgspec.Raw) -> str:
-    try:
-        return msgspec.json.decode(raw, type=str)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return ""
+    return decoded(_TEXT.decode, raw) or ""
 
 
 def _spoken(line: _Line) -> EntryKind:

@@ -7,6 +7,7 @@ import msgspec
 from sessions.observe import codex_lines as cx
 from sessions.observe.conversation import Entry, EntryKind, show
 from sessions.observe.conversation_index import Dialect, Mark
+from sessions.observe.lines import decoded
 from sessions.observe.tools import patched_files, tool_detail, tool_text
 from sessions.observe.words import instant
 from sessions.text import clean
@@ -64,23 +65,19 @@ def _marks(line: bytes) -> list[Mark]:
     head = cx.HEAD.match(line)
     if head is not None and head[2].decode() not in _SHOWN:
         return []
-    try:
-        payload = _MARKS.decode(line).payload
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return []
+    found = decoded(_MARKS.decode, line)
+    payload = found.payload if found else None
     if payload is None or not _shown(payload):
         return []
     return [Mark(payload.call_id or "", payload.type in cx.OUTPUTS)]
 
 
 def _entries(line: bytes) -> list[Entry]:
-    try:
-        decoded = _LINES.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    found = decoded(_LINES.decode, line)
+    payload = found.payload if found else None
+    if found is None or payload is None or not _shown(payload):
         return []
-    payload, time = decoded.payload, instant(decoded.timestamp) or 0.0
-    if payload is None or not _shown(payload):
-        return []
+    time = instant(found.timestamp) or 0.0
     if payload.type in cx.CALLS:
         return [_call(payload, time)]
     if payload.type in cx.OUTPUTS:

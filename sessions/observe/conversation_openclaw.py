@@ -6,6 +6,7 @@ import msgspec
 
 from sessions.observe.conversation import Entry, EntryKind, show
 from sessions.observe.conversation_index import Dialect, Mark
+from sessions.observe.lines import decoded
 from sessions.observe.tools import arguments_of, tool_detail, tool_text
 from sessions.observe.words import instant
 from sessions.text import clean
@@ -44,20 +45,13 @@ class _Line(msgspec.Struct):
 _LINES = msgspec.json.Decoder(_Line)
 
 
-def _decode(line: bytes) -> _Line | None:
-    try:
-        return _LINES.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None
-
-
 def _marks(line: bytes) -> list[Mark]:
-    decoded = _decode(line)
-    if decoded is None:
+    found = decoded(_LINES.decode, line)
+    if found is None:
         return []
-    message = decoded.message
+    message = found.message
     if message is None:
-        return [Mark()] if decoded.type in _NOTES else []
+        return [Mark()] if found.type in _NOTES else []
     if message.role == "toolResult":
         return [Mark(message.tool_call_id, True)]
     marks = [Mark(block.id if block.type == "toolCall" else "") for block in _blocks(message)]
@@ -65,13 +59,13 @@ def _marks(line: bytes) -> list[Mark]:
 
 
 def _entries(line: bytes) -> list[Entry]:
-    decoded = _decode(line)
-    if decoded is None:
+    found = decoded(_LINES.decode, line)
+    if found is None:
         return []
-    time, message = instant(decoded.timestamp) or 0.0, decoded.message
+    time, message = instant(found.timestamp) or 0.0, found.message
     if message is None:
-        note = Entry(kind=EntryKind.NOTE, time=time, title=clean(decoded.type), lines=show(decoded.summary))
-        return [note] if decoded.type in _NOTES else []
+        note = Entry(kind=EntryKind.NOTE, time=time, title=clean(found.type), lines=show(found.summary))
+        return [note] if found.type in _NOTES else []
     if message.role == "toolResult":
         return [_result(message, time)]
     entries = [_entry(message.role, block, time) for block in _blocks(message)]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 import stat as modes
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from msgspec import Struct
 
@@ -16,6 +18,8 @@ DATABASE = "openclaw-agent.sqlite"
 _SQLITE = b"SQLite format 3\0"
 _HEAD = 64 << 10
 _LINES = 20
+_FAR = 256 << 20
+"""How far into a file its kind is looked for: the first of its first lines, by their heads, may be enormous."""
 _NOT_TRANSCRIPTS = (".trajectory.jsonl",)
 _SHAPES = (
     (CODEX, re.compile(rb'"type"\s*:\s*"session_meta"|"payload"\s*:\s*\{|^\{"id".{0,200}"instructions"\s*:')),
@@ -45,6 +49,11 @@ class Source(Struct, frozen=True):
     inode: int
     size: int
     mtime_ns: int
+
+    @property
+    def written(self) -> float:
+        """When it was last written. The clock of its file system may be ahead of this machine's."""
+        return min(self.mtime_ns / 1e9, time.time())
 
     @property
     def session(self) -> str:
@@ -155,11 +164,23 @@ def kind_of(path: Path) -> str:
     Raises OSError when it cannot be read.
     """
     with path.open("rb") as file:
-        head = file.read(_HEAD)
-    if head.startswith(_SQLITE):
-        return OPENCLAW
-    for line in head.split(b"\n", _LINES)[:_LINES]:
-        for kind, shape in _SHAPES:
-            if shape.search(line):
-                return kind
+        for number, head in enumerate(_heads(file)):
+            if not number and head.startswith(_SQLITE):
+                return OPENCLAW
+            for kind, shape in _SHAPES:
+                if shape.search(head):
+                    return kind
     return ""
+
+
+def _heads(file: BinaryIO) -> Iterator[bytes]:
+    """The beginnings of a file's first lines."""
+    for _ in range(_LINES):
+        head = rest = file.readline(_HEAD)
+        if not head:
+            return
+        yield head
+        while rest and not rest.endswith(b"\n"):
+            rest = file.readline(_HEAD)
+            if file.tell() > _FAR:
+                return

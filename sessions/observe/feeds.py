@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat as modes
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,13 +15,11 @@ from sessions.observe import discover
 from sessions.observe.contract import Desk, Transcript
 from sessions.observe.discover import Source
 from sessions.observe.tail import LONGEST, Position, Tail
-from sessions.observe.words import safe
+from sessions.observe.words import latest, safe
 
 NOT_A_TRANSCRIPT = "not a transcript"
 UNREADABLE = "unreadable file"
 DELETED = "deleted file"
-CLOCKS_APART_S = 60.0
-"""How far another machine's clock may be ahead before its times are not believed."""
 GONE = b""
 """The mark of a file that was deleted."""
 
@@ -33,6 +30,8 @@ class Mark(Struct, array_like=True, omit_defaults=True):
     kind: str = ""
     position: Position = Position()
     memory: bytes = b""
+    trouble: str = ""
+    """Why it could not be read at the last look, which is told once."""
 
 
 class Portion(Struct, frozen=True):
@@ -70,7 +69,7 @@ def read(source: Source, saved: bytes, desk: Desk, longest: int = LONGEST) -> It
             yield from _lines(source, mark, desk, kind, longest)
     except FileNotFoundError:
         if saved:
-            yield Portion([skipped(source.path, DELETED, source.mtime_ns / 1e9)], GONE, 0)
+            yield Portion([skipped(source.path, DELETED, source.written)], GONE, 0)
     except OSError as error:
         yield _refused(source, mark, UNREADABLE, error.strerror or "")
 
@@ -82,10 +81,16 @@ def skipped(path: Path, reason: str, at: float, detail: str = "", count: int = 1
 
 
 def _refused(source: Source, mark: Mark, reason: str, detail: str = "") -> Portion:
-    mark.position = Position(source.inode, source.size, source.mtime_ns, mark.position.offset)
-    return Portion(
-        [skipped(source.path, reason, source.mtime_ns / 1e9, detail)], msgspec.msgpack.encode(mark), source.size
-    )
+    """What is no transcript is asked again when it has changed; what cannot be read, at every look."""
+    told = mark.trouble == reason or not source.size
+    events: list[Event] = [] if told else [skipped(source.path, reason, source.written, detail)]
+    if source.size:
+        mark.trouble = reason
+    if reason == NOT_A_TRANSCRIPT:
+        mark.position = Position(source.inode, source.size, source.mtime_ns)
+    else:
+        mark.position = structs.replace(mark.position, size=-1)
+    return Portion(events, msgspec.msgpack.encode(mark), 0)
 
 
 def _lines(source: Source, mark: Mark, desk: Desk, kind: str, longest: int) -> Iterator[Portion]:
@@ -95,7 +100,7 @@ def _lines(source: Source, mark: Mark, desk: Desk, kind: str, longest: int) -> I
         if not modes.S_ISREG(os.fstat(fd).st_mode):
             return
         tail = Tail(fd, mark.position, longest)
-        written = source.mtime_ns / 1e9
+        written = source.written
         events: list[Event] = [skipped(source.path, tail.change.value, written)] if tail.afresh else []
         transcript = _transcript(kind, source.path, desk, b"" if tail.afresh else mark.memory)
         at = tail.offset
@@ -115,8 +120,8 @@ def _dated(events: list[Event], written: float) -> list[Event]:
 
     One line of the year 9999 would otherwise be the newest evidence for ever.
     """
-    latest = time.time() + CLOCKS_APART_S
-    return [event if 0 < event.time <= latest else structs.replace(event, time=written) for event in events]
+    end = latest()
+    return [event if 0 < event.time <= end else structs.replace(event, time=written) for event in events]
 
 
 def _saved(kind: str, position: Position, transcript: Transcript) -> bytes:
@@ -144,5 +149,5 @@ def _database(source: Source, mark: Mark, desk: Desk, kind: str) -> Portion:
     events = database.changes()
     # One that was locked is looked at again: its mark is that of no file.
     position = Position() if database.behind else Position(source.inode, source.size, source.mtime_ns)
-    events = _dated(events, source.mtime_ns / 1e9)
+    events = _dated(events, source.written)
     return Portion(events, msgspec.msgpack.encode(Mark(kind, position, database.save())), source.size)

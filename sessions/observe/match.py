@@ -11,7 +11,7 @@ from sessions.floor.events import Event, SessionClosed, StationEvent, StationOpe
 from sessions.floor.state import EMPTY, FloorState, Status
 from sessions.floor.status import CADENCE_S
 from sessions.observe.contract import Seating
-from sessions.observe.words import safe
+from sessions.observe.words import is_folder, safe, within
 
 NAME_LENGTH = 40
 EVERYBODYS_BRANCHES = frozenset({"", "HEAD", "main", "master", "trunk", "develop", "dev"})
@@ -140,7 +140,7 @@ class Seats:
 
     def _place(self, directory: str) -> str:
         """The worktree that holds a directory, the innermost one where they are nested; else the directory itself."""
-        holding = [tree for tree in (*self.ground.worktrees, self.ground.root) if tree and _within(directory, tree)]
+        holding = [tree for tree in (*self.ground.worktrees, self.ground.root) if tree and within(directory, tree)]
         return max(holding, key=len) if holding else directory
 
     def _name(self, kind: str, place: str) -> str:
@@ -166,9 +166,9 @@ class Seats:
         root = self.ground.root
         if self._only or not root:
             return False
-        if any(_within(place, tree) for tree in (root, *self.ground.worktrees)):
+        if any(within(place, tree) for tree in (root, *self.ground.worktrees)):
             return False
-        if place and Path(place).is_dir():
+        if place and is_folder(Path(place)):
             return True
         if _was_worktree(place, root):
             return False
@@ -190,14 +190,10 @@ class _Door:
         return self._seats.branch_of(directory)
 
 
-def _within(directory: str, tree: str) -> bool:
-    return directory == tree or directory.startswith(tree.rstrip("/") + "/")
-
-
 def _was_worktree(place: str, root: str) -> bool:
     """Whether a path lies where worktrees of `root` are commonly put: `x-worktrees/…` or `.worktrees/…` beside it."""
     parent, _, name = root.rstrip("/").rpartition("/")
-    if not _within(place, parent or "/"):
+    if not within(place, parent or "/"):
         return False
     beside = place[len(parent) + 1 :].split("/", 1)[0].lower()
     return "worktree" in beside and (

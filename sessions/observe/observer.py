@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import takewhile
 from pathlib import Path
 
 from msgspec import Struct, structs
@@ -18,11 +19,14 @@ from sessions.observe.match import Seats
 from sessions.observe.order import arranged
 from sessions.observe.probe import probe
 from sessions.observe.tail import LONGEST
-from sessions.observe.words import shown
+from sessions.observe.words import shown, within
 
 BATCH_EVENTS = 5_000
 BATCH_BYTES = 32 << 20
 """A batch ends when it holds this many events, or after this many bytes were read for it."""
+
+STEPS = 1_000
+"""The progress of a scan is told about so often."""
 
 
 class Batch(Struct, frozen=True):
@@ -58,7 +62,7 @@ class Observer:
         self._begun_ns = 0
         self._events: list[Event] = []
         self._new_marks: dict[str, bytes] = {}
-        self._unread = 0
+        self._unread = self._reported = 0
         self.bytes_read = 0
         """Bytes of transcripts read so far, by all scans and following."""
 
@@ -98,11 +102,10 @@ class Observer:
                     self._unreadable(source)
                 else:
                     found.setdefault(shown(source.path), source)
-        roots = [place.path for place in self._places]
+        roots = [shown(place.path) for place in self._places]
         for key, saved in list(self._marks.items()):
-            path = Path(key)
-            if saved != feeds.GONE and key not in found and any(path.is_relative_to(root) for root in roots):
-                self._vanished(path, blind)
+            if saved != feeds.GONE and key not in found and any(within(key, root) for root in roots):
+                self._vanished(Path(key), blind)
         return [source for key, source in found.items() if not self._is_read(key, source)]
 
     def _later(self) -> list[Source]:
@@ -121,7 +124,7 @@ class Observer:
             place = next((place for place in self._places if path.is_relative_to(place.path)), None)
             if place is None:
                 continue
-            if not path.exists():
+            if _is_gone(path):
                 if self._marks.get(shown(path)):
                     self._vanished(path, [])
                 continue
@@ -137,7 +140,7 @@ class Observer:
         return bool(saved) and feeds.unchanged(feeds.mark_of(saved or b""), source)
 
     def _vanished(self, path: Path, blind: Sequence[Path]) -> None:
-        if any(path.is_relative_to(folder) for folder in blind) or path.exists():
+        if any(path.is_relative_to(folder) for folder in blind) or not _is_gone(path):
             return
         self._note(shown(path), feeds.GONE, [feeds.skipped(path, feeds.DELETED, time.time())])
 
@@ -158,10 +161,13 @@ class Observer:
             self._reading = False
 
     def _batches(self, sources: list[Source]) -> Iterator[Batch]:
-        probes = {source: found for source in sources if not self._known(source) and (found := probe(source))}
-        self._events.extend(self._seats.prepare(found.life for found in probes.values()))
         left = {source: self._size_left(source) for source in sources}
         done, total = 0, sum(left.values())
+        if total:
+            self._report(done, total)
+        unknown = takewhile(lambda _: not self._cancelled.is_set(), (s for s in sources if not self._known(s)))
+        probes = {source: found for source in unknown if (found := probe(source))}
+        self._events.extend(self._seats.prepare(found.life for found in probes.values()))
         if self._events:
             yield self._batch()
         for source in arranged(sources, probes, self._seats):
@@ -216,5 +222,16 @@ class Observer:
         return source.size - offset if offset <= source.size else source.size
 
     def _report(self, done: int, total: int) -> None:
-        if self._progress is not None:
+        """Tell how far it is, in so few steps that a hundred thousand small files are not slower for it."""
+        if self._progress is not None and (done in (0, total) or done >= self._reported + total // STEPS):
+            self._reported = done
             self._progress(done, total)
+
+
+def _is_gone(path: Path) -> bool:
+    """Whether nothing is there; a folder that may not be entered hides its files, which is something else."""
+    try:
+        path.stat()
+    except OSError as error:
+        return isinstance(error, FileNotFoundError | NotADirectoryError)
+    return False

@@ -122,7 +122,7 @@ class OpenClawDatabase:
             elif line:
                 session.take(line)
         # A row is read once, so that its call need not be known again; a memory of many sessions stays small.
-        session.memory.calls.clear()
+        session.memory.recent.clear()
 
     def _reader(self, memory: Memory) -> Session:
         return Session(self._path, self._desk, memory, self._skips)

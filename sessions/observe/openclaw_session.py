@@ -13,7 +13,7 @@ from sessions.floor.tokens import Certainty, Tokens
 from sessions.observe import openclaw_lines as oc
 from sessions.observe import usage as usages
 from sessions.observe.contract import Desk, Statement
-from sessions.observe.lines import Skips, Who
+from sessions.observe.lines import BROKEN, Skips, Who, repaired
 from sessions.observe.tools import arguments_of, tool_detail, written_file
 from sessions.observe.words import instant, safe
 from sessions.text import clean
@@ -39,7 +39,8 @@ class Memory(Struct, omit_defaults=True):
     clock: float = 0.0
     copied: float = -1.0
     """Events up to this time are copies of another session's, or were read before."""
-    calls: dict[str, bool] = {}
+    recent: dict[str, int] = {}
+    """The latest model calls (see `usage.state`)."""
     seen: dict[str, None] = {}
     """Ids of the latest events of a file: one that comes again says nothing new."""
     last: int = -1
@@ -54,15 +55,19 @@ class Session:
         self._path, self._desk = path, desk
         self._station = ""
 
-    def take(self, raw: bytes) -> None:
+    def take(self, raw: bytes, mended: bool = False) -> None:
         """One event as JSON; what cannot be used is counted."""
         try:
             event = oc.decode_event(raw)
         except msgspec.ValidationError as error:
             self.skips.add("unexpected shape", str(error))
             return
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            self.skips.add("not JSON")
+        except BROKEN:
+            again = None if mended else repaired(raw)
+            if again is None:
+                self.skips.add("not JSON")
+            else:
+                self.take(again, mended=True)
             return
         time = instant(event.timestamp)
         if time is not None:
@@ -192,7 +197,7 @@ class Session:
             return
         # A fork copies events with their ids and times; ids alone are short, and unique in their session only.
         call = f"{KIND}:{message.response_id or f'{event.id or memory.session}@{event.timestamp}'}"
-        stated, _ = usages.state(self._desk.book, memory.calls, call, tokens)
+        stated, _ = usages.state(self._desk.book, memory.recent, call, tokens)
         if stated is None:
             return
         dollars = usage.dollars

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from sessions.observe import discover
 from sessions.observe.match import Life
-from sessions.observe.words import instant, safe
+from sessions.observe.words import instant, latest, safe
 
 _END = 32 << 10
 _TIME = re.compile(rb'"timestamp"\s*:\s*"([^"\\]{10,40})"')
@@ -45,7 +45,7 @@ def probe(source: discover.Source) -> Probe | None:
         return None
     if source.kind == discover.CODEX and _SPAWNED.search(head):
         return None
-    times = [instant(found.decode("ascii", "replace")) for found in _TIME.findall(head)[:3]]
+    times = [_time(found, source) for found in _TIME.findall(head)[:3]]
     first = next((time for time in times if time is not None), None)
     session = _session(source, head)
     if first is None or not session:
@@ -53,7 +53,7 @@ def probe(source: discover.Source) -> Probe | None:
     last = None
     at = tail.rfind(b'"timestamp"')
     if at >= 0 and (found := _TIME.match(tail, at)):
-        last = instant(found[1].decode("ascii", "replace"))
+        last = _time(found[1], source)
     uuid = _UUID.search(head)
     life = Life(
         source.kind,
@@ -65,6 +65,12 @@ def probe(source: discover.Source) -> Probe | None:
         source.explicit,
     )
     return Probe(life, uuid[1] if uuid else b"")
+
+
+def _time(text: bytes, source: discover.Source) -> float | None:
+    """The time in a line; one of the future is that of the file."""
+    time = instant(text.decode("ascii", "replace"))
+    return source.written if time is not None and time > latest() else time
 
 
 def _session(source: discover.Source, head: bytes) -> str:

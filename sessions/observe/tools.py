@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from sessions.observe.lines import decoded
 from sessions.text import clean
 
 Arguments = Mapping[str, object]
@@ -34,11 +35,8 @@ _PATCHED = re.compile(r"^\*\*\* (?:(?:Add|Update|Delete) File|Move to): (.{1,100
 
 def arguments_of(raw: bytes | str | msgspec.Raw) -> dict[str, object]:
     """The arguments in a JSON object; empty when it is something else."""
-    try:
-        decoded = msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return {}
-    return decoded if isinstance(decoded, dict) else {}
+    found = decoded(msgspec.json.decode, raw.encode("utf-8", "replace") if isinstance(raw, str) else raw)
+    return found if isinstance(found, dict) else {}
 
 
 def tool_detail(arguments: Arguments) -> str:

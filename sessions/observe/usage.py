@@ -6,26 +6,28 @@ from sessions.floor.tokens import Tokens
 from sessions.observe.contract import CallBook, Pricing, Statement
 
 MAX_RECENT = 16
-"""Calls of one transcript that are remembered as its own or as copied; a call's lines stand close together."""
+"""Calls of one transcript that are remembered; a call's lines stand close together."""
+OWN = -1
 
 
-def state(book: CallBook, recent: dict[str, bool], call: str, tokens: Tokens) -> tuple[Statement | None, bool]:
+def state(book: CallBook, recent: dict[str, int], call: str, tokens: Tokens) -> tuple[Statement | None, bool]:
     """Note a statement of usage. Returns what it adds, and whether the call was copied from another file.
 
     Within a file the last statement wins. A fork may have copied a reply while it was still being written: such a
-    copy never takes back what the original says.
+    copy never takes back what other files say. `recent` holds the output that these said of the file's latest calls
+    before it did, or `OWN`.
     """
     stated = book.state(call, tokens)
-    copied = recent.get(call)
-    if copied is None:
-        copied = stated is None or not stated.calls
+    others = recent.get(call)
+    if others is None:
+        others = tokens.output if stated is None else OWN if stated.calls else (tokens - stated.added).output
         if len(recent) >= MAX_RECENT:
             del recent[next(iter(recent))]
-        recent[call] = copied
-    if copied and stated is not None and stated.added.output < 0:
+        recent[call] = others
+    if stated is not None and tokens.output < others:
         book.state(call, tokens - stated.added)
         stated = None
-    return stated, copied
+    return stated, others != OWN
 
 
 def price(pricing: Pricing, model: str, tokens: Tokens, stated: Statement) -> float | None:

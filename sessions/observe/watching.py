@@ -7,6 +7,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sessions.observe.words import is_folder
+
 if TYPE_CHECKING:
     from watchfiles import Change
 
@@ -24,14 +26,14 @@ class WatchError(Exception):
 async def watch(places: Sequence[Path]) -> AsyncGenerator[Paths | None, None]:
     """Paths that changed. None means that anything may have: watching has just begun, or began anew."""
     while True:
-        below = [place for place in places if place.is_dir()]
-        missing = [place for place in places if not place.is_dir()]
+        below = [place for place in places if is_folder(place)]
+        missing = [place for place in places if not is_folder(place)]
         parents = {_nearest(place) for place in missing}
         # A place that is a file is watched through its folder, so that it may be replaced.
         async with _Watchers(below, sorted(parents)) as watchers:
             yield None
             async for paths in watchers:
-                if any(place.is_dir() for place in missing) or not all(place.is_dir() for place in below):
+                if any(is_folder(place) for place in missing) or not all(is_folder(place) for place in below):
                     yield paths
                     break
                 if any(_nearest(place) not in parents for place in missing):
@@ -43,7 +45,7 @@ async def watch(places: Sequence[Path]) -> AsyncGenerator[Paths | None, None]:
 
 def _nearest(place: Path) -> Path:
     """The nearest folder above a path that exists."""
-    return next((parent for parent in place.parents if parent.is_dir()), Path(place.anchor or "."))
+    return next((parent for parent in place.parents if is_folder(parent)), Path(place.anchor or "."))
 
 
 class _Watchers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from sessions.text import EXCERPT, clean
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2199
 """A time outside these years is damage, and one damaged line must not set the floor's clock."""
+
+CLOCKS_APART_S = 60.0
 
 
 def instant(text: str) -> float | None:
@@ -23,9 +26,27 @@ def instant(text: str) -> float | None:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
+def latest() -> float:
+    """The latest time that is believed: another machine's clock may be ahead of this one's, but not by more."""
+    return time.time() + CLOCKS_APART_S
+
+
 def shown(path: Path) -> str:
     """A path as text that can be stored; bytes of its name that are no text show as `\\xff`."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def within(path: str, folder: str) -> bool:
+    """Whether a path is a folder or lies in it, told by their names alone."""
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder is there, as far as one may look; `Path.is_dir` raises below one that may not be entered."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def safe(text: str, limit: int = EXCERPT) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from pathlib import Path
 
+from sessions import clock
 from sessions.branches.observer import BranchObserver
 from sessions.branches.repo import Repository
 from sessions.errors import FactoryError
@@ -83,14 +84,16 @@ class BranchWatch:
 
 def opening(repository: Repository) -> FactoryOpened:
     """The event that begins a run: the repository as it is called here, and the operator's clock."""
+    now = time.time()
     return FactoryOpened(
-        time=time.time(),
+        time=now,
         source=SOURCE,
         repo=str(repository.root),
         name=repository.name,
         base=repository.base,
         base_head=repository.base_head,
-        utc_offset=time.localtime().tm_gmtoff,
+        utc_offset=clock.utc_offset(now),
+        utc_offsets=clock.offsets(now),
     )
 
 

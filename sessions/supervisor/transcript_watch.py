@@ -16,6 +16,9 @@ from sessions.observe.match import Ground, Seats
 from sessions.observe.observer import Batch, Observer
 from sessions.supervisor.recorder import Recorder
 
+WORTH_TELLING = 4_000_000
+"""Bytes from which on a reading has its progress told: less is read before anybody can look, many times a minute."""
+
 
 class TranscriptWatch:
     """Reads transcripts into the journal: the past once, then what is added to them.
@@ -100,6 +103,8 @@ class TranscriptWatch:
         state, loop = self._recorder.state, asyncio.get_running_loop()
 
         def progress(done: int, total: int) -> None:
+            if total < WORTH_TELLING:
+                return
             loop.call_soon_threadsafe(self._recorder.progress, Progress("reading transcripts", done, total, "bytes"))
 
         marks = await self._recorder.marks()
