@@ -78,6 +78,9 @@ class DemoLink:
             shutil.rmtree(self._directory, ignore_errors=True)
             self._directory = None
 
+    def again(self) -> None:
+        """No supervisor feeds a simulation."""
+
     async def send(self, command: AnyCommand) -> Reply:
         return Reply(False, "this factory is simulated", "run factory-tui in a git repository for a real one")
 
@@ -130,7 +133,6 @@ class DemoLink:
         if events:
             await journal.append(events)
             self._state = journal.state
-        self._health = LinkHealth(heard=time.time())
 
     async def _at_its_own_pace(self, journal: Journal, waiting: Event) -> None:
         """Every event when its time has come."""

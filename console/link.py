@@ -22,13 +22,11 @@ class LinkMode(StrEnum):
 
 
 class LinkHealth(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How fresh the floor is and what is being done to it."""
+    """Whether the floor is kept up to date, and what is being done to it."""
 
     connected: bool = True
     trouble: str = ""
     """Why it is not connected, with the cure."""
-    heard: float = 0.0
-    """Clock time of the last word from the other side."""
     progress: Progress | None = None
 
 
@@ -61,6 +59,10 @@ class Link(Protocol):
     def start(self) -> None: ...
 
     def stop(self) -> None: ...
+
+    def again(self) -> None:
+        """Start the supervisor again, where one feeds this and was lost; returns at once."""
+        ...
 
     async def send(self, command: AnyCommand) -> Reply:
         """Ask the supervisor; a replay refuses with a reason."""

@@ -14,7 +14,7 @@ from sessions.floor.commands import AnyCommand, Reply, WatchPlaces
 from sessions.floor.state import EMPTY, FloorState
 from sessions.journal.reader import JournalReader
 from sessions.supervisor.place import Place, place_of
-from sessions.supervisor.process import Options, start
+from sessions.supervisor.process import Options, start, stop
 from sessions.text import clean
 
 
@@ -30,7 +30,9 @@ class LiveLink:
         self._place = place_of(repo)
         self._repo, self._options = repo, options or Options()
         wishes = [WatchPlaces(self._options.sessions)] if self._options.sessions else []
-        self._client = Client(self._place.socket, _checkpoint(self._place), self._revive, wishes=wishes)
+        self._client = Client(
+            self._place.socket, _checkpoint(self._place), self._revive, wishes=wishes, clear=self._clear
+        )
         self.title = clean(os.path.realpath(repo))
 
     @property
@@ -40,7 +42,7 @@ class LiveLink:
     @property
     def health(self) -> LinkHealth:
         contact = self._client.contact
-        return LinkHealth(contact.connected, contact.trouble, contact.heard, contact.progress)
+        return LinkHealth(contact.connected, contact.trouble, contact.progress)
 
     def now(self) -> float:
         return time.time()
@@ -51,6 +53,9 @@ class LiveLink:
 
     def stop(self) -> None:
         self._client.stop()
+
+    def again(self) -> None:
+        self._client.again()
 
     async def send(self, command: AnyCommand) -> Reply:
         return await asyncio.wrap_future(self._client.send(command))
@@ -66,6 +71,9 @@ class LiveLink:
 
     def _revive(self) -> None:
         start(self._repo, self._options)
+
+    def _clear(self) -> None:
+        stop(self._repo)
 
 
 def _checkpoint(place: Place) -> FloorState:

@@ -20,10 +20,12 @@ from sessions.floor.fold import fold_all
 from sessions.floor.state import FloorState
 from sessions.supervisor import protocol
 from sessions.supervisor.protocol import Answer, Events, Farewell, Refused, ReplyFrame, Snapshot, Welcome, WorkFrame
+from sessions.supervisor.starts import STARTING, Starts, on_thread
 
 SILENCE_S = 15.0
 """A supervisor says something every five seconds; after this long it hangs, or the machine sleeps."""
 FIRST_RETRY_S, LAST_RETRY_S = 0.1, 5.0
+"""Between two attempts to connect, which cost nothing."""
 
 
 class Contact(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -32,8 +34,6 @@ class Contact(msgspec.Struct, frozen=True, omit_defaults=True):
     connected: bool = False
     trouble: str = ""
     """Why it is not connected, or what keeps the supervisor from its work; with the cure."""
-    heard: float = 0.0
-    """Clock time (seconds since 1970) of the supervisor's last word."""
     progress: Progress | None = None
     pid: int = 0
     """Process id of the supervisor it is, or was, connected to."""
@@ -43,8 +43,7 @@ class _PartedError(FactoryError):
     """The supervisor said goodbye. `stopped`: the operator ended it."""
 
     def __init__(self, farewell: Farewell) -> None:
-        cure = "open the floor again to start it" if farewell.stopped else ""
-        super().__init__(farewell.reason, cure)
+        super().__init__(farewell.reason)
         self.stopped = farewell.stopped
 
 
@@ -60,18 +59,24 @@ class Client:
         state: FloorState,
         revive: Callable[[], None] | None = None,
         changed: Callable[[], None] | None = None,
-        program: str = "",
         wishes: Sequence[AnyCommand] = (),
+        clear: Callable[[], None] | None = None,
     ) -> None:
-        """`revive` starts a supervisor when none answers (it may block, and raise `FactoryError`).
+        """`revive` starts a supervisor when none answers, `clear` ends one that is there and does not serve.
+
+        Both may block, and raise `FactoryError`; without `revive` somebody else starts it.
 
         `changed` is called on the client's thread after each change of `state` or `contact`; it must not block.
         `wishes` are sent to every supervisor that it connects to.
         """
         self.state = state
         self.contact = Contact(progress=Progress("connecting to the supervisor", 0, 0))
-        self._path, self._program = socket_path, program
-        self._revive, self._changed = revive, changed
+        self._path = socket_path
+        self._revive, self._clear, self._changed = revive, clear, changed
+        self._starts = Starts()
+        self._asked_again = asyncio.Event()
+        self._useless = False
+        """The supervisor that is there hangs, or is too old."""
         self._wishes = wishes
         self._ids = itertools.count(1)
         self._asked: dict[int, concurrent.futures.Future[Reply]] = {}
@@ -98,6 +103,12 @@ class Client:
                 self._loop.call_soon_threadsafe(self._main.cancel)
         self._thread.join()
 
+    def again(self) -> None:
+        """Try now: start a supervisor although it was stopped, and end one first that is there and does not serve."""
+        with self._sending:
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(self._take_up)
+
     def send(self, command: AnyCommand) -> concurrent.futures.Future[Reply]:
         """Send a command; the reply is a refusal when no supervisor takes it."""
         future: concurrent.futures.Future[Reply] = concurrent.futures.Future()
@@ -112,10 +123,11 @@ class Client:
         return future
 
     def _unheard(self) -> Reply:
-        return Reply(False, "no supervisor is connected", self.contact.trouble or "wait for it, or see its log")
+        cure = "end it with factory-tui stop" if self._useless else "wait for it, or see its log"
+        return Reply(False, self.contact.trouble or "no supervisor is connected", cure)
 
     def _ask(self, command: AnyCommand, future: concurrent.futures.Future[Reply]) -> None:
-        if self._writer is None:
+        if self._writer is None or self._useless:
             future.set_result(self._unheard())
             return
         number = next(self._ids)
@@ -149,60 +161,84 @@ class Client:
 
     async def _keep(self) -> None:
         """Be connected for ever."""
-        wait, revive, trouble = FIRST_RETRY_S, self._revive, ""
+        wait, trouble = FIRST_RETRY_S, ""
         while True:
             began = time.monotonic()
             try:
-                await self._attend(revive)
-                trouble = "the supervisor has died"
-                revive = self._revive
+                await self._attend()
+                trouble = "the supervisor has died" + (" again and again: see its log" if self._starts.many else "")
             except _PartedError as error:
-                trouble = str(error)
-                revive = None if error.stopped else self._revive
+                trouble, self._starts.stopped = str(error), error.stopped
+            except (FileNotFoundError, ConnectionRefusedError):
+                trouble = trouble or "no supervisor runs"  # what ended it is known better than that nobody answers
             except FactoryError as error:
                 trouble = str(error)
             except OSError as error:
-                # Of one that was stopped it is known why nobody answers, and what to do.
-                if revive is not None or not trouble:
-                    trouble = f"no supervisor can be reached ({error.strerror or error})"
+                trouble = f"no supervisor can be reached ({error.strerror or error})"
             self._lost(trouble)
-            # One that dies again and again at once is not started again and again at once.
-            wait = FIRST_RETRY_S if time.monotonic() - began > LAST_RETRY_S else min(wait * 2, LAST_RETRY_S)
-            await asyncio.sleep(wait)
+            lasted = time.monotonic() - began
+            self._starts.ended(lasted)
+            wait = FIRST_RETRY_S if lasted > LAST_RETRY_S else min(wait * 2, LAST_RETRY_S)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self._asked_again.wait()
 
-    async def _attend(self, revive: Callable[[], None] | None) -> None:
+    def _take_up(self) -> None:
+        if self.contact.connected:
+            return
+        self._asked_again.set()
+        if self._useless and self._writer is not None:
+            self._writer.transport.abort()
+
+    async def _attend(self) -> None:
         """One connection, from its beginning to its end."""
+        if self._asked_again.is_set():
+            self._asked_again.clear()
+            self._starts = Starts()
+            self._show(replace(self.contact, trouble="", progress=STARTING))
+            if self._useless and self._clear is not None:
+                await on_thread(self._clear)
+                self._useless = False
+        reader, writer = await self._connected()
+        self._pid = 0
         try:
-            reader, writer = await asyncio.open_unix_connection(self._path)
-        except (FileNotFoundError, ConnectionRefusedError):
-            if revive is None:
-                raise
-            self._show(replace(self.contact, progress=Progress("starting the supervisor", 0, 0)))
-            await _on_thread(revive)
-            reader, writer = await asyncio.open_unix_connection(self._path)
-        try:
-            writer.write(protocol.encode(protocol.Hello(protocol.VERSION, self._program, self.state.seq)))
+            writer.write(protocol.encode(protocol.Hello(protocol.VERSION, self.state.seq)))
             await writer.drain()
             self._writer = writer
             while (frame := await self._next(reader)) is not None:
                 self._take(frame)
-        except ConnectionError:
+        except (ConnectionError, protocol.TornError):
             return
         finally:
             self._writer = None
             writer.close()
+
+    async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """The line to a supervisor, which is started when there is none and it is due."""
+        try:
+            return await asyncio.open_unix_connection(self._path)
+        except (FileNotFoundError, ConnectionRefusedError):
+            if self._revive is None or not self._starts.due():
+                raise
+        self._starts.count()
+        self._show(replace(self.contact, progress=STARTING))
+        await on_thread(self._revive)
+        return await asyncio.open_unix_connection(self._path)
 
     async def _next(self, reader: asyncio.StreamReader) -> Answer | None:
         frame = protocol.read(reader, protocol.ANSWERS, protocol.MAX_ANSWER)
         reading = asyncio.create_task(frame)
         try:
             while not (await asyncio.wait({reading}, timeout=SILENCE_S))[0]:
-                self._show(replace(self.contact, trouble=f"silent for over {SILENCE_S:.0f} s: it hangs or is stopped"))
+                self._useless = True
+                who = f"the supervisor (process {self._pid})" if self._pid else "the supervisor"
+                self._lost(f"{who} has been silent for over {SILENCE_S:.0f} s: it hangs, or somebody halted it")
             return await reading
         finally:
             reading.cancel()
 
     def _take(self, frame: Answer) -> None:
+        self._useless = False
         match frame:
             case Events():
                 self.state = self._folded(frame)
@@ -214,14 +250,17 @@ class Client:
                 if (future := self._asked.pop(number, None)) is not None:
                     future.set_result(reply)
             case Welcome():
-                self._pid = frame.pid
+                self._pid, self._starts.stopped = frame.pid, False
+                self._asked_again.clear()
                 for wish in self._wishes:
                     self._ask(wish, concurrent.futures.Future())
-            case Refused(reason, cure):
+            case Refused(reason, cure, version):
+                self._useless = 0 < version < protocol.VERSION
+                self._starts.stopped |= version > protocol.VERSION  # an older one would only be in the way
                 raise FactoryError(reason, cure)
             case Farewell():
                 raise _PartedError(frame)
-        self._show(Contact(True, self._work.trouble, time.time(), self._work.progress, self._pid))
+        self._show(Contact(True, self._work.trouble, self._work.progress, self._pid))
 
     def _folded(self, frame: Events) -> FloorState:
         if frame.first != self.state.seq + 1:
@@ -229,35 +268,14 @@ class Client:
         return fold_all(self.state, frame.events)
 
     def _lost(self, trouble: str) -> None:
+        """Nobody answers: show why, and refuse what was asked."""
         self._work = WorkFrame()
         self._show(replace(self.contact, connected=False, trouble=trouble, progress=None))
         asked, self._asked = self._asked, {}
         for future in asked.values():
-            future.set_result(Reply(False, "the supervisor went away before it answered", "ask again"))
+            future.set_result(Reply(False, "the supervisor gave no answer", trouble))
 
     def _show(self, contact: Contact) -> None:
         self.contact = contact
         if self._changed is not None:
             self._changed()
-
-
-async def _on_thread(blocking: Callable[[], None]) -> None:
-    """Run on a thread that neither the loop's end nor the program's waits for."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[None] = loop.create_future()
-
-    def finish(error: BaseException | None) -> None:
-        if not done.done():
-            done.set_exception(error) if error else done.set_result(None)
-
-    def run() -> None:
-        error: BaseException | None = None
-        try:
-            blocking()
-        except BaseException as caught:  # it is raised again where it is waited for
-            error = caught
-        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
-            loop.call_soon_threadsafe(finish, error)
-
-    threading.Thread(target=run, name="supervisor-start", daemon=True).start()
-    await done

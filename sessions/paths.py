@@ -69,7 +69,7 @@ def private_dir(path: Path) -> Path:
     may then be theirs. A directory of ours that others may only read is closed to them.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.mkdir(mode=0o700, exist_ok=True)
         info = path.lstat()
         if not stat.S_ISDIR(info.st_mode):

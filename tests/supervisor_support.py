@@ -21,13 +21,14 @@ from sessions.supervisor.feed import Feed
 from sessions.supervisor.protocol import Answer, Hello, Request
 from sessions.supervisor.server import Server
 
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
+"""How long a test waits for what shall come. Only a failing test waits that long: a loaded machine may be slow."""
 
 
 @contextmanager
 def short_directory() -> Iterator[Path]:
     """A directory whose name leaves room for a unix socket's path."""
-    with tempfile.TemporaryDirectory(prefix="ft") as name:
+    with tempfile.TemporaryDirectory(prefix="ft", dir="/tmp") as name:
         yield Path(name)
 
 
@@ -71,7 +72,7 @@ async def dialled(path: Path, after: int | None = 0) -> AsyncIterator[Peer]:
     try:
         peer = Peer(reader, writer)
         if after is not None:
-            peer.say(Hello(protocol.VERSION, "test", after))
+            peer.say(Hello(protocol.VERSION, after))
         yield peer
     finally:
         writer.close()
@@ -85,7 +86,7 @@ async def agree(command: AnyCommand) -> Reply:
 async def served(feed: Feed, obey: Obey = agree) -> AsyncIterator[tuple[Server, Path]]:
     """A server of `feed` in this process."""
     with short_directory() as directory:
-        server = Server(feed, "repo", obey, "test")
+        server = Server(feed, "repo", obey)
         path = directory / "s"
         await server.listen(path)
         try:
@@ -108,9 +109,15 @@ def push(feed: Feed, events: list[AnyEvent]) -> None:
 class Watched:
     """A real client, and waiting for what becomes of it."""
 
-    def __init__(self, path: Path, state: FloorState = EMPTY, revive: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        state: FloorState = EMPTY,
+        revive: Callable[[], None] | None = None,
+        clear: Callable[[], None] | None = None,
+    ) -> None:
         self._news = threading.Condition()
-        self.client = Client(path, state, revive, self._changed, "test")
+        self.client = Client(path, state, revive, self._changed, clear=clear)
 
     def _changed(self) -> None:
         with self._news:
@@ -129,9 +136,14 @@ class Watched:
 
 
 @contextmanager
-def watched(path: Path, state: FloorState = EMPTY, revive: Callable[[], None] | None = None) -> Iterator[Watched]:
+def watched(
+    path: Path,
+    state: FloorState = EMPTY,
+    revive: Callable[[], None] | None = None,
+    clear: Callable[[], None] | None = None,
+) -> Iterator[Watched]:
     """A client of the supervisor at `path`."""
-    watching = Watched(path, state, revive)
+    watching = Watched(path, state, revive, clear)
     watching.client.start()
     try:
         yield watching

@@ -14,11 +14,12 @@ from sessions.errors import FactoryError
 from sessions.floor.commands import AnyCommand, CancelScan, CatchUp, ImportPaths, Progress, Reply, Stop
 from sessions.floor.fold import fold_all
 from sessions.floor.state import EMPTY
-from sessions.supervisor import protocol
+from sessions.supervisor import protocol, starts
 from sessions.supervisor.feed import RING
 from sessions.supervisor.protocol import Answer, Events, Farewell, WorkFrame
 from sessions.supervisor.server import Server
-from tests.supervisor_support import agree, feed_of, push, served, short_directory, spoken, watched
+from sessions.supervisor.starts import Starts
+from tests.supervisor_support import PATIENCE_S, agree, feed_of, push, served, short_directory, spoken, watched
 
 
 def test_it_catches_up_from_its_own_floor_and_follows() -> None:
@@ -30,7 +31,7 @@ def test_it_catches_up_from_its_own_floor_and_follows() -> None:
                 push(feed, spoken(3, first=6))
                 await watching.soon(lambda client: client.state == feed.state)
                 contact = watching.client.contact
-                assert contact.connected and contact.heard and not contact.trouble
+                assert contact.connected and not contact.trouble
 
     asyncio.run(check())
 
@@ -62,10 +63,10 @@ def test_a_command_to_nobody_is_refused_at_once() -> None:
             client = Client(directory / "s", EMPTY)
             if started:
                 client.start()
-            reply = client.send(Stop()).result(timeout=5)
+            reply = client.send(Stop()).result(PATIENCE_S)
             assert not reply.ok and reply.cure
             client.stop()
-            assert not client.send(Stop()).result(timeout=5).ok
+            assert not client.send(Stop()).result(PATIENCE_S).ok
 
 
 def test_what_was_asked_of_a_supervisor_that_ends_is_refused() -> None:
@@ -149,21 +150,75 @@ def test_why_none_can_be_started_is_shown() -> None:
         assert not watching.client.contact.connected
 
 
-def test_one_that_the_operator_stopped_is_not_started_again() -> None:
+def test_one_that_the_operator_stopped_is_started_again_when_the_operator_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(starts, "LAST_START_S", 0.0)  # however long it had run
+
     async def check() -> None:
-        revived = threading.Event()
-        async with served(feed_of(0)) as (house, path):
-            with watched(path, revive=revived.set) as watching:
-                await watching.soon(lambda client: client.contact.connected)
-                await house.close(Farewell("stopped by the operator", stopped=True))
+        loop, feed = asyncio.get_running_loop(), feed_of(3)
+        house, revived = Server(feed, "repo", agree), threading.Event()
+
+        with short_directory() as directory:
+            path = directory / "s"
+
+            def revive() -> None:
+                revived.set()
+                asyncio.run_coroutine_threadsafe(house.listen(path), loop).result()
+
+            first = Server(feed, "repo", agree)
+            await first.listen(path)
+            with watched(path, revive=revive) as watching:
+                await watching.soon(lambda client: client.state.seq == 3)
+                await first.close(Farewell("stopped by the operator", stopped=True))
                 await watching.soon(lambda client: "stopped by the operator" in client.contact.trouble)
-                await asyncio.sleep(0)
                 seen = watching.client.contact
                 await watching.soon(lambda client: client.contact is not seen)
-                assert "stopped by the operator: open the floor again" in watching.client.contact.trouble
+                assert watching.client.contact.trouble == "stopped by the operator"
+                assert watching.client.contact.progress is None, "it is being started"
                 assert not revived.is_set()
+                watching.client.again()
+                await watching.soon(lambda client: client.contact.connected)
+                assert revived.is_set()
+                assert not watching.client.contact.trouble
+                assert watching.client.state == feed.state
+            await house.close(Farewell("test over"))
 
     asyncio.run(check())
+
+
+def test_starts_come_ever_more_seldom_until_one_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, seconds in (("FIRST_START_S", 1_000.0), ("MANY_S", 1_500.0), ("LAST_START_S", 5_000.0)):
+        monkeypatch.setattr(starts, name, seconds)
+    tried = Starts()
+
+    def now() -> tuple[bool, bool]:
+        return tried.due(), tried.many
+
+    assert now() == (True, False)
+    tried.count()
+    assert now() == (False, True)
+    tried.ended(1.0)
+    assert now() == (False, True)
+    tried.ended(starts.LAST_START_S + 1)
+    assert now() == (False, False)
+
+
+def test_one_that_cannot_be_started_is_not_started_over_and_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(starts, "FIRST_START_S", 1_000.0)
+    tries = []
+
+    def revive() -> None:
+        tries.append(1)
+        raise FactoryError("the journal is newer", "update the program")
+
+    with short_directory() as directory, watched(directory / "s", revive=revive) as watching:
+        told = "the journal is newer: update the program"
+        watching.until(lambda client: client.contact.trouble == told)
+        seen = watching.client.contact
+        watching.until(lambda client: client.contact is not seen)
+        assert watching.client.contact.trouble == told
+        assert len(tries) == 1
+        watching.client.again()
+        watching.until(lambda _: len(tries) == 2)
 
 
 def _spoken_to(answers: list[bytes], shown: str) -> None:
@@ -177,6 +232,18 @@ def _spoken_to(answers: list[bytes], shown: str) -> None:
                 line.sendall(b"".join(answers))
                 watching.until(lambda client: shown in client.contact.trouble)
             assert watching.client.state == EMPTY
+
+
+def test_one_that_is_killed_in_the_middle_of_a_word_has_died() -> None:
+    with short_directory() as directory, socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(directory / "s"))
+        listener.listen()
+        with watched(directory / "s") as watching:
+            line, _ = listener.accept()
+            assert line.recv(1_000)
+            line.sendall(protocol.encode(protocol.Welcome(protocol.VERSION, 1, "repo", 0))[:-1])
+            line.close()
+            watching.until(lambda client: client.contact.trouble == "the supervisor has died")
 
 
 @pytest.mark.parametrize(
@@ -201,13 +268,77 @@ def test_a_supervisor_that_falls_silent_is_told_from_one_with_nothing_to_say(mon
     _spoken_to([protocol.encode(protocol.Welcome(protocol.VERSION, 1, "repo", 0))], "silent for over")
 
 
+def test_one_that_hangs_is_ended_and_started_again_when_the_operator_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SILENCE_S", 0.05)
+    with short_directory() as directory, socket.socket(socket.AF_UNIX) as listener:
+        path = directory / "s"
+        listener.bind(str(path))
+        listener.listen()
+        done = []
+
+        def clear() -> None:
+            done.append("cleared")
+            path.unlink()
+
+        def revive() -> None:
+            done.append("started")
+            raise FactoryError("as asked")
+
+        with watched(path, revive=revive, clear=clear) as watching:
+            line, _ = listener.accept()
+            with line:
+                line.sendall(protocol.encode(protocol.Welcome(protocol.VERSION, 7, "repo", 0)))
+                watching.until(lambda client: "(process 7) has been silent" in client.contact.trouble)
+                assert not watching.client.contact.connected
+                assert not watching.client.send(CatchUp()).result(PATIENCE_S).ok
+                watching.client.again()
+                watching.until(lambda client: client.contact.trouble == "as asked")
+        assert done == ["cleared", "started"]
+
+
+def test_what_was_asked_of_one_that_falls_silent_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SILENCE_S", 0.3)
+    with short_directory() as directory, socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(directory / "s"))
+        listener.listen()
+        with watched(directory / "s") as watching:
+            line, _ = listener.accept()
+            with line:
+                line.sendall(protocol.encode(protocol.Welcome(protocol.VERSION, 7, "repo", 0)))
+                watching.until(lambda client: client.contact.pid == 7)
+                reply = watching.client.send(CatchUp()).result(PATIENCE_S)
+                assert not reply.ok and "silent" in reply.cure + reply.reason
+
+
+@pytest.mark.parametrize(("version", "ended"), [(1, True), (2, False), (3, False), (0, False)])
+def test_only_an_older_supervisor_is_ended_for_a_fitting_one(
+    version: int, ended: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "VERSION", 2)
+    refusal = protocol.encode(protocol.Refused("not you", "", version))
+    with short_directory() as directory, socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(directory / "s"))
+        listener.listen()
+        cleared = threading.Event()
+        with watched(directory / "s", clear=cleared.set) as watching:
+            for _ in range(2):
+                line, _ = listener.accept()
+                with line:
+                    assert line.recv(1_000)
+                    line.sendall(refusal)
+                    watching.until(lambda client: client.contact.trouble == "not you")
+                watching.client.again()
+            listener.accept()[0].close()
+        assert cleared.is_set() is ended
+
+
 def test_what_cannot_be_said_is_refused_at_once() -> None:
     async def check() -> None:
         async with served(feed_of(0)) as (_, path):
             with watched(path) as watching:
                 await watching.soon(lambda client: client.contact.connected)
                 asked = watching.client.send(ImportPaths(("/not/utf-8/\udcff",)))
-                reply = await asyncio.wait_for(asyncio.wrap_future(asked), 5)
+                reply = await asyncio.wait_for(asyncio.wrap_future(asked), PATIENCE_S)
                 assert not reply.ok and "UTF-8" in reply.reason
                 assert (await asyncio.wrap_future(watching.client.send(CatchUp()))).ok
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -69,6 +71,40 @@ def test_a_stopped_supervisor_stays_stopped_and_the_floor_stays_there(house: Hou
         assert "stopped" in link.health.trouble
         assert link.state.total.calls == 3
         assert not asyncio.run(link.send(CatchUp())).ok
+    finally:
+        link.stop()
+
+
+def test_a_stopped_supervisor_is_started_again_when_asked(house: House) -> None:
+    house.write(1, 3)
+    link = LiveLink(house.repo.path, LONG)
+    link.start()
+    try:
+        settled(lambda: link.state.total.calls == 3)
+        first, before = process.running(house.repo.path), link.state
+        assert process.stop(house.repo.path) == first
+        settled(lambda: link.health.trouble == "the supervisor was stopped")
+        house.write(4, 4)
+        link.again()
+        settled(lambda: link.health.connected and link.state.total.calls == 4)
+        assert process.running(house.repo.path) not in (None, first)
+        assert link.state.seq > before.seq
+    finally:
+        link.stop()
+
+
+def test_a_supervisor_that_was_killed_comes_back_by_itself(house: House) -> None:
+    house.write(1, 3)
+    link = LiveLink(house.repo.path, LONG)
+    link.start()
+    try:
+        settled(lambda: link.state.total.calls == 3)
+        first = process.running(house.repo.path)
+        assert first
+        os.kill(first, signal.SIGKILL)
+        house.write(4, 4)
+        settled(lambda: link.health.connected and link.state.total.calls == 4)
+        assert process.running(house.repo.path) not in (None, first)
     finally:
         link.stop()
 

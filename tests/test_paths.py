@@ -10,6 +10,7 @@ import pytest
 
 from sessions import paths
 from sessions.errors import FactoryError
+from tests.supervisor_support import short_directory
 
 
 @pytest.fixture(autouse=True)
@@ -91,16 +92,18 @@ def test_a_file_in_the_way_is_named(tmp_path: Path) -> None:
         paths.repo_state_dir(tmp_path / "repo" / ".git")
 
 
-def test_the_socket_lies_with_the_state_where_its_name_fits(tmp_path: Path) -> None:
-    room = paths.SOCKET_LIMIT - len(os.fsencode(tmp_path)) - len("//supervisor.sock")
-    fits, too_long = tmp_path / ("d" * room), tmp_path / ("d" * (room + 1))
-    assert paths.socket_path(fits) == fits / "supervisor.sock"
-    moved = paths.socket_path(too_long)
-    assert moved.parent.parent == tmp_path
-    assert len(os.fsencode(moved)) <= paths.SOCKET_LIMIT
-    assert _mode(moved.parent) == 0o700
-    assert paths.socket_path(too_long) == moved
-    assert paths.socket_path(tmp_path / ("e" * (room + 1))) != moved
+def test_the_socket_lies_with_the_state_where_its_name_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    with short_directory() as short:
+        monkeypatch.setattr(paths, "SHARED_TEMP", short)
+        room = paths.SOCKET_LIMIT - len(os.fsencode(short)) - len("//supervisor.sock")
+        fits, too_long = short / ("d" * room), short / ("d" * (room + 1))
+        assert paths.socket_path(fits) == fits / "supervisor.sock"
+        moved = paths.socket_path(too_long)
+        assert moved.parent.parent == short
+        assert len(os.fsencode(moved)) <= paths.SOCKET_LIMIT
+        assert _mode(moved.parent) == 0o700
+        assert paths.socket_path(too_long) == moved
+        assert paths.socket_path(short / ("e" * (room + 1))) != moved
 
 
 def test_a_prepared_socket_folder_is_refused(tmp_path: Path) -> None:

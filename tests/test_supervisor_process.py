@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import pty
 import select
+import shutil
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -69,6 +71,31 @@ def test_it_starts_for_the_repository_around_the_caller(house: House, monkeypatc
     assert process.stop(Path()) == pid
 
 
+@pytest.mark.parametrize(
+    ("script", "scoped"),
+    [
+        ('while [ "$1" != -- ]; do shift; done; shift; IN_SCOPE=1 exec "$@"', True),
+        ("exit 1", False),
+        ("exec sleep 1000", False),
+    ],
+)
+def test_it_starts_in_a_scope_of_systemd_where_there_is_one_that_works(
+    house: House, monkeypatch: pytest.MonkeyPatch, script: str, scoped: bool
+) -> None:
+    tool, runtime = house.root / "bin" / "systemd-run", house.root / "run"
+    (runtime / "systemd").mkdir(parents=True)
+    tool.parent.mkdir()
+    tool.write_text(f"#!/bin/sh\n{script}\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tool.parent), prepend=os.pathsep)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+    monkeypatch.setattr(process, "SCOPE_S", 1_000.0 if "sleep" not in script else 0.1)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(runtime / "systemd" / "private"))
+        pid = house.start()
+    assert (b"IN_SCOPE=1" in Path(f"/proc/{pid}/environ").read_bytes()) is scoped
+
+
 def test_a_second_one_cannot_start_and_names_the_first(house: House) -> None:
     pid = house.start()
     second = subprocess.run(
@@ -126,6 +153,17 @@ def test_one_that_does_not_hear_is_ended_by_a_signal(house: House) -> None:
         assert keeper.wait(PATIENCE_S) == -signal.SIGTERM
 
 
+def test_one_that_somebody_halted_is_ended_too(house: House) -> None:
+    command = [sys.executable, "-c", KEEPER, str(house.place.lock)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as keeper:
+        assert keeper.stdout is not None
+        assert keeper.stdout.readline() == b"held\n"
+        os.kill(keeper.pid, signal.SIGSTOP)
+        os.waitid(os.P_PID, keeper.pid, os.WSTOPPED)
+        assert process.stop(house.repo.path) == keeper.pid
+        assert keeper.wait(PATIENCE_S) == -signal.SIGTERM
+
+
 def test_stop_ends_it_with_a_checkpoint(house: House) -> None:
     pid = house.start()
     with watched(house.place.socket) as watching:
@@ -152,9 +190,9 @@ def test_a_client_can_stop_it(house: House) -> None:
 def test_it_ends_by_itself_when_the_last_console_has_gone(house: House) -> None:
     pid = house.start(Options(idle_minutes=0.002))
     with watched(house.place.socket) as one:
+        one.until(lambda client: client.contact.connected)
         with watched(house.place.socket) as two:
             two.until(lambda client: client.contact.connected)
-        one.until(lambda client: client.contact.connected)
         assert one.client.send(CatchUp()).result(PATIENCE_S).ok
         assert process.running(house.repo.path) == pid
     assert ended(pid)
@@ -177,6 +215,23 @@ def test_what_a_dead_one_left_is_noticed_and_cleaned(house: House) -> None:
     assert process.running(house.repo.path) is None
     assert house.start() != pid
     assert f"process {pid} died here" in house.place.log.read_text()
+
+
+def test_one_whose_journal_was_removed_makes_way_for_another(house: House) -> None:
+    house.write(1, 3)
+    pid = house.start()
+
+    def revive() -> None:
+        process.start(house.repo.path, LONG)
+
+    with watched(house.place.socket, revive=revive) as watching:
+        watching.until(lambda client: client.state.total.calls == 3)
+        shutil.rmtree(house.place.state_dir)
+        house.write(4, 4)
+        watching.until(lambda client: client.contact.pid not in (0, pid) and client.state.total.calls == 4)
+        assert ended(pid)
+        assert process.running(house.repo.path) == watching.client.contact.pid
+    assert latest(house).total.calls == 4
 
 
 def test_why_it_cannot_start_is_told(house: House) -> None:

@@ -52,10 +52,10 @@ COMMANDS = st.one_of(
     st.builds(SetBase, TEXT),
     st.builds(ImportPaths, st.lists(TEXT).map(tuple)),
 )
-REQUESTS = st.builds(Hello, COUNT, TEXT, COUNT) | st.builds(CommandFrame, COUNT, COMMANDS)
+REQUESTS = st.builds(Hello, COUNT, COUNT) | st.builds(CommandFrame, COUNT, COMMANDS)
 ANSWERS = st.one_of(
-    st.builds(Welcome, COUNT, COUNT, TEXT, COUNT, TEXT),
-    st.builds(Refused, TEXT, TEXT),
+    st.builds(Welcome, COUNT, COUNT, TEXT, COUNT),
+    st.builds(Refused, TEXT, TEXT, COUNT),
     st.builds(Events, COUNT, st.lists(EVENTS, max_size=5).map(tuple)),
     st.lists(EVENTS, max_size=5).map(lambda events: Snapshot(fold_all(EMPTY, events))),
     st.builds(WorkFrame, st.none() | st.builds(Progress, TEXT, COUNT, COUNT, TEXT), TEXT),

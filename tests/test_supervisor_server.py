@@ -25,7 +25,8 @@ from sessions.supervisor.protocol import (
     Welcome,
     WorkFrame,
 )
-from tests.supervisor_support import Peer, agree, dialled, feed_of, push, served, short_directory, spoken
+from sessions.supervisor.server import Server
+from tests.supervisor_support import PATIENCE_S, Peer, agree, dialled, feed_of, push, served, short_directory, spoken
 
 
 async def _followed(peer: Peer, state: FloorState, until: int) -> FloorState:
@@ -44,7 +45,7 @@ def test_a_console_is_welcomed_and_follows() -> None:
     async def check() -> None:
         feed = feed_of(3)
         async with served(feed) as (_, path), dialled(path, after=1) as peer:
-            assert await peer.hear() == Welcome(protocol.VERSION, os.getpid(), "repo", 3, "test")
+            assert await peer.hear() == Welcome(protocol.VERSION, os.getpid(), "repo", 3)
             state = await _followed(peer, fold_all(EMPTY, spoken(1)), 3)
             push(feed, spoken(4, first=4))
             assert await _followed(peer, state, 7) == feed.state
@@ -95,14 +96,52 @@ def test_another_user_hears_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     asyncio.run(check())
 
 
-def test_another_version_is_refused_with_a_cure() -> None:
+@pytest.mark.parametrize(("step", "told"), [(1, "an older"), (-1, "a newer")])
+def test_another_version_is_refused_with_a_cure(step: int, told: str) -> None:
     async def check() -> None:
         async with served(feed_of(3)) as (_, path), dialled(path, after=None) as peer:
-            peer.say(Hello(protocol.VERSION + 1, "newer"))
+            peer.say(Hello(protocol.VERSION + step))
             refused = await peer.hear()
             assert isinstance(refused, Refused)
-            assert "factory-tui stop" in refused.cure
+            assert refused.version == protocol.VERSION
+            assert told in refused.reason
+            assert ("factory-tui stop" if step > 0 else "open this console") in refused.cure
             assert await peer.hear() is None
+
+    asyncio.run(check())
+
+
+def test_one_console_too_many_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "MAX_CONSOLES", 1)
+
+    async def check() -> None:
+        async with served(feed_of(3)) as (house, path), dialled(path) as first, dialled(path, after=None) as second:
+            assert isinstance(await first.hear(), Welcome)
+            second.say(Hello(protocol.VERSION))
+            refused = await second.hear()
+            assert isinstance(refused, Refused)
+            assert refused.cure and not refused.version
+            assert await second.hear() is None
+            assert len(house.connections) == 1
+
+    asyncio.run(check())
+
+
+def test_the_door_of_another_supervisor_is_left_alone() -> None:
+    """As it is made when somebody has removed the whole directory."""
+
+    async def check() -> None:
+        with short_directory() as directory:
+            path = directory / "s"
+            first, second = (Server(feed_of(0), "repo", agree) for _ in range(2))
+            await first.listen(path)
+            path.unlink()
+            await second.listen(path)
+            await first.close(Farewell("gone"))
+            async with dialled(path) as peer:
+                assert isinstance(await peer.hear(), Welcome)
+            await second.close(Farewell("test over"))
+            assert not path.exists()
 
     asyncio.run(check())
 
@@ -206,7 +245,7 @@ def test_deserted_means_nobody_for_that_long() -> None:
                 leaving = asyncio.create_task(house.deserted(0.0))
                 await peer.hear_a(WorkFrame)
                 assert not leaving.done()
-            await asyncio.wait_for(leaving, 5)
+            await asyncio.wait_for(leaving, PATIENCE_S)
 
     asyncio.run(check())
 
@@ -225,14 +264,15 @@ def test_a_reason_that_is_no_text_is_answered_too() -> None:
     asyncio.run(check())
 
 
-def test_the_first_console_is_given_time_to_come() -> None:
+def test_the_first_console_is_given_time_to_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "FIRST_S", PATIENCE_S)
+
     async def check() -> None:
         async with served(feed_of(0)) as (house, path):
             leaving = asyncio.create_task(house.deserted(0.0))
-            await asyncio.wait({leaving}, timeout=0.1)
             async with dialled(path) as peer:
                 await peer.hear_a(Welcome)
                 assert not leaving.done()
-            await asyncio.wait_for(leaving, 5)
+            await asyncio.wait_for(leaving, PATIENCE_S)
 
     asyncio.run(check())

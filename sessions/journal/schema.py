@@ -195,7 +195,7 @@ def _check_names(path: Path, names: list[str]) -> None:
 
 
 def _newer(path: Path) -> NewerFormatError:
-    return NewerFormatError(f"{path} was written by a newer factory-tui", "update this one; the journal is unharmed")
+    return NewerFormatError(f"{path} was written by a newer factory-tui", "update factory-tui; the journal is unharmed")
 
 
 def _no_journal(path: Path) -> FactoryError:

@@ -8,6 +8,7 @@ a commit takes 0.8 ms so and 0.4 ms with `NORMAL`; a bulk load commits so seldom
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -39,6 +40,10 @@ _INSERT_CHECKPOINT = "INSERT OR REPLACE INTO checkpoints (seq, fold, state) VALU
 _DELETE_CHECKPOINTS = "DELETE FROM checkpoints WHERE seq < ? AND seq % ? != 0"
 _INSERT_MARK = "INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)"
 _INSERT_CALL = "INSERT OR REPLACE INTO calls (key, value) VALUES (?, ?)"
+
+
+class JournalGoneError(FactoryError):
+    """The journal was moved away or removed under its writer: what is written now, nobody will ever read."""
 
 
 class _Append:
@@ -77,6 +82,7 @@ class Journal:
         self.path = path
         self._connection = connection
         self._lock = lock
+        self._file = path.stat()
         self._state = EMPTY
         self._checkpoint = 0
         self._stations: dict[str, int] = {}
@@ -122,8 +128,8 @@ class Journal:
         """Write `events`, `marks` and `calls` in one transaction; returns the sequence number of the last event.
 
         It returns once they are durable. When it raises `FactoryError` (a full disk, a failing one) nothing of them
-        was written, and later appends work as soon as the disk does. An append whose caller is cancelled may still
-        be written, whole.
+        was written, and later appends work as soon as the disk does, but for `JournalGoneError`, which is for good.
+        An append whose caller is cancelled may still be written, whole.
         """
         if self._closed:
             raise FactoryError(f"{self.path} is closed")
@@ -274,6 +280,7 @@ class Journal:
 
     async def _commit(self, group: _Group) -> None:
         """One transaction, and the state after it."""
+        self._check_place()
         write = self._connection.executemany
         try:
             if group.stations:
@@ -295,6 +302,15 @@ class Journal:
             raise
         self._state, self._checkpoint = group.state, group.checkpoint
 
+    def _check_place(self) -> None:
+        """SQLite would go on writing into a file that has no name any more."""
+        try:
+            in_place = os.path.samestat(self.path.stat(), self._file)
+        except FileNotFoundError:
+            in_place = False
+        if not in_place:
+            raise JournalGoneError(f"{self.path} was removed while it was written", "begin again with a new one")
+
 
 def _trouble(path: Path, error: sqlite3.Error) -> FactoryError:
     """What an operator reads when SQLite could not do its work."""
@@ -305,6 +321,8 @@ def _trouble(path: Path, error: sqlite3.Error) -> FactoryError:
         return FactoryError(
             f"{path}: the disk failed or is full, nothing was written ({name})", "check it; the journal then goes on"
         )
+    if name.startswith("SQLITE_READONLY"):
+        return FactoryError(f"{path} may not be written", "look at its mode, and that of its directory")
     if name in ("SQLITE_CORRUPT", "SQLITE_NOTADB"):
         return schema.damaged(path, error)
     return FactoryError(f"{path} could not be written ({error})", "see `factory-tui doctor`")

@@ -71,6 +71,7 @@ def _begin_log(path: Path | None) -> None:
     handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=1) if path else logging.StreamHandler()
     handler.setFormatter(_HarmlessFormatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.getLogger("watchfiles").setLevel(logging.WARNING)  # it tells of every change it sees
 
 
 def _detach() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from sessions.floor.commands import AnyCommand, Reply
 from sessions.supervisor import protocol
 from sessions.supervisor.feed import Feed
-from sessions.supervisor.protocol import Answer, CommandFrame, Events, Hello, Snapshot, WorkFrame
+from sessions.supervisor.protocol import Answer, CommandFrame, Events, Hello, Refused, Snapshot, Welcome, WorkFrame
 from sessions.text import clean
 
 log = logging.getLogger(__name__)
@@ -37,8 +37,13 @@ class Connection:
     """Serves one console until it leaves. Nothing is queued for it, so one that never reads costs a buffer."""
 
     def __init__(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, feed: Feed, welcome: protocol.Welcome
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        feed: Feed,
+        welcome: Welcome | Refused,
     ) -> None:
+        """`welcome` is the answer to a greeting of the same version."""
         self._reader, self._writer = reader, writer
         self._feed, self._welcome = feed, welcome
         self._sending = asyncio.Lock()
@@ -80,18 +85,9 @@ class Connection:
             if hello is not None:
                 raise protocol.ProtocolError("it began with something else than a greeting")
             return None
-        if hello.version != protocol.VERSION:
-            ours, theirs = self._welcome.program, hello.program
-            await self._send(
-                protocol.Refused(
-                    f"the supervisor speaks version {protocol.VERSION} of the protocol ({ours or 'unknown program'}), "
-                    f"this console {hello.version} ({theirs or 'unknown program'})",
-                    "run `factory-tui stop`, then open the floor again",
-                )
-            )
-            return None
-        await self._send(self._welcome)
-        return hello.after
+        answer = self._welcome if hello.version == protocol.VERSION else _misfit(hello.version)
+        await self._send(answer)
+        return None if isinstance(answer, Refused) else hello.after
 
     async def _converse(self, cursor: int, obey: Obey) -> None:
         """Listen and send side by side until one of them ends."""
@@ -159,3 +155,12 @@ class Connection:
         async with self._sending:
             self._writer.write(protocol.encode(frame))
             await self._writer.drain()
+
+
+def _misfit(version: int) -> Refused:
+    """The refusal of a console of another version: the older of the two is the one to be started again."""
+    log.warning("a console speaks version %d of the protocol, not %d", version, protocol.VERSION)
+    reason, cure = "the supervisor is of an older factory-tui", "end it with factory-tui stop"
+    if version < protocol.VERSION:
+        reason, cure = "the supervisor is of a newer factory-tui", "open this console anew"
+    return Refused(reason, cure, protocol.VERSION)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import signal
 from collections.abc import Callable
-from importlib import metadata
 
 from sessions import settings
 from sessions.errors import FactoryError
@@ -42,13 +40,16 @@ async def live(place: Place, options: Options, ready: Callable[[], None]) -> Non
             feed = Feed(journal.state)
             work = Work(place, options, chosen, ServingRecorder(journal, feed), await journal.marks())
             await work.prepare()
-            server = Server(feed, str(place.common_dir), work.obey, program())
+            server = Server(feed, str(place.common_dir), work.obey)
             await server.listen(place.socket)
             ready()
             log.info("supervising %s", place.common_dir)
             farewell = Farewell("the supervisor failed")
             try:
                 farewell = await _until_over(server, work, idle_s, signalled)
+            except FactoryError as error:
+                farewell = Farewell(error.message)
+                raise
             finally:
                 log.info("%s", farewell.reason)
                 await server.close(farewell)
@@ -89,10 +90,3 @@ async def _shut(journal: Journal) -> None:
         await journal.close()
     except (FactoryError, OSError) as error:
         log.error("the last checkpoint was not written: %s", error)
-
-
-def program() -> str:
-    """This program with its version, for the greeting."""
-    with contextlib.suppress(metadata.PackageNotFoundError):
-        return f"factory-tui {metadata.version('factory-tui')}"
-    return "factory-tui"

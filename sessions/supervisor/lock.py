@@ -36,7 +36,10 @@ def hold(path: Path, patience_s: float = TRY_S, in_vain: Callable[[], bool] = la
     Yields the pid of a holder that died without letting go, 0 when there was none. The kernel frees a dead one's
     lock; the file itself stays for ever, because removing a lock file lets two processes lock two files.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise FactoryError(f"{path} cannot be opened: {error.strerror}", "look at its mode") from error
     try:
         deadline = time.monotonic() + patience_s
         while not _locked(descriptor, fcntl.LOCK_EX):

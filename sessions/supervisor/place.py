@@ -47,7 +47,10 @@ def common_dir(start: Path) -> Path:
 
     Follows the rules of gitrepository-layout(5); raises `FactoryError` outside a repository.
     """
-    start = Path(os.path.realpath(start))
+    try:
+        start = Path(os.path.realpath(start))
+    except FileNotFoundError as error:
+        raise FactoryError("the current directory has been removed", "go into another one") from error
     try:
         for directory in (start, *start.parents):
             for candidate in (directory / ".git", directory):

@@ -26,6 +26,8 @@ from sessions.supervisor.protocol import VERSION, CommandFrame, Hello, encode
 
 START_S = 20.0
 """A supervisor that does not answer by then has failed to start."""
+SCOPE_S = 10.0
+"""A user's systemd that has given no scope by then hangs; the supervisor does without."""
 STOP_S = 5.0
 """For each of the two ways to end one: by its socket, by a signal."""
 LOG_BYTES = 1 << 20
@@ -73,9 +75,9 @@ def start(repo: Path, options: Options | None = None) -> None:
         return
     command = [sys.executable, "-m", "sessions.supervisor", f"--repo={repo.absolute()}", *options.arguments()]
     scope = _scope() if settings.load().systemd_scope else []
-    started = _spawn([*scope, *command], place)
-    if started is None and scope:
-        started = _spawn(command, place)
+    started = _spawn([*scope, *command], place, SCOPE_S) if scope else None
+    if started is None:
+        started = _spawn(command, place, START_S)
     if started is None:
         raise FactoryError("the supervisor ended before it answered", f"see {place.log}")
     if started.reason and not reachable(place.socket):
@@ -94,13 +96,17 @@ def stop(repo: Path) -> int | None:
     pid = holder(place.lock)
     if pid is None:
         return None
-    if not (_agreed_to_stop(place.socket) and _gone(place.lock)):
-        if pid:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
-        if not _gone(place.lock):
-            cure = f"it is safe to end it with `kill -9 {pid}`: what was recorded stays"
-            raise FactoryError(f"the supervisor (process {pid}) does not end", cure)
+    if _agreed_to_stop(place.socket) and _gone(place.lock):
+        return pid
+    # It is looked up again: what was read first may be the name of a dead one, which its successor had yet to replace.
+    if signalled := holder(place.lock):
+        pid = signalled
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+            os.kill(pid, signal.SIGCONT)  # one that somebody halted hears no other signal
+    if not _gone(place.lock):
+        cure = f"it is safe to end it with `kill -9 {pid}`: what was recorded stays"
+        raise FactoryError(f"the supervisor (process {pid}) does not end", cure)
     return pid
 
 
@@ -147,8 +153,11 @@ def _scope() -> list[str]:
     return [tool, "--user", "--scope", "--quiet", "--collect", "--description=factory-tui supervisor", "--"]
 
 
-def _spawn(command: list[str], place: Place) -> Started | None:
-    """Run `command` detached and wait for what it says of itself; None when it ended without a word."""
+def _spawn(command: list[str], place: Place, detach_s: float) -> Started | None:
+    """Run `command` and wait for what it says of itself; None when it ended without a word.
+
+    One that has not detached itself after `detach_s` seconds is killed.
+    """
     listening, telling = os.pipe()
     try:
         with (
@@ -168,7 +177,11 @@ def _spawn(command: list[str], place: Place) -> Started | None:
             os.close(telling)
             telling = -1
             # It forks and this first process ends at once: the supervisor is nobody's child.
-            child.wait()
+            try:
+                child.wait(detach_s)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                return None
         return _told(listening, place)
     except OSError as error:
         raise FactoryError(f"the supervisor cannot be started ({error})", f"see {place.log}") from error
@@ -192,9 +205,12 @@ def _told(listening: int, place: Place) -> Started | None:
 
 @contextlib.contextmanager
 def _log(path: Path) -> Iterator[int]:
-    if path.exists() and path.stat().st_size > LOG_BYTES:
-        path.replace(path.with_name(path.name + ".1"))
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    try:
+        if path.exists() and path.stat().st_size > LOG_BYTES:
+            path.replace(path.with_name(path.name + ".1"))
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise FactoryError(f"{path} cannot be written: {error.strerror}", "look at its mode") from error
     try:
         yield descriptor
     finally:

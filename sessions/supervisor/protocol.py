@@ -35,7 +35,6 @@ class Hello(Frame, frozen=True, omit_defaults=True, tag="hello"):
     """First word of a console: it has folded the events up to `after` and wants those that follow."""
 
     version: int
-    program: str = ""
     after: int = 0
 
 
@@ -53,7 +52,6 @@ class Welcome(Frame, frozen=True, omit_defaults=True, tag="welcome"):
     pid: int
     repo: str
     seq: int
-    program: str = ""
 
 
 class Refused(Frame, frozen=True, omit_defaults=True, tag="refused"):
@@ -61,6 +59,8 @@ class Refused(Frame, frozen=True, omit_defaults=True, tag="refused"):
 
     reason: str
     cure: str = ""
+    version: int = 0
+    """What the supervisor speaks, where that is why."""
 
 
 class Events(Frame, frozen=True, omit_defaults=True, tag="events"):
@@ -108,6 +108,10 @@ class ProtocolError(FactoryError):
     """The other side does not speak the protocol."""
 
 
+class TornError(ProtocolError):
+    """The other side went in the middle of a frame."""
+
+
 _ENCODER = msgspec.json.Encoder()
 REQUESTS: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
 ANSWERS: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
@@ -131,7 +135,7 @@ async def read(reader: asyncio.StreamReader, decoder: msgspec.json.Decoder[F], l
         return decoder.decode(await reader.readexactly(size))
     except asyncio.IncompleteReadError as error:
         if error.partial or error.expected != _LENGTH.size:
-            raise ProtocolError("the connection ended inside a frame") from error
+            raise TornError("the connection ended inside a frame") from error
         return None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ProtocolError(f"not a frame of this protocol ({error})") from error

@@ -14,6 +14,7 @@ from sessions.floor.commands import Progress
 from sessions.floor.events import Event
 from sessions.floor.state import FloorState
 from sessions.journal import codec
+from sessions.journal.writer import JournalGoneError
 from sessions.supervisor.feed import RING, Feed
 from sessions.text import clean
 
@@ -83,7 +84,7 @@ class ServingRecorder(Recorder):
         marks: Mapping[str, bytes] | None = None,
         calls: Mapping[bytes, bytes] | None = None,
     ) -> None:
-        """Return once all of it is committed, however long the disk takes nothing.
+        """Return once all of it is committed, however long the disk takes nothing; only `JournalGoneError` is raised.
 
         Whoever observes waits here meanwhile, so nothing piles up, and since marks are committed with their events,
         a supervisor that ends before that reads the same again.
@@ -103,6 +104,8 @@ class ServingRecorder(Recorder):
         trouble = ""
         try:
             await super().record(events, marks, calls)
+        except JournalGoneError:
+            raise
         except (FactoryError, OSError) as error:
             trouble = clean(str(error))
         if trouble != self._feed.work.trouble:

@@ -13,7 +13,7 @@ from pathlib import Path
 from sessions.errors import FactoryError
 from sessions.supervisor.connection import Connection, Obey
 from sessions.supervisor.feed import Feed
-from sessions.supervisor.protocol import VERSION, Farewell, Refused, Welcome, encode
+from sessions.supervisor.protocol import VERSION, Farewell, Refused, Welcome
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,8 @@ def may_enter(uid: int | None, own: int) -> bool:
     return uid is None or uid == own
 
 
-def _bound(path: Path) -> socket.socket:
+def _bound(path: Path) -> tuple[socket.socket, os.stat_result]:
+    """A socket at `path`, and the file that it is there."""
     with contextlib.suppress(FileNotFoundError):
         path.unlink()
         log.info("removed the socket of a supervisor that is gone")
@@ -47,25 +48,25 @@ def _bound(path: Path) -> socket.socket:
     old = os.umask(0o177)
     try:
         listener.bind(str(path))
+        return listener, path.lstat()
     except OSError as error:
         listener.close()
         raise FactoryError(f"no socket can be made at {path} ({error.strerror})", "see its directory") from error
     finally:
         os.umask(old)
-    return listener
 
 
 class Server:
     """Lets consoles in and knows whether any is there."""
 
-    def __init__(self, feed: Feed, repo: str, obey: Obey, program: str = "") -> None:
-        self._feed, self._obey = feed, obey
-        self._repo, self._program = repo, program
+    def __init__(self, feed: Feed, repo: str, obey: Obey) -> None:
+        self._feed, self._repo, self._obey = feed, repo, obey
         self._open: dict[Connection, asyncio.Task[None]] = {}
         self._company, self._empty = asyncio.Event(), asyncio.Event()
         self._empty.set()
         self._server: asyncio.Server | None = None
-        self._path: Path | None = None
+        self._door: tuple[Path, os.stat_result] | None = None
+        """Where consoles come in, and the file that was made there."""
 
     @property
     def connections(self) -> tuple[Connection, ...]:
@@ -74,8 +75,8 @@ class Server:
 
     async def listen(self, path: Path) -> None:
         """Open the door at `path`. What a dead supervisor left there is removed: the caller holds the lock."""
-        listener = _bound(path)
-        self._path = path
+        listener, file = _bound(path)
+        self._door = path, file
         self._server = await asyncio.start_unix_server(self._enter, sock=listener)
 
     def _enter(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -84,11 +85,9 @@ class Server:
             log.warning("user %s was not let in", uid)
             writer.close()
             return
+        welcome: Welcome | Refused = Welcome(VERSION, os.getpid(), self._repo, self._feed.state.seq)
         if len(self._open) >= MAX_CONSOLES:
-            writer.write(encode(Refused(f"{MAX_CONSOLES} consoles are open already", "close one")))
-            writer.close()
-            return
-        welcome = Welcome(VERSION, os.getpid(), self._repo, self._feed.state.seq, self._program)
+            welcome = Refused(f"{MAX_CONSOLES} consoles are open already", "close one")
         connection = Connection(reader, writer, self._feed, welcome)
         task = asyncio.create_task(connection.serve(self._obey))
         self._open[connection] = task
@@ -121,8 +120,12 @@ class Server:
         """Send everybody away and remove the socket."""
         if self._server is not None:
             self._server.close()
-        if self._path is not None:
-            self._path.unlink(missing_ok=True)
+        if self._door is not None:
+            path, made = self._door
+            # Where the whole directory was removed meanwhile, another supervisor may have made one of its own.
+            with contextlib.suppress(OSError):
+                if os.path.samestat(path.lstat(), made):
+                    path.unlink()
         connections, tasks = list(self._open), list(self._open.values())
         await asyncio.gather(*(connection.settle(CLOSING_S) for connection in connections))
         for connection in connections:
