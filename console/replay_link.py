@@ -6,7 +6,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Protocol, runtime_checkable
 
 import msgspec
 from msgspec.structs import replace
@@ -31,13 +30,6 @@ _FOLD_LIMIT = 5_000
 Move = Callable[[Player], Player]
 
 
-@runtime_checkable
-class StationPast(Protocol):
-    """A past that knows which events belong to a station."""
-
-    def events_of(self, station: str, before: int, limit: int) -> Sequence[tuple[int, Event]]: ...
-
-
 class View(msgspec.Struct, frozen=True):
     """What a replay shows at one instant, swapped whole."""
 
@@ -45,6 +37,12 @@ class View(msgspec.Struct, frozen=True):
     state: FloorState
     lagging: bool = False
     """The past is too dense for the speed: it plays slower than asked."""
+    event: Event | None = None
+    """While it stands still: the event it stands at."""
+    sought: bool = False
+    """That event was looked for, as a failure is."""
+    missed: str = ""
+    """What was looked for and is not there."""
 
 
 class ReplayLink:
@@ -71,7 +69,9 @@ class ReplayLink:
         state = past.state_at(seq)
         player = Player(self.span, seq, state.time or self.span.first_time, clock(), speed, quiet_from=state.time)
         self._view = View(player.play(clock()) if playing else player, state)
+        self._view = replace(self._view, event=self._event_at(self._view.player))
         self._near = state
+        self._sought, self._missed = False, ""
         self._trouble = ""
         self._moves: deque[tuple[bool, Move]] = deque()
         self._wake = threading.Event()
@@ -92,7 +92,7 @@ class ReplayLink:
 
     @property
     def health(self) -> LinkHealth:
-        return LinkHealth(connected=not self._trouble, trouble=self._trouble, heard=self._view.player.moment)
+        return LinkHealth(connected=not self._trouble, trouble=self._trouble)
 
     def now(self) -> float:
         return self._view.player.moment
@@ -112,15 +112,16 @@ class ReplayLink:
         with self._reading:
             self._past.close()
 
+    def again(self) -> None:
+        """No supervisor feeds a replay."""
+
     async def send(self, command: AnyCommand) -> Reply:
         return Reply(False, "this is a replay: what happened cannot be changed", "esc and q leave it")
 
     def station_events(self, station: str, before: int, limit: int) -> Sequence[Numbered]:
         before = min(before, self._view.player.seq + 1)
         with self._reading:
-            if isinstance(self._past, StationPast):
-                return [Numbered(seq, event) for seq, event in self._past.events_of(station, before, limit)]
-            return _scan_station(self._past, station, before, limit)
+            return [Numbered(seq, event) for seq, event in self._past.events_of(station, before, limit)]
 
     def density(self, slots: int) -> Sequence[Density]:
         """The timeline; it may read the disk: call it from a worker."""
@@ -142,19 +143,26 @@ class ReplayLink:
     def toggle_silence(self) -> None:
         self._move(lambda player: player.skipping(not player.skips_silence))
 
-    def step(self, events: int) -> None:
-        """Go `events` forward, or back, and pause."""
-        self._move(lambda player: self._at(player.pause(), player.seq + events))
+    def step(self, events: int, station: str = "") -> None:
+        """Go `events` forward, or back, and pause; with a station to the next event, or the one before, of its own."""
+        if station:
+            self._step_to(events, lambda event: _is_of(event, station), "nothing happens here")
+        else:
+            self._move(lambda player: self._at(player.pause(), player.seq + events))
 
-    def step_turn(self, turns: int) -> None:
-        """Go to where the next turn began, or the one before (negative), and pause."""
-        find = next_where if turns > 0 else previous_where
-        self._move(lambda player: self._found(player.pause(), find(self._past, player.seq, begins_turn)))
+    def step_turn(self, turns: int, station: str = "") -> None:
+        """Go to where the next turn (of a station) began, or the one before (negative), and pause."""
+        self._step_to(
+            turns,
+            lambda event: begins_turn(event) and (not station or _is_of(event, station)),
+            "no turn begins here" if station else "no turn begins",
+        )
 
     def step_failure(self, failures: int) -> None:
         """Go to the next failure, or the one before (negative), and pause."""
         find = self._past.failure_after if failures > 0 else self._past.failure_before
-        self._move(lambda player: self._found(player.pause(), find(player.seq)))
+        missed = "nothing fails " + _way(failures)
+        self._move(lambda player: self._found(player.pause(), find(player.seq), missed))
 
     def seek_seq(self, seq: int) -> None:
         self._move(lambda player: self._at(player, seq), absolute=True)
@@ -174,6 +182,11 @@ class ReplayLink:
             self.seek_seq(place.seq)
         elif place.moment is not None:
             self.seek_time(place.moment)
+
+    def _step_to(self, steps: int, wanted: Callable[[Event], bool], missed: str) -> None:
+        find = next_where if steps > 0 else previous_where
+        missed = f"{missed} {_way(steps)}"
+        self._move(lambda player: self._found(player.pause(), find(self._past, player.seq, wanted), missed))
 
     def _move(self, move: Move, absolute: bool = False) -> None:
         self._moves.append((absolute, move))
@@ -195,10 +208,17 @@ class ReplayLink:
     def tick(self) -> None:
         """Do what was asked since the last tick, then let time pass. The thread calls it; so may a test."""
         player = self._view.player
+        self._sought, self._missed = False, ""
         for move in self._waiting_moves():
             player = move(player)
-        self._view = self._play(player, self._state_at(player.seq))
-        self._near = self._view.state
+        view = self._play(player, self._state_at(player.seq))
+        self._near = view.state
+        self._view = replace(view, event=self._event_at(view.player), sought=self._sought, missed=self._missed)
+
+    def _event_at(self, player: Player) -> Event | None:
+        if player.playing or player.seq < self.span.first_seq:
+            return None
+        return next(iter(self._past.events(player.seq - 1, 1)), None)
 
     def _waiting_moves(self) -> list[Move]:
         """What was asked, in order; of seeks in a row only the last, so that dragging does not pile up work."""
@@ -243,7 +263,8 @@ class ReplayLink:
         moment = min(self.span.last_time, max(self.span.first_time, moment))
         return player.sought(self._past.seq_at(moment), moment, self._clock())
 
-    def _found(self, player: Player, seq: int | None) -> Player:
+    def _found(self, player: Player, seq: int | None, missed: str) -> Player:
+        self._sought, self._missed = seq is not None, missed if seq is None else ""
         return player if seq is None else self._at(player, seq)
 
     def _toggled(self, player: Player) -> Player:
@@ -254,17 +275,9 @@ class ReplayLink:
         return player.play(self._clock())
 
 
-def _scan_station(past: Past, station: str, before: int, limit: int) -> list[Numbered]:
-    """Read a past backwards until `limit` events of the station are found."""
-    found: list[Numbered] = []
-    while before > past.span.first_seq and len(found) < limit:
-        after = max(past.span.first_seq - 1, before - 1 - 5 * _CHUNK)
-        chunk = past.events(after, before - 1 - after)
-        mine = [
-            Numbered(seq, event)
-            for seq, event in enumerate(chunk, after + 1)
-            if isinstance(event, StationEvent) and event.station == station
-        ]
-        found = mine + found
-        before = after + 1
-    return found[-limit:] if limit > 0 else []
+def _way(steps: int) -> str:
+    return "after this moment" if steps > 0 else "before this moment"
+
+
+def _is_of(event: Event, station: str) -> bool:
+    return isinstance(event, StationEvent) and event.station == station

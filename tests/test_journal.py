@@ -21,7 +21,7 @@ from sessions.floor.state import EMPTY
 from sessions.journal import seek, writer
 from sessions.journal.past import EventList
 from sessions.journal.reader import JournalReader
-from sessions.journal.writer import Journal
+from sessions.journal.writer import Journal, JournalGoneError
 from tests.journal_support import NAMES, event_lists, sample_stream
 
 STREAM = sample_stream(700)
@@ -177,6 +177,34 @@ def test_a_second_writer_is_told_who_writes(path: Path) -> None:
         await (await Journal.open(path)).close()
 
     asyncio.run(check())
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_what_would_go_into_a_removed_file_is_not_acknowledged(path: Path, replaced: bool) -> None:
+    def remove() -> None:
+        path.unlink()
+        if replaced:
+            path.write_bytes(b"")
+
+    async def check() -> None:
+        journal = await Journal.open(path)
+        await journal.append(STREAM[:5])
+        remove()
+        for _ in range(2):
+            with pytest.raises(JournalGoneError, match="was removed"):
+                await journal.append(STREAM[5:7])
+        assert journal.state.seq == 5
+        with pytest.raises(JournalGoneError):
+            await journal.close()
+
+    async def go_on() -> None:
+        journal = await Journal.open(path)
+        assert await journal.append(STREAM[:1]) == 1
+        await journal.close()
+
+    asyncio.run(check())
+    path.unlink(missing_ok=True)
+    asyncio.run(go_on())
 
 
 def test_a_journal_is_private(full: Path) -> None:

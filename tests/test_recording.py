@@ -132,9 +132,11 @@ def test_some_stations_have_totals_of_their_own(path: Path, first: int) -> None:
 @pytest.mark.parametrize("station", ["ship-1", "nobody", ""])
 def test_events_of_a_station(whole: Recording, station: str) -> None:
     own = [(n, e) for n, e in enumerate(STREAM, 1) if isinstance(e, ev.StationEvent) and e.station == station]
-    assert whole.events_of(station, 10_000, 1_000) == own
-    for before in (1, 2, 64, 65, 66, 300, 701):
-        assert whole.events_of(station, before, 7) == [pair for pair in own if pair[0] < before][-7:]
+    for past in (whole, EventList(STREAM)):
+        assert past.events_of(station, 10_000, 1_000) == own
+        assert past.events_of(station, 10_000, 0) == []
+        for before in (1, 2, 64, 65, 66, 300, 701):
+            assert past.events_of(station, before, 7) == [pair for pair in own if pair[0] < before][-7:]
 
 
 def test_states_of_another_fold_are_folded_again(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

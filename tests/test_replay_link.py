@@ -14,7 +14,7 @@ from console.link import Link
 from console.replay_link import ReplayLink
 from sessions.errors import FactoryError, UsageError
 from sessions.floor.commands import Stop
-from sessions.floor.events import Event, StationEvent
+from sessions.floor.events import Event, StationEvent, TurnFailed, TurnStarted
 from sessions.floor.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState
 from sessions.journal.past import EventList
@@ -100,6 +100,43 @@ def test_steps_go_by_event_turn_and_failure(link: ReplayLink) -> None:
     assert after(lambda: link.step(-10_000)) == 1
 
 
+def test_steps_of_a_station_go_by_its_own_events(link: ReplayLink) -> None:
+    mine = [i for i, event in enumerate(EVENTS, 1) if isinstance(event, StationEvent) and event.station == "docs-02"]
+    turns = [i for i in mine if isinstance(EVENTS[i - 1], TurnStarted)]
+
+    def after(control: Callable[[], None]) -> int:
+        control()
+        link.tick()
+        assert shows_the_past(link)
+        return link.player.seq
+
+    assert [after(lambda: link.step(1, "docs-02")) for _ in range(4)] == mine[:4]
+    assert [after(lambda: link.step(-1, "docs-02")) for _ in range(3)] == [mine[2], mine[1], mine[0]]
+    assert [after(lambda: link.step_turn(1, "docs-02")) for _ in range(2)] == turns[:2]
+    assert after(lambda: link.step_turn(-1, "docs-02")) == turns[0]
+    assert after(lambda: link.step_turn(-1, "docs-02")) == turns[0]
+    assert link.view.missed == "no turn begins here before this moment"
+
+
+def test_standing_still_it_says_what_happened_and_what_was_looked_for(link: ReplayLink) -> None:
+    failures = [i for i, event in enumerate(EVENTS, 1) if isinstance(event, TurnFailed)]
+    assert (link.view.event, link.view.sought) == (EVENTS[0], False)
+    for seq in failures:
+        link.step_failure(1)
+        link.tick()
+        assert (link.view.event, link.view.sought, link.view.missed) == (EVENTS[seq - 1], True, "")
+    link.step_failure(1)
+    link.tick()
+    assert (link.view.event, link.view.sought) == (EVENTS[failures[-1] - 1], False)
+    assert link.view.missed == "nothing fails after this moment"
+    link.step(-1)
+    link.tick()
+    assert (link.view.event, link.view.sought, link.view.missed) == (EVENTS[failures[-1] - 2], False, "")
+    link.toggle()
+    link.tick()
+    assert link.view.event is None
+
+
 def test_seeks_go_by_time_fraction_and_words(link: ReplayLink) -> None:
     link.seek_time(START + 30)
     link.tick()
@@ -132,7 +169,7 @@ def test_of_seeks_in_a_row_only_the_last_is_done(clock: Clock) -> None:
         link.seek_fraction(percent / 100)
     link.tick()
     assert past.asked == 1
-    assert link.player.fraction == pytest.approx(0.99)
+    assert link.now() == pytest.approx(START + 0.99 * (PAST.span.last_time - START))
     link.stop()
 
 

@@ -27,11 +27,23 @@ SPAN = Span(1, 1_000, START, START + 7_200)
         ("-30s", Place(moment=START + 70)),
         ("+ 1.5h", Place(moment=START + 5_500)),
         ("+20", Place(moment=START + 120)),
+        ("+1h30m", Place(moment=START + 5_500)),
+        ("-1m 30S", Place(moment=START + 10)),
+        ("2025-11-21 13:00 UTC", Place(moment=START + 3_600)),
+        ("2025-11-21T13:00:00+01:00", Place(moment=START)),
+        ("20251121T130000Z", Place(moment=START + 3_600)),
+        ("12:04:31,5", Place(moment=START + 271.5)),
+        ("1763726400", Place(moment=START)),
+        ("1763726400.5", Place(moment=START + 0.5)),
+        ("1763726400500", Place(moment=START + 0.5)),
+        ("@1763726400", Place(moment=START)),
         ("50%", Place(moment=START + 3_600)),
         ("seq 1200", Place(seq=1_200)),
         ("#7", Place(seq=7)),
         ("start", Place(seq=1)),
         ("end", Place(seq=1_000)),
+        ("now", Place(seq=1_000)),
+        ("End", Place(seq=1_000)),
     ],
 )
 def test_a_place_is_understood(text: str, place: Place) -> None:
@@ -48,7 +60,9 @@ def test_a_time_before_the_span_is_that_of_the_next_day_when_the_past_reaches_it
     assert parse("03:00", overnight, START, 0) == Place(moment=START + 15 * 3_600)
 
 
-@pytest.mark.parametrize("text", ["", "noon", "25:00", "12:61", "2025-02-30 10:00", "++5m", "seq", "12:04 seq 3", "%"])
+@pytest.mark.parametrize(
+    "text", ["", "noon", "25:00", "12:61", "2025-02-30 10:00", "++5m", "+5m3", "1200", "seq", "12:04 seq 3", "%", "nan"]
+)
 def test_anything_else_is_refused_with_the_cure(text: str) -> None:
     with pytest.raises(UsageError) as caught:
         parse(text, SPAN, START, 0)

@@ -140,7 +140,6 @@ def test_any_controls_keep_it_inside_its_past(controls: list[tuple[str, float]])
         assert 1 <= at.seq <= len(events)
         assert times[at.seq - 1] <= at.moment <= times[-1]
         assert at.speed in SPEEDS
-        assert 0 <= at.fraction <= 1
         assert not (at.playing and at.at_end)
         assert at.seq == len(events) or at.seq <= past.seq_at(at.moment)
 
@@ -164,7 +163,7 @@ def test_playing_to_the_end_equals_the_fold_of_all(ticks_per_s: int, speed: int,
 def test_an_empty_past_can_be_shown() -> None:
     span = EventList([]).span
     empty = Player(span, clamp(span, 5), 0.0)
-    assert (empty.seq, empty.fraction, empty.play(0.0).playing) == (0, 1.0, False)
+    assert (empty.seq, empty.play(0.0).playing) == (0, False)
 
 
 def test_turns_are_found_both_ways_over_many_events() -> None:

@@ -13,6 +13,7 @@ from console.app import FactoryApp
 from console.options import Options
 from console.screens.replay import ReplayScreen
 from console.screens.station import StationScreen
+from sessions.floor.events import TurnFailed
 from sessions.floor.fold import fold_all
 from sessions.floor.state import EMPTY
 from sessions.journal.past import EventList, Past
@@ -80,11 +81,19 @@ def test_keys_move_through_any_past(tmp_path: Path, kind: int) -> None:
         assert await at("full_stop", "full_stop", "comma") == 2
         assert await at("e") == failures[0]
         assert f"seq {failures[0]} / 301" in strip(screen)[0]
+        failed = EVENTS[failures[0] - 1]
+        assert isinstance(failed, TurnFailed)
+        assert f"{failed.station} failed API error 529: overloaded" in strip(screen)[0]
+        assert screen.wall.cursor and screen.wall.cursor.station == failed.station
         assert await at("e", "E") == failures[0]
         turn = await at("greater_than_sign")
         assert turn > failures[0]
         assert await at("greater_than_sign", "less_than_sign") == turn
         assert await at("T", *"50%", "enter") == both_seq(0.5)
+        await at("T", *"end", "enter")
+        assert " at the end " in strip(screen)[0]
+        await at("e")
+        assert "nothing fails after this moment" in text_of(screen.query_one(Footer)._lines)[0]
         assert await at("T", *"seq 20", "enter") == 20
         await press(screen, pilot, "T", *"whenever", "enter")
         assert "names no place" in text_of(screen.query_one(Footer)._lines)[0]

@@ -33,6 +33,18 @@ def drawn(at: Position, cells: int, height: int) -> list[str]:
     return [plain(line).rstrip() for line in timeline(at, slots, cells, height)]
 
 
+def test_standing_still_it_says_what_happened() -> None:
+    at = replace(
+        AT, playing=False, event=[("docs-02", "text"), (" failed", "failed"), (" API error " + "x" * 99, "soft")]
+    )
+    wide, narrow = drawn(at, 160, SHORT)[0], drawn(at, 80, SHORT)[0]
+    assert "docs-02 failed API error xxx" in wide
+    assert "silence skipped" in wide
+    assert "docs-02 failed API" in narrow
+    assert "at the end" not in wide
+    assert " at the end " in drawn(replace(at, seq=at.last_seq), 160, SHORT)[0]
+
+
 def test_four_lines_on_a_small_screen() -> None:
     assert drawn(AT, 80, SHORT) == [
         " 12:04:31.2  ▶ 60×   seq 1,234 / 56,789   silence skipped          ✖ 2 failures",
@@ -66,6 +78,14 @@ def test_a_paused_replay_says_so() -> None:
     assert "▶ 60× at most" in drawn(replace(AT, lagging=True), 80, SHORT)[0]
 
 
+def test_failures_in_most_slots_are_bars() -> None:
+    few = timeline(AT, [Slot(9, int(x % 3 == 0)) for x in range(78)], 80, SHORT)
+    assert plain(few[2]).count("✖") == 26
+    many = timeline(AT, [Slot(9, x % 9) for x in range(78)], 80, SHORT)
+    assert plain(many[2]).startswith("  ▁▂▃▄▅▆▇█ ▁▲▃▄")
+    assert {style for text, style in many[2] if text.strip()} == {"failed", "bold accent"}
+
+
 def test_trouble_takes_the_place_of_what_is_less_important() -> None:
     assert drawn(replace(AT, trouble="the recording is torn"), 80, SHORT)[0].endswith("the recording is torn")
 
@@ -74,8 +94,19 @@ def test_when_room_is_short_the_moment_and_the_speed_stay() -> None:
     assert drawn(AT, 30, SHORT)[0] == " 12:04:31.2  ▶ 60×"
 
 
-def test_a_past_longer_than_a_day_shows_dates() -> None:
+def test_a_past_of_several_dates_shows_them() -> None:
+    assert moment_text(AT) == "12:04:31.2"
     assert moment_text(replace(AT, last_time=START + 200_000)) == "2025-11-21 12:04:31.2"
+    assert moment_text(replace(AT, last_time=START + 43_200)) == "2025-11-21 12:04:31.2"
+    assert moment_text(replace(AT, utc_offset=43_080)) == "2025-11-22 00:02:31.2"
+    night = replace(AT, last_time=START + 86_400)
+    assert drawn(night, 80, SHORT)[3].split() == ["18:00", "11-22", "06:00"]
+
+
+def test_a_past_of_one_moment_shows_it_where_its_events_are() -> None:
+    at = replace(AT, first_time=START, last_time=START, moment=START)
+    lines = [plain(line) for line in timeline(at, [Slot(9, 0), *[Slot()] * 77], 80, SHORT)]
+    assert (lines[1].rstrip(), lines[2].rstrip()) == (" █", " ▲")
     assert moment_text(replace(AT, moment=1e300)) == "--:--:--.-"
 
 
@@ -120,6 +151,18 @@ def test_a_click_goes_to_a_place(x: int, fraction: float) -> None:
             return app.sought
 
     assert asyncio.run(click()) == [fraction]
+
+
+def test_the_line_that_says_where_it_stands_is_no_place_to_go_to() -> None:
+    async def click() -> list[float]:
+        app = TimelineApp()
+        async with app.run_test(size=(80, 24)) as pilot:
+            app.query_one(Timeline).set_position(AT)
+            await pilot.click(Timeline, offset=(40, 0))
+            await pilot.pause()
+            return app.sought
+
+    assert asyncio.run(click()) == []
 
 
 def test_a_drag_seeks_all_along() -> None:

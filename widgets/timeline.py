@@ -23,7 +23,11 @@ TALL_FROM = 30
 TALL, SHORT = 5, 4
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200)
 _DAY = 86_400
+MANY = 20
+"""Slots from which on failures in most of them are drawn as bars: signs side by side say nothing."""
 _GAP: Span = ("   ", "text")
+EVENT_CELLS = 16
+"""What an event has of the status line at least; what nothing else takes is also its own."""
 
 
 class Slot(msgspec.Struct, frozen=True):
@@ -46,13 +50,15 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     skips_silence: bool = False
     lagging: bool = False
     """It plays slower than asked."""
+    event: Sequence[Span] = ()
+    """What happened at the moment, while it stands still."""
     utc_offset: int = 0
     trouble: str = ""
 
     @property
     def fraction(self) -> float:
         length = self.last_time - self.first_time
-        return min(1.0, max(0.0, (self.moment - self.first_time) / length)) if length > 0 else 1.0
+        return min(1.0, max(0.0, (self.moment - self.first_time) / length)) if length > 0 else 0.0
 
 
 def timeline(at: Position, slots: Sequence[Slot], cells: int, height: int) -> list[Line]:
@@ -69,6 +75,8 @@ def _status(at: Position, slots: Sequence[Slot], cells: int) -> Line:
     now: list[Span] = [(" " + moment_text(at), "bold text"), ("  ", "text"), sign, (f" {at.speed}×", "bold text")]
     if at.lagging:
         now.append((" at most", "soft"))
+    elif not at.playing and at.seq >= at.last_seq:
+        now.append((" at the end", "soft"))
     failures = sum(slot.failures for slot in slots)
     failed = (
         f"{STATUS[Status.FAILED]} {count(failures)} failure{'s' * (failures != 1)}",
@@ -77,17 +85,22 @@ def _status(at: Position, slots: Sequence[Slot], cells: int) -> Line:
     pieces: list[tuple[int, bool, Sequence[Span]]] = [
         (0, False, now),
         (2, False, [("seq ", "soft"), (f"{at.seq:,}", "text"), (f" / {at.last_seq:,}", "soft")]),
-        (4, False, [("silence skipped" if at.skips_silence else "silence played", "soft")]),
+        (5, False, [("silence skipped" if at.skips_silence else "silence played", "soft")]),
     ]
+    if at.event:
+        pieces.append((3, False, pad(at.event, min(line_width(at.event), EVENT_CELLS), "text")))
     if at.trouble:
         pieces.append((1, True, [(cut(clean(at.trouble), cells // 2), "failed")]))
     else:
-        pieces += [(3, True, [failed]), (5, True, [(_span_text(at), "soft")])]
-    kept = _fitting(pieces, cells - 1)
+        pieces += [(4, True, [failed]), (6, True, [(_span_text(at), "soft")])]
+    # The event stands last on the left, so that it may be cut where the right begins.
+    kept = [
+        (place, at_right, at.event if place == 3 else spans) for place, at_right, spans in _fitting(pieces, cells - 1)
+    ]
     left, right = (
         [span for _, at_right, spans in kept if at_right is side for span in (*spans, _GAP)] for side in (False, True)
     )
-    line = spread(left, [*right[:-1], (" ", "text")], cells, "text")
+    line = spread(left[:-1], [_GAP, *right[:-1], (" ", "text")] if right else [(" ", "text")], cells, "text")
     return tuple((text, style + " on bar") for text, style in line)
 
 
@@ -103,11 +116,11 @@ def _fitting(pieces: Sequence[tuple[int, bool, Sequence[Span]]], cells: int) -> 
 
 
 def moment_text(at: Position) -> str:
-    """`12:04:31.2`, with the date when the past is longer than a day."""
-    time = _local(at.moment, at.utc_offset)
+    """`12:04:31.2`, with the date when the past has more than one."""
+    time, first, last = (_local(moment, at.utc_offset) for moment in (at.moment, at.first_time, at.last_time))
     if time is None:
         return "--:--:--.-"
-    day = f"{time:%Y-%m-%d} " if at.last_time - at.first_time > _DAY else ""
+    day = f"{time:%Y-%m-%d} " if first and last and first.date() != last.date() else ""
     return f"{day}{time:%H:%M:%S}.{time.microsecond // 100_000}"
 
 
@@ -152,18 +165,19 @@ def _joined(spans: Sequence[Span]) -> Line:
 
 
 def _marks(slots: Sequence[Slot], cursor: int) -> Line:
-    """Failures and the cursor under the strip."""
+    """Failures and the cursor under the strip; where failures are everywhere, how many there are."""
+    failures = [slot.failures for slot in slots]
+    signs = "".join(STATUS[Status.FAILED] if count else " " for count in failures)
+    if 2 * sum(map(bool, failures)) > len(slots) >= MANY:
+        (signs,) = bars(failures, 1, max(failures))
     spans: list[Span] = [(" ", "text")]
-    for x, slot in enumerate(slots):
-        if x == cursor:
-            spans.append((CURSOR, "bold accent"))
-        else:
-            spans.append((STATUS[Status.FAILED], "failed") if slot.failures else (" ", "text"))
+    for x, sign in enumerate(signs):
+        spans.append((CURSOR, "bold accent") if x == cursor else (sign, "failed" if sign != " " else "text"))
     return _joined(spans)
 
 
 def _labels(at: Position, cells: int) -> str:
-    """Times of the clock at round steps, each beginning in its own cell."""
+    """Times of the clock at round steps, each beginning in its own cell; a day begins with its date."""
     length = at.last_time - at.first_time
     if cells <= 0 or length <= 0:
         return " " * cells
@@ -174,7 +188,7 @@ def _labels(at: Position, cells: int) -> str:
     tick = ((at.first_time + at.utc_offset) // step + 1) * step - at.utc_offset
     while tick < at.last_time and (time := _local(tick, at.utc_offset)) is not None:
         x = int((tick - at.first_time) / length * cells)
-        label = time.strftime(form)
+        label = time.strftime("%m-%d" if (tick + at.utc_offset) % _DAY == 0 else form)
         if x >= len(labels) and x + len(label) <= cells:
             labels = labels.ljust(x) + label + " "
         tick += step
@@ -231,8 +245,9 @@ class Timeline(Lined):
         self.draw()
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        self.capture_mouse()
-        self._seek(event.x)
+        if event.y:  # the first line says something; it is no place
+            self.capture_mouse()
+            self._seek(event.x)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         if self.app.mouse_captured is self:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.geometry import Size
 from textual.widget import Widget
 
-from console.actions import REPLAY
-from console.replay_link import ReplayLink
+from console.action import REPLAY
+from console.replay_link import ReplayLink, View
 from console.screens.base import bindings
 from console.screens.floor import FloorScreen
 from sessions.errors import FactoryError
+from sessions.floor.events import StationEvent
 from sessions.text import clean
-from widgets.cells import Line
+from widgets.cells import Line, Span
 from widgets.prompt import Typing
 from widgets.timeline import Position, Slot, Timeline
 
@@ -37,7 +38,7 @@ class ReplayScreen(FloorScreen, inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__()
         self._going: Typing | None = None
-        self._drawn: object = None
+        self._drawn: View | None = None
         self._slots = 0
 
     def below_wall(self) -> Iterable[Widget]:
@@ -64,9 +65,16 @@ class ReplayScreen(FloorScreen, inherit_bindings=False):
     def sample(self) -> None:
         """A tick: the floor as of the moment, and the timeline when the moment has moved."""
         super().sample()
-        if self.is_active and self.replay.view is not self._drawn:
-            self._drawn = self.replay.view
+        view = self.replay.view
+        if self.is_active and view is not self._drawn:
+            before, self._drawn = self._drawn, view
             self.draw_timeline()
+            if view.missed:
+                self.say(view.missed)
+            elif before is not None and before.player.skips_silence is not view.player.skips_silence:
+                self.say("silence is skipped" if view.player.skips_silence else "silence takes its time")
+            elif view.sought and isinstance(view.event, StationEvent):
+                self.wall.go_to("station:" + view.event.station)
 
     def draw(self) -> None:
         super().draw()
@@ -88,6 +96,7 @@ class ReplayScreen(FloorScreen, inherit_bindings=False):
                 skips_silence=view.player.skips_silence,
                 lagging=view.lagging,
                 utc_offset=view.state.utc_offset,
+                event=self._event(),
                 trouble=self.replay.health.trouble,
             )
         )
@@ -95,8 +104,16 @@ class ReplayScreen(FloorScreen, inherit_bindings=False):
             self._slots = timeline.slots
             self.call_after_refresh(self._ask_density, self._slots)
 
+    def _event(self) -> Sequence[Span]:
+        event = self.replay.view.event
+        if event is None:
+            return ()
+        from console.screens.replay_words import event_spans  # a replay that begins by playing does not need it
+
+        return event_spans(event)
+
     def _ask_density(self, slots: int) -> None:
-        self.run_worker(self._read_density(slots), group="density", exclusive=True)
+        self.begin(lambda: self._read_density(slots), group="density", exclusive=True)
 
     async def _read_density(self, slots: int) -> None:
         try:
@@ -120,7 +137,7 @@ class ReplayScreen(FloorScreen, inherit_bindings=False):
             return super().question()
         from sessions.journal.places import HELP
 
-        return self._going.line(HELP)
+        return self._going.line(HELP, "enter goes   esc drops")
 
     async def answer(self, key: str, character: str | None) -> bool:
         if self._going is None:

@@ -107,7 +107,9 @@ class Archive:
             if kind.format != FORMAT:
                 raise self.damaged("it says to be something else")
             if kind.version > VERSION:
-                raise NewerFormatError(f"{self.path} was recorded by a newer factory-tui", "update this one to read it")
+                raise NewerFormatError(
+                    f"{self.path} was recorded by a newer factory-tui", "update factory-tui to read it"
+                )
             return msgspec.json.decode(body, type=RecordingInfo)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
             raise self.damaged(f"header: {error}") from error
@@ -116,8 +118,12 @@ class Archive:
         """The unpacked part `name`, which is never more than `limit` bytes."""
         try:
             with self._lock:
-                entry = self._zip.getinfo(name)
-                if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or entry.file_size > limit:
+                entry = self._zip.NameToInfo.get(name)
+                if entry is None:
+                    raise self.damaged(f"{name} is missing")
+                if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    raise self.damaged(f"{name} is compressed in a way that no recording is")
+                if entry.file_size > limit:
                     raise self.damaged(f"{name} is too large")
                 with self._zip.open(entry) as part:
                     # The size is only what the file says: one byte more is asked for, so that a lie is noticed.
@@ -188,10 +194,9 @@ def create(target: Path) -> Iterator[zipfile.ZipFile]:
     """A new archive (0600) that gets its name, and so replaces an older file, only when it is whole and on the disk."""
     from sessions.journal.schema import sync_directory  # it brings SQLite, which a reader of recordings does not need
 
-    # Replacing would take a link, such as /dev/stdout, or a device away from everybody.
-    target = Path(os.path.realpath(target))
     if target.exists() and not target.is_file():
         raise FactoryError(f"{target} is no regular file", "name a file to make")
+    target = Path(os.path.realpath(target))  # replacing a link would take it away
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
         draft = Path(name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from typing import Protocol
 
 from sessions.errors import UsageError
 from sessions.floor.events import Event
@@ -12,16 +11,10 @@ from sessions.floor.state import FloorState
 from sessions.journal.past import Density, Past, Span
 
 
-class StationPast(Past, Protocol):
-    """A past that knows which events belong to a station."""
-
-    def events_of(self, station: str, before: int, limit: int) -> Sequence[tuple[int, Event]]: ...
-
-
 class Part:
     """Events `first`..`last` of a past, under their own sequence numbers. Closing it closes the past."""
 
-    def __init__(self, past: StationPast, first: int, last: int, title: str) -> None:
+    def __init__(self, past: Past, first: int, last: int, title: str) -> None:
         self.title = title
         self._past = past
         begin = past.events(first - 1, 1)
@@ -69,7 +62,13 @@ class Part:
         self._past.close()
 
 
-def run(past: StationPast, number: int | None) -> Part:
+def as_of_now(past: Past) -> Part:
+    """All of a past that there is now; what a live journal gains from here on is none of it."""
+    span = past.span
+    return Part(past, span.first_seq, span.last_seq, past.title)
+
+
+def run(past: Past, number: int | None) -> Part:
     """Run `number` of a past, counted from 1; the last one for None.
 
     A run begins when a supervisor opens the factory. Raises `UsageError` when there is no such run.

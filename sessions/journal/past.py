@@ -8,7 +8,7 @@ from typing import Protocol
 
 import msgspec
 
-from sessions.floor.events import FAILURES, Event
+from sessions.floor.events import FAILURES, Event, StationEvent
 from sessions.floor.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState
 
@@ -50,6 +50,10 @@ class Past(Protocol):
 
     def events(self, after: int, limit: int) -> Sequence[Event]:
         """The events after sequence number `after`, at most `limit` of them."""
+        ...
+
+    def events_of(self, station: str, before: int, limit: int) -> Sequence[tuple[int, Event]]:
+        """The newest `limit` events of a station below sequence number `before`, oldest first, with their numbers."""
         ...
 
     def seq_at(self, time: float) -> int:
@@ -100,6 +104,16 @@ class EventList:
 
     def events(self, after: int, limit: int) -> Sequence[Event]:
         return self._events[max(0, after) : max(0, after) + limit]
+
+    def events_of(self, station: str, before: int, limit: int) -> Sequence[tuple[int, Event]]:
+        found: list[tuple[int, Event]] = []
+        for seq in range(min(before - 1, len(self._events)), 0, -1):
+            event = self._events[seq - 1]
+            if len(found) >= limit:
+                break
+            if isinstance(event, StationEvent) and event.station == station:
+                found.append((seq, event))
+        return found[::-1]
 
     def seq_at(self, time: float) -> int:
         return bisect_right(self._times, time)

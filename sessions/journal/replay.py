@@ -38,12 +38,6 @@ class Player(msgspec.Struct, frozen=True):
     def at_end(self) -> bool:
         return self.seq >= self.span.last_seq
 
-    @property
-    def fraction(self) -> float:
-        """How much of the past's time has gone by, 0 to 1."""
-        length = self.span.last_time - self.span.first_time
-        return min(1.0, max(0.0, (self.moment - self.span.first_time) / length)) if length > 0 else 1.0
-
     def play(self, clock: float) -> Player:
         """Let time pass from here. At the end there is nothing to play."""
         return replace(self, playing=not self.at_end, clock=clock)
