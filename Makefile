@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 PYTHON ?= python3
-REPO ?= $(CURDIR)
+export REPO ?= $(CURDIR)
 BIN := .venv/bin
 STAMP := .venv/.installed
 
@@ -23,9 +23,9 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $(STAMP)
 
 run: setup ## open the floor on a repository: make run REPO=dir (default: this one)
-	@if [ -t 0 ] && [ -t 1 ]; then exec $(BIN)/factory-tui --repo '$(REPO)'; else \
+	@if [ -t 0 ] && [ -t 1 ]; then exec $(BIN)/factory-tui --repo "$$REPO"; else \
 		echo 'The floor needs a terminal. Run `make run` in one, or ask without one:'; \
-		echo "  $(CURDIR)/$(BIN)/factory-tui status --repo '$(REPO)'"; fi
+		printf '  %q status --repo %q\n' '$(CURDIR)/$(BIN)/factory-tui' "$$REPO"; fi
 
 demo: setup ## look at a simulated factory; needs no agents and no repository
 	@if [ -t 0 ] && [ -t 1 ]; then exec $(BIN)/factory-tui demo; else \
@@ -56,7 +56,8 @@ readme: setup ## write the tables of keys and figures into README.md
 demo-recording: setup ## make console/demo.ftr again from the simulation
 	$(BIN)/python -m sessions.simulation console/demo.ftr
 
-build: setup ## wheel and source archive into dist/
+build: setup ## wheel into dist/
+	@rm -rf build  # what was deleted since would be packed again
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 clean: ## remove what was built or cached; .venv stays

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
-from console.actions import CONFLICTS, FLOOR, HELP, REPLAY, STATION, actions_on, key_name
+from console.action import CONFLICTS, FLOOR, HELP, REPLAY, STATION
+from console.actions import actions_on, key_name
 from sessions.floor.state import Status
 from tests.bench.figure import Figure
 from widgets.glyphs import STATUS, ascii_twin
@@ -18,25 +18,22 @@ from widgets.matrix_lines import GLYPHS, LANDS_GLYPH, MEANING
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 RESULTS = ROOT / "bench-results.json"
-TITLES = {FLOOR: "Floor", STATION: "Station", REPLAY: "Replay", CONFLICTS: "Conflicts", HELP: "Help"}
+SCREENS = (FLOOR, STATION, REPLAY, CONFLICTS, HELP)
 
 
 def keys() -> str:
-    """The table of keys, from the registry of actions; what works on several screens stands once."""
-    return "\n".join(_key_lines())
-
-
-def _key_lines() -> Iterator[str]:
-    yield "| where | key | what it does |"
-    yield "|---|---|---|"
-    shown: set[str] = set()
-    for where, title in TITLES.items():
+    """The table of keys, from the registry of actions; what is the same on several screens stands once."""
+    places: dict[tuple[str, str], set[str]] = {}
+    for where in SCREENS:
         for action in actions_on(where):
-            if action.id not in shown:
-                shown.add(action.id)
-                places = ", ".join(TITLES[place].lower() for place in TITLES if place in action.where)
-                names = " ".join(f"`{key_name(key)}`" for key in action.keys).replace("|", "\\|")
-                yield f"| {places if len(action.where) > 1 else title.lower()} | {names} | {action.help} |"
+            names = " ".join(f"`{key_name(key)}`" for key in action.keys).replace("|", "\\|")
+            places.setdefault((names, action.help), set()).add(where)
+    lines = ["| where | key | what it does |", "|---|---|---|"]
+    for (names, text), found in places.items():
+        everywhere = found.issuperset(SCREENS)
+        shown = "everywhere" if everywhere else ", ".join(where for where in SCREENS if where in found)
+        lines.append(f"| {shown} | {names} | {text} |")
+    return "\n".join(lines)
 
 
 MEANINGS = {

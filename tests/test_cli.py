@@ -6,11 +6,15 @@ import json
 import os
 import re
 import shlex
+import signal
 import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from sessions.journal.recording import Recording
 from tests.cli_support import COMMAND, MODEL, NOON, Done, Machine, stopping, usage
 
 FIRST = [usage(3, 1_000, 0, 50), usage(1, 200, 1_000, 70)]
@@ -81,6 +85,16 @@ def test_a_place_alone_needs_no_repository(machine: Machine, tmp_path: Path) -> 
     assert machine.run("status", "--only", cwd=outside).code == 2
 
 
+def test_a_place_that_is_not_there_is_a_typing_error(machine: Machine, tmp_path: Path) -> None:
+    for words in (["status"], ["meters", "--only"], ["record", "-o", str(tmp_path / "x.ftr")], ["import"]):
+        where = ["nowhere"] if words == ["import"] else ["--sessions", "nowhere"]
+        done = machine.run(*words, *where)
+        assert (done.code, done.err) == (
+            2,
+            "factory-tui: there is no nowhere: name a transcript, or a directory of them\n",
+        )
+
+
 def test_elsewhere_is_shown_and_not_counted_here(machine: Machine, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
@@ -94,6 +108,7 @@ def test_elsewhere_is_shown_and_not_counted_here(machine: Machine, tmp_path: Pat
 def test_tables_are_for_people(machine: Machine) -> None:
     status = machine.run("status")
     assert status.code == 0
+    assert status.out.startswith("2 stations, 2 branches, base main, 4,819 tokens, $")
     assert "feature/pool" in status.out
     table = machine.run("meters")
     assert table.out.splitlines()[-1].startswith("total")
@@ -113,6 +128,9 @@ def test_events_for_people_have_the_time_of_a_clock_and_plain_figures(machine: M
     used = [line for line in lines if " tokens_used " in line]
     assert used
     assert all("tokens.output=" in line and "{" not in line for line in used)
+    committed = [line for line in lines if " committed=" in line]
+    assert committed
+    assert all(re.search(r" committed='\d{4}-\d\d-\d\d \d\d:\d\d:\d\d'", line) for line in committed)
 
 
 def test_followed_events_come_as_they_happen(machine: Machine) -> None:
@@ -144,6 +162,19 @@ def test_a_recording_replays_to_the_same_figures(machine: Machine, tmp_path: Pat
     assert early["seq"] == 1
 
 
+def test_a_recording_has_history_where_it_happened(machine: Machine, tmp_path: Path) -> None:
+    """The journal hears of it after the floor was opened, and keeps it in that order."""
+    events = [json.loads(line)["event"] for line in machine.run("events", "--json").out.splitlines()]
+    happened = sorted(event["time"] for event in events if event["type"] != "factory_opened.1")
+    assert machine.run("record", "-o", str(tmp_path / "all.ftr")).code == 0
+    with closing(Recording(tmp_path / "all.ftr")) as recording:
+        assert recording.span.first_time == happened[0] < recording.span.last_time
+    middle = str(happened[len(happened) // 2])
+    assert machine.run("record", "-o", str(tmp_path / "early.ftr"), "--until", middle).code == 0
+    with closing(Recording(tmp_path / "early.ftr")) as recording:
+        assert recording.span.last_time <= float(middle)
+
+
 @pytest.mark.parametrize(
     ("words", "first", "last"),
     [
@@ -162,7 +193,8 @@ def test_a_part_of_the_journal_is_recorded(
     count = len(machine.run("events").out.splitlines())
     done = machine.run("record", "-o", str(tmp_path / "part.ftr"), *words)
     assert done.code == 0, done.err
-    assert f": {(last or count) - (first or count) + 1} events" in done.out
+    events = (last or count) - (first or count) + 1
+    assert f": {events} event{'s' * (events > 1)}, " in done.out
 
 
 def test_a_numbered_event_is_a_place(machine: Machine) -> None:
@@ -202,12 +234,25 @@ def test_past_runs_replay_by_name_and_number(machine: Machine) -> None:
     assert machine.run("replay", "7", "--json").code == 2
 
 
+def test_a_past_that_is_not_there_is_a_typing_error(machine: Machine) -> None:
+    done = machine.run("replay", "nowhere", "--json")
+    assert (done.code, done.err) == (
+        2,
+        "factory-tui: there is no 'nowhere': name a file, a directory, last, journal, or a number\n",
+    )
+
+
 def test_imported_transcripts_stay(machine: Machine, tmp_path: Path) -> None:
     elsewhere = tmp_path / "archive"
     elsewhere.mkdir()
     machine.session("s-old", machine.repo.path, "main", SECOND).rename(elsewhere / "s-old.jsonl")
-    done = machine.run("import", str(elsewhere))
-    assert (done.code, done.err) == (0, "")
+    (elsewhere / "notes.txt").write_text("not one of an agent\n")
+    machine.run("status")
+    done = machine.run("import", str(elsewhere / "s-old.jsonl"), str(elsewhere / "notes.txt"))
+    assert (done.code, done.err) == (0, "factory-tui: skipped: not a transcript, 1 time\n")
+    assert re.fullmatch(r"\d+ events of 1 station imported\n", done.out)
+    assert machine.run("import", str(elsewhere)).out == "nothing new was imported\n"
+    assert "skipped: not a transcript 1\n" in machine.run("status").out
     (elsewhere / "s-old.jsonl").unlink()
     assert tokens(machine.run("meters", "--json"))["output"] == 300
     missing = machine.run("import", str(tmp_path / "nothing"))
@@ -232,6 +277,35 @@ def test_doctor_ends_with_1_when_something_is_broken(machine: Machine, tmp_path:
     done = machine.run("doctor")
     assert done.code == 1
     assert "did you mean 'theme'?" in done.out
+
+
+def test_doctor_looks_at_the_operator_s_own_files(machine: Machine, tmp_path: Path) -> None:
+    config = tmp_path / "config/factory-tui"
+    config.mkdir(parents=True)
+    for name, text, said in (
+        ("keymap.toml", '[keys]\n"ctrl+n" = "floor.nothing"\n', "names the unknown action"),
+        ("config.toml", 'theme = "pink"\n', "there is no theme 'pink'"),
+        ("config.toml", 'prices = "/nowhere.toml"\n', "there is no file of prices /nowhere.toml"),
+    ):
+        (config / name).write_text(text)
+        done = machine.run("doctor")
+        assert done.code == 1
+        assert said in done.out
+        (config / name).unlink()
+
+
+@pytest.mark.parametrize("command", ["status", "conflicts", "order"])
+@pytest.mark.parametrize(
+    ("answer", "said"), [("git version 2.30.1", "git 2.30 is too old: install git 2.38 or newer"), ("", "git ")]
+)
+def test_another_git_is_refused_by_name(machine: Machine, tmp_path: Path, command: str, answer: str, said: str) -> None:
+    git = tmp_path / "bin/git"
+    git.parent.mkdir()
+    git.write_text(f"#!/bin/sh\necho {answer}\n[ -n '{answer}' ]\n")
+    git.chmod(0o755)
+    done = machine.run(command, env={"PATH": f"{git.parent}{os.pathsep}{os.environ['PATH']}"})
+    assert (done.code, done.err.count("\n")) == (1, 1)
+    assert done.err.startswith(f"factory-tui: {said}")
 
 
 @pytest.mark.parametrize("words", [[], ["demo"], ["demo", "--rate", "5"], ["replay", "journal"]])
@@ -264,7 +338,7 @@ def test_outside_a_repository_one_line_says_so(machine: Machine, tmp_path: Path,
     assert done.err.count("\n") == 1
 
 
-@pytest.mark.parametrize("words", [["events", "--json"], ["replay", "demo", "--json"]])
+@pytest.mark.parametrize("words", [["events", "--json"], ["replay", "demo", "--json"], ["conflicts", "--help"]])
 def test_a_broken_pipe_is_quiet(machine: Machine, words: list[str]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
@@ -283,13 +357,14 @@ def test_a_broken_pipe_is_quiet(machine: Machine, words: list[str]) -> None:
     assert (done.returncode, done.stderr) == (141, b"")
 
 
-def test_an_output_that_takes_nothing_is_told_in_one_line(machine: Machine) -> None:
+@pytest.mark.parametrize("words", [["status"], ["--help"], ["--version"], ["completions", "bash"]])
+def test_an_output_that_takes_nothing_is_told_in_one_line(machine: Machine, words: list[str]) -> None:
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("there is no /dev/full here")
     with full.open("wb") as output:
         done = subprocess.run(
-            [*COMMAND, "status"],
+            [*COMMAND, *words],
             cwd=machine.repo.path,
             env=machine.env,
             stdout=output,
@@ -298,6 +373,15 @@ def test_an_output_that_takes_nothing_is_told_in_one_line(machine: Machine) -> N
         )
     assert (done.returncode, done.stderr.count(b"\n")) == (1, 1)
     assert done.stderr.startswith(b"factory-tui: No space left on device")
+
+
+def test_an_error_that_nobody_can_be_told_keeps_its_exit_code(machine: Machine) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("there is no /dev/full here")
+    with full.open("wb") as output:
+        done = subprocess.run([*COMMAND, "nonsense"], env=machine.env, stderr=output, check=False)
+    assert done.returncode == 2
 
 
 def test_a_recording_that_cannot_be_written_is_told_in_one_line(machine: Machine, tmp_path: Path) -> None:
@@ -358,6 +442,22 @@ def test_streams_that_are_closed_do_no_harm(machine: Machine, closed: str) -> No
     assert (done.returncode, done.stderr) == (0, b"")
     assert bool(done.stdout) is (">&-" not in closed.replace("2>&-", ""))
     assert machine.run("status").code == 0
+
+
+def test_ctrl_c_in_an_import_ends_the_process_at_once(machine: Machine) -> None:
+    """An exception there would leave extension modules half-made."""
+    ask = "import os, signal; from console.cli import importing\n"
+    press = "os.kill(os.getpid(), signal.SIGINT)"
+    for text, code, said in (
+        (f"{ask}with importing():\n    {press}", -signal.SIGINT, b""),
+        (
+            f"{ask}with importing():\n    pass\ntry:\n    {press}\nexcept KeyboardInterrupt:\n    print('told')",
+            0,
+            b"told\n",
+        ),
+    ):
+        done = subprocess.run([sys.executable, "-c", text], env=machine.env, capture_output=True, check=False)
+        assert (done.returncode, done.stdout, done.stderr) == (code, said, b"")
 
 
 def test_numbers_of_events_that_cannot_be_are_refused(machine: Machine) -> None:

@@ -151,6 +151,26 @@ def test_one_branch_and_the_base_for_people(machine: Machine) -> None:
     assert (done.code, "a pair is two branches" in done.err) == (2, True)
 
 
+@pytest.mark.parametrize("words", [("three", "main"), ("main", "three"), ("refs/heads/three",), ("main...three",)])
+def test_a_pair_may_name_the_base_and_full_refs(machine: Machine, words: tuple[str, ...]) -> None:
+    done = machine.run("conflicts", *words)
+    assert (done.code, done.out.partition(":")[0]) == (1, "three × main")
+
+
+@pytest.mark.parametrize("words", [("one", "one"), ("main",), ("main", "main"), ("one", "two", "--watch")])
+def test_what_is_no_pair_is_refused(machine: Machine, words: tuple[str, ...]) -> None:
+    done = machine.run("conflicts", *words)
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+
+
+def test_branches_of_a_remote_go_by_their_short_names(machine: Machine, tmp_path: Path) -> None:
+    machine.repo.git("clone", "--quiet", str(machine.repo.path), str(tmp_path / "clone"))
+    done = machine.run("conflicts", "--json", "--branches", "origin/*", cwd=tmp_path / "clone")
+    assert "refs/remotes/origin/one" in {branch["name"] for branch in parsed(done)["branches"]}
+    done = machine.run("conflicts", "origin/one", "origin/two", cwd=tmp_path / "clone")
+    assert done.out.startswith("refs/remotes/origin/one × refs/remotes/origin/two: conflict")
+
+
 def test_the_order_is_suggested_and_verified(machine: Machine) -> None:
     done = machine.run("order", "--json", "--verify", "--branches", "one", "two", "three")
     assert done.code == 0, done.err

@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from console import theme
+from console.cli import COMMANDS
 from console.cli.call import Call
-from console.cli.parser import build, parse
+from console.cli.completions import commands
+from console.cli.parser import THEMES, build, parse
+from sessions.errors import EXIT_USAGE, UsageError
 
 
 @pytest.mark.parametrize(
@@ -22,6 +26,7 @@ from console.cli.parser import build, parse
         (["meters", "--json", "--by", "day"], Call(command="meters", json=True, by="day")),
         (["events", "--since", "12", "--follow"], Call(command="events", since=12, follow=True)),
         (["replay", "last", "--seq", "7"], Call(command="replay", what="last", seq=7)),
+        (["replay", "f.ftr", "--at", "-5m"], Call(command="replay", what="f.ftr", at="-5m")),
         (["replay", "f.ftr", "--at", "12:04", "--json"], Call(command="replay", what="f.ftr", at="12:04", json=True)),
         (["import", "a", "b"], Call(command="import", paths=(Path("a"), Path("b")))),
         (["record", "-o", "x", "--station", "a", "--no-redact"],
@@ -54,23 +59,54 @@ def test_words_become_a_call(words: list[str], call: Call) -> None:
         ["completions", "tcsh"],
     ],
 )
-def test_wrong_words_end_with_2_and_one_line(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
+def test_wrong_words_are_refused(words: list[str]) -> None:
+    with pytest.raises(UsageError) as refused:
         parse(words)
-    assert ended.value.code == 2
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert err.startswith("factory-tui: ")
-    assert err.count("\n") == 1
+    assert refused.value.exit_code == EXIT_USAGE
+    assert refused.value.cure
+    assert "\n" not in str(refused.value)
 
 
-def test_hostile_words_are_not_repeated_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        parse(["status", "\x1b]52;c;aGk=\x07\x1b[31m"])
-    assert "\x1b" not in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["staus"], "there is no command 'staus': did you mean status?"),
+        (["xyzzy"], "there is no command 'xyzzy': see factory-tui --help"),
+        (["status", "--jsno"], "there is no option --jsno: did you mean --json?"),
+        (["status", "--jsno=1"], "there is no option --jsno: did you mean --json?"),
+        (["status", "--xyzzy"], "there is no option --xyzzy: see factory-tui status --help"),
+        (["--theem"], "there is no option --theem: did you mean --theme?"),
+        (["stop", "now"], "'now' is a word too many: see factory-tui stop --help"),
+        (["meters", "--by", "weather"], "--by 'weather' is unknown: it takes station, model, branch, day"),
+        (["meters", "--by", "brnch"], "--by 'brnch' is unknown: did you mean branch?"),
+        (["--theme", "drak"], "--theme 'drak' is unknown: did you mean dark?"),
+        (["--repo", ""], "argument --repo: this is empty: see factory-tui --help"),
+        (["replay", ""], "argument FILE|RUN: this is empty: see factory-tui replay --help"),
+    ],
+)
+def test_a_typing_error_is_told_with_what_was_probably_meant(words: list[str], said: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        parse(words)
+    assert str(refused.value) == said
 
 
-@pytest.mark.parametrize("command", ["", "demo", "replay", "status", "meters", "events", "import", "record", "doctor"])
+def test_hostile_words_are_not_repeated_to_the_terminal() -> None:
+    for words in (
+        ["status", "\x1b]52;c;aGk=\x07\x1b[31m"],
+        ["\x1b[31m"],
+        ["status", "--\x1b[31m"],
+        ["meters", "--by", "\x1b"],
+    ):
+        with pytest.raises(UsageError) as refused:
+            parse(words)
+        assert str(refused.value).isprintable()
+
+
+def test_the_themes_are_those_of_the_screens() -> None:
+    assert list(THEMES) == theme.theme_names()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         parse([*command.split(), "--help"])
@@ -79,5 +115,4 @@ def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]
 
 
 def test_every_option_has_help() -> None:
-    parser = build()
-    assert all(action.help for action in parser._actions if action.option_strings)
+    assert all(option.help for command in commands(build()) for option in command.options)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import tomllib
 from contextlib import closing
@@ -58,6 +59,18 @@ def test_make_alone_lists_what_there_is() -> None:
     phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     assert phony is not None
     assert listed == set(phony[1].split())
+
+
+def test_the_floor_of_any_directory_can_be_asked_for() -> None:
+    """Also of one whose name a shell would take apart."""
+    words = ["make", "--no-print-directory", "--old-file=.venv/.installed", "run", "REPO=a b's; false"]
+    done = subprocess.run(words, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
+    assert shlex.split(done.stdout.splitlines()[-1]) == [
+        str(ROOT / ".venv/bin/factory-tui"),
+        "status",
+        "--repo",
+        "a b's; false",
+    ]
 
 
 def test_the_check_of_a_change_is_the_test_command() -> None:

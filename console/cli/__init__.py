@@ -9,13 +9,17 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
+from typing import TYPE_CHECKING, TextIO
 
-from console.cli.call import Call
 from sessions.errors import EXIT_FAILURE, FactoryError
 from sessions.text import clean
+
+if TYPE_CHECKING:
+    from console.cli.call import Call
 
 EXIT_INTERRUPT = 130
 EXIT_PIPE = 141
@@ -30,20 +34,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Almost all that a start allocates lives to the end: looking for garbage in it takes a fifteenth of the start.
     gc.set_threshold(YOUNG)
     _fill_streams()
-    from console.cli.parser import parse
-
     try:
-        call = parse(sys.argv[1:] if argv is None else argv)
-        code = command(call.command)(call)
+        code = _run(sys.argv[1:] if argv is None else argv)
         sys.stdout.flush()
     except FactoryError as error:
         _say(f"factory-tui: {error}")
         return error.exit_code
     except BrokenPipeError:
-        _mute()
+        _mute(sys.stdout)
         return EXIT_PIPE
     except OSError as error:
-        _mute()
+        _mute(sys.stdout)
         _say(f"factory-tui: {error.strerror or error}: {error.filename or 'is the output writable?'}")
         return EXIT_FAILURE
     except KeyboardInterrupt:
@@ -51,6 +52,34 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         return _unexpected(error)
     return code
+
+
+def _run(argv: Sequence[str]) -> int:
+    with importing():
+        from console.cli.parser import parse
+    try:
+        call = parse(argv)
+    except SystemExit:  # help was asked for, and printed
+        return 0
+    with importing():
+        run = command(call.command)
+    return run(call)
+
+
+@contextlib.contextmanager
+def importing() -> Iterator[None]:
+    """For imports: Ctrl-C then ends the process at once.
+
+    As an exception it would leave extension modules half-made, and the process may crash on them as it ends (msgspec
+    0.22 does). Nothing is there yet that would have to be put away.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 COMMANDS = {
@@ -91,9 +120,9 @@ def _fill_streams() -> None:
         sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
 
 
-def _mute() -> None:
-    """Python flushes the output once more when it ends; that must not fail again, and aloud."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _mute(stream: TextIO) -> None:
+    """Python flushes a stream once more when it ends; that must not fail again, and aloud."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _unexpected(error: Exception) -> int:
@@ -115,5 +144,7 @@ def _unexpected(error: Exception) -> int:
 
 def _say(message: str) -> None:
     """One harmless line on the error stream, which may be gone too."""
-    with contextlib.suppress(OSError):
+    try:
         print(clean(message, 2_000), file=sys.stderr, flush=True)
+    except OSError:
+        _mute(sys.stderr)

@@ -6,7 +6,7 @@ import time
 
 from console import jsonshape
 from console.cli.call import Call
-from console.cli.output import say, table
+from console.cli.output import count, say, table
 from console.cli.source import floor_of_call
 from sessions.floor.state import FloorState
 from sessions.floor.tokens import Meter
@@ -25,7 +25,9 @@ def print_status(state: FloorState, now: float, as_json: bool) -> None:
     if as_json:
         say(jsonshape.text(shape))
         return
-    say(f"{len(shape.stations)} stations, {len(shape.branches)} branches, base {clean(shape.base) or '-'}")
+    stations, branches = count(len(shape.stations), "station"), count(len(shape.branches), "branch", "branches")
+    tokens, _calls, dollars = _figures(state.total)
+    say(f"{stations}, {branches}, base {clean(shape.base) or '-'}, {tokens} tokens, {dollars}")
     rows = [
         (
             s.name,
@@ -47,6 +49,9 @@ def print_status(state: FloorState, now: float, as_json: bool) -> None:
             for b in shape.branches
         )
         table(("branch", "head", "ahead", "behind", "dirty"), lines, left=2)
+    if shape.skipped:
+        say()
+        say("skipped: " + ", ".join(f"{clean(reason)} {times:,}" for reason, times in shape.skipped.items()))
 
 
 def meters(call: Call) -> int:

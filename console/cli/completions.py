@@ -1,18 +1,45 @@
-"""Shell completions, made from the parser itself, so that they cannot fall behind it."""
+"""Shell completions, made from the parser itself, so that they cannot fall behind it.
+
+Names of branches come from git and names of stations from the journal at the moment the key is pressed. Such names are
+foreign: no script here has a shell expand one.
+"""
 
 from __future__ import annotations
 
 import argparse
 import re
-import sys
 from collections.abc import Iterator
 
 import msgspec
 
 from console.cli.call import Call
-from console.cli.parser import PROGRAM, Parser, build
+from console.cli.output import say
+from console.cli.parser import PROGRAM, STATIONS, build
+from console.cli.words import Parser
 
-FILES, DIRECTORIES = "files", "directories"
+FILES, DIRECTORIES, BRANCHES, NAMES = "files", "directories", "branches", "stations"
+KINDS = {
+    "DIR": DIRECTORIES,
+    "FILE": FILES,
+    "PATH": FILES,
+    "FILE|RUN": FILES,
+    "BRANCH": BRANCHES,
+    "REF": BRANCHES,
+    "GLOB": BRANCHES,
+    "PAIR": BRANCHES,
+    "STATION": NAMES,
+}
+"""What is completed, by the placeholder in the help."""
+RUNS = ("last", "journal")
+HEADS = "for-each-ref --format='%(refname:short)' refs/heads"
+"""What git lists all local branches with."""
+
+
+class Value(msgspec.Struct, frozen=True):
+    """What stands after an option, or for itself: words of ours, and things of a kind; without both, free text."""
+
+    words: tuple[str, ...] = ()
+    kind: str = ""
 
 
 class Option(msgspec.Struct, frozen=True):
@@ -20,9 +47,7 @@ class Option(msgspec.Struct, frozen=True):
 
     names: tuple[str, ...]
     help: str
-    takes: str = ""
-    """What follows it: nothing, `files`, `directories`, or words in a row; anything else is free text."""
-    words: tuple[str, ...] = ()
+    value: Value | None = None
 
 
 class Command(msgspec.Struct, frozen=True):
@@ -31,14 +56,30 @@ class Command(msgspec.Struct, frozen=True):
     name: str
     help: str
     options: tuple[Option, ...]
-    words: tuple[str, ...] = ()
-    files: bool = False
+    value: Value | None = None
 
 
 def completions(call: Call) -> int:
-    """Print the completions of one shell."""
+    """Print the completions of one shell, or the stations for them."""
+    if call.shell == STATIONS:
+        return _stations(call)
     write = {"bash": _bash, "zsh": _zsh, "fish": _fish}[call.shell]
-    sys.stdout.write("\n".join(write(list(commands(build())))) + "\n")
+    for line in write(list(commands(build()))):
+        say(line)
+    return 0
+
+
+def _stations(call: Call) -> int:
+    """Stations of the journal as of its last checkpoint, one a line: a key waits for no catching up."""
+    from contextlib import closing
+
+    from sessions.journal.reader import JournalReader
+    from sessions.supervisor.place import place_of
+
+    with closing(JournalReader(place_of(call.repo).journal)) as reader:
+        for name in sorted(reader.checkpoint().stations):
+            if name.isprintable():
+                say(name)
     return 0
 
 
@@ -53,118 +94,184 @@ def commands(parser: Parser) -> Iterator[Command]:
 
 def _command(name: str, text: str, parser: argparse.ArgumentParser) -> Command:
     options: list[Option] = []
-    words: tuple[str, ...] = ()
-    files = False
+    value = None
     for action in parser._actions:
         if action.option_strings:
             options.append(_option(action))
+            if action.nargs == "+":  # its second word stands where one of the command's own would
+                value = _value(action)
         elif not isinstance(action, argparse._SubParsersAction):
-            words = tuple(str(choice) for choice in action.choices or ())
-            files = not words
-    return Command(name, text, tuple(options), words, files)
+            value = _value(action)
+    return Command(name, _plain(text), tuple(options), value)
 
 
 def _option(action: argparse.Action) -> Option:
-    metavar = action.metavar if isinstance(action.metavar, str) else ""
-    takes = {"DIR": DIRECTORIES, "FILE": FILES}.get(metavar, metavar or ("word" if action.choices else ""))
-    help_ = re.sub(r"[^\w ,.:;()<>/-]", "", (action.help or "").replace("%%", "%"))
-    return Option(tuple(action.option_strings), help_, takes, tuple(str(choice) for choice in action.choices or ()))
+    value = None if action.nargs == 0 else _value(action)
+    return Option(tuple(action.option_strings), _plain((action.help or "").replace("%%", "%")), value)
 
 
-def _bash(all_: list[Command]) -> Iterator[str]:
-    names = " ".join(command.name for command in all_ if command.name)
-    yield "_factory_tui() {"
-    yield "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command='' word"
-    yield '    for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do'
-    yield f"        case $word in {names.replace(' ', '|')}) command=$word; break ;; esac"
-    yield "    done"
-    yield "    case $prev in"
-    for option in {option.names: option for command in all_ for option in command.options if option.takes}.values():
-        yield f"        {'|'.join(option.names)}) {_bash_reply(option)}; return ;;"
-    yield "    esac"
-    yield "    case $command in"
-    for command in all_:
-        words = " ".join([*(name for option in command.options for name in option.names), *command.words])
-        words = f"{words} {names}" if not command.name else words
-        files = ' $(compgen -f -- "$cur")' if command.files else ""
-        pattern = command.name or "''"
-        yield f"        {pattern}) COMPREPLY=($(compgen -W '{words}' -- \"$cur\"){files}) ;;"
-    yield "    esac"
-    yield "}"
-    yield f"complete -o filenames -F _factory_tui {PROGRAM}"
-
-
-def _bash_reply(option: Option) -> str:
-    if option.words:
-        return f"COMPREPLY=($(compgen -W '{' '.join(option.words)}' -- \"$cur\"))"
-    kind = {DIRECTORIES: "-d", FILES: "-f"}.get(option.takes)
-    return f'COMPREPLY=($(compgen {kind} -- "$cur"))' if kind else "COMPREPLY=()"
-
-
-def _zsh(all_: list[Command]) -> Iterator[str]:
-    yield f"#compdef {PROGRAM}"
-    yield "_factory_tui() {"
-    yield "    local context state line"
-    yield "    local -a commands=("
-    yield from (f"        '{command.name}:{_plain(command.help)}'" for command in all_ if command.name)
-    yield "    )"
-    yield "    _arguments -C \\"
-    yield from (f"        {spec} \\" for option in all_[0].options for spec in _zsh_option(option))
-    yield "        '1:command:->command' '*::argument:->argument'"
-    yield "    case $state in"
-    yield "        command) _describe command commands ;;"
-    yield "        argument) case $words[1] in"
-    for command in all_[1:]:
-        specs = [spec for option in command.options for spec in _zsh_option(option)]
-        specs += [f"'*:word:({' '.join(command.words)})'"] if command.words else []
-        specs += ["'*:file:_files'"] if command.files else []
-        yield f"            {command.name}) _arguments {' '.join(specs)} ;;"
-    yield "        esac ;;"
-    yield "    esac"
-    yield "}"
-    yield "compdef _factory_tui factory-tui"
-
-
-def _zsh_option(option: Option) -> Iterator[str]:
-    after = ""
-    if option.words:
-        after = f":word:({' '.join(option.words)})"
-    elif option.takes:
-        after = {DIRECTORIES: ":directory:_files -/", FILES: ":file:_files"}.get(option.takes, ":text:")
-    yield from (f"'{name}[{_plain(option.help)}]{after}'" for name in option.names)
-
-
-def _fish(all_: list[Command]) -> Iterator[str]:
-    names = " ".join(command.name for command in all_ if command.name)
-    yield f"complete -c {PROGRAM} -f"
-    for command in all_:
-        when = (
-            f"__fish_seen_subcommand_from {command.name}"
-            if command.name
-            else f"not __fish_seen_subcommand_from {names}"
-        )
-        start = f"complete -c {PROGRAM} -n '{when}'"
-        if command.name:
-            yield (
-                f"complete -c {PROGRAM} -n 'not __fish_seen_subcommand_from {names}' "
-                f"-a {command.name} -d '{_plain(command.help)}'"
-            )
-        if command.words:
-            yield f"{start} -a '{' '.join(command.words)}'"
-        if command.files:
-            yield f"{start} -F"
-        for option in command.options:
-            flags = " ".join(f"-l {n[2:]}" if n.startswith("--") else f"-s {n[1:]}" for n in option.names)
-            takes = ""
-            if option.words:
-                takes = f" -x -a '{' '.join(option.words)}'"
-            elif option.takes:
-                takes = {DIRECTORIES: " -x -a '(__fish_complete_directories)'", FILES: " -r -F"}.get(
-                    option.takes, " -x"
-                )
-            yield f"{start} {flags}{takes} -d '{_plain(option.help)}'"
+def _value(action: argparse.Action) -> Value:
+    shown = str(action.metavar)
+    words = RUNS if shown == "FILE|RUN" else (str(choice) for choice in action.choices or () if choice != STATIONS)
+    return Value(tuple(words), KINDS.get(shown, ""))
 
 
 def _plain(text: str) -> str:
     """Help without what a shell's quotes or zsh's specs would read as their own."""
     return re.sub(r"[^\w ,.;()<>/-]", " ", text)
+
+
+BASH = f"""\
+_factory_tui_take() {{
+    local name
+    while IFS= read -r name; do
+        [[ $name != "$cur"* ]] || COMPREPLY+=("$name")
+    done
+}}
+_factory_tui_value() {{
+    case $1 in
+        files) _factory_tui_take < <(compgen -f -- "$cur") ;;
+        directories) _factory_tui_take < <(compgen -d -- "$cur") ;;
+        branches) _factory_tui_take < <(git -C "$repo" {HEADS} 2>/dev/null) ;;
+        stations) _factory_tui_take < <({PROGRAM} completions {STATIONS} --repo "$repo" 2>/dev/null) ;;
+    esac
+}}
+_factory_tui() {{
+    local cur=${{COMP_WORDS[COMP_CWORD]}} prev=${{COMP_WORDS[COMP_CWORD-1]}} command='' repo=. before='' word
+    COMPREPLY=()
+    [[ $cur != '=' ]] || cur=''  # --option=value comes as three words
+    [[ $prev != '=' ]] || prev=${{COMP_WORDS[COMP_CWORD-2]}}
+    for word in "${{COMP_WORDS[@]:1:COMP_CWORD-1}}"; do
+        [[ $before != --repo ]] || repo=$word
+        before=$word
+        [[ -n $command ]] || case $word in NAMES) command=$word ;; esac
+    done
+    case $command:$prev in
+"""
+
+
+def _bash(all_: list[Command]) -> Iterator[str]:
+    names = [command.name for command in all_ if command.name]
+    yield from BASH.replace("NAMES", "|".join(names)).splitlines()
+    for command in all_:
+        for option in command.options:
+            if option.value is not None:
+                pattern = "|".join(f"{command.name}:{name}" for name in option.names)
+                yield f"        {pattern}) {_bash_reply(option.value)}; return ;;"
+    yield "    esac"
+    yield "    case $command in"
+    for command in all_:
+        reply = _bash_reply(Value(tuple(name for option in command.options for name in option.names)))
+        value = command.value if command.name else Value(tuple(names))
+        if value is not None:
+            reply = f"case $cur in -*) {reply} ;; *) {_bash_reply(value)} ;; esac"
+        pattern = command.name or "''"
+        yield f"        {pattern}) {reply} ;;"
+    yield "    esac"
+    yield "}"
+    yield f"complete -o filenames -F _factory_tui {PROGRAM}"
+
+
+def _bash_reply(value: Value) -> str:
+    words = f"_factory_tui_take < <(compgen -W '{' '.join(value.words)}')" if value.words else ""
+    kind = f"_factory_tui_value {value.kind}" if value.kind else ""
+    return "; ".join(filter(None, (words, kind))) or ":"
+
+
+ZSH = f"""\
+#compdef {PROGRAM}
+_factory_tui_branches() {{
+    local -a names=("${{(@f)$(git -C "${{(Q)opt_args[--repo]:-$repo}}" {HEADS} 2>/dev/null)}}")
+    compadd -a names
+}}
+_factory_tui_stations() {{
+    local -a names=("${{(@f)$({PROGRAM} completions {STATIONS} --repo "${{(Q)opt_args[--repo]:-$repo}}" 2>/dev/null)}}")
+    compadd -a names
+}}
+_factory_tui_runs() {{ compadd {" ".join(RUNS)}; _files }}
+_{PROGRAM}() {{
+    local context state line
+    local -A opt_args
+    local -a commands=("""
+
+
+def _zsh(all_: list[Command]) -> Iterator[str]:
+    yield from ZSH.splitlines()
+    yield from (f"        '{command.name}:{command.help}'" for command in all_ if command.name)
+    yield "    )"
+    yield "    _arguments -C -A '-*' \\"
+    yield from (f"        {spec} \\" for option in all_[0].options for spec in _zsh_option(option))
+    yield "        '1:command:->command' '*::argument:->argument'"
+    yield "    local repo=${(Q)opt_args[--repo]:-.}"
+    yield "    case $state in"
+    yield "        command) _describe command commands ;;"
+    yield "        argument) case $words[1] in"
+    for command in all_[1:]:
+        specs = [spec for option in command.options for spec in _zsh_option(option)]
+        specs += [f"'*{_zsh_value(command.value)}'"] if command.value else []
+        yield f"            {command.name}) _arguments {' '.join(specs)} ;;"
+    yield "        esac ;;"
+    yield "    esac"
+    yield "}"
+    # As a file of `fpath` this is the function's body; sourced, it has to be told what it completes.
+    yield f'if [[ ${{funcstack[1]}} == _{PROGRAM} ]]; then _{PROGRAM} "$@"; else compdef _{PROGRAM} {PROGRAM}; fi'
+
+
+def _zsh_option(option: Option) -> Iterator[str]:
+    after = "" if option.value is None else _zsh_value(option.value)
+    yield from (f"'{name}[{option.help}]{after}'" for name in option.names)
+
+
+def _zsh_value(value: Value) -> str:
+    if value.words:
+        return ":word:_factory_tui_runs" if value.kind else f":word:({' '.join(value.words)})"
+    calls = {
+        DIRECTORIES: "directory:_files -/",
+        FILES: "file:_files",
+        BRANCHES: "branch:_factory_tui_branches",
+        NAMES: "station:_factory_tui_stations",
+    }
+    return f":{calls.get(value.kind, 'text:')}"
+
+
+FISH = f"""\
+function __factory_tui_repo
+    set -l words (commandline -opc)
+    set -l at (contains -i -- --repo $words)
+    and echo -- $words[(math $at + 1)]
+    or echo .
+end
+function __factory_tui_branches
+    git -C (__factory_tui_repo) {HEADS} 2>/dev/null
+end
+function __factory_tui_stations
+    {PROGRAM} completions {STATIONS} --repo (__factory_tui_repo) 2>/dev/null
+end
+complete -c {PROGRAM} -f"""
+
+
+def _fish(all_: list[Command]) -> Iterator[str]:
+    names = " ".join(command.name for command in all_ if command.name)
+    alone = f"complete -c {PROGRAM} -n 'not __fish_seen_subcommand_from {names}'"
+    yield from FISH.splitlines()
+    for command in all_:
+        start = f"complete -c {PROGRAM} -n '__fish_seen_subcommand_from {command.name}'" if command.name else alone
+        if command.name:
+            yield f"{alone} -a {command.name} -d '{command.help}'"
+        if command.value is not None:
+            yield f"{start}{_fish_value(command.value)}"
+        for option in command.options:
+            flags = " ".join(f"-l {n[2:]}" if n.startswith("--") else f"-s {n[1:]}" for n in option.names)
+            takes = "" if option.value is None else " -r" + (_fish_value(option.value) or " -f")
+            yield f"{start} {flags}{takes} -d '{option.help}'"
+
+
+def _fish_value(value: Value) -> str:
+    calls = {
+        DIRECTORIES: " -f -a '(__fish_complete_directories)'",
+        FILES: " -F",
+        BRANCHES: " -f -a '(__factory_tui_branches)'",
+        NAMES: " -f -a '(__factory_tui_stations)'",
+    }
+    words = f" -a '{' '.join(value.words)}'" if value.words else ""
+    return words + calls.get(value.kind, " -f" if words else "")

@@ -5,14 +5,16 @@ It exits with 1 when anything collides. What is found is remembered beside the j
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from console import conflictshape
 from console.cli.call import Call
-from console.cli.output import say, table
+from console.cli.output import count, say, table
 from console.jsonshape import text
 from sessions.branches.comparing import compare
+from sessions.branches.git import version
 from sessions.branches.matrix import Matrix
 from sessions.branches.rows import Row, Subjects, rows_of, subjects
 from sessions.errors import UsageError
@@ -25,6 +27,8 @@ CONFLICTS = 1
 
 
 def conflicts(call: Call) -> int:
+    if call.pair and (call.watch or call.refs):
+        raise UsageError("--watch and --branches are about all branches", "leave them out, or the pair")
     place = place_of(call.repo)
     with opened(place) as matrix:
         if call.pair:
@@ -36,7 +40,8 @@ def conflicts(call: Call) -> int:
 
 @contextmanager
 def opened(place: Place) -> Iterator[Matrix]:
-    """The matrix of the repository at a place."""
+    """The matrix of the repository at a place. Raises FactoryError where git is missing or too old."""
+    version()
     matrix = Matrix(place.common_dir, place.state_dir)
     try:
         yield matrix
@@ -65,6 +70,8 @@ def _whole(call: Call, place: Place, matrix: Matrix, before: str = "") -> tuple[
         if call.json:
             say(now)
         else:
+            if before:
+                say()
             _print(shape, verdicts)
     return CONFLICTS if shape.any else 0, now
 
@@ -75,9 +82,9 @@ def _print(shape: conflictshape.Conflicts, verdicts: dict[str, Verdict]) -> None
     with_base = sum(not v.b for v in collisions)
     total = len(verdicts) - len(shape.branches)
     say(
-        f"{len(shape.branches)} branches against {clean(shape.base.name)} {shape.base.head[:8]}: {with_base} collide "
-        f"with it, {len(collisions) - with_base:,} of {total:,} pairs with each other"
-        + (f", {unknown:,} unknown" if unknown else "")
+        f"{count(len(shape.branches), 'branch', 'branches')} against {clean(shape.base.name)} {shape.base.head[:8]}: "
+        f"{with_base} of them cannot be merged with it, {len(collisions) - with_base:,} of {count(total, 'pair')} "
+        "with each other" + (f", {unknown:,} unknown" if unknown else "")
     )
     met = counts(verdicts.values())
     rows = [
@@ -122,6 +129,7 @@ def _watch(call: Call, place: Place, matrix: Matrix) -> int:
         async with aclosing(watch(repository)) as hints:
             async for _ in hints:
                 code, now = await asyncio.to_thread(_whole, call, place, matrix, now)
+                sys.stdout.flush()
         return code
 
     return asyncio.run(follow())
@@ -130,13 +138,14 @@ def _watch(call: Call, place: Place, matrix: Matrix) -> int:
 def _pair(call: Call, place: Place, matrix: Matrix) -> int:
     from sessions.branches.pair import hunks_of
 
-    a, b = names_of(call.pair)
-    chosen = subjects(matrix.git, place.common_dir, call.base, [glob for glob in (a, b) if glob])
-    wanted = [item for item in chosen.others if item.name in (a, b)]
-    if len(wanted) != (2 if b else 1):
-        raise UsageError("a pair is two different branches, or one that is not the base", "see `factory-tui conflicts`")
+    names = [name.removeprefix("refs/heads/") for name in names_of(call.pair)]
+    chosen = subjects(matrix.git, place.common_dir, call.base, names)
+    beside = [name for name in names if name != chosen.base]
+    wanted = [item for item in chosen.others if any(_is_called(item.name, name) for name in beside)]
+    if not wanted or len(wanted) != len(beside):
+        raise UsageError("a pair is two different branches, or one and the base", "see `factory-tui conflicts`")
     rows = rows_of(matrix, wanted, dirty=call.dirty)
-    pair = pair_of(rows[0].name, rows[1].name if b else "")
+    pair = pair_of(rows[0].name, rows[1].name if len(rows) == 2 else "")
     ((verdict,),) = compare(matrix, chosen.base_head, rows, [pair])
     hunks = hunks_of(matrix, chosen.base_head, rows, verdict)
     shape = conflictshape.pair(verdict, chosen.base, hunks)
@@ -147,28 +156,31 @@ def _pair(call: Call, place: Place, matrix: Matrix) -> int:
     return CONFLICTS if verdict.outcome is Outcome.CONFLICT else 0
 
 
-def names_of(words: Sequence[str]) -> tuple[str, str]:
-    """The two branches of a pair, written as two words, `A...B` or `A×B`; one alone is meant against the base."""
-    if len(words) == 1:
-        for between in ("...", "×"):
-            one, found, other = words[0].partition(between)
-            if found and one and other:
-                return one, other
-        return words[0], ""
+def _is_called(ref: str, name: str) -> bool:
+    """Whether an operator who writes `name` may mean this ref; local branches go by their short names."""
+    return ref in (name, f"refs/remotes/{name}", f"refs/tags/{name}")
+
+
+def names_of(words: Sequence[str]) -> list[str]:
+    """The branches of a pair, written as two words, `A...B` or `A×B`; one alone is meant against the base."""
     if len(words) > 2:
         raise UsageError("a pair is two branches", "name two, or one to compare it with the base")
-    return words[0], words[1]
+    for between in ("...", "×"):
+        one, found, other = words[0].partition(between)
+        if len(words) == 1 and found and one and other:
+            return [one, other]
+    return list(words)
 
 
 def _print_pair(shape: conflictshape.PairReport) -> None:
     lines = sum(file.lines for file in shape.files)
-    what = f", {_count(len(shape.files), 'file')}, {_count(lines, 'line')}" if shape.files else ""
+    what = f", {count(len(shape.files), 'file')}, {count(lines, 'line')}" if shape.files else ""
     reason = f": {clean(shape.reason)}" if shape.reason else ""
     say(f"{clean(shape.a)} × {clean(shape.b)}: {shape.status}{what}{reason}")
     for file in shape.files:
         say()
         say(
-            f"{clean(file.path)}  {file.kind}  {_count(file.lines, 'line')}"
+            f"{clean(file.path)}  {file.kind}  {count(file.lines, 'line')}"
             + ("  the same on both sides" if file.same else "")
         )
         for hunk in file.hunks:
@@ -176,10 +188,6 @@ def _print_pair(shape: conflictshape.PairReport) -> None:
             for mark, side in (("a", hunk.a.lines), ("-", hunk.base), ("b", hunk.b.lines)):
                 for line in side:
                     say(f"  {mark} {clean_lines(line)[0]}")
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _range(side: conflictshape.SideShape) -> str:

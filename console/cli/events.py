@@ -17,6 +17,8 @@ from sessions.supervisor.place import place_of
 from sessions.text import clean
 
 CHUNK = 2_000
+EPOCH_FROM = 1e8
+"""Figures from here on are seconds since 1970."""
 
 
 def events(call: Call) -> int:
@@ -94,4 +96,6 @@ def _moment(time: float) -> str:
 def _field(name: str, value: object) -> str:
     if isinstance(value, dict):
         return " ".join(_field(f"{name}.{part}", inner) for part, inner in value.items())
-    return f"{name}={value:.6g}" if isinstance(value, float) else f"{name}={value}"
+    if isinstance(value, float):
+        return f"{name}='{_moment(value)}'" if value >= EPOCH_FROM else f"{name}={value:.6g}"
+    return f"{name}={value}"

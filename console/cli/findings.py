@@ -47,7 +47,7 @@ def terminal(_: Call) -> Iterator[Finding]:
     """What the terminal says of itself."""
     term = os.environ.get("TERM", "")
     if not sys.stdout.isatty():
-        yield Finding("terminal", "terminal", "the output is none")
+        yield Finding("terminal", "terminal", "none: the output goes to a file or a pipe")
     else:
         size = os.get_terminal_size(sys.stdout.fileno())
         small = size.columns < SMALL[0] or size.lines < SMALL[1]
@@ -100,12 +100,24 @@ def repository(call: Call) -> Iterator[Finding]:
 
 
 def configuration(_: Call) -> Iterator[Finding]:
-    """The operator's own settings."""
+    """The operator's own files: settings, keymap, prices."""
+    from console import keymap
+    from console.cli.floor import keymap_path
+    from console.cli.parser import THEMES
     from sessions import settings
 
+    path = keymap_path()
+    try:
+        changed = len(keymap.load(path))
+        yield Finding("configuration", "keymap", f"{path}: {changed} changed" if path.exists() else f"none at {path}")
+    except FactoryError as error:
+        yield Finding("configuration", "keymap", error.message, True, error.cure)
     path = settings.settings_path()
-    settings.load()
+    chosen = settings.load()
     yield Finding("configuration", "settings", str(path) if path.exists() else f"none at {path}")
+    if chosen.theme and chosen.theme not in THEMES:
+        cure = f"one of {', '.join(THEMES)}"
+        yield Finding("configuration", "theme", f"there is no theme {chosen.theme!r}", True, cure)
 
 
 def _state(call: Call) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from console import slowlink
+from console.cli import importing
 from console.cli.call import Call
 from console.link import Link
 from console.options import Options
@@ -26,9 +27,12 @@ DEMO_OPENING = 16_384
 def live(call: Call) -> int:
     """The floor of a repository, as it is now."""
     _need_terminal("`factory-tui status` prints the floor without one")
-    from console.live_link import LiveLink
-    from sessions.supervisor.process import Options
+    with importing():
+        from console.cli.source import check_places
+        from console.live_link import LiveLink
+        from sessions.supervisor.process import Options
 
+    check_places(call.sessions)
     places = tuple(str(place.absolute()) for place in call.sessions)
     return _show(LiveLink(call.repo, Options(base=call.base, sessions=places)), call)
 
@@ -88,7 +92,8 @@ def _show(link: Link, call: Call) -> int:
     options = _options(call)
     if options.slow_link:
         slowlink.prepare()
-    from console.cli.screens import run
+    with importing():
+        from console.cli.screens import run
 
     return run(link, options)
 
@@ -102,8 +107,13 @@ def _options(call: Call) -> Options:
         ascii_only=True if call.ascii else None,
         slow_link=True if call.slow_link else slow,
         attention=chosen.attention,
-        keymap=paths.config_dir() / KEYMAP,
+        keymap=keymap_path(),
     )
+
+
+def keymap_path() -> Path:
+    """Where the operator's keymap lies, if there is one."""
+    return paths.config_dir() / KEYMAP
 
 
 def _need_terminal(instead: str) -> None:

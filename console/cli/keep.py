@@ -4,46 +4,74 @@ from __future__ import annotations
 
 import math
 import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 from console.cli.call import Call
-from console.cli.output import progress, say
-from console.cli.source import caught_up, named
+from console.cli.output import count, progress, say, warn
+from console.cli.source import caught_up, check_places, named
 from sessions.errors import UsageError
+from sessions.floor.events import Event, SourceSkipped, StationEvent
 from sessions.journal import places
 from sessions.journal.past import Past
+from sessions.journal.reader import JournalReader
+from sessions.supervisor.place import place_of
 from sessions.text import clean
+
+CHUNK = 2_000
+"""Events that are read at once."""
 
 
 def import_paths(call: Call) -> int:
     from sessions.catchup import import_paths as read_into
 
-    missing = [path for path in call.paths if not path.exists()]
-    if missing:
-        raise UsageError(f"there is no {clean(str(missing[0]))}", "name a transcript, or a directory of them")
+    check_places(call.paths)
     with progress() as tell:
-        before, after = read_into(call.repo, call.paths, progress=tell)
-    say(f"{after - before:,} events imported")
+        before, _after = read_into(call.repo, call.paths, progress=tell)
+    events, stations, skipped = 0, set(), Counter[str]()
+    for event in _events_after(place_of(call.repo).journal, before):
+        if isinstance(event, StationEvent):
+            events += 1
+            stations.add(event.station)
+        elif isinstance(event, SourceSkipped):
+            skipped[event.reason] += event.count
+    for reason, times in skipped.items():
+        warn(f"skipped: {reason}, {count(times, 'time')}")
+    said = f"{count(events, 'event')} of {count(len(stations), 'station')} imported"
+    say(said if events else "nothing new was imported")
     return 0
+
+
+def _events_after(journal: Path, seq: int) -> Iterator[Event]:
+    with closing(JournalReader(journal)) as reader:
+        while chunk := reader.events(seq, CHUNK):
+            seq += len(chunk)
+            yield from chunk
 
 
 def record(call: Call) -> int:
     from sessions.journal import recording
-    from sessions.journal.reader import JournalReader
+    from sessions.journal.chronicle import chronicle
 
     assert call.output is not None  # the parser asks for it
-    reader = JournalReader(caught_up(call))
+    past: Past = JournalReader(caught_up(call))
     try:
-        first, last = _range(reader, call)
+        if not (places.is_seq(call.start) or places.is_seq(call.until)):
+            # In order of time, as it is replayed; a sequence number is counted in the journal's own order.
+            past = chronicle(past)
+        first, last = _range(past, call)
         stations = frozenset(call.station) or None
         if stations is not None:
-            unknown = stations - reader.state_at(last).stations.keys()
+            unknown = stations - past.state_at(last).stations.keys()
             if unknown:
                 raise UsageError(f"there is no station {clean(min(unknown))!r}", "see `factory-tui status`")
-        info = recording.write(reader, call.output, first, last, stations, call.redact)
+        info = recording.write(past, call.output, first, last, stations, call.redact)
     finally:
-        reader.close()
+        past.close()
     size = call.output.stat().st_size
-    say(f"{clean(str(call.output))}: {info.events:,} events, {size:,} bytes")
+    say(f"{clean(str(call.output))}: {count(info.events, 'event')}, {size:,} bytes")
     return 0
 
 

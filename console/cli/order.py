@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from console import conflictshape
 from console.cli.call import Call
 from console.cli.conflicts import look, opened
-from console.cli.output import say, table
+from console.cli.output import count, say, table
 from console.jsonshape import text
 from sessions.branches.matrix import Matrix
 from sessions.branches.rehearsal import Rehearsal, rehearse_plan
@@ -68,15 +68,15 @@ def _near(name: str, landing: Sequence[str], verdicts: Mapping[str, Verdict]) ->
     return [other for other in landing if between(verdicts, name, other) is not None]
 
 
-def _print(shape: conflictshape.Order, base: str, count: int) -> None:
+def _print(shape: conflictshape.Order, base: str, branches: int) -> None:
     sure = "really merged one after the other" if shape.verified else "not rehearsed; --verify merges them for real"
     say(
-        f"{shape.lands} of {count} branches can land on {clean(base)} ({sure}); "
+        f"{shape.lands} of {count(branches, 'branch', 'branches')} can land on {clean(base)} ({sure}); "
         f"{shape.in_arrival_order} in order of arrival, {shape.upper_bound} at most"
     )
     if shape.order:
         say()
-        table(("lands", ""), ((name, str(number)) for number, name in enumerate(shape.order, 1)))
+        table(("", "lands"), ((str(number), name) for number, name in enumerate(shape.order, 1)), left=2)
     if shape.left:
         say()
         table(("left", "blocked by"), ((item.name, ", ".join(item.blocked_by)) for item in shape.left), left=2)

@@ -27,6 +27,11 @@ def warn(line: str) -> None:
     print(f"factory-tui: {clean(line, 2_000)}", file=sys.stderr, flush=True)
 
 
+def count(number: int, one: str, many: str = "") -> str:
+    """A number of things, as in `1 branch` and `2 branches`."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
 @contextmanager
 def progress() -> Iterator[Callable[[Progress | None], None]]:
     """Shows how far long work has got, on one line of the terminal, which is empty again at its end."""

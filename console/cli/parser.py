@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
-from math import isfinite
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from console.cli.call import Call
+from console.cli.words import Parser, filled, path, rate, whole
 from sessions import __version__
-from sessions.text import clean
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction["Parser"]
 
 PROGRAM = "factory-tui"
 SHELLS = ("bash", "zsh", "fish")
+STATIONS = "stations"
+"""What a shell's completions ask `completions` for."""
 LAST = 2**63 - 1
 """The largest number that an event can have: SQLite counts in 64 bits."""
 GROUPINGS = ("station", "model", "branch", "day")
-MOMENT = "12:04, '2026-11-21 12:04', +5m, 50%%, start, end, or seconds since 1970"
+THEMES = ("dark", "light", "colour-blind")
+"""Those of `console.theme`, which a command without a screen does not import."""
+MOMENT = "12:04, '2026-11-21 12:04', +5m, -1h30m, 50%%, start, end, or seconds since 1970"
+TIMES = ("--at", "--since", "--until")
 
 DESCRIPTION = """\
 The operator console for one engineer who supervises a factory of coding agents. Without a command it opens the
@@ -28,34 +31,29 @@ floor of the git repository you are in: its branches, and every agent session on
 
 EPILOG = """\
 exit codes: 0 done, 1 it could not be done (or `conflicts` found some), 2 the words of the call were wrong or a
-terminal is missing
+terminal is missing, 130 ended by Ctrl-C, 141 the reader of the output went away
 keys: press ? on any screen; JSON shapes, settings and files: README.md"""
 
 
-class Parser(argparse.ArgumentParser):
-    """Words must be written out (an abbreviation may mean something else tomorrow); what is not given is absent."""
-
-    def __init__(self, prog: str | None = None, description: str | None = None, epilog: str | None = None) -> None:
-        super().__init__(
-            prog=prog,
-            description=description,
-            epilog=epilog,
-            argument_default=argparse.SUPPRESS,
-            allow_abbrev=False,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{PROGRAM}: {clean(message, 500)}: see {self.prog} --help\n")
-
-
 def parse(argv: Sequence[str]) -> Call:
-    """The call that `argv` asks for. Ends the process on wrong words (2), `--help` and `--version` (0)."""
+    """The call that `argv` asks for. Raises UsageError for wrong words, SystemExit after `--help` and `--version`."""
     given: dict[str, Any] = {}
+    argv = _joined(argv)
     for name, value in vars(build(() if {"-h", "--help"} & {*argv} else argv).parse_args(argv)).items():
         if value is not None:  # no command at all
             given[name] = tuple(value) if isinstance(value, list) else value
     return Call(**given)
+
+
+def _joined(argv: Sequence[str]) -> list[str]:
+    """`--since -5m` as `--since=-5m`: argparse would take the distance for an option."""
+    words: list[str] = []
+    for word in argv:
+        if words and words[-1] in TIMES and word[:1] == "-" and word[1:2].isdecimal():
+            words[-1] += "=" + word
+        else:
+            words.append(word)
+    return words
 
 
 def build(words: Sequence[str] = ()) -> Parser:
@@ -86,12 +84,17 @@ def build(words: Sequence[str] = ()) -> Parser:
     return parser
 
 
-def _place(parser: Parser) -> None:
+def _repo(parser: Parser) -> argparse._ArgumentGroup:
     where = parser.add_argument_group("where")
-    where.add_argument("--repo", type=Path, metavar="DIR", help="repository to look at (default: the one around you)")
-    where.add_argument("--base", metavar="BRANCH", help="branch that the others are measured against")
+    where.add_argument("--repo", type=path, metavar="DIR", help="repository to look at (default: the one around you)")
+    return where
+
+
+def _place(parser: Parser) -> None:
+    where = _repo(parser)
+    where.add_argument("--base", type=filled, metavar="BRANCH", help="branch that the others are measured against")
     where.add_argument(
-        "--sessions", type=Path, action="append", metavar="DIR", help="a further place to look for transcripts (again)"
+        "--sessions", type=path, action="append", metavar="DIR", help="a further place to look for transcripts (again)"
     )
 
 
@@ -103,17 +106,17 @@ def _only(parser: Parser) -> None:
 
 def _look(parser: Parser) -> None:
     look = parser.add_argument_group("look")
-    look.add_argument("--theme", metavar="NAME", help="colour theme")
+    look.add_argument("--theme", choices=THEMES, metavar="NAME", help=f"colour theme: {', '.join(THEMES)}")
     look.add_argument("--ascii", action="store_true", help="draw with ASCII only")
     look.add_argument("--slow-link", action="store_true", help="send fewer and smaller frames")
 
 
 def _demo(commands: Commands) -> None:
     parser = _command(commands, "demo", "look at a simulated factory; with options it is simulated live")
-    parser.add_argument("--stations", type=_whole(1, 500), metavar="N", help="how many agents")
-    parser.add_argument("--branches", type=_whole(1, 5_000), metavar="M", help="how many branches, the base included")
-    parser.add_argument("--rate", type=_rate, metavar="EVENTS_PER_SECOND", help="default: the pace of real agents")
-    parser.add_argument("--seed", type=_whole(0, 2**63), metavar="S", help="another factory for each number")
+    parser.add_argument("--stations", type=whole(1, 500), metavar="N", help="how many agents")
+    parser.add_argument("--branches", type=whole(1, 5_000), metavar="M", help="how many branches, the base included")
+    parser.add_argument("--rate", type=rate, metavar="EVENTS_PER_SECOND", help="default: the pace of real agents")
+    parser.add_argument("--seed", type=whole(0, 2**63), metavar="S", help="another factory for each number")
     _look(parser)
 
 
@@ -121,13 +124,14 @@ def _replay(commands: Commands) -> None:
     parser = _command(commands, "replay", "show a recorded session, or the past of the journal, as of any moment")
     parser.add_argument(
         "what",
+        type=filled,
         metavar="FILE|RUN",
         help="a recording, a transcript, a directory of transcripts; or a past run of the journal: last, a number, "
         "or journal for everything",
     )
     moment = parser.add_mutually_exclusive_group()
-    moment.add_argument("--at", metavar="TIME", help=f"begin at this time: {MOMENT}")
-    moment.add_argument("--seq", type=_whole(0, LAST), metavar="N", help="begin after this event")
+    moment.add_argument("--at", type=filled, metavar="TIME", help=f"begin at this time: {MOMENT}")
+    moment.add_argument("--seq", type=whole(0, LAST), metavar="N", help="begin after this event")
     parser.add_argument("--json", action="store_true", help="print the floor as of then, like status --json")
     _place(parser)
     _look(parser)
@@ -150,7 +154,7 @@ def _meters(commands: Commands) -> None:
 
 def _events(commands: Commands) -> None:
     parser = _command(commands, "events", "print the events of the journal, one a line")
-    parser.add_argument("--since", metavar="SEQ", type=_whole(0, LAST), help="only events after this number")
+    parser.add_argument("--since", metavar="SEQ", type=whole(0, LAST), help="only events after this number")
     parser.add_argument("--follow", action="store_true", help="go on with new events as they come")
     parser.add_argument("--json", action="store_true", help="for programs")
     _place(parser)
@@ -160,6 +164,7 @@ def _conflicts(commands: Commands) -> None:
     parser = _command(commands, "conflicts", "say which branches collide with the base and with each other, and where")
     parser.add_argument(
         "pair",
+        type=filled,
         nargs="*",
         metavar="PAIR",
         help="show the colliding lines of one pair: A B, A...B, or A alone for it and the base",
@@ -180,12 +185,12 @@ def _order(commands: Commands) -> None:
 
 
 def _compared(parser: Parser) -> None:
-    where = parser.add_argument_group("where")
-    where.add_argument("--repo", type=Path, metavar="DIR", help="repository to look at (default: the one around you)")
-    where.add_argument("--base", metavar="REF", help="what all others are compared with")
+    where = _repo(parser)
+    where.add_argument("--base", type=filled, metavar="REF", help="what all others are compared with")
     where.add_argument(
         "--branches",
         dest="refs",
+        type=filled,
         nargs="+",
         action="extend",
         metavar="GLOB",
@@ -198,16 +203,16 @@ def _compared(parser: Parser) -> None:
 
 def _import(commands: Commands) -> None:
     parser = _command(commands, "import", "read transcripts into the journal")
-    parser.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="a file, or a directory of them")
+    parser.add_argument("paths", type=path, nargs="+", metavar="PATH", help="a file, or a directory of them")
     _place(parser)
 
 
 def _record(commands: Commands) -> None:
     parser = _command(commands, "record", "write the journal, or a part of it, as one portable file")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="the file to make (.ftr)")
-    parser.add_argument("--since", dest="start", metavar="TIME", help=f"from this time on: {MOMENT}")
-    parser.add_argument("--until", metavar="TIME", help="up to this time")
-    parser.add_argument("--station", action="append", metavar="NAME", help="only this station (again)")
+    parser.add_argument("-o", "--output", type=path, required=True, metavar="FILE", help="the file to make (.ftr)")
+    parser.add_argument("--since", dest="start", type=filled, metavar="TIME", help=f"from this time on: {MOMENT}")
+    parser.add_argument("--until", type=filled, metavar="TIME", help="up to this time")
+    parser.add_argument("--station", type=filled, action="append", metavar="STATION", help="only this station (again)")
     parser.add_argument(
         "--no-redact", dest="redact", action="store_false", help="keep what looks like a password or a key"
     )
@@ -227,27 +232,11 @@ def _stop(commands: Commands) -> None:
 
 def _completions(commands: Commands) -> None:
     parser = _command(commands, "completions", "print shell completions: source them, or keep them where yours lie")
-    parser.add_argument("shell", choices=SHELLS)
+    parser.add_argument(
+        "shell", choices=(*SHELLS, STATIONS), metavar="|".join(SHELLS), help="the shell that is to complete"
+    )
+    _repo(parser)
 
 
 def _command(commands: Commands, name: str, what: str) -> Parser:
     return commands.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".")
-
-
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def number(text: str) -> int:
-        if not text.isascii() or not text.isdecimal() or not low <= int(text[:20]) <= high:
-            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {low} to {high}")
-        return int(text)
-
-    return number
-
-
-def _rate(text: str) -> float:
-    try:
-        rate = float(text)
-    except ValueError:
-        rate = 0.0
-    if not isfinite(rate) or not 0.0 < rate <= 1e5:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of events per second above 0 and up to 100000")
-    return rate

@@ -8,12 +8,15 @@ import sys
 from types import FrameType
 from typing import NoReturn
 
+from msgspec.structs import replace
+
 from console.app import FactoryApp
 from console.cli import DEBUG, EXIT_INTERRUPT
 from console.cli.parser import PROGRAM
 from console.faults import Faults
 from console.link import Link
 from console.options import Options
+from console.theme import colours_of
 from sessions.errors import FactoryError
 
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -22,7 +25,7 @@ ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 def run(link: Link, options: Options) -> int:
     """Run the screens over `link` until the operator leaves them; returns the exit code."""
-    app = FactoryApp(link, options)
+    app = FactoryApp(link, replace(options, colours=colours_of(os.environ)))
     before = {number: signal.signal(number, _interrupt) for number in ENDINGS}
     try:
         return _run(app)

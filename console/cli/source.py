@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
 from pathlib import Path
 
+from console.cli import importing
 from console.cli.call import Call
 from console.cli.output import progress
-from sessions.errors import FactoryError, UsageError
+from sessions.errors import UsageError
 from sessions.floor.state import FloorState
 from sessions.journal import places
 from sessions.journal.past import Past
 from sessions.text import clean
 
-EPOCH_FROM = 1e8
-"""A bare number from here on is seconds since 1970."""
-
 
 def floor_of_call(call: Call) -> FloorState:
     """The floor as it is on disk now."""
-    from sessions.catchup import floor_of
+    with importing():
+        from sessions.catchup import floor_of
 
     if call.only and not call.sessions:
         raise UsageError("--only needs places to look", "name one with --sessions DIR")
+    check_places(call.sessions)
     with progress() as tell:
         return floor_of(call.repo, base=call.base, sessions=call.sessions, only=call.only, progress=tell)
+
+
+def check_places(places: Iterable[Path]) -> None:
+    """Raises UsageError for a place with transcripts that is not there: its name has a typing error."""
+    for place in places:
+        if not place.exists():
+            raise UsageError(f"there is no {clean(str(place))}", "name a transcript, or a directory of them")
 
 
 def caught_up(call: Call) -> Path:
@@ -38,32 +45,48 @@ def caught_up(call: Call) -> Path:
 
 def past_of(call: Call) -> Past:
     """The past that `replay FILE|RUN` names. A file of that name wins over a run."""
+    path = Path(call.what)
+    if not path.exists():
+        return _in_order(_run_of(call), call)
+    with importing():
+        from sessions.catchup import past_of as past_at
+    with progress() as tell:
+        return _in_order(past_at(path, progress=tell), call)
+
+
+def _run_of(call: Call) -> Past:
+    """The journal of the repository, or the run of it that is named."""
+    from sessions.journal.part import as_of_now, run
+    from sessions.journal.reader import JournalReader
     from sessions.supervisor.place import place_of
 
-    path = Path(call.what)
-    if path.exists():
-        return _past_at(path, call)
     if call.what not in ("last", "journal") and not call.what.isdecimal():
-        raise FactoryError(f"there is no {clean(call.what)!r}", "name a file, a directory, last, journal, or a number")
-    from sessions.journal.chronicle import chronicle
-    from sessions.journal.part import run
-    from sessions.journal.reader import JournalReader
-
+        raise UsageError(f"there is no {clean(call.what)!r}", "name a file, a directory, last, journal, or a number")
     reader = JournalReader(place_of(call.repo).journal)
     try:
-        past = reader if call.what == "journal" else run(reader, None if call.what == "last" else int(call.what))
-        # A sequence number is the journal's own, so it is counted in the journal's own order.
-        return past if call.seq is not None or "seq" in call.at else chronicle(past)
+        return (
+            as_of_now(reader)
+            if call.what == "journal"
+            else run(reader, None if call.what == "last" else int(call.what))
+        )
     except BaseException:
         reader.close()
         raise
 
 
-def _past_at(path: Path, call: Call) -> Past:
-    from sessions.catchup import past_of as past_at
+def _in_order(past: Past, call: Call) -> Past:
+    """A journal, or a run of it, as it happened; by sequence number as it was heard, since the number counts that."""
+    from sessions.journal.recording import Recording
 
-    with progress() as tell:
-        return past_at(path, progress=tell)
+    if isinstance(past, Recording) or call.seq is not None or places.is_seq(call.at):
+        return past
+    from sessions.journal.chronicle import chronicle
+
+    try:
+        return chronicle(past)
+    except BaseException:
+        past.close()
+        raise
 
 
 def place_in(past: Past, call: Call) -> tuple[int, float] | None:
@@ -72,25 +95,19 @@ def place_in(past: Past, call: Call) -> tuple[int, float] | None:
     if call.seq is None:
         if not call.at:
             return None
-        place = named(call.at, past, past.span.first_time)
+        place = named(call.at, past)
     if place.moment is not None:
         return past.seq_at(place.moment), place.moment
     seq = max(0, min(places.seq_of(past, place), past.span.last_seq))
     return seq, past.state_at(seq).time
 
 
-def named(text: str, past: Past, near: float) -> places.Place:
-    """The event or moment that an operator means by `text`, seen from the time `near`."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
-    if EPOCH_FROM <= number < 1e11:
-        return places.Place(moment=number)
-    try:
-        stamp = datetime.fromisoformat(text.strip())
-        if stamp.tzinfo is not None:
-            return places.Place(moment=stamp.timestamp())
-    except (ValueError, OverflowError):
-        pass  # not a time with a zone; an operator's way of writing it follows
-    return places.parse(text, past.span, near, past.state_at(past.span.last_seq).utc_offset)
+def named(text: str, past: Past, now: float | None = None) -> places.Place:
+    """The event or moment that an operator means by `text`.
+
+    `+5m` counts from the beginning and `-5m` back from `now`, or from the end of what is over. A time without a date is
+    that of today, or of the day on which the past began.
+    """
+    span, sign = past.span, text.lstrip()[:1]
+    first, last = (span.first_time, span.last_time) if now is None or sign == "+" else (now, now)
+    return places.parse(text, span, last if sign == "-" else first, past.state_at(span.last_seq).utc_offset)
