@@ -34,6 +34,8 @@ LEAVING = ("ctrl+c",)
 """Keys that no question takes for an answer."""
 FAULT_S = 30.0
 """How long a fault stays in the footer."""
+KEYMAP_S = 30.0
+"""How long a mistake in the keymap stays in the footer."""
 NEWS_S = 12.0
 """How long news stay in the footer."""
 
@@ -50,8 +52,8 @@ class FactoryApp(Guarded, App[None]):
     def __init__(self, link: Link, options: Options | None = None) -> None:
         self.options = options = options or Options()
         colour = not (("NO_COLOR" in os.environ) if options.no_colour is None else options.no_colour)
-        # Without colour nothing of a theme may reach the terminal: its own colours, and no others.
-        super().__init__(ansi_color=None if colour else True)
+        # Without colour, or with 16 of them, what reaches the terminal are its own colours, and no others.
+        super().__init__(ansi_color=None if colour and options.colours > 16 else True)
         self.link = link
         self.link_watch = LinkWatch(options.slow_link)
         self.user_keys: dict[str, str] = {}
@@ -60,9 +62,9 @@ class FactoryApp(Guarded, App[None]):
         self.faults: Faults | None = None
         """Where faults are kept; without it the first one ends the console, as tests want it."""
         self._collisions: CollisionWatch | None = None
-        ascii_only = not themes.utf8_terminal(os.environ) if options.ascii_only is None else options.ascii_only
+        ascii_only = not themes.shows_signs(os.environ) if options.ascii_only is None else options.ascii_only
         name = options.theme or themes.first_theme(os.environ)
-        self.look = themes.make_look(name, ascii_only=ascii_only, colour=colour)
+        self.look = themes.make_look(name, ascii_only=ascii_only, colour=colour, colours=options.colours)
         self._dress()
 
     def get_default_screen(self) -> Screen[None]:
@@ -118,7 +120,8 @@ class FactoryApp(Guarded, App[None]):
             self.user_keys = load(self.options.keymap)
         except FactoryError as error:
             if isinstance(self.screen, FactoryScreen):
-                self.screen.say(str(error), 30)
+                # By its name alone, so that the cure is read too; `doctor` says where it lies.
+                self.screen.say(str(error).replace(str(self.options.keymap), self.options.keymap.name), KEYMAP_S)
         self.set_keymap(self.user_keys)
 
     # Faults
@@ -155,9 +158,19 @@ class FactoryApp(Guarded, App[None]):
             await super().on_event(event)
         elif isinstance(event, events.Key):
             self.app_focus = True
-            await self._press(screen, event)
+            for key in self._typed(event):
+                if isinstance(top := self.screen_stack[-1], FactoryScreen):
+                    await self._press(top, key)
         elif isinstance(event, events.Paste):
             screen.answer_paste(event.text)
+
+    def _typed(self, event: events.Key) -> list[events.Key]:
+        """Escape and a letter that come in one packet look like Alt and the letter: they are two keys again."""
+        letter = event.character
+        mapped = any(event.key in keys.split(",") for keys in self.user_keys.values())
+        if not event.key.startswith("alt+") or not letter or mapped:
+            return [event]
+        return [events.Key("escape", "\x1b"), events.Key(letter, letter)]
 
     async def _press(self, screen: FactoryScreen, event: events.Key) -> None:
         screen.last_key = monotonic()
@@ -200,6 +213,10 @@ class FactoryApp(Guarded, App[None]):
         while len(self.screen_stack) > 1:
             await self.pop_screen()
 
+    def action_again(self) -> None:
+        """Have the supervisor started again; the floor stays as it is meanwhile."""
+        self.link.again()
+
     # How it is sent
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
@@ -231,7 +248,12 @@ class FactoryApp(Guarded, App[None]):
         """The next theme, for all screens."""
         names = themes.theme_names()
         following = names[(names.index(self.look.name) + 1) % len(names)]
-        self.look = themes.make_look(following, ascii_only=self.look.ascii_only, colour=self.look.colour)
+        self.look = themes.make_look(
+            following,
+            ascii_only=self.look.ascii_only,
+            colour=self.look.colour,
+            colours=self.options.colours,
+        )
         self._dress()
         for screen in self.screen_stack:
             if isinstance(screen, FactoryScreen):
@@ -239,7 +261,7 @@ class FactoryApp(Guarded, App[None]):
 
     def _dress(self) -> None:
         """Give Textual's own parts the same colours."""
-        if not self.look.colour:
+        if not self.look.colour or self.options.colours <= 16:
             self.theme = "textual-ansi" if "textual-ansi" in self.available_themes else self.theme
             return
         dress = themes.textual_theme(self.look.name)

@@ -15,6 +15,8 @@ class Options(msgspec.Struct, frozen=True):
     """`dark`, `light` or `colour-blind`; empty for the terminal's own ground."""
     ascii_only: bool | None = None
     no_colour: bool | None = None
+    colours: int = 1 << 24
+    """How many the terminal shows: 16, 256, or all."""
     slow_link: bool | None = None
     """True: from the start; False: never; None: when the terminal cannot keep up."""
     attention: Literal["quiet", "note", "bell"] = "note"

@@ -42,8 +42,9 @@ class Hit(msgspec.Struct, frozen=True):
 
 
 def commands(screen: FactoryScreen) -> list[Command]:
-    """All that can be chosen, from `screen` on: actions first, then places."""
+    """All that can be chosen, from `screen` on: what the footer names, the other actions, then places."""
     keymap = screen.factory.user_keys
+    offered = [(action, reason) for action, reason in screen.palette_actions() if action.id != "app.palette"]
     actions = [
         Command(
             title=action.title,
@@ -52,20 +53,25 @@ def commands(screen: FactoryScreen) -> list[Command]:
             reason=reason,
             run=partial(screen.act, action.id),
         )
-        for action, reason in screen.palette_actions()
+        for action, reason in sorted(offered, key=lambda pair: not pair[0].rank)
     ]
     jumps = [Command(clean(text, TITLE_CELLS), "", "", "", jump) for text, jump in screen.palette_jumps()]
     return [*actions, *jumps]
 
 
 def hits(offered: Sequence[Command], typed: str, search: FuzzySearch) -> list[Hit]:
-    """The commands that `typed` may mean, the likeliest first; all of them when nothing was typed."""
+    """The commands that `typed` may mean, the likeliest first; all of them when nothing was typed.
+
+    Those whose help alone has the words stand last: who types `sort` finds `order`.
+    """
     typed = typed.strip()
     if not typed:
         return [Hit(command) for command in offered]
     scored = [(search.match(typed, command.title), command) for command in offered]
     found = [(score, Hit(command, frozenset(places))) for (score, places), command in scored if score > 0]
-    return [hit for _, hit in sorted(found, key=lambda pair: -pair[0])]
+    words = typed.casefold()
+    told = [Hit(command) for (score, _), command in scored if score <= 0 and words in command.help.casefold()]
+    return [*(hit for _, hit in sorted(found, key=lambda pair: -pair[0])), *told]
 
 
 def hit_line(hit: Hit, cells: int, chosen: bool) -> Line:

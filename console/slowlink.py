@@ -35,8 +35,9 @@ def prepare(environment: MutableMapping[str, str] = os.environ) -> None:
     environment.setdefault("TEXTUAL_FPS", "10")
     environment.setdefault("TEXTUAL_ANIMATIONS", "none")
     environment.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
-    # 256 colours take about a fifth fewer bytes than 24-bit ones.
-    environment.setdefault("TEXTUAL_COLOR_SYSTEM", "256")
+    if environment.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
+        # 256 colours take about a fifth fewer bytes than 24-bit ones.
+        environment.setdefault("TEXTUAL_COLOR_SYSTEM", "256")
 
 
 class LinkWatch:

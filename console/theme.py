@@ -7,11 +7,16 @@ import locale
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from sessions.errors import UsageError
 from widgets.look import Colours, Look
 
 if TYPE_CHECKING:
     from textual.theme import Theme
+
+ALL = 1 << 24
+"""Colours of a terminal that shows them all."""
 
 THEMES: dict[str, Colours] = {
     "dark": Colours(
@@ -42,16 +47,77 @@ THEMES: dict[str, Colours] = {
 }  # fmt: skip
 
 
+def _sixteen(numbers: dict[str, int]) -> Colours:
+    return Colours(**{word: f"color({number})" for word, number in numbers.items()})
+
+
+_DARK = {
+    "text": 15, "soft": 7, "faint": 8, "accent": 13,
+    "working": 10, "waiting": 14, "needs_me": 11, "failed": 9,
+    "idle": 7, "stale": 7, "unknown": 7, "flow": 2,
+    "ground": 0, "bar": 0, "cursor": 4, "alarm": 0, "fault": 0,
+    "clean": 0, "shared": 8, "clash_few": 3, "clash_some": 11, "clash_many": 9, "pending": 6, "cross": 4,
+}  # fmt: skip
+SIXTEEN: dict[str, Colours] = {
+    "dark": _sixteen(_DARK),
+    "light": _sixteen({
+        "text": 0, "soft": 8, "faint": 8, "accent": 6,
+        "working": 2, "waiting": 4, "needs_me": 5, "failed": 1,
+        "idle": 8, "stale": 8, "unknown": 8, "flow": 2,
+        "ground": 15, "bar": 15, "cursor": 14, "alarm": 15, "fault": 15,
+        "clean": 15, "shared": 7, "clash_few": 11, "clash_some": 3, "clash_many": 1, "pending": 12, "cross": 14,
+    }),
+    "colour-blind": _sixteen({**_DARK, "working": 6, "waiting": 12, "pending": 5, "clash_some": 9, "clash_many": 15}),
+}  # fmt: skip
+"""The themes for terminals of 16 colours: the nearest of these to the colours above would make green grey."""
+
+
+_CALM = {
+    "soft": "#a8a8a8",
+    "ground": "#121212",
+    "bar": "#262626",
+    "clean": "#262626",
+    "shared": "#444444",
+    "pending": "#005f87",
+}
+_LOUD = {"alarm": "#5f5f00", "fault": "#5f0000", "cursor": "#5f005f", "cross": "#5f005f", "needs_me": "#ffd75f"}
+TWO_HUNDRED: dict[str, Colours] = {
+    "dark": replace(THEMES["dark"], **_CALM, **_LOUD),
+    "light": replace(
+        THEMES["light"], accent="#5f00d7", working="#005f00", alarm="#ffffaf", shared="#d0d0d0", pending="#afd7ff"
+    ),
+    "colour-blind": replace(THEMES["colour-blind"], **_CALM, **_LOUD, faint="#767676", clash_few="#5f5f00"),
+}
+"""The themes for terminals of 256 colours, which is what SSH mostly leaves: the nearest of these to dark grounds are
+black, and to most faint ones the same."""
+
+
+def colours_of(environment: Mapping[str, str]) -> int:
+    """How many colours the terminal shows: 16, 256 or 16.7 million."""
+    from rich.console import Console
+
+    system = environment.get("TEXTUAL_COLOR_SYSTEM", "auto")
+    if system == "auto":
+        system = Console(force_terminal=True, _environ=environment).color_system or ""
+    return {"standard": 16, "256": 256}.get(system, ALL)
+
+
 def theme_names() -> list[str]:
     """The themes' names, in the order in which a key goes through them."""
     return list(THEMES)
 
 
-def utf8_terminal(environment: Mapping[str, str]) -> bool:
-    """Whether the locale's encoding can carry the screen's signs.
+POOR_FONTS = frozenset({"linux", "vt100", "vt102", "vt220"})
+"""Terminals (`TERM`) whose fonts lack most of the screen's signs, whatever the locale."""
+
+
+def shows_signs(environment: Mapping[str, str]) -> bool:
+    """Whether the terminal has the screen's signs in its font, and the locale's encoding can carry them.
 
     Python takes UTF-8 in the locale C (PEP 538, PEP 540); a terminal whose user asked for C is not known to.
     """
+    if environment.get("TERM", "") in POOR_FONTS:
+        return False
     asked = environment.get("LC_ALL") or environment.get("LANG")
     if asked in ("C", "POSIX"):
         return False
@@ -67,11 +133,12 @@ def first_theme(environment: Mapping[str, str]) -> str:
     return "light" if ground in ("7", "15") else "dark"
 
 
-def make_look(theme: str, *, ascii_only: bool, colour: bool) -> Look:
-    """The look of a theme; raises `UsageError` for one that does not exist."""
+def make_look(theme: str, *, ascii_only: bool, colour: bool, colours: int = ALL) -> Look:
+    """The look of a theme on a terminal of so many `colours`; raises `UsageError` for one that does not exist."""
     if theme not in THEMES:
         raise UsageError(f"there is no theme {theme!r}", "choose one of " + ", ".join(THEMES))
-    return Look(theme, THEMES[theme], ascii_only=ascii_only, colour=colour)
+    themes = SIXTEEN if colours <= 16 else TWO_HUNDRED if colours <= 256 else THEMES
+    return Look(theme, themes[theme], ascii_only=ascii_only, colour=colour)
 
 
 def textual_theme(name: str) -> Theme:

@@ -37,6 +37,7 @@ class StillLink:
         self.clock = now
         self.events = events
         self.sent: list[AnyCommand] = []
+        self.asked_again = 0
 
     def now(self) -> float:
         return self.clock
@@ -46,6 +47,9 @@ class StillLink:
 
     def stop(self) -> None:
         """There is nothing to stop."""
+
+    def again(self) -> None:
+        self.asked_again += 1
 
     async def send(self, command: AnyCommand) -> Reply:
         self.sent.append(command)

@@ -7,19 +7,8 @@ from collections import Counter
 
 import pytest
 
-from console.actions import (
-    ACTIONS,
-    BY_ID,
-    CONFLICTS,
-    FLOOR,
-    HELP,
-    REPLAY,
-    STATION,
-    Situation,
-    actions_on,
-    footer_actions,
-    key_name,
-)
+from console.action import CONFLICTS, FLOOR, HELP, REPLAY, STATION, Situation
+from console.actions import ACTIONS, BY_ID, actions_on, footer_actions, key_name
 from console.app import FactoryApp
 from console.options import Options
 from console.screens.help import HelpScreen
@@ -56,7 +45,7 @@ def test_every_action_is_in_the_help() -> None:
         async with app.run_test(size=(140, 40)) as pilot:
             await pilot.press("question_mark")
             assert isinstance(app.screen, HelpScreen)
-            return "\n".join(plain(line) for line in app.screen.lines(140))
+            return "\n".join(plain(line) for line in app.screen.lines(200))
 
     text = asyncio.run(read())
     for action in ACTIONS:

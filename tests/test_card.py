@@ -14,7 +14,7 @@ from tests.console_support import NOW, factory_state
 from widgets.card import HEIGHTS, Marks, card, clock_of
 from widgets.cells import line_width, plain
 from widgets.pane_text import place_text
-from widgets.rows import heading
+from widgets.rows import heading, row
 
 PROXY = Pane(
     key="station:proxy-07", station="proxy-07", name="proxy-07", kind="claude", role="ship", status=Status.NEEDS_ME,
@@ -90,7 +90,7 @@ def test_lines_of_a_small_terminal() -> None:
     topic = replace(TOPIC, activity="Try another pool")
     assert [plain(heading(80)), *picture(PROXY, 80, 0), *picture(topic, 80, 0)] == [
         "   station        state             tok/s tokens    cost last                   ",
-        " ◆ proxy-07       needs me     2m   912/s  3.41M   $4.12 allow: git push --forc…",
+        " ◆ proxy-07       needs me     2m   912/s  3.41M   $4.12 allow: git push --for… ",
         " ┄ topic          no station 2h00                        Try another pool       ",
     ]
 
@@ -98,14 +98,45 @@ def test_lines_of_a_small_terminal() -> None:
 def test_lines_of_a_wide_terminal() -> None:
     assert [plain(heading(200)), *picture(PROXY, 200, 0)] == [
         (
-            "   station             state            branch                 ↑↓±           model            tok/s "
-            "            tokens     cost   ctx  directory           last                                         "
+            "   station            state            branch                ↑↓±           model                 tok/s "
+            "            tokens     cost   ctx  directory           last                                      "
         ),
         (
-            " ◆ proxy-07            needs me     2m  station/proxy-07       ↑7 ↓2         opus-4.6         912/s "
-            "  ▁▂▃▄ ▆▇▇   3.41M    $4.12   83%  ../wt/p07           allow: git push --force ?                    "
+            " ◆ proxy-07           needs me     2m  station/proxy-07      ↑7 ↓2         opus-4.6              912/s "
+            "  ▁▂▃▄ ▆▇▇   3.41M    $4.12   83%  ../wt/p07           allow: git push --force ?                 "
         ),
     ]
+
+
+def test_names_too_long_for_their_place_keep_their_ends() -> None:
+    long = replace(PROXY, name="feature/retries-for-the-pool-17", branch="station/retries-for-the-pool-17", ahead=120)
+    assert picture(long, 40, 1)[:2] == [
+        " ◆ feature/ret…e-pool-17 needs me   2m  ",
+        "   station/retri…-the-pool-17  ↑120 ↓2  ",
+    ]
+    assert picture(long, 80, 0)[0].startswith(" ◆ feature…ool-17 needs me")
+    assert plain(row(long, 200, NOW, (" ", "text"), "")).count("pool-17") == 2
+
+
+def test_the_partner_of_a_collision_never_costs_the_branch_its_name() -> None:
+    clashing = replace(PROXY, clashes=3, clash_with="cache-13")
+    assert picture(clashing, 40, 1)[1] == "   station/proxy-07  ↑7 ↓2 ⚔3 cache-13  "
+    longer = replace(clashing, branch="station/proxy-17-retries")
+    assert picture(longer, 40, 1)[1] == "   station/proxy-17-retries   ↑7 ↓2 ⚔3  "
+
+
+def test_long_models_are_told_apart_where_there_is_room() -> None:
+    mini = replace(PROXY, model="gpt-5.1-codex-mini")
+    assert "gpt-5.1-codex-mini" in picture(mini, 200, 0)[0]
+    assert "gpt-5.1-code…" in picture(mini, 120, 0)[0]
+
+
+def test_ages_of_tools_stand_below_each_other() -> None:
+    def ending(detail: str, since: float) -> str:
+        return picture(replace(PROXY, status=Status.WORKING, tools=(Tool("Bash", detail, since),)), 200, 0)[0][-12:]
+
+    assert ending("pytest", NOW - 190) == "         3m "
+    assert ending("mypy --strict src tests", NOW - 5) == "         5s "
 
 
 def test_a_running_tool_is_shown_with_its_age() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from widgets.cells import Line, changes, cut, fill, fit, line_width, pad, plain, spread, width
+from widgets.cells import Line, changes, cut, fill, fit, line_width, pad, plain, short, spread, width
 from widgets.glyphs import ascii_twin
 from widgets.spark import bar, spark
 
@@ -28,6 +28,18 @@ def test_a_cut_shows_that_it_is_one() -> None:
     assert cut("漢字漢字", 5) == "漢字…"
     assert cut("漢字漢字", 4) == "漢…"
     assert fit("ab", 4, right=True) == "  ab"
+
+
+@given(st.text(max_size=60), st.integers(0, 40))
+def test_shortened_names_never_outgrow_their_cells(text: str, cells: int) -> None:
+    assert width(short(text, cells)) <= cells
+
+
+def test_a_shortened_name_keeps_both_its_ends() -> None:
+    assert short("station/billing-47", 18) == "station/billing-47"
+    assert short("station/billing-47", 15) == "station/…ing-47"
+    assert short("漢字漢字漢字漢字-47", 12) == "漢字漢…字-47"
+    assert short("station/billing-47", 7) == "statio…"
 
 
 def test_variation_selectors_widen_nothing() -> None:

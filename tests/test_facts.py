@@ -13,7 +13,7 @@ from sessions.floor.status import status_at
 from sessions.floor.tokens import Certainty, Tokens
 from tests.console_support import HOSTILE
 from tests.replay_support import NAMES, sample_events
-from widgets.cells import Line, line_width
+from widgets.cells import Line, line_width, width
 from widgets.facts import SubAgent, event_lines, files, head, meters, sub_agents
 from widgets.panel import text_of
 
@@ -55,6 +55,29 @@ def test_a_guess_and_a_failure_look_like_one() -> None:
     assert shown[2].endswith("guessed")
     assert shown[3] == "   role       document"
     assert shown[-1] == "   session    none yet"
+
+
+def test_what_is_asked_is_read_in_full_and_nothing_touches_the_margin() -> None:
+    asked = "allow: curl -sS https://example.org/api/v1/stations/17/restart --data reason=hung --header accept=json ?"
+    session = replace(STATE.sessions["session-1"], version="2.1.198-beta.20261121")
+    pane = replace(
+        pane_of("docs-02"), status=Status.NEEDS_ME, reason=asked, title="Keep the retries of the pool apart",
+        model="gpt-5.1-codex-max-with-a-very-long-name-17", branch="station/" + "x" * 60 + "-17",
+        directory="../" + "deep/" * 20 + "docs-02",
+    )  # fmt: skip
+    lines = head(pane, "01a1fef8-fd5d-7453-9615-3d0b2ddaaf3d", session, NOW, 64)
+    shown = texts(lines, 64)
+    assert max(width(line) for line in shown) == 63
+    said = " ".join(line[14:] for line in shown[1:4])
+    assert said == asked
+    assert [line[1][1] for line in lines[1:4]] == ["needs_me"] * 3
+    assert any(line.endswith("-17") for line in shown if line.startswith("   branch"))
+    assert any(line.endswith("docs-02") for line in shown if line.startswith("   directory"))
+    longer = replace(pane, reason=asked * 3)
+    assert texts(head(longer, "s", session, NOW, 64), 64)[3].endswith("…")
+    assert len(head(longer, "s", session, NOW, 64)) == len(lines)
+    calm = replace(longer, status=Status.IDLE)
+    assert len(head(calm, "s", session, NOW, 64)) == len(lines) - 2
 
 
 def test_meters_align() -> None:
@@ -114,6 +137,9 @@ def test_sub_agents_are_sorted_by_tokens() -> None:
     assert texts(sub_agents(agents, 50), 50) == [
         "   ▸ review             12 calls    120k       —",
         "   ▸ explore             2 calls     900   $0.01",
+    ]
+    assert texts(sub_agents({"one": SubAgent(1, 5, 0.0)}, 50), 50) == [
+        "   ▸ one                 1 call        5      $0",
     ]
 
 

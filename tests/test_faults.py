@@ -11,7 +11,7 @@ from console.faults import MOST_KEPT, Faults
 from tests.bench.probe import Terminal
 from tests.cli_support import Machine
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 BROKEN = """
 import sys
 from widgets.wall import Wall

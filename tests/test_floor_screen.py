@@ -21,6 +21,7 @@ from sessions.floor.commands import CancelScan, Progress
 from sessions.floor.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState, Status
 from tests.console_support import HOSTILE, NOW, StillLink, factory_state, state_of
+from tests.picture_support import at_rest
 from widgets.cells import plain
 from widgets.topline import trouble_line
 
@@ -65,17 +66,16 @@ def test_the_whole_factory_is_on_one_screen_of_few_nodes() -> None:
 
 def test_a_quiet_floor_asks_for_nothing() -> None:
     async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
-        sent = screen.wall.cells_sent
+        app.link.clock = NOW + 3_600  # type: ignore[attr-defined]
+        screen.sample()
+        await at_rest(pilot)
         frames: list[object] = []
         app._display = lambda *frame: frames.append(frame)  # type: ignore[method-assign]
-        layouts = screen._layout_updates
-        for later in (0.0, 1.0, 5.0, 20.0):
+        layouts, sent = screen._layout_updates, screen.wall.cells_sent
+        for later in (1.0, 5.0, 20.0):
             app.link.clock = NOW + 3_600 + later  # type: ignore[attr-defined]
             screen.sample()
             await pilot.pause()
-            if later == 0.0:
-                frames.clear()
-                sent = screen.wall.cells_sent
         assert frames == []
         assert screen.wall.cells_sent == sent
         assert screen._layout_updates == layouts
@@ -149,6 +149,14 @@ def test_filters_are_single_keys_and_stay_open() -> None:
         assert screen.floor.shown == 48
 
     play(test)
+
+
+def test_an_empty_floor_can_be_asked_for_merged_branches() -> None:
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await press(pilot, "f", "b", "enter")
+        assert screen.view.choice.every_branch
+
+    play(test, StillLink(EMPTY))
 
 
 def test_merged_branches_can_be_shown() -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from msgspec.structs import fields
+from rich.color import Color, ColorSystem, ColorType
 
-from console.theme import THEMES, first_theme, make_look, theme_names
+from console.theme import ALL, THEMES, TWO_HUNDRED, colours_of, first_theme, make_look, shows_signs, theme_names
 from sessions.errors import UsageError
 from sessions.floor.state import Status
 from widgets.look import Colours
@@ -22,9 +23,20 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("name", theme_names())
-def test_every_word_can_be_read(name: str) -> None:
-    colours = THEMES[name]
+def in_256(colours: Colours) -> Colours:
+    """The colours as a terminal of 256 shows them."""
+    shown = {
+        field.name: Color.parse(getattr(colours, field.name)).downgrade(ColorSystem.EIGHT_BIT).get_truecolor().hex
+        for field in fields(Colours)
+    }
+    return Colours(**shown)
+
+
+PALETTES = {**THEMES, **{f"{name} in 256": in_256(colours) for name, colours in TWO_HUNDRED.items()}}
+
+
+@pytest.mark.parametrize("colours", PALETTES.values(), ids=PALETTES)
+def test_every_word_can_be_read(colours: Colours) -> None:
     for ground in (colours.ground, colours.bar):
         for word in ("text", "soft", "accent", *(status.value for status in Status)):
             assert contrast(getattr(colours, word), ground) >= 4.5, f"{word} on {ground}"
@@ -34,6 +46,14 @@ def test_every_word_can_be_read(name: str) -> None:
     assert contrast(colours.text, colours.cursor) >= 4.5
 
 
+@pytest.mark.parametrize("colours", PALETTES.values(), ids=PALETTES)
+def test_grounds_and_cells_of_the_matrix_are_told_apart(colours: Colours) -> None:
+    grounds = [colours.ground, colours.bar, colours.cursor, colours.alarm, colours.fault]
+    assert len(set(grounds)) == len(grounds)
+    steps = [colours.clean, colours.shared, colours.clash_few, colours.clash_some, colours.clash_many, colours.pending]
+    assert len({*steps, colours.cross}) == len(steps) + 1
+
+
 @pytest.mark.parametrize("name", theme_names())
 def test_every_segment_has_a_ground(name: str) -> None:
     look = make_look(name, ascii_only=False, colour=True)
@@ -41,6 +61,39 @@ def test_every_segment_has_a_ground(name: str) -> None:
         style = look.style(f"bold {field.name}")
         assert style.bgcolor is not None
         assert style.bold
+
+
+@pytest.mark.parametrize("name", theme_names())
+def test_with_16_colours_each_word_keeps_a_colour_of_its_own(name: str) -> None:
+    look = make_look(name, ascii_only=False, colour=True, colours=16)
+    words = ("working", "waiting", "needs_me", "failed", "accent", "text", "soft")
+    colours = {word: look.style(word).color for word in words}
+    assert len({colour.number for colour in colours.values() if colour}) == len(words)
+    steps = [look.style(word).color for word in ("clean", "shared", "clash_few", "clash_some", "clash_many", "pending")]
+    assert len(set(steps)) == len(steps)
+    for field in fields(Colours):
+        colour = look.style(field.name).color
+        assert colour is not None
+        assert colour.type is ColorType.STANDARD
+
+
+@pytest.mark.parametrize(
+    ("environment", "colours"),
+    [
+        ({"TERM": "xterm"}, 16),
+        ({"TERM": "linux"}, 16),
+        ({"TERM": "xterm-256color"}, 256),
+        ({"TERM": "xterm", "COLORTERM": "truecolor"}, ALL),
+        ({"TERM": "xterm", "COLORTERM": "truecolor", "TEXTUAL_COLOR_SYSTEM": "256"}, 256),
+    ],
+)
+def test_the_terminal_says_how_many_colours_it_has(environment: dict[str, str], colours: int) -> None:
+    assert colours_of(environment) == colours
+
+
+def test_a_console_without_the_signs_in_its_font_is_drawn_in_ascii() -> None:
+    assert not shows_signs({"LANG": "C.UTF-8", "TERM": "linux"})
+    assert not shows_signs({"LANG": "C", "TERM": "xterm"})
 
 
 def test_without_colour_no_style_has_one() -> None:

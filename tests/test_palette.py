@@ -38,6 +38,20 @@ def test_letters_are_found_in_their_order_wherever_they_stand() -> None:
     assert found("emeht") == []
 
 
+def test_what_only_the_help_says_is_found_last() -> None:
+    assert found("show") == ["search"]
+    offered = [command("order", "Sort by cost."), command("station sort-01")]
+    assert [hit.command.title for hit in hits(offered, "sort", FuzzySearch())] == ["station sort-01", "order"]
+
+
+def test_what_the_footer_names_is_offered_first_and_the_palette_not_at_all() -> None:
+    _, lines = with_palette(FactoryApp(StillLink(factory_state()), OPTIONS), (120, 40))
+    titles = [line[1:16].strip() for line in lines[-17:-1]]
+    assert titles[:2] == ["open", "search"]
+    assert titles.index("quit") < titles.index("up")
+    assert "palette" not in titles
+
+
 def test_a_line_fits_and_marks_what_was_typed() -> None:
     (hit,) = hits(OFFERED, "sear", FuzzySearch())
     assert hit.places == {0, 1, 2, 3}

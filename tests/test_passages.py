@@ -43,6 +43,21 @@ def test_a_narrow_page_leaves_out_the_clock() -> None:
     ]
 
 
+def test_another_day_begins_with_its_date_on_the_operators_clock() -> None:
+    evening, night = (Entry(kind=EntryKind.NOTE, time=START + hour * 3_600, title="waits") for hour in (11, 13))
+    column = Column(72)
+    assert [plain(line).rstrip() for line in passage(night, evening, None, False, column)] == [
+        "",
+        "            Sat 22 Nov 2025",
+        " 01:00:00 · waits",
+    ]
+    west = Column(72, utc_offset=-5 * 3_600)
+    assert [plain(line).rstrip() for line in passage(night, evening, None, False, west)] == [" 20:00:00 · waits"]
+    untimed = Entry(kind=EntryKind.NOTE, time=0.0, title="waits")
+    assert len(passage(night, untimed, None, False, column)) == 1
+    assert len(passage(Entry(kind=EntryKind.NOTE, time=1e300, title="x"), evening, None, False, column)) == 1
+
+
 def test_an_opened_tool_shows_what_it_was_given_and_what_came_back() -> None:
     assert drawn(4, 5, 72, frozenset({4})) == [
         " 12:00:12 ✖ Bash       pytest -q tests/proxy        exit 1: 2 failed, 3…",

@@ -54,3 +54,10 @@ def test_textual_is_told_before_it_is_imported_and_the_operator_s_own_wish_wins(
     prepare(environment)
     assert environment["TEXTUAL_FPS"] == "5"
     assert environment["TEXTUAL_ANIMATIONS"] == "none"
+    assert "TEXTUAL_COLOR_SYSTEM" not in environment
+
+
+def test_fewer_colours_are_sent_only_where_there_are_more() -> None:
+    environment = {"COLORTERM": "truecolor"}
+    prepare(environment)
+    assert environment["TEXTUAL_COLOR_SYSTEM"] == "256"

@@ -21,7 +21,8 @@ UNWANTED = {"concurrent.futures.thread", "hashlib", "sessions.journal.redact", "
 def test_the_first_frame_is_the_floor_and_what_is_shown_is_not_sent_again(tmp_path: Path) -> None:
     names = station_names(30)
     with Terminal((*COMMAND, "demo"), env=Machine(tmp_path).env) as terminal:
-        terminal.first_seen(lambda text: all(name in text for name in names), 0.2, 30.0)
+        terminal.until(lambda text: all(name in text for name in names), 60.0)
+        terminal.settle()
         output = bytes(terminal.output)
     screen = pyte.Screen(200, 60)
     stream = pyte.ByteStream(screen)

@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from console.app import FactoryApp
-from console.link import Link, LinkMode
+from console.link import Link, LinkHealth, LinkMode
 from console.options import Options
 from console.screens.station import StationScreen
 from sessions.floor import events as ev
@@ -22,6 +22,7 @@ from sessions.journal.past import EventList
 from tests.console_support import HOSTILE, StillLink, factory_events
 from tests.replay_support import START, StillReplay, sample_events
 from widgets.cells import Line
+from widgets.footer import Footer
 from widgets.lined import Lined
 from widgets.panel import Bar, Panel, text_of
 
@@ -125,6 +126,43 @@ def test_a_small_screen_shows_one_panel_at_a_time() -> None:
         await pilot.pause()
         assert shown() == ["events"]
         assert "finished" in panel(screen, "events")
+
+    with_station(still(sample_events()), "docs-02", script, SMALL)
+
+
+@pytest.mark.parametrize("size", [SMALL, (60, 15)])
+def test_a_small_screen_keeps_to_whole_words_in_the_bar_and_says_what_is_wrong_below(size: tuple[int, int]) -> None:
+    async def script(screen: StationScreen, pilot: Pilot[None]) -> None:
+        bar = text_of(screen.query_one(Bar)._lines)[0]
+        assert "docs-02" in bar
+        assert "…" not in bar
+        assert bar.endswith("conversation  station  plot  files  events")
+        assert "✖ the supervisor" in text_of(screen.query_one(Footer)._lines)[0]
+
+    link = still(sample_events())
+    link.health = LinkHealth(connected=False, trouble="the supervisor has died; a new one is started")
+    with_station(link, "docs-02", script, size)
+
+
+def test_a_small_screen_says_that_it_is_a_replay_and_of_when() -> None:
+    async def script(screen: StationScreen, pilot: Pilot[None]) -> None:
+        assert "REPLAY " in text_of(screen.query_one(Footer)._lines)[0]
+        assert "║ 1×" in text_of(screen.query_one(Footer)._lines)[0]
+
+    with_station(StillReplay(EventList(sample_events()), seq=160), "docs-02", script, SMALL)
+
+
+def test_a_match_is_shown_from_whatever_panel_it_was_asked_for() -> None:
+    async def script(screen: StationScreen, pilot: Pilot[None]) -> None:
+        await pilot.press("slash", *"retry", "enter")
+        await screen.app.workers.wait_for_complete()
+        await pilot.press("tab", "tab")
+        await pilot.pause()
+        assert not screen.view.region.area
+        await pilot.press("n")
+        await screen.app.workers.wait_for_complete()
+        await pilot.pause()
+        assert screen.view.region.area
 
     with_station(still(sample_events()), "docs-02", script, SMALL)
 

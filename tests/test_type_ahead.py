@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable
 
 import pytest
@@ -43,6 +44,7 @@ def after(typed: str, see: Callable[[FactoryApp], None], size: tuple[int, int] =
             see(app)
 
     asyncio.run(run())
+    gc.collect()  # what was begun and never awaited is told now, and not in whichever test comes later
 
 
 async def settle(app: FactoryApp, pilot: Pilot[None]) -> None:
@@ -92,6 +94,25 @@ def test_keys_after_coming_out_belong_to_the_floor_again(into: str) -> None:
         assert floor(app).view.choice.order is Order.NAME
 
     after(f"{into}\x1b\x1b1on" if len(into) > 1 else f"{into}\x1bon", see)
+
+
+@pytest.mark.parametrize(("letter", "order"), [("n", Order.NAME), ("c", Order.COST)])
+def test_escape_and_a_letter_in_one_packet_are_two_keys(letter: str, order: Order) -> None:
+    """A terminal writes Alt and a letter in the same two bytes, and Textual takes them for that."""
+
+    async def run() -> None:
+        app = FactoryApp(StillLink(factory_state()), OPTIONS)
+        async with app.run_test(size=(120, 40)) as pilot:
+            await pilot.pause()
+            for key in ("g", "alt+o", letter, "f", "alt+shift+G"):
+                app.post_message(events.Key(key, key[-1]))
+            await settle(app, pilot)
+            assert floor(app).view.choice.grouping is Grouping.NONE
+            assert floor(app).view.choice.order is order
+            assert floor(app).question() == ()
+            assert floor(app).wall.cursor_slot == 47
+
+    asyncio.run(run())
 
 
 def test_the_palette_takes_its_letters_and_enter_takes_what_they_mean() -> None:

@@ -17,7 +17,8 @@ from sessions.floor.arrange import Group
 from sessions.floor.panes import Pane, PaneBook
 from sessions.floor.state import Status
 from tests.console_support import HOSTILE, NOW, factory_state
-from widgets.wall import TURN_S, Wall
+from widgets.turns import TURN_S
+from widgets.wall import Wall
 
 LOOK = make_look("dark", ascii_only=False, colour=True)
 

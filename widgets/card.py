@@ -6,7 +6,7 @@ import msgspec
 
 from sessions.floor.panes import Pane
 from sessions.floor.state import Status
-from widgets.cells import Line, Span, cut, fit, line_width, pad, spread, width
+from widgets.cells import Line, Span, cut, fill, fit, line_width, pad, short, spread, width
 from widgets.glyphs import BAR, BRANCH, DOT, MARK, STATUS
 from widgets.numbers import age, age_clock, count, money, percent, rate
 from widgets.pane_text import (
@@ -69,15 +69,14 @@ def card(pane: Pane, cells: int, zoom: int, now: float, marks: Marks = UNMARKED)
 
 
 def _title(pane: Pane, cells: int, now: float, ground: str) -> Line:
-    if pane.station:
-        weight = "soft" if pane.status in (Status.IDLE, Status.UNKNOWN) else "bold text"
-        left = [(STATUS[pane.status] + " ", state_style(pane) + ground), (pane.name, weight + ground)]
-    else:
-        left = [(BRANCH + " ", "faint" + ground), (pane.name, "soft" + ground)]
     right = [
         (" " + status_word(pane) + " ", state_style(pane) + ground),
         (fit(status_age(pane, now), 4, right=True) + " ", "soft" + ground),
     ]
+    glyph = STATUS[pane.status] if pane.station else BRANCH
+    calm = not pane.station or pane.status in (Status.IDLE, Status.UNKNOWN)
+    name = short(pane.name, cells - width(glyph) - 1 - line_width(right))
+    left = [(glyph + " ", state_style(pane) + ground), (name, ("soft" if calm else "bold text") + ground)]
     return spread(left, right, cells, "text" + ground)
 
 
@@ -104,16 +103,19 @@ def _body(pane: Pane, cells: int, now: float) -> list[Line]:
 
 
 def _where(pane: Pane, cells: int) -> Line:
-    right = [(ELSEWHERE, "faint")] if pane.elsewhere else _apart(pane, cells)
-    branch = (pane.branch, "text") if pane.branch else ("no branch", "faint")
+    name, style = (pane.branch, "text") if pane.branch else ("no branch", "faint")
+    right = [(ELSEWHERE, "faint")] if pane.elsewhere else _apart(pane, cells - width(name) - 2)
     room = cells - line_width(right) - 2 if right else cells
-    return spread([(cut(branch[0], room), branch[1])], right, cells, "text")
+    return spread([(short(name, room), style)], right, cells, "text")
 
 
 def _apart(pane: Pane, cells: int, level: str = "") -> list[Span]:
-    """How far it is from the base, and with whom it collides; `level` is said when neither is so."""
+    """How far it is from the base, and with how many it collides; with whom where `cells` have room for it.
+
+    `level` is said when neither is so.
+    """
     apart = divergence(pane)
-    clash = clash_text(pane, max(0, cells // 2 - width(apart) - 1))
+    clash = clash_text(pane, max(0, cells - width(apart) - 1))
     number, blank, partner = clash.partition(" ")
     spans = [
         (apart or level * (not clash), "soft"),
@@ -142,7 +144,7 @@ def _sums(pane: Pane) -> list[Span]:
 
 
 def _branch_body(pane: Pane, cells: int) -> list[Line]:
-    right = _apart(pane, cells, "level")
+    right = _apart(pane, cells - width(pane.author) - 2, "level")
     return [
         spread([(cut(pane.author, cells - line_width(right) - 2), "faint")], right, cells, "text"),
         ((cut(pane.subject, cells), "faint"),),
@@ -156,9 +158,14 @@ def _large_body(pane: Pane, cells: int, now: float) -> list[Line]:
         return _branch_body(pane, cells)
     points = min(len(pane.spark), max(SPARK, cells // 4))
     t = pane.tokens
-    kinds = f"in {count(t.input)}  out {count(t.output)}  cache read {count(t.cache_read)}"
-    writes = f"  write 5m {count(t.cache_write_5m)}  1h {count(t.cache_write_1h)}"
     means = f"  1 min {rate(pane.rate_1m)}   10 min {rate(pane.rate_10m)}"
+    kinds = (
+        f"in {count(t.input)}",
+        f"out {count(t.output)}",
+        f"cache read {count(t.cache_read)}",
+        f"write 5m {count(t.cache_write_5m)}  1h {count(t.cache_write_1h)}",
+    )
+    pieces = [(place, [(kind, "faint")]) for place, kind in enumerate(kinds)]
     spending = money(pane.dollars_per_h) + "/h" if pane.calls and pane.cost is not None else ""
     work = ", ".join((_many(pane.turns, "turn"), _many(pane.tool_calls, "tool call"), _many(pane.errors, "error")))
     names = "  ".join(name.rsplit("/", 1)[-1] for name in pane.files)
@@ -168,7 +175,7 @@ def _large_body(pane: Pane, cells: int, now: float) -> list[Line]:
         ((cut(commit, cells), "faint"),),
         spread(_maker(pane, cells - points - 9), _flow(pane, points), cells, "text"),
         spread([*_sums(pane), (spending, "faint")], gauge(pane, points), cells, "text"),
-        spread([(kinds + writes, "faint")], [(means, "faint")], cells, "text"),
+        spread(fill(pieces, cells - width(means), "  ", "faint"), [(means, "faint")], cells, "text"),
         spread([(work, "soft")], [("  " + _many(pane.file_count, "file"), "soft")], cells, "text"),
         ((cut(names, cells), "faint"),),
         ((cut(_evidence(pane, now), cells), "faint"),),

@@ -46,6 +46,18 @@ def cut(text: str, cells: int) -> str:
     return set_cell_size(text[: cells * 2], cells - 1).rstrip() + MORE
 
 
+def short(text: str, cells: int) -> str:
+    """A name in at most `cells` cells: what is cut is its middle, since names are told apart by their ends too."""
+    if width(text) <= cells or cells < 8:
+        return cut(text, cells)
+    text = _SELECTORS.sub("", text)
+    end = cells // 2 - 1
+    tail = text[-end:]
+    while width(tail) > end:
+        tail = tail[1:]
+    return cut(text, cells - width(tail)) + tail
+
+
 def line_width(line: Sequence[Span]) -> int:
     return sum(width(text) for text, _ in line)
 

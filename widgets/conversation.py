@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from textual import events
 
-from sessions.floor.state import Status
-from widgets.cells import Line, Span, plain, spread
-from widgets.glyphs import BAR, STATUS
-from widgets.lined import Lined
+from widgets.cells import Line, plain, spread
+from widgets.conversation_frame import thumb, title
+from widgets.glyphs import BAR
 from widgets.look import Look
 from widgets.passages import Column, marked
+from widgets.scrolled import Scrolled
 from widgets.session_text import SessionText, Source
 from widgets.window import Spot
 
@@ -19,7 +19,7 @@ _EDGE = 2
 """Cells of the scroll bar at the right."""
 
 
-class ConversationView(Lined, can_focus=True):
+class ConversationView(Scrolled):
     """Shows a `Source`. What was drawn stays where it is until the operator moves, or it follows the end."""
 
     def __init__(self, look: Look, *, id: str | None = None) -> None:
@@ -203,9 +203,12 @@ class ConversationView(Lined, can_focus=True):
         if not self.count:
             body = [(), *((("  " + text, "soft"),) for text in self._empty)]
         body += [()] * (self.rows - len(body))
-        thumb, cells = self._thumb(), self.size.width
-        edged = [spread(line, _THUMB if y in thumb else _TRACK, cells, "text") for y, line in enumerate(body)]
-        self.show([self._title(), *edged[: self.rows]])
+        cells, shown = self.size.width, self._spots
+        held = thumb(shown[0], shown[-1], self.count, self.rows, self.following) if shown else range(0)
+        edged = [spread(line, _THUMB if y in held else _TRACK, cells, "text") for y, line in enumerate(body)]
+        new = self.count - self._count_left
+        head = title(self._note, self.count, self.following, new, self._trouble, cells)
+        self.show([head, *edged[: self.rows]])
 
     def _decorated(self, spot: Spot) -> Line:
         line = self.text.passage(spot.entry)[spot.line]
@@ -215,32 +218,6 @@ class ConversationView(Lined, can_focus=True):
             return line
         text, style = line[0]
         return ((BAR, "accent"), (text[1:], style), *line[1:])
-
-    def _title(self) -> Line:
-        left: list[Span] = [(" conversation", "bold"), ("  " + self._note, "soft")]
-        if self.count:
-            left.append((f"  {self.count:,} entries", "faint"))
-        if self._trouble:
-            return spread(left, ((self._trouble + " ", "failed"),), self.size.width, "text")
-        if self.following:
-            right: Line = (("  " + STATUS[Status.WORKING], "working"), (" following ", "soft"))
-        else:
-            new = self.count - self._count_left
-            right = (
-                ("paused", "accent"),
-                (f", {new:,} new" if new > 0 else "", "bold accent"),
-                ("  G follows ", "soft"),
-            )
-        return spread(left, right, self.size.width, "text")
-
-    def _thumb(self) -> range:
-        """The rows of the scroll bar's thumb."""
-        if not self._spots or (self._spots[0] == (0, 0) and self._spots[-1].entry == self.count - 1):
-            return range(0)
-        size = max(1, self.rows * (self._spots[-1].entry - self._top.entry + 1) // self.count)
-        at = self.rows * self._top.entry // self.count
-        at = self.rows - size if self.following else min(at, self.rows - size)
-        return range(at, at + size)
 
     # Inside
 
@@ -276,24 +253,7 @@ class ConversationView(Lined, can_focus=True):
 
     # The outside world
 
-    def on_resize(self, event: events.Resize) -> None:
-        self.draw()
-
-    def on_focus(self, event: events.Focus) -> None:
-        self.draw()
-
-    def on_blur(self, event: events.Blur) -> None:
-        self.draw()
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        event.stop()
-        self._by_wheel(3)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        self._by_wheel(-3)
-
-    def _by_wheel(self, lines: int) -> None:
+    def wheel(self, lines: int) -> None:
         if lines > 0:
             self.cursor = self.text.beside(self._in_view()[1], 1) if not self.following else self.cursor
         self.scroll(lines)

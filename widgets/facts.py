@@ -11,14 +11,19 @@ from sessions.floor.panes import Pane
 from sessions.floor.state import Session, Status
 from sessions.floor.tokens import Certainty
 from sessions.text import clean
-from widgets.cells import Line, Span, cut, fit, pad, spread, width
+from widgets.cells import Line, Span, cut, fit, pad, short, spread, width
 from widgets.glyphs import AT_LEAST, DOT, STATUS, TOOL, UNPRICED
 from widgets.numbers import MARKS, age, count, money, percent, rate
 from widgets.pane_text import cost_text, divergence, status_age, status_word
 from widgets.passages import clock
 from widgets.spark import bar
+from widgets.wrap import wrap
 
 _LABEL = 11
+_ROOM = 3 + _LABEL + 1
+"""Cells of a row that are not its value's: the indentation, the label, the right margin."""
+_REASON = 3
+"""Lines at most that say why somebody is needed."""
 
 
 def state_spans(pane: Pane, now: float, ground: str = "") -> list[Span]:
@@ -42,7 +47,7 @@ def head(pane: Pane, session_id: str, session: Session | None, now: float, cells
     state = [(f"{STATUS[pane.status]} {status_word(pane)} ", pane.status.value), (status_age(pane, now), "soft")]
     rows: list[tuple[str, Sequence[Span]]] = [
         ("status", state),
-        ("because", [(pane.reason or "nothing was heard yet", pane.status.value if loud else "text")]),
+        *_because(pane, loud, cells),
         ("heard", [(heard + ("  guessed" if pane.guess else ""), "soft")] if heard else []),
         ("role", [(pane.role, "text")] if pane.role else []),
         ("branch", _branch(pane)),
@@ -60,8 +65,23 @@ def _branch(pane: Pane) -> list[Span]:
     return [(pane.branch, "text"), ("  " + "  ".join(more), "soft")]
 
 
+def _because(pane: Pane, loud: bool, cells: int) -> list[tuple[str, Sequence[Span]]]:
+    """Why it is in its state: in one line, or in full where it is a question or a failure."""
+    reason, room = pane.reason or "nothing was heard yet", max(0, cells - _ROOM)
+    if not loud:
+        return [("because", [(cut(reason, room), "text")])]
+    lines = wrap(reason, room)
+    if len(lines) > _REASON:
+        lines[_REASON - 1 :] = [cut(" ".join(lines[_REASON - 1 :]), room)]
+    return [("because" * (not at), [(line, pane.status.value)]) for at, line in enumerate(lines)]
+
+
 def _row(label: str, value: Sequence[Span], cells: int) -> Line:
-    return pad([("   " + fit(label, _LABEL), "faint"), *value], cells, "text")
+    """A label and its value; of a value that is too long, what comes first keeps its end, and the rest is cut."""
+    room = max(0, cells - _ROOM)
+    (first, style), *rest = value
+    return pad([("   " + fit(label, _LABEL), "faint"), *pad([(short(first, room), style), *rest], room, "text")],
+               cells, "text")  # fmt: skip
 
 
 def meters(pane: Pane, cells: int) -> list[Line]:
@@ -187,7 +207,8 @@ def sub_agents(agents: Mapping[str, SubAgent], cells: int) -> list[Line]:
     """One line a sub-agent, the most expensive first."""
     lines: list[Line] = []
     for name, agent in sorted(agents.items(), key=lambda item: -item[1].tokens):
-        used = f"{count(agent.calls)} calls  {fit(count(agent.tokens), 6, right=True)}  {money(agent.dollars):>6}"
+        calls = f"{count(agent.calls)} call{' ' if agent.calls == 1 else 's'}"
+        used = f"{calls}  {fit(count(agent.tokens), 6, right=True)}  {money(agent.dollars):>6}"
         lines.append(
             spread(
                 [("   " + TOOL + " ", "soft"), (clean(name, 60), "text")],
@@ -203,7 +224,7 @@ def event_lines(events: Iterable[ev.Event], utc_offset: int, cells: int) -> list
     """One line an event, oldest first."""
     lines: list[Line] = []
     for event in events:
-        word, text, style = _told(event)
+        word, text, style = told(event)
         room = cells - 3 - 10 - 10 - 1
         lines.append(
             (
@@ -215,7 +236,7 @@ def event_lines(events: Iterable[ev.Event], utc_offset: int, cells: int) -> list
     return lines
 
 
-def _told(event: ev.Event) -> tuple[str, str, str]:
+def told(event: ev.Event) -> tuple[str, str, str]:
     """An event in a word, its details, and the style of the word."""
     match event:
         case ev.TokensUsed():

@@ -25,13 +25,15 @@ def footer_line(
 ) -> Line:
     """The footer's content: a `question` goes before what was `said`, and that before the keys.
 
-    Where there is little room, keys drop out from the end, the last `kept` of them after all others.
+    Where there is little room, what stands at the `right` gives way to what was said; keys drop out from the end, the
+    last `kept` of them after all others.
     """
     tail = [*right, (" ", "text on bar")]
     if question:
         return pad(question, cells, "text on bar")
     if said:
-        return spread([(f" {said}", "text on bar")], tail, cells, "text on bar")
+        told: Line = ((f" {said}", "text on bar"),)
+        return spread(told, tail if line_width(told) + line_width(tail) <= cells else (), cells, "text on bar")
     if line_width(tail) > cells // 2:
         tail = [(" ", "text on bar")]
     room = cells - line_width(tail) - 2

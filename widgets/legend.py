@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sessions.floor.state import Status
-from widgets.cells import Line, Span, fit, line_width
+from widgets.cells import Line, Span, fit, line_width, pad
 from widgets.glyphs import AT_LEAST, BRANCH, ESTIMATED, REPORTED, STATUS, UNPRICED, WORD
 from widgets.wrap import wrap
 
@@ -30,7 +30,7 @@ _FIGURES = (
 )
 KEYS_WIDTH = 20
 ID_FROM = 136
-ID_WIDTH = 22
+ID_WIDTH = 23
 """From this width on the actions' ids are shown, by which a keymap names them."""
 
 
@@ -41,11 +41,10 @@ def help_lines(sections: Sequence[tuple[str, Sequence[tuple[str, str, str, str]]
         lines += [(("  " + title, "bold accent"),), ()]
         for keys, name, sentence, action_id in actions:
             head: list[Span] = [("  " + fit(keys, KEYS_WIDTH), "bold text"), (fit(name, 14), "text")]
+            wrapped = _wrapped(head, sentence, cells - (ID_WIDTH if cells >= ID_FROM else 0))
             if cells >= ID_FROM:
-                room = cells - KEYS_WIDTH - 16 - ID_WIDTH
-                lines.append((*head, (fit(sentence, room), "soft"), (action_id, "faint")))
-            else:
-                lines += _wrapped(head, sentence, cells)
+                wrapped[0] = (*pad(wrapped[0], cells - ID_WIDTH, "soft"), (action_id, "faint"))
+            lines += wrapped
         lines.append(())
     lines += [(("  What a station does", "bold accent"),), ()]
     for status in Status:

@@ -11,6 +11,10 @@ from widgets.cells import Line, Span, line_width, pad, plain, spread, width
 from widgets.glyphs import RULE
 from widgets.lined import Lined
 from widgets.look import Look
+from widgets.scrolled import Scrolled
+
+LEAST_HEAD = 15
+"""Cells below which the bar names the panels alone."""
 
 Body = Callable[[int, int], Sequence[Line]]
 """Makes lines for a width in cells and a number of rows."""
@@ -31,7 +35,7 @@ def rule(title: str, cells: int, note: str = "", loud: bool = False) -> Line:
     )
 
 
-class Panel(Lined, can_focus=True):
+class Panel(Scrolled):
     """Lines under a title, and a blank one below. More than fit are scrolled.
 
     A `tail` panel shows its end until somebody scrolls up, and has no blank line.
@@ -91,22 +95,8 @@ class Panel(Lined, can_focus=True):
         note = ", ".join(filter(None, (self._note, more)))
         self.show([rule(self.title, self.size.width, note, self.has_focus), *self._body[first : first + self.rows]])
 
-    def on_resize(self, event: events.Resize) -> None:
-        self.draw()
-
-    def on_focus(self, event: events.Focus) -> None:
-        self.draw()
-
-    def on_blur(self, event: events.Blur) -> None:
-        self.draw()
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        event.stop()
-        self.scroll(3)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        self.scroll(-3)
+    def wheel(self, lines: int) -> None:
+        self.scroll(lines)
 
 
 class Bar(Lined):
@@ -122,12 +112,17 @@ class Bar(Lined):
     _starts: Sequence[int] = ()
 
     def set_bar(self, head: Sequence[Span], right: Sequence[Span], names: Sequence[str], chosen: int) -> None:
-        """Show `head`, then the names with one chosen, and `right` at the end; the names stay longest."""
+        """Show `head`, then the names with one chosen, or, without names, `right` at the end.
+
+        The names stay longest; of `head` what does not fit beside them is left out, but for its first two pieces.
+        """
         cells, ground = self.size.width, "text on bar"
-        room = cells - sum(width(name) + 2 for name in names)
-        line = list(pad(head, max(0, room - 1), ground)) if names else list(head)
-        if names and room < 16:
-            line = []
+        line = list(head)
+        if names:
+            room = cells - sum(width(name) + 2 for name in names) - 1
+            while len(line) > 2 and line_width(line) > room:
+                line.pop()
+            line = list(pad(line, room, ground)) if room >= LEAST_HEAD else []
         at = line_width(line)
         starts: list[int] = []
         for i, name in enumerate(names):

@@ -23,6 +23,8 @@ PROMPT, TEXT, THINKING, TOOL, RESULT, ERROR, NOTE = (
 SHOWN_FOLDED = 30
 """Lines of a long text that are shown before it is opened."""
 TOOL_WIDTH = 10
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 FOUND = "reverse accent"
 _STYLES = {PROMPT: "bold", TEXT: "text", THINKING: "italic soft", RESULT: "soft", ERROR: "failed", NOTE: "soft"}
 _MARKS: dict[str, Span] = {
@@ -78,13 +80,25 @@ def clock(time: float, utc_offset: int) -> str:
         return "--:--:--"
 
 
+def date(time: float, utc_offset: int) -> str:
+    """`Fri 21 Nov 2025` on the operator's clock; empty when the time is not known."""
+    try:
+        day = datetime.fromtimestamp(time + utc_offset, UTC) if time else None
+    except (ValueError, OverflowError, OSError):
+        return ""
+    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}" if day else ""
+
+
 def is_result_of(entry: Entry | None, tool: Entry) -> bool:
     """Whether `entry` is what the tool's use came back with; it is then shown as a part of it."""
     return entry is not None and bool(tool.call) and entry.call == tool.call and entry.kind in (RESULT, ERROR)
 
 
 def passage(entry: Entry, before: Entry | None, after: Entry | None, opened: bool, column: Column) -> list[Line]:
-    """The lines of `entry` between its neighbours; none when it is shown as a part of the one before."""
+    """The lines of `entry` between its neighbours; none when it is shown as a part of the one before.
+
+    Where another day begins, its date stands above.
+    """
     if before is not None and before.kind == TOOL and is_result_of(entry, before):
         return []
     if entry.kind == TOOL:
@@ -93,6 +107,9 @@ def passage(entry: Entry, before: Entry | None, after: Entry | None, opened: boo
         lines = _said(entry, opened, column)
     if before is not None and entry.kind in (PROMPT, TEXT):
         lines.insert(0, ())
+    day = date(entry.time, column.utc_offset)
+    if before is not None and day and date(before.time, column.utc_offset) not in ("", day):
+        lines = [(), (column.margin, ("  ", "text"), (day, "faint")), *lines]
     return lines
 
 

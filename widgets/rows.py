@@ -8,15 +8,15 @@ from functools import lru_cache
 import msgspec
 
 from sessions.floor.panes import Pane
-from widgets.cells import Line, Span, fit, pad, width
-from widgets.glyphs import BRANCH, STATUS
+from widgets.cells import Line, Span, fit, pad, short, width
+from widgets.glyphs import BRANCH, RULE, STATUS
 from widgets.numbers import percent, rate
 from widgets.pane_text import (
     LOUD,
     clash_text,
     cost_text,
     divergence,
-    doing,
+    doing_line,
     place_text,
     state_style,
     status_age,
@@ -27,6 +27,11 @@ from widgets.spark import spark
 
 HEAD = 3
 """Cells before the first column: gutter, glyph, blank."""
+EDGES = HEAD + 1
+"""Cells that no column gets: those before the first, and the right margin."""
+
+ROOMY = 160
+"""Cells from which on long models are told apart."""
 
 Draw = Callable[[Pane, int, float], list[Span]]
 
@@ -39,10 +44,13 @@ class Column(msgspec.Struct, frozen=True):
     draw: Draw
     right: bool = False
     since: int = 0
+    roomy: int = 0
+    """Its cells on lines of at least `ROOMY`, when they are more."""
 
 
 def _station(pane: Pane, cells: int, now: float) -> list[Span]:
-    return [(fit(pane.name, cells), "bold text" if pane.status in LOUD else "text" if pane.station else "faint")]
+    weight = "bold text" if pane.status in LOUD else "text" if pane.station else "faint"
+    return [(fit(short(pane.name, cells), cells), weight)]
 
 
 def _state(pane: Pane, cells: int, now: float) -> list[Span]:
@@ -51,7 +59,7 @@ def _state(pane: Pane, cells: int, now: float) -> list[Span]:
 
 
 def _branch(pane: Pane, cells: int, now: float) -> list[Span]:
-    return [(fit(pane.branch if pane.station else "", cells), "soft")]
+    return [(fit(short(pane.branch, cells) if pane.station else "", cells), "soft")]
 
 
 def _divergence(pane: Pane, cells: int, now: float) -> list[Span]:
@@ -92,7 +100,7 @@ def _place(pane: Pane, cells: int, now: float) -> list[Span]:
 
 
 def _last(pane: Pane, cells: int, now: float) -> list[Span]:
-    return list(pad(doing(pane, cells, now), cells, "text"))
+    return list(pad(doing_line(pane, cells, now), cells, "text"))
 
 
 COLUMNS = (
@@ -100,7 +108,7 @@ COLUMNS = (
     Column("state", 15, _state),
     Column("branch", 0, _branch, since=118),
     Column("↑↓±", 12, _divergence, since=150),
-    Column("model", 13, _model, since=104),
+    Column("model", 13, _model, since=104, roomy=18),
     Column("tok/s", 7, _rate, right=True),
     Column("", 9, _spark, since=100),
     Column("tokens", 6, _tokens, right=True, since=74),
@@ -115,12 +123,13 @@ COLUMNS = (
 def layout(cells: int) -> list[tuple[Column, int]]:
     """The columns that fit into `cells`, each with its width; `gap` blanks stand between two."""
     shown = [column for column in COLUMNS if cells >= column.since]
-    room = max(0, cells - sum(c.cells for c in shown) - gap(cells) * (len(shown) - 1))
+    fixed = {c.title: max(c.cells, c.roomy if cells >= ROOMY else 0) for c in shown}
+    room = max(0, cells - sum(fixed.values()) - gap(cells) * (len(shown) - 1))
     branched = any(c.title == "branch" for c in shown)
     station = min(28, max(12, room * 22 // 100)) if branched else min(20, max(8, room * 2 // 5))
     branch = min(34, room * 26 // 100) if branched else 0
     shares = {"station": station, "branch": branch, "last": max(0, room - station - branch)}
-    return [(c, c.cells or shares[c.title]) for c in shown]
+    return [(c, fixed[c.title] or shares[c.title]) for c in shown]
 
 
 def gap(cells: int) -> int:
@@ -131,17 +140,28 @@ def gap(cells: int) -> int:
 def heading(cells: int) -> Line:
     """The titles of the columns."""
     spans: list[Span] = [(" " * HEAD, "faint")]
-    for i, (column, wide) in enumerate(layout(cells - HEAD)):
-        spans.append((" " * (gap(cells - HEAD) if i else 0) + fit(column.title, wide, column.right), "faint"))
+    for i, (column, wide) in enumerate(layout(cells - EDGES)):
+        spans.append((" " * (gap(cells - EDGES) if i else 0) + fit(column.title, wide, column.right), "faint"))
     return pad(spans, cells, "faint")
+
+
+def group_heading(title: str, panes: int, cells: int) -> Line:
+    """The title of a group on a thin line, with the number of its panes."""
+    number = f" {panes} "
+    tail = RULE * max(0, cells - width(title) - width(number) - 6)
+    return pad(
+        [(" ", "text"), (RULE, "faint"), (f" {title} ", "bold soft"), (RULE, "faint"), (number + tail, "faint")],
+        cells,
+        "faint",
+    )
 
 
 def row(pane: Pane, cells: int, now: float, gutter: Span, ground: str) -> Line:
     """The pane in one line; `ground` is added to every style, as ` on cursor`."""
     glyph = STATUS[pane.status] if pane.station else BRANCH
     spans: list[Span] = [gutter, (glyph + " ", state_style(pane) + ground)]
-    for i, (column, wide) in enumerate(layout(cells - HEAD)):
+    for i, (column, wide) in enumerate(layout(cells - EDGES)):
         if i:
-            spans.append((" " * gap(cells - HEAD), "text" + ground))
+            spans.append((" " * gap(cells - EDGES), "text" + ground))
         spans.extend((text, style + ground) for text, style in column.draw(pane, wide, now))
     return pad(spans, cells, "text" + ground)

@@ -6,6 +6,7 @@ import re
 
 from sessions.floor.arrange import ATTENTION
 from sessions.floor.commands import Progress
+from sessions.floor.tokens import Certainty
 from sessions.floor.totals import Totals
 from sessions.text import clean
 from widgets.cells import Line, Span, cut, fill, pad, spread, width
@@ -16,6 +17,8 @@ from widgets.passages import clock
 from widgets.spark import bar, spark
 
 LIVE_S = 2.0
+SHORT, ROOMY = 70, 100
+"""Below the one every word that can be spared is; from the other on figures say of which time they are."""
 _PATH = re.compile(r"(?<!\S)/(?:[^/\s]+/)+([^/\s]+)")
 
 
@@ -38,33 +41,40 @@ def figures(t: Totals, now: float, mode: str, cells: int) -> Line:
     def faint(text: str) -> Span:
         return text, "faint" + ground
 
-    mark = MARKS[t.certainty]
-    cost = (AT_LEAST if t.part_priced else mark if t.cost is not None else "") + money(t.cost)
     states = [
         (f"{' ' * bool(i)}{STATUS[status]}{t.statuses[status]}", status.value + ground)
         for i, status in enumerate(s for s in ATTENTION if t.statuses.get(s))
     ]
-    name = cut(t.name or "no repository", max(8, cells // 6))
     label = "REPLAY " * (mode == "replay") + "SIMULATED " * (mode == "simulated" or t.simulated)
+    short = cells < SHORT
+    name = "" if short and label else cut(t.name or "no repository", max(8, cells // 6))
+    older = t.tokens != t.tokens_today
+    today, ever = _sum(t.cost_today, t.certainty_today, t.part_priced_today), _sum(t.cost, t.certainty, t.part_priced)
     pieces: list[tuple[int, list[Span]]] = [
         (9, [("factory-tui", "soft" + ground)]),
-        (2, ([(label, "bold accent" + ground)] if label else []) + [strong(name)]),
+        (1, [(label, "bold accent" + ground), strong(name)]),
         (10, [faint("base "), soft(cut(t.base, 24)), faint(" " + t.base_head)] if t.base else []),
         (6, [strong(str(t.stations)), soft(" station" + "s" * (t.stations != 1))]),
         (0, states),
-        (1, [strong(rate(t.rate))]),
+        (3, [strong(rate(t.rate))]),
         (5, [(spark(t.spark), "flow" + ground)] if any(t.spark) else []),
-        (11, [faint("1m "), soft(rate(t.rate_1m)), faint("  10m "), soft(rate(t.rate_10m))]),
-        (4, [strong(count(t.tokens_today)), soft(" today")]),
-        (3, [strong(cost)]),
+        (12, [faint("1m "), soft(rate(t.rate_1m)), faint("  10m "), soft(rate(t.rate_10m))]),
+        (4, [strong(MARKS[t.certainty_today] + count(t.tokens_today)), soft(" tokens")]),
+        (2, [strong(today), soft("" if cells < ROOMY else " today")]),
+        (11, [faint("in all "), soft(f"{MARKS[t.certainty]}{count(t.tokens)}  {ever}")] if older else []),
         (7, [soft(money(t.dollars_per_h) + "/h")]),
         (8, _pace(t, ground)),
     ]
-    news = _moment(t, now, cells < 60) if mode == "replay" else _freshness(t, now, cells < 60)
+    news = _moment(t, now, short) if mode == "replay" else _freshness(t, now, short)
     room = cells - width(news) - 4
     left = fill([piece for piece in pieces if piece[1]], room, "   " if cells >= 120 else "  ", "text" + ground)
     return spread([(" ", "text" + ground), *left], [(" ", "text" + ground), faint(news), (" ", "text" + ground)],
                   cells, "text" + ground)  # fmt: skip
+
+
+def _sum(cost: float | None, certainty: Certainty, part_priced: bool) -> str:
+    """Dollars with the mark of their certainty."""
+    return (AT_LEAST if part_priced else MARKS[certainty] if cost is not None else "") + money(cost)
 
 
 def _pace(t: Totals, ground: str) -> list[Span]:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
 from typing import ClassVar
 
-import msgspec
 from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -21,26 +20,15 @@ from textual.strip import Strip
 from sessions.floor.arrange import Group
 from sessions.floor.panes import Pane
 from widgets.card import HEIGHTS, Marks, card, clock_of
-from widgets.cells import Line, changes, pad, width
-from widgets.glyphs import RULE
+from widgets.cells import Line, changes, pad
 from widgets.grid import Grid, shape
 from widgets.guard import Guarded
 from widgets.look import Look
+from widgets.rows import group_heading
+from widgets.turns import Drawn, due
 
-TURN_S = 1.0
-"""A pane whose figures alone changed is drawn at most this often: faster cannot be read."""
 SPAN_BYTES = 26
 """What a changed span costs beside its cells: cursor movement and colours."""
-
-
-class Drawn(msgspec.Struct, frozen=True):
-    """A pane as it stands on the screen."""
-
-    pane: Pane
-    marks: Marks
-    clock: int
-    at: float
-    lines: list[Line]
 
 
 class Wall(Guarded, ScrollView, inherit_bindings=False, can_focus=True):
@@ -223,23 +211,11 @@ class Wall(Guarded, ScrollView, inherit_bindings=False, can_focus=True):
     def _draw_due(self) -> None:
         """Draw the visible panes that changed: the urgent ones now, the others in turn within the budget."""
         moment = self._clock()
-        urgent, waiting = [], []
-        for slot in self._visible():
-            pane, drawn = self._panes[slot], self._drawn.get(slot)
-            if drawn is None:
-                urgent.append(slot)
-            elif drawn.pane is not pane or drawn.clock != clock_of(pane, self._now):
-                changed = drawn.pane.key != pane.key or drawn.pane.status is not pane.status
-                if changed or pane.key == self._cursor:
-                    urgent.append(slot)
-                elif moment - drawn.at >= TURN_S:
-                    waiting.append((drawn.at, slot))
+        urgent, waiting = due(self._visible(), self._panes, self._drawn, self._cursor, self._now, moment)
         self._redraw(urgent)
-        room = self.budget * min(1.0, max(0.0, moment - self._spent_at))
-        if self._spent_at == 0.0:
-            room = float(self.budget)
+        room = self.budget * min(1.0, moment - self._spent_at) if self._spent_at else float(self.budget)
         self._spent_at = moment
-        for _, slot in sorted(waiting):
+        for slot in waiting:
             if room <= 0:
                 break
             room -= self._redraw([slot])
@@ -295,21 +271,12 @@ class Wall(Guarded, ScrollView, inherit_bindings=False, can_focus=True):
         if row is None:
             return ()
         if not row.count:
-            return self._heading(self._groups[row.group], cells)
+            group = self._groups[row.group]
+            return group_heading(group.title, len(group.panes), cells)
         spans: list[tuple[str, str]] = []
         for slot in range(row.first, row.first + row.count):
             spans.extend((self._drawn.get(slot) or self._draw(slot)).lines[y - row.y])
         return tuple(spans)
-
-    def _heading(self, group: Group, cells: int) -> Line:
-        title = f" {group.title} "
-        number = f" {len(group.panes)} "
-        return pad(
-            [(" ", "text"), (RULE, "faint"), (title, "bold soft"), (RULE, "faint"), (number, "faint"),
-             (RULE * max(0, cells - width(title) - width(number) - 4), "faint")],
-            cells,
-            "faint",
-        )  # fmt: skip
 
     def _empty_line(self, y: int, cells: int) -> Strip:
         """The words of an empty wall, a third of the way down."""

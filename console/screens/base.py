@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 from textual.screen import Screen
+from textual.worker import Worker
 
-from console.actions import BY_ID, KEPT_RANK, Action, Situation, actions_on, footer_actions, key_name, keys_of
+from console.action import KEPT_RANK, Action, Situation
+from console.actions import BY_ID, actions_on, footer_actions, key_name, keys_of
 from widgets.cells import Line, Span
 from widgets.footer import Footer, footer_line
 from widgets.guard import Guarded
@@ -63,11 +65,17 @@ class FactoryScreen(Guarded, Screen[None]):
         """It has its widgets: it was mounted, and what a key or a worker did has not left it."""
         return bool(self.is_mounted and self.is_running)
 
+    @property
+    def lost(self) -> bool:
+        """No supervisor answers, and it is known why."""
+        health = self.factory.link.health
+        return bool(health.trouble) and not health.connected
+
     # What subclasses say of themselves
 
     def situation(self) -> Situation:
         """The facts on which actions may be refused."""
-        return Situation(mode=self.factory.link.mode)
+        return Situation(mode=self.factory.link.mode, lost=self.lost)
 
     def right(self) -> list[Span]:
         """What stands at the right end of the footer."""
@@ -112,6 +120,20 @@ class FactoryScreen(Guarded, Screen[None]):
         self._said = ""
         await self.run_action(action.run)
         self.draw_footer()
+
+    def begin(
+        self, work: Callable[[], Awaitable[None]], group: str = "default", exclusive: bool = False
+    ) -> Worker[None]:
+        """Have a worker do `work`; with `exclusive` it takes the place of the one of its group.
+
+        It is handed over as a function: a coroutine that is called off before its turn was never awaited, and Python
+        complains of that whenever it notices.
+        """
+
+        async def do() -> None:
+            await work()
+
+        return self.run_worker(do, group=group, exclusive=exclusive)
 
     # The footer
 

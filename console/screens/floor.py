@@ -14,7 +14,7 @@ from textual.binding import BindingType
 from textual.geometry import Size
 from textual.widget import Widget
 
-from console.actions import FLOOR, REPLAY, Situation
+from console.action import FLOOR, REPLAY, Situation
 from console.screens import floor_menus as menus
 from console.screens.base import FactoryScreen, bindings
 from console.slowlink import backlog_of
@@ -152,6 +152,7 @@ class FloorScreen(FactoryScreen):
         pane, health = self.wall.cursor, self.factory.link.health
         return Situation(
             mode=self.factory.link.mode,
+            lost=self.lost,
             panes=self.floor.every if self.floor else 0,
             station=pane.station if pane else "",
             branch=pane is not None and not pane.station,
@@ -161,20 +162,9 @@ class FloorScreen(FactoryScreen):
         )
 
     def right(self) -> list[Span]:
-        """What is hidden, how it is sorted, and where the cursor is."""
         if not self.floor or not self.floor.every:
             return []
-        choice, spans = self.view.choice, list[Span]()
-        ground = " on bar"
-        if self.wall.marked:
-            spans += [(f"{len(self.wall.marked)} marked", "bold accent" + ground), ("  ", "text" + ground)]
-        if choice.search:
-            spans += [(f"“{choice.search[:20]}”  ", "bold text" + ground)]
-        spans += menus.chosen_statuses(choice, ground)
-        order = choice.order.value + (f" by {choice.grouping.value}" if choice.grouping != "none" else "")
-        hidden = f" of {self.floor.every}" if self.floor.shown != self.floor.every else ""
-        place = f"  {self.wall.cursor_slot + 1}/{self.floor.shown}{hidden}"
-        return [*spans, (order, "soft" + ground), (place, "faint" + ground)]
+        return menus.chosen(self.view.choice, self.floor, len(self.wall.marked), self.wall.cursor_slot)
 
     def question(self) -> Line:
         if self._menu:
@@ -300,7 +290,7 @@ class FloorScreen(FactoryScreen):
             await self.factory.open_station(pane.station)
 
     def on_wall_opened(self) -> None:
-        self.run_worker(self.act("floor.open"), exclusive=True)
+        self.begin(lambda: self.act("floor.open"), exclusive=True)
 
     def on_wall_cursor_moved(self) -> None:
         self.draw_footer()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sessions.floor.arrange import Choice, Grouping, Order
 from sessions.floor.state import Status
-from sessions.floor.view import FloorView
+from sessions.floor.view import Floor, FloorView
 from widgets.cells import Span
 from widgets.glyphs import STATUS, WORD
 from widgets.prompt import Choose, Menu
@@ -61,10 +61,17 @@ def choose(view: FloorView, menu: Menu, chosen: Choose) -> Menu | None:
     return filter_menu(view.choice)
 
 
-def chosen_statuses(choice: Choice, ground: str) -> list[Span]:
-    """The filter's states as signs, for the footer."""
-    if not choice.statuses:
-        return []
-    chosen = [status for status in STATUS_KEYS.values() if status in choice.statuses]
-    signs = [(STATUS[status] + " ", status.value + ground) for status in chosen]
-    return [("only ", "soft" + ground), *signs, (" ", "text" + ground)]
+def chosen(choice: Choice, floor: Floor, marked: int, slot: int) -> list[Span]:
+    """For the footer: what is marked and hidden, how it is sorted, and where the cursor is among what is shown."""
+    spans: list[Span] = []
+    if marked:
+        spans += [(f"{marked} marked", "bold accent on bar"), ("  ", "text on bar")]
+    if choice.search:
+        spans += [(f"“{choice.search[:20]}”  ", "bold text on bar")]
+    if choice.statuses:
+        shown = [status for status in STATUS_KEYS.values() if status in choice.statuses]
+        signs = [(STATUS[status] + " ", status.value + " on bar") for status in shown]
+        spans += [("only ", "soft on bar"), *signs, (" ", "text on bar")]
+    order = choice.order.value + (f" by {choice.grouping.value}" if choice.grouping != "none" else "")
+    hidden = f" of {floor.every}" if floor.shown != floor.every else ""
+    return [*spans, (order, "soft on bar"), (f"  {slot + 1}/{floor.shown}{hidden}", "faint on bar")]

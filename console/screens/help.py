@@ -7,7 +7,8 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from console.actions import ACTIONS, HELP, Action, key_name, keys_of
+from console.action import HELP, Action
+from console.actions import ACTIONS, key_name, keys_of
 from console.screens.base import FactoryScreen, bindings
 from widgets.cells import Line, Span, pad
 from widgets.footer import Footer

@@ -10,33 +10,30 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
-from console.actions import STATION, Situation
+from console.action import STATION, Situation
 from console.link import LinkMode
-from console.reading import Step
 from console.replay_link import ReplayLink
-from console.screens.base import FactoryScreen, bindings
+from console.screens.base import bindings
+from console.screens.station_bar import link_spans
+from console.screens.station_search import SearchScreen
 from console.screens.station_side import PANELS, WIDTH, Side
-from console.session_reading import SessionReading
-from console.session_search import SessionSearch
 from console.slowlink import backlog_of
 from sessions.errors import FactoryError
 from sessions.floor.panes import Pane, station_pane
 from sessions.floor.state import FloorState, Station
 from sessions.floor.status import status_at
 from sessions.text import clean
-from widgets.cells import Line, Span
+from widgets.cells import Span
 from widgets.conversation import ConversationView
 from widgets.facts import state_spans
 from widgets.footer import Footer
 from widgets.panel import Bar, Panel
-from widgets.passages import clock
-from widgets.prompt import Typing
 
 WIDE = 120
 """From this width on the panels stand beside the conversation; below, one of them is shown at a time."""
 
 
-class StationScreen(FactoryScreen):
+class StationScreen(SearchScreen):
     """Samples the link like the floor does; whatever needs the disk is read by a worker, one at a time."""
 
     WHERE: ClassVar[str] = STATION
@@ -44,14 +41,9 @@ class StationScreen(FactoryScreen):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(STATION)]
 
     def __init__(self, station: str) -> None:
-        super().__init__()
-        self.station = station
-        self._reading = SessionReading(station)
+        super().__init__(station)
         self._seen: tuple[object, ...] = ()
         self._panel = 0
-        self._typing: Typing | None = None
-        self._pattern = ""
-        self._search = SessionSearch()
 
     def compose(self) -> ComposeResult:
         yield Bar(self.look, id="bar")
@@ -66,20 +58,12 @@ class StationScreen(FactoryScreen):
         yield from self.side.panels
 
     @property
-    def view(self) -> ConversationView:
-        return self.query_one(ConversationView)
-
-    @property
     def wide(self) -> bool:
         return self.size.width >= WIDE
 
     def on_mount(self) -> None:
         self.view.say("Reading the session …")
         self._timer = self.set_interval(self.factory.link_watch.rhythm.period_s, self.sample)
-
-    def on_unmount(self) -> None:
-        self._search.give_up()
-        self._reading.end()
 
     def on_resize(self, event: events.Resize) -> None:
         self._arrange()
@@ -119,7 +103,7 @@ class StationScreen(FactoryScreen):
             self.call_after_refresh(self.draw)
         self.draw_footer()
         if self._reading.claim(station):
-            self.run_worker(self._read(state, station), group="reading")
+            self.begin(lambda: self._read(state, station), group="reading")
 
     def _draw_absent(self, now: float) -> None:
         self._draw_bar([(" " + clean(self.station, 80), "bold text on bar")], now)
@@ -130,17 +114,7 @@ class StationScreen(FactoryScreen):
         self.draw_footer()
 
     def _draw_bar(self, head: list[Span], now: float) -> None:
-        link = self.factory.link
-        right: list[Span] = []
-        if link.mode is LinkMode.REPLAY:
-            player = link.player if isinstance(link, ReplayLink) else None
-            speed = f" {'▶' if player.playing else '║'} {player.speed}×" if player else ""
-            right += [("REPLAY ", "bold accent on bar"), (clock(now, link.state.utc_offset), "bold text on bar")]
-            right.append((speed + "  ", "text on bar"))
-        if link.state.simulated or link.mode is LinkMode.SIMULATED:
-            right.append(("SIMULATED  ", "bold accent on bar"))
-        if not link.health.connected:
-            right.append(("✖ " + clean(link.health.trouble or "no connection", 60) + " ", "failed on bar"))
+        right = [*link_spans(self.factory.link, now, 60), (" ", "text on bar")]
         names = () if self.wide else ("conversation", *PANELS)
         self.query_one(Bar).set_bar(head, right, names, self._panel)
 
@@ -172,69 +146,18 @@ class StationScreen(FactoryScreen):
     # What it says of itself
 
     def situation(self) -> Situation:
-        return Situation(mode=self.factory.link.mode, station=self.station, narrow=bool(self._pattern))
+        return Situation(mode=self.factory.link.mode, lost=self.lost, station=self.station, narrow=bool(self._pattern))
 
     def right(self) -> list[Span]:
-        if self._pattern:
-            return [(f"“{self._pattern[:20]}”", "bold text on bar")]
-        return []
-
-    def question(self) -> Line:
-        return self._typing.line("n next, N previous") if self._typing else ()
+        """What was searched; and what the bar has no room for beside the panels' names."""
+        link = self.factory.link
+        found: list[Span] = [(f"“{self._pattern[:20]}”", "bold text on bar")] if self._pattern else []
+        told = [] if self.wide else link_spans(link, link.now(), self.size.width // 2 - 2)
+        return [*found, *[("  ", "text on bar")][: bool(found and told)], *told]
 
     def restyle(self) -> None:
         for widget in (self.query_one(Bar), self.view, self.query_one(Footer), *self.query(Panel)):
             widget.look = self.look
-
-    # Typing a search
-
-    async def answer(self, key: str, character: str | None) -> bool:
-        if self._typing is None:
-            return False
-        if key in ("enter", "escape"):
-            text, self._typing = self._typing.text.strip() if key == "enter" else "", None
-            self._look_for(text)
-        else:
-            self._typing.type(key, character)
-        self.draw_footer()
-        return True
-
-    def answer_paste(self, text: str) -> None:
-        if self._typing:
-            self._typing.paste(text)
-            self.draw_footer()
-
-    def _look_for(self, text: str) -> None:
-        self._pattern = text
-        self.view.mark(text)
-        if text:
-            self._show_panel(0)
-            self._find(-1 if self.view.following else 1, from_cursor=True)
-
-    def _find(self, step: Step, from_cursor: bool = False, failure: bool = False) -> None:
-        view = self.view
-        start = view.cursor if view.found is None else view.found
-        pattern = "" if failure else self._pattern
-        self.run_worker(self._go_to_found(pattern, start if from_cursor else start + step, step), group="search")
-
-    async def _go_to_found(self, pattern: str, start: int, step: Step) -> None:
-        """Search in a thread, and go to what was found or say that it is not there."""
-        reader, count = self._reading.reader, self.view.count
-        if reader is None or not count:
-            return
-        try:
-            found = await self._search.look(reader, pattern, start, step, count)
-        except (FactoryError, OSError, sqlite3.Error) as error:
-            self.say(f"cannot search: {clean(str(error), 80)}")
-            return
-        what = f"“{pattern[:30]}”" if pattern else "error"
-        if found is None or not self.lives:
-            return
-        if found.entry is None:
-            self.say(f"{what} is not in this conversation" if pattern else "no error in this conversation")
-            return
-        self.view.go_to_found(found.entry)
-        self.say(f"{what}: entry {found.entry + 1:,} of {count:,}{', from the other end' if found.wrapped else ''}")
 
     # Panels
 
@@ -293,16 +216,6 @@ class StationScreen(FactoryScreen):
         target = self.view if self._panel == 0 else self.side.panels[self._panel - 1]
         target.scroll(step * max(1, target.rows - 2))
 
-    def action_search(self) -> None:
-        self._typing = Typing("find", self._pattern)
-
-    def action_match(self, step: Step) -> None:
-        self._find(step)
-
-    def action_error(self, step: Step) -> None:
-        self._show_panel(0)
-        self._find(step, failure=True)
-
     def action_meter(self) -> None:
         self.side.next_meter()
         self.draw()
@@ -310,7 +223,7 @@ class StationScreen(FactoryScreen):
     def action_transport(self, control: str, *steps: int) -> None:
         link = self.factory.link
         if isinstance(link, ReplayLink):
-            getattr(link, control)(*steps)
+            getattr(link, control)(*steps, *[self.station] * control.startswith("step"))
 
 
 def _pane(state: FloorState, station: Station, now: float) -> Pane:

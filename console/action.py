@@ -1,0 +1,127 @@
+"""What an action is, on what its refusal depends, and the reasons why one may be refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+FLOOR, STATION, REPLAY, HELP, CONFLICTS = "floor", "station", "replay", "help", "conflicts"
+
+KEPT_RANK = 90
+"""How to get help and how to leave stays in the footer of the smallest terminal."""
+
+
+class Situation(msgspec.Struct, frozen=True):
+    """What an action's refusal may depend on."""
+
+    mode: str = "live"
+    panes: int = 0
+    station: str = ""
+    """The station under the cursor; empty on a branch or on nothing."""
+    branch: bool = False
+    """The cursor is on a branch without a station."""
+    narrow: bool = False
+    """A filter or a search hides something; in a station, something was searched."""
+    scanning: bool = False
+    lost: bool = False
+    """No supervisor answers."""
+    marked: int = 0
+    pairs: int = 0
+    """On the conflicts screen: pairs that are shown."""
+    conflicts: int = 0
+    """Those of them that collide."""
+    files: int = 0
+    """Files in which the pair under the cursor collides."""
+    planned_branch: bool = False
+    """A branch is selected in the suggested order."""
+    hot_spot: bool = False
+    """A file or directory is selected at which many collide."""
+    planned: bool = False
+    """There is a plan."""
+
+
+Refusal = Callable[[Situation], str]
+
+
+def never(_: Situation) -> str:
+    """No reason to refuse."""
+    return ""
+
+
+class Action(msgspec.Struct, frozen=True):
+    """Something a key does."""
+
+    id: str
+    """Stable name for keymaps: `place.what`."""
+    keys: tuple[str, ...]
+    title: str
+    """One or two words, for the footer."""
+    help: str
+    """One sentence, for the help screen and the palette."""
+    where: tuple[str, ...]
+    """The screens on which it works."""
+    run: str
+    """The Textual action of the screen or app that does it."""
+    refuse: Refusal = never
+    """Why it cannot work now; an empty text when it can."""
+    rank: int = 0
+    """Its place in the footer, 1 first; 0 keeps it out of the footer, `KEPT_RANK` and above never drop out of it."""
+    passing: bool = False
+    """In the footer only while it can work."""
+
+
+def needs_panes(now: Situation) -> str:
+    return "" if now.panes else "there is nothing on the floor yet"
+
+
+def needs_station(now: Situation) -> str:
+    if now.station:
+        return ""
+    return "no station works on this branch" if now.branch else "no station is selected"
+
+
+def needs_narrow(now: Situation) -> str:
+    return "" if now.narrow or now.marked else "nothing is filtered or marked"
+
+
+def needs_search(now: Situation) -> str:
+    return "" if now.narrow else "nothing was searched yet: / does"
+
+
+def needs_replay(now: Situation) -> str:
+    return "" if now.mode == REPLAY else "this is no replay"
+
+
+def needs_loss(now: Situation) -> str:
+    if now.mode != "live":
+        return f"a {'replay' if now.mode == REPLAY else 'simulated factory'} has no supervisor"
+    return "" if now.lost else "the supervisor is there or on its way"
+
+
+def needs_scan(now: Situation) -> str:
+    return "" if now.scanning else "nothing is being read"
+
+
+def needs_pairs(now: Situation) -> str:
+    return "" if now.pairs else "there are no pairs to look at"
+
+
+def needs_conflicts(now: Situation) -> str:
+    return "" if now.conflicts else "nothing collides"
+
+
+def needs_files(now: Situation) -> str:
+    return "" if now.files or now.planned_branch or now.hot_spot else "this pair collides in no file"
+
+
+def needs_plan(now: Situation) -> str:
+    return "" if now.planned else "the order is still being worked out"
+
+
+def needs_live(now: Situation) -> str:
+    if now.mode == REPLAY:
+        return "a replay has no repository to merge in"
+    if now.mode != "live":
+        return "a simulated factory has no repository to merge in"
+    return needs_pairs(now)

@@ -1,0 +1,50 @@
+"""The factory in one line: what stays where there is little room, and of which time its figures are."""
+
+from __future__ import annotations
+
+import pytest
+
+from sessions.floor import events as ev
+from sessions.floor.panes import PaneBook
+from sessions.floor.state import FloorState
+from sessions.floor.tokens import Certainty, Tokens
+from sessions.floor.totals import totals
+from tests.console_support import NOW, factory_state, state_of
+from widgets.cells import plain
+from widgets.topline import figures
+
+STATE = factory_state()
+DAY = 86_400.0
+
+
+def line(state: FloorState, cells: int, mode: str = "live", now: float = NOW) -> str:
+    return plain(figures(totals(state, PaneBook().panes(state, now), now), now, mode, cells))
+
+
+@pytest.mark.parametrize("mode", ["live", "simulated", "replay"])
+@pytest.mark.parametrize("cells", [60, 80, 120, 200, 300])
+def test_states_cost_and_what_is_not_real_stay_at_every_size(mode: str, cells: int) -> None:
+    shown = line(STATE, cells, mode)
+    assert "◆1 ✖3" in shown
+    assert "≥$29.4" in shown
+    assert ("SIMULATED" in shown) == (mode == "simulated")
+    assert ("REPLAY" in shown) == (mode == "replay")
+
+
+def used(when: float, cost: float, certainty: Certainty = Certainty.EXACT) -> ev.TokensUsed:
+    return ev.TokensUsed(
+        time=when, station="a", call=f"{when}", model="m", tokens=Tokens(1_000_000), cost=cost, certainty=certainty
+    )
+
+
+def test_dollars_are_those_of_today_and_the_whole_is_said_beside_them() -> None:
+    state = state_of([used(NOW - 3 * DAY, 40.0, Certainty.ESTIMATED), used(NOW - 60, 2.0)])
+    shown = line(state, 200)
+    assert "1.00M tokens   $2.00 today" in shown
+    assert "in all ~2.00M  ~$42.0" in shown
+    assert "$2.00" in line(state, 80)
+    assert "in all" not in line(state_of([used(NOW - 60, 2.0)]), 200)
+
+
+def test_a_day_without_use_costs_nothing() -> None:
+    assert "0 tokens   $0 today" in line(state_of([used(NOW - 3 * DAY, 40.0)]), 200)
