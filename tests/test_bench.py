@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from tests import readme
 from tests.bench.figure import Figure, percentile, report
 from tests.bench.probe import Terminal
 
-SLOW = "import time, sys; print('one', flush=True); time.sleep(0.3); print('two', flush=True); sys.stdin.readline()"
+TWO_STEPS = "import sys; print('one', flush=True); sys.stdin.readline(); print('two', flush=True); sys.stdin.readline()"
 
 
 @pytest.mark.parametrize(
@@ -50,15 +51,20 @@ def test_results_become_the_table_of_the_readme(tmp_path: Path) -> None:
 
 
 def test_the_probe_tells_when_a_text_came() -> None:
-    with Terminal([sys.executable, "-c", SLOW], 80, 24) as terminal:
-        one = terminal.first_seen(lambda text: "one" in text, quiet=1.0, timeout=20.0)
-        two = next(seconds for seconds, length in terminal.arrivals if b"two" in terminal.output[:length])
-    assert two - one > 0.2
+    with Terminal([sys.executable, "-c", TWO_STEPS], 80, 24) as terminal:
+        assert terminal.first_seen(lambda text: "one" in text, quiet=0.1, timeout=60.0) > 0.0
+        between = time.perf_counter() - terminal.started
+        terminal.press("\r")
+        while b"two" not in terminal.output:
+            assert terminal.read(60.0, draw=False)
+        one = terminal.first_seen(lambda text: "one" in text, quiet=0.1, timeout=60.0)
+        two = terminal.first_seen(lambda text: "two" in text, quiet=0.1, timeout=60.0)
+    assert one < between < two
 
 
 def test_the_probe_counts_bytes_and_sees_the_end() -> None:
     with Terminal([sys.executable, "-c", "print('x' * 100)"], 80, 24) as terminal:
-        assert terminal.wait(20.0) == 0
+        assert terminal.wait(60.0) == 0
         assert terminal.received == 102
     with Terminal([sys.executable, "-c", "raise SystemExit(3)"], 80, 24) as terminal:
-        assert terminal.wait(20.0) == 3
+        assert terminal.wait(60.0) == 3

@@ -25,11 +25,16 @@ def modules(package: str) -> list[str]:
     return [".".join(part[:-1] if part[-1] == "__init__" else part) for part in parts]
 
 
-def imports(module: str) -> Iterator[tuple[str, int]]:
-    """What a module imports anywhere in it, also inside functions, with the line."""
+def nodes(module: str) -> Iterator[ast.AST]:
+    """The syntax of a module."""
     path = ROOT / Path(*module.split("."))
     path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    return ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def imports(module: str) -> Iterator[tuple[str, int]]:
+    """What a module imports anywhere in it, also inside functions, with the line."""
+    for node in nodes(module):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -78,6 +83,18 @@ def test_the_pure_part_stays_pure() -> None:
 
 def test_nobody_imports_litellm() -> None:
     assert [o for package in PACKAGES for o in offences(package, ("litellm",))] == []
+
+
+def test_workers_are_given_functions() -> None:
+    """A coroutine of a worker that is called off before it begins is never awaited, and Python complains of it."""
+    wrong = [
+        f"{module}:{node.lineno}"
+        for module in modules("console")
+        for node in nodes(module)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "run_worker"
+        if isinstance(node.args[0], ast.Call)
+    ]
+    assert wrong == []
 
 
 def loaded_by(names: list[str]) -> set[str]:
