@@ -36,10 +36,12 @@ class Diary:
 
 
 @contextmanager
-def opened(made: TestRepository, state: Path, wrapper: Sequence[str] = ()) -> Iterator[Matrix]:
+def opened(
+    made: TestRepository, state: Path, wrapper: Sequence[str] = (), processes: int | None = None
+) -> Iterator[Matrix]:
     """The matrix of a repository that is not bare; `state` is where it remembers."""
     state.mkdir(exist_ok=True)
-    matrix = Matrix(made.path / ".git", state, wrapper=wrapper)
+    matrix = Matrix(made.path / ".git", state, wrapper=wrapper, processes=processes)
     try:
         yield matrix
     finally:

@@ -66,3 +66,6 @@ def test_commits_work_where_they_changed_something_since_they_left_the_base(tmp_
     assert areas.of(git, base, [two, base]) == {two: "src/b/", base: ""}
     assert areas.of(git, base, ["0" * 40, one]) == {}, "git can read nothing of what has a hole"
     assert areas.of(git, base, [one]) == {one: "src/a/"}
+    made.git("checkout", "--quiet", "--orphan", "stranger")
+    stranger = made.commit({"src/c/three.py": "3\n"})
+    assert areas.of(git, base, [stranger, one]) == {stranger: "", one: "src/a/"}

@@ -12,7 +12,7 @@ from sessions.branches.names import ref_bytes, shown, shown_path
 from sessions.text import clean
 
 
-@given(st.binary().map(lambda raw: raw.replace(b"\\", b"/")))
+@given(st.binary() | st.text(alphabet="\\xuU05cf\u200b").map(str.encode))
 def test_every_name_is_visible_and_leads_back(raw: bytes) -> None:
     name = shown(raw)
     assert name.isprintable()
@@ -20,7 +20,7 @@ def test_every_name_is_visible_and_leads_back(raw: bytes) -> None:
     name.encode()
 
 
-@given(st.text(alphabet=st.characters(exclude_characters="\\")))
+@given(st.text())
 def test_text_leads_back(text: str) -> None:
     raw = text.encode("utf-8", "surrogatepass")
     assert ref_bytes(shown(raw)) == raw
@@ -36,6 +36,8 @@ def test_text_leads_back(text: str) -> None:
         ("a\u200bb".encode(), "a\\u200bb"),
         (b"c1\xc2\x9b31m", "c1\\u009b31m"),
         ("tag\U000e0001".encode(), "tag\\U000e0001"),
+        (b"dos\\path", "dos\\path"),
+        (b"\\x41 \\Uffffffff", "\\x5cx41 \\x5cUffffffff"),
     ],
 )
 def test_invisible_parts_are_written_out(raw: bytes, name: str) -> None:

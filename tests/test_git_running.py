@@ -11,8 +11,11 @@ import pytest
 
 from sessions.branches import git as running
 from sessions.branches.git import Git, GitError, GitTimeoutError, NotARepositoryError, supported
+from sessions.branches.matrix import Matrix
 from sessions.branches.repo import Repository, find_common_dir
+from sessions.branches.rows import Subject, uncommitted
 from sessions.errors import FactoryError
+from sessions.floor.events import BranchChanged
 from tests.git_support import TestRepository
 
 
@@ -166,6 +169,66 @@ def test_nothing_from_the_repository_runs(tmp_path: Path) -> None:
     observed = Repository.open(repository.path)
     assert observed.read({}, 1.0)
     assert not witness.exists(), witness.read_text()
+
+
+def _program(tmp_path: Path) -> tuple[str, Path]:
+    """A program that leaves a witness of having been run, and the witness."""
+    witness, program = tmp_path / "ran", tmp_path / "program"
+    program.write_text(f"#!/bin/sh\ntouch '{witness}'\ncat\n")
+    program.chmod(0o755)
+    return str(program), witness
+
+
+def _uncommitted(repository: Path, state_dir: Path) -> dict[str, tuple[str, str]]:
+    """The uncommitted work of the first worktree beside the main one, or of that one, as it is compared."""
+    observed = Repository.open(repository)
+    tree = observed.worktrees()[-1]
+    state_dir.mkdir(mode=0o700)
+    matrix = Matrix(observed.common_dir, state_dir)
+    try:
+        return uncommitted(matrix, [Subject(tree.row, tree.head, tree)])
+    finally:
+        matrix.close()
+
+
+@pytest.mark.parametrize("name", ["a=b", "a.b"])
+def test_a_filter_does_not_run_whatever_its_name(tmp_path: Path, name: str) -> None:
+    repository = TestRepository(tmp_path / "r")
+    repository.commit({"a.txt": "1\n", ".gitattributes": f"* filter={name}\n"})
+    program, witness = _program(tmp_path)
+    for end in ("clean", "smudge", "process"):
+        repository.git("config", f"filter.{name}.{end}", program)
+    repository.write({"a.txt": "2\n"})
+    assert Repository.open(repository.path).read({}, 1.0)
+    assert _uncommitted(repository.path, tmp_path / "state")
+    assert not witness.exists()
+
+
+def test_a_filter_of_one_worktree_does_not_run(tmp_path: Path) -> None:
+    repository = TestRepository(tmp_path / "r")
+    repository.commit({"a.txt": "1\n", ".gitattributes": "* filter=own\n"})
+    repository.git("config", "extensions.worktreeConfig", "true")
+    repository.git("worktree", "add", "--quiet", "-b", "work", str(tmp_path / "w"))
+    program, witness = _program(tmp_path)
+    repository.git("config", "--worktree", "filter.own.clean", program, cwd=tmp_path / "w")
+    repository.write({"a.txt": "2\n"}, cwd=tmp_path / "w")
+    assert Repository.open(repository.path).read({}, 1.0)
+    assert _uncommitted(repository.path, tmp_path / "state")
+    assert not witness.exists()
+
+
+def test_a_worktree_cannot_lead_git_to_another_repository(tmp_path: Path) -> None:
+    repository, other = TestRepository(tmp_path / "r"), TestRepository(tmp_path / "other")
+    for place in (repository, other):
+        place.commit({"a.txt": "1\n", ".gitattributes": "* filter=own\n"})
+    repository.git("worktree", "add", "--quiet", "-b", "work", str(tmp_path / "w"))
+    program, witness = _program(tmp_path)
+    other.git("config", "filter.own.clean", program)
+    repository.write({"a.txt": "2\n", ".git": f"gitdir: {other.path / '.git'}\n"}, cwd=tmp_path / "w")
+    found = Repository.open(repository.path).read({}, 1.0)
+    assert [event.dirty for event in found if isinstance(event, BranchChanged) and event.branch == "work"] == [1]
+    assert _uncommitted(repository.path, tmp_path / "state")
+    assert not witness.exists()
 
 
 def test_filters_of_the_user_still_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions.branches.hunks import Hunk, count, locate, placed, read, split
+from sessions.branches import hunks
+from sessions.branches.hunks import Hunk, Lines, count, locate, placed, read, split
 from tests.git_support import environment
 
 A, B = "a" * 40, "b" * 40
@@ -57,6 +58,19 @@ def test_nothing_raises(text: bytes) -> None:
     assert b"\n".join(split(text)) in (text, text.removesuffix(b"\n"))
 
 
+def test_many_beginnings_without_an_end_are_searched_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[int] = []
+    search = hunks._hunk
+
+    def counting(lines: Lines, begin: int, size: int, theirs: bytes) -> tuple[Hunk, int] | None:
+        searched.append(size)
+        return search(lines, begin, size, theirs)
+
+    monkeypatch.setattr(hunks, "_hunk", counting)
+    assert read(marked(*"<x" * 9) + marked(*"<x" * 9, size=9) + marked(*"<x=" * 9), A, B).hunks == ()
+    assert searched == [7, 9]
+
+
 def test_places_when_nothing_else_changed() -> None:
     both = read(marked("1", "<", "x", "=", ">", "2", "3", "<", "y", "=", "z", "z", ">"), A, B)
     first, second = placed(both, b"1\nx\n2\n3\ny\n", b"1\n2\n3\nz\nz")
@@ -68,6 +82,14 @@ def test_places_when_the_other_side_changed_something_too() -> None:
     both = read(marked("new", "new", "1", "<", "x", "=", "y", ">", "9"), A, B)
     (hunk,) = placed(both, b"1\nx\n9\n", b"new\nnew\n1\ny\n9\n")
     assert (hunk.ours_at, hunk.theirs_at) == (2, 4)
+
+
+def test_in_a_file_too_long_to_align_the_nearest_such_lines_are_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = read(marked("new", "new", "new", "<", "x", "=", "y", ">", "9"), A, B)
+    ours, theirs = b"x\n9\n1\n2\nx\n", b"new\nnew\nnew\ny\n9\n"
+    assert [hunk.ours_at for hunk in placed(both, ours, theirs)] == [1]
+    monkeypatch.setattr(hunks, "MOST_ALIGNED", 4)
+    assert [hunk.ours_at for hunk in placed(both, ours, theirs)] == [5]
 
 
 def test_a_side_that_is_another_file_still_gives_places_in_it() -> None:

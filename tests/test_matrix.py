@@ -252,6 +252,23 @@ def test_a_damaged_commit_stops_no_other_whoever_asked_for_it(tmp_path: Path) ->
             assert found.outcome is Outcome.CONFLICT
 
 
+def test_a_tree_that_is_lost_stops_no_pair_that_does_not_need_it(tmp_path: Path) -> None:
+    made = TestRepository(tmp_path / "r")
+    begin = made.commit({"a.txt": LINES})
+    middle = made.commit({"b.txt": LINES})
+    for name, at in (("old", begin), ("one", middle), ("two", middle)):
+        made.git("checkout", "--quiet", "-b", name, at)
+        made.commit({"a.txt": edited(5, name)})
+    tree = made.git("rev-parse", f"{begin}^{{tree}}")
+    (made.path / ".git" / "objects" / tree[:2] / tree[2:]).unlink()
+    with opened(made, tmp_path / "state") as matrix:
+        _, rows, verdicts = looked(matrix, made, "old", "one", "two")
+        assert not any(row.trouble for row in rows)
+        found = between(verdicts, "one", "two")
+        assert found is not None
+        assert found.outcome is Outcome.CONFLICT
+
+
 def test_lines_are_counted_in_every_file_however_many_there_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -315,7 +332,7 @@ from tests.git_support import TestRepository
 from tests.matrix_support import looked, opened
 made = TestRepository.__new__(TestRepository)
 made.path = Path(sys.argv[1])
-with opened(made, Path(sys.argv[2]), (sys.argv[3],)) as matrix:
+with opened(made, Path(sys.argv[2]), (sys.argv[3],), processes=1) as matrix:
     looked(matrix, made)
 """
 
@@ -324,16 +341,16 @@ def test_killed_in_the_middle_it_leaves_nothing_behind(tmp_path: Path) -> None:
     made, _ = planted(tmp_path / "r")
     state, fifo, stopper = tmp_path / "state", tmp_path / "fifo", tmp_path / "stopper"
     os.mkfifo(fifo)
-    # Git stops before its third merge and says so.
+    # Git stops before its second batch of merges and says so; no other is about to start, which would hold the lock.
     stopper.write_text(
-        f'#!/bin/sh\ncase "$*" in *merge-tree*) echo x >> {tmp_path}/merges\n'
-        f'test $(wc -l < {tmp_path}/merges) -ge 3 && {{ echo $$ > {fifo}; sleep 60; }};; esac\nexec "$@"\n'
+        f'#!/bin/sh\ncase "$*" in *merge-tree*) echo x >> "{tmp_path}/merges"\n'
+        f'test $(wc -l < "{tmp_path}/merges") -ge 2 && {{ echo $$ > "{fifo}"; sleep 60; }};; esac\nexec "$@"\n'
     )
     stopper.chmod(0o755)
     before = fingerprint(made.path, times=False)
     words = [sys.executable, "-c", CHILD, str(made.path), str(state), str(stopper)]
     with subprocess.Popen(words, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}) as child:
-        stopped = int(fifo.read_text().split()[0])
+        stopped = int(fifo.read_text())
         child.kill()
     os.killpg(stopped, signal.SIGKILL)
     assert child.returncode == -signal.SIGKILL
@@ -353,6 +370,69 @@ def test_other_rules_for_merging_are_another_matter(tmp_path: Path) -> None:
         (made.path / ".git" / "info").mkdir(exist_ok=True)
         (made.path / ".git" / "info" / "attributes").write_text("*.txt merge=union\n")
         assert between(looked(matrix, made)[2], one, other).outcome is Outcome.CLEAN  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("place", ["merge.default", "merge.directoryRenames", "core.attributesFile", "everywhere"])
+def test_settings_that_change_meanwhile_are_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
+    made, pairs = planted(tmp_path / "r")
+    one, other, _ = pairs["directory rename" if place == "merge.directoryRenames" else "content"]
+    attributes = (
+        tmp_path / 'own "#;\\ ones' if place == "core.attributesFile" else tmp_path / "own" / "git" / "attributes"
+    )
+    with opened(made, tmp_path / "state") as matrix:
+        assert between(looked(matrix, made)[2], one, other).outcome is Outcome.CONFLICT  # type: ignore[union-attr]
+        if place == "merge.directoryRenames":
+            made.git("config", place, "true")
+        elif place == "merge.default":
+            made.git("config", place, "union")
+        else:
+            attributes.parent.mkdir(parents=True, exist_ok=True)
+            attributes.write_text("*.txt merge=union\n")
+            made.git("config", *(["core.attributesFile", str(attributes)] if place != "everywhere" else ["a.b", "c"]))
+        chosen, rows, verdicts = looked(matrix, made)
+        assert between(verdicts, one, other).outcome is Outcome.CLEAN  # type: ignore[union-attr]
+        agrees(made, chosen.base_head, rows, verdicts)
+
+
+def test_texts_that_are_normalized_first_go_by_the_attributes_of_both_sides(tmp_path: Path) -> None:
+    made = TestRepository(tmp_path / "r")
+    made.commit({"a.txt": LINES})
+    made.git("config", "merge.renormalize", "true")
+    for name, text in (("crlf", edited(5, "x").replace("\n", "\r\n")), ("other", edited(20, "y"))):
+        made.git("checkout", "--quiet", "-b", name, "main")
+        made.commit({"a.txt": text})
+    made.git("checkout", "--quiet", "-b", "ruled")
+    made.commit({".gitattributes": "*.txt text\n"})
+    made.git("checkout", "--quiet", "main")
+    with opened(made, tmp_path / "state") as matrix:
+        chosen, rows, verdicts = looked(matrix, made)
+        agrees(made, chosen.base_head, rows, verdicts)
+        assert between(verdicts, "crlf", "other").outcome is Outcome.CONFLICT  # type: ignore[union-attr]
+        assert between(verdicts, "crlf", "ruled").outcome is Outcome.CLEAN  # type: ignore[union-attr]
+
+
+def test_grafted_history_is_as_git_sees_it(tmp_path: Path) -> None:
+    made = TestRepository(tmp_path / "r")
+    made.commit({"a.txt": LINES})
+    made.branch("one")
+    made.git("checkout", "--quiet", "-b", "other")
+    made.commit({"a.txt": edited(5, "other")})
+    made.git("checkout", "--quiet", "one")
+    head = made.commit({"a.txt": edited(20, "one")})
+    made.git("checkout", "--quiet", "main")
+    grafts = made.path / ".git" / "info" / "grafts"
+    grafts.parent.mkdir(exist_ok=True)
+    with opened(made, tmp_path / "state") as matrix:
+        for cut in (False, True, False):
+            grafts.write_text(f"{head}\n" if cut else "")
+            chosen, rows, verdicts = looked(matrix, made)
+            found = between(verdicts, "one", "other")
+            assert found is not None
+            assert (found.outcome, found.reason) == ((Outcome.UNKNOWN, UNRELATED) if cut else (Outcome.CLEAN, ""))
+            agrees(made, chosen.base_head, rows, verdicts)
 
 
 def test_history_that_arrives_later_counts(tmp_path: Path) -> None:
@@ -397,3 +477,23 @@ def test_replaced_commits_are_merged_as_git_sees_them(tmp_path: Path, dirty: boo
             found = between(looked(matrix, made)[2], "apart", "")
             assert found is not None
             assert found.outcome is (Outcome.CLEAN if joined else Outcome.UNKNOWN)
+
+
+def test_a_commit_that_is_replaced_by_other_work_is_compared_again(tmp_path: Path) -> None:
+    made = TestRepository(tmp_path / "r")
+    made.commit({"a.txt": LINES, "b.txt": LINES})
+    made.git("checkout", "--quiet", "-b", "one")
+    head = made.commit({"a.txt": edited(5, "one")})
+    made.git("checkout", "--quiet", "--detach", "main")
+    instead = made.commit({"b.txt": edited(5, "one")})
+    made.git("checkout", "--quiet", "main")
+    made.commit({"b.txt": edited(5, "main")})
+    with opened(made, tmp_path / "state") as matrix:
+        for replaced in (False, True, False):
+            if replaced:
+                made.git("replace", head, instead)
+            elif made.git("replace", "--list"):
+                made.git("replace", "--delete", head)
+            found = between(looked(matrix, made)[2], "one", "")
+            assert found is not None
+            assert found.outcome is (Outcome.CONFLICT if replaced else Outcome.CLEAN)

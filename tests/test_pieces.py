@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from sessions.branches.git import Git
 from sessions.branches.merges import merge_batch
 from sessions.branches.pieces import Agenda, Piece, Pieces
-from sessions.branches.tally import files_of
+from sessions.branches.tally import contents, files_of
 from sessions.branches.verdicts import CLEAN, Merged, Pair
 from sessions.floor.conflicts import FileConflict, Outcome, between
 from tests.collision_support import LINES, edited
@@ -92,6 +93,25 @@ def test_a_base_that_moves_elsewhere_takes_no_merge(tmp_path: Path) -> None:
         assert later == verdicts
 
 
+def test_what_was_changed_and_changed_back_is_not_shared(tmp_path: Path) -> None:
+    made = TestRepository(tmp_path / "r")
+    made.commit({"a.txt": LINES, "b.txt": LINES})
+    made.git("checkout", "--quiet", "-b", "old")
+    made.commit({"a.txt": edited(20, "old")})
+    made.git("checkout", "--quiet", "main")
+    made.commit({"a.txt": edited(5, "main"), "b.txt": edited(5, "main")})
+    made.git("checkout", "--quiet", "-b", "back")
+    made.commit({"a.txt": LINES})
+    made.git("checkout", "--quiet", "main")
+    made.commit({"b.txt": edited(20, "main")})
+    with opened(made, tmp_path / "state") as matrix:
+        chosen, rows, verdicts = looked(matrix, made)
+        agrees(made, chosen.base_head, rows, verdicts)
+        shared = {(verdict.a, verdict.b): verdict.shared for verdict in verdicts.values()}
+        assert shared == {("back", "old"): 0, ("back", ""): 0, ("old", ""): 1}
+        assert matrix.tried == 1
+
+
 def test_other_rules_for_merging_make_other_pieces(tmp_path: Path) -> None:
     made = TestRepository(tmp_path / "r")
     made.commit({"a.txt": LINES})
@@ -136,6 +156,16 @@ def agenda(known: Pieces, **pieces: set[Piece] | None) -> Agenda:
 
 def names(pairs: list[Pair] | dict[Pair, Merged]) -> str:
     return "".join(name for name, _ in pairs)
+
+
+def test_contents_are_read_to_the_byte_and_past_what_is_not_there(tmp_path: Path) -> None:
+    made = TestRepository(tmp_path / "repo")
+    texts = [b"one\n", b"", b"\ntwo\x00 3 4\n\n", b"no end"]
+    for number, text in enumerate(texts):
+        (made.path / str(number)).write_bytes(text)
+    names = [made.git("hash-object", "-w", str(number)).encode() for number in range(len(texts))]
+    asked = [names[0], b"0" * 40, *names[1:]]
+    assert contents(Git(made.path / ".git"), asked) == dict(zip(names, texts, strict=True))
 
 
 def test_a_pair_waits_for_pieces_that_are_being_merged() -> None:

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +21,7 @@ from sessions.branches.names import shown
 from sessions.branches.overlap import Overlap, Side, Sifted, may_collide
 from sessions.branches.scratch import Scratch
 from sessions.floor.conflicts import Outcome
-from tests.collision_support import planted, scrambled
+from tests.collision_support import LINES, edited, planted, scrambled
 from tests.git_support import TestRepository, environment, unchanged
 
 
@@ -173,6 +174,57 @@ def test_unrelated_and_missing_commits_are_unknown_and_stop_no_others(tmp_path: 
     assert all(verdict.reason for verdict in verdicts if verdict.outcome is Outcome.UNKNOWN)
     bases = merge_bases(scratch.git, [stranger, good[0], good[1]])
     assert bases[min(stranger, good[0]), max(stranger, good[0])] == ()
+
+
+def test_a_git_that_takes_one_pair_at_a_time_comes_to_the_same(
+    tmp_path: Path, scratches: list[Scratch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, pairs = planted(tmp_path / "r")
+    tips = heads(made, [name for one, other, _ in pairs.values() for name in (one, other)])
+    wanted = [*itertools.pairwise(tips), (tips[0], "0" * 39 + "1"), (tips[0], tips[1])]
+    scratches.append(scratch := Scratch(made.path / ".git", tmp_path / "scratch"))
+    at_once = merge_batch(scratch.git, wanted)
+    calls = []
+
+    def call(git: Git, *words: str, stdin: bytes = b"", timeout: float = 0.0) -> tuple[int, bytes, bytes]:
+        calls.append(words)
+        return real(git, *words, stdin=stdin, timeout=timeout)
+
+    real = Git.call
+    monkeypatch.setattr(Git, "call", call)
+    monkeypatch.setattr(merges, "version", lambda: (2, 38))
+    one_by_one = merge_batch(scratch.git, wanted)
+    assert [msgspec.structs.replace(it, reason="") for it in one_by_one] == [
+        msgspec.structs.replace(it, reason="") for it in at_once
+    ]
+    assert "not something we can merge" in one_by_one[-2].reason
+    assert len(calls) == len(wanted)
+    assert not any("--stdin" in words for words in calls)
+
+
+def test_a_merge_that_crashes_git_costs_no_other_pair_its_verdict(tmp_path: Path, scratches: list[Scratch]) -> None:
+    """One side makes a file of a directory that the other moves: git 2.39 fails an assertion, its answers unsaid."""
+    made = TestRepository(tmp_path / "r")
+    made.commit({"d/f/in": LINES, "a.txt": LINES})
+    made.git("checkout", "--quiet", "-b", "one", "main")
+    made.commit({"d/f/in": None})
+    (made.path / "d" / "f").rmdir()
+    made.commit({"d/f": LINES, "a.txt": edited(5, "one")})
+    made.git("checkout", "--quiet", "-b", "two", "main")
+    made.commit({"d/f/in": None, "f/in": LINES})
+    for number in range(4):
+        made.git("checkout", "--quiet", "-b", f"b{number}", "main")
+        made.commit({"a.txt": edited(5, f"{number}")})
+    scratches.append(scratch := Scratch(made.path / ".git", tmp_path / "scratch"))
+    names = ["b0", "b1", "one", "two", "b2", "b3"]
+    pairs = list(itertools.combinations(heads(made, names), 2))
+    found = merge_batch(scratch.git, pairs)
+    assert [verdict.pair for verdict in found] == pairs
+    for verdict in found:
+        if verdict.pair == pairs[9] and verdict.outcome is Outcome.UNKNOWN:
+            assert "ssertion" in verdict.reason
+        else:
+            agrees(made, verdict)
 
 
 def test_a_pair_that_takes_too_long_is_unknown(

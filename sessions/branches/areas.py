@@ -17,8 +17,9 @@ log = logging.getLogger(__name__)
 class Areas:
     """Remembers the areas of the commits it was asked for last."""
 
-    def __init__(self) -> None:
-        self._history = History()
+    def __init__(self, history: History | None = None) -> None:
+        """`history` spares a walk where others have asked for the same merge bases."""
+        self._history = history or History()
         self._known: dict[str, str] = {}
 
     def of(self, git: Git, base_head: str, commits: Iterable[str]) -> dict[str, str]:

@@ -60,7 +60,8 @@ def choose(heads: Collection[str], *, origin_head: str = "", main_worktree: str 
 
 def named(given: str, heads: Collection[str]) -> str:
     """The base as its branch is called on the floor (see `names.shown`), however it was written; else as it was."""
-    name = shown(given.encode("utf-8", "surrogateescape"))
+    # No ref holds a backslash: a name with one is written as on the floor already.
+    name = given if given.isprintable() else shown(given.encode("utf-8", "surrogateescape"))
     short = name.removeprefix("refs/heads/")
     return short if short in heads and name not in heads else name
 

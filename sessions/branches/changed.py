@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sessions.branches.git import Git
+from sessions.branches.git import Git, GitError
 
 Pair = tuple[str, str]
 Edit = tuple[bytes, bytes]
-"""The names of a file's content before and after."""
+"""What was at a path before, and what is there after: mode and object, with a blank between; b"" for nothing."""
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,8 @@ class Changed:
     deleted: frozenset[bytes] = frozenset()
     emptied: frozenset[bytes] = frozenset()
     """Directories that are gone on this side: they may have been renamed."""
-    edited: Mapping[bytes, Edit] = field(default_factory=dict)
-    """Files of which nothing but the content changed."""
+    edits: Mapping[bytes, Edit] = field(default_factory=dict)
+    """What became of each of the paths."""
     above: frozenset[bytes] = field(init=False)
     """Every directory above a changed path."""
     added_in: frozenset[bytes] = field(init=False)
@@ -40,7 +40,10 @@ def parents(path: bytes) -> Iterator[bytes]:
 
 
 def changes(git: Git, wanted: Iterable[Pair]) -> Mapping[Pair, Changed]:
-    """What changed between the two commits of each pair, in two processes however many there are."""
+    """What changed between the two commits of each pair, in a few processes however many there are.
+
+    Raises GitError when one of them, or its tree, is missing or damaged.
+    """
     order = sorted(set(wanted))
     trees = _trees(git, sorted({commit for pair in order for commit in pair}))
     stdin = "".join(f"{trees[a]} {trees[b]}\n" for a, b in order).encode()
@@ -72,6 +75,8 @@ def _exist(git: Git, directories: Sequence[tuple[str, bytes]]) -> list[bool]:
 def _trees(git: Git, commits: Sequence[str]) -> dict[str, str]:
     stdin = "".join(f"{commit}^{{tree}}\n" for commit in commits).encode()
     out = git.run("cat-file", "--batch-check=%(objectname)", stdin=stdin).decode().splitlines()
+    if lost := next((line for line in out if " " in line), ""):
+        raise GitError(f"git knows no {lost.removesuffix(' missing')}")
     return dict(zip(commits, out, strict=True))
 
 
@@ -98,9 +103,11 @@ def _made(paths: Mapping[bytes, bytes]) -> Changed:
         frozenset(paths),
         frozenset(path for path, (*_, letter) in words.items() if letter == b"A"),
         frozenset(path for path, (*_, letter) in words.items() if letter == b"D"),
-        edited={
-            path: (before, after)
-            for path, (old, new, before, after, _) in words.items()
-            if old == b":" + new and new.startswith(b"100")
+        edits={
+            path: (
+                b"" if letter == b"A" else old.removeprefix(b":") + b" " + before,
+                b"" if letter == b"D" else new + b" " + after,
+            )
+            for path, (old, new, before, after, letter) in words.items()
         },
     )

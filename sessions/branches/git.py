@@ -113,7 +113,10 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Git:
-    """Git in one directory. `settings` are `-c` words for every call, `env` what is added to the environment."""
+    """Git in one directory. `settings` hold for every call, `env` is what is added to the environment.
+
+    A setting is written `key=value`, with no `=` in the value: a key may have one.
+    """
 
     directory: Path
     settings: tuple[str, ...] = ()
@@ -136,13 +139,13 @@ class Git:
 
     def call(self, *arguments: str, stdin: bytes | None = None, timeout: float = TIMEOUT_S) -> tuple[int, bytes, bytes]:
         """Exit status, output and error output of `git arguments...`, whatever the status is."""
-        command = [*self.wrapper, "git", *_SAFE, *(word for item in self.settings for word in ("-c", item)), *arguments]
+        command = [*self.wrapper, "git", *_SAFE, *arguments]
         try:
             # A session of its own has no terminal to prompt on, and can be ended as a whole.
             process = subprocess.Popen(
                 command,
                 cwd=self.directory,
-                env=environment(self.env),
+                env=environment({**_settings(self.settings), **self.env}),
                 stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -167,6 +170,15 @@ class Git:
     def text(self, *arguments: str) -> str:
         """One line that git prints, such as a path."""
         return os.fsdecode(self.run(*arguments).removesuffix(b"\n"))
+
+
+def _settings(settings: Sequence[str]) -> dict[str, str]:
+    """Settings as variables. On git's command line a key would end at its first `=`, also where that is part of it."""
+    variables = {"GIT_CONFIG_COUNT": str(len(settings))}
+    for number, setting in enumerate(settings):
+        key, _, value = setting.rpartition("=")
+        variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return variables
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

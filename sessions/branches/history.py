@@ -7,13 +7,17 @@ than that cannot be shared. So a commit, or uncommitted work, on a branch that w
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, islice
+from typing import TypeVar
 
 from sessions.branches.git import Git
 
-MOST_KNOWN = 50_000
-"""Pairs whose merge bases are remembered; beyond that it is begun anew."""
+MOST_KNOWN = 20_000
+"""Pairs whose merge bases are remembered, and commits whose parents are: about 4 MB. Two hundred branches make so many
+pairs; beyond that the older half goes, and is found again when it is asked for."""
 Bases = dict[tuple[str, str], tuple[str, ...]]
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 class History:
@@ -37,10 +41,17 @@ class History:
         self._order.clear()
         self._parents.clear()
 
+    def _shrink(self) -> None:
+        """Forget the older half of what is too much."""
+        self._parents = newer_half(self._parents, MOST_KNOWN)
+        if len(self._known) > MOST_KNOWN:
+            self._known = newer_half(self._known, MOST_KNOWN)
+            used = {base for bases in self._known.values() for base in bases}
+            self._order = {base: number for number, base in enumerate(base for base in self._order if base in used)}
+
     def bases(self, git: Git, pairs: Collection[tuple[str, str]]) -> Bases:
         """The merge bases of the pairs of different commits, as `merge_bases` gives them. Raises GitError."""
-        if len(self._known) > MOST_KNOWN:
-            self._forget()
+        self._shrink()
         wanted = sorted({(min(pair), max(pair)) for pair in pairs})
         self._learn_parents(git, {commit for pair in wanted if pair not in self._known for commit in pair})
         left = [pair for pair in wanted if not self._derive(*pair)]
@@ -56,13 +67,11 @@ class History:
 
     def _learn_parents(self, git: Git, commits: set[str]) -> None:
         """The parents of these commits, and theirs: uncommitted work lies on a head that may be new as well."""
-        for _ in range(2):
-            new = sorted(commits - self._parents.keys())
-            if not new or not self._known:
-                return
-            out = git.run("rev-list", "--no-walk=unsorted", "--parents", *new, "--").decode()
-            self._parents |= {line[0]: tuple(line[1:]) for line in map(str.split, out.splitlines())}
-            commits = {parents[0] for commit in new if len(parents := self._parents.get(commit, ())) == 1}
+        new = sorted(commits - self._parents.keys())
+        if not new or not self._known:
+            return
+        out = git.run("rev-list", "--no-walk=unsorted", "--parents", *new, *(f"{name}^@" for name in new), "--")
+        self._parents |= {line[0]: tuple(line[1:]) for line in map(str.split, out.decode().splitlines())}
 
     def _derive(self, a: str, b: str, depth: int = 4) -> bool:
         """Whether the merge bases of a pair (in order) are known, or follow from those of a parent."""
@@ -77,6 +86,11 @@ class History:
                 self._known[a, b] = self._known[pair]
                 return True
         return False
+
+
+def newer_half(known: dict[K, V], most: int) -> dict[K, V]:
+    """The same while it has at most `most` entries, else the half of it that was learned last."""
+    return dict(islice(known.items(), len(known) // 2, None)) if len(known) > most else known
 
 
 def merge_bases(git: Git, heads: Sequence[str]) -> Bases:

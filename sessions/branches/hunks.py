@@ -6,7 +6,6 @@ A merge is tried with full object names as its sides, so a mark is told from tex
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -56,22 +55,33 @@ def count(text: bytes, ours: str, theirs: str) -> int:
 
 def read(text: bytes, ours: str, theirs: str) -> Marked:
     """The hunks of a merged file whose marks name the commits `ours` and `theirs`; the lines have no numbers yet."""
-    begin = re.compile(rb"(<+) %s(?::.*)?\r?" % re.escape(ours.encode()))
-    lines = split(text)
+    lines, label = split(text), b" " + ours.encode()
     hunks: list[Hunk] = []
     between: list[Lines] = []
+    barren: set[int] = set()
+    """Sizes of marks of which no complete hunk is left: a file of nothing but beginnings is not searched for each."""
     at = last = 0
     while at < len(lines):
-        match = begin.fullmatch(lines[at]) if lines[at].startswith(b"<") else None
-        if match and (found := _hunk(lines, at, len(match[1]), theirs.encode())):
+        size = _begins(lines[at], label)
+        found = _hunk(lines, at, size, theirs.encode()) if size and size not in barren else None
+        if found:
             hunk, end = found
             between.append(lines[last:at])
             hunks.append(hunk)
             at = last = end
         else:
+            barren.add(size)
             at += 1
     between.append(lines[last:])
     return Marked(tuple(hunks), tuple(between))
+
+
+def _begins(line: bytes, label: bytes) -> int:
+    """The size of the mark with this label that begins a hunk in the line; 0 when none does."""
+    if not line.startswith(b"<"):
+        return 0
+    found = line.lstrip(b"<")
+    return len(line) - len(found) if found.removesuffix(b"\r") == label or found.startswith(label + b":") else 0
 
 
 def _hunk(lines: Lines, begin: int, size: int, theirs: bytes) -> tuple[Hunk, int] | None:

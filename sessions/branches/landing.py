@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from sessions.branches.comparing import compare
+from sessions.branches.git import Git
+from sessions.branches.history import merge_bases
 from sessions.branches.matrix import Matrix
-from sessions.branches.rehearsal import rehearse
+from sessions.branches.rehearsal import rehearse, take_in
 from sessions.branches.rows import Row
 from sessions.errors import FactoryError
 from sessions.floor.conflicts import Outcome, Verdict, between, key_of, pair_of
@@ -26,9 +28,10 @@ def after_landing(
 ) -> dict[str, Verdict]:
     """The verdicts on all other `rows` once the branch `name` is in the base; `verdicts` are those of now.
 
-    A pair is merged again, as both would be after taking in the new base, when either shares a path with the branch;
-    all others stay as they are, and so do pairs of which one no longer merges with the base: git cannot say more of
-    them until that is resolved. Raises FactoryError when the branch does not merge with the base itself.
+    A pair is merged again, as both would be after taking in the new base, when either shares a path or a commit with
+    the branch, and every pair when the branch changes the rules for merging; all others stay as they are, and so do
+    pairs of which one no longer merges with the base: git cannot say more of them until that is resolved. Raises
+    FactoryError when the branch does not merge with the base itself.
     """
     by_name = {row.name: row for row in rows}
     row = by_name.get(name)
@@ -44,11 +47,12 @@ def after_landing(
     for verdict in _flat(compare(matrix, landing.commit, others, on_base, cancelled)):
         _put(after, verdict, verdicts)
     near = {other.name for other in others if between(verdicts, name, other.name) is not None}
-    moved = [
-        replace(other, commit=taken)
-        for other in others
-        if not other.trouble and (taken := _taken_in(matrix, landing.commit, other, after, cancelled))
-    ]
+    near |= _stacked(matrix.scratch.git, base_head, row, others)
+    if matrix.context(landing.commit) != matrix.context(base_head):
+        near = {other.name for other in others}
+    heads = {other.name: other.commit for other in others if near and not other.trouble}
+    taken = take_in(matrix.scratch, landing.commit, heads, cancelled=cancelled)
+    moved = [replace(other, commit=taken[other.name]) for other in others if other.name in taken]
     pairs = [
         pair_of(one.name, two.name)
         for at, one in enumerate(moved)
@@ -61,13 +65,17 @@ def after_landing(
     return after
 
 
-def _taken_in(matrix: Matrix, base: str, row: Row, after: Mapping[str, Verdict], cancelled: Cancelled) -> str:
-    """The branch as it is after it has taken in the new base; "" when it does not merge with it."""
-    verdict = between(after, row.name, "")
-    if verdict is not None and verdict.outcome is not Outcome.CLEAN:
-        return ""
-    taken = rehearse(matrix.scratch, base, {row.name: row.commit}, [row.name], cancelled=cancelled)
-    return taken.commit if taken.landed else ""
+def _stacked(git: Git, base_head: str, row: Row, others: Sequence[Row]) -> set[str]:
+    """Those that share commits with the branch which the base does not have yet."""
+    landing = set(git.run("rev-list", row.commit, f"^{base_head}", "--").decode().split())
+    commits = [other.commit for other in others if not other.trouble and landing]
+    found = merge_bases(git, [row.commit, *commits]) if commits else {}
+    return {
+        other.name
+        for other in others
+        if other.commit in landing
+        or landing.intersection(found.get((min(row.commit, other.commit), max(row.commit, other.commit)), ()))
+    }
 
 
 def _put(after: dict[str, Verdict], verdict: Verdict, before: Mapping[str, Verdict]) -> None:

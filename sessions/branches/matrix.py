@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from sessions.branches.git import Git, GitError, Reins
-from sessions.branches.history import Bases, History
+from sessions.branches.history import Bases, History, newer_half
 from sessions.branches.memory import Memory
 from sessions.branches.objects import told
 from sessions.branches.overlap import Overlap, Sifted
@@ -27,8 +27,8 @@ from sessions.floor.conflicts import Outcome
 
 log = logging.getLogger(__name__)
 
-MOST_TREES = 100_000
-"""Commits whose tree is remembered in memory."""
+MOST_TREES = 10_000
+"""Commits whose tree is remembered in memory: about 3 MB; beyond that the older half goes."""
 
 Found = dict[Pair, Merged]
 Cancelled = Callable[[], bool]
@@ -53,10 +53,12 @@ class Matrix:
         self._common_dir, self._rooms = common_dir, state_dir / "scratch"
         self._wrapper, self._processes = tuple(wrapper), max(1, processes or os.cpu_count() or 1)
         self._memory = Memory(self.git, common_dir, state_dir / "conflicts.db")
-        self._history = History()
+        self.history = History()
+        """Merge bases that were found."""
         self._overlap = Overlap()
         self._pieces = Pieces()
         self._trees: dict[str, str] = {}
+        self._rules = b""
         self._reins = Reins()
         self._room: Room | None = None
         self._scratch: Scratch | None = None
@@ -121,9 +123,10 @@ class Matrix:
         anything that takes time; then the rest does not come. Raises GitError when nothing can be read at all.
         """
         self._reins = Reins()
+        if not pairs:
+            return
         rules = self.context(base_head)
-        self._history.follow(rules)
-        self._pieces.follow(rules)
+        self._follow(rules)
         wanted = dict.fromkeys(pairs)
         found = {pair: CLEAN for pair in wanted if pair[0] == pair[1]}
         found |= self._memory.recall(rules, [pair for pair in wanted if pair not in found])
@@ -146,7 +149,8 @@ class Matrix:
         if apart:
             self._memory.keep(rules, keys, apart)
             yield apart
-        pieces = {pair: said.pieces for pair, said in sifted.items()}
+        # Where texts are brought to one form first, the attributes of the sides have a say in that.
+        pieces = {} if self.scratch.renormalizes else {pair: said.pieces for pair, said in sifted.items()}
         agenda = Agenda([pair for pair in left if pair not in apart], pieces, self._pieces)
         for results in trials.run(agenda, self._reins, cancelled):
             done = {
@@ -156,10 +160,19 @@ class Matrix:
             self._memory.keep(rules, keys, done)
             yield done
 
+    def _follow(self, rules: bytes) -> None:
+        """Forget what other rules led to: objects may stand in place of others now, or history be cut elsewhere."""
+        self.history.follow(rules)
+        self._pieces.follow(rules)
+        if rules != self._rules:
+            self._rules = rules
+            self._overlap = Overlap()
+            self._trees.clear()
+
     def _bases(self, pairs: Sequence[Pair]) -> Bases | None:
         """The merge bases of the pairs; None when history cannot be walked."""
         try:
-            return self._history.bases(self._reader, pairs)
+            return self.history.bases(self._reader, pairs)
         except GitError as error:
             log.info("merge bases cannot be told: %s", error)
             return None
@@ -184,8 +197,7 @@ class Matrix:
 
     def trees(self, commits: set[str]) -> Mapping[str, str]:
         """The trees of commits; those that cannot be read are left out."""
-        if len(self._trees) > MOST_TREES:
-            self._trees.clear()
+        self._trees = newer_half(self._trees, MOST_TREES)
         wanted = sorted(commit for commit in commits if commit not in self._trees)
         if wanted:
             out = told(self._reader, [f"{commit}^{{tree}}" for commit in wanted], "%(objectname)")

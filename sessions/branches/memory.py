@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sessions.branches.git import Git, version
-from sessions.branches.scratch import replacements
+from sessions.branches.scratch import rules_of
 from sessions.branches.verdicts import UNRELATED, Merged, Pair, Verdicts, key
 from sessions.floor.conflicts import Outcome
 
@@ -18,9 +18,6 @@ log = logging.getLogger(__name__)
 
 RETRY_S = 3_600
 """How long a result that could not be had is believed, unless new objects arrive."""
-_STEERING = (
-    r"^(merge\.(renames|renamelimit|directoryrenames|conflictstyle)|diff\.(renames|renamelimit)|core\.notesref)$"
-)
 
 Found = dict[Pair, Merged]
 
@@ -37,14 +34,8 @@ class Memory:
 
         `base_head`, whose attributes are followed, is a commit that `reader` can read.
         """
-        status, out, _ = self._git.call("config", "--null", "--get-regexp", _STEERING)
-        words = [str(version()), out.decode("utf-8", "replace") if status == 0 else ""]
-        for name in ("shallow", "info/attributes", "info/grafts"):
-            path = self._common_dir / name
-            words.append(hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "")
-        words.append(replacements(self._git).decode())
-        words.append(self._attributes(base_head, reader))
-        return hashlib.blake2b("\n".join(words).encode(), digest_size=16).digest()
+        words = (str(version()).encode(), self._attributes(base_head, reader).encode(), *rules_of(self._git))
+        return hashlib.blake2b(b"\n".join(words), digest_size=16).digest()
 
     def _attributes(self, base_head: str, reader: Git) -> str:
         """The attribute files of a commit."""

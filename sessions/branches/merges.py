@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from sessions.branches.git import Git, GitTimeoutError, last_words
+from sessions.branches.git import Git, GitTimeoutError, last_words, version
 from sessions.branches.names import shown
 from sessions.floor.conflicts import Outcome
 
@@ -19,6 +19,10 @@ __all__ = ["Collision", "Outcome", "Pair", "Verdict", "merge_batch", "parse"]
 
 BATCH_TIMEOUT_S = 30.0
 PAIR_TIMEOUT_S = 20.0
+MANY_SINCE = (2, 39)
+"""The first git that merges many pairs in one process; the one before it needs a process for each."""
+_DIED = 128
+"""The exit status of a git that gives up and says why; it has told of all pairs before."""
 Pair = tuple[str, str]
 Stages = dict[bytes, dict[bytes, tuple[bytes, bytes]]]
 
@@ -69,11 +73,8 @@ def merge_batch(git: Git, pairs: Sequence[Pair]) -> list[Verdict]:
     left = list(pairs)
     while left:
         timeout = BATCH_TIMEOUT_S if len(left) > 1 else PAIR_TIMEOUT_S
-        stdin = "".join(f"{a} {b}\n" for a, b in left).encode()
         try:
-            status, out, err = git.call(
-                "merge-tree", "--write-tree", "-z", "--messages", "--stdin", stdin=stdin, timeout=timeout
-            )
+            status, out, err = ask(git, left, timeout)
         except GitTimeoutError as error:
             if len(left) == 1:
                 return [*verdicts, Verdict(left[0], Outcome.UNKNOWN, reason=error.message)]
@@ -82,11 +83,30 @@ def merge_batch(git: Git, pairs: Sequence[Pair]) -> list[Verdict]:
         done = [_verdict(pair, *found) for pair, found in zip(left, parse(out), strict=False)]
         verdicts += done
         left = left[len(done) :]
+        if len(left) > 1 and status != _DIED:
+            # Git crashed, with answers in its buffers: which pair it was at shows when there is no other beside it.
+            half = len(left) // 2
+            return verdicts + merge_batch(git, left[:half]) + merge_batch(git, left[half:])
         if left:
             # Git stopped here: this pair cannot be merged at all.
             reason = last_words(err).removeprefix("fatal: ") if status else "git gave no answer"
             verdicts.append(Verdict(left.pop(0), Outcome.UNKNOWN, reason=reason))
     return verdicts
+
+
+def ask(git: Git, pairs: Sequence[Pair], timeout: float) -> tuple[int, bytes, bytes]:
+    """Git's last status, its answers in the form of `--stdin`, and its words about the pair at which it ended."""
+    merge = ("merge-tree", "--write-tree", "-z", "--messages")
+    if version() >= MANY_SINCE:
+        stdin = "".join(f"{a} {b}\n" for a, b in pairs).encode()
+        return git.call(*merge, "--stdin", stdin=stdin, timeout=timeout)
+    answers = b""
+    for pair in pairs:
+        status, out, err = git.call(*merge, *pair, timeout=timeout)
+        if status not in (0, 1) or not out:  # 1 is also the status for a commit that is not there
+            return status if status != 1 else _DIED, answers, err
+        answers += b"%d\0%b\0" % (1 - status, out)
+    return 0, answers, b""
 
 
 Found = tuple[bytes, bytes, list[bytes], list[tuple[list[bytes], bytes]]]
@@ -143,13 +163,18 @@ def _collisions(pair: Pair, entries: list[bytes], messages: list[tuple[list[byte
         # A message names all paths involved. Where nothing is left unmerged at all, its first path stands for it.
         for path in [path for path in paths if path in stages] if stages else paths[:1]:
             kinds.setdefault(path, []).append(kind)
-    # Where two things want the same path, git sets one aside as `path~commit`.
-    aside = re.compile(rb"~(?:%s)(?:_\d+)?$" % b"|".join(re.escape(side.encode()) for side in pair))
     found = {
-        Collision(shown(aside.sub(b"", path)), _kind(kinds[path], stages.get(path, {})), _same(stages.get(path, {})))
+        Collision(shown(_wanted(path, pair)), _kind(kinds[path], stages.get(path, {})), _same(stages.get(path, {})))
         for path in kinds
     }
     return tuple(sorted(found))
+
+
+def _wanted(path: bytes, pair: Pair) -> bytes:
+    """Where two things want the same path, git sets one aside as `path~commit`."""
+    if b"~" not in path:
+        return path
+    return re.sub(rb"~(?:%s)(?:_\d+)?$" % b"|".join(re.escape(side.encode()) for side in pair), b"", path)
 
 
 def staged(entries: list[bytes]) -> Stages:

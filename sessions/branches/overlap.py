@@ -9,13 +9,13 @@ itself: they are the pair's pieces (see `pieces`). A renamed file is deleted on 
 
 Branches that parted at many places would take a comparison per pair. Since what changed between two commits is at
 most what changed between the first and any third and between that and the second, each side is compared once with the
-nearest place where it parted from another, and that with the next. What comes of it may name too much, never too
-little.
+nearest place where it parted from another, and that with the next. What is changed in one and changed back in another
+is left out; of directories it may name too many, never too few.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -25,8 +25,9 @@ from sessions.branches.history import Bases, bits
 from sessions.branches.pieces import Piece
 
 Pair = tuple[str, str]
-MOST_PATHS, MOST_SIDES, MOST_EDITS = 200_000, 2_000, 100_000
-"""Paths, comparisons and edits in them that are remembered; beyond that all are begun anew."""
+MOST_PATHS, MOST_SIDES, MOST_EDITS = 100_000, 1_000, 20_000
+"""Paths, comparisons and edits in them that are remembered (about 10, 1 and 6 MB). Beyond that comparisons are
+forgotten that are not needed at the moment, and all where there are too many paths."""
 MOST_PIECES = 50
 """Pairs with more files in common are not taken to pieces: all of these will rarely be known."""
 
@@ -83,8 +84,7 @@ class Overlap:
         self._numbers: dict[bytes, int] = {}
         self._sides: dict[Pair, Side] = {}
         self._edits: dict[Pair, dict[int, Edit]] = {}
-        """By comparison the files that were only edited, by their paths' numbers."""
-        self._count = 0
+        """By comparison what became of each path, by the paths' numbers."""
 
     def sift(self, git: Git, pairs: Iterable[Pair], bases: Bases) -> dict[Pair, Sifted]:
         """What is to be said of each pair with a single merge base. Raises GitError when git cannot compare some."""
@@ -93,12 +93,17 @@ class Overlap:
         links = {link for chain in chains.values() for link in chain}
         if len(links) > len(single) + len(chains):
             return {}  # comparing would cost more than merging
+        self._forget(links)
         self._learn(git, links)
         composed: dict[Pair, tuple[Side, int]] = {}
         for side, chain in chains.items():
             so_far = Side()
             for length, (base, upper) in enumerate(chain, 1):
-                so_far |= self._sides[base, upper]
+                link = self._sides[base, upper]
+                twice = so_far.paths & link.paths
+                so_far |= link
+                if undone := sum(1 << n for n in bits(twice) if len(set(self._edit(n, chain[:length]))) == 1):
+                    so_far = msgspec.structs.replace(so_far, paths=so_far.paths & ~undone)
                 composed[base, side] = so_far, length
         paths = list(self._numbers)
         sifted = {}
@@ -120,31 +125,30 @@ class Overlap:
         """The files that both sides edited differently; None when something else was done to one of them."""
         pieces = []
         for number in bits(common):
-            first, second = self._edit(number, one), self._edit(number, other)
-            if first is None or second is None:
+            (base, ours), (_, theirs) = self._edit(number, one), self._edit(number, other)
+            modes = {state.partition(b" ")[0] for state in (base, ours, theirs)}
+            if not modes <= {b"100644"} and not modes <= {b"100755"}:
                 return None
-            (base, ours), (_, theirs) = first, second
-            if base not in (ours, theirs) and ours != theirs:
+            if ours != theirs:
                 pieces.append((paths[number], base, ours, theirs))
         return frozenset(pieces)
 
-    def _edit(self, number: int, links: Sequence[Pair]) -> Edit | None:
+    def _edit(self, number: int, links: Sequence[Pair]) -> Edit:
         """What several comparisons, the latest first, come to for a path that one of them names."""
-        before = after = b""
-        for link in links:
-            edit = self._edits[link].get(number)
-            if edit is not None:
-                before, after = edit[0], after or edit[1]
-            elif self._sides[link].paths >> number & 1:
-                return None
-        return before, after
+        found = [edit for link in links if (edit := self._edits[link].get(number))]
+        return found[-1][0], found[0][1]
 
-    def _learn(self, git: Git, links: Iterable[Pair]) -> None:
-        if len(self._numbers) > MOST_PATHS or len(self._sides) > MOST_SIDES or self._count > MOST_EDITS:
+    def _forget(self, needed: Collection[Pair]) -> None:
+        """Forget what is too much. Comparisons that are not `needed` are mostly with commits that branches left."""
+        if len(self._numbers) > MOST_PATHS:
             self._numbers.clear()
             self._sides.clear()
             self._edits.clear()
-            self._count = 0
+        elif len(self._sides) > MOST_SIDES or sum(map(len, self._edits.values())) > MOST_EDITS:
+            self._sides = {link: side for link, side in self._sides.items() if link in needed}
+            self._edits = {link: edits for link, edits in self._edits.items() if link in needed}
+
+    def _learn(self, git: Git, links: Iterable[Pair]) -> None:
         for link, changed in changes(git, {link for link in links if link not in self._sides}).items():
             self._sides[link] = Side(
                 self._mask(changed.paths),
@@ -153,8 +157,7 @@ class Overlap:
                 self._mask(changed.emptied),
                 bool(changed.added),
             )
-            self._edits[link] = {self._numbers[path]: edit for path, edit in changed.edited.items()}
-            self._count += len(changed.edited)
+            self._edits[link] = {self._numbers[path]: edit for path, edit in changed.edits.items()}
 
     def _mask(self, paths: Iterable[bytes]) -> int:
         numbers = self._numbers

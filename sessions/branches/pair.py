@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sessions.branches import hunks as marks
-from sessions.branches.git import Git
+from sessions.branches.git import Git, GitError, last_words
 from sessions.branches.hunks import Hunk
 from sessions.branches.matrix import Matrix
-from sessions.branches.merges import Stages, parse, staged
+from sessions.branches.merges import PAIR_TIMEOUT_S, Stages, ask, parse, staged
 from sessions.branches.names import shown
 from sessions.branches.rows import Row
 from sessions.branches.tally import MOST_BYTES, PORTION_BYTES, Place, blobs, contents
@@ -30,9 +30,11 @@ def hunks_of(matrix: Matrix, base_head: str, rows: Sequence[Row], verdict: Verdi
     ours, theirs = (commits[verdict.a], commits[verdict.b]) if verdict.b else (base_head, commits[verdict.a])
     store = matrix.merging(base_head)
     git = replace(store, settings=(*store.settings, _STYLE))
-    words = ("merge-tree", "--write-tree", "-z", "--messages", "--stdin")
-    for _, tree, entries, _ in parse(git.run(*words, stdin=f"{ours} {theirs}\n".encode())):
+    status, out, err = ask(git, [(ours, theirs)], PAIR_TIMEOUT_S)
+    for _, tree, entries, _ in parse(out):
         return _hunks(git, tree.decode(), staged(entries), ours, theirs)
+    if status:
+        raise GitError(f"git cannot merge them any more: {last_words(err)}")
     return {}
 
 

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from sessions.branches.history import newer_half
 from sessions.branches.names import shown
 from sessions.branches.tally import worst_first
 from sessions.branches.verdicts import Merged, Pair
 from sessions.floor.conflicts import FileConflict, Outcome
 
-MOST_KNOWN = 200_000
-"""Pieces that are remembered; beyond that it is begun anew."""
+MOST_KNOWN = 40_000
+"""Pieces that are remembered: about 12 MB; beyond that the older half goes, and is merged again when it is met."""
 
 Piece = tuple[bytes, bytes, bytes, bytes]
-"""A path, and the names of its content in the merge base, on our side and on theirs; all three differ."""
+"""A path, and the file's mode and content in the merge base, on our side and on theirs; all three differ."""
 
 
 class Pieces:
@@ -29,10 +30,11 @@ class Pieces:
         self._known: dict[Piece, FileConflict | None] = {}
 
     def follow(self, rules: bytes) -> None:
-        """Forget what other rules for merging led to, and everything when it is too much."""
-        if rules != self._rules or len(self._known) > MOST_KNOWN:
+        """Forget what other rules for merging led to, and the older half of what is too much."""
+        if rules != self._rules:
             self._rules = rules
             self._known.clear()
+        self._known = newer_half(self._known, MOST_KNOWN)
 
     def lacking(self, pieces: Iterable[Piece]) -> set[Piece]:
         """Those that are not known yet."""

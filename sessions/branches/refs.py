@@ -49,6 +49,18 @@ def resolve(git: Git, name: str) -> str:
     return ""
 
 
+def symbolic(git: Git, ref: str, prefix: str = "refs/heads/") -> str:
+    """The branch that another ref such as HEAD stands for, without its prefix; "" when it stands for none there."""
+    status, out, _ = git.call("symbolic-ref", "--quiet", ref)
+    target, place = out.removesuffix(b"\n"), prefix.encode()
+    return shown(target.removeprefix(place)) if status == 0 and target.startswith(place) else ""
+
+
+def origin_head(git: Git) -> str:
+    """The branch that the remote `origin` calls its default; "" when that is not known."""
+    return symbolic(git, "refs/remotes/origin/HEAD", "refs/remotes/origin/")
+
+
 def commits(git: Git, wanted: Iterable[str]) -> Mapping[str, Commit]:
     """The wanted commits. One that is missing or damaged comes back as one with the subject `UNREADABLE`."""
     left = list(dict.fromkeys(wanted))

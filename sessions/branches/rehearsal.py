@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import msgspec
 
+from sessions.branches import merges
 from sessions.branches.git import Git
 from sessions.branches.merges import merge_batch
 from sessions.branches.scratch import Scratch
@@ -122,12 +123,41 @@ def _with_fill_ins(
         return stage.result(finished)
 
 
+def take_in(
+    scratch: Scratch, base: str, heads: Mapping[str, str], *, cancelled: Callable[[], bool] = _never
+) -> dict[str, str]:
+    """By name what each of the `heads` is once it has taken in the commit `base`, by the base's attributes.
+
+    Those that do not merge with it are left out, and so is the rest once `cancelled`. Nobody else may use `scratch`
+    meanwhile; afterwards it follows `base`.
+    """
+    scratch.follow(base)
+    git = _git(scratch)
+    taken: dict[str, str] = {}
+    for name, found in zip(heads, merge_batch(git, [(base, head) for head in heads.values()]), strict=True):
+        if cancelled():
+            break
+        if found.outcome is Outcome.CLEAN:
+            taken[name] = _committed(git, found)
+    return taken
+
+
+def _git(scratch: Scratch) -> Git:
+    return replace(scratch.git, env={**scratch.git.env, **_PERSON})
+
+
+def _committed(git: Git, merged: merges.Verdict) -> str:
+    """A commit of a merge."""
+    ours, theirs = merged.pair
+    return git.text("commit-tree", "-p", ours, "-p", theirs, "-m", "rehearsed", merged.tree)
+
+
 class _Stage:
     """The state of a rehearsal between two landings."""
 
     def __init__(self, scratch: Scratch, base: str, heads: Mapping[str, str], names: Sequence[str]) -> None:
         self._scratch, self._base, self._heads = scratch, base, heads
-        self._git = replace(scratch.git, env={**scratch.git.env, **_PERSON})
+        self._git = _git(scratch)
         self._commit = base
         self._tree = self._git.text("rev-parse", "--verify", "--end-of-options", f"{base}^{{tree}}")
         self._rules_move = _touches_rules(self._git, base, [heads[name] for name in names if name in heads])
@@ -163,8 +193,7 @@ class _Stage:
         if found.outcome is not Outcome.CLEAN:
             files = tuple(FileConflict(item.path, item.kind) for item in found.collisions)
             return Bounced(name, files, found.reason)
-        parents = ("-p", self._commit, "-p", head)
-        self._commit = self._git.text("commit-tree", *parents, "-m", "rehearsed", found.tree)
+        self._commit = _committed(self._git, found)
         self._tree = found.tree
         self.landed.append(name)
         if self._rules_move:

@@ -23,7 +23,7 @@ _ONE_WALK = (2, 41)
 WORKERS = 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Relation:
     """A branch against the base: commits only it has, commits only the base has, and whether it is all in the base."""
 

@@ -13,7 +13,7 @@ from sessions.branches import base as bases
 from sessions.branches import refs, worktrees
 from sessions.branches.changes import SOURCE, changed, differences, same
 from sessions.branches.git import Git, GitError, NotARepositoryError, quiet_filters, version
-from sessions.branches.names import shown, shown_path
+from sessions.branches.names import shown_path
 from sessions.branches.relations import UNKNOWN, WORKERS, Relation, Relations
 from sessions.branches.worktrees import Worktree
 from sessions.errors import FactoryError, UsageError
@@ -104,15 +104,8 @@ class Repository:
             if name:
                 likely = ", ".join(clean(head, 60) for head in sorted(heads)[:5])
                 raise UsageError(f"there is no base branch {clean(name, 80)}{said}", f"name one of {likely}, ...")
-        return bases.choose(heads, origin_head=self._origin_head(), main_worktree=self._symbolic("HEAD"))
-
-    def _origin_head(self) -> str:
-        return self._symbolic("refs/remotes/origin/HEAD", "refs/remotes/origin/")
-
-    def _symbolic(self, ref: str, prefix: str = "refs/heads/") -> str:
-        status, out, _ = self._git.call("symbolic-ref", "--quiet", ref)
-        target = out.removesuffix(b"\n")
-        return shown(target.removeprefix(prefix.encode())) if status == 0 and target.startswith(prefix.encode()) else ""
+        git = self._git
+        return bases.choose(heads, origin_head=refs.origin_head(git), main_worktree=refs.symbolic(git, "HEAD"))
 
     def worktrees(self) -> list[Worktree]:
         """Every worktree, the main one first; those whose directory is gone are `missing`."""
@@ -200,9 +193,7 @@ class Repository:
 
 def _count(tree: Worktree, settings: tuple[str, ...]) -> int | FactoryError:
     try:
-        if (tree.git_dir / "config.worktree").exists():
-            settings += quiet_filters(Git(tree.path))
-        return worktrees.dirt(tree.path, settings).files
+        return worktrees.dirty_files(tree, settings)
     except GitError as error:
         return error
 

@@ -95,14 +95,7 @@ def _usual_base(git: Git, heads: Mapping[str, str]) -> str:
     status, out, _ = git.call("config", "--null", "factory.base")
     if status == 0 and (name := shown(out.rstrip(b"\0")).strip()):
         return name
-    origin = _symbolic(git, "refs/remotes/origin/HEAD", b"refs/remotes/origin/")
-    return bases.choose(heads, origin_head=origin, main_worktree=_symbolic(git, "HEAD", b"refs/heads/"))
-
-
-def _symbolic(git: Git, ref: str, prefix: bytes) -> str:
-    status, out, _ = git.call("symbolic-ref", "--quiet", ref)
-    target = out.removesuffix(b"\n")
-    return shown(target.removeprefix(prefix)) if status == 0 and target.startswith(prefix) else ""
+    return bases.choose(heads, origin_head=refs.origin_head(git), main_worktree=refs.symbolic(git, "HEAD"))
 
 
 def _shown(git: Git, base_head: str, found: Mapping[str, Subject], remembered: Verdicts | None) -> Iterator[Subject]:
@@ -205,20 +198,22 @@ def taken(matrix: Matrix, places: Mapping[str, Worktree]) -> dict[str, Work]:
     if not places:
         return {}
     scratch = matrix.scratch  # made here, once, before many threads ask for it
+    trees = matrix.trees({tree.head for tree in places.values() if tree.head})
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        return dict(zip(places, pool.map(lambda tree: _taken(tree, scratch), places.values()), strict=True))
+        works = pool.map(lambda tree: _taken(tree, scratch, trees.get(tree.head, "")), places.values())
+        return dict(zip(places, works, strict=True))
 
 
 def _touched(tree: Worktree, settings: tuple[str, ...]) -> bool | str:
     """Whether anything in the worktree is not committed, or why that cannot be told."""
     try:
-        return worktrees.dirt(tree.path, settings).files > 0
+        return worktrees.dirty_files(tree, settings) > 0
     except GitError as error:
         return error.message
 
 
-def _taken(tree: Worktree, scratch: Scratch) -> Work:
+def _taken(tree: Worktree, scratch: Scratch, head_tree: str) -> Work:
     try:
-        return snapshot.take(tree, scratch), ""
+        return snapshot.take(tree, scratch, head_tree), ""
     except GitError as error:
         return "", error.message

@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 from sessions.branches.git import Git, GitError, quiet_filters
 from sessions.branches.scratch import Scratch, alternates
-from sessions.branches.worktrees import Worktree
+from sessions.branches.worktrees import Worktree, git_in
 
 MOST_BYTES = 100 * 1024 * 1024
 """Uncommitted work beyond this is not read: the branch is then unknown, with this as the reason."""
@@ -25,11 +26,11 @@ _PERSON = {
 }
 
 
-def take(worktree: Worktree, scratch: Scratch) -> str:
+def take(worktree: Worktree, scratch: Scratch, head_tree: str = "") -> str:
     """The commit, with the worktree's HEAD as its parent; HEAD itself when nothing is uncommitted.
 
     The same work on the same HEAD gives the same commit. Raises GitError when the worktree cannot be read or holds
-    more than `MOST_BYTES` of uncommitted files.
+    more than `MOST_BYTES` of uncommitted files. `head_tree` is the tree of the HEAD where that is known.
     """
     if not worktree.head:
         raise GitError(f"{worktree.path} has no commit yet")
@@ -48,7 +49,8 @@ def take(worktree: Worktree, scratch: Scratch) -> str:
         if paths:
             _add(git, paths)
         tree = git.text("write-tree")
-        if tree == git.text("rev-parse", "--verify", "--end-of-options", f"{worktree.head}^{{tree}}"):
+        words = ("rev-parse", "--verify", "--end-of-options", f"{worktree.head}^{{tree}}")
+        if tree == (head_tree or git.text(*words)):
             return worktree.head
         return git.text("commit-tree", "-p", worktree.head, "-m", "uncommitted work", tree)
     except OSError as error:
@@ -59,21 +61,14 @@ def take(worktree: Worktree, scratch: Scratch) -> str:
 
 
 def _private(worktree: Worktree, scratch: Scratch, index: Path) -> Git:
-    objects = Path(scratch.source.text("rev-parse", "--path-format=absolute", "--git-path", "objects"))
     settings = ("core.splitIndex=false", "core.untrackedCache=false", "commit.gpgSign=false")
-    return Git(
-        worktree.path,
-        settings + quiet_filters(Git(worktree.path)),
-        {
-            "GIT_DIR": str(worktree.git_dir),
-            "GIT_WORK_TREE": str(worktree.path),
-            "GIT_INDEX_FILE": str(index),
-            "GIT_OBJECT_DIRECTORY": str(scratch.objects),
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES": alternates(objects),
-            **_PERSON,
-        },
-        scratch.source.wrapper,
-    )
+    git = git_in(worktree, settings + quiet_filters(git_in(worktree)), scratch.source.wrapper)
+    places = {
+        "GIT_INDEX_FILE": str(index),
+        "GIT_OBJECT_DIRECTORY": str(scratch.objects),
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES": alternates(scratch.lasting),
+    }
+    return replace(git, env={**git.env, **places, **_PERSON})
 
 
 def _uncommitted(git: Git, root: Path) -> list[bytes]:

@@ -7,11 +7,11 @@ that a rebase is moving, are read from git's own small files.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sessions.branches.git import Git
+from sessions.branches.git import Git, quiet_filters
 from sessions.branches.names import shown, shown_path
 
 STATUS_TIMEOUT_S = 20.0
@@ -36,17 +36,6 @@ class Worktree:
     def row(self) -> str:
         """The name of its row on the floor: its branch, or a made name that no branch can have (it has a blank)."""
         return self.branch or f"{shown_path(Path(self.path.name if self.main else self.git_dir.name))} (detached)"
-
-
-@dataclass(frozen=True)
-class Dirt:
-    """What `git status` says of one worktree."""
-
-    head: str
-    branch: str
-    """"" when it is detached."""
-    files: int
-    """Files with uncommitted changes; an untracked directory counts as one."""
 
 
 def read(git: Git, common_dir: Path, root: Path | None) -> list[Worktree]:
@@ -118,39 +107,36 @@ def _branch(record: dict[bytes, bytes], git_dir: Path) -> str:
     return shown(ref.removeprefix(_HEADS)) if ref.startswith(_HEADS) else ""
 
 
-def dirt(path: Path, settings: Sequence[str] = ()) -> Dirt:
-    """How dirty the worktree at `path` is. It takes no lock and never writes the index.
+def git_in(worktree: Worktree, settings: tuple[str, ...] = (), wrapper: tuple[str, ...] = ()) -> Git:
+    """Git in a worktree, told where its repository is.
 
-    Submodules count when they stand on another commit than recorded; their own files are theirs, and looking at them
-    would run git with their configuration. `settings` are those of `git.quiet_filters`.
+    The `.git` that lies there is in the agent's hands: it may lead to a repository whose configuration runs programs.
     """
-    out = Git(path, tuple(settings)).run(
+    places = {"GIT_DIR": str(worktree.git_dir), "GIT_WORK_TREE": str(worktree.path)}
+    return Git(worktree.path, settings, places, wrapper)
+
+
+def dirty_files(worktree: Worktree, settings: tuple[str, ...]) -> int:
+    """Files with uncommitted changes; an untracked directory counts as one. Raises GitError.
+
+    It takes no lock and never writes the index. Submodules count when they stand on another commit than recorded;
+    their own files are theirs, and looking at them would run git with their configuration. `settings` are those of
+    `git.quiet_filters` for the whole repository; a worktree may have filters of its own besides.
+    """
+    if (worktree.git_dir / "config.worktree").exists():
+        settings += quiet_filters(git_in(worktree))
+    out = git_in(worktree, settings).run(
         "status",
         "--porcelain=v2",
         "-z",
-        "--branch",
-        "--no-ahead-behind",
         "--untracked-files=normal",
         "--no-renames",
         "--ignore-submodules=dirty",
         timeout=STATUS_TIMEOUT_S,
     )
-    return parse_status(out)
+    return counted(out)
 
 
-def parse_status(out: bytes) -> Dirt:
-    """The output of `git status --porcelain=v2 -z --branch --no-renames`."""
-    head = branch = b""
-    files = 0
-    for field in out.split(b"\0"):
-        if field.startswith(b"# branch.oid "):
-            head = field[13:]
-        elif field.startswith(b"# branch.head "):
-            branch = field[14:]
-        elif field[:2] in (b"1 ", b"u ", b"? "):
-            files += 1
-    return Dirt(
-        "" if head == b"(initial)" else head.decode("ascii", "replace"),
-        "" if branch == b"(detached)" else shown(branch),
-        files,
-    )
+def counted(out: bytes) -> int:
+    """The files in the output of `git status --porcelain=v2 -z --no-renames`."""
+    return sum(field[:2] in (b"1 ", b"u ", b"? ") for field in out.split(b"\0"))

@@ -81,7 +81,8 @@ class ConflictWatch:
         self._done: dict[str, Row] = {}
         """As what each branch was last compared with all others."""
         self._done_base = ("", b"")
-        self._areas = Areas()
+        self._areas: Areas
+        """As long as the matrix, whose history it shares."""
         self._began = 0.0
         self._matrix: Matrix | None = None
 
@@ -90,9 +91,13 @@ class ConflictWatch:
         self._touched |= touched
         self._news.set()
         if time.monotonic() - self._began > UNDISTURBED_S:
-            self._newer.set()
-            if self._matrix is not None:
-                self._matrix.halt()
+            self._call_off()
+
+    def _call_off(self) -> None:
+        """End the comparison under way, git processes included; any thread may."""
+        self._newer.set()
+        if self._matrix is not None:
+            self._matrix.halt()
 
     async def follow(self) -> None:
         """Compare now, and whenever something is heard, until cancelled."""
@@ -118,9 +123,7 @@ class ConflictWatch:
             try:
                 yield thread
             finally:
-                self._newer.set()
-                if self._matrix is not None:
-                    self._matrix.halt()
+                self._call_off()
                 await loop.run_in_executor(thread, self._close)
 
     def _close(self) -> None:
@@ -173,6 +176,7 @@ class ConflictWatch:
     def _plan(self, state: FloorState, touched: set[Path]) -> _Round:
         if self._matrix is None:
             self._matrix = Matrix(self._place.common_dir, self._place.state_dir, wrapper=NICE)
+            self._areas = Areas(self._matrix.history)
         matrix, repository = self._matrix, self._repository()
         if self._snapshots > MOST_SNAPSHOTS:
             self._snapshots = 0
