@@ -98,7 +98,7 @@ def tool(name: str, use: str = "t1", **given: object) -> Json:
     return {"type": "tool_use", "id": use, "name": name, "input": given}
 
 
-def result(use: str = "t1", failed: bool = False, text: str = "ok", second: float = 0.0) -> Json:
+def result(use: str = "t1", failed: bool = False, text: object = "ok", second: float = 0.0) -> Json:
     block = {"type": "tool_result", "tool_use_id": use, "content": text, "is_error": failed}
     return prompt([block], second)
 

@@ -59,6 +59,23 @@ def test_memory_is_bounded_and_the_journal_answers_for_the_rest() -> None:
     assert book.state("call 7", Tokens(output=8)) == Statement(Tokens(output=1), 0)
 
 
+def test_once_the_past_is_committed_the_journal_answers_for_it() -> None:
+    journal = Journal()
+    book = Calls(journal)
+    for number in range(100):
+        book.state(f"call {number}", Tokens(output=number))
+    journal.calls.update(book.take())
+    book.state("not taken yet", Tokens(output=3))
+    book.settle()
+    assert len(book._recent) + len(book._older) == 1
+    assert book.state("call 7", Tokens(output=8)) == Statement(Tokens(output=1), 0)
+    assert book.state("not taken yet", Tokens(output=3)) is None
+    alone = Calls()
+    alone.state("a", Tokens(output=5))
+    alone.settle()
+    assert alone.state("a", Tokens(output=5)) is None, "nobody else knows"
+
+
 @given(COUNTS)
 def test_tokens_survive_encoding(counts: list[int]) -> None:
     tokens = Tokens(*counts)

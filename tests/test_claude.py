@@ -114,8 +114,10 @@ def test_a_session_that_goes_on_with_a_better_version_is_exact_from_then_on() ->
     ],
 )
 def test_fields_of_an_odd_shape_cost_no_tokens_unless_they_are_the_tokens(fields: Json, output: int) -> None:
-    events = read(prompt("go"), {**reply("m1", usage(output=5)), **fields}, reply("m2", usage(output=7)))
+    events = read(prompt("go", 1), {**reply("m1", usage(output=5), 5), **fields}, reply("m2", usage(output=7), 9))
     assert used_of(events).output == output + 7
+    times = [event.time - BEGIN for event in only(events, ev.TokensUsed)]
+    assert times == ([1] if "timestamp" in fields else [5]) * bool(output) + [9]
     assert [event.reason for event in only(events, ev.SourceSkipped) if isinstance(event, ev.SourceSkipped)] == [
         "unexpected shape"
     ]
@@ -151,6 +153,29 @@ def test_synthetic_lines_have_no_tokens_and_api_errors_fail_the_turn() -> None:
     assert [event.reason for event in events if isinstance(event, ev.TurnFailed)] == ["API Error: 529 overloaded"]
 
 
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        (
+            'API Error: 529 {"error":{"type":"overloaded_error","message":"Overloaded"},"request_id":"r"}',
+            "API Error: 529 Overloaded",
+        ),
+        ('API Error: 400 {"error": {"message": "prompt is \\"too\\" long"}}', 'API Error: 400 prompt is "too" long'),
+        ('API Error: 500 {"error": 7}', 'API Error: 500 {"error": 7}'),
+        ("usage limit reached|1763766000", "usage limit reached until 2025-11-21 23:00 UTC"),
+        ("|9999999999", "until 2286-11-20 17:46 UTC"),
+        ("Connection\x1b[31m error.", "Connection error."),
+        ("", "API error"),
+    ],
+)
+def test_why_the_api_gave_up_is_told_in_words(said: str, reason: str) -> None:
+    words: Json = {"type": "text", "text": said}
+    lost = reply("s1", usage(), isApiErrorMessage=True, content=[words])
+    (failed,) = only(read(prompt("go"), lost), ev.TurnFailed)
+    assert isinstance(failed, ev.TurnFailed)
+    assert failed.reason == reason
+
+
 def test_tools_with_their_files_and_failures() -> None:
     events = read(
         reply("m1", None, content=[tool("Edit", "t1", file_path="/srv/repo/api/src/a.py", old_string="x")]),
@@ -158,15 +183,20 @@ def test_tools_with_their_files_and_failures() -> None:
         reply("m1", None, content=[tool("Read", "t3", file_path="/etc/hosts")]),
         result("t1"),
         result("t2", failed=True, text="2 failed"),
+        reply("m1", None, content=[tool("mcp__db__query", "t4")]),
+        result("t4", failed=True, text=[{"type": "text", "text": "no such table"}]),
     )
     called = [event for event in events if isinstance(event, ev.ToolCalled)]
     assert [(event.tool, event.detail, event.file) for event in called] == [
         ("Edit", "src/a.py", "src/a.py"),
         ("Bash", "make test fast", ""),
         ("Read", "/etc/hosts", ""),
+        ("mcp__db__query", "", ""),
     ]
     back = [event for event in events if isinstance(event, ev.ToolFinished)]
-    assert [(event.call, event.failed, event.detail) for event in back] == [("t1", False, ""), ("t2", True, "2 failed")]
+    assert [(event.call, event.failed, event.detail) for event in back] == [
+        *[("t1", False, ""), ("t2", True, "2 failed"), ("t4", True, "no such table")],
+    ]
 
 
 def test_turns_are_what_a_person_asked() -> None:
@@ -190,10 +220,33 @@ def test_turns_are_what_a_person_asked() -> None:
     assert [event.time for event in events if isinstance(event, ev.TurnFinished) and event.interrupted] == [BEGIN + 11]
 
 
-def test_end_of_turn_is_told_once_however_often_it_is_written() -> None:
+def test_a_long_slash_command_is_told_by_its_first_words() -> None:
+    command = f"<command-name>/work</command-name><command-args>on {'it ' * 9_000}</command-args>"
+    events = read(prompt(command, 1), prompt([{"type": "text", "text": "The text of the command"}], 2, isMeta=True))
+    (turn,) = only(events, ev.TurnStarted)
+    assert isinstance(turn, ev.TurnStarted)
+    assert turn.text.startswith("/work on it it")
+
+
+def test_a_request_full_of_tags_without_an_end_is_read() -> None:
+    """Each of the beginnings would else be looked through to the end of the text."""
+    (turn,) = only(read(prompt("<command-name>" * 100_000, 1), prompt("go", 2)), ev.TurnStarted)
+    assert isinstance(turn, ev.TurnStarted)
+    assert turn.text == "go"
+
+
+def test_what_the_agent_says_and_what_it_refuses() -> None:
+    said: list[Json] = [{"type": "text", "text": "It\x1b[31m is\ndone."}, {"type": "thinking", "thinking": "?"}]
+    found = read(prompt("go"), reply("m1", None, 1, content=said), reply("m2", None, 2, content=[], stop="refusal"))
+    assert [event.text for event in found if isinstance(event, ev.TextWritten)] == ["It is done."]
+    assert [event.reason for event in found if isinstance(event, ev.TurnFailed)] == ["the model refused"]
+
+
+@pytest.mark.parametrize("stop", ["end_turn", None])
+def test_end_of_turn_is_told_once_however_often_it_is_written(stop: str | None) -> None:
     events = read(
         prompt("go"),
-        reply("m1", None, stop="end_turn"),
+        reply("m1", None, stop=stop),
         line("system", 2, subtype="stop_hook_summary"),
         line("system", 3, subtype="turn_duration"),
     )
@@ -207,16 +260,19 @@ def test_questions_need_a_person_until_they_are_answered() -> None:
     state = fold_all(EMPTY, asking)
     assert state.stations["api"].evidence.status is Status.NEEDS_ME
     assert state.stations["api"].evidence.reason == "asks: Which one?"
+    (unknown,) = only(read(reply("m1", None, content=[tool("AskUserQuestion", questions=[])])), ev.PersonNeeded)
+    assert isinstance(unknown, ev.PersonNeeded) and unknown.reason == "asks a question"
     answered = read(reply("m1", None, 1, content=[question]), result("q1", second=2))
     assert fold_all(EMPTY, answered).stations["api"].evidence.status is Status.WORKING
 
 
-def test_permission_hook_is_a_guess() -> None:
-    data = {"type": "hook_progress", "hookEvent": "PermissionRequest", "hookName": "PermissionRequest:Bash"}
+@pytest.mark.parametrize(("hook", "asked_for"), [("PermissionRequest:Bash", "Bash"), ("own hook", "a tool")])
+def test_permission_hook_is_a_guess(hook: str, asked_for: str) -> None:
+    data = {"type": "hook_progress", "hookEvent": "PermissionRequest", "hookName": hook}
     other = line("progress", 4, data={"type": "hook_progress", "hookEvent": "PreToolUse"})
     (needed,) = only(read(prompt("go"), other, line("progress", 5, data=data)), ev.PersonNeeded)
     assert isinstance(needed, ev.PersonNeeded)
-    assert (needed.reason, needed.guess) == ("permission for Bash", True)
+    assert (needed.reason, needed.guess) == (f"permission for {asked_for}", True)
 
 
 def test_retries_wait_for_a_machine() -> None:
@@ -265,6 +321,7 @@ def test_titles() -> None:
 def test_subagents_belong_to_their_parent() -> None:
     agent: Json = {"isSidechain": True, "agentId": "a1"}
     lines = [prompt("explore", 1, **agent), {**reply("m1", usage(1, 2, 3, 4), 2, stop="end_turn"), **agent}]
+    lines.append(line("system", 3, subtype="turn_duration", **agent))
     own_file = read(*lines, name=f"{SESSION}/subagents/agent-a1.jsonl")
     beside = read(*lines, name="agent-a1.jsonl")
     inline = read(*lines)
@@ -282,6 +339,8 @@ def test_a_fork_repeats_no_fact() -> None:
         prompt("go", 1),
         reply("m1", usage(1, 2, 3, 4), 2, content=[tool("Edit", "t1", file_path="/srv/repo/api/a.py")]),
         result("t1", failed=True, second=3),
+        {**result("t9", second=3), "isSidechain": True, "agentId": "a1"},
+        line("system", 3, subtype="api_error", retryInMs=5),
         prompt("[Request interrupted by user]", 4),
     ]
     copied = [{**entry, "sessionId": OTHER} for entry in original]
@@ -292,7 +351,7 @@ def test_a_fork_repeats_no_fact() -> None:
     assert used_of(first) == Tokens(1, 2, 0, 3, 4)
     assert used_of(fork) == Tokens(1, 1, 0, 1, 1)
     assert [event.text for event in fork if isinstance(event, ev.TurnStarted)] == ["more"]
-    assert not only(fork, ev.ToolCalled, ev.ToolFinished, ev.TurnFinished)
+    assert not only(fork, ev.ToolCalled, ev.ToolFinished, ev.TurnFinished, ev.MachineAwaited)
 
 
 def test_a_copy_made_in_the_middle_of_a_reply_takes_nothing_back() -> None:
@@ -332,12 +391,13 @@ def test_what_cannot_be_used_is_counted_by_reason() -> None:
         b"[" * 100_000,
         *encode([line("holiday"), line("attachment", attachment={}), {"type": "cost-state", "totalCostUSD": 5}]),
         *encode([line("assistant", message="?"), reply("m1", usage(output=5), content=[{"type": 9}])]),
+        *encode([line("assistant"), line("user"), {**reply("", usage(output=5)), "uuid": None}]),
         b"\0\0\0" + encode([reply("m2", usage(output=7))])[0] + b"\r",
         encode([prompt("caf")])[0].replace(b"caf", b"caf\xe9 \\ud800"),
     ]
     events = ClaudeTranscript(Path(f"/logs/{SESSION}.jsonl"), desk()).feed(lines, 0)
     skipped = {event.reason: event.count for event in events if isinstance(event, ev.SourceSkipped)}
-    assert skipped == {"not JSON": 2, "unknown type": 1, "unexpected shape": 5}
+    assert skipped == {"not JSON": 2, "unknown type": 1, "unexpected shape": 7, "call without an id": 1}
     assert used_of(events).output == 12
 
 

@@ -63,7 +63,7 @@ def token_count(done: Sequence[Usage], second: float = 0.0) -> bytes:
     return event("token_count", second, info=info)
 
 
-def record(name: str, usage: Usage, done: Sequence[Usage]) -> bytes:
+def record(name: str | None, usage: Usage, done: Sequence[Usage]) -> bytes:
     payload = {"response_id": name, "usage": raw(usage), "thread_token_usage": raw(total(done))}
     return line("token_usage_record", payload)
 
@@ -186,6 +186,25 @@ def test_written_cache_is_told_apart_whether_inside_the_input_or_beside_it() -> 
     assert spent(read([meta(), beside])) == Tokens(input=70, cache_write_5m=20, cache_read=30, output=5)
 
 
+def test_records_without_a_name_are_calls_of_their_own() -> None:
+    usages: list[Usage] = [(10, 5, 3, 1), (20, 0, 4, 0)]
+    lines = [record(None, usage, usages[: n + 1]) for n, usage in enumerate(usages)]
+    assert spent(read([meta(), *lines, *lines])) == wanted(usages)
+
+
+def test_totals_alone_tell_what_was_spent() -> None:
+    usages: list[Usage] = [(10, 5, 3, 1), (20, 0, 4, 0)]
+    lines = [event("token_count", info={"total_token_usage": raw(total(usages[: n + 1]))}) for n in range(2)]
+    assert spent(read([meta(), *lines])) == wanted(usages)
+
+
+def test_a_line_without_a_time_happened_at_that_of_the_line_before() -> None:
+    lines = [meta(second=1), event("user_message", 2, message="go"), event("error", 3, message="no")]
+    (failed,) = [e for e in read([*lines[:2], lines[2].replace(b"2026", b"long ago")]) if isinstance(e, ev.TurnFailed)]
+    (started,) = [e for e in read(lines) if isinstance(e, ev.TurnStarted)]
+    assert failed.time == started.time
+
+
 def test_model_window_context_and_cost_come_with_the_tokens() -> None:
     lines = [meta(), line("turn_context", {"cwd": "/w", "model": "gpt-5-codex"}), token_count([(10, 5, 3, 1)])]
     (used,) = [e for e in read(lines) if isinstance(e, ev.TokensUsed)]
@@ -200,6 +219,7 @@ def test_a_sub_agents_rollout_counts_for_its_parent() -> None:
         event("task_started", turn_id="t"),
         event("user_message", message="look"),
         token_count([(10, 0, 3, 0)]),
+        event("turn_aborted", reason="interrupted"),
         event("task_complete"),
     ]
     found = read(lines, name=FORK)
@@ -218,6 +238,7 @@ def test_a_turn_from_request_to_end() -> None:
         meta(git={"branch": "feature"}),
         event("task_started", 1, turn_id="t1"),
         event("user_message", 2, message="list files"),
+        item("message", 2, role="user", content=[{"type": "input_text", "text": "list files"}]),
         event("agent_message", 3, message="Looking."),
         item("message", 3, role="assistant", content=[{"type": "output_text", "text": "Looking."}]),
         call,
@@ -246,19 +267,22 @@ def test_a_turn_from_request_to_end() -> None:
 
 def test_the_newest_generation_says_the_same_with_items() -> None:
     command = {"type": "CommandExecution", "id": "c", "exit_code": 2}
-    asked = {"type": "UserMessage", "content": [{"type": "text", "text": "go"}]}
+    asked = {"type": "UserMessage", "content": "go"}
     said = {"type": "AgentMessage", "content": [{"type": "Text", "text": "Going."}]}
     lines = [
         meta(),
         event("item_completed", turn_id="t1", item=asked),
         event("item_completed", turn_id="t1", item=said),
         item("message", role="assistant", content=[{"type": "output_text", "text": "Going."}]),
+        event("item_completed", turn_id="t1", item={**said, "content": "Gone."}),
         item("function_call", name="exec_command", call_id="c", arguments="{}"),
+        event("item_completed", turn_id="t1", item={"type": "CommandExecution", "id": "c", "status": "in_progress"}),
         event("item_completed", turn_id="t1", item=command),
         item("function_call_output", call_id="c", output="Process exited with code 2\nOutput:\n"),
     ]
     found = read(lines)
-    assert kinds(found)[2:] == ["TurnStarted", "TextWritten", "ToolCalled", "ToolFinished"]
+    assert kinds(found)[2:] == ["TurnStarted", "TextWritten", "TextWritten", "ToolCalled", "ToolFinished"]
+    assert [e.text for e in found if isinstance(e, ev.TurnStarted | ev.TextWritten)] == ["go", "Going.", "Gone."]
     assert [e.failed for e in found if isinstance(e, ev.ToolFinished)] == [True]
 
 
@@ -282,6 +306,7 @@ def test_a_failure_told_after_the_output_still_counts_once() -> None:
         ("Chunk ID: x\nProcess exited with code -1\nOutput:\n", True),
         ('{"output":"no","metadata":{"exit_code":1,"duration_seconds":0.1}}', True),
         ('{"output":"yes","metadata":{"exit_code":0}}', False),
+        ('{"output":"Exit code: 1"}', True),
         ("apply_patch verification failed: no such line", True),
         ([{"type": "input_text", "text": "Exit code: 1\nOutput:\n"}], True),
         ({"content": "Exit code: 1", "success": False}, True),
@@ -298,6 +323,16 @@ def test_exit_codes_of_all_generations(output: object, failed: bool) -> None:
     assert [e.failed for e in read(lines) if isinstance(e, ev.ToolFinished)] == [failed]
 
 
+@pytest.mark.parametrize(
+    ("ended", "detail"), [({"exit_code": 2}, "exit code 2"), ({"success": False}, "failed"), ({"exit_code": 0}, "")]
+)
+def test_how_a_command_failed(ended: dict[str, object], detail: str) -> None:
+    call = item("function_call", name="shell", call_id="c", arguments="{}")
+    end = line("event_msg", {"type": "exec_command_end", "call_id": "c", **ended})
+    (back,) = [e for e in read([meta(), call, end]) if isinstance(e, ev.ToolFinished)]
+    assert (back.failed, back.detail) == (bool(detail), detail)
+
+
 def test_a_patch_names_its_files_within_the_directory() -> None:
     patch = "*** Begin Patch\n*** Update File: /w/a.py\n@@\n-x\n+y\n*** Add File: b/c.py\n+z\n*** End Patch"
     custom = item("custom_tool_call", name="apply_patch", call_id="c", input=patch)
@@ -305,6 +340,19 @@ def test_a_patch_names_its_files_within_the_directory() -> None:
     shell = item("function_call", name="shell", call_id="d", arguments=arguments)
     found = [e for e in read([meta(), custom, shell]) if isinstance(e, ev.ToolCalled)]
     assert [(e.file, e.more_files, e.detail) for e in found] == [("a.py", ("b/c.py",), "a.py, b/c.py")] * 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "action", "detail"),
+    [
+        ("local_shell_call", {"type": "exec", "command": ["bash", "-lc", "ls -l"]}, "ls -l"),
+        ("web_search_call", {"type": "search", "query": "merge trees"}, "merge trees"),
+        ("web_search_call", {"type": "open_page", "url": "https://example.org"}, "https://example.org"),
+    ],
+)
+def test_what_a_built_in_tool_does(kind: str, action: dict[str, object], detail: str) -> None:
+    found = read([meta(), item(kind, call_id="c", action=action)])
+    assert [e.detail for e in found if isinstance(e, ev.ToolCalled)] == [detail]
 
 
 def test_an_interruption_by_the_operator_is_no_failure() -> None:
@@ -363,6 +411,9 @@ def test_a_rollout_without_its_first_line_is_known_by_its_name() -> None:
     found = [e for e in read(lines) if isinstance(e, ev.StationEvent)]
     assert {e.session for e in found} == {THREAD}
     assert [e.directory for e in found if isinstance(e, ev.BranchEntered)] == ["/w"]
+    late = read([event("user_message", message="go"), meta(git={"branch": "feature"}), token_count([(10, 5, 3, 1)])])
+    assert [(e.directory, e.branch) for e in late if isinstance(e, ev.BranchEntered)] == [("/w", "feature")]
+    assert spent(late) == wanted([(10, 5, 3, 1)])
 
 
 def test_another_directory_is_entered() -> None:

@@ -295,6 +295,8 @@ def test_half_a_character_hides_nothing_else(damage: bytes, tmp_path: Path) -> N
 def test_lines_keep_their_indentation_and_lose_blank_ends() -> None:
     assert show("\n  a\n\n\tb\n\n") == ("  a", "", "    b")
     assert show("") == ()
+    assert show("a\n" * MAX_LINES + "a")[-1] == "… 1 more line"
+    assert len(show("a\n" * MAX_LINES)) == MAX_LINES
 
 
 def test_an_edit_shows_what_goes_and_what_comes(tmp_path: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from functools import reduce
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from sessions.floor import events as ev
 from sessions.floor.fold import FOLD_VERSION, MAX_FILES, MAX_RUNNING, day, fold, fold_all
@@ -156,6 +158,35 @@ def test_events_of_no_session_make_none() -> None:
     state = fold_all(EMPTY, [ev.SessionOpened(time=1, station="s"), ev.SessionClosed(time=2, station="s")])
     assert state.sessions == {}
     assert set(state.stations) == {"s"}
+
+
+def test_usage_of_a_known_session_copies_no_sessions() -> None:
+    state = fold_all(EMPTY, sample_stream(200))
+    (session, known), *_ = state.sessions.items()
+    after = fold(state, _used(state.time + 1, station=known.station, session=session))
+    assert after.sessions is state.sessions
+    assert known.number in after.stations[known.station].meter.sessions
+
+
+class _Copied(dict[str, Meter]):
+    """Meters that count how many were copied: with an `__iter__` of its own, a dict is copied item by item."""
+
+    copied = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return super().__iter__()
+
+    def __getitem__(self, key: str) -> Meter:
+        self.copied += 1
+        return super().__getitem__(key)
+
+
+def test_a_batch_copies_the_meters_once_however_many_it_changes() -> None:
+    meters = _Copied({f"w/{number}": Meter(calls=1) for number in range(50)})
+    state = replace(EMPTY, branch_meters=meters)
+    after = fold_all(state, [_used(1.0, branch=f"w/{number}") for number in range(50)])
+    assert [meter.calls for meter in after.branch_meters.values()] == [2] * 50
+    assert meters.copied == 50
 
 
 def _used(time: float, **fields: object) -> ev.TokensUsed:

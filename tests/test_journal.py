@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import threading
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,8 @@ from hypothesis import strategies as st
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.floor.fold import FOLD_VERSION, fold_all
-from sessions.floor.state import EMPTY
-from sessions.journal import seek, writer
+from sessions.floor.state import EMPTY, FloorState
+from sessions.journal import codec, seek, writer
 from sessions.journal.past import EventList
 from sessions.journal.reader import JournalReader
 from sessions.journal.writer import Journal, JournalGoneError
@@ -32,6 +33,7 @@ STEP = 64
 @pytest.fixture(autouse=True)
 def _many_checkpoints(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer, "CHECKPOINT_EVERY", STEP)
+    monkeypatch.setattr(writer, "CHECKPOINT_SHARE", 1 << 20)
     monkeypatch.setattr(seek, "STEP", STEP)
 
 
@@ -285,6 +287,19 @@ def test_any_moment_is_the_fold_of_its_events(reader: JournalReader, seq: int) -
     assert reader.state_at(seq) == fold_all(EMPTY, STREAM[: max(0, seq)])
 
 
+def test_a_step_on_costs_only_the_events_between() -> None:
+    begun: list[int] = []
+
+    def beginning(seq: int) -> FloorState:
+        begun.append(seq)
+        return EMPTY
+
+    past, cursor = EventList(STREAM), seek.Cursor()
+    for seq in (10, 11, 11 + STEP, 9, 500):
+        assert cursor.state_at(past, seq, beginning) == past.state_at(seq)
+    assert begun == [10, 9, 500]
+
+
 def test_the_journal_is_the_same_past_as_its_events(reader: JournalReader) -> None:
     expected = EventList(STREAM)
     assert reader.span == expected.span
@@ -341,6 +356,39 @@ def test_a_checkpoint_that_close_wrote_is_replaced_by_the_next(path: Path) -> No
     rows = reader._rows("SELECT seq FROM checkpoints ORDER BY seq")
     assert [seq for (seq,) in rows] == [64, 128, 190]
     reader.close()
+
+
+@pytest.mark.parametrize("portion", [700, 50, 1])
+def test_checkpoints_of_a_large_floor_take_no_more_than_their_share(
+    path: Path, monkeypatch: pytest.MonkeyPatch, portion: int
+) -> None:
+    monkeypatch.setattr(writer, "CHECKPOINT_SHARE", 8)
+    for end in range(350, 701, 350):  # each run ends with a checkpoint of its own, which is nobody's share
+        batch = STREAM[end - 350 : end]
+        _write(path, *(batch[at : at + portion] for at in range(0, 350, portion)))
+    reader = JournalReader(path)
+    stored = reader._rows("SELECT seq, length(state) FROM checkpoints ORDER BY seq")
+    assert reader.latest() == fold_all(EMPTY, STREAM)
+    reader.close()
+    *on_grid, (last, _size) = stored
+    assert last == 700
+    assert 2 <= len(on_grid) < 700 // STEP
+    assert [seq % STEP for seq, _ in on_grid] == [0] * len(on_grid)
+    for (seq, size), (later, _) in pairwise(on_grid):
+        assert later == -(-(seq + size // 8) // STEP) * STEP, "neither sooner than its share allows, nor later"
+
+
+def test_a_checkpoint_is_never_made_on_the_event_loop(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads, encode = [], codec.encode_state
+
+    def noted(state: FloorState) -> bytes:
+        threads.append(threading.current_thread())
+        return encode(state)
+
+    monkeypatch.setattr(codec, "encode_state", noted)
+    _write(path, *([event] for event in STREAM[: 2 * STEP + 1]))
+    assert len(threads) == 3
+    assert threading.current_thread() not in threads
 
 
 def test_events_are_final(full: Path) -> None:

@@ -81,6 +81,7 @@ def test_the_timeline_counts_every_event_once(past: EventList) -> None:
         assert len(density) == slots
         assert sum(slot.events for slot in density) == 5
         assert sum(slot.failures for slot in density) == 2
+    assert [(slot.events, slot.failures) for slot in run(past, 2).density(2)] == [(3, 1), (2, 1)]
 
 
 def test_it_is_a_past() -> None:

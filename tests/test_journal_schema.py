@@ -134,6 +134,14 @@ def test_a_damaged_journal_is_named(path: Path, open_it: Opener) -> None:
         open_it(path)
 
 
+def test_a_journal_that_lacks_an_event_is_named(path: Path) -> None:
+    _change(path, "DROP TRIGGER events_stay", "DELETE FROM events WHERE seq = 1")
+    reader = JournalReader(path)
+    with pytest.raises(FactoryError, match="is damaged"):
+        _ = reader.span
+    reader.close()
+
+
 def test_a_missing_journal_is_not_made_by_reading(tmp_path: Path) -> None:
     with pytest.raises(FactoryError, match="there is no journal"):
         JournalReader(tmp_path / "journal.db")
@@ -146,10 +154,11 @@ def test_a_directory_is_no_journal(tmp_path: Path) -> None:
 
 
 def test_a_name_with_special_characters_is_a_name(tmp_path: Path) -> None:
-    path = tmp_path / "50% ?mode=memory#x ☃.db"
-    _open_to_write(path)
-    _open_to_read(path)
-    assert path.exists()
+    for name in (b"50% ?mode=memory#x \xe2\x98\x83.db", b"no text \xff.db"):
+        path = tmp_path / os.fsdecode(name)
+        _open_to_write(path)
+        _open_to_read(path)
+        assert path.exists()
 
 
 def test_a_copy_in_a_read_only_directory_can_be_read(path: Path) -> None:

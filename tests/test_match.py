@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -32,6 +33,55 @@ def test_a_subdirectory_of_a_worktree_is_the_worktree() -> None:
     (station,) = opened(seats.prepare([life("a", "/srv/shop-worktrees/api/src/deep")])).values()
     assert (station.station, station.directory, station.branch) == ("api", "/srv/shop-worktrees/api", "api")
     assert seats.welcome(life("b", first=5)) == ("api", [])
+
+
+class _Counted(dict[str, str]):
+    """Worktrees, or names, that count how often they are looked at."""
+
+    looks = 0
+
+    def __contains__(self, key: object) -> bool:
+        self.looks += 1
+        return super().__contains__(key)
+
+    def __iter__(self) -> Iterator[str]:
+        self.looks += len(self)
+        return super().__iter__()
+
+
+def test_a_worktree_is_found_along_the_path_however_many_there_are() -> None:
+    trees = _Counted({f"/srv/wt/{number}": f"b{number}" for number in range(300)})
+    seats = Seats(ground=Ground("/srv/shop", trees))
+    stations = opened(seats.prepare([life(f"s{number}", f"/srv/wt/{number}/src") for number in range(300)]))
+    assert {station.directory for station in stations.values()} == set(trees.keys())
+    assert trees.looks < 300 * 10
+
+
+@pytest.mark.parametrize(
+    ("directory", "tree"),
+    [
+        ("/a/b", "/a/b"),
+        ("/a/b/", "/a/b"),
+        ("/a/b//c", "/a/b"),
+        ("/a/b/c/d", "/a/b/c"),
+        ("/a/bc", "/a"),
+        ("/other", "/"),
+        ("", ""),
+        ("relative/path", "relative/path"),
+    ],
+)
+def test_a_directory_lies_in_the_innermost_worktree_that_holds_it(directory: str, tree: str) -> None:
+    seats = Seats(ground=Ground("/a", {"/": "root", "/a/b": "b", "/a/b/c": "c"}))
+    (station,) = opened(seats.prepare([life("x", directory)])).values()
+    assert station.directory == tree
+
+
+def test_many_sessions_at_once_get_their_names_without_trying_all_of_them() -> None:
+    seats = Seats(ground=REPO)
+    names = seats._kinds = _Counted()
+    stations = opened(seats.prepare([life(f"s{number:03}", last=1) for number in range(300)]))
+    assert list(stations) == ["api", *(f"api-{number}" for number in range(2, 301))]
+    assert names.looks < 300 * 5
 
 
 def test_sessions_one_after_another_share_a_station_and_overlapping_ones_do_not() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -281,6 +282,14 @@ def test_a_database_whose_writer_has_gone_is_read_and_left_alone(tmp_path: Path)
     assert sorted(each.name for each in tmp_path.iterdir()) == [path.name]
     assert spent(OpenClawDatabase(path, desk()).changes()) == Tokens(input=1)
     assert sorted(each.name for each in tmp_path.iterdir()) == [path.name]
+
+
+def test_a_database_below_a_directory_whose_name_is_no_text_is_read(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"caf\xe9") / "openclaw-agent.sqlite"
+    path.parent.mkdir()
+    with database(path) as db:
+        add(db, [header(), reply("a", 1, {"input": 1})])
+        assert spent(OpenClawDatabase(path, desk()).changes()) == Tokens(input=1)
 
 
 def test_rows_that_were_written_anew_count_once(tmp_path: Path) -> None:

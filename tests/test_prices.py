@@ -78,7 +78,10 @@ def test_thinking_has_a_price_of_its_own_where_the_table_says_so() -> None:
         "output_cost_per_token": 2e-6,
         "output_cost_per_reasoning_token": 6e-6,
     }
-    assert prices(m=row).cost("m", Tokens(output=10, thinking=4)) == pytest.approx(6 * 2e-6 + 4 * 6e-6)
+    known = prices(m=row)
+    assert known.cost("m", Tokens(output=10, thinking=4)) == pytest.approx(6 * 2e-6 + 4 * 6e-6)
+    assert known.cost("m", Tokens(output=10)) == pytest.approx(10 * 2e-6)
+    assert known.cost("m", Tokens(output=10, thinking=12)) == pytest.approx(10 * 6e-6)
 
 
 @pytest.mark.parametrize(
@@ -103,6 +106,28 @@ def test_other_names_of_the_same_model_at_the_same_price(name: str) -> None:
         "claude-opus-4-6", Tokens(100, 200, 300, 400, 500)
     )
     assert known.window(name) == 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("name", "also"),
+    [
+        ("openai/gpt-9-2026-01-01", ["openai/gpt-9", "gpt-9-2026-01-01", "gpt-9"]),
+        ("MiniMax-M2-20260101", ["MiniMax-M2", "minimax/MiniMax-M2-20260101", "minimax/MiniMax-M2"]),
+        ("deepseek-chat", ["deepseek/deepseek-chat"]),
+        ("claude-x-9.5", ["claude-x-9-5", "anthropic.claude-x-9-5-v1:0", "vertex_ai/claude-x-9.5"]),
+        ("global.anthropic.claude-x@default-v1:0", ["claude-x@default", "claude-x"]),
+    ],
+)
+def test_a_model_is_looked_up_as_its_table_may_write_it(name: str, also: list[str]) -> None:
+    found = list(names_of(name))
+    assert found[0] == name
+    assert [other for other in found if other in also] == also
+
+
+def test_a_name_that_asks_for_the_wide_window_has_it() -> None:
+    known = Prices.load()
+    assert known.window("claude-sonnet-4-5") == 200_000
+    assert known.window("claude-sonnet-4-5[1m]") == 1_000_000
 
 
 def test_regions_of_bedrock_keep_their_own_price() -> None:
@@ -167,6 +192,8 @@ def test_overrides_lie_over_the_table(tmp_path: Path) -> None:
         '[models."claude-opus-4-6"]\ninput = 1\nwindow = 1234\n'
         '[models."house-model"]\ninput = 2.0\noutput = 4.0\n'
         '[models."own-hardware"]\ninput = 0\noutput = 0\n'
+        '[models."claude-sonnet-4-5"]\nwindow = 99\n'
+        '[models."gpt-5"]\noutput = 100\n'
     )
     known = Prices.load(file)
     assert known.cost("claude-opus-4-6", Tokens(1_000_000)) == pytest.approx(1.0)
@@ -175,7 +202,12 @@ def test_overrides_lie_over_the_table(tmp_path: Path) -> None:
     assert known.window("claude-opus-4-6") == 1234
     assert known.cost("house-model", Tokens(1_000_000, output=1_000_000)) == pytest.approx(6.0)
     assert known.cost("own-hardware", Tokens(1_000_000)) == 0.0
-    assert "3 overridden" in known.describe()
+    assert "5 overridden" in known.describe()
+    usual, tokens = Prices.load(), Tokens(1_000_000, output=3_000_000, thinking=1_000_000)
+    assert known.cost("claude-sonnet-4-5", tokens) == usual.cost("claude-sonnet-4-5", tokens)
+    assert known.window("claude-sonnet-4-5") == 99
+    assert known.cost("gpt-5", Tokens(output=3_000_000, thinking=1_000_000)) == pytest.approx(300.0)
+    assert known.window("gpt-5") == usual.window("gpt-5") > 0
 
 
 def test_a_file_of_overrides_that_was_named_is_there(tmp_path: Path) -> None:

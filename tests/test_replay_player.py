@@ -78,6 +78,7 @@ def test_it_pauses_at_the_end() -> None:
     ended = player().play(0.0).played(1e9, TIMES[1:])
     assert (ended.seq, ended.moment, ended.playing, ended.clock) == (6, 103.0, False, 1e9)
     assert not ended.play(1e9).playing
+    assert not player().play(0.0).sought(6, 103.0, 0.0).playing
 
 
 def test_it_asks_for_more_events_when_it_runs_out_of_them() -> None:

@@ -53,6 +53,36 @@ def test_a_console_is_welcomed_and_follows() -> None:
     asyncio.run(check())
 
 
+def test_a_large_floor_is_sent_seldom_and_progress_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def check() -> None:
+        feed = feed_of(RING + 1)
+        async with served(feed) as (_, path), dialled(path) as peer:
+            assert await peer.hear_a(Snapshot) == Snapshot(feed.state)
+            heard: list[WorkFrame] = []
+            for done in range(3):
+                push(feed, spoken(RING + 1))
+                feed.say(WorkFrame(Progress("reading", done, 3)))
+                while not heard or heard[-1] != feed.work:
+                    frame = await peer.hear()
+                    assert isinstance(frame, WorkFrame)
+                    heard.append(frame)
+
+    monkeypatch.setattr(connection, "SNAPSHOT_BYTES", 1)
+    asyncio.run(check())
+
+
+def test_a_console_that_rested_from_a_floor_gets_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def check() -> None:
+        feed = feed_of(RING + 1)
+        async with served(feed) as (_, path), dialled(path) as peer:
+            await peer.hear_a(Snapshot)
+            push(feed, spoken(RING + 1))
+            assert await peer.hear_a(Snapshot) == Snapshot(feed.state)
+
+    monkeypatch.setattr(connection, "SNAPSHOT_PACE_S", 0.01)
+    asyncio.run(check())
+
+
 def test_the_socket_is_the_operators_alone() -> None:
     async def check() -> None:
         async with served(feed_of(0)) as (_, path):

@@ -192,6 +192,45 @@ def test_a_cancelled_scan_keeps_what_it_read_and_can_be_completed(house: House) 
     asyncio.run(check())
 
 
+def test_a_place_that_is_named_before_anything_is_followed_is_read(house: House) -> None:
+    house.write(1, 2)
+    other = house.elsewhere(house.root / "other" / "77777777-2222-4333-8444-555555555555.jsonl", 3, 5)
+
+    async def check() -> None:
+        journal = await Journal.open(house.place.journal)
+        watch = TranscriptWatch(house.place.journal, (), Prices({}, None), Recorder(journal))
+        try:
+            await watch.catch_up()
+            await watch.follow_also([other.parent])
+            assert journal.state.total.calls == 5
+        finally:
+            watch.close()
+            await journal.close()
+
+    asyncio.run(check())
+
+
+def test_an_import_can_be_cancelled(house: House) -> None:
+    folder = house.root / "other"
+    for n in range(FILES):
+        house.elsewhere(folder / f"{n:08}-2222-4333-8444-555555555555.jsonl", n * LINES, (n + 1) * LINES - 1)
+
+    async def check() -> None:
+        journal = await Journal.open(house.place.journal)
+        recorder = CancellingRecorder(journal)
+        watch = recorder.watch = TranscriptWatch(house.place.journal, (), Prices({}, None), recorder)
+        try:
+            await watch.read([folder])
+            assert 0 < journal.state.total.calls < FILES * LINES
+            await watch.read([folder])
+            assert journal.state.total.calls == FILES * LINES
+        finally:
+            watch.close()
+            await journal.close()
+
+    asyncio.run(check())
+
+
 @pytest.mark.parametrize(("threshold", "is_told"), [(1, True), (transcript_watch.WORTH_TELLING, False)])
 def test_only_a_long_reading_has_its_progress_told(
     house: House, monkeypatch: pytest.MonkeyPatch, threshold: int, is_told: bool

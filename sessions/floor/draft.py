@@ -123,7 +123,9 @@ class Draft:
             if place == "stations":
                 self.stations[key] = replace(self.stations[key], meter=tally.freeze())
             elif place in _METERS:
-                changes.setdefault(place, dict(getattr(before, place)))[key] = tally.freeze()
+                if place not in changes:
+                    changes[place] = dict(getattr(before, place))
+                changes[place][key] = tally.freeze()
             else:
                 changes[place] = tally.freeze()
         return replace(

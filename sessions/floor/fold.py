@@ -171,7 +171,9 @@ def _tool_finished(draft: Draft, event: ev.ToolFinished) -> None:
 
 
 def _tokens_used(draft: Draft, event: ev.TokensUsed) -> None:
-    number = _session(draft, event).number if event.session else 0
+    # Its number never changes, so one that is known is asked without making the sessions a copy to write to.
+    known = draft.before.sessions.get(event.session)
+    number = (known or _session(draft, event)).number if event.session else 0
     station = draft.station(event)
     # A sub-agent has a model and a context of its own, and an older conversation says nothing of the present one.
     if not event.subagent and (event.session in ("", station.session) or event.time >= station.evidence.seen):

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from operator import itemgetter
 
 from sessions.floor.events import TokensUsed
 from sessions.floor.tokens import Certainty, Meter, Tokens
+from sessions.floor.zone import offset_at
 
 _DAY_S = 86_400
 _LAST_DAY = 2_932_896
 """Days from 1970 to the end of the year 9999, the last that has a name."""
-_since = itemgetter(0)
 
 
 class Tally:
@@ -98,6 +96,4 @@ def day(time: float, utc_offset: int, utc_offsets: Sequence[tuple[float, int]] =
 
     The offsets are those of `events.FactoryOpened`.
     """
-    at = bisect_right(utc_offsets, time, key=_since)
-    offset = utc_offsets[at - 1][1] if at else utc_offset
-    return _day_of(int((time + offset) // _DAY_S))
+    return _day_of(int((time + offset_at(time, utc_offset, utc_offsets)) // _DAY_S))

@@ -25,8 +25,8 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 MAX_TIME = 253_402_300_799.0
 """The last second of the year 9999; times of events lie between 0 and this."""
-MAX_STATE_BYTES = 64_000_000
-"""Longest state that is unpacked, so that a hostile one cannot fill the memory."""
+MAX_STATE_BYTES = 1 << 28
+"""Longest state that is unpacked, so that a hostile one cannot fill the memory: a floor of a million sessions."""
 
 Lift = Callable[[dict[str, object]], dict[str, object]]
 LIFTS: dict[str, Lift] = {}

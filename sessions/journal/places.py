@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
 import msgspec
 
 from sessions.errors import UsageError
+from sessions.floor.zone import Zone
 from sessions.journal.past import Past, Span
 
 HELP = "12:04, 12:04:31, 2026-11-21 12:04, +5m, -1h30m, seq 1200, 50%, start, end"
@@ -33,12 +34,12 @@ class Place(msgspec.Struct, frozen=True):
     moment: float | None = None
 
 
-def parse(text: str, span: Span, moment: float, utc_offset: int) -> Place:
+def parse(text: str, span: Span, moment: float, zone: Zone) -> Place:
     """The place that `text` names, seen from `moment`.
 
     Times without a date are those of the day of `moment`, or of the following day when the span begins after them;
-    they are on the operator's clock, `utc_offset` seconds east of UTC, unless they name a zone of their own. Long
-    numbers are seconds or milliseconds since 1970. Raises `UsageError` for anything else.
+    they are on the operator's clock, `zone`, unless they name a zone of their own. Long numbers
+    are seconds or milliseconds since 1970. Raises `UsageError` for anything else.
     """
     text = text.strip()
     names = {"start": span.first_seq, "end": span.last_seq, "now": span.last_seq}
@@ -46,7 +47,7 @@ def parse(text: str, span: Span, moment: float, utc_offset: int) -> Place:
         return Place(seq=names[text.lower()])
     if match := _SEQ.fullmatch(text):
         return Place(seq=int(match[1]))
-    named = _moment(text, span, moment, utc_offset)
+    named = _moment(text, span, moment, zone)
     if named is None:
         raise UsageError(f"«{text[:40]}» names no place in the past", "write one like " + HELP)
     return Place(moment=named)
@@ -65,7 +66,7 @@ def seq_of(past: Past, place: Place) -> int:
     return past.seq_at(place.moment)
 
 
-def _moment(text: str, span: Span, moment: float, utc_offset: int) -> float | None:
+def _moment(text: str, span: Span, moment: float, zone: Zone) -> float | None:
     """The moment that `text` names, if it does."""
     if match := _PERCENT.fullmatch(text):
         return span.first_time + min(1.0, float(match[1]) / 100) * (span.last_time - span.first_time)
@@ -75,7 +76,7 @@ def _moment(text: str, span: Span, moment: float, utc_offset: int) -> float | No
     if match := _EPOCH.fullmatch(text):
         return float(match[1] + (match[2] or "")) / (1.0 if len(match[1]) < 12 else 1_000.0)
     if text and (match := _CLOCK.fullmatch(text)):
-        return _clock_time(match, span, moment, utc_offset)
+        return _clock_time(match, span, moment, Zone() if match[8] else zone)
     try:
         stamp = datetime.fromisoformat(text)
         return stamp.timestamp() if stamp.tzinfo is not None else None
@@ -83,14 +84,11 @@ def _moment(text: str, span: Span, moment: float, utc_offset: int) -> float | No
         return None
 
 
-def _clock_time(match: re.Match[str], span: Span, moment: float, utc_offset: int) -> float:
-    zone = UTC if match[8] else timezone(timedelta(seconds=utc_offset))
+def _clock_time(match: re.Match[str], span: Span, moment: float, zone: Zone) -> float:
     try:
-        if match[1]:
-            day = datetime(int(match[1]), int(match[2]), int(match[3]), tzinfo=zone)
-        else:
-            day = datetime.fromtimestamp(moment, zone).replace(hour=0, minute=0, second=0, microsecond=0)
-        time = day.replace(
+        today = zone.local(moment) or datetime(1970, 1, 1, tzinfo=UTC)
+        day = datetime(int(match[1]), int(match[2]), int(match[3]), tzinfo=UTC) if match[1] else today
+        shown = day.replace(
             hour=int(match[4] or 0),
             minute=int(match[5] or 0),
             second=int(match[6] or 0),
@@ -98,5 +96,5 @@ def _clock_time(match: re.Match[str], span: Span, moment: float, utc_offset: int
         ).timestamp()
     except (ValueError, OverflowError, OSError) as error:
         raise UsageError(f"«{match[0][:40]}» is no time of the clock", "write one like 12:04:31") from error
-    following = time + _SECONDS["d"]
+    time, following = zone.time_of(shown), zone.time_of(shown + _SECONDS["d"])
     return following if not match[1] and time < span.first_time and following <= span.last_time else time

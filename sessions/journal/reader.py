@@ -116,6 +116,8 @@ class JournalReader:
 
     def _latest(self, seq: int) -> float:
         rows = self._rows("SELECT latest FROM events WHERE seq = ?", seq)
+        if not rows:
+            raise FactoryError(f"{self.path} is damaged (it lacks event {seq})", "take it from a backup")
         return float(rows[0][0])
 
     def _count_failures(self, after: int, last: int) -> int:

@@ -56,7 +56,7 @@ MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 def uri(path: Path, options: str) -> str:
     """The SQLite URI of a file, whatever characters its name has."""
-    return f"file:{quote(str(path.absolute()))}?{options}"
+    return f"file:{quote(os.fsencode(path.absolute()))}?{options}"
 
 
 def connect_read_only(path: Path) -> sqlite3.Connection:

@@ -28,6 +28,9 @@ from sessions.journal.lock import WriterLock
 CHECKPOINT_EVERY = 8192
 """Events between checkpoints, which lie at its multiples. Reaching a moment costs one checkpoint (about 10 ms) and the
 fold of at most as many events (7 µs each with decoding): half of the 150 ms that a seek may take."""
+CHECKPOINT_SHARE = 60
+"""Bytes of checkpoints for each event, a quarter of what the event itself takes: a large floor is stored more seldom.
+Its checkpoints would else outgrow the events, and making them the reading, both with the square of the sessions."""
 GROUP = 20_000
 """Events that one commit takes together; a single larger append still is one commit."""
 INLINE = 200
@@ -36,6 +39,9 @@ INLINE = 200
 _INSERT_EVENT = "INSERT INTO events (seq, latest, type, station, failed, body) VALUES (?, ?, ?, ?, ?, ?)"
 _INSERT_STATION = "INSERT INTO stations (id, name) VALUES (?, ?)"
 _INSERT_CHECKPOINT = "INSERT OR REPLACE INTO checkpoints (seq, fold, state) VALUES (?, ?, ?)"
+_LAST_ON_GRID = """
+    SELECT seq, length(state) FROM checkpoints WHERE fold = ? AND seq % ? = 0 AND seq <= ? ORDER BY seq DESC LIMIT 1
+"""
 # A checkpoint off the grid was written by `close`; the next one replaces it.
 _DELETE_CHECKPOINTS = "DELETE FROM checkpoints WHERE seq < ? AND seq % ? != 0"
 _INSERT_MARK = "INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)"
@@ -65,6 +71,8 @@ class _Group(msgspec.Struct):
     state: FloorState
     checkpoint: int
     """Sequence number of the newest checkpoint after it."""
+    due: int
+    """Sequence number from which on the next one is worth its space."""
     rows: list[tuple[int, float, str, int | None, int, bytes]] = []
     stations: dict[str, int] = {}
     """The new ones, with their row ids."""
@@ -84,7 +92,7 @@ class Journal:
         self._lock = lock
         self._file = path.stat()
         self._state = EMPTY
-        self._checkpoint = 0
+        self._checkpoint = self._due = 0
         self._stations: dict[str, int] = {}
         self._waiting: list[_Append] = []
         self._committer: asyncio.Task[None] | None = None
@@ -153,9 +161,8 @@ class Journal:
                 await self._committer
             if self._state.seq > self._checkpoint:
                 packed = await asyncio.to_thread(codec.encode_state, self._state)
-                await self._commit(
-                    _Group(self._state, self._state.seq, checkpoints=[(self._state.seq, FOLD_VERSION, packed)])
-                )
+                checkpoints = [(self._state.seq, FOLD_VERSION, packed)]
+                await self._commit(_Group(self._state, self._state.seq, self._due, checkpoints=checkpoints))
         finally:
             await self._connection.close()
             self._lock.release()
@@ -171,17 +178,20 @@ class Journal:
         self._stations = {name: number for number, name in await self._fetch("SELECT id, name FROM stations")}
         self._state = await self._newest_checkpoint()
         self._checkpoint = self._state.seq
+        last = await self._fetch(_LAST_ON_GRID, (FOLD_VERSION, CHECKPOINT_EVERY, self._checkpoint))
+        self._due = _due_after(*last[0]) if last else 0
         while True:
             step = CHECKPOINT_EVERY - self._state.seq % CHECKPOINT_EVERY
             bodies = await self._fetch(
                 "SELECT body FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (self._state.seq, step)
             )
-            state = fold_all(self._state, codec.decode_all(body for (body,) in bodies))
+            group = _Group(self._state, self._checkpoint, self._due)
+            _fold(group, codec.decode_all(body for (body,) in bodies))
+            self._state = group.state
+            if group.checkpoints:
+                await self._commit(group)
             if len(bodies) < step:
-                self._state = state
                 return
-            packed = codec.encode_state(state)
-            await self._commit(_Group(state, state.seq, checkpoints=[(state.seq, FOLD_VERSION, packed)]))
 
     async def _newest_checkpoint(self) -> FloorState:
         """The newest stored floor that can be read: a damaged one costs a longer fold, and not the journal."""
@@ -236,7 +246,9 @@ class Journal:
         return group
 
     async def _write(self, requests: Sequence[_Append]) -> list[int]:
-        if sum(len(request.events) for request in requests) <= INLINE:
+        size = sum(len(request.events) for request in requests)
+        # A checkpoint of a large floor takes a fifth of a second.
+        if size <= INLINE and self._state.seq % CHECKPOINT_EVERY + size < CHECKPOINT_EVERY:
             group = self._prepare(requests)
         else:
             group = await asyncio.to_thread(self._prepare, requests)
@@ -246,18 +258,11 @@ class Journal:
 
     def _prepare(self, requests: Sequence[_Append]) -> _Group:
         """Encode and fold; it changes nothing of the journal, so a failed commit leaves no trace."""
-        group = _Group(self._state, self._checkpoint)
+        group = _Group(self._state, self._checkpoint, self._due)
         for request in requests:
             events, bodies = codec.encode_all(request.events)
             self._add_rows(group, events, bodies)
-            done = 0
-            while done < len(events):
-                step = CHECKPOINT_EVERY - group.state.seq % CHECKPOINT_EVERY
-                group.state = fold_all(group.state, events[done : done + step])
-                done += step
-                if group.state.seq % CHECKPOINT_EVERY == 0:
-                    group.checkpoint = group.state.seq
-                    group.checkpoints.append((group.state.seq, FOLD_VERSION, codec.encode_state(group.state)))
+            _fold(group, events)
             group.marks.update(request.marks)
             group.calls.update(request.calls)
             group.ends.append(group.state.seq)
@@ -300,7 +305,7 @@ class Journal:
             if isinstance(error, sqlite3.Error):
                 raise _trouble(self.path, error) from error
             raise
-        self._state, self._checkpoint = group.state, group.checkpoint
+        self._state, self._checkpoint, self._due = group.state, group.checkpoint, group.due
 
     def _check_place(self) -> None:
         """SQLite would go on writing into a file that has no name any more."""
@@ -310,6 +315,25 @@ class Journal:
             in_place = False
         if not in_place:
             raise JournalGoneError(f"{self.path} was removed while it was written", "begin again with a new one")
+
+
+def _fold(group: _Group, events: Sequence[Event]) -> None:
+    """Fold events into the group's state, with the checkpoints that fall due on the way."""
+    done = 0
+    while done < len(events):
+        step = CHECKPOINT_EVERY - group.state.seq % CHECKPOINT_EVERY
+        group.state = fold_all(group.state, events[done : done + step])
+        done += step
+        seq = group.state.seq
+        if seq % CHECKPOINT_EVERY == 0 and seq >= group.due:
+            packed = codec.encode_state(group.state)
+            group.checkpoint, group.due = seq, _due_after(seq, len(packed))
+            group.checkpoints.append((seq, FOLD_VERSION, packed))
+
+
+def _due_after(seq: int, size: int) -> int:
+    """The sequence number from which on another checkpoint is worth its space, after one of `size` bytes at `seq`."""
+    return seq + size // CHECKPOINT_SHARE
 
 
 def _trouble(path: Path, error: sqlite3.Error) -> FactoryError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from sessions.floor.tokens import Certainty
@@ -16,8 +17,12 @@ UNDERCOUNTING = ((2, 1, 15), (2, 1, 20))
 """First and last version whose lines keep the usage of the moment when the reply began."""
 
 _COMMAND = re.compile(r"<command-name>(.*?)</command-name>", re.DOTALL)
-_ARGUMENTS = re.compile(r"<command-args>(.*?)</command-args>", re.DOTALL)
+_ARGUMENTS = re.compile(r"<command-args>(.*?)(?:</command-args>|\Z)", re.DOTALL)
+_MAX_COMMAND = 4_000
+"""As much of a slash command as its first words are taken from: each tag without an end is looked through to here."""
 _PERMISSION = re.compile(rb'"hookName":"PermissionRequest:([A-Za-z0-9_-]{1,100})"')
+_MESSAGE = re.compile(r'"message"\s*:\s*"((?:[^"\\]|\\.){1,400})')
+_UNTIL = re.compile(r"\|(\d{10})\s*\Z", re.ASCII)
 _NO_INPUT = cl.ToolInput()
 
 
@@ -54,6 +59,7 @@ def failure(line: bytes, call: str) -> str:
 
 def command(text: str) -> str:
     """A slash command with its arguments, as it was typed."""
+    text = text[:_MAX_COMMAND]
     name, arguments = _COMMAND.search(text), _ARGUMENTS.search(text)
     return f"{name[1] if name else ''} {arguments[1] if arguments else ''}".strip()
 
@@ -61,9 +67,20 @@ def command(text: str) -> str:
 def trouble(line: cl.Line) -> str:
     """Why the agent tries again."""
     error = decoded(cl.decode_error, line.error) if line.error else None
-    reason = (error and (error.formatted or error.message)) or "API error"
+    reason = in_words((error and (error.formatted or error.message)) or "")
     tries = f", retry {line.retry_attempt} of {line.max_retries}" if line.retry_attempt else ""
     return clean(reason[:160] + tries)
+
+
+def in_words(text: str) -> str:
+    """Why the API refused, without the JSON around it and with the end of a usage limit as a time."""
+    before, brace, after = text[:4_000].partition("{")
+    if brace and (found := _MESSAGE.search(after)):
+        text = before.rstrip() + " " + found[1].replace('\\"', '"')
+    elif found := _UNTIL.search(text):
+        until = datetime.fromtimestamp(int(found[1]), UTC)
+        text = f"{text[: found.start()]} until {until:%Y-%m-%d %H:%M} UTC"
+    return clean(text) or "API error"
 
 
 @lru_cache(maxsize=64)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from sessions.observe.words import safe
@@ -37,14 +36,6 @@ class Memory(Struct, omit_defaults=True):
     """Tools under way."""
     command: str = ""
     """A slash command that becomes a request when its text follows."""
-
-
-def recalled(saved: bytes) -> Memory | None:
-    """What was saved; None where nothing was, or nothing that this program understands."""
-    try:
-        return msgspec.msgpack.decode(saved, type=Memory) if saved else None
-    except msgspec.DecodeError:
-        return None
 
 
 def named(path: Path) -> Memory:

@@ -8,9 +8,9 @@ from pathlib import Path
 from sessions.floor import events as ev
 from sessions.floor.tokens import Tokens
 from sessions.observe import claude_lines as cl
-from sessions.observe.claude_memory import named, recalled
+from sessions.observe.claude_memory import named
 from sessions.observe.contract import Desk
-from sessions.observe.lines import Who
+from sessions.observe.lines import Who, remembered
 from sessions.observe.words import safe, shown
 from sessions.text import clean
 
@@ -23,7 +23,7 @@ class Session:
 
     def __init__(self, path: Path, desk: Desk, memory: bytes) -> None:
         self.path, self.desk = path, desk
-        self.seen = recalled(memory) or named(path)
+        self.seen = remembered(memory, named(path))
         self.station = ""
         """Empty until the session is seated, which its first line does, and after a restart its first fact."""
         self.events: list[ev.Event] = []

@@ -134,7 +134,7 @@ class Work:
         if agent or not session.first_time(line):
             return
         self._seen.finished = True
-        session.events.append(ev.TurnFailed(**session.who(), reason=clean(text) or "API error"))
+        session.events.append(ev.TurnFailed(**session.who(), reason=details.in_words(text)))
 
     def _window(self, model: str, context: int) -> int:
         """The window in use: a model may hold more than Claude Code gives it before it compacts."""

@@ -12,7 +12,7 @@ from sessions.observe import codex_lines as cx
 from sessions.observe.codex_memory import Memory, spawned, thread_of
 from sessions.observe.contract import Desk
 from sessions.observe.lines import Skips, Who, remembered
-from sessions.observe.words import safe
+from sessions.observe.words import safe, shown
 from sessions.text import clean
 
 KIND = "codex"
@@ -64,7 +64,7 @@ class Session:
         if seen.agent:
             return
         who = self.who()
-        self.events.append(ev.SessionOpened(**who, path=str(self._path), parent=parent, version=version))
+        self.events.append(ev.SessionOpened(**who, path=shown(self._path), parent=parent, version=version))
 
     def context(self, payload: msgspec.Raw) -> None:
         """With what model, in which directory and under whose eyes the next turn runs."""

@@ -73,7 +73,7 @@ def show(text: str) -> tuple[str, ...]:
     lines = clean_lines(text.strip("\r\n"), MAX_CHARS)
     more = len(lines) - MAX_LINES
     if more > 0 or len(text) > MAX_CHARS:
-        hidden = f"{more} more lines" if more > 0 else f"{len(text) - MAX_CHARS} more characters"
+        hidden = f"{more} more line{'s' * (more != 1)}" if more > 0 else f"{len(text) - MAX_CHARS} more characters"
         return (*lines[:MAX_LINES], f"… {hidden}")
     while lines and not lines[-1].strip():
         lines.pop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -31,7 +32,7 @@ def connect(path: Path) -> Iterator[sqlite3.Connection]:
     file is opened as immutable; a writer that comes at that moment makes the look fail or old, and the next one right.
     """
     mode = "immutable=1" if _closed_wal(path) else "mode=ro"
-    with closing(sqlite3.connect(f"file:{quote(str(path))}?{mode}", uri=True, timeout=PATIENCE_S)) as db:
+    with closing(sqlite3.connect(f"file:{quote(os.fsencode(path))}?{mode}", uri=True, timeout=PATIENCE_S)) as db:
         db.text_factory = bytes
         try:
             yield db

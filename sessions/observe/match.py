@@ -59,6 +59,8 @@ class Seats:
         self.ground = ground or Ground()
         self._only = only
         self._kinds: dict[str, str] = {}
+        self._numbers: dict[str, int] = {}
+        """By base of a name, the highest number that was tried for it."""
         self._lanes: dict[tuple[str, str], list[_Lane]] = {}
         self._by_name: dict[str, _Lane] = {}
         self._stations = {session: seated.station for session, seated in state.sessions.items()}
@@ -140,8 +142,17 @@ class Seats:
 
     def _place(self, directory: str) -> str:
         """The worktree that holds a directory, the innermost one where they are nested; else the directory itself."""
-        holding = [tree for tree in (*self.ground.worktrees, self.ground.root) if tree and within(directory, tree)]
-        return max(holding, key=len) if holding else directory
+        return self._tree(directory) or directory
+
+    def _tree(self, directory: str) -> str:
+        """The innermost worktree that holds a directory: looked up along its path, however many worktrees there are."""
+        folder = directory
+        while folder:
+            if folder in self.ground.worktrees or folder == self.ground.root:
+                return folder
+            above = folder.rpartition("/")[0]
+            folder = above or ("/" if folder.startswith("/") and folder != "/" else "")
+        return ""
 
     def _name(self, kind: str, place: str) -> str:
         """A name that no other station has: the directory's, then with the kind, then with a number."""
@@ -152,9 +163,10 @@ class Seats:
             base = f"{base}-{kind}"
             if base not in self._kinds:
                 return base
-        number = 2
+        number = self._numbers.get(base, 1) + 1
         while f"{base}-{number}" in self._kinds:
             number += 1
+        self._numbers[base] = number
         return f"{base}-{number}"
 
     def _elsewhere(self, place: str, branch: str) -> bool:
@@ -166,7 +178,7 @@ class Seats:
         root = self.ground.root
         if self._only or not root:
             return False
-        if any(within(place, tree) for tree in (root, *self.ground.worktrees)):
+        if self._tree(place):
             return False
         if place and is_folder(Path(place)):
             return True

@@ -79,11 +79,13 @@ class Observer:
         """Everything written since the marks, stations with the newest sessions first.
 
         Within a station it goes from old to new, and a session before its forks, so that the floor ends in the
-        present and what a fork copied belongs to the session that did it.
+        present and what a fork copied belongs to the session that did it. Where there is a journal, each batch must be
+        in it before the next one is asked for.
         """
         self._begun_ns, self._gave_up = time.time_ns(), False
         yield from self._scan(self._look)
         self._gave_up = self._cancelled.is_set()
+        self._book.settle()
 
     def read(self, paths: frozenset[str] | None) -> Iterator[Batch]:
         """What was written to `paths`; with None, to any source, as `watching.watch` tells it."""

@@ -15,7 +15,7 @@ from sessions.observe import usage as usages
 from sessions.observe.contract import Desk, Statement
 from sessions.observe.lines import BROKEN, Skips, Who, repaired
 from sessions.observe.tools import arguments_of, tool_detail, written_file
-from sessions.observe.words import instant, safe
+from sessions.observe.words import instant, safe, shown
 from sessions.text import clean
 
 KIND = "openclaw"
@@ -24,6 +24,8 @@ FORK_S = 1.0
 """A session's own first event may be a moment older than its header; what a fork copies is older than that."""
 _PATH = 1_000
 _ENVELOPE = re.compile(r"\[Working directory: [^\]\n]*\]\s*")
+_REQUEST = 10_000
+"""As much of a request as its first words are taken from: each envelope without an end is looked through to here."""
 _STOPS = {"length": "stopped at the output limit", "error": "error"}
 
 
@@ -122,7 +124,7 @@ class Session:
         memory.opened = True
         memory.session = memory.session or _named(str(self._path))
         self.events.append(
-            ev.SessionOpened(**self._who(), path=str(self._path), parent=memory.parent, title=memory.title)
+            ev.SessionOpened(**self._who(), path=shown(self._path), parent=memory.parent, title=memory.title)
         )
 
     def _titled(self, title: str) -> None:
@@ -139,7 +141,7 @@ class Session:
         elif self._copied():
             return
         elif message.role == "user":
-            text = _ENVELOPE.sub("", message.text, count=1)
+            text = _ENVELOPE.sub("", message.text[:_REQUEST], count=1)
             self.events.append(ev.TurnStarted(**self._who(), text=clean(text)))
         elif message.role == "toolResult":
             self._came_back(message)

@@ -12,7 +12,7 @@ from sessions.observe.words import is_folder
 if TYPE_CHECKING:
     from watchfiles import Change
 
-STEP_MS = 50
+STEP_MS = 100
 DEBOUNCE_MS = 400
 """Changes are gathered until none came for a step, at most this long."""
 

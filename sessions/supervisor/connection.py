@@ -22,7 +22,10 @@ GREETING_S = 10.0
 PACE_S = 0.05
 """Between two frames of events to one console: twenty a second are more than it draws."""
 SNAPSHOT_PACE_S = 0.5
-"""After a whole floor: a console that far behind is spared most of a burst."""
+"""Between two whole floors: a console that far behind is spared most of a burst."""
+SNAPSHOT_BYTES = 5_000_000
+"""Bytes of whole floors a second at most. The floor of a hundred thousand sessions has five times as many, which take
+each side's processor a fifth of a second; its keys wait as long."""
 PULSE_S = 5.0
 """The longest silence of a supervisor towards a console."""
 COMMANDS_AT_ONCE = 8
@@ -129,13 +132,18 @@ class Connection:
     async def _follow(self, cursor: int) -> None:
         """Send what is new, at this console's pace; the next batch is only looked up when the last one was taken."""
         said: WorkFrame | None = None
+        clock = asyncio.get_running_loop().time
+        next_floor = 0.0
         while True:
             bell = self._feed.bell
             news = self._feed.after(cursor)
             work = self._feed.work
+            rest = next_floor - clock() if isinstance(news, Snapshot) else 0.0
+            if rest > 0.0:
+                news = None
             if news is None and work is said:
                 try:
-                    async with asyncio.timeout(PULSE_S):
+                    async with asyncio.timeout(min(rest, PULSE_S) if rest > 0.0 else PULSE_S):
                         await bell.wait()
                 except TimeoutError:
                     said = None
@@ -145,16 +153,20 @@ class Connection:
                 await self._send(work)
             if isinstance(news, Events):
                 cursor += len(news.events)
+                await self._send(news)
             elif isinstance(news, Snapshot):
                 cursor = news.state.seq
-            if news is not None:
-                await self._send(news)
-            await asyncio.sleep(SNAPSHOT_PACE_S if isinstance(news, Snapshot) else PACE_S)
+                size = await self._send(news)
+                next_floor = clock() + max(SNAPSHOT_PACE_S, size / SNAPSHOT_BYTES)
+            await asyncio.sleep(PACE_S)
 
-    async def _send(self, frame: Answer) -> None:
+    async def _send(self, frame: Answer) -> int:
+        """Send it; returns how many bytes it took."""
+        packed = protocol.encode(frame)
         async with self._sending:
-            self._writer.write(protocol.encode(frame))
+            self._writer.write(packed)
             await self._writer.drain()
+        return len(packed)
 
 
 def _misfit(version: int) -> Refused:

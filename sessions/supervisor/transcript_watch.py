@@ -34,6 +34,9 @@ class TranscriptWatch:
         self._past = JournalReader(journal)
         self._turn = asyncio.Lock()
         self._observer: Observer | None = None
+        """Reads the usual places; None where what it remembers is out of date."""
+        self._reading: Observer | None = None
+        """Reads something now."""
         self._watching: asyncio.Task[None] | None = None
         self._cancelled = False
 
@@ -62,10 +65,11 @@ class TranscriptWatch:
         async with self._turn:
             new = [path for path in paths if path not in self._extra]
             self._extra += new
-            # In its turn nobody else reads, so the watch can be broken off without losing what it has read.
-            if new and self._watching is not None:
-                self._observer = None
-                self._watching.cancel()
+            if new:
+                self._observer = None  # it knows the old places only
+                # In its turn nobody else reads, so the watch can be broken off without losing what it has read.
+                if self._watching is not None:
+                    self._watching.cancel()
         await self.catch_up()
 
     async def _watch(self) -> None:
@@ -85,9 +89,9 @@ class TranscriptWatch:
 
     def cancel(self) -> None:
         """End the reading under way; what was read stays."""
-        if self._observer is not None:
+        if self._reading is not None:
             self._cancelled = True
-            self._observer.cancel()
+            self._reading.cancel()
 
     def close(self) -> None:
         """Let go of the journal."""
@@ -111,6 +115,7 @@ class TranscriptWatch:
         return Observer(places, Seats(state, ground_of(state)), self._pricing, marks, self._past, progress)
 
     async def _drain(self, observer: Observer, batches: Iterator[Batch]) -> None:
+        self._reading = observer
         try:
             while (batch := await asyncio.to_thread(next, batches, None)) is not None:
                 await self._recorder.record(batch.events, batch.marks, batch.calls)
@@ -119,6 +124,7 @@ class TranscriptWatch:
             self._observer = None
             raise
         finally:
+            self._reading = None
             self._recorder.progress(None)
 
 

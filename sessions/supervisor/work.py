@@ -39,7 +39,7 @@ class Work:
         self.stopped = asyncio.Event()
         """Set when the operator has asked to end."""
         self._place, self._options, self._settings = place, options, settings
-        self._recorder, self._marks = recorder, marks
+        self._recorder, self._chosen = recorder, marks.get(BASE_MARK, b"").decode("utf-8", "replace")
         self._tasks: set[asyncio.Task[None]] = set()
         self._told: dict[str, str] = {}
         self._branches: BranchWatch
@@ -48,8 +48,7 @@ class Work:
 
     async def prepare(self) -> None:
         """Open the repository and what is needed to observe it. Raises `FactoryError` when that cannot be."""
-        chosen = self._marks.get(BASE_MARK, b"").decode("utf-8", "replace")
-        asked = self._options.base or chosen or self._settings.base
+        asked = self._options.base or self._chosen or self._settings.base
         repository = await asyncio.to_thread(open_repository, self._place.repo, asked, strict=bool(self._options.base))
         self._conflicts = ConflictWatch(self._place, lambda: self._branches.repository, self._recorder)
         self._branches = BranchWatch(repository, self._recorder, self._conflicts.hear)
