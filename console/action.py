@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import msgspec
 
+from console.link import LinkMode
+
 FLOOR, STATION, REPLAY, HELP, CONFLICTS = "floor", "station", "replay", "help", "conflicts"
 
 KEPT_RANK = 90
@@ -15,7 +17,7 @@ KEPT_RANK = 90
 class Situation(msgspec.Struct, frozen=True):
     """What an action's refusal may depend on."""
 
-    mode: str = "live"
+    mode: LinkMode = LinkMode.LIVE
     panes: int = 0
     station: str = ""
     """The station under the cursor; empty on a branch or on nothing."""
@@ -90,12 +92,12 @@ def needs_search(now: Situation) -> str:
 
 
 def needs_replay(now: Situation) -> str:
-    return "" if now.mode == REPLAY else "this is no replay"
+    return "" if now.mode is LinkMode.REPLAY else "this is no replay"
 
 
 def needs_loss(now: Situation) -> str:
-    if now.mode != "live":
-        return f"a {'replay' if now.mode == REPLAY else 'simulated factory'} has no supervisor"
+    if now.mode is not LinkMode.LIVE:
+        return f"a {'replay' if now.mode is LinkMode.REPLAY else 'simulated factory'} has no supervisor"
     return "" if now.lost else "the supervisor is there or on its way"
 
 
@@ -120,8 +122,8 @@ def needs_plan(now: Situation) -> str:
 
 
 def needs_live(now: Situation) -> str:
-    if now.mode == REPLAY:
+    if now.mode is LinkMode.REPLAY:
         return "a replay has no repository to merge in"
-    if now.mode != "live":
+    if now.mode is LinkMode.SIMULATED:
         return "a simulated factory has no repository to merge in"
     return needs_pairs(now)

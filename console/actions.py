@@ -253,6 +253,8 @@ HELP_ACTIONS = (
     Action("help.page_up", ("pageup", "ctrl+b"), "page up", "Scroll up by a screen.", (HELP,), "screen.page(-1)"),
     Action("help.page_down", ("pagedown", "space", "ctrl+f"), "page down", "Scroll down by a screen.",
            (HELP,), "screen.page(1)"),
+    Action("help.home", ("home",), "first", "Scroll to the first line.", (HELP,), "screen.first"),
+    Action("help.end", ("end", "G"), "last", "Scroll to the last line.", (HELP,), "screen.last"),
 )  # fmt: skip
 
 ACTIONS: tuple[Action, ...] = (

@@ -51,7 +51,9 @@ class FactoryApp(Guarded, App[None]):
 
     def __init__(self, link: Link, options: Options | None = None) -> None:
         self.options = options = options or Options()
-        colour = not (("NO_COLOR" in os.environ) if options.no_colour is None else options.no_colour)
+        if not os.environ.get("NO_COLOR"):
+            os.environ.pop("NO_COLOR", None)  # an empty one means nothing, but to Textual
+        colour = not ("NO_COLOR" in os.environ if options.no_colour is None else options.no_colour)
         # Without colour, or with 16 of them, what reaches the terminal are its own colours, and no others.
         super().__init__(ansi_color=None if colour and options.colours > 16 else True)
         self.link = link
@@ -97,8 +99,8 @@ class FactoryApp(Guarded, App[None]):
     def tell_collisions(self) -> None:
         """Say once that a branch began to collide, on whatever screen the operator is; a replay tells no news."""
         screen, state = self.screen, self.link.state
-        if self.link.mode is LinkMode.REPLAY or not isinstance(screen, FactoryScreen):
-            return
+        if self.link.mode is LinkMode.REPLAY or not isinstance(screen, FactoryScreen) or screen.question():
+            return  # news come when the question that stands in their place is answered
         if self._collisions is None:
             from console.news import CollisionWatch
 

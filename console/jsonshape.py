@@ -147,10 +147,12 @@ def meter_shape(meter: Meter) -> M:
 
 
 def meters(state: FloorState, by: By) -> Meters:
-    """What everything used, in groups that add up to the total; largest first, days in their order."""
+    """What everything used, in groups that add up to the total; dearest first, days in their order."""
     outside = {name for name, s in state.stations.items() if s.elsewhere} if by is By.STATION else set()
     groups = [_group(key, meter, key in outside) for key, meter in parts(state, by).items()]
-    groups.sort(key=lambda group: group.key if by is By.DAY else (-_size(group.tokens), group.key))
+    groups.sort(
+        key=lambda group: group.key if by is By.DAY else (-(group.cost_usd or 0), -_size(group.tokens), group.key)
+    )
     return Meters(by=by.value, total=meter_shape(state.total), here=meter_shape(state.here), groups=groups)
 
 

@@ -26,7 +26,7 @@ class LinkHealth(msgspec.Struct, frozen=True, omit_defaults=True):
 
     connected: bool = True
     trouble: str = ""
-    """Why it is not connected, with the cure."""
+    """Why it is not connected, or what keeps it from being up to date; with the cure."""
     progress: Progress | None = None
 
 

@@ -40,16 +40,14 @@ class CollisionWatch:
 
 def notice(state: FloorState, began: list[str]) -> str:
     """What is said of branches that began to collide: with whom the first does, and who else."""
-    names = labels([*began, *(other for name in began for other, _ in conflicts_of(state.verdicts, name) if other)])
-    label = dict(
-        zip([*began, *(o for n in began for o, _ in conflicts_of(state.verdicts, n) if o)], names, strict=True)
-    )
+    partners = {name: [other for other, _ in conflicts_of(state.verdicts, name)] for name in began}
+    named = [*began, *(other for others in partners.values() for other in others if other)]
+    label = dict(zip(named, labels(named), strict=True))
     said: list[str] = []
     done: set[str] = set()
-    for name in began:
+    for name, others in partners.items():
         if name in done:
             continue
-        others = [other for other, _ in conflicts_of(state.verdicts, name)]
         done |= {name, *others}
         worst = label[others[0]] if others and others[0] else "the base"
         more = f" and {len(others) - 1} more" if len(others) > 1 else ""

@@ -48,10 +48,12 @@ class Trial(msgspec.Struct, frozen=True):
     verdicts: Mapping[str, Verdict]
     compared: Mapping[str, object]
     base_head: str
+    uncommitted: bool
+    """Uncommitted work counts in it."""
 
-    def holds(self, state: FloorState) -> bool:
-        """Nothing has moved since."""
-        return self.compared is state.compared and self.base_head == state.base_head
+    def holds(self, state: FloorState, uncommitted: bool) -> bool:
+        """Nothing has moved since, and it is still the same work that is looked at."""
+        return self.compared is state.compared and self.base_head == state.base_head and self.uncommitted is uncommitted
 
 
 def read_hunks(wanted: Wanted) -> dict[str, FileHunks]:
@@ -98,7 +100,7 @@ def land_first(
 
     with _opened(state, names, uncommitted) as (matrix, base_head, rows):
         after = after_landing(matrix, base_head, rows, verdicts, branch)
-    return Trial(branch, after, state.compared, state.base_head)
+    return Trial(branch, after, state.compared, state.base_head, uncommitted)
 
 
 @contextmanager

@@ -177,7 +177,7 @@ class ReplayLink:
         """Go to a place as an operator writes it; raises `UsageError` with the cure when it is none."""
         from sessions.journal import places
 
-        place = places.parse(text, self.span, self.now(), self.state.utc_offset)
+        place = places.parse(text, self.span, self.now(), self.state.zone)
         if place.seq is not None:
             self.seek_seq(place.seq)
         elif place.moment is not None:

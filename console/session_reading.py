@@ -29,6 +29,8 @@ class SessionReading:
     def __init__(self, station: str) -> None:
         self.log = StationLog(station)
         self.reader: Reader | None = None
+        self._opened: Reader | None = None
+        """The one opened last, which may not have come through to `reader` when the screen is left."""
         self._session = ""
         self._read_for: Station | None = None
         self._busy = False
@@ -55,8 +57,7 @@ class SessionReading:
         same_session, self._session = station.session == self._session, station.session
         if reader is old:
             return News(False, True, grew or went_back)
-        if old is not None:
-            old.close()
+        _let_go(old)
         return News(True, old is not None and same_session, True)
 
     def _read_on(self, link: Link, state: FloorState, station: Station) -> tuple[StationLog, Reader, bool]:
@@ -69,13 +70,20 @@ class SessionReading:
             with self._lock:
                 if self._ended:  # nobody waits for it any more
                     opened.close()
+                self._opened = opened
             return log, opened, True
         extended = reader.extend([n.event for n in log.fresh], station.session)
         return log, reader, reader.refresh() or extended
 
     def end(self) -> None:
-        """The screen is left. What is open is closed by a thread, since a search may still hold it."""
+        """The screen is left."""
         with self._lock:
             self._ended = True
-        if self.reader is not None:
-            threading.Thread(target=self.reader.close).start()
+        for reader in {self.reader, self._opened}:
+            _let_go(reader)
+
+
+def _let_go(reader: Reader | None) -> None:
+    """Close a reader in a thread of its own: a search may still hold it, and nobody waits for that."""
+    if reader is not None:
+        threading.Thread(target=reader.close).start()

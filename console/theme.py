@@ -142,7 +142,7 @@ def make_look(theme: str, *, ascii_only: bool, colour: bool, colours: int = ALL)
 
 
 def textual_theme(name: str) -> Theme:
-    """The same colours for Textual's own widgets, such as the command palette."""
+    """The same colours for what Textual draws itself, such as the ground of a screen."""
     from textual.theme import Theme
 
     c = THEMES[name]

@@ -34,6 +34,11 @@ async def at_rest(pilot: Pilot[Any]) -> None:
         alike = alike + 1 if picture == seen else 0
 
 
+def text(app: App[Any]) -> str:
+    """The screen as a terminal shows it, without colours."""
+    return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+
+
 def pressing(*keys: str) -> Before:
     """Press keys, each when the screen has come to rest after the one before."""
 

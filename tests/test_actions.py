@@ -8,8 +8,9 @@ from collections import Counter
 import pytest
 
 from console.action import CONFLICTS, FLOOR, HELP, REPLAY, STATION, Situation
-from console.actions import ACTIONS, BY_ID, actions_on, footer_actions, key_name
+from console.actions import ACTIONS, BY_ID, actions_on, footer_actions, key_name, keys_of
 from console.app import FactoryApp
+from console.link import LinkMode
 from console.options import Options
 from console.screens.help import HelpScreen
 from tests.console_support import StillLink, factory_state
@@ -64,6 +65,44 @@ def test_a_refusal_gives_its_reason() -> None:
     assert BY_ID["floor.open"].refuse(Situation(panes=3, station="a")) == ""
 
 
+@pytest.mark.parametrize(
+    ("action", "reason", "able"),
+    [
+        ("floor.search", "there is nothing on the floor yet", Situation(panes=1)),
+        ("floor.clear", "nothing is filtered or marked", Situation(narrow=True)),
+        ("floor.clear", "nothing is filtered or marked", Situation(marked=1)),
+        ("floor.cancel", "nothing is being read", Situation(scanning=True)),
+        ("station.next", "nothing was searched yet: / does", Situation(narrow=True)),
+        ("station.play", "this is no replay", Situation(mode=LinkMode.REPLAY)),
+        ("conflicts.open", "this pair collides in no file", Situation(files=1)),
+        ("conflicts.open", "this pair collides in no file", Situation(planned_branch=True)),
+        ("conflicts.open", "this pair collides in no file", Situation(hot_spot=True)),
+        ("conflicts.next", "nothing collides", Situation(conflicts=1)),
+        ("conflicts.pin", "the order is still being worked out", Situation(planned=True)),
+        ("conflicts.simulate", "there are no pairs to look at", Situation(pairs=1)),
+        ("app.again", "the supervisor is there or on its way", Situation(lost=True)),
+    ],
+)
+def test_what_cannot_work_now_says_why_and_works_when_it_can(action: str, reason: str, able: Situation) -> None:
+    assert BY_ID[action].refuse(Situation()) == reason
+    assert BY_ID[action].refuse(able) == ""
+
+
+@pytest.mark.parametrize(("mode", "what"), [(LinkMode.REPLAY, "a replay"), (LinkMode.SIMULATED, "a simulated factory")])
+def test_what_is_not_live_has_neither_supervisor_nor_repository(mode: LinkMode, what: str) -> None:
+    now = Situation(mode=mode, lost=True, pairs=3)
+    assert BY_ID["app.again"].refuse(now) == f"{what} has no supervisor"
+    assert BY_ID["conflicts.simulate"].refuse(now) == f"{what} has no repository to merge in"
+
+
+def test_keys_are_written_as_people_write_them_and_the_keymap_goes_before_the_usual_ones() -> None:
+    keys = ("question_mark", "ctrl+full_stop", "escape", "ctrl+q", "q", "+")
+    assert [key_name(key) for key in keys] == ["?", "ctrl+.", "esc", "ctrl+q", "q", "+"]
+    action = BY_ID["floor.open"]
+    maps: list[dict[str, str]] = [{}, {"floor.open": "w,ctrl+x"}, {"floor.open": ""}]
+    assert [keys_of(action, keymap) for keymap in maps] == [action.keys, ("w", "ctrl+x"), ()]
+
+
 def test_the_footer_begins_with_what_is_needed_most() -> None:
     titles = [action.title for action, _ in footer_actions(FLOOR, Situation(panes=1))]
     assert titles[:3] == ["open", "search", "filter"]
@@ -76,6 +115,20 @@ def test_help_and_quit_stay_in_the_footer(place: str) -> None:
         line = plain(footer_line(shown, [("attention  3/48", "text")], cells, kept=2))
         assert "? help  q quit" in line
         assert width(line) == cells
+
+
+def test_a_question_goes_before_what_was_said_and_that_before_the_keys() -> None:
+    keys, right = [("enter", "open", True), ("q", "quit", True)], [("attention  3/48", "text")]
+
+    def shown(cells: int, said: str = "", question: str = "") -> str:
+        return plain(footer_line(keys, right, cells, said, ((question, "text"),) if question else ()))
+
+    assert shown(40) == " enter open  q quit     attention  3/48 "
+    assert shown(31) == " enter open  q quit            "
+    assert shown(40, "copied") == " copied                 attention  3/48 "
+    assert shown(25, "copied") == " copied  attention  3/48 "
+    assert shown(24, "copied") == " copied                 "
+    assert shown(40, "copied", " really?") == " really?" + " " * 32
 
 
 @pytest.mark.parametrize("cells", [50, 80, 100])

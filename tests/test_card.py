@@ -12,7 +12,7 @@ from sessions.floor.state import Status
 from sessions.floor.tokens import Certainty, Tokens
 from tests.console_support import NOW, factory_state
 from widgets.card import HEIGHTS, Marks, card, clock_of
-from widgets.cells import line_width, plain
+from widgets.cells import fit, line_width, plain
 from widgets.pane_text import place_text
 from widgets.rows import heading, row
 
@@ -59,6 +59,9 @@ def test_a_card_says_elsewhere_and_a_line_where_there_is_room() -> None:
 def test_a_card_under_the_cursor_and_marked() -> None:
     drawn = picture(PROXY, 40, 1, Marks(cursor=True, marked=True))
     assert [line[0] for line in drawn] == ["■", "▌", "▌", "▌", "▌"]
+    for cursor in (True, False):
+        (line,) = card(PROXY, 120, 0, NOW, Marks(cursor=cursor))
+        assert {style.endswith(" on cursor") for _, style in line[1:]} == {cursor}
 
 
 def test_a_branch_without_a_station() -> None:
@@ -69,6 +72,8 @@ def test_a_branch_without_a_station() -> None:
         "                                        ",
         "                                        ",
     ]
+    long = replace(TOPIC, author="Augusta Ada King-Noel of Lovelace")
+    assert picture(long, 40, 1)[1] == "   Augusta Ada King-Noel of Lo…  ↑4 ±1  "
 
 
 def test_a_large_card() -> None:
@@ -106,6 +111,7 @@ def test_lines_of_a_wide_terminal() -> None:
             "  ▁▂▃▄ ▆▇▇   3.41M    $4.12   83%  ../wt/p07           allow: git push --force ?                 "
         ),
     ]
+    assert picture(TOPIC, 200, 0)[0].count("topic") == 1
 
 
 def test_names_too_long_for_their_place_keep_their_ends() -> None:
@@ -121,6 +127,7 @@ def test_names_too_long_for_their_place_keep_their_ends() -> None:
 def test_the_partner_of_a_collision_never_costs_the_branch_its_name() -> None:
     clashing = replace(PROXY, clashes=3, clash_with="cache-13")
     assert picture(clashing, 40, 1)[1] == "   station/proxy-07  ↑7 ↓2 ⚔3 cache-13  "
+    assert picture(clashing, 200, 0)[0] == picture(PROXY, 200, 0)[0].replace("↑7 ↓2       ", "↑7 ↓2     ⚔3")
     longer = replace(clashing, branch="station/proxy-17-retries")
     assert picture(longer, 40, 1)[1] == "   station/proxy-17-retries   ↑7 ↓2 ⚔3  "
 
@@ -158,11 +165,15 @@ def test_a_running_tool_is_shown_with_its_age() -> None:
     ],
 )
 def test_every_kind_of_figure_looks_different(facts: dict[str, object], tokens: str, cost: str) -> None:
-    assert picture(replace(PROXY, **facts), 40, 1)[3].split()[:2] == [tokens, cost]
+    pane = replace(PROXY, **facts)
+    assert picture(pane, 40, 1)[3].split()[:2] == [tokens, cost]
+    assert ("$2.50/h" in picture(pane, 90, 2)[4]) == (pane.cost is not None)
 
 
 def test_a_guess_is_marked_as_one() -> None:
-    assert "needs me?" in picture(replace(PROXY, guess=True), 40, 1)[0]
+    drawn = picture(replace(PROXY, guess=True), 90, 2)
+    assert "needs me?" in drawn[0]
+    assert drawn[8] == fit("   needs me? for 2m  · a guess from claude:4d5611e5, heard 2m ago", 90)
 
 
 def test_each_status_has_a_sign_a_word_and_a_colour_of_its_own() -> None:
@@ -202,3 +213,9 @@ def test_the_whole_factory_is_drawn_at_every_zoom() -> None:
     for pane in PaneBook().panes(factory_state(), NOW):
         for zoom, height in enumerate(HEIGHTS):
             assert len(card(pane, 40, zoom, NOW)) == height
+
+
+def test_what_is_not_known_has_no_age() -> None:
+    unheard = replace(PROXY, since=0.0, seen=0.0, committed=0.0)
+    lines = picture(unheard, 100, 2)
+    assert [lines[2].strip(), lines[8].strip()] == ["Keep retries apart  · Ada Byron", "needs me  · claude:4d5611e5"]

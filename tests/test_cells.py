@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from widgets.cells import Line, changes, cut, fill, fit, line_width, pad, plain, short, spread, width
+from widgets.cells import Line, changes, cut, end, fill, fit, line_width, pad, plain, short, spread, width
 from widgets.glyphs import ascii_twin
 from widgets.spark import bar, spark
 
@@ -42,6 +42,17 @@ def test_a_shortened_name_keeps_both_its_ends() -> None:
     assert short("station/billing-47", 7) == "statio…"
 
 
+@given(st.text(max_size=60), st.integers(-2, 40))
+def test_the_end_of_a_text_never_outgrows_its_cells(text: str, cells: int) -> None:
+    assert width(end(text, cells)) <= max(0, cells)
+
+
+def test_of_a_long_text_the_end_is_kept() -> None:
+    assert end("src/proxy/pool.py", 17) == "src/proxy/pool.py"
+    assert end("src/proxy/pool.py", 8) == "…pool.py"
+    assert end("漢字漢字", 4) == "…字"
+
+
 def test_variation_selectors_widen_nothing() -> None:
     assert fit("a\ufe0fb", 3) == "ab "
 
@@ -60,7 +71,7 @@ def test_the_least_important_pieces_go_first() -> None:
     pieces = [(2, [("factory", "text")]), (0, [("●18", "text")]), (1, [("58k", "text")])]
     assert plain(fill(pieces, 20, "  ", "text")) == "factory  ●18  58k"
     assert plain(fill(pieces, 10, "  ", "text")) == "●18  58k"
-    assert plain(fill(pieces, 4, "  ", "text")) == "●18"
+    assert plain(fill(pieces, 4, "  ", "text")) == plain(fill(pieces, 2, "  ", "text")) == "●18"
 
 
 def test_changes_are_the_cells_that_differ() -> None:

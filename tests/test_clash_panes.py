@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sessions.floor.events import BranchChanged
 from sessions.floor.fold import fold_all
 from sessions.floor.panes import Pane, PaneBook
 from sessions.floor.state import FloorState
@@ -31,6 +32,14 @@ def test_panes_count_their_conflicts() -> None:
     assert (found[B].clashes, found[B].clash_with) == (1, "docs-01")
     assert (found[D].clashes, found[D].clash_with) == (1, "main")
     assert all(pane.clashes == 0 for branch, pane in found.items() if branch not in (A, B, C, D))
+
+
+def test_branches_that_end_alike_are_named_in_full() -> None:
+    fix, tidy = "fix/billing", "tidy/billing"
+    events = [BranchChanged(time=NOW, source="git", branch=name, head="a" * 40) for name in (fix, tidy)]
+    found = panes(fold_all(floor(), [*events, clash(fix, tidy), clash(A, tidy)]))
+    assert (found[fix].clash_with, found[tidy].clash_with) == (tidy, fix)
+    assert found[B].clash_with == "docs-01"
 
 
 def test_a_pane_is_the_same_object_until_its_own_count_changes() -> None:

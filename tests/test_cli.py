@@ -14,6 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from console.cli.call import Call
+from console.cli.findings import terminal
+from console.theme import colours_of
 from sessions.journal.recording import Recording
 from tests.cli_support import COMMAND, MODEL, NOON, Done, Machine, stopping, usage
 
@@ -268,6 +271,15 @@ def test_doctor_is_content_and_says_what_it_found(machine: Machine) -> None:
     assert report["ok"] is True
     topics = {finding["topic"] for finding in report["findings"]}  # type: ignore[attr-defined]
     assert topics == {"program", "terminal", "configuration", "repository", "sources", "prices"}
+
+
+def test_doctor_counts_colours_as_the_screens_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_COLOR", "COLORTERM", "TEXTUAL_COLOR_SYSTEM"):
+        monkeypatch.delenv(name, raising=False)
+    for term, colours in (("xterm-kitty", "256"), ("xterm-256color", "256"), ("xterm", "16")):
+        monkeypatch.setenv("TERM", term)
+        found = {finding.name: finding.value for finding in terminal(Call())}
+        assert found["colours"] == colours == str(colours_of(os.environ))
 
 
 def test_doctor_ends_with_1_when_something_is_broken(machine: Machine, tmp_path: Path) -> None:

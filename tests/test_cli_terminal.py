@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shlex
 import signal
+import subprocess
+import sys
 import termios
 from collections.abc import Iterator
 from pathlib import Path
@@ -84,6 +86,25 @@ def test_a_signal_gives_the_terminal_back(demo: Terminal, number: signal.Signals
     os.kill(demo.pid, number)
     assert demo.wait(PATIENCE_S) == 130
     assert_sane(demo)
+
+
+STUCK = """
+import os, signal
+from console.cli import screens
+screens.HUNG_UP_S = 1
+signal.signal(signal.SIGHUP, screens.interrupt)
+try:
+    os.kill(os.getpid(), signal.SIGHUP)
+except KeyboardInterrupt:
+    while True:
+        signal.pause()
+"""
+"""A console whose terminal is gone, and which does not come to its end."""
+
+
+def test_a_console_without_a_terminal_never_stays(machine: Machine) -> None:
+    done = subprocess.run([sys.executable, "-c", STUCK], env=machine.env, timeout=PATIENCE_S, check=False)
+    assert done.returncode == -signal.SIGALRM
 
 
 def test_nothing_is_left_behind(machine: Machine, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from sessions import clock
 from sessions.floor.metering import day
+from sessions.floor.zone import Zone
 
 NOVEMBER = 1_795_219_200.0
 ZONES = {
@@ -42,3 +43,18 @@ def test_a_change_is_known_to_the_second(zone: str) -> None:
     for (since, offset), (_, before) in zip(changes, [first, *changes], strict=False):
         assert clock.utc_offset(since) == offset
         assert clock.utc_offset(since - 1) == before != offset
+
+
+def test_a_time_is_shown_as_the_clock_showed_it_then_and_is_found_again(zone: str) -> None:
+    told = Zone(clock.utc_offset(NOVEMBER), clock.offsets(NOVEMBER))
+    for hour in range(-400 * 24, 300 * 24, 7):
+        moment = NOVEMBER + hour * 3_600.0
+        shown = told.local(moment)
+        assert shown is not None
+        assert f"{shown:%Y-%m-%d %H:%M:%S}" == time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(moment))
+        assert told.local(told.time_of(shown.timestamp())) == shown
+
+
+def test_what_is_no_time_is_not_shown() -> None:
+    assert Zone().local(float("nan")) is None
+    assert Zone(3_600).local(1e300) is None

@@ -37,6 +37,17 @@ def test_a_small_matrix_leaves_the_room_below_it_to_hot_spots() -> None:
     assert (places["matrix"].height, places["spots"].y, places["spots"].height) == (15, 15, 43)
 
 
+def test_hot_spots_and_order_share_the_room_below_a_small_matrix_where_it_is_not_high() -> None:
+    places = lay_out(Size(130, 16), 8, 0, reading=False)
+    assert {name: tuple(place) for name, place in places.items()} == {
+        "matrix": (0, 0, 82, 8),
+        "pair": (82, 0, 48, 16),
+        "spots": (0, 8, 41, 8),
+        "order": (41, 8, 41, 8),
+    }
+    assert lay_out(Size(160, 16), 8, 0, reading=False)["pair"].width == 64
+
+
 def test_where_no_column_has_room_the_chosen_panel_takes_the_place_of_the_matrix() -> None:
     assert set(lay_out(Size(120, 38), 56, 0, reading=False)) == {"matrix", "pair"}
     assert set(lay_out(Size(120, 38), 56, PAIR, reading=False)) == {"matrix", "pair"}

@@ -16,6 +16,7 @@ from console.app import FactoryApp
 from console.link import Link, LinkHealth, LinkMode
 from console.options import Options
 from console.screens.conflicts import ConflictsScreen
+from console.screens.conflicts_layout import ORDER
 from console.screens.floor import FloorScreen
 from sessions.floor import events as ev
 from sessions.floor.cluster import Sort
@@ -26,7 +27,7 @@ from sessions.journal.past import EventList
 from tests.conflict_floor import clash, compared, conflict_state, open_names
 from tests.console_support import HOSTILE, NOW, StillLink, factory_state, state_of
 from tests.pair_support import apart, colliding, floor_of
-from tests.picture_support import at_rest
+from tests.picture_support import at_rest, text
 from tests.replay_support import StillReplay
 
 OPTIONS = Options(theme="dark", ascii_only=False, no_colour=False, slow_link=False)
@@ -54,11 +55,6 @@ async def press(app: FactoryApp, pilot: Pilot[None], *keys: str) -> None:
         await pilot.pause()
         await app.workers.wait_for_complete()
         await pilot.pause()
-
-
-def text(app: FactoryApp) -> str:
-    """The screen as a terminal shows it."""
-    return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
 
 
 def floor(*events: ev.Event, branches: int = 6) -> FloorState:
@@ -276,6 +272,48 @@ def test_the_plan_follows_wishes_and_says_what_they_cost() -> None:
     play(test, simulated(floor(clash(A, B), clash(A, C))))
 
 
+def test_the_order_s_cursor_goes_with_its_branch_and_its_keys_are_about_nothing_else() -> None:
+    async def test(app: FactoryApp, screen: ConflictsScreen, pilot: Pilot[None]) -> None:
+        def order() -> tuple[str, ...]:
+            assert screen.planner.insight
+            return screen.planner.insight.plan.names
+
+        first = order()[0]
+        await press(app, pilot, "shift+tab", "J", "J")
+        assert order()[2] == screen.side.chosen_name == first
+        await press(app, pilot, "f", "c", "enter", "enter")
+        assert "is filtered out: esc shows all" in text(app).splitlines()[-1]
+        assert screen.panel == ORDER
+        wishes = screen.planner.wishes
+        screen.side._rows[screen.side.chosen] = replace(screen.side._rows[screen.side.chosen], name="")
+        await press(app, pilot, "d")
+        assert "no branch is selected" in text(app).splitlines()[-1]
+        assert screen.planner.wishes == wishes
+
+    play(test, simulated(floor(clash(B, C))))
+
+
+def test_the_order_s_cursor_stays_in_view_wherever_its_branch_goes() -> None:
+    async def test(app: FactoryApp, screen: ConflictsScreen, pilot: Pilot[None]) -> None:
+        await press(app, pilot, "shift+tab")
+        first = screen.names[screen.side.chosen_name]
+        await press(app, pilot, "d")
+        assert "dropped: d takes it back" in text(app)
+        await press(app, pilot, "d")
+        assert f"▌  1  {first} " in text(app)
+
+    play(test, size=(80, 24))
+
+
+def test_while_it_still_connects_nothing_has_failed() -> None:
+    async def test(app: FactoryApp, screen: ConflictsScreen, pilot: Pilot[None]) -> None:
+        bar = text(app).splitlines()[0]
+        assert "✖" not in bar
+        assert "6 branches" in bar
+
+    play(test, StillLink(floor(), health=LinkHealth(connected=False)))
+
+
 def test_wishes_and_the_cursor_outlive_the_screen() -> None:
     async def test(app: FactoryApp, screen: ConflictsScreen, pilot: Pilot[None]) -> None:
         await press(app, pilot, "n", "p", "u")
@@ -378,6 +416,11 @@ def test_landing_first_is_really_merged(tmp_path: Path, monkeypatch: pytest.Monk
         assert screen.trial is None
         assert screen.scene.matrix.at(two, two) == 0
         await press(app, pilot, "m")
+        assert "SIMULATED: one has landed" in text(app)
+        await press(app, pilot, "u")
+        assert "has landed" not in text(app)
+        assert screen.scene.matrix.at(two, two) == 0
+        await press(app, pilot, "u", "m")
         link = app.link
         assert isinstance(link, StillLink)
         link.state = fold_all(state, [ev.BranchCompared(time=NOW, branch="three", head="1" * 40)])
@@ -458,7 +501,15 @@ def test_a_branch_that_begins_to_collide_is_told_as_loudly_as_set(attention: Any
         app.tell_collisions()
         await pilot.pause()
         assert ("⚔ docs-01 now collides with proxy-00" in text(app)) is told
+        await press(app, pilot, "slash")
+        link.state = fold_all(link.state, [clash(A, B), clash(C)])
+        app.tell_collisions()
         assert len(rung) == rings
+        await press(app, pilot, "enter")
+        app.tell_collisions()
+        await pilot.pause()
+        assert ("⚔ tests-02 now collides with the base" in text(app)) is told
+        assert len(rung) == 2 * rings
 
     options = Options(theme="dark", ascii_only=False, no_colour=False, slow_link=False, attention=attention)
     play(test, simulated(floor()), options=options)

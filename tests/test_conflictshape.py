@@ -40,6 +40,8 @@ def test_every_pair_is_there_unless_only_conflicts_are_wanted() -> None:
 
 
 def test_a_collision_with_the_base_alone_is_one_too() -> None:
+    calm = verdicts() | {key_of("a", "b"): Verdict("a", "b", Outcome.CLEAN)}
+    assert not conflictshape.conflicts("main", "h", ROWS, calm).any
     row = ROWS[:1]
     clean, clash = Verdict("c", "", Outcome.CLEAN), Verdict("c", "", Outcome.CONFLICT, CLASH)
     assert not conflictshape.conflicts("main", "h", row, {key_of("c", ""): clean}).any

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from textual.events import MouseScrollDown, MouseScrollUp
 from textual.pilot import Pilot
 
+from sessions.floor.zone import Zone
 from sessions.observe.conversation import Entry, EntryKind
 from sessions.text import clean
 from tests.console_support import HOSTILE
@@ -139,6 +140,18 @@ def test_a_found_entry_is_shown_opened_and_highlighted() -> None:
     with_view(script, 80)
 
 
+def test_who_goes_elsewhere_searches_on_from_there() -> None:
+    async def script(view: ConversationView, talk: Talk, pilot: Pilot[None]) -> None:
+        view.go_to_found(43)
+        view.to_start()
+        assert (view.cursor, view.found) == (0, None)
+        view.go_to_found(43)
+        await pilot.click(ConversationView, offset=(20, 1))
+        assert view.found is None
+
+    with_view(script, 80)
+
+
 def test_moving_goes_by_entries_and_through_tall_ones_by_lines() -> None:
     async def script(view: ConversationView, talk: Talk, pilot: Pilot[None]) -> None:
         talk.extra[16] = Entry(
@@ -175,12 +188,12 @@ def test_resizing_keeps_the_place() -> None:
 
 def test_entries_later_than_the_moment_are_hidden() -> None:
     async def script(view: ConversationView, talk: Talk, pilot: Pilot[None]) -> None:
-        view.show_until(START + 3 * 40, 3_600)
+        view.show_until(START + 3 * 40, Zone(3_600))
         assert view.count == 41
         assert "13:02:00" in "\n".join(lines(view))
-        view.show_until(START - 1, 0)
+        view.show_until(START - 1, Zone())
         assert view.count == 0
-        view.show_until(None, 0)
+        view.show_until(None, Zone())
         assert view.count == LONG
 
     with_view(script)

@@ -11,8 +11,9 @@ from sessions.floor.panes import Pane, station_pane
 from sessions.floor.state import EMPTY, Evidence, FloorState, Status
 from sessions.floor.status import status_at
 from sessions.floor.tokens import Certainty, Tokens
+from sessions.floor.zone import Zone
 from tests.console_support import HOSTILE
-from tests.replay_support import NAMES, sample_events
+from tests.replay_support import NAMES, START, sample_events
 from widgets.cells import Line, line_width, width
 from widgets.facts import SubAgent, event_lines, files, head, meters, sub_agents
 from widgets.panel import text_of
@@ -93,6 +94,8 @@ def test_meters_align() -> None:
         "   context    ━━━━━━───────────────────── 21%  42.8k of 200k",
         "   work       3 turns  3 tools  3 files  0 errors",
     ]
+    once = replace(pane_of("docs-02"), turns=1, tool_calls=1, file_count=1, errors=1)
+    assert texts(meters(once, CELLS))[-1] == "   work       1 turn  1 tool  1 file  1 error"
 
 
 @pytest.mark.parametrize(
@@ -150,10 +153,18 @@ def test_every_kind_of_event_has_a_line() -> None:
         more = {"reason": "because", "text": "words", "kind": "claude", "tool": "Bash", "tokens": Tokens(5)}
         fields = {name: value for name, value in more.items() if name in kind.__struct_fields__}
         samples.append(kind(time=0.0, station="a", **fields))
-    lines = texts(event_lines(samples, 0, CELLS))
+    lines = texts(event_lines(samples, Zone(), CELLS))
     assert len(lines) == len(samples)
     assert all(line.startswith("   00:00:00  ") and len(line.split()) >= 1 for line in lines)
-    failed = event_lines([ev.TurnFailed(time=0, station="a", reason="x")], 0, CELLS)[0]
+    days = [ev.TurnStarted(time=START + hours * 3_600, station="a", text="x") for hours in (0, 1, 11, 13)]
+    assert texts(event_lines(days, Zone(3_600), 40)) == [
+        "   13:00:00  asked     x",
+        "   14:00:00  asked     x",
+        "   Sat 22 Nov 2025",
+        "   00:00:00  asked     x",
+        "   02:00:00  asked     x",
+    ]
+    failed = event_lines([ev.TurnFailed(time=0, station="a", reason="x")], Zone(), CELLS)[0]
     assert ("failed    ", "failed") in failed
 
 
@@ -174,7 +185,7 @@ def test_hostile_names_stay_in_their_lines(cells: int) -> None:
         *head(pane, name, session, NOW, cells),
         *files(station.files, name, cells),
         *sub_agents({name: SubAgent()}, cells),
-        *event_lines(hostile, 0, cells),
+        *event_lines(hostile, Zone(), cells),
     ]
     for text in text_of(everything):
         assert text.isprintable()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -21,7 +22,7 @@ from sessions.floor.commands import CancelScan, Progress
 from sessions.floor.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState, Status
 from tests.console_support import HOSTILE, NOW, StillLink, factory_state, state_of
-from tests.picture_support import at_rest
+from tests.picture_support import at_rest, text
 from widgets.cells import plain
 from widgets.topline import trouble_line
 
@@ -40,11 +41,6 @@ def play(
             await test(app, app.screen, pilot)
 
     asyncio.run(run())
-
-
-def text(app: FactoryApp) -> str:
-    """The screen as a terminal shows it."""
-    return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:
@@ -98,6 +94,24 @@ def test_new_events_are_drawn_at_the_next_tick_without_a_layout() -> None:
     play(test)
 
 
+def test_a_state_that_lies_where_the_last_one_lay_is_drawn() -> None:
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        link = app.link
+        assert isinstance(link, StillLink)
+        screen.sample()
+        place = id(link.state)
+        link.state = replace(link.state, name="moved")
+        kept: list[FloorState] = []
+        while len(kept) < 1_000 and id(link.state) != place:
+            kept.append(link.state)
+            link.state = replace(link.state, name="moved")
+        screen.sample()
+        await pilot.pause()
+        assert "moved" in text(app)
+
+    play(test, StillLink(factory_state(3, 6)))
+
+
 def test_the_cursor_follows_keys_of_both_kinds() -> None:
     async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
         places = []
@@ -107,6 +121,15 @@ def test_the_cursor_follows_keys_of_both_kinds() -> None:
         assert places == [5, 10, 11, 12, 7, 2, 1, 0, 47, 0, 47, 2]
 
     play(test)
+
+
+@pytest.mark.parametrize(("value", "colour"), [(None, True), ("", True), ("1", False)])
+def test_no_color_counts_only_with_a_value(value: str | None, colour: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    if value is not None:
+        monkeypatch.setenv("NO_COLOR", value)
+    app = FactoryApp(StillLink())
+    assert app.look.colour is colour is not app.no_color
 
 
 def test_zoom_goes_round() -> None:
@@ -328,6 +351,11 @@ def test_the_palette_finds_actions_and_stations() -> None:
             ("✖ the supervisor has ended: press r to start it", "proxy-00"),
         ),
         (EMPTY, LinkHealth(connected=False, trouble="no answer"), ("Not connected yet", "✖ no answer")),
+        (
+            EMPTY,
+            LinkHealth(connected=False, progress=Progress("connecting to the supervisor", 0, 0)),
+            ("Not connected yet", "connecting to the supervisor"),
+        ),
     ],
 )
 def test_empty_and_troubled_floors_say_what_to_do(

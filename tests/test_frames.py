@@ -24,6 +24,7 @@ STYLES = [
         "bold #ffffff on #000000",
         "#ff0000 on #000000",
         "bold underline #00ff00 on #202020",
+        "#00ff00 on #303030",
     )
 ]
 

@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console import jsonshape
+from console.cli.ask import print_status
 from console.jsonshape import By
 from sessions.floor import events as ev
 from sessions.floor.fold import fold_all
-from sessions.floor.state import EMPTY, FloorState
+from sessions.floor.state import EMPTY, Branch, FloorState
 from sessions.floor.tokens import Certainty, Tokens
 from sessions.simulation import simulate
 
@@ -77,6 +78,51 @@ def test_elsewhere_is_in_the_total_and_not_in_here() -> None:
     shape = jsonshape.meters(fold_all(EMPTY, events), By.STATION)
     assert (shape.total.tokens.input, shape.here.tokens.input) == (15, 10)
     assert {group.key: group.elsewhere for group in shape.groups} == {"near": False, "far": True}
+
+
+def test_groups_stand_by_what_they_cost_and_unpriced_ones_by_their_size() -> None:
+    events = [
+        used("cheap", Tokens(input=90), cost=0.1),
+        used("small", Tokens(input=10)),
+        used("dear", Tokens(input=5), cost=2.0),
+        used("large", Tokens(output=50)),
+    ]
+    shape = jsonshape.meters(fold_all(EMPTY, events), By.STATION)
+    assert [group.key for group in shape.groups] == ["dear", "cheap", "large", "small"]
+
+
+def test_the_age_of_a_status_is_since_it_was_heard_where_it_works_and_since_it_began_where_it_rests() -> None:
+    events = [
+        *(ev.StationOpened(time=1.0, station=name, kind="claude") for name in ("busy", "done")),
+        *(ev.TurnStarted(time=10.0, station=name, text="go") for name in ("busy", "done")),
+        ev.TurnFinished(time=50.0, station="done"),
+        ev.TextWritten(time=90.0, station="busy", text="going"),
+    ]
+    found = {shape.name: shape for shape in jsonshape.status(fold_all(EMPTY, events), 100.0).stations}
+    assert {name: (shape.status, shape.status_age_s) for name, shape in found.items()} == {
+        "busy": ("working", 10.0),
+        "done": ("idle", 50.0),
+    }
+
+
+def test_what_was_not_counted_is_null_and_never_zero() -> None:
+    shape = jsonshape.branch_shape(Branch("ship", ahead=0, behind=-1, dirty=2))
+    assert (shape.ahead, shape.behind, shape.dirty) == (0, None, 2)
+
+
+def test_status_for_people_says_why_a_station_does_not_work(capsys: pytest.CaptureFixture[str]) -> None:
+    events = [
+        *(ev.StationOpened(time=1.0, station=name, kind="claude") for name in ("asks", "broke", "done")),
+        ev.PersonNeeded(time=2.0, station="asks", reason="permission for Bash", guess=True),
+        ev.TurnFailed(time=2.0, station="broke", reason="API \x1b[31merror 529"),
+        ev.TurnFinished(time=2.0, station="done"),
+    ]
+    print_status(fold_all(EMPTY, events), 62.0, as_json=False)
+    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if line}
+    assert lines["station"].endswith("dollars  why")
+    assert "? needs_me" in lines["asks"] and lines["asks"].endswith("$0.00  permission for Bash")
+    assert lines["broke"].endswith("$0.00  API error 529")
+    assert lines["done"].endswith("$0.00")
 
 
 def test_an_unknown_price_is_null_and_never_zero() -> None:

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import locale
+
 import pytest
 from msgspec.structs import fields
 from rich.color import Color, ColorSystem, ColorType
 
-from console.theme import ALL, THEMES, TWO_HUNDRED, colours_of, first_theme, make_look, shows_signs, theme_names
+from console.theme import (
+    ALL,
+    THEMES,
+    TWO_HUNDRED,
+    colours_of,
+    first_theme,
+    make_look,
+    shows_signs,
+    textual_theme,
+    theme_names,
+)
 from sessions.errors import UsageError
 from sessions.floor.state import Status
 from widgets.look import Colours
@@ -96,6 +108,16 @@ def test_a_console_without_the_signs_in_its_font_is_drawn_in_ascii() -> None:
     assert not shows_signs({"LANG": "C", "TERM": "xterm"})
 
 
+@pytest.mark.parametrize(
+    ("encoding", "shown"), [("UTF-8", True), ("utf8", True), ("ISO-8859-1", False), ("nonsense", False)]
+)
+def test_signs_are_shown_where_the_locale_s_encoding_has_them(
+    monkeypatch: pytest.MonkeyPatch, encoding: str, shown: bool
+) -> None:
+    monkeypatch.setattr(locale, "getpreferredencoding", lambda do_setlocale=True: encoding)
+    assert shows_signs({"LANG": "de_DE", "TERM": "xterm"}) is shown
+
+
 def test_without_colour_no_style_has_one() -> None:
     look = make_look("dark", ascii_only=False, colour=False)
     for name in ("failed on fault", "bold text on cursor", "faint", "working"):
@@ -124,6 +146,10 @@ def test_the_terminal_s_ground_chooses_the_first_theme() -> None:
     assert first_theme({"COLORFGBG": "0;15"}) == "light"
     assert first_theme({"COLORFGBG": "15;0"}) == "dark"
     assert first_theme({}) == "dark"
+
+
+def test_what_textual_draws_itself_is_dark_where_the_theme_is() -> None:
+    assert [name for name in theme_names() if not textual_theme(name).dark] == ["light"]
 
 
 def test_an_unknown_theme_is_refused() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from console.news import CollisionWatch, notice
+from console.news import NAMED, CollisionWatch, notice
 from sessions.floor import events as ev
 from sessions.floor.fold import fold_all
 from sessions.floor.state import FloorState
@@ -57,5 +57,6 @@ def test_the_notice_names_the_worst_partner() -> None:
 def test_a_notice_of_many_is_short() -> None:
     state = floor(*(clash(name) for name in open_names(factory_state(3, 6))))
     said = notice(state, open_names(state))
+    assert "more" not in notice(state, open_names(state)[:NAMED])
     assert said.endswith("; 3 more collide")
     assert said.count(";") == 3

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from widgets.numbers import age, age_clock, count, money, percent, rate
+from widgets.numbers import age, age_clock, ago, count, money, percent, rate
 
 MINUTE = 1_763_730_000.0
 
@@ -74,3 +74,9 @@ def test_an_age_changes_only_when_its_clock_does(seconds: float, later: float) -
 @given(st.lists(st.floats(61, 1e5), min_size=1, max_size=20), st.floats(0, 59.9))
 def test_old_ages_stand_still_between_full_minutes(ages: list[float], later: float) -> None:
     assert [age(MINUTE - a, MINUTE) for a in ages] == [age(MINUTE - a, MINUTE + later) for a in ages]
+    assert [age_clock(MINUTE - a, MINUTE) for a in ages] == [age_clock(MINUTE - a, MINUTE + later) for a in ages]
+
+
+def test_what_is_not_known_was_not_ago() -> None:
+    assert ago(MINUTE - 180, MINUTE) == "3m ago"
+    assert ago(0.0, MINUTE) == ""

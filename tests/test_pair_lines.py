@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from sessions.floor.conflicts import FileConflict, Outcome, Verdict, key_of
@@ -59,6 +61,9 @@ def test_a_pair_with_its_files() -> None:
         "▌ src/proxy/pool.py                         content    14 lines",
         "  docs/old.md                         modify/delete",
     ]
+    chosen, other = pair_lines(ONE, OTHER, VERDICT, Severity.SOME, 0, NOW, 64)[-2:]
+    assert chosen[1] == (" src/proxy/pool.py", "bold text on cursor")
+    assert other[1] == (" docs/old.md", "text")
 
 
 def test_a_pair_in_one_line() -> None:
@@ -151,7 +156,11 @@ def test_a_very_long_hunk_is_cut() -> None:
     many = Part(1, tuple(str(i) for i in range(5_000)))
     lines = text_of(hunk_lines(FileHunks("f", (Hunk(many, Part(), Part(1, ("x",))),)), "a", "b", 110))
     assert len(lines) == 403
-    assert lines[-1].startswith(" … 4600 more lines")
+    assert lines[-1].startswith(" … 4,600 more lines")
+    one_more = Part(1, tuple(str(i) for i in range(401)))
+    for part, end in ((one_more, " … 1 more line"), (Part(1, one_more.lines[:400]), " 399")):
+        lines = text_of(hunk_lines(FileHunks("f", (Hunk(part, Part(), Part(1, ("x",))),)), "a", "b", 110))
+        assert lines[-1].partition("│")[0].rstrip() == end
 
 
 def test_hot_spots_and_what_would_have_prevented_them() -> None:
@@ -178,12 +187,19 @@ def test_hot_spots_are_columns_whatever_their_figures_and_paths_come_first_where
     assert text_of(spot_lines(spots, (), NAMES, 26)) == [" 888 pairs  src/", "   1 pair   …roxy/pool.py"]
     chosen = spot_lines(spots, (), NAMES, 80, 1)
     assert [plain(line)[0] for line in chosen] == [" ", "▌"]
+    assert [{style.endswith(" on cursor") for _, style in line[1:]} for line in chosen] == [{False}, {True}]
+    long = [HotSpot("src/" + "deep/" * 12 + "pool.py", 3, 9, ("proxy-03", "b"))]
+    assert text_of(spot_lines(long, (), NAMES, 80)) == [
+        " 3 pairs 9 lines  …ep/deep/deep/deep/deep/deep/pool.py  proxy-03  b",
+    ]
     assert {line_width(line) for line in chosen} == {80}
 
 
-def told(wishes: Wishes, chosen: str = "") -> list[str]:
-    found = plan([Candidate(name, i) for i, name in enumerate(NAMES)], VERDICTS, wishes)
-    return [plain(row.line).rstrip() for row in plan_rows(found, wishes, VERDICTS, NAMES, chosen, 66)]
+def told(
+    wishes: Wishes, chosen: str = "", names: Mapping[str, str] = NAMES, verdicts: Mapping[str, Verdict] = VERDICTS
+) -> list[str]:
+    found = plan([Candidate(name, i) for i, name in enumerate(names)], verdicts, wishes)
+    return [plain(row.line).rstrip() for row in plan_rows(found, wishes, verdicts, names, chosen, 66)]
 
 
 def test_the_plan_with_its_reasons() -> None:
@@ -205,6 +221,16 @@ def test_the_plan_with_wishes_says_what_they_cost() -> None:
     ]
     refusal = told(Wishes(pinned=("proxy-03", "tests-11")))[0]
     assert refusal.startswith(" tests-11 cannot be pinned: tests-11 conflicts with proxy-03")
+
+
+def test_a_plan_in_which_one_stands_in_the_way_of_many() -> None:
+    names = {name: name for name in ("hub", "a", "b", "c", "d", "a-branch-with-a-long-name")}
+    pairs = {key_of("hub", name): Verdict("hub", name, Outcome.CONFLICT, (POOL,)) for name in names if name != "hub"}
+    pinned = told(Wishes(pinned=("hub",)), "", names, pairs)
+    assert pinned[1] == "   1  hub                        pinned  unblocks a, b, c and 2…"
+    moved = told(Wishes(moved=("d",)), "", names, pairs)
+    assert moved[0] == "   1  d                          moved"
+    assert moved[-1].endswith("…")
 
 
 def test_hostile_names_and_paths_fit() -> None:

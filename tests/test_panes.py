@@ -15,6 +15,7 @@ from sessions.floor.tokens import Certainty, Tokens
 from sessions.floor.totals import totals
 from sessions.floor.view import QUIET_S, SETTLE_S, FloorView
 from tests.console_support import HOSTILE, NOW, factory_state, state_of
+from widgets.glyphs import WORD
 
 
 def panes_of(state: FloorState, now: float = NOW) -> dict[str, Pane]:
@@ -121,7 +122,11 @@ def test_models_have_short_names(model: str, short: str) -> None:
 
 @pytest.mark.parametrize(
     ("directory", "short"),
-    [("/srv/api", "."), ("/srv/api/web", "web"), ("/srv/wt/x", "../wt/x"), ("/home/u/a/b", "…/a/b"), ("", "")],
+    [
+        *[("/srv/api", "."), ("/srv/api/web", "web"), ("/srv/wt/x", "../wt/x"), ("/srv", "..")],
+        *[("/home/u/a/b", "…/a/b"), ("/home/u/a", "…/u/a"), ("/home/u", "/home/u"), ("/tmp/", "/tmp"), ("/", "/")],
+        *[("a/b/c", "…/b/c"), ("a/b", "a/b"), ("", "")],
+    ],
 )
 def test_directories_are_named_from_the_repository(directory: str, short: str) -> None:
     assert short_directory(directory, "/srv/api") == short
@@ -254,6 +259,15 @@ def test_every_word_of_a_search_must_be_found_somewhere() -> None:
     assert matches(it, Choice(search="  "))
     assert not matches(it, Choice(search="proxy sonnet"))
     assert not matches(it, Choice(search="[red]"))
+
+
+def test_a_search_finds_the_word_of_the_state() -> None:
+    """What stands on a pane can be typed; a branch without a station has no state of work."""
+    for status, word in WORD.items():
+        assert matches(pane("a", status), Choice(search=word))
+    assert not matches(pane("a", Status.IDLE), Choice(search="failed"))
+    branch = Pane(key="branch:b", name="b", status=Status.UNKNOWN)
+    assert matches(branch, Choice(search="no station")) and not matches(branch, Choice(search="unknown"))
 
 
 # The view

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
+from sessions.floor.zone import Zone
 from sessions.observe.conversation import Entry, EntryKind
 from tests.conversation_support import made
 from tests.replay_support import START
@@ -51,7 +54,7 @@ def test_another_day_begins_with_its_date_on_the_operators_clock() -> None:
         "            Sat 22 Nov 2025",
         " 01:00:00 · waits",
     ]
-    west = Column(72, utc_offset=-5 * 3_600)
+    west = Column(72, Zone(-5 * 3_600))
     assert [plain(line).rstrip() for line in passage(night, evening, None, False, west)] == [" 20:00:00 · waits"]
     untimed = Entry(kind=EntryKind.NOTE, time=0.0, title="waits")
     assert len(passage(night, untimed, None, False, column)) == 1
@@ -81,6 +84,8 @@ def test_a_long_text_is_cut_until_it_is_opened() -> None:
     entry = Entry(kind=EntryKind.TEXT, time=START, title=lines[0], lines=lines)
     folded = passage(entry, None, None, False, Column(80))
     assert plain(folded[-1]).strip() == "… 5 more lines"
+    nearly = replace(entry, lines=lines[: SHOWN_FOLDED + 1])
+    assert plain(passage(nearly, None, None, False, Column(80))[-1]).strip() == "… 1 more line"
     assert len(passage(entry, None, None, True, Column(80))) == SHOWN_FOLDED + 5
     assert folds(entry, None)
 
@@ -92,6 +97,19 @@ def test_a_result_without_its_call_stands_alone_and_is_marked_when_it_failed() -
     line = passage(error, None, None, False, Column(72))[0]
     assert ("✖ ", "failed") in line
     assert ("API error 529", "failed") in line
+
+
+def test_only_what_has_more_to_show_can_be_opened() -> None:
+    call = Entry(kind=EntryKind.TOOL, time=START, title="Read", tool="Read", call="1")
+    back = Entry(kind=EntryKind.RESULT, time=START, title="40 lines", lines=("40 lines",), call="1")
+    assert folds(call, back)
+    assert not folds(call, replace(back, call="2"))
+    assert not folds(call, None)
+    assert folds(replace(call, lines=("a.py",)), None)
+    assert not folds(replace(back, kind=EntryKind.TEXT), back)
+    thought = Entry(kind=EntryKind.THINKING, time=START, title="one", lines=("one", "two"))
+    assert folds(thought, None)
+    assert plain(passage(thought, None, None, False, Column(72))[0]).rstrip().endswith("one …")
 
 
 def test_every_failed_tool_is_marked() -> None:

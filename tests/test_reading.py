@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import threading
 from pathlib import Path
+from queue import Queue
 
 import pytest
+from msgspec.structs import replace
 
 from console import reading
-from console.reading import StationLog, open_reader
+from console.reading import Reader, StationLog, open_reader
+from console.session_reading import SessionReading
 from sessions.floor import events as ev
-from sessions.floor.state import Session
+from sessions.floor.state import FloorState, Session, Station
 from sessions.floor.tokens import Tokens
 from tests.console_support import StillLink
 
@@ -98,7 +103,7 @@ def test_a_log_grows_by_what_is_new_over_many_pages(monkeypatch: pytest.MonkeyPa
     link = StillLink(events=events)
     log = StationLog("a").grown(link, 25)
     assert [n.seq for n in log.events] == list(range(1, 26))
-    assert log.agents["helper"].calls == 12
+    assert (log.agents["helper"].calls, log.agents["helper"].dollars) == (12, 6.0)
     assert sum(log.tokens.rates(*log.tokens.span, 1)) * 25 == pytest.approx(2_500)
     grown = log.grown(link, 40)
     assert [n.seq for n in grown.fresh] == list(range(26, 41))
@@ -123,3 +128,24 @@ def test_a_log_keeps_a_bounded_part(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_sub_agent_with_an_unknown_price_has_none() -> None:
     link = StillLink(events=[used(0, "x"), used(1, "x", None), used(2, "x")])
     assert StationLog("a").grown(link, 3).agents["x"].dollars is None
+
+
+def test_nobody_waits_for_a_reader_to_close_and_none_stays_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: Queue[tuple[Reader, bool]] = Queue()
+    here = threading.current_thread()
+    monkeypatch.setattr(Reader, "close", lambda self: closed.put((self, threading.current_thread() is here)))
+    events = [said(1, "first"), said(2, "of another session", "t")]
+    link, one = StillLink(events=events), Station("a", session="s")
+    state = FloorState(seq=2)
+
+    async def test() -> None:
+        session = SessionReading("a")
+        await session.step(link, state, one)
+        first = session.reader
+        await session.step(link, state, replace(one, session="t"))
+        assert closed.get(timeout=60) == (first, False)
+        _, unused, _ = session._read_on(link, state, one)
+        session.end()
+        assert {closed.get(timeout=60), closed.get(timeout=60)} == {(session.reader, False), (unused, False)}
+
+    asyncio.run(test())

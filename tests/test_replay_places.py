@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessions.errors import UsageError
+from sessions.floor.zone import Zone
 from sessions.journal.past import EventList, Span
 from sessions.journal.places import Place, parse, seq_of
 from tests.replay_support import START, sample_events
@@ -47,17 +48,23 @@ SPAN = Span(1, 1_000, START, START + 7_200)
     ],
 )
 def test_a_place_is_understood(text: str, place: Place) -> None:
-    assert parse(text, SPAN, START + 100, 0) == place
+    assert parse(text, SPAN, START + 100, Zone()) == place
 
 
 def test_times_are_on_the_operators_clock() -> None:
-    assert parse("14:04", SPAN, START, 7_200) == Place(moment=START + 240)
-    assert parse("12:04Z", SPAN, START, 7_200) == Place(moment=START + 240)
+    assert parse("14:04", SPAN, START, Zone(7_200)) == Place(moment=START + 240)
+    assert parse("12:04Z", SPAN, START, Zone(7_200)) == Place(moment=START + 240)
+
+
+def test_a_date_of_another_season_is_on_the_clock_of_that_season() -> None:
+    berlin = Zone(3_600, ((0.0, 7_200), (START - 20 * 86_400, 3_600)))
+    assert parse("2025-10-01 12:04", SPAN, START, berlin) == parse("2025-10-01 10:04Z", SPAN, START, berlin)
+    assert parse("2025-11-21 13:04", SPAN, START, berlin) == parse("2025-11-21 12:04Z", SPAN, START, berlin)
 
 
 def test_a_time_before_the_span_is_that_of_the_next_day_when_the_past_reaches_it() -> None:
     overnight = Span(1, 10, START, START + 86_400)
-    assert parse("03:00", overnight, START, 0) == Place(moment=START + 15 * 3_600)
+    assert parse("03:00", overnight, START, Zone()) == Place(moment=START + 15 * 3_600)
 
 
 @pytest.mark.parametrize(
@@ -65,14 +72,14 @@ def test_a_time_before_the_span_is_that_of_the_next_day_when_the_past_reaches_it
 )
 def test_anything_else_is_refused_with_the_cure(text: str) -> None:
     with pytest.raises(UsageError) as caught:
-        parse(text, SPAN, START, 0)
+        parse(text, SPAN, START, Zone())
     assert "12:04" in caught.value.cure
 
 
 @given(st.text(max_size=40), st.integers(-50_400, 50_400))
 def test_foreign_text_is_a_place_or_refused(text: str, offset: int) -> None:
     try:
-        place = parse(text, SPAN, START, offset)
+        place = parse(text, SPAN, START, Zone(offset))
     except UsageError:
         return
     assert (place.seq is None) != (place.moment is None)

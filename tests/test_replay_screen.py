@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from console import slowlink
 from console.app import FactoryApp
 from console.options import Options
+from console.screens import sampled
 from console.screens.replay import ReplayScreen
 from console.screens.station import StationScreen
 from sessions.floor.events import TurnFailed
@@ -105,6 +107,22 @@ def test_keys_move_through_any_past(tmp_path: Path, kind: int) -> None:
 def both_seq(fraction: float) -> int:
     past = EventList(EVENTS)
     return past.seq_at(past.span.first_time + fraction * (past.span.last_time - past.span.first_time))
+
+
+def test_a_terminal_that_cannot_keep_up_is_sent_no_timeline_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    backlog = 0
+    monkeypatch.setattr(sampled, "backlog_of", lambda driver: backlog)
+
+    async def script(screen: ReplayScreen, pilot: Pilot[None]) -> None:
+        nonlocal backlog
+        before, backlog = strip(screen), slowlink.BACKLOG
+        await press(screen, pilot, "full_stop")
+        assert strip(screen) == before
+        backlog = 0
+        screen.sample()
+        assert strip(screen) != before
+
+    with_replay(StillReplay(EventList(EVENTS), seq=100), script)
 
 
 def test_playing_moves_the_floor_and_the_timeline() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 from types import SimpleNamespace
 
-from console.slowlink import BACKLOG, FAST, SLOW, SLOW_TICKS, LinkWatch, backlog_of, prepare
+from console.slowlink import BACKLOG, FAST, SLOW, SLOW_TICKS, WATCHED, LinkWatch, backlog_of, prepare
 
 
 def test_a_link_that_keeps_up_stays_fast() -> None:
@@ -31,6 +31,11 @@ def test_a_hiccup_is_no_slow_link() -> None:
         for backlog in (BACKLOG, *[0] * 9):
             watch.may_draw(backlog)
         assert not watch.turned_slow()
+    for backlog in (BACKLOG, *[0] * (WATCHED - SLOW_TICKS + 1), *[BACKLOG] * (SLOW_TICKS - 1)):
+        watch.may_draw(backlog)
+    assert not watch.turned_slow(), "the first wait is too long ago"
+    watch.may_draw(BACKLOG)
+    assert watch.turned_slow()
 
 
 def test_what_the_operator_asked_for_is_kept() -> None:
@@ -52,9 +57,10 @@ def test_the_backlog_is_read_from_the_writer_thread() -> None:
 def test_textual_is_told_before_it_is_imported_and_the_operator_s_own_wish_wins() -> None:
     environment = {"TEXTUAL_FPS": "5"}
     prepare(environment)
-    assert environment["TEXTUAL_FPS"] == "5"
-    assert environment["TEXTUAL_ANIMATIONS"] == "none"
-    assert "TEXTUAL_COLOR_SYSTEM" not in environment
+    assert environment == {"TEXTUAL_FPS": "5", "TEXTUAL_ANIMATIONS": "none", "TEXTUAL_SMOOTH_SCROLL": "0"}
+    plain: dict[str, str] = {}
+    prepare(plain)
+    assert plain == environment | {"TEXTUAL_FPS": "10"}
 
 
 def test_fewer_colours_are_sent_only_where_there_are_more() -> None:

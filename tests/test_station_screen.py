@@ -10,14 +10,18 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from console import slowlink
 from console.app import FactoryApp
 from console.link import Link, LinkHealth, LinkMode
 from console.options import Options
+from console.screens import sampled
+from console.screens.floor import FloorScreen
 from console.screens.station import StationScreen
 from sessions.floor import events as ev
 from sessions.floor.events import Event
 from sessions.floor.fold import fold_all
 from sessions.floor.state import EMPTY
+from sessions.floor.tokens import Tokens
 from sessions.journal.past import EventList
 from tests.console_support import HOSTILE, StillLink, factory_events
 from tests.replay_support import START, StillReplay, sample_events
@@ -36,11 +40,13 @@ def still(events: list[Event], mode: LinkMode = LinkMode.LIVE) -> StillLink:
     return StillLink(state, mode=mode, now=state.time + 2, events=events)
 
 
-def with_station(link: Link, name: str, script: Script, size: tuple[int, int] = WIDE) -> None:
+def with_station(
+    link: Link, name: str, script: Script, size: tuple[int, int] = WIDE, options: Options = OPTIONS
+) -> None:
     """Run a script on the screen of a station."""
 
     async def run() -> None:
-        app = FactoryApp(link, OPTIONS)
+        app = FactoryApp(link, options)
         async with app.run_test(size=size) as pilot:
             await app.open_station(name)
             await pilot.pause()
@@ -142,6 +148,35 @@ def test_a_small_screen_keeps_to_whole_words_in_the_bar_and_says_what_is_wrong_b
     link = still(sample_events())
     link.health = LinkHealth(connected=False, trouble="the supervisor has died; a new one is started")
     with_station(link, "docs-02", script, size)
+
+
+def test_while_it_still_connects_nothing_has_failed() -> None:
+    async def script(screen: StationScreen, pilot: Pilot[None]) -> None:
+        assert "✖" not in text_of(screen.query_one(Bar)._lines)[0]
+
+    link = still(sample_events())
+    link.health = LinkHealth(connected=False)
+    with_station(link, "docs-02", script)
+
+
+def test_a_link_that_turns_slow_is_noticed_in_a_station_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def script(screen: StationScreen, pilot: Pilot[None]) -> None:
+        backlog = slowlink.BACKLOG
+        monkeypatch.setattr(sampled, "backlog_of", lambda driver: backlog)
+        for _ in range(slowlink.SLOW_TICKS):
+            screen.sample()
+        backlog = 0
+        screen.sample()
+        assert "slow link" in text_of(screen.query_one(Footer)._lines)[0]
+        assert screen._rhythm is slowlink.SLOW
+        floor = screen.app.screen_stack[0]
+        assert isinstance(floor, FloorScreen)
+        await pilot.press("escape")
+        await pilot.pause()
+        floor.sample()
+        assert floor.wall.budget == slowlink.SLOW.budget
+
+    with_station(still(sample_events()), "docs-02", script, options=Options(theme="dark", ascii_only=False))
 
 
 def test_a_small_screen_says_that_it_is_a_replay_and_of_when() -> None:
@@ -275,6 +310,14 @@ def test_the_plot_changes_its_meter() -> None:
     with_station(still(sample_events()), "docs-02", script)
 
 
+def test_a_plot_of_several_days_says_which() -> None:
+    async def script(screen: StationScreen, pilot: Pilot[None]) -> None:
+        assert panel(screen, "plot").split()[-4:] == ["11-21", "12:00", "11-23", "12:00"]
+
+    used = ev.TokensUsed(time=START + 2 * 86_400, station="docs-02", tokens=Tokens(100), cost=0.5)
+    with_station(still([*sample_events(), used]), "docs-02", script)
+
+
 def test_in_a_replay_everything_is_as_of_the_moment() -> None:
     link = StillReplay(EventList(sample_events()), seq=100)
 
@@ -306,6 +349,8 @@ def test_in_a_replay_everything_is_as_of_the_moment() -> None:
         link.seek_seq(1)
         await settle()
         assert "not on the floor at this moment" in "\n".join(page(screen))
+        for name in ("station", "plot", "files", "events"):
+            assert "".join(text_of(screen.query_one("#" + name, Panel)._lines)[1:]) == ""
 
     with_station(link, "docs-02", script)
 

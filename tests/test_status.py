@@ -47,3 +47,14 @@ def test_a_quick_tool_that_is_silent_more_likely_waits_for_a_permission() -> Non
     assert status_at(station, SEEN + CADENCE_S + 1).status is Status.STALE
     both = replace(station, running={**station.running, "d": RunningTool("Bash", since=SEEN)})
     assert status_at(both, SEEN + CADENCE_S + 1).status is Status.WORKING
+
+
+def test_a_permission_says_what_the_tool_was_given() -> None:
+    """The hook tells the tool's name alone, and what a person has to decide is the command."""
+    asked = Evidence(Status.NEEDS_ME, SEEN, SEEN, "claude:1", "permission for Bash", True)
+    running = {"a": RunningTool("Bash", "ls"), "b": RunningTool("Bash", "rm -rf build/"), "c": RunningTool("Read", "x")}
+    station = Station("s", evidence=asked, running=running)
+    assert status_at(station, SEEN) == replace(asked, reason="permission for Bash: rm -rf build/")
+    assert status_at(replace(station, running={"c": running["c"]}), SEEN) is asked
+    answer = replace(asked, reason="asks: which one?", guess=False)
+    assert status_at(replace(station, evidence=answer), SEEN) is answer

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from textual.app import App, ComposeResult
 
+from sessions.floor.zone import Zone
 from tests.conversation_support import LOOK
 from tests.replay_support import START
 from widgets.cells import line_width, plain, width
@@ -62,6 +63,16 @@ def test_five_lines_where_there_is_room() -> None:
     assert lines[3:] == drawn(AT, 80, SHORT)[2:]
 
 
+def test_a_past_over_a_change_of_the_clock_has_the_times_that_it_showed() -> None:
+    # Half an hour after the beginning the clock goes back from 12:30 to 11:30.
+    back = Zone(3_600, ((0.0, 0), (START + 1_800, -3_600)))
+    at = replace(AT, last_time=START + 3 * 3_600, moment=START + 3_600, zone=back)
+    lines = drawn(at, 80, SHORT)
+    assert lines[0].startswith(" 12:00:00.0 ")
+    assert lines[-1].split() == ["12:30", "13:00", "13:30"]
+    assert lines[-1].index("13:00") == 1 + 78 * 2 // 3
+
+
 def test_what_is_past_is_brighter_than_what_is_to_come() -> None:
     row = timeline(AT, SLOTS, 80, SHORT)[1]
     assert [(width(text), style) for text, style in row] == [
@@ -98,7 +109,7 @@ def test_a_past_of_several_dates_shows_them() -> None:
     assert moment_text(AT) == "12:04:31.2"
     assert moment_text(replace(AT, last_time=START + 200_000)) == "2025-11-21 12:04:31.2"
     assert moment_text(replace(AT, last_time=START + 43_200)) == "2025-11-21 12:04:31.2"
-    assert moment_text(replace(AT, utc_offset=43_080)) == "2025-11-22 00:02:31.2"
+    assert moment_text(replace(AT, zone=Zone(43_080))) == "2025-11-22 00:02:31.2"
     night = replace(AT, last_time=START + 86_400)
     assert drawn(night, 80, SHORT)[3].split() == ["18:00", "11-22", "06:00"]
 

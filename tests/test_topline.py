@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from sessions.floor import events as ev
+from sessions.floor.commands import Progress
 from sessions.floor.panes import PaneBook
-from sessions.floor.state import FloorState
+from sessions.floor.state import EMPTY, FloorState
 from sessions.floor.tokens import Certainty, Tokens
 from sessions.floor.totals import totals
 from tests.console_support import NOW, factory_state, state_of
-from widgets.cells import plain
-from widgets.topline import figures
+from widgets.cells import fit, plain
+from widgets.topline import figures, progress_line, trouble_line
 
 STATE = factory_state()
 DAY = 86_400.0
@@ -19,6 +20,13 @@ DAY = 86_400.0
 
 def line(state: FloorState, cells: int, mode: str = "live", now: float = NOW) -> str:
     return plain(figures(totals(state, PaneBook().panes(state, now), now), now, mode, cells))
+
+
+def test_a_start_before_the_first_word_does_not_deny_the_repository() -> None:
+    """Live there is always one; a recording of transcripts alone may be of none."""
+    assert "no repository" not in line(EMPTY, 120)
+    assert line(EMPTY, 120).startswith(" factory-tui   0 stations ")
+    assert "REPLAY no repository" in line(EMPTY, 120, "replay")
 
 
 @pytest.mark.parametrize("mode", ["live", "simulated", "replay"])
@@ -48,3 +56,19 @@ def test_dollars_are_those_of_today_and_the_whole_is_said_beside_them() -> None:
 
 def test_a_day_without_use_costs_nothing() -> None:
     assert "0 tokens   $0 today" in line(state_of([used(NOW - 3 * DAY, 40.0)]), 200)
+
+
+def test_long_work_says_how_much_of_how_much_where_that_is_known_and_the_key_that_stops_it() -> None:
+    def shown(progress: Progress, cancel: str = "x stops") -> str:
+        return plain(progress_line(progress, 70, cancel))
+
+    known = shown(Progress("reading transcripts", 120, 312, "files"))
+    assert known == fit(" reading transcripts ━━━━━━━━──────────── 120 of 312 files", 62) + "x stops "
+    assert shown(Progress("comparing", 7, 0, "pairs")) == fit(" comparing  7 pairs", 62) + "x stops "
+    assert shown(Progress("", 0, 0), "") == fit(" working", 70)
+
+
+def test_trouble_fills_its_line_to_the_margin() -> None:
+    told = "the disk is full: make room"
+    assert plain(trouble_line(told, 31)) == f" ✖ {told} "
+    assert plain(trouble_line(told, 30)) == " ✖ the disk is full: make ro… "

@@ -8,7 +8,7 @@ from sessions.floor.panes import Pane
 from sessions.floor.state import Status
 from widgets.cells import Line, Span, cut, fill, fit, line_width, pad, short, spread, width
 from widgets.glyphs import BAR, BRANCH, DOT, MARK, STATUS
-from widgets.numbers import age, age_clock, count, money, percent, rate
+from widgets.numbers import age, age_clock, ago, count, money, percent, rate
 from widgets.pane_text import (
     ELSEWHERE,
     clash_text,
@@ -169,7 +169,8 @@ def _large_body(pane: Pane, cells: int, now: float) -> list[Line]:
     spending = money(pane.dollars_per_h) + "/h" if pane.calls and pane.cost is not None else ""
     work = ", ".join((_many(pane.turns, "turn"), _many(pane.tool_calls, "tool call"), _many(pane.errors, "error")))
     names = "  ".join(name.rsplit("/", 1)[-1] for name in pane.files)
-    commit = f"{pane.subject}  {DOT} {pane.author}, {age(pane.committed, now)} ago" if pane.subject else ""
+    made = ", ".join(filter(None, (pane.author, ago(pane.committed, now))))
+    commit = f"  {DOT} ".join(filter(None, (pane.subject, made)))
     return [
         _where(pane, cells),
         ((cut(commit, cells), "faint"),),
@@ -185,8 +186,9 @@ def _large_body(pane: Pane, cells: int, now: float) -> list[Line]:
 
 def _evidence(pane: Pane, now: float) -> str:
     """Why its status is what it is: since when, who said so, and how long ago."""
-    source = f"{'a guess from ' if pane.guess else ''}{pane.source}, heard {age(pane.seen, now)} ago"
-    return f"{status_word(pane)} for {age(pane.since, now)}  {DOT} {source}"
+    since, seen = age(pane.since, now), ago(pane.seen, now)
+    source = ", ".join(filter(None, ("a guess from " * pane.guess + pane.source, f"heard {seen}" if seen else "")))
+    return f"  {DOT} ".join(filter(None, (status_word(pane) + (f" for {since}" if since else ""), source)))
 
 
 def _many(number: int, noun: str) -> str:

@@ -58,6 +58,16 @@ def short(text: str, cells: int) -> str:
     return cut(text, cells - width(tail)) + tail
 
 
+def end(text: str, cells: int) -> str:
+    """The end of `text` in at most `cells` cells, after `…` where its beginning was cut."""
+    if width(text) <= cells:
+        return text
+    room = max(0, cells - 1)
+    while width(text) > room:
+        text = text[max(1, len(text) - room) if text.isascii() else 1 :]
+    return MORE[: max(0, cells)] + text
+
+
 def line_width(line: Sequence[Span]) -> int:
     return sum(width(text) for text, _ in line)
 

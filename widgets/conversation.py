@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual import events
 
+from sessions.floor.zone import Zone
 from widgets.cells import Line, plain, spread
 from widgets.conversation_frame import thumb, title
 from widgets.glyphs import BAR
@@ -69,10 +70,10 @@ class ConversationView(Scrolled):
         self._stay_inside()
         self.draw()
 
-    def show_until(self, moment: float | None, utc_offset: int) -> None:
+    def show_until(self, moment: float | None, zone: Zone) -> None:
         """Hide entries later than `moment` (None hides nothing); times are drawn on the operator's clock."""
-        if utc_offset != self.text.column.utc_offset:
-            self.text.set_column(Column(self.text.column.cells, utc_offset))
+        if zone != self.text.column.zone:
+            self.text.set_column(Column(self.text.column.cells, zone))
         if self.text.set_limit(moment):
             self._stay_inside()
             self.draw()
@@ -162,6 +163,7 @@ class ConversationView(Scrolled):
         return next((at for at, line in enumerate(lines) if self._pattern.casefold() in line), None)
 
     def to_start(self) -> None:
+        self.found = None
         self._top = Spot(0)
         self.cursor = 0
         self._settle()
@@ -223,7 +225,7 @@ class ConversationView(Scrolled):
 
     def _resize(self) -> None:
         """Another width wraps other lines: the part of the top entry that was in view stays in view."""
-        self.text.set_column(Column(self.size.width - _EDGE, self.text.column.utc_offset))
+        self.text.set_column(Column(self.size.width - _EDGE, self.text.column.zone))
         if self.count:
             height = len(self.text.passage(min(self._top.entry, self.count - 1)))
             self._top = Spot(self._top.entry, self._top.line * height // max(1, self._top_height))
@@ -262,6 +264,7 @@ class ConversationView(Scrolled):
         row = event.y - 1
         if not 0 <= row < len(self._spots):
             return
+        self.found = None
         self.cursor = self._spots[row].entry
         self._leave_end()
         self.toggle()

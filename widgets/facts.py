@@ -10,18 +10,20 @@ from sessions.floor import events as ev
 from sessions.floor.panes import Pane
 from sessions.floor.state import Session, Status
 from sessions.floor.tokens import Certainty
+from sessions.floor.zone import Zone
 from sessions.text import clean
 from widgets.cells import Line, Span, cut, fit, pad, short, spread, width
 from widgets.glyphs import AT_LEAST, DOT, STATUS, TOOL, UNPRICED
-from widgets.numbers import MARKS, age, count, money, percent, rate
+from widgets.numbers import MARKS, ago, count, money, percent, rate
 from widgets.pane_text import cost_text, divergence, status_age, status_word
-from widgets.passages import clock
+from widgets.passages import clock, date
 from widgets.spark import bar
 from widgets.wrap import wrap
 
 _LABEL = 11
 _ROOM = 3 + _LABEL + 1
 """Cells of a row that are not its value's: the indentation, the label, the right margin."""
+DAY_S = 86_400
 _REASON = 3
 """Lines at most that say why somebody is needed."""
 
@@ -40,8 +42,7 @@ def state_spans(pane: Pane, now: float, ground: str = "") -> list[Span]:
 def head(pane: Pane, session_id: str, session: Session | None, now: float, cells: int) -> list[Line]:
     """In which state it is and why, where it works, and with what."""
     loud = pane.status in (Status.NEEDS_ME, Status.FAILED)
-    seen = age(pane.seen, now)
-    heard = f" {DOT} ".join(filter(None, (pane.source, seen if seen in ("", "now") else f"{seen} ago")))
+    heard = f" {DOT} ".join(filter(None, (pane.source, ago(pane.seen, now))))
     place = pane.directory if pane.directory != "." else "the repository itself"
     version = f"  {clean(session.version, 20)}" if session and session.version else ""
     state = [(f"{STATUS[pane.status]} {status_word(pane)} ", pane.status.value), (status_age(pane, now), "soft")]
@@ -220,15 +221,19 @@ def sub_agents(agents: Mapping[str, SubAgent], cells: int) -> list[Line]:
     return lines
 
 
-def event_lines(events: Iterable[ev.Event], utc_offset: int, cells: int) -> list[Line]:
-    """One line an event, oldest first."""
+def event_lines(events: Iterable[ev.Event], zone: Zone, cells: int) -> list[Line]:
+    """One line an event, oldest first; where another day begins, its date stands above."""
     lines: list[Line] = []
+    day: float | None = None
     for event in events:
+        before, day = day, (event.time + zone.offset(event.time)) // DAY_S
+        if before not in (None, day):
+            lines.append((("   " + date(event.time, zone), "faint"),))
         word, text, style = told(event)
         room = cells - 3 - 10 - 10 - 1
         lines.append(
             (
-                ("   " + fit(clock(event.time, utc_offset), 10), "faint"),
+                ("   " + fit(clock(event.time, zone), 10), "faint"),
                 (fit(word, 9) + " ", style),
                 (cut(clean(text), room), "soft" if style != "failed" else "failed"),
             )

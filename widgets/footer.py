@@ -33,7 +33,8 @@ def footer_line(
         return pad(question, cells, "text on bar")
     if said:
         told: Line = ((f" {said}", "text on bar"),)
-        return spread(told, tail if line_width(told) + line_width(tail) <= cells else (), cells, "text on bar")
+        apart = line_width(told) + len("  ") + line_width(tail) <= cells
+        return spread(told, tail if apart else (), cells, "text on bar")
     if line_width(tail) > cells // 2:
         tail = [(" ", "text on bar")]
     room = cells - line_width(tail) - 2

@@ -109,4 +109,4 @@ def _body(part: Part, wide: int, style: str, base: Collection[str]) -> list[Span
     shown = [clean_lines(line, 2_000)[0].expandtabs(4) if line else "" for line in part.lines[:LONGEST]]
     more = len(part.lines) - LONGEST
     body = [(fit(line, wide), "soft" if raw in base else style) for raw, line in zip(part.lines, shown, strict=False)]
-    return body + ([(fit(f"… {more} more lines", wide), "faint")] if more > 0 else [])
+    return body + ([(fit(f"… {more:,} more line{'s' * (more != 1)}", wide), "faint")] if more > 0 else [])

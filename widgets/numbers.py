@@ -73,6 +73,11 @@ def age(since: float, now: float) -> str:
     return f"{days}d" if days < 1000 else f"{days // 365}y"
 
 
+def ago(since: float, now: float) -> str:
+    """`3m ago`; nothing when it is not known since when."""
+    return f"{age(since, now)} ago" if since > 0 else ""
+
+
 def age_s(since: float, now: float) -> int:
     """Whole seconds since, in steps that keep a screen quiet.
 

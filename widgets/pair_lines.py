@@ -12,10 +12,10 @@ from sessions.floor.matrix import CLASHES, Severity
 from sessions.floor.order import Plan
 from sessions.floor.reasons import extent
 from sessions.text import clean
-from widgets.cells import Line, Span, cut, fill, fit, line_width, pad, spread, width
+from widgets.cells import Line, Span, cut, end, fill, fit, line_width, pad, spread, width
 from widgets.glyphs import AHEAD, BEHIND, DIRTY, DOT, STATUS
 from widgets.matrix_lines import GLYPHS
-from widgets.numbers import age, count
+from widgets.numbers import age, ago, count
 
 VERSUS = " × "
 
@@ -164,7 +164,8 @@ def _side(side: Side, now: float, cells: int) -> Iterator[Line]:
     if not stations:
         stations = [("no station  ", "faint")]
     yield spread([(" " + fit(side.label, 18) + " ", "accent"), *stations], [(apart + " ", "soft")], cells, "text")
-    commit = f"{side.author}, {age(side.committed, now)} ago  {DOT} {side.subject}" if side.author else side.subject
+    made = ", ".join(filter(None, (side.author, ago(side.committed, now))))
+    commit = f"  {DOT} ".join(filter(None, (made, side.subject)))
     if commit:
         yield ((" " * 2 + cut(commit, cells - 3), "faint"),)
     if side.area:
@@ -190,14 +191,7 @@ def _file(file: FileConflict, selected: bool, cells: int) -> Line:
 
 def _tail(path: str, cells: int) -> str:
     """A path in at most so many cells; of a long one the end, which tells it from others."""
-    path = clean(path, 600)
-    return path if width(path) <= cells else "…" + _end(path, cells - 1)
-
-
-def _end(text: str, cells: int) -> str:
-    while width(text) > max(0, cells):
-        text = text[max(1, len(text) - cells) if text.isascii() else 1 :]
-    return text
+    return end(clean(path, 600), max(1, cells))
 
 
 def spot_lines(

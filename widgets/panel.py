@@ -16,6 +16,8 @@ from widgets.scrolled import Scrolled
 LEAST_HEAD = 15
 """Cells below which the bar names the panels alone."""
 
+FAR = 1 << 30
+"""More lines than any body has."""
 Body = Callable[[int, int], Sequence[Line]]
 """Makes lines for a width in cells and a number of rows."""
 
@@ -61,6 +63,10 @@ class Panel(Scrolled):
         self._make, self._of, self._note = make, of, note
         self.draw()
 
+    def clear(self) -> None:
+        """Show no lines."""
+        self.set_body(_nothing, _nothing)
+
     @property
     def rows(self) -> int:
         """Lines of the body in view."""
@@ -70,6 +76,17 @@ class Panel(Scrolled):
         """Move the view down, or up when negative."""
         self._up = max(0, min(len(self._body) - self.rows, self._up - lines if self._tail else self._up + lines))
         self.draw()
+
+    def move(self, steps: int) -> None:
+        """Scroll by lines."""
+        self.scroll(steps)
+
+    def to_start(self) -> None:
+        self.scroll(-FAR)
+
+    def follow(self) -> None:
+        """Go to the end; a tail panel stays there."""
+        self.scroll(FAR)
 
     def reveal(self, line: int) -> None:
         """Scroll as far as it takes to see a line of the body."""

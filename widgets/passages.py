@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Protocol
 
+from sessions.floor.zone import Zone
 from widgets.cells import Line, Span, cut, fit, spread, width
 from widgets.glyphs import BAR, DOT
 from widgets.glyphs import TOOL as TOOL_GLYPH
@@ -54,17 +54,20 @@ class Entry(Protocol):
     def tool(self) -> str: ...
 
 
+UTC = Zone()
+
+
 class Column:
     """Where entries are drawn: a column `cells` wide, with the operator's clock at its left when there is room."""
 
-    def __init__(self, cells: int, utc_offset: int = 0) -> None:
+    def __init__(self, cells: int, zone: Zone = UTC) -> None:
         self.cells = cells
-        self.utc_offset = utc_offset
+        self.zone = zone
         self.gutter = 10 if cells >= 60 else 1
         self.text = max(8, cells - self.gutter - 2)
 
     def clock(self, time: float) -> Span:
-        shown = " " + clock(time, self.utc_offset) if time and self.gutter > 1 else ""
+        shown = " " + clock(time, self.zone) if time and self.gutter > 1 else ""
         return shown.ljust(self.gutter), "faint"
 
     @property
@@ -72,20 +75,15 @@ class Column:
         return " " * self.gutter, "text"
 
 
-def clock(time: float, utc_offset: int) -> str:
+def clock(time: float, zone: Zone) -> str:
     """`12:04:31` on the operator's clock."""
-    try:
-        return datetime.fromtimestamp(time + utc_offset, UTC).strftime("%H:%M:%S")
-    except (ValueError, OverflowError, OSError):
-        return "--:--:--"
+    shown = zone.local(time)
+    return f"{shown:%H:%M:%S}" if shown else "--:--:--"
 
 
-def date(time: float, utc_offset: int) -> str:
+def date(time: float, zone: Zone) -> str:
     """`Fri 21 Nov 2025` on the operator's clock; empty when the time is not known."""
-    try:
-        day = datetime.fromtimestamp(time + utc_offset, UTC) if time else None
-    except (ValueError, OverflowError, OSError):
-        return ""
+    day = zone.local(time) if time else None
     return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}" if day else ""
 
 
@@ -107,8 +105,8 @@ def passage(entry: Entry, before: Entry | None, after: Entry | None, opened: boo
         lines = _said(entry, opened, column)
     if before is not None and entry.kind in (PROMPT, TEXT):
         lines.insert(0, ())
-    day = date(entry.time, column.utc_offset)
-    if before is not None and day and date(before.time, column.utc_offset) not in ("", day):
+    day = date(entry.time, column.zone)
+    if before is not None and day and date(before.time, column.zone) not in ("", day):
         lines = [(), (column.margin, ("  ", "text"), (day, "faint")), *lines]
     return lines
 
@@ -142,7 +140,7 @@ def _said(entry: Entry, opened: bool, column: Column) -> list[Line]:
             left = column.clock(entry.time) if first else column.margin
             lines.append((left, (shown + " ", mark_style), (part, "bold" if heading else style)))
     if hidden:
-        lines.append((column.margin, ("  ", "text"), (f"… {hidden:,} more lines", "soft")))
+        lines.append((column.margin, ("  ", "text"), (f"… {hidden:,} more line{'s' * (hidden != 1)}", "soft")))
     return lines
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from sessions.text import clean
-from widgets.cells import Line, Span, line_width
+from widgets.cells import Line, Span, end, line_width, width
 
 MAX_TYPED = 200
 
@@ -76,11 +76,15 @@ class Typing:
     def paste(self, text: str) -> None:
         self.text = (self.text + clean(text, MAX_TYPED))[:MAX_TYPED]
 
-    def line(self, found: str, hint: str = "enter keeps   esc drops") -> Line:
-        """The line with a still cursor: one that blinks would send bytes while nothing happens."""
+    def line(self, cells: int, found: str, hint: str = "enter keeps   esc drops") -> Line:
+        """The line with a still cursor: one that blinks would send bytes while nothing happens.
+
+        Of a long text the end is seen, where it is being typed; what was `found` stays beside it, up to half the room.
+        """
+        room = max(1, cells - width(self.title) - 3)
         return (
             (f" {self.title} ", "bold accent on bar"),
-            (self.text, "text on bar"),
+            (end(self.text, max(room // 2, room - width(found) - 3)), "text on bar"),
             (" ", "text on cursor"),
             (f"   {found}", "soft on bar"),
             (f"   {hint}", "faint on bar"),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 
 import msgspec
 from textual import events
 from textual.message import Message
 
 from sessions.floor.state import Status
+from sessions.floor.zone import Zone
 from sessions.text import clean
 from widgets.cells import Line, Span, cut, line_width, pad, spread, width
 from widgets.glyphs import DOT, STATUS
@@ -52,7 +52,7 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     """It plays slower than asked."""
     event: Sequence[Span] = ()
     """What happened at the moment, while it stands still."""
-    utc_offset: int = 0
+    zone: Zone = Zone()
     trouble: str = ""
 
     @property
@@ -117,7 +117,7 @@ def _fitting(pieces: Sequence[tuple[int, bool, Sequence[Span]]], cells: int) -> 
 
 def moment_text(at: Position) -> str:
     """`12:04:31.2`, with the date when the past has more than one."""
-    time, first, last = (_local(moment, at.utc_offset) for moment in (at.moment, at.first_time, at.last_time))
+    time, first, last = (at.zone.local(moment) for moment in (at.moment, at.first_time, at.last_time))
     if time is None:
         return "--:--:--.-"
     day = f"{time:%Y-%m-%d} " if first and last and first.date() != last.date() else ""
@@ -125,7 +125,7 @@ def moment_text(at: Position) -> str:
 
 
 def _span_text(at: Position) -> str:
-    first, last = _local(at.first_time, at.utc_offset), _local(at.last_time, at.utc_offset)
+    first, last = at.zone.local(at.first_time), at.zone.local(at.last_time)
     if first is None or last is None:
         return ""
     ends = f"{first:%Y-%m-%d %H:%M} – {last:%H:%M}" if first.date() == last.date() else f"{first:%m-%d} – {last:%m-%d}"
@@ -185,21 +185,14 @@ def _labels(at: Position, cells: int) -> str:
     step = next((step for step in _STEPS if step >= least), 0) or _DAY * (1 + int(least // _DAY))
     form = "%H:%M:%S" if step < 60 else "%H:%M" if step < _DAY else "%m-%d"
     labels = ""
-    tick = ((at.first_time + at.utc_offset) // step + 1) * step - at.utc_offset
-    while tick < at.last_time and (time := _local(tick, at.utc_offset)) is not None:
+    shown = ((at.first_time + at.zone.offset(at.first_time)) // step + 1) * step
+    while (tick := at.zone.time_of(shown)) < at.last_time and (time := at.zone.local(tick)) is not None:
         x = int((tick - at.first_time) / length * cells)
-        label = time.strftime("%m-%d" if (tick + at.utc_offset) % _DAY == 0 else form)
+        label = time.strftime("%m-%d" if shown % _DAY == 0 else form)
         if x >= len(labels) and x + len(label) <= cells:
             labels = labels.ljust(x) + label + " "
-        tick += step
+        shown += step
     return labels.ljust(cells)[:cells]
-
-
-def _local(time: float, utc_offset: int) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(time, UTC) + timedelta(seconds=utc_offset)
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 class Timeline(Lined):

@@ -47,12 +47,12 @@ def figures(t: Totals, now: float, mode: str, cells: int) -> Line:
     ]
     label = "REPLAY " * (mode == "replay") + "SIMULATED " * (mode == "simulated" or t.simulated)
     short = cells < SHORT
-    name = "" if short and label else cut(t.name or "no repository", max(8, cells // 6))
+    name = "" if short and label else cut(t.name or ("" if mode == "live" else "no repository"), max(8, cells // 6))
     older = t.tokens != t.tokens_today
     today, ever = _sum(t.cost_today, t.certainty_today, t.part_priced_today), _sum(t.cost, t.certainty, t.part_priced)
     pieces: list[tuple[int, list[Span]]] = [
         (9, [("factory-tui", "soft" + ground)]),
-        (1, [(label, "bold accent" + ground), strong(name)]),
+        (1, [(label, "bold accent" + ground), strong(name)] if label or name else []),
         (10, [faint("base "), soft(cut(t.base, 24)), faint(" " + t.base_head)] if t.base else []),
         (6, [strong(str(t.stations)), soft(" station" + "s" * (t.stations != 1))]),
         (0, states),
@@ -89,7 +89,8 @@ def _moment(t: Totals, now: float, short: bool) -> str:
     """The moment of a past that is shown."""
     if now <= 0:
         return "no events"
-    return clock(now, t.utc_offset) if short else f"as of {clock(now, t.utc_offset)}"
+    moment = clock(now, t.zone)
+    return moment if short else f"as of {moment}"
 
 
 def _freshness(t: Totals, now: float, short: bool) -> str:

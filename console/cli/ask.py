@@ -8,9 +8,12 @@ from console import jsonshape
 from console.cli.call import Call
 from console.cli.output import count, say, table
 from console.cli.source import floor_of_call
-from sessions.floor.state import FloorState
+from sessions.floor.state import FloorState, Status
 from sessions.floor.tokens import Meter
 from sessions.text import clean
+
+EXPLAINED = (Status.NEEDS_ME, Status.FAILED, Status.WAITING)
+"""States whose reason `status` tells beside them."""
 
 
 def status(call: Call) -> int:
@@ -36,12 +39,14 @@ def print_status(state: FloorState, now: float, as_json: bool) -> None:
             _age(s.status_age_s),
             s.model,
             *_figures(state.stations[s.name].meter),
+            _why(s),
         )
         for s in shape.stations
     ]
     if rows:
         say()
-        table(("station", "branch", "status", "age", "model", "tokens", "calls", "dollars"), rows, left=3)
+        heads = ("station", "branch", "status", "age", "model", "tokens", "calls", "dollars", "why")
+        table(heads, rows, left=3, told=True)
     if shape.branches:
         say()
         lines = (
@@ -83,6 +88,11 @@ def _figures(meter: Meter) -> tuple[str, str, str]:
     if meter.cost_usd is not None:
         dollars = f"{AT_LEAST if meter.unpriced else mark}${meter.cost_usd:,.2f}"
     return f"{mark}{meter.tokens.total:,}", f"{meter.calls:,}", dollars
+
+
+def _why(station: jsonshape.StationShape) -> str:
+    """What a station waits for or failed of; nothing of one that works or is done."""
+    return station.status_reason if station.status in EXPLAINED else ""
 
 
 def _age(seconds: float) -> str:

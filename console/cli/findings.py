@@ -55,19 +55,19 @@ def terminal(_: Call) -> Iterator[Finding]:
         yield Finding("terminal", "size", f"{size.columns}x{size.lines}", cure=cure)
         dumb = term in ("", "dumb")
         yield Finding("terminal", "TERM", term or "(not set)", dumb, "set TERM, e.g. xterm-256color" if dumb else "")
-    yield Finding("terminal", "colours", _colours(term))
+    yield Finding("terminal", "colours", _colours())
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     cure = "" if utf8 else "use a UTF-8 locale, or --ascii"
     yield Finding("terminal", "encoding", sys.stdout.encoding or "unknown", cure=cure)
     yield Finding("terminal", "inside", ", ".join(_around()) or "neither tmux nor ssh")
 
 
-def _colours(term: str) -> str:
+def _colours() -> str:
+    from console.theme import colours_of
+
     if os.environ.get("NO_COLOR"):
         return "none (NO_COLOR is set)"
-    if os.environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
-        return "16.7 million"
-    return "256" if "256" in term else "16"
+    return {16: "16", 256: "256"}.get(colours_of(os.environ), "16.7 million")
 
 
 def _around() -> Iterator[str]:

@@ -52,13 +52,16 @@ def progress() -> Iterator[Callable[[Progress | None], None]]:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -> None:
-    """Print aligned columns; the first `left` are text, the others numbers. Cells may be foreign."""
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1, told: bool = False) -> None:
+    """Print aligned columns: the first `left` are text, and the last if it is `told`; all others are numbers.
+
+    Cells may be foreign.
+    """
     cells = [[clean(cell, CELL) for cell in row] for row in rows]
     widths = [max(len(line[column]) for line in ([*heads], *cells)) for column in range(len(heads))]
     for line in ([*heads], *cells):
         parts = [
-            cell.ljust(width) if column < left else cell.rjust(width)
+            cell.ljust(width) if column < left or (told and column == len(heads) - 1) else cell.rjust(width)
             for column, (cell, width) in enumerate(zip(line, widths, strict=True))
         ]
         say("  ".join(parts).rstrip())

@@ -21,12 +21,14 @@ from sessions.errors import FactoryError
 
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Signals that end the console; the terminal is given back first."""
+HUNG_UP_S = 10
+"""Seconds that a console without its terminal has to end in; then the system ends it."""
 
 
 def run(link: Link, options: Options) -> int:
     """Run the screens over `link` until the operator leaves them; returns the exit code."""
     app = FactoryApp(link, replace(options, colours=colours_of(os.environ)))
-    before = {number: signal.signal(number, _interrupt) for number in ENDINGS}
+    before = {number: signal.signal(number, interrupt) for number in ENDINGS}
     try:
         return _run(app)
     except KeyboardInterrupt:
@@ -52,5 +54,8 @@ def _run(app: FactoryApp) -> int:
     return 0
 
 
-def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+def interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    """Handle one of the `ENDINGS`."""
+    if number == signal.SIGHUP:
+        signal.alarm(HUNG_UP_S)  # a terminal that is gone reads as an endless end of file
     raise KeyboardInterrupt

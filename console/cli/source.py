@@ -110,4 +110,4 @@ def named(text: str, past: Past, now: float | None = None) -> places.Place:
     """
     span, sign = past.span, text.lstrip()[:1]
     first, last = (span.first_time, span.last_time) if now is None or sign == "+" else (now, now)
-    return places.parse(text, span, last if sign == "-" else first, past.state_at(span.last_seq).utc_offset)
+    return places.parse(text, span, last if sign == "-" else first, past.state_at(span.last_seq).zone)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events, on
 from textual.binding import Binding
 from textual.screen import Screen
 from textual.worker import Worker
@@ -45,7 +46,7 @@ class FactoryScreen(Guarded, Screen[None]):
         self._said = ""
         self._said_until = 0.0
         self.last_key = 0.0
-        """When the last key was pressed, by the monotonic clock."""
+        """When the last key was pressed, or the mouse, by the monotonic clock."""
 
     @property
     def factory(self) -> FactoryApp:
@@ -70,6 +71,11 @@ class FactoryScreen(Guarded, Screen[None]):
         """No supervisor answers, and it is known why."""
         health = self.factory.link.health
         return bool(health.trouble) and not health.connected
+
+    @on(events.Click)
+    def note_hand(self) -> None:
+        """A hand on the mouse is as good as a key: nothing moves under it."""
+        self.last_key = monotonic()
 
     # What subclasses say of themselves
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from functools import partial
-from time import monotonic
 from typing import ClassVar
 
 from msgspec.structs import replace
@@ -26,7 +25,7 @@ from sessions.text import clean
 from widgets.cells import Line, Span
 from widgets.footer import Footer
 from widgets.matrix_lines import Spot
-from widgets.panel import Bar, Panel
+from widgets.panel import FAR, Bar, Panel
 from widgets.prompt import Typing
 
 
@@ -64,7 +63,7 @@ class ConflictsScreen(ConflictsScene):
         hidden = f" of {shown.every}" if len(shown.rows) != shown.every else ""
         panel = [] if self.wide else [(("matrix", *PANELS)[self.panel] + "  ", "accent" + ground)]
         filters = menus.chosen_filters(self.view.choice, self.names, ground)
-        return [*panel, *filters, (self.view.choice.sort.value, "soft" + ground),
+        return [*panel, *filters, (f"by {self.view.choice.sort.value}", "soft" + ground),
                 (f"{place}  {len(shown.rows)}{hidden}", "faint" + ground)]  # fmt: skip
 
     def question(self) -> Line:
@@ -97,10 +96,6 @@ class ConflictsScreen(ConflictsScene):
     def answer_paste(self, text: str) -> None:
         if self._questions.open:
             self._show(self._questions.paste(self.view.choice, text))
-
-    def on_click(self) -> None:
-        """A hand on the mouse is as good as a key: nothing moves under it."""
-        self.last_key = monotonic()
 
     def _show(self, choice: Choice) -> None:
         self.view.choose(choice)
@@ -139,7 +134,7 @@ class ConflictsScreen(ConflictsScene):
             return
         panel = self.side.file if self.side.file.display else self.side.panels[self.panel - 1]
         page = max(1, panel.rows - 2)
-        steps = {"up": -1, "down": 1, "home": -(1 << 30), "end": 1 << 30, "pageup": -page, "pagedown": page}
+        steps = {"up": -1, "down": 1, "home": -FAR, "end": FAR, "pageup": -page, "pagedown": page}
         lines = steps.get(way, 0)
         if panel is self.side.order:
             self.side.move_chosen(lines)
@@ -183,9 +178,11 @@ class ConflictsScreen(ConflictsScene):
 
     def _go_to_branch(self, name: str) -> None:
         at = self.scene.matrix.number(name)
-        if at >= 0:
-            self.matrix.go_to(Spot(at, at))
-            self.show_panel(MATRIX)
+        if at < 0:
+            self.say(f"{self.names.get(name) or clean(name, 40)} is filtered out: esc shows all")
+            return
+        self.matrix.go_to(Spot(at, at))
+        self.show_panel(MATRIX)
 
     def _read_file(self, open_: bool) -> None:
         self.side.file.display = open_
@@ -204,6 +201,7 @@ class ConflictsScreen(ConflictsScene):
         self._questions.menu = menus.sort_menu(self.view.choice)
 
     def action_uncommitted(self) -> None:
+        self.trial = None  # it was made with the other kind of work
         self._show(replace(self.view.choice, uncommitted=not self.view.choice.uncommitted))
         self.say("uncommitted work counts" if self.view.choice.uncommitted else "commits alone count")
 
@@ -217,10 +215,12 @@ class ConflictsScreen(ConflictsScene):
     # The plan and the simulation
 
     def _branch(self) -> str:
-        """The branch that a verb is about: the selected one of the order, or that of the cursor's row."""
-        if self.panel == ORDER and self.side.chosen_name:
-            return self.side.chosen_name
-        return self.matrix.row.name if self.matrix.row else ""
+        """The branch that a verb is about: the selected one of the order, or that of the cursor's row; or none."""
+        row = self.matrix.row
+        name = self.side.chosen_name if self.panel == ORDER else row.name if row else ""
+        if not name:
+            self.say("no branch is selected")
+        return name
 
     def action_wish(self, verb: str) -> None:
         if name := self._branch():
@@ -238,6 +238,8 @@ class ConflictsScreen(ConflictsScene):
             self.end_trial("as it is")
             if again:
                 return
+        if not name:
+            return
         self.say(f"merging {clean(name, 40)} for a simulation …", 60)
         self.begin(lambda: self._simulate(name), group="trial", exclusive=True)
 
@@ -250,7 +252,7 @@ class ConflictsScreen(ConflictsScene):
             return
         if not self.lives:
             return
-        if not trial.holds(self.factory.link.state):
+        if not trial.holds(self.factory.link.state, self.view.choice.uncommitted):
             self.say("something moved while it was simulated: press m again")
             return
         self.trial = trial

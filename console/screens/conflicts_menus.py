@@ -144,5 +144,5 @@ class Questions:
         if self.menu is not None:
             return self.menu.line(cells)
         if self.typing is not None:
-            return self.typing.line(f"{shown} branch{'es' * (shown != 1)}")
+            return self.typing.line(cells, f"{shown} branch{'es' * (shown != 1)}")
         return ()

@@ -19,12 +19,11 @@ from textual.geometry import Offset, Region, Size
 from console.board import Board
 from console.link import LinkMode
 from console.pair_work import Trial, Wanted, colliding, read_hunks
-from console.screens.base import FactoryScreen
 from console.screens.conflicts_layout import FILE, MATRIX, NAMES, WIDE, lay_out
 from console.screens.conflicts_plan import Planner
 from console.screens.conflicts_side import ConflictsSide, Subject, names_of, subject_of
 from console.screens.conflicts_words import no_rows, note_of, standing
-from console.slowlink import backlog_of
+from console.screens.sampled import SampledScreen
 from sessions.floor.matrix import EMPTY, Matrix
 from sessions.floor.matrix_view import EVERYTHING, ConflictView, Scene
 from sessions.floor.state import FloorState
@@ -35,6 +34,7 @@ from widgets.matrix import MatrixView
 from widgets.matrix_lines import Spot
 from widgets.pair_lines import frame_line
 from widgets.panel import Bar
+from widgets.topline import trouble_line
 
 HUNKS_AFTER_S = 0.12
 """How long the cursor rests on a pair until its hunks are read."""
@@ -42,7 +42,7 @@ EASE = 8.0
 """A scene that took long to make is made again only after so many times as long."""
 
 
-class ConflictsScene(FactoryScreen):
+class ConflictsScene(SampledScreen):
     """Samples the link like the floor does. Plans and hunks are worked out by workers."""
 
     CSS_PATH: ClassVar[str] = "conflicts.tcss"
@@ -60,7 +60,6 @@ class ConflictsScene(FactoryScreen):
         self._made_of: tuple[object, ...] = ()
         self._made_at = self._made_s = 0.0
         self.panel = MATRIX
-        self._seen: tuple[object, ...] = ()
         self._laid: dict[str, Region] = {}
         """Where the panels in view lie."""
         self._place = ("", "")
@@ -85,9 +84,6 @@ class ConflictsScene(FactoryScreen):
     def wide(self) -> bool:
         return self.size.width >= WIDE
 
-    def on_mount(self) -> None:
-        self._timer = self.set_interval(self.factory.link_watch.rhythm.period_s, self.sample)
-
     def on_unmount(self) -> None:
         self.board.choice, self.board.wishes = self.view.choice, self.planner.wishes
         self.board.pair = self._place
@@ -103,26 +99,22 @@ class ConflictsScene(FactoryScreen):
 
     # Sampling
 
-    def sample(self) -> None:
-        """A tick: make the scene again when what it is made of has changed, and draw."""
-        if not self.is_active or not self.factory.link_watch.may_draw(backlog_of(self.app._driver)):
-            return
+    def draw_news(self) -> None:
+        """Make the scene again when what it is made of has changed, and draw."""
         link = self.factory.link
         state = link.state
         changed = len(self._made_of) == 0 or any(
             a is not b for a, b in zip(_sources(state), self._made_of, strict=True)
         )
         if changed and monotonic() - self._made_at > EASE * self._made_s:
-            if self.trial is not None and not self.trial.holds(state):
+            if self.trial is not None and not self.trial.holds(state, self.view.choice.uncommitted):
                 self.end_trial("something moved: the simulation is over")
             self.make_scene(state)
             if self._places() != self._laid:
                 self.lay_panels()
             self.draw()
             return
-        seen = (id(state), link.health, int(link.now()))
-        if seen != self._seen:
-            self._seen = seen
+        if self.is_news(int(link.now())):
             self.draw()
 
     def make_scene(self, state: FloorState) -> None:
@@ -134,7 +126,7 @@ class ConflictsScene(FactoryScreen):
         self.view.landing = self.planner.landing
         self.scene = self.view.look(state, untouched, trial.verdicts if trial else None, landed)
         self._made_of = _sources(state)
-        names = names_of(state, self.view.names)
+        names = names_of(self.view.names)
         if names != self.names:
             self.names = names
         self._made_at = monotonic()
@@ -182,9 +174,8 @@ class ConflictsScene(FactoryScreen):
 
     def _draw_bar(self, state: FloorState, now: float) -> None:
         link, bar = self.factory.link, self.query_one(Bar)
-        if not link.health.connected:
-            trouble = clean(link.health.trouble or "no connection to the supervisor", 200)
-            bar.set_bar([(" ✖ ", "bold failed on fault"), (trouble, "text on fault")], [], (), 0)
+        if link.health.trouble:
+            bar.set_bar(trouble_line(link.health.trouble, bar.size.width), [], (), 0)
             return
         landed = self.names.get(self.trial.branch, clean(self.trial.branch, 40)) if self.trial else ""
         plan = self.planner.insight.plan if self.planner.insight else None

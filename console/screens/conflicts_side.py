@@ -104,7 +104,7 @@ class ConflictsSide:
 
     def _draw_pair(self, state: FloorState, names: Mapping[str, str], subject: Subject | None, now: float) -> None:
         if subject is None:
-            self.pair.set_body(lambda cells, rows: (), "none")
+            self.pair.clear()
             return
         sides = (side_of(state, names, subject.one, now), side_of(state, names, subject.other, now))
         cause = subject.verdict.cause if subject.verdict else ""
@@ -116,7 +116,7 @@ class ConflictsSide:
                 lines += [(), *hunk_lines(subject.hunks[subject.path], sides[0].label, sides[1].label, cells)]
             return lines
 
-        self.pair.set_body(body, (subject, sides, int(now // 5)))  # fmt: skip
+        self.pair.set_body(body, (subject, sides, told, int(now // 5)))
 
     def _draw_file(self, names: Mapping[str, str], subject: Subject | None) -> None:
         if not self.file.display or subject is None or subject.verdict is None or not subject.path:
@@ -140,15 +140,20 @@ class ConflictsSide:
         if len(self._rows_of) != len(made_of) or any(a is not b for a, b in zip(made_of, self._rows_of, strict=True)):
             self._rows_of, self._rows = made_of, plan_rows(plan, wishes, verdicts, names, "", 80)
         known = self._rows
+        before = self.chosen
         follow = (i for i, row in enumerate(known) if row.name and row.name == self._chosen_name)
         self.chosen = next(follow, max(0, min(self.chosen, len(known) - 1)))
         chosen = known[self.chosen].name if known and focused else ""
+        if not self._chosen_name:
+            self._chosen_name = chosen
         note = f"{plan.lands} land" + (f", {len(plan.left)} left" if plan.left else "")
         note += ", as you wish" if wishes != UNTOLD else ""
         self.order.set_body(
             lambda cells, rows: [row.line for row in plan_rows(plan, wishes, verdicts, names, chosen, cells)],
             (plan, wishes, chosen, names), note,
         )  # fmt: skip
+        if focused and self.chosen != before:
+            self.order.reveal(self.chosen)
 
     @property
     def chosen_name(self) -> str:
@@ -202,6 +207,6 @@ def side_of(state: FloorState, names: Mapping[str, str], name: str, now: float) 
     )  # fmt: skip
 
 
-def names_of(state: FloorState, shown: Sequence[str]) -> dict[str, str]:
-    """The labels of branches, those with a row as the matrix has them."""
+def names_of(shown: Sequence[str]) -> dict[str, str]:
+    """The labels of the branches that have a row, as the matrix has them."""
     return dict(zip(shown, labels(shown), strict=True))

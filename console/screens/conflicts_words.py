@@ -52,5 +52,5 @@ def standing(
         landed=landed,
         simulated=state.simulated or mode is LinkMode.SIMULATED,
         replay=replayed,
-        moment=clock(now, state.utc_offset) if replayed else "",
+        moment=clock(now, state.zone) if replayed else "",
     )

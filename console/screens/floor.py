@@ -14,10 +14,12 @@ from textual.binding import BindingType
 from textual.geometry import Size
 from textual.widget import Widget
 
-from console.action import FLOOR, REPLAY, Situation
+from console.action import FLOOR, Situation
+from console.link import LinkMode
 from console.screens import floor_menus as menus
-from console.screens.base import FactoryScreen, bindings
-from console.slowlink import backlog_of
+from console.screens.base import bindings
+from console.screens.sampled import SampledScreen
+from console.slowlink import Rhythm
 from sessions.floor.arrange import LOUD, attention
 from sessions.floor.commands import CancelScan
 from sessions.floor.pace import BUCKET_S, BUCKETS
@@ -43,7 +45,7 @@ def _beat(quiet_s: float, now: float) -> int:
     return int(now // BUCKET_S) if quiet_s < BUCKET_S * (BUCKETS + 2) else int(now // 60)
 
 
-class FloorScreen(FactoryScreen):
+class FloorScreen(SampledScreen):
     """Samples the link and draws what changed. A replay shows the same screen with a timeline `below_wall`."""
 
     WHERE: ClassVar[str] = FLOOR
@@ -53,7 +55,6 @@ class FloorScreen(FactoryScreen):
         super().__init__()
         self.view = FloorView()
         self.floor: Floor | None = None
-        self._seen: tuple[object, ...] = ()
         self._menu: Menu | None = None
         self._typing: Typing | None = None
         self._zoomed = False
@@ -63,7 +64,7 @@ class FloorScreen(FactoryScreen):
 
     def compose(self) -> ComposeResult:
         yield TopLine(self.look)
-        yield Wall(self.look, budget=self.factory.link_watch.rhythm.budget)
+        yield Wall(self.look)
         yield from self.below_wall()
         yield Footer(self.look)
 
@@ -75,9 +76,14 @@ class FloorScreen(FactoryScreen):
     def wall(self) -> Wall:
         return self.query_one(Wall)
 
+    @property
+    def scanning(self) -> bool:
+        """The supervisor is at work on what may be stopped; what a console waits for as it connects may not."""
+        health = self.factory.link.health
+        return health.progress is not None and health.connected
+
     def on_mount(self) -> None:
         self._opening.enter_context(self.app.batch_update())
-        self._timer = self.set_interval(self.factory.link_watch.rhythm.period_s, self.sample)
 
     def on_resize(self, event: events.Resize) -> None:
         self.fit(event.size)
@@ -95,25 +101,16 @@ class FloorScreen(FactoryScreen):
 
     # Sampling
 
-    def sample(self) -> None:
-        """A tick: draw when there is something new and the terminal can take it."""
-        watch = self.factory.link_watch
-        if not watch.may_draw(backlog_of(self.app._driver)):
-            return
-        if watch.turned_slow():
-            self._timer.stop()
-            self._timer = self.set_interval(watch.rhythm.period_s, self.sample)
-            self.wall.budget = watch.rhythm.budget
-            self.app.animation_level = "none"
-            self.say("slow link: drawing less often (--slow-link makes this the start)", 10)
-        if self.is_active:
-            link = self.factory.link
-            now = link.now()
-            # A busy floor is looked at every tick, a quiet one only when its ages or rates may have changed.
-            seen = (id(link.state), link.health, _beat(now - link.state.time, now))
-            if seen != self._seen:
-                self._seen = seen
-                self.draw()
+    def keep_pace(self, rhythm: Rhythm) -> None:
+        super().keep_pace(rhythm)
+        self.wall.budget = rhythm.budget
+
+    def draw_news(self) -> None:
+        link = self.factory.link
+        now = link.now()
+        # A busy floor is looked at every tick, a quiet one only when its ages or rates may have changed.
+        if self.is_news(_beat(now - link.state.time, now)):
+            self.draw()
 
     def draw(self) -> None:
         """Draw the floor as it is now."""
@@ -127,13 +124,12 @@ class FloorScreen(FactoryScreen):
         floor = self.view.look(state, now, moment, moment - self.last_key, cursor, untouched)
         self.floor = floor
         cells = self.size.width
-        scanning = health.progress is not None
-        empty = (
-            [] if floor.shown
-            else empty_lines(
-                state, self.view.choice, floor.every, scanning, health.connected, cells, link.mode == REPLAY
+        empty: list[Line] = []
+        if not floor.shown:
+            replayed = link.mode is LinkMode.REPLAY
+            empty = empty_lines(
+                state, self.view.choice, floor.every, self.scanning, health.connected, cells, replay=replayed
             )
-        )  # fmt: skip
         wall.show(floor.groups, now, empty, untouched)
         self.query_one(TopLine).show([figures(floor.totals, now, link.mode, cells), self._second_line(cells)])
         self.draw_footer()
@@ -143,13 +139,13 @@ class FloorScreen(FactoryScreen):
         if health.trouble:
             return trouble_line(health.trouble, cells)
         if health.progress is not None:
-            return progress_line(health.progress, cells, "x stops" if health.connected else "")
+            return progress_line(health.progress, cells, "x stops" if self.scanning else "")
         return heading(cells) if self.wall.zoom == 0 and self.floor and self.floor.shown else rule(cells)
 
     # What it says of itself
 
     def situation(self) -> Situation:
-        pane, health = self.wall.cursor, self.factory.link.health
+        pane = self.wall.cursor
         return Situation(
             mode=self.factory.link.mode,
             lost=self.lost,
@@ -157,7 +153,7 @@ class FloorScreen(FactoryScreen):
             station=pane.station if pane else "",
             branch=pane is not None and not pane.station,
             narrow=self.view.choice.narrow,
-            scanning=health.progress is not None and health.connected,
+            scanning=self.scanning,
             marked=len(self.wall.marked),
         )
 
@@ -171,7 +167,7 @@ class FloorScreen(FactoryScreen):
             return self._menu.line(self.size.width)
         if self._typing:
             found = self.floor.shown if self.floor else 0
-            return self._typing.line(f"{found} pane{'s' * (found != 1)}")
+            return self._typing.line(self.size.width, f"{found} pane{'s' * (found != 1)}")
         return ()
 
     def palette_jumps(self) -> Iterator[tuple[str, Callable[[], object]]]:
@@ -194,10 +190,6 @@ class FloorScreen(FactoryScreen):
             self._menu_key(character or key)
             return True
         return False
-
-    def on_click(self) -> None:
-        """A hand on the mouse is as good as a key: nothing moves under it."""
-        self.last_key = monotonic()
 
     def answer_paste(self, text: str) -> None:
         if self._typing:
@@ -278,7 +270,7 @@ class FloorScreen(FactoryScreen):
             if attention(pane) <= LOUD:
                 self.wall.go_to(pane.key)
                 return
-        self.say("nothing needs you")
+        self.say("nothing shown needs you" if self.view.choice.narrow else "nothing needs you")
 
     async def action_cancel_scan(self) -> None:
         reply = await self.factory.link.send(CancelScan())

@@ -72,6 +72,6 @@ def chosen(choice: Choice, floor: Floor, marked: int, slot: int) -> list[Span]:
         shown = [status for status in STATUS_KEYS.values() if status in choice.statuses]
         signs = [(STATUS[status] + " ", status.value + " on bar") for status in shown]
         spans += [("only ", "soft on bar"), *signs, (" ", "text on bar")]
-    order = choice.order.value + (f" by {choice.grouping.value}" if choice.grouping != "none" else "")
+    order = "by " + (f"{choice.grouping.value}, " if choice.grouping is not Grouping.NONE else "") + choice.order.value
     hidden = f" of {floor.every}" if floor.shown != floor.every else ""
     return [*spans, (order, "soft on bar"), (f"  {slot + 1}/{floor.shown}{hidden}", "faint on bar")]

@@ -14,6 +14,7 @@ from widgets.cells import Line, Span, pad
 from widgets.footer import Footer
 from widgets.legend import help_lines
 from widgets.lined import Lined
+from widgets.panel import FAR
 
 _TITLES = {
     "app": "Everywhere",
@@ -81,6 +82,12 @@ class HelpScreen(FactoryScreen):
 
     def action_page(self, pages: int) -> None:
         self.action_move(pages * max(1, self.query_one("#text", Lined).size.height - 2))
+
+    def action_first(self) -> None:
+        self.action_move(-FAR)
+
+    def action_last(self) -> None:
+        self.action_move(FAR)
 
     def on_mouse_scroll_down(self) -> None:
         self.action_move(3)

@@ -58,7 +58,7 @@ class PaletteScreen(FactoryScreen):
 
     def question(self) -> Line:
         found = f"{len(self._hits)} of {len(self._offered)}" if self._hits else "nothing of that name"
-        return self._typing.line(found, "enter goes   esc back")
+        return self._typing.line(self.size.width, found, "enter goes   esc back")
 
     def restyle(self) -> None:
         for widget in self.query(Lined):

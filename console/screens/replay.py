@@ -62,11 +62,11 @@ class ReplayScreen(FloorScreen, inherit_bindings=False):
 
     # Sampling
 
-    def sample(self) -> None:
-        """A tick: the floor as of the moment, and the timeline when the moment has moved."""
-        super().sample()
+    def draw_news(self) -> None:
+        """The floor as of the moment, and the timeline when the moment has moved."""
+        super().draw_news()
         view = self.replay.view
-        if self.is_active and view is not self._drawn:
+        if view is not self._drawn:
             before, self._drawn = self._drawn, view
             self.draw_timeline()
             if view.missed:
@@ -95,7 +95,7 @@ class ReplayScreen(FloorScreen, inherit_bindings=False):
                 playing=view.player.playing,
                 skips_silence=view.player.skips_silence,
                 lagging=view.lagging,
-                utc_offset=view.state.utc_offset,
+                zone=view.state.zone,
                 event=self._event(),
                 trouble=self.replay.health.trouble,
             )
@@ -137,7 +137,7 @@ class ReplayScreen(FloorScreen, inherit_bindings=False):
             return super().question()
         from sessions.journal.places import HELP
 
-        return self._going.line(HELP, "enter goes   esc drops")
+        return self._going.line(self.size.width, HELP, "enter goes   esc drops")
 
     async def answer(self, key: str, character: str | None) -> bool:
         if self._going is None:

@@ -16,8 +16,7 @@ from console.replay_link import ReplayLink
 from console.screens.base import bindings
 from console.screens.station_bar import link_spans
 from console.screens.station_search import SearchScreen
-from console.screens.station_side import PANELS, WIDTH, Side
-from console.slowlink import backlog_of
+from console.screens.station_side import PANELS, WIDTH, StationSide
 from sessions.errors import FactoryError
 from sessions.floor.panes import Pane, station_pane
 from sessions.floor.state import FloorState, Station
@@ -42,7 +41,6 @@ class StationScreen(SearchScreen):
 
     def __init__(self, station: str) -> None:
         super().__init__(station)
-        self._seen: tuple[object, ...] = ()
         self._panel = 0
 
     def compose(self) -> ComposeResult:
@@ -54,7 +52,7 @@ class StationScreen(SearchScreen):
         yield Footer(self.look)
 
     def _make_side(self) -> ComposeResult:
-        self.side = Side(self.look)
+        self.side = StationSide(self.look)
         yield from self.side.panels
 
     @property
@@ -63,7 +61,6 @@ class StationScreen(SearchScreen):
 
     def on_mount(self) -> None:
         self.view.say("Reading the session …")
-        self._timer = self.set_interval(self.factory.link_watch.rhythm.period_s, self.sample)
 
     def on_resize(self, event: events.Resize) -> None:
         self._arrange()
@@ -71,14 +68,8 @@ class StationScreen(SearchScreen):
 
     # Sampling
 
-    def sample(self) -> None:
-        """A tick: draw when there is something new, and read what has come."""
-        if not self.is_active or not self.factory.link_watch.may_draw(backlog_of(self.app._driver)):
-            return
-        link = self.factory.link
-        seen = (id(link.state), link.health, int(link.now()), self._speed())
-        if seen != self._seen:
-            self._seen = seen
+    def draw_news(self) -> None:
+        if self.is_news(int(self.factory.link.now()), self._speed()):
             self.draw()
 
     def _speed(self) -> tuple[int, bool] | None:
@@ -92,7 +83,7 @@ class StationScreen(SearchScreen):
         link = self.factory.link
         state, now = link.state, link.now()
         station = state.stations.get(self.station)
-        self.view.show_until(now if link.mode is LinkMode.REPLAY else None, state.utc_offset)
+        self.view.show_until(now if link.mode is LinkMode.REPLAY else None, state.zone)
         if station is None:
             self._draw_absent(now)
             return
@@ -111,6 +102,7 @@ class StationScreen(SearchScreen):
             f"{clean(self.station, 80)} is not on the floor at this moment.",
             "In a replay, go on to when it was opened: p plays, > goes to the next turn. esc goes back.",
         )
+        self.side.clear()
         self.draw_footer()
 
     def _draw_bar(self, head: list[Span], now: float) -> None:
@@ -169,9 +161,8 @@ class StationScreen(SearchScreen):
         side.display = wide or chosen > 0
         side.styles.width = WIDTH if wide else "1fr"
         self.side.arrange(self.size.height - 2, None if wide else chosen - 1)
-        focused = self.view if chosen == 0 else self.side.panels[chosen - 1]
-        if not focused.has_focus:
-            self.set_focus(focused, scroll_visible=False)
+        if not self.chosen.has_focus:
+            self.set_focus(self.chosen, scroll_visible=False)
 
     def _show_panel(self, panel: int) -> None:
         self._panel = panel
@@ -200,21 +191,28 @@ class StationScreen(SearchScreen):
         at = shown.index(self._panel) if self._panel in shown else 0
         self._show_panel(shown[(at + step) % len(shown)])
 
+    @property
+    def chosen(self) -> ConversationView | Panel:
+        """What the keys that move are about."""
+        return self.side.panels[self._panel - 1] if self._panel else self.view
+
     def action_fold(self) -> None:
-        self._show_panel(0) if self._panel else self.view.toggle()
+        if self._panel:
+            self._show_panel(0)
+        else:
+            self.view.toggle()
 
     def action_follow(self) -> None:
-        self.view.follow() if self._panel == 0 else self.side.panels[self._panel - 1].scroll(1 << 30)
+        self.chosen.follow()
 
     def action_home(self) -> None:
-        self.view.to_start() if self._panel == 0 else self.side.panels[self._panel - 1].scroll(-(1 << 30))
+        self.chosen.to_start()
 
     def action_move(self, step: int) -> None:
-        self.view.move(step) if self._panel == 0 else self.side.panels[self._panel - 1].scroll(step)
+        self.chosen.move(step)
 
     def action_page(self, step: int) -> None:
-        target = self.view if self._panel == 0 else self.side.panels[self._panel - 1]
-        target.scroll(step * max(1, target.rows - 2))
+        self.chosen.scroll(step * max(1, self.chosen.rows - 2))
 
     def action_meter(self) -> None:
         self.side.next_meter()

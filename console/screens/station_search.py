@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from console.reading import Step
-from console.screens.base import FactoryScreen
+from console.screens.sampled import SampledScreen
 from console.session_reading import SessionReading
 from console.session_search import SessionSearch
 from sessions.errors import FactoryError
@@ -15,7 +15,7 @@ from widgets.conversation import ConversationView
 from widgets.prompt import Typing
 
 
-class SearchScreen(FactoryScreen):
+class SearchScreen(SampledScreen):
     """A screen with a conversation in which a text, or an error, can be found."""
 
     def __init__(self, station: str) -> None:
@@ -41,7 +41,7 @@ class SearchScreen(FactoryScreen):
     # Typing what to find
 
     def question(self) -> Line:
-        return self._typing.line("n next, N previous") if self._typing else ()
+        return self._typing.line(self.size.width, "n next, N previous") if self._typing else ()
 
     async def answer(self, key: str, character: str | None) -> bool:
         if self._typing is None:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from console.reading import StationLog
 from sessions.floor.panes import Pane
 from sessions.floor.state import FloorState, Station
+from sessions.floor.zone import Zone
 from widgets import facts
 from widgets.cells import Line
 from widgets.look import Look
 from widgets.numbers import money, rate
 from widgets.panel import Panel, rule
-from widgets.passages import clock
 from widgets.plot import SCALE, plot
 
 PANELS = ("station", "plot", "files", "events")
@@ -24,12 +24,13 @@ _METERS = (
 )
 """Title, dollars instead of tokens, only the last hour."""
 HOUR = 3_600.0
+DAY = 86_400.0
 AGENTS = 6
 WIDTH = 64
 """Cells of the panels when they stand beside the conversation."""
 
 
-class Side:
+class StationSide:
     """Four panels. `draw` gives them their lines; `arrange` their heights."""
 
     def __init__(self, look: Look) -> None:
@@ -46,24 +47,27 @@ class Side:
     def next_meter(self) -> None:
         self._meter = (self._meter + 1) % len(_METERS)
 
+    def clear(self) -> None:
+        """There is no station at the moment shown."""
+        for panel in self.panels:
+            panel.clear()
+
     def draw(self, state: FloorState, station: Station, pane: Pane, log: StationLog, now: float) -> bool:
         """Show the station as of `now`; True when the panels want other heights than before."""
         about, over_time, files, told = self.panels
         about.set_body(lambda cells, _: _about(state, station, pane, log, now, cells))
-        self._draw_plot(over_time, log, state.utc_offset, now)
+        self._draw_plot(over_time, log, state.zone, now)
         written = station.files
         note = f"{len(written)} written" if written else ""
         files.set_body(lambda cells, _: facts.files(written, station.directory, cells), written, note)
-        made_of = (log.last_seq, log.reached, state.utc_offset)
-        told.set_body(
-            lambda cells, _: facts.event_lines([n.event for n in log.events], state.utc_offset, cells), made_of
-        )
+        made_of = (log.last_seq, log.reached, state.zone)
+        told.set_body(lambda cells, _: facts.event_lines([n.event for n in log.events], state.zone, cells), made_of)
         # Counted here and not asked of the panels: one that has no height has made no lines yet.
         wanted = (len(_about(state, station, pane, log, now, WIDTH)) + 2, max(1, len(written)) + 2)
         changed, self._wanted = wanted != self._wanted, wanted
         return changed
 
-    def _draw_plot(self, panel: Panel, log: StationLog, utc_offset: int, now: float) -> None:
+    def _draw_plot(self, panel: Panel, log: StationLog, zone: Zone, now: float) -> None:
         title, in_dollars, last_hour = _METERS[self._meter]
         series = log.dollars if in_dollars else log.tokens
         start, end = series.span
@@ -75,11 +79,11 @@ class Side:
             if end <= start or rows < 2 or slots < 1:
                 return [(("   no tokens were used yet", "faint"),)]
             values = [value * (HOUR if in_dollars else 1.0) for value in series.rates(start, end, slots)]
-            times = clock(start, utc_offset)[:-3], clock(end, utc_offset)[:-3]
+            times = (_minute(moment, zone, dated=end - start > DAY) for moment in (start, end))
             return plot(values, rows, money if in_dollars else rate, *times)
 
         panel.title = title
-        panel.set_body(lines, (log.last_seq, log.reached, self._meter, start, end, utc_offset), "m shows another")
+        panel.set_body(lines, (log.last_seq, log.reached, self._meter, start, end, zone), "m shows another")
 
     def arrange(self, height: int, only: int | None) -> None:
         """Share `height` lines between the panels, or give all of it to one of them."""
@@ -99,6 +103,12 @@ class Side:
         left -= over_time
         files = 0 if left < 9 else min(self._wanted[1], max(4, left // 3))
         return about, over_time, files, left - files
+
+
+def _minute(moment: float, zone: Zone, dated: bool) -> str:
+    """`12:04`, or `11-21 12:04` where the day is not plain."""
+    shown = zone.local(moment)
+    return shown.strftime("%m-%d %H:%M" if dated else "%H:%M") if shown else "--:--"
 
 
 def _about(state: FloorState, station: Station, pane: Pane, log: StationLog, now: float, cells: int) -> list[Line]:

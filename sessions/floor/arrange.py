@@ -100,6 +100,8 @@ _TITLE: dict[Grouping, Callable[[Pane], str]] = {
     Grouping.BRANCH: lambda p: p.branch or "no branch",
     Grouping.KIND: lambda p: (p.kind or "unknown agent") if p.station else _NOBODY,
 }
+_STATE = {Status.WORKING: "works working", Status.WAITING: "waits waiting", Status.NEEDS_ME: "needs me"}
+"""What a search finds a state by, where that is more than its value: the word on the screen."""
 _LAST_TITLES = ("no role", "no branch", "unknown agent", _NOBODY)
 
 
@@ -110,7 +112,8 @@ def matches(pane: Pane, choice: Choice) -> bool:
     words = choice.search.casefold().split()
     if not words:
         return True
-    parts = (pane.name, pane.branch, pane.kind, pane.role, pane.model, pane.directory, pane.title, pane.activity)
+    state = _STATE.get(pane.status, pane.status.value) if pane.station else _NOBODY
+    parts = (pane.name, state, pane.branch, pane.kind, pane.role, pane.model, pane.directory, pane.title, pane.activity)
     text = " ".join(parts).casefold()
     return all(word in text for word in words)
 

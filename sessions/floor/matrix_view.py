@@ -103,7 +103,8 @@ class ConflictView:
         """The names in their old places; new ones at the end."""
         there = set(names)
         old = [name for name in self._order if name in there]
-        return old + [name for name in names if name not in set(old)]
+        placed = set(old)
+        return old + [name for name in names if name not in placed]
 
     def _fits(self, census: Census, name: str) -> bool:
         choice, row = self.choice, census.rows[census.index[name]]

@@ -41,9 +41,10 @@ def short_directory(directory: str, repo: str) -> str:
             return clean("/".join(path[len(root) :]), 120)
         parent = root[:-1]
         if len(parent) > 1 and path[: len(parent)] == parent:
-            return clean("../" + ("/".join(path[len(parent) :]) or "."), 120)
-    tail = path[-2:]
-    return clean(("…/" if len(path) > len(tail) + 1 else "") + "/".join(tail).replace("//", "/"), 120)
+            return clean("/".join(["..", *path[len(parent) :]]), 120)
+    start = "/" * directory.startswith("/")
+    parts = path[len(start) :]
+    return clean((start if len(parts) <= 2 else "…/") + "/".join(parts[-2:]), 120)
 
 
 def _parts(path: str) -> list[str]:

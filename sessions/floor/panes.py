@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from sessions.floor.branches import shown_branches
 from sessions.floor.conflicts import counts
+from sessions.floor.matrix import labels
 from sessions.floor.names import short_directory, short_model
 from sessions.floor.pace import BUCKET_S, BUCKETS
 from sessions.floor.state import Branch, Evidence, FloorState, Session, Station, Status
@@ -87,7 +88,7 @@ class Pane(msgspec.Struct, frozen=True, kw_only=True):
     clashes: int = 0
     """With how many other branches, the base included, its branch collides."""
     clash_with: str = ""
-    """The one with which it has most conflicting lines, by the last part of its name."""
+    """The one with which it has most conflicting lines: the last part of its name where that says enough."""
 
     @property
     def context_share(self) -> float | None:
@@ -151,17 +152,10 @@ class PaneBook:
         """By branch, how many it collides with, and the worst; counted again only when verdicts have changed."""
         if self._verdicts is not state.verdicts:
             self._verdicts = state.verdicts
-            self._clashes = {
-                branch: (number, _last_name(partner or state.base or "base"))
-                for branch, (number, partner) in counts(state.verdicts.values()).items()
-            }
+            counted, base = counts(state.verdicts.values()), state.base or "base"
+            shown = dict(zip((*counted, base), labels((*counted, base)), strict=True))
+            self._clashes = {branch: (number, shown[partner or base]) for branch, (number, partner) in counted.items()}
         return self._clashes
-
-
-def _last_name(branch: str) -> str:
-    """What is left of a name where there is little room."""
-    name = clean(branch, 120)
-    return name.rsplit("/", 1)[-1] or name
 
 
 def _same(

@@ -10,6 +10,7 @@ import msgspec
 from sessions.floor.conflicts import Compared, Verdict
 from sessions.floor.pace import Pace
 from sessions.floor.tokens import Meter
+from sessions.floor.zone import Zone
 
 
 class Status(StrEnum):
@@ -157,6 +158,11 @@ class FloorState(msgspec.Struct, frozen=True, omit_defaults=True):
     def here(self) -> Meter:
         """What the stations of this repository used: the factory's own total."""
         return self.total.minus(self.elsewhere)
+
+    @property
+    def zone(self) -> Zone:
+        """The operator's clock."""
+        return Zone(self.utc_offset, self.utc_offsets)
 
 
 EMPTY = FloorState()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from sessions.floor.state import Evidence, Station, Status
 
 LIVE = (Status.WORKING, Status.WAITING)
@@ -19,10 +21,18 @@ def status_at(station: Station, now: float) -> Evidence:
     """The station's status at `now` with its evidence; silence beyond the cadence turns working into stale."""
     evidence = station.evidence
     if evidence.status not in LIVE:
-        return evidence
+        return _asked(station, evidence) if evidence.status is Status.NEEDS_ME and evidence.guess else evidence
     slow = any(tool.tool not in QUICK_TOOLS for tool in station.running.values())
     limit = TOOL_CADENCE_S if slow else CADENCE_S
     if now - evidence.seen <= limit:
         return evidence
     reason = "silent since: " + evidence.reason
     return Evidence(Status.STALE, evidence.seen + limit, evidence.seen, evidence.source, reason, True)
+
+
+def _asked(station: Station, evidence: Evidence) -> Evidence:
+    """A permission of which only the tool is told, with what that tool was given."""
+    for tool in reversed([*station.running.values()]):
+        if tool.detail and evidence.reason == f"permission for {tool.tool}":
+            return replace(evidence, reason=f"{evidence.reason}: {tool.detail}")
+    return evidence

@@ -11,6 +11,7 @@ from sessions.floor.pace import FIVE_BILLION_A_DAY
 from sessions.floor.panes import Pane, certainty_of
 from sessions.floor.state import FloorState, Status
 from sessions.floor.tokens import Certainty, Meter
+from sessions.floor.zone import Zone
 from sessions.text import clean
 
 SPARK_POINTS = 12
@@ -45,8 +46,8 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     """The mean rate of the last ten minutes against five billion tokens a day."""
     newest: float
     """Time of the newest event; 0 when there is none."""
-    utc_offset: int
-    """Seconds that the operator's clock is ahead of UTC."""
+    zone: Zone
+    """The operator's clock."""
 
 
 def totals(state: FloorState, panes: Iterable[Pane], now: float) -> Totals:
@@ -82,5 +83,5 @@ def totals(state: FloorState, panes: Iterable[Pane], now: float) -> Totals:
         dollars_per_h=pace.dollars_per_h(now),
         pace_share=pace.tokens_per_s(now, 600) / FIVE_BILLION_A_DAY,
         newest=state.time,
-        utc_offset=state.utc_offset,
+        zone=state.zone,
     )
