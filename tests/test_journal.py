@@ -19,7 +19,7 @@ from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.floor.fold import FOLD_VERSION, fold_all
 from sessions.floor.state import EMPTY, FloorState
-from sessions.journal import codec, seek, writer
+from sessions.journal import codec, group, seek
 from sessions.journal.past import EventList
 from sessions.journal.reader import JournalReader
 from sessions.journal.writer import Journal, JournalGoneError
@@ -32,8 +32,8 @@ STEP = 64
 
 @pytest.fixture(autouse=True)
 def _many_checkpoints(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer, "CHECKPOINT_EVERY", STEP)
-    monkeypatch.setattr(writer, "CHECKPOINT_SHARE", 1 << 20)
+    monkeypatch.setattr(group, "CHECKPOINT_EVERY", STEP)
+    monkeypatch.setattr(group, "CHECKPOINT_SHARE", 1 << 20)
     monkeypatch.setattr(seek, "STEP", STEP)
 
 
@@ -338,7 +338,7 @@ def test_calls_are_looked_up_by_key(path: Path) -> None:
 
 
 def test_checkpoints_of_another_fold_are_made_anew(full: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("writer", "reader"):
+    for module in ("writer", "group", "reader"):
         monkeypatch.setattr(f"sessions.journal.{module}.FOLD_VERSION", FOLD_VERSION + 1)
     reader = JournalReader(full)
     assert reader.checkpoint() == EMPTY
@@ -362,7 +362,7 @@ def test_a_checkpoint_that_close_wrote_is_replaced_by_the_next(path: Path) -> No
 def test_checkpoints_of_a_large_floor_take_no_more_than_their_share(
     path: Path, monkeypatch: pytest.MonkeyPatch, portion: int
 ) -> None:
-    monkeypatch.setattr(writer, "CHECKPOINT_SHARE", 8)
+    monkeypatch.setattr(group, "CHECKPOINT_SHARE", 8)
     for end in range(350, 701, 350):  # each run ends with a checkpoint of its own, which is nobody's share
         batch = STREAM[end - 350 : end]
         _write(path, *(batch[at : at + portion] for at in range(0, 350, portion)))

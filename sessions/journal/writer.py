@@ -16,21 +16,16 @@ from pathlib import Path
 from typing import Any
 
 import aiosqlite
-import msgspec
 
 from sessions.errors import FactoryError
-from sessions.floor.events import FAILURES, Event, StationEvent
-from sessions.floor.fold import FOLD_VERSION, fold_all
+from sessions.floor.events import Event
+from sessions.floor.fold import FOLD_VERSION
 from sessions.floor.state import EMPTY, FloorState
 from sessions.journal import codec, schema
+from sessions.journal import group as groups
+from sessions.journal.group import Group
 from sessions.journal.lock import WriterLock
 
-CHECKPOINT_EVERY = 8192
-"""Events between checkpoints, which lie at its multiples. Reaching a moment costs one checkpoint (about 10 ms) and the
-fold of at most as many events (7 µs each with decoding): half of the 150 ms that a seek may take."""
-CHECKPOINT_SHARE = 60
-"""Bytes of checkpoints for each event, a quarter of what the event itself takes: a large floor is stored more seldom.
-Its checkpoints would else outgrow the events, and making them the reading, both with the square of the sessions."""
 GROUP = 20_000
 """Events that one commit takes together; a single larger append still is one commit."""
 INLINE = 200
@@ -63,24 +58,6 @@ class _Append:
         done: asyncio.Future[int],
     ) -> None:
         self.events, self.marks, self.calls, self.done = events, dict(marks), dict(calls), done
-
-
-class _Group(msgspec.Struct):
-    """Everything that one commit writes, and the state after it."""
-
-    state: FloorState
-    checkpoint: int
-    """Sequence number of the newest checkpoint after it."""
-    due: int
-    """Sequence number from which on the next one is worth its space."""
-    rows: list[tuple[int, float, str, int | None, int, bytes]] = []
-    stations: dict[str, int] = {}
-    """The new ones, with their row ids."""
-    checkpoints: list[tuple[int, int, bytes]] = []
-    marks: dict[str, bytes] = {}
-    calls: dict[bytes, bytes] = {}
-    ends: list[int] = []
-    """The last sequence number of each append."""
 
 
 class Journal:
@@ -162,7 +139,7 @@ class Journal:
             if self._state.seq > self._checkpoint:
                 packed = await asyncio.to_thread(codec.encode_state, self._state)
                 checkpoints = [(self._state.seq, FOLD_VERSION, packed)]
-                await self._commit(_Group(self._state, self._state.seq, self._due, checkpoints=checkpoints))
+                await self._commit(Group(self._state, self._state.seq, self._due, checkpoints=checkpoints))
         finally:
             await self._connection.close()
             self._lock.release()
@@ -178,15 +155,15 @@ class Journal:
         self._stations = {name: number for number, name in await self._fetch("SELECT id, name FROM stations")}
         self._state = await self._newest_checkpoint()
         self._checkpoint = self._state.seq
-        last = await self._fetch(_LAST_ON_GRID, (FOLD_VERSION, CHECKPOINT_EVERY, self._checkpoint))
-        self._due = _due_after(*last[0]) if last else 0
+        last = await self._fetch(_LAST_ON_GRID, (FOLD_VERSION, groups.CHECKPOINT_EVERY, self._checkpoint))
+        self._due = groups.due_after(*last[0]) if last else 0
         while True:
-            step = CHECKPOINT_EVERY - self._state.seq % CHECKPOINT_EVERY
+            step = groups.CHECKPOINT_EVERY - self._state.seq % groups.CHECKPOINT_EVERY
             bodies = await self._fetch(
                 "SELECT body FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (self._state.seq, step)
             )
-            group = _Group(self._state, self._checkpoint, self._due)
-            _fold(group, codec.decode_all(body for (body,) in bodies))
+            group = Group(self._state, self._checkpoint, self._due)
+            group.fold(codec.decode_all(body for (body,) in bodies))
             self._state = group.state
             if group.checkpoints:
                 await self._commit(group)
@@ -247,8 +224,7 @@ class Journal:
 
     async def _write(self, requests: Sequence[_Append]) -> list[int]:
         size = sum(len(request.events) for request in requests)
-        # A checkpoint of a large floor takes a fifth of a second.
-        if size <= INLINE and self._state.seq % CHECKPOINT_EVERY + size < CHECKPOINT_EVERY:
+        if size <= INLINE and not groups.reaches_checkpoint(self._state.seq, size):
             group = self._prepare(requests)
         else:
             group = await asyncio.to_thread(self._prepare, requests)
@@ -256,34 +232,18 @@ class Journal:
         self._stations.update(group.stations)
         return group.ends
 
-    def _prepare(self, requests: Sequence[_Append]) -> _Group:
+    def _prepare(self, requests: Sequence[_Append]) -> Group:
         """Encode and fold; it changes nothing of the journal, so a failed commit leaves no trace."""
-        group = _Group(self._state, self._checkpoint, self._due)
+        group = Group(self._state, self._checkpoint, self._due)
         for request in requests:
             events, bodies = codec.encode_all(request.events)
-            self._add_rows(group, events, bodies)
-            _fold(group, events)
+            group.add(events, bodies, self._stations)
             group.marks.update(request.marks)
             group.calls.update(request.calls)
             group.ends.append(group.state.seq)
         return group
 
-    def _add_rows(self, group: _Group, events: Sequence[Event], bodies: Sequence[bytes]) -> None:
-        seq, latest = group.state.seq, group.state.time
-        for event, body in zip(events, bodies, strict=True):
-            seq += 1
-            latest = max(latest, event.time)
-            station = self._station_number(group, event.station) if isinstance(event, StationEvent) else None
-            failed = isinstance(event, FAILURES)
-            group.rows.append((seq, latest, codec.TAGS[type(event)], station, int(failed), body))
-
-    def _station_number(self, group: _Group, name: str) -> int:
-        number = self._stations.get(name) or group.stations.get(name)
-        if number is None:
-            number = group.stations[name] = len(self._stations) + len(group.stations) + 1
-        return number
-
-    async def _commit(self, group: _Group) -> None:
+    async def _commit(self, group: Group) -> None:
         """One transaction, and the state after it."""
         self._check_place()
         write = self._connection.executemany
@@ -298,7 +258,7 @@ class Journal:
                 await write(_INSERT_CALL, group.calls.items())
             if group.checkpoints:
                 await write(_INSERT_CHECKPOINT, group.checkpoints)
-                await self._connection.execute(_DELETE_CHECKPOINTS, (group.checkpoint, CHECKPOINT_EVERY))
+                await self._connection.execute(_DELETE_CHECKPOINTS, (group.checkpoint, groups.CHECKPOINT_EVERY))
             await self._connection.commit()
         except BaseException as error:
             await self._connection.rollback()
@@ -315,25 +275,6 @@ class Journal:
             in_place = False
         if not in_place:
             raise JournalGoneError(f"{self.path} was removed while it was written", "begin again with a new one")
-
-
-def _fold(group: _Group, events: Sequence[Event]) -> None:
-    """Fold events into the group's state, with the checkpoints that fall due on the way."""
-    done = 0
-    while done < len(events):
-        step = CHECKPOINT_EVERY - group.state.seq % CHECKPOINT_EVERY
-        group.state = fold_all(group.state, events[done : done + step])
-        done += step
-        seq = group.state.seq
-        if seq % CHECKPOINT_EVERY == 0 and seq >= group.due:
-            packed = codec.encode_state(group.state)
-            group.checkpoint, group.due = seq, _due_after(seq, len(packed))
-            group.checkpoints.append((seq, FOLD_VERSION, packed))
-
-
-def _due_after(seq: int, size: int) -> int:
-    """The sequence number from which on another checkpoint is worth its space, after one of `size` bytes at `seq`."""
-    return seq + size // CHECKPOINT_SHARE
 
 
 def _trouble(path: Path, error: sqlite3.Error) -> FactoryError:
