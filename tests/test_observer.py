@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from sessions.floor import events as ev
@@ -29,6 +30,8 @@ from tests.observe_support import (
     prompt,
     read,
     reply,
+    result,
+    tool,
     usage,
     used_of,
     write,
@@ -202,6 +205,23 @@ def test_a_line_that_is_too_long_is_counted(tmp_path: Path, journal: Journal) ->
     events = journal.scan(tmp_path, longest=2_000)
     assert [(e.reason, e.count) for e in events if isinstance(e, ev.SourceSkipped)] == [("line too long", 1)]
     assert used_of(events).output == 3
+
+
+def test_secrets_that_are_said_or_run_never_become_facts(tmp_path: Path, journal: Journal) -> None:
+    said = [
+        prompt("use password=hunter2-dolphin and go on"),
+        reply("m1", usage(output=1), 1, [{"type": "text", "text": "The key is sk-ant-api03-Zx81qPw0vLk2mNb7."}]),
+        reply("m2", usage(output=1), 2, [tool("Bash", command="curl -H 'Authorization: Bearer Zx81qPw0vLk2mNb7aa'")]),
+        result(failed=True, text="denied for ghp_a1B2c3D4e5F6g7H8i9J0k1L2", second=3),
+    ]
+    write(session(tmp_path), said)
+    events = journal.scan(tmp_path)
+    kept = b"".join(msgspec.json.encode(event) for event in events) + b"".join(journal.marks.values())
+    for secret in (b"hunter2", b"Zx81qPw0vLk2mNb7", b"a1B2c3D4"):
+        assert secret not in kept
+    assert kept.count(b"[secret]") >= 4
+    (asked,) = only(events, ev.TurnStarted)
+    assert asked.text == "use password=[secret] and go on"  # type: ignore[attr-defined]
 
 
 def test_forks_and_subagents_count_once_for_the_session_that_did_it(tmp_path: Path, journal: Journal) -> None:

@@ -20,7 +20,7 @@ from sessions.journal import codec, record, recording, seek
 from sessions.journal.past import EventList
 from sessions.journal.record import redacted
 from sessions.journal.recording import Recording
-from sessions.journal.redact import redact
+from sessions.redact import redact
 from tests.journal_support import event_lists, sample_stream
 
 STREAM = sample_stream(700)

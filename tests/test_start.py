@@ -14,7 +14,7 @@ from tests.cli_support import COMMAND, Machine
 
 FRAME_ENDS = b"\x1b[?2026l"
 """What follows every frame for a terminal that shows frames whole."""
-UNWANTED = {"concurrent.futures.thread", "hashlib", "sessions.journal.redact", "sqlite3", "tomllib"}
+UNWANTED = {"concurrent.futures.thread", "hashlib", "sessions.redact", "sqlite3", "tomllib"}
 """Modules without which a recording can be shown."""
 
 

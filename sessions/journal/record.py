@@ -19,7 +19,7 @@ from sessions.floor.state import FloorState
 from sessions.journal import archive, codec
 from sessions.journal.archive import RecordingInfo
 from sessions.journal.past import Past
-from sessions.journal.redact import redact as redact_anew
+from sessions.redact import redact as redact_anew
 
 BLOCK_EVENTS = 4096
 """Events of a block: a seek unpacks one and folds at most all of it."""

@@ -18,6 +18,7 @@ from sessions.observe.discover import Place, Source, Unreadable
 from sessions.observe.match import Seats
 from sessions.observe.order import arranged
 from sessions.observe.probe import probe
+from sessions.observe.secrets import without_secrets
 from sessions.observe.tail import LONGEST
 from sessions.observe.words import shown, within
 
@@ -192,7 +193,7 @@ class Observer:
         desk = Desk(self._seats.door(source.explicit), self._book, self._pricing)
         for portion in feeds.read(source, self._marks.get(key, b""), desk, self._longest):
             self._seats.heard(portion.events)
-            self._note(key, portion.mark, portion.events)
+            self._note(key, portion.mark, without_secrets(portion.events))
             self.bytes_read += portion.read
             self._unread += portion.read
             yield

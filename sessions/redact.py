@@ -1,4 +1,4 @@
-"""Secrets taken out of text before it leaves in a recording. Pure; it would rather hide too much than too little."""
+"""Secrets taken out of text before it is kept or leaves. Pure; it would rather hide too much than too little."""
 
 from __future__ import annotations
 
@@ -75,6 +75,8 @@ _LONG = re.compile(r"[A-Za-z0-9+/_-]{28,}={0,2}")
 _OF_AGENTS = re.compile(r"(?<![A-Za-z0-9])(?:(?:srv|mcp)?toolu|chatcmpl|msg|req|call|fc|rs|resp)[_-][A-Za-z0-9]+")
 """Ids that agents and providers give to calls: an event says by them which call came back."""
 
+_RUN = re.compile(r"[A-Za-z0-9_./=$,+-]{14}")
+"""A text without such a run holds no secret that is told by its own looks: a quick first look."""
 _MARKS = (
     *("bearer", "basic", "://", "private", "pass", "pwd", "secret", "key", "credential", "token", "authorization"),
     *("session", "cookie", "-u", "user", "redis-cli", "mysql", "mariadb", "login", "sig="),
@@ -95,10 +97,14 @@ _TURNS = 0.4
 
 def redact(text: str) -> str:
     """`text` with everything that looks like a secret replaced by `[secret]`; all else stays, to the character."""
-    text = _KNOWN.sub(HIDDEN, text)
+    has_run = _RUN.search(text) is not None
+    if has_run:
+        text = _KNOWN.sub(HIDDEN, text)
     lowered = text.lower()
     if any(mark in lowered for mark in _MARKS):
         text = _redact_named(text)
+    if not has_run:
+        return text
     if "=" in text or ":" in text:
         text = _RANDOM.sub(_hide_if(_is_random), text)
     return _LONG.sub(lambda match: HIDDEN if _is_jumbled(match[0]) else match[0], text)
