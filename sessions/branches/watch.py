@@ -12,6 +12,7 @@ import itertools
 import os
 import stat
 import threading
+import time
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable
 from pathlib import Path
 
@@ -27,7 +28,9 @@ STEP_MS = 50
 """A hint goes out when nothing more changed for this long."""
 REPLAN_S = 1.0
 """The least time between two plans of what to watch; ten times as long as planning took, if that is more."""
-MOST_ATTEMPTS = 5
+MOST_ATTEMPTS = 7
+RELEASE_S = 0.02
+"""The first wait for watches that are to be given back; the others double, three seconds in all."""
 MOST_NEW = 500
 """New files in one batch about which git is asked whether it ignores them."""
 
@@ -113,8 +116,12 @@ class Watch:
                     watcher.close()
                 if isinstance(error, (FileNotFoundError, PermissionError)) and attempt < MOST_ATTEMPTS:
                     continue  # a directory went in between: the others once more
-                if reduced:
+                if reduced and attempt >= MOST_ATTEMPTS:
                     raise FactoryError(f"the repository cannot be watched: {clean(str(error))}", _CURE) from error
+                if reduced:
+                    # The kernel takes a moment to give back the watches of those that were closed.
+                    time.sleep(RELEASE_S * 2**attempt)
+                    continue
                 reduced = True
                 self.plan = plan(self._repository.common_dir, self.plan.grounds.values(), 0)
         raise AssertionError("unreachable")
