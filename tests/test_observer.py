@@ -208,8 +208,10 @@ def test_a_line_that_is_too_long_is_counted(tmp_path: Path, journal: Journal) ->
 
 
 def test_secrets_that_are_said_or_run_never_become_facts(tmp_path: Path, journal: Journal) -> None:
-    said = [
+    said: list[Json] = [
+        {"type": "custom-title", "customTitle": "try password=hunter2-dolphin", "sessionId": SESSION},
         prompt("use password=hunter2-dolphin and go on"),
+        prompt("<command-name>/login</command-name><command-args>password=hunter2-dolphin</command-args>"),
         reply("m1", usage(output=1), 1, [{"type": "text", "text": "The key is sk-ant-api03-Zx81qPw0vLk2mNb7."}]),
         reply("m2", usage(output=1), 2, [tool("Bash", command="curl -H 'Authorization: Bearer Zx81qPw0vLk2mNb7aa'")]),
         result(failed=True, text="denied for ghp_a1B2c3D4e5F6g7H8i9J0k1L2", second=3),

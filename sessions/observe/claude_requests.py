@@ -7,6 +7,7 @@ from sessions.observe import claude_details as details
 from sessions.observe import claude_lines as cl
 from sessions.observe.claude_session import Session
 from sessions.observe.words import safe
+from sessions.redact import redact
 from sessions.text import clean
 
 INTERRUPTED = "[Request interrupted by user"
@@ -83,7 +84,7 @@ class Requests:
                 seen.finished = True
                 session.events.append(ev.TurnFinished(**session.who(), interrupted=True))
         elif start.startswith(("<command-name>", "<command-message>")):
-            seen.command = clean(details.command(start))
+            seen.command = redact(clean(details.command(start)))
         elif line.is_meta:
             if seen.command and not start.startswith("<"):
                 self._turn(seen.command, line)

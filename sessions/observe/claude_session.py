@@ -12,6 +12,7 @@ from sessions.observe.claude_memory import named
 from sessions.observe.contract import Desk
 from sessions.observe.lines import Who, remembered
 from sessions.observe.words import safe, shown
+from sessions.redact import redact
 from sessions.text import clean
 
 KIND = "claude"
@@ -81,7 +82,7 @@ class Session:
             )
 
     def titled(self, title: str) -> None:
-        title = clean(title)
+        title = redact(clean(title))
         if title and title != self.seen.title:
             self.seen.title = title
             if self.seen.opened:

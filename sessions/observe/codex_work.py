@@ -12,6 +12,7 @@ from sessions.observe.codex_session import Session
 from sessions.observe.codex_usage import Count, Totals
 from sessions.observe.tools import patched_files, tool_detail
 from sessions.observe.words import safe
+from sessions.redact import redact
 from sessions.text import clean
 
 
@@ -84,7 +85,7 @@ class Work:
         self.came_back(event.call_id or "", failed, f"exit code {event.exit_code}" if event.exit_code else "failed")
 
     def wrote(self, text: str) -> None:
-        text = clean(text)
+        text = redact(clean(text))
         if text and text != self._seen.text and self._session.speaks():
             self._seen.text = text
             self._session.say(ev.TextWritten(**self._session.who(), text=text))

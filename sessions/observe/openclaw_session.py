@@ -16,6 +16,7 @@ from sessions.observe.contract import Desk, Statement
 from sessions.observe.lines import BROKEN, Skips, Who, repaired
 from sessions.observe.tools import arguments_of, tool_detail, written_file
 from sessions.observe.words import instant, safe, shown
+from sessions.redact import redact
 from sessions.text import clean
 
 KIND = "openclaw"
@@ -128,6 +129,7 @@ class Session:
         )
 
     def _titled(self, title: str) -> None:
+        title = redact(title)
         if title and title != self.memory.title:
             self.memory.title = title
             if self.memory.opened:
