@@ -6,28 +6,36 @@ PYTHON ?= python3
 export REPO ?= $(CURDIR)
 BIN := .venv/bin
 STAMP := .venv/.installed
+DEV_STAMP := .venv/.installed-dev
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e
 
-.PHONY: help setup run demo test lint types bench screenshots snapshots-update demo-recording readme build clean
+.PHONY: help setup run demo test lint types bench screenshots snapshots-update demo-recording readme prices build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 20
 
-setup: $(STAMP) ## make .venv with everything in it, at the versions of constraints.txt
+setup: $(DEV_STAMP) ## make .venv with everything in it, at the versions of constraints.txt
 
+# What runs the console installs in seconds; what tests it, and what calls models, is ten times as much.
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo 'factory-tui needs Python 3.11 or later: make setup PYTHON=/path/to/python3.11'; exit 1; }
-	@echo 'Setting up .venv: about a minute, once.'
+	@echo 'Setting up .venv: some seconds, once.'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
-	@touch $(STAMP)
+	@$(INSTALL) .
+	@touch $@
 
-run: setup ## open the floor on a repository: make run REPO=dir (default: this one)
+$(DEV_STAMP): $(STAMP)
+	@echo 'Adding what the tests need: about a minute, once.'
+	@$(INSTALL) '.[dev]'
+	@touch $@
+
+run: $(STAMP) ## open the floor on a repository: make run REPO=dir (default: this one)
 	@if [ -t 0 ] && [ -t 1 ]; then exec $(BIN)/factory-tui --repo "$$REPO"; else \
 		echo 'The floor needs a terminal. Run `make run` in one, or ask without one:'; \
 		printf '  %q status --repo %q\n' '$(CURDIR)/$(BIN)/factory-tui' "$$REPO"; fi
 
-demo: setup ## look at a simulated factory; needs no agents and no repository
+demo: $(STAMP) ## look at a simulated factory; needs no agents and no repository
 	@if [ -t 0 ] && [ -t 1 ]; then exec $(BIN)/factory-tui demo; else \
 		echo 'The demo needs a terminal. Run `make demo` in one.'; fi
 
@@ -52,6 +60,9 @@ snapshots-update: setup ## accept the present look of the screens in the snapsho
 
 readme: setup ## write the tables of keys and figures into README.md
 	$(BIN)/python -m tests.readme
+
+prices: setup ## make sessions/models/prices.json again from the table inside litellm
+	$(BIN)/python -m sessions.models.table
 
 demo-recording: setup ## make console/demo.ftr again from the simulation
 	$(BIN)/python -m sessions.simulation console/demo.ftr

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from sessions.errors import FactoryError
 from sessions.floor.tokens import Tokens
 from sessions.models.names import names_of
-from sessions.models.prices import Prices, find_table
+from sessions.models.prices import Prices
 from sessions.models.rates import Row, price_of
+from sessions.models.table import ABOUT, SHIPPED, find_litellm_table, shortened, write
 
 COUNTS = st.integers(0, 10**9)
 TOKENS = st.builds(Tokens, COUNTS, COUNTS, COUNTS, COUNTS, COUNTS)
@@ -38,12 +39,42 @@ def prices(**rows: Mapping[str, object]) -> Prices:
     return known
 
 
-def test_the_table_is_read_without_importing_litellm() -> None:
+def test_prices_are_known_without_importing_litellm() -> None:
     program = (
         "import sys; from sessions.models.prices import Prices; from sessions.floor.tokens import Tokens\n"
         "assert Prices.load().cost('claude-opus-4-6', Tokens(1_000_000)) == 5.0; assert 'litellm' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_the_shipped_table_is_the_one_inside_litellm(tmp_path: Path) -> None:
+    """`make prices` after a change of the pinned version. No model that has a price there is without it here."""
+    models = write(tmp_path / "prices.json")
+    assert (tmp_path / "prices.json").read_bytes() == SHIPPED.read_bytes()
+    source = find_litellm_table()
+    assert source is not None
+    shipped, whole = (msgspec.json.decode(path.read_bytes(), type=dict[str, Row]) for path in (SHIPPED, source))
+    assert len(shipped) == models + 1
+    for name in shipped.keys() - {ABOUT}:
+        assert price_of(shipped[name], "claude" in name) == price_of(whole[name], "claude" in name)
+    text = {name for name, row in whole.items() if row.get("mode") in (b'"chat"', b'"responses"')}
+    assert text - shipped.keys() <= {"sample_spec"}
+
+
+def test_the_shipped_table_leaves_out_what_is_no_price_of_text() -> None:
+    rows: dict[str, dict[str, object]] = {
+        "a": {"mode": "chat", "input_cost_per_token": 1.0, "supports_vision": True, "input_cost_per_image": 2.0},
+        "drawn": {"mode": "image_generation", "input_cost_per_token": 1.0},
+        "silent": {"mode": "chat", "supports_vision": True},
+    }
+    assert shortened(rows) == {"a": {"input_cost_per_token": 1.0}}
+
+
+def test_a_table_that_is_missing_leaves_every_model_unpriced_and_is_told(tmp_path: Path) -> None:
+    known = Prices({}, tmp_path / "none.json")
+    assert known.cost("claude-opus-4-6", Tokens(1)) is None
+    assert "missing or damaged" in known.describe()
+    assert Prices.load().describe().startswith("litellm 1.106.2: ")
 
 
 def test_cache_prices_of_a_known_model() -> None:
@@ -154,9 +185,7 @@ def test_a_row_that_asks_nothing_states_no_price() -> None:
 
 
 def test_every_row_of_the_real_table_is_understood_or_unpriced() -> None:
-    table = find_table()
-    assert table is not None
-    rows = msgspec.json.decode(table.read_bytes(), type=dict[str, Row])
+    rows = msgspec.json.decode(SHIPPED.read_bytes(), type=dict[str, Row])
     priced = [price_of(row, claude="claude" in name) for name, row in rows.items()]
     assert sum(price.rates is not None for price in priced) > 2_000
     for price in priced:

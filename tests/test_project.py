@@ -48,9 +48,18 @@ def test_constraints_are_exact_and_name_no_address() -> None:
     for name, version in PINS.items():
         assert re.fullmatch(r"[A-Za-z0-9._-]+", name)
         assert re.fullmatch(r"[0-9][A-Za-z0-9.]*", version)
-    wanted = PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["dev"]
+    extras = PROJECT["project"]["optional-dependencies"]
+    wanted = PROJECT["project"]["dependencies"] + extras["dev"] + extras["models"]
     pinned = {name.lower().replace("_", "-") for name in PINS}
-    assert {re.split(r"[<>=!\[ ]", line)[0].lower() for line in wanted} <= pinned
+    assert {re.split(r"[<>=!\[ ]", line)[0].lower() for line in wanted} - {"factory-tui"} <= pinned
+
+
+def test_a_console_that_watches_installs_neither_litellm_nor_test_tools() -> None:
+    names = {re.split(r"[<>=!\[ ]", line)[0].lower() for line in PROJECT["project"]["dependencies"]}
+    assert names & {"litellm", "pytest", "hypothesis"} == set()
+    make = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in ("run", "demo"):
+        assert re.search(rf"^{target}: \$\(STAMP\) ##", make, re.MULTILINE), target
 
 
 def test_make_alone_lists_what_there_is() -> None:

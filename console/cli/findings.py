@@ -29,7 +29,7 @@ class Finding(msgspec.Struct, frozen=True):
 
 def program(_: Call) -> Iterator[Finding]:
     """Versions of what the program stands on."""
-    for name in ("factory-tui", "textual", "rich", "msgspec", "aiosqlite", "watchfiles", "GitPython", "litellm"):
+    for name in ("factory-tui", "textual", "rich", "msgspec", "aiosqlite", "watchfiles", "GitPython"):
         try:
             yield Finding("program", name, metadata.version(name))
         except metadata.PackageNotFoundError:
@@ -150,15 +150,15 @@ def _state(call: Call) -> Iterator[Finding]:
 def prices(_: Call) -> Iterator[Finding]:
     """The table of prices."""
     from sessions import settings
-    from sessions.models.prices import Prices, find_table
+    from sessions.models.prices import Prices
 
-    yield Finding("prices", "table", str(find_table() or "none"))
     try:
         known = Prices.load(settings.load().prices_path)
     except FactoryError as error:
         yield Finding("prices", "overrides", error.message, True, error.cure)
         return
-    yield Finding("prices", "models", known.describe())
+    table = known.describe()
+    yield Finding("prices", "models", table, known.empty, "install factory-tui again" if known.empty else "")
 
 
 def _bytes(count: float) -> str:

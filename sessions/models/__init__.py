@@ -1,1 +1,1 @@
-"""What models cost and hold. The only place that knows litellm, and it reads only its table."""
+"""What models cost and hold. The only place that knows litellm, whose table of prices it ships."""

@@ -1,9 +1,7 @@
-"""What model calls cost: the table that ships inside litellm, read without importing it, under the operator's own."""
+"""What model calls cost: the table made from litellm's (see `sessions.models.table`), under the operator's own."""
 
 from __future__ import annotations
 
-import importlib.metadata
-import importlib.util
 from functools import cached_property
 from pathlib import Path
 
@@ -13,15 +11,9 @@ from sessions.floor.tokens import Tokens
 from sessions.models.names import is_wide, names_of
 from sessions.models.overrides import Override, read_overrides
 from sessions.models.rates import Price, Row, price_of
+from sessions.models.table import ABOUT, SHIPPED
 
-TABLE = "model_prices_and_context_window_backup.json"
 WIDE_WINDOW = 1_000_000
-
-
-def find_table() -> Path | None:
-    """The table inside the installed litellm, whose import would take seconds; None when it is not installed."""
-    spec = importlib.util.find_spec("litellm")
-    return Path(spec.origin).with_name(TABLE) if spec is not None and spec.origin else None
 
 
 class Prices:
@@ -38,7 +30,7 @@ class Prices:
     @classmethod
     def load(cls, overrides: Path | None = None) -> Prices:
         """Prices with the operator's file laid over them, if there is one; a bad file raises FactoryError."""
-        return cls(read_overrides(overrides) if overrides is not None else {}, find_table())
+        return cls(read_overrides(overrides) if overrides is not None else {}, SHIPPED)
 
     def cost(self, model: str, tokens: Tokens) -> float | None:
         """Dollars for the tokens of one call, or None when the model has no known price.
@@ -54,12 +46,19 @@ class Prices:
         window = price.window if price is not None else 0
         return max(window, WIDE_WINDOW) if is_wide(model) else window
 
+    @property
+    def empty(self) -> bool:
+        """There is no table: only what the operator's file names has a price."""
+        return not self._rows
+
     def describe(self) -> str:
         """Where the prices come from, for the operator."""
         mine = f", {len(self._overrides)} overridden" if self._overrides else ""
-        if not self._rows:
-            return "no table of prices: litellm is missing or damaged" + mine
-        return f"litellm {importlib.metadata.version('litellm')}: {len(self._rows):,} models" + mine
+        if self.empty:
+            return f"the table of prices is missing or damaged: {self._path}" + mine
+        about = msgspec.json.decode(self._rows[ABOUT], type=dict[str, str]) if ABOUT in self._rows else {}
+        models = len(self._rows) - (ABOUT in self._rows)
+        return f"litellm {about.get('version', '')}: {models:,} models" + mine
 
     @cached_property
     def _rows(self) -> dict[str, msgspec.Raw]:
