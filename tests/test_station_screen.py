@@ -403,3 +403,20 @@ def test_hostile_text_is_harmless_at_any_size(size: tuple[int, int]) -> None:
                 assert widget.render_line(y).cell_length == widget.size.width
 
     with_station(still(events), name, script, size)
+
+
+def accented(widget: Lined) -> bool:
+    """Whether the widget's title has the mark of the focus."""
+    return any(style == "bold accent" for _, style in widget._lines[0])
+
+
+def test_only_the_panel_that_keys_are_about_has_the_accent_and_at_once() -> None:
+    async def script(screen: StationScreen, pilot: Pilot[None]) -> None:
+        panels: list[Lined] = [screen.view, *screen.side.panels]
+        assert [accented(panel) for panel in panels] == [True, False, False, False, False]
+        for at in (1, 2, 3, 4, 0):
+            screen.set_focus(panels[at], scroll_visible=False)
+            await pilot.pause()
+            assert [accented(panel) for panel in panels] == [i == at for i in range(5)]
+
+    with_station(still(sample_events()), "docs-02", script)

@@ -209,7 +209,7 @@ class ConversationView(Scrolled):
         held = thumb(shown[0], shown[-1], self.count, self.rows, self.following) if shown else range(0)
         edged = [spread(line, _THUMB if y in held else _TRACK, cells, "text") for y, line in enumerate(body)]
         new = self.count - self._count_left
-        head = title(self._note, self.count, self.following, new, self._trouble, cells)
+        head = title(self._note, self.count, self.following, new, self._trouble, cells, self.has_focus)
         self.show([head, *edged[: self.rows]])
 
     def _decorated(self, spot: Spot) -> Line:

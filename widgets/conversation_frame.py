@@ -8,10 +8,11 @@ from widgets.glyphs import STATUS
 from widgets.window import Spot
 
 
-def title(note: str, count: int, following: bool, new: int, trouble: str, cells: int) -> Line:
+def title(note: str, count: int, following: bool, new: int, trouble: str, cells: int, loud: bool = False) -> Line:
     """Where it is read from and how much there is, and, at the right, whether it follows the end.
 
-    `new` is how many entries came since it stopped following; `trouble` goes before all that.
+    `new` is how many entries came since it stopped following; `trouble` goes before all that. It is `loud` while keys
+    are about the conversation.
     """
     right: Line
     if trouble:
@@ -25,7 +26,8 @@ def title(note: str, count: int, following: bool, new: int, trouble: str, cells:
             ("  G follows ", "soft"),
         )
     entries = f"{count:,} {'entry' if count == 1 else 'entries'}" if count else ""
-    pieces = [(0, [("conversation", "bold")]), (1, [(note, "soft")]), (2, [(entries, "faint")])]
+    name = ("conversation", "bold accent" if loud else "bold")
+    pieces = [(0, [name]), (1, [(note, "soft")]), (2, [(entries, "faint")])]
     room = cells - 1 - line_width(right)
     left = fill([piece for piece in pieces if piece[1][0][0]], room, "  ", "text")
     if len(left) == 1 and note:  # it is worth more in part than not at all

@@ -24,10 +24,9 @@ class Scrolled(Lined, can_focus=True):
     def on_resize(self, event: events.Resize) -> None:
         self.draw()
 
-    def on_focus(self, event: events.Focus) -> None:
-        self.draw()
-
-    def on_blur(self, event: events.Blur) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:
+        # `on_focus` and `on_blur` come before the widget knows it: what they drew was the focus before.
+        super().watch_has_focus(has_focus)
         self.draw()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:

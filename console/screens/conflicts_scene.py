@@ -257,10 +257,15 @@ class ConflictsScene(SampledScreen):
         self.call_after_refresh(self.draw)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """A click focuses a panel: it is then the chosen one."""
+        """A click focuses a panel: it is then the chosen one, and shows its selected row."""
         widgets = [self.matrix, *self.side.panels]
         if event.widget in widgets:
             self.panel = widgets.index(event.widget)
+            self.draw()
+
+    def on_descendant_blur(self) -> None:
+        """A panel that is left shows no selected row."""
+        self.draw()
 
 
 def _sources(state: FloorState) -> tuple[object, ...]:
