@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sessions.floor import events as ev
-from sessions.floor.tokens import Tokens
+from sessions.floor.tokens import STANDARD, Terms, Tokens
 from sessions.observe import watching
 from sessions.observe.callbook import Calls
 from sessions.observe.claude import ClaudeTranscript
@@ -27,7 +27,7 @@ Json = dict[str, object]
 class FlatPrice:
     """One dollar per million tokens of any kind; models whose name begins with `?` have no price."""
 
-    def cost(self, model: str, tokens: Tokens) -> float | None:
+    def cost(self, model: str, tokens: Tokens, terms: Terms = STANDARD) -> float | None:
         return None if model.startswith("?") else tokens.total / 1e6
 
     def window(self, model: str) -> int:

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessions.errors import FactoryError
-from sessions.floor.tokens import Tokens
+from sessions.floor.tokens import Terms, Tokens
 from sessions.models.names import names_of
 from sessions.models.prices import Prices
-from sessions.models.rates import Row, price_of
+from sessions.models.rows import Row, price_of
 from sessions.models.table import ABOUT, SHIPPED, find_litellm_table, shortened, write
 
 COUNTS = st.integers(0, 10**9)
@@ -91,6 +91,7 @@ def test_writes_without_a_price_follow_the_rule_of_anthropic() -> None:
     known = prices(**{"claude-x": row, "other": row})
     assert known.cost("claude-x", Tokens(cache_write_5m=1_000_000)) == pytest.approx(5.0)
     assert known.cost("claude-x", Tokens(cache_write_1h=1_000_000)) == pytest.approx(8.0)
+    assert known.cost("claude-x", Tokens(cache_read=1_000_000)) == pytest.approx(0.4)
     assert known.cost("other", Tokens(cache_write_5m=1_000_000)) == pytest.approx(4.0)
     assert known.cost("other", Tokens(cache_read=1_000_000)) == pytest.approx(4.0)
 
@@ -101,6 +102,87 @@ def test_a_long_context_costs_more_for_the_whole_call() -> None:
     assert known.cost("model", Tokens(input=100_000, cache_read=100_001, output=1_000)) == pytest.approx(
         0.2 + 100_001 * 0.1e-6 + 0.02
     )
+
+
+SERVED = {
+    **TIERED,
+    "output_cost_per_reasoning_token": 12e-6,
+    "input_cost_per_token_priority": 3e-6,
+    "output_cost_per_token_priority": 30e-6,
+    "input_cost_per_token_flex": 0.5e-6,
+    "output_cost_per_token_flex": 5e-6,
+    "cache_read_input_token_cost_flex": 0.02e-6,
+    "input_cost_per_token_batches": 0.5e-6,
+    "output_cost_per_token_batches": 5e-6,
+    "input_cost_per_token_above_200k_tokens_batches": 0.9e-6,
+    "input_cost_per_token_ultrafast": 6e-6,
+    "output_cost_per_token_ultrafast": 60e-6,
+    "input_cost_per_token_above_200k_tokens_ultrafast": 13e-6,
+    "provider_specific_entry": {"us": 1.1, "fast": 2, "made_up_schema": "x"},
+    "regional_processing_uplift_multiplier_eu": 1.25,
+    "search_context_cost_per_query": {"search_context_size_low": 0.005, "search_context_size_medium": 0.02},
+}
+SMALL, LONG = Tokens(input=1_000), Tokens(input=300_000)
+
+
+@pytest.mark.parametrize(
+    ("tokens", "terms", "cost"),
+    [
+        (SMALL, Terms(tier="standard"), 1e-3),
+        (SMALL, Terms(tier="some day"), 1e-3),
+        (SMALL, Terms(tier="priority"), 3e-3),
+        (SMALL, Terms(tier="fast"), 3e-3),
+        (SMALL, Terms(tier="flex"), 0.5e-3),
+        (SMALL, Terms(tier="batch"), 0.5e-3),
+        (Tokens(cache_read=1_000), Terms(tier="flex"), 0.02e-3),
+        (Tokens(cache_read=1_000), Terms(tier="batch"), 0.05e-3),
+        (Tokens(cache_read=1_000), Terms(tier="priority"), 0.1e-3),
+        (Tokens(output=1_000, thinking=1_000), Terms(), 12e-3),
+        (Tokens(output=1_000, thinking=1_000), Terms(tier="priority"), 30e-3),
+        (LONG, Terms(), 0.6),
+        (LONG, Terms(tier="priority"), 0.6),
+        (LONG, Terms(tier="flex"), 0.3),
+        (LONG, Terms(tier="batch"), 0.27),
+        (LONG, Terms(tier="ultrafast"), 3.9),
+        (Tokens(200_001, output=1_000), Terms(tier="flex"), 0.200001 + 10e-3),
+        (SMALL, Terms(speed="fast"), 2e-3),
+        (SMALL, Terms(speed="fast", region="US", tier="batch"), 1.1e-3),
+        (SMALL, Terms(region="us"), 1.1e-3),
+        (SMALL, Terms(region="eu"), 1.25e-3),
+        (SMALL, Terms(region="global"), 1e-3),
+        (SMALL, Terms(region="not_available"), 1e-3),
+        (SMALL, Terms(region="mars"), 1e-3),
+        (SMALL, Terms(searches=3), 61e-3),
+        (SMALL, Terms(searches=3, speed="fast"), 62e-3),
+    ],
+)
+def test_the_terms_of_a_call_decide_what_it_costs(tokens: Tokens, terms: Terms, cost: float) -> None:
+    assert prices(m=SERVED).cost("m", tokens, terms) == pytest.approx(cost)
+    assert prices(m=TIERED).cost("m", SMALL, terms) == pytest.approx(1e-3), "a row that states no such price"
+
+
+def test_every_place_but_the_global_one_may_cost_more() -> None:
+    known = prices(m={**TIERED, "regional_endpoint_uplift_multiplier": 1.5})
+    assert known.cost("m", SMALL, Terms(region="europe-west4")) == pytest.approx(1.5e-3)
+    assert known.cost("m", SMALL, Terms(region="global")) == pytest.approx(1e-3)
+
+
+def test_a_search_with_a_model_of_anthropic_costs_what_it_asks_for_all() -> None:
+    known = prices(**{"claude-x": TIERED, "other": TIERED})
+    assert known.cost("claude-x", SMALL, Terms(searches=2)) == pytest.approx(1e-3 + 0.02)
+    assert known.cost("other", SMALL, Terms(searches=2)) == pytest.approx(1e-3)
+
+
+def test_the_real_table_knows_the_terms_of_real_models() -> None:
+    known, million = Prices.load(), Tokens(1_000_000)
+    usual = known.cost("claude-opus-4-8", million)
+    assert usual is not None
+    assert known.cost("claude-opus-4-8", million, Terms(speed="fast")) == pytest.approx(2 * usual)
+    assert known.cost("claude-opus-4-8", million, Terms(region="us")) == pytest.approx(1.1 * usual)
+    hour = Tokens(cache_write_1h=1_000_000)
+    assert known.cost("claude-opus-4-8", hour, Terms(tier="batch")) == pytest.approx(5.0), "multiples stack"
+    assert known.cost("gpt-5.5", Tokens(1_000), Terms(tier="priority")) == pytest.approx(12.5e-3)
+    assert known.cost("gpt-5.5", million, Terms(tier="flex")) == pytest.approx(5.0)
 
 
 def test_thinking_has_a_price_of_its_own_where_the_table_says_so() -> None:
@@ -187,7 +269,7 @@ def test_a_row_that_asks_nothing_states_no_price() -> None:
 def test_every_row_of_the_real_table_is_understood_or_unpriced() -> None:
     rows = msgspec.json.decode(SHIPPED.read_bytes(), type=dict[str, Row])
     priced = [price_of(row, claude="claude" in name) for name, row in rows.items()]
-    assert sum(price.rates is not None for price in priced) > 2_000
+    assert sum(price.standard.rates is not None for price in priced) > 2_000
     for price in priced:
         cost = price.cost(Tokens(1_000, 1_000, 1_000, 300_000, 1_000, 500))
         assert cost is None or cost >= 0
@@ -209,10 +291,11 @@ def test_any_name_is_answered(name: str) -> None:
     assert cost is None
 
 
-@given(st.dictionaries(st.sampled_from([*TIERED, "tiered_pricing", "mode"]), st.none() | st.text() | st.floats()))
+@given(st.dictionaries(st.sampled_from([*SERVED, "tiered_pricing", "mode"]), st.none() | st.text() | st.floats()))
 def test_a_damaged_row_never_raises(row: dict[str, object]) -> None:
-    cost = prices(m=row).cost("m", Tokens(300_000, 1, 1, 1, 1, 1))
-    assert cost is None or cost >= 0
+    for terms in (Terms(), Terms("priority", "fast", "us", 2), Terms("batch", region="x")):
+        cost = prices(m=row).cost("m", Tokens(300_000, 1, 1, 1, 1, 1), terms)
+        assert cost is None or cost >= 0
 
 
 def test_overrides_lie_over_the_table(tmp_path: Path) -> None:
@@ -232,6 +315,7 @@ def test_overrides_lie_over_the_table(tmp_path: Path) -> None:
     assert known.cost("house-model", Tokens(1_000_000, output=1_000_000)) == pytest.approx(6.0)
     assert known.cost("own-hardware", Tokens(1_000_000)) == 0.0
     assert "5 overridden" in known.describe()
+    assert known.cost("claude-opus-4-6", Tokens(1_000_000), Terms(tier="batch", searches=1)) == pytest.approx(1.01)
     usual, tokens = Prices.load(), Tokens(1_000_000, output=3_000_000, thinking=1_000_000)
     assert known.cost("claude-sonnet-4-5", tokens) == usual.cost("claude-sonnet-4-5", tokens)
     assert known.window("claude-sonnet-4-5") == 99

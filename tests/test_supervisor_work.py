@@ -11,7 +11,7 @@ import pytest
 from sessions.floor.commands import AnyCommand, CatchUp, ImportPaths, Progress, WatchPlaces
 from sessions.floor.events import Event
 from sessions.floor.state import FloorState
-from sessions.floor.tokens import Tokens
+from sessions.floor.tokens import STANDARD, Terms, Tokens
 from sessions.journal.writer import Journal
 from sessions.models.prices import Prices
 from sessions.settings import Settings
@@ -40,7 +40,7 @@ class BrokenPrices(Prices):
     def __init__(self) -> None:
         super().__init__({}, None)
 
-    def cost(self, model: str, tokens: Tokens) -> float | None:
+    def cost(self, model: str, tokens: Tokens, terms: Terms = STANDARD) -> float | None:
         raise ValueError("a mistake in the prices")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sessions.floor import events as ev
-from sessions.floor.tokens import Tokens
+from sessions.floor.tokens import STANDARD, Terms, Tokens
 from sessions.observe.contract import Desk, Statement
 
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "transcripts"
@@ -61,7 +61,7 @@ class Seats:
 class Flat:
     """A `Pricing` of one dollar per million tokens of any kind, for models with a name."""
 
-    def cost(self, model: str, tokens: Tokens) -> float | None:
+    def cost(self, model: str, tokens: Tokens, terms: Terms = STANDARD) -> float | None:
         return tokens.total / 1e6 if model else None
 
     def window(self, model: str) -> int:

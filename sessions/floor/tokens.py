@@ -64,6 +64,22 @@ class Tokens(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
         )
 
 
+class Terms(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """How a model call was served, where that changes its price. Words as the provider writes them."""
+
+    tier: str = ""
+    """Service tier: `priority`, `flex`, `batch`, ...; empty or any other word is the standard one."""
+    speed: str = ""
+    """`fast` where the model's fast mode was used."""
+    region: str = ""
+    """Where it was computed, `us` or `eu` say, when it was asked to stay there."""
+    searches: int = 0
+    """Web searches made for it, which are charged beside its tokens."""
+
+
+STANDARD = Terms()
+
+
 class Meter(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a station, branch, model, day or the factory has used.
 

@@ -21,7 +21,7 @@ from pathlib import Path
 import msgspec
 
 from sessions.errors import FactoryError
-from sessions.models.rates import Price, Rates, rates_of
+from sessions.models.rates import Ladder, Price, Rates, rates_of
 from sessions.text import clean
 
 _PRICES = ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h", "thinking")
@@ -37,17 +37,22 @@ class Override(msgspec.Struct, frozen=True):
     claude: bool = False
 
     def over(self, price: Price | None) -> Price:
-        """The price with this laid over it. A price of the operator's own holds for contexts of every size."""
-        window = self.window or (price.window if price is not None else 0)
-        if not self.prices and price is not None:
-            return Price(price.rates, price.tiers, window)
-        known = msgspec.structs.asdict(price.rates) if price is not None and price.rates is not None else {}
+        """The price with this laid over it.
+
+        Tokens at the operator's own price cost the same in every size of context and way of serving.
+        """
+        price = price or Price()
+        window = self.window or price.window
+        if not self.prices:
+            return msgspec.structs.replace(price, window=window)
+        rates = price.standard.rates
+        known = msgspec.structs.asdict(rates) if rates is not None else {}
         stated = {**known, **self.prices}
         if "output" in self.prices and "thinking" not in self.prices:
             stated["thinking"] = self.prices["output"]
         if "input" in stated and "output" in stated and not any(stated.values()):
-            return Price(Rates(0.0, 0.0, 0.0, 0.0, 0.0, 0.0), (), window)
-        return Price(rates_of(stated, self.claude), (), window)
+            return Price(Ladder(Rates(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)), window)
+        return Price(Ladder(rates_of(stated, self.claude)), window, search=price.search)
 
 
 def read_overrides(path: Path) -> dict[str, Override]:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import msgspec
 
-from sessions.floor.tokens import Tokens
+from sessions.floor.tokens import STANDARD, Terms, Tokens
 from sessions.models.names import is_wide, names_of
 from sessions.models.overrides import Override, read_overrides
-from sessions.models.rates import Price, Row, price_of
+from sessions.models.rates import Price
+from sessions.models.rows import Row, price_of
 from sessions.models.table import ABOUT, SHIPPED
 
 WIDE_WINDOW = 1_000_000
@@ -32,13 +33,14 @@ class Prices:
         """Prices with the operator's file laid over them, if there is one; a bad file raises FactoryError."""
         return cls(read_overrides(overrides) if overrides is not None else {}, SHIPPED)
 
-    def cost(self, model: str, tokens: Tokens) -> float | None:
-        """Dollars for the tokens of one call, or None when the model has no known price.
+    def cost(self, model: str, tokens: Tokens, terms: Terms = STANDARD) -> float | None:
+        """Dollars for one call, or None when the model has no known price.
 
         Where the provider asks more for long contexts, the size of this call's context decides for all its tokens.
+        Terms for which the table states no price cost what the standard ones do.
         """
         price = self._price(model)
-        return None if price is None else price.cost(tokens)
+        return None if price is None else price.cost(tokens, terms)
 
     def window(self, model: str) -> int:
         """Context window of the model in tokens, 0 when unknown."""

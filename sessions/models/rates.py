@@ -1,32 +1,33 @@
-"""What one model costs: dollars per token of each kind, by the size of the call's context."""
+"""What one model costs: dollars per token of each kind, by how a call was served and by the size of its context."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 import msgspec
 
-from sessions.floor.tokens import Tokens
+from sessions.floor.tokens import STANDARD, Terms, Tokens
 
-Row = dict[str, msgspec.Raw]
-"""A model's row in the table: most of its fields are not about tokens and are never decoded."""
-
-_TIERED = re.compile(
-    r"(input_cost_per_token|output_cost_per_token|cache_read_input_token_cost|cache_creation_input_token_cost"
-    r"|cache_creation_input_token_cost_above_1hr|output_cost_per_reasoning_token)_above_(\d+)k_tokens"
-)
-_FIELDS = {
-    "input_cost_per_token": "input",
-    "output_cost_per_token": "output",
-    "cache_read_input_token_cost": "cache_read",
-    "cache_creation_input_token_cost": "cache_write_5m",
-    "cache_creation_input_token_cost_above_1hr": "cache_write_1h",
-    "output_cost_per_reasoning_token": "thinking",
+SERVICES = {
+    "priority": "priority",
+    "fast": "priority",
+    "flex": "flex",
+    "batch": "batches",
+    "batches": "batches",
+    "balanced": "balanced",
+    "ultrafast": "ultrafast",
 }
+"""Service tiers with prices of their own, and how the table writes them; every other one is the standard."""
+GLOBAL = frozenset({"", "global", "default", "not_available"})
+"""Regions that are none."""
+FAST, ANY_REGION = "fast", "*"
+"""Names of factors: of a model's fast mode, and of every region that has no factor of its own."""
 CLAUDE_WRITE_5M = 1.25
+CLAUDE_READ = 0.1
 HOUR_WRITE = 2.0
-"""Anthropic's prices of cache writes, as multiples of the input price, where the table does not state them."""
+"""Anthropic's prices of cache reads and writes, as multiples of the input price, where the table states none."""
+CLAUDE_SEARCH = 0.01
+"""What Anthropic asks for one web search, in dollars, where the table does not say it."""
 
 
 class Rates(msgspec.Struct, frozen=True):
@@ -52,21 +53,49 @@ class Rates(msgspec.Struct, frozen=True):
         )
 
 
-class Price(msgspec.Struct, frozen=True):
-    """A model's rates and window. `tiers` are (tokens of context above which they hold, rates), the lowest first."""
+class Ladder(msgspec.Struct, frozen=True):
+    """The rates of one way of serving. `tiers` are (tokens of context above which they hold, rates), lowest first."""
 
-    rates: Rates | None
-    """None when only the window is known."""
+    rates: Rates | None = None
+    """None when only the window of the model is known."""
     tiers: tuple[tuple[int, Rates], ...] = ()
-    window: int = 0
 
-    def cost(self, tokens: Tokens) -> float | None:
-        """Dollars for one call; all its tokens cost what the tier of its context says. None without rates."""
+    def at(self, context: int) -> Rates | None:
+        """The rates for all tokens of a call with so much context."""
         rates = self.rates
         for above, dearer in self.tiers:
-            if tokens.context > above:
+            if context > above:
                 rates = dearer
-        return rates.cost(tokens) if rates is not None else None
+        return rates
+
+
+class Price(msgspec.Struct, frozen=True):
+    """A model's rates and window."""
+
+    standard: Ladder = Ladder()
+    window: int = 0
+    services: Mapping[str, Ladder] = {}
+    """By service tier as the table writes it, where a tier has prices of its own."""
+    factors: Mapping[str, float] = {}
+    """What the tokens of a call are multiplied by: in fast mode, and by region."""
+    search: float = 0.0
+    """Dollars for one web search."""
+
+    def cost(self, tokens: Tokens, terms: Terms = STANDARD) -> float | None:
+        """Dollars for one call; all its tokens cost what the tier of its context says. None without rates."""
+        if terms is STANDARD:
+            rates = self.standard.at(tokens.context)
+            return rates.cost(tokens) if rates is not None else None
+        service = SERVICES.get(terms.tier.lower(), "")
+        rates = self.services.get(service, self.standard).at(tokens.context)
+        if rates is None:
+            return None
+        return rates.cost(tokens) * self._factor(terms) + terms.searches * self.search
+
+    def _factor(self, terms: Terms) -> float:
+        factors, region = self.factors, terms.region.lower()
+        fast = factors.get(FAST, 1.0) if terms.speed.lower() == FAST else 1.0
+        return fast * (1.0 if region in GLOBAL else factors.get(region, factors.get(ANY_REGION, 1.0)))
 
 
 def rates_of(stated: Mapping[str, float], claude: bool) -> Rates | None:
@@ -81,77 +110,8 @@ def rates_of(stated: Mapping[str, float], claude: bool) -> Rates | None:
     return Rates(
         input=fresh,
         output=stated["output"],
-        cache_read=stated.get("cache_read", fresh),
+        cache_read=stated.get("cache_read", fresh * (CLAUDE_READ if claude else 1.0)),
         cache_write_5m=stated.get("cache_write_5m", fresh * (CLAUDE_WRITE_5M if claude else 1.0)),
         cache_write_1h=stated.get("cache_write_1h", fresh * HOUR_WRITE),
         thinking=stated.get("thinking", stated["output"]),
     )
-
-
-def price_of(row: Row, claude: bool) -> Price:
-    """The price in a row of the table. Fields that are no numbers are taken as absent."""
-    stated: dict[str, float] = {}
-    above: dict[int, dict[str, float]] = {}
-    for field, raw in row.items():
-        if field in _FIELDS:
-            _put(stated, _FIELDS[field], raw)
-        elif found := _TIERED.fullmatch(field):
-            _put(above.setdefault(int(found[2]) * 1_000, {}), _FIELDS[found[1]], raw)
-    for start, fields in _ranges(row.get("tiered_pricing")):
-        if start <= 0:
-            stated.update(fields)
-        else:
-            above[start] = fields
-    tiers = []
-    for start in sorted(above):
-        # What a tier leaves out costs as it does below it.
-        rates = rates_of({**stated, **above[start]}, claude)
-        if rates is not None:
-            tiers.append((start, rates))
-    return Price(rates_of(stated, claude), tuple(tiers), _window(row))
-
-
-def _put(fields: dict[str, float], name: str, raw: msgspec.Raw) -> None:
-    try:
-        value = msgspec.json.decode(raw, type=float)
-    except msgspec.DecodeError:
-        return
-    if value >= 0:
-        fields[name] = value
-
-
-class _Range(msgspec.Struct):
-    range: tuple[float, float]
-    input_cost_per_token: float
-    output_cost_per_token: float
-    cache_read_input_token_cost: float | None = None
-    output_cost_per_reasoning_token: float | None = None
-
-
-def _ranges(raw: msgspec.Raw | None) -> list[tuple[int, dict[str, float]]]:
-    if raw is None:
-        return []
-    try:
-        ranges = msgspec.json.decode(raw, type=list[_Range])
-    except msgspec.DecodeError:
-        return []
-    tiers = []
-    for tier in ranges:
-        fields = {"input": tier.input_cost_per_token, "output": tier.output_cost_per_token}
-        if tier.cache_read_input_token_cost is not None:
-            fields["cache_read"] = tier.cache_read_input_token_cost
-        if tier.output_cost_per_reasoning_token is not None:
-            fields["thinking"] = tier.output_cost_per_reasoning_token
-        tiers.append((int(tier.range[0]), fields))
-    return tiers
-
-
-def _window(row: Row) -> int:
-    for field in ("max_input_tokens", "max_tokens"):
-        raw = row.get(field)
-        if raw is not None:
-            try:
-                return max(0, msgspec.json.decode(raw, type=int))
-            except msgspec.DecodeError:
-                continue
-    return 0

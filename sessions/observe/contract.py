@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 
 from sessions.floor.events import Event
-from sessions.floor.tokens import Tokens
+from sessions.floor.tokens import STANDARD, Terms, Tokens
 
 
 class Statement(msgspec.Struct, frozen=True):
@@ -33,8 +33,8 @@ class CallBook(Protocol):
 class Pricing(Protocol):
     """Knows what models cost and hold (see `sessions.models.prices`)."""
 
-    def cost(self, model: str, tokens: Tokens) -> float | None:
-        """Dollars for `tokens`, or None when the model has no known price."""
+    def cost(self, model: str, tokens: Tokens, terms: Terms = STANDARD) -> float | None:
+        """Dollars for a call that used `tokens`, or None when the model has no known price."""
         ...
 
     def window(self, model: str) -> int:

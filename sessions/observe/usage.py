@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sessions.floor.tokens import Tokens
+from sessions.floor.tokens import STANDARD, Terms, Tokens
 from sessions.observe.contract import CallBook, Pricing, Statement
 
 MAX_RECENT = 16
@@ -30,10 +30,10 @@ def state(book: CallBook, recent: dict[str, int], call: str, tokens: Tokens) -> 
     return stated, others != OWN
 
 
-def price(pricing: Pricing, model: str, tokens: Tokens, stated: Statement) -> float | None:
+def price(pricing: Pricing, model: str, tokens: Tokens, stated: Statement, terms: Terms = STANDARD) -> float | None:
     """Dollars that a statement adds: the price of the call as it is now known, less what it was before."""
-    cost = pricing.cost(model, tokens)
+    cost = pricing.cost(model, tokens, terms)
     if cost is None or stated.calls:
         return cost
-    before = pricing.cost(model, tokens - stated.added)
+    before = pricing.cost(model, tokens - stated.added, terms)
     return None if before is None else cost - before

@@ -16,7 +16,7 @@ from pathlib import Path
 from uuid import UUID
 
 from sessions.floor.events import TokensUsed
-from sessions.floor.tokens import Tokens
+from sessions.floor.tokens import STANDARD, Terms, Tokens
 from sessions.observe.discover import CLAUDE, Place
 from sessions.observe.match import Seats
 from sessions.observe.observer import Batch, Observer
@@ -174,7 +174,7 @@ def _session(folder: Path, writer: Writer, size: int) -> int:
 class _FlatPrice:
     """Ten dollars a million, so that a scan pays for pricing as it does in earnest."""
 
-    def cost(self, model: str, tokens: Tokens) -> float | None:
+    def cost(self, model: str, tokens: Tokens, terms: Terms = STANDARD) -> float | None:
         return tokens.total * 1e-5
 
     def window(self, model: str) -> int:
