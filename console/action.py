@@ -28,7 +28,6 @@ class Situation(msgspec.Struct, frozen=True):
     scanning: bool = False
     lost: bool = False
     """No supervisor answers."""
-    marked: int = 0
     pairs: int = 0
     """On the conflicts screen: pairs that are shown."""
     conflicts: int = 0
@@ -84,7 +83,7 @@ def needs_station(now: Situation) -> str:
 
 
 def needs_narrow(now: Situation) -> str:
-    return "" if now.narrow or now.marked else "nothing is filtered or marked"
+    return "" if now.narrow else "nothing is filtered"
 
 
 def needs_search(now: Situation) -> str:

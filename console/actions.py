@@ -26,7 +26,9 @@ from console.action import (
 )
 
 _WALL = (FLOOR, REPLAY)
-_ALL = (FLOOR, STATION, REPLAY, CONFLICTS, HELP)
+_ABOVE = (STATION, CONFLICTS, HELP)
+"""Screens that stand on the floor: one can go back from them."""
+_ALL = (*_WALL, *_ABOVE)
 
 EVERYWHERE_ACTIONS = (
     Action(
@@ -61,7 +63,7 @@ EVERYWHERE_ACTIONS = (
     Action(
         "app.theme", ("t",), "theme", "Switch between the dark, light and colour-blind themes.", _ALL, "app.next_theme"
     ),
-    Action("app.floor", ("1",), "floor", "Go to the floor.", (STATION, CONFLICTS, HELP), "app.floor", rank=74),
+    Action("app.floor", ("1",), "floor", "Go to the floor.", _ABOVE, "app.floor", rank=74),
     Action(
         "app.conflicts",
         ("2",),
@@ -73,14 +75,9 @@ EVERYWHERE_ACTIONS = (
     ),
     Action("app.redraw", ("ctrl+l",), "redraw", "Draw the whole screen again.", _ALL, "app.redraw"),
     Action("app.suspend", ("ctrl+z",), "suspend", "Go back to the shell; `fg` there comes back.", _ALL, "app.suspend"),
+    Action("app.back", ("q",), "back", "Go back one screen; on the floor this key quits.", _ABOVE, "app.back", rank=95),
     Action(
-        "app.quit",
-        ("q", "ctrl+q"),
-        "quit",
-        "Leave the console; the supervisor and the agents go on.",
-        _ALL,
-        "app.quit",
-        rank=95,
+        "app.quit", ("ctrl+q",), "quit", "Leave the console; the supervisor and the agents go on.", _ALL, "app.quit"
     ),
 )
 FLOOR_ACTIONS = (
@@ -97,14 +94,14 @@ FLOOR_ACTIONS = (
     Action("floor.zoom_in", ("z",), "zoom", "Show more of fewer stations: lines, cards, large cards.",
            _WALL, "screen.zoom(1)", rank=60),
     Action("floor.zoom_out", ("Z",), "zoom out", "Show less of more stations.", _WALL, "screen.zoom(-1)"),
-    Action("floor.mark", ("space",), "mark", "Mark the pane under the cursor, or take its mark away.",
-           _WALL, "screen.mark", needs_panes, rank=70),
     Action("floor.attention", ("n",), "next", "Go to the next station that needs you or has failed.",
            _WALL, "screen.next_loud", needs_panes, rank=65),
-    Action("floor.clear", ("escape",), "all", "Come out: drop the search, the filters and the marks.",
+    Action("floor.clear", ("escape",), "all", "Come out: drop the search and the filters.",
            _WALL, "screen.clear", needs_narrow),
     Action("floor.cancel", ("x",), "stop reading", "Stop reading old transcripts; what was read stays.",
            (FLOOR,), "screen.cancel_scan", needs_scan),
+    Action("floor.quit", ("q",), "quit", "Leave the console; the supervisor and the agents go on.",
+           _WALL, "app.quit", rank=95),
     Action("floor.up", ("up", "k"), "up", "Move the cursor up.", _WALL, "screen.move('up')"),
     Action("floor.down", ("down", "j"), "down", "Move the cursor down.", _WALL, "screen.move('down')"),
     Action("floor.left", ("left", "h"), "left", "Move the cursor left.", _WALL, "screen.move('left')"),
@@ -117,7 +114,7 @@ FLOOR_ACTIONS = (
     Action("floor.end", ("end", "G"), "last", "Move the cursor to the last pane.", _WALL, "screen.move('end')"),
 )  # fmt: skip
 STATION_ACTIONS = (
-    Action("station.back", ("escape",), "back", "Come out of the station, or drop what was searched.",
+    Action("station.back", ("escape",), "out", "Come out of the station, or drop what was searched.",
            (STATION,), "screen.back", rank=1),
     Action("station.open", ("enter", "space"), "open", "Open or fold what is under the cursor.",
            (STATION,), "screen.fold", rank=10),
@@ -125,7 +122,7 @@ STATION_ACTIONS = (
            (STATION,), "screen.panel(1)", rank=20),
     Action("station.panel_back", ("shift+tab",), "panel back", "Go to the panel before.",
            (STATION,), "screen.panel(-1)"),
-    Action("station.follow", ("G", "end"), "follow", "Go to the end of the conversation and follow it live.",
+    Action("station.follow", ("G",), "follow", "Go to the end of the conversation, from any panel, and follow it live.",
            (STATION,), "screen.follow", rank=30),
     Action("station.search", ("slash",), "search", "Find a text in the conversation.",
            (STATION,), "screen.search", rank=40),
@@ -145,6 +142,8 @@ STATION_ACTIONS = (
     Action("station.page_down", ("pagedown", "ctrl+f"), "page down", "Move down by a screen.",
            (STATION,), "screen.page(1)"),
     Action("station.home", ("home",), "begin", "Go to the beginning.", (STATION,), "screen.home"),
+    Action("station.end", ("end",), "end", "Go to the end; a conversation is followed from there.",
+           (STATION,), "screen.end"),
     Action("station.play", ("p",), "play", "In a replay: play or pause.",
            (STATION,), "screen.transport('toggle')", needs_replay),
     Action("station.event_before", ("comma",), "event before", "In a replay: go back by one event of its own.",
@@ -188,7 +187,7 @@ REPLAY_ACTIONS = (
 """Of `console.screens.replay`, beside those of the floor it shows."""
 _C = (CONFLICTS,)
 CONFLICTS_ACTIONS = (
-    Action("conflicts.back", ("escape",), "back",
+    Action("conflicts.back", ("escape",), "out",
            "Come out: of a file, of a simulation, of filters, of the conflicts.", _C, "screen.back", rank=1),
     Action("conflicts.open", ("enter",), "open",
            "Open the selected file; in the order, go to the branch; at a hot spot, show only who collides there.",
@@ -246,7 +245,7 @@ CONFLICTS_ACTIONS = (
 )  # fmt: skip
 """Of `console.screens.conflicts`."""
 HELP_ACTIONS = (
-    Action("help.close", ("escape", "question_mark", "f1"), "back", "Leave the help.", (HELP,),
+    Action("help.close", ("escape", "question_mark", "f1"), "out", "Leave the help.", (HELP,),
            "screen.dismiss", rank=1),
     Action("help.up", ("up", "k"), "up", "Scroll up.", (HELP,), "screen.move(-1)"),
     Action("help.down", ("down", "j"), "down", "Scroll down.", (HELP,), "screen.move(1)"),

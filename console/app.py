@@ -210,6 +210,11 @@ class FactoryApp(Guarded, App[None]):
         if isinstance(self.screen, FactoryScreen):
             await self.push_screen(PaletteScreen(self.screen))
 
+    async def action_back(self) -> None:
+        """Come out of this screen."""
+        if len(self.screen_stack) > 1:
+            await self.pop_screen()
+
     async def action_floor(self) -> None:
         """Come out of everything, down to the floor."""
         while len(self.screen_stack) > 1:

@@ -87,6 +87,8 @@ def _nothing_lost(bound: dict[str, list[str]], given: dict[str, str], where: str
     for action in ACTIONS:
         if bound[action.id] or not action.keys:
             continue
+        if any(a.run == action.run and bound[a.id] and set(action.where) <= set(a.where) for a in ACTIONS):
+            continue  # another key still does the same
         taken = next(((k, given[k]) for k in action.keys if given.get(k, NONE) != NONE), None)
         if taken:
             raise UsageError(

@@ -69,8 +69,7 @@ def test_a_refusal_gives_its_reason() -> None:
     ("action", "reason", "able"),
     [
         ("floor.search", "there is nothing on the floor yet", Situation(panes=1)),
-        ("floor.clear", "nothing is filtered or marked", Situation(narrow=True)),
-        ("floor.clear", "nothing is filtered or marked", Situation(marked=1)),
+        ("floor.clear", "nothing is filtered", Situation(narrow=True)),
         ("floor.cancel", "nothing is being read", Situation(scanning=True)),
         ("station.next", "nothing was searched yet: / does", Situation(narrow=True)),
         ("station.play", "this is no replay", Situation(mode=LinkMode.REPLAY)),
@@ -109,11 +108,12 @@ def test_the_footer_begins_with_what_is_needed_most() -> None:
 
 
 @pytest.mark.parametrize("place", [FLOOR, STATION, REPLAY, CONFLICTS])
-def test_help_and_quit_stay_in_the_footer(place: str) -> None:
+def test_help_and_the_way_out_stay_in_the_footer(place: str) -> None:
+    leave = "quit" if place in (FLOOR, REPLAY) else "back"
     shown = [(key_name(action.keys[0]), action.title, True) for action, _ in footer_actions(place, Situation())]
     for cells in (40, 80, 200):
         line = plain(footer_line(shown, [("attention  3/48", "text")], cells, kept=2))
-        assert "? help  q quit" in line
+        assert f"? help  q {leave}" in line
         assert width(line) == cells
 
 

@@ -11,7 +11,7 @@ from sessions.floor.panes import Pane, PaneBook, Tool
 from sessions.floor.state import Status
 from sessions.floor.tokens import Certainty, Tokens
 from tests.console_support import NOW, factory_state
-from widgets.card import HEIGHTS, Marks, card, clock_of
+from widgets.card import HEIGHTS, card, clock_of
 from widgets.cells import fit, line_width, plain
 from widgets.pane_text import place_text
 from widgets.rows import heading, row
@@ -31,8 +31,8 @@ TOPIC = Pane(
 )  # fmt: skip
 
 
-def picture(pane: Pane, cells: int, zoom: int, marks: Marks | None = None) -> list[str]:
-    return [plain(line) for line in card(pane, cells, zoom, NOW, marks or Marks())]
+def picture(pane: Pane, cells: int, zoom: int, cursor: bool = False) -> list[str]:
+    return [plain(line) for line in card(pane, cells, zoom, NOW, cursor)]
 
 
 def test_a_card() -> None:
@@ -56,11 +56,11 @@ def test_a_card_says_elsewhere_and_a_line_where_there_is_room() -> None:
     ]  # fmt: skip
 
 
-def test_a_card_under_the_cursor_and_marked() -> None:
-    drawn = picture(PROXY, 40, 1, Marks(cursor=True, marked=True))
-    assert [line[0] for line in drawn] == ["■", "▌", "▌", "▌", "▌"]
+def test_a_card_under_the_cursor() -> None:
+    drawn = picture(PROXY, 40, 1, cursor=True)
+    assert [line[0] for line in drawn] == ["▌"] * 5
     for cursor in (True, False):
-        (line,) = card(PROXY, 120, 0, NOW, Marks(cursor=cursor))
+        (line,) = card(PROXY, 120, 0, NOW, cursor)
         assert {style.endswith(" on cursor") for _, style in line[1:]} == {cursor}
 
 

@@ -296,7 +296,7 @@ def test_doctor_looks_at_the_operator_s_own_files(machine: Machine, tmp_path: Pa
     config.mkdir(parents=True)
     for name, text, said in (
         ("keymap.toml", '[keys]\n"ctrl+n" = "floor.nothing"\n', "names the unknown action"),
-        ("config.toml", 'theme = "pink"\n', "there is no theme 'pink'"),
+        ("config.toml", 'theme = "pink"\n', "config.toml: theme cannot be 'pink'"),
         ("config.toml", 'prices = "/nowhere.toml"\n', "there is no file of prices /nowhere.toml"),
     ):
         (config / name).write_text(text)

@@ -164,6 +164,16 @@ def test_what_cannot_begin_is_one_line(machine: Machine, words: list[str], env: 
         assert_untouched(terminal)
 
 
+def test_a_wrong_theme_in_the_settings_names_file_key_and_cure(machine: Machine, tmp_path: Path) -> None:
+    config = tmp_path / "pink.toml"
+    config.write_text('theme = "pink"')
+    with Terminal((*COMMAND, "demo"), 200, 40, env={**machine.env, "FACTORY_TUI_CONFIG": str(config)}) as terminal:
+        assert terminal.wait(PATIENCE_S) == 1
+        told = "".join(terminal.text.split("\n"))
+        assert f"{config}: theme cannot be 'pink': give it one of dark, light, colour-blind" in told
+        assert_untouched(terminal)
+
+
 def assert_untouched(terminal: Terminal) -> None:
     assert ALTERNATE_SCREEN not in terminal.output
     assert termios.tcgetattr(terminal.descriptor) == terminal.modes

@@ -279,16 +279,6 @@ def test_what_cannot_work_says_why() -> None:
     play(test)
 
 
-def test_marks_are_counted_and_dropped() -> None:
-    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
-        await press(pilot, "space", "down", "space")
-        assert "2 marked" in text(app).splitlines()[-1]
-        await press(pilot, "escape")
-        assert "marked" not in text(app).splitlines()[-1]
-
-    play(test)
-
-
 def test_themes_change_every_screen() -> None:
     async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
         await press(pilot, "question_mark", "t")

@@ -28,7 +28,7 @@ def test_a_key_is_added_to_its_action() -> None:
 
 
 def test_a_key_that_did_something_else_is_taken_from_it() -> None:
-    assert keymap({"k": "floor.mark"}, "k") == {"floor.mark": "space,k", "floor.up": "up"}
+    assert keymap({"k": "floor.zoom_in"}, "k") == {"floor.zoom_in": "z,k", "floor.up": "up"}
 
 
 def test_a_key_can_be_taken_away_and_keys_have_people_s_names() -> None:

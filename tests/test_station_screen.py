@@ -242,6 +242,18 @@ def test_errors_are_gone_to() -> None:
     with_station(still(sample_events(40)), "docs-02", script)
 
 
+def test_g_follows_the_conversation_from_any_panel_and_end_goes_to_the_end_of_the_chosen_one(tmp_path: Path) -> None:
+    async def script(screen: StationScreen, pilot: Pilot[None]) -> None:
+        await pilot.press("home", "tab", "end")
+        assert screen.chosen is not screen.view
+        assert not screen.view.following
+        await pilot.press("G")
+        assert screen.chosen is screen.view
+        assert screen.view.following
+
+    with_station(still(with_path(sample_events(), transcript(tmp_path))), "docs-02", script)
+
+
 def test_it_follows_a_session_that_goes_on(tmp_path: Path) -> None:
     path = transcript(tmp_path)
     events = with_path(sample_events(), path)

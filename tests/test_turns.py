@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from sessions.floor.panes import Pane
 from sessions.floor.state import Status
 from tests.console_support import NOW
-from widgets.card import UNMARKED, clock_of
+from widgets.card import clock_of
 from widgets.turns import TURN_S, Drawn, due
 
 PANES = [
@@ -17,7 +17,7 @@ PANES = [
 
 
 def drawn(at: float = 100.0) -> dict[int, Drawn]:
-    return {slot: Drawn(pane, UNMARKED, clock_of(pane, NOW), at, []) for slot, pane in enumerate(PANES)}
+    return {slot: Drawn(pane, False, clock_of(pane, NOW), at, []) for slot, pane in enumerate(PANES)}
 
 
 def test_what_looks_the_same_is_not_drawn() -> None:
@@ -35,8 +35,8 @@ def test_a_new_status_another_pane_and_the_cursor_do_not_wait() -> None:
 def test_figures_take_turns_longest_unseen_first() -> None:
     panes = [replace(pane, rate=5.0) for pane in PANES]
     before = drawn()
-    before[2] = Drawn(PANES[2], UNMARKED, clock_of(PANES[2], NOW), 99.5, [])
-    before[3] = Drawn(PANES[3], UNMARKED, clock_of(PANES[3], NOW), 100.5, [])
+    before[2] = Drawn(PANES[2], False, clock_of(PANES[2], NOW), 99.5, [])
+    before[3] = Drawn(PANES[3], False, clock_of(PANES[3], NOW), 100.5, [])
     assert due(range(4), panes, before, "", NOW, 100.0 + TURN_S) == ([], [2, 0, 1])
 
 

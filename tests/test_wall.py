@@ -293,23 +293,6 @@ def test_the_mouse_selects_and_opens() -> None:
     on_stage(play)
 
 
-def test_marks_are_kept_by_pane() -> None:
-    async def play(app: Stage, wall: Recorded, pilot: Pilot[None]) -> None:
-        panes = fifty()
-        wall.show(group(panes), NOW)
-        wall.mark()
-        wall.move("down")
-        wall.mark()
-        wall.show(group(panes[::-1]), NOW)
-        assert wall.marked == {panes[0].key, panes[1].key}
-        wall.mark()
-        assert wall.marked == {panes[0].key}
-        wall.clear_marks()
-        assert not wall.marked
-
-    on_stage(play)
-
-
 def test_every_size_can_be_drawn() -> None:
     async def play(app: Stage, wall: Recorded, pilot: Pilot[None]) -> None:
         wall.show(group(fifty()), NOW)

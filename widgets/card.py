@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from sessions.floor.panes import Pane
 from sessions.floor.state import Status
 from widgets.cells import Line, Span, cut, fill, fit, line_width, pad, short, spread, width
-from widgets.glyphs import BAR, BRANCH, DOT, MARK, STATUS
+from widgets.glyphs import BAR, BRANCH, DOT, STATUS
 from widgets.numbers import age, age_clock, ago, count, money, percent, rate
 from widgets.pane_text import (
     ELSEWHERE,
@@ -33,16 +31,6 @@ SPARK = 8
 _GROUNDS = {Status.NEEDS_ME: " on alarm", Status.FAILED: " on fault"}
 
 
-class Marks(msgspec.Struct, frozen=True):
-    """How the wall marks a pane."""
-
-    cursor: bool = False
-    marked: bool = False
-
-
-UNMARKED = Marks()
-
-
 def clock_of(pane: Pane, now: float) -> int:
     """A number that changes when an age in the pane's drawing may change."""
     newest = max(pane.since, pane.seen)
@@ -51,17 +39,16 @@ def clock_of(pane: Pane, now: float) -> int:
     return age_clock(newest, now)
 
 
-def card(pane: Pane, cells: int, zoom: int, now: float, marks: Marks = UNMARKED) -> list[Line]:
+def card(pane: Pane, cells: int, zoom: int, now: float, cursor: bool = False) -> list[Line]:
     """`HEIGHTS[zoom]` lines of exactly `cells` cells."""
-    edge: Span = (BAR, "accent") if marks.cursor else (" ", "text")
-    gutter: Span = (MARK, "accent") if marks.marked else edge
+    edge: Span = (BAR, "accent") if cursor else (" ", "text")
     if zoom == 0:
-        return [row(pane, cells, now, gutter, " on cursor" if marks.cursor else "")]
-    ground = " on cursor" if marks.cursor else _GROUNDS.get(pane.status, " on bar")
+        return [row(pane, cells, now, edge, " on cursor" if cursor else "")]
+    ground = " on cursor" if cursor else _GROUNDS.get(pane.status, " on bar")
     # Gutter and right margin; words keep one more cell free on both sides, so that they align under the title bar.
     bar_cells, room = cells - 2, cells - 5
     body = _body(pane, room, now) if zoom == 1 else _large_body(pane, room, now)
-    lines = [pad([gutter, *_title(pane, bar_cells, now, ground)], cells, "text")]
+    lines = [pad([edge, *_title(pane, bar_cells, now, ground)], cells, "text")]
     for at in range(HEIGHTS[zoom] - 1):
         line = body[at] if at < len(body) else ()
         lines.append(pad([edge, ("  ", "text"), *pad(line, room, "text")], cells, "text"))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from sessions.floor.panes import Pane
-from widgets.card import Marks, clock_of
+from widgets.card import clock_of
 from widgets.cells import Line
 
 TURN_S = 1.0
@@ -18,7 +18,7 @@ class Drawn(msgspec.Struct, frozen=True):
     """A pane as it stands on the screen."""
 
     pane: Pane
-    marks: Marks
+    cursor: bool
     clock: int
     at: float
     lines: list[Line]

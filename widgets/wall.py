@@ -19,7 +19,7 @@ from textual.strip import Strip
 
 from sessions.floor.arrange import Group
 from sessions.floor.panes import Pane
-from widgets.card import HEIGHTS, Marks, card, clock_of
+from widgets.card import HEIGHTS, card, clock_of
 from widgets.cells import Line, changes, pad
 from widgets.grid import Grid, shape
 from widgets.guard import Guarded
@@ -66,7 +66,6 @@ class Wall(Guarded, ScrollView, inherit_bindings=False, can_focus=True):
         self._strips: dict[int, Strip] = {}
         self._spent_at = 0.0
         self._cursor = ""
-        self._marked: set[str] = set()
         self.cells_sent = 0
         """Cells refreshed so far, for measurements."""
 
@@ -123,11 +122,6 @@ class Wall(Guarded, ScrollView, inherit_bindings=False, can_focus=True):
         """The place of the cursor among all panes, from 0; -1 without panes."""
         return self._slots.get(self._cursor, -1)
 
-    @property
-    def marked(self) -> frozenset[str]:
-        """Keys of the marked panes that are shown."""
-        return frozenset(self._marked & self._slots.keys())
-
     def go_to(self, key: str) -> None:
         """Put the cursor on a pane and bring it into view."""
         if key in self._slots:
@@ -139,17 +133,6 @@ class Wall(Guarded, ScrollView, inherit_bindings=False, can_focus=True):
         if self._panes:
             slot = self._grid.move(self._slots.get(self._cursor, 0), way, self.size.height)
             self.go_to(self._panes[slot].key)
-
-    def mark(self) -> None:
-        """Mark the pane under the cursor, or take its mark away."""
-        if self._cursor in self._slots:
-            self._marked ^= {self._cursor}
-            self._redraw([self._slots[self._cursor]])
-
-    def clear_marks(self) -> None:
-        slots = [self._slots[key] for key in self.marked]
-        self._marked.clear()
-        self._redraw(slots)
 
     # How it lies
 
@@ -250,9 +233,9 @@ class Wall(Guarded, ScrollView, inherit_bindings=False, can_focus=True):
 
     def _draw(self, slot: int) -> Drawn:
         pane = self._panes[slot]
-        marks = Marks(pane.key == self._cursor, pane.key in self._marked)
-        lines = card(pane, self._grid.card_cells, self._zoom, self._now, marks)
-        drawn = Drawn(pane, marks, clock_of(pane, self._now), self._clock(), lines)
+        cursor = pane.key == self._cursor
+        lines = card(pane, self._grid.card_cells, self._zoom, self._now, cursor)
+        drawn = Drawn(pane, cursor, clock_of(pane, self._now), self._clock(), lines)
         self._drawn[slot] = drawn
         return drawn
 

@@ -102,8 +102,7 @@ def repository(call: Call) -> Iterator[Finding]:
 def configuration(_: Call) -> Iterator[Finding]:
     """The operator's own files: settings, keymap, prices."""
     from console import keymap
-    from console.cli.floor import keymap_path
-    from console.cli.parser import THEMES
+    from console.cli.floor import check_theme, keymap_path
     from sessions import settings
 
     path = keymap_path()
@@ -115,9 +114,10 @@ def configuration(_: Call) -> Iterator[Finding]:
     path = settings.settings_path()
     chosen = settings.load()
     yield Finding("configuration", "settings", str(path) if path.exists() else f"none at {path}")
-    if chosen.theme and chosen.theme not in THEMES:
-        cure = f"one of {', '.join(THEMES)}"
-        yield Finding("configuration", "theme", f"there is no theme {chosen.theme!r}", True, cure)
+    try:
+        check_theme(chosen)
+    except FactoryError as error:
+        yield Finding("configuration", "theme", error.message, True, error.cure)
 
 
 def _state(call: Call) -> Iterator[Finding]:

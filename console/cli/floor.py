@@ -10,10 +10,11 @@ from pathlib import Path
 from console import slowlink
 from console.cli import importing
 from console.cli.call import Call
+from console.cli.parser import THEMES
 from console.link import Link
 from console.options import Options
 from sessions import paths, settings
-from sessions.errors import UsageError
+from sessions.errors import FactoryError, UsageError
 
 KEYMAP = "keymap.toml"
 """The operator's keys, beside the settings."""
@@ -101,6 +102,7 @@ def _show(link: Link, call: Call) -> int:
 def _options(call: Call) -> Options:
     """How the screens are to look: the call's words over the operator's settings."""
     chosen = settings.load()
+    check_theme(chosen)
     slow = {"auto": None, "on": True, "off": False}[chosen.slow_link]
     return Options(
         theme=call.theme or chosen.theme,
@@ -109,6 +111,13 @@ def _options(call: Call) -> Options:
         attention=chosen.attention,
         keymap=keymap_path(),
     )
+
+
+def check_theme(chosen: settings.Settings) -> None:
+    """Raises `FactoryError` with the file, the key and the cure when the settings name a theme that does not exist."""
+    if chosen.theme and chosen.theme not in THEMES:
+        cure = f"give it one of {', '.join(THEMES)}"
+        raise FactoryError(f"{settings.settings_path()}: theme cannot be {chosen.theme!r}", cure)
 
 
 def keymap_path() -> Path:

@@ -154,13 +154,12 @@ class FloorScreen(SampledScreen):
             branch=pane is not None and not pane.station,
             narrow=self.view.choice.narrow,
             scanning=self.scanning,
-            marked=len(self.wall.marked),
         )
 
     def right(self) -> list[Span]:
         if not self.floor or not self.floor.every:
             return []
-        return menus.chosen(self.view.choice, self.floor, len(self.wall.marked), self.wall.cursor_slot)
+        return menus.chosen(self.view.choice, self.floor, self.wall.cursor_slot)
 
     def question(self) -> Line:
         if self._menu:
@@ -236,9 +235,6 @@ class FloorScreen(SampledScreen):
     def action_move(self, way: str) -> None:
         self.wall.move(way)
 
-    def action_mark(self) -> None:
-        self.wall.mark()
-
     def action_zoom(self, step: int) -> None:
         """One step in or out; after the last step in comes the first again."""
         self._zoomed = True
@@ -258,7 +254,6 @@ class FloorScreen(SampledScreen):
         self._menu = menus.group_menu(self.view.choice)
 
     def action_clear(self) -> None:
-        self.wall.clear_marks()
         self.view.choose(search="", statuses=frozenset())
         self._draw_chosen()
 

@@ -61,11 +61,9 @@ def choose(view: FloorView, menu: Menu, chosen: Choose) -> Menu | None:
     return filter_menu(view.choice)
 
 
-def chosen(choice: Choice, floor: Floor, marked: int, slot: int) -> list[Span]:
-    """For the footer: what is marked and hidden, how it is sorted, and where the cursor is among what is shown."""
+def chosen(choice: Choice, floor: Floor, slot: int) -> list[Span]:
+    """For the footer: what is hidden, how it is sorted, and where the cursor is among what is shown."""
     spans: list[Span] = []
-    if marked:
-        spans += [(f"{marked} marked", "bold accent on bar"), ("  ", "text on bar")]
     if choice.search:
         spans += [(f"“{choice.search[:20]}”  ", "bold text on bar")]
     if choice.statuses:

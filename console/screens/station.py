@@ -203,6 +203,12 @@ class StationScreen(SearchScreen):
             self.view.toggle()
 
     def action_follow(self) -> None:
+        """Whatever panel is chosen: there is one thing to follow."""
+        if self._panel:
+            self._show_panel(0)
+        self.view.follow()
+
+    def action_end(self) -> None:
         self.chosen.follow()
 
     def action_home(self) -> None:
