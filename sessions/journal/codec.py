@@ -71,6 +71,21 @@ def decode_all(lines: Iterable[bytes]) -> list[ev.Event]:
     return [decode(line) for line in lines]
 
 
+def missing(after: int, numbers: Iterable[int]) -> int:
+    """The first number that `numbers`, which ascend from above `after`, leave out."""
+    due = after + 1
+    for number in numbers:
+        if number != due:
+            break
+        due += 1
+    return due
+
+
+def stored(value: object) -> bytes:
+    """What a database gives for bytes that were stored; of a damaged one it may be anything, and then nothing."""
+    return value if isinstance(value, bytes) else b""
+
+
 def storable(event: ev.Event) -> ev.Event:
     """The event as it will be read back: without lone surrogates and with a time that can be a time."""
     event = map_strings(event, lambda text: text.encode("utf-8", "replace").decode())
@@ -111,11 +126,14 @@ def decode_state(packed: bytes) -> FloorState:
 
 
 def read_state(body: bytes) -> FloorState:
-    """A state from its JSON; `FactoryError` when it is none."""
+    """A state from its JSON; `FactoryError` when it is none, or names things otherwise than it files them."""
     try:
-        return _states.decode(body)
+        state = _states.decode(body)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise FactoryError(f"a checkpoint is damaged ({error})") from error
+    if any(name != thing.name for things in (state.stations, state.branches) for name, thing in things.items()):
+        raise FactoryError("a checkpoint is damaged (it calls something by two names)")
+    return state
 
 
 def is_harmless(body: bytes) -> bool:

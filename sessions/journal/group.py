@@ -36,13 +36,16 @@ class Group(msgspec.Struct):
     ends: list[int] = []
     """The last sequence number of each append."""
 
-    def add(self, events: Sequence[Event], bodies: Sequence[bytes], stations: Mapping[str, int]) -> None:
-        """Take in events that come next, with their encoded `bodies`; `stations` are those that have a row already."""
+    def add(self, events: Sequence[Event], bodies: Sequence[bytes], stations: Mapping[str, int], free: int) -> None:
+        """Take in events that come next, with their encoded `bodies`.
+
+        `stations` are those that have a row already; new ones get row ids from `free` on.
+        """
         seq, latest = self.state.seq, self.state.time
         for event, body in zip(events, bodies, strict=True):
             seq += 1
             latest = max(latest, event.time)
-            station = self._number(event.station, stations) if isinstance(event, StationEvent) else None
+            station = self._number(event.station, stations, free) if isinstance(event, StationEvent) else None
             failed = isinstance(event, FAILURES)
             self.rows.append((seq, latest, codec.TAGS[type(event)], station, int(failed), body))
         self.fold(events)
@@ -60,10 +63,10 @@ class Group(msgspec.Struct):
                 self.checkpoint, self.due = seq, due_after(seq, len(packed))
                 self.checkpoints.append((seq, FOLD_VERSION, packed))
 
-    def _number(self, name: str, stations: Mapping[str, int]) -> int:
+    def _number(self, name: str, stations: Mapping[str, int], free: int) -> int:
         number = stations.get(name) or self.stations.get(name)
         if number is None:
-            number = self.stations[name] = len(stations) + len(self.stations) + 1
+            number = self.stations[name] = free + len(self.stations)
         return number
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
@@ -39,7 +38,7 @@ class JournalReader:
         self._lock = threading.Lock()
         try:
             self._connection = schema.connect_read_only(path)
-        except sqlite3.Error as error:
+        except schema.UNUSABLE as error:
             raise schema.damaged(path, error) from error
 
     @property
@@ -62,13 +61,15 @@ class JournalReader:
 
     def events(self, after: int, limit: int) -> Sequence[Event]:
         """The events after sequence number `after`, at most `limit` of them."""
-        rows = self._rows("SELECT body FROM events WHERE seq > ? ORDER BY seq LIMIT ?", after, max(0, limit))
-        return codec.decode_all(body for (body,) in rows)
+        rows = self._rows("SELECT seq, body FROM events WHERE seq > ? ORDER BY seq LIMIT ?", after, max(0, limit))
+        if rows and rows[-1][0] - after != len(rows):
+            raise self._damaged(f"it lacks event {codec.missing(after, (seq for seq, _ in rows))}")
+        return codec.decode_all(codec.stored(body) for _, body in rows)
 
     def events_of(self, station: str, before: int, limit: int) -> list[tuple[int, Event]]:
         """The newest `limit` events of a station below sequence number `before`, oldest first, with their numbers."""
         rows = self._rows(_SQL_STATION, station, before, max(0, limit))
-        return [(seq, codec.decode(body)) for seq, body in reversed(rows)]
+        return [(seq, codec.decode(codec.stored(body))) for seq, body in reversed(rows)]
 
     def seq_at(self, time: float) -> int:
         """The last event up to which every time is at most `time`; 0 when all are later."""
@@ -89,7 +90,7 @@ class JournalReader:
     def call(self, key: bytes) -> bytes | None:
         """What is known of a model call."""
         rows = self._rows("SELECT value FROM calls WHERE key = ?", key)
-        return rows[0][0] if rows else None
+        return codec.stored(rows[0][0]) or None if rows else None
 
     def has_calls(self) -> bool:
         """Whether any model call was ever noted; without one, nothing needs to be looked up."""
@@ -104,7 +105,9 @@ class JournalReader:
         with self._lock:
             try:
                 return self._connection.execute(sql, values).fetchall()
-            except sqlite3.Error as error:
+            except schema.UNUSABLE as error:
+                if schema.is_damage(error):
+                    raise self._damaged(str(error)) from error
                 raise FactoryError(f"{self.path} could not be read ({error})", "see `factory-tui doctor`") from error
 
     def _number(self, sql: str, *values: object) -> int | None:
@@ -117,8 +120,14 @@ class JournalReader:
     def _latest(self, seq: int) -> float:
         rows = self._rows("SELECT latest FROM events WHERE seq = ?", seq)
         if not rows:
-            raise FactoryError(f"{self.path} is damaged (it lacks event {seq})", "take it from a backup")
-        return float(rows[0][0])
+            raise self._damaged(f"it lacks event {seq}")
+        latest = rows[0][0]
+        if not isinstance(latest, int | float) or not 0.0 <= latest <= codec.MAX_TIME:
+            raise self._damaged(f"event {seq} has no time")
+        return float(latest)
+
+    def _damaged(self, what: str) -> FactoryError:
+        return FactoryError(f"{self.path} is damaged ({what})", "take it from a backup")
 
     def _count_failures(self, after: int, last: int) -> int:
         return self._number("SELECT count(*) FROM events WHERE failed = 1 AND seq > ? AND seq <= ?", after, last) or 0
@@ -128,6 +137,8 @@ class JournalReader:
         while rows := self._rows(_SQL_CHECKPOINT, seq, FOLD_VERSION):
             at, packed = rows[0]
             with suppress(FactoryError):
-                return codec.decode_state(packed)
+                state = codec.decode_state(codec.stored(packed))
+                if state.seq == at:
+                    return state
             seq = at - 1
         return EMPTY

@@ -23,6 +23,9 @@ _MAGIC = b"SQLite format 3\x00"
 _HEADER_BYTES = 100
 _USER_VERSION_AT, _APPLICATION_ID_AT = 60, 68
 
+UNUSABLE = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite raises for a file that it cannot use; its own words may then quote bytes that are no text."""
+
 MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "events, checkpoints, marks and calls",
@@ -109,7 +112,7 @@ def check(path: Path, missing_ok: bool = False) -> None:
         with closing(connect_read_only(path) if _log_exists(path) else _connect_frozen(path)) as connection:
             _check_version(path, connection.execute("PRAGMA user_version").fetchone()[0])
             _check_names(path, applied(connection))
-    except sqlite3.DatabaseError as error:
+    except UNUSABLE as error:
         raise damaged(path, error) from error
 
 
@@ -202,6 +205,11 @@ def _no_journal(path: Path) -> FactoryError:
     return FactoryError(f"{path} is not a journal of factory-tui", "move it away, or name another file")
 
 
-def damaged(path: Path, error: sqlite3.Error) -> FactoryError:
+def is_damage(error: Exception) -> bool:
+    """Whether SQLite says that the file itself is broken."""
+    return getattr(error, "sqlite_errorname", "") in ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+
+
+def damaged(path: Path, error: Exception) -> FactoryError:
     """What an operator reads when SQLite cannot use the file."""
     return FactoryError(f"{path} cannot be used as a journal ({error})", "move it away; a new one will be made")

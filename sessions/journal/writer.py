@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -71,6 +70,7 @@ class Journal:
         self._state = EMPTY
         self._checkpoint = self._due = 0
         self._stations: dict[str, int] = {}
+        self._next_station = 1
         self._waiting: list[_Append] = []
         self._committer: asyncio.Task[None] | None = None
         self._closed = False
@@ -97,7 +97,7 @@ class Journal:
             if connection is not None:
                 await connection.close()
             lock.release()
-            if isinstance(error, sqlite3.Error):
+            if isinstance(error, schema.UNUSABLE):
                 raise _trouble(path, error) from error
             raise
         return journal
@@ -126,7 +126,8 @@ class Journal:
 
     async def marks(self) -> dict[str, bytes]:
         """All marks, by name."""
-        return dict(await self._fetch("SELECT name, value FROM marks"))
+        rows = await self._fetch("SELECT name, value FROM marks")
+        return {name: value for name, value in rows if isinstance(name, str) and isinstance(value, bytes)}
 
     async def close(self) -> None:
         """Finish what is waiting, write a checkpoint, and let the next writer in. Closing twice is closing once."""
@@ -153,21 +154,28 @@ class Journal:
         # Cut the log back after a bulk load: it would keep its largest size for ever.
         await self._connection.execute(f"PRAGMA journal_size_limit = {16 << 20}")
         self._stations = {name: number for number, name in await self._fetch("SELECT id, name FROM stations")}
+        # The events are asked too: a station whose row was lost keeps its number to itself.
+        used = (await self._fetch("SELECT max(station) FROM events WHERE station IS NOT NULL"))[0][0]
+        self._next_station = max([used if isinstance(used, int) else 0, *self._stations.values()]) + 1
         self._state = await self._newest_checkpoint()
         self._checkpoint = self._state.seq
         last = await self._fetch(_LAST_ON_GRID, (FOLD_VERSION, groups.CHECKPOINT_EVERY, self._checkpoint))
         self._due = groups.due_after(*last[0]) if last else 0
         while True:
             step = groups.CHECKPOINT_EVERY - self._state.seq % groups.CHECKPOINT_EVERY
-            bodies = await self._fetch(
-                "SELECT body FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (self._state.seq, step)
-            )
+            after = self._state.seq
+            rows = await self._fetch("SELECT seq, body FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (after, step))
+            if rows and rows[-1][0] - after != len(rows):
+                # What is missing cannot be written again, and everything behind it would get a wrong number.
+                lacks = codec.missing(after, (seq for seq, _ in rows))
+                cure = "take it from a backup, or move it away; a new one will be made"
+                raise FactoryError(f"{self.path} is damaged (it lacks event {lacks})", cure)
             group = Group(self._state, self._checkpoint, self._due)
-            group.fold(codec.decode_all(body for (body,) in bodies))
+            group.fold(codec.decode_all(codec.stored(body) for _, body in rows))
             self._state = group.state
             if group.checkpoints:
                 await self._commit(group)
-            if len(bodies) < step:
+            if len(rows) < step:
                 return
 
     async def _newest_checkpoint(self) -> FloorState:
@@ -177,13 +185,15 @@ class Journal:
         while rows := await self._fetch(sql, (FOLD_VERSION, below)):
             below, packed = rows[0]
             with suppress(FactoryError):
-                return codec.decode_state(packed)
+                state = codec.decode_state(codec.stored(packed))
+                if state.seq == below:
+                    return state
         return EMPTY
 
     async def _fetch(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         try:
             return [tuple(row) for row in await self._connection.execute_fetchall(sql, values)]
-        except sqlite3.Error as error:
+        except schema.UNUSABLE as error:
             raise _trouble(self.path, error) from error
 
     async def _commit_waiting(self) -> None:
@@ -230,6 +240,7 @@ class Journal:
             group = await asyncio.to_thread(self._prepare, requests)
         await self._commit(group)
         self._stations.update(group.stations)
+        self._next_station += len(group.stations)
         return group.ends
 
     def _prepare(self, requests: Sequence[_Append]) -> Group:
@@ -237,7 +248,7 @@ class Journal:
         group = Group(self._state, self._checkpoint, self._due)
         for request in requests:
             events, bodies = codec.encode_all(request.events)
-            group.add(events, bodies, self._stations)
+            group.add(events, bodies, self._stations, self._next_station)
             group.marks.update(request.marks)
             group.calls.update(request.calls)
             group.ends.append(group.state.seq)
@@ -262,7 +273,7 @@ class Journal:
             await self._connection.commit()
         except BaseException as error:
             await self._connection.rollback()
-            if isinstance(error, sqlite3.Error):
+            if isinstance(error, schema.UNUSABLE):
                 raise _trouble(self.path, error) from error
             raise
         self._state, self._checkpoint, self._due = group.state, group.checkpoint, group.due
@@ -277,7 +288,7 @@ class Journal:
             raise JournalGoneError(f"{self.path} was removed while it was written", "begin again with a new one")
 
 
-def _trouble(path: Path, error: sqlite3.Error) -> FactoryError:
+def _trouble(path: Path, error: Exception) -> FactoryError:
     """What an operator reads when SQLite could not do its work."""
     name = getattr(error, "sqlite_errorname", "")
     if name == "SQLITE_FULL":
@@ -288,6 +299,6 @@ def _trouble(path: Path, error: sqlite3.Error) -> FactoryError:
         )
     if name.startswith("SQLITE_READONLY"):
         return FactoryError(f"{path} may not be written", "look at its mode, and that of its directory")
-    if name in ("SQLITE_CORRUPT", "SQLITE_NOTADB"):
+    if schema.is_damage(error):
         return schema.damaged(path, error)
     return FactoryError(f"{path} could not be written ({error})", "see `factory-tui doctor`")
