@@ -13,6 +13,7 @@ from sessions.floor.metering import Tally
 from sessions.floor.pace import Pace, PaceDraft
 from sessions.floor.state import Branch, FloorState, Session, Station
 from sessions.floor.tokens import Meter
+from sessions.floor.trees import checked_out
 
 _MAPPINGS = ("stations", "branches", "sessions", "verdicts", "committed_verdicts", "compared", "skipped")
 _METERS = ("models", "branch_meters", "days", "elsewhere_days")
@@ -66,6 +67,15 @@ class Draft:
     @cached_property
     def skipped(self) -> dict[str, int]:
         return dict(self.before.skipped)
+
+    @cached_property
+    def trees(self) -> dict[str, str]:
+        """By worktree the branch that it has checked out."""
+        return checked_out(self.__dict__.get("branches", self.before.branches).values())
+
+    def forget_trees(self) -> None:
+        """A branch was checked out, or is no longer."""
+        self.__dict__.pop("trees", None)
 
     def station(self, event: ev.StationEvent) -> Station:
         """The event's station; one that nobody opened is made, so that no event is lost."""

@@ -22,10 +22,11 @@ from sessions.floor.state import (
     Station,
     Status,
 )
+from sessions.floor.trees import tree_of
 
 __all__ = ["FOLD_VERSION", "MAX_FILES", "MAX_RUNNING", "day", "fold", "fold_all"]
 
-FOLD_VERSION = 2
+FOLD_VERSION = 3
 """Raise it whenever the same events would fold to another state: checkpoints of other versions are made anew."""
 MAX_FILES = 500
 """Distinct files remembered per station; further ones are not, and the journal still has them."""
@@ -70,7 +71,7 @@ def _station_opened(draft: Draft, event: ev.StationOpened) -> None:
         kind=event.kind,
         directory=event.directory,
         home=event.directory,
-        branch=event.branch,
+        branch=_branch_at(draft, event.directory, event.branch),
         role=event.role,
         elsewhere=event.elsewhere,
     )
@@ -104,9 +105,14 @@ def _session_closed(draft: Draft, event: ev.SessionClosed) -> None:
 
 def _branch_entered(draft: Draft, event: ev.BranchEntered) -> None:
     station = draft.station(event)
-    draft.stations[event.station] = replace(
-        station, branch=event.branch, directory=event.directory or station.directory
-    )
+    directory = event.directory or station.directory
+    branch = _branch_at(draft, directory, event.branch)
+    draft.stations[event.station] = replace(station, branch=branch, directory=directory)
+
+
+def _branch_at(draft: Draft, directory: str, said: str) -> str:
+    """What is checked out in a directory, else what the agent said: many name their branch once, and then switch."""
+    return draft.trees.get(tree_of(directory, draft.trees), said)
 
 
 def _turn_started(draft: Draft, event: ev.TurnStarted) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from sessions.floor import events as ev
 from sessions.floor.conflicts import Compared, Outcome, Verdict, key_of, pair_of
 from sessions.floor.draft import Draft
 from sessions.floor.state import Branch
+from sessions.floor.trees import tree_of
 
 
 def base_chosen(draft: Draft, event: ev.BaseChosen) -> None:
@@ -16,7 +19,7 @@ def base_chosen(draft: Draft, event: ev.BaseChosen) -> None:
 
 
 def branch_changed(draft: Draft, event: ev.BranchChanged) -> None:
-    draft.branches[event.branch] = Branch(
+    branch = Branch(
         event.branch,
         event.head,
         event.ahead,
@@ -30,13 +33,39 @@ def branch_changed(draft: Draft, event: ev.BranchChanged) -> None:
         event.detached,
         event.time,
     )
+    _put(draft, event.branch, branch)
     if event.branch == draft.base:
         draft.base_head = event.head
 
 
 def branch_removed(draft: Draft, event: ev.BranchRemoved) -> None:
-    draft.branches.pop(event.branch, None)
+    _put(draft, event.branch, None)
     _forget(draft, event.branch)
+
+
+def _put(draft: Draft, name: str, now: Branch | None) -> None:
+    """Set a branch, or remove it. Where it came into a worktree or left one, the stations are on what is there now.
+
+    Whatever they said of their branch: many name it once, at their beginning. A worktree without a branch is between
+    two of them, since git is told of one after the other.
+    """
+    known = draft.branches.get(name)
+    places = {branch.worktree for branch in (known, now) if branch is not None and branch.worktree}
+    before = draft.trees if places else {}
+    if now is None:
+        draft.branches.pop(name, None)
+    else:
+        draft.branches[name] = now
+    if not places:
+        return
+    draft.forget_trees()
+    trees = draft.trees
+    if all(trees.get(place) == before.get(place) for place in places):
+        return
+    for station in list(draft.stations.values()):
+        tree = tree_of(station.directory, trees)
+        if tree and not places.isdisjoint((tree, tree_of(station.directory, before))):
+            draft.stations[station.name] = replace(station, branch=trees[tree])
 
 
 def verdict_reached(draft: Draft, event: ev.VerdictReached) -> None:

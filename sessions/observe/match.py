@@ -10,6 +10,7 @@ from msgspec import Struct
 from sessions.floor.events import Event, SessionClosed, StationEvent, StationOpened, TurnFailed, TurnFinished
 from sessions.floor.state import EMPTY, FloorState, Status
 from sessions.floor.status import CADENCE_S
+from sessions.floor.trees import tree_of
 from sessions.observe.contract import Seating
 from sessions.observe.words import is_folder, safe, within
 
@@ -145,14 +146,9 @@ class Seats:
         return self._tree(directory) or directory
 
     def _tree(self, directory: str) -> str:
-        """The innermost worktree that holds a directory: looked up along its path, however many worktrees there are."""
-        folder = directory
-        while folder:
-            if folder in self.ground.worktrees or folder == self.ground.root:
-                return folder
-            above = folder.rpartition("/")[0]
-            folder = above or ("/" if folder.startswith("/") and folder != "/" else "")
-        return ""
+        """The innermost worktree that holds a directory; the repository's root counts as one."""
+        tree, root = tree_of(directory, self.ground.worktrees), self.ground.root
+        return tree_of(directory, {tree, root}) if root else tree
 
     def _name(self, kind: str, place: str) -> str:
         """A name that no other station has: the directory's, then with the kind, then with a number."""
