@@ -8,12 +8,13 @@ from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
+from textual._compositor import LayoutUpdate
 from textual.app import App
 from textual.binding import BindingType
 
 from console import theme as themes
 from console.board import Board
-from console.frames import Shown, lean
+from console.frames import Shown, erases, lean
 from console.link import Link, LinkMode
 from console.options import Options
 from console.screens.base import FactoryScreen
@@ -60,7 +61,9 @@ class FactoryApp(Guarded, App[None]):
         self.link_watch = LinkWatch(options.slow_link)
         self.user_keys: dict[str, str] = {}
         self.board = Board()
-        self._shown = Shown()
+        self._shown = Shown(erasing=erases(os.environ))
+        self._sent: Screen[object] | None = None
+        """The screen whose picture is on the terminal."""
         self.faults: Faults | None = None
         """Where faults are kept; without it the first one ends the console, as tests want it."""
         self._collisions: CollisionWatch | None = None
@@ -227,7 +230,18 @@ class FactoryApp(Guarded, App[None]):
     # How it is sent
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        super()._display(screen, lean(renderable, self._shown.on(screen)))
+        super()._display(screen, lean(renderable, self._shown) if self._is_whole(screen, renderable) else None)
+
+    def _is_whole(self, screen: Screen[object], renderable: RenderableType | None) -> bool:
+        """Whether this may be sent. A screen takes the place of another one all at once, when it has all to show."""
+        if isinstance(screen, FactoryScreen) and not screen.opened:
+            return False
+        if screen is not self._sent and not isinstance(renderable, LayoutUpdate):
+            screen.refresh()
+            return False
+        if not self._batch_count:
+            self._sent = screen
+        return True
 
     def on_resize(self) -> None:
         # It also comes when the terminal is taken back after a stop.
@@ -235,6 +249,7 @@ class FactoryApp(Guarded, App[None]):
 
     def action_redraw(self) -> None:
         """Send the whole screen again."""
+        self._shown.forget()
         self.refresh(layout=True)
 
     def action_suspend(self) -> None:

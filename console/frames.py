@@ -1,63 +1,79 @@
-"""Frames with no byte too many: exactly the changed cells, and of each style only what differs from the one before.
+"""Frames with no byte too many: of everything that is drawn, only the cells that are not on the terminal already.
 
-Textual (8.2.8) sends a partial update from the left edge of the widget to the end of the changed span, and every
-style in full with a reset after it. On a wall as wide as the screen that is most of the traffic. And it paints a
-screen that opens three times: when it is laid out, when its widgets have told their first changes, and in full again.
+Textual (8.2.8) knows nothing of the frame before: it sends all of a widget that has changed, the whole screen whenever
+another one is shown, and every style in full. Here what the terminal shows is known, cell by cell.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.color import ColorSystem
 from rich.console import Console, RenderableType
-from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
 
-_RESET = "\x1b[0m"
-_UNSEEN = {"", "1", "2", "3"}
-"""SGR attributes that do nothing to a blank: bold, dim, italic."""
-
+from console.ink import NOTHING, Cell, cells_of, unsure
+from console.strokes import Brush, Line
 
 Piece = tuple[int, int, Strip]
 """The line and the cell where it begins, and what stands there from then on."""
+Part = tuple[int, list[Cell]]
+"""The cell of a line where it begins, and its cells."""
+NOWHERE: Cell = ("", NOTHING)
+"""In the place of a cell that is not known; it is never sent."""
+
+
+def erases(environment: Mapping[str, str]) -> bool:
+    """Whether what is erased takes the present ground; `screen` leaves it in the terminal's own."""
+    return not environment.get("TERM", "").startswith("screen") or "TMUX" in environment
 
 
 class Shown:
-    """The lines of the terminal that are known since the last full frame. What is there already is not sent again."""
+    """What the terminal shows, as far as it is known. What is there already is not sent again."""
 
-    def __init__(self) -> None:
-        self._screen: object = None
-        self._lines: dict[int, Strip] = {}
-
-    def on(self, screen: object) -> Shown:
-        """The same for frames of `screen`. To come from another one also mends what others wrote over the lines."""
-        if screen is not self._screen:
-            self._screen = screen
-            self.forget()
-        return self
+    def __init__(self, *, erasing: bool = True) -> None:
+        self._erasing = erasing
+        self._columns = 0
+        self._lines: list[list[Cell | None]] = []
 
     def forget(self) -> None:
         """Nothing is known any more: the terminal may have been cleared or cut off."""
-        self._lines.clear()
+        self._lines = []
 
-    def whole(self, line: Piece) -> bool:
-        """Whether a whole line has to be sent; from then on it is known."""
-        y, _, strip = line
-        known = self._lines.get(y)
-        self._lines[y] = strip
-        return known != strip
+    def paint(self, pieces: Sequence[Piece], columns: int, lines: int, system: ColorSystem) -> str:
+        """The bytes that put these pieces on a terminal of this size; from then on they are known."""
+        if (len(self._lines), self._columns) != (lines, columns):
+            self._columns, self._lines = columns, [[None] * columns for _ in range(lines)]
+        by_line: dict[int, list[Part]] = {}
+        for y, x, strip in pieces:
+            by_line.setdefault(y, []).append((x, cells_of(strip, system)[: columns - x]))
+        brush = Brush(columns, self._erasing)
+        brush.draw([line for y, parts in sorted(by_line.items()) if (line := self._put(y, parts)).changed])
+        return brush.text()
 
-    def part(self, piece: Piece) -> bool:
-        """Whether a part of a line has to be sent; from then on the line is not known."""
-        y, x, strip = piece
-        known = self._lines.get(y)
-        if known is not None and known.crop(x, x + strip.cell_length) == strip:
-            return False
-        self._lines.pop(y, None)
-        return True
+    def _put(self, y: int, parts: Sequence[Part]) -> Line:
+        """Put parts where they belong in a line; what of it has to be sent."""
+        known = self._lines[y]
+        after = _without_halves(known, parts)
+        again: set[int] = set()
+        for x, cells in parts:
+            after[x : x + len(cells)] = cells
+            if any(unsure(text) for text, _ in cells if not text.isascii()):
+                again.update(range(x, x + len(cells)))
+        changed = [x for x, cell in enumerate(after) if cell is not None and (x in again or cell != known[x])]
+        self._lines[y] = [None if x in again else cell for x, cell in enumerate(after)] if again else after
+        return Line(y, [cell or NOWHERE for cell in after], changed)
+
+
+def _without_halves(known: Sequence[Cell | None], parts: Sequence[Part]) -> list[Cell | None]:
+    """A line as it is known; of a wide character that a part cuts in two, neither half is."""
+    after = list(known)
+    for x, cells in parts:
+        for edge in (x, x + len(cells)):
+            if 0 < edge < len(after) and (cell := known[edge]) is not None and not cell[0]:
+                after[edge - 1 : edge + 1] = [None, None]
+    return after
 
 
 class LeanUpdate(CompositorUpdate):
@@ -69,79 +85,21 @@ class LeanUpdate(CompositorUpdate):
 
     def render_segments(self, console: Console) -> str:
         """The bytes of the frame: it begins and ends with the terminal's own style."""
-        system = console._color_system or ColorSystem.TRUECOLOR
-        out: list[str] = []
-        before = _NOTHING
-        for y, x, strip in self._pieces():
-            out.append(f"\x1b[{y + 1};{x + 1}H")
-            for text, style, control in strip:
-                if control or not text:
-                    continue
-                wanted = _sgr(style or Style.null(), system)
-                if not text.strip(" ") and before.bare and wanted.bare:
-                    wanted = _on(before, wanted.ground)
-                if wanted is not before:
-                    out.append(_step(before, wanted))
-                    before = wanted
-                out.append(text)
-        return "".join(out) + _RESET if out else ""
-
-    def _pieces(self) -> Iterator[Piece]:
-        """What has to be sent."""
-        update = self._update
+        update, system = self._update, console._color_system or ColorSystem.TRUECOLOR
         if isinstance(update, LayoutUpdate):
-            x = update.region.x
-            yield from filter(
-                self._shown.whole, ((y, x, Strip.join(line)) for y, line in enumerate(update.strips, update.region.y))
-            )
-        else:
-            for y, x1, x2 in update.spans:
-                yield from filter(self._shown.part, _between(update, y, x1, x2))
+            x, y, columns, lines = update.region
+            pieces = [(y + row, x, Strip.join(line)) for row, line in enumerate(update.strips)]
+            return self._shown.paint(pieces, x + columns, y + lines, system)
+        return self._shown.paint(list(_pieces(update)), update.chop_ends[0][-1], len(update.chops), system)
 
 
-def _between(update: ChopsUpdate, y: int, x1: int, x2: int) -> Iterator[Piece]:
-    """The pieces of line `y` between `x1` and `x2`."""
-    for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
-        start, stop = max(x, x1), min(end, x2)
-        if strip is not None and start < stop:
-            yield y, start, strip.crop(start - x, stop - x)
-
-
-class _Sgr:
-    """A style as the parts of an SGR sequence; one object for each, so that sameness is identity."""
-
-    __slots__ = ("attributes", "bare", "fore", "ground")
-
-    def __init__(self, attributes: str, fore: str, ground: str) -> None:
-        self.attributes, self.fore, self.ground = attributes, fore, ground
-        self.bare = not set(attributes.split(";")) - _UNSEEN
-        """A blank in this style shows its ground and nothing else."""
-
-
-@lru_cache(maxsize=1024)
-def _on(style: _Sgr, ground: str) -> _Sgr:
-    """The same style on another ground: all that blanks need."""
-    return style if style.ground == ground else _Sgr(style.attributes, style.fore, ground)
-
-
-_NOTHING = _Sgr("", "", "")
-
-
-@lru_cache(maxsize=2048)
-def _sgr(style: Style, system: ColorSystem) -> _Sgr:
-    fore = style.color.downgrade(system).get_ansi_codes() if style.color else ("39",)
-    ground = style.bgcolor.downgrade(system).get_ansi_codes(foreground=False) if style.bgcolor else ("49",)
-    return _Sgr(Strip.render_ansi(style.without_color, system), ";".join(fore), ";".join(ground))
-
-
-@lru_cache(maxsize=4096)
-def _step(before: _Sgr, wanted: _Sgr) -> str:
-    """The shortest usual way from one style to the next."""
-    if before.attributes == wanted.attributes:
-        codes = [new for old, new in ((before.fore, wanted.fore), (before.ground, wanted.ground)) if old != new]
-        return f"\x1b[{';'.join(codes)}m" if codes else ""
-    codes = ["0", wanted.attributes, wanted.fore, wanted.ground]
-    return f"\x1b[{';'.join(code for code in codes if code)}m"
+def _pieces(update: ChopsUpdate) -> Iterator[Piece]:
+    """What is drawn of a part of the screen."""
+    for y, x1, x2 in update.spans:
+        for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            start, stop = max(x, x1), min(end, x2)
+            if strip is not None and start < stop:
+                yield y, start, strip.crop(start - x, stop - x)
 
 
 def lean(renderable: RenderableType | None, shown: Shown) -> RenderableType | None:

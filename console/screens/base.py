@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, on
 from textual.binding import Binding
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.worker import Worker
 
 from console.action import KEPT_RANK, Action, Situation
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 SAID_S = 6.0
 """How long the footer shows what just happened."""
+OPENING_S = 0.4
+"""How long the picture before stays at most, while a screen that opens has not everything to show."""
 
 
 def bindings(where: str) -> list[Binding]:
@@ -31,6 +34,10 @@ def bindings(where: str) -> list[Binding]:
         Binding(",".join(action.keys), f"do('{action.id}')", action.title, id=action.id, show=False)
         for action in actions_on(where)
     ]
+
+
+HURRY_S = 1 / 60
+"""How often a screen that opens is laid out until it is whole."""
 
 
 class FactoryScreen(Guarded, Screen[None]):
@@ -45,6 +52,10 @@ class FactoryScreen(Guarded, Screen[None]):
         super().__init__()
         self._said = ""
         self._said_until = 0.0
+        self.opened = False
+        """Its first picture is whole. Until then the terminal shows the one before: an empty screen is never sent."""
+        self._ripe = False
+        self._opening: tuple[Timer, ...] = ()
         self.last_key = 0.0
         """When the last key was pressed, or the mouse, by the monotonic clock."""
 
@@ -71,6 +82,31 @@ class FactoryScreen(Guarded, Screen[None]):
         """No supervisor answers, and it is known why."""
         health = self.factory.link.health
         return bool(health.trouble) and not health.connected
+
+    # How it opens
+
+    @on(events.Mount)
+    def begin_to_open(self) -> None:
+        """Be laid out at once, not at the pace of a slow link; and be seen before long, whatever is waited for."""
+        if not self.opened:
+            self._opening = (
+                self.set_interval(HURRY_S, self._on_timer_update),
+                self.set_timer(OPENING_S, self._open),
+            )
+
+    def complete(self) -> bool:
+        """Whether what is drawn is worth showing first. A screen that has to read something may wait a moment."""
+        return True
+
+    def _open(self) -> None:
+        """From now on what is drawn is sent."""
+        if self.opened:
+            return
+        self.opened = True
+        for timer in self._opening:
+            timer.stop()
+        self.refresh()
+        self._on_timer_update()
 
     @on(events.Click)
     def note_hand(self) -> None:
@@ -164,3 +200,7 @@ class FactoryScreen(Guarded, Screen[None]):
         said = self._said if monotonic() < self._said_until else ""
         footer = self.query_one(Footer)
         footer.show([footer_line(shown, self.right(), footer.size.width, said, self.question(), kept)])
+        if not self._ripe and footer.size and self.complete():
+            self._ripe = True
+            # Widgets that were given other sizes by what was drawn draw themselves once more.
+            self.call_after_refresh(self._open)

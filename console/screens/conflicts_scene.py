@@ -97,6 +97,10 @@ class ConflictsScene(SampledScreen):
             self.lay_panels()
             self.call_after_refresh(self.draw)
 
+    def complete(self) -> bool:
+        """It waits for the plan."""
+        return self.planner.insight is not None
+
     # Sampling
 
     def draw_news(self) -> None:

@@ -58,7 +58,8 @@ class FloorScreen(SampledScreen):
         self._menu: Menu | None = None
         self._typing: Typing | None = None
         self._zoomed = False
-        self._opening = ExitStack()
+        self.opened = True  # the first screen holds its frames back itself, and by fewer steps
+        self._holding = ExitStack()
         """Closed when there is a floor to show: no empty screen is sent before it."""
         self._sizes: list[Size] = []
 
@@ -83,7 +84,7 @@ class FloorScreen(SampledScreen):
         return health.progress is not None and health.connected
 
     def on_mount(self) -> None:
-        self._opening.enter_context(self.app.batch_update())
+        self._holding.enter_context(self.app.batch_update())
 
     def on_resize(self, event: events.Resize) -> None:
         self.fit(event.size)
@@ -92,7 +93,7 @@ class FloorScreen(SampledScreen):
         if sizes != self._sizes:
             self._sizes = sizes
             self.draw()
-        self._opening.close()
+        self._holding.close()
 
     def fit(self, size: Size) -> None:
         """Choose what suits a screen of this size."""

@@ -66,6 +66,10 @@ class StationScreen(SearchScreen):
         self._arrange()
         self.call_after_refresh(self.draw)
 
+    def complete(self) -> bool:
+        """It waits for the conversation."""
+        return self._reading.reader is not None or self.station not in self.factory.link.state.stations
+
     # Sampling
 
     def draw_news(self) -> None:
