@@ -245,8 +245,10 @@ CONFLICTS_ACTIONS = (
 )  # fmt: skip
 """Of `console.screens.conflicts`."""
 HELP_ACTIONS = (
-    Action("help.close", ("escape", "question_mark", "f1"), "out", "Leave the help.", (HELP,),
-           "screen.dismiss", rank=1),
+    Action("help.close", ("escape", "question_mark", "f1"), "out", "Drop what was searched, or leave the help.",
+           (HELP,), "screen.back", rank=1),
+    Action("help.search", ("slash",), "search", "Show only what contains what you type, with its id for a keymap.",
+           (HELP,), "screen.search", rank=10),
     Action("help.up", ("up", "k"), "up", "Scroll up.", (HELP,), "screen.move(-1)"),
     Action("help.down", ("down", "j"), "down", "Scroll down.", (HELP,), "screen.move(1)"),
     Action("help.page_up", ("pageup", "ctrl+b"), "page up", "Scroll up by a screen.", (HELP,), "screen.page(-1)"),

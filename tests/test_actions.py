@@ -16,7 +16,7 @@ from console.screens.help import HelpScreen
 from tests.console_support import StillLink, factory_state
 from widgets.cells import plain, width
 from widgets.footer import footer_line
-from widgets.legend import help_lines
+from widgets.legend import Entry, Section, help_lines
 
 PLACES = (FLOOR, STATION, REPLAY, CONFLICTS, HELP)
 
@@ -46,7 +46,7 @@ def test_every_action_is_in_the_help() -> None:
         async with app.run_test(size=(140, 40)) as pilot:
             await pilot.press("question_mark")
             assert isinstance(app.screen, HelpScreen)
-            return "\n".join(plain(line) for line in app.screen.lines(200))
+            return "\n".join(str(entry) for section in app.screen.sections() for entry in section.entries)
 
     text = asyncio.run(read())
     for action in ACTIONS:
@@ -134,7 +134,8 @@ def test_a_question_goes_before_what_was_said_and_that_before_the_keys() -> None
 @pytest.mark.parametrize("cells", [50, 80, 100])
 def test_the_help_says_every_sentence_in_full_below_its_beginning(cells: int) -> None:
     long = "Go to the conflicts: which branches collide, and in what order they land."
-    lines = [plain(line) for line in help_lines([("Everywhere", [("2", "conflicts", long, "app.conflicts")])], cells)]
+    section = Section("Everywhere", (Entry("2", long, name="conflicts", id="app.conflicts"),))
+    lines = [plain(line) for line in help_lines([section], cells)]
     assert max(map(len, lines)) <= cells
     first = next(i for i, line in enumerate(lines) if "Go to" in line)
     column = lines[first].index("Go to")

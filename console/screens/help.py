@@ -1,4 +1,4 @@
-"""The help: every key of the registry, those of the screen one came from first, and what the signs mean."""
+"""The help: what the signs mean, then every key of the registry, those of the screen one came from first."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from console.action import HELP, Action
+from console.action import CONFLICTS, HELP, Action
 from console.actions import ACTIONS, key_name, keys_of
 from console.screens.base import FactoryScreen, bindings
 from widgets.cells import Line, Span, pad
 from widgets.footer import Footer
-from widgets.legend import help_lines
+from widgets.legend import CELLS, FIGURES, STATES, Entry, Section, found, help_lines
 from widgets.lined import Lined
 from widgets.panel import FAR
+from widgets.prompt import Typing
 
 _TITLES = {
     "app": "Everywhere",
@@ -27,7 +28,7 @@ _TITLES = {
 
 
 class HelpScreen(FactoryScreen):
-    """Scrolls through one list of lines."""
+    """Scrolls through one list of lines, and narrows it to what is searched."""
 
     WHERE: ClassVar[str] = HELP
     CSS_PATH = "help.tcss"
@@ -37,6 +38,10 @@ class HelpScreen(FactoryScreen):
         super().__init__()
         self._from = where
         self._top = 0
+        self._below = 0
+        """Lines below those in view."""
+        self._pattern = ""
+        self._typing: Typing | None = None
 
     def compose(self) -> ComposeResult:
         yield Lined(self.look, id="title")
@@ -46,18 +51,26 @@ class HelpScreen(FactoryScreen):
     def on_resize(self) -> None:
         self.call_after_refresh(self.draw)
 
-    def lines(self, cells: int) -> list[Line]:
-        """All lines of the help."""
+    def sections(self) -> list[Section]:
+        """All that the help says, in its order."""
         rooms = sorted(_TITLES, key=lambda room: (room != self._from, list(_TITLES).index(room)))
-        sections = [
-            (_TITLES[room], [self._entry(action) for action in ACTIONS if action.id.partition(".")[0] == room])
+        keys = [
+            Section(_TITLES[room], tuple(self._entry(a) for a in ACTIONS if a.id.partition(".")[0] == room))
             for room in rooms
         ]
-        return help_lines([section for section in sections if section[1]], cells)
+        signs = [CELLS, STATES, FIGURES] if self._from == CONFLICTS else [STATES, FIGURES]
+        return [*signs, *keys, *[CELLS][: CELLS not in signs]]
 
-    def _entry(self, action: Action) -> tuple[str, str, str, str]:
+    def _entry(self, action: Action) -> Entry:
         keys = "  ".join(key_name(key) for key in keys_of(action, self.factory.user_keys))
-        return keys, action.title, action.help, action.id
+        return Entry(keys, action.help, name=action.title, id=action.id)
+
+    def lines(self, cells: int) -> list[Line]:
+        """The lines of the help, or of what was searched in it."""
+        sections = found(self.sections(), self._pattern)
+        if not sections:
+            return [(), (("  nothing here says that", "soft"),)]
+        return help_lines(sections, cells, self._pattern, sparing=self.factory.link_watch.slow)
 
     def draw(self) -> None:
         """Show the lines from the present top on."""
@@ -66,15 +79,66 @@ class HelpScreen(FactoryScreen):
         text = self.query_one("#text", Lined)
         lines = self.lines(text.size.width)
         self._top = max(0, min(self._top, len(lines) - text.size.height))
+        self._below = max(0, len(lines) - self._top - text.size.height)
         text.show(lines[self._top : self._top + text.size.height])
         ground = "on bar"
         title: list[Span] = [(" factory-tui", f"soft {ground}"), ("   help", f"bold text {ground}")]
         self.query_one("#title", Lined).show([pad(title, self.size.width, f"text {ground}")])
         self.draw_footer()
 
+    # What it says of itself
+
+    def right(self) -> list[Span]:
+        """What was searched, and how much there is above and below."""
+        sought = [(f"“{self._pattern[:20]}”  ", "bold text on bar")] if self._pattern else []
+        return [*sought, *self._scroll_sign()]
+
+    def _scroll_sign(self) -> list[Span]:
+        signs = [f"▲ {self._top}"] * bool(self._top) + [f"▼ {self._below} more"] * bool(self._below)
+        return [("  ".join(signs), "bold accent on bar")] if signs else []
+
+    def question(self) -> Line:
+        if self._typing is None:
+            return ()
+        lines = sum(len(part.entries) for part in found(self.sections(), self._pattern))
+        return (*self._typing.line(self.size.width, f"{lines} found"), ("   ", "text on bar"), *self._scroll_sign())
+
     def restyle(self) -> None:
         for widget in self.query(Lined):
             widget.look = self.look
+
+    # Keys
+
+    async def answer(self, key: str, character: str | None) -> bool:
+        if self._typing is None or key in ("up", "down", "pageup", "pagedown"):
+            return False
+        if key in ("enter", "escape"):
+            self._look_for("" if key == "escape" else self._pattern)
+            self._typing = None
+        elif self._typing.type(key, character):
+            self._look_for(self._typing.text)
+        self.draw()
+        return True
+
+    def answer_paste(self, text: str) -> None:
+        if self._typing is not None:
+            self._typing.paste(text)
+            self._look_for(self._typing.text)
+            self.draw()
+
+    def _look_for(self, pattern: str) -> None:
+        if pattern != self._pattern:
+            self._pattern, self._top = pattern, 0
+
+    def action_search(self) -> None:
+        self._typing = Typing("/", self._pattern)
+
+    def action_back(self) -> None:
+        if self._pattern:
+            self._look_for("")
+            self.draw()
+        else:
+            self.dismiss()
 
     def action_move(self, lines: int) -> None:
         self._top += lines
