@@ -20,28 +20,28 @@ ALL = 1 << 24
 
 THEMES: dict[str, Colours] = {
     "dark": Colours(
-        text="#d5dbe3", soft="#98a4b3", faint="#687483", accent="#c3a6ff",
+        text="#d5dbe3", soft="#98a4b3", faint="#7f8b99", line="#687483", accent="#c3a6ff",
         working="#6fcf87", waiting="#62aefc", needs_me="#ffb74d", failed="#ff6e6e",
         idle="#8793a1", stale="#8793a1", unknown="#a7afb9", flow="#48805b",
         ground="#0f1317", bar="#1a2129", cursor="#37325a", alarm="#352a1a", fault="#3a2023",
-        clean="#1a2129", shared="#2f3d4d", clash_few="#8a5a1c", clash_some="#e08a2e", clash_many="#ff5d5d",
+        clean="#1a2129", shared="#2f3d4d", clash_few="#a06a22", clash_some="#e08a2e", clash_many="#ff5d5d",
         pending="#1f3a5c", cross="#37325a",
     ),
     "light": Colours(
-        text="#1b2128", soft="#525d69", faint="#7e8892", accent="#6a3fc8",
+        text="#1b2128", soft="#525d69", faint="#626c76", line="#7e8892", accent="#6a3fc8",
         working="#187a36", waiting="#0a5fbf", needs_me="#9a5700", failed="#c2222d",
         idle="#5c6671", stale="#5c6671", unknown="#4b545e", flow="#7fb08f",
         ground="#fcfcfa", bar="#efeeeb", cursor="#dfd8f6", alarm="#fbe8cd", fault="#fbdcda",
-        clean="#efeeeb", shared="#d3dae2", clash_few="#f3c98b", clash_some="#e08a2e", clash_many="#c2222d",
+        clean="#efeeeb", shared="#d3dae2", clash_few="#b87a1e", clash_some="#a8480c", clash_many="#b0121e",
         pending="#c3d9f3", cross="#dfd8f6",
     ),
     # Told apart by red-green blind eyes: bluish green, blue, yellow and vermilion differ in blue and in lightness.
     "colour-blind": Colours(
-        text="#dcdfe4", soft="#9ca5b1", faint="#6a7480", accent="#e6a3cf",
+        text="#dcdfe4", soft="#9ca5b1", faint="#7f8995", line="#6a7480", accent="#e6a3cf",
         working="#15b893", waiting="#6fb1ff", needs_me="#f2e35c", failed="#ff7a33",
         idle="#8b949f", stale="#8b949f", unknown="#aab1ba", flow="#2b7f8f",
         ground="#101317", bar="#1b2027", cursor="#432f4e", alarm="#333017", fault="#3b2417",
-        clean="#1b2027", shared="#303a47", clash_few="#6b6630", clash_some="#b5641f", clash_many="#fff08a",
+        clean="#1b2027", shared="#303a47", clash_few="#7d7838", clash_some="#d0762a", clash_many="#fff08a",
         pending="#1f3a5c", cross="#432f4e",
     ),
 }  # fmt: skip
@@ -52,7 +52,7 @@ def _sixteen(numbers: dict[str, int]) -> Colours:
 
 
 _DARK = {
-    "text": 15, "soft": 7, "faint": 8, "accent": 13,
+    "text": 15, "soft": 7, "faint": 8, "line": 8, "accent": 13,
     "working": 10, "waiting": 14, "needs_me": 11, "failed": 9,
     "idle": 7, "stale": 7, "unknown": 7, "flow": 2,
     "ground": 0, "bar": 0, "cursor": 4, "alarm": 0, "fault": 0,
@@ -61,7 +61,7 @@ _DARK = {
 SIXTEEN: dict[str, Colours] = {
     "dark": _sixteen(_DARK),
     "light": _sixteen({
-        "text": 0, "soft": 8, "faint": 8, "accent": 6,
+        "text": 0, "soft": 8, "faint": 8, "line": 8, "accent": 6,
         "working": 2, "waiting": 4, "needs_me": 5, "failed": 1,
         "idle": 8, "stale": 8, "unknown": 8, "flow": 2,
         "ground": 15, "bar": 15, "cursor": 14, "alarm": 15, "fault": 15,
@@ -74,6 +74,9 @@ SIXTEEN: dict[str, Colours] = {
 
 _CALM = {
     "soft": "#a8a8a8",
+    "faint": "#949494",
+    "line": "#6c6c6c",
+    "clash_few": "#878700",
     "ground": "#121212",
     "bar": "#262626",
     "clean": "#262626",
@@ -84,9 +87,16 @@ _LOUD = {"alarm": "#5f5f00", "fault": "#5f0000", "cursor": "#5f005f", "cross": "
 TWO_HUNDRED: dict[str, Colours] = {
     "dark": replace(THEMES["dark"], **_CALM, **_LOUD),
     "light": replace(
-        THEMES["light"], accent="#5f00d7", working="#005f00", alarm="#ffffaf", shared="#d0d0d0", pending="#afd7ff"
+        THEMES["light"],
+        accent="#5f00d7",
+        working="#005f00",
+        faint="#626262",
+        line="#808080",
+        alarm="#ffffaf",
+        shared="#d0d0d0",
+        pending="#afd7ff",
     ),
-    "colour-blind": replace(THEMES["colour-blind"], **_CALM, **_LOUD, faint="#767676", clash_few="#5f5f00"),
+    "colour-blind": replace(THEMES["colour-blind"], **_CALM, **_LOUD),
 }
 """The themes for terminals of 256 colours, which is what SSH mostly leaves: the nearest of these to dark grounds are
 black, and to most faint ones the same."""

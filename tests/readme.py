@@ -13,7 +13,7 @@ from console.actions import actions_on, key_name
 from sessions.floor.state import Status
 from tests.bench.figure import Figure
 from widgets.glyphs import STATUS, ascii_twin
-from widgets.matrix_lines import GLYPHS, LANDS_GLYPH, MEANING
+from widgets.matrix_lines import GLYPHS, LANDS_GLYPH, MEANING, STUCK
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -58,6 +58,7 @@ def cells() -> str:
     """The table of the matrix's signs, from those that are drawn."""
     lines = ["| sign | ASCII | pair |", "|---|---|---|"]
     signs = [*((GLYPHS[step][0], text) for step, text in MEANING.items()), (LANDS_GLYPH[0], "merges with the base")]
+    signs += [(STUCK[step], f"collides with the base, {MEANING[step]}") for step in STUCK]
     lines += [f"| `{sign}` | `{ascii_twin(sign)}` | {text} |" for sign, text in signs]
     return "\n".join(lines)
 

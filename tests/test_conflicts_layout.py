@@ -48,8 +48,14 @@ def test_hot_spots_and_order_share_the_room_below_a_small_matrix_where_it_is_not
     assert lay_out(Size(160, 16), 8, 0, reading=False)["pair"].width == 64
 
 
+def test_the_column_beside_the_matrix_is_filled() -> None:
+    assert set(lay_out(Size(160, 38), 56, 0, reading=False)) == set(NAMES)
+    assert set(lay_out(Size(120, 22), 56, 0, reading=False)) == {"matrix", "pair", "order"}
+    assert set(lay_out(Size(120, 22), 56, SPOTS, reading=False)) == {"matrix", "pair", "spots"}
+
+
 def test_where_no_column_has_room_the_chosen_panel_takes_the_place_of_the_matrix() -> None:
-    assert set(lay_out(Size(120, 38), 56, 0, reading=False)) == {"matrix", "pair"}
-    assert set(lay_out(Size(120, 38), 56, PAIR, reading=False)) == {"matrix", "pair"}
-    assert set(lay_out(Size(120, 38), 56, SPOTS, reading=False)) == {"spots", "pair"}
+    assert set(lay_out(Size(120, 17), 56, 0, reading=False)) == {"matrix", "pair"}
+    assert set(lay_out(Size(120, 17), 56, PAIR, reading=False)) == {"matrix", "pair"}
+    assert set(lay_out(Size(120, 17), 56, SPOTS, reading=False)) == {"spots", "pair"}
     assert set(lay_out(Size(80, 22), 56, ORDER, reading=False)) == {"order"}

@@ -153,6 +153,19 @@ def test_keys_go_to_conflicts_and_the_pair_is_shown() -> None:
     play(test, simulated(floor(clash(A, B), clash(C, "", FileConflict("src/x.py", "content", 90)))))
 
 
+def test_what_the_matrix_knows_cannot_land_is_refused_at_once() -> None:
+    async def test(app: FactoryApp, screen: ConflictsScreen, pilot: Pilot[None]) -> None:
+        await press(app, pilot, "w")
+        assert screen.matrix.pair == (C, "")
+        await pilot.press("m")
+        await pilot.pause()
+        said = text(app).splitlines()[-1]
+        assert "cannot land: it collides with the base in one file, 90 lines" in said
+        assert not any(worker.group == "trial" for worker in app.workers)
+
+    play(test, StillLink(floor(clash(A, B), clash(C, "", FileConflict("src/x.py", "content", 90)))))
+
+
 def test_sorting_is_a_menu_of_single_keys() -> None:
     async def test(app: FactoryApp, screen: ConflictsScreen, pilot: Pilot[None]) -> None:
         await press(app, pilot, "o")

@@ -20,8 +20,10 @@ from console.theme import (
     theme_names,
 )
 from sessions.errors import UsageError
+from sessions.floor.matrix import Severity
 from sessions.floor.state import Status
 from widgets.look import Colours
+from widgets.matrix_lines import COLOURS, GLYPHS
 
 
 def luminance(colour: str) -> float:
@@ -50,9 +52,9 @@ PALETTES = {**THEMES, **{f"{name} in 256": in_256(colours) for name, colours in 
 @pytest.mark.parametrize("colours", PALETTES.values(), ids=PALETTES)
 def test_every_word_can_be_read(colours: Colours) -> None:
     for ground in (colours.ground, colours.bar):
-        for word in ("text", "soft", "accent", *(status.value for status in Status)):
+        for word in ("text", "soft", "faint", "accent", *(status.value for status in Status)):
             assert contrast(getattr(colours, word), ground) >= 4.5, f"{word} on {ground}"
-        assert contrast(colours.faint, ground) >= 3
+        assert contrast(colours.line, ground) >= 2.8, "seen, not read"
     for status, ground in (("needs_me", colours.alarm), ("failed", colours.fault)):
         assert contrast(getattr(colours, status), ground) >= 4.5
     assert contrast(colours.text, colours.cursor) >= 4.5
@@ -64,6 +66,34 @@ def test_grounds_and_cells_of_the_matrix_are_told_apart(colours: Colours) -> Non
     assert len(set(grounds)) == len(grounds)
     steps = [colours.clean, colours.shared, colours.clash_few, colours.clash_some, colours.clash_many, colours.pending]
     assert len({*steps, colours.cross}) == len(steps) + 1
+    for step in ("clash_few", "clash_some", "clash_many"):
+        assert contrast(getattr(colours, step), colours.ground) >= 3, f"{step} is a sign, too"
+
+
+@pytest.mark.parametrize("name", ["colour-blind", "colour-blind in 256"])
+def test_to_eyes_that_do_not_see_red_what_is_worse_is_brighter(name: str) -> None:
+    colours = PALETTES[name]
+    steps = [luminance(step) for step in (colours.clash_few, colours.clash_some, colours.clash_many)]
+    assert steps == sorted(steps)
+
+
+def test_a_severity_has_one_colour_in_both_zooms_of_the_matrix() -> None:
+    for step in (Severity.FEW, Severity.SOME, Severity.MANY):
+        assert GLYPHS[step][1] == COLOURS[step]
+
+
+@pytest.mark.parametrize("colours", [16, 256, ALL])
+@pytest.mark.parametrize("name", theme_names())
+def test_words_can_be_read_on_every_ground(name: str, colours: int) -> None:
+    look = make_look(name, ascii_only=False, colour=True, colours=colours)
+    system = ColorSystem.EIGHT_BIT if colours == 256 else ColorSystem.TRUECOLOR
+    for word in ("text", "soft", "faint", "accent", *(status.value for status in Status)):
+        for ground in ("cursor", "alarm", "fault"):
+            style = look.style(f"{word} on {ground}")
+            assert style.color is not None and style.bgcolor is not None
+            if colours > 16:  # what 16 colours look like is the terminal's choice
+                fore, back = (c.downgrade(system).get_truecolor().hex for c in (style.color, style.bgcolor))
+                assert contrast(fore, back) >= (4.5 if colours == ALL else 4), f"{word} on {ground}"
 
 
 @pytest.mark.parametrize("name", theme_names())

@@ -14,8 +14,12 @@ from tests.console_support import HOSTILE
 from widgets.cells import line_width, plain
 from widgets.glyphs import ascii_twin
 from widgets.matrix_lines import (
+    COLOURS,
+    DIAGONAL,
     GLYPHS,
     LANDS_GLYPH,
+    PICK,
+    STUCK,
     Shape,
     Spot,
     follow,
@@ -50,7 +54,7 @@ def test_one_sign_a_cell() -> None:
         "                   ▾ docs-02",
         "               1 2 3 4 5",
         "1 proxy-03     \\ ██· ∘ ·",
-        "2 tests-11     ██▒▒X · ·",
+        "2 tests-11     ██□ ▓◂· ·",
         "3 docs-02      · ▓▓\\ ? :",
         "4 漢字-branch  ∘ · ? \\",
         "5 ship-04      · · :",
@@ -78,18 +82,44 @@ def test_half_blocks_carry_both_rows() -> None:
     assert "shared on clean" in styles
 
 
-def test_a_sign_that_fills_its_cell_is_a_letter_under_the_cursor() -> None:
-    fit = shape(40, 10, [row.label for row in small().rows], False)
+def test_the_cell_under_the_cursor_keeps_its_sign() -> None:
+    labels = [row.label for row in small().rows]
+    for cells, column in ((40, 2), (20, 1)):
+        fit = shape(cells, 10, labels, False)
+        assert fit.column == column
+        for at in range(5):
+            spots = (Spot(0, at), Spot(4, 4))  # the cursor on the cell, and elsewhere
+            here, away = (plain(matrix_lines(small(), fit, Spot(), spot)[fit.head]) for spot in spots)
+            x = fit.left + at * fit.column
+            assert here[x] == away[x], "the sign itself"
+            assert here[:x] + here[x + column :] == away[:x] + away[x + column :]
+    fit = shape(40, 10, labels, False)
     line = matrix_lines(small(), fit, Spot(), Spot(0, 1))[fit.head]
-    assert [text for text, style in line if style.endswith(" on cursor")][-1] == "# "
+    assert [text for text, style in line if style.endswith(" on cursor")][-1] == PICK
+
+
+def test_the_diagonal_is_told_from_what_is_around_it_where_the_base_collides() -> None:
+    n = 5
+    rows = tuple(replace(row, label=f"branch-{at}") for at, row in enumerate(small().rows))
+    for step, sign in STUCK.items():
+        matrix = replace(small(), rows=rows, cells=bytes([step]) * (n * n))
+        fit = shape(40, 10, [row.label for row in rows], False)
+        lines = [plain(line)[fit.left :] for line in matrix_lines(matrix, fit, Spot(), Spot(0, 4))[fit.head :]]
+        around = GLYPHS[step][0]
+        for at, line in enumerate(lines):
+            cells = [line[x : x + 2] for x in range(0, 2 * n, 2)]
+            assert cells[at] == sign + " "
+            assert set(cells[:at] + cells[at + 1 :]) <= {around * 2, around + PICK}
+        halves = shape(60, 10, [row.label for row in rows], True)
+        styles = [style for line in matrix_lines(matrix, halves, Spot(), Spot(0, 4)) for _, style in line]
+        assert any(DIAGONAL in style.split(" on ") for style in styles if COLOURS[step] in style)
 
 
 def test_severity_is_never_told_by_colour_alone() -> None:
     signs = [sign for step, (sign, _) in GLYPHS.items() if step is not Severity.LANDED]
-    assert len({*signs, LANDS_GLYPH[0]}) == len(signs) + 1
-    assert len({ascii_twin(sign) for sign in (*signs, LANDS_GLYPH[0])}) == len(signs) + 1
-    shown = "".join(drawn(small(), 40, 10, halves=False, cursor=Spot(4, 4)))
-    assert all(sign in shown for sign in signs)
+    every = [*signs, LANDS_GLYPH[0], *STUCK.values()]
+    assert len(set(every)) == len({ascii_twin(sign) for sign in every}) == len(every)
+    assert len({style for step, (_, style) in GLYPHS.items() if step in STUCK}) == len(STUCK)
 
 
 def test_areas_stand_beside_the_matrix_where_there_is_room() -> None:
@@ -198,7 +228,7 @@ def test_a_hostile_label_takes_no_more_than_its_cells() -> None:
 
 def test_the_legend_says_as_much_as_fits() -> None:
     assert plain(legend(False, 140)).startswith("· clean  ∘ clean, same file  ▒ few lines")
-    assert plain(legend(False, 71)) == "· clean  ∘ shared  ▒ few  ▓ 10+  █ 50+  ? unknown  : computing  \\ base"
+    assert plain(legend(False, 71)) == "· clean  ∘ shared  ▒ few  ▓ 10+  █ 50+  ? unknown  : computing  \\ lands"
     assert plain(legend(False, 60)).startswith("· clean  ∘ shared  ▒ few")
-    assert "merges with the base" in plain(legend(True, 140))
+    assert plain(legend(True, 140)).endswith("cannot land")
     assert all(line_width(legend(halves, cells)) <= cells for halves in (True, False) for cells in range(0, 160, 7))

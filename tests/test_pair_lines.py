@@ -84,6 +84,24 @@ def test_long_names_leave_room_for_the_verdict_and_each_other(one: str, other: s
     assert " × " + other[0] in head
 
 
+@pytest.mark.parametrize("cells", [40, 50, 80])
+def test_a_narrow_line_leaves_out_words_before_names(cells: int) -> None:
+    note = plain(pair_note("station/proxy-03", "station/tests-11", VERDICT, Severity.MANY, NOW, cells))
+    assert width(note) <= cells
+    first, _, second = note.strip().partition(" × ")
+    assert first[:3] == second[:3] == "sta" and first.endswith("03")
+    assert second.split("  ")[0].endswith("11"), "names are told apart by their ends"
+    assert "█ two files" in note
+
+
+def test_a_name_is_whole_where_there_is_room_for_it() -> None:
+    name = "feature/a-branch-with-quite-a-long-name-2022"
+    lines = [plain(line) for line in pair_lines(Side(name), Side("b"), VERDICT, Severity.MANY, 0, NOW, 64)]
+    assert all(any(name in line for line in lines[at:]) for at in (0, 1)), "above, and in its own line"
+    found = plan([Candidate(name), Candidate("b", 1)], {}, Wishes())
+    assert any(name in plain(row.line) for row in plan_rows(found, Wishes(), {}, {name: name}, "", 64))
+
+
 def test_pairs_that_merge_say_so() -> None:
     shared = Verdict("a", "b", Outcome.CLEAN, shared=2)
     unknown = Verdict("a", "b", Outcome.UNKNOWN, reason="submodule is missing")
@@ -190,7 +208,7 @@ def test_hot_spots_are_columns_whatever_their_figures_and_paths_come_first_where
     assert [{style.endswith(" on cursor") for _, style in line[1:]} for line in chosen] == [{False}, {True}]
     long = [HotSpot("src/" + "deep/" * 12 + "pool.py", 3, 9, ("proxy-03", "b"))]
     assert text_of(spot_lines(long, (), NAMES, 80)) == [
-        " 3 pairs 9 lines  …ep/deep/deep/deep/deep/deep/pool.py  proxy-03  b",
+        " 3 pairs 9 lines  …deep/deep/deep/deep/deep/deep/deep/deep/pool.py  proxy-03  b",
     ]
     assert {line_width(line) for line in chosen} == {80}
 

@@ -15,7 +15,7 @@ from widgets.session_text import SessionText, Source
 from widgets.window import Spot
 
 _THUMB: Line = ((" ┃", "soft"),)
-_TRACK: Line = ((" │", "faint"),)
+_TRACK: Line = ((" │", "line"),)
 _EDGE = 2
 """Cells of the scroll bar at the right."""
 

@@ -95,7 +95,7 @@ def _columns(columns: Sequence[tuple[str, Part, str, str]], wide: int, base: Seq
     for row in rows:
         spans: list[Span] = [(" ", "text")]
         for i, span in enumerate(row):
-            spans += [(GAP, "faint")] * bool(i) + [span]
+            spans += [(GAP, "line")] * bool(i) + [span]
         lines.append(tuple(spans))
     return lines
 

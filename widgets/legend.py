@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import msgspec
 
+from sessions.floor.matrix import Severity
 from sessions.floor.state import Status
 from widgets.cells import Line, Span, fit, line_width, pad
 from widgets.glyphs import AT_LEAST, BRANCH, ESTIMATED, REPORTED, STATUS, UNPRICED, WORD
-from widgets.matrix_lines import GLYPHS, LANDS_GLYPH, MEANING
+from widgets.matrix_lines import GLYPHS, LANDS_GLYPH, MEANING, STUCK
 from widgets.passages import marked
 from widgets.wrap import wrap
 
@@ -76,6 +77,7 @@ CELLS = Section(
     (
         *(Entry(GLYPHS[step][0], meaning, GLYPHS[step][1]) for step, meaning in MEANING.items()),
         Entry(LANDS_GLYPH[0], "the branch merges with the base", LANDS_GLYPH[1]),
+        Entry(" ".join(STUCK.values()), "the branch collides with the base, and how badly", GLYPHS[Severity.MANY][1]),
     ),
 )
 

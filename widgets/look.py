@@ -14,10 +14,15 @@ from rich.style import Style
 from textual.strip import Strip
 
 from widgets.cells import Line, Span, line_width
+from widgets.contrast import readable
 from widgets.glyphs import ascii_twin
 
 BLANK = "blank"
 """The colour word of a gap: a ground, and nothing on it."""
+READ = frozenset(
+    ("text", "soft", "faint", "accent", "working", "waiting", "needs_me", "failed", "idle", "stale", "unknown")
+)
+"""The colours of words; the others are of grounds, cells and rules."""
 ATTRIBUTES = frozenset({"bold", "dim", "italic", "underline", "reverse"})
 
 
@@ -28,7 +33,9 @@ class Colours(msgspec.Struct, frozen=True):
     soft: str
     """Secondary text: readable, and behind the first."""
     faint: str
-    """Rules, empty parts of bars, labels."""
+    """Labels, and what stands behind all other words; still read."""
+    line: str
+    """Rules, tracks, and signs of which there are very many: seen, not read."""
     accent: str
     working: str
     waiting: str
@@ -84,8 +91,14 @@ class Look:
         words, _, ground = name.partition(" on ")
         attributes = [word for word in words.split() if word in ATTRIBUTES]
         colour = next((word for word in words.split() if word not in ATTRIBUTES), "text")
-        fore = [] if colour == BLANK else [getattr(self.colours, colour)]
-        return Style.parse(" ".join([*attributes, *fore, "on", getattr(self.colours, ground or "ground")]))
+        back = getattr(self.colours, ground or "ground")
+        fore = [] if colour == BLANK else [self._fore(colour, back)]
+        return Style.parse(" ".join([*attributes, *fore, "on", back]))
+
+    def _fore(self, colour: str, back: str) -> str:
+        """The colour of a word on its ground: one that is read there, if it is to be read at all."""
+        shown: str = getattr(self.colours, colour)
+        return readable(shown, back, self.colours.text) if colour in READ else shown
 
     def _plain(self, name: str) -> Style:
         """The same differences in weight: what is loud is reversed or bold, what is faint is dim."""
@@ -93,9 +106,9 @@ class Look:
         named = set(words.split())
         # Italics do nothing to a gap but keep it apart from the words beside it.
         attributes = {"italic"} if BLANK in named else set(named & ATTRIBUTES)
-        if named & {"needs_me", "failed", "accent"}:
+        if named & {"needs_me", "failed", "accent", "clash_few", "clash_some", "clash_many"}:
             attributes.add("bold")
-        if named & {"soft", "faint", "idle", "stale"}:
+        if named & {"soft", "faint", "line", "idle", "stale"}:
             attributes.add("dim")
         if ground == "cursor":
             attributes.add("reverse")

@@ -12,16 +12,15 @@ from collections.abc import Sequence
 import msgspec
 
 from sessions.floor.matrix import Matrix, Severity
-from widgets.cells import Line, Span, cut, fit, pad, width
-from widgets.glyphs import ascii_twin
+from widgets.cells import Line, Span, cut, fit, pad, short, width
 
 HALF = "▀"
 GLYPHS: dict[Severity, tuple[str, str]] = {
-    Severity.CLEAN: ("·", "faint"),
+    Severity.CLEAN: ("·", "line"),
     Severity.SHARED: ("∘", "soft"),
-    Severity.FEW: ("▒", "needs_me"),
-    Severity.SOME: ("▓", "needs_me"),
-    Severity.MANY: ("█", "failed"),
+    Severity.FEW: ("▒", "clash_few"),
+    Severity.SOME: ("▓", "clash_some"),
+    Severity.MANY: ("█", "clash_many"),
     Severity.UNKNOWN: ("?", "unknown"),
     Severity.COMPUTING: (":", "waiting"),
     Severity.LANDED: (" ", "text"),
@@ -38,7 +37,7 @@ COLOURS: dict[Severity, str] = {
     Severity.LANDED: "ground",
 }
 """Colour of a cell that is half a line."""
-_BRIEFLY = ("clean", "shared", "few", "10+", "50+", "unknown", "computing", "base")
+_BRIEFLY = ("clean", "shared", "few", "10+", "50+", "unknown", "computing", "lands", "stuck")
 """The meanings, in their order, where there is little room."""
 MEANING: dict[Severity, str] = {
     Severity.CLEAN: "clean",
@@ -54,8 +53,14 @@ _BY_NUMBER = [COLOURS[step] for step in Severity]
 """By the number that a matrix has in a cell."""
 LANDS, LANDS_GLYPH = "flow", ("\\", "working")
 """The diagonal where the branch merges with the base."""
-NAME_MIN, NAME_FAIR, NAME_MAX = 8, 16, 26
-"""Cells of a name: at least, enough to tell most, and at most."""
+STUCK = {Severity.FEW: "□", Severity.SOME: "▣", Severity.MANY: "■"}
+"""The diagonal where it collides with the base: other signs than around it, as full as it is bad."""
+DIAGONAL = "soft"
+"""Of a diagonal cell that is half a line and wide, the second part, where the branch collides with the base."""
+PICK = "◂"
+"""Beside a sign that fills its cell: the cursor, which would not be seen behind it."""
+NAME_MIN, NAME_FAIR, NAME_MAX = 8, 16, 60
+"""Cells of a name: at least, enough to tell most, and at most, where there is room."""
 AREA_MIN, AREA_MAX = 14, 32
 """Cells for the areas, with the gap before them."""
 _PICKED = 2
@@ -209,7 +214,7 @@ def _name(matrix: Matrix, shape: Shape, row: int, cursor: Spot) -> list[Span]:
     style = "bold text" if here else "accent" if there else "text" if branch.conflicts else "soft"
     return [
         (str(row + 1).rjust(shape.digits) + " ", ("bold accent" if here or there else "faint") + ground),
-        (fit(branch.label, shape.name), style + ground),
+        (fit(short(branch.label, shape.name), shape.name), style + ground),
         (" ", "text"),
     ]
 
@@ -219,20 +224,36 @@ def _single(matrix: Matrix, shape: Shape, row: int, left: int, cursor: Spot) -> 
     base = row * shape.size
     for column in range(left, min(shape.size, left + shape.columns)):
         step = matrix.cells[base + column]
-        sign, style = LANDS_GLYPH if row == column and step <= Severity.SHARED else _SIGNS[step]
+        sign, style = _diagonal(step) if row == column else _SIGNS[step]
         here, across = row == cursor.row, column == cursor.column
-        ground = " on cursor" if here and across else " on bar" if here or across else ""
         if here and across:
-            # Behind a sign that fills its cell the cursor would not be seen.
-            sign, style = ascii_twin(sign), "bold " + style
+            spans += _picked(sign, style, shape.column)
+            continue
         text = sign * shape.column if sign in _SHADES else sign.ljust(shape.column)
-        style += ground
+        style += " on bar" if here or across else ""
         # Few long spans are drawn in a fraction of the time of many short ones.
         spans[-1:] = [(spans[-1][0] + text, style)] if spans[-1][1] == style else [spans[-1], (text, style)]
     if shape.area:
         area = matrix.rows[row].area
         spans += [("  ", "text"), (_end(area, shape.area - 2), "soft" if row == cursor.row else "faint")]
     return tuple(spans)
+
+
+def _diagonal(step: int) -> tuple[str, str]:
+    """Sign and style of a branch against the base."""
+    if step <= Severity.SHARED:
+        return LANDS_GLYPH
+    sign, style = _SIGNS[step]
+    return STUCK.get(Severity(step), sign), style
+
+
+def _picked(sign: str, style: str, cells: int) -> list[Span]:
+    """The cell under the cursor: its own sign, and one more where that leaves nothing of the ground."""
+    if sign not in _SHADES:
+        return [(sign.ljust(cells), f"bold {style} on cursor")]
+    if cells == 1:
+        return [(sign, "bold accent on bar")]
+    return [(sign, f"bold {style} on bar"), (PICK.ljust(cells - 1), "bold accent on cursor")]
 
 
 def _end(text: str, cells: int) -> str:
@@ -247,17 +268,26 @@ def _end(text: str, cells: int) -> str:
 def _double(matrix: Matrix, shape: Shape, row: int, left: int, cursor: Spot) -> Line:
     spans: list[Span] = [*_name(matrix, shape, row, cursor), *_name(matrix, shape, row + 1, cursor), (" ", "text")]
     for column in range(left, min(shape.size, left + shape.columns)):
-        upper = _colour(matrix, shape, row, column, cursor)
-        lower = _colour(matrix, shape, row + 1, column, cursor)
-        text = HALF if upper != lower else " "
-        style = f"{upper} on {lower}" if upper != lower else f"blank on {lower}"
+        halves = [_colour(matrix, shape, at, column, cursor) for at in (row, row + 1)]
+        first, *rest = [_half(*halves)] + [_half(*_marked(matrix, shape, halves, row, column))] * (shape.column - 1)
         if column == cursor.column and cursor.row in (row, row + 1):
             # The cursor takes the first cell of a wide column, so that the colour under it is still seen.
-            marked = f"accent on {lower}" if cursor.row == row else f"{upper} on accent"
-            spans += [(HALF, marked), (text * (shape.column - 1), style)]
-        else:
-            spans.append((text * shape.column, style))
+            upper, lower = halves
+            first = (HALF, f"accent on {lower}" if cursor.row == row else f"{upper} on accent")
+        for text, style in (first, *rest):
+            spans[-1:] = [(spans[-1][0] + text, style)] if spans[-1][1] == style else [spans[-1], (text, style)]
     return tuple(spans)
+
+
+def _half(upper: str, lower: str) -> Span:
+    """A cell of two colours, one above the other."""
+    return (" ", f"blank on {lower}") if upper == lower else (HALF, f"{upper} on {lower}")
+
+
+def _marked(matrix: Matrix, shape: Shape, halves: Sequence[str], row: int, column: int) -> list[str]:
+    """The two colours in the second cell of a wide column: on the diagonal it tells what cannot land from the rest."""
+    stuck = column < shape.size and matrix.cells[column * shape.size + column] in STUCK
+    return [DIAGONAL if stuck and at == column else half for at, half in zip((row, row + 1), halves, strict=True)]
 
 
 def _colour(matrix: Matrix, shape: Shape, row: int, column: int, cursor: Spot) -> str:
@@ -273,18 +303,30 @@ def _colour(matrix: Matrix, shape: Shape, row: int, column: int, cursor: Spot) -
 
 def legend(halves: bool, cells: int) -> Line:
     """What the cells mean; in short words where there is little room, and then only as many as fit."""
-    meanings = (*MEANING.values(), "merges with the base")
+    meanings = (*MEANING.values(), "lands", "cannot land")
     gap = 2 if halves else 1
-    if sum(gap + 1 + width(meaning) + 2 for meaning in meanings) - 2 > cells:
+    if sum(gap + 1 + width(meaning) + 2 for meaning in meanings) > cells:
         meanings = _BRIEFLY
     spans: list[Span] = []
     room = cells
-    for step, meaning in zip((*MEANING, None), meanings, strict=True):
-        sign, style = LANDS_GLYPH if step is None else GLYPHS[step]
-        if halves:
-            sign, style = "  ", f"blank on {LANDS if step is None else COLOURS[step]}"
+    for (sign, style, colour), meaning in zip(_keys(), meanings, strict=True):
         if gap + 1 + width(meaning) > room:
             break
-        spans += [(sign, style), (f" {meaning}", "faint"), ("  ", "text")]
+        spans += _swatch(colour) if halves else [(sign, style)]
+        spans += [(f" {meaning}", "faint"), ("  ", "text")]
         room -= gap + 1 + width(meaning) + 2
     return tuple(spans[:-1])
+
+
+def _keys() -> list[tuple[str, str, str]]:
+    """Sign, style and colour of each meaning."""
+    steps = [(*GLYPHS[step], COLOURS[step]) for step in MEANING]
+    worst = GLYPHS[Severity.MANY][1]
+    return [*steps, (*LANDS_GLYPH, LANDS), (STUCK[Severity.MANY], worst, "")]
+
+
+def _swatch(colour: str) -> list[Span]:
+    """Two cells of a colour; of what collides with the base the two that it has."""
+    if colour:
+        return [("  ", f"blank on {colour}")]
+    return [(" ", f"blank on {COLOURS[Severity.MANY]}"), (" ", f"blank on {DIAGONAL}")]

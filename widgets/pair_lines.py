@@ -12,12 +12,16 @@ from sessions.floor.matrix import CLASHES, Severity
 from sessions.floor.order import Plan
 from sessions.floor.reasons import extent
 from sessions.text import clean
-from widgets.cells import Line, Span, cut, end, fill, fit, line_width, pad, spread, width
+from widgets.cells import Line, Span, cut, end, fill, fit, line_width, pad, short, spread, width
 from widgets.glyphs import AHEAD, BEHIND, DIRTY, DOT, STATUS
 from widgets.matrix_lines import GLYPHS
 from widgets.numbers import age, ago, count
 
 VERSUS = " × "
+NOTE_NAMES = 21
+"""Cells that the two names of a pair have in a line of both and all that is said of them."""
+LABEL_MIN = 18
+"""Cells that a branch's name may take in its line whatever else stands there; the stations on it come after."""
 
 
 class Side(msgspec.Struct, frozen=True):
@@ -99,10 +103,10 @@ def pair_lines(
 ) -> list[Line]:
     """The pair: how it stands, since when, who works on the two sides, and its files with one of them selected."""
     sign, style = GLYPHS[step]
-    told = _told(verdict, step, other.base)
+    told = (_told(verdict, step, other.base), _words(step))
     lines: list[Line] = [
         pad([(" ", "text"), *_names(one.label, other.label, cells - 2)], cells, "text"),
-        pad([(" ", "text"), (sign.strip() + " " if sign.strip() else "", style), (told, style)], cells, "text"),
+        pad([(" ", "text"), (sign.strip() + " " if sign.strip() else "", style), told], cells, "text"),
     ]
     if verdict is not None and verdict.since and verdict.outcome is not Outcome.CLEAN:
         after = f", after a change of {cause}" if cause else ""
@@ -119,20 +123,29 @@ def pair_lines(
 
 
 def pair_note(one: str, other: str, verdict: Verdict | None, step: Severity, now: float, cells: int) -> Line:
-    """The pair in one line; where it is short, the names are."""
+    """The pair in one line; where it is short, the names are, and the less important words are left out."""
     sign, style = GLYPHS[step]
     since = f"  since {age(verdict.since, now)}" if verdict is not None and verdict.since and step in CLASHES else ""
-    told = (sign + " ").lstrip() + _told(verdict, step, False).removeprefix("conflict in ")
-    names = _names(one, other, cells - 4 - width(told + since))
-    return ((" ", "text"), *names, ("  ", "text"), (told, style), (since, "soft"))
+    told = _told(verdict, step, False).removeprefix("conflict in ")
+    words, later = (" " + told, _words(step)), (since, "soft")
+    room = cells - 4 - width(sign.strip())
+    wanted = min(width(one + VERSUS + other), NOTE_NAMES)
+    ways: list[list[Span]] = [[words, later], [words], [(words[0].partition(",")[0], words[1])], []]
+    tail = next(way for way in ways if not way or room - line_width(way) >= wanted)
+    return ((" ", "text"), *_names(one, other, room - line_width(tail)), ("  ", "text"), (sign.strip(), style), *tail)
+
+
+def _words(step: Severity) -> str:
+    """The style of what is said of a severity; the sign beside it has the colour."""
+    return "bold text" if step in CLASHES else GLYPHS[step][1] if step is not Severity.CLEAN else "soft"
 
 
 def _names(one: str, other: str, cells: int) -> Line:
-    """Both names of a pair; what the shorter one leaves is the other's."""
+    """Both names of a pair; what the shorter one leaves is the other's. Their ends stay, which tell them apart."""
     room = max(0, cells - width(VERSUS))
     half = room // 2
-    one = cut(one, max(half, room - width(other)))
-    return ((one, "bold text"), (VERSUS, "soft"), (cut(other, room - width(one)), "bold text"))
+    one = short(one, max(half, room - width(other)))
+    return ((one, "bold text"), (VERSUS, "soft"), (short(other, room - width(one)), "bold text"))
 
 
 def _told(verdict: Verdict | None, step: Severity, base: bool) -> str:
@@ -151,7 +164,9 @@ def _told(verdict: Verdict | None, step: Severity, base: bool) -> str:
 
 def _side(side: Side, now: float, cells: int) -> Iterator[Line]:
     if side.base:
-        yield pad([(" " + fit(side.label, 18), "accent"), (" the base", "faint")], cells, "text")
+        label = short(side.label, max(LABEL_MIN, cells - width("  the base ")))
+        yield pad([(" " + fit(label, LABEL_MIN) if width(label) < LABEL_MIN else " " + label, "accent"),
+                   (" the base", "faint")], cells, "text")  # fmt: skip
         return
     apart = " ".join(
         sign + count(number)
@@ -163,7 +178,9 @@ def _side(side: Side, now: float, cells: int) -> Iterator[Line]:
         stations += [(_glyph(status) + " ", status), (name + "  ", "text")]
     if not stations:
         stations = [("no station  ", "faint")]
-    yield spread([(" " + fit(side.label, 18) + " ", "accent"), *stations], [(apart + " ", "soft")], cells, "text")
+    label = short(side.label, max(LABEL_MIN, cells - 3 - line_width(stations) - width(apart)))
+    label += " " * (LABEL_MIN - width(label))
+    yield spread([(f" {label} ", "accent"), *stations], [(apart + " ", "soft")], cells, "text")
     made = ", ".join(filter(None, (side.author, ago(side.committed, now))))
     commit = f"  {DOT} ".join(filter(None, (made, side.subject)))
     if commit:
@@ -209,16 +226,16 @@ def spot_lines(
     if room < 32:
         room, most = cells - 2 - len(f"{'':{pairs}} pairs  "), 0
     longest = max(width(clean(spot.path, 600)) for spot in spots)
-    wide = room if room < 32 else min(longest, max(20, room * 3 // 5))
+    who_collides = [_who(spot, labels) for spot in spots]
+    least = room - 2 - max(map(width, who_collides))
+    wide = room if room < 32 else min(longest, max(20, room * 3 // 5, least))
     lines: list[Line] = []
-    for at, spot in enumerate(spots):
+    for at, (spot, names) in enumerate(zip(spots, who_collides, strict=True)):
         ground = " on cursor" if at == chosen else ""
-        names = "  ".join(labels.get(name, clean(name, 40)) for name in spot.branches[:3])
-        more = f"  +{len(spot.branches) - 3}" if len(spot.branches) > 3 else ""
         head = f"{spot.conflicts:>{pairs},} pair{'s' if spot.conflicts != 1 else ' '} "
         if most:
             head += f"{spot.lines:>{most},} line{'s' if spot.lines != 1 else ' '} "
-        who = "  " + cut(names + more, room - wide - 2) if room - wide > 9 else ""
+        who = "  " + cut(names, room - wide - 2) if room - wide > 9 else ""
         line = [
             ("▌" if at == chosen else " ", "accent"), (head + " ", "soft" + ground),
             (fit(_tail(spot.path, wide), wide), "text" + ground), (who, ("soft" if ground else "faint") + ground),
@@ -232,6 +249,12 @@ def spot_lines(
             text = f"{clean(scope.path, 60)} for {owner} alone: {scope.prevented:,} fewer; not {out}"
             lines.append(((" " * 3 + cut(text, cells - 4), "faint"),))
     return lines
+
+
+def _who(spot: HotSpot, labels: Mapping[str, str]) -> str:
+    """The branches that collide there most, and how many more."""
+    names = "  ".join(labels.get(name, clean(name, 40)) for name in spot.branches[:3])
+    return names + (f"  +{len(spot.branches) - 3}" if len(spot.branches) > 3 else "")
 
 
 def empty_lines(title: str, why: str, cells: int) -> list[Line]:

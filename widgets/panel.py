@@ -31,7 +31,7 @@ def rule(title: str, cells: int, note: str = "", loud: bool = False) -> Line:
     tail = f" {note} " if note else " "
     line = RULE * max(0, cells - width(title) - 2 - width(tail))
     return pad(
-        [(" ", "text"), (title, "bold accent" if loud else "bold text"), (" " + line, "faint"), (tail, "faint")],
+        [(" ", "text"), (title, "bold accent" if loud else "bold text"), (" " + line, "line"), (tail, "faint")],
         cells,
         "text",
     )

@@ -179,7 +179,7 @@ def _wrapped(lines: Sequence[str], column: Column) -> list[str]:
 
 
 def _inside(text: str, column: Column, style: str) -> Line:
-    return (column.margin, ("│ ", "faint"), (text, style))
+    return (column.margin, ("│ ", "line"), (text, style))
 
 
 def marked(line: Line, pattern: str) -> Line:

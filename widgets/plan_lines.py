@@ -10,7 +10,10 @@ from sessions.floor.conflicts import Verdict
 from sessions.floor.order import Left, Plan, Step, Wishes
 from sessions.floor.reasons import costs, extent, refused
 from sessions.text import clean
-from widgets.cells import Line, cut, fit, pad, width
+from widgets.cells import Line, cut, fit, pad, short, width
+
+NAME_FAIR = 26
+"""Cells of a name, however long the reasons are."""
 
 
 class PlanRow(msgspec.Struct, frozen=True):
@@ -33,45 +36,47 @@ def plan_rows(
         PlanRow("", ((" " + cut(clean(refused(refusal, verdicts), 400), cells - 2), "needs_me"),))
         for refusal in plan.refused
     ]
-    widest = min(26, max((width(label(name)) for name in (*plan.names, *(left.name for left in plan.left))), default=8))
-    for number, step in enumerate(plan.order, 1):
-        rows.append(PlanRow(step.name, _step(number, step, wishes, label(step.name), [label(n) for n in step.unblocks],
-                                             step.name == chosen, widest, cells)))  # fmt: skip
-    if plan.left:
+    lands = [
+        (f"{number:>3}  ", step.name, _why(step, wishes, [label(name) for name in step.unblocks]))
+        for number, step in enumerate(plan.order, 1)
+    ]
+    rebased = [("  ↷  ", left.name, _onto(left, label(left.onto))) for left in plan.left]
+    gone = [("  ×  ", name, "dropped: d takes it back") for name in wishes.dropped]
+    every = [(width(label(name)), width(why)) for _, name, why in (*lands, *rebased, *gone)]
+    longest, told = (max(column, default=0) for column in zip(*every, strict=True)) if every else (0, 0)
+    # Names get what the reasons leave, and of a narrow room a fair part.
+    widest = min(longest, max(NAME_FAIR, cells - 9 - told))
+
+    def line(head: str, name: str, why: str) -> PlanRow:
+        return PlanRow(name, _plan_line(head, label(name), why, name == chosen, widest, cells))
+
+    rows += [line(*step) for step in lands]
+    if rebased:
         rows.append(PlanRow("", ((" then rebase, cheapest first", "soft"),)))
-    for left in plan.left:
-        rows.append(
-            PlanRow(left.name, _left(left, label(left.name), label(left.onto), left.name == chosen, widest, cells))
-        )
-    for name in wishes.dropped:
-        rows.append(
-            PlanRow(name, _plan_line("  ×  ", label(name), "dropped: d takes it back", name == chosen, widest, cells))
-        )
-    return rows
+    return [*rows, *(line(*left) for left in rebased), *(line(*dropped) for dropped in gone)]
 
 
-def _step(
-    number: int, step: Step, wishes: Wishes, label: str, unblocks: Sequence[str], chosen: bool, widest: int, cells: int
-) -> Line:
+def _why(step: Step, wishes: Wishes, unblocks: Sequence[str]) -> str:
+    """What the operator wished of a branch that lands, and who waits for it."""
     mark = "pinned  " if step.pinned else "moved  " if step.name in wishes.moved else ""
     names = ", ".join(unblocks[:3]) + (f" and {len(unblocks) - 3} more" if len(unblocks) > 3 else "")
-    return _plan_line(f"{number:>3}  ", label, mark + (f"unblocks {names}" if unblocks else ""), chosen, widest, cells)
+    return mark + (f"unblocks {names}" if unblocks else "")
 
 
-def _left(left: Left, label: str, onto: str, chosen: bool, widest: int, cells: int) -> Line:
+def _onto(left: Left, onto: str) -> str:
+    """What a branch that does not land has to be rebased onto, and what that costs."""
     if not left.compared:
-        why = "not compared yet"
-    else:
-        others = len(left.blocked_by) - 1
-        among = f" and {others} other{'s' * (others != 1)}" if others > 0 else ""
-        why = f"onto {onto}{among}: {extent(left.files, left.lines)}"
-    return _plan_line("  ↷  ", label, why, chosen, widest, cells)
+        return "not compared yet"
+    others = len(left.blocked_by) - 1
+    among = f" and {others} other{'s' * (others != 1)}" if others > 0 else ""
+    return f"onto {onto}{among}: {extent(left.files, left.lines)}"
 
 
 def _plan_line(head: str, label: str, why: str, chosen: bool, widest: int, cells: int) -> Line:
     ground = " on cursor" if chosen else ""
+    name = fit(short(label, widest), widest)
     return pad(
-        [("▌" if chosen else " ", "accent"), (head, "faint" + ground), (fit(label, widest), "text" + ground),
+        [("▌" if chosen else " ", "accent"), (head, "faint" + ground), (name, "text" + ground),
          ("  " + cut(why, max(0, cells - widest - 9)), "soft" + ground)],
         cells, "text" + ground,
     )  # fmt: skip

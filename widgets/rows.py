@@ -150,7 +150,7 @@ def group_heading(title: str, panes: int, cells: int) -> Line:
     number = f" {panes} "
     tail = RULE * max(0, cells - width(title) - width(number) - 6)
     return pad(
-        [(" ", "text"), (RULE, "faint"), (f" {title} ", "bold soft"), (RULE, "faint"), (number + tail, "faint")],
+        [(" ", "text"), (RULE, "line"), (f" {title} ", "bold soft"), (RULE, "line"), (number, "faint"), (tail, "line")],
         cells,
         "faint",
     )

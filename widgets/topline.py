@@ -103,7 +103,7 @@ def _freshness(t: Totals, now: float, short: bool) -> str:
 
 
 def rule(cells: int) -> Line:
-    return ((RULE * cells, "faint"),)
+    return ((RULE * cells, "line"),)
 
 
 def trouble_line(text: str, cells: int) -> Line:

@@ -19,6 +19,7 @@ from console.screens.base import bindings
 from console.screens.conflicts_layout import MATRIX, ORDER, SPOTS
 from console.screens.conflicts_scene import ConflictsScene
 from console.screens.conflicts_side import PANELS
+from console.screens.conflicts_words import cannot_land
 from sessions.errors import FactoryError
 from sessions.floor.matrix_view import UNTOLD, Choice
 from sessions.text import clean
@@ -239,6 +240,9 @@ class ConflictsScreen(ConflictsScene):
             if again:
                 return
         if not name:
+            return
+        if told := cannot_land(self.scene.verdicts, name, self.names.get(name) or clean(name, 40)):
+            self.say(told, 10)
             return
         self.say(f"merging {clean(name, 40)} for a simulation …", 60)
         self.begin(lambda: self._simulate(name), group="trial", exclusive=True)

@@ -10,8 +10,8 @@ ROOMY = 160
 """From this width on the panels beside the matrix are wider."""
 ROOM_BELOW = 8
 """Lines that panels need to stand below the matrix."""
-ROOM_BESIDE = 42
-"""Lines that a column needs to hold the pair, the order and hot spots, one under the other."""
+ROOM_BESIDE, ROOM_FOR_TWO = 30, 18
+"""Lines that a column needs to hold the pair, the order and hot spots, one under the other; or the pair and one."""
 MATRIX, PAIR, SPOTS, ORDER = range(4)
 """Numbers of the panels."""
 NAMES = ("matrix", "pair", "spots", "order")
@@ -43,4 +43,7 @@ def lay_out(size: Size, needed: int, chosen: int, reading: bool) -> dict[str, Re
     if below is not None:
         spots, order = below.split_vertical(left // 2)
         return {"matrix": matrix, "pair": beside, "spots": spots, "order": order}
+    if height >= ROOM_FOR_TWO:
+        pair, other = beside.split_horizontal(height // 2)
+        return {"matrix": matrix, "pair": pair, "spots" if chosen == SPOTS else "order": other}
     return {NAMES[chosen if chosen in (SPOTS, ORDER) else MATRIX]: matrix, "pair": beside}

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 from console.link import LinkMode
 from console.screens.conflicts_side import Subject
+from sessions.floor.conflicts import Outcome, Verdict, between
 from sessions.floor.matrix import Matrix
 from sessions.floor.order import Plan
+from sessions.floor.reasons import extent
 from sessions.floor.state import FloorState
 from sessions.text import clean
 from widgets.cells import Line
@@ -25,6 +27,15 @@ def no_rows(state: FloorState, shown: Matrix, knows: bool, cells: int) -> list[L
     if not state.branches:
         return empty_lines("No branch is known yet", "branches appear here by themselves", cells)
     return empty_lines("No branch is open", "one that is not merged into the base appears here by itself", cells)
+
+
+def cannot_land(verdicts: Mapping[str, Verdict], name: str, label: str) -> str:
+    """Why a branch cannot land first, as far as the matrix knows; empty when it may."""
+    verdict = between(verdicts, name, "")
+    if verdict is None or verdict.outcome is not Outcome.CONFLICT:
+        return ""
+    found = extent(len(verdict.files), verdict.lines)
+    return f"{label} cannot land: it collides with the base in {found}; rebase it, or choose another branch"
 
 
 def note_of(subject: Subject, state: FloorState, names: Mapping[str, str], now: float, cells: int) -> Line:
