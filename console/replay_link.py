@@ -12,11 +12,13 @@ from msgspec.structs import replace
 
 from console.link import LinkHealth, LinkMode, Numbered
 from sessions.errors import FactoryError
+from sessions.floor.axis import Axis
 from sessions.floor.commands import AnyCommand, Reply
 from sessions.floor.events import Event, StationEvent
 from sessions.floor.fold import fold_all
 from sessions.floor.state import FloorState
 from sessions.journal.past import Density, Past
+from sessions.journal.quiet import along, axis_of
 from sessions.journal.replay import Player, begins_turn, clamp, next_where, previous_where
 
 TICK_S = 0.1
@@ -123,10 +125,11 @@ class ReplayLink:
         with self._reading:
             return [Numbered(seq, event) for seq, event in self._past.events_of(station, before, limit)]
 
-    def density(self, slots: int) -> Sequence[Density]:
-        """The timeline; it may read the disk: call it from a worker."""
+    def timeline(self, slots: int, *, skips_silence: bool) -> tuple[Axis, Sequence[Density]]:
+        """The timeline and what happened along it; it may read the disk: call it from a worker."""
         with self._reading:
-            return self._past.density(slots)
+            axis = axis_of(self._past, slots, skips_silence=skips_silence)
+            return axis, along(self._past, axis)
 
     # Controls
 
@@ -170,8 +173,9 @@ class ReplayLink:
     def seek_time(self, moment: float) -> None:
         self._move(lambda player: self._at_time(player, moment), absolute=True)
 
-    def seek_fraction(self, fraction: float) -> None:
-        self.seek_time(self.span.first_time + fraction * (self.span.last_time - self.span.first_time))
+    def seek_fraction(self, fraction: float, axis: Axis | None = None) -> None:
+        """Go to a place of the timeline, 0 to 1; without an axis time passes evenly along it."""
+        self.seek_time((axis or Axis(self.span.first_time, self.span.last_time)).time(fraction))
 
     def go_to(self, text: str) -> None:
         """Go to a place as an operator writes it; raises `UsageError` with the cure when it is none."""

@@ -164,6 +164,6 @@ def _play(past: Past) -> None:
         move()
         clock += 100.0
         link.tick()
-    link.density(40)
+    link.timeline(40, skips_silence=True)
     for station in link.state.stations:
         link.station_events(station, link.span.last_seq + 1, 10)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 from textual import events
 from textual.message import Message
 
+from sessions.floor.axis import Axis, Piece
 from sessions.floor.state import Status
 from sessions.floor.zone import Zone
 from sessions.text import clean
@@ -18,6 +19,8 @@ from widgets.numbers import count
 from widgets.plot import bars
 
 PLAYING, PAUSED, CURSOR = "▶", "║", "▲"
+FOLD = "┊"
+"""A silence that takes one slot."""
 TALL_FROM = 30
 """On screens with at least so many lines the timeline takes `TALL` of them, else `SHORT`."""
 TALL, SHORT = 5, 4
@@ -54,18 +57,26 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     """What happened at the moment, while it stands still."""
     zone: Zone = Zone()
     trouble: str = ""
+    axis: Axis | None = None
+    """Time along the strip; None while it is not known yet, and it passes evenly."""
+
+    @property
+    def along(self) -> Axis:
+        """Time along the strip."""
+        return self.axis or Axis(self.first_time, self.last_time)
 
     @property
     def fraction(self) -> float:
-        length = self.last_time - self.first_time
-        return min(1.0, max(0.0, (self.moment - self.first_time) / length)) if length > 0 else 0.0
+        """Where the moment lies, 0 to 1."""
+        return self.along.place(self.moment)
 
 
 def timeline(at: Position, slots: Sequence[Slot], cells: int, height: int) -> list[Line]:
     """`height` lines, `TALL` or `SHORT`; the strip is `len(slots)` cells wide after a margin of one cell."""
     cursor = min(len(slots) - 1, int(at.fraction * len(slots)))
     lines = [_status(at, slots, cells)]
-    lines += [_bars(row, cursor) for row in _rows(slots, height - 3)]
+    folds = [int((piece.left + piece.right) / 2 * len(slots)) for piece in at.along.pieces() if piece.folded]
+    lines += [_bars(_with_folds(row, folds), cursor) for row in _rows(slots, height - 3)]
     lines += [_marks(slots, cursor), ((" " + _labels(at, len(slots)), "faint"),)]
     return [pad(line, cells, "text") for line in lines[:height]]
 
@@ -147,6 +158,14 @@ def _rows(slots: Sequence[Slot], height: int) -> list[str]:
     return bars(heights, height, max(heights, default=0.0))
 
 
+def _with_folds(row: str, folds: Sequence[int]) -> str:
+    """The row with a mark in each slot that is a folded silence."""
+    signs = list(row)
+    for x in folds:
+        signs[x] = FOLD
+    return "".join(signs)
+
+
 def _bars(row: str, cursor: int) -> Line:
     """One row of the strip: what is past brighter than what is to come, the cursor's column lit."""
     here = row[max(0, cursor) : cursor + 1]
@@ -177,22 +196,34 @@ def _marks(slots: Sequence[Slot], cursor: int) -> Line:
 
 
 def _labels(at: Position, cells: int) -> str:
-    """Times of the clock at round steps, each beginning in its own cell; a day begins with its date."""
-    length = at.last_time - at.first_time
-    if cells <= 0 or length <= 0:
-        return " " * cells
-    least = length / cells * 12
+    """Times of the clock at round steps, each beginning in its own cell; a day begins with its date.
+
+    After a folded silence stands when it ended.
+    """
+    pieces = [piece for piece in at.along.pieces() if not piece.folded and piece.end > piece.begin]
+    told = sum(piece.right - piece.left for piece in pieces) * cells
+    if told <= 0:
+        return " " * max(0, cells)
+    least = sum(piece.end - piece.begin for piece in pieces) / told * 12
     step = next((step for step in _STEPS if step >= least), 0) or _DAY * (1 + int(least // _DAY))
     form = "%H:%M:%S" if step < 60 else "%H:%M" if step < _DAY else "%m-%d"
     labels = ""
-    shown = ((at.first_time + at.zone.offset(at.first_time)) // step + 1) * step
-    while (tick := at.zone.time_of(shown)) < at.last_time and (time := at.zone.local(tick)) is not None:
-        x = int((tick - at.first_time) / length * cells)
-        label = time.strftime("%m-%d" if shown % _DAY == 0 else form)
-        if x >= len(labels) and x + len(label) <= cells:
-            labels = labels.ljust(x) + label + " "
-        shown += step
+    for piece in pieces:
+        starts = [(piece.begin, form)] if piece.begin > at.first_time else []
+        for tick, shape in [*starts, *_ticks(piece, at.zone, step, form)]:
+            time, x = at.zone.local(tick), int(at.along.place(tick) * cells)
+            label = time.strftime(shape) if time is not None else ""
+            if label and x >= len(labels) and x + len(label) <= cells:
+                labels = labels.ljust(x) + label + " "
     return labels.ljust(cells)[:cells]
+
+
+def _ticks(piece: Piece, zone: Zone, step: int, form: str) -> Iterator[tuple[float, str]]:
+    """The round times of a part of the axis, each with the form of its label."""
+    shown = ((piece.begin + zone.offset(piece.begin)) // step + 1) * step
+    while (tick := zone.time_of(shown)) < piece.end:
+        yield tick, "%m-%d" if shown % _DAY == 0 else form
+        shown += step
 
 
 class Timeline(Lined):

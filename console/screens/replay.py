@@ -15,6 +15,7 @@ from console.replay_link import ReplayLink, View
 from console.screens.base import bindings
 from console.screens.floor import FloorScreen
 from sessions.errors import FactoryError
+from sessions.floor.axis import Axis
 from sessions.floor.events import StationEvent
 from sessions.text import clean
 from widgets.cells import Line, Span
@@ -39,7 +40,9 @@ class ReplayScreen(FloorScreen, inherit_bindings=False):
         super().__init__()
         self._going: Typing | None = None
         self._drawn: View | None = None
-        self._slots = 0
+        self._axis: Axis | None = None
+        self._asked = (0, False)
+        """For how many slots the timeline was read, and whether with silences folded."""
 
     def below_wall(self) -> Iterable[Widget]:
         timeline = Timeline(self.look)
@@ -91,6 +94,7 @@ class ReplayScreen(FloorScreen, inherit_bindings=False):
                 moment=view.player.moment,
                 seq=view.player.seq,
                 last_seq=view.player.span.last_seq,
+                axis=self._axis,
                 speed=view.player.speed,
                 playing=view.player.playing,
                 skips_silence=view.player.skips_silence,
@@ -100,9 +104,10 @@ class ReplayScreen(FloorScreen, inherit_bindings=False):
                 trouble=self.replay.health.trouble,
             )
         )
-        if timeline.slots != self._slots:
-            self._slots = timeline.slots
-            self.call_after_refresh(self._ask_density, self._slots)
+        wanted = (timeline.slots, view.player.skips_silence)
+        if wanted != self._asked:
+            self._asked = wanted
+            self.call_after_refresh(self._ask_density, *wanted)
 
     def _event(self) -> Sequence[Span]:
         event = self.replay.view.event
@@ -112,19 +117,20 @@ class ReplayScreen(FloorScreen, inherit_bindings=False):
 
         return event_spans(event)
 
-    def _ask_density(self, slots: int) -> None:
-        self.begin(lambda: self._read_density(slots), group="density", exclusive=True)
+    def _ask_density(self, slots: int, skips_silence: bool) -> None:
+        self.begin(lambda: self._read_density(slots, skips_silence), group="density", exclusive=True)
 
-    async def _read_density(self, slots: int) -> None:
+    async def _read_density(self, slots: int, skips_silence: bool) -> None:
         try:
-            density = await asyncio.to_thread(self.replay.density, slots)
+            self._axis, density = await asyncio.to_thread(self.replay.timeline, slots, skips_silence=skips_silence)
         except _unreadable() as error:
             self.say(f"cannot read the timeline: {clean(str(error), 80)}")
             return
         self.timeline.set_slots([Slot(slot.events, slot.failures) for slot in density])
+        self.draw_timeline()
 
     def on_timeline_sought(self, message: Timeline.Sought) -> None:
-        self.replay.seek_fraction(message.fraction)
+        self.replay.seek_fraction(message.fraction, self._axis)
 
     def restyle(self) -> None:
         super().restyle()
