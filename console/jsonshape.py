@@ -157,16 +157,11 @@ def meters(state: FloorState, by: By) -> Meters:
 
 
 def parts(state: FloorState, by: By) -> Mapping[str, Meter]:
-    """The meters that add up to the total."""
-    match by:
-        case By.STATION:
-            return {name: station.meter for name, station in state.stations.items()}
-        case By.MODEL:
-            return state.models
-        case By.BRANCH:
-            return state.branch_meters
-        case By.DAY:
-            return state.days
+    """The meters that add up to the total, without those from which everything was moved to another."""
+    if by is By.STATION:
+        return {name: station.meter for name, station in state.stations.items()}
+    meters = {By.MODEL: state.models, By.BRANCH: state.branch_meters, By.DAY: state.days}[by]
+    return {key: meter for key, meter in meters.items() if meter.calls or meter.tokens.total}
 
 
 def status(state: FloorState, now: float) -> Status:

@@ -80,6 +80,18 @@ def test_elsewhere_is_in_the_total_and_not_in_here() -> None:
     assert {group.key: group.elsewhere for group in shape.groups} == {"near": False, "far": True}
 
 
+def test_a_group_from_which_everything_was_moved_is_none() -> None:
+    """A call whose model was told late was counted without one before."""
+    tokens = Tokens(5)
+    moved = [
+        used("a", tokens),
+        used("a", Tokens() - tokens, calls=-1),
+        used("a", tokens, model="m", cost=1.0),
+    ]
+    groups = jsonshape.meters(fold_all(EMPTY, moved), By.MODEL).groups
+    assert [(group.key, group.calls, group.tokens.input) for group in groups] == [("m", 1, 5)]
+
+
 def test_groups_stand_by_what_they_cost_and_unpriced_ones_by_their_size() -> None:
     events = [
         used("cheap", Tokens(input=90), cost=0.1),

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from sessions.floor import events as ev
 from sessions.floor.tokens import Certainty, Tokens
+from sessions.observe.archive import zstd
 from sessions.observe.callbook import Calls
 from sessions.observe.contract import Desk
 from sessions.observe.discover import Place
@@ -367,16 +368,17 @@ def test_rows_of_odd_types_are_not_fatal(tmp_path: Path) -> None:
         OpenClawDatabase(path, desk(), reader.save()).changes()
 
 
-def test_a_compressed_row_is_read_or_counted_with_the_cure(tmp_path: Path) -> None:
+def test_a_compressed_row_is_read_and_a_damaged_one_counted(tmp_path: Path) -> None:
     path = tmp_path / "openclaw-agent.sqlite"
     with database(path) as db:
         add(db, [header()])
-        db.execute("INSERT INTO transcript_events VALUES (?, 1, NULL, 0, ?)", (SESSION, b"(\xb5/\xfd not zstd"))
+        hello = reply("hello", 1, {"input": 1, "output": 1})
+        for seq, packed in enumerate((zstd.compress(hello), b"(\xb5/\xfd not zstd"), 1):
+            db.execute("INSERT INTO transcript_events VALUES (?, ?, NULL, 0, ?)", (SESSION, seq, packed))
         db.commit()
         found = OpenClawDatabase(path, desk()).changes()
-    skipped = [e for e in found if isinstance(e, ev.SourceSkipped)]
-    assert [e.reason for e in skipped] == ["zstd row"]
-    assert "zstandard" in skipped[0].detail
+    assert [e.reason for e in found if isinstance(e, ev.SourceSkipped)] == ["damaged zstd row"]
+    assert [e.text for e in found if isinstance(e, ev.TextWritten)] == ["reply hello"]
 
 
 def observed(observer: Observer, path: Path) -> Tokens:

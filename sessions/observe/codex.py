@@ -72,7 +72,7 @@ class CodexTranscript:
             line = cx.decode_line(raw)
             take = self._lines.get(line.type)
             if take is not None:
-                self._session.seen.tick(line.timestamp)
+                self._session.seen.tick(line.timestamp, line.ordinal)
                 take(line.payload)
             elif line.type not in cx.LINES:
                 skips.add("unknown type", line.type)

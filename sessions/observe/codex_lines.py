@@ -31,10 +31,11 @@ QUIET = frozenset(
     b" image_generation_call agent_reasoning agent_reasoning_raw_content agent_reasoning_section_break background_event"
     b" context_compacted entered_review_mode exited_review_mode thread_rolled_back undo_started undo_completed warning"
     b" view_image_tool_call model_reroute hook_started hook_completed item_started guardian_assessment"
-    b" dynamic_tool_call_request dynamic_tool_call_response".split()
+    b" dynamic_tool_call_request dynamic_tool_call_response agent_message sub_agent_activity".split()
 )
 """Payloads that say no more than that the agent is at work. So do all that end in `_begin`, `_end` or `_delta`."""
-LINES = frozenset({"world_state", "compacted"})
+_AGENTS = ("inter_agent_communication", "inter_agent_communication_metadata")
+LINES = frozenset({"world_state", "compacted", "security_risk_score", "realtime_item", *_AGENTS})
 """Known types of lines that hold no fact of their own."""
 
 _EXIT = re.compile(r"(?:Exit code: |exited with code )(-?\d{1,9})\b")
@@ -56,6 +57,8 @@ class Line(Struct):
     """A line of a rollout."""
 
     timestamp: str = ""
+    ordinal: Count = None
+    """The line's number, in rollouts that count them."""
     type: str = ""
     payload: Raw = Raw(b"{}")
 
@@ -76,6 +79,8 @@ class SessionMeta(Struct):
     """A newer fork's history lies in its parent's file; older forks copy it."""
     source: Raw = Raw(b"null")
     parent_thread_id: str | None = None
+    subagent_history_start_ordinal: Count = None
+    """Lines with a smaller number are copies of the parent's history."""
 
 
 class TurnContext(Struct):
@@ -86,6 +91,7 @@ class TurnContext(Struct):
     turn_id: str | None = None
     approval_policy: Raw = Raw(b"null")
     approvals_reviewer: str | None = None
+    service_tier: str | None = None
 
 
 class Usage(Struct):
@@ -105,6 +111,7 @@ class UsageRecord(Struct):
     response_id: str | None = None
     usage: Usage | None = None
     thread_token_usage: Usage | None = None
+    service_tier: str | None = None
 
 
 class TokenInfo(Struct):
@@ -140,6 +147,7 @@ class Question(Struct):
 
 class Settings(Struct):
     model: str | None = None
+    service_tier: str | None = None
 
 
 class EventMsg(Struct):
@@ -161,6 +169,8 @@ class EventMsg(Struct):
     server_name: str | None = None
     error: Raw = Raw(b"null")
     thread_settings: Settings | None = None
+    service_tier: str | None = None
+    last_agent_message: str | None = None
 
 
 class Action(Struct):

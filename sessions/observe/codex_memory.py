@@ -8,7 +8,9 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from sessions.floor.tokens import Certainty, Tokens
 from sessions.observe import codex_lines as cx
+from sessions.observe.archive import stem_of
 from sessions.observe.codex_usage import Ledger
 from sessions.observe.tools import Arguments, arguments_of
 from sessions.observe.words import instant, safe
@@ -17,7 +19,19 @@ COPYING_S = 1.0
 """An older fork writes its copied history at once, as it begins."""
 MAX_TOOLS = 128
 OPEN, DONE, FAILED = 0, 1, 2
+MAX_UNNAMED = 64
+_TIMED = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 _THREAD = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
+
+
+class Unnamed(Struct, frozen=True, array_like=True):
+    """A call of which the model was not known when it was told."""
+
+    time: float
+    call: str
+    tokens: Tokens
+    tier: str
+    certainty: Certainty
 
 
 class Memory(Struct, omit_defaults=True):
@@ -31,6 +45,10 @@ class Memory(Struct, omit_defaults=True):
     home: str = ""
     branch: str = ""
     model: str = ""
+    tier: str = ""
+    """The service tier that was asked for, in the provider's word."""
+    unnamed: list[Unnamed] = []
+    """Calls that were made before the rollout named a model."""
     window: int = 0
     clock: float = 0.0
     began: float = 0.0
@@ -44,12 +62,16 @@ class Memory(Struct, omit_defaults=True):
     """The latest uses of tools: open, done or failed."""
     text: str = ""
     """What the agent said last, since it did something else."""
+    asks: str = ""
+    """What that asks of the operator."""
     turn: str = ""
     asked: bool = False
     """The turn's request was seen."""
     tasks: bool = False
     """The rollout says when turns begin and end."""
     failed: bool = False
+    start: int = 0
+    """Lines with a smaller number are copies, in rollouts that count their lines."""
     copying: bool = False
     """The lines at hand may be those of the session it was forked from."""
     known: bool = False
@@ -59,23 +81,31 @@ class Memory(Struct, omit_defaults=True):
     person: bool = True
     """A person is asked for approvals."""
 
-    def tick(self, stamp: str) -> None:
-        """Note the time of a line; one without a time keeps that of the line before."""
+    def tick(self, stamp: str, ordinal: int | None) -> None:
+        """Note the time and the number of a line; one without a time keeps that of the line before."""
         time = instant(stamp)
         if time is not None:
             self.clock = time
+        if self.start and ordinal is not None and ordinal >= self.start:
+            self.start, self.copying, self.copied_turns = 0, False, False
 
     def copied(self) -> bool:
         """Whether the line at hand is part of a copied history, which is no fact of this session."""
+        if self.older():
+            return True
         if self.copying and not (self.known or self.copied_turns) and self.clock > self.began + COPYING_S:
             self.copying, self.marker = False, self.thread
         return self.copying
+
+    def older(self) -> bool:
+        """Whether the line at hand is a copy beyond doubt: by its number, or because the file began after it."""
+        return self.start > 0 or (self.copying and self.clock < self.began)
 
     def begin_turn(self, turn: str, first: bool) -> None:
         """Note a new turn. One that another file has (not `first`) is copied; the first new one ends the copying."""
         self.turn, self.asked, self.failed, self.marker = turn, False, False, turn
         self.copied_turns = self.copying and not first
-        if first:
+        if first and not self.older():
             self.copying = False
 
     def begin_tool(self, call: str) -> bool:
@@ -87,7 +117,7 @@ class Memory(Struct, omit_defaults=True):
                 del self.tools[next(iter(self.tools))]
             self.tools[call] = OPEN
             self.marker = call if not self.turn else self.marker
-        self.text = ""
+        self.text = self.asks = ""
         return True
 
     def end_tool(self, call: str, failed: bool) -> bool:
@@ -104,10 +134,16 @@ class Memory(Struct, omit_defaults=True):
         return path[len(self.home) + 1 :] if self.home and path.startswith(self.home + "/") else path
 
 
+def begun_before(turn: str, thread: str) -> bool:
+    """Whether a turn was begun before a thread, where both ids begin with the time (UUIDs of version 7); else False."""
+    return _TIMED.fullmatch(turn) is not None and _TIMED.fullmatch(thread) is not None and turn < thread
+
+
 def thread_of(path: Path) -> str:
     """The thread's id in the name of its rollout."""
-    found = _THREAD.search(path.stem)
-    return found[0] if found else safe(path.stem)
+    name = stem_of(path.name)
+    found = _THREAD.search(name)
+    return found[0] if found else safe(name)
 
 
 def spawned(meta: cx.SessionMeta) -> tuple[str, str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from sessions.floor import events as ev
-from sessions.floor.tokens import Tokens
+from sessions.floor.tokens import Terms, Tokens
 from sessions.observe import codex_lines as cx
-from sessions.observe.codex_memory import Memory, spawned, thread_of
+from sessions.observe.codex_memory import Memory, begun_before, spawned, thread_of
 from sessions.observe.contract import Desk
 from sessions.observe.lines import Skips, Who, remembered
 from sessions.observe.words import safe, shown
@@ -51,7 +52,8 @@ class Session:
         seen.home, seen.began, seen.marker = safe(meta.cwd, _PATH), seen.clock, origin
         seen.branch = safe((meta.git.branch if meta.git else "") or "")
         forked, based = bool(meta.forked_from_id), bytes(meta.history_base) != b"null"
-        seen.ledger.borrowed = forked and based
+        seen.ledger.borrowed = forked or bool(seen.agent)
+        seen.start = meta.subagent_history_start_ordinal or 0
         seen.known = self.desk.book.state(f"codex-thread:{seen.thread}", _NOTHING) is None
         seen.copying = seen.known or (forked and not based)
         self._open(safe(meta.forked_from_id or ""), safe(meta.cli_version, 40))
@@ -71,7 +73,7 @@ class Session:
         seen, context = self.seen, cx.decode_context(payload)
         if context.turn_id:
             self.turned(safe(context.turn_id))
-        seen.model = safe(context.model) or seen.model
+        self.named(safe(context.model), safe(context.service_tier or ""))
         automatic = bytes(context.approval_policy) == b'"never"'
         seen.person = not automatic and context.approvals_reviewer in (None, "", "user")
         home = safe(context.cwd, _PATH)
@@ -90,12 +92,35 @@ class Session:
 
     def turned(self, turn: str) -> None:
         """Note the turn that the line at hand belongs to."""
-        if turn != self.seen.turn:
-            self.seen.begin_turn(turn, self.desk.book.state(f"codex-turn:{turn}", _NOTHING) is not None)
+        seen = self.seen
+        if turn != seen.turn:
+            known = self.desk.book.state(f"codex-turn:{turn}", _NOTHING) is None
+            # The parent's file may not have been read up to the turn that is copied here.
+            seen.begin_turn(turn, not (known or (bool(seen.agent) and begun_before(turn, seen.thread))))
 
     def settings(self, event: cx.EventMsg) -> None:
-        if event.thread_settings is not None:
-            self.seen.model = safe(event.thread_settings.model or "") or self.seen.model
+        settings = event.thread_settings
+        if settings is not None:
+            self.named(safe(settings.model or ""), safe(settings.service_tier or ""))
+
+    def named(self, model: str, tier: str) -> None:
+        """The model and the service tier that hold from now on; also for calls that nobody has named one for."""
+        seen = self.seen
+        seen.model, seen.tier = model or seen.model, tier or seen.tier
+        unnamed, seen.unnamed = (seen.unnamed, []) if seen.model else ([], seen.unnamed)
+        pricing = self.desk.pricing
+        for call in unnamed:
+            both = ev.TokensUsed(
+                **self.who(call.time),
+                tokens=_NOTHING - call.tokens,
+                call=call.call,
+                calls=-1,
+                branch=seen.branch,
+                subagent=seen.agent,
+                certainty=call.certainty,
+            )
+            cost = pricing.cost(seen.model, call.tokens, Terms(call.tier or seen.tier))
+            self.events += [both, replace(both, tokens=call.tokens, calls=1, model=seen.model, cost=cost)]
 
     # What is told
 
@@ -137,7 +162,8 @@ class Session:
         name = f"{KIND}:{(seen.session or thread_of(self._path))[-12:]}"
         return f"{name}/{seen.agent}" if seen.agent else name
 
-    def who(self) -> Who:
+    def who(self, time: float | None = None) -> Who:
+        """Whom an event is about, and when it was: at the line at hand, or at `time`."""
         seen = self.seen
         if not seen.opened:
             self._open()
@@ -146,4 +172,5 @@ class Session:
                 KIND, seen.session, seen.home, seen.branch, seen.clock, self.source()
             )
             self.events.extend(opening)
-        return {"time": seen.clock, "source": self.source(), "station": self._station, "session": seen.session}
+        at = seen.clock if time is None else time
+        return {"time": at, "source": self.source(), "station": self._station, "session": seen.session}

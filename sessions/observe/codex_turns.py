@@ -5,6 +5,7 @@ from __future__ import annotations
 from sessions.floor import events as ev
 from sessions.observe import codex_lines as cx
 from sessions.observe.codex_session import Session
+from sessions.observe.questions import PLAN, asked_by
 from sessions.observe.words import safe
 from sessions.text import clean
 
@@ -56,6 +57,14 @@ class Turns:
             self._failed(error)
         elif not failed and self._session.speaks():
             self._session.say(ev.TurnFinished(**self._session.who()))
+            self._leaves_a_question(event.last_agent_message or "")
+
+    def _leaves_a_question(self, last: str) -> None:
+        """A plan waits for a yes; a last word that asks something probably waits for an answer."""
+        if PLAN in last or self._seen.asks == PLAN:
+            self._session.person("a plan to approve")
+        elif asks := self._seen.asks or asked_by(last):
+            self._session.person(asks, guess=True)
 
     def error(self, event: cx.EventMsg) -> None:
         self._seen.failed = True

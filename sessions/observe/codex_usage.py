@@ -33,7 +33,9 @@ class Ledger(msgspec.Struct, omit_defaults=True):
     totals: Totals | None = None
     """The running totals as last seen."""
     borrowed: bool = False
-    """The totals go on from those of a parent whose history is not in this file."""
+    """The totals may go on from those of a parent: of the first call of its own, only the call itself counts."""
+    last: Totals | None = None
+    """What the latest total added, as long as there is no record."""
     resets: int = 0
     """How often the totals began anew."""
 
@@ -43,26 +45,31 @@ class Ledger(msgspec.Struct, omit_defaults=True):
         if usage is None:
             return None
         thread = record.thread_token_usage
-        already = not self.recorded and self.totals is not None and thread is not None
-        counted = already and thread is not None and totals_of(thread) == self.totals
-        self.recorded = True
         totals = totals_of(usage)
+        # A thread that was begun without records may count from zero again: then the call itself is compared.
+        ran = totals_of(thread) if thread is not None else None
+        counted = not self.recorded and self.totals is not None and (totals == self.last or ran == self.totals)
+        self.recorded, self.last = True, None
         call = f"codex:{record.response_id}" if record.response_id else fallback(totals_of(thread or usage))
         return Count(call, tokens_of(totals, _sum(usage)), _context(usage), Certainty.EXACT, counted)
 
-    def by_total(self, info: TokenInfo, call: Callable[[Totals], str]) -> Count | None:
-        """The call since the last totals; None when they are the same: Codex writes them twice."""
+    def by_total(self, info: TokenInfo, call: Callable[[Totals], str], copied: bool = False) -> Count | None:
+        """The call since the last totals; None when they are the same: Codex writes them twice.
+
+        `copied` totals are those of a parent, in whose history the line stands.
+        """
         if self.recorded or info.total_token_usage is None:
             return None
         totals = totals_of(info.total_token_usage)
         before, self.totals = self.totals, totals
         last = info.last_token_usage
-        if before is None and self.borrowed:
-            spent = totals_of(last) if last is not None else _NONE
-        else:
-            spent = self._since(before or _NONE, totals, totals_of(last) if last is not None else None)
+        spent = self._since(before or _NONE, totals, totals_of(last) if last is not None else None)
         if not any(spent):
             return None
+        if self.borrowed and not copied:
+            self.borrowed = False
+            spent = totals_of(last) if last is not None else _NONE if before is None else spent
+        self.last = spent
         included = _sum(info.total_token_usage)
         return Count(call(totals), tokens_of(spent, included), _context(last) if last else 0, Certainty.REPORTED)
 

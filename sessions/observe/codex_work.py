@@ -5,11 +5,13 @@ from __future__ import annotations
 import msgspec
 
 from sessions.floor import events as ev
+from sessions.floor.tokens import Terms
 from sessions.observe import codex_lines as cx
 from sessions.observe import usage as usages
-from sessions.observe.codex_memory import question_of
+from sessions.observe.codex_memory import MAX_UNNAMED, Unnamed, question_of
 from sessions.observe.codex_session import Session
 from sessions.observe.codex_usage import Count, Totals
+from sessions.observe.questions import asked_by
 from sessions.observe.tools import patched_files, tool_detail
 from sessions.observe.words import safe
 from sessions.redact import redact
@@ -23,22 +25,28 @@ class Work:
         self._session, self._seen = session, session.seen
 
     def record(self, payload: msgspec.Raw) -> None:
-        self._count(self._seen.ledger.by_record(cx.decode_record(payload), self._call))
+        record = cx.decode_record(payload)
+        self._count(self._seen.ledger.by_record(record, self._call), record.service_tier)
 
     def _call(self, totals: Totals) -> str:
         """The identity of a call that has no id of its own: where it stands in the conversation, and the totals."""
         begun = f"#{self._seen.ledger.resets}" if self._seen.ledger.resets else ""
         return f"codex:{self._seen.marker}{begun}:" + ".".join(map(str, totals))
 
-    def _count(self, count: Count | None) -> None:
-        if count is None:
+    def _count(self, count: Count | None, served: str | None) -> None:
+        """Tell a call. `served` is the service tier that answered it, where that is stated."""
+        if count is None or self._copies_calls():
             return
         seen, pricing = self._seen, self._session.desk.pricing
+        tier = safe(served or "") or seen.tier
         stated, _ = usages.state(self._session.desk.book, seen.recent, count.call, count.tokens)
         if stated is None or count.known:
             return
         if seen.known and stated.calls:
             seen.copying = False  # rollouts without ids of turns tell by this only that something is new
+        if not seen.model and stated.calls:
+            unnamed = Unnamed(seen.clock, safe(count.call), count.tokens, tier, count.certainty)
+            seen.unnamed = [*seen.unnamed[1 - MAX_UNNAMED :], unnamed]
         self._session.say(
             ev.TokensUsed(
                 **self._session.who(),
@@ -48,18 +56,27 @@ class Work:
                 model=seen.model,
                 branch=seen.branch,
                 subagent=seen.agent,
-                cost=usages.price(pricing, seen.model, count.tokens, stated),
+                cost=usages.price(pricing, seen.model, count.tokens, stated, Terms(tier)),
                 certainty=count.certainty,
                 context=0 if seen.agent else count.context,
                 window=seen.window or pricing.window(seen.model),
             )
         )
 
+    def _copies_calls(self) -> bool:
+        """Whether the call at hand was made by another session, which tells of it in its own file.
+
+        A fork's copies count under the name that its parent gives them, for the parent's file may be gone; a
+        sub-agent's parent is the station itself.
+        """
+        seen = self._seen
+        return seen.copied() and not seen.known and (bool(seen.agent) or seen.copied_turns)
+
     def token_count(self, event: cx.EventMsg) -> None:
         if event.info is not None:
             self._seen.window = event.info.model_context_window or self._seen.window
-            self._seen.copied()
-            self._count(self._seen.ledger.by_total(event.info, self._call))
+            copied = self._seen.copied() and not self._seen.known
+            self._count(self._seen.ledger.by_total(event.info, self._call, copied), event.service_tier)
         reached = event.rate_limits.rate_limit_reached_type if event.rate_limits else None
         if reached and self._session.speaks():
             self._session.say(ev.MachineAwaited(**self._session.who(), reason=clean(f"rate limit: {reached}")))
@@ -85,9 +102,9 @@ class Work:
         self.came_back(event.call_id or "", failed, f"exit code {event.exit_code}" if event.exit_code else "failed")
 
     def wrote(self, text: str) -> None:
-        text = redact(clean(text))
+        said, text = text, redact(clean(text))
         if text and text != self._seen.text and self._session.speaks():
-            self._seen.text = text
+            self._seen.text, self._seen.asks = text, asked_by(said)
             self._session.say(ev.TextWritten(**self._session.who(), text=text))
 
     def called(self, item: cx.ResponseItem) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat as modes
+import tempfile
 from collections import OrderedDict
 from pathlib import Path
 from typing import Literal
@@ -13,12 +14,15 @@ import msgspec
 from msgspec.structs import replace
 
 from sessions.errors import FactoryError
+from sessions.observe.archive import is_packed, opened
 from sessions.observe.conversation import Entry, EntryKind, shows, walk
 from sessions.observe.conversation_index import Dialect, Index, Mark
 
 BLOCK = 4 << 20
 MAX_LINE = 16 << 20
 """A longer line is one note in the conversation; it is never held in memory."""
+MAX_UNPACKED = 1 << 30
+"""A compressed transcript that grows beyond it is not shown as a conversation."""
 CACHED_LINES = 256
 CACHED_BYTES = 32 << 20
 PROBE = 256
@@ -46,6 +50,9 @@ class FileConversation:
         except OSError as error:
             raise FactoryError(f"cannot read {self._path}: {error.strerror}", "its events are shown instead") from error
         stat = os.fstat(fd)
+        if is_packed(self._path):
+            os.close(fd)
+            fd = self._unpacked()
         if not modes.S_ISREG(stat.st_mode):
             os.close(fd)
             raise FactoryError(f"cannot read {self._path}: it is no file", "its events are shown instead")
@@ -53,6 +60,19 @@ class FileConversation:
         self._fd = fd
         self._file = (stat.st_dev, stat.st_ino)
         self._forget()
+
+    def _unpacked(self) -> int:
+        """The plain bytes of a compressed transcript, in a file without a name."""
+        try:
+            with opened(self._path) as packed, tempfile.TemporaryFile() as plain:
+                while data := packed.read(BLOCK):
+                    plain.write(data)
+                    if plain.tell() > MAX_UNPACKED:
+                        raise FactoryError(f"{self._path} is too large to be unpacked", "its events are shown instead")
+                plain.flush()
+                return os.dup(plain.fileno())
+        except OSError as error:
+            raise FactoryError(f"cannot read {self._path}: {error.strerror}", "its events are shown instead") from error
 
     def _forget(self) -> None:
         self._end = 0

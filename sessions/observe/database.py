@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from functools import cache, partial
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import quote
+
+from sessions.observe.archive import unpacked
 
 PATIENCE_S = 0.25
 """How long a look waits for a writer before it gives up and is tried again at the next change."""
 MAX_EVENT = 64 << 20
 _WAL = b"\x02\x02"
-
-
-class Decompressor(Protocol):
-    """What the modules for Zstandard have in common."""
-
-    def decompress(self, data: bytes, **limit: int) -> bytes: ...
 
 
 @contextmanager
@@ -51,35 +44,7 @@ def _closed_wal(path: Path) -> bool:
 
 
 def text_of(json: object, packed: object) -> bytes | None:
-    """The event of a row, unpacked where it is compressed; None when nothing here can unpack it."""
+    """The event of a row, unpacked where it is compressed; None when it cannot be unpacked, or is far too large."""
     if isinstance(json, bytes):
         return json
-    if not isinstance(packed, bytes):
-        return b""
-    unpack = _unpacker()
-    return unpack(packed) if unpack is not None else None
-
-
-@cache
-def _unpacker() -> Callable[[bytes], bytes | None] | None:
-    """Zstandard from the standard library (Python 3.14 on), or from a package for it, if any is there."""
-    for name in ("compression.zstd", "backports.zstd"):
-        try:
-            module = importlib.import_module(name)
-        except ImportError:
-            continue
-        return partial(_unpack, module.ZstdDecompressor, module.ZstdError, "max_length")
-    try:
-        module = importlib.import_module("zstandard")
-    except ImportError:
-        return None
-    return partial(_unpack, module.ZstdDecompressor, module.ZstdError, "max_output_size")
-
-
-def _unpack(
-    decompressor: Callable[[], Decompressor], error: type[Exception], limit: str, packed: bytes
-) -> bytes | None:
-    try:
-        return bytes(decompressor().decompress(packed, **{limit: MAX_EVENT}))
-    except (error, EOFError, ValueError):
-        return None
+    return unpacked(packed, MAX_EVENT) if isinstance(packed, bytes) else b""

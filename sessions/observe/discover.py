@@ -13,6 +13,8 @@ from typing import BinaryIO
 
 from msgspec import Struct
 
+from sessions.observe.archive import is_lines, opened, stem_of
+
 CLAUDE, CODEX, OPENCLAW = "claude", "codex", "openclaw"
 DATABASE = "openclaw-agent.sqlite"
 _SQLITE = b"SQLite format 3\0"
@@ -20,7 +22,7 @@ _HEAD = 64 << 10
 _LINES = 20
 _FAR = 256 << 20
 """How far into a file its kind is looked for: the first of its first lines, by their heads, may be enormous."""
-_NOT_TRANSCRIPTS = (".trajectory.jsonl",)
+_NOT_TRANSCRIPTS = (".trajectory",)
 _SHAPES = (
     (CODEX, re.compile(rb'"type"\s*:\s*"session_meta"|"payload"\s*:\s*\{|^\{"id".{0,200}"instructions"\s*:')),
     (CLAUDE, re.compile(rb'"(?:sessionId|parentUuid|leafUuid)"\s*:|"type"\s*:\s*"(?:summary|file-history-snapshot)"')),
@@ -61,7 +63,7 @@ class Source(Struct, frozen=True):
         parts = self.path.parts
         if self.kind == CLAUDE and "subagents" in parts:
             return parts[len(parts) - 1 - parts[::-1].index("subagents") - 1]
-        return self.path.stem
+        return stem_of(self.path.name)
 
     @property
     def subagent(self) -> bool:
@@ -140,7 +142,7 @@ def walk(place: Place, below: Path | None = None) -> Iterator[Source | Unreadabl
 
 def is_candidate(name: str) -> bool:
     """Whether a file of this name may be a transcript."""
-    return name == DATABASE or (name.endswith(".jsonl") and not name.endswith(_NOT_TRANSCRIPTS))
+    return name == DATABASE or (is_lines(name) and not stem_of(name).endswith(_NOT_TRANSCRIPTS))
 
 
 def is_database(path: Path) -> bool:
@@ -161,9 +163,9 @@ def _source(path: Path, place: Place, stat: os.stat_result) -> Source:
 def kind_of(path: Path) -> str:
     """The kind of agent that writes a file, told by its first lines; empty when it is no known transcript.
 
-    Raises OSError when it cannot be read.
+    Raises OSError when it cannot be read, or is compressed and damaged.
     """
-    with path.open("rb") as file:
+    with opened(path) as file:
         for number, head in enumerate(_heads(file)):
             if not number and head.startswith(_SQLITE):
                 return OPENCLAW

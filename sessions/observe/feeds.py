@@ -12,9 +12,10 @@ from msgspec import Struct, structs
 
 from sessions.floor.events import Event, SourceSkipped
 from sessions.observe import discover
+from sessions.observe.archive import is_packed, opened
 from sessions.observe.contract import Desk, Transcript
 from sessions.observe.discover import Source
-from sessions.observe.tail import LONGEST, Position, Tail
+from sessions.observe.tail import BLOCK, LONGEST, Lines, Piece, Position, Tail
 from sessions.observe.words import latest, safe
 
 NOT_A_TRANSCRIPT = "not a transcript"
@@ -65,6 +66,8 @@ def read(source: Source, saved: bytes, desk: Desk, longest: int = LONGEST) -> It
             yield _refused(source, mark, NOT_A_TRANSCRIPT)
         elif discover.is_database(source.path):
             yield _database(source, mark, desk, kind)
+        elif is_packed(source.path):
+            yield from _packed(source, desk, kind, longest)
         else:
             yield from _lines(source, mark, desk, kind, longest)
     except FileNotFoundError:
@@ -113,6 +116,34 @@ def _lines(source: Source, mark: Mark, desk: Desk, kind: str, longest: int) -> I
         yield Portion(events, _saved(kind, tail.position(done=True), transcript), 0)
     finally:
         os.close(fd)
+
+
+def _packed(source: Source, desk: Desk, kind: str, longest: int) -> Iterator[Portion]:
+    """A compressed transcript, from its beginning: it was written at once and does not grow.
+
+    One that is damaged is told once, with what could be read before.
+    """
+    transcript, lines = _transcript(kind, source.path, desk, b""), Lines(0, longest)
+    done = Position(source.inode, source.size, source.mtime_ns)
+
+    def portion(piece: Piece) -> Portion:
+        told = [skipped(source.path, "line too long", source.written, count=piece.too_long)] if piece.too_long else []
+        events = [*told, *_dated(transcript.feed(piece.lines, piece.offset), source.written)]
+        return Portion(events, _saved(kind, Position(source.inode, -1), transcript), 0)
+
+    damage: list[Event] = []
+    with opened(source.path) as file:
+        try:
+            while data := file.read(BLOCK):
+                piece = lines.take(data)
+                if piece is not None:
+                    yield portion(piece)
+            piece = lines.rest()
+            if piece is not None:
+                yield portion(piece)
+        except OSError as error:
+            damage.append(skipped(source.path, UNREADABLE, source.written, error.strerror or ""))
+    yield Portion(damage, _saved(kind, done, transcript), source.size)
 
 
 def _dated(events: list[Event], written: float) -> list[Event]:

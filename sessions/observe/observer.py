@@ -12,6 +12,7 @@ from msgspec import Struct, structs
 
 from sessions.floor.events import Event
 from sessions.observe import discover, feeds
+from sessions.observe.archive import successor
 from sessions.observe.callbook import Calls, PastCalls
 from sessions.observe.contract import Desk, Pricing
 from sessions.observe.discover import Place, Source, Unreadable
@@ -145,7 +146,8 @@ class Observer:
     def _vanished(self, path: Path, blind: Sequence[Path]) -> None:
         if any(path.is_relative_to(folder) for folder in blind) or not _is_gone(path):
             return
-        self._note(shown(path), feeds.GONE, [feeds.skipped(path, feeds.DELETED, time.time())])
+        told = [] if successor(path) else [feeds.skipped(path, feeds.DELETED, time.time())]
+        self._note(shown(path), feeds.GONE, told)
 
     def _unreadable(self, trouble: Unreadable) -> None:
         key = shown(trouble.path)

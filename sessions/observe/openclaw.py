@@ -17,7 +17,6 @@ from sessions.observe.openclaw_session import KIND, Memory, Session
 from sessions.observe.words import safe
 from sessions.text import clean
 
-ZSTD_CURE = "install zstandard beside factory-tui, or use Python 3.14"
 _PASSING = ("locked", "busy", "unable to open")
 
 
@@ -118,7 +117,7 @@ class OpenClawDatabase:
             session.memory.last = seq
             line = text_of(json, packed)
             if line is None:
-                self._skips.add("zstd row", ZSTD_CURE)
+                self._skips.add("damaged zstd row")
             elif line:
                 session.take(line)
         # A row is read once, so that its call need not be known again; a memory of many sessions stays small.

@@ -12,6 +12,7 @@ from sessions.floor import events as ev
 from sessions.floor.tokens import Certainty, Tokens
 from sessions.observe import openclaw_lines as oc
 from sessions.observe import usage as usages
+from sessions.observe.archive import stem_of
 from sessions.observe.contract import Desk, Statement
 from sessions.observe.lines import BROKEN, Skips, Who, repaired
 from sessions.observe.tools import arguments_of, tool_detail, written_file
@@ -199,8 +200,9 @@ class Session:
         tokens = usage.tokens()
         if not tokens.total:
             return
-        # A fork copies events with their ids and times; ids alone are short, and unique in their session only.
-        call = f"{KIND}:{message.response_id or f'{event.id or memory.session}@{event.timestamp}'}"
+        # A fork copies events whole; their ids are short and unique in their session only, and times may be round.
+        stamp = f"{event.id or memory.session}@{event.timestamp}#{tokens.total}"
+        call = f"{KIND}:{message.response_id or stamp}"
         stated, _ = usages.state(self._desk.book, memory.recent, call, tokens)
         if stated is None:
             return
@@ -247,7 +249,7 @@ class Session:
 
 def _named(path: str) -> str:
     """The session's id in the name of its file, `<time>_<id>.jsonl` or `<id>.jsonl`; "" for no file."""
-    return safe(Path(path).stem.rpartition("_")[2]) if path else ""
+    return safe(stem_of(Path(path).name).rpartition("_")[2]) if path else ""
 
 
 def _share(dollars: float, tokens: Tokens, stated: Statement) -> float:

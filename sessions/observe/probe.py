@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from sessions.observe import discover
+from sessions.observe.archive import is_packed, opened
 from sessions.observe.match import Life
 from sessions.observe.words import instant, latest, safe
 
@@ -90,6 +91,12 @@ def _first(pattern: re.Pattern[bytes], data: bytes) -> str:
 
 
 def _ends(path: Path) -> tuple[bytes, bytes]:
+    if is_packed(path):
+        with opened(path) as file:
+            head = tail = file.read(_END)
+            while data := file.read(_END):
+                tail = (tail + data)[-_END:]
+            return head, tail
     fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     try:
         size = os.fstat(fd).st_size

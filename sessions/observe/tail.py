@@ -60,6 +60,41 @@ def change(position: Position, stat: os.stat_result) -> Change:
     return Change.TRUNCATED if stat.st_size < max(position.offset, position.scanned) else Change.GROWN
 
 
+class Lines:
+    """Cuts blocks of bytes into lines. `offset` is where the first line begins that has not ended yet."""
+
+    def __init__(self, offset: int, longest: int) -> None:
+        self.offset = self._at = offset
+        self._longest = longest
+        self._held: list[bytes] = []
+        self._length = 0
+
+    def take(self, data: bytes) -> Piece | None:
+        """The lines that end in the next block; None when none does."""
+        self._at += len(data)
+        lines, rest = _split(data)
+        if not lines:
+            self._length += len(data)
+            self._held = [*self._held, data] if self._length <= self._longest else []
+            return None
+        begin, too_long = self.offset, 0
+        if self._length:
+            self._length += len(lines[0])
+            if self._length > self._longest:
+                begin, too_long = begin + self._length + 1, 1
+                del lines[0]
+            else:
+                lines[0] = b"".join((*self._held, lines[0]))
+        self.offset = self._at - len(rest)
+        self._held, self._length = ([rest] if rest else []), len(rest)
+        return Piece(lines, begin, too_long)
+
+    def rest(self) -> Piece | None:
+        """What stands behind the last line's end, as a line of its own; None when that is nothing."""
+        last = b"".join(self._held)
+        return Piece([last], self.offset) if last else None
+
+
 class Tail:
     """One reading of an open file. After each piece, `position` says where to go on."""
 
@@ -99,27 +134,14 @@ class Tail:
             if end - self._offset > self._longest:
                 self._offset = end + 1
                 yield Piece([], self._offset, 1)
-        held: list[bytes] = []
-        length = 0
+        lines = Lines(self._offset, self._longest)
         at = self._offset
         while data := os.pread(self._fd, self._block, at):
             at += len(data)
-            lines, rest = _split(data)
-            if not lines:
-                length += len(data)
-                held = [*held, data] if length <= self._longest else []
-                continue
-            begin, too_long = self._offset, 0
-            if length:
-                length += len(lines[0])
-                if length > self._longest:
-                    begin, too_long = begin + length + 1, 1
-                    del lines[0]
-                else:
-                    lines[0] = b"".join((*held, lines[0]))
-            self._offset = at - len(rest)
-            held, length = ([rest] if rest else []), len(rest)
-            yield Piece(lines, begin, too_long)
+            piece = lines.take(data)
+            if piece is not None:
+                self._offset = lines.offset
+                yield piece
         self._scanned = at
 
     def _line_end(self) -> int | None:

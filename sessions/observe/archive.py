@@ -1,0 +1,93 @@
+"""Transcripts that their agents put away: renamed when a conversation is reset or deleted, or compressed.
+
+OpenClaw renames `ID.jsonl` to `ID.jsonl.reset.TIME` or `ID.jsonl.deleted.TIME`; Codex compresses rollouts that were
+idle for a week to `NAME.jsonl.zst` and deletes the plain file. What they used was used all the same.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+__all__ = ["is_lines", "is_packed", "opened", "stem_of", "successor", "unpacked", "zstd"]
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+_NAME = re.compile(r"(.+)\.jsonl(?:\.(?:reset|deleted)\.[\w.:+-]{1,60})?(\.zst)?")
+_MAX_WINDOW = 27
+"""Of a compressed file's window, as a power of two: what asks for more than 128 MB of memory is refused."""
+
+
+def is_lines(name: str) -> bool:
+    """Whether a file of this name may hold a transcript's lines, put away or not."""
+    return _NAME.fullmatch(name) is not None
+
+
+def stem_of(name: str) -> str:
+    """The name of a transcript without what says how it is kept."""
+    found = _NAME.fullmatch(name)
+    return found[1] if found else name.rpartition(".")[0] or name
+
+
+def is_packed(path: Path) -> bool:
+    """Whether a file of this name is compressed."""
+    return path.suffix == ".zst"
+
+
+def opened(path: Path) -> BinaryIO:
+    """The plain bytes of a transcript from its beginning. Raises OSError, also from reading a damaged one."""
+    return io.BufferedReader(_Packed(path)) if is_packed(path) else path.open("rb")
+
+
+class _Packed(io.RawIOBase):
+    """The plain bytes of a compressed file; what is no such file, or ends too early, is an OSError like any other."""
+
+    def __init__(self, path: Path) -> None:
+        self._name = path.name
+        self._file = zstd.open(path, "rb", options={zstd.DecompressionParameter.window_log_max: _MAX_WINDOW})
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        try:
+            return self._file.readinto(buffer)
+        except (zstd.ZstdError, EOFError) as error:
+            raise OSError(errno.EILSEQ, "damaged zstd file", self._name) from error
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+def unpacked(data: bytes, limit: int) -> bytes | None:
+    """The plain bytes of a compressed value; None when it is damaged, or longer than `limit` bytes."""
+    try:
+        decompressor = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _MAX_WINDOW})
+        plain = decompressor.decompress(data, max_length=limit)
+        return plain if decompressor.eof else None
+    except (zstd.ZstdError, EOFError):
+        return None
+
+
+def successor(path: Path) -> Path | None:
+    """The file in which a transcript that is gone goes on: the same, put away."""
+    try:
+        beside = list(path.parent.glob(_escaped(path.name) + ".*"))
+    except OSError:
+        return None
+    return next((other for other in beside if is_lines(other.name) and other.name != path.name), None)
+
+
+def _escaped(name: str) -> str:
+    return re.sub(r"([*?\[])", r"[\1]", name)

@@ -1,0 +1,194 @@
+"""Rollouts that hold more than their own calls: children with copies of their parent's history, and late settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sessions.floor import events as ev
+from sessions.floor.fold import fold_all
+from sessions.floor.state import EMPTY
+from sessions.floor.tokens import STANDARD, Terms, Tokens
+from sessions.observe.codex import CodexTranscript
+from sessions.observe.contract import Desk
+from tests.test_codex import (
+    FORK,
+    THREAD,
+    USAGE,
+    Usage,
+    event,
+    line,
+    meta,
+    raw,
+    read,
+    record,
+    token_count,
+    wanted,
+)
+from tests.transcript_support import Book, Seats, calls, desk, spent
+
+PARENT, CHILD = THREAD, FORK
+ONE, TWO, OWN = (200, 800, 50, 0), (300, 900, 60, 0), (500, 800, 40, 0)
+SPAWN = {"subagent": {"thread_spawn": {"parent_thread_id": PARENT, "depth": 1, "agent_nickname": "Atlas"}}}
+
+
+def turn(name: str, second: float, model: str = "gpt-5.5") -> bytes:
+    return line("turn_context", {"cwd": "/w", "approval_policy": "never", "model": model, "turn_id": name}, second)
+
+
+def child(second: float = 7.0, **more: object) -> bytes:
+    return meta(CHILD, second, source=SPAWN, parent_thread_id=PARENT, **more)
+
+
+def files(*rollouts: Sequence[bytes]) -> list[ev.Event]:
+    """The events of rollouts that are read one after another by one observer."""
+    surroundings = desk()
+    return [found for lines in rollouts for found in read(lines, surroundings, str(lines[0][-60:]))]
+
+
+def test_counts_that_a_child_copied_are_its_parents_which_tells_them_by_records() -> None:
+    parent = [
+        meta(), turn("t1", 1), event("task_started", 1.5, turn_id="t1"),
+        record("r1", ONE, [ONE]), token_count([ONE], 5), record("r2", TWO, [ONE, TWO]), token_count([ONE, TWO], 6),
+    ]  # fmt: skip
+    spawned = [
+        child(), meta(), event("task_started", 1.5, turn_id="t1"), token_count([ONE], 5), token_count([ONE, TWO], 6),
+        event("task_started", 7.5, turn_id="s1"), turn("s1", 8), record("rc", OWN, [OWN]), token_count([OWN], 12),
+    ]  # fmt: skip
+    for order in ([parent, spawned], [spawned, parent]):
+        found = files(*order)
+        assert calls(found) == 3
+        assert spent(found) == wanted([ONE, TWO, OWN])
+
+
+def test_a_first_total_that_already_holds_the_parents_adds_only_its_own_call() -> None:
+    spent_before = (200_000, 2_800_000, 50_000, 0)
+    lines = [child(0, forked_from_id=PARENT), event("task_started", 0.5, turn_id="s1"), turn("s1", 1)]
+    found = read([*lines, token_count([spent_before, OWN], 5), token_count([spent_before, OWN, TWO], 15)])
+    assert calls(found) == 2
+    assert spent(found) == wanted([OWN, TWO])
+
+
+def test_a_copied_total_in_front_of_the_first_turn_is_no_call() -> None:
+    """Made like a rollout of 0.148 with `fork_turns`: the ids of turns begin with the time, and so does the child's."""
+    old, new = "01a1fef9-1000-7691-8b4f-4e1aeef57ad2", "01a1fef9-3000-7691-8b4f-4e1aeef57ad2"
+    thread = "01a1fef9-2000-7691-8b4f-4e1aeef57ad2"
+    lines = [
+        meta(thread, 7, source=SPAWN, parent_thread_id=PARENT, forked_from_id=PARENT),
+        event("user_message", 7, message="copied"), token_count([ONE, TWO], 7),
+        event("task_started", 7, turn_id=old), event("task_started", 7.03, turn_id=new), turn(new, 7.05),
+        token_count([ONE, TWO, OWN], 7.2),
+    ]  # fmt: skip
+    found = read(lines, name=thread)
+    assert (calls(found), spent(found)) == (1, wanted([OWN]))
+
+
+def test_lines_below_the_number_where_a_childs_history_starts_are_copies() -> None:
+    def numbered(*lines: bytes) -> list[bytes]:
+        return [text.replace(b'","type"', b'","ordinal":%d,"type"' % i, 1) for i, text in enumerate(lines)]
+
+    lines = numbered(
+        child(7, subagent_history_start_ordinal=6), meta(PARENT, 7), turn("t1", 7), token_count([ONE], 7),
+        event("task_complete", 7, turn_id="t1"), event("task_started", 7.1, turn_id="s1"), turn("s1", 8),
+        record("rc", OWN, [OWN]), token_count([OWN], 12),
+    )  # fmt: skip
+    found = read(lines)
+    assert (calls(found), spent(found)) == (1, wanted([OWN]))
+
+
+def test_a_call_that_a_total_and_the_first_record_both_tell_counts_once() -> None:
+    """After an upgrade the thread's totals in records may begin anew."""
+    found = read([meta(), turn("t1", 1), token_count([ONE], 5), token_count([ONE, TWO], 9), record("r2", TWO, [TWO])])
+    assert (calls(found), spent(found)) == (2, wanted([ONE, TWO]))
+
+
+@pytest.mark.parametrize(
+    "named", [turn("t1", 9), event("thread_settings_applied", 9, thread_settings={"model": "gpt-5.5"})]
+)
+def test_a_call_before_the_model_was_named_belongs_to_it(named: bytes) -> None:
+    state = fold_all(EMPTY, read([meta(), token_count([ONE], 5), named, token_count([ONE, TWO], 12)]))
+    named_meter, nameless = state.models["gpt-5.5"], state.models[""]
+    assert (named_meter.calls, named_meter.tokens) == (2, wanted([ONE, TWO]))
+    assert (nameless.calls, nameless.tokens, nameless.unpriced) == (0, Tokens(), 0)
+    assert state.total.unpriced == 0
+
+
+class Tiers:
+    """Prices that tell by which terms they were asked."""
+
+    def cost(self, model: str, tokens: Tokens, terms: Terms = STANDARD) -> float | None:
+        return {"priority": 2.0, "flex": 0.5}.get(terms.tier, 1.0)
+
+    def window(self, model: str) -> int:
+        return 0
+
+
+def test_a_call_costs_what_the_tier_that_served_it_asks() -> None:
+    surroundings = Desk(Seats(), Book(), Tiers())
+    served = line("token_usage_record", {"response_id": "r0", "usage": raw(ONE), "service_tier": "priority"})
+    asked = event("thread_settings_applied", 1, thread_settings={"model": "gpt-5.5", "service_tier": "flex"})
+    refused = line("token_usage_record", {"response_id": "r2", "usage": raw(ONE), "service_tier": "default"})
+    found = read([meta(), turn("t", 0), served, asked, record("r1", TWO, [TWO]), refused], surroundings)
+    assert [e.cost for e in found if isinstance(e, ev.TokensUsed)] == [2.0, 0.5, 1.0]
+
+
+@given(st.lists(USAGE, min_size=1, max_size=6), st.lists(st.lists(USAGE, max_size=4), max_size=3), st.data())
+def test_any_family_counts_each_call_once_and_no_group_is_negative(
+    own: list[Usage], children: list[list[Usage]], data: st.DataObject
+) -> None:
+    """A parent with children that copied any part of its counts, with and without its turns, read in any order."""
+    parent = [meta(), turn("t1", 1), event("task_started", 1.5, turn_id="t1")]
+    parent += [token_count(own[: i + 1], 5) for i in range(len(own))]
+    rollouts = [(PARENT, parent)]
+    for number, usages in enumerate(children):
+        thread = f"01a1fef9-9{number}00-78b1-8f93-4e1aeef57ad2"
+        copied = own[: data.draw(st.integers(0, len(own)))]
+        lines = [meta(thread, 60, source=SPAWN, parent_thread_id=PARENT)]
+        if copied:
+            lines += [meta(PARENT, 60), event("task_started", 1.5, turn_id="t1")]
+            lines += [token_count(copied[: i + 1], 5) for i in range(len(copied))]
+        goes_on = copied if data.draw(st.booleans()) else []
+        lines += [event("task_started", 70, turn_id=f"s{number}"), turn(f"s{number}", 70)]
+        lines += [token_count([*goes_on, *usages[: i + 1]], 75 + i) for i in range(len(usages))]
+        rollouts.append((thread, lines))
+    surroundings, found = desk(), list[ev.Event]()
+    for thread, lines in data.draw(st.permutations(rollouts)):
+        found += CodexTranscript(Path(f"rollout-{thread}.jsonl"), surroundings).feed(lines, 0)
+    every = [usage for usages in (own, *children) for usage in usages]
+    assert (calls(found), spent(found)) == (len(every), wanted(every))
+    used = [e.tokens for e in found if isinstance(e, ev.TokensUsed)]
+    for tokens in accumulate(used, Tokens.__add__, initial=Tokens()):
+        assert min(tokens.input, tokens.cache_read, tokens.output, tokens.thinking) >= 0
+
+
+@pytest.mark.parametrize(
+    ("last", "reason", "guess"),
+    [
+        ("<proposed_plan>\n# Plan\n</proposed_plan>", "a plan to approve", False),
+        ("Done.\n\nShall I push the branch?", "Shall I push the branch?", True),
+    ],
+)
+def test_a_turn_that_ends_with_a_plan_or_a_question_needs_a_person(last: str, reason: str, guess: bool) -> None:
+    said = event("agent_message", 3, message=last)
+    ended = event("task_complete", 4, turn_id="t1", last_agent_message=last)
+    for lines in ([said, ended], [ended], [said, event("task_complete", 4, turn_id="t1")]):
+        found = read([meta(), event("task_started", 1, turn_id="t1"), turn("t1", 1), *lines])
+        assert isinstance(found[-1], ev.PersonNeeded)
+        assert (found[-1].reason, found[-1].guess) == (reason, guess)
+
+
+def test_a_turn_that_ends_with_a_statement_needs_nobody() -> None:
+    said = event("agent_message", 3, message="Should it be faster? Yes, it is now.")
+    found = read([meta(), event("task_started", 1, turn_id="t1"), said, event("task_complete", 4, turn_id="t1")])
+    assert isinstance(found[-1], ev.TurnFinished)
+
+
+@pytest.mark.parametrize("kind", ["security_risk_score", "inter_agent_communication", "realtime_item", "brand_new"])
+def test_known_types_of_lines_are_passed_over_and_new_ones_counted(kind: str) -> None:
+    found = read([meta(), line(kind, {"type": "x"})])
+    assert [e.reason for e in found if isinstance(e, ev.SourceSkipped)] == ["unknown type"] * (kind == "brand_new")
