@@ -16,8 +16,8 @@ from widgets.lined import Lined
 from widgets.prompt import Typing
 from widgets.topline import rule
 
-ROWS = 16
-"""Lines of hits at most."""
+ROWS, SPARING_ROWS = 16, 12
+"""Lines of hits at most, and over a slow link, where what they cover has to be sent again."""
 _ABOVE = 4
 """Lines that are not for hits: some of the screen below, the rule, and the footer."""
 
@@ -40,7 +40,8 @@ class PaletteScreen(FactoryScreen):
         yield Footer(self.look)
 
     def on_resize(self, event: events.Resize) -> None:
-        self.query_one("#hits", Lined).styles.height = 1 + max(1, min(ROWS, event.size.height - _ABOVE))
+        most = SPARING_ROWS if self.factory.link_watch.slow else ROWS
+        self.query_one("#hits", Lined).styles.height = 1 + max(1, min(most, event.size.height - _ABOVE))
         self.call_after_refresh(self.draw)
 
     def draw(self) -> None:

@@ -102,6 +102,10 @@ class Terminal:
             self._stream.feed(data)
         return True
 
+    def draw(self, data: bytes) -> None:
+        """Draw output that was read without being drawn."""
+        self._stream.feed(data)
+
     def until(self, seen: Seen, timeout: float) -> float:
         """Read until the screen's text satisfies `seen`; returns the seconds it took, raises TimeoutError."""
         begun = time.perf_counter()

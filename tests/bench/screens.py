@@ -22,6 +22,7 @@ from sessions.journal.past import EventList
 from sessions.journal.recording import write
 from sessions.simulation import simulate
 from sessions.simulation.world import station_names
+from tests.bench import opening
 from tests.bench.figure import Figure, percentile
 from tests.bench.probe import Seen, Terminal
 
@@ -43,6 +44,7 @@ def figures(quick: bool) -> Iterator[Figure]:
         yield from first_floor(3 if quick else 9)
         yield from under_load(40 if quick else 200, 5.0 if quick else 20.0)
         yield from idle(Path(name), 5.0 if quick else 20.0)
+        yield from opening.figures(Path(name))
         yield from counts()
         yield from large(Path(name), 100_000 if quick else 1_000_000)
 

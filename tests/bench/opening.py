@@ -1,0 +1,95 @@
+"""What it costs to go from screen to screen, as a terminal of 200x60 sees it: bytes, and how empty it is meanwhile."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+
+from sessions.journal.past import EventList
+from sessions.journal.recording import write
+from sessions.simulation import simulate
+from tests.bench.figure import Figure
+from tests.bench.probe import Terminal
+
+STATIONS, EVENTS = 50, 5_000
+PATIENCE_S = 30.0
+QUIET_S = 0.6
+"""So long nothing comes when a screen is all there: longer than a screen waits for what it has to read."""
+SLOW = "--slow-link"
+_FRAME = re.compile(rb"(?<=\x1b\[\?2026l)")
+"""Where a frame ends: the terminal shows all of it at once."""
+
+WAY = (
+    ("help", "?", 12_000),
+    ("help to floor", "\x1b", None),
+    ("palette", ":", 8_000),
+    ("palette to floor", "\x1b", 8_000),
+    ("station", "\r", 25_000),
+    ("station to floor", "\x1b", None),
+    ("conflicts", "2", 40_000),
+    ("conflicts to floor", "\x1b", None),
+)
+"""Changes of the screen in their order, each with its key and the bytes that it may take; half of them over a slow
+link."""
+
+
+class Change(msgspec.Struct, frozen=True):
+    """A change of the screen."""
+
+    what: str
+    sent: int
+    """Bytes."""
+    bar: float | None
+    emptiest: float
+    """Of the cells with something in them, before or after, the fewer: how many the emptiest frame still had."""
+
+
+def changes(directory: Path, options: Sequence[str] = ()) -> Iterator[Change]:
+    """Go the whole way on a past that stands still."""
+    path = directory / "still.ftr"
+    events = list(islice(simulate(1, STATIONS), EVENTS))
+    write(EventList(events, "still"), path, 1, len(events), redact=False)
+    command = (sys.executable, "-m", "console", "replay", str(path), "--at", "end", *options)
+    with Terminal(command, env={"XDG_STATE_HOME": str(directory), "XDG_CONFIG_HOME": str(directory)}) as terminal:
+        terminal.until(lambda text: f"1/{STATIONS}" in text, PATIENCE_S)
+        terminal.settle(QUIET_S)
+        for what, key, bar in WAY:
+            sent, share = _press(terminal, key)
+            yield Change(what, sent, bar and bar / (2 if SLOW in options else 1), share)
+
+
+def _press(terminal: Terminal, key: str) -> tuple[int, float]:
+    """Press a key and wait until all is there; the bytes it took, and how full the emptiest frame was."""
+    before, start = _filled(terminal), len(terminal.output)
+    terminal.press(key)
+    end = time.perf_counter() + PATIENCE_S
+    while time.perf_counter() < end and (terminal.read(QUIET_S, draw=False) or len(terminal.output) == start):
+        pass
+    sent = bytes(terminal.output[start:])
+    filled: list[int] = []
+    for frame in filter(None, _FRAME.split(sent)):
+        terminal.draw(frame)
+        filled.append(_filled(terminal))
+    return len(sent), min(filled) / max(1, min(before, filled[-1]))
+
+
+def _filled(terminal: Terminal) -> int:
+    return sum(not char.isspace() for char in terminal.text)
+
+
+def figures(directory: Path) -> Iterator[Figure]:
+    """What each change costs, fast and over a slow link."""
+    for options in ((), (SLOW,)):
+        link = ", slow link" if options else ""
+        seen = list(changes(directory, options))
+        for change in seen:
+            yield Figure(f"bytes from screen to screen: {change.what}{link}", change.sent / 1e3, "kB",
+                         change.bar and change.bar / 1e3)  # fmt: skip
+        least = min(change.emptiest for change in seen)
+        yield Figure(f"the emptiest frame on the way{link}", 100 * least, "%", 50, more_is_better=True)
