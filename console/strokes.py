@@ -7,7 +7,7 @@ lines, and to move the cursor is cheaper than to change colours. Blanks up to th
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 import msgspec
@@ -40,6 +40,8 @@ class Stroke(msgspec.Struct):
     x: int
     ink: Ink
     texts: list[str]
+    unsure: bool = False
+    """It ends in a character of which terminals do not agree how wide it is."""
 
     @property
     def end(self) -> int:
@@ -51,40 +53,48 @@ class Stroke(msgspec.Struct):
         """About so many bytes."""
         return _MOVE + (len(self.texts) or len(ERASE))
 
-    @property
-    def unsure(self) -> bool:
-        """It ends in a character of which terminals do not agree how wide it is."""
-        last = next((text for text in reversed(self.texts) if text), "")
-        return not last.isascii() and unsure(last)
 
-
-def strokes(y: int, cells: Sequence[Cell], changed: Iterable[int]) -> Iterator[Stroke]:
+def strokes(y: int, cells: Sequence[Cell], changed: Iterable[int]) -> list[Stroke]:
     """The changed cells of a line, from left to right."""
-    stroke: Stroke | None = None
+    drawn: list[Stroke] = []
+    ink: Ink | None = None
+    blank: Ink | None = None
+    texts: list[str] = []
+    end = 0
     for x in changed:
-        text, ink = cells[x]
-        if stroke is not None and x - stroke.end <= _BRIDGE and (not text or not stroke.unsure):
-            between = cells[stroke.end : x + 1]
-            if stroke.ink.is_blank and not ink.is_blank and ink.draws(stroke.ink):
-                stroke.ink = ink
-            if all(stroke.ink.draws(other) for _, other in between):
-                stroke.texts += [more for more, _ in between]
-                continue
-        if stroke is not None:
-            yield stroke
-        stroke = Stroke(y, x, ink, [text])
-    if stroke is not None:
-        yield stroke
+        text, wanted = cells[x]
+        if (wanted is not ink and wanted is not blank) or x != end or not text.isascii() or drawn[-1].unsure:
+            stroke = drawn[-1] if drawn else None
+            if stroke is not None and _continued(stroke, cells, x):
+                texts += [text for text, _ in cells[end:x]]
+            else:
+                stroke = Stroke(y, x, wanted, texts := [])
+                drawn.append(stroke)
+            ink, blank = stroke.ink, stroke.ink.blank
+            stroke.unsure = stroke.unsure if not text else unsure(text)
+        texts.append(text)
+        end = x + 1
+    return drawn
+
+
+def _continued(stroke: Stroke, cells: Sequence[Cell], x: int) -> bool:
+    """Whether the cell `x` may be written on from the stroke before it, with what is between; its ink suits both."""
+    text, ink = cells[x]
+    if x - stroke.end > _BRIDGE or (stroke.unsure and text):
+        return False
+    if stroke.ink.is_blank and not ink.is_blank and ink.draws(stroke.ink):
+        stroke.ink = ink
+    return all(stroke.ink.draws(other) for _, other in cells[stroke.end : x + 1])
 
 
 def with_erasing(line: Line) -> list[Stroke]:
     """The strokes of a line, which is erased from some cell on where that is shorter."""
-    kept = list(strokes(line.y, line.cells, line.changed))
+    kept = strokes(line.y, line.cells, line.changed)
     ground, first = line.cells[-1], line.changed[0]
     if ground[0] != " " or not ground[1].is_blank:
         return kept
     signs = [x for x in range(first, len(line.cells)) if line.cells[x] != ground]
-    written = list(strokes(line.y, line.cells, signs))
+    written = strokes(line.y, line.cells, signs)
     starts, before = [s.x for s in kept], [0, *accumulate(s.cost for s in kept)]
     after = list(accumulate((s.cost for s in reversed(written)), initial=0))[::-1]
     # It may begin before the first sign, or behind any.
