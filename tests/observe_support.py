@@ -85,7 +85,7 @@ def reply(
     second: float = 0.0,
     content: Sequence[Json] = ({"type": "text", "text": "Done."},),
     model: str = "claude-opus-4-6",
-    stop: str | None = None,
+    stop: str | None = "tool_use",
     **fields: object,
 ) -> Json:
     message: Json = {"id": call, "model": model, "role": "assistant", "content": list(content), "stop_reason": stop}
@@ -134,14 +134,20 @@ def used_of(events: Iterable[ev.Event]) -> Tokens:
 def counted(paths: Iterable[Path]) -> Tokens:
     """The tokens in Claude Code files, counted apart from the program: the last line of a call holds.
 
-    Of a cache write that says nothing of its time to live, all counts as 5 minutes.
+    Of a cache write that says nothing of its time to live, all counts as 5 minutes. A sub-agent's call that stands
+    only in progress lines of its parent counts as its first one states it.
     """
     last: dict[tuple[str, str | None], dict[str, int | dict[str, int]]] = {}
+    nested: dict[tuple[str, str | None], dict[str, int | dict[str, int]]] = {}
     for path in paths:
         for text in path.read_text().splitlines():
             entry = json.loads(text)
             if entry.get("type") == "assistant" and entry["message"]["model"] != "<synthetic>":
                 last[entry["message"]["id"], entry.get("requestId")] = entry["message"]["usage"]
+            told = entry.get("data", {}).get("message", {}) if entry.get("type") == "progress" else {}
+            if isinstance(told, dict) and told.get("type") == "assistant" and told.get("requestId"):
+                nested.setdefault((told["message"]["id"], told["requestId"]), told["message"]["usage"])
+    last = {**nested, **last}
     total = [0, 0, 0, 0, 0]
     for used in last.values():
         split = used.get("cache_creation")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -46,12 +47,9 @@ def test_first_line_opens_station_and_session() -> None:
 
 
 def test_last_statement_of_a_call_wins_and_differences_add_up() -> None:
-    events = read(
-        reply("m1", usage(3, 100, 1000, 8)),
-        reply("m1", usage(3, 100, 1000, 8)),
-        reply("m1", usage(3, 100, 1000, 650)),
-        reply("m1", usage(3, 90, 1000, 600)),
-    )
+    transcript, events = ClaudeTranscript(Path(f"/logs/{SESSION}.jsonl"), desk()), list[ev.Event]()
+    for said in (usage(3, 100, 1000, 8), usage(3, 100, 1000, 8), usage(3, 100, 1000, 650), usage(3, 90, 1000, 600)):
+        events += transcript.feed(encode([reply("m1", said)]), 0)
     stated = [event for event in events if isinstance(event, ev.TokensUsed)]
     assert [event.calls for event in stated] == [1, 0, 0]
     assert stated[-1].tokens == Tokens(cache_write_5m=-10, output=-50)
@@ -79,27 +77,34 @@ def test_cache_writes_are_split_by_time_to_live_and_thinking_is_part_of_output()
     assert used_of(read(reply("m1", usage(1, 100, 0, 50)))) == Tokens(1, 100, 0, 0, 50)
 
 
-@pytest.mark.parametrize(
-    ("version", "certainty"),
-    [
-        ("2.1.14", Certainty.EXACT),
-        ("2.1.15", Certainty.UNDERCOUNTED),
-        ("2.1.20", Certainty.UNDERCOUNTED),
-        ("2.1.21", Certainty.EXACT),
-        ("2.0.18", Certainty.EXACT),
-        ("nonsense", Certainty.EXACT),
-    ],
-)
-def test_versions_that_undercount_say_so(version: str, certainty: Certainty) -> None:
-    (used,) = only(read(reply("m1", usage(1, 0, 0, 1), version=version)), ev.TokensUsed)
-    assert isinstance(used, ev.TokensUsed)
-    assert used.certainty is certainty
+def certainties(events: Sequence[ev.Event]) -> list[Certainty]:
+    return [event.certainty for event in events if isinstance(event, ev.TokensUsed)]
 
 
-def test_a_session_that_goes_on_with_a_better_version_is_exact_from_then_on() -> None:
-    events = read(reply("m1", usage(1), version="2.1.20"), reply("m2", usage(1), version="2.1.39"))
-    certainties = [event.certainty for event in events if isinstance(event, ev.TokensUsed)]
-    assert certainties == [Certainty.UNDERCOUNTED, Certainty.EXACT]
+def test_a_call_whose_last_line_does_not_say_why_it_stopped_is_undercounted() -> None:
+    """Versions up to 2.1.42 wrote the usage of a reply's first moment with every line, and no reason."""
+    unended = read(reply("m1", usage(output=1), stop=None), reply("m1", usage(output=1), 1, stop=None))
+    assert certainties(unended) == [Certainty.UNDERCOUNTED]
+    assert fold_all(EMPTY, unended).total.certainty == "estimated"
+    ended = read(reply("m1", usage(output=1), stop=None), reply("m1", usage(output=9), 1))
+    assert certainties(ended) == [Certainty.EXACT]
+    assert used_of(ended).output == 9
+
+
+def test_a_call_that_is_settled_at_another_look_is_exact() -> None:
+    begun = reply("m1", usage(output=1), stop=None)
+    for ended in (reply("m1", usage(output=9), 1), reply("m1", usage(output=1), 1)):
+        surroundings = desk()
+        first, second = read(begun, at=surroundings), read(ended, at=surroundings)
+        state = fold_all(EMPTY, [*first, *second])
+        assert (state.total.calls, state.total.certainty, state.total.undercounted) == (1, "exact", 0)
+        assert fold_all(EMPTY, first).total.certainty == "estimated"
+
+
+def test_an_output_that_cannot_hold_its_own_text_is_undercounted() -> None:
+    long: list[Json] = [{"type": "text", "text": "word " * 1_000}]
+    assert certainties(read(reply("m1", usage(output=1), content=long))) == [Certainty.UNDERCOUNTED]
+    assert certainties(read(reply("m1", usage(output=900), content=long))) == [Certainty.EXACT]
 
 
 @pytest.mark.parametrize(
@@ -283,13 +288,13 @@ def test_retries_wait_for_a_machine() -> None:
     assert waiting.reason == "Connection dropped, retry 2 of 10"
 
 
-def test_progress_is_a_sparse_sign_of_life_and_its_messages_are_not_counted() -> None:
+def test_progress_is_a_sparse_sign_of_life_and_its_messages_count_once() -> None:
     inside = {"type": "agent_progress", "message": reply("m9", usage(5, 5, 5, 5))}
     lines = [line("progress", second, data=inside) for second in range(0, 100, 2)]
     for entry in lines:
         entry["timestamp"] = entry.pop("timestamp")  # it is written behind the data
     events = read(prompt("go"), *lines)
-    assert used_of(events) == Tokens()
+    assert used_of(events) == Tokens(5, 5, 0, 5, 5)
     assert 2 <= len(only(events, ev.ActivitySeen)) <= 4
 
 

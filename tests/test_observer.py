@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import time
 from collections.abc import Callable
@@ -103,12 +104,20 @@ def test_a_restart_reads_only_what_is_new(tmp_path: Path, journal: Journal, monk
 
 def test_a_torn_line_is_read_when_it_is_whole(tmp_path: Path, journal: Journal) -> None:
     path = write(session(tmp_path), [prompt("go"), reply("m1", usage(output=7))], end=b"")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1])
     events = journal.scan(tmp_path)
     assert used_of(events) == Tokens()
     assert not only(events, ev.SourceSkipped)
     with path.open("ab") as file:
-        file.write(b"\n")
+        file.write(whole[-1:])
     assert used_of(journal.scan(tmp_path)).output == 7
+    with path.open("ab") as file:
+        file.write(b"\n" + json.dumps(reply("m2", usage(output=5))).encode())
+    assert used_of(journal.scan(tmp_path)).output == 5
+    with path.open("ab") as file:
+        file.write(b"\n")
+    assert journal.scan(tmp_path) == []
 
 
 def test_truncated_and_rotated_files_count_no_call_twice(tmp_path: Path, journal: Journal) -> None:

@@ -27,13 +27,21 @@ class Book:
 
     def __init__(self) -> None:
         self.known: dict[str, Tokens] = {}
+        self.partial: set[str] = set()
 
-    def state(self, call: str, tokens: Tokens) -> Statement | None:
-        before = self.known.get(call)
-        if before == tokens:
+    def state(self, call: str, tokens: Tokens, partial: bool = False) -> Statement | None:
+        before, was_partial = self.known.get(call), call in self.partial
+        partial = partial and (before is None or was_partial)
+        if before == tokens and partial == was_partial:
             return None
         self.known[call] = tokens
-        return Statement(tokens - (before or Tokens()), 0 if before is not None else 1)
+        (self.partial.add if partial else self.partial.discard)(call)
+        if before is None:
+            return Statement(tokens, 1)
+        return Statement(tokens - before, 0, was_partial and not partial)
+
+    def knows(self, call: str) -> bool:
+        return call in self.known
 
 
 class Seats:

@@ -224,7 +224,8 @@ class TokensUsed(StationEvent, frozen=True, kw_only=True, omit_defaults=True, ta
     """Tokens were used by a model call.
 
     Transcripts state the usage of one call several times, growing. Each statement becomes the difference to the one
-    before it, so that events add up: `calls` is 1 on the first statement of a call and 0 on a correction.
+    before it, so that events add up: `calls` is 1 on the first statement of a call and 0 on a correction. A call that
+    turns out to be another model's is taken back (`calls` is -1, with all its tokens) and stated anew.
     """
 
     tokens: Tokens
@@ -239,6 +240,8 @@ class TokensUsed(StationEvent, frozen=True, kw_only=True, omit_defaults=True, ta
     cost: float | None = None
     """Dollars by the prices known when it was observed (a difference, like tokens); None when unpriced."""
     certainty: Certainty = Certainty.EXACT
+    settled: bool = False
+    """What was stated of the call before was under-counted, and with this it is not any more."""
     context: int = 0
     """Tokens in the context window of the station's main conversation after this call; 0: no statement."""
     window: int = 0

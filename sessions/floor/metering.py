@@ -66,6 +66,8 @@ class Tally:
             self._estimated += calls
         elif certainty is Certainty.UNDERCOUNTED:
             self._undercounted += calls
+        if event.settled:
+            self._undercounted -= 1
         if session and session not in self._sessions:
             self._new_sessions.add(session)
 

@@ -12,6 +12,8 @@ CADENCE_S = 180.0
 """A working session writes at least this often while no tool runs."""
 TOOL_CADENCE_S = 1_800.0
 """The longest a single tool is believed to run in silence."""
+BACKGROUND = "runs in the background"
+"""How the reason begins of a station whose turn is over, but not the commands it started."""
 _CLAUDE = ("Read", "Write", "Edit", "MultiEdit", "NotebookEdit", "Glob", "Grep", "LS", "TodoWrite")
 QUICK_TOOLS = frozenset({*_CLAUDE, "read", "write", "edit", "apply_patch"})
 """Tools that come back at once: in silence one of these more likely waits for a permission."""
@@ -22,10 +24,13 @@ def status_at(station: Station, now: float) -> Evidence:
     evidence = station.evidence
     if evidence.status not in LIVE:
         return _asked(station, evidence) if evidence.status is Status.NEEDS_ME and evidence.guess else evidence
-    slow = any(tool.tool not in QUICK_TOOLS for tool in station.running.values())
+    behind = evidence.status is Status.WAITING and evidence.reason.startswith(BACKGROUND)
+    slow = behind or any(tool.tool not in QUICK_TOOLS for tool in station.running.values())
     limit = TOOL_CADENCE_S if slow else CADENCE_S
     if now - evidence.seen <= limit:
         return evidence
+    if behind:  # its turn is over: a server that runs on is no work that has stalled
+        return replace(evidence, status=Status.IDLE, since=evidence.seen + limit, guess=True)
     reason = "silent since: " + evidence.reason
     return Evidence(Status.STALE, evidence.seen + limit, evidence.seen, evidence.source, reason, True)
 

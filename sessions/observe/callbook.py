@@ -17,7 +17,10 @@ REMEMBERED, FOLLOWED = 200_000, 10_000
 (20 µs) would take as long as reading, and afterwards, where it does not matter. A call takes 230 bytes."""
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(tuple[int, int, int, int, int, int]).decode
+_decode = msgspec.msgpack.Decoder(tuple[int, ...]).decode
+KINDS = 6
+_SEVEN = b"\x97"
+"""How an array of seven begins in msgpack."""
 _NOTHING = Tokens()
 
 
@@ -40,17 +43,25 @@ class Calls:
         self._older: dict[bytes, bytes] = {}
         self._new: dict[bytes, bytes] = {}
 
-    def state(self, call: str, tokens: Tokens) -> Statement | None:
-        """Note that `call` has used `tokens` so far; the last statement wins, so the difference may be negative."""
+    def state(self, call: str, tokens: Tokens, partial: bool = False) -> Statement | None:
+        """Note that `call` has used `tokens` so far; the last statement wins, so the difference may be negative.
+
+        What was once stated in full stays so.
+        """
         key = call_key(call)
-        body = encode_tokens(tokens)
         known = self._known(key)
+        partial = partial and (known is None or is_partial(known))
+        body = encode_tokens(tokens, partial)
         if known == body:
             return None
         self._recent[key] = self._new[key] = body
         if known is None:
             return Statement(tokens, 1)
-        return Statement(tokens - decode_tokens(known), 0)
+        return Statement(tokens - decode_tokens(known), 0, not partial and is_partial(known))
+
+    def knows(self, call: str) -> bool:
+        """Whether any statement of the call was noted, in this run or before."""
+        return self._known(call_key(call)) is not None
 
     def take(self) -> Mapping[bytes, bytes]:
         """What was learned since the last taking, for the journal."""
@@ -80,14 +91,20 @@ def call_key(call: str) -> bytes:
     return blake2b(call.encode("utf-8", "surrogatepass"), digest_size=KEY_BYTES).digest()
 
 
-def encode_tokens(t: Tokens) -> bytes:
-    """Tokens as the journal keeps them: six numbers."""
-    return _encode((t.input, t.cache_write_5m, t.cache_write_1h, t.cache_read, t.output, t.thinking))
+def encode_tokens(t: Tokens, partial: bool = False) -> bytes:
+    """Tokens as the journal keeps them: six numbers, and a seventh where they are known to be less than was used."""
+    numbers = (t.input, t.cache_write_5m, t.cache_write_1h, t.cache_read, t.output, t.thinking)
+    return _encode((*numbers, 1) if partial else numbers)
 
 
 def decode_tokens(body: bytes) -> Tokens:
     """The reverse of `encode_tokens`; an unreadable body counts as nothing used, which overcounts rather than fails."""
     try:
-        return Tokens(*_decode(body))
-    except msgspec.DecodeError:
+        return Tokens(*_decode(body)[:KINDS])
+    except (msgspec.DecodeError, TypeError):
         return _NOTHING
+
+
+def is_partial(body: bytes) -> bool:
+    """Whether the tokens in `body` are known to be less than was used."""
+    return body[:1] == _SEVEN

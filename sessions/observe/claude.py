@@ -19,11 +19,12 @@ from sessions.observe.claude_requests import Requests
 from sessions.observe.claude_session import Session
 from sessions.observe.claude_work import Work
 from sessions.observe.contract import Desk
-from sessions.observe.lines import BROKEN, repaired
+from sessions.observe.lines import BROKEN, decoded, repaired
 from sessions.observe.words import instant, safe
 
 SIGN_OF_LIFE_S = 30.0
-PROGRESS, PERMISSION, TIME = b"progress", b'"PermissionRequest"', b'"timestamp":"'
+PROGRESS, PERMISSION, USAGE = b"progress", b'"PermissionRequest"', b'"usage":{'
+TIME = b'"timestamp":"'
 END = 200
 """Within so many bytes of a line's end stands its time; and within so many of its data's begin the name of a hook."""
 FIRST_ID = 53
@@ -58,16 +59,19 @@ class ClaudeTranscript:
                 at = FIRST_ID + len(common)
                 if find_in(line, self._stamp, -END) < 0 or find_in(line, PERMISSION, at, at + END) > 0:
                     self._progress(line)
+                if find_in(line, USAGE, at) > 0:
+                    self._nested(line)
             elif kind not in cl.DULL or not seen.opened:
                 if line:
                     self._line(line)
             elif kind == cl.ATTACHMENT:
                 self._hook(line)
+        self._requests.settle()
         self._tell_skipped(offset)
         return session.events
 
     def _progress(self, line: bytes) -> None:
-        """A sign of life, no more: the messages of sub-agents inside stand in their own files too."""
+        """A sign of life."""
         session, seen = self._session, self._seen
         at = line.rfind(TIME)
         if at < 0 or seen.copied:
@@ -79,6 +83,14 @@ class ClaudeTranscript:
         if time is not None and time >= seen.alive + SIGN_OF_LIFE_S and not seen.finished:
             session.tick(time)
             session.alive(ev.ActivitySeen(**session.who(seen.agent)))
+
+    def _nested(self, line: bytes) -> None:
+        """A sub-agent's message: its calls stand in its own file too, unless that was not kept."""
+        found = decoded(cl.decode_progress, line)
+        nested = found.data.message if found and found.data else None
+        if found and found.data and nested and nested.type == "assistant" and not self._seen.copied:
+            self._session.tick(instant(nested.timestamp) if nested.timestamp else None)
+            self._work.calls.nested(nested, found.data.agent_id or "sidechain")
 
     def _hook(self, line: bytes) -> None:
         """A hook that is asked for permission runs just before a person is; whether it answers itself is not told."""
@@ -110,7 +122,7 @@ class ClaudeTranscript:
             return
         message = bare.message
         if bare.type == "assistant" and message is not None:
-            whole = cl.Message(id=message.id, model=message.model, usage=message.usage)
+            whole = cl.Message(message.model, message.id, None, message.stop_reason, message.usage)
             sparse = cl.Line(type=bare.type, message=whole)
             sparse.timestamp = bare.timestamp if isinstance(bare.timestamp, str) else None
             sparse.request_id, sparse.is_sidechain, sparse.agent_id = bare.request_id, bare.is_sidechain, bare.agent_id
@@ -118,6 +130,8 @@ class ClaudeTranscript:
 
     def _take(self, line: cl.Line, raw: bytes) -> None:
         session, kind = self._session, line.type
+        if self._requests.held:
+            self._requests.settle(repeated=kind == "assistant" and self._work.calls.knows(line))
         time = instant(line.timestamp) if line.timestamp else None
         if kind in ("assistant", "user", "system"):
             seen = self._seen

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from functools import lru_cache
 
-from sessions.floor.tokens import Certainty
 from sessions.observe import claude_lines as cl
 from sessions.observe.lines import decoded
+from sessions.observe.words import safe
 from sessions.text import clean
 
 ASKING_TOOLS = {"AskUserQuestion": "asks a question", "ExitPlanMode": "asks to approve its plan"}
 WRITING_TOOLS = frozenset({"Edit", "Write", "MultiEdit", "NotebookEdit"})
-UNDERCOUNTING = ((2, 1, 15), (2, 1, 20))
-"""First and last version whose lines keep the usage of the moment when the reply began."""
 
 _COMMAND = re.compile(r"<command-name>(.*?)</command-name>", re.DOTALL)
 _ARGUMENTS = re.compile(r"<command-args>(.*?)(?:</command-args>|\Z)", re.DOTALL)
@@ -22,6 +19,7 @@ _MAX_COMMAND = 4_000
 """As much of a slash command as its first words are taken from: each tag without an end is looked through to here."""
 _PERMISSION = re.compile(rb'"hookName":"PermissionRequest:([A-Za-z0-9_-]{1,100})"')
 _MESSAGE = re.compile(r'"message"\s*:\s*"((?:[^"\\]|\\.){1,400})')
+_TASK = re.compile(r"<task-id>([^<]{1,100})</task-id>")
 _UNTIL = re.compile(r"\|(\d{10})\s*\Z", re.ASCII)
 _NO_INPUT = cl.ToolInput()
 
@@ -45,6 +43,17 @@ def permission(line: bytes) -> str:
         return ""
     found = _PERMISSION.search(line, 0, 2000)
     return found[1].decode("ascii") if found else "a tool"
+
+
+def background_task(line: cl.Line) -> str:
+    """The id under which a command goes on in the background, as its result names it; or nothing."""
+    result = decoded(cl.decode_background, line.tool_use_result) if line.tool_use_result else None
+    return safe((result.background_task_id or result.shell_id or "") if result else "")
+
+
+def ended_tasks(text: str) -> list[str]:
+    """The background tasks that a notification says have ended."""
+    return [safe(task) for task in _TASK.findall(text[:_MAX_COMMAND])]
 
 
 def failure(line: bytes, call: str) -> str:
@@ -81,11 +90,3 @@ def in_words(text: str) -> str:
         until = datetime.fromtimestamp(int(found[1]), UTC)
         text = f"{text[: found.start()]} until {until:%Y-%m-%d %H:%M} UTC"
     return clean(text) or "API error"
-
-
-@lru_cache(maxsize=64)
-def certainty(version: str) -> Certainty:
-    """How far the usage that this version of the agent writes down can be trusted."""
-    numbers = tuple(int(part) for part in version.split(".")[:3] if part.isascii() and part.isdigit())
-    first, last = UNDERCOUNTING
-    return Certainty.UNDERCOUNTED if len(numbers) == 3 and first <= numbers <= last else Certainty.EXACT

@@ -11,8 +11,6 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Raw, Struct
 
-from sessions.floor.tokens import Tokens
-
 Count = Annotated[int, Meta(ge=0, le=1_000_000_000_000)] | None
 
 TYPE, ATTACHMENT = b'"type":"', b"attachment"
@@ -38,8 +36,8 @@ class OutputDetails(Struct, gc=False):
     thinking_tokens: Count = 0
 
 
-class Usage(Struct, gc=False):
-    """What a model call has used, as stated so far."""
+class Counts(Struct, gc=False):
+    """Tokens of one kind each, as Anthropic counts them."""
 
     input_tokens: Count = 0
     cache_creation_input_tokens: Count = 0
@@ -48,21 +46,26 @@ class Usage(Struct, gc=False):
     cache_creation: Split | None = None
     output_tokens_details: OutputDetails | None = None
 
-    def tokens(self) -> Tokens:
-        """The usage in kinds that do not overlap; a cache write without a stated time to live is one of 5 minutes."""
-        split, details = self.cache_creation, self.output_tokens_details
-        hour = (split.ephemeral_1h_input_tokens or 0) if split else 0
-        minutes = (split.ephemeral_5m_input_tokens or 0) if split else 0
-        written = max(self.cache_creation_input_tokens or 0, hour + minutes)
-        output = self.output_tokens or 0
-        return Tokens(
-            self.input_tokens or 0,
-            written - hour,
-            hour,
-            self.cache_read_input_tokens or 0,
-            output,
-            min(output, details.thinking_tokens or 0) if details else 0,
-        )
+
+class Iteration(Counts, gc=False):
+    """One of several requests that made up a reply: the model's own, or one of a helper (an advisor, a compaction)."""
+
+    type: str = ""
+    model: str | None = None
+
+
+class Usage(Counts, gc=False):
+    """What a model call has used, as stated so far. Details have any shape: a new one must not cost the tokens."""
+
+    iterations: Raw = Raw()
+    server_tool_use: Raw = Raw()
+    service_tier: Raw = Raw()
+    speed: Raw = Raw()
+    inference_geo: Raw = Raw()
+
+
+class Searches(Struct, gc=False):
+    web_search_requests: Count = 0
 
 
 class Block(Struct, gc=False):
@@ -75,6 +78,7 @@ class Block(Struct, gc=False):
     input: Raw = Raw()
     tool_use_id: str | None = None
     is_error: bool | None = None
+    thinking: str | None = None
 
 
 class Message(Struct, gc=False):
@@ -104,6 +108,7 @@ class Line(Struct, rename="camel", gc=False):
     version: str | None = None
     uuid: str | None = None
     request_id: str | None = None
+    parent_uuid: str | None = None
     request_session_id: str | None = None
     """The session that made the call, where a fork copied the line from it."""
     is_sidechain: bool | None = None
@@ -117,6 +122,7 @@ class Line(Struct, rename="camel", gc=False):
     retry_attempt: int | None = None
     max_retries: int | None = None
     error: Raw = Raw()
+    tool_use_result: Raw = Raw()
     summary: str | None = None
     custom_title: str | None = None
     ai_title: str | None = None
@@ -125,6 +131,7 @@ class Line(Struct, rename="camel", gc=False):
 class BareMessage(Struct, gc=False):
     id: str | None = None
     model: str | None = None
+    stop_reason: str | None = None
     usage: Usage | None = None
 
 
@@ -137,6 +144,25 @@ class BareLine(Struct, rename="camel", gc=False):
     is_sidechain: bool | None = None
     agent_id: str | None = None
     message: BareMessage | None = None
+
+
+class NestedLine(Struct, rename="camel", gc=False):
+    """A sub-agent's line inside a progress line of its parent."""
+
+    type: str = ""
+    timestamp: str | None = None
+    request_id: str | None = None
+    uuid: str | None = None
+    message: BareMessage | None = None
+
+
+class AgentProgress(Struct, rename="camel", gc=False):
+    agent_id: str | None = None
+    message: NestedLine | None = None
+
+
+class ProgressLine(Struct, gc=False):
+    data: AgentProgress | None = None
 
 
 class ToolInput(Struct, gc=False):
@@ -152,6 +178,7 @@ class ToolInput(Struct, gc=False):
     description: str | None = None
     skill: str | None = None
     prompt: str | None = None
+    run_in_background: bool | None = None
 
 
 class Question(Struct, gc=False):
@@ -160,6 +187,13 @@ class Question(Struct, gc=False):
 
 class Questions(Struct):
     questions: list[Question] = []
+
+
+class Background(Struct, rename="camel", gc=False):
+    """What a command's result says of its going on in the background."""
+
+    background_task_id: str | None = None
+    shell_id: str | None = None
 
 
 class TextPart(Struct, gc=False):
@@ -191,6 +225,11 @@ decode_bare = msgspec.json.Decoder(BareLine, strict=False).decode
 decode_input = msgspec.json.Decoder(ToolInput).decode
 decode_questions = msgspec.json.Decoder(Questions).decode
 decode_results = msgspec.json.Decoder(ResultLine).decode
+decode_background = msgspec.json.Decoder(Background).decode
+decode_progress = msgspec.json.Decoder(ProgressLine).decode
+decode_iterations = msgspec.json.Decoder(list[Iteration]).decode
+decode_searches = msgspec.json.Decoder(Searches).decode
+decode_word = msgspec.json.Decoder(str).decode
 decode_error = msgspec.json.Decoder(ErrorText).decode
 
 

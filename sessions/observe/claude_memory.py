@@ -7,9 +7,22 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from sessions.floor.tokens import Certainty
 from sessions.observe.words import safe
 
+MAX_TOLD = 16
+"""Calls that are remembered in full; a call's lines stand close together."""
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+class Told(Struct, frozen=True, array_like=True):
+    """What was told of a call whose lines are still being read: when, of whom, and how sure and dear it was."""
+
+    time: float
+    model: str
+    branch: str
+    certainty: Certainty
+    cost: float | None
 
 
 class Memory(Struct, omit_defaults=True):
@@ -32,10 +45,30 @@ class Memory(Struct, omit_defaults=True):
     """It has held more than the narrow context window."""
     recent: dict[str, int] = {}
     """The latest model calls (see `usage.state`)."""
+    told: dict[str, Told] = {}
+    """The latest model calls that this file told first."""
+    reply_id: str = ""
+    """The message at hand, where the gateway names no requests, and `reply`, its first line."""
+    reply: str = ""
+    reply_lines: list[str] = []
+    answered: bool = False
+    """Something was given to the agent since the last line of that message."""
+    prompts: list[int] = []
+    """The latest requests, as hashes: some old versions write the whole history again."""
+    asks: str = ""
+    """What the agent asked with its last words."""
+    background: dict[str, str] = {}
+    """Commands that go on behind the turn, by the id that their end will name."""
     tools: dict[str, None] = {}
     """Tools under way."""
     command: str = ""
     """A slash command that becomes a request when its text follows."""
+
+    def tell(self, call: str, told: Told) -> None:
+        """Remember what was told of a call, for the lines of it that follow."""
+        if call not in self.told and len(self.told) >= MAX_TOLD:
+            del self.told[next(iter(self.told))]
+        self.told[call] = told
 
 
 def named(path: Path) -> Memory:

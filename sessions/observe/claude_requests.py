@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 from sessions.floor import events as ev
 from sessions.observe import claude_details as details
 from sessions.observe import claude_lines as cl
@@ -10,6 +12,7 @@ from sessions.observe.words import safe
 from sessions.redact import redact
 from sessions.text import clean
 
+MAX_PROMPTS = 64
 INTERRUPTED = "[Request interrupted by user"
 NO_PROMPTS = (
     "<local-command-",
@@ -27,6 +30,8 @@ class Requests:
 
     def __init__(self, session: Session) -> None:
         self._session, self._seen = session, session.seen
+        self.held: tuple[str, cl.Line] | None = None
+        """A request that may be a repetition."""
 
     def take(self, line: cl.Line, raw: bytes) -> None:
         """A line of type `user`: a request, or what a tool gave back. `raw` is the same line as it stands."""
@@ -35,10 +40,12 @@ class Requests:
             self._session.skipped["unexpected shape"] += 1
             return
         agent = self._session.agent(line)
+        self._seen.answered = True
         texts: list[str] = []
         for block in message.blocks:
             if block.type == "tool_result":
                 self._came_back(block, agent, raw)
+                self._went_behind(block, line)
             elif block.type == "text" and block.text:
                 texts.append(block.text)
         if texts and not agent:
@@ -74,6 +81,13 @@ class Requests:
                 )
             )
 
+    def _went_behind(self, block: cl.Block, line: cl.Line) -> None:
+        """A command that was sent to the background goes on under an id of its own."""
+        behind = self._seen.background
+        detail = behind.pop(block.tool_use_id or "", None) if behind else None
+        if detail is not None and (task := details.background_task(line)):
+            behind[task] = detail
+
     def _asked(self, text: str, line: cl.Line) -> None:
         """A text where a prompt stands: mostly a prompt, sometimes an interruption or a note of the agent to itself."""
         session, seen = self._session, self._seen
@@ -85,6 +99,9 @@ class Requests:
                 session.events.append(ev.TurnFinished(**session.who(), interrupted=True))
         elif start.startswith(("<command-name>", "<command-message>")):
             seen.command = redact(clean(details.command(start)))
+        elif start.startswith("<task-notification>"):
+            for task in details.ended_tasks(start):
+                seen.background.pop(task, None)
         elif line.is_meta:
             if seen.command and not start.startswith("<"):
                 self._turn(seen.command, line)
@@ -93,7 +110,27 @@ class Requests:
             self._turn(clean(text), line)
 
     def _turn(self, text: str, line: cl.Line) -> None:
+        """A request. One that was made before in the same words waits for the next line: see `settle`."""
+        seen, key = self._seen, zlib.crc32(text.encode("utf-8", "surrogatepass"))
+        if key in seen.prompts:
+            self.held = (text, line)
+            return
+        seen.prompts = [*seen.prompts[1 - MAX_PROMPTS :], key]
+        self._begin(text, line)
+
+    def settle(self, repeated: bool = False) -> None:
+        """Tell the request that waits, unless it was `repeated`.
+
+        Old versions that were fed by a stream wrote the whole history again with every request, under new ids: there
+        a reply that is known follows.
+        """
+        held, self.held = self.held, None
+        if held is not None and not repeated:
+            self._begin(*held)
+
+    def _begin(self, text: str, line: cl.Line) -> None:
+        seen = self._seen
         if self._session.first_time(line):
-            self._seen.finished = False
-            self._seen.tools.clear()
+            seen.finished, seen.asks = False, ""
+            seen.tools.clear()
             self._session.alive(ev.TurnStarted(**self._session.who(), text=text))

@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from sessions.floor import events as ev
+from sessions.floor.status import BACKGROUND
 from sessions.floor.tokens import Tokens
 from sessions.observe import claude_lines as cl
 from sessions.observe.claude_memory import named
@@ -139,3 +140,8 @@ class Session:
         if not self.seen.finished:
             self.seen.finished = True
             self.events.append(ev.TurnFinished(**self.who()))
+            if self.seen.background:
+                behind = "; ".join(self.seen.background.values())
+                self.events.append(ev.MachineAwaited(**self.who(), reason=clean(f"{BACKGROUND}: {behind}")))
+            elif self.seen.asks:
+                self.events.append(ev.PersonNeeded(**self.who(), reason=self.seen.asks, guess=True))

@@ -5,15 +5,16 @@ from __future__ import annotations
 from sessions.floor import events as ev
 from sessions.observe import claude_details as details
 from sessions.observe import claude_lines as cl
-from sessions.observe import usage as usages
+from sessions.observe.claude_calls import Calls
 from sessions.observe.claude_session import Session
+from sessions.observe.questions import asked_by
 from sessions.observe.words import safe
 from sessions.text import clean
 
 SYNTHETIC = "<synthetic>"
-NARROW_WINDOW = 200_000
-"""Claude Code compacts at about 170,000 tokens also where the model holds a million, unless a session asks for more;
-a transcript does not say which, until it has held more."""
+ENDS = ("end_turn", "stop_sequence")
+THOUGHTS = frozenset({"thinking", "redacted_thinking"})
+"""What stands in front of a reply's words: a line of nothing else is not the reply's last."""
 MAX_OPEN_TOOLS = 64
 MAX_SAID = 800
 """As much of a text as its first words are taken from."""
@@ -23,9 +24,8 @@ class Work:
     """Reads the lines of type `assistant`."""
 
     def __init__(self, session: Session) -> None:
-        self._session, self._seen, self._desk = session, session.seen, session.desk
-        self._windows: dict[str, int] = {}
-        self._last_call, self._last_usage = "", cl.Usage()
+        self._session, self._seen = session, session.seen
+        self.calls = Calls(session)
 
     def take(self, line: cl.Line) -> None:
         """One line: a part of a reply, with the usage of the whole reply so far."""
@@ -36,7 +36,7 @@ class Work:
         agent = session.agent(line)
         synthetic = message.model == SYNTHETIC
         if message.usage is not None and not synthetic:
-            self._used(line, message, message.usage, agent)
+            self.calls.used(line, message, message.usage, agent)
         if line.is_api_error_message:
             self._failed(line, message, agent)
             return
@@ -52,52 +52,23 @@ class Work:
                 self._said(block, agent)
             elif block.type in ("tool_use", "server_tool_use", "mcp_tool_use"):
                 self._called(block, agent)
-        if agent:
-            return
-        if message.stop_reason in ("end_turn", "stop_sequence"):
-            session.finish()
-        elif message.stop_reason == "refusal":
-            session.events.append(ev.TurnFailed(**session.who(), reason="the model refused"))
+        if not agent:
+            self._ended(message)
 
-    def _used(self, line: cl.Line, message: cl.Message, usage: cl.Usage, agent: str) -> None:
-        session, seen, desk = self._session, self._seen, self._desk
-        if not message.id and not line.uuid:
-            session.skipped["call without an id"] += 1
-            return
-        call = f"{message.id}:{line.request_id or ''}" if message.id else f"line:{line.uuid}"
-        if call == self._last_call and usage == self._last_usage:
-            return
-        self._last_call, self._last_usage = call, usage
-        tokens = usage.tokens()
-        stated, seen.copied = usages.state(desk.book, seen.recent, call, tokens)
-        if stated is None:
-            return
-        model = safe(message.model or "")
-        context = 0 if agent else tokens.total
-        session.events.append(
-            ev.TokensUsed(
-                time=seen.clock,
-                source=session.source(agent),
-                station=session.station,
-                session=seen.session,
-                tokens=stated.added,
-                call=safe(call),
-                calls=stated.calls,
-                model=model,
-                branch=seen.branch,
-                subagent=agent,
-                cost=usages.price(desk.pricing, model, tokens, stated),
-                certainty=details.certainty(line.version or seen.version),
-                context=context,
-                window=self._window(model, context),
-            )
-        )
+    def _ended(self, message: cl.Message) -> None:
+        """The end of a turn, where the line has it."""
+        session = self._session
+        if message.stop_reason == "refusal":
+            session.events.append(ev.TurnFailed(**session.who(), reason="the model refused"))
+        elif message.stop_reason in ENDS and any(block.type not in THOUGHTS for block in message.blocks):
+            session.finish()
 
     def _said(self, block: cl.Block, agent: str) -> None:
         session = self._session
         text = clean((block.text or "")[:MAX_SAID])
         if text and not agent:
             self._seen.finished = False
+            self._seen.asks = asked_by(block.text or "")
             session.alive(ev.TextWritten(**session.who(), text=text))
 
     def _called(self, block: cl.Block, agent: str) -> None:
@@ -120,6 +91,9 @@ class Work:
             )
         )
         seen.finished = False
+        seen.asks = seen.asks if agent else ""
+        if call and given.run_in_background and len(seen.background) < MAX_OPEN_TOOLS:
+            seen.background[call] = clean(detail)
         if call:
             if len(seen.tools) >= MAX_OPEN_TOOLS:
                 del seen.tools[next(iter(seen.tools))]
@@ -135,11 +109,3 @@ class Work:
             return
         self._seen.finished = True
         session.events.append(ev.TurnFailed(**session.who(), reason=details.in_words(text)))
-
-    def _window(self, model: str, context: int) -> int:
-        """The window in use: a model may hold more than Claude Code gives it before it compacts."""
-        window = self._windows.get(model)
-        if window is None:
-            window = self._windows[model] = self._desk.pricing.window(model)
-        self._seen.wide = self._seen.wide or context > NARROW_WINDOW
-        return window if self._seen.wide else min(window, NARROW_WINDOW)

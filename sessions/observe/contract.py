@@ -17,16 +17,22 @@ class Statement(msgspec.Struct, frozen=True):
     added: Tokens
     calls: int
     """1 when the call was not known before, else 0."""
+    settled: bool = False
+    """What was known of the call was less than it used, and now it is all."""
 
 
 class CallBook(Protocol):
     """Remembers the usage of every model call, over all files: forks copy calls, and lines repeat them."""
 
-    def state(self, call: str, tokens: Tokens) -> Statement | None:
-        """Note that `call` has used `tokens` so far (the last statement wins).
+    def state(self, call: str, tokens: Tokens, partial: bool = False) -> Statement | None:
+        """Note that `call` has used `tokens` so far (the last statement wins), or at least so many (`partial`).
 
         Returns the difference to what was known, or None when nothing is new.
         """
+        ...
+
+    def knows(self, call: str) -> bool:
+        """Whether any statement of the call was noted."""
         ...
 
 

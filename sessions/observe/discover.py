@@ -31,6 +31,12 @@ _SHAPES = (
 """What the first lines of each kind of transcript have, in an order in which the first match is right."""
 
 
+_OBJECT = re.compile(rb"[\s\0\xef\xbb\xbf]*\{.*\S")
+"""How a line begins that holds an object, and not the first brace of one that is spread over many lines."""
+_FOREIGN = re.compile(rb'"projectHash"\s*:')
+"""What Gemini's sessions have, which otherwise look like those of Claude Code."""
+
+
 class Place(Struct, frozen=True):
     """A directory or a file to look at."""
 
@@ -134,7 +140,7 @@ def walk(place: Place, below: Path | None = None) -> Iterator[Source | Unreadabl
                     if (stat.st_dev, stat.st_ino) not in seen:
                         seen.add((stat.st_dev, stat.st_ino))
                         folders.append(folder / entry.name)
-                elif is_candidate(entry.name) and entry.is_file():
+                elif is_candidate(entry.name) and not _is_workflow_journal(folder, entry.name) and entry.is_file():
                     yield _source(folder / entry.name, place, entry.stat())
             except OSError as error:
                 yield Unreadable(folder / entry.name, error.strerror or "unreadable")
@@ -143,6 +149,11 @@ def walk(place: Place, below: Path | None = None) -> Iterator[Source | Unreadabl
 def is_candidate(name: str) -> bool:
     """Whether a file of this name may be a transcript."""
     return name == DATABASE or (is_lines(name) and not stem_of(name).endswith(_NOT_TRANSCRIPTS))
+
+
+def _is_workflow_journal(folder: Path, name: str) -> bool:
+    """Whether it is the list of steps that Claude Code keeps beside the transcripts of a workflow's agents."""
+    return name == "journal.jsonl" and folder.parent.name == "workflows"
 
 
 def is_database(path: Path) -> bool:
@@ -169,6 +180,8 @@ def kind_of(path: Path) -> str:
         for number, head in enumerate(_heads(file)):
             if not number and head.startswith(_SQLITE):
                 return OPENCLAW
+            if not _OBJECT.match(head) or _FOREIGN.search(head):
+                continue
             for kind, shape in _SHAPES:
                 if shape.search(head):
                     return kind

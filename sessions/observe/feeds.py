@@ -113,7 +113,10 @@ def _lines(source: Source, mark: Mark, desk: Desk, kind: str, longest: int) -> I
             events.extend(_dated(transcript.feed(piece.lines, piece.offset), written))
             yield Portion(events, _saved(kind, tail.position(done=False), transcript), tail.offset - at)
             events, at = [], tail.offset
-        yield Portion(events, _saved(kind, tail.position(done=True), transcript), 0)
+        last = tail.rest()
+        if last is not None:
+            events.extend(_dated(transcript.feed(last.lines, last.offset), written))
+        yield Portion(events, _saved(kind, tail.position(done=True), transcript), tail.offset - at)
     finally:
         os.close(fd)
 

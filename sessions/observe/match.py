@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from sessions.observe.contract import Seating
 from sessions.observe.words import is_folder, safe, within
 
 NAME_LENGTH = 40
+_WINDOWS = re.compile(r"[A-Za-z]:\\|\\\\")
+"""How a directory of another system begins: its parts are divided by other signs."""
 EVERYBODYS_BRANCHES = frozenset({"", "HEAD", "main", "master", "trunk", "develop", "dev"})
 """Names that say nothing about which repository a vanished directory belonged to."""
 
@@ -152,7 +155,8 @@ class Seats:
 
     def _name(self, kind: str, place: str) -> str:
         """A name that no other station has: the directory's, then with the kind, then with a number."""
-        base = safe("-".join(place.rstrip("/").rsplit("/", 1)[-1].split()), NAME_LENGTH) or kind
+        parted = place.replace("\\", "/") if _WINDOWS.match(place) else place
+        base = safe("-".join(parted.rstrip("/").rsplit("/", 1)[-1].split()), NAME_LENGTH) or kind
         if base not in self._kinds:
             return base
         if self._kinds[base] != kind:

@@ -144,6 +144,20 @@ class Tail:
                 yield piece
         self._scanned = at
 
+    def rest(self) -> Piece | None:
+        """What stands behind the last line's end, where that is a whole line whose end was not written, or not yet.
+
+        Only a whole object is one: of a torn one the last brace is missing.
+        """
+        begin, end = self._offset, self._scanned
+        if not 0 < end - begin <= self._longest or os.pread(self._fd, 1, end - 1) != b"}":
+            return None
+        line = os.pread(self._fd, end - begin, begin)
+        if not is_object(line):
+            return None
+        self._offset = begin + len(line)
+        return Piece([line], begin)
+
     def _line_end(self) -> int | None:
         while data := os.pread(self._fd, self._block, self._scanned):
             found = data.find(b"\n")
@@ -156,6 +170,15 @@ class Tail:
     def _witness(fd: int, offset: int) -> bytes:
         start = max(0, offset - _WITNESS)
         return os.pread(fd, offset - start, start) if offset else b""
+
+
+def is_object(line: bytes) -> bool:
+    """Whether bytes are one whole JSON object."""
+    try:
+        msgspec.json.decode(line, type=dict[str, msgspec.Raw])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return True
 
 
 def _split(data: bytes) -> tuple[list[bytes], bytes]:

@@ -10,14 +10,16 @@ MAX_RECENT = 16
 OWN = -1
 
 
-def state(book: CallBook, recent: dict[str, int], call: str, tokens: Tokens) -> tuple[Statement | None, bool]:
+def state(
+    book: CallBook, recent: dict[str, int], call: str, tokens: Tokens, partial: bool = False
+) -> tuple[Statement | None, bool]:
     """Note a statement of usage. Returns what it adds, and whether the call was copied from another file.
 
     Within a file the last statement wins. A fork may have copied a reply while it was still being written: such a
     copy never takes back what other files say. `recent` holds the output that these said of the file's latest calls
     before it did, or `OWN`.
     """
-    stated = book.state(call, tokens)
+    stated = book.state(call, tokens, partial)
     others = recent.get(call)
     if others is None:
         others = tokens.output if stated is None else OWN if stated.calls else (tokens - stated.added).output
@@ -25,7 +27,7 @@ def state(book: CallBook, recent: dict[str, int], call: str, tokens: Tokens) -> 
             del recent[next(iter(recent))]
         recent[call] = others
     if stated is not None and tokens.output < others:
-        book.state(call, tokens - stated.added)
+        book.state(call, tokens - stated.added, partial)
         stated = None
     return stated, others != OWN
 
