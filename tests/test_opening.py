@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.bench.opening import SLOW, WAY, Change, changes
+from tests.bench.opening import PATIENCE_S, QUIET_S, SLOW, WAY, Change, changes, still
+from tests.bench.probe import Terminal
 
 
 @pytest.fixture(scope="module", params=[(), (SLOW,), ("--ascii",)], ids=["fast", "slow", "ascii"])
@@ -21,3 +24,45 @@ def test_every_change_costs_no_more_bytes_than_it_may(way: list[Change]) -> None
 def test_the_screen_is_never_empty_on_the_way(way: list[Change]) -> None:
     for change in way:
         assert change.emptiest > 0.5, f"{change.what}: {change.emptiest:.0%} of what stood there before or after"
+
+
+REDRAW = "\x0c"
+
+
+def cells(terminal: Terminal) -> list[tuple[object, ...]]:
+    """All cells above the footer with their colours; of a blank one sees the ground alone."""
+    screen = terminal.screen
+    every = (screen.buffer[y][x] for y in range(screen.lines - 1) for x in range(screen.columns))
+    return [(cell.data, cell.bg, *((cell.fg, cell.bold) if cell.data.strip() else ())) for cell in every]
+
+
+def test_what_the_console_knows_of_the_terminal_is_true(tmp_path: Path) -> None:
+    """Wherever one comes to by changes, the screen drawn anew is the same."""
+    with still(tmp_path, columns=120, lines=40) as terminal:
+        for keys in ("?", "jj/pl\r", "\x1b\x1b", ":so", "\x1b", "\r", "\t", "\x1bz", "2n", "zw", "t", "\x1b"):
+            terminal.press(keys)
+            terminal.settle(QUIET_S)
+            before = cells(terminal)
+            if ":" not in keys:  # the palette takes every key as typed
+                terminal.press(REDRAW)
+                terminal.settle(QUIET_S)
+                assert cells(terminal) == before, f"after {keys!r}"
+
+
+def test_a_redraw_sends_everything(tmp_path: Path) -> None:
+    with still(tmp_path, columns=120, lines=40) as terminal:
+        before = terminal.text
+        terminal.screen.erase_in_display(2)
+        assert terminal.text != before
+        terminal.press(REDRAW)
+        terminal.until(lambda text: text == before, PATIENCE_S)
+
+
+def test_another_size_sends_everything(tmp_path: Path) -> None:
+    with still(tmp_path, columns=120, lines=40) as terminal:
+        before = terminal.text
+        terminal.resize(100, 30)
+        terminal.settle(QUIET_S)
+        terminal.screen.erase_in_display(2)
+        terminal.resize(120, 40)
+        terminal.until(lambda text: text == before, PATIENCE_S)

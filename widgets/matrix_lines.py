@@ -252,7 +252,7 @@ def _picked(sign: str, style: str, cells: int) -> list[Span]:
     if sign not in _SHADES:
         return [(sign.ljust(cells), f"bold {style} on cursor")]
     if cells == 1:
-        return [(sign, "bold accent on bar")]
+        return [(sign, "bold underline accent on bar")]
     return [(sign, f"bold {style} on bar"), (PICK.ljust(cells - 1), "bold accent on cursor")]
 
 

@@ -226,16 +226,15 @@ def spot_lines(
     if room < 32:
         room, most = cells - 2 - len(f"{'':{pairs}} pairs  "), 0
     longest = max(width(clean(spot.path, 600)) for spot in spots)
-    who_collides = [_who(spot, labels) for spot in spots]
-    least = room - 2 - max(map(width, who_collides))
+    least = room - 2 - max(width(_who(spot, labels, cells)) for spot in spots)
     wide = room if room < 32 else min(longest, max(20, room * 3 // 5, least))
     lines: list[Line] = []
-    for at, (spot, names) in enumerate(zip(spots, who_collides, strict=True)):
+    for at, spot in enumerate(spots):
         ground = " on cursor" if at == chosen else ""
         head = f"{spot.conflicts:>{pairs},} pair{'s' if spot.conflicts != 1 else ' '} "
         if most:
             head += f"{spot.lines:>{most},} line{'s' if spot.lines != 1 else ' '} "
-        who = "  " + cut(names, room - wide - 2) if room - wide > 9 else ""
+        who = "  " + _who(spot, labels, room - wide - 2) if room - wide > 9 else ""
         line = [
             ("▌" if at == chosen else " ", "accent"), (head + " ", "soft" + ground),
             (fit(_tail(spot.path, wide), wide), "text" + ground), (who, ("soft" if ground else "faint") + ground),
@@ -251,10 +250,16 @@ def spot_lines(
     return lines
 
 
-def _who(spot: HotSpot, labels: Mapping[str, str]) -> str:
-    """The branches that collide there most, and how many more."""
-    names = "  ".join(labels.get(name, clean(name, 40)) for name in spot.branches[:3])
-    return names + (f"  +{len(spot.branches) - 3}" if len(spot.branches) > 3 else "")
+def _who(spot: HotSpot, labels: Mapping[str, str], cells: int) -> str:
+    """The branches that collide there most, as many as fit, and how many more."""
+    names = [labels.get(name, clean(name, 40)) for name in spot.branches[:3]]
+    text = ""
+    for shown in range(len(names), 0, -1):
+        more = f"  +{len(spot.branches) - shown}" if len(spot.branches) > shown else ""
+        text = "  ".join(names[:shown]) + more
+        if width(text) <= cells:
+            break
+    return short(text, cells)
 
 
 def empty_lines(title: str, why: str, cells: int) -> list[Line]:

@@ -94,6 +94,12 @@ class FactoryScreen(Guarded, Screen[None]):
                 self.set_timer(OPENING_S, self._open),
             )
 
+    def hold(self) -> None:
+        """The picture before stays until what is laid out anew from here on has been drawn, too."""
+        if self.opened:
+            self.opened = self._ripe = False
+            self.begin_to_open()
+
     def complete(self) -> bool:
         """Whether what is drawn is worth showing first. A screen that has to read something may wait a moment."""
         return True

@@ -257,6 +257,7 @@ class ConflictsScene(SampledScreen):
     def show_panel(self, panel: int) -> None:
         """Choose a panel, by its number."""
         self.panel = panel
+        self.hold()
         self.lay_panels()
         self.call_after_refresh(self.draw)
 

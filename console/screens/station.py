@@ -170,6 +170,7 @@ class StationScreen(SearchScreen):
 
     def _show_panel(self, panel: int) -> None:
         self._panel = panel
+        self.hold()
         self._arrange()
         self.call_after_refresh(self.draw)
 

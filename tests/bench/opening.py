@@ -6,6 +6,7 @@ import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
@@ -50,15 +51,23 @@ class Change(msgspec.Struct, frozen=True):
     """Of the cells with something in them, before or after, the fewer: how many the emptiest frame still had."""
 
 
-def changes(directory: Path, options: Sequence[str] = ()) -> Iterator[Change]:
-    """Go the whole way on a past that stands still."""
+@contextmanager
+def still(directory: Path, options: Sequence[str] = (), columns: int = 200, lines: int = 60) -> Iterator[Terminal]:
+    """A console on a past that stands still."""
     path = directory / "still.ftr"
     events = list(islice(simulate(1, STATIONS), EVENTS))
     write(EventList(events, "still"), path, 1, len(events), redact=False)
     command = (sys.executable, "-m", "console", "replay", str(path), "--at", "end", *options)
-    with Terminal(command, env={"XDG_STATE_HOME": str(directory), "XDG_CONFIG_HOME": str(directory)}) as terminal:
+    env = {"XDG_STATE_HOME": str(directory), "XDG_CONFIG_HOME": str(directory)}
+    with Terminal(command, columns, lines, env=env) as terminal:
         terminal.until(lambda text: f"1/{STATIONS}" in text, PATIENCE_S)
         terminal.settle(QUIET_S)
+        yield terminal
+
+
+def changes(directory: Path, options: Sequence[str] = ()) -> Iterator[Change]:
+    """Go the whole way."""
+    with still(directory, options) as terminal:
         for what, key, bar in WAY:
             sent, share = _press(terminal, key)
             yield Change(what, sent, bar and bar / (2 if SLOW in options else 1), share)
