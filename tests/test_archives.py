@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.floor.tokens import Tokens
-from sessions.observe.archive import is_lines, opened, stem_of, successor, unpacked, zstd
+from sessions.observe.archive import BELIEVED, is_lines, opened, stem_of, successor, unpacked, zstd
 from sessions.observe.conversation import open_conversation
 from sessions.observe.discover import CODEX, OPENCLAW, Place
 from sessions.observe.match import Seats
@@ -101,9 +102,9 @@ def test_a_damaged_archive_is_told_once_and_what_it_held_before_counts(tmp_path:
 
 
 def test_an_archive_that_grows_without_end_is_read_in_pieces(tmp_path: Path) -> None:
-    """A gigabyte of zeros in one line takes kilobytes on disk; no line of it is held."""
+    """What zeros in one line unpack to takes kilobytes on disk; no line of it is held."""
     path = tmp_path / f"rollout-{THREAD}.jsonl.zst"
-    path.write_bytes(zstd.compress(rollout() + bytes(100 << 20) + b"\n" + event("task_complete", 12)))
+    path.write_bytes(zstd.compress(rollout() + bytes(40 << 20) + b"\n" + event("task_complete", 12)))
     reader = Observer([Place(tmp_path, CODEX)], Seats(), FlatPrice(), longest=1 << 20)
     found = told(reader)
     assert spent(found) == wanted([ONE, TWO])
@@ -157,3 +158,33 @@ def test_a_plain_file_is_opened_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(b"{}")
     with opened(tmp_path / "a.jsonl") as file:
         assert file.read() == b"{}"
+
+
+def test_a_bomb_is_told_and_not_read_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / f"rollout-{THREAD}.jsonl.zst"
+    path.write_bytes(zstd.compress(rollout() + bytes(BELIEVED * 2)))
+    reader = observer(tmp_path)
+    found = told(reader)
+    assert spent(found) == wanted([ONE, TWO])
+    assert [(e.reason, e.detail) for e in found if isinstance(e, ev.SourceSkipped)] == [
+        ("unreadable file", f"{path.name}: unpacks to more than is believed")
+    ]
+    with pytest.raises(FactoryError, match="more than is believed"):
+        open_conversation("codex", path)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_rollout_that_is_archived_is_not_gone(tmp_path: Path, whole: bool) -> None:
+    """Codex moves it to another folder; `whole` looks at everything, else only at what changed."""
+    live, put_away = tmp_path / "sessions", tmp_path / "archived_sessions"
+    for folder in (live, put_away):
+        folder.mkdir()
+    plain = live / f"rollout-{THREAD}.jsonl"
+    plain.write_bytes(rollout())
+    reader = Observer([Place(live, CODEX), Place(put_away, CODEX)], Seats(), FlatPrice())
+    assert spent(told(reader)) == wanted([ONE, TWO])
+    moved = plain.rename(put_away / plain.name)
+    batches = reader.scan() if whole else reader.read(frozenset({str(plain), str(moved)}))
+    later = [event for batch in batches for event in batch.events]
+    assert skips(later) == []
+    assert spent(later) == Tokens()

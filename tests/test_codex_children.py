@@ -7,7 +7,7 @@ from itertools import accumulate
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sessions.floor import events as ev
@@ -28,6 +28,7 @@ from tests.test_codex import (
     read,
     record,
     token_count,
+    total,
     wanted,
 )
 from tests.transcript_support import Book, Seats, calls, desk, spent
@@ -153,6 +154,8 @@ def test_any_family_counts_each_call_once_and_no_group_is_negative(
             lines += [meta(PARENT, 60), event("task_started", 1.5, turn_id="t1")]
             lines += [token_count(copied[: i + 1], 5) for i in range(len(copied))]
         goes_on = copied if data.draw(st.booleans()) else []
+        # A total that is told again as it was is no call; nobody can tell a first one of just that size from it.
+        assume(goes_on or not (copied and usages) or total(copied) != usages[0])
         lines += [event("task_started", 70, turn_id=f"s{number}"), turn(f"s{number}", 70)]
         lines += [token_count([*goes_on, *usages[: i + 1]], 75 + i) for i in range(len(usages))]
         rollouts.append((thread, lines))
@@ -192,3 +195,101 @@ def test_a_turn_that_ends_with_a_statement_needs_nobody() -> None:
 def test_known_types_of_lines_are_passed_over_and_new_ones_counted(kind: str) -> None:
     found = read([meta(), line(kind, {"type": "x"})])
     assert [e.reason for e in found if isinstance(e, ev.SourceSkipped)] == ["unknown type"] * (kind == "brand_new")
+
+
+def test_a_thread_that_goes_back_to_a_version_without_records_counts_every_call() -> None:
+    """And so does one whose first record comes behind a total of the same size."""
+    done: list[Usage] = [ONE, TWO, OWN]
+    up = [token_count(done[:1], 5), record("r2", TWO, done[:2]), token_count(done[:2], 7)]
+    down = [token_count(done, 9), token_count(done, 9), token_count([*done, ONE], 11)]
+    found = read([meta(), turn("t1", 1), *up, *down])
+    assert (calls(found), spent(found)) == (4, wanted([*done, ONE]))
+    same = read(
+        [meta(), turn("t1", 1), token_count([ONE], 5), record("r2", ONE, [ONE, ONE]), token_count([ONE] * 2, 9)]
+    )
+    assert (calls(same), spent(same)) == (2, wanted([ONE, ONE]))
+
+
+def test_totals_that_fall_back_among_records_are_no_call() -> None:
+    """A thread that is rolled back tells an earlier total again."""
+    told = [record("r1", ONE, [ONE]), token_count([ONE], 5), record("r2", TWO, [ONE, TWO]), token_count([ONE, TWO], 7)]
+    found = read([meta(), turn("t1", 1), *told, token_count([ONE], 9)])
+    assert (calls(found), spent(found)) == (2, wanted([ONE, TWO]))
+
+
+@given(
+    st.lists(USAGE, max_size=4), st.lists(st.tuples(USAGE, st.booleans()), max_size=6), st.lists(USAGE, max_size=4),
+    st.booleans(),
+)  # fmt: skip
+def test_a_thread_that_gets_and_loses_records_counts_every_call_once(
+    before: list[Usage], between: list[tuple[Usage, bool]], after: list[Usage], late: bool
+) -> None:
+    """Without records, with records (some calls, compactions, stand in no total), and without them again."""
+    made = [*before, *(usage for usage, _ in between), *after]
+    # At a change a call is known by its size alone.
+    assume(len({usage[:3] for usage in made}) == len(made))
+    lines, done = [meta(), turn("t1", 1)], list[Usage]()
+    for usage in before:
+        done.append(usage)
+        lines.append(token_count(done, 2))
+    for number, (usage, compaction) in enumerate(between):
+        stated = record(f"r{number}", usage, [usage])
+        if compaction and 0 < number < len(between) - 1:
+            lines.append(stated)
+            continue
+        done.append(usage)
+        # The first record after the change may come behind the total that tells its call.
+        pair = [stated, token_count(done, 3)]
+        lines += reversed(pair) if late and not number else pair
+    for usage in after:
+        done.append(usage)
+        lines.append(token_count(done, 4))
+    found = read(lines)
+    assert (calls(found), spent(found)) == (len(made), wanted(made))
+
+
+def test_a_child_that_was_put_away_repeats_neither_its_own_calls_nor_its_parents() -> None:
+    old, new = "01a1fef9-1000-7691-8b4f-4e1aeef57ad2", "01a1fef9-3000-7691-8b4f-4e1aeef57ad2"
+    thread = "01a1fef9-2000-7691-8b4f-4e1aeef57ad2"
+    for copied in (old, "t1"):
+        parent = [meta(), event("task_started", 1, turn_id=copied), turn(copied, 1), record("r1", ONE, [ONE])]
+        lines = [
+            meta(thread, 7, source=SPAWN, parent_thread_id=PARENT, forked_from_id=PARENT), token_count([ONE], 7),
+            event("task_started", 7, turn_id=copied), token_count([ONE, TWO], 7),
+            event("task_started", 7.03, turn_id=new), turn(new, 7.05), token_count([ONE, TWO, OWN], 9),
+        ]  # fmt: skip
+        found = files([*parent, record("r2", TWO, [ONE, TWO])], lines, lines, lines)
+        assert (calls(found), spent(found)) == (3, wanted([ONE, TWO, OWN]))
+
+
+def test_a_long_copied_history_of_a_child_is_copied_to_its_end() -> None:
+    """Without the ids of turns and with times of its own, as it was written: only a pause ends it."""
+    copies = [token_count([ONE] * (i + 1), 7 + i / 10) for i in range(40)]
+    lines = [child(7, forked_from_id=PARENT), meta(PARENT, 7), *copies, token_count([ONE] * 40 + [OWN], 20)]
+    found = read(lines)
+    assert (calls(found), spent(found)) == (1, wanted([OWN]))
+
+
+def test_a_tier_that_is_taken_back_is_the_standard_one() -> None:
+    surroundings = Desk(Seats(), Book(), Tiers())
+    lines = [meta(), turn("t", 0)]
+    for number, tier in enumerate(["priority", "unnamed", None, "flex", "default"]):
+        more = {} if tier == "unnamed" else {"service_tier": tier}
+        lines += [
+            event("thread_settings_applied", number, thread_settings={"model": "gpt-5.5", **more}),
+            record(f"r{number}", ONE, [ONE] * (number + 1)),
+        ]
+    found = read(lines, surroundings)
+    assert [e.cost for e in found if isinstance(e, ev.TokensUsed)] == [2.0, 2.0, 1.0, 0.5, 1.0]
+
+
+def test_a_plan_that_is_told_apart_needs_a_person() -> None:
+    plan = event("item_completed", 3, turn_id="t1", item={"type": "Plan", "id": "p", "text": "# Plan"})
+    said = event("agent_message", 3, message="That is my plan.")
+    lines = [plan, said, event("task_complete", 4, turn_id="t1", last_agent_message="That is my plan.")]
+    found = read([meta(), event("task_started", 1, turn_id="t1"), turn("t1", 1), *lines])
+    assert isinstance(found[-1], ev.PersonNeeded)
+    assert (found[-1].reason, found[-1].guess) == ("a plan to approve", False)
+    again = [event("task_started", 9, turn_id="t2"), event("task_complete", 10, turn_id="t2")]
+    after = read([meta(), event("task_started", 1, turn_id="t1"), plan, *again])
+    assert isinstance(after[-1], ev.TurnFinished)

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"(.+)\.jsonl(?:\.(?:reset|deleted)\.[\w.:+-]{1,60})?(\.zst)?")
 _MAX_WINDOW = 27
 """Of a compressed file's window, as a power of two: what asks for more than 128 MB of memory is refused."""
+BELIEVED, BELIEVED_RATIO = 64 << 20, 500
+"""A compressed file that unpacks to more bytes than the first, and to more than so many times its size, is a bomb and
+no transcript: those of real rollouts are 3 to 26 times their size."""
 
 
 def is_lines(name: str) -> bool:
@@ -54,6 +57,7 @@ class _Packed(io.RawIOBase):
 
     def __init__(self, path: Path) -> None:
         self._name = path.name
+        self._left = max(BELIEVED, BELIEVED_RATIO * path.stat().st_size)
         self._file = zstd.open(path, "rb", options={zstd.DecompressionParameter.window_log_max: _MAX_WINDOW})
 
     def readable(self) -> bool:
@@ -61,9 +65,13 @@ class _Packed(io.RawIOBase):
 
     def readinto(self, buffer: WriteableBuffer) -> int:
         try:
-            return self._file.readinto(buffer)
+            read = self._file.readinto(buffer)
         except (zstd.ZstdError, EOFError) as error:
             raise OSError(errno.EILSEQ, "damaged zstd file", self._name) from error
+        self._left -= read
+        if self._left < 0:
+            raise OSError(errno.EFBIG, "unpacks to more than is believed", self._name)
+        return read
 
     def close(self) -> None:
         self._file.close()

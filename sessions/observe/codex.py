@@ -101,6 +101,8 @@ class CodexTranscript:
             self._turns.asked(cx.flat(item.content), event.turn_id)
         elif item.type == "AgentMessage":
             self._work.wrote(cx.flat(item.content))
+        elif item.type == "Plan":
+            self._turns.planned()
         elif item.exit_code is not None:
             self._work.came_back(item.id, item.exit_code != 0, f"exit code {item.exit_code}")
         elif item.status == "failed":

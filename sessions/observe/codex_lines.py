@@ -6,7 +6,7 @@ import re
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta, Raw, Struct
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from sessions.observe.lines import decoded
 from sessions.observe.tools import Arguments, arguments_of
@@ -23,7 +23,10 @@ OUTPUTS = frozenset({"function_call_output", "custom_tool_call_output"})
 DULL = frozenset(
     b"ghost_snapshot other turn_diff plan_update session_configured conversation_path shutdown_complete"
     b" mcp_list_tools_response mcp_startup_update mcp_startup_complete list_custom_prompts_response"
-    b" skills_update_available thread_name_updated deprecation_notice history_entry_response raw_response_item".split()
+    b" skills_update_available thread_name_updated deprecation_notice history_entry_response raw_response_item"
+    b" raw_response_completed environment_connected environment_disconnected turn_moderation_metadata"
+    b" realtime_conversation_started realtime_conversation_realtime realtime_conversation_closed"
+    b" realtime_conversation_sdp realtime_conversation_list_voices_response".split()
 )
 """Payloads that hold no fact of their own and are no sign of work either."""
 QUIET = frozenset(
@@ -31,7 +34,9 @@ QUIET = frozenset(
     b" image_generation_call agent_reasoning agent_reasoning_raw_content agent_reasoning_section_break background_event"
     b" context_compacted entered_review_mode exited_review_mode thread_rolled_back undo_started undo_completed warning"
     b" view_image_tool_call model_reroute hook_started hook_completed item_started guardian_assessment"
-    b" dynamic_tool_call_request dynamic_tool_call_response agent_message sub_agent_activity".split()
+    b" dynamic_tool_call_request dynamic_tool_call_response agent_message sub_agent_activity patch_apply_updated"
+    b" terminal_interaction thread_goal_updated thread_queue_changed guardian_warning safety_buffering"
+    b" auth_recovery_started auth_recovery_completed model_verification elicitation_abandoned".split()
 )
 """Payloads that say no more than that the agent is at work. So do all that end in `_begin`, `_end` or `_delta`."""
 _AGENTS = ("inter_agent_communication", "inter_agent_communication_metadata")
@@ -91,7 +96,7 @@ class TurnContext(Struct):
     turn_id: str | None = None
     approval_policy: Raw = Raw(b"null")
     approvals_reviewer: str | None = None
-    service_tier: str | None = None
+    service_tier: str | UnsetType | None = UNSET
 
 
 class Usage(Struct):
@@ -147,7 +152,7 @@ class Question(Struct):
 
 class Settings(Struct):
     model: str | None = None
-    service_tier: str | None = None
+    service_tier: str | UnsetType | None = UNSET
 
 
 class EventMsg(Struct):

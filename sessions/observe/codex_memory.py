@@ -16,7 +16,7 @@ from sessions.observe.tools import Arguments, arguments_of
 from sessions.observe.words import instant, safe
 
 COPYING_S = 1.0
-"""An older fork writes its copied history at once, as it begins."""
+"""A copied history is written at once, as the file begins: a pause of this length ends it."""
 MAX_TOOLS = 128
 OPEN, DONE, FAILED = 0, 1, 2
 MAX_UNNAMED = 64
@@ -70,6 +70,8 @@ class Memory(Struct, omit_defaults=True):
     tasks: bool = False
     """The rollout says when turns begin and end."""
     failed: bool = False
+    before: float = 0.0
+    """The time of the line before the one at hand."""
     start: int = 0
     """Lines with a smaller number are copies, in rollouts that count their lines."""
     copying: bool = False
@@ -78,22 +80,28 @@ class Memory(Struct, omit_defaults=True):
     """The thread was read before, in a file that was moved, copied or written anew: only what is new is told."""
     copied_turns: bool = False
     """The turn at hand is known from another file."""
+    foreign: bool = False
+    """The turn at hand is another thread's: it is older than this one, or another file had it first."""
     person: bool = True
     """A person is asked for approvals."""
 
     def tick(self, stamp: str, ordinal: int | None) -> None:
         """Note the time and the number of a line; one without a time keeps that of the line before."""
         time = instant(stamp)
+        self.before = self.clock
         if time is not None:
             self.clock = time
         if self.start and ordinal is not None and ordinal >= self.start:
-            self.start, self.copying, self.copied_turns = 0, False, False
+            self.start, self.copying, self.copied_turns, self.foreign = 0, False, False, False
+        elif self.agent and not self.turn and self.clock < self.began - COPYING_S:
+            self.copying = True
 
     def copied(self) -> bool:
         """Whether the line at hand is part of a copied history, which is no fact of this session."""
         if self.older():
             return True
-        if self.copying and not (self.known or self.copied_turns) and self.clock > self.began + COPYING_S:
+        pause = self.clock > max(self.began, self.before) + COPYING_S
+        if self.copying and pause and not (self.known or self.copied_turns or self.foreign):
             self.copying, self.marker = False, self.thread
         return self.copying
 
@@ -101,12 +109,19 @@ class Memory(Struct, omit_defaults=True):
         """Whether the line at hand is a copy beyond doubt: by its number, or because the file began after it."""
         return self.start > 0 or (self.copying and self.clock < self.began)
 
-    def begin_turn(self, turn: str, first: bool) -> None:
-        """Note a new turn. One that another file has (not `first`) is copied; the first new one ends the copying."""
+    def theirs(self) -> bool:
+        """Whether the line at hand is a copy of what another thread did, and not of what this one is known to have
+        done. A sub-agent's own lines belong to a turn."""
+        foreign = self.foreign or self.older() or (bool(self.agent) and not self.turn)
+        return self.copied() and (foreign or not self.known)
+
+    def begin_turn(self, turn: str, known: bool, elsewhere: bool) -> None:
+        """Note a new turn. One that was read before (`known`) is copied, most of all when another thread had it
+        (`elsewhere`), and so is one that is older than the thread; the first new one ends the copying."""
         self.turn, self.asked, self.failed, self.marker = turn, False, False, turn
-        self.copied_turns = self.copying and not first
-        if first and not self.older():
-            self.copying = False
+        self.foreign = begun_before(turn, self.thread) or (self.copying and elsewhere)
+        self.copied_turns = self.copying and known
+        self.copying = self.foreign or (self.copying and (known or self.older()))
 
     def begin_tool(self, call: str) -> bool:
         """Note the use of a tool; False when it is known."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zlib import crc32
 
 import msgspec
+from msgspec import UnsetType
 from msgspec.structs import replace
 
 from sessions.floor import events as ev
 from sessions.floor.tokens import Terms, Tokens
 from sessions.observe import codex_lines as cx
-from sessions.observe.codex_memory import Memory, begun_before, spawned, thread_of
+from sessions.observe.codex_memory import Memory, spawned, thread_of
 from sessions.observe.contract import Desk
 from sessions.observe.lines import Skips, Who, remembered
 from sessions.observe.words import safe, shown
@@ -73,7 +75,7 @@ class Session:
         seen, context = self.seen, cx.decode_context(payload)
         if context.turn_id:
             self.turned(safe(context.turn_id))
-        self.named(safe(context.model), safe(context.service_tier or ""))
+        self.named(safe(context.model), context.service_tier)
         automatic = bytes(context.approval_policy) == b'"never"'
         seen.person = not automatic and context.approvals_reviewer in (None, "", "user")
         home = safe(context.cwd, _PATH)
@@ -93,20 +95,28 @@ class Session:
     def turned(self, turn: str) -> None:
         """Note the turn that the line at hand belongs to."""
         seen = self.seen
-        if turn != seen.turn:
-            known = self.desk.book.state(f"codex-turn:{turn}", _NOTHING) is None
-            # The parent's file may not have been read up to the turn that is copied here.
-            seen.begin_turn(turn, not (known or (bool(seen.agent) and begun_before(turn, seen.thread))))
+        if turn == seen.turn:
+            return
+        # The book remembers numbers: that of the thread which had the turn first.
+        book, name, mine = self.desk.book, f"codex-turn:{turn}", Tokens(input=crc32(seen.thread.encode()) + 1)
+        stated = book.state(name, mine)
+        known = stated is None or not stated.calls
+        if stated is not None and known:
+            book.state(name, mine - stated.added)
+        seen.begin_turn(turn, known, elsewhere=stated is not None and known)
 
     def settings(self, event: cx.EventMsg) -> None:
         settings = event.thread_settings
         if settings is not None:
-            self.named(safe(settings.model or ""), safe(settings.service_tier or ""))
+            self.named(safe(settings.model or ""), settings.service_tier)
 
-    def named(self, model: str, tier: str) -> None:
-        """The model and the service tier that hold from now on; also for calls that nobody has named one for."""
+    def named(self, model: str, tier: str | UnsetType | None) -> None:
+        """The model and the service tier that hold from now on; also for calls that nobody has named one for.
+
+        A tier of None is the standard one; one that is not named stays as it was.
+        """
         seen = self.seen
-        seen.model, seen.tier = model or seen.model, tier or seen.tier
+        seen.model, seen.tier = model or seen.model, seen.tier if isinstance(tier, UnsetType) else safe(tier or "")
         unnamed, seen.unnamed = (seen.unnamed, []) if seen.model else ([], seen.unnamed)
         pricing = self.desk.pricing
         for call in unnamed:

@@ -27,7 +27,7 @@ class Turns:
 
     def task_started(self, event: cx.EventMsg) -> None:
         seen = self._seen
-        seen.tasks, seen.asked, seen.failed = True, False, False
+        seen.tasks, seen.asked, seen.failed, seen.asks = True, False, False, ""
         seen.window = event.model_context_window or seen.window
         if event.turn_id:
             self._session.turned(safe(event.turn_id))
@@ -44,7 +44,7 @@ class Turns:
         if seen.asked and seen.tasks:
             self._session.pulse(at_once=True)
             return
-        seen.asked, seen.failed, seen.text = True, False, ""
+        seen.asked, seen.failed, seen.text, seen.asks = True, False, "", ""
         if self._session.speaks():
             self._session.say(ev.TurnStarted(**self._session.who(), text=clean(text)))
 
@@ -58,6 +58,12 @@ class Turns:
         elif not failed and self._session.speaks():
             self._session.say(ev.TurnFinished(**self._session.who()))
             self._leaves_a_question(event.last_agent_message or "")
+
+    def planned(self) -> None:
+        """The turn has made a plan, which newer versions tell apart from what the agent says about it."""
+        if self._session.speaks():
+            self._seen.asks = PLAN
+            self._session.pulse()
 
     def _leaves_a_question(self, last: str) -> None:
         """A plan waits for a yes; a last word that asks something probably waits for an answer."""

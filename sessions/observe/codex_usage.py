@@ -28,19 +28,25 @@ class Count(msgspec.Struct, frozen=True):
 class Ledger(msgspec.Struct, omit_defaults=True):
     """What one rollout must remember to count each call once."""
 
-    recorded: bool = False
-    """It has records: its totals repeat them and are no longer counted."""
+    recorded: str = ""
+    """The last call that a record told."""
+    ahead: bool = False
+    """A record was told since the totals moved last: the next totals repeat it."""
     totals: Totals | None = None
     """The running totals as last seen."""
     borrowed: bool = False
     """The totals may go on from those of a parent: of the first call of its own, only the call itself counts."""
     last: Totals | None = None
-    """What the latest total added, as long as there is no record."""
+    """What the latest totals added, as long as no record has told it."""
     resets: int = 0
     """How often the totals began anew."""
 
     def by_record(self, record: UsageRecord, fallback: Callable[[Totals], str]) -> Count | None:
-        """The call that a record states; the totals before the first record may have counted it already."""
+        """The call that a record states; the totals before it may have counted it already.
+
+        A rollout may go over from totals to records and back, with the version that resumes it. Records come before
+        the totals that repeat them, but for the first ones after such a change.
+        """
         usage = record.usage
         if usage is None:
             return None
@@ -48,9 +54,11 @@ class Ledger(msgspec.Struct, omit_defaults=True):
         totals = totals_of(usage)
         # A thread that was begun without records may count from zero again: then the call itself is compared.
         ran = totals_of(thread) if thread is not None else None
-        counted = not self.recorded and self.totals is not None and (totals == self.last or ran == self.totals)
-        self.recorded, self.last = True, None
+        grown = ran is not None and self.totals is not None and ran == _zip_add(self.totals, totals)
+        counted = self.last is not None and not grown and (_alike(totals, self.last) or ran == self.totals)
         call = f"codex:{record.response_id}" if record.response_id else fallback(totals_of(thread or usage))
+        self.ahead = self.ahead or (not counted and call != self.recorded)
+        self.recorded, self.last = call, None
         return Count(call, tokens_of(totals, _sum(usage)), _context(usage), Certainty.EXACT, counted)
 
     def by_total(self, info: TokenInfo, call: Callable[[Totals], str], copied: bool = False) -> Count | None:
@@ -58,29 +66,51 @@ class Ledger(msgspec.Struct, omit_defaults=True):
 
         `copied` totals are those of a parent, in whose history the line stands.
         """
-        if self.recorded or info.total_token_usage is None:
+        if info.total_token_usage is None:
             return None
         totals = totals_of(info.total_token_usage)
         before, self.totals = self.totals, totals
         last = info.last_token_usage
+        fell = not _covers(totals, before or _NONE)
         spent = self._since(before or _NONE, totals, totals_of(last) if last is not None else None)
         if not any(spent):
             return None
         if self.borrowed and not copied:
             self.borrowed = False
             spent = totals_of(last) if last is not None else _NONE if before is None else spent
+        if self.ahead:
+            self.ahead = False
+            return None
+        if self.recorded and last is not None:
+            spent = totals_of(last)  # what lies between was told by records
+        if not any(spent) or (self.recorded and fell):
+            return None  # a thread that was rolled back tells an earlier total again
         self.last = spent
         included = _sum(info.total_token_usage)
         return Count(call(totals), tokens_of(spent, included), _context(last) if last else 0, Certainty.REPORTED)
 
     def _since(self, before: Totals, now: Totals, last: Totals | None) -> Totals:
         """What was spent since. Totals that fell began anew: all of them is new, or the last call of them."""
-        if all(n >= b for n, b in zip(now, before, strict=True)):
+        if _covers(now, before):
             return _zip_sub(now, before)
         self.resets += 1
-        if last is not None and any(last) and all(m <= n for m, n in zip(last, now, strict=True)):
+        if last is not None and any(last) and _covers(now, last):
             return last
         return now
+
+
+def _covers(now: Totals, before: Totals) -> bool:
+    return all(n >= b for n, b in zip(now, before, strict=True))
+
+
+def _alike(one: Totals, other: Totals) -> bool:
+    """Whether two usages are of one call: what was written to a cache is told in records only, in older versions."""
+    return (one[0], one[1], one[3]) == (other[0], other[1], other[3])
+
+
+def _zip_add(one: Totals, other: Totals) -> Totals:
+    a, b, c, d, e = (n + m for n, m in zip(one, other, strict=True))
+    return a, b, c, d, e
 
 
 def _zip_sub(now: Totals, before: Totals) -> Totals:

@@ -11,7 +11,7 @@ from sessions.observe import usage as usages
 from sessions.observe.codex_memory import MAX_UNNAMED, Unnamed, question_of
 from sessions.observe.codex_session import Session
 from sessions.observe.codex_usage import Count, Totals
-from sessions.observe.questions import asked_by
+from sessions.observe.questions import PLAN, asked_by
 from sessions.observe.tools import patched_files, tool_detail
 from sessions.observe.words import safe
 from sessions.redact import redact
@@ -70,13 +70,13 @@ class Work:
         sub-agent's parent is the station itself.
         """
         seen = self._seen
-        return seen.copied() and not seen.known and (bool(seen.agent) or seen.copied_turns)
+        return seen.theirs() and (bool(seen.agent) or seen.copied_turns)
 
     def token_count(self, event: cx.EventMsg) -> None:
         if event.info is not None:
             self._seen.window = event.info.model_context_window or self._seen.window
-            copied = self._seen.copied() and not self._seen.known
-            self._count(self._seen.ledger.by_total(event.info, self._call, copied), event.service_tier)
+            count = self._seen.ledger.by_total(event.info, self._call, copied=self._seen.theirs())
+            self._count(count, event.service_tier)
         reached = event.rate_limits.rate_limit_reached_type if event.rate_limits else None
         if reached and self._session.speaks():
             self._session.say(ev.MachineAwaited(**self._session.who(), reason=clean(f"rate limit: {reached}")))
@@ -104,7 +104,9 @@ class Work:
     def wrote(self, text: str) -> None:
         said, text = text, redact(clean(text))
         if text and text != self._seen.text and self._session.speaks():
-            self._seen.text, self._seen.asks = text, asked_by(said)
+            self._seen.text = text
+            if self._seen.asks != PLAN:
+                self._seen.asks = asked_by(said)
             self._session.say(ev.TextWritten(**self._session.who(), text=text))
 
     def called(self, item: cx.ResponseItem) -> None:

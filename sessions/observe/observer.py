@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 
 from sessions.floor.events import Event
 from sessions.observe import discover, feeds
-from sessions.observe.archive import successor
+from sessions.observe.archive import stem_of, successor
 from sessions.observe.callbook import Calls, PastCalls
 from sessions.observe.contract import Desk, Pricing
 from sessions.observe.discover import Place, Source, Unreadable
@@ -26,6 +26,9 @@ from sessions.observe.words import shown, within
 BATCH_EVENTS = 5_000
 BATCH_BYTES = 32 << 20
 """A batch ends when it holds this many events, or after this many bytes were read for it."""
+
+_NAMED = 32
+"""A name of this length has an id in it: two files that share it are of one session."""
 
 STEPS = 1_000
 """The progress of a scan is told about so often."""
@@ -107,9 +110,12 @@ class Observer:
                 else:
                     found.setdefault(shown(source.path), source)
         roots = [shown(place.path) for place in self._places]
-        for key, saved in list(self._marks.items()):
-            if saved != feeds.GONE and key not in found and any(within(key, root) for root in roots):
-                self._vanished(Path(key), blind)
+        gone = [
+            Path(key)
+            for key, saved in self._marks.items()
+            if saved != feeds.GONE and key not in found and any(within(key, root) for root in roots)
+        ]
+        self._vanished([path for path in gone if not any(map(path.is_relative_to, blind))], found)
         return [source for key, source in found.items() if not self._is_read(key, source)]
 
     def _later(self) -> list[Source]:
@@ -121,6 +127,7 @@ class Observer:
 
     def _changed(self, paths: Iterable[str]) -> list[Source]:
         found: dict[str, Source] = {}
+        gone: list[Path] = []
         for name in sorted(paths):
             path = Path(name)
             if path.name.endswith(("-wal", "-shm", "-journal")):
@@ -130,24 +137,31 @@ class Observer:
                 continue
             if _is_gone(path):
                 if self._marks.get(shown(path)):
-                    self._vanished(path, [])
+                    gone.append(path)
                 continue
             for source in discover.walk(place, path):
                 if isinstance(source, Unreadable):
                     self._unreadable(source)
                 elif not self._is_read(shown(source.path), source):
                     found[shown(source.path)] = source
+        self._vanished(gone, found)
         return list(found.values())
 
     def _is_read(self, key: str, source: Source) -> bool:
         saved = self._marks.get(key)
         return bool(saved) and feeds.unchanged(feeds.mark_of(saved or b""), source)
 
-    def _vanished(self, path: Path, blind: Sequence[Path]) -> None:
-        if any(path.is_relative_to(folder) for folder in blind) or not _is_gone(path):
-            return
-        told = [] if successor(path) else [feeds.skipped(path, feeds.DELETED, time.time())]
-        self._note(shown(path), feeds.GONE, told)
+    def _vanished(self, paths: Sequence[Path], found: Iterable[str]) -> None:
+        """Forget files that are gone. One that was moved or put away, and so goes on elsewhere, is not told about."""
+        paths = [path for path in paths if _is_gone(path)]
+        gone = {shown(path) for path in paths}
+        elsewhere = {key for key, saved in self._marks.items() if saved != feeds.GONE and key not in gone}
+        stems = {stem_of(Path(key).name) for key in elsewhere.union(found)} if paths else set[str]()
+        for path in paths:
+            stem = stem_of(path.name)
+            moved = (len(stem) >= _NAMED and stem in stems) or successor(path) is not None
+            told = [] if moved else [feeds.skipped(path, feeds.DELETED, time.time())]
+            self._note(shown(path), feeds.GONE, told)
 
     def _unreadable(self, trouble: Unreadable) -> None:
         key = shown(trouble.path)
