@@ -26,6 +26,8 @@ class Situation(msgspec.Struct, frozen=True):
     narrow: bool = False
     """A filter or a search hides something; in a station, something was searched."""
     scanning: bool = False
+    calls: bool = False
+    """Some station needs a person or has failed."""
     lost: bool = False
     """No supervisor answers."""
     pairs: int = 0
@@ -88,6 +90,10 @@ def needs_narrow(now: Situation) -> str:
 
 def needs_search(now: Situation) -> str:
     return "" if now.narrow else "nothing was searched yet: / does"
+
+
+def needs_calls(now: Situation) -> str:
+    return "" if now.calls else "nothing needs you"
 
 
 def needs_replay(now: Situation) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Mapping
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,23 +13,30 @@ from textual._compositor import LayoutUpdate
 from textual.app import App
 from textual.binding import BindingType
 
+from console import terminal
 from console import theme as themes
+from console.actions import BY_ID, key_name, keys_of
 from console.board import Board
 from console.frames import Shown, erases, lean
 from console.link import Link, LinkMode
+from console.news import News, news_line, news_text
 from console.options import Options
 from console.screens.base import FactoryScreen
 from console.slowlink import LinkWatch
+from console.terminal import WindowTitle
 from sessions.errors import FactoryError
-from widgets.glyphs import CLASH
+from sessions.floor.calls import Call
+from sessions.floor.state import Status
+from widgets.cells import Line, plain
+from widgets.glyphs import ascii_twin
 from widgets.guard import Guarded
+from widgets.topline import counters
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.screen import Screen
 
     from console.faults import Faults
-    from console.news import CollisionWatch
 
 NEWS_EVERY_S = 1.0
 LEAVING = ("ctrl+c",)
@@ -37,8 +45,6 @@ FAULT_S = 30.0
 """How long a fault stays in the footer."""
 KEYMAP_S = 30.0
 """How long a mistake in the keymap stays in the footer."""
-NEWS_S = 12.0
-"""How long news stay in the footer."""
 
 
 class FactoryApp(Guarded, App[None]):
@@ -66,7 +72,8 @@ class FactoryApp(Guarded, App[None]):
         """The screen whose picture is on the terminal."""
         self.faults: Faults | None = None
         """Where faults are kept; without it the first one ends the console, as tests want it."""
-        self._collisions: CollisionWatch | None = None
+        self.news = News(tells=link.mode is not LinkMode.REPLAY)
+        self.window = WindowTitle(self._send)
         ascii_only = not themes.shows_signs(os.environ) if options.ascii_only is None else options.ascii_only
         name = options.theme or themes.first_theme(os.environ)
         self.look = themes.make_look(name, ascii_only=ascii_only, colour=colour, colours=options.colours)
@@ -86,7 +93,9 @@ class FactoryApp(Guarded, App[None]):
         # What the shell drew in the meantime is not known: everything is sent again.
         self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
         self._take_keymap()
-        self.set_interval(NEWS_EVERY_S, self.tell_collisions)
+        if "title" in self.options.attention:
+            self.app_suspend_signal.subscribe(self, lambda _: self.window.give_back(), immediate=True)
+        self.set_interval(NEWS_EVERY_S, self.tell_news)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -99,22 +108,68 @@ class FactoryApp(Guarded, App[None]):
     def on_unmount(self) -> None:
         self.link.stop()
 
-    def tell_collisions(self) -> None:
-        """Say once that a branch began to collide, on whatever screen the operator is; a replay tells no news."""
-        screen, state = self.screen, self.link.state
-        if self.link.mode is LinkMode.REPLAY or not isinstance(screen, FactoryScreen) or screen.question():
-            return  # news come when the question that stands in their place is answered
-        if self._collisions is None:
-            from console.news import CollisionWatch
+    # What calls the operator
 
-            self._collisions = CollisionWatch()
-        began = self._collisions.look(state)
-        if began and self.options.attention != "quiet":
-            from console.news import notice
+    def counts(self) -> Mapping[Status, int]:
+        """How many stations of this repository need somebody, failed, wait and are stale."""
+        return self.news.counts(self.link.state, self.link.now(), monotonic())
 
-            screen.say(f"{CLASH} {notice(state, began)}", NEWS_S)
-            if self.options.attention == "bell":
-                self.bell()
+    def news_line(self, cells: int) -> Line:
+        """What is new in one line, with the key that goes there; nothing when nothing is."""
+        items = [] if "quiet" in self.options.attention else self.news.told(monotonic())
+        if not items:
+            return ()
+        action = BY_ID["app.caller" if any(isinstance(item, Call) for item in items) else "app.conflicts"]
+        keys = keys_of(action, self.user_keys)
+        return news_line(items, self.link.now(), f"{key_name(keys[0])} goes there" if keys else "", cells)
+
+    def tell_news(self) -> None:
+        """Once a second: say what is new, on whatever screen the operator is, and as loudly as it is set."""
+        moment, now, screen = monotonic(), self.link.now(), self.screen
+        self.news.look(self.link.state, now, moment)
+        if isinstance(screen, FactoryScreen):
+            if screen.question() and not screen.NEWS_ABOVE:
+                self.news.hold(moment)  # they come when the question that stands in their place is answered
+            screen.draw_header()
+            screen.draw_footer()
+        if ringing := self.news.to_ring(moment):
+            self._ring(news_text(ringing, now))
+        if "title" in self.options.attention:
+            self.window.show(self._title())
+
+    def _ring(self, text: str) -> None:
+        wanted = self.options.attention
+        if "bell" in wanted:
+            self.bell()
+        for how in ("osc9", "osc777"):
+            if how in wanted:
+                self._send(terminal.notification(text, how, os.environ))
+
+    def _title(self) -> str:
+        past = "replay" * (self.link.mode is LinkMode.REPLAY)
+        text = " ".join(filter(None, (plain(counters(self.counts())), past, self.link.state.name, self.TITLE)))
+        return ascii_twin(text) if self.look.ascii_only else text
+
+    def _send(self, sequence: str) -> None:
+        """Write to the terminal itself; where none is, nothing."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(sequence)
+
+    async def action_caller(self) -> None:
+        """Go into the station that called, with the floor's cursor on it."""
+        present = next((screen.station for screen in reversed(self._screens()) if screen.station), "")
+        name = self.news.next_caller(present)
+        if not name:
+            self._screens()[-1].say("nothing else needs you")
+            return
+        await self.action_floor()
+        for screen in self._screens():
+            screen.go_to_station(name)
+        await self.open_station(name)
+
+    def _screens(self) -> list[FactoryScreen]:
+        """The screens of ours, the floor first."""
+        return [screen for screen in self.screen_stack if isinstance(screen, FactoryScreen)]
 
     def _take_keymap(self) -> None:
         if self.options.keymap is None or not self.options.keymap.exists():

@@ -1,58 +1,163 @@
-"""Tells once when a branch begins to collide: what is new between two states, and nothing twice."""
+"""News for the operator: who calls and what begins to collide, kept in a line for a while and rung for in batches."""
 
 from __future__ import annotations
 
-from sessions.floor.conflicts import Outcome, conflicts_of
-from sessions.floor.matrix import labels
-from sessions.floor.state import FloorState
+from collections.abc import Iterator, Mapping, Sequence
 
+import msgspec
+
+from sessions.floor.calls import CALLING, Call, Watch
+from sessions.floor.clashes import CollisionWatch, notice
+from sessions.floor.state import FloorState, Status
+from sessions.text import clean
+from widgets.cells import Line, Span, line_width, pad, plain, spread
+from widgets.glyphs import CLASH, STATUS
+from widgets.numbers import age
+
+NEWS_S = 12.0
+"""How long news stay in the line."""
+RING_EVERY_S = 5.0
+"""What comes within this time after one bell or notification waits for the next, which tells of all of it."""
+SMALL = 40
+"""Cells below which the way there is not said."""
 NAMED = 3
-"""Branches that are named in one notice."""
+"""Stations that are named in one line."""
+_NAME, _REASON = 40, 120
+_ONE = {Status.NEEDS_ME: "needs you", Status.FAILED: "failed"}
+_MANY = {Status.NEEDS_ME: "stations need you", Status.FAILED: "stations failed"}
 
 
-class CollisionWatch:
-    """Remembers who collides. The first look tells nothing: what was so before is no news.
+class Collided(msgspec.Struct, frozen=True):
+    """Branches have begun to collide, in words."""
 
-    A branch counts as beginning only if it was compared before and merged with everything: the first comparison of a
-    branch, or of the whole repository, is no news either.
+    text: str
+
+
+Item = Call | Collided
+
+
+class News:
+    """What is new since the console was opened. The clocks come from the caller.
+
+    `moment` is the operator's own clock, which never jumps; `now` is that of what is shown.
     """
 
-    def __init__(self) -> None:
-        self._verdicts: object = None
-        self._free: frozenset[str] = frozenset()
-        self._told: set[str] = set()
+    def __init__(self, tells: bool = True) -> None:
+        """One that does not tell, as in a replay, counts only."""
+        self._tells = tells
+        self._watch = Watch()
+        self._collisions = CollisionWatch()
+        self._told: list[tuple[float, Item]] = []
+        """What the line says, each with the moment at which it was said."""
+        self._unrung: list[Item] = []
+        self._rung_at = float("-inf")
+        self._callers: list[str] = []
+        """Stations that called and were not gone to, in the order of their calls."""
 
-    def look(self, state: FloorState) -> list[str]:
-        """The branches that began to collide since the last look, each once ever."""
-        if state.verdicts is self._verdicts:
+    def counts(self, state: FloorState, now: float, moment: float) -> Mapping[Status, int]:
+        """How many stations need somebody, failed, wait and are stale; what is new in `state` is not missed."""
+        self._take([*self._watch.look(state, now)], moment)
+        return self._watch.counts
+
+    def look(self, state: FloorState, now: float, moment: float) -> None:
+        """Take in what is new."""
+        self.counts(state, now, moment)
+        if self._tells and (began := self._collisions.look(state)):
+            self._take([Collided(notice(state, began))], moment)
+
+    def _take(self, items: Sequence[Item], moment: float) -> None:
+        if not self._tells:
+            return
+        self._told += [(moment, item) for item in items]
+        self._unrung += items
+        self._callers += [item.station for item in items if isinstance(item, Call)]
+
+    def told(self, moment: float) -> list[Item]:
+        """What the line says: the news of the last seconds, of each station the last, and none that is over."""
+        self._told = [(at, item) for at, item in self._told if moment - at < NEWS_S and self._holds(item)]
+        latest = {_who(item): item for _, item in self._told}
+        return [*latest.values()]
+
+    def hold(self, moment: float) -> None:
+        """The line cannot be seen: what it says is said later."""
+        self._told = [(moment, item) for _, item in self._told]
+
+    def to_ring(self, moment: float) -> list[Item]:
+        """What is to be rung for now."""
+        if not self._unrung or moment - self._rung_at < RING_EVERY_S:
             return []
-        self._verdicts = state.verdicts
-        colliding: set[str] = set()
-        for verdict in state.verdicts.values():
-            if verdict.outcome is Outcome.CONFLICT:
-                colliding |= {verdict.a, verdict.b}
-        began = sorted((self._free & colliding) - self._told)
-        # Of two that begin with each other both are told, so neither is news again.
-        self._told.update(began)
-        self._free = frozenset(state.compared) - colliding
-        return began
+        ringing, self._unrung, self._rung_at = self._unrung, [], moment
+        return [*{_who(item): item for item in ringing if self._holds(item)}.values()]
+
+    def _holds(self, item: Item) -> bool:
+        return isinstance(item, Collided) or self._watch.is_loud(item.station)
+
+    @property
+    def calls(self) -> bool:
+        """Somebody needs a person or has failed, since whenever."""
+        return self._watch.calls
+
+    def next_caller(self, present: str = "") -> str:
+        """The station to go to: who called first and was not gone to, else the next of those that call; or none.
+
+        `present` is the station one is in.
+        """
+        loud = self._watch.loud
+        self._callers = [name for name in self._callers if name in loud and name != present]
+        if self._callers:
+            return self._callers.pop(0)
+        after = loud.index(present) + 1 if present in loud else 0
+        others = [name for name in (*loud[after:], *loud[:after]) if name != present]
+        return others[0] if others else ""
 
 
-def notice(state: FloorState, began: list[str]) -> str:
-    """What is said of branches that began to collide: with whom the first does, and who else."""
-    partners = {name: [other for other, _ in conflicts_of(state.verdicts, name)] for name in began}
-    named = [*began, *(other for others in partners.values() for other in others if other)]
-    label = dict(zip(named, labels(named), strict=True))
-    said: list[str] = []
-    done: set[str] = set()
-    for name, others in partners.items():
-        if name in done:
-            continue
-        done |= {name, *others}
-        worst = label[others[0]] if others and others[0] else "the base"
-        more = f" and {len(others) - 1} more" if len(others) > 1 else ""
-        said.append(f"{label[name]} now collides with {worst}{more}")
-    shown = said[:NAMED]
-    if len(said) > NAMED:
-        shown.append(f"{len(said) - NAMED} more collide")
-    return "; ".join(shown)
+def _who(item: Item) -> str:
+    return f"station {item.station}" if isinstance(item, Call) else item.text
+
+
+def news_line(items: Sequence[Item], now: float, way: str, cells: int) -> Line:
+    """The news in words: of several of a kind how many there are and the first of them; then the `way` there.
+
+    Where there is little room every part has its share of it.
+    """
+    parts = [*_parts(items, now)]
+    right: list[Span] = [(f"  {way} ", "bold soft on bar")] if way and cells >= SMALL else []
+    room = max(1, cells - 1 - line_width(right)) // max(1, len(parts))
+    spans: list[Span] = [(" ", "text on bar")]
+    for part in parts:
+        spans += [("  ", "text on bar")] if len(spans) > 1 else []
+        spans += part if len(parts) == 1 or line_width(part) < room else pad(part, room - 2, "text on bar")
+    return spread(spans, right, cells, "text on bar")
+
+
+def news_text(items: Sequence[Item], now: float) -> str:
+    """The same without signs, for a notification."""
+    return "; ".join(plain(part[1:]).strip() for part in _parts(items, now))
+
+
+def _parts(items: Sequence[Item], now: float) -> Iterator[Line]:
+    """Each a sign and what it is about."""
+    for status in CALLING:
+        calls = [item for item in items if isinstance(item, Call) and item.status is status]
+        style = f"bold {status.value} on bar"
+        if len(calls) == 1:
+            yield ((STATUS[status] + " ", style), *_one(calls[0], now))
+        elif calls:
+            names = [f"{clean(call.station, _NAME)}{'?' * call.guess}" for call in calls[:NAMED]]
+            more = f" and {len(calls) - NAMED} more" if len(calls) > NAMED else ""
+            said = f"{len(calls)} {_MANY[status]}: "
+            yield ((STATUS[status] + " ", style), (said, "bold text on bar"), (", ".join(names) + more, "text on bar"))
+    for item in items:
+        if isinstance(item, Collided):
+            yield ((CLASH + " ", "bold failed on bar"), (item.text, "text on bar"))
+
+
+def _one(call: Call, now: float) -> Line:
+    """`proxy-07 needs you? 12s: permission for Bash`."""
+    said = f" {_ONE[call.status]}{'?' * call.guess} {age(call.since, now)}"
+    reason = clean(call.reason, _REASON)
+    return (
+        (clean(call.station, _NAME), "bold text on bar"),
+        (said + ":" * bool(reason), "text on bar"),
+        (" " + reason if reason else "", "soft on bar"),
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
@@ -19,7 +18,7 @@ class Options(msgspec.Struct, frozen=True):
     """How many the terminal shows: 16, 256, or all."""
     slow_link: bool | None = None
     """True: from the start; False: never; None: when the terminal cannot keep up."""
-    attention: Literal["quiet", "note", "bell"] = "note"
-    """How loudly a branch that begins to collide is told."""
+    attention: frozenset[str] = frozenset({"note"})
+    """How it is told who calls: the words of the setting `attention`."""
     keymap: Path | None = None
     """The operator's keymap file; one that does not exist is none."""

@@ -16,6 +16,10 @@ VARIABLE = "FACTORY_TUI_CONFIG"
 """Environment variable with the path of another settings file."""
 
 
+Attention = Literal["quiet", "note", "bell", "osc9", "osc777", "title"]
+"""Each word but `quiet` (no line) adds something: a line, the bell, a notification of the terminal, its title."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What an operator may set. The command line overrides it."""
 
@@ -33,8 +37,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Name of the colour theme; empty: the default one."""
     slow_link: Literal["auto", "on", "off"] = "auto"
     """Send fewer and smaller frames to the terminal."""
-    attention: Literal["quiet", "note", "bell"] = "note"
-    """How loudly a branch that begins to collide is told: by its pane alone, by a line too, or by the bell as well."""
+    attention: Attention | tuple[Attention, ...] = "note"
+    """How a station that begins to need a person, and a branch that begins to collide, is told: a word or several."""
+
+    @property
+    def attentions(self) -> frozenset[str]:
+        """The words of `attention`."""
+        return frozenset((self.attention,) if isinstance(self.attention, str) else self.attention)
 
     @property
     def prices_path(self) -> Path | None:
@@ -55,7 +64,7 @@ _KINDS = {
     "sessions": "a list of paths",
     "theme": "a text",
     "slow_link": '"auto", "on" or "off"',
-    "attention": '"quiet", "note" or "bell"',
+    "attention": '"quiet", "note", "bell", "osc9", "osc777" or "title", or a list of these such as ["bell", "title"]',
 }
 """What each key takes, in the words of an error message."""
 

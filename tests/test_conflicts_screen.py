@@ -12,6 +12,7 @@ import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
+from console import news
 from console.app import FactoryApp
 from console.link import Link, LinkHealth, LinkMode
 from console.options import Options
@@ -321,7 +322,7 @@ def test_the_order_s_cursor_stays_in_view_wherever_its_branch_goes() -> None:
 def test_while_it_still_connects_nothing_has_failed() -> None:
     async def test(app: FactoryApp, screen: ConflictsScreen, pilot: Pilot[None]) -> None:
         bar = text(app).splitlines()[0]
-        assert "✖" not in bar
+        assert "✖ " not in bar
         assert "6 branches" in bar
 
     play(test, StillLink(floor(), health=LinkHealth(connected=False)))
@@ -503,26 +504,32 @@ def test_hostile_names_and_paths_do_no_harm() -> None:
 
 
 @pytest.mark.parametrize(("attention", "told", "rings"), [("quiet", False, 0), ("note", True, 0), ("bell", True, 1)])
-def test_a_branch_that_begins_to_collide_is_told_as_loudly_as_set(attention: Any, told: bool, rings: int) -> None:
+def test_a_branch_that_begins_to_collide_is_told_as_loudly_as_set(
+    attention: str, told: bool, rings: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(news, "RING_EVERY_S", 0.0)
+
     async def test(app: FactoryApp, screen: ConflictsScreen, pilot: Pilot[None]) -> None:
         link, rung = app.link, []
         assert isinstance(link, StillLink)
         app.bell = lambda: rung.append(1)  # type: ignore[method-assign]
-        app.tell_collisions()
+        app.tell_news()
         link.state = fold_all(link.state, [clash(A, B)])
-        app.tell_collisions()
-        app.tell_collisions()
+        app.tell_news()
+        app.tell_news()
         await pilot.pause()
         assert ("⚔ docs-01 now collides with proxy-00" in text(app)) is told
         await press(app, pilot, "slash")
         link.state = fold_all(link.state, [clash(A, B), clash(C)])
-        app.tell_collisions()
-        assert len(rung) == rings
+        app.tell_news()
+        assert len(rung) == 2 * rings, "the bell does not wait for the line"
         await press(app, pilot, "enter")
-        app.tell_collisions()
+        app.tell_news()
         await pilot.pause()
         assert ("⚔ tests-02 now collides with the base" in text(app)) is told
         assert len(rung) == 2 * rings
 
-    options = Options(theme="dark", ascii_only=False, no_colour=False, slow_link=False, attention=attention)
+    options = Options(
+        theme="dark", ascii_only=False, no_colour=False, slow_link=False, attention=frozenset({attention})
+    )
     play(test, simulated(floor()), options=options)

@@ -142,7 +142,8 @@ def test_a_small_screen_keeps_to_whole_words_in_the_bar_and_says_what_is_wrong_b
         bar = text_of(screen.query_one(Bar)._lines)[0]
         assert "docs-02" in bar
         assert "…" not in bar
-        assert bar.endswith("conversation  station  plot  files  events")
+        assert "conversation  station  plot  files  events" in bar
+        assert bar.endswith("✖1")
         assert "✖ the supervisor" in text_of(screen.query_one(Footer)._lines)[0]
 
     link = still(sample_events())
@@ -152,7 +153,7 @@ def test_a_small_screen_keeps_to_whole_words_in_the_bar_and_says_what_is_wrong_b
 
 def test_while_it_still_connects_nothing_has_failed() -> None:
     async def script(screen: StationScreen, pilot: Pilot[None]) -> None:
-        assert "✖" not in text_of(screen.query_one(Bar)._lines)[0]
+        assert "✖ " not in text_of(screen.query_one(Bar)._lines)[0]
 
     link = still(sample_events())
     link.health = LinkHealth(connected=False)

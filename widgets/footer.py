@@ -22,8 +22,9 @@ def footer_line(
     said: str = "",
     question: Line = (),
     kept: int = 0,
+    news: Line = (),
 ) -> Line:
-    """The footer's content: a `question` goes before what was `said`, and that before the keys.
+    """The footer's content: a `question` goes before what was `said`, that before `news`, and those before the keys.
 
     Where there is little room, what stands at the `right` gives way to what was said; keys drop out from the end, the
     last `kept` of them after all others.
@@ -35,6 +36,8 @@ def footer_line(
         told: Line = ((f" {said}", "text on bar"),)
         apart = line_width(told) + len("  ") + line_width(tail) <= cells
         return spread(told, tail if apart else (), cells, "text on bar")
+    if news:
+        return pad(news, cells, "text on bar")
     if line_width(tail) > cells // 2:
         tail = [(" ", "text on bar")]
     room = cells - line_width(tail) - 2

@@ -14,7 +14,7 @@ from widgets.look import Look
 from widgets.scrolled import Scrolled
 
 LEAST_HEAD = 15
-"""Cells below which the bar names the panels alone."""
+"""Cells below which the bar names the panels alone, unless what they are of fits."""
 
 FAR = 1 << 30
 """More lines than any body has."""
@@ -128,18 +128,28 @@ class Bar(Lined):
 
     _starts: Sequence[int] = ()
 
-    def set_bar(self, head: Sequence[Span], right: Sequence[Span], names: Sequence[str], chosen: int) -> None:
-        """Show `head`, then the names with one chosen, or, without names, `right` at the end.
+    def set_bar(
+        self,
+        head: Sequence[Span],
+        right: Sequence[Span],
+        names: Sequence[str],
+        chosen: int,
+        counters: Sequence[Span] = (),
+    ) -> None:
+        """Show `head`, then the names with one chosen, or, without names, `right`; the `counters` stand at the end.
 
-        The names stay longest; of `head` what does not fit beside them is left out, but for its first two pieces.
+        They stay longest, then the names; of `head` what does not fit beside them is left out, but for its first two
+        pieces.
         """
-        cells, ground = self.size.width, "text on bar"
+        ground = "text on bar"
+        tail: list[Span] = [(" ", ground), *counters, (" ", ground)] if counters else []
+        cells = self.free(counters)
         line = list(head)
         if names:
             room = cells - sum(width(name) + 2 for name in names) - 1
             while len(line) > 2 and line_width(line) > room:
                 line.pop()
-            line = list(pad(line, room, ground)) if room >= LEAST_HEAD else []
+            line = list(pad(line, room, ground)) if room >= LEAST_HEAD or line_width(line) < room else []
         at = line_width(line)
         starts: list[int] = []
         for i, name in enumerate(names):
@@ -147,7 +157,12 @@ class Bar(Lined):
             at += width(name) + 2
             line.append((f" {name} ", "bold accent on cursor" if i == chosen else "soft on bar"))
         self._starts = starts
-        self.show([pad(line, cells, ground) if names else spread(line, right, cells, ground)])
+        shown = pad(line, cells, ground) if names else spread(line, right, cells, ground)
+        self.show([(*shown, *tail)])
+
+    def free(self, counters: Sequence[Span]) -> int:
+        """Cells of the bar that the counters leave free."""
+        return max(0, self.size.width - (line_width(counters) + 2 if counters else 0))
 
     def on_click(self, event: events.Click) -> None:
         for i, start in reversed(list(enumerate(self._starts))):

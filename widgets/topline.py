@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from sessions.floor.arrange import ATTENTION
 from sessions.floor.commands import Progress
+from sessions.floor.state import Status
 from sessions.floor.tokens import Certainty
 from sessions.floor.totals import Totals
 from sessions.text import clean
@@ -41,10 +43,7 @@ def figures(t: Totals, now: float, mode: str, cells: int) -> Line:
     def faint(text: str) -> Span:
         return text, "faint" + ground
 
-    states = [
-        (f"{' ' * bool(i)}{STATUS[status]}{t.statuses[status]}", status.value + ground)
-        for i, status in enumerate(s for s in ATTENTION if t.statuses.get(s))
-    ]
+    states = counters({status: t.statuses.get(status, 0) for status in ATTENTION}, ground)
     label = "REPLAY " * (mode == "replay") + "SIMULATED " * (mode == "simulated" or t.simulated)
     short = cells < SHORT
     name = "" if short and label else cut(t.name or ("" if mode == "live" else "no repository"), max(8, cells // 6))
@@ -70,6 +69,13 @@ def figures(t: Totals, now: float, mode: str, cells: int) -> Line:
     left = fill([piece for piece in pieces if piece[1]], room, "   " if cells >= 120 else "  ", "text" + ground)
     return spread([(" ", "text" + ground), *left], [(" ", "text" + ground), faint(news), (" ", "text" + ground)],
                   cells, "text" + ground)  # fmt: skip
+
+
+def counters(counts: Mapping[Status, int], ground: str = " on bar") -> list[Span]:
+    """`◆2 ✖1 ◐3`: how many stations are in which status, in the order given; nothing of none."""
+    shown = [(f"{STATUS[status]}{number}", status.value + ground) for status, number in counts.items() if number]
+    gap: Span = (" ", "text" + ground)
+    return [span for piece in shown for span in (gap, piece)][1:]
 
 
 def _sum(cost: float | None, certainty: Certainty, part_priced: bool) -> str:

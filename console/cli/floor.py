@@ -108,7 +108,7 @@ def _options(call: Call) -> Options:
         theme=call.theme or chosen.theme,
         ascii_only=True if call.ascii else None,
         slow_link=True if call.slow_link else slow,
-        attention=chosen.attention,
+        attention=chosen.attentions,
         keymap=keymap_path(),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec.structs import replace
 from textual import events, on
 from textual.binding import Binding
 from textual.screen import Screen
@@ -18,6 +19,7 @@ from widgets.cells import Line, Span
 from widgets.footer import Footer, footer_line
 from widgets.guard import Guarded
 from widgets.look import Look
+from widgets.topline import counters
 
 if TYPE_CHECKING:
     from console.app import FactoryApp
@@ -47,6 +49,10 @@ class FactoryScreen(Guarded, Screen[None]):
     DEFAULT_CSS: ClassVar[str] = "FactoryScreen { layout: vertical; overflow: hidden; }"
     WHERE: ClassVar[str] = ""
     AUTO_FOCUS: ClassVar[str | None] = ""
+    NEWS_ABOVE: ClassVar[bool] = False
+    """It has a line for news beside the footer, where its question always stands."""
+    station = ""
+    """The station that it is about, if it is."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -125,6 +131,17 @@ class FactoryScreen(Guarded, Screen[None]):
         """The facts on which actions may be refused."""
         return Situation(mode=self.factory.link.mode, lost=self.lost)
 
+    def present(self) -> Situation:
+        """The same with what is so on every screen."""
+        return replace(self.situation(), calls=self.factory.news.calls)
+
+    def counters(self) -> list[Span]:
+        """How many stations need somebody, failed, wait and are stale: for the header, which every screen has."""
+        return counters(self.factory.counts())
+
+    def draw_header(self) -> None:
+        """Draw the header anew; only screens that do nothing of the kind by themselves need to."""
+
     def right(self) -> list[Span]:
         """What stands at the right end of the footer."""
         return []
@@ -144,6 +161,9 @@ class FactoryScreen(Guarded, Screen[None]):
         """Places that the palette can go to from here."""
         yield from ()
 
+    def go_to_station(self, name: str) -> None:
+        """Put the cursor on a station, where there are several."""
+
     def restyle(self) -> None:
         """Take over the app's look after it has changed."""
 
@@ -151,7 +171,7 @@ class FactoryScreen(Guarded, Screen[None]):
 
     def palette_actions(self) -> list[tuple[Action, str]]:
         """Everything that works on this screen, with the reason where it cannot work now."""
-        now = self.situation()
+        now = self.present()
         return [(action, action.refuse(now)) for action in actions_on(self.WHERE)]
 
     async def action_do(self, action_id: str) -> None:
@@ -161,7 +181,7 @@ class FactoryScreen(Guarded, Screen[None]):
     async def act(self, action_id: str) -> None:
         """Do an action of the registry, or say in the footer why it cannot work."""
         action = BY_ID[action_id]
-        reason = action.refuse(self.situation())
+        reason = action.refuse(self.present())
         if reason:
             self.say(f"{action.title}: {reason}")
             return
@@ -198,14 +218,16 @@ class FactoryScreen(Guarded, Screen[None]):
         keymap = self.factory.user_keys
         bound = [
             (action, reason, keys[0])
-            for action, reason in footer_actions(self.WHERE, self.situation())
+            for action, reason in footer_actions(self.WHERE, self.present())
             if (keys := keys_of(action, keymap))
         ]
         shown = [(key_name(key), action.title, not reason) for action, reason, key in bound]
         kept = sum(action.rank >= KEPT_RANK for action, _, _ in bound)
         said = self._said if monotonic() < self._said_until else ""
         footer = self.query_one(Footer)
-        footer.show([footer_line(shown, self.right(), footer.size.width, said, self.question(), kept)])
+        cells = footer.size.width
+        news = self.factory.news_line(cells)
+        footer.show([footer_line(shown, self.right(), cells, said, self.question(), kept, news)])
         if not self._ripe and footer.size and self.complete():
             self._ripe = True
             # Widgets that were given other sizes by what was drawn draw themselves once more.

@@ -177,15 +177,15 @@ class ConflictsScene(SampledScreen):
             self.matrix.draw()
 
     def _draw_bar(self, state: FloorState, now: float) -> None:
-        link, bar = self.factory.link, self.query_one(Bar)
+        link, bar, counters = self.factory.link, self.query_one(Bar), self.counters()
         if link.health.trouble:
-            bar.set_bar(trouble_line(link.health.trouble, bar.size.width), [], (), 0)
+            bar.set_bar(trouble_line(link.health.trouble, bar.free(counters)), [], (), 0, counters)
             return
         landed = self.names.get(self.trial.branch, clean(self.trial.branch, 40)) if self.trial else ""
         plan = self.planner.insight.plan if self.planner.insight else None
         knows, counts = self._knows(state), self.view.choice.uncommitted
         frame = standing(state, self.scene.matrix, plan, link.mode, now, knows=knows, uncommitted=counts, landed=landed)
-        bar.set_bar(frame_line(frame, bar.size.width), [], (), 0)
+        bar.set_bar(frame_line(frame, bar.free(counters)), [], (), 0, counters)
 
     def end_trial(self, why: str) -> None:
         """Show the conflicts as they are again."""

@@ -177,6 +177,9 @@ class FloorScreen(SampledScreen):
                     kind = "station" if pane.station else "branch"
                     yield f"{kind} {pane.name}", partial(self.wall.go_to, pane.key)
 
+    def go_to_station(self, name: str) -> None:
+        self.wall.go_to("station:" + name)
+
     def restyle(self) -> None:
         for widget in (self.query_one(TopLine), self.wall, self.query_one(Footer)):
             widget.look = self.look

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from console.action import CONFLICTS, HELP, Action
 from console.actions import ACTIONS, key_name, keys_of
 from console.screens.base import FactoryScreen, bindings
-from widgets.cells import Line, Span, pad
+from widgets.cells import Line, Span, spread
 from widgets.footer import Footer
 from widgets.legend import CELLS, FIGURES, STATES, Entry, Section, found, help_lines
 from widgets.lined import Lined
@@ -83,8 +83,12 @@ class HelpScreen(FactoryScreen):
         text.show(lines[self._top : self._top + text.size.height])
         ground = "on bar"
         title: list[Span] = [(" factory-tui", f"soft {ground}"), ("   help", f"bold text {ground}")]
-        self.query_one("#title", Lined).show([pad(title, self.size.width, f"text {ground}")])
+        counted: list[Span] = [*self.counters(), (" ", f"text {ground}")]
+        self.query_one("#title", Lined).show([spread(title, counted, self.size.width, f"text {ground}")])
         self.draw_footer()
+
+    def draw_header(self) -> None:
+        self.draw()
 
     # What it says of itself
 

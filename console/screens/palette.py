@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inspect import isawaitable
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -10,7 +11,7 @@ from textual.fuzzy import FuzzySearch
 
 from console.palette import Command, Hit, commands, hit_line, hits
 from console.screens.base import FactoryScreen
-from widgets.cells import Line
+from widgets.cells import Line, Span, line_width, spread
 from widgets.footer import Footer
 from widgets.lined import Lined
 from widgets.prompt import Typing
@@ -26,6 +27,7 @@ class PaletteScreen(FactoryScreen):
     """Stands over the screen it was called from. What was typed is searched at once, so `enter` takes what is meant."""
 
     CSS_PATH = "palette.tcss"
+    NEWS_ABOVE: ClassVar[bool] = True
 
     def __init__(self, caller: FactoryScreen) -> None:
         super().__init__()
@@ -54,8 +56,18 @@ class PaletteScreen(FactoryScreen):
         shown = self._hits[self._top : self._top + rows]
         lines = [hit_line(hit, box.size.width, self._top + at == self._cursor) for at, hit in enumerate(shown)]
         blank: Line = ((" " * box.size.width, "text on bar"),)
-        box.show([rule(box.size.width), *lines, *[blank] * (rows - len(lines))])
+        box.show([self._above(box.size.width), *lines, *[blank] * (rows - len(lines))])
         self.draw_footer()
+
+    def _above(self, cells: int) -> Line:
+        """The rule over the hits, with what every header has; or what is new, since the footer is always taken."""
+        counted = self.counters()
+        gap: Span = (" ", "text on bar")
+        right = [gap, *counted, gap] if counted else []
+        return self.factory.news_line(cells) or spread(rule(max(0, cells - line_width(right))), right, cells, "faint")
+
+    def draw_header(self) -> None:
+        self.draw()
 
     def question(self) -> Line:
         found = f"{len(self._hits)} of {len(self._offered)}" if self._hits else "nothing of that name"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from msgspec.structs import replace
 
 from sessions.floor.state import Evidence, Station, Status
@@ -24,15 +26,27 @@ def status_at(station: Station, now: float) -> Evidence:
     evidence = station.evidence
     if evidence.status not in LIVE:
         return _asked(station, evidence) if evidence.status is Status.NEEDS_ME and evidence.guess else evidence
-    behind = evidence.status is Status.WAITING and evidence.reason.startswith(BACKGROUND)
-    slow = behind or any(tool.tool not in QUICK_TOOLS for tool in station.running.values())
-    limit = TOOL_CADENCE_S if slow else CADENCE_S
-    if now - evidence.seen <= limit:
+    stale = stale_from(station)
+    if now <= stale:
         return evidence
-    if behind:  # its turn is over: a server that runs on is no work that has stalled
-        return replace(evidence, status=Status.IDLE, since=evidence.seen + limit, guess=True)
+    if _behind(station):  # its turn is over: a server that runs on is no work that has stalled
+        return replace(evidence, status=Status.IDLE, since=stale, guess=True)
     reason = "silent since: " + evidence.reason
-    return Evidence(Status.STALE, evidence.seen + limit, evidence.seen, evidence.source, reason, True)
+    return Evidence(Status.STALE, stale, evidence.seen, evidence.source, reason, True)
+
+
+def stale_from(station: Station) -> float:
+    """Until when its silence is believed to be work; after that time alone changes its status. Infinite for never."""
+    evidence = station.evidence
+    if evidence.status not in LIVE:
+        return math.inf
+    slow = _behind(station) or any(tool.tool not in QUICK_TOOLS for tool in station.running.values())
+    return evidence.seen + (TOOL_CADENCE_S if slow else CADENCE_S)
+
+
+def _behind(station: Station) -> bool:
+    """Its turn is over, and commands that it started run on."""
+    return station.evidence.status is Status.WAITING and station.evidence.reason.startswith(BACKGROUND)
 
 
 def _asked(station: Station, evidence: Evidence) -> Evidence:
