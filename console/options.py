@@ -20,5 +20,7 @@ class Options(msgspec.Struct, frozen=True):
     """True: from the start; False: never; None: when the terminal cannot keep up."""
     attention: frozenset[str] = frozenset({"note"})
     """How it is told who calls: the words of the setting `attention`."""
+    rest_days: float = 7.0
+    """Days of silence after which a station with nothing to do is folded away; 0 is never."""
     keymap: Path | None = None
     """The operator's keymap file; one that does not exist is none."""

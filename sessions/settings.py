@@ -29,6 +29,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Minutes after the last console has gone until the supervisor ends."""
     systemd_scope: bool = True
     """Start the supervisor in a scope of the user's systemd where there is one: the end of a login then spares it."""
+    rest_days: float = 7.0
+    """Days of silence after which a station with nothing to do is folded away on the floor; 0 is never."""
     prices: str = ""
     """File with prices that override the built-in table."""
     sessions: tuple[str, ...] = ()
@@ -59,6 +61,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 _KINDS = {
     "base": "a text",
     "idle_minutes": "a number of minutes, 0 or more",
+    "rest_days": "a number of days, 0 or more",
     "systemd_scope": "true or false",
     "prices": "the path of a file",
     "sessions": "a list of paths",
@@ -115,8 +118,7 @@ def parse(text: str, name: str) -> Settings:
         except msgspec.ValidationError:
             raise FactoryError(f"{name}: {key} cannot be {value!r}", f"give it {_KINDS[key]}") from None
     settings = msgspec.convert(values, Settings)
-    if not 0 <= settings.idle_minutes < float("inf"):
-        raise FactoryError(
-            f"{name}: idle_minutes cannot be {settings.idle_minutes}", f"give it {_KINDS['idle_minutes']}"
-        )
+    for key, number in (("idle_minutes", settings.idle_minutes), ("rest_days", settings.rest_days)):
+        if not 0 <= number < float("inf"):
+            raise FactoryError(f"{name}: {key} cannot be {number}", f"give it {_KINDS[key]}")
     return settings

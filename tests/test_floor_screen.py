@@ -118,7 +118,7 @@ def test_the_cursor_follows_keys_of_both_kinds() -> None:
         for key in ("down", "j", "right", "l", "up", "k", "left", "h", "end", "home", "G", "pageup"):
             await press(pilot, key)
             places.append(screen.wall.cursor_slot)
-        assert places == [5, 10, 11, 12, 7, 2, 1, 0, 47, 0, 47, 2]
+        assert places == [5, 10, 11, 12, 7, 2, 1, 0, 47, 0, 47, 0]
 
     play(test)
 
@@ -132,12 +132,13 @@ def test_no_color_counts_only_with_a_value(value: str | None, colour: bool, monk
     assert app.look.colour is colour is not app.no_color
 
 
-def test_zoom_goes_round() -> None:
+def test_zoom_stops_at_both_ends_and_says_so() -> None:
     async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
         assert screen.wall.zoom == 1
-        for key, zoom in (("z", 2), ("z", 0), ("Z", 2), ("Z", 1), ("Z", 0)):
+        for key, zoom in (("z", 2), ("z", 2), ("Z", 1), ("Z", 0), ("Z", 0)):
             await press(pilot, key)
             assert screen.wall.zoom == zoom
+        assert "this is the smallest" in text(app)
         assert "directory" in text(app)
 
     play(test)

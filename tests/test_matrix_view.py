@@ -159,7 +159,12 @@ def test_in_a_simulation_what_has_landed_has_no_cells() -> None:
 
 
 def test_labels_are_short_where_that_says_enough() -> None:
-    assert labels(["station/a", "topic/b", "x/b", "plain"]) == ["a", "topic/b", "x/b", "plain"]
+    assert labels(["station/proxy-01", "topic/b", "plain"]) == ["proxy-01", "topic/b", "plain"]
+    assert labels(["pulls/20221", "release/2026-11-28"]) == ["pulls/20221", "release/2026-11-28"]
+    assert labels(["station/billing", "topic/billing"]) == ["station/billing", "topic/billing"]
+    long = "feature/a-name-that-is-longer-than-the-rest"
+    assert labels([long, "pr/2022"]) == ["a-name-that-is-longer-than-the-rest", "pr/2022"]
+    assert labels([long, "fix/a-name-that-is-longer-than-the-rest"])[0] == long
 
 
 @given(st.lists(st.text(max_size=30), max_size=6, unique=True))

@@ -199,13 +199,13 @@ def test_who_waits_longest_for_me_comes_first() -> None:
 @pytest.mark.parametrize(
     ("order", "names"),
     [(Order.NAME, ["a", "b", "c"]), (Order.COST, ["b", "a", "c"]), (Order.ACTIVITY, ["c", "b", "a"]),
-     (Order.AGE, ["c", "b", "a"])],
+     (Order.AGE, ["b", "a", "c"])],
 )  # fmt: skip
 def test_orders(order: Order, names: list[str]) -> None:
     panes = [
-        pane("a", cost=2.0, rate_1m=1.0, since=1.0),
-        pane("b", cost=3.0, rate_1m=2.0, since=2.0),
-        pane("c", cost=None, rate_1m=3.0, since=3.0),
+        pane("a", cost=2.0, rate_1m=1.0, since=1.0, seen=2.0),
+        pane("b", cost=3.0, rate_1m=2.0, since=2.0, seen=3.0),
+        pane("c", cost=None, rate_1m=3.0, since=3.0, seen=1.0),
     ]
     arranger = Arranger()
     arranger.sort(panes, order)

@@ -15,12 +15,13 @@ from widgets.pane_text import (
     divergence,
     doing_line,
     place_text,
+    shown_name,
     state_style,
     status_age,
     status_word,
     tokens_text,
 )
-from widgets.rows import row
+from widgets.rows import branch_row, row
 from widgets.spark import bar, spark
 
 HEIGHTS = (1, 5, 10)
@@ -37,6 +38,12 @@ def clock_of(pane: Pane, now: float) -> int:
     if pane.tools:
         newest = max(newest, pane.tools[-1].since)
     return age_clock(newest, now)
+
+
+def branch_card(pane: Pane, cells: int, now: float, cursor: bool = False) -> list[Line]:
+    """A branch without a station below cards: one line of exactly `cells` cells."""
+    edge: Span = (BAR, "accent") if cursor else (" ", "text")
+    return [branch_row(pane, cells, now, edge, " on cursor" if cursor else "")]
 
 
 def card(pane: Pane, cells: int, zoom: int, now: float, cursor: bool = False) -> list[Line]:
@@ -62,7 +69,7 @@ def _title(pane: Pane, cells: int, now: float, ground: str) -> Line:
     ]
     glyph = STATUS[pane.status] if pane.station else BRANCH
     calm = not pane.station or pane.status in (Status.IDLE, Status.UNKNOWN)
-    name = short(pane.name, cells - width(glyph) - 1 - line_width(right))
+    name = short(shown_name(pane), cells - width(glyph) - 1 - line_width(right))
     left = [(glyph + " ", state_style(pane) + ground), (name, ("soft" if calm else "bold text") + ground)]
     return spread(left, right, cells, "text" + ground)
 

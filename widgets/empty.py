@@ -30,9 +30,16 @@ _BEFORE_ALL: list[Hint] = [
 
 
 def empty_lines(
-    state: FloorState, choice: Choice, every: int, scanning: bool, connected: bool, cells: int, replay: bool = False
+    state: FloorState,
+    choice: Choice,
+    every: int,
+    scanning: bool,
+    connected: bool,
+    cells: int,
+    replay: bool = False,
+    folded: int = 0,
 ) -> list[Line]:
-    """The words for a wall without panes; `every` is how many panes filters and search hide."""
+    """The words for a wall without panes: `every` are hidden by filters and search, `folded` ones are elsewhere."""
     if every:
         title, hints = _hidden(choice, every)
     elif replay:
@@ -45,6 +52,8 @@ def empty_lines(
         title, hints = "No agent session and no open branch found", _NO_PANES
     else:
         title, hints = "Nothing here yet", _NO_REPOSITORY
+    if folded and not every:
+        hints = [("f e", f"show the {folded} stations of other repositories"), *hints]
     first = max(width(what) for what, _ in hints) + 2 * any(what for what, _ in hints)
     block = min(cells - 2, max(width(title), first + max(width(why) for _, why in hints)))
     left = " " * max(0, (cells - block) // 2)

@@ -28,6 +28,8 @@ WORD = {
     Status.STALE: "stale",
     Status.UNKNOWN: "unknown",
 }
+AWAY = "↗"
+"""Before the name of a station that works in another repository."""
 BRANCH = "┄"
 """In place of a status: a branch that no station works on."""
 AHEAD, BEHIND, DIRTY = "↑", "↓", "±"
@@ -83,6 +85,8 @@ _TWINS = {
     "–": "-",
     "≥": ">",
     "°": "'",
+    "¢": "c",
+    "↗": "^",
     "◇": "#",
     "…": ">",
     "×": "x",

@@ -12,46 +12,76 @@ MIN_CARD = 38
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A row of panes, or a heading when `count` is 0."""
+    """A row of panes, or a heading when `count` is 0. Its panes are `height` lines high and `cells` wide."""
 
     y: int
     group: int
     first: int
     count: int
+    height: int = 1
+    cells: int = 0
 
 
 class Grid:
-    """Slots in reading order, laid out in rows. A slot is a place for a pane."""
+    """Slots in reading order, laid out in rows. A slot is a place for a pane.
 
-    def __init__(self, counts: Sequence[int], headings: bool, columns: int, cells: int, height: int, gap: int) -> None:
+    A group's panes are cards in columns; the last `flat` of them are single lines over the whole width.
+    """
+
+    def __init__(
+        self,
+        counts: Sequence[int],
+        headings: bool,
+        columns: int,
+        cells: int,
+        height: int,
+        gap: int,
+        flat: Sequence[int] = (),
+    ) -> None:
         self._shape = (headings, columns, cells, height, gap)
         self.columns = max(1, columns)
         self.cells = cells
         self.card_height = height
         self.rows: list[Row] = []
         self._row_of: list[int] = []
+        self._flat = any(flat)
         y = first = 0
         for group, total in enumerate(counts):
             if headings:
                 self.rows.append(Row(y, group, first, 0))
                 y += 1
-            for start in range(0, total, self.columns):
-                number = min(self.columns, total - start)
-                self._row_of.extend([len(self.rows)] * number)
-                self.rows.append(Row(y, group, first + start, number))
+            cards = total - (flat[group] if flat else 0)
+            for start in range(0, cards, self.columns):
+                self._add(y, group, first + start, min(self.columns, cards - start), height, self.card_cells)
                 y += height + gap
+            for line in range(cards, total):
+                self._add(y, group, first + line, 1, 1, cells)
+                y += 1
+            y += gap if total > cards else 0
             first += total
         self.slots = first
         self.height = max(0, y - gap) if counts else 0
         self._tops = [row.y for row in self.rows]
 
+    def _add(self, y: int, group: int, first: int, count: int, height: int, cells: int) -> None:
+        self._row_of.extend([len(self.rows)] * count)
+        self.rows.append(Row(y, group, first, count, height, cells))
+
     def like(self, other: Grid) -> bool:
-        """Whether a slot of both has the same place; true only of grids without headings."""
-        return self._shape == other._shape and not self._shape[0]
+        """Whether a slot of both has the same place; true only of grids without headings and single lines."""
+        return self._shape == other._shape and not (self._shape[0] or self._flat or other._flat)
 
     @property
     def card_cells(self) -> int:
         return self.cells // self.columns
+
+    def row_of(self, slot: int) -> Row:
+        """The row that a slot stands in."""
+        return self.rows[self._row_of[slot]]
+
+    def top_for(self, bottom: int, height: int) -> int:
+        """The first line of the first row from which on `height` lines reach `bottom`: no pane is cut at the top."""
+        return next((row.y for row in self.rows if row.y + height >= bottom), 0)
 
     def row_at(self, y: int) -> Row | None:
         """The row or heading that covers line `y`; None in a gap or outside."""
@@ -59,18 +89,18 @@ class Grid:
         if at < 0:
             return None
         row = self.rows[at]
-        return row if y < row.y + (self.card_height if row.count else 1) else None
+        return row if y < row.y + row.height else None
 
     def place(self, slot: int) -> tuple[int, int]:
         """The first cell (x, y) of a slot."""
-        row = self.rows[self._row_of[slot]]
-        return (slot - row.first) * self.card_cells, row.y
+        row = self.row_of(slot)
+        return (slot - row.first) * row.cells, row.y
 
     def slot_at(self, x: int, y: int) -> int | None:
         row = self.row_at(y)
         if row is None or not row.count:
             return None
-        column = x // max(1, self.card_cells)
+        column = x // max(1, row.cells)
         return row.first + column if column < row.count else None
 
     def visible(self, top: int, height: int) -> range:
@@ -89,7 +119,8 @@ class Grid:
         flat = {"left": max(0, slot - 1), "right": min(last, slot + 1), "home": 0, "end": last}
         if way in flat:
             return flat[way]
-        steps = max(1, page // (self.card_height + (self.card_height > 1))) if way.startswith("page") else 1
+        lines = self.row_of(slot).height
+        steps = max(1, page // (lines + (lines > 1))) if way.startswith("page") else 1
         for _ in range(steps):
             slot = self._vertical(slot, -1 if way in ("up", "pageup") else 1)
         return slot

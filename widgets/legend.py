@@ -9,7 +9,7 @@ import msgspec
 from sessions.floor.matrix import Severity
 from sessions.floor.state import Status
 from widgets.cells import Line, Span, fit, line_width, pad
-from widgets.glyphs import AT_LEAST, BRANCH, ESTIMATED, REPORTED, STATUS, UNPRICED, WORD
+from widgets.glyphs import AT_LEAST, AWAY, BRANCH, ESTIMATED, REPORTED, STATUS, UNPRICED, WORD
 from widgets.matrix_lines import GLYPHS, LANDS_GLYPH, MEANING, STUCK
 from widgets.passages import marked
 from widgets.wrap import wrap
@@ -59,6 +59,7 @@ STATES = Section(
     (
         *(Entry(f"{STATUS[status]} {WORD[status]}", _MEANING[status], status.value) for status in Status),
         Entry(f"{BRANCH} no station", "a branch that no station works on", "faint"),
+        Entry(f"{AWAY} elsewhere", "a station of another repository: E shows and folds them", "faint"),
     ),
 )
 _FIGURES = {

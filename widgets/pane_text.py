@@ -6,13 +6,18 @@ from sessions.floor.panes import Pane
 from sessions.floor.state import Status
 from sessions.floor.status import LIVE
 from widgets.cells import Line, Span, cut, spread, width
-from widgets.glyphs import AHEAD, AT_LEAST, BEHIND, CLASH, DIRTY, TOOL, WORD
+from widgets.glyphs import AHEAD, AT_LEAST, AWAY, BEHIND, CLASH, DIRTY, TOOL, WORD
 from widgets.numbers import MARKS, age, count, money
 
 LOUD = (Status.NEEDS_ME, Status.FAILED)
 ELSEWHERE = "elsewhere"
 SHORT_REASON = 12
 """A machine's name for why a station waits is shown in place of `waits` up to this width."""
+
+
+def shown_name(pane: Pane) -> str:
+    """Its name, with a sign where it works in another repository."""
+    return f"{AWAY} {pane.name}" if pane.elsewhere else pane.name
 
 
 def state_style(pane: Pane) -> str:
@@ -32,7 +37,7 @@ def status_word(pane: Pane) -> str:
 
 def status_age(pane: Pane, now: float) -> str:
     """For what works, how long ago it was heard; for all else, since when it is so."""
-    return age(pane.seen if pane.status in LIVE else pane.since, now)
+    return age(pane.aged_from, now)
 
 
 def divergence(pane: Pane) -> str:

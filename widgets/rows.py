@@ -18,6 +18,7 @@ from widgets.pane_text import (
     divergence,
     doing_line,
     place_text,
+    shown_name,
     state_style,
     status_age,
     status_word,
@@ -50,7 +51,7 @@ class Column(msgspec.Struct, frozen=True):
 
 def _station(pane: Pane, cells: int, now: float) -> list[Span]:
     weight = "bold text" if pane.status in LOUD else "text" if pane.station else "faint"
-    return [(fit(short(pane.name, cells), cells), weight)]
+    return [(fit(short(shown_name(pane), cells), cells), weight)]
 
 
 def _state(pane: Pane, cells: int, now: float) -> list[Span]:
@@ -145,6 +146,20 @@ def heading(cells: int) -> Line:
     return pad(spans, cells, "faint")
 
 
+def fold_line(elsewhere: int, resting: int, days: float, branches: int, cells: int, key: str = "E") -> Line:
+    """What is not shown, with the `key` that shows it; nothing where everything is."""
+    spans: list[Span] = [(" " * HEAD, "faint")]
+    folded = [f"{elsewhere:,} elsewhere"] * bool(elsewhere)
+    folded += [f"{resting:,} idle for more than {days:g} day{'s' * (days != 1)}"] * bool(resting)
+    if folded:
+        spans += [(", ".join(folded) + "  ", "soft"), (key, "bold accent"), (" shows them", "faint")]
+    if branches:
+        gap = "   " * bool(folded)
+        spans += [(f"{gap}+{branches:,} older branch{'es' * (branches > 1)} hidden  ", "soft")]
+        spans += [("f b", "bold accent"), (" shows them" if branches > 1 else " shows it", "faint")]
+    return pad(spans, cells, "faint") if folded or branches else ()
+
+
 def group_heading(title: str, panes: int, cells: int) -> Line:
     """The title of a group on a thin line, with the number of its panes."""
     number = f" {panes} "
@@ -154,6 +169,27 @@ def group_heading(title: str, panes: int, cells: int) -> Line:
         cells,
         "faint",
     )
+
+
+def branch_row(pane: Pane, cells: int, now: float, gutter: Span, ground: str) -> Line:
+    """A branch without a station as one line below cards: its name, age and distance, and what was committed last."""
+    name = min(40, max(12, cells // 4))
+    apart = divergence(pane)
+    clash = clash_text(pane, 24 if cells >= ROOMY else 0)
+    made = [(pane.author, "faint")] if cells >= ROOMY else []
+    fixed = 2 + name + 7 + 16
+    room = max(0, cells - HEAD - fixed - sum(width(text) + 2 for text, _ in made) - 2 * bool(clash) - width(clash))
+    spans: list[Span] = [
+        (BRANCH + " ", "faint"),
+        (fit(short(pane.name, name), name), "soft"),
+        (fit(status_age(pane, now), 6, right=True) + "  ", "faint"),
+        (fit(apart, 15) + " ", "soft"),
+        (clash + "  " * bool(clash), "bold text"),
+        (fit(pane.activity, room), "faint"),
+        *(("  " + text, style) for text, style in made),
+    ]
+    line = [gutter, *((text, style + ground) for text, style in spans if text)]
+    return pad(line, cells, "text" + ground)
 
 
 def row(pane: Pane, cells: int, now: float, gutter: Span, ground: str) -> Line:

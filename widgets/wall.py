@@ -19,7 +19,7 @@ from textual.strip import Strip
 
 from sessions.floor.arrange import Group
 from sessions.floor.panes import Pane
-from widgets.card import HEIGHTS, card, clock_of
+from widgets.card import HEIGHTS, branch_card, card, clock_of
 from widgets.cells import Line, changes, pad
 from widgets.grid import Grid, shape
 from widgets.guard import Guarded
@@ -58,6 +58,7 @@ class Wall(Guarded, ScrollView, inherit_bindings=False, can_focus=True):
         self._panes: list[Pane] = []
         self._slots: dict[str, int] = {}
         self._empty: list[Line] = []
+        self._tail: Line = ()
         self._now = 0.0
         self._zoom = 0
         self._grid = Grid((), False, 1, 0, 1, 0)
@@ -93,17 +94,29 @@ class Wall(Guarded, ScrollView, inherit_bindings=False, can_focus=True):
             self._lay_out()
             self._follow()
 
-    def show(self, groups: Sequence[Group], now: float, empty: Sequence[Line] = (), cursor_first: bool = False) -> None:
-        """Draw these panes as of `now`; `empty` is drawn when there are none.
+    def show(
+        self,
+        groups: Sequence[Group],
+        now: float,
+        empty: Sequence[Line] = (),
+        cursor_first: bool = False,
+        tail: Line = (),
+    ) -> None:
+        """Draw these panes as of `now`; `empty` is drawn when there are none, and `tail` below the last one.
 
         With `cursor_first` the cursor goes to the first pane whichever that is: nobody has moved it yet.
         """
-        before = [(group.title, len(group.panes)) for group in self._groups]
+        before = [_outline(group) for group in self._groups]
         self._groups, self._now = groups, now
         self._panes = [pane for group in groups for pane in group.panes]
         self._slots = {pane.key: slot for slot, pane in enumerate(self._panes)}
-        if self._laid_out != self.size or before != [(group.title, len(group.panes)) for group in groups]:
+        tail_came, self._tail = (tail != self._tail), tail
+        if self._laid_out != self.size or before != [_outline(group) for group in groups]:
             self._lay_out()
+        elif tail_came:
+            self._measure()
+            self._forget((self._tail_at,))
+            self.refresh(Region(0, self._tail_at - self.scroll_offset.y, self.size.width, 1))
         if not self._panes and list(empty) != self._empty:
             self._empty = list(empty)
             self.refresh()
@@ -145,11 +158,9 @@ class Wall(Guarded, ScrollView, inherit_bindings=False, can_focus=True):
         columns, height = shape(self._zoom, size.width), HEIGHTS[self._zoom]
         rows = sum(-(-count // columns) for count in counts) + headings * len(counts)
         gap = 1 if self._zoom == 2 or (self._zoom == 1 and rows * (height + 1) - 1 <= size.height) else 0
-        self._grid = Grid(counts, headings, columns, size.width, height, gap)
-        # Set without a layout of the screen: the wall's own size does not depend on how much it could scroll.
-        self.set_reactive(Wall.virtual_size, Size(size.width, self._grid.height))
-        if self.scroll_offset.y > self.max_scroll_y:
-            self.scroll_to(y=self.max_scroll_y, animate=False)
+        flat = [sum(not pane.station for pane in group.panes) for group in self._groups] if self._zoom else []
+        self._grid = Grid(counts, headings, columns, size.width, height, gap, flat)
+        self._measure()
         if headings or not counts or not old.slots or not self._grid.like(old):
             self._drawn.clear()
             self._strips.clear()
@@ -160,6 +171,26 @@ class Wall(Guarded, ScrollView, inherit_bindings=False, can_focus=True):
             x, y = old.place(slot)
             self._forget(range(y, y + height))
             self.refresh(Region(x, y - self.scroll_offset.y, old.card_cells, height))
+        if self._tail:
+            self._forget((old.height + 1, self._tail_at))
+            self.refresh()
+
+    @property
+    def _tail_at(self) -> int:
+        """The line below the last pane, a blank one between them."""
+        return self._grid.height + 1
+
+    def _measure(self) -> None:
+        """How far it can scroll: to the first row from which on everything is seen.
+
+        Set without a layout of the screen: the wall's own size does not depend on it.
+        """
+        size = self.size
+        bottom = self._grid.height + 2 * bool(self._tail)
+        height = self._grid.top_for(bottom, size.height) + size.height if bottom > size.height else bottom
+        self.set_reactive(Wall.virtual_size, Size(size.width, height))
+        if self.scroll_offset.y > self.max_scroll_y:
+            self.scroll_to(y=self.max_scroll_y, animate=False)
 
     def on_resize(self) -> None:
         if self._laid_out != self.size:
@@ -170,13 +201,16 @@ class Wall(Guarded, ScrollView, inherit_bindings=False, can_focus=True):
         slot = self._slots.get(self._cursor)
         if slot is None:
             return
-        _, y = self._grid.place(slot)
+        row = self._grid.row_of(slot)
         top, height = self.scroll_offset.y, self.size.height
-        first = 0 if slot < self._grid.columns else y
+        first = 0 if slot < self._grid.columns else row.y
+        bottom = row.y + row.height
+        if slot == self._grid.slots - 1 and self._tail:
+            bottom = self._tail_at + 1
         if first < top:
             self.scroll_to(y=first, animate=False)
-        elif y + self._grid.card_height > top + height:
-            self.scroll_to(y=y + self._grid.card_height - height, animate=False)
+        elif bottom > top + height:
+            self.scroll_to(y=min(row.y, self._grid.top_for(bottom, height)), animate=False)
 
     def _set_cursor(self, key: str) -> None:
         if key == self._cursor:
@@ -212,7 +246,7 @@ class Wall(Guarded, ScrollView, inherit_bindings=False, can_focus=True):
             new = self._draw(slot)
             x, y = self._grid.place(slot)
             if old is None:
-                regions.append(Region(x, y - top, self._grid.card_cells, len(new.lines)))
+                regions.append(Region(x, y - top, self._grid.row_of(slot).cells, len(new.lines)))
                 self._forget(range(y, y + len(new.lines)))
                 continue
             for i, (before, after) in enumerate(zip(old.lines, new.lines, strict=True)):
@@ -234,7 +268,11 @@ class Wall(Guarded, ScrollView, inherit_bindings=False, can_focus=True):
     def _draw(self, slot: int) -> Drawn:
         pane = self._panes[slot]
         cursor = pane.key == self._cursor
-        lines = card(pane, self._grid.card_cells, self._zoom, self._now, cursor)
+        row = self._grid.row_of(slot)
+        if self._zoom and row.height == 1:
+            lines = branch_card(pane, row.cells, self._now, cursor)
+        else:
+            lines = card(pane, row.cells, self._zoom, self._now, cursor)
         drawn = Drawn(pane, cursor, clock_of(pane, self._now), self._clock(), lines)
         self._drawn[slot] = drawn
         return drawn
@@ -252,7 +290,7 @@ class Wall(Guarded, ScrollView, inherit_bindings=False, can_focus=True):
     def _line(self, y: int, cells: int) -> Line:
         row = self._grid.row_at(y)
         if row is None:
-            return ()
+            return self._tail if y == self._tail_at else ()
         if not row.count:
             group = self._groups[row.group]
             return group_heading(group.title, len(group.panes), cells)
@@ -278,3 +316,8 @@ class Wall(Guarded, ScrollView, inherit_bindings=False, can_focus=True):
             self.post_message(self.Opened())
         else:
             self._set_cursor(key)
+
+
+def _outline(group: Group) -> tuple[str, int, int]:
+    """What decides where a group's panes lie."""
+    return group.title, len(group.panes), sum(not pane.station for pane in group.panes)

@@ -109,6 +109,7 @@ def _options(call: Call) -> Options:
         ascii_only=True if call.ascii else None,
         slow_link=True if call.slow_link else slow,
         attention=chosen.attentions,
+        rest_days=chosen.rest_days,
         keymap=keymap_path(),
     )
 

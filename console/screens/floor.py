@@ -26,11 +26,13 @@ from sessions.floor.pace import BUCKET_S, BUCKETS
 from sessions.floor.panes import Pane
 from sessions.floor.view import Floor, FloorView
 from sessions.text import clean
+from widgets.card import HEIGHTS
 from widgets.cells import Line, Span
 from widgets.empty import empty_lines
 from widgets.footer import Footer
+from widgets.preview import Preview, preview_lines
 from widgets.prompt import Menu, Typing
-from widgets.rows import heading
+from widgets.rows import fold_line, heading
 from widgets.topline import TopLine, figures, progress_line, rule, trouble_line
 from widgets.wall import Wall
 
@@ -54,6 +56,8 @@ class FloorScreen(SampledScreen):
     def __init__(self) -> None:
         super().__init__()
         self.view = FloorView()
+        self.previewed = True
+        """The operator wants the preview, where there is room for it."""
         self.floor: Floor | None = None
         self._menu: Menu | None = None
         self._typing: Typing | None = None
@@ -67,6 +71,7 @@ class FloorScreen(SampledScreen):
         yield TopLine(self.look)
         yield Wall(self.look)
         yield from self.below_wall()
+        yield Preview(self.look)
         yield Footer(self.look)
 
     def below_wall(self) -> Iterable[Widget]:
@@ -84,6 +89,7 @@ class FloorScreen(SampledScreen):
         return health.progress is not None and health.connected
 
     def on_mount(self) -> None:
+        self.view = FloorView(resting_s=self.factory.options.rest_days * 86_400)
         self._holding.enter_context(self.app.batch_update())
 
     def on_resize(self, event: events.Resize) -> None:
@@ -97,6 +103,7 @@ class FloorScreen(SampledScreen):
 
     def fit(self, size: Size) -> None:
         """Choose what suits a screen of this size."""
+        self.query_one(Preview).fit(size.height, self.previewed)
         if not self._zoomed:
             self.wall.zoom = int(size.width >= ROOMY[0] and size.height >= ROOMY[1])
 
@@ -129,11 +136,32 @@ class FloorScreen(SampledScreen):
         if not floor.shown:
             replayed = link.mode is LinkMode.REPLAY
             empty = empty_lines(
-                state, self.view.choice, floor.every, self.scanning, health.connected, cells, replay=replayed
+                state,
+                self.view.choice,
+                floor.every,
+                self.scanning,
+                health.connected,
+                cells,
+                replay=replayed,
+                folded=len(floor.folded),
             )
-        wall.show(floor.groups, now, empty, untouched)
+        wall.show(floor.groups, now, empty, untouched, self._folds(floor, cells))
+        self.draw_preview()
         self.query_one(TopLine).show([figures(floor.totals, now, link.mode, cells), self._second_line(cells)])
         self.draw_footer()
+
+    def _folds(self, floor: Floor, cells: int) -> Line:
+        away = sum(pane.elsewhere for pane in floor.folded)
+        days = self.factory.options.rest_days
+        key = "E" if self.WHERE == FLOOR else "f e"
+        return fold_line(away, len(floor.folded) - away, days, floor.branches, cells, key)
+
+    def draw_preview(self) -> None:
+        """Show what stands under the cursor."""
+        preview = self.query_one(Preview)
+        if preview.size.height:
+            now = self.factory.link.now()
+            preview.show(preview_lines(self.wall.cursor, self.size.width, preview.size.height, now))
 
     def _second_line(self, cells: int) -> Line:
         health = self.factory.link.health
@@ -153,7 +181,7 @@ class FloorScreen(SampledScreen):
             panes=self.floor.every if self.floor else 0,
             station=pane.station if pane else "",
             branch=pane is not None and not pane.station,
-            narrow=self.view.choice.narrow,
+            narrow=self.view.choice.changed,
             scanning=self.scanning,
         )
 
@@ -176,12 +204,22 @@ class FloorScreen(SampledScreen):
                 for pane in group.panes:
                     kind = "station" if pane.station else "branch"
                     yield f"{kind} {pane.name}", partial(self.wall.go_to, pane.key)
+            for pane in self.floor.folded:
+                yield (
+                    f"station {pane.name} ({'elsewhere' if pane.elsewhere else 'idle for long'})",
+                    partial(self._unfold_to, pane.key),
+                )
+
+    def _unfold_to(self, key: str) -> None:
+        self.view.choose(unfolded=True)
+        self.draw()
+        self.wall.go_to(key)
 
     def go_to_station(self, name: str) -> None:
         self.wall.go_to("station:" + name)
 
     def restyle(self) -> None:
-        for widget in (self.query_one(TopLine), self.wall, self.query_one(Footer)):
+        for widget in (self.query_one(TopLine), self.wall, self.query_one(Preview), self.query_one(Footer)):
             widget.look = self.look
 
     # Keys while a question is open
@@ -240,10 +278,29 @@ class FloorScreen(SampledScreen):
         self.wall.move(way)
 
     def action_zoom(self, step: int) -> None:
-        """One step in or out; after the last step in comes the first again."""
+        """One step in or out; at either end it stops and says so."""
+        zoom = self.wall.zoom + step
+        if not 0 <= zoom < len(HEIGHTS):
+            self.say("these are the largest cards" if step > 0 else "this is the smallest: a line a station")
+            return
         self._zoomed = True
-        self.wall.zoom = (self.wall.zoom + step) % 3
+        self.wall.zoom = zoom
         self.draw()
+
+    def action_unfold(self) -> None:
+        """Show or fold the stations of other repositories, and those that have been idle for long."""
+        before = len(self.floor.folded) if self.floor else 0
+        self.view.choose(unfolded=not self.view.choice.unfolded)
+        self._draw_chosen()
+        folded = len(self.floor.folded) if self.floor else 0
+        if not before and not folded:
+            self.say("nothing is folded away: every station works here, and none has been idle for long")
+
+    def action_preview(self) -> None:
+        """Show or hide the preview."""
+        self.previewed = not self.previewed
+        if not self.query_one(Preview).fit(self.size.height, self.previewed) and self.previewed:
+            self.say("there is no room for a preview on this screen")
 
     def action_search(self) -> None:
         self._typing = Typing("/", self.view.choice.search)
@@ -258,7 +315,7 @@ class FloorScreen(SampledScreen):
         self._menu = menus.group_menu(self.view.choice)
 
     def action_clear(self) -> None:
-        self.view.choose(search="", statuses=frozenset())
+        self.view.choose(search="", statuses=frozenset(), every_branch=False, unfolded=False)
         self._draw_chosen()
 
     def action_next_loud(self) -> None:
@@ -284,4 +341,5 @@ class FloorScreen(SampledScreen):
         self.begin(lambda: self.act("floor.open"), exclusive=True)
 
     def on_wall_cursor_moved(self) -> None:
+        self.draw_preview()
         self.draw_footer()

@@ -31,7 +31,12 @@ def filter_menu(choice: Choice) -> Menu:
     ]
     return Menu(
         _FILTER,
-        (*states, Choose("a", "all", on=not choice.statuses), Choose("b", "branches", on=choice.every_branch)),
+        (
+            *states,
+            Choose("a", "all", on=not choice.statuses),
+            Choose("b", "branches", on=choice.every_branch),
+            Choose("e", "elsewhere", on=choice.unfolded),
+        ),
         "enter done",
     )
 
@@ -56,6 +61,8 @@ def choose(view: FloorView, menu: Menu, chosen: Choose) -> Menu | None:
         view.choose(statuses=frozenset())
     elif chosen.key == "b":
         view.choose(every_branch=not view.choice.every_branch)
+    elif chosen.key == "e":
+        view.choose(unfolded=not view.choice.unfolded)
     else:
         view.choose(statuses=view.choice.statuses ^ {STATUS_KEYS[chosen.key]})
     return filter_menu(view.choice)
@@ -70,6 +77,10 @@ def chosen(choice: Choice, floor: Floor, slot: int) -> list[Span]:
         shown = [status for status in STATUS_KEYS.values() if status in choice.statuses]
         signs = [(STATUS[status] + " ", status.value + " on bar") for status in shown]
         spans += [("only ", "soft on bar"), *signs, (" ", "text on bar")]
+    if choice.every_branch:
+        spans += [("all branches  ", "bold text on bar")]
+    if choice.unfolded:
+        spans += [("elsewhere too  ", "bold text on bar")]
     order = "by " + (f"{choice.grouping.value}, " if choice.grouping is not Grouping.NONE else "") + choice.order.value
     hidden = f" of {floor.every}" if floor.shown != floor.every else ""
     return [*spans, (order, "soft on bar"), (f"  {slot + 1}/{floor.shown}{hidden}", "faint on bar")]

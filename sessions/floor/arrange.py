@@ -39,11 +39,19 @@ class Choice(msgspec.Struct, frozen=True):
     """Only stations in one of these; empty means all, and branches without a station too."""
     search: str = ""
     every_branch: bool = False
+    """Merged and older branches, too."""
+    unfolded: bool = False
+    """Stations of other repositories, and those that have been idle for long, too."""
 
     @property
     def narrow(self) -> bool:
         """Something may be hidden by a filter or the search."""
         return bool(self.statuses or self.search.strip())
+
+    @property
+    def changed(self) -> bool:
+        """Another set of panes is shown than at first."""
+        return self.narrow or self.every_branch or self.unfolded
 
 
 EVERYTHING = Choice()
@@ -83,14 +91,14 @@ def _by_attention(pane: Pane) -> tuple[object, ...]:
 
 
 def _by_age(pane: Pane) -> tuple[object, ...]:
-    return not pane.station, -pane.since, pane.name, pane.key
+    return not pane.station, -pane.aged_from, pane.name, pane.key
 
 
 _SORT: dict[Order, Callable[[Pane], tuple[object, ...]]] = {
     Order.ATTENTION: _by_attention,
     Order.ACTIVITY: lambda p: (not p.station, -p.rate_1m, -p.seen, p.name, p.key),
     Order.COST: lambda p: (not p.station, -(p.cost or 0.0), -p.tokens.total, p.name, p.key),
-    Order.NAME: lambda p: (p.name.casefold(), p.key),
+    Order.NAME: lambda p: (not p.station, p.name.casefold(), p.key),
     Order.AGE: _by_age,
 }
 _NOBODY = "no station"
@@ -144,7 +152,8 @@ class Arranger:
             start = max(self._place.values(), default=-1) + 1
             for place, pane in enumerate(sorted(new, key=_SORT[choice.order]), start):
                 self._place[pane.key] = place
-        shown.sort(key=lambda pane: self._place[pane.key])
+        # A station that has just come stands before the branches without one.
+        shown.sort(key=lambda pane: (not pane.station, self._place[pane.key]))
         if choice.grouping is Grouping.NONE:
             return [Group("", tuple(shown))] if shown else []
         groups: dict[str, list[Pane]] = {}

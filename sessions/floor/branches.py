@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Collection, Mapping
 
-from sessions.floor.state import Branch
+from sessions.floor.state import Branch, FloorState
 
 SHOWN = 50
 """Unmerged branches shown by default, the most recently active ones."""
@@ -23,6 +23,17 @@ def shown_branches(branches: Mapping[str, Branch], occupied: Collection[str] = (
         if branch.worktree or branch.name in occupied:
             recent.setdefault(branch.name, branch)
     return sorted(recent.values(), key=lambda branch: (-activity(branch), branch.name))
+
+
+def hidden_branches(state: FloorState) -> int:
+    """How many unmerged branches are not shown by default."""
+    branches = state.branches
+    if len(branches) <= SHOWN:
+        return 0
+    occupied = {station.branch for station in state.stations.values() if not station.elsewhere}
+    unmerged = sum(not branch.merged and branch.name != state.base for branch in branches.values())
+    shown = shown_branches(branches, occupied)
+    return max(0, unmerged - sum(not branch.merged and branch.name != state.base for branch in shown))
 
 
 def activity(branch: Branch) -> float:

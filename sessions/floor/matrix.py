@@ -16,6 +16,8 @@ from sessions.floor.conflicts import Outcome, Verdict
 from sessions.floor.state import FloorState, Station, Status
 from sessions.text import clean
 
+KEPT_NAME = 12
+"""A name of at most so many characters is shown whole."""
 SOME_LINES, MANY_LINES = 10, 50
 """From so many conflicting lines on a conflict is of the second and of the third step."""
 AT_WORK = (Status.WORKING, Status.WAITING, Status.NEEDS_ME)
@@ -125,13 +127,23 @@ def compared_names(state: FloorState, occupied: Iterable[str] = ()) -> list[str]
 
 
 def labels(names: Sequence[str]) -> list[str]:
-    """What is shown of each name: its last part where that says enough, else all of it. Cleaned."""
+    """What is shown of each name, cleaned: what makes it unique and readable.
+
+    A long one loses its first part where the last one says enough; `pr/2022` stays, which without it is a number.
+    """
     shown = {name: clean(name, 400) or "?" for name in names}
     tails = Counter(text.rsplit("/", 1)[-1] for text in shown.values())
-    return [
-        tail if (tail := text.rsplit("/", 1)[-1]) and tails[tail] == 1 else text
-        for text in (shown[name] for name in names)
-    ]
+    return [_label(shown[name], tails) for name in names]
+
+
+def _label(text: str, tails: Mapping[str, int]) -> str:
+    tail = text.rsplit("/", 1)[-1]
+    return tail if len(text) > KEPT_NAME and tails[tail] == 1 and _is_word(tail) else text
+
+
+def _is_word(text: str) -> bool:
+    """Whether it has letters, and so will not be taken for a number."""
+    return any(character.isalpha() for character in text)
 
 
 class Census:

@@ -11,12 +11,14 @@ from sessions.floor.matrix import labels
 from sessions.floor.names import short_directory, short_model
 from sessions.floor.pace import BUCKET_S, BUCKETS
 from sessions.floor.state import Branch, Evidence, FloorState, Session, Station, Status
-from sessions.floor.status import status_at
+from sessions.floor.status import LIVE, status_at
 from sessions.floor.tokens import Certainty, Meter, Tokens
 from sessions.text import clean
 
 FORGOTTEN_S = 86_400.0
 """Silence after which a stale station is no news any more."""
+RESTING_S = 7 * 86_400.0
+"""Silence after which a station with nothing to do is folded away, unless the settings say otherwise."""
 SPARK_POINTS = 24
 SPARK_S = 15
 FILES = 6
@@ -49,6 +51,8 @@ class Pane(msgspec.Struct, frozen=True, kw_only=True):
     guess: bool = False
     forgotten: bool = False
     """It is stale and was silent for more than `FORGOTTEN_S`."""
+    resting: bool = False
+    """It has nothing to do, and was not heard of for days."""
     branch: str = ""
     ahead: int = 0
     behind: int = 0
@@ -91,6 +95,12 @@ class Pane(msgspec.Struct, frozen=True, kw_only=True):
     """The one with which it has most conflicting lines: the last part of its name where that says enough."""
 
     @property
+    def aged_from(self) -> float:
+        """From when its age counts: when it was last heard of, where it works or waits for a machine; else when it
+        came to be as it is."""
+        return self.seen if self.status in LIVE and self.station else self.since
+
+    @property
     def context_share(self) -> float | None:
         """How full the context window is, 0 to 1 and above; None when unknown."""
         return self.context / self.window if self.window and self.context else None
@@ -108,7 +118,9 @@ def certainty_of(meter: Meter) -> Certainty:
 class PaneBook:
     """Makes panes, and keeps those whose facts have not changed: an unchanged pane is the same object."""
 
-    def __init__(self) -> None:
+    def __init__(self, resting_s: float = RESTING_S) -> None:
+        """Stations that have nothing to do for `resting_s` seconds are resting; 0 is never."""
+        self._resting_s = resting_s
         self._made: dict[str, tuple[tuple[object, ...], Pane]] = {}
         self._verdicts: object = None
         self._clashes: dict[str, tuple[int, str]] = {}
@@ -125,14 +137,16 @@ class PaneBook:
             evidence = status_at(station, now)
             session = state.sessions.get(station.session)
             number, partner = clashes.get(branch.name, _APART) if branch is not None else _APART
-            forgotten = is_forgotten(evidence, now)
-            facts = (station, branch, session, evidence.status, _beat(station, now), number, partner, forgotten)
+            forgotten, resting = is_forgotten(evidence, now), is_resting(evidence, now, self._resting_s)
+            beat = _beat(station, now)
+            facts = (station, branch, session, evidence.status, beat, number, partner, forgotten, resting)
             key = "station:" + name
             made[key] = _same(before.get(key), facts) or _fresh(
                 before.get(key),
                 facts,
                 replace(
                     station_pane(key, station, branch, session, evidence, state.repo, now),
+                    resting=resting,
                     clashes=number,
                     clash_with=partner,
                 ),
@@ -182,6 +196,11 @@ def _beat(station: Station, now: float) -> int:
 def is_forgotten(evidence: Evidence, now: float) -> bool:
     """Whether it is stale and was last heard more than a day ago."""
     return evidence.status is Status.STALE and now - evidence.seen > FORGOTTEN_S
+
+
+def is_resting(evidence: Evidence, now: float, after: float) -> bool:
+    """Whether a station that is not at work was last heard of more than `after` seconds ago; 0 is never."""
+    return 0 < after < now - evidence.seen and evidence.status in (Status.IDLE, Status.STALE, Status.UNKNOWN)
 
 
 def station_pane(

@@ -20,7 +20,7 @@ SPARK_S = 50
 
 
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
-    """The header's figures. Stations outside the repository are shown on the floor and not counted in the meters."""
+    """The header's figures: those of this repository's stations. Those that rest are in no count of states."""
 
     name: str
     base: str
@@ -53,8 +53,12 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
 def totals(state: FloorState, panes: Iterable[Pane], now: float) -> Totals:
     """The factory's figures at `now`; `panes` are all panes, before any filter."""
     statuses: dict[Status, int] = {}
+    stations = 0
     for pane in panes:
-        if pane.station:
+        if pane.station and not pane.elsewhere:
+            stations += 1
+            if pane.resting:
+                continue
             statuses[pane.status] = statuses.get(pane.status, 0) + 1
     here = state.here if state.elsewhere.calls else state.total
     date = day(now, state.utc_offset, state.utc_offsets)
@@ -65,7 +69,7 @@ def totals(state: FloorState, panes: Iterable[Pane], now: float) -> Totals:
         base=clean(state.base, 80),
         base_head=clean(state.base_head[:7]),
         simulated=state.simulated,
-        stations=len(state.stations),
+        stations=stations,
         statuses=statuses,
         branches=len(state.branches),
         rate=pace.tokens_per_s(now),

@@ -8,7 +8,8 @@ import msgspec
 from msgspec.structs import replace
 
 from sessions.floor.arrange import EVERYTHING, Arranger, Choice, Group, Grouping, Order, matches, out_of_place
-from sessions.floor.panes import Pane, PaneBook
+from sessions.floor.branches import hidden_branches
+from sessions.floor.panes import RESTING_S, Pane, PaneBook
 from sessions.floor.state import FloorState, Status
 from sessions.floor.totals import Totals, totals
 
@@ -25,15 +26,20 @@ class Floor(msgspec.Struct, frozen=True):
     totals: Totals
     shown: int
     every: int
-    """All panes there are, before filters and search."""
+    """All panes there are, before filters and search, less those that are folded away."""
+    folded: tuple[Pane, ...] = ()
+    """Stations of other repositories, and those of this one that have been idle for long."""
+    branches: int = 0
+    """Unmerged branches beyond those shown."""
 
 
 class FloorView:
     """Turns states into `Floor` values, keeping places stable. Clocks come from the caller."""
 
-    def __init__(self, choice: Choice = EVERYTHING) -> None:
+    def __init__(self, choice: Choice = EVERYTHING, resting_s: float = RESTING_S) -> None:
+        """Stations that have been idle for `resting_s` seconds are folded away; 0 is never."""
         self._choice = choice
-        self._book = PaneBook()
+        self._book = PaneBook(resting_s)
         self._arranger = Arranger()
         self._stale = True
         self._sorted_at = 0.0
@@ -50,6 +56,7 @@ class FloorView:
         statuses: frozenset[Status] | None = None,
         search: str | None = None,
         every_branch: bool | None = None,
+        unfolded: bool | None = None,
     ) -> None:
         """Change some of the choices; the next look sorts anew."""
         old = self._choice
@@ -60,6 +67,7 @@ class FloorView:
             statuses=old.statuses if statuses is None else statuses,
             search=old.search if search is None else search,
             every_branch=old.every_branch if every_branch is None else every_branch,
+            unfolded=old.unfolded if unfolded is None else unfolded,
         )
         self._stale = True
 
@@ -78,7 +86,10 @@ class FloorView:
         and never moves the pane under the `cursor`. One that is `untouched` (no key, no click yet) sorts itself at
         every look: nobody has learnt a place yet.
         """
-        panes = self._book.panes(state, now, self._choice.every_branch)
+        every = self._book.panes(state, now, self._choice.every_branch)
+        # A search goes through everything: what it is for may be folded away.
+        unfold = self._choice.unfolded or bool(self._choice.search.strip())
+        panes = every if unfold else [pane for pane in every if not (pane.elsewhere or pane.resting)]
         shown = [pane for pane in panes if matches(pane, self._choice)] if self._choice.narrow else panes
         if self._stale or untouched:
             self._sort(shown, moment)
@@ -86,7 +97,9 @@ class FloorView:
         if quiet_s >= QUIET_S and self._due(groups, moment):
             self._sort(shown, moment, cursor)
             groups = self._arranger.arrange(shown, self._choice)
-        return Floor(tuple(groups), totals(state, panes, now), len(shown), len(panes))
+        folded = () if unfold else tuple(pane for pane in every if pane.elsewhere or pane.resting)
+        hidden = 0 if self._choice.every_branch else hidden_branches(state)
+        return Floor(tuple(groups), totals(state, every, now), len(shown), len(panes), folded, hidden)
 
     def _sort(self, shown: Sequence[Pane], moment: float, pinned: str = "") -> None:
         self._arranger.sort(shown, self._choice.order, pinned)
