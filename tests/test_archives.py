@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.floor.tokens import Tokens
-from sessions.observe.archive import BELIEVED, is_lines, opened, stem_of, successor, unpacked, zstd
+from sessions.observe.archive import BELIEVED, is_lines, opened, stem_of, successors, unpacked, zstd
 from sessions.observe.conversation import open_conversation
 from sessions.observe.discover import CODEX, OPENCLAW, Place
 from sessions.observe.match import Seats
@@ -142,16 +142,20 @@ def test_a_reset_conversation_goes_on_counting(tmp_path: Path) -> None:
     (tmp_path / "s3.jsonl.deleted.2026-04-20T12-00-00.000Z").write_bytes(session("s3", 30))
     later = told(reader)
     assert spent(later).output == 50
-    assert skips(later) == ["rotated file"]
+    assert skips(later) == []
+    assert {e.session for e in later if isinstance(e, ev.TurnFinished)} == {"s2", "s3"}
+    assert [e.path for e in later if isinstance(e, ev.SessionOpened) and e.session == "s1"] == [
+        str(tmp_path / "s1.jsonl.reset.2026-04-20T11-00-00.000Z")
+    ]
 
 
 def test_what_follows_a_file_that_is_gone(tmp_path: Path) -> None:
     gone = tmp_path / "a[1].jsonl"
-    assert successor(gone) is None
+    assert successors(gone) == []
     (tmp_path / "a[1].jsonl.lock").touch()
-    assert successor(gone) is None
+    assert successors(gone) == []
     (tmp_path / "a[1].jsonl.zst").touch()
-    assert successor(gone) == tmp_path / "a[1].jsonl.zst"
+    assert successors(gone) == [tmp_path / "a[1].jsonl.zst"]
 
 
 def test_a_plain_file_is_opened_as_it_is(tmp_path: Path) -> None:

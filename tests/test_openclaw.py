@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -274,6 +274,29 @@ def test_a_database_that_grows_is_read_from_where_it_was(tmp_path: Path) -> None
         assert spent(found) == Tokens(input=110)
         assert {e.session for e in found if isinstance(e, ev.TokensUsed)} == {SESSION, "other"}
         assert OpenClawDatabase(path, surroundings, later.save()).changes() == []
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_session_in_a_database_and_in_an_archive_counts_once(tmp_path: Path, named: bool) -> None:
+    """A newer version of OpenClaw takes over what lies in files, which are put away."""
+    words = {"responseId": "r1"} if named else {}
+    lines = [header(), message("u", 1, "user", content="go"), reply("a", 2, {"input": 7}, stopReason="stop", **words)]
+    with database(tmp_path / "openclaw-agent.sqlite") as db:
+        add(db, lines)
+    readers: list[Callable[[Desk], list[ev.Event]]] = [
+        lambda at: OpenClawDatabase(tmp_path / "openclaw-agent.sqlite", at).changes(),
+        lambda at: OpenClawTranscript(tmp_path / f"{SESSION}.jsonl.deleted.2026-11-22T00-00-00.000Z", at).feed(
+            lines, 0
+        ),
+    ]
+    for order in (readers, readers[::-1]):
+        surroundings = desk()
+        found = [event for look in order for event in look(surroundings)]
+        assert (spent(found), calls(found)) == (Tokens(input=7), 1)
+        assert {e.session for e in found if isinstance(e, ev.StationEvent)} == {SESSION}
+    surroundings = desk()
+    told = [event for look in readers for event in look(surroundings)]
+    assert len([e for e in told if isinstance(e, ev.TurnStarted)]) == 1
 
 
 def test_a_database_whose_writer_has_gone_is_read_and_left_alone(tmp_path: Path) -> None:

@@ -18,7 +18,17 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-__all__ = ["is_lines", "is_packed", "opened", "stem_of", "successor", "unpacked", "zstd"]
+__all__ = [
+    "is_lines",
+    "is_packed",
+    "is_put_away",
+    "is_renamed",
+    "opened",
+    "stem_of",
+    "successors",
+    "unpacked",
+    "zstd",
+]
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -40,6 +50,11 @@ def stem_of(name: str) -> str:
     """The name of a transcript without what says how it is kept."""
     found = _NAME.fullmatch(name)
     return found[1] if found else name.rpartition(".")[0] or name
+
+
+def is_put_away(name: str) -> bool:
+    """Whether a transcript of this name was renamed or compressed, and so does not grow any more."""
+    return is_lines(name) and not name.endswith(".jsonl")
 
 
 def is_packed(path: Path) -> bool:
@@ -88,13 +103,20 @@ def unpacked(data: bytes, limit: int) -> bytes | None:
         return None
 
 
-def successor(path: Path) -> Path | None:
-    """The file in which a transcript that is gone goes on: the same, put away."""
+def successors(path: Path) -> list[Path]:
+    """The files beside it in which a transcript that is gone goes on: the same, put away."""
     try:
-        beside = list(path.parent.glob(_escaped(path.name) + ".*"))
+        return [other for other in path.parent.glob(_escaped(path.name) + ".*") if is_put_away(other.name)]
     except OSError:
-        return None
-    return next((other for other in beside if is_lines(other.name) and other.name != path.name), None)
+        return []
+
+
+def is_renamed(path: Path, inode: int) -> bool:
+    """Whether the file that had the number `inode` at this path lies beside it, put away."""
+    try:
+        return any(other.stat().st_ino == inode for other in successors(path))
+    except OSError:
+        return False
 
 
 def _escaped(name: str) -> str:

@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 
 from sessions.floor.events import Event, SourceSkipped
 from sessions.observe import discover
-from sessions.observe.archive import is_packed, opened
+from sessions.observe.archive import is_packed, is_renamed, opened
 from sessions.observe.contract import Desk, Transcript
 from sessions.observe.discover import Source
 from sessions.observe.tail import BLOCK, LONGEST, Lines, Piece, Position, Tail
@@ -104,7 +104,8 @@ def _lines(source: Source, mark: Mark, desk: Desk, kind: str, longest: int) -> I
             return
         tail = Tail(fd, mark.position, longest)
         written = source.written
-        events: list[Event] = [skipped(source.path, tail.change.value, written)] if tail.afresh else []
+        anew = tail.afresh and not is_renamed(source.path, mark.position.inode)
+        events: list[Event] = [skipped(source.path, tail.change.value, written)] if anew else []
         transcript = _transcript(kind, source.path, desk, b"" if tail.afresh else mark.memory)
         at = tail.offset
         for piece in tail.pieces():

@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 
 from sessions.floor.events import Event
 from sessions.observe import discover, feeds
-from sessions.observe.archive import stem_of, successor
+from sessions.observe.archive import stem_of, successors
 from sessions.observe.callbook import Calls, PastCalls
 from sessions.observe.contract import Desk, Pricing
 from sessions.observe.discover import Place, Source, Unreadable
@@ -159,7 +159,7 @@ class Observer:
         stems = {stem_of(Path(key).name) for key in elsewhere.union(found)} if paths else set[str]()
         for path in paths:
             stem = stem_of(path.name)
-            moved = (len(stem) >= _NAMED and stem in stems) or successor(path) is not None
+            moved = (len(stem) >= _NAMED and stem in stems) or bool(successors(path))
             told = [] if moved else [feeds.skipped(path, feeds.DELETED, time.time())]
             self._note(shown(path), feeds.GONE, told)
 

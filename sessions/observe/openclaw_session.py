@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from sessions.floor import events as ev
 from sessions.floor.tokens import Certainty, Tokens
 from sessions.observe import openclaw_lines as oc
 from sessions.observe import usage as usages
-from sessions.observe.archive import stem_of
+from sessions.observe.archive import is_put_away, stem_of
 from sessions.observe.contract import Desk, Statement
 from sessions.observe.lines import BROKEN, Skips, Who, repaired
 from sessions.observe.tools import arguments_of, tool_detail, written_file
@@ -25,6 +26,7 @@ MAX_SEEN = 256
 FORK_S = 1.0
 """A session's own first event may be a moment older than its header; what a fork copies is older than that."""
 _PATH = 1_000
+_NOTHING = Tokens()
 _ENVELOPE = re.compile(r"\[Working directory: [^\]\n]*\]\s*")
 _REQUEST = 10_000
 """As much of a request as its first words are taken from: each envelope without an end is looked through to here."""
@@ -115,6 +117,9 @@ class Session:
         memory.home = safe(event.cwd or "", _PATH)
         if event.parent_session:
             memory.parent, memory.copied = _named(event.parent_session), memory.clock - FORK_S
+        known = self._desk.book.state(f"{KIND}-session:{memory.session}", _NOTHING) is None
+        if known and is_put_away(self._path.name):
+            memory.copied = math.inf  # it was told before it was put away
         if memory.opened:
             branch = self._desk.seating.branch_of(memory.home)
             self.events.append(ev.BranchEntered(**self._who(), branch=branch, directory=memory.home))
