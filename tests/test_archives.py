@@ -87,6 +87,8 @@ def test_a_conversation_is_read_in_its_compressed_file(tmp_path: Path) -> None:
     conversation = open_conversation("codex", path)
     assert conversation.find("from the archive", 0) is not None
     assert conversation.find("never said", 0) is None
+    told_before = open_conversation("codex", path.with_suffix(""))
+    assert len(told_before) == len(conversation) > 0
 
 
 @pytest.mark.parametrize("damage", ["cut", "foreign", "empty"])

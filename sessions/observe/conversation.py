@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal, Protocol
@@ -97,8 +98,12 @@ def open_conversation(kind: str, path: Path, session: str = "") -> Conversation:
         conversation_database,
         conversation_openclaw,
     )
+    from sessions.observe.archive import successors
     from sessions.observe.conversation_file import FileConversation
 
+    with suppress(OSError):
+        if not path.exists():
+            path = next(iter(successors(path)), path)  # it was put away since its place was told
     if kind == "openclaw" and path.suffix in {".sqlite", ".db"}:
         return conversation_database.DatabaseConversation(path, session)
     dialects = {
