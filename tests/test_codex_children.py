@@ -293,3 +293,18 @@ def test_a_plan_that_is_told_apart_needs_a_person() -> None:
     again = [event("task_started", 9, turn_id="t2"), event("task_complete", 10, turn_id="t2")]
     after = read([meta(), event("task_started", 1, turn_id="t1"), plan, *again])
     assert isinstance(after[-1], ev.TurnFinished)
+
+
+def test_a_tier_that_only_the_repetition_of_a_call_states_decides_its_price() -> None:
+    surroundings = Desk(Seats(), Book(), Tiers())
+
+    def counted(done: Sequence[Usage], tier: str | None) -> bytes:
+        info = {"total_token_usage": raw(total(done)), "last_token_usage": raw(done[-1])}
+        return event("token_count", info=info, service_tier=tier)
+
+    first = [record("r0", ONE, [ONE]), counted([ONE], "priority"), counted([ONE], "priority")]
+    second = [record("r1", TWO, [ONE, TWO]), counted([ONE, TWO], None), counted([ONE, TWO], None)]
+    found = read([meta(), turn("t", 0), *first, *second], surroundings)
+    assert [e.cost for e in found if isinstance(e, ev.TokensUsed)] == [1.0, 1.0, 1.0]
+    state = fold_all(EMPTY, found)
+    assert (state.models["gpt-5.5"].cost, state.models["gpt-5.5"].calls) == (3.0, 2)

@@ -25,7 +25,7 @@ _THREAD = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
 
 
 class Unnamed(Struct, frozen=True, array_like=True):
-    """A call of which the model was not known when it was told."""
+    """A call of which the model or the tier was not known when it was told."""
 
     time: float
     call: str
@@ -49,6 +49,8 @@ class Memory(Struct, omit_defaults=True):
     """The service tier that was asked for, in the provider's word."""
     unnamed: list[Unnamed] = []
     """Calls that were made before the rollout named a model."""
+    unserved: Unnamed | None = None
+    """The latest call, when the line that told it did not state which tier served it."""
     window: int = 0
     clock: float = 0.0
     began: float = 0.0

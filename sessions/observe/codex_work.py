@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from sessions.floor import events as ev
-from sessions.floor.tokens import Terms
+from sessions.floor.tokens import Terms, Tokens
 from sessions.observe import codex_lines as cx
 from sessions.observe import usage as usages
 from sessions.observe.codex_memory import MAX_UNNAMED, Unnamed, question_of
@@ -40,13 +40,18 @@ class Work:
         seen, pricing = self._seen, self._session.desk.pricing
         tier = safe(served or "") or seen.tier
         stated, _ = usages.state(self._session.desk.book, seen.recent, count.call, count.tokens)
+        if count.known:
+            self._served(served)
+        elif seen.unserved is not None and seen.unserved.call != safe(count.call):
+            seen.unserved = None
         if stated is None or count.known:
             return
         if seen.known and stated.calls:
             seen.copying = False  # rollouts without ids of turns tell by this only that something is new
+        told = Unnamed(seen.clock, safe(count.call), count.tokens, tier, count.certainty)
+        seen.unserved = told if seen.model and stated.calls and not served else None
         if not seen.model and stated.calls:
-            unnamed = Unnamed(seen.clock, safe(count.call), count.tokens, tier, count.certainty)
-            seen.unnamed = [*seen.unnamed[1 - MAX_UNNAMED :], unnamed]
+            seen.unnamed = [*seen.unnamed[1 - MAX_UNNAMED :], told]
         self._session.say(
             ev.TokensUsed(
                 **self._session.who(),
@@ -63,6 +68,29 @@ class Work:
             )
         )
 
+    def _served(self, tier: str | None) -> None:
+        """The line at hand repeats the latest call, and may state which tier served it when that one did not."""
+        seen, cost = self._seen, self._session.desk.pricing.cost
+        call, seen.unserved = seen.unserved, None
+        if call is None or not tier:
+            return
+        price = cost(seen.model, call.tokens, Terms(safe(tier)))
+        before = cost(seen.model, call.tokens, Terms(call.tier))
+        if price is not None and before is not None and price != before:
+            self._session.say(
+                ev.TokensUsed(
+                    **self._session.who(call.time),
+                    tokens=Tokens(),
+                    call=call.call,
+                    calls=0,
+                    model=seen.model,
+                    branch=seen.branch,
+                    subagent=seen.agent,
+                    cost=price - before,
+                    certainty=call.certainty,
+                )
+            )
+
     def _copies_calls(self) -> bool:
         """Whether the call at hand was made by another session, which tells of it in its own file.
 
@@ -76,6 +104,8 @@ class Work:
         if event.info is not None:
             self._seen.window = event.info.model_context_window or self._seen.window
             count = self._seen.ledger.by_total(event.info, self._call, copied=self._seen.theirs())
+            if count is None:
+                self._served(event.service_tier)
             self._count(count, event.service_tier)
         reached = event.rate_limits.rate_limit_reached_type if event.rate_limits else None
         if reached and self._session.speaks():
