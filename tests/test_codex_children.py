@@ -308,3 +308,21 @@ def test_a_tier_that_only_the_repetition_of_a_call_states_decides_its_price() ->
     assert [e.cost for e in found if isinstance(e, ev.TokensUsed)] == [1.0, 1.0, 1.0]
     state = fold_all(EMPTY, found)
     assert (state.models["gpt-5.5"].cost, state.models["gpt-5.5"].calls) == (3.0, 2)
+
+
+def test_a_sub_agents_sub_agent_belongs_to_the_session_that_a_person_began() -> None:
+    child_of_child = {"subagent": {"thread_spawn": {"parent_thread_id": CHILD, "depth": 2, "agent_nickname": "Io"}}}
+    review = {"subagent": "review"}
+    for source in (child_of_child, review):
+        thread = "01a1fef9-4000-7691-8b4f-4e1aeef57ad2"
+        lines = [meta(thread, 9, source=source, session_id=PARENT), turn("s", 9.5), token_count([OWN], 12)]
+        found = read(lines, name=thread)
+        assert {e.session for e in found if isinstance(e, ev.StationEvent)} == {PARENT}
+
+
+def test_a_fork_that_begins_with_its_parents_total_counts_the_call_alone() -> None:
+    """Also when it answers at once, where nothing tells its lines from copies yet."""
+    spent_before = (200_000, 2_800_000, 50_000, 0)
+    lines = [meta(FORK, 1, forked_from_id=PARENT), token_count([spent_before, OWN], 1.5)]
+    found = read([*lines, token_count([spent_before, OWN, TWO], 15)])
+    assert (calls(found), spent(found)) == (2, wanted([OWN, TWO]))

@@ -84,6 +84,8 @@ class SessionMeta(Struct):
     """A newer fork's history lies in its parent's file; older forks copy it."""
     source: Raw = Raw(b"null")
     parent_thread_id: str | None = None
+    session_id: str | None = None
+    """The thread that a person or program began, in whose service this one is."""
     subagent_history_start_ordinal: Count = None
     """Lines with a smaller number are copies of the parent's history."""
 

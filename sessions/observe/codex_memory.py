@@ -168,7 +168,9 @@ def spawned(meta: cx.SessionMeta) -> tuple[str, str]:
     source = arguments_of(meta.source).get("subagent")
     spawn = source.get("thread_spawn") if isinstance(source, dict) else None
     spawn = spawn if isinstance(spawn, dict) else {}
-    parent = spawn.get("parent_thread_id") or (meta.parent_thread_id if source else None)
+    # A sub-agent's sub-agent belongs to the session that a person began, too.
+    root = meta.session_id if source and meta.session_id != meta.id else None
+    parent = root or spawn.get("parent_thread_id") or (meta.parent_thread_id if source else None)
     if not isinstance(parent, str) or not parent:
         return "", ""
     name = spawn.get("agent_nickname") or spawn.get("agent_role") or meta.id[-8:]

@@ -75,8 +75,8 @@ class Ledger(msgspec.Struct, omit_defaults=True):
         spent = self._since(before or _NONE, totals, totals_of(last) if last is not None else None)
         if not any(spent):
             return None
-        if self.borrowed and not copied:
-            self.borrowed = False
+        if self.borrowed and (before is None or not copied):
+            self.borrowed = copied
             spent = totals_of(last) if last is not None else _NONE if before is None else spent
         if self.ahead:
             self.ahead = False

@@ -24,7 +24,7 @@ _SESSION = {
     discover.OPENCLAW: re.compile(rb'"id' + _TEXT),
 }
 _UUID = re.compile(rb'"uuid"\s*:\s*"([^"\\]{1,64})"')
-_SPAWNED = re.compile(rb'"(?:parent_thread_id|thread_spawn)"')
+_SPAWNED = re.compile(rb'"(?:parent_thread_id|thread_spawn)"|"source"\s*:\s*\{\s*"subagent"')
 """A sub-agent of Codex has a file like a session's; it sits with its parent."""
 _NAMED = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
