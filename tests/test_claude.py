@@ -95,8 +95,10 @@ def test_a_call_that_is_settled_at_another_look_is_exact() -> None:
     begun = reply("m1", usage(output=1), stop=None)
     for ended in (reply("m1", usage(output=9), 1), reply("m1", usage(output=1), 1)):
         surroundings = desk()
-        first, second = read(begun, at=surroundings), read(ended, at=surroundings)
-        state = fold_all(EMPTY, [*first, *second])
+        looks = ClaudeTranscript(Path("/logs/a.jsonl"), surroundings)
+        first = looks.feed(encode([begun]), 0)
+        looks = ClaudeTranscript(Path("/logs/a.jsonl"), surroundings, looks.save())
+        state = fold_all(EMPTY, [*first, *looks.feed(encode([ended]), 0)])
         assert (state.total.calls, state.total.certainty, state.total.undercounted) == (1, "exact", 0)
         assert fold_all(EMPTY, first).total.certainty == "estimated"
 

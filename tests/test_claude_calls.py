@@ -44,11 +44,22 @@ def floor(*lines: Json) -> FloorState:
     return fold_all(EMPTY, read(*lines))
 
 
-def gateway(uuid: str, output: int, parent: str | None = None, second: float = 0, **more: object) -> Json:
+WORDS: Json = {"type": "text", "text": "Done."}
+
+
+def gateway(
+    uuid: str,
+    output: int,
+    parent: str | None = None,
+    use: Json = WORDS,
+    message: str = "msg_mock",
+    context: int = 1,
+    helper: str = "",
+) -> Json:
     """A reply as a gateway passes it on that calls every message the same and names no request."""
-    found = {**reply("msg_mock", usage(1, output=output), second), "uuid": uuid, "parentUuid": parent, **more}
+    found = {**reply(message, usage(context, output=output), content=[use]), "uuid": uuid, "parentUuid": parent}
     del found["requestId"]
-    return found
+    return {**found, "isSidechain": bool(helper), "agentId": helper or None}
 
 
 def test_without_the_id_of_a_request_a_reply_is_known_by_its_first_line() -> None:
@@ -72,6 +83,23 @@ def test_replies_of_one_session_that_a_gateway_calls_the_same_are_told_apart_by_
         gateway("u5", 11, "u4"),
     )
     assert (state.total.calls, state.total.tokens.output) == (2, 18)
+
+
+def test_tools_of_one_reply_that_come_back_between_its_lines_leave_it_one_call() -> None:
+    one, two, three = (tool("Read", name) for name in ("t1", "t2", "t3"))
+    lines = [prompt("a"), gateway("u1", 1, use=one), result("t1"), gateway("u2", 9, "r1", two), result("t2")]
+    assert (floor(*lines).total.calls, floor(*lines).total.tokens.output) == (1, 9)
+    assert floor(*lines, gateway("u3", 9, "r2", three)).total.calls == 1
+    for other in (gateway("u3", 5, "r2", three), gateway("u3", 9, "r2", three, context=400), gateway("u3", 9, "r2")):
+        assert floor(*lines, other).total.calls == 2, "an output begun anew, a larger context, words first"
+
+
+def test_replies_of_helpers_in_the_same_file_do_not_part_a_reply() -> None:
+    one, two = tool("Read", "t1"), tool("Read", "t2")
+    lines = [prompt("a"), gateway("u1", 3, use=one), gateway("s1", 5, None, one, "msg_other", helper="a1")]
+    lines += [gateway("u2", 3, "u1", two), gateway("s2", 5, "s1", two, "msg_other", helper="a1")]
+    lines += [{**result("t1"), "isSidechain": True, "agentId": "a1"}, gateway("u3", 3, "x", two)]
+    assert (floor(*lines).total.calls, floor(*lines).total.tokens.output) == (2, 8)
 
 
 def test_a_call_belongs_as_a_whole_to_the_model_that_served_it() -> None:
@@ -164,7 +192,8 @@ def test_a_sub_agents_call_that_stands_in_its_own_file_too_counts_once() -> None
         surroundings = desk()
         events = [found for lines, name in order for found in read(*lines, name=name, at=surroundings)]
         total = fold_all(EMPTY, events).total
-        assert (total.calls, total.tokens.output, total.certainty) == (1, 99, "exact")
+        assert (total.calls, total.tokens.output) == (1, 99)
+    assert total.certainty == "exact", "by its own file, which is read first"
 
 
 STATEMENT = st.tuples(
@@ -199,12 +228,56 @@ def test_no_group_is_ever_negative_and_the_last_statement_holds(
         assert state.models[model].tokens == sum((t for m, t in last.values() if m == model), Tokens())
 
 
+FILES = (f"{S1}.jsonl", f"{S2}.jsonl", f"{S1}/subagents/agent-x.jsonl")
+
+
+@given(st.lists(st.tuples(st.sampled_from(FILES), st.sampled_from(["api", "web"]), STATEMENT), max_size=10))
+def test_no_group_is_negative_whatever_several_files_say_of_a_call(
+    said: Sequence[tuple[str, str, tuple[str, str, bool, int, int, int, int]]],
+) -> None:
+    surroundings, state = desk(), EMPTY
+    files = {name: ClaudeTranscript(Path("/logs") / name, surroundings) for name in FILES}
+    for name, branch, (call, model, ended, fresh, written, output, second) in said:
+        stop, used = "end_turn" if ended else None, usage(fresh, written, fresh, output)
+        told = reply(call, used, second, model=model, stop=stop, gitBranch=branch, isSidechain="/" in name)
+        for event in files[name].feed(encode([told]), 0):
+            state = fold(state, event)
+            stations = [station.meter for station in state.stations.values()]
+            for meter in [*state.models.values(), *state.days.values(), *state.branch_meters.values(), *stations]:
+                t = meter.tokens
+                assert min(t.input, t.cache_write_5m, t.cache_read, t.output, meter.calls, meter.undercounted) >= 0
+                assert meter.cost >= -1e-9
+    assert state.total.calls == len({call for _, _, (call, *_) in said})
+
+
+def test_what_a_copy_added_it_may_take_back_and_nothing_else() -> None:
+    surroundings = desk()
+    one, other = (ClaudeTranscript(Path("/logs") / name, surroundings) for name in FILES[:2])
+    events = one.feed(encode([reply("m1", usage(5, output=10))]), 0)
+    for output, whole in ((30, 30), (20, 20), (4, 10)):
+        events += other.feed(encode([reply("m1", usage(2, output=output))]), 0)
+        total = fold_all(EMPTY, events).total
+        assert (total.tokens, total.calls) == (Tokens(5, output=whole), 1)
+        assert total.cost == pytest.approx((5 + whole) / 1e6)
+
+
 def test_a_history_that_is_written_again_is_no_second_request() -> None:
     first = [prompt("one", 0), reply("m1", usage(output=10), 5)]
     again = [{**prompt("one", 60), "uuid": "other"}, reply("m1", usage(output=10), 60)]
     state = floor(*first, *again, prompt("two", 61), reply("m2", usage(output=20), 65))
     (station,) = state.stations.values()
     assert (station.turns, station.meter.calls, station.meter.tokens.output) == (2, 2, 30)
+
+
+def test_tools_of_a_history_that_is_written_again_were_used_once() -> None:
+    def told(second: int) -> list[Json]:
+        use = reply("m1", usage(output=10), second, content=[tool("Edit", "t1", file_path="/srv/repo/api/a.py")])
+        lines = [prompt("one", second), use, result("t1", second=second), reply("m2", usage(output=2), second)]
+        return [{**found, "uuid": f"{second}-{i}"} for i, found in enumerate(lines)]
+
+    more = [prompt("two", 61), reply("m3", usage(), 62, content=[tool("Bash", "t2", command="ls")])]
+    (station,) = floor(*told(0), *told(60), *more).stations.values()
+    assert (station.turns, station.tools, station.files, station.meter.calls) == (2, 2, {"a.py": 1}, 3)
 
 
 def test_the_same_words_asked_twice_are_two_requests() -> None:

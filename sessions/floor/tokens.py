@@ -53,6 +53,17 @@ class Tokens(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
             self.thinking + other.thinking,
         )
 
+    def most(self, other: Tokens) -> Tokens:
+        """The larger number of each kind."""
+        return Tokens(
+            max(self.input, other.input),
+            max(self.cache_write_5m, other.cache_write_5m),
+            max(self.cache_write_1h, other.cache_write_1h),
+            max(self.cache_read, other.cache_read),
+            max(self.output, other.output),
+            max(self.thinking, other.thinking),
+        )
+
     def __sub__(self, other: Tokens) -> Tokens:
         return Tokens(
             self.input - other.input,

@@ -24,6 +24,8 @@ from sessions.observe.words import instant, safe
 
 SIGN_OF_LIFE_S = 30.0
 PROGRESS, PERMISSION, USAGE = b"progress", b'"PermissionRequest"', b'"usage":{'
+NO_AGENTS = (b',"data":{"type":"hook_progress"', b',"data":{"type":"bash_progress"')
+"""How the data of most progress begins, which is not that of sub-agents."""
 TIME = b'"timestamp":"'
 END = 200
 """Within so many bytes of a line's end stands its time; and within so many of its data's begin the name of a hook."""
@@ -59,7 +61,7 @@ class ClaudeTranscript:
                 at = FIRST_ID + len(common)
                 if find_in(line, self._stamp, -END) < 0 or find_in(line, PERMISSION, at, at + END) > 0:
                     self._progress(line)
-                if find_in(line, USAGE, at) > 0:
+                if not line.startswith(NO_AGENTS, at) and find_in(line, USAGE, at) > 0:
                     self._nested(line)
             elif kind not in cl.DULL or not seen.opened:
                 if line:

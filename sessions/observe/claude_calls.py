@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from sessions.floor import events as ev
 from sessions.floor.tokens import Certainty, Tokens
 from sessions.observe import claude_lines as cl
 from sessions.observe import usage as usages
-from sessions.observe.claude_memory import Told
+from sessions.observe.claude_memory import MAX_REPLIES, Told
+from sessions.observe.claude_memory import Reply as Open
 from sessions.observe.claude_session import Session
-from sessions.observe.claude_usage import Helper, Reply, is_partial, reply_of
+from sessions.observe.claude_usage import Helper, Reply, is_partial, reply_of, tokens_of
 from sessions.observe.contract import Statement
 from sessions.observe.words import safe
 
+NOTHING = Tokens()
 NARROW_WINDOW = 200_000
 """Claude Code compacts at about 170,000 tokens also where the model holds a million, unless a session asks for more;
 a transcript does not say which, until it has held more."""
 
 
-class Stated(Struct, frozen=True):
+class Stated(Struct, frozen=True, gc=False):
     """A line's statement of a call."""
 
     call: str
@@ -36,29 +37,34 @@ class Calls:
     def __init__(self, session: Session) -> None:
         self._session, self._seen, self._desk = session, session.seen, session.desk
         self._windows: dict[str, int] = {}
-        self._last = ("", cl.Usage(), "", False)
+        self._last: tuple[str, cl.Usage, str | None, bool] = ("", cl.Usage(), "", False)
         self._told_in = session.events
         self._places: dict[str, int] = {}
 
     # Which call it is
 
-    def identity(self, line: cl.Line, message: cl.Message) -> str:
-        """The name of the call that a line belongs to; empty where it has none.
+    def identity(self, line: cl.Line, message: cl.Message, agent: str) -> str:
+        """The name of the call that a line without the id of a request belongs to; empty where it has none.
 
-        Forks copy lines with their ids. Without the id of a request a gateway may call every message the same: then
-        a reply is known by its first line, and goes on as long as nothing was given to the agent in between.
+        Forks copy lines with their ids. A gateway may call every message the same: then
+        a reply is known by its first line.
         """
-        if message.id and line.request_id:
-            return f"{message.id}:{line.request_id}"
         if not line.uuid:
             return f"{message.id}:" if message.id else ""
-        seen = self._seen
-        goes_on = bool(message.id) and seen.reply_id == message.id
-        if not goes_on or (seen.answered and line.parent_uuid not in seen.reply_lines):
-            seen.reply_id, seen.reply, seen.reply_lines = message.id or "", line.uuid, []
-        seen.answered = False
-        seen.reply_lines = [*seen.reply_lines[-15:], line.uuid]
-        return f"line:{seen.reply}"
+        if not message.id:
+            return f"line:{line.uuid}"
+        replies, name = self._seen.replies, f"{agent}/{message.id}"
+        tokens = tokens_of(message.usage or cl.Usage())
+        tools = any(block.type == "tool_use" for block in message.blocks)
+        now = Open(line.uuid, [], tokens.context, tokens.output, tools)
+        before = replies.pop(name, None)
+        if before is not None and _goes_on(before, now, line.parent_uuid or ""):
+            now.first, now.lines = before.first, before.lines[-15:]
+        now.lines.append(line.uuid)
+        if len(replies) >= MAX_REPLIES:
+            del replies[next(iter(replies))]
+        replies[name] = now
+        return f"line:{now.first}"
 
     def knows(self, line: cl.Line) -> bool:
         """Whether the call of a line with the ids of a message and a request was told before."""
@@ -71,17 +77,16 @@ class Calls:
 
     def used(self, line: cl.Line, message: cl.Message, usage: cl.Usage, agent: str) -> None:
         """Tell what a line adds to what is known of its call."""
-        call = self.identity(line, message)
+        request = line.request_id
+        call = f"{message.id}:{request}" if request and message.id else self.identity(line, message, agent)
         if not call:
             self._session.skipped["call without an id"] += 1
             return
-        model = safe(message.model or "")
-        partial = is_partial(message, usage.output_tokens or 0)
-        said = (call, usage, model, partial)
+        said = (call, usage, message.model, is_partial(message, usage.output_tokens or 0))
         if said == self._last:
             return
         self._last = said
-        self._state(Stated(call, model, reply_of(usage), partial, agent))
+        self._state(Stated(call, safe(message.model or ""), reply_of(usage), said[3], agent))
 
     def nested(self, line: cl.NestedLine, agent: str) -> None:
         """A call of a sub-agent that stands in a progress line. Most stand in the sub-agent's own file, too."""
@@ -94,70 +99,79 @@ class Calls:
             self._state(Stated(call, safe(message.model or ""), reply_of(message.usage), partial, safe(agent)))
 
     def _state(self, now: Stated) -> None:
-        seen, reply = self._seen, now.reply
-        stated, copied = usages.state(self._desk.book, seen.recent, now.call, reply.tokens, now.partial)
-        if not now.agent or seen.agent:
-            seen.copied = copied
-        told = seen.told.get(now.call)
-        if told is not None and told.model != now.model and not copied:
-            known = reply.tokens if stated is None else reply.tokens - stated.added
-            self._move(now, told, known)
+        told, stated = self._note(now)
+        own = told.own if told is not None else stated is not None and bool(stated.calls)
+        if not now.agent or self._seen.agent:
+            self._seen.copied = not own
+        if told is not None and told.own and told.model != now.model:
+            self._move(now, told, told.tokens if stated is None else told.tokens + stated.added)
         elif stated is not None:
             self._tell(now, stated, told)
         else:
             return
-        for helper in reply.helpers:
+        for helper in now.reply.helpers:
             self._help(now, helper)
+
+    def _note(self, now: Stated) -> tuple[Told | None, Statement | None]:
+        told = self._seen.told.get(now.call)
+        mine = told.tokens if told is not None else NOTHING
+        return told, usages.share(self._desk.book, now.call, now.reply.tokens, now.partial, mine)
 
     def _help(self, now: Stated, helper: Helper) -> None:
         """Tell of a request beside the reply's own as a call of its own, like one of a sub-agent."""
-        call, model, tokens = f"{now.call}#{helper.number}", helper.model or now.model, helper.tokens
-        beside = Stated(call, model, Reply(tokens, 0), now.partial, now.agent or helper.name)
-        stated, _ = usages.state(self._desk.book, self._seen.recent, call, tokens, now.partial)
+        call, model = f"{now.call}#{helper.number}", helper.model or now.model
+        beside = Stated(call, model, Reply(helper.tokens, 0), now.partial, now.agent or helper.name)
+        told, stated = self._note(beside)
         if stated is not None:
-            self._tell(beside, stated, self._seen.told.get(beside.call))
+            self._tell(beside, stated, told)
 
-    def _move(self, now: Stated, told: Told, known: Tokens) -> None:
+    def _move(self, now: Stated, told: Told, tokens: Tokens) -> None:
         """The call was begun by one model and served by another: it is the other's as a whole."""
         place, old = self._place(now.call)
         if old is not None and old.calls == 1:
             del self._session.events[place]
             self._places = {call: at - (at > place) for call, at in self._places.items() if at != place}
         else:
-            gone = self._event(now, Tokens() - known, -1, told, None if told.cost is None else -told.cost)
-            self._session.events.append(replace(gone, model=told.model, certainty=told.certainty, context=0))
-        self._tell(now, Statement(now.reply.tokens, 1), told)
+            gone = None if told.cost is None else -told.cost
+            self._session.events.append(self._event(now, told, NOTHING - told.tokens, -1, gone))
+        self._tell(now, Statement(tokens, 1), told)
 
     def _tell(self, now: Stated, stated: Statement, told: Told | None) -> None:
         """What a statement adds belongs where the call's first statement was told, to the same day and branch.
 
         What one look at the file tells of a call becomes one event.
         """
-        seen, pricing, tokens = self._seen, self._desk.pricing, now.reply.tokens
-        cost = now.reply.cost(pricing, now.model)
-        if stated.calls:
-            before: float | None = 0.0
-        else:
-            before = told.cost if told else now.reply.cost(pricing, now.model, tokens - stated.added)
-        added = None if cost is None or before is None else cost - before
-        # What was once stated in full stays so.
-        partial = now.partial and (told is None or told.certainty is Certainty.UNDERCOUNTED)
+        seen, calls, added = self._seen, stated.calls, stated.added
+        if told is None:
+            told = Told(seen.clock, now.model, seen.branch, Certainty.UNDERCOUNTED, 0.0, NOTHING, bool(calls))
+        mine = added if calls else told.tokens + added
+        cost, before = self._cost(now, told, mine), 0.0 if calls else told.cost
+        dollars = None if cost is None or before is None else cost - before
+        # What was once stated in full stays so, and only who told of the call knows where its mark stands.
+        partial = now.partial and told.certainty is Certainty.UNDERCOUNTED
         certainty = Certainty.UNDERCOUNTED if partial else Certainty.EXACT
-        if told is None and stated.calls:
-            told = Told(seen.clock, now.model, seen.branch, certainty, cost)
-        elif told is not None:
-            told = replace(told, model=now.model, certainty=certainty, cost=cost)
-        if told is not None:
-            seen.tell(now.call, told)
-        event = replace(self._event(now, stated.added, stated.calls, told, added), certainty=certainty)
+        settled = told.own and not calls and told.certainty is not certainty
+        known = Told(told.time, now.model if told.own else told.model, told.branch, certainty, cost, mine, told.own)
+        seen.tell(now.call, known)
         events, (place, old) = self._session.events, self._place(now.call)
-        if old is None or stated.calls:
+        if old is None or calls:
             self._places[now.call] = len(events)
-            events.append(replace(event, settled=stated.settled))
+            events.append(self._event(now, known, added, calls, dollars, settled))
             return
-        both = None if old.cost is None or added is None else old.cost + added
-        settled = not old.calls and (old.settled or stated.settled)
-        events[place] = replace(event, tokens=old.tokens + stated.added, calls=old.calls, cost=both, settled=settled)
+        both = None if old.cost is None or dollars is None else old.cost + dollars
+        settled = not old.calls and (old.settled or settled)
+        events[place] = self._event(now, known, old.tokens + added, old.calls, both, settled)
+
+    def _cost(self, now: Stated, told: Told, mine: Tokens) -> float | None:
+        """Dollars for what this file has told of the call, `mine`; where it is a copy, for what it added to others."""
+        pricing, reply = self._desk.pricing, now.reply
+        if mine == reply.tokens:
+            return reply.cost(pricing, now.model)
+        if told.own:
+            return reply.cost(pricing, now.model, mine)
+        whole = reply.tokens.most(mine)
+        cost, others = (reply.cost(pricing, told.model, tokens) for tokens in (whole, whole - mine))
+        return None if cost is None or others is None else cost - others
 
     def _place(self, call: str) -> tuple[int, ev.TokensUsed | None]:
         """What was told last of the call among the events at hand, and where it stands there."""
@@ -167,22 +181,25 @@ class Calls:
         event = self._told_in[place] if place >= 0 else None
         return place, event if isinstance(event, ev.TokensUsed) else None
 
-    def _event(self, now: Stated, tokens: Tokens, calls: int, told: Told | None, cost: float | None) -> ev.TokensUsed:
-        session, seen = self._session, self._seen
-        context = 0 if now.agent else now.reply.context
+    def _event(
+        self, now: Stated, told: Told, tokens: Tokens, calls: int, cost: float | None, settled: bool = False
+    ) -> ev.TokensUsed:
+        session = self._session
+        context = 0 if now.agent or calls < 0 else now.reply.context
         return ev.TokensUsed(
-            time=told.time if told else seen.clock,
+            time=told.time,
             source=session.source(now.agent),
             station=session.station or session.seat(),
-            session=seen.session,
+            session=self._seen.session,
             tokens=tokens,
             call=safe(now.call),
             calls=calls,
-            model=now.model,
-            branch=told.branch if told else seen.branch,
+            model=told.model,
+            branch=told.branch,
             subagent=now.agent,
             cost=cost,
-            certainty=Certainty.UNDERCOUNTED if now.partial else Certainty.EXACT,
+            certainty=told.certainty,
+            settled=settled,
             context=context,
             window=self._window(now.model, context),
         )
@@ -194,3 +211,15 @@ class Calls:
             window = self._windows[model] = self._desk.pricing.window(model)
         self._seen.wide = self._seen.wide or context > NARROW_WINDOW
         return window if self._seen.wide else min(window, NARROW_WINDOW)
+
+
+def _goes_on(before: Open, now: Open, parent: str) -> bool:
+    """Whether a line belongs to the reply before it, which has the same message's id and may yet be another.
+
+    Tools that a reply uses at the same time come back between its lines. A new reply, which knows what they said,
+    has a larger context, says something first, or begins to count its output anew.
+    """
+    if not before.answered or parent in before.lines:
+        return True
+    same = before.tools and now.tools and now.context == before.context
+    return same and now.output >= before.output

@@ -78,7 +78,6 @@ class Block(Struct, gc=False):
     input: Raw = Raw()
     tool_use_id: str | None = None
     is_error: bool | None = None
-    thinking: str | None = None
 
 
 class Message(Struct, gc=False):

@@ -7,22 +7,40 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from sessions.floor.tokens import Certainty
+from sessions.floor.tokens import Certainty, Tokens
 from sessions.observe.words import safe
 
-MAX_TOLD = 16
-"""Calls that are remembered in full; a call's lines stand close together."""
+MAX_TOLD, MAX_REPLIES = 16, 16
+"""Calls and replies that are remembered in full; a call's lines stand close together."""
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
-class Told(Struct, frozen=True, array_like=True):
-    """What was told of a call whose lines are still being read: when, of whom, and how sure and dear it was."""
+class Told(Struct, frozen=True, array_like=True, gc=False):
+    """What this file told of a call whose lines are still being read: when, of whom, and how sure and dear it was."""
 
     time: float
     model: str
     branch: str
     certainty: Certainty
     cost: float | None
+    tokens: Tokens
+    own: bool
+    """No other file told of the call before."""
+
+
+class Reply(Struct, array_like=True, gc=False):
+    """A reply whose lines are still being read, where the gateway names no requests."""
+
+    first: str
+    """Its first line."""
+    lines: list[str]
+    """Its latest lines."""
+    context: int
+    output: int
+    tools: bool
+    """Its last line used a tool."""
+    answered: bool = False
+    """A tool has come back since its last line."""
 
 
 class Memory(Struct, omit_defaults=True):
@@ -43,16 +61,12 @@ class Memory(Struct, omit_defaults=True):
     finished: bool = False
     wide: bool = False
     """It has held more than the narrow context window."""
-    recent: dict[str, int] = {}
-    """The latest model calls (see `usage.state`)."""
     told: dict[str, Told] = {}
-    """The latest model calls that this file told first."""
-    reply_id: str = ""
-    """The message at hand, where the gateway names no requests, and `reply`, its first line."""
-    reply: str = ""
-    reply_lines: list[str] = []
-    answered: bool = False
-    """Something was given to the agent since the last line of that message."""
+    """The latest model calls."""
+    replies: dict[str, Reply] = {}
+    """The latest replies without the id of a request, by agent and message."""
+    repeating: bool = False
+    """What follows was told before, until something new is asked."""
     prompts: list[int] = []
     """The latest requests, as hashes: some old versions write the whole history again."""
     asks: str = ""
@@ -63,6 +77,14 @@ class Memory(Struct, omit_defaults=True):
     """Tools under way."""
     command: str = ""
     """A slash command that becomes a request when its text follows."""
+
+    def given(self, agent: str, asked: bool) -> None:
+        """A tool came back to an agent; or it was asked something new, and then no reply goes on."""
+        for name, reply in list(self.replies.items()):
+            if name.startswith(f"{agent}/"):
+                reply.answered = True
+                if asked:
+                    del self.replies[name]
 
     def tell(self, call: str, told: Told) -> None:
         """Remember what was told of a call, for the lines of it that follow."""

@@ -40,7 +40,6 @@ class Requests:
             self._session.skipped["unexpected shape"] += 1
             return
         agent = self._session.agent(line)
-        self._seen.answered = True
         texts: list[str] = []
         for block in message.blocks:
             if block.type == "tool_result":
@@ -48,6 +47,8 @@ class Requests:
                 self._went_behind(block, line)
             elif block.type == "text" and block.text:
                 texts.append(block.text)
+        if self._seen.replies:
+            self._seen.given(agent, asked=not any(block.type == "tool_result" for block in message.blocks))
         if texts and not agent:
             self._asked("\n".join(texts) if len(texts) > 1 else texts[0], line)
 
@@ -125,11 +126,14 @@ class Requests:
         a reply that is known follows.
         """
         held, self.held = self.held, None
-        if held is not None and not repeated:
+        if held is not None and repeated:
+            self._seen.repeating = True
+        elif held is not None:
             self._begin(*held)
 
     def _begin(self, text: str, line: cl.Line) -> None:
         seen = self._seen
+        seen.repeating = False
         if self._session.first_time(line):
             seen.finished, seen.asks = False, ""
             seen.tools.clear()

@@ -14,13 +14,13 @@ from sessions.observe.contract import Pricing
 from sessions.observe.lines import decoded
 from sessions.observe.words import safe
 
-_PLAIN = (b"", b"null", b'"standard"', b'""', b"[]")
+_PLAIN = frozenset((b"null", b'"standard"', b'""', b"[]"))
 _CHARACTERS_PER_TOKEN = 20
 """No text takes so few tokens that one of them holds more characters, on the whole."""
 _SHORT = 400
 
 
-class Helper(Struct, frozen=True):
+class Helper(Struct, frozen=True, gc=False):
     """A request that was made beside the reply's own; `model` is empty where it is the reply's."""
 
     number: int
@@ -29,7 +29,7 @@ class Helper(Struct, frozen=True):
     tokens: Tokens
 
 
-class Reply(Struct, frozen=True):
+class Reply(Struct, frozen=True, gc=False):
     """The usage of one reply so far. `parts` are its own requests, where there were several."""
 
     tokens: Tokens
@@ -52,7 +52,7 @@ class Reply(Struct, frozen=True):
 def reply_of(usage: cl.Usage) -> Reply:
     """What a line's usage says."""
     tokens, terms = tokens_of(usage), _terms(usage)
-    if bytes(usage.iterations) in _PLAIN:
+    if _is_plain(usage.iterations):
         return Reply(tokens, tokens.total, terms)
     iterations = decoded(cl.decode_iterations, usage.iterations) or []
     every = [tokens_of(iteration) for iteration in iterations]
@@ -79,18 +79,21 @@ def tokens_of(usage: cl.Counts) -> Tokens:
 
 
 def _terms(usage: cl.Usage) -> Terms:
-    raw = (usage.service_tier, usage.speed, usage.inference_geo)
     searches = 0
     if usage.server_tool_use and (found := decoded(cl.decode_searches, usage.server_tool_use)):
         searches = found.web_search_requests or 0
-    if not searches and all(bytes(word) in _PLAIN for word in raw):
+    plain = _is_plain(usage.service_tier) and _is_plain(usage.speed) and _is_plain(usage.inference_geo)
+    if plain and not searches:
         return STANDARD
-    tier, speed, region = (_word(word) for word in raw)
-    return Terms(tier, speed, region, searches)
+    return Terms(_word(usage.service_tier), _word(usage.speed), _word(usage.inference_geo), searches)
+
+
+def _is_plain(raw: Raw) -> bool:
+    return not raw or bytes(raw) in _PLAIN
 
 
 def _word(raw: Raw) -> str:
-    return "" if bytes(raw) in _PLAIN else safe(decoded(cl.decode_word, raw) or "", 40)
+    return "" if _is_plain(raw) else safe(decoded(cl.decode_word, raw) or "", 40)
 
 
 def is_partial(message: cl.Message, output: int) -> bool:
@@ -102,7 +105,10 @@ def is_partial(message: cl.Message, output: int) -> bool:
     """
     if not message.stop_reason:
         return True
-    if isinstance(message.content, str):
-        return len(message.content) > _SHORT + output * _CHARACTERS_PER_TOKEN
-    said = sum(len(block.text or "") + len(bytes(block.input)) for block in message.content or ())
-    return said > _SHORT + output * _CHARACTERS_PER_TOKEN
+    content, most = message.content, _SHORT + output * _CHARACTERS_PER_TOKEN
+    if content is None or isinstance(content, str):
+        return len(content or "") > most
+    said = 0
+    for block in content:
+        said += len(block.text or "") + memoryview(block.input).nbytes
+    return said > most

@@ -45,7 +45,7 @@ class Work:
         if line.request_session_id and line.session_id != line.request_session_id and not seen.parent:
             seen.parent = safe(line.request_session_id)
             session.announce()
-        if seen.copied:
+        if seen.copied or seen.repeating:
             return
         for block in message.blocks:
             if block.type == "text":

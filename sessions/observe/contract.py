@@ -11,7 +11,7 @@ from sessions.floor.events import Event
 from sessions.floor.tokens import STANDARD, Terms, Tokens
 
 
-class Statement(msgspec.Struct, frozen=True):
+class Statement(msgspec.Struct, frozen=True, gc=False):
     """What a statement of a call's usage adds to what was known of that call."""
 
     added: Tokens

@@ -22,7 +22,10 @@ def asked_by(text: str) -> str:
     """
     if PLAN in text:
         return PLAN
-    lines = _CODE.sub(" ", text[-_END:]).rstrip().rsplit("\n", 1)
+    end = text[-_END:]
+    if "?" not in end and "？" not in end:
+        return ""
+    lines = _CODE.sub(" ", end).rstrip().rsplit("\n", 1)
     last = lines[-1].rstrip(_DECORATION)
     found = _SENTENCE.search(last)
     return redact(clean(found[0].lstrip("#>-* \t"))) if found else ""

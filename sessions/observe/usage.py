@@ -32,6 +32,22 @@ def state(
     return stated, others != OWN
 
 
+def share(book: CallBook, call: str, tokens: Tokens, partial: bool, mine: Tokens) -> Statement | None:
+    """Note a statement of usage by a file that has told `mine` of the call so far; returns what it adds to that.
+
+    The last statement wins, but what other files have told is theirs and is never taken back: so nothing that was
+    counted anywhere falls below nothing.
+    """
+    stated = book.state(call, tokens, partial)
+    if stated is None or stated.calls:
+        return stated
+    known = tokens - stated.added
+    most = (known - mine).most(tokens) if known != mine else tokens
+    if most != tokens:
+        book.state(call, most, partial)
+    return Statement(most - known, 0, stated.settled) if most != known or stated.settled else None
+
+
 def price(pricing: Pricing, model: str, tokens: Tokens, stated: Statement, terms: Terms = STANDARD) -> float | None:
     """Dollars that a statement adds: the price of the call as it is now known, less what it was before."""
     cost = pricing.cost(model, tokens, terms)
