@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -15,6 +16,8 @@ from sessions.floor.fold import fold_all
 from sessions.floor.state import EMPTY
 from sessions.floor.tokens import STANDARD, Terms, Tokens
 from sessions.observe.codex import CodexTranscript
+from sessions.observe.codex_memory import Memory
+from sessions.observe.codex_usage import Ledger
 from sessions.observe.contract import Desk
 from tests.test_codex import (
     FORK,
@@ -326,3 +329,15 @@ def test_a_fork_that_begins_with_its_parents_total_counts_the_call_alone() -> No
     lines = [meta(FORK, 1, forked_from_id=PARENT), token_count([spent_before, OWN], 1.5)]
     found = read([*lines, token_count([spent_before, OWN, TWO], 15)])
     assert (calls(found), spent(found)) == (2, wanted([OWN, TWO]))
+
+
+def test_a_rollout_that_an_earlier_version_had_begun_to_read_goes_on() -> None:
+    """It kept no totals of a thread with records."""
+    ledger = Ledger(recorded=True)
+    usages: list[Usage] = [ONE, TWO, OWN]
+    memory = msgspec.msgpack.encode(
+        Memory(thread=THREAD, session=THREAD, opened=True, model="m", turn="t", ledger=ledger)
+    )
+    transcript = CodexTranscript(Path(f"rollout-{THREAD}.jsonl"), desk(), memory)
+    found = transcript.feed([token_count(usages[:2], 5), record("r3", OWN, usages), token_count(usages, 9)], 0)
+    assert (calls(found), spent(found)) == (1, wanted([OWN]))

@@ -97,13 +97,13 @@ class Session:
         seen = self.seen
         if turn == seen.turn:
             return
-        # The book remembers numbers: that of the thread which had the turn first.
+        # The book remembers numbers: that of the thread which had the turn first, or none.
         book, name, mine = self.desk.book, f"codex-turn:{turn}", Tokens(input=crc32(seen.thread.encode()) + 1)
         stated = book.state(name, mine)
         known = stated is None or not stated.calls
         if stated is not None and known:
             book.state(name, mine - stated.added)
-        seen.begin_turn(turn, known, elsewhere=stated is not None and known)
+        seen.begin_turn(turn, known, elsewhere=stated is not None and known and stated.added != mine)
 
     def settings(self, event: cx.EventMsg) -> None:
         settings = event.thread_settings

@@ -28,8 +28,10 @@ class Count(msgspec.Struct, frozen=True):
 class Ledger(msgspec.Struct, omit_defaults=True):
     """What one rollout must remember to count each call once."""
 
-    recorded: str = ""
-    """The last call that a record told."""
+    recorded: bool = False
+    """It has records."""
+    record: str = ""
+    """The last call that a record told; "" also for a rollout whose records an earlier version of this program read."""
     ahead: bool = False
     """A record was told since the totals moved last: the next totals repeat it."""
     totals: Totals | None = None
@@ -57,8 +59,8 @@ class Ledger(msgspec.Struct, omit_defaults=True):
         grown = ran is not None and self.totals is not None and ran == _zip_add(self.totals, totals)
         counted = self.last is not None and not grown and (_alike(totals, self.last) or ran == self.totals)
         call = f"codex:{record.response_id}" if record.response_id else fallback(totals_of(thread or usage))
-        self.ahead = self.ahead or (not counted and call != self.recorded)
-        self.recorded, self.last = call, None
+        self.ahead = self.ahead or (not counted and call != self.record)
+        self.recorded, self.record, self.last = True, call, None
         return Count(call, tokens_of(totals, _sum(usage)), _context(usage), Certainty.EXACT, counted)
 
     def by_total(self, info: TokenInfo, call: Callable[[Totals], str], copied: bool = False) -> Count | None:
@@ -78,8 +80,8 @@ class Ledger(msgspec.Struct, omit_defaults=True):
         if self.borrowed and (before is None or not copied):
             self.borrowed = copied
             spent = totals_of(last) if last is not None else _NONE if before is None else spent
-        if self.ahead:
-            self.ahead = False
+        if self.ahead or (self.recorded and not self.record):
+            self.ahead, self.record = False, self.record or call(totals)
             return None
         if self.recorded and last is not None:
             spent = totals_of(last)  # what lies between was told by records
