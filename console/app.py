@@ -68,7 +68,7 @@ class FactoryApp(Guarded, App[None]):
         self.user_keys: dict[str, str] = {}
         self.board = Board()
         self._shown = Shown(erasing=erases(os.environ))
-        self._sent: Screen[object] | None = None
+        self.sent: Screen[object] | None = None
         """The screen whose picture is on the terminal."""
         self.faults: Faults | None = None
         """Where faults are kept; without it the first one ends the console, as tests want it."""
@@ -291,11 +291,11 @@ class FactoryApp(Guarded, App[None]):
         """Whether this may be sent. A screen takes the place of another one all at once, when it has all to show."""
         if isinstance(screen, FactoryScreen) and not screen.opened:
             return False
-        if screen is not self._sent and not isinstance(renderable, LayoutUpdate):
+        if screen is not self.sent and not isinstance(renderable, LayoutUpdate):
             screen.refresh()
             return False
         if not self._batch_count:
-            self._sent = screen
+            self.sent = screen
         return True
 
     def on_resize(self) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.opening import PATIENCE_S, QUIET_S, SLOW, WAY, Change, changes, still
+from tests.bench.opening import PATIENCE_S, QUIET_S, SLOW, WAY, Change, changes, frames, still
 from tests.bench.probe import Terminal
 
 
@@ -66,3 +66,23 @@ def test_another_size_sends_everything(tmp_path: Path) -> None:
         terminal.screen.erase_in_display(2)
         terminal.resize(120, 40)
         terminal.until(lambda text: text == before, PATIENCE_S)
+
+
+@pytest.mark.parametrize("keys", ["", "\r", "2", "?"], ids=["floor", "station", "conflicts", "help"])
+def test_another_size_shows_no_empty_screen_on_the_way(tmp_path: Path, keys: str) -> None:
+    with still(tmp_path, columns=130, lines=40) as terminal:
+        if keys:
+            terminal.press(keys)
+            terminal.settle(QUIET_S)
+        terminal.resize(90, 30)
+        terminal.settle(QUIET_S)
+        start = len(terminal.output)
+        terminal.resize(130, 40)
+        while terminal.read(QUIET_S, draw=False):
+            pass
+        sent = bytes(terminal.output[start:])
+        filled = []
+        for frame in frames(sent):
+            terminal.draw(frame)
+            filled.append(sum(map(len, terminal.text.split())))
+        assert min(filled) > filled[-1] / 2, f"letters in each frame: {filled}"

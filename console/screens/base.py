@@ -102,13 +102,25 @@ class FactoryScreen(Guarded, Screen[None]):
 
     def hold(self) -> None:
         """The picture before stays until what is laid out anew from here on has been drawn, too."""
+        self._ripe = False
         if self.opened:
-            self.opened = self._ripe = False
+            self.opened = False
             self.begin_to_open()
+
+    @on(events.Resize)
+    def hold_in_another_size(self) -> None:
+        """What was laid out in another size is drawn before it is seen."""
+        if self.factory.sent is self:
+            self.hold()
+            self.call_after_refresh(self.draw_footer)
 
     def complete(self) -> bool:
         """Whether what is drawn is worth showing first. A screen that has to read something may wait a moment."""
         return True
+
+    def _open_when_ripe(self) -> None:
+        if self._ripe:
+            self._open()
 
     def _open(self) -> None:
         """From now on what is drawn is sent."""
@@ -231,4 +243,4 @@ class FactoryScreen(Guarded, Screen[None]):
         if not self._ripe and footer.size and self.complete():
             self._ripe = True
             # Widgets that were given other sizes by what was drawn draw themselves once more.
-            self.call_after_refresh(self._open)
+            self.call_after_refresh(self._open_when_ripe)

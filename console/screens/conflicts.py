@@ -187,7 +187,6 @@ class ConflictsScreen(ConflictsScene):
 
     def _read_file(self, open_: bool) -> None:
         self.side.file.display = open_
-        self.hold()
         self.lay_panels()
         self.call_after_refresh(self.draw)
 

@@ -241,7 +241,8 @@ class ConflictsScene(SampledScreen):
         return lay_out(room, self.matrix.height_of(self.scene.matrix), self.panel, self.side.file.display)
 
     def lay_panels(self) -> None:
-        """Lay the panels out; done on resize, on keys, and when there are more branches or fewer."""
+        """Lay the panels out; done on resize, on keys, and when there are more branches or fewer. Draw them then."""
+        self.hold()
         places = self._laid = self._places()
         panels = {FILE: self.side.file, **dict(zip(NAMES, (self.matrix, *self.side.panels), strict=True))}
         for name, panel in panels.items():
@@ -257,7 +258,6 @@ class ConflictsScene(SampledScreen):
     def show_panel(self, panel: int) -> None:
         """Choose a panel, by its number."""
         self.panel = panel
-        self.hold()
         self.lay_panels()
         self.call_after_refresh(self.draw)
 

@@ -24,7 +24,7 @@ QUIET_S = 0.6
 """So long nothing comes when a screen is all there: longer than a screen waits for what it has to read."""
 SLOW = "--slow-link"
 _FRAME = re.compile(rb"(?<=\x1b\[\?2026l)")
-"""Where a frame ends: the terminal shows all of it at once."""
+"""Where a frame ends."""
 
 WAY = (
     ("help", "?", 12_000),
@@ -82,10 +82,15 @@ def _press(terminal: Terminal, key: str) -> tuple[int, float]:
         pass
     sent = bytes(terminal.output[start:])
     filled: list[int] = []
-    for frame in filter(None, _FRAME.split(sent)):
+    for frame in frames(sent):
         terminal.draw(frame)
         filled.append(_filled(terminal))
     return len(sent), min(filled) / max(1, min(before, filled[-1]))
+
+
+def frames(sent: bytes) -> Iterator[bytes]:
+    """What was sent, frame by frame: the terminal shows all of one at once."""
+    return filter(None, _FRAME.split(sent))
 
 
 def _filled(terminal: Terminal) -> int:
