@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from sessions.floor import events as ev
 from sessions.floor.conflicts import FileConflict, Outcome
+from sessions.floor.reports import Report
 from sessions.floor.tokens import Certainty, Tokens
 
 NAMES = ("ship-auth", "test-api", "", "dokumentär ☃")
@@ -51,6 +52,7 @@ _BY_TYPE: dict[object, st.SearchStrategy[object]] = {
     "bool": st.booleans(),
     "float": times,
     "Outcome": st.sampled_from(Outcome),
+    "Report": st.sampled_from(Report),
     "tuple[FileConflict, ...]": st.lists(st.builds(FileConflict, texts, texts, counts, st.booleans()), max_size=2).map(
         tuple
     ),

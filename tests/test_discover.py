@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sessions.observe.discover import Place, Source, Unreadable, kind_of, places, walk
+from sessions.observe.discover import PROCESSES, Place, Source, Unreadable, kind_of, places, walk
 from tests.observe_support import SESSION, prompt, write
 
 
@@ -22,13 +22,17 @@ def test_known_places_follow_the_environment(tmp_path: Path) -> None:
     assert known == {
         (".claude/projects", "claude"),
         (".config/claude/projects", "claude"),
+        (".claude/sessions", PROCESSES),
+        (".config/claude/sessions", PROCESSES),
         (".codex/sessions", "codex"),
         (".codex/archived_sessions", "codex"),
         (".openclaw/agents", "openclaw"),
     }
     moved = {"CLAUDE_CONFIG_DIR": f"{tmp_path}/a,{tmp_path}/b", "CODEX_HOME": f"{tmp_path}/c"}
     paths = [str(place.path.relative_to(tmp_path)) for place in places(environment=moved, home=tmp_path)]
-    assert paths == ["a/projects", "b/projects", "c/sessions", "c/archived_sessions", ".openclaw/agents"]
+    assert paths[2:4] == ["a/sessions", "b/sessions"]
+    assert paths[:2] == ["a/projects", "b/projects"]
+    assert paths[4:] == ["c/sessions", "c/archived_sessions", ".openclaw/agents"]
 
 
 def test_named_places_come_first_and_can_be_the_only_ones(tmp_path: Path) -> None:
@@ -36,7 +40,9 @@ def test_named_places_come_first_and_can_be_the_only_ones(tmp_path: Path) -> Non
     assert only == Place(tmp_path, "", True)
     both = places([tmp_path / ".claude/projects"], environment={}, home=tmp_path)
     assert both[0].explicit
-    assert len(both) == 5
+    assert len(both) == 7
+    (tmp_path / "projects").mkdir()
+    assert Place(tmp_path / "sessions", PROCESSES, True) in places([tmp_path], only=True)
 
 
 def test_the_kind_is_told_by_the_first_lines(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from sessions.floor import events as ev
 from sessions.floor.fold import fold_all
 from sessions.floor.panes import Pane, station_pane
+from sessions.floor.reports import Report
 from sessions.floor.state import EMPTY, Evidence, FloorState, Status
 from sessions.floor.status import status_at
 from sessions.floor.tokens import Certainty, Tokens
@@ -151,6 +152,7 @@ def test_every_kind_of_event_has_a_line() -> None:
     samples: list[ev.Event] = []
     for kind in kinds:
         more = {"reason": "because", "text": "words", "kind": "claude", "tool": "Bash", "tokens": Tokens(5)}
+        more["state"] = Report.WORKING
         fields = {name: value for name, value in more.items() if name in kind.__struct_fields__}
         samples.append(kind(time=0.0, station="a", **fields))
     lines = texts(event_lines(samples, Zone(), CELLS))

@@ -255,7 +255,7 @@ def told(event: ev.Event) -> tuple[str, str, str]:
             return "done", event.detail, "soft"
         case ev.TextWritten():
             return "said", event.text, "text"
-    return _told_of_turn(event) or _told_of_place(event) or ("noted", event.source, "faint")
+    return _told_of_turn(event) or _told_of_place(event) or _told_of_process(event) or ("noted", event.source, "faint")
 
 
 def _told_of_turn(event: ev.Event) -> tuple[str, str, str] | None:
@@ -270,6 +270,15 @@ def _told_of_turn(event: ev.Event) -> tuple[str, str, str] | None:
             return "needs me", event.reason, "needs_me"
         case ev.MachineAwaited():
             return "waits", event.reason, "waiting"
+    return None
+
+
+def _told_of_process(event: ev.Event) -> tuple[str, str, str] | None:
+    match event:
+        case ev.AgentReported():
+            return "says", event.reason or event.state.value.replace("_", " "), "soft"
+        case ev.AgentLost():
+            return "lost", event.reason, "failed"
     return None
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from sessions.floor.conflicts import FileConflict, Outcome
+from sessions.floor.reports import Report
 from sessions.floor.tokens import Certainty, Tokens
 
 
@@ -182,6 +183,22 @@ class PersonNeeded(StationEvent, frozen=True, kw_only=True, omit_defaults=True, 
     guess: bool = False
 
 
+class AgentReported(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="agent_reported.1"):
+    """A running agent says itself what it does, apart from its conversation."""
+
+    state: Report
+    reason: str = ""
+    """What it waits for, when it needs a person."""
+    process: int = 0
+    """The number of its process, which lives."""
+
+
+class AgentLost(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="agent_lost.1"):
+    """The agent's process ended without a word: it was killed, or crashed."""
+
+    reason: str
+
+
 class MachineAwaited(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="machine_awaited.1"):
     """The agent waits for a machine: a rate limit, a retry, an overloaded provider."""
 
@@ -264,6 +281,8 @@ AnyEvent = (
     | TurnFinished
     | TurnFailed
     | PersonNeeded
+    | AgentReported
+    | AgentLost
     | MachineAwaited
     | ActivitySeen
     | TextWritten
@@ -273,5 +292,5 @@ AnyEvent = (
 )
 """Every event there is; what the journal's codec reads and writes."""
 
-FAILURES: tuple[type[Event], ...] = (TurnFailed,)
+FAILURES: tuple[type[Event], ...] = (TurnFailed, AgentLost)
 """Events that a timeline marks as failures."""

@@ -14,6 +14,7 @@ from sessions.floor import events as ev
 from sessions.floor import fold_branches as branches
 from sessions.floor.draft import Draft
 from sessions.floor.metering import day
+from sessions.floor.reports import Report
 from sessions.floor.state import (
     Evidence,
     FloorState,
@@ -22,6 +23,7 @@ from sessions.floor.state import (
     Station,
     Status,
 )
+from sessions.floor.status import BACKGROUND
 from sessions.floor.trees import tree_of
 
 __all__ = ["FOLD_VERSION", "MAX_FILES", "MAX_RUNNING", "day", "fold", "fold_all"]
@@ -30,6 +32,8 @@ FOLD_VERSION = 3
 """Raise it whenever the same events would fold to another state: checkpoints of other versions are made anew."""
 MAX_FILES = 500
 """Distinct files remembered per station; further ones are not, and the journal still has them."""
+QUESTION_S = 5.0
+"""A turn's last question, read so much later than the news that the agent is idle, still holds."""
 MAX_RUNNING = 50
 """Tools under way remembered per station, the newest ones."""
 
@@ -100,7 +104,8 @@ def _session_closed(draft: Draft, event: ev.SessionClosed) -> None:
         draft.sessions[event.session] = replace(_session(draft, event), closed=True)
     # A station may have begun its next conversation before the last one was closed.
     if event.session == draft.station(event).session or not event.session:
-        _evidence(draft, event, Status.IDLE, "session ended", running=_still_running(draft, event))
+        running = _still_running(draft, event)
+        _evidence(draft, event, Status.IDLE, "session ended", running=running, process=0, report=None)
 
 
 def _branch_entered(draft: Draft, event: ev.BranchEntered) -> None:
@@ -131,7 +136,41 @@ def _turn_failed(draft: Draft, event: ev.TurnFailed) -> None:
 
 
 def _person_needed(draft: Draft, event: ev.PersonNeeded) -> None:
+    old = draft.station(event).evidence
+    if event.guess and draft.station(event).report is Report.IDLE and 0 <= old.seen - event.time < QUESTION_S:
+        # The process was faster to say that it is idle than its conversation was with the question it ends with.
+        event = replace(event, time=old.seen)
     _evidence(draft, event, Status.NEEDS_ME, event.reason, event.reason, event.guess)
+
+
+_REPORTED = {
+    Report.WORKING: (Status.WORKING, "says it is busy"),
+    Report.NEEDS_ME: (Status.NEEDS_ME, "waits for an answer"),
+    Report.IDLE: (Status.IDLE, "says it is idle"),
+    Report.BACKGROUND: (Status.WAITING, BACKGROUND),
+}
+
+
+def _agent_reported(draft: Draft, event: ev.AgentReported) -> None:
+    station = draft.station(event)
+    status, reason = _REPORTED[event.state]
+    station = replace(station, process=event.process, report=event.state)
+    draft.stations[event.station] = station
+    old = station.evidence
+    if status is Status.IDLE and (old.status is Status.FAILED or (old.status is Status.NEEDS_ME and old.guess)):
+        return  # that nothing runs is no news of a turn that failed, or that ended with a question
+    quiet = status in (Status.IDLE, Status.WAITING)
+    running = _still_running(draft, event) if quiet else station.running
+    if quiet and old.status is status and old.reason:
+        reason = old.reason
+    _evidence(draft, event, status, event.reason or reason, event.reason, running=running)
+
+
+def _agent_lost(draft: Draft, event: ev.AgentLost) -> None:
+    errors, running = draft.station(event).errors + 1, _still_running(draft, event)
+    _evidence(
+        draft, event, Status.FAILED, event.reason, event.reason, errors=errors, running=running, process=0, report=None
+    )
 
 
 def _machine_awaited(draft: Draft, event: ev.MachineAwaited) -> None:
@@ -228,6 +267,11 @@ def _evidence(
     """
     station = draft.station(event)
     old, time = station.evidence, event.time
+    asks = station.report is Report.NEEDS_ME and old.status is Status.NEEDS_ME
+    if asks and status is Status.WORKING and "/" in event.source and not isinstance(event, ev.AgentReported):
+        # Sub-agents go on while the agent itself waits for an answer.
+        draft.stations[event.station] = replace(station, **changes)
+        return
     if time >= old.seen:
         since = old.since if old.status is status else time
         changes["evidence"] = Evidence(status, since, time, event.source, reason, guess)
@@ -255,6 +299,8 @@ _HANDLERS: dict[type[ev.Event], Callable[[Draft, Any], None]] = {
     ev.TurnFinished: _turn_finished,
     ev.TurnFailed: _turn_failed,
     ev.PersonNeeded: _person_needed,
+    ev.AgentReported: _agent_reported,
+    ev.AgentLost: _agent_lost,
     ev.MachineAwaited: _machine_awaited,
     ev.ActivitySeen: _activity_seen,
     ev.TextWritten: _text_written,

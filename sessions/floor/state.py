@@ -9,6 +9,7 @@ import msgspec
 
 from sessions.floor.conflicts import Compared, Verdict
 from sessions.floor.pace import Pace
+from sessions.floor.reports import Report
 from sessions.floor.tokens import Meter
 from sessions.floor.zone import Zone
 
@@ -82,6 +83,10 @@ class Station(msgspec.Struct, frozen=True, omit_defaults=True):
     activity: str = ""
     """The last thing it said or did, in a few words."""
     activity_time: float = 0.0
+    process: int = 0
+    """The number of the agent's process, where the agent tells it and the process lives."""
+    report: Report | None = None
+    """What the process last said of itself."""
     running: Mapping[str, RunningTool] = {}
     """Tools under way, by call id, oldest first."""
     context: int = 0

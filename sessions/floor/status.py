@@ -6,6 +6,7 @@ import math
 
 from msgspec.structs import replace
 
+from sessions.floor.reports import Report
 from sessions.floor.state import Evidence, Station, Status
 
 LIVE = (Status.WORKING, Status.WAITING)
@@ -21,11 +22,17 @@ QUICK_TOOLS = frozenset({*_CLAUDE, "read", "write", "edit", "apply_patch"})
 """Tools that come back at once: in silence one of these more likely waits for a permission."""
 
 
+_BUSY = {Status.WORKING: (Report.WORKING,), Status.WAITING: (Report.WORKING, Report.BACKGROUND)}
+"""What a living process says of itself that makes each status hold in silence."""
+PERMISSION = "permission prompt"
+"""What Claude Code waits for while its dialog is open."""
+
+
 def status_at(station: Station, now: float) -> Evidence:
     """The station's status at `now` with its evidence; silence beyond the cadence turns working into stale."""
     evidence = station.evidence
     if evidence.status not in LIVE:
-        return _asked(station, evidence) if evidence.status is Status.NEEDS_ME and evidence.guess else evidence
+        return _asked(station, evidence) if evidence.status is Status.NEEDS_ME else evidence
     stale = stale_from(station)
     if now <= stale:
         return evidence
@@ -40,6 +47,8 @@ def stale_from(station: Station) -> float:
     evidence = station.evidence
     if evidence.status not in LIVE:
         return math.inf
+    if station.process and station.report in _BUSY[evidence.status]:
+        return math.inf  # its process lives and says so itself: silence is no doubt
     slow = _behind(station) or any(tool.tool not in QUICK_TOOLS for tool in station.running.values())
     return evidence.seen + (TOOL_CADENCE_S if slow else CADENCE_S)
 
@@ -50,7 +59,12 @@ def _behind(station: Station) -> bool:
 
 
 def _asked(station: Station, evidence: Evidence) -> Evidence:
-    """A permission of which only the tool is told, with what that tool was given."""
+    """A permission of which only the tool is told, or not even that, with what the tool was given."""
+    if evidence.reason == PERMISSION and station.running:
+        tool = [*station.running.values()][-1]
+        return replace(evidence, reason=f"{PERMISSION}: {tool.tool} {tool.detail}".rstrip())
+    if not evidence.guess:
+        return evidence
     for tool in reversed([*station.running.values()]):
         if tool.detail and evidence.reason == f"permission for {tool.tool}":
             return replace(evidence, reason=f"{evidence.reason}: {tool.detail}")

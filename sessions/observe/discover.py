@@ -14,8 +14,11 @@ from typing import BinaryIO
 from msgspec import Struct
 
 from sessions.observe.archive import is_lines, opened, stem_of
+from sessions.observe.presence import is_presence
 
 CLAUDE, CODEX, OPENCLAW = "claude", "codex", "openclaw"
+PROCESSES = "claude-processes"
+"""The kind of the folder in which running Claude Codes tell their state, and of the files in it."""
 DATABASE = "openclaw-agent.sqlite"
 _SQLITE = b"SQLite format 3\0"
 _HEAD = 64 << 10
@@ -92,6 +95,8 @@ def places(
     """Where to look: what agents use on this machine unless `only`, and the `extra` places of the operator."""
     known = [] if only else _known(os.environ if environment is None else environment, home or Path.home())
     asked = [Place(Path(path).expanduser().absolute(), "", True) for path in extra]
+    # A directory that holds what Claude Code's own one holds tells of processes, too.
+    asked += [Place(place.path / "sessions", PROCESSES, True) for place in asked if (place.path / "projects").is_dir()]
     covered = {place.path for place in asked}
     return [*asked, *(place for place in known if place.path not in covered)]
 
@@ -103,6 +108,7 @@ def _known(environment: Mapping[str, str], home: Path) -> list[Place]:
     codex = Path(environment.get("CODEX_HOME") or home / ".codex").expanduser()
     return [
         *(Place(path, CLAUDE) for path in claude),
+        *(Place(path.parent / "sessions", PROCESSES) for path in claude),
         Place(codex / "sessions", CODEX),
         Place(codex / "archived_sessions", CODEX),
         Place(home / ".openclaw/agents", OPENCLAW),
@@ -120,7 +126,7 @@ def walk(place: Place, below: Path | None = None) -> Iterator[Source | Unreadabl
         yield Unreadable(start, error.strerror or "unreadable")
         return
     if not modes.S_ISDIR(stat.st_mode):
-        if modes.S_ISREG(stat.st_mode) and (start == place.path or is_candidate(start.name)):
+        if modes.S_ISREG(stat.st_mode) and (start == place.path or is_candidate(start.name, place.kind)):
             yield _source(start, place, stat)
         return
     seen = {(stat.st_dev, stat.st_ino)}
@@ -135,20 +141,26 @@ def walk(place: Place, below: Path | None = None) -> Iterator[Source | Unreadabl
             continue
         for entry in listed:
             try:
-                if entry.is_dir():
+                if entry.is_dir() and place.kind != PROCESSES:
                     stat = entry.stat()
                     if (stat.st_dev, stat.st_ino) not in seen:
                         seen.add((stat.st_dev, stat.st_ino))
                         folders.append(folder / entry.name)
-                elif is_candidate(entry.name) and not _is_workflow_journal(folder, entry.name) and entry.is_file():
+                elif _is_wanted(folder, entry.name, place.kind) and entry.is_file():
                     yield _source(folder / entry.name, place, entry.stat())
             except OSError as error:
                 yield Unreadable(folder / entry.name, error.strerror or "unreadable")
 
 
-def is_candidate(name: str) -> bool:
-    """Whether a file of this name may be a transcript."""
+def is_candidate(name: str, kind: str = "") -> bool:
+    """Whether a file of this name may be a transcript, or in the folder of processes that of one."""
+    if kind == PROCESSES:
+        return is_presence(name)
     return name == DATABASE or (is_lines(name) and not stem_of(name).endswith(_NOT_TRANSCRIPTS))
+
+
+def _is_wanted(folder: Path, name: str, kind: str) -> bool:
+    return is_candidate(name, kind) and not _is_workflow_journal(folder, name)
 
 
 def _is_workflow_journal(folder: Path, name: str) -> bool:

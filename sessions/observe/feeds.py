@@ -11,10 +11,11 @@ import msgspec
 from msgspec import Struct, structs
 
 from sessions.floor.events import Event, SourceSkipped
-from sessions.observe import discover
+from sessions.observe import discover, presence
 from sessions.observe.archive import is_packed, is_renamed, opened
 from sessions.observe.contract import Desk, Transcript
 from sessions.observe.discover import Source
+from sessions.observe.lines import remembered
 from sessions.observe.tail import BLOCK, LONGEST, Lines, Piece, Position, Tail
 from sessions.observe.words import latest, safe
 
@@ -64,6 +65,8 @@ def read(source: Source, saved: bytes, desk: Desk, longest: int = LONGEST) -> It
         kind = source.kind or mark.kind or discover.kind_of(source.path)
         if not kind:
             yield _refused(source, mark, NOT_A_TRANSCRIPT)
+        elif kind == discover.PROCESSES:
+            yield from _process(source, mark, desk)
         elif discover.is_database(source.path):
             yield _database(source, mark, desk, kind)
         elif is_packed(source.path):
@@ -120,6 +123,33 @@ def _lines(source: Source, mark: Mark, desk: Desk, kind: str, longest: int) -> I
         yield Portion(events, _saved(kind, tail.position(done=True), transcript), tail.offset - at)
     finally:
         os.close(fd)
+
+
+def _process(source: Source, mark: Mark, desk: Desk) -> Iterator[Portion]:
+    """What a running agent says of itself. A torn or foreign file says nothing, and is no trouble."""
+    fd = os.open(source.path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    try:
+        body = os.read(fd, presence.LONGEST) if modes.S_ISREG(os.fstat(fd).st_mode) else b""
+    finally:
+        os.close(fd)
+    memory = remembered(mark.memory, presence.Memory())
+    said = presence.said_in(body, source.path)
+    position = Position(source.inode, source.size, source.mtime_ns)
+    if said is None:
+        yield Portion([], msgspec.msgpack.encode(Mark(discover.PROCESSES, position, mark.memory)), 0)
+        return
+    closing = presence.left(said, memory, presence.moment(said, source.written))
+    if closing:
+        yield Portion(closing, msgspec.msgpack.encode(Mark(discover.PROCESSES, Position(), mark.memory)), 0)
+    alive = presence.lives(said.pid, str(said.proc_start or ""), said.pid_domain or "")
+    events = presence.report(said, memory, desk, source.written, alive)
+    saved = msgspec.msgpack.encode(Mark(discover.PROCESSES, position, msgspec.msgpack.encode(memory)))
+    yield Portion(events, saved, 0)
+
+
+def departed(mark: Mark, at: float) -> list[Event]:
+    """What it means that the file of a process is gone: it ended by itself."""
+    return presence.ended(remembered(mark.memory, presence.Memory()), at)
 
 
 def _packed(source: Source, desk: Desk, kind: str, longest: int) -> Iterator[Portion]:

@@ -8,7 +8,17 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from sessions.floor.events import Event, SessionClosed, StationEvent, StationOpened, TurnFailed, TurnFinished
+from sessions.floor.events import (
+    AgentLost,
+    AgentReported,
+    Event,
+    SessionClosed,
+    StationEvent,
+    StationOpened,
+    TurnFailed,
+    TurnFinished,
+)
+from sessions.floor.reports import Report
 from sessions.floor.state import EMPTY, FloorState, Status
 from sessions.floor.status import CADENCE_S
 from sessions.floor.trees import tree_of
@@ -51,8 +61,11 @@ class _Lane(Struct):
     busy: bool = False
     """The last that was heard was not the end of a turn."""
 
+    held: str = ""
+    """The session whose process lives."""
+
     def free(self, time: float) -> bool:
-        return self.until + (CADENCE_S if self.busy else 0.0) <= time
+        return not self.held and self.until + (CADENCE_S if self.busy else 0.0) <= time
 
 
 class Seats:
@@ -71,6 +84,7 @@ class Seats:
         for station in state.stations.values():
             evidence = station.evidence
             lane = _Lane(station.name, evidence.seen, evidence.status in (Status.WORKING, Status.WAITING))
+            lane.held = station.session if station.process else ""
             # Its home, not where it has moved to since: what begins there next is the same station again.
             self._add(station.kind, self._place(station.home or station.directory), lane)
 
@@ -113,7 +127,11 @@ class Seats:
                 lane = self._by_name.get(event.station)
                 if lane is not None and event.time >= lane.until:
                     lane.until = event.time
-                    lane.busy = not isinstance(event, TurnFinished | TurnFailed | SessionClosed)
+                    lane.busy = not isinstance(event, TurnFinished | TurnFailed | SessionClosed | AgentLost)
+                if lane is not None and isinstance(event, AgentReported):
+                    lane.held, lane.busy = event.session, event.state is not Report.IDLE
+                elif lane is not None and isinstance(event, SessionClosed | AgentLost) and lane.held == event.session:
+                    lane.held = ""
                 return
 
     def _seat(self, life: Life, source: str = "") -> list[Event]:

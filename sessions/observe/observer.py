@@ -148,6 +148,8 @@ class Observer:
         return list(found.values())
 
     def _is_read(self, key: str, source: Source) -> bool:
+        if source.kind == discover.PROCESSES:
+            return False  # that a process has ended changes nothing in its file
         saved = self._marks.get(key)
         return bool(saved) and feeds.unchanged(feeds.mark_of(saved or b""), source)
 
@@ -158,6 +160,12 @@ class Observer:
         elsewhere = {key for key, saved in self._marks.items() if saved != feeds.GONE and key not in gone}
         stems = {stem_of(Path(key).name) for key in elsewhere.union(found)} if paths else set[str]()
         for path in paths:
+            mark = feeds.mark_of(self._marks.get(shown(path), b""))
+            if mark.kind == discover.PROCESSES:
+                left = feeds.departed(mark, time.time())
+                self._seats.heard(left)
+                self._note(shown(path), feeds.GONE, left)
+                continue
             stem = stem_of(path.name)
             moved = (len(stem) >= _NAMED and stem in stems) or bool(successors(path))
             told = [] if moved else [feeds.skipped(path, feeds.DELETED, time.time())]

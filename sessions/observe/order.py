@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sessions.observe.discover import Source
+from sessions.observe.discover import PROCESSES, Source
 from sessions.observe.match import Seats
 from sessions.observe.probe import Probe
 
@@ -34,7 +34,9 @@ def arranged(sources: Sequence[Source], probes: Mapping[Source, Probe], seats: S
         return first, last, source.session, not source.subagent, str(source.path)
 
     newest = sorted(groups.values(), key=lambda group: max(source.mtime_ns for source in group), reverse=True)
-    return [source for group in newest for source in sorted(group, key=age)]
+    ordered = [source for group in newest for source in sorted(group, key=age)]
+    # What processes say is about the present, and comes after what led to it.
+    return sorted(ordered, key=lambda source: source.kind == PROCESSES)
 
 
 def _root(joined: Mapping[str, str], group: str) -> str:

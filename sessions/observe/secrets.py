@@ -16,6 +16,7 @@ _WORDS: dict[type[Event], str] = {
     ev.TurnFailed: "reason",
     ev.PersonNeeded: "reason",
     ev.MachineAwaited: "reason",
+    ev.AgentReported: "reason",
     ev.TextWritten: "text",
     ev.ToolCalled: "detail",
     ev.ToolFinished: "detail",

@@ -14,6 +14,7 @@ from sessions.observe import discover, watching
 from sessions.observe.contract import Pricing
 from sessions.observe.match import Ground, Seats
 from sessions.observe.observer import Batch, Observer
+from sessions.supervisor.processes import ProcessWatch
 from sessions.supervisor.recorder import Recorder
 
 WORTH_TELLING = 4_000_000
@@ -39,6 +40,8 @@ class TranscriptWatch:
         """Reads something now."""
         self._watching: asyncio.Task[None] | None = None
         self._cancelled = False
+        self._processes = ProcessWatch(self._ended)
+        self._rereading: set[asyncio.Task[None]] = set()
 
     async def catch_up(self) -> None:
         """Read everything that is on disk now and not yet in the journal, also what was once cancelled."""
@@ -79,6 +82,22 @@ class TranscriptWatch:
                     observer = await self._ready()
                     await self._drain(observer, observer.read(paths))
 
+    def _ended(self, process: int) -> None:
+        """An agent's process has ended: what it left says how."""
+        task = asyncio.get_running_loop().create_task(self._reread(process))
+        self._rereading.add(task)
+        task.add_done_callback(self._rereading.discard)
+
+    async def _reread(self, process: int) -> None:
+        files = frozenset(
+            str(place.path / f"{process}.json")
+            for place in discover.places(self._extra)
+            if place.kind == discover.PROCESSES
+        )
+        async with self._turn:
+            observer = await self._ready()
+            await self._drain(observer, observer.read(files))
+
     async def read(self, paths: Sequence[Path]) -> None:
         """Read these transcripts, and those in these directories, once."""
         async with self._turn:
@@ -94,7 +113,8 @@ class TranscriptWatch:
             self._reading.cancel()
 
     def close(self) -> None:
-        """Let go of the journal."""
+        """Let go of the journal and of the processes."""
+        self._processes.close()
         self._past.close()
 
     async def _ready(self) -> Observer:
@@ -126,6 +146,7 @@ class TranscriptWatch:
         finally:
             self._reading = None
             self._recorder.progress(None)
+        self._processes.hold(s.process for s in self._recorder.state.stations.values() if s.process)
 
 
 def ground_of(state: FloorState) -> Ground:
