@@ -98,7 +98,7 @@ def test_replies_of_helpers_in_the_same_file_do_not_part_a_reply() -> None:
     one, two = tool("Read", "t1"), tool("Read", "t2")
     lines = [prompt("a"), gateway("u1", 3, use=one), gateway("s1", 5, None, one, "msg_other", helper="a1")]
     lines += [gateway("u2", 3, "u1", two), gateway("s2", 5, "s1", two, "msg_other", helper="a1")]
-    lines += [{**result("t1"), "isSidechain": True, "agentId": "a1"}, gateway("u3", 3, "x", two)]
+    lines += [{**result("t1"), "isSidechain": True, "agentId": "a1"}, gateway("u3", 3, "x")]
     assert (floor(*lines).total.calls, floor(*lines).total.tokens.output) == (2, 8)
 
 

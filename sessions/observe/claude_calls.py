@@ -16,6 +16,7 @@ from sessions.observe.contract import Statement
 from sessions.observe.words import safe
 
 NOTHING = Tokens()
+WHOLE, PARTIAL = Certainty.EXACT, Certainty.UNDERCOUNTED
 NARROW_WINDOW = 200_000
 """Claude Code compacts at about 170,000 tokens also where the model holds a million, unless a session asks for more;
 a transcript does not say which, until it has held more."""
@@ -137,40 +138,54 @@ class Calls:
         self._tell(now, Statement(tokens, 1), told)
 
     def _tell(self, now: Stated, stated: Statement, told: Told | None) -> None:
-        """What a statement adds belongs where the call's first statement was told, to the same day and branch.
+        """What a statement adds belongs where the call's first statement was told, to the same day and branch."""
+        seen, added = self._seen, stated.added
+        if stated.calls:
+            time, branch = (seen.clock, seen.branch) if told is None else (told.time, told.branch)
+            partial = now.partial and (told is None or told.certainty is PARTIAL)
+            cost = self._cost(now, now.model, True, added)
+            told = Told(time, now.model, branch, PARTIAL if partial else WHOLE, cost, added, True)
+            self._append(now, self._event(now, told, added, 1, cost))
+        else:
+            before = told or Told(seen.clock, now.model, seen.branch, PARTIAL, 0.0, NOTHING, False)
+            model, mine = now.model if before.own else before.model, before.tokens + added
+            # What was once stated in full stays so.
+            certainty = PARTIAL if now.partial and before.certainty is PARTIAL else WHOLE
+            cost = self._cost(now, model, before.own, mine)
+            told = Told(before.time, model, before.branch, certainty, cost, mine, before.own)
+            self._add(now, stated, before, told)
+        seen.tell(now.call, told)
 
-        What one look at the file tells of a call becomes one event.
-        """
-        seen, calls, added = self._seen, stated.calls, stated.added
-        if told is None:
-            told = Told(seen.clock, now.model, seen.branch, Certainty.UNDERCOUNTED, 0.0, NOTHING, bool(calls))
-        mine = added if calls else told.tokens + added
-        cost, before = self._cost(now, told, mine), 0.0 if calls else told.cost
-        dollars = None if cost is None or before is None else cost - before
-        # What was once stated in full stays so, and only who told of the call knows where its mark stands.
-        partial = now.partial and told.certainty is Certainty.UNDERCOUNTED
-        certainty = Certainty.UNDERCOUNTED if partial else Certainty.EXACT
-        settled = told.own and not calls and told.certainty is not certainty
-        known = Told(told.time, now.model if told.own else told.model, told.branch, certainty, cost, mine, told.own)
-        seen.tell(now.call, known)
-        events, (place, old) = self._session.events, self._place(now.call)
-        if old is None or calls:
-            self._places[now.call] = len(events)
-            events.append(self._event(now, known, added, calls, dollars, settled))
+    def _add(self, now: Stated, stated: Statement, before: Told, told: Told) -> None:
+        """Add to what was told. What one look at the file tells of a call becomes one event."""
+        cost = None if told.cost is None or before.cost is None else told.cost - before.cost
+        # Only who told of the call knows where its mark stands.
+        settled = told.own and told.certainty is not before.certainty
+        place, old = self._place(now.call)
+        if old is None:
+            self._append(now, self._event(now, told, stated.added, 0, cost, settled))
             return
-        both = None if old.cost is None or dollars is None else old.cost + dollars
+        both = None if old.cost is None or cost is None else old.cost + cost
         settled = not old.calls and (old.settled or settled)
-        events[place] = self._event(now, known, old.tokens + added, old.calls, both, settled)
+        tokens = old.tokens + stated.added
+        self._session.events[place] = self._event(now, told, tokens, old.calls, both, settled)
 
-    def _cost(self, now: Stated, told: Told, mine: Tokens) -> float | None:
+    def _append(self, now: Stated, event: ev.TokensUsed) -> None:
+        events = self._session.events
+        if events is not self._told_in:
+            self._told_in, self._places = events, {}
+        self._places[now.call] = len(events)
+        events.append(event)
+
+    def _cost(self, now: Stated, model: str, own: bool, mine: Tokens) -> float | None:
         """Dollars for what this file has told of the call, `mine`; where it is a copy, for what it added to others."""
         pricing, reply = self._desk.pricing, now.reply
         if mine == reply.tokens:
-            return reply.cost(pricing, now.model)
-        if told.own:
-            return reply.cost(pricing, now.model, mine)
+            return reply.cost(pricing, model)
+        if own:
+            return reply.cost(pricing, model, mine)
         whole = reply.tokens.most(mine)
-        cost, others = (reply.cost(pricing, told.model, tokens) for tokens in (whole, whole - mine))
+        cost, others = (reply.cost(pricing, model, tokens) for tokens in (whole, whole - mine))
         return None if cost is None or others is None else cost - others
 
     def _place(self, call: str) -> tuple[int, ev.TokensUsed | None]:
