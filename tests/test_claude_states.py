@@ -55,7 +55,8 @@ def test_notes_of_a_compaction_are_no_requests(note: str) -> None:
 
 def test_lines_that_a_fork_copied_neither_move_it_nor_show_it_alive() -> None:
     shared, there = desk(), {"cwd": "/srv/repo/web", "gitBranch": "web"}
-    copied = [prompt("go"), reply("m1", usage(1), 1, **there), progress(60), reply("m2", usage(1), 61, **there)]
+    replies = [{**reply(f"m{second}", usage(1), second), **there} for second in (1, 61)]
+    copied = [prompt("go"), replies[0], progress(60), replies[1]]
     read(*copied, at=shared)
     found = read(*copied, progress(120), at=shared, name=f"{OTHER}.jsonl")
     assert not only(found, ev.BranchEntered, ev.ActivitySeen, ev.TurnStarted, ev.TextWritten)

@@ -26,12 +26,12 @@ _WORDS: dict[type[Event], str] = {
 
 def without_secrets(events: Iterable[Event]) -> list[Event]:
     """The events, with everything in their words that looks like a secret replaced by `[secret]`."""
-    return [_hidden(event) for event in events]
+    told = _WORDS.get
+    return [_hidden(event, field) if (field := told(type(event))) else event for event in events]
 
 
-def _hidden(event: Event) -> Event:
-    field = _WORDS.get(type(event))
-    words = getattr(event, field) if field else ""
-    if not field or not words or (kept := redact(words)) == words:
+def _hidden(event: Event, field: str) -> Event:
+    words = getattr(event, field)
+    if not words or (kept := redact(words)) == words:
         return event
     return replace(event, **{field: kept})

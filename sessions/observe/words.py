@@ -49,6 +49,14 @@ def is_folder(path: Path) -> bool:
         return False
 
 
+def is_file(path: Path) -> bool:
+    """Whether a file is there, as far as one may look."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def safe(text: str, limit: int = EXCERPT) -> str:
     """A foreign name or path as one harmless line; what is harmless already stays as it is, blanks included."""
     return text if len(text) <= limit and text.isprintable() else clean(text, limit)
