@@ -21,6 +21,7 @@ from console.frames import Shown, erases, lean
 from console.link import Link, LinkMode
 from console.news import News, news_line, news_text
 from console.options import Options
+from console.remembered import Memory
 from console.screens.base import FactoryScreen
 from console.slowlink import LinkWatch
 from console.terminal import WindowTitle
@@ -75,7 +76,9 @@ class FactoryApp(Guarded, App[None]):
         self.news = News(tells=link.mode is not LinkMode.REPLAY)
         self.window = WindowTitle(self._send)
         ascii_only = not themes.shows_signs(os.environ) if options.ascii_only is None else options.ascii_only
-        name = options.theme or themes.first_theme(os.environ)
+        self.memory = Memory(options.remembered)
+        known = self.memory.known.theme
+        name = options.theme or (known if known in themes.THEMES else themes.first_theme(os.environ))
         self.look = themes.make_look(name, ascii_only=ascii_only, colour=colour, colours=options.colours)
         self._dress()
 
@@ -331,6 +334,7 @@ class FactoryApp(Guarded, App[None]):
             colour=self.look.colour,
             colours=self.options.colours,
         )
+        self.memory.keep(theme=following)
         self._dress()
         for screen in self.screen_stack:
             if isinstance(screen, FactoryScreen):

@@ -36,6 +36,11 @@ def config_dir() -> Path:
     return _home("XDG_CONFIG_HOME", ".config")
 
 
+def console_path() -> Path:
+    """What the console remembers of its operator, for all repositories. Nothing is made."""
+    return _home("XDG_STATE_HOME", ".local/state") / "console.json"
+
+
 def journal_path(state_dir: Path) -> Path:
     """The journal of the repository that `state_dir` belongs to."""
     return state_dir / "journal.db"

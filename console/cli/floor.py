@@ -111,6 +111,7 @@ def _options(call: Call) -> Options:
         attention=chosen.attentions,
         rest_days=chosen.rest_days,
         keymap=keymap_path(),
+        remembered=paths.console_path(),
     )
 
 

@@ -20,7 +20,7 @@ from console.screens import floor_menus as menus
 from console.screens.base import bindings
 from console.screens.sampled import SampledScreen
 from console.slowlink import Rhythm
-from sessions.floor.arrange import LOUD, attention
+from sessions.floor.arrange import LOUD, Grouping, Order, attention
 from sessions.floor.commands import CancelScan
 from sessions.floor.pace import BUCKET_S, BUCKETS
 from sessions.floor.panes import Pane
@@ -38,6 +38,10 @@ from widgets.wall import Wall
 
 ROOMY = (100, 30)
 """From this size on the floor begins with cards instead of lines."""
+
+
+def _roomy(size: Size) -> bool:
+    return size.width >= ROOMY[0] and size.height >= ROOMY[1]
 
 
 def _beat(quiet_s: float, now: float) -> int:
@@ -91,6 +95,8 @@ class FloorScreen(SampledScreen):
     def on_mount(self) -> None:
         self.view = FloorView(resting_s=self.factory.options.rest_days * 86_400)
         self._holding.enter_context(self.app.batch_update())
+        known = self.factory.memory.known
+        self.view.choose(order=known.floor_order, grouping=known.floor_grouping)
 
     def on_resize(self, event: events.Resize) -> None:
         self.fit(event.size)
@@ -105,7 +111,9 @@ class FloorScreen(SampledScreen):
         """Choose what suits a screen of this size."""
         self.query_one(Preview).fit(size.height, self.previewed)
         if not self._zoomed:
-            self.wall.zoom = int(size.width >= ROOMY[0] and size.height >= ROOMY[1])
+            roomy, known = _roomy(size), self.factory.memory.known
+            remembered = known.zoom if roomy else known.zoom_small
+            self.wall.zoom = remembered if remembered >= 0 else int(roomy)
 
     # Sampling
 
@@ -263,8 +271,16 @@ class FloorScreen(SampledScreen):
             self._menu = None
         else:
             self._menu = menus.choose(self.view, self._menu, chosen)
+            self._remember()
             self._draw_chosen()
         self.draw_footer()
+
+    def _remember(self) -> None:
+        """Order and grouping outlive this run; filters do not, since what is hidden is missed."""
+        choice, known = self.view.choice, self.factory.memory.known
+        before = (known.floor_order or Order.ATTENTION, known.floor_grouping or Grouping.NONE)
+        if (choice.order, choice.grouping) != before:
+            self.factory.memory.keep(order=choice.order.value, grouping=choice.grouping.value)
 
     def _draw_chosen(self) -> None:
         """Draw what was just chosen, with the cursor in view wherever its pane has gone."""
@@ -285,6 +301,7 @@ class FloorScreen(SampledScreen):
             return
         self._zoomed = True
         self.wall.zoom = zoom
+        self.factory.memory.keep(**{"zoom" if _roomy(self.size) else "zoom_small": zoom})
         self.draw()
 
     def action_unfold(self) -> None:
