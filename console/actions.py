@@ -14,6 +14,7 @@ from console.action import (
     Situation,
     needs_calls,
     needs_conflicts,
+    needs_copies,
     needs_files,
     needs_live,
     needs_loss,
@@ -23,10 +24,13 @@ from console.action import (
     needs_replay,
     needs_scan,
     needs_search,
+    needs_shell,
     needs_station,
 )
 
 _WALL = (FLOOR, REPLAY)
+_WORK = (FLOOR, STATION, REPLAY)
+"""Screens with a station, or a branch, under the cursor."""
 _ABOVE = (STATION, CONFLICTS, HELP)
 """Screens that stand on the floor: one can go back from them."""
 _ALL = (*_WALL, *_ABOVE)
@@ -82,8 +86,28 @@ EVERYWHERE_ACTIONS = (
         _ALL,
         "app.caller",
         needs_calls,
-        rank=70,
+        rank=9,
         passing=True,
+    ),
+    Action(
+        "app.copy",
+        ("y",),
+        "copy",
+        "Copy its directory, session id, the command that resumes it, or its branch.",
+        _WORK,
+        "screen.copy",
+        needs_copies,
+        rank=67,
+    ),
+    Action(
+        "app.shell",
+        ("exclamation_mark",),
+        "shell",
+        "Open a shell where the station works, or in the worktree.",
+        _WORK,
+        "screen.shell",
+        needs_shell,
+        rank=68,
     ),
     Action("app.redraw", ("ctrl+l",), "redraw", "Draw the whole screen again.", _ALL, "app.redraw"),
     Action("app.suspend", ("ctrl+z",), "suspend", "Go back to the shell; `fg` there comes back.", _ALL, "app.suspend"),
@@ -287,6 +311,7 @@ BY_ID = {action.id: action for action in ACTIONS}
 
 _KEY_NAMES = {
     "question_mark": "?",
+    "exclamation_mark": "!",
     "colon": ":",
     "slash": "/",
     "comma": ",",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
@@ -98,6 +98,7 @@ class FactoryApp(Guarded, App[None]):
         self._take_keymap()
         if "title" in self.options.attention:
             self.app_suspend_signal.subscribe(self, lambda _: self.window.give_back(), immediate=True)
+        self.counts()  # whatever begins from now on is news
         self.set_interval(NEWS_EVERY_S, self.tell_news)
         self.call_after_refresh(self._begin)
 
@@ -131,7 +132,7 @@ class FactoryApp(Guarded, App[None]):
         moment, now, screen = monotonic(), self.link.now(), self.screen
         self.news.look(self.link.state, now, moment)
         if isinstance(screen, FactoryScreen):
-            if screen.question() and not screen.NEWS_ABOVE:
+            if screen.asked() and not screen.NEWS_ABOVE:
                 self.news.hold(moment)  # they come when the question that stands in their place is answered
             screen.draw_header()
             screen.draw_footer()
@@ -239,7 +240,7 @@ class FactoryApp(Guarded, App[None]):
         screen.last_key = monotonic()
         if await self._check_bindings(event.key, priority=True):
             return
-        if event.key in LEAVING or not await screen.answer(event.key, event.character):
+        if event.key in LEAVING or not await screen.take(event.key, event.character):
             await self._check_bindings(event.key)
 
     # Where one can go
@@ -284,6 +285,22 @@ class FactoryApp(Guarded, App[None]):
     def action_again(self) -> None:
         """Have the supervisor started again; the floor stays as it is meanwhile."""
         self.link.again()
+
+    # The terminal, and others
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Have the terminal take a text into its clipboard, where it is allowed to."""
+        self._send(terminal.clipboard(text))
+
+    def lend_terminal(self, use: Callable[[], str]) -> str:
+        """Leave the terminal to `use`, which must not raise; returns what it says went wrong.
+
+        The loop stands still meanwhile and draws nothing. The link goes on, on its own thread.
+        """
+        if self._driver is None or not self._driver.can_suspend:
+            return "this terminal cannot be left"
+        with self.batch_update(), self.suspend():
+            return use()
 
     # How it is sent
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
@@ -34,6 +35,7 @@ def run(link: Link, options: Options) -> int:
     except KeyboardInterrupt:
         return EXIT_INTERRUPT
     finally:
+        app.window.give_back(_write)
         link.stop()
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -52,6 +54,14 @@ def _run(app: FactoryApp) -> int:
     if faults.count:
         print(f"{PROGRAM}: {faults.count} fault{'s' * (faults.count > 1)} in the console: {where}", file=sys.stderr)
     return 0
+
+
+def _write(sequence: str) -> None:
+    """Write to the terminal that the app no longer has; one that is gone takes nothing."""
+    if sys.__stderr__ is not None:
+        with suppress(OSError):
+            sys.__stderr__.write(sequence)
+            sys.__stderr__.flush()
 
 
 def interrupt(number: int, frame: FrameType | None) -> NoReturn:

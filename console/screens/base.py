@@ -13,17 +13,22 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.worker import Worker
 
+from console import shell
 from console.action import KEPT_RANK, Action, Situation
 from console.actions import BY_ID, actions_on, footer_actions, key_name, keys_of
+from console.copies import Copy
+from sessions.text import clean
 from widgets.cells import Line, Span
 from widgets.footer import Footer, footer_line
 from widgets.guard import Guarded
 from widgets.look import Look
+from widgets.prompt import Choose, Menu
 from widgets.topline import counters
 
 if TYPE_CHECKING:
     from console.app import FactoryApp
 
+COPIED_S = 10.0
 SAID_S = 6.0
 """How long the footer shows what just happened."""
 OPENING_S = 0.4
@@ -58,6 +63,8 @@ class FactoryScreen(Guarded, Screen[None]):
         super().__init__()
         self._said = ""
         self._said_until = 0.0
+        self._copies: dict[str, Copy] = {}
+        """What may be copied, by key, while it is asked."""
         self.opened = False
         """Its first picture is whole. Until then the terminal shows the one before: an empty screen is never sent."""
         self._ripe = False
@@ -173,11 +180,50 @@ class FactoryScreen(Guarded, Screen[None]):
         """Places that the palette can go to from here."""
         yield from ()
 
+    def copies(self) -> list[Copy]:
+        """What can be copied of what is under the cursor."""
+        return []
+
     def go_to_station(self, name: str) -> None:
         """Put the cursor on a station, where there are several."""
 
     def restyle(self) -> None:
         """Take over the app's look after it has changed."""
+
+    # Copying, and a shell
+
+    def action_copy(self) -> None:
+        """Ask what to copy."""
+        self._copies = {copy.key: copy for copy in self.copies()}
+        if not self._copies:
+            self.say("copy: nothing is known of it")
+
+    def asked(self) -> Line:
+        """The question that stands in the footer: what to copy, or the screen's own."""
+        if not self._copies:
+            return self.question()
+        items = tuple(Choose(copy.key, copy.name) for copy in self._copies.values())
+        return Menu("copy", items).line(self.size.width)
+
+    async def take(self, key: str, character: str | None) -> bool:
+        """Take a key as the answer to the question that stands in the footer."""
+        if not self._copies:
+            return await self.answer(key, character)
+        chosen, self._copies = self._copies.get(character or key), {}
+        if chosen is not None and chosen.refusal:
+            self.say(f"copy: {chosen.refusal}")
+        elif chosen is not None:
+            self.factory.copy_to_clipboard(chosen.text)
+            self.say(f"copied: {clean(chosen.text, 400)}", COPIED_S)
+        self.draw_footer()
+        return True
+
+    def action_shell(self) -> None:
+        """Leave the terminal to a shell until it ends."""
+        directory = next((copy.text for copy in self.copies() if copy.key == "d"), "")
+        reason = shell.refusal(directory) or self.factory.lend_terminal(lambda: shell.run(directory))
+        if reason:
+            self.say(f"shell: {reason}")
 
     # Actions
 
@@ -239,7 +285,7 @@ class FactoryScreen(Guarded, Screen[None]):
         footer = self.query_one(Footer)
         cells = footer.size.width
         news = self.factory.news_line(cells)
-        footer.show([footer_line(shown, self.right(), cells, said, self.question(), kept, news)])
+        footer.show([footer_line(shown, self.right(), cells, said, self.asked(), kept, news)])
         if not self._ripe and footer.size and self.complete():
             self._ripe = True
             # Widgets that were given other sizes by what was drawn draw themselves once more.

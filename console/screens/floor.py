@@ -15,6 +15,7 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 from console.action import FLOOR, Situation
+from console.copies import Copy, of_branch, of_station
 from console.link import LinkMode
 from console.screens import floor_menus as menus
 from console.screens.base import bindings
@@ -222,6 +223,15 @@ class FloorScreen(SampledScreen):
         self.view.choose(unfolded=True)
         self.draw()
         self.wall.go_to(key)
+
+    def copies(self) -> list[Copy]:
+        pane, state = self.wall.cursor, self.factory.link.state
+        if pane is None:
+            return []
+        if station := state.stations.get(pane.station):
+            return of_station(station)
+        branch = state.branches.get(pane.key.removeprefix("branch:"))
+        return of_branch(branch) if branch else []
 
     def go_to_station(self, name: str) -> None:
         self.wall.go_to("station:" + name)

@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
 from console.action import STATION, Situation
+from console.copies import Copy, of_station
 from console.link import LinkMode
 from console.replay_link import ReplayLink
 from console.screens.base import bindings
@@ -143,6 +144,10 @@ class StationScreen(SearchScreen):
 
     def situation(self) -> Situation:
         return Situation(mode=self.factory.link.mode, lost=self.lost, station=self.station, narrow=bool(self._pattern))
+
+    def copies(self) -> list[Copy]:
+        station = self.factory.link.state.stations.get(self.station)
+        return of_station(station) if station else []
 
     def right(self) -> list[Span]:
         """What was searched; and what the bar has no room for beside the panels' names."""

@@ -1,0 +1,60 @@
+"""A shell in a directory, in the terminal that the console has let go of meanwhile."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from sessions.text import clean
+
+FALLBACK = "/bin/sh"
+
+
+def shell_of(environment: Mapping[str, str]) -> str:
+    """The operator's shell: `$SHELL` where it is a program, else the one that every system has."""
+    named = environment.get("SHELL", "")
+    return named if os.path.isabs(named) and os.access(named, os.X_OK) else FALLBACK  # noqa: PTH117 - "" is no path
+
+
+def refusal(directory: str) -> str:
+    """Why no shell can be opened there; empty when one can."""
+    if not directory:
+        return "it has no directory of its own"
+    if not Path(directory).is_dir():
+        return f"{clean(directory, 120)} is gone, or is not on this machine"
+    return "" if os.access(directory, os.X_OK) else f"{clean(directory, 120)} may not be entered"
+
+
+def run(directory: str) -> str:
+    """Run the operator's shell in a directory until it ends; returns what went wrong, or nothing. It never raises.
+
+    Ctrl-C is the shell's meanwhile, and afterwards the terminal is this process's again, however the shell ended.
+    """
+    shell = shell_of(os.environ)
+    try:
+        with _terminal_lent():
+            print(f"a shell in {clean(directory, 500)}: exit comes back to the console", flush=True)
+            subprocess.run([shell], cwd=directory, env={**os.environ, "PWD": directory}, check=False)
+    except (OSError, ValueError) as error:
+        return f"no shell could be opened: {clean(str(error), 120)}"
+    return ""
+
+
+@contextmanager
+def _terminal_lent() -> Iterator[None]:
+    """A handler that does nothing is not inherited, as an ignored signal would be."""
+    before = signal.signal(signal.SIGINT, lambda number, frame: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        stopping = signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+        with suppress(OSError, ValueError, AttributeError):
+            assert sys.__stdin__ is not None
+            os.tcsetpgrp(sys.__stdin__.fileno(), os.getpgrp())
+        signal.signal(signal.SIGTTOU, stopping)
