@@ -86,6 +86,12 @@ def past_of(path: Path, *, progress: Told | None = None) -> Past:
     return EventList([_opened(events[0].time), *events], clean(str(path)))
 
 
+def past_of_places(paths: Sequence[Path], *, progress: Told | None = None) -> Past:
+    """The past in these transcripts and directories, in order of time; it may be empty."""
+    events = arranged(_observed(paths, progress))
+    return EventList([_opened(events[0].time if events else 0.0), *events], "transcripts")
+
+
 def measured(state: FloorState, repo: Path, base: str) -> FloorState:
     """The same floor with branches measured against another base. Raises `FactoryError` when that is not there."""
     repository, now = Repository.open(repo, base), time.time()

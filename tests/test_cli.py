@@ -165,6 +165,76 @@ def test_a_recording_replays_to_the_same_figures(machine: Machine, tmp_path: Pat
     assert early["seq"] == 1
 
 
+def test_a_recording_goes_to_the_standard_output(machine: Machine, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*COMMAND, "record", "-o", "-"], cwd=machine.repo.path, env=machine.env, capture_output=True, check=True
+    )
+    assert done.stderr == b""
+    (tmp_path / "piped.ftr").write_bytes(done.stdout)
+    replayed = machine.run("replay", str(tmp_path / "piped.ftr"), "--at", "end", "--json").json
+    assert replayed["total"] == machine.run("status", "--json").json["total"]
+    assert not (machine.repo.path / "-").exists()
+
+
+def test_a_file_that_is_there_is_not_written_over_without_a_word(machine: Machine, tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("precious")
+    done = machine.run("record", "-o", str(tmp_path / "mine"))
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert "--force" in done.err
+    assert (tmp_path / "mine").read_text() == "precious"
+    assert machine.run("record", "-o", str(tmp_path / "mine"), "--force").code == 0
+    assert (tmp_path / "mine").read_bytes()[:4] != b"prec"
+
+
+@pytest.mark.parametrize("name", ["README.md", "nothing.jsonl"])
+def test_what_is_no_transcript_imports_nothing(machine: Machine, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("# Notes\n\nnothing of an agent\n")
+    done = machine.run("import", str(tmp_path / name))
+    assert (done.code, done.out) == (1, "nothing imported: this is no transcript\n")
+    assert "not a transcript" in done.err
+
+
+def test_an_import_counts_what_it_imported_and_nothing_else(machine: Machine, tmp_path: Path) -> None:
+    (tmp_path / "archive").mkdir()
+    one = machine.session("s-one", machine.repo.path, "main", SECOND).rename(tmp_path / "archive/s-one.jsonl")
+    done = machine.run("import", str(one))
+    assert re.fullmatch(r"\d+ events of 1 station imported\n", done.out)
+
+
+def test_meters_of_a_time_hold_what_was_used_then(machine: Machine) -> None:
+    events = [json.loads(line)["event"] for line in machine.run("events", "--json").out.splitlines()]
+    calls = sorted((e["time"], e["tokens"].get("output", 0)) for e in events if e["type"].startswith("tokens_used"))
+    middle = (calls[0][0] + calls[-1][0]) / 2
+    before = machine.run("meters", "--json", "--until", f"{middle:.3f}")
+    after = machine.run("meters", "--json", "--since", f"{middle:.3f}")
+    assert tokens(before)["output"] == sum(output for time, output in calls if time <= middle) > 0
+    assert tokens(after)["output"] == sum(output for time, output in calls if time >= middle) > 0
+    places = ["--only", "--sessions", str(machine.projects)]
+    assert tokens(machine.run("meters", "--json", "--until", f"{middle:.3f}", *places)) == tokens(before)
+    assert machine.run("meters", "--since", "now", "--until", "-99999d").code == 2
+
+
+def test_events_since_a_time(machine: Machine) -> None:
+    lines = [json.loads(line) for line in machine.run("events", "--json").out.splitlines()]
+    last = lines[-1]["event"]["time"]
+    later = [json.loads(line) for line in machine.run("events", "--json", "--since", f"@{last:.3f}").out.splitlines()]
+    assert later
+    assert later[-1]["seq"] == lines[-1]["seq"]
+    for odd in ("yesterday-ish", "٣"):
+        assert machine.run("events", "--since", odd).code == 2
+
+
+def test_the_base_of_the_settings_holds_everywhere(machine: Machine) -> None:
+    config = Path(machine.env["XDG_CONFIG_HOME"]) / "factory-tui"
+    config.mkdir(parents=True)
+    (config / "config.toml").write_text('base = "feature/pool"\n')
+    assert machine.run("status", "--json").json["base"] == "feature/pool"
+    assert machine.run("conflicts", "--json").json["base"]["name"] == "feature/pool"  # type: ignore[index]
+    assert re.search(r"base\s+feature/pool", machine.run("doctor").out)
+    (config / "config.toml").write_text('base = "not-here"\n')
+    assert machine.run("conflicts", "--json").json["base"]["name"] == "main"  # type: ignore[index]
+
+
 def test_a_recording_has_history_where_it_happened(machine: Machine, tmp_path: Path) -> None:
     """The journal hears of it after the floor was opened, and keeps it in that order."""
     events = [json.loads(line)["event"] for line in machine.run("events", "--json").out.splitlines()]
@@ -254,7 +324,8 @@ def test_imported_transcripts_stay(machine: Machine, tmp_path: Path) -> None:
     done = machine.run("import", str(elsewhere / "s-old.jsonl"), str(elsewhere / "notes.txt"))
     assert (done.code, done.err) == (0, "factory-tui: skipped: not a transcript, 1 time\n")
     assert re.fullmatch(r"\d+ events of 1 station imported\n", done.out)
-    assert machine.run("import", str(elsewhere)).out == "nothing new was imported\n"
+    again = machine.run("import", str(elsewhere))
+    assert (again.code, again.out) == (0, "nothing new was imported: all of it is in the journal already\n")
     assert "skipped: not a transcript 1\n" in machine.run("status").out
     (elsewhere / "s-old.jsonl").unlink()
     assert tokens(machine.run("meters", "--json"))["output"] == 300

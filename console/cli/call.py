@@ -24,12 +24,12 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     what: str = ""
     at: str = ""
     seq: int | None = None
-    since: int = 0
-    """Sequence number after which events are asked for."""
     start: str = ""
     until: str = ""
     follow: bool = False
     output: Path | None = None
+    force: bool = False
+    """A file that is there is written over."""
     station: tuple[str, ...] = ()
     redact: bool = True
     stations: int | None = None

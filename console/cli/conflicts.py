@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from console import conflictshape
 from console.cli.call import Call
 from console.cli.output import count, say, table
+from console.cli.source import base_of
 from console.jsonshape import text
 from sessions.branches.comparing import compare
 from sessions.branches.git import version
@@ -51,7 +52,7 @@ def opened(place: Place) -> Iterator[Matrix]:
 
 def look(matrix: Matrix, place: Place, call: Call) -> tuple[Subjects, list[Row], dict[str, Verdict]]:
     """The base, the branches as they are compared, and the verdict on every pair by `key_of`."""
-    chosen = subjects(matrix.git, place.common_dir, call.base, call.refs, matrix.remembered)
+    chosen = subjects(matrix.git, place.common_dir, base_of(call), call.refs, matrix.remembered)
     rows = rows_of(matrix, chosen.others, dirty=call.dirty)
     verdicts = {
         key_of(verdict.a, verdict.b): verdict
@@ -124,7 +125,7 @@ def _watch(call: Call, place: Place, matrix: Matrix) -> int:
     from sessions.branches.watch import watch
 
     async def follow() -> int:
-        repository = await asyncio.to_thread(Repository.open, place.repo, call.base or None)
+        repository = await asyncio.to_thread(Repository.open, place.repo, base_of(call) or None)
         code, now = 0, ""
         async with aclosing(watch(repository)) as hints:
             async for _ in hints:
@@ -139,7 +140,7 @@ def _pair(call: Call, place: Place, matrix: Matrix) -> int:
     from sessions.branches.pair import hunks_of
 
     names = [name.removeprefix("refs/heads/") for name in names_of(call.pair)]
-    chosen = subjects(matrix.git, place.common_dir, call.base, names)
+    chosen = subjects(matrix.git, place.common_dir, base_of(call), names)
     beside = [name for name in names if name != chosen.base]
     wanted = [item for item in chosen.others if any(_is_called(item.name, name) for name in beside)]
     if not wanted or len(wanted) != len(beside):

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import math
 import queue
 import sys
+import time
 from datetime import datetime
 from pathlib import Path
 
 from console import jsonshape
 from console.cli.call import Call
 from console.cli.output import say, warn
-from console.cli.source import caught_up
+from console.cli.source import caught_up, named
+from sessions.errors import UsageError
 from sessions.floor.events import Event, StationEvent
+from sessions.journal.places import seq_of
 from sessions.journal.reader import JournalReader
 from sessions.supervisor.place import place_of
 from sessions.text import clean
 
 CHUNK = 2_000
+EPOCH_DIGITS = range(9, 15)
+"""A number of so many digits is a time since 1970, and no sequence number."""
+LAST = 2**63 - 1
 EPOCH_FROM = 1e8
 """Figures from here on are seconds since 1970."""
 
@@ -26,12 +33,26 @@ def events(call: Call) -> int:
     journal = caught_up(call)
     reader = JournalReader(journal)
     try:
-        seq = _print_after(reader, call.since, call.json)
+        seq = _print_after(reader, _since(reader, call.start), call.json)
         if call.follow:
             _follow(call, reader, seq)
     finally:
         reader.close()
     return 0
+
+
+def _since(reader: JournalReader, start: str) -> int:
+    """The number after which events are asked for; of a time, that of the last event before it."""
+    if not start:
+        return 0
+    if start.isascii() and start.isdecimal() and len(start) not in EPOCH_DIGITS:
+        if int(start) > LAST:
+            raise UsageError(f"there is no event {start}", f"numbers go up to {LAST}")
+        return int(start)
+    place = named(start, reader, time.time())
+    if place.moment is None:
+        return max(0, seq_of(reader, place) - 1)
+    return reader.seq_at(math.nextafter(place.moment, 0.0))
 
 
 def _print_after(reader: JournalReader, seq: int, as_json: bool) -> int:
@@ -85,10 +106,10 @@ def _line(seq: int, event: Event) -> str:
     return clean(f"{seq} {_moment(event.time)} {kind} {station} {rest}", 400)
 
 
-def _moment(time: float) -> str:
+def _moment(when: float) -> str:
     """A time on the operator's clock."""
     try:
-        return datetime.fromtimestamp(time).strftime("%Y-%m-%d %H:%M:%S")
+        return datetime.fromtimestamp(when).strftime("%Y-%m-%d %H:%M:%S")
     except (OverflowError, ValueError, OSError):
         return "?"
 
@@ -96,6 +117,9 @@ def _moment(time: float) -> str:
 def _field(name: str, value: object) -> str:
     if isinstance(value, dict):
         return " ".join(_field(f"{name}.{part}", inner) for part, inner in value.items())
+    if isinstance(value, list | tuple):
+        inner = [item for item in value if isinstance(item, str | int)]
+        return f"{name}={', '.join(map(str, inner))}" if len(inner) == len(value) else f"{name}: {len(value)}"
     if isinstance(value, float):
         return f"{name}='{_moment(value)}'" if value >= EPOCH_FROM else f"{name}={value:.6g}"
     return f"{name}={value}"

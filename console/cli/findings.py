@@ -12,6 +12,7 @@ from importlib import metadata
 import msgspec
 
 from console.cli.call import Call
+from console.cli.source import base_of
 from sessions.errors import FactoryError
 
 SMALL = (80, 24)
@@ -85,7 +86,7 @@ def repository(call: Call) -> Iterator[Finding]:
     from sessions.branches.repo import Repository
 
     try:
-        found = Repository.open(call.repo, call.base or None)
+        found = Repository.open(call.repo, base_of(call) or None)
     except NotARepositoryError as error:
         yield Finding("repository", "repository", error.message, cure=error.cure)
         return

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+import shutil
+import sys
+import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from console.cli.output import count, progress, say, warn
 from console.cli.source import caught_up, check_places, named
 from sessions.errors import UsageError
 from sessions.floor.events import Event, SourceSkipped, StationEvent
+from sessions.floor.state import FloorState
 from sessions.journal import places
 from sessions.journal.past import Past
 from sessions.journal.reader import JournalReader
@@ -30,18 +34,36 @@ def import_paths(call: Call) -> int:
     check_places(call.paths)
     with progress() as tell:
         before, _after = read_into(call.repo, call.paths, progress=tell)
+    journal = place_of(call.repo).journal
+    with closing(JournalReader(journal)) as reader:
+        sessions = _sessions_in(reader.checkpoint(), call.paths)
     events, stations, skipped = 0, set(), Counter[str]()
-    for event in _events_after(place_of(call.repo).journal, before):
-        if isinstance(event, StationEvent):
+    for event in _events_after(journal, before):
+        if isinstance(event, StationEvent) and event.session in sessions:
             events += 1
             stations.add(event.station)
         elif isinstance(event, SourceSkipped):
             skipped[event.reason] += event.count
     for reason, times in skipped.items():
         warn(f"skipped: {reason}, {count(times, 'time')}")
+    if not sessions:
+        what = "this is no transcript" if len(call.paths) == 1 else "none of these is a transcript"
+        say(f"nothing imported: {what}")
+        return 1
     said = f"{count(events, 'event')} of {count(len(stations), 'station')} imported"
-    say(said if events else "nothing new was imported")
+    say(said if events else "nothing new was imported: all of it is in the journal already")
     return 0
+
+
+def _sessions_in(state: FloorState, paths: Sequence[Path]) -> frozenset[str]:
+    """The sessions whose transcripts lie at `paths`, or below them; of a sub-agent's file, its parent's."""
+    wanted = [str(path.absolute()).rstrip("/") for path in paths]
+
+    def lies(path: str) -> bool:
+        folder = path.removesuffix(".jsonl") + "/"
+        return any(f"{path}/".startswith(f"{name}/") or name.startswith(folder) for name in wanted)
+
+    return frozenset(name for name, session in state.sessions.items() if session.path and lies(session.path))
 
 
 def _events_after(journal: Path, seq: int) -> Iterator[Event]:
@@ -56,6 +78,7 @@ def record(call: Call) -> int:
     from sessions.journal.chronicle import chronicle
 
     assert call.output is not None  # the parser asks for it
+    target = _target(call.output, call.force)
     past: Past = JournalReader(caught_up(call))
     try:
         if not (places.is_seq(call.start) or places.is_seq(call.until)):
@@ -67,12 +90,30 @@ def record(call: Call) -> int:
             unknown = stations - past.state_at(last).stations.keys()
             if unknown:
                 raise UsageError(f"there is no station {clean(min(unknown))!r}", "see `factory-tui status`")
-        info = recording.write(past, call.output, first, last, stations, call.redact)
+        if target is not None:
+            info = recording.write(past, target, first, last, stations, call.redact)
+            say(f"{clean(str(target))}: {count(info.events, 'event')}, {target.stat().st_size:,} bytes")
+            return 0
+        with tempfile.TemporaryDirectory() as folder:
+            made = Path(folder) / "recording.ftr"
+            recording.write(past, made, first, last, stations, call.redact)
+            with made.open("rb") as file:
+                shutil.copyfileobj(file, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
     finally:
         past.close()
-    size = call.output.stat().st_size
-    say(f"{clean(str(call.output))}: {count(info.events, 'event')}, {size:,} bytes")
     return 0
+
+
+def _target(output: Path, force: bool) -> Path | None:
+    """The file to make; None for the standard output."""
+    if str(output) == "-":
+        if sys.stdout.isatty():
+            raise UsageError("a recording is not for a terminal", "send it into a file or a pipe: -o - > FILE")
+        return None
+    if output.exists() and not force:
+        raise UsageError(f"there is a {clean(str(output))} already", "give another name, or --force to write over it")
+    return output
 
 
 def _range(past: Past, call: Call) -> tuple[int, int]:

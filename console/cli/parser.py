@@ -147,6 +147,8 @@ def _status(commands: Commands) -> None:
 def _meters(commands: Commands) -> None:
     parser = _command(commands, "meters", "print what was used: tokens, calls, dollars")
     parser.add_argument("--by", choices=GROUPINGS, help="what to group by (default: station)")
+    parser.add_argument("--since", dest="start", type=filled, metavar="TIME", help=f"from this time on: {MOMENT}")
+    parser.add_argument("--until", type=filled, metavar="TIME", help="up to this time")
     parser.add_argument("--json", action="store_true", help="for programs")
     _place(parser)
     _only(parser)
@@ -154,7 +156,9 @@ def _meters(commands: Commands) -> None:
 
 def _events(commands: Commands) -> None:
     parser = _command(commands, "events", "print the events of the journal, one a line")
-    parser.add_argument("--since", metavar="SEQ", type=whole(0, LAST), help="only events after this number")
+    parser.add_argument(
+        "--since", dest="start", metavar="SEQ|TIME", type=filled, help=f"only events after it: a number, or {MOMENT}"
+    )
     parser.add_argument("--follow", action="store_true", help="go on with new events as they come")
     parser.add_argument("--json", action="store_true", help="for programs")
     _place(parser)
@@ -209,7 +213,10 @@ def _import(commands: Commands) -> None:
 
 def _record(commands: Commands) -> None:
     parser = _command(commands, "record", "write the journal, or a part of it, as one portable file")
-    parser.add_argument("-o", "--output", type=path, required=True, metavar="FILE", help="the file to make (.ftr)")
+    parser.add_argument(
+        "-o", "--output", type=path, required=True, metavar="FILE", help="the file to make (.ftr), or - for stdout"
+    )
+    parser.add_argument("--force", action="store_true", help="write over a file that is there")
     parser.add_argument("--since", dest="start", type=filled, metavar="TIME", help=f"from this time on: {MOMENT}")
     parser.add_argument("--until", type=filled, metavar="TIME", help="up to this time")
     parser.add_argument("--station", type=filled, action="append", metavar="STATION", help="only this station (again)")

@@ -8,11 +8,14 @@ from pathlib import Path
 from console.cli import importing
 from console.cli.call import Call
 from console.cli.output import progress
-from sessions.errors import UsageError
+from sessions.errors import FactoryError, UsageError
 from sessions.floor.state import FloorState
 from sessions.journal import places
 from sessions.journal.past import Past
 from sessions.text import clean
+
+CHUNK = 5_000
+"""Events that are read at once."""
 
 
 def floor_of_call(call: Call) -> FloorState:
@@ -25,6 +28,68 @@ def floor_of_call(call: Call) -> FloorState:
     check_places(call.sessions)
     with progress() as tell:
         return floor_of(call.repo, base=call.base, sessions=call.sessions, only=call.only, progress=tell)
+
+
+def floor_between(call: Call) -> FloorState:
+    """What was used in the time that `--since` and `--until` name: the floor of the calls made then."""
+    import time
+
+    from sessions.floor import events as ev
+    from sessions.floor.fold import fold_all
+    from sessions.floor.state import EMPTY
+
+    past = _past_of_floor(call)
+    try:
+        now, span = time.time(), past.span
+        begin = moment_of(named(call.start, past, now), past) if call.start else 0.0
+        end = moment_of(named(call.until, past, now), past) if call.until else now
+        if begin > end:
+            raise UsageError("that time ends before it begins", "--since comes before --until")
+        kinds = (ev.FactoryOpened, ev.StationOpened, ev.SessionOpened)
+        state, seq = EMPTY, span.first_seq - 1
+        while chunk := past.events(seq, CHUNK):
+            seq += len(chunk)
+            used = [e for e in chunk if not isinstance(e, ev.TokensUsed) or begin <= e.time <= end]
+            state = fold_all(state, [e for e in used if isinstance(e, (*kinds, ev.TokensUsed))])
+        return state
+    finally:
+        past.close()
+
+
+def _past_of_floor(call: Call) -> Past:
+    """Everything that the floor of a call is made of."""
+    if not call.only:
+        from sessions.journal.reader import JournalReader
+
+        return JournalReader(caught_up(call))
+    with importing():
+        from sessions.catchup import past_of_places
+    if not call.sessions:
+        raise UsageError("--only needs places to look", "name one with --sessions DIR")
+    check_places(call.sessions)
+    with progress() as tell:
+        return past_of_places(call.sessions, progress=tell)
+
+
+def moment_of(place: places.Place, past: Past) -> float:
+    """The time of a place in a past."""
+    if place.moment is not None:
+        return place.moment
+    return past.state_at(max(0, min(places.seq_of(past, place), past.span.last_seq))).time
+
+
+def base_of(call: Call) -> str:
+    """The base that is asked for, else that of the settings where the repository has it; "" leaves it the choice."""
+    from sessions import settings
+    from sessions.branches.repo import Repository
+
+    base = call.base or settings.load().base
+    if base and not call.base:
+        try:
+            Repository.open(call.repo, base)
+        except FactoryError:
+            return ""
+    return base
 
 
 def check_places(places: Iterable[Path]) -> None:

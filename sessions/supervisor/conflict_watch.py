@@ -159,7 +159,9 @@ class ConflictWatch:
                 commits_only, verdicts = portion
                 done += len(verdicts)
                 if time.monotonic() - begun > SHOWN_AFTER_S:
-                    self._recorder.progress(Progress("conflicts", done, plan.size, "pairs"))
+                    # Pairs that are looked at twice, with and without uncommitted work, count once.
+                    share = len(plan.pairs) * done // max(1, plan.size)
+                    self._recorder.progress(Progress("conflicts", share, len(plan.pairs), "pairs"))
                     told = True
                 events: list[Event] = ledger.events(self._recorder.state, verdicts, commits_only, time.time())
                 events += ledger.compared(self._recorder.state, compared, time.time())
