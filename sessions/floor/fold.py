@@ -163,14 +163,31 @@ def _agent_reported(draft: Draft, event: ev.AgentReported) -> None:
     running = _still_running(draft, event) if quiet else station.running
     if quiet and old.status is status and old.reason:
         reason = old.reason
+    if status is Status.NEEDS_ME and station.settled <= event.time < old.seen:
+        event = replace(event, time=old.seen)  # only such lines are newer as stand beside an open dialog
     _evidence(draft, event, status, event.reason or reason, event.reason, running=running)
 
 
 def _agent_lost(draft: Draft, event: ev.AgentLost) -> None:
-    errors, running = draft.station(event).errors + 1, _still_running(draft, event)
+    """The station's process is gone. Nothing that it wrote can be newer; another one may live on in its place."""
+    station = draft.station(event)
+    if station.session and event.session not in ("", station.session):
+        return
+    event = replace(event, time=max(event.time, station.evidence.seen))
+    errors = station.errors + 1
     _evidence(
-        draft, event, Status.FAILED, event.reason, event.reason, errors=errors, running=running, process=0, report=None
+        draft, event, Status.FAILED, event.reason, event.reason, errors=errors, running={}, process=0, report=None
     )
+
+
+def _settles(event: ev.StationEvent, running: object) -> bool:
+    """Whether this cannot be told while the main conversation waits for a person."""
+    told = ev.ActivitySeen | ev.PersonNeeded | ev.AgentReported | ev.AgentLost
+    if isinstance(event, told) or "/" in event.source:
+        return False
+    if isinstance(event, ev.ToolCalled):
+        return isinstance(running, dict) and len(running) <= 1
+    return not (running and isinstance(event, ev.ToolFinished | ev.TextWritten))
 
 
 def _machine_awaited(draft: Draft, event: ev.MachineAwaited) -> None:
@@ -267,9 +284,12 @@ def _evidence(
     """
     station = draft.station(event)
     old, time = station.evidence, event.time
+    settles = _settles(event, changes.get("running", station.running))
+    if settles:
+        changes["settled"] = max(time, station.settled)
     asks = station.report is Report.NEEDS_ME and old.status is Status.NEEDS_ME
-    if asks and status is Status.WORKING and "/" in event.source and not isinstance(event, ev.AgentReported):
-        # Sub-agents go on while the agent itself waits for an answer.
+    if asks and status is Status.WORKING and not settles and not isinstance(event, ev.AgentReported):
+        # Sub-agents, and tools that were called together with the one that asks, go on while it waits for an answer.
         draft.stations[event.station] = replace(station, **changes)
         return
     if time >= old.seen:

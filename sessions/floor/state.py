@@ -80,6 +80,8 @@ class Station(msgspec.Struct, frozen=True, omit_defaults=True):
     """The conversation that wrote last."""
     model: str = ""
     evidence: Evidence = Evidence()
+    settled: float = 0.0
+    """When its main conversation last told what cannot be while it waits for a person."""
     activity: str = ""
     """The last thing it said or did, in a few words."""
     activity_time: float = 0.0

@@ -38,6 +38,8 @@ def status_at(station: Station, now: float) -> Evidence:
         return evidence
     if _behind(station):  # its turn is over: a server that runs on is no work that has stalled
         return replace(evidence, status=Status.IDLE, since=stale, guess=True)
+    if station.process and station.report is Report.IDLE:  # it lives and knows better than silence
+        return replace(evidence, status=Status.IDLE, since=evidence.seen, reason="says it is idle")
     reason = "silent since: " + evidence.reason
     return Evidence(Status.STALE, stale, evidence.seen, evidence.source, reason, True)
 

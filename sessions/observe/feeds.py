@@ -16,6 +16,7 @@ from sessions.observe.archive import is_packed, is_renamed, opened
 from sessions.observe.contract import Desk, Transcript
 from sessions.observe.discover import Source
 from sessions.observe.lines import remembered
+from sessions.observe.match import Seats
 from sessions.observe.tail import BLOCK, LONGEST, Lines, Piece, Position, Tail
 from sessions.observe.words import latest, safe
 
@@ -125,13 +126,32 @@ def _lines(source: Source, mark: Mark, desk: Desk, kind: str, longest: int) -> I
         os.close(fd)
 
 
-def _process(source: Source, mark: Mark, desk: Desk) -> Iterator[Portion]:
-    """What a running agent says of itself. A torn or foreign file says nothing, and is no trouble."""
-    fd = os.open(source.path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+def attend(source: Source, saved: bytes, seats: Seats) -> None:
+    """Before anybody is seated: in which conversation a process lives, and out of which one it came."""
     try:
-        body = os.read(fd, presence.LONGEST) if modes.S_ISREG(os.fstat(fd).st_mode) else b""
+        said = presence.said_in(_body(source.path), source.path)
+    except OSError:
+        return
+    if said is None or presence.lives(said.pid, str(said.proc_start or ""), said.pid_domain or "") is False:
+        return
+    memory, session = remembered(mark_of(saved).memory, presence.Memory()), presence.session_of(said)
+    if memory.session and not memory.over and memory.session != session:
+        seats.turned(memory.station, session)
+    seats.lives(session)
+
+
+def _body(path: Path) -> bytes:
+    """The file of a process; nothing where it is no plain file. Raises OSError when it cannot be read."""
+    fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    try:
+        return os.read(fd, presence.LONGEST) if modes.S_ISREG(os.fstat(fd).st_mode) else b""
     finally:
         os.close(fd)
+
+
+def _process(source: Source, mark: Mark, desk: Desk) -> Iterator[Portion]:
+    """What a running agent says of itself. A torn or foreign file says nothing, and is no trouble."""
+    body = _body(source.path)
     memory = remembered(mark.memory, presence.Memory())
     said = presence.said_in(body, source.path)
     position = Position(source.inode, source.size, source.mtime_ns)

@@ -80,6 +80,8 @@ class Seats:
         """By base of a name, the highest number that was tried for it."""
         self._lanes: dict[tuple[str, str], list[_Lane]] = {}
         self._by_name: dict[str, _Lane] = {}
+        self._living: set[str] = set()
+        """Conversations in which a process lives."""
         self._stations = {session: seated.station for session, seated in state.sessions.items()}
         for station in state.stations.values():
             evidence = station.evidence
@@ -103,6 +105,16 @@ class Seats:
             if life.session not in self._stations:
                 events.extend(self._seat(life))
         return events
+
+    def lives(self, session: str) -> None:
+        """A process lives in this conversation: while it does, nobody else is seated with it."""
+        self._living.add(session)
+
+    def turned(self, station: str, session: str) -> None:
+        """The process in a station goes on with another conversation, in its seat unless that one has its own."""
+        lane = self._by_name.get(station)
+        if lane is not None and session not in self._stations:
+            self._stations[session], lane.held = station, session
 
     def seat(
         self, kind: str, session: str, directory: str, branch: str, time: float, source: str
@@ -132,17 +144,20 @@ class Seats:
                     lane.held, lane.busy = event.session, event.state is not Report.IDLE
                 elif lane is not None and isinstance(event, SessionClosed | AgentLost) and lane.held == event.session:
                     lane.held = ""
+                    self._living.discard(event.session)
                 return
 
     def _seat(self, life: Life, source: str = "") -> list[Event]:
         place = self._place(life.directory)
         for lane in self._lanes.get((life.kind, place), ()):
-            if lane.free(life.first):
+            if lane.held == life.session or lane.free(life.first):
+                lane.held = life.session if life.session in self._living else lane.held
                 lane.until, lane.busy = max(lane.until, life.last), False
                 self._stations[life.session] = lane.name
                 return []
         name = self._name(life.kind, place)
-        self._add(life.kind, place, _Lane(name, life.last))
+        held = life.session if life.session in self._living else ""
+        self._add(life.kind, place, _Lane(name, life.last, held=held))
         self._stations[life.session] = name
         return [
             StationOpened(

@@ -192,6 +192,9 @@ class Observer:
         done, total = 0, sum(left.values())
         if total:
             self._report(done, total)
+        for source in sources:
+            if source.kind == discover.PROCESSES:
+                feeds.attend(source, self._marks.get(shown(source.path), b""), self._seats)
         unknown = takewhile(lambda _: not self._cancelled.is_set(), (s for s in sources if not self._known(s)))
         probes = {source: found for source in unknown if (found := probe(source))}
         self._events.extend(self._seats.prepare(found.life for found in probes.values()))

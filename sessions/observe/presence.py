@@ -76,6 +76,11 @@ def said_in(body: bytes, path: Path) -> Said | None:
     return said if found and int(found[1]) == said.pid > 0 and said.session_id else None
 
 
+def session_of(said: Said) -> str:
+    """The conversation that its process has at present."""
+    return safe(said.session_id)
+
+
 def lives(pid: int, start: str, domain: str = "") -> bool | None:
     """Whether a process runs that began at `start` (clock ticks since boot); None where that cannot be told.
 
@@ -118,10 +123,8 @@ def report(said: Said, memory: Memory, desk: Desk, written: float, alive: bool |
     if memory.over:
         return events
     if alive is False:
-        # One that had nothing to do is over; one that had was killed, or crashed.
-        memory.over = True
-        lost = said.status in ("busy", "waiting", "shell")
-        events.append(_gone(memory, max(time, written)) if lost else _closed(memory, max(time, written)))
+        memory.over = True  # killed or crashed, whatever it did: who ends by itself takes its file away
+        events.append(_gone(memory, max(time, written)))
         return events
     state = _STATES.get(said.status)
     reason = clean(said.waiting_for or "") if state is Report.NEEDS_ME else ""
