@@ -47,8 +47,8 @@ class Calls:
     def identity(self, line: cl.Line, message: cl.Message, agent: str) -> str:
         """The name of the call that a line without the id of a request belongs to; empty where it has none.
 
-        Forks copy lines with their ids. A gateway may call every message the same: then
-        a reply is known by its first line.
+        Forks copy lines with their ids. A gateway may call every message the same, so a reply is known by its first
+        line.
         """
         if not line.uuid:
             return f"{message.id}:" if message.id else ""
