@@ -17,6 +17,7 @@ from sessions.floor.fold import fold_all
 from sessions.floor.reports import Report
 from sessions.floor.state import EMPTY, FloorState, Station, Status
 from sessions.floor.status import CADENCE_S, status_at
+from sessions.observe.presence import said_in
 from tests.house_support import SESSION, House, house_in
 
 OTHER = "99999999-2222-4333-8444-555555555555"
@@ -86,6 +87,22 @@ def test_one_that_was_killed_in_the_middle_of_its_lines_is_lost_whenever_its_fil
 
 def test_the_loss_of_an_earlier_conversation_says_nothing_of_the_present_one() -> None:
     assert status_at(_station(ASKS, _lost(31, session="old")), 32).status is Status.WORKING
+
+
+def test_one_that_lives_again_is_no_longer_gone_but_a_failed_turn_is_no_less_failed() -> None:
+    opened = ev.SessionOpened(time=9, station="api", session="s")
+    again = _says(Report.IDLE, 20, session="t")
+    assert status_at(_station(opened, ASKS, _lost(15), again), 21).status is Status.IDLE
+    assert status_at(_station(opened, ASKS, _lost(15), _says(Report.IDLE, 20)), 21).status is Status.IDLE
+    failed = ev.TurnFailed(time=15, station="api", session="s", reason="overloaded")
+    assert status_at(_station(opened, ASKS, failed, _says(Report.IDLE, 20)), 21).status is Status.FAILED
+
+
+@pytest.mark.parametrize("more", [{"kind": "daemon"}, {"kind": "daemon-worker"}, {"spare": True}])
+def test_servants_hold_no_conversation(more: dict[str, object]) -> None:
+    body = {"pid": 7, "sessionId": "s"}
+    assert said_in(json.dumps(body | {"kind": "bg"}).encode(), Path("/c/7.json")) is not None
+    assert said_in(json.dumps(body | more).encode(), Path("/c/7.json")) is None
 
 
 def test_idle_by_its_own_word_is_never_stale() -> None:

@@ -156,8 +156,15 @@ def _agent_reported(draft: Draft, event: ev.AgentReported) -> None:
     status, reason = _REPORTED[event.state]
     station = replace(station, process=event.process, report=event.state)
     draft.stations[event.station] = station
-    old = station.evidence
-    if status is Status.IDLE and (old.status is Status.FAILED or (old.status is Status.NEEDS_ME and old.guess)):
+    old, before = station.evidence, draft.sessions.get(station.session)
+    gone = before is not None and before.closed
+    if event.session in draft.sessions:
+        draft.sessions[event.session] = replace(draft.sessions[event.session], closed=False)
+    if (
+        status is Status.IDLE
+        and not gone
+        and (old.status is Status.FAILED or (old.status is Status.NEEDS_ME and old.guess))
+    ):
         return  # that nothing runs is no news of a turn that failed, or that ended with a question
     quiet = status in (Status.IDLE, Status.WAITING)
     running = _still_running(draft, event) if quiet else station.running
@@ -174,6 +181,8 @@ def _agent_lost(draft: Draft, event: ev.AgentLost) -> None:
     if station.session and event.session not in ("", station.session):
         return
     event = replace(event, time=max(event.time, station.evidence.seen))
+    if event.session:
+        draft.sessions[event.session] = replace(_session(draft, event), closed=True)
     errors = station.errors + 1
     _evidence(
         draft, event, Status.FAILED, event.reason, event.reason, errors=errors, running={}, process=0, report=None

@@ -30,6 +30,8 @@ _STATES = {
     "shell": Report.BACKGROUND,
 }
 GONE = "its process is gone"
+_SERVANTS = frozenset({"daemon", "daemon-worker"})
+"""Kinds of processes that hold no conversation."""
 
 
 class Said(Struct, rename="camel"):
@@ -46,6 +48,8 @@ class Said(Struct, rename="camel"):
     updated_at: float | None = None
     started_at: float | None = None
     version: str | None = None
+    kind: str = ""
+    spare: bool = False
 
 
 class Memory(Struct, omit_defaults=True):
@@ -73,6 +77,8 @@ def said_in(body: bytes, path: Path) -> Said | None:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     found = _NAME.fullmatch(path.name)
+    if said.kind in _SERVANTS or said.spare:
+        return None
     return said if found and int(found[1]) == said.pid > 0 and said.session_id else None
 
 
