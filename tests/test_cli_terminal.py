@@ -52,9 +52,9 @@ def test_the_floor_is_simulated_and_says_so(demo: Terminal) -> None:
 
 def test_keys_are_obeyed(demo: Terminal) -> None:
     demo.press("?")
-    demo.until(lambda text: "Leave the console" in text, PATIENCE_S)
+    demo.until(lambda text: "finished its turn" in text, PATIENCE_S)
     demo.press("\x1b")
-    demo.until(lambda text: "Leave the console" not in text and "12 stations" in text, PATIENCE_S)
+    demo.until(lambda text: "finished its turn" not in text and "12 stations" in text, PATIENCE_S)
     demo.press("/")
     demo.until(lambda text: "esc drops" in text, PATIENCE_S)
     demo.press("proxy\r")

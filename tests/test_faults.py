@@ -46,19 +46,19 @@ def test_without_a_place_for_it_a_fault_is_told_all_the_same(monkeypatch: pytest
     assert faults.path is None
 
 
-@pytest.mark.parametrize("place", ["Wall.move", "Wall.on_click", "Wall.mark"])
+@pytest.mark.parametrize("place", ["Wall.move", "Wall.on_click"])
 def test_the_console_goes_on_after_a_fault(tmp_path: Path, place: str) -> None:
     machine = Machine(tmp_path)
     command = (sys.executable, "-c", BROKEN.format(place=place))
     env = {**machine.env, "TMPDIR": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[1])}
     with Terminal(command, 120, 40, env=env) as terminal:
         terminal.until(lambda text: "12 stations" in text and "proxy-01" in text, PATIENCE_S)
-        terminal.press({"Wall.move": "j", "Wall.on_click": "\x1b[<0;10;10M\x1b[<0;10;10m", "Wall.mark": " "}[place])
+        terminal.press({"Wall.move": "j", "Wall.on_click": "\x1b[<0;10;10M\x1b[<0;10;10m"}[place])
         terminal.until(lambda text: "✖ a fault in the console: ValueError" in text, PATIENCE_S)
         terminal.press("?")
-        terminal.until(lambda text: "Leave the console" in text, PATIENCE_S)
+        terminal.until(lambda text: "finished its turn" in text, PATIENCE_S)
         terminal.press("\x1b[A")
-        terminal.press("q")
+        terminal.press("qq")
         assert terminal.wait(PATIENCE_S) == 0
         assert "1 fault in the console: what led to it is in" in terminal.text
         assert "Traceback" not in terminal.text

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from time import time
 
 import pytest
 
@@ -30,7 +31,7 @@ def called(machine: Machine, tmp_path: Path, attention: str) -> Iterator[Termina
     """A live floor on which a station has just begun to ask."""
     config = tmp_path / "config.toml"
     config.write_text(f"attention = {attention}")
-    path = machine.session("s-pool", machine.tree, "feature/pool", [usage(5, 400, 2_000, 90)])
+    path = machine.session("s-pool", machine.tree, "feature/pool", [usage(5, 400, 2_000, 90)], time() - 60)
     env = {**machine.env, "FACTORY_TUI_CONFIG": str(config), "TMUX": ""}
     with stopping(machine), Terminal((*COMMAND, "--repo", str(machine.tree)), 120, 40, env=env) as floor:
         floor.until(lambda text: "1 station" in text and "events" in text and "idle" in text, PATIENCE_S)
@@ -83,7 +84,7 @@ def test_a_copy_reaches_the_clipboard(machine: Machine) -> None:
 
 
 def test_a_shell_opens_where_the_station_works_and_the_console_comes_back(machine: Machine) -> None:
-    path = machine.session("s-pool", machine.tree, "feature/pool", [usage(5, 400, 2_000, 90)])
+    path = machine.session("s-pool", machine.tree, "feature/pool", [usage(5, 400, 2_000, 90)], time() - 60)
     command = (*COMMAND, "--repo", str(machine.tree))
     with stopping(machine), Terminal(command, 120, 40, env={**machine.env, "SHELL": "/bin/sh"}) as floor:
         floor.until(lambda text: "1 station" in text and "feature/pool" in text, PATIENCE_S)
@@ -101,6 +102,6 @@ def test_a_shell_opens_where_the_station_works_and_the_console_comes_back(machin
         floor.press("exit 3\r")
         floor.until(lambda text: "1 station" in text and "written meanwhile" in text, PATIENCE_S)
         floor.press("?")
-        floor.until(lambda text: "Leave the console" in text, PATIENCE_S)
+        floor.until(lambda text: "finished its turn" in text, PATIENCE_S)
         floor.press("qq")
         assert floor.wait(PATIENCE_S) == 0
