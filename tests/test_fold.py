@@ -294,3 +294,25 @@ def test_certainty_looks_at_every_call() -> None:
 
 def test_the_empty_floor_is_what_no_events_make() -> None:
     assert fold_all(EMPTY, []) == FloorState()
+
+
+def test_every_file_of_a_patch_is_the_stations() -> None:
+    patch = ev.ToolCalled(
+        time=2, station="s", session="a", tool="apply_patch", file="a.py", more_files=("b.py", "c.py")
+    )
+    assert _station(patch).files == {"a.py": 1, "b.py": 1, "c.py": 1}
+
+
+def test_an_older_conversation_says_nothing_of_the_present_model_and_context() -> None:
+    now = ev.TextWritten(time=20, station="s", session="new", text="here")
+    used = ev.TokensUsed(time=21, station="s", session="new", tokens=Tokens(), model="opus", context=900, window=1_000)
+    old = ev.TokensUsed(time=5, station="s", session="old", tokens=Tokens(), model="haiku", context=5, window=9)
+    silent = ev.TokensUsed(time=22, station="s", session="new", tokens=Tokens())
+    found = _station(now, used, old, silent)
+    assert (found.model, found.context, found.window) == ("opus", 900, 1_000)
+
+
+def test_a_session_began_at_its_earliest_word() -> None:
+    late, early = (ev.SessionOpened(time=time, station="s", session="a") for time in (30.0, 10.0))
+    for facts in ((late, early), (early, late)):
+        assert fold_all(EMPTY, facts).sessions["a"].opened == 10.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -17,7 +18,7 @@ from sessions.floor.fold import fold_all
 from sessions.floor.reports import Report
 from sessions.floor.state import EMPTY, FloorState, Station, Status
 from sessions.floor.status import CADENCE_S, status_at
-from sessions.observe.presence import said_in
+from sessions.observe.presence import lives, said_in
 from tests.house_support import SESSION, House, house_in
 
 OTHER = "99999999-2222-4333-8444-555555555555"
@@ -103,6 +104,14 @@ def test_servants_hold_no_conversation(more: dict[str, object]) -> None:
     body = {"pid": 7, "sessionId": "s"}
     assert said_in(json.dumps(body | {"kind": "bg"}).encode(), Path("/c/7.json")) is not None
     assert said_in(json.dumps(body | more).encode(), Path("/c/7.json")) is None
+
+
+@pytest.mark.skipif(not Path("/etc/machine-id").exists(), reason="this machine has no name")
+def test_a_process_of_another_machine_or_container_is_not_judged() -> None:
+    machine, space = Path("/etc/machine-id").read_text().strip(), Path("/proc/self/ns/pid").readlink()
+    assert lives(os.getpid(), "", f"linux:{machine}:{space}") is True
+    assert lives(os.getpid(), "", f"linux:{'0' * len(machine)}:{space}") is None
+    assert lives(os.getpid(), "", f"linux:{machine}:pid:[1]") is None
 
 
 def test_idle_by_its_own_word_is_never_stale() -> None:

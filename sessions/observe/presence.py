@@ -93,7 +93,7 @@ def lives(pid: int, start: str, domain: str = "") -> bool | None:
     A number that was given to another process since is no sign of life. One of another container tells nothing.
     """
     try:
-        if domain and str(Path("/proc/self/ns/pid").readlink()) not in domain:
+        if domain and not _is_here(domain):
             return None
         stat = Path(f"/proc/{pid}/stat").read_bytes()
     except FileNotFoundError:
@@ -104,6 +104,18 @@ def lives(pid: int, start: str, domain: str = "") -> bool | None:
     if fields[:1] in ([b"Z"], [b"X"]):
         return False
     return not start or fields[19].decode("ascii", "replace") == start
+
+
+def _is_here(domain: str) -> bool:
+    """Whether numbers of processes mean the same in `domain` (`linux:<machine>:<space of numbers>`) as here."""
+    if str(Path("/proc/self/ns/pid").readlink()) not in domain:
+        return False
+    try:
+        own = Path("/etc/machine-id").read_text().strip()
+    except OSError:
+        return True
+    machine = domain.split(":")[1] if domain.count(":") > 1 else ""
+    return len(machine) != len(own) or machine == own
 
 
 def left(said: Said, memory: Memory, time: float) -> list[ev.Event]:
