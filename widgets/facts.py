@@ -17,6 +17,7 @@ from widgets.glyphs import AT_LEAST, DOT, STATUS, TOOL, UNPRICED
 from widgets.numbers import MARKS, ago, count, money, percent, rate
 from widgets.pane_text import cost_text, divergence, status_age, status_word
 from widgets.passages import clock, date
+from widgets.paths import path_spans
 from widgets.spark import bar
 from widgets.wrap import wrap
 
@@ -174,7 +175,7 @@ def files(written: Mapping[str, int], repo: str, cells: int) -> list[Line]:
     return [
         (
             (" " * 3 + fit(f"{times:,}", widest, right=True) + "  ", "soft"),
-            *_path(_short(file, repo), cells - widest - 6),
+            *path_spans(_short(file, repo), cells - widest - 6),
         )
         for file, times in most
     ]
@@ -183,17 +184,6 @@ def files(written: Mapping[str, int], repo: str, cells: int) -> list[Line]:
 def _short(file: str, repo: str) -> str:
     prefix = repo.rstrip("/") + "/"
     return clean(file[len(prefix) :] if repo and file.startswith(prefix) else file)
-
-
-def _path(path: str, cells: int) -> list[Span]:
-    """A path with its last part in front of the eye; when it is long its beginning is left out."""
-    directory, slash, name = path.rpartition("/")
-    room = cells - width(name) - 1
-    if width(directory) > room:
-        directory = "…" + directory[-max(0, room - 1) :] if room > 4 else "…"
-        while width(directory) > max(1, room):
-            directory = "…" + directory[2:]
-    return [(directory + slash, "faint"), (cut(name, cells - width(directory + slash)), "text")]
 
 
 class SubAgent(msgspec.Struct, frozen=True):

@@ -9,13 +9,17 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import select
 import signal
 import subprocess
+import tempfile
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import IO
 
 from sessions.errors import FactoryError
 from sessions.text import clean
@@ -23,6 +27,9 @@ from sessions.text import clean
 OLDEST = (2, 38)
 """The oldest git that merges trees without a worktree (`merge-tree --write-tree`)."""
 TIMEOUT_S = 30.0
+_PORTION = 65_536
+_MOST_COMPLAINT = 100_000
+"""Bytes of what git complains of that are looked at for the reason."""
 
 _KEPT = frozenset(
     {
@@ -139,16 +146,53 @@ class Git:
 
     def call(self, *arguments: str, stdin: bytes | None = None, timeout: float = TIMEOUT_S) -> tuple[int, bytes, bytes]:
         """Exit status, output and error output of `git arguments...`, whatever the status is."""
-        command = [*self.wrapper, "git", *_SAFE, *arguments]
+        with self._started(arguments, subprocess.DEVNULL if stdin is None else subprocess.PIPE) as process:
+            try:
+                with self.reins.over(process):
+                    out, err = process.communicate(stdin, timeout)
+            except subprocess.TimeoutExpired as error:
+                raise _too_long(arguments, timeout) from error
+            finally:
+                _end(process)
+        return process.returncode, out, err
+
+    def first(self, *arguments: str, most: int, timeout: float = TIMEOUT_S) -> tuple[bytes, bool]:
+        """The first `most` bytes of what `git arguments...` prints, and whether there is more.
+
+        Nothing beyond them is read or waited for. Raises GitError when git fails before.
+        """
+        until = time.monotonic() + timeout
+        kept = bytearray()
+        with tempfile.TemporaryFile() as told, self._started(arguments, subprocess.DEVNULL, told) as process:
+            assert process.stdout is not None
+            try:
+                with self.reins.over(process):
+                    while portion := _portion(process.stdout.fileno(), until):
+                        kept += portion
+                        if len(kept) > most:
+                            return bytes(kept[:most]), True
+                    process.wait(max(0.0, until - time.monotonic()))
+            except (TimeoutError, subprocess.TimeoutExpired) as error:
+                raise _too_long(arguments, timeout) from error
+            finally:
+                _end(process)
+            if process.returncode:
+                told.seek(0)
+                raise failure(self.directory, arguments, told.read(_MOST_COMPLAINT))
+        return bytes(kept), False
+
+    def _started(
+        self, arguments: Sequence[str], stdin: int, stderr: IO[bytes] | int = subprocess.PIPE
+    ) -> subprocess.Popen[bytes]:
         try:
             # A session of its own has no terminal to prompt on, and can be ended as a whole.
-            process = subprocess.Popen(
-                command,
+            return subprocess.Popen(
+                [*self.wrapper, "git", *_SAFE, *arguments],
                 cwd=self.directory,
                 env=environment({**_settings(self.settings), **self.env}),
-                stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+                stdin=stdin,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
+                stderr=stderr,
                 start_new_session=True,
             )
         except (FileNotFoundError, NotADirectoryError) as error:
@@ -157,15 +201,6 @@ class Git:
             raise NotARepositoryError(f"there is no directory {clean(str(self.directory))}") from error
         except OSError as error:
             raise GitError(f"git cannot run in {clean(str(self.directory))}: {error.strerror}") from error
-        with process:
-            try:
-                with self.reins.over(process):
-                    out, err = process.communicate(stdin, timeout)
-            except subprocess.TimeoutExpired as error:
-                raise GitTimeoutError(f"git {arguments[0]} took longer than {timeout:g} s") from error
-            finally:
-                _end(process)
-        return process.returncode, out, err
 
     def text(self, *arguments: str) -> str:
         """One line that git prints, such as a path."""
@@ -179,6 +214,19 @@ def _settings(settings: Sequence[str]) -> dict[str, str]:
         key, _, value = setting.rpartition("=")
         variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
     return variables
+
+
+def _too_long(arguments: Sequence[str], timeout: float) -> GitTimeoutError:
+    return GitTimeoutError(f"git {arguments[0]} took longer than {timeout:g} s")
+
+
+def _portion(pipe: int, until: float) -> bytes:
+    """What comes through the pipe next, b"" at its end; TimeoutError when nothing comes until then."""
+    ready = select.poll()
+    ready.register(pipe, select.POLLIN)
+    if not ready.poll(max(0.0, until - time.monotonic()) * 1_000):
+        raise TimeoutError
+    return os.read(pipe, _PORTION)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
