@@ -9,6 +9,7 @@ import msgspec
 from console.link import LinkMode
 
 FLOOR, STATION, REPLAY, HELP, CONFLICTS = "floor", "station", "replay", "help", "conflicts"
+BRANCH = "branch"
 
 KEPT_RANK = 90
 """How to get help and how to leave stays in the footer of the smallest terminal."""
@@ -78,10 +79,8 @@ def needs_panes(now: Situation) -> str:
     return "" if now.panes else "there is nothing on the floor yet"
 
 
-def needs_station(now: Situation) -> str:
-    if now.station:
-        return ""
-    return "no station works on this branch" if now.branch else "no station is selected"
+def needs_pane(now: Situation) -> str:
+    return "" if now.station or now.branch else "nothing is selected"
 
 
 def needs_narrow(now: Situation) -> str:

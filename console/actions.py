@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from console.action import (
+    BRANCH,
     CONFLICTS,
     FLOOR,
     HELP,
@@ -19,19 +20,19 @@ from console.action import (
     needs_live,
     needs_loss,
     needs_narrow,
+    needs_pane,
     needs_panes,
     needs_plan,
     needs_replay,
     needs_scan,
     needs_search,
     needs_shell,
-    needs_station,
 )
 
 _WALL = (FLOOR, REPLAY)
 _WORK = (FLOOR, STATION, REPLAY)
 """Screens with a station, or a branch, under the cursor."""
-_ABOVE = (STATION, CONFLICTS, HELP)
+_ABOVE = (STATION, BRANCH, CONFLICTS, HELP)
 """Screens that stand on the floor: one can go back from them."""
 _ALL = (*_WALL, *_ABOVE)
 
@@ -41,7 +42,7 @@ EVERYWHERE_ACTIONS = (
         ("r",),
         "start again",
         "Start the supervisor again; one that hangs is ended first.",
-        (FLOOR, STATION, CONFLICTS),
+        (FLOOR, STATION, BRANCH, CONFLICTS),
         "app.again",
         needs_loss,
         rank=1,
@@ -52,7 +53,7 @@ EVERYWHERE_ACTIONS = (
         ("question_mark", "f1"),
         "help",
         "Show every key and what the signs mean.",
-        (FLOOR, STATION, REPLAY, CONFLICTS),
+        (FLOOR, STATION, BRANCH, REPLAY, CONFLICTS),
         "app.help",
         rank=90,
     ),
@@ -61,7 +62,7 @@ EVERYWHERE_ACTIONS = (
         ("colon", "ctrl+p"),
         "palette",
         "Find an action, a station or a branch by typing.",
-        (FLOOR, STATION, REPLAY, CONFLICTS),
+        (FLOOR, STATION, BRANCH, REPLAY, CONFLICTS),
         "app.palette",
         rank=80,
     ),
@@ -74,7 +75,7 @@ EVERYWHERE_ACTIONS = (
         ("2",),
         "conflicts",
         "Go to the conflicts: which branches collide, and in what order they land.",
-        (FLOOR, STATION, REPLAY, HELP),
+        (FLOOR, STATION, BRANCH, REPLAY, HELP),
         "app.conflicts",
         rank=75,
     ),
@@ -117,8 +118,8 @@ EVERYWHERE_ACTIONS = (
     ),
 )
 FLOOR_ACTIONS = (
-    Action("floor.open", ("enter",), "open", "Go into the station under the cursor.",
-           _WALL, "screen.open", needs_station, rank=10),
+    Action("floor.open", ("enter",), "open", "Go into the station or the branch under the cursor.",
+           _WALL, "screen.open", needs_pane, rank=10),
     Action("floor.search", ("slash",), "search", "Show only panes that contain what you type.",
            _WALL, "screen.search", needs_panes, rank=20),
     Action("floor.filter", ("f",), "filter", "Show only stations in the states you choose by single keys.",
@@ -201,6 +202,26 @@ STATION_ACTIONS = (
            (STATION,), "screen.transport('faster', 1)", needs_replay),
 )  # fmt: skip
 """Of `console.screens.station`."""
+_B = (BRANCH,)
+BRANCH_ACTIONS = (
+    Action("branch.back", ("escape",), "back", "Come out of the branch.", _B, "screen.back", rank=1),
+    Action("branch.open", ("enter",), "open", "Go from a commit to its files, from a file to its lines.",
+           _B, "screen.open", rank=10),
+    Action("branch.panel", ("tab",), "panel", "Go to the next panel: commits, files, diff.",
+           _B, "screen.panel(1)", rank=20),
+    Action("branch.panel_back", ("shift+tab",), "panel back", "Go to the panel before.", _B, "screen.panel(-1)"),
+    Action("branch.next", ("n",), "next file", "Go to where the next file begins in the diff.",
+           _B, "screen.file(1)", rank=30),
+    Action("branch.previous", ("N",), "file before", "Go to where the file before begins in the diff.",
+           _B, "screen.file(-1)"),
+    Action("branch.up", ("up", "k"), "up", "Move up.", _B, "screen.move(-1)"),
+    Action("branch.down", ("down", "j"), "down", "Move down.", _B, "screen.move(1)"),
+    Action("branch.page_up", ("pageup", "ctrl+b"), "page up", "Move up by a screen.", _B, "screen.page(-1)"),
+    Action("branch.page_down", ("pagedown", "ctrl+f"), "page down", "Move down by a screen.", _B, "screen.page(1)"),
+    Action("branch.home", ("home",), "first", "Move to the first.", _B, "screen.home"),
+    Action("branch.end", ("end", "G"), "last", "Move to the last.", _B, "screen.end"),
+)  # fmt: skip
+"""Of `console.screens.branch`."""
 REPLAY_ACTIONS = (
     Action("replay.play", ("p",), "play", "Play or pause; at the end, play again from the beginning.",
            (REPLAY,), "screen.transport('toggle')", rank=1),
@@ -302,6 +323,7 @@ HELP_ACTIONS = (
 ACTIONS: tuple[Action, ...] = (
     *FLOOR_ACTIONS,
     *STATION_ACTIONS,
+    *BRANCH_ACTIONS,
     *REPLAY_ACTIONS,
     *CONFLICTS_ACTIONS,
     *HELP_ACTIONS,

@@ -251,6 +251,12 @@ class FactoryApp(Guarded, App[None]):
 
         await self.push_screen(StationScreen(name))
 
+    async def open_branch(self, name: str) -> None:
+        """Look into a branch: its commits, files and lines."""
+        from console.screens.branch import BranchScreen
+
+        await self.push_screen(BranchScreen(name))
+
     async def action_conflicts(self) -> None:
         """Go to the conflicts; what was wished there is still wished."""
         from console.screens.conflicts import ConflictsScreen

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from console.action import CONFLICTS, FLOOR, HELP, REPLAY, STATION
+from console.action import BRANCH, CONFLICTS, FLOOR, HELP, REPLAY, STATION
 from console.actions import actions_on, key_name
 from sessions.floor.state import Status
 from tests.bench.figure import Figure
@@ -18,7 +18,7 @@ from widgets.matrix_lines import GLYPHS, LANDS_GLYPH, MEANING, STUCK
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 RESULTS = ROOT / "bench-results.json"
-SCREENS = (FLOOR, STATION, REPLAY, CONFLICTS, HELP)
+SCREENS = (FLOOR, STATION, BRANCH, REPLAY, CONFLICTS, HELP)
 
 
 def keys() -> str:

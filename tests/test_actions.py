@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from console.action import CONFLICTS, FLOOR, HELP, REPLAY, STATION, Situation
+from console.action import BRANCH, CONFLICTS, FLOOR, HELP, REPLAY, STATION, Situation
 from console.actions import ACTIONS, BY_ID, actions_on, footer_actions, key_name, keys_of
 from console.app import FactoryApp
 from console.link import LinkMode
@@ -18,7 +18,7 @@ from widgets.cells import plain, width
 from widgets.footer import footer_line
 from widgets.legend import Entry, Section, help_lines
 
-PLACES = (FLOOR, STATION, REPLAY, CONFLICTS, HELP)
+PLACES = (FLOOR, STATION, BRANCH, REPLAY, CONFLICTS, HELP)
 
 
 def test_ids_are_unique_and_say_where() -> None:
@@ -57,11 +57,11 @@ def test_every_action_is_in_the_help() -> None:
 
 def test_a_refusal_gives_its_reason() -> None:
     refused = {action.id: reason for action, reason in footer_actions(FLOOR, Situation())}
-    assert refused["floor.open"] == "no station is selected"
+    assert refused["floor.open"] == "nothing is selected"
     assert refused["floor.search"] == "there is nothing on the floor yet"
     assert refused["app.help"] == ""
     on_branch = Situation(panes=3, branch=True)
-    assert BY_ID["floor.open"].refuse(on_branch) == "no station works on this branch"
+    assert BY_ID["floor.open"].refuse(on_branch) == ""
     assert BY_ID["floor.open"].refuse(Situation(panes=3, station="a")) == ""
 
 

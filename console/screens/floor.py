@@ -363,6 +363,8 @@ class FloorScreen(SampledScreen):
         pane = self.wall.cursor
         if pane and pane.station:
             await self.factory.open_station(pane.station)
+        elif pane:
+            await self.factory.open_branch(pane.key.removeprefix("branch:"))
 
     def on_wall_opened(self) -> None:
         self.begin(lambda: self.act("floor.open"), exclusive=True)

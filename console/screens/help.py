@@ -21,6 +21,7 @@ _TITLES = {
     "app": "Everywhere",
     "floor": "On the floor",
     "station": "In a station",
+    "branch": "In a branch",
     "replay": "In a replay",
     "conflicts": "Among the conflicts",
     "help": "In this help",

@@ -99,7 +99,8 @@ class Reading:
         with self._reading:
             git = self._git(self._opened())
             both = self._both(git, sides)
-            words, note = ("-M", "--numstat"), ""
+            words: tuple[str, ...] = ("-M", "--numstat")
+            note = ""
             try:
                 out, cut = git.first(*_DIFF, "-z", "--raw", *words, *both, "--", most=MOST_LIST_BYTES, timeout=LIST_S)
             except GitTimeoutError:
