@@ -176,6 +176,8 @@ STATION_ACTIONS = (
            (STATION,), "screen.error(1)", rank=60),
     Action("station.error_before", ("E",), "error before", "Go to the error before in the conversation.",
            (STATION,), "screen.error(-1)"),
+    Action("station.diff", ("D",), "its diff", "Look into the branch it works on: commits, files and lines.",
+           (STATION,), "screen.diff", rank=65),
     Action("station.meter", ("m",), "meter", "Plot another meter: tokens or dollars, of all its time or the last hour.",
            (STATION,), "screen.meter", rank=70),
     Action("station.up", ("up", "k"), "up", "Move up.", (STATION,), "screen.move(-1)"),

@@ -15,6 +15,7 @@ from console.app import FactoryApp
 from console.link import Link, LinkHealth, LinkMode
 from console.options import Options
 from console.screens import sampled
+from console.screens.branch import BranchScreen
 from console.screens.floor import FloorScreen
 from console.screens.station import StationScreen
 from sessions.floor import events as ev
@@ -433,3 +434,13 @@ def test_only_the_panel_that_keys_are_about_has_the_accent_and_at_once() -> None
             assert [accented(panel) for panel in panels] == [i == at for i in range(5)]
 
     with_station(still(sample_events()), "docs-02", script)
+
+
+def test_its_branch_is_one_key_away() -> None:
+    async def script(screen: StationScreen, pilot: Pilot[None]) -> None:
+        await pilot.press("D")
+        await pilot.pause()
+        assert isinstance(screen.app.screen, BranchScreen)
+        assert screen.app.screen.branch == "station/docs-02"
+
+    with_station(still(sample_events(), LinkMode.SIMULATED), "docs-02", script)

@@ -230,6 +230,15 @@ class StationScreen(SearchScreen):
     def action_page(self, step: int) -> None:
         self.chosen.scroll(step * max(1, self.chosen.rows - 2))
 
+    async def action_diff(self) -> None:
+        """Look into the branch that it works on."""
+        state = self.factory.link.state
+        station = state.stations.get(self.station)
+        if station is None or station.elsewhere or station.branch not in state.branches:
+            self.say("it works on no branch of this repository")
+            return
+        await self.factory.open_branch(station.branch)
+
     def action_meter(self) -> None:
         self.side.next_meter()
         self.draw()
