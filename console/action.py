@@ -8,8 +8,7 @@ import msgspec
 
 from console.link import LinkMode
 
-FLOOR, STATION, REPLAY, HELP, CONFLICTS = "floor", "station", "replay", "help", "conflicts"
-BRANCH = "branch"
+FLOOR, STATION, REPLAY, HELP, CONFLICTS, BRANCH = "floor", "station", "replay", "help", "conflicts", "branch"
 
 KEPT_RANK = 90
 """How to get help and how to leave stays in the footer of the smallest terminal."""
@@ -24,6 +23,8 @@ class Situation(msgspec.Struct, frozen=True):
     """The station under the cursor; empty on a branch or on nothing."""
     branch: bool = False
     """The cursor is on a branch without a station."""
+    branched: bool = False
+    """The station under the cursor works on a branch of this repository."""
     narrow: bool = False
     """A filter or a search hides something; in a station, something was searched."""
     scanning: bool = False
@@ -81,6 +82,10 @@ def needs_panes(now: Situation) -> str:
 
 def needs_pane(now: Situation) -> str:
     return "" if now.station or now.branch else "nothing is selected"
+
+
+def needs_work(now: Situation) -> str:
+    return "" if now.branched or now.branch else "it is on no branch of this repository"
 
 
 def needs_narrow(now: Situation) -> str:

@@ -27,12 +27,13 @@ from console.action import (
     needs_scan,
     needs_search,
     needs_shell,
+    needs_work,
 )
 
 _WALL = (FLOOR, REPLAY)
-_WORK = (FLOOR, STATION, REPLAY)
+_WORK = (FLOOR, STATION, REPLAY, BRANCH)
 """Screens with a station, or a branch, under the cursor."""
-_ABOVE = (STATION, BRANCH, CONFLICTS, HELP)
+_ABOVE = (STATION, CONFLICTS, BRANCH, HELP)
 """Screens that stand on the floor: one can go back from them."""
 _ALL = (*_WALL, *_ABOVE)
 
@@ -42,7 +43,7 @@ EVERYWHERE_ACTIONS = (
         ("r",),
         "start again",
         "Start the supervisor again; one that hangs is ended first.",
-        (FLOOR, STATION, BRANCH, CONFLICTS),
+        (FLOOR, STATION, CONFLICTS, BRANCH),
         "app.again",
         needs_loss,
         rank=1,
@@ -53,7 +54,7 @@ EVERYWHERE_ACTIONS = (
         ("question_mark", "f1"),
         "help",
         "Show every key and what the signs mean.",
-        (FLOOR, STATION, BRANCH, REPLAY, CONFLICTS),
+        (FLOOR, STATION, REPLAY, CONFLICTS, BRANCH),
         "app.help",
         rank=90,
     ),
@@ -62,7 +63,7 @@ EVERYWHERE_ACTIONS = (
         ("colon", "ctrl+p"),
         "palette",
         "Find an action, a station or a branch by typing.",
-        (FLOOR, STATION, BRANCH, REPLAY, CONFLICTS),
+        (FLOOR, STATION, REPLAY, CONFLICTS, BRANCH),
         "app.palette",
         rank=80,
     ),
@@ -75,7 +76,7 @@ EVERYWHERE_ACTIONS = (
         ("2",),
         "conflicts",
         "Go to the conflicts: which branches collide, and in what order they land.",
-        (FLOOR, STATION, BRANCH, REPLAY, HELP),
+        (FLOOR, STATION, REPLAY, BRANCH, HELP),
         "app.conflicts",
         rank=75,
     ),
@@ -118,7 +119,7 @@ EVERYWHERE_ACTIONS = (
     ),
 )
 FLOOR_ACTIONS = (
-    Action("floor.open", ("enter",), "open", "Go into the station or the branch under the cursor.",
+    Action("floor.open", ("enter",), "open", "Go into the station under the cursor, or into the branch.",
            _WALL, "screen.open", needs_pane, rank=10),
     Action("floor.search", ("slash",), "search", "Show only panes that contain what you type.",
            _WALL, "screen.search", needs_panes, rank=20),
@@ -138,6 +139,8 @@ FLOOR_ACTIONS = (
            _WALL, "screen.preview"),
     Action("floor.attention", ("n",), "next", "Go to the next station that needs you or has failed.",
            _WALL, "screen.next_loud", needs_panes, rank=65),
+    Action("floor.work", ("D",), "its diff", "Show the commits, files and lines of the branch it works on.",
+           _WALL, "screen.work", needs_work, rank=66),
     Action("floor.clear", ("escape",), "all", "Come out: drop the search and the filters.",
            _WALL, "screen.clear", needs_narrow),
     Action("floor.cancel", ("x",), "stop reading", "Stop reading old transcripts; what was read stays.",
@@ -154,6 +157,30 @@ FLOOR_ACTIONS = (
            _WALL, "screen.move('pagedown')"),
     Action("floor.home", ("home",), "first", "Move the cursor to the first pane.", _WALL, "screen.move('home')"),
     Action("floor.end", ("end", "G"), "last", "Move the cursor to the last pane.", _WALL, "screen.move('end')"),
+)  # fmt: skip
+BRANCH_ACTIONS = (
+    Action("branch.back", ("escape",), "out", "Come out: of a search, of a panel, of the branch.",
+           (BRANCH,), "screen.back", rank=1),
+    Action("branch.open", ("enter",), "open", "Go on to what the selected row holds: the files, then the lines.",
+           (BRANCH,), "screen.open", rank=10),
+    Action("branch.panel", ("tab",), "panel", "Go to the next panel: commits, files, collisions, diff.",
+           (BRANCH,), "screen.panel(1)", rank=20),
+    Action("branch.panel_back", ("shift+tab",), "panel back", "Go to the panel before.",
+           (BRANCH,), "screen.panel(-1)"),
+    Action("branch.next", ("n",), "next", "Go to the next file, or to the next place of what was searched.",
+           (BRANCH,), "screen.next(1)", rank=30),
+    Action("branch.previous", ("N",), "previous", "Go to the file before, or to the place before of what was searched.",
+           (BRANCH,), "screen.next(-1)"),
+    Action("branch.search", ("slash",), "search", "Find a text in the lines that are shown.",
+           (BRANCH,), "screen.search", rank=40),
+    Action("branch.up", ("up", "k"), "up", "Move up.", (BRANCH,), "screen.move('up')"),
+    Action("branch.down", ("down", "j"), "down", "Move down.", (BRANCH,), "screen.move('down')"),
+    Action("branch.page_up", ("pageup", "ctrl+b"), "page up", "Move up by a screen.",
+           (BRANCH,), "screen.move('pageup')"),
+    Action("branch.page_down", ("pagedown", "ctrl+f", "space"), "page down", "Move down by a screen.",
+           (BRANCH,), "screen.move('pagedown')"),
+    Action("branch.home", ("home",), "first", "Move to the first.", (BRANCH,), "screen.move('home')"),
+    Action("branch.end", ("end", "G"), "last", "Move to the last.", (BRANCH,), "screen.move('end')"),
 )  # fmt: skip
 STATION_ACTIONS = (
     Action("station.back", ("escape",), "out", "Come out of the station, or drop what was searched.",
@@ -176,8 +203,8 @@ STATION_ACTIONS = (
            (STATION,), "screen.error(1)", rank=60),
     Action("station.error_before", ("E",), "error before", "Go to the error before in the conversation.",
            (STATION,), "screen.error(-1)"),
-    Action("station.diff", ("D",), "its diff", "Look into the branch it works on: commits, files and lines.",
-           (STATION,), "screen.diff", rank=65),
+    Action("station.work", ("D",), "its diff", "Show the commits, files and lines of the branch it works on.",
+           (STATION,), "screen.work", needs_work, rank=65),
     Action("station.meter", ("m",), "meter", "Plot another meter: tokens or dollars, of all its time or the last hour.",
            (STATION,), "screen.meter", rank=70),
     Action("station.up", ("up", "k"), "up", "Move up.", (STATION,), "screen.move(-1)"),
@@ -205,24 +232,6 @@ STATION_ACTIONS = (
 )  # fmt: skip
 """Of `console.screens.station`."""
 _B = (BRANCH,)
-BRANCH_ACTIONS = (
-    Action("branch.back", ("escape",), "back", "Come out of the branch.", _B, "screen.back", rank=1),
-    Action("branch.open", ("enter",), "open", "Go from a commit to its files, from a file to its lines.",
-           _B, "screen.open", rank=10),
-    Action("branch.panel", ("tab",), "panel", "Go to the next panel: commits, files, diff.",
-           _B, "screen.panel(1)", rank=20),
-    Action("branch.panel_back", ("shift+tab",), "panel back", "Go to the panel before.", _B, "screen.panel(-1)"),
-    Action("branch.next", ("n",), "next file", "Go to where the next file begins in the diff.",
-           _B, "screen.file(1)", rank=30),
-    Action("branch.previous", ("N",), "file before", "Go to where the file before begins in the diff.",
-           _B, "screen.file(-1)"),
-    Action("branch.up", ("up", "k"), "up", "Move up.", _B, "screen.move(-1)"),
-    Action("branch.down", ("down", "j"), "down", "Move down.", _B, "screen.move(1)"),
-    Action("branch.page_up", ("pageup", "ctrl+b"), "page up", "Move up by a screen.", _B, "screen.page(-1)"),
-    Action("branch.page_down", ("pagedown", "ctrl+f"), "page down", "Move down by a screen.", _B, "screen.page(1)"),
-    Action("branch.home", ("home",), "first", "Move to the first.", _B, "screen.home"),
-    Action("branch.end", ("end", "G"), "last", "Move to the last.", _B, "screen.end"),
-)  # fmt: skip
 """Of `console.screens.branch`."""
 REPLAY_ACTIONS = (
     Action("replay.play", ("p",), "play", "Play or pause; at the end, play again from the beginning.",

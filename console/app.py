@@ -252,8 +252,8 @@ class FactoryApp(Guarded, App[None]):
         await self.push_screen(StationScreen(name))
 
     async def open_branch(self, name: str) -> None:
-        """Look into a branch: its commits, files and lines."""
-        from console.screens.branch import BranchScreen
+        """Go into a branch."""
+        from console.screens.branch.screen import BranchScreen
 
         await self.push_screen(BranchScreen(name))
 

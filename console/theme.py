@@ -25,7 +25,7 @@ THEMES: dict[str, Colours] = {
         idle="#8793a1", stale="#8793a1", unknown="#a7afb9", flow="#48805b",
         ground="#0f1317", bar="#1a2129", cursor="#37325a", alarm="#352a1a", fault="#3a2023",
         clean="#1a2129", shared="#2f3d4d", clash_few="#a06a22", clash_some="#e08a2e", clash_many="#ff5d5d",
-        pending="#1f3a5c", cross="#37325a",
+        pending="#1f3a5c", cross="#37325a", added="#6fcf87", removed="#ff8585", hunk="#62aefc",
     ),
     "light": Colours(
         text="#1b2128", soft="#525d69", faint="#626c76", line="#7e8892", accent="#6a3fc8",
@@ -33,7 +33,7 @@ THEMES: dict[str, Colours] = {
         idle="#5c6671", stale="#5c6671", unknown="#4b545e", flow="#7fb08f",
         ground="#fcfcfa", bar="#efeeeb", cursor="#dfd8f6", alarm="#fbe8cd", fault="#fbdcda",
         clean="#efeeeb", shared="#d3dae2", clash_few="#b87a1e", clash_some="#a8480c", clash_many="#b0121e",
-        pending="#c3d9f3", cross="#dfd8f6",
+        pending="#c3d9f3", cross="#dfd8f6", added="#187a36", removed="#c2222d", hunk="#0a5fbf",
     ),
     # Told apart by red-green blind eyes: bluish green, blue, yellow and vermilion differ in blue and in lightness.
     "colour-blind": Colours(
@@ -42,7 +42,7 @@ THEMES: dict[str, Colours] = {
         idle="#8b949f", stale="#8b949f", unknown="#aab1ba", flow="#2b7f8f",
         ground="#101317", bar="#1b2027", cursor="#432f4e", alarm="#333017", fault="#3b2417",
         clean="#1b2027", shared="#303a47", clash_few="#7d7838", clash_some="#d0762a", clash_many="#fff08a",
-        pending="#1f3a5c", cross="#432f4e",
+        pending="#1f3a5c", cross="#432f4e", added="#6fb1ff", removed="#ff9a5c", hunk="#aab1ba",
     ),
 }  # fmt: skip
 
@@ -57,6 +57,7 @@ _DARK = {
     "idle": 7, "stale": 7, "unknown": 7, "flow": 2,
     "ground": 0, "bar": 0, "cursor": 4, "alarm": 0, "fault": 0,
     "clean": 0, "shared": 8, "clash_few": 3, "clash_some": 11, "clash_many": 9, "pending": 6, "cross": 4,
+    "added": 10, "removed": 9, "hunk": 14,
 }  # fmt: skip
 SIXTEEN: dict[str, Colours] = {
     "dark": _sixteen(_DARK),
@@ -66,8 +67,12 @@ SIXTEEN: dict[str, Colours] = {
         "idle": 8, "stale": 8, "unknown": 8, "flow": 2,
         "ground": 15, "bar": 15, "cursor": 14, "alarm": 15, "fault": 15,
         "clean": 15, "shared": 7, "clash_few": 11, "clash_some": 3, "clash_many": 1, "pending": 12, "cross": 14,
+        "added": 2, "removed": 1, "hunk": 4,
     }),
-    "colour-blind": _sixteen({**_DARK, "working": 6, "waiting": 12, "pending": 5, "clash_some": 9, "clash_many": 15}),
+    "colour-blind": _sixteen({
+        **_DARK, "working": 6, "waiting": 12, "pending": 5, "clash_some": 9, "clash_many": 15,
+        "added": 12, "removed": 11, "hunk": 7,
+    }),
 }  # fmt: skip
 """The themes for terminals of 16 colours: the nearest of these to the colours above would make green grey."""
 

@@ -60,8 +60,9 @@ def test_a_refusal_gives_its_reason() -> None:
     assert refused["floor.open"] == "nothing is selected"
     assert refused["floor.search"] == "there is nothing on the floor yet"
     assert refused["app.help"] == ""
-    on_branch = Situation(panes=3, branch=True)
-    assert BY_ID["floor.open"].refuse(on_branch) == ""
+    assert BY_ID["floor.open"].refuse(Situation(panes=3, branch=True)) == ""
+    assert BY_ID["floor.work"].refuse(Situation(panes=3, station="a")) == "it is on no branch of this repository"
+    assert BY_ID["floor.work"].refuse(Situation(panes=3, station="a", branched=True)) == ""
     assert BY_ID["floor.open"].refuse(Situation(panes=3, station="a")) == ""
 
 

@@ -1,91 +1,227 @@
-"""The branch screen over a real repository: commits, uncommitted work, files and lines, and what is not there."""
+"""The branch screen on a real repository: what it lists, what it shows of it, and that it follows."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.pilot import Pilot
 
 from console.app import FactoryApp
 from console.link import LinkMode
 from console.options import Options
-from console.screens.branch import BranchScreen
-from tests.console_support import StillLink
-from tests.git_support import unchanged
-from tests.pair_support import apart, colliding, floor_of
-from tests.picture_support import at_rest, text
+from console.screens.branch.rows import collision_lines, file_row, message_lines, part_row
+from console.screens.branch.screen import BranchScreen
+from console.screens.floor import FloorScreen
+from sessions.branches.repo import Repository
+from sessions.floor import events as ev
+from sessions.floor.conflicts import FileConflict, Outcome, Verdict
+from sessions.floor.fold import fold_all
+from sessions.floor.state import EMPTY, FloorState
+from sessions.floor.work import Commit, FileChange, Files, Part, Work
+from tests.console_support import HOSTILE, NOW, StillLink, factory_state
+from tests.git_support import TestRepository
+from tests.picture_support import text
+from widgets.cells import line_width, plain
 
-OPTIONS = Options(theme="dark", ascii_only=False, no_colour=False, slow_link=False)
+BRANCH = "feature/pool"
+WORDS = "Count on\n\nBecause it matters."
+Play = Callable[[FactoryApp, BranchScreen, Pilot[None]], Coroutine[Any, Any, None]]
 
 
-def shown(link: StillLink, name: str, *keys: str, size: tuple[int, int] = (200, 60)) -> str:
-    """The screen of a branch after some keys."""
+class Place:
+    """A repository with a branch in a worktree, and the floor that shows it."""
 
-    async def run() -> str:
-        app = FactoryApp(link, OPTIONS)
+    def __init__(self, root: Path) -> None:
+        self.repo = TestRepository(root / "repo")
+        self.repo.commit({"a.txt": "one\ntwo\n", "src/pool.py": "retries = 3\n"}, "first")
+        self.tree = self.repo.worktree(root / "wt", BRANCH)
+        self.repo.commit({"src/pool.py": "retries = settings.retries\n"}, "Take retries from settings", cwd=self.tree)
+        self.repo.commit({"a.txt": "one\nzwei\n", "b/漢字.txt": "x\ty\n"}, WORDS, cwd=self.tree)
+        (self.tree / "c.txt").write_text("not committed\n")
+
+    def state(self) -> FloorState:
+        found = Repository.open(self.repo.path, None)
+        opened = ev.FactoryOpened(
+            time=NOW, repo=str(self.repo.path), name="api", base=found.base, base_head=found.base_head
+        )
+        return fold_all(EMPTY, [opened, *found.read({}, NOW)])
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return Place(tmp_path)
+
+
+async def settle(app: FactoryApp, pilot: Pilot[None], *keys: str) -> None:
+    for key in keys or ("",):
+        if key:
+            await pilot.press(key)
+        await pilot.pause()
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+
+
+def play(test: Play, link: StillLink, size: tuple[int, int] = (160, 50), branch: str = BRANCH) -> None:
+    async def run() -> None:
+        app = FactoryApp(link, Options(theme="dark", ascii_only=False, no_colour=False))
         async with app.run_test(size=size) as pilot:
-            await at_rest(pilot)
-            await app.open_branch(name)
-            await at_rest(pilot)
+            await pilot.pause()
+            await app.open_branch(branch)
+            await settle(app, pilot)
             assert isinstance(app.screen, BranchScreen)
-            for key in keys:
-                await pilot.press(key)
-                await at_rest(pilot)
-            return text(app)
+            await test(app, app.screen, pilot)
 
-    return asyncio.run(run())
+    asyncio.run(run())
 
 
-@pytest.mark.parametrize("size", [(200, 60), (120, 40)])
-def test_it_shows_commits_files_and_lines(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
-) -> None:
-    apart(monkeypatch, tmp_path / "state")
-    made = colliding(tmp_path / "repo")
-    link = StillLink(floor_of(made))
-    seen = list[str]()
-    unchanged(made.path, lambda: seen.append(shown(link, "one", size=size)))
-    for word in ("everything since main", "work on one", "Ada Author", "M pool.py", "+2", "@@ -4,8 +4,8 @@",
-                 "- line 7", "+ retries = 3", "⚔ two"):  # fmt: skip
-        assert word in seen[0]
+def test_commits_files_and_lines_are_shown(place: Place) -> None:
+    async def test(app: FactoryApp, screen: BranchScreen, pilot: Pilot[None]) -> None:
+        shown = text(app)
+        for said in (
+            "2 since the base", "all of it together", "not committed", "Take retries from settings", "Count on",
+            "b/漢字.txt", "- retries = 3", "+ retries = settings.retries", "+ zwei", "+ not committed", "in ../wt",
+        ):  # fmt: skip
+            assert said in shown, said
+        await settle(app, pilot, "down", "down")
+        shown = text(app)
+        assert "Because it matters." in shown
+        assert "+ zwei" in shown
+        assert "settings.retries" not in shown
+        await settle(app, pilot, "enter", "down")
+        assert screen.files.cursor == 1
+        assert "漢字" in text(app)
+        await settle(app, pilot, "enter")
+        assert screen.patch.has_focus
+
+    play(test, StillLink(place.state()))
 
 
-def test_uncommitted_work_is_shown_and_stays_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    apart(monkeypatch, tmp_path / "state")
-    made = colliding(tmp_path / "repo")
-    tree = tmp_path / "tree"
-    made.git("worktree", "add", "--quiet", str(tree), "one")
-    made.write({"new \x1b[31mfile": "fresh\x1b]52;c;x\x07 words\n"}, tree)
-    link = StillLink(floor_of(made))
-    seen = list[str]()
-    unchanged(tree, lambda: seen.append(shown(link, "one", "down")))
-    assert "uncommitted" in seen[0]
-    assert "fresh words" in seen[0]
-    assert "\x1b" not in seen[0]
+def test_the_repository_and_the_index_stay_as_they_are(place: Place) -> None:
+    before = {path: path.read_bytes() for path in (place.repo.path / ".git").rglob("*") if path.is_file()}
+
+    async def test(app: FactoryApp, screen: BranchScreen, pilot: Pilot[None]) -> None:
+        await settle(app, pilot, "down", "down", "down")
+
+    play(test, StillLink(place.state()))
+    after = {path: path.read_bytes() for path in (place.repo.path / ".git").rglob("*") if path.is_file()}
+    assert after == before
 
 
-def test_where_there_is_no_repository_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    apart(monkeypatch, tmp_path / "state")
-    link = StillLink(floor_of(colliding(tmp_path / "repo")), mode=LinkMode.SIMULATED)
-    assert "A simulated factory has no repository" in shown(link, "one", size=(80, 24))
+def test_it_follows_the_branch_and_keeps_what_is_selected(place: Place) -> None:
+    link = StillLink(place.state())
+
+    async def test(app: FactoryApp, screen: BranchScreen, pilot: Pilot[None]) -> None:
+        await settle(app, pilot, "down", "down", "down")
+        chosen = screen._parts[screen.commits.cursor].key
+        place.repo.commit({"d.txt": "new\n"}, "Another one", cwd=place.tree)
+        link.state = place.state()
+        screen.draw_news()
+        await settle(app, pilot)
+        assert "Another one" in text(app)
+        assert screen._parts[screen.commits.cursor].key == chosen
+        link.state = fold_all(link.state, [ev.BranchRemoved(time=NOW + 1, branch=BRANCH)])
+        screen.draw_news()
+        await settle(app, pilot)
+        assert "Another one" in text(app)
+
+    play(test, link)
 
 
-def test_a_branch_that_is_gone_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    apart(monkeypatch, tmp_path / "state")
-    assert "not there" in shown(StillLink(floor_of(colliding(tmp_path / "repo"))), "gone")
+def test_searching_and_going_from_file_to_file(place: Place) -> None:
+    async def test(app: FactoryApp, screen: BranchScreen, pilot: Pilot[None]) -> None:
+        await settle(app, pilot, "slash", *"retries", "enter")
+        assert screen.situation().narrow
+        assert screen.patch.has_focus
+        await settle(app, pilot, "escape")
+        assert not screen.situation().narrow
+        await settle(app, pilot, "n", "n", "n", "n", "n")
+        assert "there is no further file" in text(app)
+        await settle(app, pilot, "escape", "escape")
+        assert isinstance(app.screen, FloorScreen)
+
+    play(test, StillLink(place.state()))
 
 
-def test_the_repository_runs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    apart(monkeypatch, tmp_path / "state")
-    made = colliding(tmp_path / "repo")
-    trap = tmp_path / "trap"
-    script = tmp_path / "run"
-    script.write_text(f"#!/bin/sh\ntouch {trap}\n")
-    script.chmod(0o755)
-    for key in ("diff.external", "diff.own.textconv", "diff.own.command", "filter.own.clean", "gpg.program"):
-        made.git("config", key, str(script))
-    made.git("config", "log.showSignature", "true")
-    (made.path / ".git" / "info" / "attributes").write_text("* diff=own filter=own\n")
-    assert "retries = 3" in shown(StillLink(floor_of(made)), "one")
-    assert not trap.exists()
+def test_one_panel_at_a_time_on_a_small_terminal(place: Place) -> None:
+    async def test(app: FactoryApp, screen: BranchScreen, pilot: Pilot[None]) -> None:
+        assert "Count on" in text(app)
+        assert "+ zwei" not in text(app)
+        for panel in ("files", "collisions", "diff"):
+            await settle(app, pilot, "tab")
+            assert screen.situation().branch
+            assert panel in text(app)
+        assert "+ zwei" in text(app)
+
+    play(test, StillLink(place.state()), size=(80, 24))
+
+
+@pytest.mark.parametrize("branch", ["main", "not-here"])
+def test_the_base_and_a_branch_that_is_gone_say_so(place: Place, branch: str) -> None:
+    async def test(app: FactoryApp, screen: BranchScreen, pilot: Pilot[None]) -> None:
+        assert ("the base" if branch == "main" else "There is no such branch any more.") in text(app)
+
+    play(test, StillLink(place.state()), branch=branch)
+
+
+def test_a_simulated_factory_has_no_files(place: Place) -> None:
+    async def test(app: FactoryApp, screen: BranchScreen, pilot: Pilot[None]) -> None:
+        assert "A simulated factory has no files to read." in text(app)
+
+    link = StillLink(factory_state(3, 6))
+    link.mode = LinkMode.SIMULATED
+    play(test, link, branch="topic/older-03")
+
+
+def test_enter_on_a_branch_and_d_on_a_station_open_it() -> None:
+    async def run() -> None:
+        app = FactoryApp(StillLink(factory_state(2, 6)), Options(theme="dark", ascii_only=False, no_colour=False))
+        async with app.run_test(size=(120, 40)) as pilot:
+            await settle(app, pilot, "D")
+            assert isinstance(app.screen, BranchScreen)
+            await settle(app, pilot, "q", "end", "enter")
+            assert isinstance(app.screen, BranchScreen)
+            await settle(app, pilot, "q", "home", "enter", "D")
+            assert isinstance(app.screen, BranchScreen)
+
+    asyncio.run(run())
+
+
+NAMES = st.sampled_from(["a.py", "src/" + "long" * 30 + "/b.py", "漢字/字.txt", HOSTILE[:300]])
+COUNTS = st.one_of(st.none(), st.integers(0, 10**7))
+
+
+@given(NAMES, COUNTS, COUNTS, st.integers(1, 220))
+def test_every_row_fits(name: str, added: int | None, removed: int | None, cells: int) -> None:
+    from sessions.text import clean
+
+    file = FileChange(clean(name, 400), added=added, removed=removed)
+    files = Files(("", "b"), (file,), 1, added or 0, removed or 0)
+    commit = Commit("a" * 40, (), "Somebody", NOW - 90, clean(name, 400))
+    work = Work("a" * 40, "", (commit,), 1)
+    for i in (0, 1):
+        assert line_width(file_row(files, i, cells, "")) == cells
+    for part in (Part("all", ("", "b")), Part(commit.name, ("", "b"), commit)):
+        assert line_width(part_row(part, work, NOW, cells, " on cursor")) == cells
+
+
+def test_collisions_say_with_whom_and_where() -> None:
+    verdict = Verdict("a", "b", Outcome.CONFLICT, (FileConflict("src/x.py", "content", 12),))
+    lines = [plain(line) for line in collision_lines([("b", verdict)], "main", True, 60)]
+    assert lines[0].split() == ["⚔", "b", "1", "file,", "12", "lines"]
+    assert "src/x.py" in lines[1]
+    assert "merges with the base" in plain(collision_lines([], "main", True, 80)[0])
+    assert "not been compared" in plain(collision_lines([], "main", False, 80)[0])
+
+
+def test_a_commits_message_is_harmless_and_bounded() -> None:
+    lines = message_lines(HOSTILE + "\n" * 500)
+    assert 0 < len(lines) <= 200
+    assert all(line.text.isprintable() for line in lines)
+    assert message_lines("  \n") == []

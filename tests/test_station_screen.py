@@ -15,7 +15,7 @@ from console.app import FactoryApp
 from console.link import Link, LinkHealth, LinkMode
 from console.options import Options
 from console.screens import sampled
-from console.screens.branch import BranchScreen
+from console.screens.branch.screen import BranchScreen
 from console.screens.floor import FloorScreen
 from console.screens.station import StationScreen
 from sessions.floor import events as ev

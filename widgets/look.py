@@ -68,6 +68,12 @@ class Colours(msgspec.Struct, frozen=True):
     """Two that are still being compared."""
     cross: str
     """Two that merge, in the row or the column of the cursor."""
+    added: str
+    """Lines of a change that came, beside their sign."""
+    removed: str
+    """Lines that went."""
+    hunk: str
+    """Where in a file a change lies."""
 
 
 class Look:
@@ -106,7 +112,7 @@ class Look:
         named = set(words.split())
         # Italics do nothing to a gap but keep it apart from the words beside it.
         attributes = {"italic"} if BLANK in named else set(named & ATTRIBUTES)
-        if named & {"needs_me", "failed", "accent", "clash_few", "clash_some", "clash_many"}:
+        if named & {"needs_me", "failed", "accent", "clash_few", "clash_some", "clash_many", "added"}:
             attributes.add("bold")
         if named & {"soft", "faint", "line", "idle", "stale"}:
             attributes.add("dim")

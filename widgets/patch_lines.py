@@ -16,7 +16,7 @@ NUMBERED = 60
 MOST_PAIRED = 200
 """Lines in a row that are compared with those that took their place."""
 _SIGNS = {LineKind.ADDED: "+", LineKind.REMOVED: "-", LineKind.CONTEXT: " "}
-_STYLES = {LineKind.ADDED: "working", LineKind.REMOVED: "failed", LineKind.CONTEXT: "soft"}
+_STYLES = {LineKind.ADDED: "added", LineKind.REMOVED: "removed", LineKind.CONTEXT: "soft"}
 Emphasis = Mapping[int, tuple[int, int]]
 """By line of a patch, from which to which character it differs from the one in whose place it came."""
 
@@ -37,7 +37,7 @@ def patch_rows(line: PatchLine, numbers: int, cells: int, changed: tuple[int, in
             rest = RULE * max(0, cells - width(title) - 4)
             return [(), (("  ", "text"), (title + " ", "bold text"), (rest, "faint"))]
         case LineKind.HUNK:
-            return [((_margin(numbers, cells), "faint"), (cut(line.text, max(1, cells - 2)), "waiting"))]
+            return [((_margin(numbers, cells), "faint"), (cut(line.text, max(1, cells - 2)), "hunk"))]
         case LineKind.WORDS | LineKind.NOTE:
             style = "text" if line.kind is LineKind.WORDS else "soft"
             return [(("  ", "text"), (part, style)) for part in wrap(line.text, cells - 3)]

@@ -190,6 +190,7 @@ class FloorScreen(SampledScreen):
             panes=self.floor.every if self.floor else 0,
             station=pane.station if pane else "",
             branch=pane is not None and not pane.station,
+            branched=bool(self._branch_at_hand()),
             narrow=self.view.choice.changed,
             scanning=self.scanning,
         )
@@ -365,6 +366,20 @@ class FloorScreen(SampledScreen):
             await self.factory.open_station(pane.station)
         elif pane:
             await self.factory.open_branch(pane.key.removeprefix("branch:"))
+
+    async def action_work(self) -> None:
+        """Go into the branch that the station under the cursor works on."""
+        if branch := self._branch_at_hand():
+            await self.factory.open_branch(branch)
+
+    def _branch_at_hand(self) -> str:
+        pane, state = self.wall.cursor, self.factory.link.state
+        if pane is None:
+            return ""
+        if not pane.station:
+            return pane.key.removeprefix("branch:")
+        station = state.stations.get(pane.station)
+        return station.branch if station and not station.elsewhere and station.branch in state.branches else ""
 
     def on_wall_opened(self) -> None:
         self.begin(lambda: self.act("floor.open"), exclusive=True)

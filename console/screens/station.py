@@ -143,7 +143,24 @@ class StationScreen(SearchScreen):
     # What it says of itself
 
     def situation(self) -> Situation:
-        return Situation(mode=self.factory.link.mode, lost=self.lost, station=self.station, narrow=bool(self._pattern))
+        return Situation(
+            mode=self.factory.link.mode,
+            lost=self.lost,
+            station=self.station,
+            branched=bool(self._branch()),
+            narrow=bool(self._pattern),
+        )
+
+    def _branch(self) -> str:
+        """The branch of this repository on which it works."""
+        state = self.factory.link.state
+        station = state.stations.get(self.station)
+        return station.branch if station and not station.elsewhere and station.branch in state.branches else ""
+
+    async def action_work(self) -> None:
+        """Show the commits, files and lines of the branch it works on."""
+        if branch := self._branch():
+            await self.factory.open_branch(branch)
 
     def copies(self) -> list[Copy]:
         station = self.factory.link.state.stations.get(self.station)
@@ -229,15 +246,6 @@ class StationScreen(SearchScreen):
 
     def action_page(self, step: int) -> None:
         self.chosen.scroll(step * max(1, self.chosen.rows - 2))
-
-    async def action_diff(self) -> None:
-        """Look into the branch that it works on."""
-        state = self.factory.link.state
-        station = state.stations.get(self.station)
-        if station is None or station.elsewhere or station.branch not in state.branches:
-            self.say("it works on no branch of this repository")
-            return
-        await self.factory.open_branch(station.branch)
 
     def action_meter(self) -> None:
         self.side.next_meter()
