@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -21,6 +24,7 @@ from sessions.floor.state import EMPTY
 from sessions.journal.recording import Recording
 from sessions.simulation import simulate
 from sessions.simulation.__main__ import SEED
+from tests.branch_support import BRANCH, picture_state
 from tests.console_support import StillLink
 from tests.picture_support import at_rest, pressing
 from tests.replay_support import StillReplay
@@ -37,6 +41,7 @@ class Picture(msgspec.Struct, frozen=True):
     size: tuple[int, int] = WIDE
     keys: tuple[str, ...] = ()
     station: str = ""
+    branch: str = ""
     theme: str = "dark"
     ascii_only: bool = False
     no_colour: bool = False
@@ -63,6 +68,14 @@ def replay() -> Link:
     return StillReplay(Recording(DEMO), seq=DEMO_OPENING)
 
 
+def branch() -> Link:
+    """A small repository, made for the picture."""
+    root = Path(tempfile.mkdtemp(prefix="factory-tui-picture-"))
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    state = picture_state(root)
+    return StillLink(state, now=state.time)
+
+
 PICTURES = {
     "floor-200x60": Picture(floor),
     "floor-50-stations": Picture(lambda: floor(50)),
@@ -77,6 +90,8 @@ PICTURES = {
     "floor-scanning": Picture(scanning, (120, 40)),
     "station-160x50": Picture(floor, HALF, station=STATION),
     "station-80x24": Picture(floor, SMALL, station=STATION),
+    "branch-160x50": Picture(branch, HALF, branch=BRANCH),
+    "branch-80x24": Picture(branch, SMALL, branch=BRANCH),
     "replay-160x50": Picture(replay, HALF),
     "replay-80x24": Picture(replay, SMALL),
     "conflicts-200x60": Picture(conflicts, keys=("2", "w")),
@@ -95,6 +110,8 @@ async def draw(picture: Picture) -> str:
         await at_rest(pilot)
         if picture.station:
             await app.open_station(picture.station)
+        if picture.branch:
+            await app.open_branch(picture.branch)
         await pressing(*picture.keys)(pilot)
         await at_rest(pilot)
         return app.export_screenshot(title="factory-tui")
@@ -112,5 +129,7 @@ def drawn(names: list[str]) -> Iterator[Path]:
 if __name__ == "__main__":
     os.environ.update(TEXTUAL_ANIMATIONS="none", COLORTERM="truecolor", TERM="xterm-256color", TZ="UTC")
     os.environ.pop("NO_COLOR", None)
+    os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="factory-tui-picture-")
+    atexit.register(shutil.rmtree, os.environ["XDG_STATE_HOME"], ignore_errors=True)
     for file in drawn(sys.argv[1:] or list(PICTURES)):
         print(file)

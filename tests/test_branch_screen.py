@@ -18,39 +18,16 @@ from console.options import Options
 from console.screens.branch.rows import collision_lines, file_row, message_lines, part_row
 from console.screens.branch.screen import BranchScreen
 from console.screens.floor import FloorScreen
-from sessions.branches.repo import Repository
 from sessions.floor import events as ev
 from sessions.floor.conflicts import FileConflict, Outcome, Verdict
 from sessions.floor.fold import fold_all
-from sessions.floor.state import EMPTY, FloorState
 from sessions.floor.work import Commit, FileChange, Files, Part, Work
+from tests.branch_support import BRANCH, Place
 from tests.console_support import HOSTILE, NOW, StillLink, factory_state
-from tests.git_support import TestRepository
 from tests.picture_support import text
 from widgets.cells import line_width, plain
 
-BRANCH = "feature/pool"
-WORDS = "Count on\n\nBecause it matters."
 Play = Callable[[FactoryApp, BranchScreen, Pilot[None]], Coroutine[Any, Any, None]]
-
-
-class Place:
-    """A repository with a branch in a worktree, and the floor that shows it."""
-
-    def __init__(self, root: Path) -> None:
-        self.repo = TestRepository(root / "repo")
-        self.repo.commit({"a.txt": "one\ntwo\n", "src/pool.py": "retries = 3\n"}, "first")
-        self.tree = self.repo.worktree(root / "wt", BRANCH)
-        self.repo.commit({"src/pool.py": "retries = settings.retries\n"}, "Take retries from settings", cwd=self.tree)
-        self.repo.commit({"a.txt": "one\nzwei\n", "b/漢字.txt": "x\ty\n"}, WORDS, cwd=self.tree)
-        (self.tree / "c.txt").write_text("not committed\n")
-
-    def state(self) -> FloorState:
-        found = Repository.open(self.repo.path, None)
-        opened = ev.FactoryOpened(
-            time=NOW, repo=str(self.repo.path), name="api", base=found.base, base_head=found.base_head
-        )
-        return fold_all(EMPTY, [opened, *found.read({}, NOW)])
 
 
 @pytest.fixture
