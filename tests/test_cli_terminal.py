@@ -140,7 +140,9 @@ def test_the_live_floor_shows_what_is_there_and_outlives_its_console(machine: Ma
     command = (*COMMAND, "--repo", str(machine.tree), "--theme", "light")
     with stopping(machine):
         with Terminal(command, 120, 40, env=machine.env) as floor:
+            # Its station has been idle for years: what it left on its branch is what is shown.
             floor.until(lambda text: "1 station" in text and "feature/pool" in text, PATIENCE_S)
+            floor.until(lambda text: "1 idle for more than 7 days" in text, PATIENCE_S)
             floor.press("q")
             assert floor.wait(PATIENCE_S) == 0
             assert_sane(floor)

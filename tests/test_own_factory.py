@@ -83,6 +83,22 @@ def test_what_works_or_needs_me_never_rests() -> None:
     assert floor.folded == ()
 
 
+def test_the_branch_of_a_station_that_rests_stands_for_itself() -> None:
+    """It may hold work: folding its station away must not hide it."""
+    told = {"station": "old", "session": "s-old", "time": NOW - 8 * DAY}
+    state = state_of(
+        [
+            ev.StationOpened(kind="claude", directory="/w/old", branch="feature/old", **told),  # type: ignore[arg-type]
+            ev.TurnFinished(**told),  # type: ignore[arg-type]
+            ev.BranchChanged(time=NOW, branch="feature/old", head="a", ahead=1, dirty=2, committed=NOW - 9 * DAY),
+        ]
+    )
+    view = FloorView()
+    for unfolded, key in ((False, "branch:feature/old"), (True, "station:old"), (False, "branch:feature/old")):
+        view.choose(unfolded=unfolded)
+        assert [pane.key for group in view.look(state, NOW).groups for pane in group.panes] == [key]
+
+
 def many(branches: int) -> FloorState:
     return state_of(
         [ev.BranchChanged(time=NOW, branch=f"b{n:03}", head="a", ahead=1, committed=NOW - n) for n in range(branches)]

@@ -53,7 +53,8 @@ def empty_lines(
     else:
         title, hints = "Nothing here yet", _NO_REPOSITORY
     if folded and not every:
-        hints = [("f e", f"show the {folded} stations of other repositories"), *hints]
+        what = "station" if folded == 1 else f"{folded:,} stations"
+        hints = [("f e", f"show the {what} of other repositories, or idle for long"), *hints]
     first = max(width(what) for what, _ in hints) + 2 * any(what for what, _ in hints)
     block = min(cells - 2, max(width(title), first + max(width(why) for _, why in hints)))
     left = " " * max(0, (cells - block) // 2)

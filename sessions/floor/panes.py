@@ -125,19 +125,25 @@ class PaneBook:
         self._verdicts: object = None
         self._clashes: dict[str, tuple[int, str]] = {}
 
-    def panes(self, state: FloorState, now: float, every_branch: bool = False) -> list[Pane]:
-        """The panes of all stations, then of the branches that no station works on (see `shown_branches`)."""
+    def panes(self, state: FloorState, now: float, every_branch: bool = False, unfolded: bool = True) -> list[Pane]:
+        """The panes of all stations, then of the branches that no station works on (see `shown_branches`).
+
+        Where resting stations are folded away, not `unfolded`, their branches stand for themselves.
+        """
         before, made = self._made, dict[str, tuple[tuple[object, ...], Pane]]()
+        occupied: set[str] = set()
         taken: set[str] = set()
         clashes = self._count(state)
         for name, station in state.stations.items():
             branch = None if station.elsewhere else state.branches.get(station.branch)
-            if branch is not None:
-                taken.add(branch.name)
             evidence = status_at(station, now)
             session = state.sessions.get(station.session)
             number, partner = clashes.get(branch.name, _APART) if branch is not None else _APART
             forgotten, resting = is_forgotten(evidence, now), is_resting(evidence, now, self._resting_s)
+            if branch is not None:
+                occupied.add(branch.name)
+                if unfolded or not resting:
+                    taken.add(branch.name)
             beat = _beat(station, now)
             facts = (station, branch, session, evidence.status, beat, number, partner, forgotten, resting)
             key = "station:" + name
@@ -151,7 +157,7 @@ class PaneBook:
                     clash_with=partner,
                 ),
             )
-        for branch in state.branches.values() if every_branch else shown_branches(state.branches, taken):
+        for branch in state.branches.values() if every_branch else shown_branches(state.branches, occupied):
             if branch.name not in taken and branch.name != state.base:
                 key = "branch:" + branch.name
                 number, partner = clashes.get(branch.name, _APART)

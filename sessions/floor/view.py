@@ -86,9 +86,9 @@ class FloorView:
         and never moves the pane under the `cursor`. One that is `untouched` (no key, no click yet) sorts itself at
         every look: nobody has learnt a place yet.
         """
-        every = self._book.panes(state, now, self._choice.every_branch)
         # A search goes through everything: what it is for may be folded away.
         unfold = self._choice.unfolded or bool(self._choice.search.strip())
+        every = self._book.panes(state, now, self._choice.every_branch, unfold)
         panes = every if unfold else [pane for pane in every if not (pane.elsewhere or pane.resting)]
         shown = [pane for pane in panes if matches(pane, self._choice)] if self._choice.narrow else panes
         if self._stale or untouched:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Generator
 from math import exp
+from zlib import crc32
 
 from msgspec.structs import replace
 
 from sessions.floor import events as ev
+from sessions.floor.reports import Report
 from sessions.floor.tokens import Tokens
 from sessions.simulation import words
 from sessions.simulation.context import Context
-from sessions.simulation.models import HAIKU, Seat
+from sessions.simulation.models import CLAUDE_VERSION, HAIKU, Seat
 from sessions.simulation.world import BASE, REPO, Process, World
 
 FIRST_WORDS = 12
 """Tokens of output that the first statement about a streamed call holds."""
+ENDS, KILLED = 0.22, 0.01
+"""How likely a conversation is over after a turn, and how likely because its process was killed."""
 
 
 class Agent:
@@ -38,8 +42,12 @@ class Agent:
         yield self.between(0.0, 90.0)
         while True:
             yield from self.turn()
-            if self.chance(0.22):
-                self.emit(ev.SessionClosed)
+            draw = self.random.random()
+            if draw < ENDS:
+                if draw < KILLED and self.tells:
+                    self.emit(ev.AgentLost, reason="its process is gone")
+                else:
+                    self.emit(ev.SessionClosed)
                 yield self.between(20.0, 200.0)
                 self.open_session()
             yield self.random.expovariate(1 / 70.0)
@@ -155,8 +163,11 @@ class Agent:
         self.emit(ev.ToolCalled, tool=self.tools[deed], call=call, detail=detail, file=file)
         if self.chance(0.009):
             yield 0.5
-            self.emit(ev.PersonNeeded, reason=self.pick(words.QUESTIONS))
+            question = self.pick(words.QUESTIONS)
+            self.emit(ev.PersonNeeded, reason=question)
+            self.report(Report.NEEDS_ME, question)
             yield self.about(170.0, 0.9)
+            self.report(Report.WORKING)
         yield self.about(median_s, 0.9)
         failed = self.chance(fails)
         self.emit(ev.ToolFinished, call=call, failed=failed, detail=self.pick(words.FAILURES) if failed else "")
@@ -211,6 +222,18 @@ class Agent:
     def emit(self, kind: Callable[..., ev.Event], /, **fields: object) -> None:
         now = round(self.world.now, 3)
         self.world.out.append(kind(time=now, source=self.source, station=self.name, session=self.session, **fields))
+
+    @property
+    def tells(self) -> bool:
+        """Whether its process says what it does, apart from the conversation, as agents of today do."""
+        return self.seat.version == CLAUDE_VERSION
+
+    def report(self, state: Report, reason: str = "") -> None:
+        """What its process says where a dialog opens and where it is answered."""
+        if self.tells:
+            self.emit(
+                ev.AgentReported, state=state, reason=reason, process=2 + crc32(self.session.encode()) % 4_000_000
+            )
 
     def branch_changed(self, **fields: object) -> None:
         branch = self.world.branches[self.branch]
