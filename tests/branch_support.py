@@ -56,11 +56,12 @@ def picture_state(root: Path) -> FloorState:
     place.repo.git("checkout", "--quiet", BRANCH, cwd=place.tree)
     (place.tree / "c.txt").unlink(missing_ok=True)
     place.repo.commit({"src/pool.py": ONE_TIMER}, "Keep one timer for all hosts", cwd=place.tree)
-    place.repo.commit(
-        {"docs/pool.md": "# Pool\n\nOne timer for all hosts.\n"}, "Tell how the pool works", cwd=place.tree
-    )
+    words = {"docs/pool.md": "# Pool\n\nOne timer for all hosts.\n"}
+    head = place.repo.commit(words, "Tell how the pool works", cwd=place.tree)
     place.repo.write({"tests/test_pool.py": "def test_pool():\n    assert pool(SETTINGS)[1] == 5\n"}, cwd=place.tree)
     now = float(START) + 4_000
     files = (FileConflict("src/pool.py", "content", 14), FileConflict("docs/pool.md", "add/add", 3))
-    clash = ev.VerdictReached(time=now, a=BRANCH, b="fix/timeouts", outcome=Outcome.CONFLICT, files=files)
-    return place.state(clash, ev.BranchCompared(time=now, branch=BRANCH))
+    names = (BRANCH, "fix/timeouts")
+    compared = [ev.BranchCompared(time=now, branch=name, head=head) for name in names]
+    clash = ev.VerdictReached(time=now, a=names[0], b=names[1], outcome=Outcome.CONFLICT, files=files)
+    return place.state(*compared, clash)

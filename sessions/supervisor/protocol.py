@@ -17,7 +17,7 @@ from sessions.floor.commands import AnyCommand, Progress, Reply
 from sessions.floor.events import AnyEvent
 from sessions.floor.state import FloorState
 
-VERSION = 1
+VERSION = 2
 
 MAX_REQUEST = 1 << 20
 """Bytes of the largest frame a supervisor takes from a console."""
