@@ -59,6 +59,8 @@ class Conflicts(msgspec.Struct, frozen=True, kw_only=True):
     base: BaseShape
     branches: list[BranchShape]
     pairs: list[PairShape]
+    left_out: int = 0
+    """Unmerged branches that were not compared: older ones, beyond those that the floor shows."""
 
     @property
     def any(self) -> bool:
@@ -84,6 +86,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     upper_bound: int
     verified: bool
     left: list[LeftShape]
+    left_out: int = 0
+    """As of `conflicts`."""
 
 
 class SideShape(msgspec.Struct, frozen=True):
@@ -119,7 +123,12 @@ class PairReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def conflicts(
-    base: str, base_head: str, rows: Sequence[Row], verdicts: Mapping[str, Verdict], only_conflicts: bool = False
+    base: str,
+    base_head: str,
+    rows: Sequence[Row],
+    verdicts: Mapping[str, Verdict],
+    only_conflicts: bool = False,
+    left_out: int = 0,
 ) -> Conflicts:
     """The whole matrix; `verdicts` by `key_of` must have every pair of `rows`, and each with the base."""
     names = sorted(row.name for row in rows)
@@ -130,6 +139,7 @@ def conflicts(
         base=BaseShape(base, base_head),
         branches=[_branch(row, verdicts[key_of(row.name, "")]) for row in rows],
         pairs=pairs,
+        left_out=left_out,
     )
 
 

@@ -10,6 +10,12 @@ from typing import Any
 
 import pytest
 
+from sessions.branches.repo import Repository
+from sessions.floor.branches import SHOWN
+from sessions.floor.events import FactoryOpened
+from sessions.floor.fold import fold_all
+from sessions.floor.state import EMPTY
+from sessions.floor.view import FloorView
 from tests.cli_support import Done, Machine
 from tests.collision_support import LINES, edited
 from tests.git_support import environment, unchanged
@@ -77,6 +83,7 @@ def test_json_to_the_letter(machine: Machine) -> None:
             pair("one", "two", "conflict", files(("a.txt", "content", 2))),
             pair("three", "two", "clean", []),
         ],
+        "left_out": 0,
     }
     done = machine.run("conflicts", "--json", "--only-conflicts", "--branches", "one", "two", "three")
     assert parsed(done)["pairs"] == [pair("one", "two", "conflict", files(("a.txt", "content", 2)))]
@@ -93,6 +100,26 @@ def test_what_the_floor_shows_is_compared_with_its_uncommitted_work(machine: Mac
     (branch,) = parsed(done)["branches"]
     assert not branch["dirty"]
     assert {file["path"] for file in branch["files"]} == {"b.txt"}
+
+
+def test_the_same_branches_as_on_the_floor_and_the_others_are_counted(machine: Machine) -> None:
+    """Everywhere the same 50, and what is older is left out with its number."""
+    repo = machine.repo
+    repo.fast_import((f"more/{number:02}", {f"{number}.txt": "x"}) for number in range(SHOWN + 3))
+    (machine.tree / "later.txt").write_text("not committed")
+    opened = FactoryOpened(time=repo.clock, repo=str(repo.path), name="api", base="main")
+    state = fold_all(EMPTY, [opened, *Repository.open(repo.path).read({}, repo.clock)])
+    floor = FloorView().look(state, repo.clock)
+    names = {pane.name for group in floor.groups for pane in group.panes}
+    assert floor.branches == 6, "one, two, three and the first three of the others"
+    shape = parsed(machine.run("conflicts", "--json"))
+    assert ({branch["name"] for branch in shape["branches"]}, shape["left_out"]) == (names, floor.branches)
+    assert parsed(machine.run("order", "--json"))["left_out"] == floor.branches
+    for command in ("conflicts", "order"):
+        assert "6 older branches left out; --branches '**' compares every branch" in machine.run(command).out
+    every = parsed(machine.run("conflicts", "--json", "--branches", "**"))
+    assert every["left_out"] == 0
+    assert {branch["name"] for branch in every["branches"]} > names
 
 
 def test_another_base_and_no_collision_exits_with_0(machine: Machine) -> None:

@@ -37,6 +37,8 @@ def test_the_frame() -> None:
     busy = Frame(branches=48, pairs=1_176, computing=12)
     assert plain(frame_line(busy, 160)).rstrip().endswith("computing 12 of 1,176")
     assert plain(frame_line(frame, 60)).rstrip() == " 48 branches  129 conflicts  suggested 2"
+    few = Frame(branches=50, hidden=1_234, pairs=1_225)
+    assert plain(frame_line(few, 160)).startswith(" 50 branches +1,234 hidden   0 conflicts ")
     trial = Frame(branches=3, landed="proxy-03", replay=True, moment="12:04:31")
     assert plain(frame_line(trial, 80)).startswith("  SIMULATED: proxy-03 has landed   REPLAY  3 branches")
     assert plain(frame_line(trial, 80)).rstrip().endswith("12:04:31")

@@ -59,6 +59,8 @@ class Frame(msgspec.Struct, frozen=True):
     replay: bool = False
     moment: str = ""
     """Of the replay."""
+    hidden: int = 0
+    """Unmerged branches that were not compared: older ones, beyond those shown."""
 
 
 def frame_line(frame: Frame, cells: int) -> Line:
@@ -69,7 +71,8 @@ def frame_line(frame: Frame, cells: int) -> Line:
         text = [(word + " ", "soft" + ground)] if word else []
         return [*text, (count(number), "bold text" + ground), (after, "soft" + ground)]
 
-    branches = figure(frame.branches, "", " branch" + "es" * (frame.branches != 1))
+    hidden = f" +{frame.hidden:,} hidden" if frame.hidden else ""
+    branches = figure(frame.branches, "", " branch" + "es" * (frame.branches != 1) + hidden)
     mode = "REPLAY " * frame.replay + "SIMULATED " * frame.simulated
     landed = f" SIMULATED: {cut(frame.landed, 24)} has landed "
     pieces: list[tuple[int, list[Span]]] = [

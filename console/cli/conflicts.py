@@ -65,7 +65,7 @@ def look(matrix: Matrix, place: Place, call: Call) -> tuple[Subjects, list[Row],
 def _whole(call: Call, place: Place, matrix: Matrix, before: str = "") -> tuple[int, str]:
     """Print the whole matrix unless it is as it was `before`; the exit code, and what it is now."""
     chosen, rows, verdicts = look(matrix, place, call)
-    shape = conflictshape.conflicts(chosen.base, chosen.base_head, rows, verdicts, call.only_conflicts)
+    shape = conflictshape.conflicts(chosen.base, chosen.base_head, rows, verdicts, call.only_conflicts, chosen.left_out)
     now = text(shape)
     if now != before:
         if call.json:
@@ -87,6 +87,7 @@ def _print(shape: conflictshape.Conflicts, verdicts: dict[str, Verdict]) -> None
         f"{with_base} of them cannot be merged with it, {len(collisions) - with_base:,} of {count(total, 'pair')} "
         "with each other" + (f", {unknown:,} unknown" if unknown else "")
     )
+    say_left_out(shape.left_out)
     met = counts(verdicts.values())
     rows = [
         (
@@ -109,6 +110,12 @@ def _print(shape: conflictshape.Conflicts, verdicts: dict[str, Verdict]) -> None
             for v in worst
         )
         table(("branch", "collides with", "worst file", "files", "lines"), lines, left=3)
+
+
+def say_left_out(branches: int) -> None:
+    """Say how many branches were not compared, and how they are."""
+    if branches:
+        say(f"{count(branches, 'older branch', 'older branches')} left out; --branches '**' compares every branch")
 
 
 def _paths(verdict: Verdict) -> str:

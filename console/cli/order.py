@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from console import conflictshape
 from console.cli.call import Call
-from console.cli.conflicts import look, opened
+from console.cli.conflicts import look, opened, say_left_out
 from console.cli.output import count, say, table
 from console.jsonshape import text
 from sessions.branches.matrix import Matrix
@@ -25,7 +25,7 @@ def order(call: Call) -> int:
         arrived = {subject.name: subject.committed for subject in chosen.others}
         planned = plan([Candidate(row.name, arrived[row.name], not row.trouble) for row in rows], verdicts)
         rehearsed = _rehearsed(matrix, chosen.base_head, rows, planned, verdicts) if call.verify else None
-    shape = shape_of(planned, rehearsed, verdicts, chosen.base)
+    shape = shape_of(planned, rehearsed, verdicts, chosen.base, chosen.left_out)
     if call.json:
         say(text(shape))
     else:
@@ -41,7 +41,7 @@ def _rehearsed(
 
 
 def shape_of(
-    planned: Plan, rehearsed: Rehearsal | None, verdicts: Mapping[str, Verdict], base: str
+    planned: Plan, rehearsed: Rehearsal | None, verdicts: Mapping[str, Verdict], base: str, left_out: int = 0
 ) -> conflictshape.Order:
     """The plan as JSON has it; what was rehearsed is what really landed."""
     landing = planned.names if rehearsed is None else rehearsed.landed
@@ -56,6 +56,7 @@ def shape_of(
         upper_bound=planned.upper_bound,
         verified=rehearsed is not None and rehearsed.finished,
         left=left,
+        left_out=left_out,
     )
 
 
@@ -74,6 +75,7 @@ def _print(shape: conflictshape.Order, base: str, branches: int) -> None:
         f"{shape.lands} of {count(branches, 'branch', 'branches')} can land on {clean(base)} ({sure}); "
         f"{shape.in_arrival_order} in order of arrival, {shape.upper_bound} at most"
     )
+    say_left_out(shape.left_out)
     if shape.order:
         say()
         table(("", "lands"), ((str(number), name) for number, name in enumerate(shape.order, 1)), left=2)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from console.link import LinkMode
 from console.screens.conflicts_side import Subject
+from sessions.floor.branches import hidden_branches
 from sessions.floor.conflicts import Outcome, Verdict, between
 from sessions.floor.matrix import Matrix
 from sessions.floor.order import Plan
@@ -53,6 +54,7 @@ def standing(
     replayed = mode is LinkMode.REPLAY
     return Frame(
         branches=matrix.every,
+        hidden=hidden_branches(state) if knows else 0,
         plan=plan if knows else None,
         base=state.base,
         base_head=state.base_head,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from sessions.branches.scratch import Scratch
 from sessions.branches.verdicts import Verdicts
 from sessions.branches.worktrees import Worktree
 from sessions.errors import FactoryError, UsageError
-from sessions.floor.branches import shown_branches
+from sessions.floor.branches import left_out, shown_branches
 from sessions.floor.state import Branch
 from sessions.text import clean
 
@@ -60,6 +60,8 @@ class Subjects(msgspec.Struct, frozen=True):
     base: str
     base_head: str
     others: tuple[Subject, ...]
+    left_out: int = 0
+    """Unmerged branches beyond those that are shown by default."""
 
 
 def subjects(
@@ -87,7 +89,10 @@ def subjects(
     wanted.pop(base, None)
     commits = refs.commits(git, set(wanted.values()))
     found = {name: Subject(name, head, at.get(name), commits[head].committed) for name, head in wanted.items()}
-    return Subjects(base, base_head, tuple(found.values() if globs else _shown(git, base_head, found, remembered)))
+    if globs:
+        return Subjects(base, base_head, tuple(found.values()))
+    others, hidden = _shown(git, base_head, found, remembered)
+    return Subjects(base, base_head, others, hidden)
 
 
 def _usual_base(git: Git, heads: Mapping[str, str]) -> str:
@@ -98,8 +103,10 @@ def _usual_base(git: Git, heads: Mapping[str, str]) -> str:
     return bases.choose(heads, origin_head=refs.origin_head(git), main_worktree=refs.symbolic(git, "HEAD"))
 
 
-def _shown(git: Git, base_head: str, found: Mapping[str, Subject], remembered: Verdicts | None) -> Iterator[Subject]:
-    """Those that the floor shows by default, the most recently active first."""
+def _shown(
+    git: Git, base_head: str, found: Mapping[str, Subject], remembered: Verdicts | None
+) -> tuple[tuple[Subject, ...], int]:
+    """Those that the floor shows by default, the newest first, and how many it does not show."""
     heads = {item.head for item in found.values()}
     name = f"merged into {base_head}"
     known = set((remembered.note(name) or b"").decode().split()) if remembered else set()
@@ -122,7 +129,8 @@ def _shown(git: Git, base_head: str, found: Mapping[str, Subject], remembered: V
         )
         for item in found.values()
     }
-    return (found[branch.name] for branch in shown_branches(branches))
+    shown = shown_branches(branches)
+    return tuple(found[branch.name] for branch in shown), left_out(branches, shown, "")
 
 
 def _matching(git: Git, globs: Sequence[str]) -> dict[str, str]:

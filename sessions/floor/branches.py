@@ -8,32 +8,49 @@ from collections.abc import Collection, Mapping
 from sessions.floor.state import Branch, FloorState
 
 SHOWN = 50
-"""Unmerged branches shown by default, the most recently active ones."""
+"""Unmerged branches shown by default, those with the newest commits."""
 
 
-def shown_branches(branches: Mapping[str, Branch], occupied: Collection[str] = (), limit: int = SHOWN) -> list[Branch]:
+def shown_branches(
+    branches: Mapping[str, Branch], occupied: Collection[str] = (), base: str = "", limit: int = SHOWN
+) -> list[Branch]:
     """The branches shown by default, the most recently active first.
 
-    These are the `limit` most recently active unmerged ones, and besides them all that have a worktree or are
-    `occupied`: names of branches on which a station works.
+    These are the `limit` unmerged ones with the newest commits, the `base` not among them, and besides them all that
+    have a worktree or are `occupied`: names of branches on which a station works. Work that is not committed moves no
+    other branch out of view: it lies in a worktree, which is always shown.
     """
-    unmerged = (branch for branch in branches.values() if not branch.merged)
-    recent = {branch.name: branch for branch in heapq.nlargest(limit, unmerged, key=activity)}
+    unmerged = (branch for branch in branches.values() if not branch.merged and branch.name != base)
+    shown = {branch.name: branch for branch in heapq.nsmallest(limit, unmerged, key=_newest)}
     for branch in branches.values():
         if branch.worktree or branch.name in occupied:
-            recent.setdefault(branch.name, branch)
-    return sorted(recent.values(), key=lambda branch: (-activity(branch), branch.name))
+            shown.setdefault(branch.name, branch)
+    return sorted(shown.values(), key=lambda branch: (-activity(branch), branch.name))
+
+
+def occupied_branches(state: FloorState) -> frozenset[str]:
+    """The names of the branches on which stations of this repository work."""
+    return frozenset(s.branch for s in state.stations.values() if s.branch and not s.elsewhere)
 
 
 def hidden_branches(state: FloorState) -> int:
     """How many unmerged branches are not shown by default."""
-    branches = state.branches
-    if len(branches) <= SHOWN:
+    if len(state.branches) <= SHOWN:
         return 0
-    occupied = {station.branch for station in state.stations.values() if not station.elsewhere}
-    unmerged = sum(not branch.merged and branch.name != state.base for branch in branches.values())
-    shown = shown_branches(branches, occupied)
-    return max(0, unmerged - sum(not branch.merged and branch.name != state.base for branch in shown))
+    return left_out(state.branches, shown_branches(state.branches, occupied_branches(state), state.base), state.base)
+
+
+def left_out(branches: Mapping[str, Branch], shown: Collection[Branch], base: str) -> int:
+    """How many unmerged branches are not among those that are `shown`."""
+    return _unmerged(branches.values(), base) - _unmerged(shown, base)
+
+
+def _unmerged(branches: Collection[Branch], base: str) -> int:
+    return sum(not branch.merged and branch.name != base for branch in branches)
+
+
+def _newest(branch: Branch) -> tuple[float, str]:
+    return -branch.committed, branch.name
 
 
 def activity(branch: Branch) -> float:

@@ -6,12 +6,12 @@ Pure. The array is made once for a state; whatever draws it only looks values up
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
 
 import msgspec
 
-from sessions.floor.branches import shown_branches
+from sessions.floor.branches import occupied_branches, shown_branches
 from sessions.floor.conflicts import Outcome, Verdict
 from sessions.floor.state import FloorState, Station, Status
 from sessions.text import clean
@@ -113,9 +113,11 @@ def verdicts_of(state: FloorState, uncommitted: bool) -> Mapping[str, Verdict]:
     return {**state.verdicts, **state.committed_verdicts}
 
 
-def compared_names(state: FloorState, occupied: Iterable[str] = ()) -> list[str]:
+def compared_names(state: FloorState) -> list[str]:
     """The branches that have a row: those shown by default and those compared besides, without base and merged ones."""
-    names = dict.fromkeys(branch.name for branch in shown_branches(state.branches, frozenset(occupied)))
+    names = dict.fromkeys(
+        branch.name for branch in shown_branches(state.branches, occupied_branches(state), state.base)
+    )
     names.update(dict.fromkeys(state.compared))
     return [
         name
@@ -152,7 +154,7 @@ class Census:
     def __init__(self, state: FloorState, verdicts: Mapping[str, Verdict], path: str = "") -> None:
         """With `path`, only conflicts in paths that contain it count."""
         working = {station.branch for station in state.stations.values() if _works(station)}
-        self.names = compared_names(state, {s.branch for s in state.stations.values() if s.branch})
+        self.names = compared_names(state)
         self.index = {name: i for i, name in enumerate(self.names)}
         size = len(self.names)
         self._fresh = [self._is_fresh(state, name) for name in self.names]

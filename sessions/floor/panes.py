@@ -157,7 +157,7 @@ class PaneBook:
                     clash_with=partner,
                 ),
             )
-        for branch in state.branches.values() if every_branch else shown_branches(state.branches, occupied):
+        for branch in state.branches.values() if every_branch else shown_branches(state.branches, occupied, state.base):
             if branch.name not in taken and branch.name != state.base:
                 key = "branch:" + branch.name
                 number, partner = clashes.get(branch.name, _APART)

@@ -21,7 +21,7 @@ from sessions.branches.repo import Repository
 from sessions.branches.rows import Row, Subject, rows_with, taken
 from sessions.branches.worktrees import Worktree
 from sessions.floor import verdict_events
-from sessions.floor.branches import shown_branches
+from sessions.floor.branches import occupied_branches, shown_branches
 from sessions.floor.commands import Progress
 from sessions.floor.conflicts import Verdict
 from sessions.floor.events import Event
@@ -184,10 +184,8 @@ class ConflictWatch:
             self._snapshots = 0
             if matrix.scratch.bound():
                 self._works.clear()
-        occupied = {station.branch for station in state.stations.values() if not station.elsewhere}
-        chosen = [
-            branch for branch in shown_branches(state.branches, occupied) if branch.head and branch.name != state.base
-        ]
+        shown = shown_branches(state.branches, occupied_branches(state), state.base)
+        chosen = [branch for branch in shown if branch.head and branch.name != state.base]
         trees = {tree.row: tree for tree in repository.worktrees() if tree.head and not tree.missing}
         at = {
             branch.name: trees[branch.name]
