@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from sessions import clock, settings
@@ -24,15 +25,17 @@ from sessions.journal.chronicle import arranged
 from sessions.journal.past import EventList, Past
 from sessions.journal.reader import JournalReader
 from sessions.journal.recording import Recording
-from sessions.journal.writer import Journal
+from sessions.journal.writer import Journal, UnwritableError
 from sessions.models.prices import Prices
 from sessions.observe import discover
 from sessions.observe.match import Ground, Seats
 from sessions.observe.observer import Observer
+from sessions.supervisor.branch_watch import open_repository, opening
 from sessions.supervisor.lock import HeldError, hold
 from sessions.supervisor.place import Place, place_of
 from sessions.supervisor.process import Options, reachable
 from sessions.supervisor.recorder import Recorder, Told
+from sessions.supervisor.transcript_watch import ground_of
 from sessions.supervisor.work import Work
 from sessions.text import clean
 
@@ -47,18 +50,25 @@ def floor_of(
     sessions: Sequence[Path] = (),
     only: bool = False,
     progress: Told | None = None,
+    warn: Callable[[str], None] = lambda _: None,
 ) -> FloorState:
     """The floor as it is on disk now, which the journal also holds from then on.
 
     `sessions` are further places to look. With `only` they are the only ones, `repo` need not be a repository, and
-    nothing is written. Another `base` holds for this answer alone.
+    nothing is written. Another `base` holds for this answer alone. `warn` is told what keeps the answer from being
+    whole, with the cure: a disk that takes nothing, for which it is what the journal holds, or folders not watched.
     """
     if only:
         return _fold_only(sessions, progress)
     commands: list[AnyCommand] = [CatchUp()]
     if sessions:
         commands.append(ImportPaths(tuple(str(path.absolute()) for path in sessions)))
-    _before, state = _told_to(place_of(repo), commands, progress)
+    place = place_of(repo)
+    try:
+        _before, state = _told_to(place, commands, progress, warn)
+    except UnwritableError as error:
+        warn(str(error))
+        state = _readable(place, sessions, progress, warn)
     return measured(state, repo, base) if base and base != state.base else state
 
 
@@ -118,17 +128,39 @@ def _observed(places: Sequence[Path], progress: Told | None) -> list[Event]:
         if not place.exists():
             raise FactoryError(f"there is no {clean(str(place))}", "name a directory or a transcript")
 
+    return _events_in(discover.places(places, only=True), Seats(EMPTY, Ground(), only=True), progress)
+
+
+def _events_in(places: Sequence[discover.Place], seats: Seats, progress: Told | None) -> list[Event]:
     def tell(done: int, total: int) -> None:
         if progress is not None:
             progress(Progress("reading transcripts", done, total, "bytes"))
 
     prices = Prices.load(settings.load().prices_path)
-    seats = Seats(EMPTY, Ground(), only=True)
-    observer = Observer(discover.places(places, only=True), seats, prices, progress=tell)
+    observer = Observer(places, seats, prices, progress=tell)
     return [event for batch in observer.scan() for event in batch.events]
 
 
-def _told_to(place: Place, commands: Sequence[AnyCommand], progress: Told | None) -> tuple[int, FloorState]:
+def _readable(place: Place, sessions: Sequence[Path], progress: Told | None, warn: Callable[[str], None]) -> FloorState:
+    """The floor where nothing can be written: as the journal has it, or without one as it is on disk now."""
+    with suppress(FactoryError):
+        reader = JournalReader(place.journal)
+        try:
+            state = reader.latest()
+            if state.seq:
+                warn("shown is what was read before that")
+                return state
+        finally:
+            reader.close()
+    repository = open_repository(place.repo, settings.load().base, strict=False)
+    state = fold_all(EMPTY, [opening(repository), *repository.read({}, time.time())])
+    found = discover.places([*sessions, *settings.load().session_paths])
+    return fold_all(state, _events_in(found, Seats(state, ground_of(state)), progress))
+
+
+def _told_to(
+    place: Place, commands: Sequence[AnyCommand], progress: Told | None, warn: Callable[[str], None] = lambda _: None
+) -> tuple[int, FloorState]:
     """Have the commands carried out on the journal; its last number before, and the floor after."""
     if not reachable(place.socket):
         try:
@@ -138,17 +170,21 @@ def _told_to(place: Place, commands: Sequence[AnyCommand], progress: Told | None
         except HeldError:
             if not reachable(place.socket):
                 raise
-    return _by_supervisor(place, commands, progress)
+    return _by_supervisor(place, commands, progress, warn)
 
 
-def _by_supervisor(place: Place, commands: Sequence[AnyCommand], progress: Told | None) -> tuple[int, FloorState]:
+def _by_supervisor(
+    place: Place, commands: Sequence[AnyCommand], progress: Told | None, warn: Callable[[str], None]
+) -> tuple[int, FloorState]:
     reader = JournalReader(place.journal)
-    answered = threading.Event()
+    answered, settled = threading.Event(), threading.Event()
 
     def changed() -> None:
         contact = client.contact
         if contact.connected or contact.trouble:
             answered.set()
+        if contact.halted:
+            settled.set()
         if progress is not None and contact.progress is not None:
             progress(contact.progress)
 
@@ -158,9 +194,18 @@ def _by_supervisor(place: Place, commands: Sequence[AnyCommand], progress: Told 
     try:
         answered.wait()
         for command in commands:
-            reply = client.send(command).result()
+            asked = client.send(command)
+            asked.add_done_callback(lambda _: settled.set())
+            settled.wait()
+            if client.contact.halted and not asked.done():
+                # It would wait for the disk as long as that takes.
+                raise UnwritableError(client.contact.trouble)
+            reply = asked.result()
+            settled.clear()
             if not reply.ok:
                 raise FactoryError(reply.reason, reply.cure)
+        if client.contact.trouble:
+            warn(client.contact.trouble)
         return before, reader.latest()
     finally:
         client.stop()
@@ -181,7 +226,7 @@ async def _alone(place: Place, commands: Sequence[AnyCommand], progress: Told | 
             for command in commands:
                 reply = await work.obey(command)
                 if not reply.ok:
-                    raise FactoryError(reply.reason, reply.cure)
+                    raise recorder.unwritable or FactoryError(reply.reason, reply.cure)
             return before, journal.state
         finally:
             await work.close()

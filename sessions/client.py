@@ -37,6 +37,8 @@ class Contact(msgspec.Struct, frozen=True, omit_defaults=True):
     progress: Progress | None = None
     pid: int = 0
     """Process id of the supervisor it is, or was, connected to."""
+    halted: bool = False
+    """Its journal takes nothing at present: commands that write wait."""
 
 
 class _PartedError(FactoryError):
@@ -260,7 +262,7 @@ class Client:
                 raise FactoryError(reason, cure)
             case Farewell():
                 raise _PartedError(frame)
-        self._show(Contact(True, self._work.trouble, self._work.progress, self._pid))
+        self._show(Contact(True, self._work.trouble, self._work.progress, self._pid, self._work.halted))
 
     def _folded(self, frame: Events) -> FloorState:
         if frame.first != self.state.seq + 1:
@@ -270,7 +272,7 @@ class Client:
     def _lost(self, trouble: str) -> None:
         """Nobody answers: show why, and refuse what was asked."""
         self._work = WorkFrame()
-        self._show(replace(self.contact, connected=False, trouble=trouble, progress=None))
+        self._show(replace(self.contact, connected=False, trouble=trouble, progress=None, halted=False))
         asked, self._asked = self._asked, {}
         for future in asked.values():
             future.set_result(Reply(False, "the supervisor gave no answer", trouble))

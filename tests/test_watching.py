@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import resource
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 
 from sessions.observe import watching
 from sessions.supervisor import work
+from sessions.watching.blind import Blind
 from tests.house_support import House, house_in
 from tests.supervisor_support import PATIENCE_S
 from tests.test_supervisor_work import until, working
@@ -20,24 +20,6 @@ from tests.test_supervisor_work import until, working
 @pytest.fixture
 def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     yield from house_in(monkeypatch)
-
-
-def test_a_refusal_of_the_kernel_is_an_error(tmp_path: Path) -> None:
-    """A process that may open no more files cannot watch either."""
-
-    async def watch() -> None:
-        async with aclosing(watching.watch([tmp_path])) as changes:
-            assert await anext(changes) is None
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                assert [paths async for paths in watching.watch([tmp_path])] == [None]
-        finally:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-
-    with pytest.raises(watching.WatchError):
-        asyncio.run(watch())
 
 
 def test_a_place_that_cannot_even_be_asked_for_hinders_no_other(tmp_path: Path) -> None:
@@ -56,10 +38,12 @@ def test_a_place_that_cannot_even_be_asked_for_hinders_no_other(tmp_path: Path) 
 def test_a_refused_watch_is_told_and_tried_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     watch, refusals = watching.watch, iter([watching.WatchError("limit of watches reached")] * 2)
 
-    async def refusing(places: Sequence[Path]) -> AsyncGenerator[watching.Paths | None, None]:
+    async def refusing(
+        places: Sequence[Path], told: Callable[[Blind], None]
+    ) -> AsyncGenerator[watching.Paths | None, None]:
         for refusal in refusals:
             raise refusal
-        async for paths in watch(places):
+        async for paths in watch(places, told):
             yield paths
 
     monkeypatch.setattr(watching, "watch", refusing)

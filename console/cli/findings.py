@@ -134,6 +134,8 @@ def _state(call: Call) -> Iterator[Finding]:
         yield Finding("repository", "state directory", "cannot be written", True, f"chmod u+w {place.state_dir}")
     pid = process.running(call.repo)
     yield Finding("repository", "supervisor", "not running" if pid is None else f"process {pid}")
+    if pid is not None and (trouble := process.trouble(call.repo)):
+        yield Finding("repository", "supervisor", "not up to date", cure=trouble)
     if place.log.exists():
         yield Finding("repository", "log", f"{place.log}, {_bytes(place.log.stat().st_size)}")
     if not place.journal.exists():

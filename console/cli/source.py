@@ -7,7 +7,7 @@ from pathlib import Path
 
 from console.cli import importing
 from console.cli.call import Call
-from console.cli.output import progress
+from console.cli.output import progress, warn
 from sessions.errors import FactoryError, UsageError
 from sessions.floor.state import FloorState
 from sessions.journal import places
@@ -27,7 +27,7 @@ def floor_of_call(call: Call) -> FloorState:
         raise UsageError("--only needs places to look", "name one with --sessions DIR")
     check_places(call.sessions)
     with progress() as tell:
-        return floor_of(call.repo, base=call.base, sessions=call.sessions, only=call.only, progress=tell)
+        return floor_of(call.repo, base=call.base, sessions=call.sessions, only=call.only, progress=tell, warn=warn)
 
 
 def floor_between(call: Call) -> FloorState:

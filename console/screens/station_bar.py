@@ -15,7 +15,7 @@ def link_spans(link: Link, now: float, cells: int) -> list[Span]:
     """As much of it as fits into `cells`, the most important first; nothing of a live factory that is well."""
     told: list[list[Span]] = []
     if link.health.trouble:
-        told.append([(cut("✖ " + clean(link.health.trouble, 60), cells), "failed on bar")])
+        told.append([(cut("✖ " + clean(link.health.trouble, 200), cells), "failed on bar")])
     if link.mode is LinkMode.REPLAY:
         moment = clock(now, link.state.zone)
         told.append([("REPLAY ", "bold accent on bar"), (moment, "bold text on bar"), (_pace(link), "text on bar")])

@@ -20,7 +20,9 @@ class Hint:
     refs: bool = False
     worktrees: frozenset[Path] = frozenset()
     unwatched: frozenset[Path] = frozenset()
-    """Worktrees whose files cannot be watched, for want of watches; their git directories are."""
+    """Worktrees whose files cannot be watched, for want of watches; they are read again at intervals."""
+    trouble: str = ""
+    """What an operator reads of that, with the cure."""
 
     def __bool__(self) -> bool:
         return self.refs or bool(self.worktrees)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import itertools
 import os
 import stat
@@ -20,7 +21,8 @@ from sessions.branches.ground import Plan, affordable, inode, newly_ignored, pla
 from sessions.branches.hints import Change, Hint, Verdict, judge
 from sessions.branches.repo import Repository
 from sessions.errors import FactoryError
-from sessions.text import clean
+from sessions.watching.blind import not_watched
+from sessions.watching.tree import cause_of
 
 DEBOUNCE_MS = 300
 """The longest that changes are gathered into one hint."""
@@ -28,11 +30,22 @@ STEP_MS = 50
 """A hint goes out when nothing more changed for this long."""
 REPLAN_S = 1.0
 """The least time between two plans of what to watch; ten times as long as planning took, if that is more."""
+REREAD_S = 10.0
+"""Between two readings of worktrees that are not watched; longer where looking takes more than a tenth of it."""
+DEAREST = 10
 MOST_ATTEMPTS = 7
 RELEASE_S = 0.02
 """The first wait for watches that are to be given back; the others double, three seconds in all."""
 MOST_NEW = 500
 """New files in one batch about which git is asked whether it ignores them."""
+
+
+class UnwatchedError(FactoryError):
+    """Not even git's own directories can be watched; `cause` is an error number, or `INSTANCES`."""
+
+    def __init__(self, cause: int) -> None:
+        super().__init__(f"the repository cannot be watched (error {cause})")
+        self.cause = cause
 
 
 class Watcher:
@@ -70,31 +83,39 @@ class Watch:
     """What is being watched of one repository, and what was noticed and not yet told."""
 
     def __init__(
-        self, repository: Repository, limit: int, deliver: Callable[[set[Change] | FactoryError], None]
+        self, repository: Repository, limit: Callable[[], int], deliver: Callable[[set[Change] | FactoryError], None]
     ) -> None:
         self._repository = repository
         self._limit = limit
+        self._planned = 0
+        self._reduced = False
+        """The kernel refused, so the plan has nothing but git's own directories."""
         self._deliver = deliver
         self._watchers: list[Watcher] = []
         self._closed = False
         self.plan = Plan(str(repository.common_dir), (), {}, frozenset())
+
+    @property
+    def may_gain(self) -> bool:
+        """Whether a new plan may watch more: a refusal of the kernel may be over, or its limit was raised."""
+        return self._reduced or self._limit() > self._planned
 
     def replan(self, stale: Collection[str] = ()) -> frozenset[Path]:
         """Plan and begin to watch; known worktrees are not surveyed again unless they are `stale`.
 
         Returns the worktrees in which something may have changed unseen. It waits for the disk: run it on a thread.
         """
-        old = self.plan
+        old, self._planned = self.plan, self._limit()
         grounds, fresh = [], set()
         for tree in self._repository.worktrees():
             if tree.missing:
                 continue
             ground = old.grounds.get(str(tree.path))
             if ground is None or str(tree.path) in stale or not ground.size or ground.inode != inode(tree.path):
-                ground = survey(tree, self._limit)
+                ground = survey(tree, self._planned)
                 fresh.add(tree.path)
             grounds.append(ground)
-        self.plan = plan(self._repository.common_dir, grounds, self._limit)
+        self.plan = plan(self._repository.common_dir, grounds, self._planned)
         watchers = self._begin()
         self._end()
         self._watchers = watchers
@@ -103,7 +124,7 @@ class Watch:
         return frozenset(fresh)
 
     def _begin(self) -> list[Watcher]:
-        reduced = False
+        self._reduced = False
         for attempt in itertools.count():
             watchers: list[Watcher] = []
             try:
@@ -116,13 +137,13 @@ class Watch:
                     watcher.close()
                 if isinstance(error, (FileNotFoundError, PermissionError)) and attempt < MOST_ATTEMPTS:
                     continue  # a directory went in between: the others once more
-                if reduced and attempt >= MOST_ATTEMPTS:
-                    raise FactoryError(f"the repository cannot be watched: {clean(str(error))}", _CURE) from error
-                if reduced:
+                if self._reduced and attempt >= MOST_ATTEMPTS:
+                    raise UnwatchedError(cause_of(error)) from error
+                if self._reduced:
                     # The kernel takes a moment to give back the watches of those that were closed.
                     time.sleep(RELEASE_S * 2**attempt)
                     continue
-                reduced = True
+                self._reduced = True
                 self.plan = plan(self._repository.common_dir, self.plan.grounds.values(), 0)
         raise AssertionError("unreachable")
 
@@ -154,9 +175,6 @@ class Watch:
             if any(path.rpartition("/")[0] in level and _is_directory(path) for path in seen):
                 stale.add(root)
         return frozenset(Path(root) for root in changed), stale
-
-
-_CURE = "raise fs.inotify.max_user_watches and fs.inotify.max_user_instances"
 
 
 def _existing(paths: Iterable[str]) -> list[str]:
@@ -195,30 +213,54 @@ async def watch(repository: Repository, *, limit: int | None = None) -> AsyncGen
         with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
             loop.call_soon_threadsafe(inbox.put_nowait, batch)
 
-    watching = Watch(repository, affordable() if limit is None else limit, deliver)
+    watching = Watch(repository, affordable if limit is None else lambda: limit, deliver)
     try:
-        trees = await asyncio.to_thread(watching.replan)
-        yield Hint(True, trees, watching.plan.unwatched)
-        async with contextlib.aclosing(_follow(watching, inbox)) as hints:
-            async for hint in hints:
-                yield hint
+        while True:
+            try:
+                trees = await asyncio.to_thread(watching.replan)
+                yield _hint(watching, True, trees)
+                async with contextlib.aclosing(_follow(watching, inbox)) as hints:
+                    async for hint in hints:
+                        yield hint
+            except UnwatchedError as error:
+                trees = frozenset(tree.path for tree in await asyncio.to_thread(repository.worktrees))
+                yield Hint(True, trees, trees, not_watched("branches", error.cause, REREAD_S))
+                await asyncio.sleep(REREAD_S)
     finally:
         watching.close()
+
+
+def _hint(watching: Watch, refs: bool, trees: frozenset[Path], every: float = REREAD_S) -> Hint:
+    unwatched = watching.plan.unwatched
+    what = f"{len(unwatched):,} worktrees" if len(unwatched) > 1 else "1 worktree"
+    return Hint(refs, trees, unwatched, not_watched(what, errno.ENOSPC, every) if unwatched else "")
 
 
 async def _follow(watching: Watch, inbox: asyncio.Queue[set[Change] | FactoryError]) -> AsyncGenerator[Hint, None]:
     loop = asyncio.get_running_loop()
     pending, stale, earliest = False, set[str](), 0.0
+    every = REREAD_S
+    due = loop.time() + every
     while True:
+        if watching.plan.unwatched and loop.time() >= due:
+            # Watches may have become free; where none have, everything in these worktrees may have changed unseen.
+            started = loop.time()
+            trees = watching.plan.unwatched
+            if watching.may_gain:
+                trees |= await asyncio.to_thread(watching.replan)
+            every = max(REREAD_S, DEAREST * (loop.time() - started))
+            due = loop.time() + every
+            yield _hint(watching, False, trees, every)
         if pending and loop.time() >= earliest:
             started = loop.time()
             trees = await asyncio.to_thread(watching.replan, stale)
             pending, stale = False, set()
             earliest = loop.time() + max(REPLAN_S, 10 * (loop.time() - started))
-            yield Hint(True, trees, watching.plan.unwatched)
+            yield _hint(watching, True, trees, every)
+        limits = [earliest] * pending + [due] * bool(watching.plan.unwatched)
         try:
-            # The time limit only puts off planning; without a plan to make there is none.
-            async with asyncio.timeout_at(earliest if pending else None):
+            # The time limit only puts off planning, or what is not watched; without either there is none.
+            async with asyncio.timeout_at(min(limits, default=None)):
                 batch = await inbox.get()
         except TimeoutError:
             continue
@@ -226,5 +268,5 @@ async def _follow(watching: Watch, inbox: asyncio.Queue[set[Change] | FactoryErr
         trees, outdated = await asyncio.to_thread(watching.settle, verdict)
         stale |= outdated
         pending = pending or verdict.new_layout or bool(outdated)
-        if hint := Hint(verdict.refs, trees, watching.plan.unwatched):
+        if hint := _hint(watching, verdict.refs, trees, every):
             yield hint

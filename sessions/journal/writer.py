@@ -46,6 +46,10 @@ class JournalGoneError(FactoryError):
     """The journal was moved away or removed under its writer: what is written now, nobody will ever read."""
 
 
+class UnwritableError(FactoryError):
+    """The disk takes nothing: it is full, fails, or may not be written. What was committed before can be read."""
+
+
 class _Append:
     """What one caller of `append` waits for."""
 
@@ -292,13 +296,13 @@ def _trouble(path: Path, error: Exception) -> FactoryError:
     """What an operator reads when SQLite could not do its work."""
     name = getattr(error, "sqlite_errorname", "")
     if name == "SQLITE_FULL":
-        return FactoryError(f"{path}: the disk is full, nothing was written", "make room; the journal then goes on")
+        return UnwritableError(f"{path}: the disk is full, nothing was written", "make room; the journal then goes on")
     if name.startswith("SQLITE_IOERR"):
-        return FactoryError(
+        return UnwritableError(
             f"{path}: the disk failed or is full, nothing was written ({name})", "check it; the journal then goes on"
         )
     if name.startswith("SQLITE_READONLY"):
-        return FactoryError(f"{path} may not be written", "look at its mode, and that of its directory")
+        return UnwritableError(f"{path} may not be written", "look at its mode, and that of its directory")
     if schema.is_damage(error):
         return schema.damaged(path, error)
     return FactoryError(f"{path} could not be written ({error})", "see `factory-tui doctor`")

@@ -10,6 +10,7 @@ from contextlib import aclosing
 from pathlib import Path
 
 from sessions import clock
+from sessions.branches.hints import Hint
 from sessions.branches.observer import BranchObserver
 from sessions.branches.repo import Repository
 from sessions.errors import FactoryError
@@ -29,11 +30,15 @@ class BranchWatch:
         self, repository: Repository, recorder: Recorder, heard: Callable[[frozenset[Path]], None] = lambda _: None
     ) -> None:
         """`heard` is told whenever something was read, with the worktrees in which files changed."""
-        self._observer = BranchObserver(repository, heard=lambda hint: heard(hint.worktrees))
+        self._observer = BranchObserver(repository, heard=self._hear)
         self._heard = heard
         self._recorder = recorder
         self._turn = asyncio.Lock()
         self._readings = 0
+
+    def _hear(self, hint: Hint) -> None:
+        self._recorder.trouble("branches", hint.trouble)
+        self._heard(hint.worktrees)
 
     @property
     def repository(self) -> Repository:

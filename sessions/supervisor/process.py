@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import select
@@ -22,7 +23,7 @@ from sessions.errors import FactoryError
 from sessions.floor.commands import Stop
 from sessions.supervisor.lock import holder
 from sessions.supervisor.place import Place, place_of
-from sessions.supervisor.protocol import VERSION, CommandFrame, Hello, encode
+from sessions.supervisor.protocol import ANSWERS, MAX_ANSWER, VERSION, CommandFrame, Hello, WorkFrame, encode, read
 
 START_S = 20.0
 """A supervisor that does not answer by then has failed to start."""
@@ -88,6 +89,30 @@ def running(repo: Path) -> int | None:
     """The pid of the repository's supervisor, or None."""
     place = place_of(repo)
     return holder(place.lock) if reachable(place.socket) else None
+
+
+def trouble(repo: Path) -> str:
+    """What keeps the repository's supervisor from its work now, with the cure; empty where nothing does."""
+    return asyncio.run(_trouble(place_of(repo).socket))
+
+
+async def _trouble(path: Path) -> str:
+    try:
+        async with asyncio.timeout(STOP_S):
+            reader, writer = await asyncio.open_unix_connection(path)
+            try:
+                writer.write(encode(Hello(VERSION)))
+                # It says what it is at before it tells of the floor.
+                while (frame := await read(reader, ANSWERS, MAX_ANSWER)) is not None:
+                    if isinstance(frame, WorkFrame):
+                        return frame.trouble
+            finally:
+                writer.close()
+    except TimeoutError:
+        return f"it has said nothing for {STOP_S:.0f} s: end it with factory-tui stop"
+    except (OSError, FactoryError):
+        pass  # it has just gone, or is of another version, which others say
+    return ""
 
 
 def stop(repo: Path) -> int | None:

@@ -82,6 +82,8 @@ class WorkFrame(Frame, frozen=True, omit_defaults=True, tag="work"):
     progress: Progress | None = None
     trouble: str = ""
     """What keeps it from its work now, with the cure; such as a full disk."""
+    halted: bool = False
+    """The journal takes nothing at present: commands that write wait."""
 
 
 class ReplyFrame(Frame, frozen=True, omit_defaults=True, tag="reply"):

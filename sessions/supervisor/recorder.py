@@ -14,13 +14,15 @@ from sessions.floor.commands import Progress
 from sessions.floor.events import Event
 from sessions.floor.state import FloorState
 from sessions.journal import codec
-from sessions.journal.writer import JournalGoneError
+from sessions.journal.writer import JournalGoneError, UnwritableError
 from sessions.supervisor.feed import RING, Feed
 from sessions.text import clean
 
 log = logging.getLogger(__name__)
 
 FIRST_RETRY_S, LAST_RETRY_S = 0.5, 15.0
+JOURNAL = "journal"
+"""The source of trouble with what is written; the others are what is observed."""
 
 
 class Writer(Protocol):
@@ -45,6 +47,8 @@ class Recorder:
 
     def __init__(self, journal: Writer, told: Told | None = None) -> None:
         self._journal, self._told = journal, told
+        self.unwritable: UnwritableError | None = None
+        """Why the journal has taken nothing."""
 
     @property
     def state(self) -> FloorState:
@@ -62,12 +66,22 @@ class Recorder:
         calls: Mapping[bytes, bytes] | None = None,
     ) -> None:
         """Return once all of it is committed, in one transaction."""
-        await self._journal.append(events, marks or {}, calls or {})
+        try:
+            await self._journal.append(events, marks or {}, calls or {})
+        except UnwritableError as error:
+            self.unwritable = error
+            raise
 
     def progress(self, progress: Progress | None) -> None:
         """Show long work under way; None when it is done."""
         if self._told is not None:
             self._told(progress)
+
+    def trouble(self, source: str, text: str) -> None:
+        """What keeps a source from being observed, with the cure; empty when nothing does any more.
+
+        A command that looks once sees all that is there, and needs not to know.
+        """
 
 
 class ServingRecorder(Recorder):
@@ -77,6 +91,18 @@ class ServingRecorder(Recorder):
         super().__init__(journal, lambda progress: feed.say(replace(feed.work, progress=progress)))
         self._feed = feed
         self._turn = asyncio.Lock()
+        self._troubles: dict[str, str] = {}
+
+    def trouble(self, source: str, text: str) -> None:
+        """Let every console know what keeps a source from being observed; "" when nothing does any more."""
+        if text == self._troubles.get(source, ""):
+            return
+        log.warning("%s: %s", source, text or "well again")
+        self._troubles[source] = text
+        # What keeps the journal from being written is worse than what is seen late.
+        told = [self._troubles[each] for each in sorted(self._troubles, key=lambda each: each != JOURNAL)]
+        halted = bool(self._troubles.get(JOURNAL))
+        self._feed.say(replace(self._feed.work, trouble="; ".join(filter(None, told)), halted=halted))
 
     async def record(
         self,
@@ -108,7 +134,5 @@ class ServingRecorder(Recorder):
             raise
         except (FactoryError, OSError) as error:
             trouble = clean(str(error))
-        if trouble != self._feed.work.trouble:
-            log.error("%s", trouble or "the journal takes events again")
-            self._feed.say(replace(self._feed.work, trouble=trouble))
+        self.trouble(JOURNAL, trouble)
         return not trouble

@@ -16,6 +16,9 @@ from sessions.observe.match import Ground, Seats
 from sessions.observe.observer import Batch, Observer
 from sessions.supervisor.processes import ProcessWatch
 from sessions.supervisor.recorder import Recorder
+from sessions.watching.blind import Blind
+
+TRANSCRIPTS = "transcripts"
 
 WORTH_TELLING = 4_000_000
 """Bytes from which on a reading has its progress told: less is read before anybody can look, many times a minute."""
@@ -76,11 +79,15 @@ class TranscriptWatch:
         await self.catch_up()
 
     async def _watch(self) -> None:
-        async with aclosing(watching.watch([place.path for place in discover.places(self._extra)])) as changes:
+        places = [place.path for place in discover.places(self._extra)]
+        async with aclosing(watching.watch(places, self._blind)) as changes:
             async for paths in changes:
                 async with self._turn:
                     observer = await self._ready()
                     await self._drain(observer, observer.read(paths))
+
+    def _blind(self, blind: Blind) -> None:
+        self._recorder.trouble(TRANSCRIPTS, blind.told())
 
     def _ended(self, process: int) -> None:
         """An agent's process has ended: what it left says how."""

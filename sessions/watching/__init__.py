@@ -1,0 +1,1 @@
+"""Directories that are watched by the kernel, and exact knowledge of those that are not."""
