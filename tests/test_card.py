@@ -12,9 +12,9 @@ from sessions.floor.state import Status
 from sessions.floor.tokens import Certainty, Tokens
 from tests.console_support import NOW, factory_state
 from widgets.card import HEIGHTS, card, clock_of
-from widgets.cells import fit, line_width, plain
+from widgets.cells import fit, line_width, plain, width
 from widgets.pane_text import place_text
-from widgets.rows import heading, row
+from widgets.rows import heading, widths_of
 
 PROXY = Pane(
     key="station:proxy-07", station="proxy-07", name="proxy-07", kind="claude", role="ship", status=Status.NEEDS_ME,
@@ -33,6 +33,13 @@ TOPIC = Pane(
 
 def picture(pane: Pane, cells: int, zoom: int, cursor: bool = False) -> list[str]:
     return [plain(line) for line in card(pane, cells, zoom, NOW, cursor)]
+
+
+def table(panes: list[Pane], cells: int) -> list[str]:
+    """These panes as lines below their heading."""
+    widths = widths_of(panes)
+    lines = [card(pane, cells, 0, NOW, widths=widths)[0] for pane in panes]
+    return [plain(heading(cells, widths)), *map(plain, lines)]
 
 
 def test_a_card() -> None:
@@ -93,23 +100,19 @@ def test_a_large_card() -> None:
 
 def test_lines_of_a_small_terminal() -> None:
     topic = replace(TOPIC, activity="Try another pool")
-    assert [plain(heading(80)), *picture(PROXY, 80, 0), *picture(topic, 80, 0)] == [
-        "   station        state             tok/s tokens    cost last                   ",
-        " ◆ proxy-07       needs me     2m   912/s  3.41M   $4.12 allow: git push --for… ",
-        " ┄ topic          no station 2h00                        Try another pool       ",
+    assert table([PROXY, topic], 80) == [
+        "   station  state             tok/s tokens    cost last                         ",
+        " ◆ proxy-07 needs me     2m   912/s  3.41M   $4.12 allow: git push --force ?    ",
+        " ┄ topic    no station 2h00                        Try another pool             ",
     ]
 
 
 def test_lines_of_a_wide_terminal() -> None:
-    assert [plain(heading(200)), *picture(PROXY, 200, 0)] == [
-        (
-            "   station            state            branch                ↑↓±           model                 tok/s "
-            "            tokens     cost   ctx  directory           last                                      "
-        ),
-        (
-            " ◆ proxy-07           needs me     2m  station/proxy-07      ↑7 ↓2         opus-4.6              912/s "
-            "  ▁▂▃▄ ▆▇▇   3.41M    $4.12   83%  ../wt/p07           allow: git push --force ?                 "
-        ),
+    assert [line.rstrip() for line in table([PROXY], 200)] == [
+        "   station   state            branch            ↑↓±           model       tok/s             tokens     cost"
+        "   ctx  directory  last",
+        " ◆ proxy-07  needs me     2m  station/proxy-07  ↑7 ↓2         opus-4.6    912/s   ▁▂▃▄ ▆▇▇   3.41M    $4.12"
+        "   83%  ../wt/p07  allow: git push --force ?",
     ]
     assert picture(TOPIC, 200, 0)[0].count("topic") == 1
 
@@ -120,8 +123,36 @@ def test_names_too_long_for_their_place_keep_their_ends() -> None:
         " ◆ feature/ret…e-pool-17 needs me   2m  ",
         "   station/retri…-the-pool-17  ↑120 ↓2  ",
     ]
-    assert picture(long, 80, 0)[0].startswith(" ◆ feature…ool-17 needs me")
-    assert plain(row(long, 200, NOW, (" ", "text"), "")).count("pool-17") == 2
+    assert picture(long, 80, 0)[0].startswith(" ◆ feature/ret…he-pool-17 needs me")
+    assert picture(long, 200, 0)[0].count("retries-for-the-pool-17") == 2
+
+
+@pytest.mark.parametrize("cells", [80, 120, 160, 200])
+def test_columns_are_as_wide_as_all_their_content_needs(cells: int) -> None:
+    """Nothing is cut where there is room, and no cell is given to what is not there."""
+    odd = replace(PROXY, name="feature/login-3", branch="station/login-for-them", model="gpt-5.1-codex-mini")
+    deep = replace(PROXY, directory="../api-trees/login-for-all-of-them")
+    lines = table([PROXY, odd, deep, TOPIC], cells)
+    assert {len(line) for line in lines} == {cells}
+    assert "feature/login-3" in lines[2]
+    assert lines[0].index("state") == 3 + len("feature/login-3") + (2 if cells > 93 else 1)
+    assert (odd.branch in lines[2]) == (cells >= 160)
+    assert (odd.model in lines[2]) == (cells == 200)
+    assert (deep.directory in lines[3]) == (cells == 200)
+    bare = replace(PROXY, ahead=0, behind=0, model="", directory="")
+    assert "  ↑↓±  model  " in table([bare], 200)[0]
+
+
+def test_widths_only_grow_from_what_is_known() -> None:
+    known = widths_of([replace(PROXY, name="a-long-name-of-a-station")])
+    assert widths_of([PROXY], known) == known
+    assert widths_of([PROXY]).station == len("proxy-07")
+
+
+@given(st.integers(8, 60), st.text("abcdefgh/-", min_size=1, max_size=80))
+def test_a_directory_is_shortened_and_never_blank(cells: int, directory: str) -> None:
+    shown = place_text(replace(PROXY, directory=directory), cells)
+    assert 0 < width(shown) <= cells
 
 
 def test_the_partner_of_a_collision_never_costs_the_branch_its_name() -> None:
@@ -135,7 +166,7 @@ def test_the_partner_of_a_collision_never_costs_the_branch_its_name() -> None:
 def test_long_models_are_told_apart_where_there_is_room() -> None:
     mini = replace(PROXY, model="gpt-5.1-codex-mini")
     assert "gpt-5.1-codex-mini" in picture(mini, 200, 0)[0]
-    assert "gpt-5.1-code…" in picture(mini, 120, 0)[0]
+    assert "gpt-5.1-codex-mini" in picture(mini, 120, 0)[0]
 
 
 def test_ages_of_tools_stand_below_each_other() -> None:

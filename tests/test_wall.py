@@ -17,6 +17,7 @@ from sessions.floor.arrange import Group
 from sessions.floor.panes import Pane, PaneBook
 from sessions.floor.state import Status
 from tests.console_support import HOSTILE, NOW, factory_state
+from widgets.rows import widths_of
 from widgets.turns import TURN_S
 from widgets.wall import Wall
 
@@ -117,6 +118,25 @@ def test_what_has_not_changed_is_not_sent() -> None:
         app.clock.at += 5
         wall.show(group(panes), NOW)
         assert (wall.asked, wall.whole) == ([], 0)
+
+    on_stage(play)
+
+
+def test_columns_stay_where_they_are_until_something_longer_comes_or_panes_are_sorted() -> None:
+    async def play(app: Stage, wall: Recorded, pilot: Pilot[None]) -> None:
+        panes = fifty()
+        long = replace(panes[3], name="a-name-longer-than-all-others")
+        wall.show(group([*panes[:3], long, *panes[4:]]), NOW)
+        await pilot.pause()
+        assert wall.widths.station == len(long.name)
+        wall.whole = 0
+        wall.show(group(panes), NOW)
+        assert (wall.widths.station, wall.whole) == (len(long.name), 0), "nothing jumps from tick to tick"
+        wall.show(group(panes[::-1]), NOW)
+        assert wall.widths == widths_of(panes)
+        wall.show(group([*panes[:0:-1], replace(panes[0], model="a-model-of-a-longer-name")]), NOW)
+        assert wall.widths.model == len("a-model-of-a-longer-name")
+        assert "a-model-of-a-longer-name" in "".join(lines(wall))
 
     on_stage(play)
 

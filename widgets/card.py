@@ -21,7 +21,7 @@ from widgets.pane_text import (
     status_word,
     tokens_text,
 )
-from widgets.rows import branch_row, row
+from widgets.rows import Widths, branch_row, row, widths_of
 from widgets.spark import bar, spark
 
 HEIGHTS = (1, 5, 10)
@@ -40,17 +40,19 @@ def clock_of(pane: Pane, now: float) -> int:
     return age_clock(newest, now)
 
 
-def branch_card(pane: Pane, cells: int, now: float, cursor: bool = False) -> list[Line]:
+def branch_card(pane: Pane, cells: int, now: float, cursor: bool = False, widths: Widths | None = None) -> list[Line]:
     """A branch without a station below cards: one line of exactly `cells` cells."""
     edge: Span = (BAR, "accent") if cursor else (" ", "text")
-    return [branch_row(pane, cells, now, edge, " on cursor" if cursor else "")]
+    return [branch_row(pane, cells, now, edge, " on cursor" if cursor else "", widths or widths_of([pane]))]
 
 
-def card(pane: Pane, cells: int, zoom: int, now: float, cursor: bool = False) -> list[Line]:
-    """`HEIGHTS[zoom]` lines of exactly `cells` cells."""
+def card(
+    pane: Pane, cells: int, zoom: int, now: float, cursor: bool = False, widths: Widths | None = None
+) -> list[Line]:
+    """`HEIGHTS[zoom]` lines of exactly `cells` cells; without `widths` rows are laid out for this pane alone."""
     edge: Span = (BAR, "accent") if cursor else (" ", "text")
     if zoom == 0:
-        return [row(pane, cells, now, edge, " on cursor" if cursor else "")]
+        return [row(pane, cells, now, edge, " on cursor" if cursor else "", widths or widths_of([pane]))]
     ground = " on cursor" if cursor else _GROUNDS.get(pane.status, " on bar")
     # Gutter and right margin; words keep one more cell free on both sides, so that they align under the title bar.
     bar_cells, room = cells - 2, cells - 5

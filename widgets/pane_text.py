@@ -5,12 +5,14 @@ from __future__ import annotations
 from sessions.floor.panes import Pane
 from sessions.floor.state import Status
 from sessions.floor.status import LIVE
-from widgets.cells import Line, Span, cut, spread, width
+from widgets.cells import Line, Span, cut, end, spread, width
 from widgets.glyphs import AHEAD, AT_LEAST, AWAY, BEHIND, CLASH, DIRTY, TOOL, WORD
 from widgets.numbers import MARKS, age, count, money
 
 LOUD = (Status.NEEDS_ME, Status.FAILED)
 ELSEWHERE = "elsewhere"
+LEAST_DIRECTORY = 8
+"""Cells from which on the end of a directory's name says something."""
 SHORT_REASON = 12
 """A machine's name for why a station waits is shown in place of `waits` up to this width."""
 
@@ -77,11 +79,11 @@ def place_text(pane: Pane, cells: int) -> str:
 
 
 def directory_text(pane: Pane, cells: int) -> str:
-    """The directory in so many cells: all of it, or its end, or nothing."""
+    """The directory in so many cells: all of it, or its end; nothing only where that says nothing."""
     if width(pane.directory) <= cells:
         return pane.directory
-    end = "…/" + pane.directory.rsplit("/", 1)[-1]
-    return end if width(end) <= cells else ""
+    last = "…/" + pane.directory.rsplit("/", 1)[-1]
+    return last if width(last) <= cells else end(last, cells) if cells >= LEAST_DIRECTORY else ""
 
 
 def doing(pane: Pane, cells: int, now: float) -> list[Span]:

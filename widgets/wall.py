@@ -24,7 +24,7 @@ from widgets.cells import Line, changes, pad
 from widgets.grid import Grid, shape
 from widgets.guard import Guarded
 from widgets.look import Look
-from widgets.rows import group_heading
+from widgets.rows import Widths, group_heading, widths_of
 from widgets.turns import Drawn, due
 
 SPAN_BYTES = 26
@@ -67,6 +67,8 @@ class Wall(Guarded, ScrollView, inherit_bindings=False, can_focus=True):
         self._strips: dict[int, Strip] = {}
         self._spent_at = 0.0
         self._cursor = ""
+        self.widths = Widths()
+        """What columns need. They only grow until panes are sorted, come or go, or the wall has another size."""
         self.cells_sent = 0
         """Cells refreshed so far, for measurements."""
 
@@ -108,7 +110,8 @@ class Wall(Guarded, ScrollView, inherit_bindings=False, can_focus=True):
         """
         before = [_outline(group) for group in self._groups]
         self._groups, self._now = groups, now
-        self._panes = [pane for group in groups for pane in group.panes]
+        known, self._panes = self._panes, [pane for group in groups for pane in group.panes]
+        self._fit_columns(known)
         self._slots = {pane.key: slot for slot, pane in enumerate(self._panes)}
         tail_came, self._tail = (tail != self._tail), tail
         if self._laid_out != self.size or before != [_outline(group) for group in groups]:
@@ -123,6 +126,21 @@ class Wall(Guarded, ScrollView, inherit_bindings=False, can_focus=True):
         if self._cursor not in self._slots or cursor_first:
             self._set_cursor(self._panes[0].key if self._panes else "")
         self._draw_due()
+
+    def _fit_columns(self, known: Sequence[Pane]) -> None:
+        """Measure what is new against the panes `known`; where columns get other widths all is drawn again."""
+        same = len(known) == len(self._panes) and self._laid_out == self.size
+        same = same and all(a.key == b.key for a, b in zip(known, self._panes, strict=True))
+        if same:
+            changed = (new for old, new in zip(known, self._panes, strict=True) if old is not new)
+            widths = widths_of(changed, self.widths)
+        else:
+            widths = widths_of(self._panes)
+        if widths != self.widths:
+            self.widths = widths
+            self._drawn.clear()
+            self._strips.clear()
+            self.refresh()
 
     @property
     def cursor(self) -> Pane | None:
@@ -270,9 +288,9 @@ class Wall(Guarded, ScrollView, inherit_bindings=False, can_focus=True):
         cursor = pane.key == self._cursor
         row = self._grid.row_of(slot)
         if self._zoom and row.height == 1:
-            lines = branch_card(pane, row.cells, self._now, cursor)
+            lines = branch_card(pane, row.cells, self._now, cursor, self.widths)
         else:
-            lines = card(pane, row.cells, self._zoom, self._now, cursor)
+            lines = card(pane, row.cells, self._zoom, self._now, cursor, self.widths)
         drawn = Drawn(pane, cursor, clock_of(pane, self._now), self._clock(), lines)
         self._drawn[slot] = drawn
         return drawn

@@ -178,7 +178,9 @@ class FloorScreen(SampledScreen):
             return trouble_line(health.trouble, cells)
         if health.progress is not None:
             return progress_line(health.progress, cells, "x stops" if self.scanning else "")
-        return heading(cells) if self.wall.zoom == 0 and self.floor and self.floor.shown else rule(cells)
+        return (
+            heading(cells, self.wall.widths) if self.wall.zoom == 0 and self.floor and self.floor.shown else rule(cells)
+        )
 
     # What it says of itself
 
