@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import locale
 
 import pytest
 from msgspec.structs import fields
+from rich.cells import cell_len
 from rich.color import Color, ColorSystem, ColorType
 
 from console.theme import (
@@ -22,6 +24,8 @@ from console.theme import (
 from sessions.errors import UsageError
 from sessions.floor.matrix import Severity
 from sessions.floor.state import Status
+from tests.cli_support import ROOT
+from widgets.glyphs import STATUS, ascii_twin
 from widgets.look import Colours
 from widgets.matrix_lines import COLOURS, GLYPHS
 
@@ -163,6 +167,35 @@ def test_blanks_cost_no_change_of_style() -> None:
     strip = look.strip((("a", "text"), (" ", "faint"), ("b", "text"), ("  ", "faint"), ("c", "soft")), 10)
     assert [segment.text for segment in strip] == ["a b", "  ", "c", "    "]
     assert strip.cell_length == 10
+
+
+DRAWING = ("widgets", "console", "sessions/floor")
+"""Where texts stand that are drawn."""
+
+
+def drawn_signs() -> dict[str, str]:
+    """Every sign in a text of the program that is drawn, and where it stands; docstrings and the twins' own are not."""
+    signs: dict[str, str] = {}
+    for path in (path for place in DRAWING for path in sorted((ROOT / place).rglob("*.py"))):
+        tree = ast.parse(path.read_text("utf-8"))
+        words = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in words:
+                signs |= {sign: f"{path}:{node.lineno}" for sign in node.value if not sign.isascii()}
+    return signs
+
+
+def test_every_sign_that_is_drawn_has_a_twin() -> None:
+    signs = drawn_signs()
+    assert len(signs) > 50
+    assert {sign: place for sign, place in signs.items() if ascii_twin(sign) == "?"} == {}
+    assert all(len(ascii_twin(sign)) == cell_len(sign) for sign in signs)
+    assert [status for status, sign in STATUS.items() if ascii_twin(sign) == "?"] == [Status.UNKNOWN]
+    assert len({ascii_twin(sign) for sign in STATUS.values()}) == len(STATUS)
+
+
+def test_letters_lose_their_accents_in_ascii() -> None:
+    assert ascii_twin("Ünïcode • naïve ✓ 日本 <1¢") == "Unicode * naive v ???? <1c"
 
 
 def test_ascii_only_is_ascii_only() -> None:

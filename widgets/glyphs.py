@@ -5,6 +5,8 @@ Lines are always built with the Unicode sign; `ascii_twin` replaces it cell for 
 
 from __future__ import annotations
 
+import unicodedata
+
 from rich.cells import cell_len
 
 from sessions.floor.state import Status
@@ -101,6 +103,11 @@ _TWINS = {
     "║": "|",
     "«": "<",
     "»": ">",
+    "↷": ">",
+    "•": "*",
+    "✓": "v",
+    "✗": "x",
+    "‘": "'",
     "’": "'",
     "“": '"',
     "”": '"',
@@ -109,10 +116,15 @@ _TABLE = str.maketrans(_TWINS)
 
 
 def ascii_twin(text: str) -> str:
-    """`text` in ASCII, cell for cell: known signs by their twin, anything else by `?`."""
+    """`text` in ASCII, cell for cell: known signs by their twin, letters without their accents, all else by `?`."""
     if text.isascii():
         return text
     text = text.translate(_TABLE)
     if text.isascii():
         return text
-    return "".join(c if c.isascii() else "?" * cell_len(c) for c in text)
+    return "".join(c if c.isascii() else _letter(c) for c in text)
+
+
+def _letter(character: str) -> str:
+    plain, cells = unicodedata.normalize("NFD", character)[0], cell_len(character)
+    return plain if plain.isascii() and cells == 1 else "?" * cells
