@@ -113,7 +113,7 @@ def _opened(state: FloorState, names: Sequence[str], uncommitted: bool) -> Itera
     place = place_of(Path(state.repo))
     matrix = Matrix(place.common_dir, place.state_dir)
     try:
-        chosen = subjects(matrix.git, place.common_dir, state.base)
+        chosen = subjects(matrix.git, place.common_dir, state.base, occupied=names)
         rows = rows_of(matrix, [item for item in chosen.others if item.name in names], dirty=uncommitted)
         yield matrix, chosen.base_head, rows
     finally:

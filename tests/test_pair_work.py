@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from console.link import LinkMode
 from console.pair_work import NO_TEXT, Wanted, land_first, read_hunks
 from sessions.errors import FactoryError
+from sessions.floor.branches import SHOWN
 from sessions.floor.conflicts import Outcome, Verdict, between
 from tests.git_support import TestRepository, unchanged
 from tests.pair_support import apart, colliding, floor_of, numbered
@@ -87,6 +88,12 @@ def test_a_branch_that_is_gone_is_told(made: TestRepository) -> None:
     found = read_hunks(wanted)["pool.py"]
     assert found.hunks == ()
     assert "gone" in found.note
+
+
+def test_hunks_of_an_old_branch_that_is_shown_because_a_station_works_on_it(made: TestRepository) -> None:
+    wanted, _ = verdict_on(made, "one", "two")
+    made.fast_import((f"newer/{number:02}", {f"{number}.txt": "x"}) for number in range(SHOWN))
+    assert len(read_hunks(wanted)["pool.py"].hunks) == 1
 
 
 @pytest.mark.parametrize(("mode", "word"), [(LinkMode.REPLAY, "replay"), (LinkMode.SIMULATED, "simulated")])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -65,14 +65,20 @@ class Subjects(msgspec.Struct, frozen=True):
 
 
 def subjects(
-    git: Git, common_dir: Path, base: str = "", globs: Sequence[str] = (), remembered: Verdicts | None = None
+    git: Git,
+    common_dir: Path,
+    base: str = "",
+    globs: Sequence[str] = (),
+    remembered: Verdicts | None = None,
+    occupied: Collection[str] = (),
 ) -> Subjects:
     """What to compare in a repository.
 
     `base` is any name of a commit; without one it is chosen as for the floor. `globs` name refs as `git for-each-ref`
     understands them, also without `refs/heads/`, `refs/remotes/` or `refs/tags/`, in this order; without any these
-    are the branches that the floor shows. What takes a walk over history is looked up in `remembered`, and kept
-    there. Raises UsageError for a base that is not there, and for a glob that fits nothing.
+    are the branches that the floor shows, where stations are known to work on those `occupied`. What takes a walk over
+    history is looked up in `remembered`, and kept there. Raises UsageError for a base that is not there, and for a
+    glob that fits nothing.
     """
     heads = refs.heads(git)
     base = base or _usual_base(git, heads)
@@ -91,7 +97,7 @@ def subjects(
     found = {name: Subject(name, head, at.get(name), commits[head].committed) for name, head in wanted.items()}
     if globs:
         return Subjects(base, base_head, tuple(found.values()))
-    others, hidden = _shown(git, base_head, found, remembered)
+    others, hidden = _shown(git, base_head, found, remembered, occupied)
     return Subjects(base, base_head, others, hidden)
 
 
@@ -104,7 +110,7 @@ def _usual_base(git: Git, heads: Mapping[str, str]) -> str:
 
 
 def _shown(
-    git: Git, base_head: str, found: Mapping[str, Subject], remembered: Verdicts | None
+    git: Git, base_head: str, found: Mapping[str, Subject], remembered: Verdicts | None, occupied: Collection[str]
 ) -> tuple[tuple[Subject, ...], int]:
     """Those that the floor shows by default, the newest first, and how many it does not show."""
     heads = {item.head for item in found.values()}
@@ -129,7 +135,7 @@ def _shown(
         )
         for item in found.values()
     }
-    shown = shown_branches(branches)
+    shown = shown_branches(branches, occupied)
     return tuple(found[branch.name] for branch in shown), left_out(branches, shown, "")
 
 
