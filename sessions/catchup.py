@@ -206,6 +206,9 @@ def _by_supervisor(
                 raise FactoryError(reply.reason, reply.cure)
         if client.contact.trouble:
             warn(client.contact.trouble)
+        # Opened anew: the supervisor that answered may have begun another journal meanwhile, where one was moved away.
+        reader.close()
+        reader = JournalReader(place.journal)
         return before, reader.latest()
     finally:
         client.stop()

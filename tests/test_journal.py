@@ -209,6 +209,29 @@ def test_what_would_go_into_a_removed_file_is_not_acknowledged(path: Path, repla
     asyncio.run(go_on())
 
 
+@pytest.mark.parametrize("beside", ["-wal", ".lock"])
+def test_a_writer_ends_when_what_lies_beside_its_journal_was_removed(path: Path, beside: str) -> None:
+    """As by a removal of its directory that is still under way: others would not see what it writes, or write too."""
+
+    async def check() -> None:
+        journal = await Journal.open(path)
+        await journal.append(STREAM[:5], {"mark": b"5"})
+        path.with_name(path.name + beside).unlink()
+        with pytest.raises(JournalGoneError, match="was removed"):
+            await journal.append(STREAM[5:7], {"mark": b"7"})
+        with pytest.raises(JournalGoneError):
+            await journal.close()
+        again = await Journal.open(path)
+        assert (again.state.seq, await again.marks()) == (5, {"mark": b"5"}), "what was acknowledged is there"
+        assert await again.append(STREAM[5:7]) == 7
+        await again.close()
+
+    asyncio.run(check())
+    reader = JournalReader(path)
+    assert list(reader.events(0, 100)) == list(STREAM[:7])
+    reader.close()
+
+
 def test_a_journal_is_private(full: Path) -> None:
     for file in full.parent.iterdir():
         assert stat.S_IMODE(file.stat().st_mode) == 0o600, file

@@ -13,7 +13,8 @@ from sessions.errors import FactoryError
 class WriterLock:
     """An exclusive `flock` on a file beside the journal. The file stays; only the lock on it means something."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self.path = path
         self._descriptor = descriptor
 
     @classmethod
@@ -36,7 +37,7 @@ class WriterLock:
         with suppress(OSError):
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
-        return cls(descriptor)
+        return cls(path, descriptor)
 
     def release(self) -> None:
         """Let the next writer in."""

@@ -70,7 +70,8 @@ class Journal:
         self.path = path
         self._connection = connection
         self._lock = lock
-        self._file = path.stat()
+        self._files = {path: path.stat(), lock.path: lock.path.stat()}
+        """What must stay where it is for others to read what is written, and to keep off."""
         self._state = EMPTY
         self._checkpoint = self._due = 0
         self._stations: dict[str, int] = {}
@@ -161,6 +162,7 @@ class Journal:
         # The events are asked too: a station whose row was lost keeps its number to itself.
         used = (await self._fetch("SELECT max(station) FROM events WHERE station IS NOT NULL"))[0][0]
         self._next_station = max([used if isinstance(used, int) else 0, *self._stations.values()]) + 1
+        self._know_log()
         self._state = await self._newest_checkpoint()
         self._checkpoint = self._state.seq
         last = await self._fetch(_LAST_ON_GRID, (FOLD_VERSION, groups.CHECKPOINT_EVERY, self._checkpoint))
@@ -261,6 +263,7 @@ class Journal:
     async def _commit(self, group: Group) -> None:
         """One transaction, and the state after it."""
         self._check_place()
+        self._know_log()
         write = self._connection.executemany
         try:
             if group.stations:
@@ -283,13 +286,21 @@ class Journal:
         self._state, self._checkpoint, self._due = group.state, group.checkpoint, group.due
 
     def _check_place(self) -> None:
-        """SQLite would go on writing into a file that has no name any more."""
-        try:
-            in_place = os.path.samestat(self.path.stat(), self._file)
-        except FileNotFoundError:
-            in_place = False
-        if not in_place:
-            raise JournalGoneError(f"{self.path} was removed while it was written", "begin again with a new one")
+        """SQLite would go on writing into files that have no name any more, and nobody keep off another writer."""
+        for path, known in self._files.items():
+            try:
+                in_place = os.path.samestat(path.stat(), known)
+            except FileNotFoundError:
+                in_place = False
+            if not in_place:
+                raise JournalGoneError(f"{path} was removed while it was written", "begin again with a new one")
+
+    def _know_log(self) -> None:
+        """What is committed stands in SQLite's log at first, which it makes when it first needs one."""
+        log = self.path.with_name(self.path.name + "-wal")
+        if log not in self._files:
+            with suppress(FileNotFoundError):
+                self._files[log] = log.stat()
 
 
 def _trouble(path: Path, error: Exception) -> FactoryError:

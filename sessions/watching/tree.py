@@ -205,9 +205,9 @@ class Tree:
         if folder in self._flat:
             return
         if notice.mask & (inotify.MOVED_FROM | inotify.DELETE):
-            if path in self._watches or path in self._unwatched or path in self._silent:
+            if self._is_covered(path) or path in self._silent:
                 self._forget(path)
-        elif notice.mask & (inotify.CREATE | inotify.MOVED_TO | inotify.ATTRIB) and path not in self._watches:
+        elif notice.mask & (inotify.CREATE | inotify.MOVED_TO | inotify.ATTRIB) and not self._is_covered(path):
             self._cover(path, heard)
 
     def _note_folder(self, notice: Notice, folder: str, heard: Heard) -> None:
@@ -234,8 +234,11 @@ class Tree:
             self._forget(path)
         elif path not in self._flat:
             for name in different & now.keys():
-                if listed[name][0]:
+                if listed[name][0] and not self._is_covered(f"{path}/{name}"):
                     self._cover(f"{path}/{name}", heard)
+
+    def _is_covered(self, path: str) -> bool:
+        return path in self._watches or path in self._unwatched
 
 
 def _listed(path: str) -> dict[str, tuple[bool, tuple[int, int, int]]]:
