@@ -39,7 +39,7 @@ class JournalReader:
         try:
             self._connection = schema.connect_read_only(path)
         except schema.UNUSABLE as error:
-            raise schema.damaged(path, error) from error
+            raise schema.unreadable(path, error) from error
 
     @property
     def span(self) -> Span:

@@ -7,8 +7,10 @@ this program understands it, before SQLite has touched anything.
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import struct
+import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
@@ -65,17 +67,32 @@ def uri(path: Path, options: str) -> str:
 def connect_read_only(path: Path) -> sqlite3.Connection:
     """A connection that cannot write. Beside a live journal it sees what the writer commits.
 
-    SQLite may make an empty log beside the journal for it. Where it may not (a read-only directory), a journal
-    without a log is complete by itself and is opened as it is.
+    SQLite may make an empty log beside the journal for it. Where it may not (a read-only directory, a full disk), a
+    journal without a log is complete by itself and is opened as it is; one with a log is read as a copy.
     """
     connection = sqlite3.connect(uri(path, "mode=ro"), uri=True, check_same_thread=False, isolation_level=None)
     try:
         connection.execute("SELECT 1 FROM migrations LIMIT 1").fetchall()
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as error:
         connection.close()
-        if _log_exists(path):
+        if not _log_size(path):
+            return _connect_frozen(path)
+        if not _is_no_room(error):
             raise
-        return _connect_frozen(path)
+        return _connect_copy(path)
+    return connection
+
+
+def _connect_copy(path: Path) -> sqlite3.Connection:
+    """A connection to what the journal and its log hold now, which SQLite cannot join where they lie."""
+    with tempfile.TemporaryDirectory(prefix="factory-tui-") as room:
+        copy = Path(room, path.name)
+        for suffix in ("", "-wal"):
+            shutil.copyfile(path.with_name(path.name + suffix), copy.with_name(copy.name + suffix))
+        connection = sqlite3.connect(uri(copy, "mode=rw"), uri=True, check_same_thread=False, isolation_level=None)
+        # Once it is open, its files need no names.
+        connection.execute("SELECT 1 FROM migrations LIMIT 1").fetchall()
+        connection.execute("PRAGMA query_only = 1")
     return connection
 
 
@@ -85,8 +102,13 @@ def _connect_frozen(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(uri(path, options), uri=True, check_same_thread=False, isolation_level=None)
 
 
-def _log_exists(path: Path) -> bool:
-    return path.with_name(path.name + "-wal").exists()
+def _log_size(path: Path) -> int:
+    log = path.with_name(path.name + "-wal")
+    return log.stat().st_size if log.exists() else 0
+
+
+def _is_no_room(error: Exception) -> bool:
+    return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN"))
 
 
 def check(path: Path, missing_ok: bool = False) -> None:
@@ -109,11 +131,11 @@ def check(path: Path, missing_ok: bool = False) -> None:
         raise _no_journal(path)
     _check_version(path, struct.unpack_from(">I", header, _USER_VERSION_AT)[0])
     try:
-        with closing(connect_read_only(path) if _log_exists(path) else _connect_frozen(path)) as connection:
+        with closing(connect_read_only(path) if _log_size(path) else _connect_frozen(path)) as connection:
             _check_version(path, connection.execute("PRAGMA user_version").fetchone()[0])
             _check_names(path, applied(connection))
     except UNUSABLE as error:
-        raise damaged(path, error) from error
+        raise unreadable(path, error) from error
 
 
 def is_journal(path: Path) -> bool:
@@ -208,6 +230,13 @@ def _no_journal(path: Path) -> FactoryError:
 def is_damage(error: Exception) -> bool:
     """Whether SQLite says that the file itself is broken."""
     return getattr(error, "sqlite_errorname", "") in ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+
+
+def unreadable(path: Path, error: Exception) -> FactoryError:
+    """What an operator reads when SQLite cannot read the file: a disk without room does not make it a damaged one."""
+    if _is_no_room(error):
+        return FactoryError(f"{path} cannot be read ({error})", "make room on its disk, or look at the disk")
+    return damaged(path, error)
 
 
 def damaged(path: Path, error: Exception) -> FactoryError:
