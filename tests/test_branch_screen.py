@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from textual.pilot import Pilot
 
 from console.app import FactoryApp
-from console.link import LinkMode
+from console.link import LinkHealth, LinkMode
 from console.options import Options
 from console.screens.branch.rows import collision_lines, file_row, message_lines, part_row
 from console.screens.branch.screen import BranchScreen
@@ -22,6 +22,7 @@ from sessions.floor import events as ev
 from sessions.floor.conflicts import FileConflict, Outcome, Verdict
 from sessions.floor.fold import fold_all
 from sessions.floor.work import Commit, FileChange, Files, Part, Work
+from sessions.watching.blind import not_watched
 from tests.branch_support import BRANCH, Place
 from tests.console_support import HOSTILE, NOW, StillLink, factory_state
 from tests.picture_support import text
@@ -56,6 +57,15 @@ def play(test: Play, link: StillLink, size: tuple[int, int] = (160, 50), branch:
             await test(app, app.screen, pilot)
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("size", [(200, 60), (80, 24)])
+def test_what_keeps_the_floor_from_being_up_to_date_is_said_with_its_cure(place: Place, size: tuple[int, int]) -> None:
+    async def test(app: FactoryApp, _: BranchScreen, __: Pilot[None]) -> None:
+        assert "83 folders not watched: sudo sysctl fs.inotify" in text(app)
+
+    health = LinkHealth(trouble=not_watched("83 folders", 28, 10.0))
+    play(test, StillLink(place.state(), health=health), size)
 
 
 def test_commits_files_and_lines_are_shown(place: Place) -> None:

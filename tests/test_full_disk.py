@@ -84,7 +84,7 @@ def test_a_full_disk_is_said_and_what_can_be_read_is_answered(house: House) -> N
     assert done.stdout.splitlines() == [
         "nothing yet: 2 True",
         "room: 2 False",
-        "full: 502 True",
+        "full: 2 True",
         "supervised: 502 False",
         "supervised and full: 502 True",
         "told: True",

@@ -26,7 +26,7 @@ from sessions.floor.panes import Pane, branch_pane
 from sessions.floor.state import Branch
 from sessions.floor.work import Files, Part, PatchLine, Work, parts
 from sessions.text import clean
-from widgets.cells import Line, Span
+from widgets.cells import Line, Span, cut, line_width
 from widgets.footer import Footer
 from widgets.glyphs import BRANCH as BRANCH_SIGN
 from widgets.numbers import age
@@ -35,6 +35,7 @@ from widgets.panel import Bar, Panel
 from widgets.patch_view import PatchView
 from widgets.picker import Picker
 from widgets.prompt import Typing
+from widgets.topline import trouble_line
 from widgets.wrap import wrap
 
 WIDE = 110
@@ -159,7 +160,13 @@ class BranchScreen(SampledScreen):
             head += [("  " + fact, "soft on bar") for fact in facts if fact]
             right = [(f"last commit {age(branch.committed, now)} ago ", "faint on bar")] if branch.committed else []
         names = () if self.wide else PANELS
-        self.query_one(Bar).set_bar(head, right, names, self._panel, self.counters())
+        bar, counters, trouble = self.query_one(Bar), self.counters(), self.factory.link.health.trouble
+        if trouble and self.wide:
+            head, room = head[:2], max(0, bar.free(counters) - line_width(head[:2]) - 2)
+            right = [(cut(f"✖ {clean(trouble, 400)}", room), "failed on bar")]
+        elif trouble:
+            head, names = list(trouble_line(trouble, bar.free(counters))), ()
+        bar.set_bar(head, right, names, self._panel, counters)
 
     # Reading
 
