@@ -75,9 +75,10 @@ def test_what_is_asked_is_read_in_full_and_nothing_touches_the_margin() -> None:
     assert [line[1][1] for line in lines[1:4]] == ["needs_me"] * 3
     assert any(line.endswith("-17") for line in shown if line.startswith("   branch"))
     assert any(line.endswith("docs-02") for line in shown if line.startswith("   directory"))
-    longer = replace(pane, reason=asked * 3)
-    assert texts(head(longer, "s", session, NOW, 64), 64)[3].endswith("…")
-    assert len(head(longer, "s", session, NOW, 64)) == len(lines)
+    longer = replace(pane, reason=asked * 6)
+    told = texts(head(longer, "s", session, NOW, 64), 64)
+    assert told[8].endswith("…")
+    assert len(told) == len(lines) + 5
     calm = replace(longer, status=Status.IDLE)
     assert len(head(calm, "s", session, NOW, 64)) == len(lines) - 2
 

@@ -9,7 +9,7 @@ from sessions.observe.conversation import Entry, EntryKind
 from tests.conversation_support import made
 from tests.replay_support import START
 from widgets.cells import Line, line_width, plain
-from widgets.passages import SHOWN_FOLDED, Column, folds, marked, passage
+from widgets.passages import SHOWN_FOLDED, Column, asks, folds, marked, passage
 
 
 def drawn(first: int, last: int, cells: int, opened: frozenset[int] = frozenset()) -> list[str]:
@@ -124,3 +124,33 @@ def test_what_was_searched_is_highlighted_in_any_case() -> None:
     assert found == ["Retry", "retry", "RETRY"]
     assert plain(marked(line, "retry")) == plain(line)
     assert marked(line, "") == line
+
+
+def tool_line(entry: Entry, after: Entry | None = None, place: str = "", opened: bool = False) -> list[Line]:
+    return passage(entry, None, after, opened, Column(72, place=place))
+
+
+def test_an_edit_says_how_much_it_changed_and_is_coloured() -> None:
+    entry = Entry(kind=EntryKind.TOOL, title="/w/x/a.py", tool="Edit", lines=("- one", "+ two", "  kept"), added=1,
+                  removed=1, call="c")  # fmt: skip
+    result = Entry(kind=EntryKind.RESULT, call="c", title="ok", lines=("ok",))
+    head, *inside = tool_line(entry, result, "/w/x", opened=True)
+    assert plain(head).rstrip().endswith("+1  −1")
+    assert "/w/x" not in plain(head)
+    assert [line[-1] for line in inside[:3]] == [("- one", "removed"), ("+ two", "added"), ("  kept", "soft")]
+
+
+def test_paths_of_the_place_are_shown_without_it_and_others_whole() -> None:
+    column = Column(72, place="/w/x")
+    assert column.within("cd /w/x/src && cat /w/x/a.py") == "cd src && cat a.py"
+    assert column.within("/w/xy/a.py /other/w/x/a.py ./w/x/a.py") == "/w/xy/a.py /other/w/x/a.py ./w/x/a.py"
+    assert Column(72, place="/").within("/etc/passwd") == "/etc/passwd"
+
+
+def test_a_question_asks_until_it_is_answered() -> None:
+    question = Entry(kind=EntryKind.TOOL, tool="AskUserQuestion", call="q", lines=("Which port?", "  - 80"))
+    answer = Entry(kind=EntryKind.RESULT, call="q", title="80")
+    assert asks(question, None)
+    assert asks(question, Entry(kind=EntryKind.NOTE, title="waits"))
+    assert not asks(question, answer)
+    assert not asks(Entry(kind=EntryKind.TOOL, tool="Bash", call="q"), None)

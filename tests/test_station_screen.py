@@ -267,13 +267,15 @@ def test_it_follows_a_session_that_goes_on(tmp_path: Path) -> None:
         row = {"type": "user", "uuid": "new", "timestamp": stamp, "message": {"role": "user", "content": "one more"}}
         with path.open("a") as file:
             file.write(json.dumps(row) + "\n")
-        events.append(ev.TextWritten(time=link.clock, station="docs-02", session="session-1", text="one more"))
-        link.state = fold_all(link.state, events[-1:])
+        said = ev.TextWritten(time=link.clock, station="docs-02", session="session-1", text="one more")
+        events.extend([said, ev.TurnFailed(time=link.clock, station="docs-02", reason="overloaded once more")])
+        link.state = fold_all(link.state, events[-2:])
         screen.sample()
         await screen.app.workers.wait_for_complete()
         assert screen.view.count == before + 1
         assert "one more" in "\n".join(page(screen))
-        assert "one more" in panel(screen, "events")
+        assert "overloaded once more" in panel(screen, "events")
+        assert " said " not in panel(screen, "events"), "the conversation shows it"
 
     with_station(link, "docs-02", script)
 

@@ -27,6 +27,7 @@ class ConversationView(Scrolled):
         super().__init__(look, id=id)
         self.text = SessionText()
         self._note = ""
+        self._place = ""
         self._empty: tuple[str, ...] = ("",)
         self._pattern = ""
         self._trouble = ""
@@ -42,9 +43,13 @@ class ConversationView(Scrolled):
 
     # What is shown
 
-    def show_source(self, source: Source, note: str, keep_place: bool = False) -> None:
-        """Show a session; `note` says where it is read from. A new one is shown from its end on."""
-        self._note = note
+    def show_source(self, source: Source, note: str, keep_place: bool = False, place: str = "") -> None:
+        """Show a session; `note` says where it is read from. A new one is shown from its end on.
+
+        Paths in `place`, the directory of the station, are shown without it.
+        """
+        self._note, self._place = note, place
+        self.text.set_column(Column(self.text.column.cells, self.text.column.zone, place))
         self.text.take(source, keep_place)
         if not keep_place:
             self.following = True
@@ -73,7 +78,7 @@ class ConversationView(Scrolled):
     def show_until(self, moment: float | None, zone: Zone) -> None:
         """Hide entries later than `moment` (None hides nothing); times are drawn on the operator's clock."""
         if zone != self.text.column.zone:
-            self.text.set_column(Column(self.text.column.cells, zone))
+            self.text.set_column(Column(self.text.column.cells, zone, self._place))
         if self.text.set_limit(moment):
             self._stay_inside()
             self.draw()
@@ -225,7 +230,7 @@ class ConversationView(Scrolled):
 
     def _resize(self) -> None:
         """Another width wraps other lines: the part of the top entry that was in view stays in view."""
-        self.text.set_column(Column(self.size.width - _EDGE, self.text.column.zone))
+        self.text.set_column(Column(self.size.width - _EDGE, self.text.column.zone, self._place))
         if self.count:
             height = len(self.text.passage(min(self._top.entry, self.count - 1)))
             self._top = Spot(self._top.entry, self._top.line * height // max(1, self._top_height))

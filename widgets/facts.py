@@ -25,7 +25,7 @@ _LABEL = 11
 _ROOM = 3 + _LABEL + 1
 """Cells of a row that are not its value's: the indentation, the label, the right margin."""
 DAY_S = 86_400
-_REASON = 3
+_REASON = 8
 """Lines at most that say why somebody is needed."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -9,6 +10,7 @@ from sessions.floor.zone import Zone
 from widgets.cells import Line, Span, cut, fit, spread, width
 from widgets.glyphs import BAR, DOT
 from widgets.glyphs import TOOL as TOOL_GLYPH
+from widgets.prose import prose
 from widgets.wrap import wrap
 
 PROMPT, TEXT, THINKING, TOOL, RESULT, ERROR, NOTE = (
@@ -23,6 +25,9 @@ PROMPT, TEXT, THINKING, TOOL, RESULT, ERROR, NOTE = (
 SHOWN_FOLDED = 30
 """Lines of a long text that are shown before it is opened."""
 TOOL_WIDTH = 10
+_ASKING = ("AskUserQuestion", "ExitPlanMode")
+"""Tools of Claude Code by which it asks a person."""
+_SIGNED = {"+": "added", "-": "removed"}
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 FOUND = "reverse accent"
@@ -52,23 +57,35 @@ class Entry(Protocol):
     def call(self) -> str: ...
     @property
     def tool(self) -> str: ...
+    @property
+    def added(self) -> int: ...
+    @property
+    def removed(self) -> int: ...
 
 
 UTC = Zone()
 
 
 class Column:
-    """Where entries are drawn: a column `cells` wide, with the operator's clock at its left when there is room."""
+    """Where entries are drawn: a column `cells` wide, with the operator's clock at its left when there is room.
 
-    def __init__(self, cells: int, zone: Zone = UTC) -> None:
+    `place` is the directory whose paths are shown without it.
+    """
+
+    def __init__(self, cells: int, zone: Zone = UTC, place: str = "") -> None:
         self.cells = cells
         self.zone = zone
+        self._place = re.compile(rf"(?<![\w./-]){re.escape(place.rstrip('/'))}/(?=\S)") if place.strip("/") else None
         self.gutter = 10 if cells >= 60 else 1
         self.text = max(8, cells - self.gutter - 2)
 
     def clock(self, time: float) -> Span:
         shown = " " + clock(time, self.zone) if time and self.gutter > 1 else ""
         return shown.ljust(self.gutter), "faint"
+
+    def within(self, text: str) -> str:
+        """The text with the paths in the column's place relative to it."""
+        return self._place.sub("", text) if self._place else text
 
     @property
     def margin(self) -> Span:
@@ -111,6 +128,11 @@ def passage(entry: Entry, before: Entry | None, after: Entry | None, opened: boo
     return lines
 
 
+def asks(entry: Entry, after: Entry | None) -> bool:
+    """Whether the entry is a question or a plan to which nobody has answered yet."""
+    return entry.kind == TOOL and entry.tool in _ASKING and not is_result_of(after, entry)
+
+
 def folds(entry: Entry, after: Entry | None) -> bool:
     """Whether opening the entry shows more of it."""
     if entry.kind == TOOL:
@@ -130,15 +152,15 @@ def _said(entry: Entry, opened: bool, column: Column) -> list[Line]:
     style = _STYLES.get(entry.kind, "text")
     mark, mark_style = _MARKS.get(entry.kind, (" ", "text"))
     lines: list[Line] = []
-    fenced = False
-    for text in content:
-        fenced ^= text.lstrip().startswith("```")
-        heading = entry.kind == TEXT and not fenced and text.startswith("#")
-        for part in wrap(text, column.text):
-            first = not lines
-            shown = mark if first or entry.kind == PROMPT else " "
-            left = column.clock(entry.time) if first else column.margin
-            lines.append((left, (shown + " ", mark_style), (part, "bold" if heading else style)))
+    if entry.kind == TEXT:
+        parts = list(prose(content, column.text, style)) or [((content[0], style),)]
+    else:
+        parts = [((part, style),) for text in content for part in wrap(text, column.text)]
+    for part in parts:
+        first = not lines
+        shown = mark if first or entry.kind == PROMPT else " "
+        left = column.clock(entry.time) if first else column.margin
+        lines.append((left, (shown + " ", mark_style), *part))
     if hidden:
         lines.append((column.margin, ("  ", "text"), (f"… {hidden:,} more line{'s' * (hidden != 1)}", "soft")))
     return lines
@@ -152,22 +174,30 @@ def _tool(entry: Entry, result: Entry | None, opened: bool, column: Column) -> l
         column.clock(entry.time),
         (mark + " ", "failed" if failed else "soft"),
         (name + " ", "bold soft"),
-        (entry.title, "soft"),
+        (column.within(entry.title), "soft"),
     )
-    lines = [spread(head, _outcome(result, failed, column), column.cells, "text")]
+    lines = [spread(head, _outcome(entry, result, failed, column), column.cells, "text")]
     if opened:
         shown = result.lines if result is not None else ()
-        lines += [_inside(text, column, "soft") for text in _wrapped(entry.lines, column)]
+        edits = bool(entry.added or entry.removed)
+        lines += [
+            _inside(part, column, _SIGNED.get(text[:1], "soft") if edits else "soft")
+            for text in entry.lines
+            for part in _wrapped([column.within(text)], column)
+        ]
         if entry.lines and shown:
             lines.append(_inside("", column, "soft"))
         lines += [_inside(text, column, "failed" if failed else "soft") for text in _wrapped(shown, column)]
     return lines
 
 
-def _outcome(result: Entry | None, failed: bool, column: Column) -> Line:
-    """What came back, for the right end of a tool's line."""
+def _outcome(entry: Entry, result: Entry | None, failed: bool, column: Column) -> Line:
+    """What an edit changed, or what came back, for the right end of a tool's line."""
     if failed:
         return (("  " + cut((result.title if result is not None else "") or "failed", column.text // 3), "failed"),)
+    if entry.added or entry.removed:
+        counts = ((entry.added, "+", "added"), (entry.removed, "−", "removed"))
+        return tuple((f"  {sign}{number:,}", style) for number, sign, style in counts if number)
     if result is None:
         return ()
     count = len(result.lines)

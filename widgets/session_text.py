@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from widgets.cells import Line
-from widgets.passages import NOTE, Column, Entry, folds, passage
+from widgets.passages import NOTE, Column, Entry, asks, folds, passage
 from widgets.window import Window
 
 KEPT = 300
@@ -38,6 +38,8 @@ class Gone(msgspec.Struct, frozen=True):
     failed: bool = False
     call: str = ""
     tool: str = ""
+    added: int = 0
+    removed: int = 0
 
 
 class SessionText:
@@ -101,7 +103,8 @@ class SessionText:
         return folds(self.entry(i), self._neighbour(i + 1))
 
     def is_opened(self, i: int) -> bool:
-        return self._key(i) in self._opened
+        """Whether all of entry `i` is shown: what was opened, and a question that stands until it is folded."""
+        return (self._key(i) in self._opened) != asks(self.entry(i), self._neighbour(i + 1))
 
     def toggle(self, i: int) -> None:
         """Open the entry, or fold it."""

@@ -17,7 +17,7 @@ from console.replay_link import ReplayLink
 from console.screens.base import bindings
 from console.screens.station_bar import link_spans
 from console.screens.station_search import SearchScreen
-from console.screens.station_side import PANELS, WIDTH, StationSide
+from console.screens.station_side import PANELS, StationSide, side_cells
 from sessions.errors import FactoryError
 from sessions.floor.panes import Pane, station_pane
 from sessions.floor.state import FloorState, Station
@@ -94,7 +94,8 @@ class StationScreen(SearchScreen):
             return
         pane = _pane(state, station, now)
         self._draw_bar(state_spans(pane, now, " on bar"), now)
-        if self.side.draw(state, station, pane, self._reading.log, now):
+        cells = side_cells(self.size.width) if self.wide else self.size.width
+        if self.side.draw(state, station, pane, self._reading.log, now, cells):
             self._arrange()
             self.call_after_refresh(self.draw)
         self.draw_footer()
@@ -130,7 +131,7 @@ class StationScreen(SearchScreen):
             return
         if news.other:
             source = f"{reader.note}{': ' if reader.reason else ''}{reader.reason}"
-            self.view.show_source(reader, source, news.same_session)
+            self.view.show_source(reader, source, news.same_session, station.directory)
         elif news.grew:
             self.view.grew()
         self.view.say(
@@ -185,7 +186,7 @@ class StationScreen(SearchScreen):
         self.view.display = wide or chosen == 0
         side = self.query_one("#side", Vertical)
         side.display = wide or chosen > 0
-        side.styles.width = WIDTH if wide else "1fr"
+        side.styles.width = side_cells(self.size.width) if wide else "1fr"
         self.side.arrange(self.size.height - 2, None if wide else chosen - 1)
         if not self.chosen.has_focus:
             self.set_focus(self.chosen, scroll_visible=False)

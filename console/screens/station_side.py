@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from console.reading import StationLog
+from sessions.floor import events as ev
 from sessions.floor.panes import Pane
 from sessions.floor.state import FloorState, Station
 from sessions.floor.zone import Zone
@@ -26,8 +27,15 @@ _METERS = (
 HOUR = 3_600.0
 DAY = 86_400.0
 AGENTS = 6
-WIDTH = 64
-"""Cells of the panels when they stand beside the conversation."""
+_NARROW, _BROAD = 46, 64
+"""Cells of the panels beside the conversation, at least and at most."""
+_IN_CONVERSATION = (ev.TextWritten, ev.ToolCalled, ev.ToolFinished)
+"""Events that the conversation shows: the panel has the others."""
+
+
+def side_cells(cells: int) -> int:
+    """How wide the panels are on a screen `cells` wide: the conversation is the main thing."""
+    return max(_NARROW, min(_BROAD, cells * 2 // 5))
 
 
 class StationSide:
@@ -52,8 +60,8 @@ class StationSide:
         for panel in self.panels:
             panel.clear()
 
-    def draw(self, state: FloorState, station: Station, pane: Pane, log: StationLog, now: float) -> bool:
-        """Show the station as of `now`; True when the panels want other heights than before."""
+    def draw(self, state: FloorState, station: Station, pane: Pane, log: StationLog, now: float, cells: int) -> bool:
+        """Show the station as of `now` in panels of `cells`; True when they want other heights than before."""
         about, over_time, files, told = self.panels
         about.set_body(lambda cells, _: _about(state, station, pane, log, now, cells))
         self._draw_plot(over_time, log, state.zone, now)
@@ -61,9 +69,9 @@ class StationSide:
         note = f"{len(written)} written" if written else ""
         files.set_body(lambda cells, _: facts.files(written, station.directory, cells), written, note)
         made_of = (log.last_seq, log.reached, state.zone)
-        told.set_body(lambda cells, _: facts.event_lines([n.event for n in log.events], state.zone, cells), made_of)
+        told.set_body(lambda cells, _: facts.event_lines(_untold(log), state.zone, cells), made_of)
         # Counted here and not asked of the panels: one that has no height has made no lines yet.
-        wanted = (len(_about(state, station, pane, log, now, WIDTH)) + 2, max(1, len(written)) + 2)
+        wanted = (len(_about(state, station, pane, log, now, cells)) + 2, max(1, len(written)) + 2)
         changed, self._wanted = wanted != self._wanted, wanted
         return changed
 
@@ -103,6 +111,11 @@ class StationSide:
         left -= over_time
         files = 0 if left < 9 else min(self._wanted[1], max(4, left // 3))
         return about, over_time, files, left - files
+
+
+def _untold(log: StationLog) -> list[ev.Event]:
+    """The events that the conversation beside them does not show."""
+    return [noted.event for noted in log.events if not isinstance(noted.event, _IN_CONVERSATION)]
 
 
 def _minute(moment: float, zone: Zone, dated: bool) -> str:

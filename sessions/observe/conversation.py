@@ -44,6 +44,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     call: str = ""
     """The id of the tool's use that a tool and its result share."""
     tool: str = ""
+    added: int = 0
+    """Lines that the tool adds to files, and removes from them; 0 where that is not told."""
+    removed: int = 0
 
 
 class Conversation(Protocol):

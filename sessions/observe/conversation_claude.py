@@ -8,6 +8,7 @@ import msgspec
 
 from sessions.observe.conversation import Entry, EntryKind, show
 from sessions.observe.conversation_index import Dialect, Mark
+from sessions.observe.edits import extent
 from sessions.observe.lines import decoded
 from sessions.observe.tools import arguments_of, tool_detail, tool_text
 from sessions.observe.words import instant
@@ -136,6 +137,7 @@ def _entry(line: _Line, block: _Block, time: float) -> Entry:
     match block.type:
         case "tool_use" | "server_tool_use":
             arguments = arguments_of(block.input)
+            added, removed = extent(block.name, arguments)
             return Entry(
                 kind=EntryKind.TOOL,
                 time=time,
@@ -143,6 +145,8 @@ def _entry(line: _Line, block: _Block, time: float) -> Entry:
                 lines=show(tool_text(arguments)),
                 call=call,
                 tool=clean(block.name),
+                added=added,
+                removed=removed,
             )
         case "tool_result":
             text = _flat(block.content)

@@ -7,6 +7,7 @@ import msgspec
 from sessions.observe import codex_lines as cx
 from sessions.observe.conversation import Entry, EntryKind, show
 from sessions.observe.conversation_index import Dialect, Mark
+from sessions.observe.edits import extent
 from sessions.observe.lines import decoded
 from sessions.observe.tools import patched_files, tool_detail, tool_text
 from sessions.observe.words import instant
@@ -102,13 +103,17 @@ def _spoken(payload: _Payload) -> tuple[EntryKind, str]:
 
 def _call(payload: _Payload, time: float) -> Entry:
     arguments = cx.call_arguments(payload)
+    tool = payload.name or payload.type.removesuffix("_call")
+    added, removed = extent(tool, arguments)
     return Entry(
         kind=EntryKind.TOOL,
         time=time,
         title=clean(", ".join(patched_files(arguments))) or tool_detail(arguments),
         lines=show(tool_text(arguments)),
         call=clean(payload.call_id or ""),
-        tool=clean(payload.name or payload.type.removesuffix("_call")),
+        tool=clean(tool),
+        added=added,
+        removed=removed,
     )
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 from sessions.observe.conversation import Entry, EntryKind, show
 from sessions.observe.conversation_index import Dialect, Mark
+from sessions.observe.edits import extent
 from sessions.observe.lines import decoded
 from sessions.observe.tools import arguments_of, tool_detail, tool_text
 from sessions.observe.words import instant
@@ -98,6 +99,7 @@ def _entry(role: str, block: Block, time: float) -> Entry:
     match block.type:
         case "toolCall":
             arguments = arguments_of(block.arguments)
+            added, removed = extent(block.name, arguments)
             return Entry(
                 kind=EntryKind.TOOL,
                 time=time,
@@ -105,6 +107,8 @@ def _entry(role: str, block: Block, time: float) -> Entry:
                 lines=show(tool_text(arguments)),
                 call=clean(block.id),
                 tool=clean(block.name),
+                added=added,
+                removed=removed,
             )
         case "thinking":
             return Entry(kind=EntryKind.THINKING, time=time, title=clean(block.thinking), lines=show(block.thinking))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from sessions.observe.edits import NEW, OLD, edited
 from sessions.observe.lines import decoded
 from sessions.text import clean
 
@@ -30,6 +31,7 @@ _DETAILS = (
 )
 """Arguments that say what a tool does, the most telling first."""
 _WRITERS = frozenset({"write", "edit", "multiedit", "notebookedit", "create", "str_replace", "apply_patch"})
+_EDITS = frozenset({*OLD, *NEW, "edits"})
 _PATCHED = re.compile(r"^\*\*\* (?:(?:Add|Update|Delete) File|Move to): (.{1,1000})$", re.MULTILINE)
 
 
@@ -67,25 +69,35 @@ def patched_files(arguments: Arguments) -> list[str]:
 
 
 def tool_text(arguments: Arguments) -> str:
-    """All arguments as text for reading: a command as it is, an edit as what goes and what comes."""
+    """All arguments as text for reading: a command as it is, an edit as what goes and comes, questions in full."""
     parts = []
     for key, value in arguments.items():
         text = _text(value, " ")
         if key in {"command", "cmd", "patch", "input"} and text:
             parts.append(text)
-        elif key in {"old_string", "oldText", "old_str"}:
-            parts.append(_prefixed("- ", text))
-        elif key in {"new_string", "newText", "new_str"}:
-            parts.append(_prefixed("+ ", text))
+        elif key in _EDITS:
+            continue
+        elif key == "questions" and (asked := _questions(value)):
+            parts.append(asked)
         elif isinstance(value, str) and "\n" in value:
             parts.append(f"{key}:\n{value}")
         else:
             parts.append(f"{key}: {text if isinstance(value, str) else _json(value)}")
-    return "\n".join(parts)
+    return "\n".join([*parts, *edited(arguments)])
 
 
-def _prefixed(sign: str, text: str) -> str:
-    return "\n".join(sign + line for line in text.split("\n"))
+def _questions(value: object) -> str:
+    """Questions with the answers that may be chosen, as Claude Code's `AskUserQuestion` has them."""
+    lines: list[str] = []
+    for question in value if isinstance(value, list) else ():
+        if not isinstance(question, dict):
+            return ""
+        lines.append(_text(question.get("question")))
+        options = question.get("options")
+        for option in options if isinstance(options, list) else ():
+            words = (option.get("label"), option.get("description")) if isinstance(option, dict) else (option,)
+            lines.append("  - " + ": ".join(filter(None, map(_text, words))))
+    return "\n".join(lines)
 
 
 def _text(value: object, joint: str = " ") -> str:

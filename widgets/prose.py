@@ -1,0 +1,69 @@
+"""What agents write, as they mean it: headings, lists, code and emphasis of Markdown, line by line. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from widgets.cells import Line, Span
+from widgets.wrap import wrap
+
+_HEADING = re.compile(r"#{1,6} +(.*)")
+_FENCE = re.compile(r" *(?:```|~~~)")
+_INLINE = re.compile(r"(?P<code>`+)(?P<of_code>[^`]{1,500})(?P=code)|\*\*(?P<strong>\S(?:[^*]{0,500}\S)?)\*\*")
+CODE = "accent"
+
+
+def prose(lines: Sequence[str], cells: int, style: str) -> Iterator[Line]:
+    """The lines wrapped to `cells`, with what marks their form taken out and shown as weight and colour.
+
+    What is no complete mark stays as it is: nothing that was written is lost.
+    """
+    fenced = False
+    for line in lines:
+        if _FENCE.match(line):
+            fenced = not fenced
+            continue
+        heading = None if fenced else _HEADING.fullmatch(line)
+        if fenced:
+            spans: list[Span] = [("  " + line, "soft")]
+        elif heading:
+            spans = [(text, "bold") for text, _ in _inline(heading[1], style)]
+        else:
+            spans = _inline(line, style)
+        yield from _wrapped(spans, cells, style)
+
+
+def _inline(text: str, style: str) -> list[Span]:
+    spans: list[Span] = []
+    at = 0
+    for found in _INLINE.finditer(text):
+        spans.append((text[at : found.start()], style))
+        spans.append((found["of_code"], CODE) if found["code"] else (found["strong"], "bold"))
+        at = found.end()
+    return [*spans, (text[at:], style)]
+
+
+def _wrapped(spans: Sequence[Span], cells: int, style: str) -> Iterator[Line]:
+    """The spans broken into lines; each part takes the styles of the characters it was made of."""
+    text = "".join(words for words, _ in spans)
+    styles = [of for words, of in spans for _ in words]
+    at = 0
+    for part in wrap(text, cells):
+        body = part.lstrip(" ")
+        found = text.find(body, at)
+        if found < 0:  # blanks were folded within it
+            yield ((part, style),)
+            continue
+        at = found + len(body)
+        yield _runs(" " * (len(part) - len(body)), body, styles[found:at], style)
+
+
+def _runs(indent: str, text: str, styles: Sequence[str], style: str) -> Line:
+    line: list[Span] = [(indent, style)] if indent else []
+    begin = 0
+    for i in range(1, len(text) + 1):
+        if i == len(text) or styles[i] != styles[begin]:
+            line.append((text[begin:i], styles[begin]))
+            begin = i
+    return tuple(line) or (("", style),)
