@@ -6,6 +6,7 @@ import pytest
 
 from console.link import LinkHealth, LinkMode
 from console.screens.station_bar import link_spans
+from sessions.watching.blind import not_watched
 from tests.console_support import NOW, StillLink
 from widgets.cells import plain
 
@@ -26,3 +27,10 @@ GONE = LinkHealth(trouble="the supervisor is gone\x1b[31m")
 )
 def test_what_is_most_important_stays(mode: LinkMode, health: LinkHealth, cells: int, shown: str) -> None:
     assert plain(link_spans(StillLink(mode=mode, health=health), NOW, cells)) == shown
+
+
+def test_a_long_trouble_keeps_its_cure() -> None:
+    """At 120 columns, of which the station's bar gives it five eighths."""
+    health = LinkHealth(trouble=not_watched("83 folders", 28, 10.0))
+    shown = plain(link_spans(StillLink(health=health), NOW, 120 * 5 // 8))
+    assert shown.startswith("✖ 83 folders not watched: sudo sysctl fs.inotify.max_user_watches=1048576")

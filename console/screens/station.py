@@ -112,7 +112,7 @@ class StationScreen(SearchScreen):
         self.draw_footer()
 
     def _draw_bar(self, head: list[Span], now: float) -> None:
-        right = [*link_spans(self.factory.link, now, 60), (" ", "text on bar")]
+        right = [*link_spans(self.factory.link, now, max(60, self.size.width * 5 // 8)), (" ", "text on bar")]
         names = () if self.wide else ("conversation", *PANELS)
         self.query_one(Bar).set_bar(head, right, names, self._panel, self.counters())
 
