@@ -27,7 +27,7 @@ _METERS = (
 HOUR = 3_600.0
 DAY = 86_400.0
 AGENTS = 6
-_NARROW, _BROAD = 46, 64
+_NARROW, _BROAD = 52, 64
 """Cells of the panels beside the conversation, at least and at most."""
 _IN_CONVERSATION = (ev.TextWritten, ev.ToolCalled, ev.ToolFinished)
 """Events that the conversation shows: the panel has the others."""
