@@ -55,3 +55,9 @@ def test_no_letter_is_lost(text: str, cells: int) -> None:
     shown = "".join(plain(line) for line in prose([text], cells, "text"))
     if not text.lstrip(" ").startswith(("```", "~~~")):
         assert [c for c in shown if c in "ab世"] == [c for c in text if c in "ab世"]
+
+
+def test_a_line_of_nothing_but_marks_is_drawn_soon() -> None:
+    for mark in ("`", "*", "**a "):
+        text = "x " + mark * (100_000 // len(mark))
+        assert "".join(plain(line) for line in prose([text], 80, "text")).replace(" ", "") == text.replace(" ", "")

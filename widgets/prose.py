@@ -10,7 +10,9 @@ from widgets.wrap import wrap
 
 _HEADING = re.compile(r"#{1,6} +(.*)")
 _FENCE = re.compile(r" *(?:```|~~~)")
-_INLINE = re.compile(r"(?P<code>`+)(?P<of_code>[^`]{1,500})(?P=code)|\*\*(?P<strong>\S(?:[^*]{0,500}\S)?)\*\*")
+_INLINE = re.compile(
+    r"(?P<code>`{1,3})(?P<of_code>[^`]{1,500})(?P=code)|\*\*(?P<strong>[^\s*](?:[^*]{0,500}[^\s*])?)\*\*"
+)
 CODE = "accent"
 
 
