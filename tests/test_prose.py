@@ -61,3 +61,15 @@ def test_a_line_of_nothing_but_marks_is_drawn_soon() -> None:
     for mark in ("`", "*", "**a "):
         text = "x " + mark * (100_000 // len(mark))
         assert "".join(plain(line) for line in prose([text], 80, "text")).replace(" ", "") == text.replace(" ", "")
+
+
+def test_code_within_a_line_begins_no_block() -> None:
+    for line in ("``` inline ```", "```x = 1```", "~~~gone~~~ all"):
+        lines = drawn(f"run\n{line}\nthen **this**")
+        assert "".join(c for c in plain(lines[1]) if c.isalnum()) == "".join(c for c in line if c.isalnum())
+        assert ("this", "bold") in styled(lines)
+
+
+def test_a_block_ends_with_the_mark_that_began_it() -> None:
+    lines = drawn("````\n```\n~~~\n``` py\ninner\n````\nthen **this**")
+    assert [plain(line) for line in lines] == ["  ```", "  ~~~", "  ``` py", "  inner", "then this"]

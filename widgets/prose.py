@@ -1,4 +1,4 @@
-"""What agents write, as they mean it: headings, lists, code and emphasis of Markdown, line by line. Pure."""
+"""What agents write, as they mean it: headings, code and strong words of Markdown, line by line. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from widgets.cells import Line, Span
 from widgets.wrap import wrap
 
 _HEADING = re.compile(r"#{1,6} +(.*)")
-_FENCE = re.compile(r" *(?:```|~~~)")
+_FENCE = re.compile(r" *(`{3,}|~{3,})([^`~]*)")
+"""A line that begins or ends a block of code. With words after a second mark it is a line of its own."""
 _INLINE = re.compile(
     r"(?P<code>`{1,3})(?P<of_code>[^`]{1,500})(?P=code)|\*\*(?P<strong>[^\s*](?:[^*]{0,500}[^\s*])?)\*\*"
 )
@@ -21,10 +22,11 @@ def prose(lines: Sequence[str], cells: int, style: str) -> Iterator[Line]:
 
     What is no complete mark stays as it is: nothing that was written is lost.
     """
-    fenced = False
+    fenced = ""
     for line in lines:
-        if _FENCE.match(line):
-            fenced = not fenced
+        fence = _FENCE.fullmatch(line)
+        if fence and (not fenced or (fence[1].startswith(fenced) and not fence[2].strip())):
+            fenced = "" if fenced else fence[1]
             continue
         heading = None if fenced else _HEADING.fullmatch(line)
         if fenced:

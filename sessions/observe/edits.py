@@ -39,8 +39,12 @@ def edited(arguments: Arguments) -> list[str]:
 def extent(tool: str, arguments: Arguments) -> tuple[int, int]:
     """How many lines the tool adds and removes; (0, 0) where it edits nothing, or does not say what was there."""
     lines = edited(arguments)
-    if not lines:
-        lines = [line for value in arguments.values() if isinstance(value, str) for line in _patched(value)]
+    if lines:
+        # What ends in a line's end has no line behind it, where there is nothing on the other side to compare it with.
+        pairs = list(_pairs(arguments))
+        added = sum(line[0] == "+" for line in lines) - sum(not old and new.endswith("\n") for old, new in pairs)
+        return added, sum(line[0] == "-" for line in lines) - sum(not new and old.endswith("\n") for old, new in pairs)
+    lines = [line for value in arguments.values() if isinstance(value, str) for line in _patched(value)]
     if not lines and tool.lower() in {"write", "create", "notebookedit"}:
         whole = next((text for key in WHOLE if isinstance(text := arguments.get(key), str)), "")
         return len(whole.splitlines()), 0
