@@ -69,6 +69,17 @@ class Machine:
         )
         return Done(done)
 
+    @contextmanager
+    def following(self, *words: str) -> Iterator[Iterator[dict[str, object]]]:
+        """The events as `events --follow` tells them, which starts a supervisor; `stopping` ends that."""
+        command = [*COMMAND, "events", "--json", "--follow", *words]
+        with subprocess.Popen(
+            command, cwd=self.repo.path, env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+        ) as follow:
+            assert follow.stdout is not None
+            yield (json.loads(line)["event"] for line in follow.stdout)
+            follow.terminate()
+
     def session(
         self, name: str, directory: Path, branch: str, calls: list[dict[str, object]], at: float = NOON
     ) -> Path:

@@ -138,18 +138,9 @@ def test_events_for_people_have_the_time_of_a_clock_and_plain_figures(machine: M
 
 def test_followed_events_come_as_they_happen(machine: Machine) -> None:
     seen = len(machine.run("events").out.splitlines())
-    words = [*COMMAND, "events", "--json", "--follow", "--since", str(seen)]
-    with (
-        stopping(machine),
-        subprocess.Popen(
-            words, cwd=machine.repo.path, env=machine.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
-        ) as follow,
-    ):
-        assert follow.stdout is not None
+    with stopping(machine), machine.following("--since", str(seen)) as told:
         machine.repo.commit({"d.txt": "three\n"}, "third", cwd=machine.tree)
-        told = (json.loads(line)["event"] for line in follow.stdout)
         assert any(event.get("subject") == "third" for event in told), "the commit was not told"
-        follow.terminate()
 
 
 def test_a_recording_replays_to_the_same_figures(machine: Machine, tmp_path: Path) -> None:
@@ -199,6 +190,19 @@ def test_an_import_counts_what_it_imported_and_nothing_else(machine: Machine, tm
     one = machine.session("s-one", machine.repo.path, "main", SECOND).rename(tmp_path / "archive/s-one.jsonl")
     done = machine.run("import", str(one))
     assert re.fullmatch(r"\d+ events of 1 station imported\n", done.out)
+
+
+def test_an_import_through_a_running_supervisor_says_the_same(machine: Machine, tmp_path: Path) -> None:
+    (tmp_path / "archive").mkdir()
+    one = machine.session("s-one", machine.repo.path, "main", SECOND).rename(tmp_path / "archive/s-one.jsonl")
+    with stopping(machine), machine.following() as told:
+        next(told)
+        done = machine.run("import", str(one))
+        assert (done.code, done.err) == (0, "")
+        assert re.fullmatch(r"\d+ events of 1 station imported\n", done.out)
+        assert any(event.get("session") == "s-one" for event in told), "the running supervisor did not import it"
+        again = machine.run("import", str(one))
+        assert (again.code, again.out) == (0, "nothing new was imported: all of it is in the journal already\n")
 
 
 def test_meters_of_a_time_hold_what_was_used_then(machine: Machine) -> None:

@@ -36,7 +36,7 @@ def import_paths(call: Call) -> int:
         before, _after = read_into(call.repo, call.paths, progress=tell)
     journal = place_of(call.repo).journal
     with closing(JournalReader(journal)) as reader:
-        sessions = _sessions_in(reader.checkpoint(), call.paths)
+        sessions = _sessions_in(reader.latest(), call.paths)
     events, stations, skipped = 0, set(), Counter[str]()
     for event in _events_after(journal, before):
         if isinstance(event, StationEvent) and event.session in sessions:
