@@ -9,6 +9,7 @@ import msgspec
 from sessions.floor.calls import CALLING, Call, Watch
 from sessions.floor.clashes import CollisionWatch, notice
 from sessions.floor.state import FloorState, Status
+from sessions.floor.status import RESTING_S
 from sessions.text import clean
 from widgets.cells import Line, Span, line_width, pad, plain, spread
 from widgets.glyphs import CLASH, STATUS
@@ -42,10 +43,10 @@ class News:
     `moment` is the operator's own clock, which never jumps; `now` is that of what is shown.
     """
 
-    def __init__(self, tells: bool = True) -> None:
-        """One that does not tell, as in a replay, counts only."""
+    def __init__(self, tells: bool = True, resting_s: float = RESTING_S) -> None:
+        """One that does not tell, as in a replay, counts only; what rests for `resting_s` seconds is in no count."""
         self._tells = tells
-        self._watch = Watch()
+        self._watch = Watch(resting_s)
         self._collisions = CollisionWatch()
         self._told: list[tuple[float, Item]] = []
         """What the line says, each with the moment at which it was said."""

@@ -9,7 +9,8 @@ from sessions.floor import events as ev
 from sessions.floor.calls import AGAIN_S, COUNTED, Call, Watch
 from sessions.floor.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState, Status
-from sessions.floor.status import CADENCE_S, TOOL_CADENCE_S, status_at
+from sessions.floor.status import CADENCE_S, RESTING_S, TOOL_CADENCE_S
+from sessions.floor.view import FloorView
 from tests.console_support import NOW, factory_state
 
 T = NOW
@@ -112,6 +113,18 @@ def test_time_alone_makes_stale_and_a_station_that_is_gone_is_not_counted() -> N
     assert watch.counts == {}
 
 
+def test_a_station_that_rests_is_in_no_count_as_on_the_floor() -> None:
+    watch = Watch()
+    state = floor(works(T))
+    watch.look(state, T)
+    watch.look(state, T + RESTING_S)
+    assert watch.counts == {Status.STALE: 1}
+    watch.look(state, T + RESTING_S + 1)
+    assert watch.counts == {}
+    watch.look(floor(works(T + RESTING_S + 2), state=state), T + RESTING_S + CADENCE_S + 3)
+    assert watch.counts == {Status.STALE: 1}, "it was heard of again"
+
+
 def test_a_look_costs_what_changed() -> None:
     class Counting(dict[str, object]):
         asked = 0
@@ -135,15 +148,16 @@ STEPS = st.lists(
     st.tuples(
         st.sampled_from("abcd"),
         st.sampled_from(("asks", "works", "fails", "waits", "tool", "done", "opened", "elsewhere", "nothing")),
-        st.sampled_from((0.0, 1.0, 50.0, 200.0, 2_000.0, -300.0)),
+        st.sampled_from((0.0, 1.0, 50.0, 200.0, 2_000.0, 6_000.0, -300.0)),
     ),
     max_size=30,
 )
 
 
 @given(STEPS)
-def test_the_counts_are_those_of_every_station_looked_at_anew(steps: list[tuple[str, str, float]]) -> None:
-    watch, state, now = Watch(), EMPTY, T
+def test_every_screen_counts_what_the_floor_counts(steps: list[tuple[str, str, float]]) -> None:
+    resting_s = 5_000.0
+    watch, view, state, now = Watch(resting_s), FloorView(resting_s=resting_s), EMPTY, T
     for station, what, later in steps:
         now += later
         match what:
@@ -163,6 +177,6 @@ def test_the_counts_are_those_of_every_station_looked_at_anew(steps: list[tuple[
                 away = what == "elsewhere"
                 state = floor(ev.StationOpened(time=now, station=station, kind="x", elsewhere=away), state=state)
         watch.look(state, now)
-        found = [status_at(it, now).status for it in state.stations.values() if not it.elsewhere]
-        assert watch.counts == {status: n for status in COUNTED if (n := found.count(status))}
-        assert len(watch._stale) <= 2 * len(state.stations) + 4
+        found = view.look(state, now, 0.0, 0.0).totals.statuses
+        assert watch.counts == {status: found[status] for status in COUNTED if status in found}
+        assert len(watch._silent) <= 2 * len(state.stations) + 4

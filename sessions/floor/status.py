@@ -20,12 +20,12 @@ BACKGROUND = "runs in the background"
 _CLAUDE = ("Read", "Write", "Edit", "MultiEdit", "NotebookEdit", "Glob", "Grep", "LS", "TodoWrite")
 QUICK_TOOLS = frozenset({*_CLAUDE, "read", "write", "edit", "apply_patch"})
 """Tools that come back at once: in silence one of these more likely waits for a permission."""
-
-
 _BUSY = {Status.WORKING: (Report.WORKING,), Status.WAITING: (Report.WORKING, Report.BACKGROUND)}
 """What a living process says of itself that makes each status hold in silence."""
 PERMISSION = "permission prompt"
 """What Claude Code waits for while its dialog is open."""
+RESTING_S = 7 * 86_400.0
+"""Silence after which a station with nothing to do is folded away, unless the settings say otherwise."""
 
 
 def status_at(station: Station, now: float) -> Evidence:
@@ -53,6 +53,11 @@ def stale_from(station: Station) -> float:
         return math.inf  # its process lives and says so itself: silence is no doubt
     slow = _behind(station) or any(tool.tool not in QUICK_TOOLS for tool in station.running.values())
     return evidence.seen + (TOOL_CADENCE_S if slow else CADENCE_S)
+
+
+def is_resting(evidence: Evidence, now: float, after: float) -> bool:
+    """Whether a station that is not at work was last heard of more than `after` seconds ago; 0 is never."""
+    return 0 < after < now - evidence.seen and evidence.status in (Status.IDLE, Status.STALE, Status.UNKNOWN)
 
 
 def _behind(station: Station) -> bool:

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from sessions.floor.arrange import EVERYTHING, Arranger, Choice, Group, Grouping, Order, matches, out_of_place
 from sessions.floor.branches import hidden_branches
-from sessions.floor.panes import RESTING_S, Pane, PaneBook
+from sessions.floor.panes import Pane, PaneBook
 from sessions.floor.state import FloorState, Status
+from sessions.floor.status import RESTING_S
 from sessions.floor.totals import Totals, totals
 
 QUIET_S = 5.0
