@@ -235,3 +235,19 @@ def test_a_disk_that_is_full_during_a_migration_is_named_as_such(tmp_path: Path)
         connection.execute("PRAGMA max_page_count = 3")
         with pytest.raises(sqlite3.OperationalError, match="full"):
             schema._migrate(connection)
+
+
+def test_on_a_full_disk_the_journal_is_copied_to_where_there_is_room(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = tmp_path / "room"
+    room.mkdir()
+    with closing(sqlite3.connect(path)) as writer:  # keeps the log beside the journal
+        writer.execute("SELECT 1 FROM events").fetchone()
+        monkeypatch.setattr(schema, "_FOR_COPIES", (str(tmp_path / "full"), str(room)))
+        with closing(schema.connect_copy(path)) as copy:
+            assert copy.execute("SELECT count(*) FROM events").fetchone() == (len(STREAM),)
+        assert list(room.iterdir()) == []
+        monkeypatch.setattr(schema, "_FOR_COPIES", (str(tmp_path / "full"),))
+        with pytest.raises(OSError, match="full"):
+            schema.connect_copy(path)

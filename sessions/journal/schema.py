@@ -12,7 +12,7 @@ import sqlite3
 import struct
 import tempfile
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -25,6 +25,8 @@ _MAGIC = b"SQLite format 3\x00"
 _HEADER_BYTES = 100
 _USER_VERSION_AT, _APPLICATION_ID_AT = 60, 68
 
+_FOR_COPIES = (None, "/dev/shm")
+"""Where a copy may lie: where such things usually lie, else in memory."""
 UNUSABLE = (sqlite3.Error, UnicodeDecodeError)
 """What SQLite raises for a file that it cannot use; its own words may then quote bytes that are no text."""
 
@@ -79,13 +81,24 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
             return _connect_frozen(path)
         if not _is_no_room(error):
             raise
-        return _connect_copy(path)
+        try:
+            return connect_copy(path)
+        except OSError:
+            raise error from None
     return connection
 
 
-def _connect_copy(path: Path) -> sqlite3.Connection:
+def connect_copy(path: Path) -> sqlite3.Connection:
+    """A connection to a copy of the journal as it is now, made where there is room. OSError if there is none."""
+    for directory in _FOR_COPIES[:-1]:
+        with suppress(OSError):  # the usual place is often on the disk that is full
+            return _copied(path, directory)
+    return _copied(path, _FOR_COPIES[-1])
+
+
+def _copied(path: Path, directory: str | None) -> sqlite3.Connection:
     """A connection to what the journal and its log hold now, which SQLite cannot join where they lie."""
-    with tempfile.TemporaryDirectory(prefix="factory-tui-") as room:
+    with tempfile.TemporaryDirectory(prefix="factory-tui-", dir=directory) as room:
         copy = Path(room, path.name)
         for suffix in ("", "-wal"):
             shutil.copyfile(path.with_name(path.name + suffix), copy.with_name(copy.name + suffix))
