@@ -312,8 +312,15 @@ def test_an_edit_shows_what_goes_and_what_comes(tmp_path: Path) -> None:
 def test_an_agent_without_a_reader_and_what_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(FactoryError, match="no reader"):
         open_conversation("vibe", tmp_path / "x.jsonl")
-    os.mkfifo(tmp_path / "pipe")
-    for kind, name in (("claude", "x.jsonl"), ("openclaw", "x.sqlite"), ("claude", "pipe"), ("codex", ".")):
+    for pipe in ("pipe", "pipe.jsonl.zst"):
+        os.mkfifo(tmp_path / pipe)
+    for kind, name in (
+        ("claude", "x.jsonl"),
+        ("openclaw", "x.sqlite"),
+        ("claude", "pipe"),
+        ("codex", "pipe.jsonl.zst"),
+        ("codex", "."),
+    ):
         with pytest.raises(FactoryError, match="cannot read"):
             open_conversation(kind, tmp_path / name)
 

@@ -50,12 +50,12 @@ class FileConversation:
         except OSError as error:
             raise FactoryError(f"cannot read {self._path}: {error.strerror}", "its events are shown instead") from error
         stat = os.fstat(fd)
-        if is_packed(self._path):
-            os.close(fd)
-            fd = self._unpacked()
         if not modes.S_ISREG(stat.st_mode):
             os.close(fd)
             raise FactoryError(f"cannot read {self._path}: it is no file", "its events are shown instead")
+        if is_packed(self._path):
+            os.close(fd)
+            fd = self._unpacked()
         self.close()
         self._fd = fd
         self._file = (stat.st_dev, stat.st_ino)
