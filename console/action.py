@@ -96,16 +96,12 @@ def needs_search(now: Situation) -> str:
     return "" if now.narrow else "nothing was searched yet: / does"
 
 
-def needs_copies(now: Situation) -> str:
-    return "" if now.station or now.branch else "nothing is selected"
-
-
 def needs_shell(now: Situation) -> str:
     if now.mode is LinkMode.REPLAY:
         return "a replay shows what was: there is no place to open a shell in"
     if now.mode is LinkMode.SIMULATED:
         return "a simulated factory has no directories"
-    return needs_copies(now)
+    return needs_pane(now)
 
 
 def needs_calls(now: Situation) -> str:

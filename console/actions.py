@@ -15,7 +15,6 @@ from console.action import (
     Situation,
     needs_calls,
     needs_conflicts,
-    needs_copies,
     needs_files,
     needs_live,
     needs_loss,
@@ -98,7 +97,7 @@ EVERYWHERE_ACTIONS = (
         "Copy its directory, session id, the command that resumes it, or its branch.",
         _WORK,
         "screen.copy",
-        needs_copies,
+        needs_pane,
         rank=67,
     ),
     Action(
@@ -182,6 +181,7 @@ BRANCH_ACTIONS = (
     Action("branch.home", ("home",), "first", "Move to the first.", (BRANCH,), "screen.move('home')"),
     Action("branch.end", ("end", "G"), "last", "Move to the last.", (BRANCH,), "screen.move('end')"),
 )  # fmt: skip
+"""Of `console.screens.branch`."""
 STATION_ACTIONS = (
     Action("station.back", ("escape",), "out", "Come out of the station, or drop what was searched.",
            (STATION,), "screen.back", rank=1),
@@ -231,8 +231,6 @@ STATION_ACTIONS = (
            (STATION,), "screen.transport('faster', 1)", needs_replay),
 )  # fmt: skip
 """Of `console.screens.station`."""
-_B = (BRANCH,)
-"""Of `console.screens.branch`."""
 REPLAY_ACTIONS = (
     Action("replay.play", ("p",), "play", "Play or pause; at the end, play again from the beginning.",
            (REPLAY,), "screen.transport('toggle')", rank=1),

@@ -73,7 +73,7 @@ class FactoryApp(Guarded, App[None]):
         """The screen whose picture is on the terminal."""
         self.faults: Faults | None = None
         """Where faults are kept; without it the first one ends the console, as tests want it."""
-        self.news = News(tells=link.mode is not LinkMode.REPLAY)
+        self.news = News(link.mode is not LinkMode.REPLAY, options.rest_days * 86_400)
         self.window = WindowTitle(self._send)
         ascii_only = not themes.shows_signs(os.environ) if options.ascii_only is None else options.ascii_only
         self.memory = Memory(options.remembered)

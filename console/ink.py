@@ -84,7 +84,7 @@ Cell = tuple[str, Ink]
 _FIRST_EMOJI, _FIRST_IDEOGRAM = 0x1F000, 0x2E80
 
 
-@cache
+@lru_cache(maxsize=4096)
 def unsure(text: str) -> bool:
     """Whether terminals disagree about how many cells this character takes: marks, emoji, what joins them."""
     first = ord(text[0]) if text else 0

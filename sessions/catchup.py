@@ -194,14 +194,15 @@ def _by_supervisor(
     try:
         answered.wait()
         for command in commands:
+            settled.clear()
             asked = client.send(command)
             asked.add_done_callback(lambda _: settled.set())
+            changed()
             settled.wait()
             if client.contact.halted and not asked.done():
                 # It would wait for the disk as long as that takes.
                 raise UnwritableError(client.contact.trouble)
             reply = asked.result()
-            settled.clear()
             if not reply.ok:
                 raise FactoryError(reply.reason, reply.cure)
         if client.contact.trouble:

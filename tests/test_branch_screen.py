@@ -106,13 +106,13 @@ def test_it_follows_the_branch_and_keeps_what_is_selected(place: Place) -> None:
 
     async def test(app: FactoryApp, screen: BranchScreen, pilot: Pilot[None]) -> None:
         await settle(app, pilot, "down", "down", "down")
-        chosen = screen._parts[screen.commits.cursor].key
+        chosen = screen.parts[screen.commits.cursor].key
         place.repo.commit({"d.txt": "new\n"}, "Another one", cwd=place.tree)
         link.state = place.state()
         screen.draw_news()
         await settle(app, pilot)
         assert "Another one" in text(app)
-        assert screen._parts[screen.commits.cursor].key == chosen
+        assert screen.parts[screen.commits.cursor].key == chosen
         link.state = fold_all(link.state, [ev.BranchRemoved(time=NOW + 1, branch=BRANCH)])
         screen.draw_news()
         await settle(app, pilot)

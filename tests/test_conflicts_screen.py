@@ -533,3 +533,13 @@ def test_a_branch_that_begins_to_collide_is_told_as_loudly_as_set(
         theme="dark", ascii_only=False, no_colour=False, slow_link=False, attention=frozenset({attention})
     )
     play(test, simulated(floor()), options=options)
+
+
+def test_the_matrix_does_not_wait_for_a_plan_that_takes_long() -> None:
+    async def test(app: FactoryApp, screen: ConflictsScreen, pilot: Pilot[None]) -> None:
+        screen.planner.insight = None
+        assert screen.complete()
+        screen._made_of = ()
+        assert not screen.complete()
+
+    play(test)

@@ -222,7 +222,7 @@ def test_it_says_what_is_read_from_the_transcript_and_searches_it(tmp_path: Path
         assert await keys("slash", *"nowhere", "enter") in (0, 10)
         assert screen._said == "“needlenowhere” is not in this conversation"
         await keys("escape")
-        assert screen._pattern == ""
+        assert screen.pattern == ""
 
     with_station(still(with_path(sample_events(), transcript(tmp_path))), "docs-02", script)
 

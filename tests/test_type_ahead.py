@@ -81,7 +81,7 @@ def test_menus_take_their_letters() -> None:
 def test_keys_after_enter_belong_to_the_station() -> None:
     def see(app: FactoryApp) -> None:
         assert isinstance(app.screen, StationScreen)
-        assert app.screen._pattern == "pool"
+        assert app.screen.pattern == "pool"
 
     after("/proxy-05\r\r/pool\r", see)
 

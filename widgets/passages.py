@@ -75,7 +75,8 @@ class Column:
     def __init__(self, cells: int, zone: Zone = UTC, place: str = "") -> None:
         self.cells = cells
         self.zone = zone
-        self._place = re.compile(rf"(?<![\w./-]){re.escape(place.rstrip('/'))}/(?=\S)") if place.strip("/") else None
+        within = place.rstrip("/")
+        self._place = re.compile(rf"(?<![\w./-]){re.escape(within)}/(?!\.\./)(?=\S)") if within else None
         self.gutter = 10 if cells >= 60 else 1
         self.text = max(8, cells - self.gutter - 2)
 
@@ -183,11 +184,12 @@ def _tool(entry: Entry, result: Entry | None, opened: bool, column: Column) -> l
         lines += [
             _inside(part, column, _SIGNED.get(text[:1], "soft") if edits else "soft")
             for text in entry.lines
-            for part in _wrapped([column.within(text)], column)
+            for part in wrap(column.within(text), column.text - 2)
         ]
         if entry.lines and shown:
             lines.append(_inside("", column, "soft"))
-        lines += [_inside(text, column, "failed" if failed else "soft") for text in _wrapped(shown, column)]
+        style = "failed" if failed else "soft"
+        lines += [_inside(part, column, style) for text in shown for part in wrap(text, column.text - 2)]
     return lines
 
 
@@ -202,10 +204,6 @@ def _outcome(entry: Entry, result: Entry | None, failed: bool, column: Column) -
         return ()
     count = len(result.lines)
     return (("  " + (f"{count:,} line{'s' if count > 1 else ''}" if count else "done"), "faint"),)
-
-
-def _wrapped(lines: Sequence[str], column: Column) -> list[str]:
-    return [part for line in lines for part in wrap(line, column.text - 2)]
 
 
 def _inside(text: str, column: Column, style: str) -> Line:

@@ -23,9 +23,7 @@ def floor_of_call(call: Call) -> FloorState:
     with importing():
         from sessions.catchup import floor_of
 
-    if call.only and not call.sessions:
-        raise UsageError("--only needs places to look", "name one with --sessions DIR")
-    check_places(call.sessions)
+    _check_sessions(call)
     with progress() as tell:
         return floor_of(call.repo, base=call.base, sessions=call.sessions, only=call.only, progress=tell, warn=warn)
 
@@ -64,9 +62,7 @@ def _past_of_floor(call: Call) -> Past:
         return JournalReader(caught_up(call))
     with importing():
         from sessions.catchup import past_of_places
-    if not call.sessions:
-        raise UsageError("--only needs places to look", "name one with --sessions DIR")
-    check_places(call.sessions)
+    _check_sessions(call)
     with progress() as tell:
         return past_of_places(call.sessions, progress=tell)
 
@@ -90,6 +86,13 @@ def base_of(call: Call) -> str:
         except FactoryError:
             return ""
     return base
+
+
+def _check_sessions(call: Call) -> None:
+    """Raises UsageError where `--only` has no places, or a place is not there."""
+    if call.only and not call.sessions:
+        raise UsageError("--only needs places to look", "name one with --sessions DIR")
+    check_places(call.sessions)
 
 
 def check_places(places: Iterable[Path]) -> None:

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, ClassVar
 from msgspec.structs import replace
 from textual import events, on
 from textual.binding import Binding
-from textual.screen import Screen
-from textual.timer import Timer
 from textual.worker import Worker
 
 from console import shell
 from console.action import KEPT_RANK, Action, Situation
 from console.actions import BY_ID, actions_on, footer_actions, key_name, keys_of
 from console.copies import Copy
+from console.screens.opening import OpeningScreen
 from sessions.text import clean
 from widgets.cells import Line, Span
 from widgets.footer import Footer, footer_line
@@ -28,11 +27,8 @@ from widgets.topline import counters
 if TYPE_CHECKING:
     from console.app import FactoryApp
 
-COPIED_S = 10.0
-SAID_S = 6.0
-"""How long the footer shows what just happened."""
-OPENING_S = 0.4
-"""How long the picture before stays at most, while a screen that opens has not everything to show."""
+SAID_S, COPIED_S = 6.0, 10.0
+"""How long the footer shows what just happened, and what was copied."""
 
 
 def bindings(where: str) -> list[Binding]:
@@ -43,11 +39,7 @@ def bindings(where: str) -> list[Binding]:
     ]
 
 
-HURRY_S = 1 / 60
-"""How often a screen that opens is laid out until it is whole."""
-
-
-class FactoryScreen(Guarded, Screen[None]):
+class FactoryScreen(Guarded, OpeningScreen):
     """A screen whose keys come from the registry. Subclasses set `WHERE` and `BINDINGS = bindings(WHERE)`."""
 
     # A screen that could scroll lays itself out twice more before its first frame.
@@ -65,10 +57,6 @@ class FactoryScreen(Guarded, Screen[None]):
         self._said_until = 0.0
         self._copies: dict[str, Copy] = {}
         """What may be copied, by key, while it is asked."""
-        self.opened = False
-        """Its first picture is whole. Until then the terminal shows the one before: an empty screen is never sent."""
-        self._ripe = False
-        self._opening: tuple[Timer, ...] = ()
         self.last_key = 0.0
         """When the last key was pressed, or the mouse, by the monotonic clock."""
 
@@ -96,48 +84,12 @@ class FactoryScreen(Guarded, Screen[None]):
         health = self.factory.link.health
         return bool(health.trouble) and not health.connected
 
-    # How it opens
-
-    @on(events.Mount)
-    def begin_to_open(self) -> None:
-        """Be laid out at once, not at the pace of a slow link; and be seen before long, whatever is waited for."""
-        if not self.opened:
-            self._opening = (
-                self.set_interval(HURRY_S, self._on_timer_update),
-                self.set_timer(OPENING_S, self._open),
-            )
-
-    def hold(self) -> None:
-        """The picture before stays until what is laid out anew from here on has been drawn, too."""
-        self._ripe = False
-        if self.opened:
-            self.opened = False
-            self.begin_to_open()
-
     @on(events.Resize)
     def hold_in_another_size(self) -> None:
         """What was laid out in another size is drawn before it is seen."""
         if self.factory.sent is self:
             self.hold()
             self.call_after_refresh(self.draw_footer)
-
-    def complete(self) -> bool:
-        """Whether what is drawn is worth showing first. A screen that has to read something may wait a moment."""
-        return True
-
-    def _open_when_ripe(self) -> None:
-        if self._ripe:
-            self._open()
-
-    def _open(self) -> None:
-        """From now on what is drawn is sent."""
-        if self.opened:
-            return
-        self.opened = True
-        for timer in self._opening:
-            timer.stop()
-        self.refresh()
-        self._on_timer_update()
 
     @on(events.Click)
     def note_hand(self) -> None:
@@ -286,7 +238,5 @@ class FactoryScreen(Guarded, Screen[None]):
         cells = footer.size.width
         news = self.factory.news_line(cells)
         footer.show([footer_line(shown, self.right(), cells, said, self.asked(), kept, news)])
-        if not self._ripe and footer.size and self.complete():
-            self._ripe = True
-            # Widgets that were given other sizes by what was drawn draw themselves once more.
-            self.call_after_refresh(self._open_when_ripe)
+        if footer.size:
+            self.ripen()

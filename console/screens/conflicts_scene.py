@@ -98,8 +98,8 @@ class ConflictsScene(SampledScreen):
             self.call_after_refresh(self.draw)
 
     def complete(self) -> bool:
-        """It waits for the plan."""
-        return self.planner.insight is not None
+        """It waits for the matrix. The plan of very many branches takes longer than anybody should wait for a key."""
+        return bool(self._made_of)
 
     # Sampling
 

@@ -22,6 +22,7 @@ from console.screens.base import bindings
 from console.screens.sampled import SampledScreen
 from console.slowlink import Rhythm
 from sessions.floor.arrange import LOUD, Grouping, Order, attention
+from sessions.floor.branches import own_branch
 from sessions.floor.commands import CancelScan
 from sessions.floor.pace import BUCKET_S, BUCKETS
 from sessions.floor.panes import Pane
@@ -380,8 +381,8 @@ class FloorScreen(SampledScreen):
             return ""
         if not pane.station:
             return pane.key.removeprefix("branch:")
-        station = state.stations.get(pane.station)
-        return station.branch if station and not station.elsewhere and station.branch in state.branches else ""
+        branch = own_branch(state, state.stations.get(pane.station))
+        return branch.name if branch is not None else ""
 
     def on_wall_opened(self) -> None:
         self.begin(lambda: self.act("floor.open"), exclusive=True)

@@ -19,6 +19,7 @@ from console.screens.station_bar import link_spans
 from console.screens.station_search import SearchScreen
 from console.screens.station_side import PANELS, StationSide, side_cells
 from sessions.errors import FactoryError
+from sessions.floor.branches import own_branch
 from sessions.floor.panes import Pane, station_pane
 from sessions.floor.state import FloorState, Station
 from sessions.floor.status import status_at
@@ -149,14 +150,13 @@ class StationScreen(SearchScreen):
             lost=self.lost,
             station=self.station,
             branched=bool(self._branch()),
-            narrow=bool(self._pattern),
+            narrow=bool(self.pattern),
         )
 
     def _branch(self) -> str:
-        """The branch of this repository on which it works."""
         state = self.factory.link.state
-        station = state.stations.get(self.station)
-        return station.branch if station and not station.elsewhere and station.branch in state.branches else ""
+        branch = own_branch(state, state.stations.get(self.station))
+        return branch.name if branch is not None else ""
 
     async def action_work(self) -> None:
         """Show the commits, files and lines of the branch it works on."""
@@ -170,7 +170,7 @@ class StationScreen(SearchScreen):
     def right(self) -> list[Span]:
         """What was searched; and what the bar has no room for beside the panels' names."""
         link = self.factory.link
-        found: list[Span] = [(f"“{self._pattern[:20]}”", "bold text on bar")] if self._pattern else []
+        found: list[Span] = [(f"“{self.pattern[:20]}”", "bold text on bar")] if self.pattern else []
         told = [] if self.wide else link_spans(link, link.now(), self.size.width // 2 - 2)
         return [*found, *[("  ", "text on bar")][: bool(found and told)], *told]
 
@@ -209,8 +209,8 @@ class StationScreen(SearchScreen):
     # Actions
 
     async def action_back(self) -> None:
-        if self._pattern:
-            self._look_for("")
+        if self.pattern:
+            self.drop_search()
         else:
             self.dismiss()
 
@@ -259,6 +259,6 @@ class StationScreen(SearchScreen):
 
 
 def _pane(state: FloorState, station: Station, now: float) -> Pane:
-    branch = None if station.elsewhere else state.branches.get(station.branch)
+    branch = own_branch(state, station)
     session = state.sessions.get(station.session)
     return station_pane(station.name, station, branch, session, status_at(station, now), state.repo, now)

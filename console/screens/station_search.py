@@ -1,21 +1,19 @@
-"""Searching a station's conversation: typing what to find, finding it in a thread, and going there."""
+"""Searching a station's conversation: finding in a thread what was typed, or an error, and going there."""
 
 from __future__ import annotations
 
 import sqlite3
 
 from console.reading import Step
-from console.screens.sampled import SampledScreen
+from console.screens.finding import FindingScreen
 from console.session_reading import SessionReading
 from console.session_search import SessionSearch
 from sessions.errors import FactoryError
 from sessions.text import clean
-from widgets.cells import Line
 from widgets.conversation import ConversationView
-from widgets.prompt import Typing
 
 
-class SearchScreen(SampledScreen):
+class SearchScreen(FindingScreen):
     """A screen with a conversation in which a text, or an error, can be found."""
 
     def __init__(self, station: str) -> None:
@@ -23,8 +21,6 @@ class SearchScreen(SampledScreen):
         self.station = station
         self._reading = SessionReading(station)
         self._search = SessionSearch()
-        self._typing: Typing | None = None
-        self._pattern = ""
 
     @property
     def view(self) -> ConversationView:
@@ -38,31 +34,9 @@ class SearchScreen(SampledScreen):
         """Go to a panel; 0 is the conversation."""
         raise NotImplementedError
 
-    # Typing what to find
-
-    def question(self) -> Line:
-        return self._typing.line(self.size.width, "n next, N previous") if self._typing else ()
-
-    async def answer(self, key: str, character: str | None) -> bool:
-        if self._typing is None:
-            return False
-        if key in ("enter", "escape"):
-            text, self._typing = self._typing.text.strip() if key == "enter" else "", None
-            self._look_for(text)
-        else:
-            self._typing.type(key, character)
-        self.draw_footer()
-        return True
-
-    def answer_paste(self, text: str) -> None:
-        if self._typing:
-            self._typing.paste(text)
-            self.draw_footer()
-
     # Finding it
 
-    def _look_for(self, text: str) -> None:
-        self._pattern = text
+    def look_for(self, text: str) -> None:
         self.view.mark(text)
         if text:
             self._show_panel(0)
@@ -71,7 +45,7 @@ class SearchScreen(SampledScreen):
     def _find(self, step: Step, from_cursor: bool = False, failure: bool = False) -> None:
         view = self.view
         start = view.cursor if view.found is None else view.found
-        pattern = "" if failure else self._pattern
+        pattern = "" if failure else self.pattern
         first = start if from_cursor else start + step
         self.begin(lambda: self._go_to_found(pattern, first, step), group="search")
 
@@ -95,9 +69,6 @@ class SearchScreen(SampledScreen):
         self.say(f"{what}: entry {found.entry + 1:,} of {count:,}{', from the other end' if found.wrapped else ''}")
 
     # Actions
-
-    def action_search(self) -> None:
-        self._typing = Typing("find", self._pattern)
 
     def action_match(self, step: Step) -> None:
         self._show_panel(0)

@@ -29,7 +29,7 @@ DAY = 86_400.0
 AGENTS = 6
 _NARROW, _BROAD = 52, 64
 """Cells of the panels beside the conversation, at least and at most."""
-_IN_CONVERSATION = (ev.TextWritten, ev.ToolCalled, ev.ToolFinished)
+_IN_CONVERSATION = (ev.TurnStarted, ev.TextWritten, ev.ToolCalled, ev.ToolFinished)
 """Events that the conversation shows: the panel has the others."""
 
 

@@ -60,12 +60,12 @@ def _raw(meta: bytes, fields: Iterator[bytes]) -> dict[bytes, FileChange]:
     words = meta[1:].decode("ascii", "replace").split(" ")
     if len(words) != 5:
         return {}
-    old, new, before, after, letter = words
+    old, new, _before, _after, letter = words
     change = Change(letter[:1]) if letter[:1] in _LETTERS else Change.UNKNOWN
     source = next(fields, b"") if change in (Change.RENAMED, Change.COPIED) else b""
     path = next(fields, b"")
     before_it = shown(source) if source else ""
-    return {path: FileChange(shown(path), change, before_it, modes=(old, new), objects=(before, after))} if path else {}
+    return {path: FileChange(shown(path), change, before_it, modes=(old, new))} if path else {}
 
 
 _LETTERS = frozenset(Change) - {Change.UNKNOWN}

@@ -28,6 +28,8 @@ MOST_FILES = 5_000
 """Files that are listed."""
 MOST_LIST_BYTES = 32 * 1024 * 1024
 MOST_PATCH_BYTES = 4 * 1024 * 1024
+_MOST_WORDS = 100_000
+"""Bytes of a commit's message that are read."""
 LIST_S = 10.0
 """How long counting the lines of all files may take; beyond it they are listed uncounted."""
 PATCH_S = 10.0
@@ -194,10 +196,6 @@ class Reading:
         if not self._empty:
             self._empty = git.run("hash-object", "-t", "tree", "--stdin", stdin=b"").decode().strip()
         return self._empty
-
-
-_MOST_WORDS = 100_000
-"""Bytes of a commit's message that are read."""
 
 
 def _checked(name: str) -> str:

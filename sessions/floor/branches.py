@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Collection, Mapping
 
-from sessions.floor.state import Branch, FloorState
+from sessions.floor.state import Branch, FloorState, Station
 
 SHOWN = 50
 """Unmerged branches shown by default, those with the newest commits."""
@@ -26,6 +26,11 @@ def shown_branches(
         if branch.worktree or branch.name in occupied:
             shown.setdefault(branch.name, branch)
     return sorted(shown.values(), key=lambda branch: (-activity(branch), branch.name))
+
+
+def own_branch(state: FloorState, station: Station | None) -> Branch | None:
+    """The branch of this repository on which a station works."""
+    return None if station is None or station.elsewhere else state.branches.get(station.branch)
 
 
 def occupied_branches(state: FloorState) -> frozenset[str]:

@@ -5,20 +5,18 @@ from __future__ import annotations
 import msgspec
 from msgspec.structs import replace
 
-from sessions.floor.branches import shown_branches
+from sessions.floor.branches import own_branch, shown_branches
 from sessions.floor.conflicts import counts
 from sessions.floor.matrix import labels
 from sessions.floor.names import short_directory, short_model
 from sessions.floor.pace import BUCKET_S, BUCKETS
 from sessions.floor.state import Branch, Evidence, FloorState, Session, Station, Status
-from sessions.floor.status import LIVE, status_at
+from sessions.floor.status import LIVE, RESTING_S, is_resting, status_at
 from sessions.floor.tokens import Certainty, Meter, Tokens
 from sessions.text import clean
 
 FORGOTTEN_S = 86_400.0
 """Silence after which a stale station is no news any more."""
-RESTING_S = 7 * 86_400.0
-"""Silence after which a station with nothing to do is folded away, unless the settings say otherwise."""
 SPARK_POINTS = 24
 SPARK_S = 15
 FILES = 6
@@ -135,7 +133,7 @@ class PaneBook:
         taken: set[str] = set()
         clashes = self._count(state)
         for name, station in state.stations.items():
-            branch = None if station.elsewhere else state.branches.get(station.branch)
+            branch = own_branch(state, station)
             evidence = status_at(station, now)
             session = state.sessions.get(station.session)
             number, partner = clashes.get(branch.name, _APART) if branch is not None else _APART
@@ -202,11 +200,6 @@ def _beat(station: Station, now: float) -> int:
 def is_forgotten(evidence: Evidence, now: float) -> bool:
     """Whether it is stale and was last heard more than a day ago."""
     return evidence.status is Status.STALE and now - evidence.seen > FORGOTTEN_S
-
-
-def is_resting(evidence: Evidence, now: float, after: float) -> bool:
-    """Whether a station that is not at work was last heard of more than `after` seconds ago; 0 is never."""
-    return 0 < after < now - evidence.seen and evidence.status in (Status.IDLE, Status.STALE, Status.UNKNOWN)
 
 
 def station_pane(

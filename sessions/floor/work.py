@@ -49,7 +49,6 @@ class FileChange(msgspec.Struct, frozen=True):
     removed: int | None = None
     modes: tuple[str, str] = ("", "")
     """Git's modes before and after, such as 100644; all zeros for nothing."""
-    objects: tuple[str, str] = ("", "")
 
     @property
     def submodule(self) -> bool:

@@ -8,8 +8,7 @@ from sessions.floor import events as ev
 from sessions.floor.tokens import Certainty, Tokens
 from sessions.observe import claude_lines as cl
 from sessions.observe import usage as usages
-from sessions.observe.claude_memory import MAX_REPLIES, Told
-from sessions.observe.claude_memory import Reply as Open
+from sessions.observe.claude_memory import MAX_REPLIES, OpenReply, Told
 from sessions.observe.claude_session import Session
 from sessions.observe.claude_usage import Helper, Reply, is_partial, reply_of, tokens_of
 from sessions.observe.contract import Statement
@@ -57,7 +56,7 @@ class Calls:
         replies, name = self._seen.replies, f"{agent}/{message.id}"
         tokens = tokens_of(message.usage or cl.Usage())
         tools = any(block.type == "tool_use" for block in message.blocks)
-        now = Open(line.uuid, [], tokens.context, tokens.output, tools)
+        now = OpenReply(line.uuid, [], tokens.context, tokens.output, tools)
         before = replies.pop(name, None)
         if before is not None and _goes_on(before, now, line.parent_uuid or ""):
             now.first, now.lines = before.first, before.lines[-15:]
@@ -228,7 +227,7 @@ class Calls:
         return window if self._seen.wide else min(window, NARROW_WINDOW)
 
 
-def _goes_on(before: Open, now: Open, parent: str) -> bool:
+def _goes_on(before: OpenReply, now: OpenReply, parent: str) -> bool:
     """Whether a line belongs to the reply before it, which has the same message's id and may yet be another.
 
     Tools that a reply uses at the same time come back between its lines. A new reply, which knows what they said,

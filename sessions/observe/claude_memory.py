@@ -28,7 +28,7 @@ class Told(Struct, frozen=True, array_like=True, gc=False):
     """No other file told of the call before."""
 
 
-class Reply(Struct, array_like=True, gc=False):
+class OpenReply(Struct, array_like=True, gc=False):
     """A reply whose lines are still being read, where the gateway names no requests."""
 
     first: str
@@ -63,7 +63,7 @@ class Memory(Struct, omit_defaults=True):
     """It has held more than the narrow context window."""
     told: dict[str, Told] = {}
     """The latest model calls."""
-    replies: dict[str, Reply] = {}
+    replies: dict[str, OpenReply] = {}
     """The latest replies without the id of a request, by agent and message."""
     repeating: bool = False
     """What follows was told before, until something new is asked."""

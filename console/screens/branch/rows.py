@@ -16,6 +16,8 @@ from widgets.wrap import wrap
 HASH = 7
 MESSAGE_LINES = 200
 """Lines of a commit's message that are shown."""
+_LETTER = {"A": "added", "D": "removed"}
+"""Styles of the letters that say what became of a file; all others are soft."""
 
 
 def part_row(part: Part, work: Work, now: float, cells: int, ground: str) -> Line:
@@ -66,9 +68,6 @@ def file_row(files: Files, i: int, cells: int, ground: str) -> Line:
     )
 
 
-_LETTER = {"A": "added", "D": "removed"}
-
-
 def _counts(added: int | None, removed: int | None, ground: str) -> list[Span]:
     if added is None or removed is None:
         return [("not counted", "faint" + ground)]
@@ -98,5 +97,5 @@ def collision_lines(found: Sequence[tuple[str, Verdict]], base: str, compared: b
 
 def message_lines(words: str) -> list[PatchLine]:
     """A commit's message as lines to stand before its diff."""
-    said = clean_lines(words.strip(), 20_000)[:MESSAGE_LINES]
-    return [PatchLine(LineKind.WORDS, line) for line in said if line or said] if words.strip() else []
+    said = clean_lines(words.strip(), 20_000)[:MESSAGE_LINES] if words.strip() else []
+    return [PatchLine(LineKind.WORDS, line) for line in said]
