@@ -56,7 +56,7 @@ screenshots: setup ## draw every screen into screenshots/ (SVG)
 	$(BIN)/python -m tests.screenshots
 
 snapshots-update: setup ## accept the present look of the screens in the snapshot tests
-	$(BIN)/python -m pytest -n 0 tests/test_*_snapshots.py --snapshot-update
+	$(BIN)/python -m pytest -n 0 tests/console/screens/test_*_snapshots.py --snapshot-update
 
 readme: setup ## write the tables of keys and figures into README.md
 	$(BIN)/python -m tests.readme

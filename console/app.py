@@ -13,31 +13,32 @@ from textual._compositor import LayoutUpdate
 from textual.app import App
 from textual.binding import BindingType
 
-from console import terminal
-from console import theme as themes
-from console.actions import BY_ID, key_name, keys_of
-from console.board import Board
-from console.frames import Shown, erases, lean
-from console.link import Link, LinkMode
+from console.actions.registry import BY_ID, key_name, keys_of
+from console.links.link import Link, LinkMode
 from console.news import News, news_line, news_text
 from console.options import Options
 from console.remembered import Memory
 from console.screens.base import FactoryScreen
-from console.slowlink import LinkWatch
-from console.terminal import WindowTitle
+from console.screens.conflicts.board import Board
+from console.terminal import asking as terminal
+from console.terminal import theme as themes
+from console.terminal.asking import WindowTitle
+from console.terminal.frames import Shown, erases, lean
+from console.terminal.slowlink import LinkWatch
 from sessions.errors import FactoryError
-from sessions.floor.calls import Call
 from sessions.floor.state import Status
-from widgets.cells import Line, plain
-from widgets.glyphs import ascii_twin
-from widgets.guard import Guarded
-from widgets.topline import counters
+from sessions.views.floor.calls import Call
+from widgets.draw.cells import Line, plain
+from widgets.draw.glyphs import ascii_twin
+from widgets.floor.topline import counters
+from widgets.parts.guard import Guarded
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.screen import Screen
 
-    from console.faults import Faults
+    from console.screens.factory import Factory
+    from console.terminal.faults import Faults
 
 NEWS_EVERY_S = 1.0
 LEAVING = ("ctrl+c",)
@@ -82,13 +83,19 @@ class FactoryApp(Guarded, App[None]):
         self.look = themes.make_look(name, ascii_only=ascii_only, colour=colour, colours=options.colours)
         self._dress()
 
+    if TYPE_CHECKING:
+
+        def as_factory(self) -> Factory:
+            """Strict types make sure that screens find here all that they may ask for."""
+            return self
+
     def get_default_screen(self) -> Screen[None]:
         """The first screen: the floor, or the floor of a past with its timeline."""
         if self.link.mode is LinkMode.REPLAY:
-            from console.screens.replay import ReplayScreen
+            from console.screens.replay.screen import ReplayScreen
 
             return ReplayScreen()
-        from console.screens.floor import FloorScreen
+        from console.screens.floor.screen import FloorScreen
 
         return FloorScreen()
 
@@ -178,7 +185,7 @@ class FactoryApp(Guarded, App[None]):
     def _take_keymap(self) -> None:
         if self.options.keymap is None or not self.options.keymap.exists():
             return
-        from console.keymap import load
+        from console.actions.keymap import load
 
         try:
             self.user_keys = load(self.options.keymap)
@@ -247,7 +254,7 @@ class FactoryApp(Guarded, App[None]):
 
     async def open_station(self, name: str) -> None:
         """Go into a station."""
-        from console.screens.station import StationScreen
+        from console.screens.station.screen import StationScreen
 
         await self.push_screen(StationScreen(name))
 
@@ -259,21 +266,21 @@ class FactoryApp(Guarded, App[None]):
 
     async def action_conflicts(self) -> None:
         """Go to the conflicts; what was wished there is still wished."""
-        from console.screens.conflicts import ConflictsScreen
+        from console.screens.conflicts.screen import ConflictsScreen
 
         if not isinstance(self.screen, ConflictsScreen):
             await self.action_floor()
             await self.push_screen(ConflictsScreen(self.board))
 
     def action_help(self) -> None:
-        from console.screens.help import HelpScreen
+        from console.screens.help.screen import HelpScreen
 
         where = self.screen.WHERE if isinstance(self.screen, FactoryScreen) else ""
         self.push_screen(HelpScreen(where))
 
     async def action_palette(self) -> None:
         """Choose by typing what to do or where to go."""
-        from console.screens.palette import PaletteScreen
+        from console.screens.palette.screen import PaletteScreen
 
         if isinstance(self.screen, FactoryScreen):
             await self.push_screen(PaletteScreen(self.screen))

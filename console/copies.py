@@ -6,7 +6,7 @@ import shlex
 
 import msgspec
 
-from console.terminal import CLIPBOARD_BYTES
+from console.terminal.asking import CLIPBOARD_BYTES
 from sessions.floor.state import Branch, Station
 from sessions.text import clean_lines
 

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from sessions.floor.calls import CALLING, Call, Watch
-from sessions.floor.clashes import CollisionWatch, notice
 from sessions.floor.state import FloorState, Status
-from sessions.floor.status import RESTING_S
 from sessions.text import clean
-from widgets.cells import Line, Span, line_width, pad, plain, spread
-from widgets.glyphs import CLASH, STATUS
-from widgets.numbers import age
+from sessions.views.conflicts.clashes import CollisionWatch, notice
+from sessions.views.floor.calls import CALLING, Call, Watch
+from sessions.views.status import RESTING_S
+from widgets.draw.cells import Line, Span, line_width, pad, plain, spread
+from widgets.draw.glyphs import CLASH, STATUS
+from widgets.draw.numbers import age
 
 NEWS_S = 12.0
 """How long news stay in the line."""

@@ -14,8 +14,8 @@ import msgspec
 from msgspec.structs import replace
 
 from sessions.errors import FactoryError
-from sessions.floor.arrange import Grouping, Order
 from sessions.paths import private_dir
+from sessions.views.floor.arrange import Grouping, Order
 
 MOST_BYTES = 4_096
 """No file of ours is longer."""

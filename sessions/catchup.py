@@ -13,29 +13,30 @@ from contextlib import suppress
 from pathlib import Path
 
 from sessions import clock, settings
-from sessions.branches.repo import Repository
-from sessions.client import Client
+from sessions.branches.watch.repo import Repository
 from sessions.errors import FactoryError
 from sessions.floor.commands import AnyCommand, CatchUp, ImportPaths, Progress
 from sessions.floor.events import BaseChosen, Event, FactoryOpened, StationEvent
-from sessions.floor.fold import fold_all
+from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState
-from sessions.journal import archive, schema
-from sessions.journal.chronicle import arranged
-from sessions.journal.past import EventList, Past
+from sessions.journal import schema
+from sessions.journal.past.chronicle import arranged
+from sessions.journal.past.past import EventList, Past
 from sessions.journal.reader import JournalReader
-from sessions.journal.recording import Recording
+from sessions.journal.recording import archive
+from sessions.journal.recording.recording import Recording
 from sessions.journal.writer import Journal, UnwritableError
 from sessions.models.prices import Prices
-from sessions.observe import discover
-from sessions.observe.match import Ground, Seats
+from sessions.observe.files import discover
 from sessions.observe.observer import Observer
-from sessions.supervisor.branch_watch import open_repository, opening
+from sessions.observe.seats import Ground, Seats
+from sessions.place import Place, place_of
 from sessions.supervisor.lock import HeldError, hold
-from sessions.supervisor.place import Place, place_of
 from sessions.supervisor.process import Options, reachable
 from sessions.supervisor.recorder import Recorder, Told
-from sessions.supervisor.transcript_watch import ground_of
+from sessions.supervisor.services.branches import open_repository, opening
+from sessions.supervisor.services.transcripts import ground_of
+from sessions.supervisor.wire.client import Client
 from sessions.supervisor.work import Work
 from sessions.text import clean
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import msgspec
 
-from console.action import BRANCH, CONFLICTS, FLOOR, HELP, REPLAY, STATION
-from console.actions import actions_on, key_name
+from console.actions.action import BRANCH, CONFLICTS, FLOOR, HELP, REPLAY, STATION
+from console.actions.registry import actions_on, key_name
 from sessions.floor.state import Status
+from tests import ROOT
 from tests.bench.figure import Figure
-from widgets.glyphs import STATUS, ascii_twin
-from widgets.matrix_lines import GLYPHS, LANDS_GLYPH, MEANING, STUCK
+from widgets.conflicts.matrix_lines import GLYPHS, LANDS_GLYPH, MEANING, STUCK
+from widgets.draw.glyphs import STATUS, ascii_twin
 
-ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 RESULTS = ROOT / "bench-results.json"
 SCREENS = (FLOOR, STATION, BRANCH, REPLAY, CONFLICTS, HELP)

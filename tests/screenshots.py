@@ -16,20 +16,21 @@ import msgspec
 
 from console.app import FactoryApp
 from console.cli.floor import DEMO, DEMO_OPENING
-from console.link import Link, LinkHealth, LinkMode
+from console.links.link import Link, LinkHealth, LinkMode
 from console.options import Options
 from sessions.floor.commands import Progress
-from sessions.floor.fold import fold_all
+from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
-from sessions.journal.recording import Recording
+from sessions.journal.recording.recording import Recording
 from sessions.simulation import simulate
 from sessions.simulation.__main__ import SEED
-from tests.branch_support import BRANCH, picture_state
-from tests.console_support import StillLink
-from tests.picture_support import at_rest, pressing
-from tests.replay_support import StillReplay
+from tests import ROOT
+from tests.support.branches.branch import BRANCH, picture_state
+from tests.support.console import StillLink
+from tests.support.picture import at_rest, pressing
+from tests.support.replay import StillReplay
 
-TARGET = Path(__file__).parent.parent / "screenshots"
+TARGET = ROOT / "screenshots"
 WIDE, HALF, SMALL = (200, 60), (160, 50), (80, 24)
 STATION = "proxy-01"
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests import ROOT
+
 PACKAGES = ("console", "widgets", "sessions")
-PURE = ("sessions.floor", "sessions.text")
+PURE = ("sessions.floor", "sessions.views", "sessions.landing", "sessions.text")
 """What widgets may know of the factory: values and functions on them."""
+MOST_MODULES = 15
+"""How many modules a folder may hold, beside its `__init__`, and a newcomer still sees all of it."""
 HEAVY = ("litellm", "git", "aiosqlite", "watchfiles")
 """What the console must not import before it has painted."""
 
@@ -49,16 +53,19 @@ def inside(name: str, packages: tuple[str, ...]) -> bool:
 
 def offences(package: str, forbidden: tuple[str, ...], allowed: tuple[str, ...] = ()) -> list[str]:
     """Imports of a package that go against the arrow."""
+    return [offence for module in modules(package) for offence in offences_of(module, forbidden, allowed)]
+
+
+def offences_of(module: str, forbidden: tuple[str, ...], allowed: tuple[str, ...] = ()) -> list[str]:
     return [
         f"{module}:{line} imports {name}"
-        for module in modules(package)
         for name, line in imports(module)
         if inside(name, forbidden) and not inside(name, allowed)
     ]
 
 
 def test_every_module_is_seen() -> None:
-    assert "sessions.floor.fold" in modules("sessions")
+    assert "sessions.floor.fold.fold" in modules("sessions")
     assert ("msgspec", 10) in set(imports("sessions.floor.events"))
 
 
@@ -79,6 +86,31 @@ def test_the_pure_part_stays_pure() -> None:
     assert wrong == []
     world = ("time", "os", "pathlib.Path", "socket", "sqlite3", "subprocess", "asyncio")
     assert [(m, name) for m in rooms for name, _ in imports(m) if inside(name, world)] == []
+
+
+def test_the_factory_knows_nothing_of_how_it_is_shown() -> None:
+    shown = ("sessions.views", "sessions.headless")
+    assert [o for room in modules("sessions") if not inside(room, shown) for o in offences_of(room, shown)] == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Also not for types alone: what a circle holds can only be understood, and changed, as one."""
+    names = {module for package in PACKAGES for module in modules(package)}
+
+    def home(name: str) -> str:
+        return name if name in names else name.rpartition(".")[0]
+
+    arrows = {module: {home(name) for name, _ in imports(module)} & names - {module} for module in names}
+    while leaves := {module for module, seen in arrows.items() if not seen}:
+        arrows = {module: seen - leaves for module, seen in arrows.items() if module not in leaves}
+    while roots := arrows.keys() - set().union(*arrows.values()):
+        arrows = {module: seen for module, seen in arrows.items() if module not in roots}
+    assert arrows == {}
+
+
+def test_no_folder_holds_more_than_can_be_seen_at_once() -> None:
+    folders = Counter(path.parent for top in (*PACKAGES, "tests") for path in (ROOT / top).rglob("[!_]*.py"))
+    assert [str(folder) for folder, count in folders.items() if count > MOST_MODULES] == []
 
 
 def test_nobody_imports_litellm() -> None:

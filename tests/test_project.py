@@ -13,15 +13,15 @@ from itertools import islice
 from pathlib import Path
 
 from console.cli.floor import DEMO, DEMO_OPENING
-from sessions.floor.fold import fold_all
+from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, Status
-from sessions.floor.status import status_at
-from sessions.journal.past import EventList
-from sessions.journal.recording import Recording, write
+from sessions.journal.past.past import EventList
+from sessions.journal.recording.recording import Recording, write
 from sessions.simulation import simulate
 from sessions.simulation.__main__ import demo_events
+from sessions.views.status import status_at
+from tests import ROOT
 
-ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PINS = dict(line.split("==") for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines())
 

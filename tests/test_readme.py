@@ -7,10 +7,10 @@ import re
 
 import pytest
 
-from console import jsonshape
 from console.cli.parser import build
+from sessions.headless import floor_shape as jsonshape
 from sessions.settings import Settings
-from tests import readme
+from tests import ROOT, readme
 
 TEXT = readme.README.read_text(encoding="utf-8")
 
@@ -44,14 +44,14 @@ def test_every_setting_is_there() -> None:
 
 
 def test_every_target_of_make_that_it_names_exists() -> None:
-    makefile = (readme.ROOT / "Makefile").read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in set(re.findall(r"`?make ([a-z-]+)", TEXT)):
         assert re.search(rf"^{target}:.*## ", makefile, re.MULTILINE), target
 
 
 def test_every_picture_exists() -> None:
     for path in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", TEXT):
-        assert (readme.ROOT / path).exists(), f"{path}: run `make screenshots`"
+        assert (ROOT / path).exists(), f"{path}: run `make screenshots`"
 
 
 def test_a_missing_part_is_told() -> None:

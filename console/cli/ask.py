@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 
-from console import jsonshape
 from console.cli.call import Call
 from console.cli.output import count, say, table
 from console.cli.source import floor_between, floor_of_call
 from sessions.floor.state import FloorState, Status
 from sessions.floor.tokens import Meter
+from sessions.headless import floor_shape as jsonshape
 from sessions.text import clean
 
 EXPLAINED = (Status.NEEDS_ME, Status.FAILED, Status.WAITING, Status.STALE)
@@ -81,7 +81,7 @@ def _kinds(meter: Meter) -> tuple[str, ...]:
 
 def _figures(meter: Meter) -> tuple[str, str, str]:
     """Tokens, calls and dollars, each marked with how sure it is."""
-    from widgets.glyphs import AT_LEAST, ESTIMATED, REPORTED, UNPRICED
+    from widgets.draw.glyphs import AT_LEAST, ESTIMATED, REPORTED, UNPRICED
 
     mark = AT_LEAST if meter.undercounted else ESTIMATED if meter.estimated else REPORTED if meter.reported else ""
     dollars = UNPRICED

@@ -74,7 +74,7 @@ def _stations(call: Call) -> int:
     from contextlib import closing
 
     from sessions.journal.reader import JournalReader
-    from sessions.supervisor.place import place_of
+    from sessions.place import place_of
 
     with closing(JournalReader(place_of(call.repo).journal)) as reader:
         for name in sorted(reader.checkpoint().stations):

@@ -9,18 +9,18 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from console import conflictshape
 from console.cli.call import Call
 from console.cli.output import count, say, table
 from console.cli.source import base_of
-from console.jsonshape import text
-from sessions.branches.comparing import compare
-from sessions.branches.git import version
-from sessions.branches.matrix import Matrix
-from sessions.branches.rows import Row, Subjects, rows_of, subjects
+from sessions.branches.git.run import version
+from sessions.branches.merges.comparing import compare
+from sessions.branches.merges.judge import Matrix
+from sessions.branches.merges.subjects import Row, Subjects, rows_of, subjects
 from sessions.errors import UsageError
 from sessions.floor.conflicts import Outcome, Verdict, counts, key_of, pair_of
-from sessions.supervisor.place import Place, place_of
+from sessions.headless import conflicts_shape as conflictshape
+from sessions.headless.floor_shape import text
+from sessions.place import Place, place_of
 from sessions.text import clean, clean_lines
 
 CONFLICTS = 1
@@ -128,8 +128,8 @@ def _watch(call: Call, place: Place, matrix: Matrix) -> int:
     import asyncio
     from contextlib import aclosing
 
-    from sessions.branches.repo import Repository
-    from sessions.branches.watch import watch
+    from sessions.branches.watch.repo import Repository
+    from sessions.branches.watch.watch import watch
 
     async def follow() -> int:
         repository = await asyncio.to_thread(Repository.open, place.repo, base_of(call) or None)
@@ -144,7 +144,7 @@ def _watch(call: Call, place: Place, matrix: Matrix) -> int:
 
 
 def _pair(call: Call, place: Place, matrix: Matrix) -> int:
-    from sessions.branches.pair import hunks_of
+    from sessions.branches.merges.pair import hunks_of
 
     names = [name.removeprefix("refs/heads/") for name in names_of(call.pair)]
     chosen = subjects(matrix.git, place.common_dir, base_of(call), names)

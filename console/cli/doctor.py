@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from console import jsonshape
 from console.cli.call import Call
 from console.cli.findings import Finding
 from console.cli.output import say
 from sessions.errors import EXIT_FAILURE, FactoryError
+from sessions.headless import floor_shape as jsonshape
 from sessions.text import clean
 
 

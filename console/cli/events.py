@@ -9,15 +9,15 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-from console import jsonshape
 from console.cli.call import Call
 from console.cli.output import say, warn
 from console.cli.source import caught_up, named
 from sessions.errors import UsageError
 from sessions.floor.events import Event, StationEvent
-from sessions.journal.places import seq_of
+from sessions.headless import floor_shape as jsonshape
+from sessions.journal.past.places import seq_of
 from sessions.journal.reader import JournalReader
-from sessions.supervisor.place import place_of
+from sessions.place import place_of
 from sessions.text import clean
 
 CHUNK = 2_000
@@ -66,8 +66,8 @@ def _print_after(reader: JournalReader, seq: int, as_json: bool) -> int:
 
 def _follow(call: Call, reader: JournalReader, seq: int) -> None:
     """Print what the supervisor commits. It tells when; the journal says what."""
-    from sessions.client import Client
     from sessions.supervisor import process
+    from sessions.supervisor.wire.client import Client
 
     changed: queue.SimpleQueue[None] = queue.SimpleQueue()
     place = place_of(call.repo)

@@ -39,7 +39,7 @@ def program(_: Call) -> Iterator[Finding]:
             yield Finding("program", name, "from a checkout" if here else "not installed", not here, cure)
     yield Finding("program", "python", f"{sys.version.split()[0]} at {sys.executable}")
     yield Finding("program", "sqlite", sqlite3.sqlite_version)
-    from sessions.branches.git import version
+    from sessions.branches.git.run import version
 
     yield Finding("program", "git", f"{'.'.join(map(str, version()))} at {shutil.which('git')}")
 
@@ -64,7 +64,7 @@ def terminal(_: Call) -> Iterator[Finding]:
 
 
 def _colours() -> str:
-    from console.theme import colours_of
+    from console.terminal.theme import colours_of
 
     if os.environ.get("NO_COLOR"):
         return "none (NO_COLOR is set)"
@@ -82,8 +82,8 @@ def _around() -> Iterator[str]:
 
 def repository(call: Call) -> Iterator[Finding]:
     """The repository around the operator, and what is kept about it."""
-    from sessions.branches.git import NotARepositoryError
-    from sessions.branches.repo import Repository
+    from sessions.branches.git.run import NotARepositoryError
+    from sessions.branches.watch.repo import Repository
 
     try:
         found = Repository.open(call.repo, base_of(call) or None)
@@ -102,7 +102,7 @@ def repository(call: Call) -> Iterator[Finding]:
 
 def configuration(_: Call) -> Iterator[Finding]:
     """The operator's own files: settings, keymap, prices."""
-    from console import keymap
+    from console.actions import keymap
     from console.cli.floor import check_theme, keymap_path
     from sessions import settings
 
@@ -124,8 +124,8 @@ def configuration(_: Call) -> Iterator[Finding]:
 def _state(call: Call) -> Iterator[Finding]:
     """The journal and its supervisor."""
     from sessions.journal.reader import JournalReader
+    from sessions.place import place_of
     from sessions.supervisor import process
-    from sessions.supervisor.place import place_of
 
     place = place_of(call.repo)
     yield Finding("repository", "state directory", str(place.state_dir))
@@ -175,7 +175,7 @@ def _bytes(count: float) -> str:
 def sources(call: Call) -> Iterator[Finding]:
     """Where transcripts were looked for, and what lies there."""
     from sessions import settings
-    from sessions.observe import discover
+    from sessions.observe.files import discover
 
     extra = [*call.sessions, *settings.load().session_paths]
     found = 0

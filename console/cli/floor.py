@@ -7,12 +7,12 @@ import os
 import sys
 from pathlib import Path
 
-from console import slowlink
 from console.cli import importing
 from console.cli.call import Call
 from console.cli.parser import THEMES
-from console.link import Link
+from console.links.link import Link
 from console.options import Options
+from console.terminal import slowlink
 from sessions import paths, settings
 from sessions.errors import FactoryError, UsageError
 
@@ -30,7 +30,7 @@ def live(call: Call) -> int:
     _need_terminal("`factory-tui status` prints the floor without one")
     with importing():
         from console.cli.source import check_places
-        from console.live_link import LiveLink
+        from console.links.live import LiveLink
         from sessions.supervisor.process import Options
 
     check_places(call.sessions)
@@ -43,7 +43,7 @@ def demo(call: Call) -> int:
     _need_terminal("`factory-tui replay FILE --at TIME --json` prints a recording without one")
     if call.stations is call.branches is call.rate is call.seed is None:
         return _show(bundled_link(), call)
-    from console.demo_link import DemoLink
+    from console.links.demo import DemoLink
 
     return _show(
         DemoLink(
@@ -58,8 +58,8 @@ def demo(call: Call) -> int:
 
 def bundled_link() -> Link:
     """The bundled recording, playing from where its floor is full."""
-    from console.replay_link import ReplayLink
-    from sessions.journal.recording import Recording
+    from console.links.replay import ReplayLink
+    from sessions.journal.recording.recording import Recording
 
     past = Recording(DEMO)
     return ReplayLink(past, seq=DEMO_OPENING, playing=True)
@@ -82,7 +82,7 @@ def replay(call: Call) -> int:
         finally:
             past.close()
         return 0
-    from console.replay_link import ReplayLink
+    from console.links.replay import ReplayLink
 
     return _show(ReplayLink(past, seq=None if place is None else place[0]), call)
 

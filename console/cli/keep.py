@@ -18,10 +18,10 @@ from console.cli.source import caught_up, check_places, named
 from sessions.errors import UsageError
 from sessions.floor.events import Event, SourceSkipped, StationEvent
 from sessions.floor.state import FloorState
-from sessions.journal import places
-from sessions.journal.past import Past
+from sessions.journal.past import places
+from sessions.journal.past.past import Past
 from sessions.journal.reader import JournalReader
-from sessions.supervisor.place import place_of
+from sessions.place import place_of
 from sessions.text import clean
 
 CHUNK = 2_000
@@ -74,8 +74,8 @@ def _events_after(journal: Path, seq: int) -> Iterator[Event]:
 
 
 def record(call: Call) -> int:
-    from sessions.journal import recording
-    from sessions.journal.chronicle import chronicle
+    from sessions.journal.past.chronicle import chronicle
+    from sessions.journal.recording import recording
 
     assert call.output is not None  # the parser asks for it
     target = _target(call.output, call.force)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from console import conflictshape
 from console.cli.call import Call
 from console.cli.conflicts import look, opened, say_left_out
 from console.cli.output import count, say, table
-from console.jsonshape import text
-from sessions.branches.matrix import Matrix
-from sessions.branches.rehearsal import Rehearsal, rehearse_plan
-from sessions.branches.rows import Row
+from sessions.branches.merges.judge import Matrix
+from sessions.branches.merges.rehearsal import Rehearsal, rehearse_plan
+from sessions.branches.merges.subjects import Row
 from sessions.floor.conflicts import Verdict, between
-from sessions.floor.order import Candidate, Left, Plan, plan
-from sessions.supervisor.place import place_of
+from sessions.headless import conflicts_shape as conflictshape
+from sessions.headless.floor_shape import text
+from sessions.landing.plan import Candidate, Left, Plan, plan
+from sessions.place import place_of
 from sessions.text import clean
 
 

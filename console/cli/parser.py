@@ -21,7 +21,7 @@ LAST = 2**63 - 1
 """The largest number that an event can have: SQLite counts in 64 bits."""
 GROUPINGS = ("station", "model", "branch", "day")
 THEMES = ("dark", "light", "colour-blind")
-"""Those of `console.theme`, which a command without a screen does not import."""
+"""Those of `console.terminal.theme`, which a command without a screen does not import."""
 MOMENT = "12:04, '2026-11-21 12:04', +5m, -1h30m, 50%%, start, end, or seconds since 1970"
 TIMES = ("--at", "--since", "--until")
 

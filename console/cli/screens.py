@@ -14,10 +14,10 @@ from msgspec.structs import replace
 from console.app import FactoryApp
 from console.cli import DEBUG, EXIT_INTERRUPT
 from console.cli.parser import PROGRAM
-from console.faults import Faults
-from console.link import Link
+from console.links.link import Link
 from console.options import Options
-from console.theme import colours_of
+from console.terminal.faults import Faults
+from console.terminal.theme import colours_of
 from sessions.errors import FactoryError
 
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -10,8 +10,8 @@ from console.cli.call import Call
 from console.cli.output import progress, warn
 from sessions.errors import FactoryError, UsageError
 from sessions.floor.state import FloorState
-from sessions.journal import places
-from sessions.journal.past import Past
+from sessions.journal.past import places
+from sessions.journal.past.past import Past
 from sessions.text import clean
 
 CHUNK = 5_000
@@ -33,7 +33,7 @@ def floor_between(call: Call) -> FloorState:
     import time
 
     from sessions.floor import events as ev
-    from sessions.floor.fold import fold_all
+    from sessions.floor.fold.fold import fold_all
     from sessions.floor.state import EMPTY
 
     past = _past_of_floor(call)
@@ -77,7 +77,7 @@ def moment_of(place: places.Place, past: Past) -> float:
 def base_of(call: Call) -> str:
     """The base that is asked for, else that of the settings where the repository has it; "" leaves it the choice."""
     from sessions import settings
-    from sessions.branches.repo import Repository
+    from sessions.branches.watch.repo import Repository
 
     base = call.base or settings.load().base
     if base and not call.base:
@@ -104,7 +104,7 @@ def check_places(places: Iterable[Path]) -> None:
 
 def caught_up(call: Call) -> Path:
     """The journal of the call's repository, after everything on disk has been read into it."""
-    from sessions.supervisor.place import place_of
+    from sessions.place import place_of
 
     place = place_of(call.repo)
     floor_of_call(call)
@@ -124,9 +124,9 @@ def past_of(call: Call) -> Past:
 
 def _run_of(call: Call) -> Past:
     """The journal of the repository, or the run of it that is named."""
-    from sessions.journal.part import as_of_now, run
+    from sessions.journal.past.part import as_of_now, run
     from sessions.journal.reader import JournalReader
-    from sessions.supervisor.place import place_of
+    from sessions.place import place_of
 
     if call.what not in ("last", "journal") and not call.what.isdecimal():
         raise UsageError(f"there is no {clean(call.what)!r}", "name a file, a directory, last, journal, or a number")
@@ -144,11 +144,11 @@ def _run_of(call: Call) -> Past:
 
 def _in_order(past: Past, call: Call) -> Past:
     """A journal, or a run of it, as it happened; by sequence number as it was heard, since the number counts that."""
-    from sessions.journal.recording import Recording
+    from sessions.journal.recording.recording import Recording
 
     if isinstance(past, Recording) or call.seq is not None or places.is_seq(call.at):
         return past
-    from sessions.journal.chronicle import chronicle
+    from sessions.journal.past.chronicle import chronicle
 
     try:
         return chronicle(past)

@@ -1,1 +1,1 @@
-"""The screens, one file with its style sheet each."""
+"""The screens: a folder for each, and what they share."""

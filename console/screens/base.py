@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar, cast
 
 from msgspec.structs import replace
 from textual import events, on
@@ -12,20 +12,18 @@ from textual.binding import Binding
 from textual.worker import Worker
 
 from console import shell
-from console.action import KEPT_RANK, Action, Situation
-from console.actions import BY_ID, actions_on, footer_actions, key_name, keys_of
+from console.actions.action import KEPT_RANK, Action, Situation
+from console.actions.registry import BY_ID, actions_on, footer_actions, key_name, keys_of
 from console.copies import Copy
+from console.screens.factory import Factory
 from console.screens.opening import OpeningScreen
 from sessions.text import clean
-from widgets.cells import Line, Span
-from widgets.footer import Footer, footer_line
-from widgets.guard import Guarded
-from widgets.look import Look
-from widgets.prompt import Choose, Menu
-from widgets.topline import counters
-
-if TYPE_CHECKING:
-    from console.app import FactoryApp
+from widgets.draw.cells import Line, Span
+from widgets.draw.look import Look
+from widgets.floor.topline import counters
+from widgets.parts.footer import Footer, footer_line
+from widgets.parts.guard import Guarded
+from widgets.parts.prompt import Choose, Menu
 
 SAID_S, COPIED_S = 6.0, 10.0
 """How long the footer shows what just happened, and what was copied."""
@@ -61,13 +59,9 @@ class FactoryScreen(Guarded, OpeningScreen):
         """When the last key was pressed, or the mouse, by the monotonic clock."""
 
     @property
-    def factory(self) -> FactoryApp:
-        """The app, as what it is."""
-        from console.app import FactoryApp
-
-        app = self.app
-        assert isinstance(app, FactoryApp)
-        return app
+    def factory(self) -> Factory:
+        """The app, as what screens know of it."""
+        return cast(Factory, self.app)
 
     @property
     def look(self) -> Look:

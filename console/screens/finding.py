@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from console.screens.sampled import SampledScreen
-from widgets.cells import Line
-from widgets.prompt import Typing
+from widgets.draw.cells import Line
+from widgets.parts.prompt import Typing
 
 
 class FindingScreen(SampledScreen):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.timer import Timer
 
 from console.screens.base import FactoryScreen
-from console.slowlink import Rhythm, backlog_of
+from console.terminal.slowlink import Rhythm, backlog_of
 from sessions.floor.state import FloorState
 
 SLOW_S = 10.0

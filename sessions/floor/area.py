@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-
-from sessions.floor.hotspots import directories
+from collections.abc import Iterable, Sequence
 
 
 def area_of(paths: Iterable[str]) -> str:
@@ -20,6 +18,12 @@ def area_of(paths: Iterable[str]) -> str:
         found.update(directories(path))
     holding = [directory for directory, count in found.items() if 2 * count >= total]
     return min(holding, key=lambda directory: (-directory.count("/"), -found[directory], directory), default="")
+
+
+def directories(path: str) -> Sequence[str]:
+    """The directories above a path, each with a / at its end, the nearest first; the root is not one of them."""
+    parts = path.rstrip("/").split("/")[:-1]
+    return ["/".join(parts[:length]) + "/" for length in range(len(parts), 0, -1)]
 
 
 def within(area: str, place: str) -> bool:

@@ -1,8 +1,13 @@
-"""What a running agent says of itself."""
+"""What a running agent says of itself, and how often."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+
+CADENCE_S = 180.0
+"""A working session writes at least this often while no tool runs."""
+BACKGROUND = "runs in the background"
+"""How the reason begins of a station whose turn is over, but not the commands it started."""
 
 
 class Report(StrEnum):

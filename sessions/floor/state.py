@@ -1,4 +1,4 @@
-"""The floor: what the journal's events add up to. Frozen; only `sessions.floor.fold` makes new ones."""
+"""The floor: what the journal's events add up to. Frozen; only `sessions.floor.fold.fold` makes new ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sessions.floor.zone import Zone
 
 
 class Status(StrEnum):
-    """What a station does. Each has a colour and a glyph of its own (see `widgets.glyphs`)."""
+    """What a station does. Each has a colour and a glyph of its own (see `widgets.draw.glyphs`)."""
 
     WORKING = "working"
     WAITING = "waiting"

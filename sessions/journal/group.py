@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from sessions.floor.events import FAILURES, Event, StationEvent
-from sessions.floor.fold import FOLD_VERSION, fold_all
+from sessions.floor.fold.fold import FOLD_VERSION, fold_all
 from sessions.floor.state import FloorState
 from sessions.journal import codec
 

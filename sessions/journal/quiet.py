@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import groupby, pairwise
 
 from sessions.floor.axis import Axis, Stretch, folded
-from sessions.journal.past import Density, Past
+from sessions.journal.past.past import Density, Past
 
 FINE = 2_000
 """Spans of time in which silence is looked for; a shorter silence is not found."""

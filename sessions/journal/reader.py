@@ -10,10 +10,11 @@ from typing import Any
 
 from sessions.errors import FactoryError
 from sessions.floor.events import Event
-from sessions.floor.fold import FOLD_VERSION
+from sessions.floor.fold.fold import FOLD_VERSION
 from sessions.floor.state import EMPTY, FloorState
-from sessions.journal import codec, schema, seek
-from sessions.journal.past import Density, Span
+from sessions.journal import codec, schema
+from sessions.journal.past import seek
+from sessions.journal.past.past import Density, Span
 from sessions.text import clean
 
 _SQL_CHECKPOINT = "SELECT seq, state FROM checkpoints WHERE seq <= ? AND fold = ? ORDER BY seq DESC LIMIT 1"

@@ -18,7 +18,7 @@ import aiosqlite
 
 from sessions.errors import FactoryError
 from sessions.floor.events import Event
-from sessions.floor.fold import FOLD_VERSION
+from sessions.floor.fold.fold import FOLD_VERSION
 from sessions.floor.state import EMPTY, FloorState
 from sessions.journal import codec, schema
 from sessions.journal import group as groups

@@ -49,7 +49,7 @@ class Pricing(Protocol):
 
 
 class Seating(Protocol):
-    """Decides which station a session belongs to (see `sessions.observe.match`)."""
+    """Decides which station a session belongs to (see `sessions.observe.seats`)."""
 
     def seat(
         self, kind: str, session: str, directory: str, branch: str, time: float, source: str

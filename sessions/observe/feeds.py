@@ -11,13 +11,14 @@ import msgspec
 from msgspec import Struct, structs
 
 from sessions.floor.events import Event, SourceSkipped
-from sessions.observe import discover, presence
-from sessions.observe.archive import is_packed, is_renamed, opened
+from sessions.observe import presence
 from sessions.observe.contract import Desk, Transcript
-from sessions.observe.discover import Source
+from sessions.observe.files import discover
+from sessions.observe.files.archive import is_packed, is_renamed, opened
+from sessions.observe.files.discover import Source
+from sessions.observe.files.tail import BLOCK, LONGEST, Lines, Piece, Position, Tail
 from sessions.observe.lines import remembered
-from sessions.observe.match import Seats
-from sessions.observe.tail import BLOCK, LONGEST, Lines, Piece, Position, Tail
+from sessions.observe.seats import Seats
 from sessions.observe.words import latest, safe
 
 NOT_A_TRANSCRIPT = "not a transcript"
@@ -215,20 +216,20 @@ def _saved(kind: str, position: Position, transcript: Transcript) -> bytes:
 
 def _transcript(kind: str, path: Path, desk: Desk, memory: bytes) -> Transcript:
     if kind == discover.CODEX:
-        from sessions.observe.codex import CodexTranscript
+        from sessions.observe.codex.transcript import CodexTranscript
 
         return CodexTranscript(path, desk, memory)
     if kind == discover.OPENCLAW:
-        from sessions.observe.openclaw import OpenClawTranscript
+        from sessions.observe.openclaw.transcript import OpenClawTranscript
 
         return OpenClawTranscript(path, desk, memory)
-    from sessions.observe.claude import ClaudeTranscript
+    from sessions.observe.claude.transcript import ClaudeTranscript
 
     return ClaudeTranscript(path, desk, memory)
 
 
 def _database(source: Source, mark: Mark, desk: Desk, kind: str) -> Portion:
-    from sessions.observe.openclaw import OpenClawDatabase
+    from sessions.observe.openclaw.transcript import OpenClawDatabase
 
     database = OpenClawDatabase(source.path, desk, mark.memory)
     events = database.changes()

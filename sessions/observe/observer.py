@@ -11,16 +11,17 @@ from pathlib import Path
 from msgspec import Struct, structs
 
 from sessions.floor.events import Event
-from sessions.observe import discover, feeds
-from sessions.observe.archive import stem_of, successors
+from sessions.observe import feeds
 from sessions.observe.callbook import Calls, PastCalls
 from sessions.observe.contract import Desk, Pricing
-from sessions.observe.discover import Place, Source, Unreadable
-from sessions.observe.match import Seats
-from sessions.observe.order import arranged
-from sessions.observe.probe import probe
+from sessions.observe.files import discover
+from sessions.observe.files.archive import stem_of, successors
+from sessions.observe.files.discover import Place, Source, Unreadable
+from sessions.observe.files.probe import probe
+from sessions.observe.files.reading_order import arranged
+from sessions.observe.files.tail import LONGEST
+from sessions.observe.seats import Seats
 from sessions.observe.secrets import without_secrets
-from sessions.observe.tail import LONGEST
 from sessions.observe.words import shown, within
 
 BATCH_EVENTS = 5_000

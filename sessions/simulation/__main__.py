@@ -7,8 +7,8 @@ from itertools import takewhile
 from pathlib import Path
 
 from sessions.floor.events import Event
-from sessions.journal.past import EventList
-from sessions.journal.recording import write
+from sessions.journal.past.past import EventList
+from sessions.journal.recording.recording import write
 from sessions.simulation import START, simulate
 
 SEED = 179

@@ -15,8 +15,8 @@ from pathlib import Path
 import msgspec
 
 from sessions.errors import EXIT_FAILURE, FactoryError
+from sessions.place import place_of
 from sessions.supervisor.life import live
-from sessions.supervisor.place import place_of
 from sessions.supervisor.process import LOG_BYTES, Options, Started
 from sessions.text import clean_lines
 

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from sessions import settings
 from sessions.errors import FactoryError
 from sessions.journal.writer import Journal
-from sessions.supervisor.feed import Feed
+from sessions.place import Place
 from sessions.supervisor.lock import hold
-from sessions.supervisor.place import Place
 from sessions.supervisor.process import Options, reachable
-from sessions.supervisor.protocol import Farewell
 from sessions.supervisor.recorder import ServingRecorder
-from sessions.supervisor.server import Server
+from sessions.supervisor.wire.feed import Feed
+from sessions.supervisor.wire.protocol import Farewell
+from sessions.supervisor.wire.server import Server
 from sessions.supervisor.work import Work
 
 log = logging.getLogger(__name__)

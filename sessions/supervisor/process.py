@@ -21,9 +21,9 @@ import sessions
 from sessions import settings
 from sessions.errors import FactoryError
 from sessions.floor.commands import Stop
+from sessions.place import Place, place_of
 from sessions.supervisor.lock import holder
-from sessions.supervisor.place import Place, place_of
-from sessions.supervisor.protocol import ANSWERS, MAX_ANSWER, VERSION, CommandFrame, Hello, WorkFrame, encode, read
+from sessions.supervisor.wire.protocol import ANSWERS, MAX_ANSWER, VERSION, CommandFrame, Hello, WorkFrame, encode, read
 
 START_S = 20.0
 """A supervisor that does not answer by then has failed to start."""

@@ -15,7 +15,7 @@ from sessions.floor.events import Event
 from sessions.floor.state import FloorState
 from sessions.journal import codec
 from sessions.journal.writer import JournalGoneError, UnwritableError
-from sessions.supervisor.feed import RING, Feed
+from sessions.supervisor.wire.feed import RING, Feed
 from sessions.text import clean
 
 log = logging.getLogger(__name__)

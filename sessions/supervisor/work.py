@@ -13,13 +13,13 @@ from sessions.floor import decide as verdicts
 from sessions.floor.commands import AnyCommand, Reply
 from sessions.floor.events import SourceSkipped
 from sessions.models.prices import Prices
+from sessions.place import Place
 from sessions.settings import Settings
-from sessions.supervisor.branch_watch import BranchWatch, open_repository, opening
-from sessions.supervisor.conflict_watch import ConflictWatch
-from sessions.supervisor.place import Place
 from sessions.supervisor.process import Options
 from sessions.supervisor.recorder import Recorder
-from sessions.supervisor.transcript_watch import TranscriptWatch
+from sessions.supervisor.services.branches import BranchWatch, open_repository, opening
+from sessions.supervisor.services.conflicts import ConflictWatch
+from sessions.supervisor.services.transcripts import TranscriptWatch
 from sessions.text import clean
 
 log = logging.getLogger(__name__)

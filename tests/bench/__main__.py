@@ -12,10 +12,11 @@ from pathlib import Path
 
 import msgspec
 
+from tests import ROOT
 from tests.bench import conflicts, journal, scan, screens
 from tests.bench.figure import Figure, report
 
-RESULTS = Path(__file__).parent.parent.parent / "bench-results.json"
+RESULTS = ROOT / "bench-results.json"
 
 
 def main() -> int:

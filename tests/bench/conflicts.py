@@ -18,25 +18,25 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
 
-from sessions.branches.comparing import compare
-from sessions.branches.git import Git
-from sessions.branches.matrix import Matrix
-from sessions.branches.repo import find_common_dir
-from sessions.branches.rows import Row, subjects
-from sessions.branches.rows import rows_of as as_compared
-from sessions.client import Client
+from sessions.branches.git.run import Git
+from sessions.branches.merges.comparing import compare
+from sessions.branches.merges.judge import Matrix
+from sessions.branches.merges.subjects import Row, subjects
+from sessions.branches.merges.subjects import rows_of as as_compared
+from sessions.branches.watch.repo import find_common_dir
 from sessions.floor.conflicts import Compared, Outcome, Verdict
-from sessions.floor.independent import largest_independent
-from sessions.supervisor.place import place_of
+from sessions.landing.independent import largest_independent
+from sessions.place import place_of
 from sessions.supervisor.process import Options, start, stop
+from sessions.supervisor.wire.client import Client
+from tests import ROOT
 from tests.bench import many
 from tests.bench.figure import Figure, percentile, report
 from tests.bench.probe import Terminal
-from tests.git_support import TestRepository, environment, fingerprint
-from tests.graph_support import planted_graph
-from tests.supervisor_support import Watched, watched
+from tests.support.branches.git import TestRepository, environment, fingerprint
+from tests.support.branches.graph import planted_graph
+from tests.support.supervisor import Watched, watched
 
-ROOT = Path(__file__).parent.parent.parent
 BRANCHES, TOUCHED = 50, 20
 LINES = 60
 

@@ -13,11 +13,11 @@ from statistics import median
 
 from sessions.floor.conflicts import FileConflict, Outcome
 from sessions.floor.events import BranchChanged, BranchCompared, Event, FactoryOpened, VerdictReached
-from sessions.floor.fold import fold_all
+from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
 from sessions.journal.codec import encode_state
-from sessions.journal.past import EventList
-from sessions.journal.recording import write
+from sessions.journal.past.past import EventList
+from sessions.journal.recording.recording import write
 from tests.bench.figure import Figure, percentile
 from tests.bench.probe import Terminal
 

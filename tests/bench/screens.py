@@ -17,17 +17,17 @@ from statistics import median
 from textual.screen import Screen
 
 from console.app import FactoryApp
-from console.demo_link import DemoLink
-from sessions.journal.past import EventList
-from sessions.journal.recording import write
+from console.links.demo import DemoLink
+from sessions.journal.past.past import EventList
+from sessions.journal.recording.recording import write
 from sessions.simulation import simulate
 from sessions.simulation.world import station_names
+from tests import ROOT
 from tests.bench import opening
 from tests.bench.figure import Figure, percentile
 from tests.bench.probe import Seen, Terminal
 
 STATIONS, RATE = 50, 600
-ROOT = Path(__file__).parent.parent.parent
 PROGRAM = (sys.executable, "-m", "console")
 EMPTY = (sys.executable, "-m", "tests.bench.empty_app")
 LOAD = (*PROGRAM, "demo", "--stations", str(STATIONS), "--rate", str(RATE))

@@ -17,9 +17,9 @@ from uuid import UUID
 
 from sessions.floor.events import TokensUsed
 from sessions.floor.tokens import STANDARD, Terms, Tokens
-from sessions.observe.discover import CLAUDE, Place
-from sessions.observe.match import Seats
+from sessions.observe.files.discover import CLAUDE, Place
 from sessions.observe.observer import Batch, Observer
+from sessions.observe.seats import Seats
 
 VERSION = "2.1.39"
 SESSION_BYTES = 3_200_000

@@ -6,13 +6,13 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from console.link import LinkMode
+from console.links.link import LinkMode
 from sessions.errors import FactoryError
 from sessions.floor.state import FloorState
 from sessions.floor.work import Commit, FileChange, Files, Part, Patch, Work
 
 if TYPE_CHECKING:  # git is asked only when somebody looks into a branch
-    from sessions.branches.reading import Reading
+    from sessions.branches.contents.reading import Reading
 
 NO_REPOSITORY = {
     LinkMode.REPLAY: "A replay has no repository to read commits and lines from.",
@@ -60,8 +60,8 @@ class BranchReading:
             self._reading.close()
 
     def _opened(self, repo: str) -> Reading:
-        from sessions.branches.reading import Reading
-        from sessions.supervisor.place import place_of
+        from sessions.branches.contents.reading import Reading
+        from sessions.place import place_of
 
         if self._reading is None:
             place = place_of(Path(repo))

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from sessions.floor.conflicts import Verdict
 from sessions.floor.work import ALL, UNCOMMITTED, Files, LineKind, Part, PatchLine, Work
 from sessions.text import clean, clean_lines
-from widgets.cells import Line, Span, cut, fit, pad, width
-from widgets.glyphs import CLASH, DIRTY
-from widgets.numbers import age, count
-from widgets.paths import path_spans
-from widgets.wrap import wrap
+from widgets.draw.cells import Line, Span, cut, fit, pad, width
+from widgets.draw.glyphs import CLASH, DIRTY
+from widgets.draw.numbers import age, count
+from widgets.draw.paths import path_spans
+from widgets.draw.wrap import wrap
 
 HASH = 7
 MESSAGE_LINES = 200

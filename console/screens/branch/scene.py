@@ -12,20 +12,20 @@ from console.screens.branch.rows import collision_lines, file_row, message_lines
 from console.screens.finding import FindingScreen
 from sessions.errors import FactoryError
 from sessions.floor.conflicts import conflicts_of
-from sessions.floor.panes import Pane, branch_pane
 from sessions.floor.state import Branch
 from sessions.floor.work import Files, Part, PatchLine, Work, parts
 from sessions.text import clean
-from widgets.cells import Line, Span, cut, line_width
-from widgets.footer import Footer
-from widgets.glyphs import BRANCH as BRANCH_SIGN
-from widgets.numbers import age
-from widgets.pane_text import divergence
-from widgets.panel import Bar, Panel
-from widgets.patch_view import PatchView
-from widgets.picker import Picker
-from widgets.topline import trouble_line
-from widgets.wrap import wrap
+from sessions.views.floor.panes import Pane, branch_pane
+from widgets.branch.patch_view import PatchView
+from widgets.draw.cells import Line, Span, cut, line_width
+from widgets.draw.glyphs import BRANCH as BRANCH_SIGN
+from widgets.draw.numbers import age
+from widgets.draw.wrap import wrap
+from widgets.floor.pane_text import divergence
+from widgets.floor.topline import trouble_line
+from widgets.parts.footer import Footer
+from widgets.parts.panel import Bar, Panel
+from widgets.parts.picker import Picker
 
 WIDE = 110
 """From this width on the lists stand beside the lines; below, one panel is shown at a time."""

@@ -11,12 +11,12 @@ from textual import events
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from console.action import BRANCH, Situation
+from console.actions.action import BRANCH, Situation
 from console.copies import Copy, of_branch
 from console.screens.base import bindings
 from console.screens.branch.scene import PANELS, BranchScene
-from widgets.footer import Footer
-from widgets.panel import Bar
+from widgets.parts.footer import Footer
+from widgets.parts.panel import Bar
 
 DIFF = PANELS.index("diff")
 

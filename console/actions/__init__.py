@@ -1,0 +1,1 @@
+"""Every action: its keys, where it works, what it says of itself."""

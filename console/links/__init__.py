@@ -1,0 +1,1 @@
+"""Where a console has its floor from: a supervisor, a past, a demo."""

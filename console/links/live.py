@@ -1,0 +1,87 @@
+"""The floor of this repository as its supervisor sees it, painted from the journal before the supervisor answers."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from console.links.link import LinkHealth, LinkMode, Numbered
+from sessions.floor.commands import AnyCommand, Reply, WatchPlaces
+from sessions.floor.state import EMPTY, FloorState
+from sessions.journal.reader import JournalReader
+from sessions.place import Place, place_of
+from sessions.supervisor.process import Options, start, stop
+from sessions.supervisor.wire.client import Client
+from sessions.text import clean
+
+
+class LiveLink:
+    """A console's link to the supervisor of one repository, which it starts when none runs.
+
+    It begins with the journal's last checkpoint: as old as it is, it is there at once.
+    """
+
+    mode = LinkMode.LIVE
+
+    def __init__(self, repo: Path, options: Options | None = None) -> None:
+        self._place = place_of(repo)
+        self._repo, self._options = repo, options or Options()
+        wishes = [WatchPlaces(self._options.sessions)] if self._options.sessions else []
+        self._client = Client(
+            self._place.socket, _checkpoint(self._place), self._revive, wishes=wishes, clear=self._clear
+        )
+        self.title = clean(os.path.realpath(repo))
+
+    @property
+    def state(self) -> FloorState:
+        return self._client.state
+
+    @property
+    def health(self) -> LinkHealth:
+        contact = self._client.contact
+        return LinkHealth(contact.connected, contact.trouble, contact.progress)
+
+    def now(self) -> float:
+        return time.time()
+
+    def start(self) -> None:
+        """Connect, and start a supervisor where none answers, both on the client's thread."""
+        self._client.start()
+
+    def stop(self) -> None:
+        self._client.stop()
+
+    def again(self) -> None:
+        self._client.again()
+
+    async def send(self, command: AnyCommand) -> Reply:
+        return await asyncio.wrap_future(self._client.send(command))
+
+    def station_events(self, station: str, before: int, limit: int) -> Sequence[Numbered]:
+        if not self._place.journal.exists():
+            return []
+        reader = JournalReader(self._place.journal)
+        try:
+            return [Numbered(seq, event) for seq, event in reader.events_of(station, before, limit)]
+        finally:
+            reader.close()
+
+    def _revive(self) -> None:
+        start(self._repo, self._options)
+
+    def _clear(self) -> None:
+        stop(self._repo)
+
+
+def _checkpoint(place: Place) -> FloorState:
+    """What the journal's last checkpoint holds; the empty floor when there is none."""
+    if not place.journal.exists():
+        return EMPTY
+    reader = JournalReader(place.journal)
+    try:
+        return reader.checkpoint()
+    finally:
+        reader.close()

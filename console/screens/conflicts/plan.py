@@ -1,0 +1,76 @@
+"""Works out the landing order for the conflicts screen, in a thread, again whenever verdicts or wishes have changed."""
+
+from __future__ import annotations
+
+import asyncio
+from time import monotonic
+
+from console.screens.conflicts.side import Insight
+from sessions.floor.state import FloorState
+from sessions.landing.plan import Wishes, plan
+from sessions.views.conflicts.reasons import costs
+from sessions.views.conflicts.view import UNTOLD, Scene, candidates, dropped, moved, pinned
+
+EVERY_S = 1.0
+"""While verdicts stream in, the plan is made at most so often; a wish is followed at once."""
+
+
+class Planner:
+    """Holds the wishes and the newest plan."""
+
+    def __init__(self, wishes: Wishes | None) -> None:
+        self.wishes = wishes or UNTOLD
+        self.insight: Insight | None = None
+        self._made_of: tuple[object, ...] = ()
+        self._made_for: Wishes | None = None
+        self._made_at = 0.0
+        self._busy = False
+
+    def due(self, state: FloorState, scene: Scene) -> bool:
+        """Whether the plan should be made now."""
+        if self._busy:
+            return False
+        if self._made_for is not None and self._made_for != self.wishes:
+            return True
+        made_of = (scene.verdicts, state.compared, scene.names)
+        same = bool(self._made_of) and all(a is b or a == b for a, b in zip(made_of, self._made_of, strict=True))
+        return not same and monotonic() - self._made_at >= EVERY_S
+
+    async def make(self, state: FloorState, scene: Scene) -> str:
+        """Make the plan; what it says about new wishes, or nothing when there are none."""
+        self._busy, wishes = True, self.wishes
+        try:
+            self.insight = await asyncio.to_thread(_insight, state, scene, wishes)
+        finally:
+            self._busy = False
+        wished = self._made_for is not None and wishes != self._made_for
+        self._made_of, self._made_for = (scene.verdicts, state.compared, scene.names), wishes
+        self._made_at = monotonic()
+        found = self.insight.plan
+        if not wished:
+            return ""
+        return "; ".join(costs(found)) or f"{found.lands} land, as many as without your wishes"
+
+    @property
+    def landing(self) -> tuple[str, ...]:
+        """All names in the order of the plan."""
+        if self.insight is None:
+            return ()
+        found = self.insight.plan
+        return (*found.names, *(left.name for left in found.left))
+
+    def wish(self, verb: str, name: str) -> None:
+        """Pin, drop, earlier or later: take a wish about a branch, or take it back."""
+        if self.insight is None:
+            return
+        match verb:
+            case "pin":
+                self.wishes = pinned(self.wishes, name)
+            case "drop":
+                self.wishes = dropped(self.wishes, name)
+            case "earlier" | "later":
+                self.wishes = moved(self.wishes, self.insight.plan, name, -1 if verb == "earlier" else 1)
+
+
+def _insight(state: FloorState, scene: Scene, wishes: Wishes) -> Insight:
+    return Insight.of(plan(candidates(state, scene.names), scene.verdicts, wishes), scene.verdicts)

@@ -1,0 +1,51 @@
+"""What a screen may ask of the console that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from textual.screen import Screen
+
+from console.links.link import Link
+from console.news import News
+from console.options import Options
+from console.remembered import Memory
+from console.terminal.slowlink import LinkWatch
+from sessions.floor.state import Status
+from widgets.draw.cells import Line
+from widgets.draw.look import Look
+
+
+class Factory(Protocol):
+    """The console as its screens know it: the link, how things look, the other screens, the terminal."""
+
+    link: Link
+    link_watch: LinkWatch
+    look: Look
+    options: Options
+    memory: Memory
+    user_keys: dict[str, str]
+    news: News
+    sent: Screen[object] | None
+    """The screen whose picture is on the terminal."""
+
+    def counts(self) -> Mapping[Status, int]:
+        """How many stations of this repository need somebody, failed, wait and are stale."""
+        ...
+
+    def news_line(self, cells: int) -> Line:
+        """What is new in one line, with the key that goes there; nothing when nothing is."""
+        ...
+
+    async def open_station(self, name: str) -> None: ...
+
+    async def open_branch(self, name: str) -> None: ...
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Have the terminal take a text into its clipboard, where it is allowed to."""
+        ...
+
+    def lend_terminal(self, use: Callable[[], str]) -> str:
+        """Leave the terminal to `use`, which must not raise; returns what it says went wrong."""
+        ...

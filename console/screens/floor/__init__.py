@@ -1,0 +1,1 @@
+"""The floor: every station and branch on one wall."""

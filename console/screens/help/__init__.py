@@ -1,0 +1,1 @@
+"""The help: signs, keys, search."""

@@ -1,0 +1,1 @@
+"""The palette: every action and place by its words."""

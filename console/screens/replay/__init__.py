@@ -1,0 +1,1 @@
+"""The replay screen: the floor as of any moment."""

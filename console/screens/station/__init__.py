@@ -1,0 +1,1 @@
+"""The station screen: a session as a readable conversation, with its files, meters and events."""

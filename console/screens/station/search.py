@@ -1,0 +1,79 @@
+"""Searching a station's conversation: finding in a thread what was typed, or an error, and going there."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from console.screens.finding import FindingScreen
+from console.screens.station.finding import SessionSearch
+from console.screens.station.reading import SessionReading
+from console.screens.station.session import Step
+from sessions.errors import FactoryError
+from sessions.text import clean
+from widgets.session.conversation import ConversationView
+
+
+class SearchScreen(FindingScreen):
+    """A screen with a conversation in which a text, or an error, can be found."""
+
+    def __init__(self, station: str) -> None:
+        super().__init__()
+        self.station = station
+        self._reading = SessionReading(station)
+        self._search = SessionSearch()
+
+    @property
+    def view(self) -> ConversationView:
+        return self.query_one(ConversationView)
+
+    def on_unmount(self) -> None:
+        self._search.give_up()
+        self._reading.end()
+
+    def _show_panel(self, panel: int) -> None:
+        """Go to a panel; 0 is the conversation."""
+        raise NotImplementedError
+
+    # Finding it
+
+    def look_for(self, text: str) -> None:
+        self.view.mark(text)
+        if text:
+            self._show_panel(0)
+            self._find(-1 if self.view.following else 1, from_cursor=True)
+
+    def _find(self, step: Step, from_cursor: bool = False, failure: bool = False) -> None:
+        view = self.view
+        start = view.cursor if view.found is None else view.found
+        pattern = "" if failure else self.pattern
+        first = start if from_cursor else start + step
+        self.begin(lambda: self._go_to_found(pattern, first, step), group="search")
+
+    async def _go_to_found(self, pattern: str, start: int, step: Step) -> None:
+        """Search in a thread, and go to what was found or say that it is not there."""
+        reader, count = self._reading.reader, self.view.count
+        if reader is None or not count:
+            return
+        try:
+            found = await self._search.look(reader, pattern, start, step, count)
+        except (FactoryError, OSError, sqlite3.Error) as error:
+            self.say(f"cannot search: {clean(str(error), 80)}")
+            return
+        what = f"“{pattern[:30]}”" if pattern else "error"
+        if found is None or not self.lives:
+            return
+        if found.entry is None:
+            self.say(f"{what} is not in this conversation" if pattern else "no error in this conversation")
+            return
+        self.view.go_to_found(found.entry)
+        self.say(f"{what}: entry {found.entry + 1:,} of {count:,}{', from the other end' if found.wrapped else ''}")
+
+    # Actions
+
+    def action_match(self, step: Step) -> None:
+        self._show_panel(0)
+        self._find(step)
+
+    def action_error(self, step: Step) -> None:
+        self._show_panel(0)
+        self._find(step, failure=True)

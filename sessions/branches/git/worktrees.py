@@ -1,0 +1,142 @@
+"""Reads the worktrees of a repository, and how many files in one are not committed.
+
+`git worktree list` is the authority; only the private directory of each worktree (its index and HEAD), and the branch
+that a rebase is moving, are read from git's own small files.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sessions.branches.git.names import shown, shown_path
+from sessions.branches.git.run import Git, quiet_filters
+
+STATUS_TIMEOUT_S = 20.0
+_HEADS = b"refs/heads/"
+
+
+@dataclass(frozen=True)
+class Worktree:
+    """A directory with a checkout. `git_dir` is its private part of the repository, with its HEAD and index."""
+
+    path: Path
+    git_dir: Path
+    head: str = ""
+    """The commit checked out; "" when there is none yet."""
+    branch: str = ""
+    """The branch it is on, or which a rebase in it will move; "" on none."""
+    main: bool = False
+    missing: bool = False
+    """Its directory is gone, or its medium is not mounted."""
+
+    @property
+    def row(self) -> str:
+        """The name of its row on the floor: its branch, or a made name that no branch can have (it has a blank)."""
+        return self.branch or f"{shown_path(Path(self.path.name if self.main else self.git_dir.name))} (detached)"
+
+
+def read(git: Git, common_dir: Path, root: Path | None) -> list[Worktree]:
+    """All worktrees, the main one first. `root` is where the main one lies, None for a bare repository."""
+    private = {path: git_dir for git_dir, path in _linked(common_dir)}
+    found = []
+    for number, record in enumerate(_records(git.run("worktree", "list", "--porcelain", "-z"))):
+        if b"bare" in record:
+            continue
+        if number == 0:
+            if root is None:
+                continue
+            # Git names the private directory instead for a submodule or a separated one.
+            worktree = Worktree(root, common_dir, main=True)
+        else:
+            path = Path(os.fsdecode(record[b"worktree"]))
+            worktree = Worktree(path, private.get(path, common_dir / "worktrees" / path.name))
+        head = record.get(b"HEAD", b"").decode()
+        found.append(
+            replace(
+                worktree,
+                head="" if set(head) == {"0"} else head,
+                branch=_branch(record, worktree.git_dir),
+                missing=not _there(worktree.path),
+            )
+        )
+    return found
+
+
+def _there(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False  # somewhere above it nothing may be looked at
+
+
+def _records(out: bytes) -> Iterator[dict[bytes, bytes]]:
+    for block in out.split(b"\0\0"):
+        fields = (field.partition(b" ") for field in block.split(b"\0") if field)
+        if record := {key: value for key, _, value in fields}:
+            yield record
+
+
+def _linked(common_dir: Path) -> Iterator[tuple[Path, Path]]:
+    """The private directories of linked worktrees, with the directory of each worktree."""
+    try:
+        private = sorted((common_dir / "worktrees").iterdir())
+    except OSError:
+        return
+    for git_dir in private:
+        try:
+            link = os.fsdecode((git_dir / "gitdir").read_bytes().rstrip(b"\n"))
+        except OSError:
+            continue
+        # Newer gits may write the link relative to where it stands.
+        yield git_dir, Path(os.path.normpath(git_dir / link)).parent
+
+
+def _branch(record: dict[bytes, bytes], git_dir: Path) -> str:
+    ref = record.get(b"branch", b"")
+    if not ref:
+        # A rebase detaches HEAD for its time; the agent still works on its branch.
+        for name in ("rebase-merge/head-name", "rebase-apply/head-name"):
+            try:
+                ref = (git_dir / name).read_bytes().strip()
+                break
+            except OSError:
+                continue
+    return shown(ref.removeprefix(_HEADS)) if ref.startswith(_HEADS) else ""
+
+
+def git_in(worktree: Worktree, settings: tuple[str, ...] = (), wrapper: tuple[str, ...] = ()) -> Git:
+    """Git in a worktree, told where its repository is.
+
+    The `.git` that lies there is in the agent's hands: it may lead to a repository whose configuration runs programs.
+    """
+    places = {"GIT_DIR": str(worktree.git_dir), "GIT_WORK_TREE": str(worktree.path)}
+    return Git(worktree.path, settings, places, wrapper)
+
+
+def dirty_files(worktree: Worktree, settings: tuple[str, ...]) -> int:
+    """Files with uncommitted changes; an untracked directory counts as one. Raises GitError.
+
+    It takes no lock and never writes the index. Submodules count when they stand on another commit than recorded;
+    their own files are theirs, and looking at them would run git with their configuration. `settings` are those of
+    `git.quiet_filters` for the whole repository; a worktree may have filters of its own besides.
+    """
+    if (worktree.git_dir / "config.worktree").exists():
+        settings += quiet_filters(git_in(worktree))
+    out = git_in(worktree, settings).run(
+        "status",
+        "--porcelain=v2",
+        "-z",
+        "--untracked-files=normal",
+        "--no-renames",
+        "--ignore-submodules=dirty",
+        timeout=STATUS_TIMEOUT_S,
+    )
+    return counted(out)
+
+
+def counted(out: bytes) -> int:
+    """The files in the output of `git status --porcelain=v2 -z --no-renames`."""
+    return sum(field[:2] in (b"1 ", b"u ", b"? ") for field in out.split(b"\0"))

@@ -1,0 +1,202 @@
+"""Asks git which commits merge and which collide, many pairs in one process. The truth is git's own merge.
+
+`git merge-tree --stdin` ends at the first pair it cannot merge at all; that pair becomes unknown with git's words for
+the reason, and the others go on. Its status is 1 for clean and 0 for a conflict, unlike its exit code for one pair.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from sessions.branches.git.names import shown
+from sessions.branches.git.run import Git, GitTimeoutError, last_words, version
+from sessions.floor.conflicts import Outcome
+
+__all__ = ["Collision", "Outcome", "Pair", "Verdict", "merge_batch", "parse"]
+
+BATCH_TIMEOUT_S = 30.0
+PAIR_TIMEOUT_S = 20.0
+MANY_SINCE = (2, 39)
+"""The first git that merges many pairs in one process; the one before it needs a process for each."""
+_DIED = 128
+"""The exit status of a git that gives up and says why; it has told of all pairs before."""
+Pair = tuple[str, str]
+Stages = dict[bytes, dict[bytes, tuple[bytes, bytes]]]
+
+
+class Collision(msgspec.Struct, frozen=True, order=True):
+    """One path that two sides cannot both have their way with."""
+
+    path: str
+    """As `names.shown` writes it."""
+    kind: str
+    """content, add/add, modify/delete, rename/rename, rename/delete, rename/add, file/directory, directory rename,
+    mode, submodule, binary, or git's own word for one that is not known here."""
+    same: bool = False
+    """Both sides wrote the same content."""
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """The outcome for one pair of commits. `tree` is the merged tree, with conflict marks in it if there are any."""
+
+    pair: Pair
+    outcome: Outcome
+    tree: str = ""
+    collisions: tuple[Collision, ...] = ()
+    reason: str = ""
+    """Why it is unknown."""
+
+
+_KINDS = {
+    "contents": "content",
+    "distinct modes": "mode",
+    "distinct types": "mode",
+    "rename involved in collision": "rename/add",
+    "directory rename suggested": "directory rename",
+    "directory rename unclear split": "directory rename",
+    "file location": "directory rename",
+    "implicit dir rename": "directory rename",
+}
+_SPECIFIC = ("content", "binary")
+"""Kinds that only say how two texts collide; a more telling one for the same path stands before them."""
+
+
+def merge_batch(git: Git, pairs: Sequence[Pair]) -> list[Verdict]:
+    """The verdicts for `pairs`, in their order, from as few processes as possible.
+
+    `git` should be that of a `Scratch`.
+    """
+    verdicts: list[Verdict] = []
+    left = list(pairs)
+    while left:
+        timeout = BATCH_TIMEOUT_S if len(left) > 1 else PAIR_TIMEOUT_S
+        try:
+            status, out, err = ask(git, left, timeout)
+        except GitTimeoutError as error:
+            if len(left) == 1:
+                return [*verdicts, Verdict(left[0], Outcome.UNKNOWN, reason=error.message)]
+            # Each by itself: the others should not wait once more for the one that takes so long.
+            return verdicts + [verdict for pair in left for verdict in merge_batch(git, [pair])]
+        done = [_verdict(pair, *found) for pair, found in zip(left, parse(out), strict=False)]
+        verdicts += done
+        left = left[len(done) :]
+        if len(left) > 1 and status != _DIED:
+            # Git crashed, with answers in its buffers: which pair it was at shows when there is no other beside it.
+            half = len(left) // 2
+            return verdicts + merge_batch(git, left[:half]) + merge_batch(git, left[half:])
+        if left:
+            # Git stopped here: this pair cannot be merged at all.
+            reason = last_words(err).removeprefix("fatal: ") if status else "git gave no answer"
+            verdicts.append(Verdict(left.pop(0), Outcome.UNKNOWN, reason=reason))
+    return verdicts
+
+
+def ask(git: Git, pairs: Sequence[Pair], timeout: float) -> tuple[int, bytes, bytes]:
+    """Git's last status, its answers in the form of `--stdin`, and its words about the pair at which it ended."""
+    merge = ("merge-tree", "--write-tree", "-z", "--messages")
+    if version() >= MANY_SINCE:
+        stdin = "".join(f"{a} {b}\n" for a, b in pairs).encode()
+        return git.call(*merge, "--stdin", stdin=stdin, timeout=timeout)
+    answers = b""
+    for pair in pairs:
+        status, out, err = git.call(*merge, *pair, timeout=timeout)
+        if status not in (0, 1) or not out:  # 1 is also the status for a commit that is not there
+            return status if status != 1 else _DIED, answers, err
+        answers += b"%d\0%b\0" % (1 - status, out)
+    return 0, answers, b""
+
+
+Found = tuple[bytes, bytes, list[bytes], list[tuple[list[bytes], bytes]]]
+
+
+def parse(out: bytes) -> Iterator[Found]:
+    """The complete records of `merge-tree -z --messages --stdin`: status, tree, staged entries, messages.
+
+    A record ends in an empty field, or in a paragraph of advice about submodules; one that is cut off is left out.
+    """
+    fields = out.split(b"\0")
+    fields.pop()  # what follows the last NUL
+    at = 0
+    try:
+        while at < len(fields):
+            status, tree = fields[at], fields[at + 1]
+            at += 2
+            entries = []
+            while fields[at]:
+                entries.append(fields[at])
+                at += 1
+            at += 1
+            messages = []
+            while fields[at].isdigit():
+                count = int(fields[at])
+                messages.append((fields[at + 1 : at + 1 + count], fields[at + 1 + count]))
+                at += count + 3
+            at += 1
+            yield status, tree, entries, messages
+    except (IndexError, ValueError):
+        return
+
+
+def _verdict(
+    pair: Pair, status: bytes, tree: bytes, entries: list[bytes], messages: list[tuple[list[bytes], bytes]]
+) -> Verdict:
+    name = tree.decode("ascii", "replace")
+    if status == b"1":
+        return Verdict(pair, Outcome.CLEAN, name)
+    if status != b"0":
+        return Verdict(pair, Outcome.UNKNOWN, reason="git could not finish the merge")
+    return Verdict(pair, Outcome.CONFLICT, name, _collisions(pair, entries, messages))
+
+
+def _collisions(pair: Pair, entries: list[bytes], messages: list[tuple[list[bytes], bytes]]) -> tuple[Collision, ...]:
+    stages = staged(entries)
+    kinds: dict[bytes, list[str]] = {path: [] for path in stages}
+    for paths, type_ in messages:
+        words = type_.decode("utf-8", "replace")
+        if not words.startswith("CONFLICT"):
+            continue
+        kind = words.removeprefix("CONFLICT").strip(" ()")
+        kind = "submodule" if kind.startswith("submodule") else _KINDS.get(kind, kind)
+        # A message names all paths involved. Where nothing is left unmerged at all, its first path stands for it.
+        for path in [path for path in paths if path in stages] if stages else paths[:1]:
+            kinds.setdefault(path, []).append(kind)
+    found = {
+        Collision(shown(_wanted(path, pair)), _kind(kinds[path], stages.get(path, {})), _same(stages.get(path, {})))
+        for path in kinds
+    }
+    return tuple(sorted(found))
+
+
+def _wanted(path: bytes, pair: Pair) -> bytes:
+    """Where two things want the same path, git sets one aside as `path~commit`."""
+    if b"~" not in path:
+        return path
+    return re.sub(rb"~(?:%s)(?:_\d+)?$" % b"|".join(re.escape(side.encode()) for side in pair), b"", path)
+
+
+def staged(entries: list[bytes]) -> Stages:
+    """Mode and object of each side of every path that is left unmerged, by path and stage."""
+    stages: Stages = {}
+    for entry in entries:
+        meta, _, path = entry.partition(b"\t")
+        mode, name, stage = meta.split(b" ")
+        stages.setdefault(path, {})[stage] = (mode, name)
+    return stages
+
+
+def _same(stages: dict[bytes, tuple[bytes, bytes]]) -> bool:
+    return b"2" in stages and b"3" in stages and stages[b"2"][1] == stages[b"3"][1]
+
+
+def _kind(found: list[str], stages: dict[bytes, tuple[bytes, bytes]]) -> str:
+    if any(mode == b"160000" for mode, _ in stages.values()):
+        return "submodule"
+    telling = [kind for kind in found if kind not in _SPECIFIC]
+    if telling:
+        return telling[0]
+    if "binary" in found:
+        return "binary"
+    return "add/add" if b"1" not in stages and len(stages) == 2 else "content"

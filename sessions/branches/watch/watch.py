@@ -1,0 +1,272 @@
+"""Notices changes of refs and worktrees with watchfiles, without ever asking the disk in turns.
+
+Each watcher is a thread of its own that holds watchfiles' backend, so that the event loop never waits for the kernel
+and what is watched can be replaced without a gap: the new watchers stand before the old ones go.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import itertools
+import os
+import stat
+import threading
+import time
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable
+from pathlib import Path
+
+from sessions.branches.watch.hints import Change, Hint, Verdict, judge
+from sessions.branches.watch.repo import Repository
+from sessions.branches.watch.survey import Plan, affordable, inode, newly_ignored, plan, survey
+from sessions.errors import FactoryError
+from sessions.watching.blind import not_watched
+from sessions.watching.tree import cause_of
+
+DEBOUNCE_MS = 300
+"""The longest that changes are gathered into one hint."""
+STEP_MS = 50
+"""A hint goes out when nothing more changed for this long."""
+REPLAN_S = 1.0
+"""The least time between two plans of what to watch; ten times as long as planning took, if that is more."""
+REREAD_S = 10.0
+"""Between two readings of worktrees that are not watched; longer where looking takes more than a tenth of it."""
+DEAREST = 10
+MOST_ATTEMPTS = 7
+RELEASE_S = 0.02
+"""The first wait for watches that are to be given back; the others double, three seconds in all."""
+MOST_NEW = 500
+"""New files in one batch about which git is asked whether it ignores them."""
+
+
+class UnwatchedError(FactoryError):
+    """Not even git's own directories can be watched; `cause` is an error number, or `INSTANCES`."""
+
+    def __init__(self, cause: int) -> None:
+        super().__init__(f"the repository cannot be watched (error {cause})")
+        self.cause = cause
+
+
+class Watcher:
+    """Watches directories on a thread and hands every batch of changes to `deliver`, which runs on that thread."""
+
+    def __init__(
+        self, paths: Iterable[str], recursive: bool, deliver: Callable[[set[Change] | FactoryError], None]
+    ) -> None:
+        """The watch stands when this returns. Raises OSError when there are not enough watches."""
+        from watchfiles._rust_notify import RustNotify
+
+        # Errors must not be passed over here: then missing watches would go unnoticed too.
+        self._backend = RustNotify(list(paths), False, False, 0, recursive, False)
+        self._stop = threading.Event()
+        self._deliver = deliver
+        threading.Thread(target=self._run, name="watch", daemon=True).start()
+
+    def close(self) -> None:
+        """End the watch soon; changes under way may still be delivered."""
+        self._stop.set()
+
+    def _run(self) -> None:
+        try:
+            while not self._stop.is_set():
+                changes = self._backend.watch(DEBOUNCE_MS, STEP_MS, 0, self._stop)
+                if isinstance(changes, set):
+                    self._deliver(changes)
+        except (OSError, RuntimeError) as error:
+            self._deliver(FactoryError(f"files are no longer watched: {error}", "start the supervisor again"))
+        finally:
+            self._backend.close()
+
+
+class Watch:
+    """What is being watched of one repository, and what was noticed and not yet told."""
+
+    def __init__(
+        self, repository: Repository, limit: Callable[[], int], deliver: Callable[[set[Change] | FactoryError], None]
+    ) -> None:
+        self._repository = repository
+        self._limit = limit
+        self._planned = 0
+        self._reduced = False
+        """The kernel refused, so the plan has nothing but git's own directories."""
+        self._deliver = deliver
+        self._watchers: list[Watcher] = []
+        self._closed = False
+        self.plan = Plan(str(repository.common_dir), (), {}, frozenset())
+
+    @property
+    def may_gain(self) -> bool:
+        """Whether a new plan may watch more: a refusal of the kernel may be over, or its limit was raised."""
+        return self._reduced or self._limit() > self._planned
+
+    def replan(self, stale: Collection[str] = ()) -> frozenset[Path]:
+        """Plan and begin to watch; known worktrees are not surveyed again unless they are `stale`.
+
+        Returns the worktrees in which something may have changed unseen. It waits for the disk: run it on a thread.
+        """
+        old, self._planned = self.plan, self._limit()
+        grounds, fresh = [], set()
+        for tree in self._repository.worktrees():
+            if tree.missing:
+                continue
+            ground = old.grounds.get(str(tree.path))
+            if ground is None or str(tree.path) in stale or not ground.size or ground.inode != inode(tree.path):
+                ground = survey(tree, self._planned)
+                fresh.add(tree.path)
+            grounds.append(ground)
+        self.plan = plan(self._repository.common_dir, grounds, self._planned)
+        watchers = self._begin()
+        self._end()
+        self._watchers = watchers
+        if self._closed:
+            self._end()
+        return frozenset(fresh)
+
+    def _begin(self) -> list[Watcher]:
+        self._reduced = False
+        for attempt in itertools.count():
+            watchers: list[Watcher] = []
+            try:
+                watchers.append(Watcher(_existing(self.plan.shallow), False, self._deliver))
+                if deep := _existing(self.plan.deep):
+                    watchers.append(Watcher(deep, True, self._deliver))
+                return watchers
+            except (OSError, RuntimeError) as error:
+                for watcher in watchers:
+                    watcher.close()
+                if isinstance(error, (FileNotFoundError, PermissionError)) and attempt < MOST_ATTEMPTS:
+                    continue  # a directory went in between: the others once more
+                if self._reduced and attempt >= MOST_ATTEMPTS:
+                    raise UnwatchedError(cause_of(error)) from error
+                if self._reduced:
+                    # The kernel takes a moment to give back the watches of those that were closed.
+                    time.sleep(RELEASE_S * 2**attempt)
+                    continue
+                self._reduced = True
+                self.plan = plan(self._repository.common_dir, self.plan.grounds.values(), 0)
+        raise AssertionError("unreachable")
+
+    def _end(self) -> None:
+        for watcher in self._watchers:
+            watcher.close()
+        self._watchers = []
+
+    def close(self) -> None:
+        """Watch no more; a plan that is being made on another thread comes to nothing."""
+        self._closed = True
+        self._end()
+
+    def settle(self, verdict: Verdict) -> tuple[frozenset[Path], set[str]]:
+        """Worktrees that really changed, and those of which the survey is out of date.
+
+        It may find that the layout is new as well. It asks git and the disk: run it on a thread.
+        """
+        verdict.new_layout = verdict.new_layout or any(map(_is_directory, verdict.new_refs))
+        changed, stale = set(verdict.worktrees), set(verdict.rules)
+        for root, paths in verdict.new.items():
+            ground = self.plan.grounds[root]
+            ignored = newly_ignored(ground.root, paths) if len(paths) <= MOST_NEW else set()
+            ground.ignored.update(ignored)
+            seen = [path for path in paths if path not in ignored]
+            if seen:
+                changed.add(root)
+            level = set(ground.shallow)
+            if any(path.rpartition("/")[0] in level and _is_directory(path) for path in seen):
+                stale.add(root)
+        return frozenset(Path(root) for root in changed), stale
+
+
+def _existing(paths: Iterable[str]) -> list[str]:
+    return [path for path in paths if os.access(path, os.R_OK | os.X_OK)]
+
+
+def _is_directory(path: str) -> bool:
+    try:
+        return stat.S_ISDIR(Path(path).lstat().st_mode)
+    except OSError:
+        return False
+
+
+def _drain(inbox: asyncio.Queue[set[Change] | FactoryError], batch: set[Change] | FactoryError) -> set[Change]:
+    """This batch with all that came while nobody asked."""
+    changes: set[Change] = set()
+    while True:
+        if isinstance(batch, FactoryError):
+            raise batch
+        changes |= batch
+        try:
+            batch = inbox.get_nowait()
+        except asyncio.QueueEmpty:
+            return changes
+
+
+async def watch(repository: Repository, *, limit: int | None = None) -> AsyncGenerator[Hint, None]:
+    """Hints, as things change, until the caller stops. At most `limit` directories are watched.
+
+    The first hint names everything and comes once the watch stands: what is read after it misses nothing.
+    """
+    loop = asyncio.get_running_loop()
+    inbox: asyncio.Queue[set[Change] | FactoryError] = asyncio.Queue()
+
+    def deliver(batch: set[Change] | FactoryError) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(inbox.put_nowait, batch)
+
+    watching = Watch(repository, affordable if limit is None else lambda: limit, deliver)
+    try:
+        while True:
+            try:
+                trees = await asyncio.to_thread(watching.replan)
+                yield _hint(watching, True, trees)
+                async with contextlib.aclosing(_follow(watching, inbox)) as hints:
+                    async for hint in hints:
+                        yield hint
+            except UnwatchedError as error:
+                trees = frozenset(tree.path for tree in await asyncio.to_thread(repository.worktrees))
+                yield Hint(True, trees, trees, not_watched("branches", error.cause, REREAD_S))
+                await asyncio.sleep(REREAD_S)
+    finally:
+        watching.close()
+
+
+def _hint(watching: Watch, refs: bool, trees: frozenset[Path], every: float = REREAD_S) -> Hint:
+    unwatched = watching.plan.unwatched
+    what = f"{len(unwatched):,} worktrees" if len(unwatched) > 1 else "1 worktree"
+    return Hint(refs, trees, unwatched, not_watched(what, errno.ENOSPC, every) if unwatched else "")
+
+
+async def _follow(watching: Watch, inbox: asyncio.Queue[set[Change] | FactoryError]) -> AsyncGenerator[Hint, None]:
+    loop = asyncio.get_running_loop()
+    pending, stale, earliest = False, set[str](), 0.0
+    every = REREAD_S
+    due = loop.time() + every
+    while True:
+        if watching.plan.unwatched and loop.time() >= due:
+            # Watches may have become free; where none have, everything in these worktrees may have changed unseen.
+            started = loop.time()
+            trees = watching.plan.unwatched
+            if watching.may_gain:
+                trees |= await asyncio.to_thread(watching.replan)
+            every = max(REREAD_S, DEAREST * (loop.time() - started))
+            due = loop.time() + every
+            yield _hint(watching, False, trees, every)
+        if pending and loop.time() >= earliest:
+            started = loop.time()
+            trees = await asyncio.to_thread(watching.replan, stale)
+            pending, stale = False, set()
+            earliest = loop.time() + max(REPLAN_S, 10 * (loop.time() - started))
+            yield _hint(watching, True, trees, every)
+        limits = [earliest] * pending + [due] * bool(watching.plan.unwatched)
+        try:
+            # The time limit only puts off planning, or what is not watched; without either there is none.
+            async with asyncio.timeout_at(min(limits, default=None)):
+                batch = await inbox.get()
+        except TimeoutError:
+            continue
+        verdict = judge(watching.plan, _drain(inbox, batch))
+        trees, outdated = await asyncio.to_thread(watching.settle, verdict)
+        stale |= outdated
+        pending = pending or verdict.new_layout or bool(outdated)
+        if hint := _hint(watching, verdict.refs, trees, every):
+            yield hint

@@ -1,0 +1,1 @@
+"""The floor without a screen, and its shapes as JSON."""

@@ -1,0 +1,1 @@
+"""Recordings: a past as one portable file."""

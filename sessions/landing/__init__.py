@@ -1,0 +1,1 @@
+"""In which order branches land, and what stands in the way. Pure."""

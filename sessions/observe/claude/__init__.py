@@ -1,0 +1,1 @@
+"""Claude Code's transcripts and state files."""

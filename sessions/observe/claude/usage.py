@@ -1,0 +1,114 @@
+"""What the usage of one reply says: its own tokens, those of its helpers, its context, and on what terms it was served.
+
+A reply may take several requests (`usage.iterations`). Those of type `message` are the reply itself, and the figures
+above them are their sum; an advisor or a compaction is billed beside them, at its own model.
+"""
+
+from __future__ import annotations
+
+from msgspec import Raw, Struct
+
+from sessions.floor.tokens import STANDARD, Terms, Tokens
+from sessions.observe.claude import lines as cl
+from sessions.observe.contract import Pricing
+from sessions.observe.lines import decoded
+from sessions.observe.words import safe
+
+_PLAIN = frozenset((b"null", b'"standard"', b'""', b"[]"))
+_CHARACTERS_PER_TOKEN = 20
+"""No text takes so few tokens that one of them holds more characters, on the whole."""
+_SHORT = 400
+
+
+class Helper(Struct, frozen=True, gc=False):
+    """A request that was made beside the reply's own; `model` is empty where it is the reply's."""
+
+    number: int
+    name: str
+    model: str
+    tokens: Tokens
+
+
+class Reply(Struct, frozen=True, gc=False):
+    """The usage of one reply so far. `parts` are its own requests, where there were several."""
+
+    tokens: Tokens
+    context: int
+    terms: Terms = STANDARD
+    parts: tuple[Tokens, ...] = ()
+    helpers: tuple[Helper, ...] = ()
+
+    def cost(self, pricing: Pricing, model: str, tokens: Tokens | None = None) -> float | None:
+        """Dollars for the reply without its helpers, or for an earlier statement of its `tokens`.
+
+        Where the price depends on the size of the context, that of each request decides.
+        """
+        if tokens is not None or not self.parts:
+            return pricing.cost(model, self.tokens if tokens is None else tokens, self.terms)
+        own = [pricing.cost(model, part, STANDARD if i else self.terms) for i, part in enumerate(self.parts)]
+        return None if None in own else sum(cost for cost in own if cost is not None)
+
+
+def reply_of(usage: cl.Usage) -> Reply:
+    """What a line's usage says."""
+    tokens, terms = tokens_of(usage), _terms(usage)
+    if _is_plain(usage.iterations):
+        return Reply(tokens, tokens.total, terms)
+    iterations = decoded(cl.decode_iterations, usage.iterations) or []
+    every = [tokens_of(iteration) for iteration in iterations]
+    own = [part for part, iteration in zip(every, iterations, strict=True) if iteration.type == "message"]
+    included = sum(part.total for part in every) == tokens.total
+    helpers = tuple(
+        Helper(i, safe(iteration.type.removesuffix("_message"), 40) or "helper", safe(iteration.model or ""), every[i])
+        for i, iteration in enumerate(iterations)
+        if iteration.type != "message" and every[i].total and not included
+    )
+    parts = tuple(own) if len(own) > 1 and sum(part.total for part in own) == tokens.total else ()
+    return Reply(tokens, own[-1].total if own else tokens.total, terms, parts, helpers)
+
+
+def tokens_of(usage: cl.Counts) -> Tokens:
+    """The usage in kinds that do not overlap; a cache write without a stated time to live is one of 5 minutes."""
+    split, details = usage.cache_creation, usage.output_tokens_details
+    hour = (split.ephemeral_1h_input_tokens or 0) if split else 0
+    minutes = (split.ephemeral_5m_input_tokens or 0) if split else 0
+    written = max(usage.cache_creation_input_tokens or 0, hour + minutes)
+    output = usage.output_tokens or 0
+    thinking = min(output, details.thinking_tokens or 0) if details else 0
+    return Tokens(usage.input_tokens or 0, written - hour, hour, usage.cache_read_input_tokens or 0, output, thinking)
+
+
+def _terms(usage: cl.Usage) -> Terms:
+    searches = 0
+    if usage.server_tool_use and (found := decoded(cl.decode_searches, usage.server_tool_use)):
+        searches = found.web_search_requests or 0
+    plain = _is_plain(usage.service_tier) and _is_plain(usage.speed) and _is_plain(usage.inference_geo)
+    if plain and not searches:
+        return STANDARD
+    return Terms(_word(usage.service_tier), _word(usage.speed), _word(usage.inference_geo), searches)
+
+
+def _is_plain(raw: Raw) -> bool:
+    return not raw or bytes(raw) in _PLAIN
+
+
+def _word(raw: Raw) -> str:
+    return "" if _is_plain(raw) else safe(decoded(cl.decode_word, raw) or "", 40)
+
+
+def is_partial(message: cl.Message, output: int) -> bool:
+    """Whether the usage is known to be that of the reply's first moment.
+
+    Up to version 2.1.42 no line of a reply told why it stopped, and the output stayed that of the beginning; newer
+    versions tell both with the last line. Where the output is less than the line's own text can have taken, it is
+    not true either.
+    """
+    if not message.stop_reason:
+        return True
+    content, most = message.content, _SHORT + output * _CHARACTERS_PER_TOKEN
+    if content is None or isinstance(content, str):
+        return len(content or "") > most
+    said = 0
+    for block in content:
+        said += len(block.text or "") + memoryview(block.input).nbytes
+    return said > most

@@ -1,0 +1,1 @@
+"""Finds transcripts on disk and reads them as they grow, whole, packed or put away."""

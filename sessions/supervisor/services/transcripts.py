@@ -1,0 +1,166 @@
+"""The supervisor's eye on what agents write."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import aclosing
+from pathlib import Path
+
+from sessions.floor.commands import Progress
+from sessions.floor.state import Branch, FloorState
+from sessions.journal.reader import JournalReader
+from sessions.observe import watching
+from sessions.observe.contract import Pricing
+from sessions.observe.files import discover
+from sessions.observe.observer import Batch, Observer
+from sessions.observe.seats import Ground, Seats
+from sessions.supervisor.processes import ProcessWatch
+from sessions.supervisor.recorder import Recorder
+from sessions.watching.blind import Blind
+
+TRANSCRIPTS = "transcripts"
+
+WORTH_TELLING = 4_000_000
+"""Bytes from which on a reading has its progress told: less is read before anybody can look, many times a minute."""
+
+
+class TranscriptWatch:
+    """Reads transcripts into the journal: the past once, then what is added to them.
+
+    One reading at a time. An observer that was interrupted is thrown away, and the next one begins at the marks that
+    are committed: so nothing is read twice into the journal, and nothing is left out.
+    """
+
+    def __init__(self, journal: Path, extra: Sequence[Path], pricing: Pricing, recorder: Recorder) -> None:
+        """`journal` is the file that `recorder` writes; `extra` are places to look besides the usual ones."""
+        self._extra = list(extra)
+        self._pricing, self._recorder = pricing, recorder
+        self._past = JournalReader(journal)
+        self._turn = asyncio.Lock()
+        self._observer: Observer | None = None
+        """Reads the usual places; None where what it remembers is out of date."""
+        self._reading: Observer | None = None
+        """Reads something now."""
+        self._watching: asyncio.Task[None] | None = None
+        self._cancelled = False
+        self._processes = ProcessWatch(self._ended)
+        self._rereading: set[asyncio.Task[None]] = set()
+
+    async def catch_up(self) -> None:
+        """Read everything that is on disk now and not yet in the journal, also what was once cancelled."""
+        async with self._turn:
+            if self._cancelled:
+                self._observer, self._cancelled = None, False
+            observer = await self._ready()
+            await self._drain(observer, observer.scan())
+
+    async def follow(self) -> None:
+        """Catch up, then read what is written, until cancelled."""
+        while True:
+            await self.catch_up()
+            self._watching = asyncio.create_task(self._watch())
+            try:
+                await asyncio.wait({self._watching})
+            finally:
+                self._watching.cancel()
+            if not self._watching.cancelled():
+                self._watching.result()
+
+    async def follow_also(self, paths: Sequence[Path]) -> None:
+        """Read and follow these places as well."""
+        async with self._turn:
+            new = [path for path in paths if path not in self._extra]
+            self._extra += new
+            if new:
+                self._observer = None  # it knows the old places only
+                # In its turn nobody else reads, so the watch can be broken off without losing what it has read.
+                if self._watching is not None:
+                    self._watching.cancel()
+        await self.catch_up()
+
+    async def _watch(self) -> None:
+        places = [place.path for place in discover.places(self._extra)]
+        async with aclosing(watching.watch(places, self._blind)) as changes:
+            async for paths in changes:
+                async with self._turn:
+                    observer = await self._ready()
+                    await self._drain(observer, observer.read(paths))
+
+    def _blind(self, blind: Blind) -> None:
+        self._recorder.trouble(TRANSCRIPTS, blind.told())
+
+    def _ended(self, process: int) -> None:
+        """An agent's process has ended: what it left says how."""
+        task = asyncio.get_running_loop().create_task(self._reread(process))
+        self._rereading.add(task)
+        task.add_done_callback(self._rereading.discard)
+
+    async def _reread(self, process: int) -> None:
+        files = frozenset(
+            str(place.path / f"{process}.json")
+            for place in discover.places(self._extra)
+            if place.kind == discover.PROCESSES
+        )
+        async with self._turn:
+            observer = await self._ready()
+            await self._drain(observer, observer.read(files))
+
+    async def read(self, paths: Sequence[Path]) -> None:
+        """Read these transcripts, and those in these directories, once."""
+        async with self._turn:
+            observer = await self._new(discover.places(paths, only=True))
+            # What it seats and counts, the one that follows does not know.
+            self._observer = None
+            await self._drain(observer, observer.scan())
+
+    def cancel(self) -> None:
+        """End the reading under way; what was read stays."""
+        if self._reading is not None:
+            self._cancelled = True
+            self._reading.cancel()
+
+    def close(self) -> None:
+        """Let go of the journal and of the processes."""
+        self._processes.close()
+        self._past.close()
+
+    async def _ready(self) -> Observer:
+        if self._observer is None:
+            self._observer = await self._new(discover.places(self._extra))
+        self._observer.seats.ground = ground_of(self._recorder.state)
+        return self._observer
+
+    async def _new(self, places: Sequence[discover.Place]) -> Observer:
+        state, loop = self._recorder.state, asyncio.get_running_loop()
+
+        def progress(done: int, total: int) -> None:
+            if total < WORTH_TELLING:
+                return
+            loop.call_soon_threadsafe(self._recorder.progress, Progress("reading transcripts", done, total, "bytes"))
+
+        marks = await self._recorder.marks()
+        return Observer(places, Seats(state, ground_of(state)), self._pricing, marks, self._past, progress)
+
+    async def _drain(self, observer: Observer, batches: Iterator[Batch]) -> None:
+        self._reading = observer
+        try:
+            while (batch := await asyncio.to_thread(next, batches, None)) is not None:
+                await self._recorder.record(batch.events, batch.marks, batch.calls)
+        except BaseException:
+            observer.cancel()  # for the thread, which nobody else can end
+            self._observer = None
+            raise
+        finally:
+            self._reading = None
+            self._recorder.progress(None)
+        self._processes.hold(s.process for s in self._recorder.state.stations.values() if s.process)
+
+
+def ground_of(state: FloorState) -> Ground:
+    """The repository as its sessions are matched to it."""
+    return Ground(state.repo, _worktrees(state.branches), frozenset(state.branches))
+
+
+def _worktrees(branches: Mapping[str, Branch]) -> dict[str, str]:
+    return {b.worktree: "" if b.detached else b.name for b in branches.values() if b.worktree}

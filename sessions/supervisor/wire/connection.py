@@ -1,0 +1,178 @@
+"""One console at the supervisor: its greeting, its commands, and its own pace of events."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from sessions.floor.commands import AnyCommand, Reply
+from sessions.supervisor.wire import protocol
+from sessions.supervisor.wire.feed import Feed
+from sessions.supervisor.wire.protocol import Answer, CommandFrame, Events, Hello, Refused, Snapshot, Welcome, WorkFrame
+from sessions.text import clean
+
+log = logging.getLogger(__name__)
+
+Obey = Callable[[AnyCommand], Awaitable[Reply]]
+"""Carries out a command."""
+
+GREETING_S = 10.0
+"""A connection that has not said who it is by then is closed."""
+PACE_S = 0.05
+"""Between two frames of events to one console: twenty a second are more than it draws."""
+SNAPSHOT_PACE_S = 0.5
+"""Between two whole floors: a console that far behind is spared most of a burst."""
+SNAPSHOT_BYTES = 5_000_000
+"""Bytes of whole floors a second at most. The floor of a hundred thousand sessions has five times as many, which take
+each side's processor a fifth of a second; its keys wait as long."""
+PULSE_S = 5.0
+"""The longest silence of a supervisor towards a console."""
+COMMANDS_AT_ONCE = 8
+"""Commands of one console under way; further ones stay unread."""
+BUFFER = 1 << 16
+"""Bytes waiting for a console that does not read, besides the one frame under way."""
+REASON = 2_000
+"""Longest reason of a refusal."""
+
+
+class Connection:
+    """Serves one console until it leaves. Nothing is queued for it, so one that never reads costs a buffer."""
+
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        feed: Feed,
+        welcome: Welcome | Refused,
+    ) -> None:
+        """`welcome` is the answer to a greeting of the same version."""
+        self._reader, self._writer = reader, writer
+        self._feed, self._welcome = feed, welcome
+        self._sending = asyncio.Lock()
+        self._commands: set[asyncio.Task[None]] = set()
+        writer.transport.set_write_buffer_limits(high=BUFFER)
+
+    @property
+    def waiting_bytes(self) -> int:
+        """What was written and the console has not taken."""
+        return self._writer.transport.get_write_buffer_size()
+
+    async def serve(self, obey: Obey) -> None:
+        """Greet, then answer commands and send events until the console has gone."""
+        try:
+            cursor = await self._greet()
+            if cursor is None:
+                return
+            await self._converse(cursor, obey)
+        except protocol.ProtocolError as error:
+            log.warning("a console was cut off: %s", error)
+        except (TimeoutError, ConnectionError) as error:
+            log.info("a console has gone: %r", error)
+        finally:
+            self._writer.close()
+
+    async def settle(self, seconds: float) -> None:
+        """Wait until the replies to commands under way are out."""
+        if self._commands:
+            await asyncio.wait(self._commands, timeout=seconds)
+
+    def part(self, farewell: protocol.Farewell) -> None:
+        """Say goodbye without waiting; what the console has not taken by then is lost to it."""
+        self._writer.write(protocol.encode(farewell))
+
+    async def _greet(self) -> int | None:
+        async with asyncio.timeout(GREETING_S):
+            hello = await protocol.read(self._reader, protocol.REQUESTS, protocol.MAX_REQUEST)
+        if not isinstance(hello, Hello):
+            if hello is not None:
+                raise protocol.ProtocolError("it began with something else than a greeting")
+            return None
+        answer = self._welcome if hello.version == protocol.VERSION else _misfit(hello.version)
+        await self._send(answer)
+        return None if isinstance(answer, Refused) else hello.after
+
+    async def _converse(self, cursor: int, obey: Obey) -> None:
+        """Listen and send side by side until one of them ends."""
+        both = {asyncio.create_task(self._listen(obey)), asyncio.create_task(self._follow(cursor))}
+        try:
+            done, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            tasks = both | self._commands
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _listen(self, obey: Obey) -> None:
+        slots = asyncio.Semaphore(COMMANDS_AT_ONCE)
+        while True:
+            await slots.acquire()
+            frame = await protocol.read(self._reader, protocol.REQUESTS, protocol.MAX_REQUEST)
+            if frame is None:
+                return
+            if not isinstance(frame, CommandFrame):
+                raise protocol.ProtocolError("it greeted twice")
+            task = asyncio.create_task(self._answer(frame, obey))
+            self._commands.add(task)
+            task.add_done_callback(self._commands.discard)
+            task.add_done_callback(lambda _: slots.release())
+
+    async def _answer(self, frame: CommandFrame, obey: Obey) -> None:
+        try:
+            reply = await obey(frame.command)
+        except Exception as error:  # a command that breaks must not take its console, or others, with it
+            log.exception("a command broke: %r", frame.command)
+            reply = Reply(False, f"the supervisor failed to do it ({type(error).__name__})", "see its log")
+        # A reason may name a file whose name is no text; without an answer its console would wait for ever.
+        reply = Reply(reply.ok, clean(reply.reason, REASON), clean(reply.cure, REASON))
+        await self._send(protocol.ReplyFrame(frame.id, reply))
+
+    async def _follow(self, cursor: int) -> None:
+        """Send what is new, at this console's pace; the next batch is only looked up when the last one was taken."""
+        said: WorkFrame | None = None
+        clock = asyncio.get_running_loop().time
+        next_floor = 0.0
+        while True:
+            bell = self._feed.bell
+            news = self._feed.after(cursor)
+            work = self._feed.work
+            rest = next_floor - clock() if isinstance(news, Snapshot) else 0.0
+            if rest > 0.0:
+                news = None
+            if news is None and work is said:
+                try:
+                    async with asyncio.timeout(min(rest, PULSE_S) if rest > 0.0 else PULSE_S):
+                        await bell.wait()
+                except TimeoutError:
+                    said = None
+                continue
+            if work is not said:
+                said = work
+                await self._send(work)
+            if isinstance(news, Events):
+                cursor += len(news.events)
+                await self._send(news)
+            elif isinstance(news, Snapshot):
+                cursor = news.state.seq
+                size = await self._send(news)
+                next_floor = clock() + max(SNAPSHOT_PACE_S, size / SNAPSHOT_BYTES)
+            await asyncio.sleep(PACE_S)
+
+    async def _send(self, frame: Answer) -> int:
+        """Send it; returns how many bytes it took."""
+        packed = protocol.encode(frame)
+        async with self._sending:
+            self._writer.write(packed)
+            await self._writer.drain()
+        return len(packed)
+
+
+def _misfit(version: int) -> Refused:
+    """The refusal of a console of another version: the older of the two is the one to be started again."""
+    log.warning("a console speaks version %d of the protocol, not %d", version, protocol.VERSION)
+    reason, cure = "the supervisor is of an older factory-tui", "end it with factory-tui stop"
+    if version < protocol.VERSION:
+        reason, cure = "the supervisor is of a newer factory-tui", "open this console anew"
+    return Refused(reason, cure, protocol.VERSION)

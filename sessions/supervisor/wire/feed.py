@@ -1,0 +1,68 @@
+"""The newest events in memory, from which every console is served at its own speed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from itertools import islice
+from typing import cast
+
+from sessions.floor.events import AnyEvent, Event
+from sessions.floor.state import FloorState
+from sessions.supervisor.wire.protocol import Events, Snapshot, WorkFrame
+
+RING = 4_096
+"""Events kept. A console that is further behind gets the floor instead, so nothing grows with its lag."""
+PER_FRAME = 1_024
+"""Events in one frame at most: the console folds them between two of its own frames."""
+
+
+class Feed:
+    """What was committed last, the floor after it, and a bell that rings when there is more.
+
+    A console is nothing but a cursor here: the sequence number of the last event it was given.
+    """
+
+    def __init__(self, state: FloorState) -> None:
+        self.state = state
+        self.work = WorkFrame()
+        self.bell = asyncio.Event()
+        """Set at the next change, and then replaced: take it before looking, wait for it after."""
+        self._ring: deque[Event] = deque(maxlen=RING)
+
+    def __len__(self) -> int:
+        return len(self._ring)
+
+    def push(self, newest: Sequence[Event], count: int, state: FloorState) -> None:
+        """Add the `newest` of `count` committed events; `state` is the floor after them."""
+        if state.seq != self.state.seq + count:
+            self._ring.clear()  # events were committed that never came by here: whoever lacks them gets the floor
+        self._ring.extend(newest)
+        self.state = state
+        self._rang()
+
+    def say(self, work: WorkFrame) -> None:
+        """Let every console know what the supervisor is at."""
+        if work != self.work:
+            self.work = work
+            self._rang()
+
+    def after(self, cursor: int) -> Events | Snapshot | None:
+        """What brings a console at `cursor` nearer to the present: events, or the whole floor; None when it is there.
+
+        A cursor beyond the present belongs to another journal, so that console gets the whole floor, too.
+        """
+        lag = self.state.seq - cursor
+        if lag == 0:
+            return None
+        if not 0 < lag <= len(self._ring):
+            return Snapshot(self.state)
+        start = len(self._ring) - lag
+        # Every event is one of `AnyEvent`; the base class only says so at run time.
+        batch = cast("tuple[AnyEvent, ...]", tuple(islice(self._ring, start, start + PER_FRAME)))
+        return Events(cursor + 1, batch)
+
+    def _rang(self) -> None:
+        bell, self.bell = self.bell, asyncio.Event()
+        bell.set()

@@ -1,0 +1,135 @@
+"""The supervisor's door: a unix socket for the operator alone, and the consoles that came through it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+import struct
+from pathlib import Path
+
+from sessions.errors import FactoryError
+from sessions.supervisor.wire.connection import Connection, Obey
+from sessions.supervisor.wire.feed import Feed
+from sessions.supervisor.wire.protocol import VERSION, Farewell, Refused, Welcome
+
+log = logging.getLogger(__name__)
+
+MAX_CONSOLES = 64
+FIRST_S = 5.0
+"""For whoever had this supervisor started: it is ready a moment before anybody can connect."""
+CLOSING_S = 1.0
+"""How long an ending supervisor waits for consoles to take their last frames."""
+
+
+def peer_uid(peer: socket.socket) -> int | None:
+    """The user at the other end of a unix socket; None where the system does not tell."""
+    if not hasattr(socket, "SO_PEERCRED"):
+        return None
+    credentials = struct.Struct("3i")
+    _pid, uid, _gid = credentials.unpack(peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, credentials.size))
+    return int(uid)
+
+
+def may_enter(uid: int | None, own: int) -> bool:
+    """Whether a peer is the operator. Where the system does not tell, the modes of socket and directory must do."""
+    return uid is None or uid == own
+
+
+def _bound(path: Path) -> tuple[socket.socket, os.stat_result]:
+    """A socket at `path`, and the file that it is there."""
+    with contextlib.suppress(FileNotFoundError):
+        path.unlink()
+        log.info("removed the socket of a supervisor that is gone")
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    # The mode must be right from the first moment, so it cannot be set afterwards.
+    old = os.umask(0o177)
+    try:
+        listener.bind(str(path))
+        return listener, path.lstat()
+    except OSError as error:
+        listener.close()
+        raise FactoryError(f"no socket can be made at {path} ({error.strerror})", "see its directory") from error
+    finally:
+        os.umask(old)
+
+
+class Server:
+    """Lets consoles in and knows whether any is there."""
+
+    def __init__(self, feed: Feed, repo: str, obey: Obey) -> None:
+        self._feed, self._repo, self._obey = feed, repo, obey
+        self._open: dict[Connection, asyncio.Task[None]] = {}
+        self._company, self._empty = asyncio.Event(), asyncio.Event()
+        self._empty.set()
+        self._server: asyncio.Server | None = None
+        self._door: tuple[Path, os.stat_result] | None = None
+        """Where consoles come in, and the file that was made there."""
+
+    @property
+    def connections(self) -> tuple[Connection, ...]:
+        """The consoles that are there."""
+        return tuple(self._open)
+
+    async def listen(self, path: Path) -> None:
+        """Open the door at `path`. What a dead supervisor left there is removed: the caller holds the lock."""
+        listener, file = _bound(path)
+        self._door = path, file
+        self._server = await asyncio.start_unix_server(self._enter, sock=listener)
+
+    def _enter(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        uid = peer_uid(writer.get_extra_info("socket"))
+        if not may_enter(uid, os.geteuid()):
+            log.warning("user %s was not let in", uid)
+            writer.close()
+            return
+        welcome: Welcome | Refused = Welcome(VERSION, os.getpid(), self._repo, self._feed.state.seq)
+        if len(self._open) >= MAX_CONSOLES:
+            welcome = Refused(f"{MAX_CONSOLES} consoles are open already", "close one")
+        connection = Connection(reader, writer, self._feed, welcome)
+        task = asyncio.create_task(connection.serve(self._obey))
+        self._open[connection] = task
+        self._company.set()
+        self._empty.clear()
+        task.add_done_callback(lambda task: self._left(connection, task))
+
+    def _left(self, connection: Connection, task: asyncio.Task[None]) -> None:
+        del self._open[connection]
+        if not task.cancelled() and (error := task.exception()):
+            log.error("a console could not be served", exc_info=error)
+        if not self._open:
+            self._company.clear()
+            self._empty.set()
+
+    async def deserted(self, seconds: float) -> None:
+        """Return when no console has been there for `seconds`; the first one is given time to come."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(max(seconds, FIRST_S)):
+                await self._company.wait()
+        while True:
+            await self._empty.wait()
+            try:
+                async with asyncio.timeout(seconds):
+                    await self._company.wait()
+            except TimeoutError:
+                return
+
+    async def close(self, farewell: Farewell) -> None:
+        """Send everybody away and remove the socket."""
+        if self._server is not None:
+            self._server.close()
+        if self._door is not None:
+            path, made = self._door
+            # Where the whole directory was removed meanwhile, another supervisor may have made one of its own.
+            with contextlib.suppress(OSError):
+                if os.path.samestat(path.lstat(), made):
+                    path.unlink()
+        connections, tasks = list(self._open), list(self._open.values())
+        await asyncio.gather(*(connection.settle(CLOSING_S) for connection in connections))
+        for connection in connections:
+            connection.part(farewell)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

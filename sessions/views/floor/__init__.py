@@ -1,0 +1,1 @@
+"""The floor screen as values: panes, order, totals, who calls. Pure."""

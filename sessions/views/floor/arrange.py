@@ -1,0 +1,177 @@
+"""Which panes are shown, in which order and groups: sorting, filters, search. Nothing jumps by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
+
+import msgspec
+
+from sessions.floor.state import Status
+from sessions.views.floor.panes import Pane
+
+
+class Order(StrEnum):
+    """How panes are sorted."""
+
+    ATTENTION = "attention"
+    ACTIVITY = "activity"
+    COST = "cost"
+    NAME = "name"
+    AGE = "age"
+
+
+class Grouping(StrEnum):
+    """What panes are grouped by."""
+
+    NONE = "none"
+    ROLE = "role"
+    BRANCH = "branch"
+    KIND = "agent"
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """What the operator wants to see of the floor."""
+
+    order: Order = Order.ATTENTION
+    grouping: Grouping = Grouping.NONE
+    statuses: frozenset[Status] = frozenset()
+    """Only stations in one of these; empty means all, and branches without a station too."""
+    search: str = ""
+    every_branch: bool = False
+    """Merged and older branches, too."""
+    unfolded: bool = False
+    """Stations of other repositories, and those that have been idle for long, too."""
+
+    @property
+    def narrow(self) -> bool:
+        """Something may be hidden by a filter or the search."""
+        return bool(self.statuses or self.search.strip())
+
+    @property
+    def changed(self) -> bool:
+        """Another set of panes is shown than at first."""
+        return self.narrow or self.every_branch or self.unfolded
+
+
+EVERYTHING = Choice()
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Panes under one heading; without grouping there is one group with an empty title."""
+
+    title: str
+    panes: tuple[Pane, ...]
+
+
+ATTENTION = {
+    Status.NEEDS_ME: 0,
+    Status.FAILED: 1,
+    Status.WAITING: 2,
+    Status.STALE: 3,
+    Status.WORKING: 4,
+    Status.UNKNOWN: 5,
+    Status.IDLE: 6,
+}
+_BRANCHES_LAST = 7
+LOUD = 1
+"""The greatest attention rank that a person must act on."""
+
+
+def attention(pane: Pane) -> int:
+    """Its place in the order of attention; what needs me is 0."""
+    return ATTENTION[pane.status] if pane.station else _BRANCHES_LAST
+
+
+def _by_attention(pane: Pane) -> tuple[object, ...]:
+    # Who waits longest for me comes first; of the others, what happened last. What works is in no hurry.
+    age = {Status.NEEDS_ME: pane.since, Status.WORKING: 0.0}.get(pane.status, -pane.since)
+    rank = ATTENTION[Status.IDLE] if pane.forgotten else attention(pane)
+    return not pane.station, pane.elsewhere, rank, age, pane.name, pane.key
+
+
+def _by_age(pane: Pane) -> tuple[object, ...]:
+    return not pane.station, -pane.aged_from, pane.name, pane.key
+
+
+_SORT: dict[Order, Callable[[Pane], tuple[object, ...]]] = {
+    Order.ATTENTION: _by_attention,
+    Order.ACTIVITY: lambda p: (not p.station, -p.rate_1m, -p.seen, p.name, p.key),
+    Order.COST: lambda p: (not p.station, -(p.cost or 0.0), -p.tokens.total, p.name, p.key),
+    Order.NAME: lambda p: (not p.station, p.name.casefold(), p.key),
+    Order.AGE: _by_age,
+}
+_NOBODY = "no station"
+_TITLE: dict[Grouping, Callable[[Pane], str]] = {
+    Grouping.NONE: lambda p: "",
+    Grouping.ROLE: lambda p: (p.role or "no role") if p.station else _NOBODY,
+    Grouping.BRANCH: lambda p: p.branch or "no branch",
+    Grouping.KIND: lambda p: (p.kind or "unknown agent") if p.station else _NOBODY,
+}
+_STATE = {Status.WORKING: "works working", Status.WAITING: "waits waiting", Status.NEEDS_ME: "needs me"}
+"""What a search finds a state by, where that is more than its value: the word on the screen."""
+_LAST_TITLES = ("no role", "no branch", "unknown agent", _NOBODY)
+
+
+def matches(pane: Pane, choice: Choice) -> bool:
+    """Whether the filters and the search let it through; every word of the search must be somewhere in the pane."""
+    if choice.statuses and (not pane.station or pane.status not in choice.statuses):
+        return False
+    words = choice.search.casefold().split()
+    if not words:
+        return True
+    state = _STATE.get(pane.status, pane.status.value) if pane.station else _NOBODY
+    parts = (pane.name, state, pane.branch, pane.kind, pane.role, pane.model, pane.directory, pane.title, pane.activity)
+    text = " ".join(parts).casefold()
+    return all(word in text for word in words)
+
+
+class Arranger:
+    """Remembers the order on the screen. It sorts when told to; until then every pane stays and new ones go last."""
+
+    def __init__(self) -> None:
+        self._place: dict[str, int] = {}
+
+    def sort(self, panes: Sequence[Pane], order: Order, pinned: str = "") -> bool:
+        """Sort anew, the pane `pinned` staying where it is; True when a pane has moved."""
+        ranked = sorted(panes, key=_SORT[order])
+        before = sorted(panes, key=lambda p: self._place.get(p.key, len(self._place)))
+        keys = [pane.key for pane in ranked]
+        old = [pane.key for pane in before]
+        if pinned in old:
+            keys.remove(pinned)
+            keys.insert(old.index(pinned), pinned)
+        self._place = {key: place for place, key in enumerate(keys)}
+        return keys != old
+
+    def arrange(self, panes: Iterable[Pane], choice: Choice) -> list[Group]:
+        """The panes in their places, in groups; groups are in the order of their titles."""
+        shown = list(panes)
+        new = [pane for pane in shown if pane.key not in self._place]
+        if new:
+            start = max(self._place.values(), default=-1) + 1
+            for place, pane in enumerate(sorted(new, key=_SORT[choice.order]), start):
+                self._place[pane.key] = place
+        # A station that has just come stands before the branches without one.
+        shown.sort(key=lambda pane: (not pane.station, self._place[pane.key]))
+        if choice.grouping is Grouping.NONE:
+            return [Group("", tuple(shown))] if shown else []
+        groups: dict[str, list[Pane]] = {}
+        for pane in shown:
+            groups.setdefault(_TITLE[choice.grouping](pane), []).append(pane)
+        titles = sorted(groups, key=lambda title: (title in _LAST_TITLES, title.casefold()))
+        return [Group(title, tuple(groups[title])) for title in titles]
+
+
+def out_of_place(panes: Sequence[Pane]) -> bool:
+    """Whether a loud pane stands behind a quiet one: worth sorting again even though nobody pressed a key.
+
+    Those elsewhere stand behind all others, however loud.
+    """
+    quiet = False
+    for pane in panes:
+        loud = attention(pane) <= LOUD and not pane.elsewhere
+        if loud and quiet:
+            return True
+        quiet = quiet or not loud
+    return False

@@ -1,0 +1,282 @@
+"""What the floor shows of each station and of each branch that nobody works on: everything drawn, as one value."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec.structs import replace
+
+from sessions.floor.conflicts import counts
+from sessions.floor.pace import BUCKET_S, BUCKETS
+from sessions.floor.shown_branches import own_branch, shown_branches
+from sessions.floor.state import Branch, Evidence, FloorState, Session, Station, Status
+from sessions.floor.tokens import Certainty, Meter, Tokens
+from sessions.text import clean
+from sessions.views.conflicts.matrix import labels
+from sessions.views.names import short_directory, short_model
+from sessions.views.status import LIVE, RESTING_S, is_resting, status_at
+
+FORGOTTEN_S = 86_400.0
+"""Silence after which a stale station is no news any more."""
+SPARK_POINTS = 24
+SPARK_S = 15
+FILES = 6
+_APART = (0, "")
+
+
+class Tool(msgspec.Struct, frozen=True):
+    """A tool under way, as shown."""
+
+    name: str
+    detail: str
+    since: float
+
+
+class Pane(msgspec.Struct, frozen=True, kw_only=True):
+    """One pane of the wall. Texts are cleaned; times are seconds since 1970; ages are made when it is drawn."""
+
+    key: str
+    """Its identity on the wall."""
+    station: str = ""
+    """The station's own name, uncleaned: its identity. Empty for a branch without a station."""
+    name: str
+    kind: str = ""
+    role: str = ""
+    status: Status = Status.UNKNOWN
+    since: float = 0.0
+    seen: float = 0.0
+    reason: str = ""
+    source: str = ""
+    guess: bool = False
+    forgotten: bool = False
+    """It is stale and was silent for more than `FORGOTTEN_S`."""
+    resting: bool = False
+    """It has nothing to do, and was not heard of for days."""
+    branch: str = ""
+    ahead: int = 0
+    behind: int = 0
+    dirty: int = 0
+    merged: bool = False
+    author: str = ""
+    subject: str = ""
+    committed: float = 0.0
+    model: str = ""
+    rate: float = 0.0
+    """Tokens per second now, and over 1 and 10 minutes."""
+    rate_1m: float = 0.0
+    rate_10m: float = 0.0
+    spark: tuple[int, ...] = ()
+    dollars_per_h: float = 0.0
+    tokens: Tokens = Tokens()
+    certainty: Certainty = Certainty.EXACT
+    """The least certain kind of figure in `tokens`."""
+    cost: float | None = 0.0
+    part_priced: bool = False
+    """Some calls have no known price: the cost is at least this."""
+    calls: int = 0
+    context: int = 0
+    window: int = 0
+    directory: str = ""
+    elsewhere: bool = False
+    title: str = ""
+    activity: str = ""
+    activity_time: float = 0.0
+    tools: tuple[Tool, ...] = ()
+    turns: int = 0
+    tool_calls: int = 0
+    errors: int = 0
+    files: tuple[str, ...] = ()
+    """The files it wrote most often."""
+    file_count: int = 0
+    clashes: int = 0
+    """With how many other branches, the base included, its branch collides."""
+    clash_with: str = ""
+    """The one with which it has most conflicting lines: the last part of its name where that says enough."""
+
+    @property
+    def aged_from(self) -> float:
+        """From when its age counts: when it was last heard of, where it works or waits for a machine; else when it
+        came to be as it is."""
+        return self.seen if self.status in LIVE and self.station else self.since
+
+    @property
+    def context_share(self) -> float | None:
+        """How full the context window is, 0 to 1 and above; None when unknown."""
+        return self.context / self.window if self.window and self.context else None
+
+
+def certainty_of(meter: Meter) -> Certainty:
+    """The least certain kind of figure in a meter: what its sum must be marked with."""
+    if meter.undercounted:
+        return Certainty.UNDERCOUNTED
+    if meter.estimated:
+        return Certainty.ESTIMATED
+    return Certainty.REPORTED if meter.reported else Certainty.EXACT
+
+
+class PaneBook:
+    """Makes panes, and keeps those whose facts have not changed: an unchanged pane is the same object."""
+
+    def __init__(self, resting_s: float = RESTING_S) -> None:
+        """Stations that have nothing to do for `resting_s` seconds are resting; 0 is never."""
+        self._resting_s = resting_s
+        self._made: dict[str, tuple[tuple[object, ...], Pane]] = {}
+        self._verdicts: object = None
+        self._clashes: dict[str, tuple[int, str]] = {}
+
+    def panes(self, state: FloorState, now: float, every_branch: bool = False, unfolded: bool = True) -> list[Pane]:
+        """The panes of all stations, then of the branches that no station works on (see `shown_branches`).
+
+        Where resting stations are folded away, not `unfolded`, their branches stand for themselves.
+        """
+        before, made = self._made, dict[str, tuple[tuple[object, ...], Pane]]()
+        occupied: set[str] = set()
+        taken: set[str] = set()
+        clashes = self._count(state)
+        for name, station in state.stations.items():
+            branch = own_branch(state, station)
+            evidence = status_at(station, now)
+            session = state.sessions.get(station.session)
+            number, partner = clashes.get(branch.name, _APART) if branch is not None else _APART
+            forgotten, resting = is_forgotten(evidence, now), is_resting(evidence, now, self._resting_s)
+            if branch is not None:
+                occupied.add(branch.name)
+                if unfolded or not resting:
+                    taken.add(branch.name)
+            beat = _beat(station, now)
+            facts = (station, branch, session, evidence.status, beat, number, partner, forgotten, resting)
+            key = "station:" + name
+            made[key] = _same(before.get(key), facts) or _fresh(
+                before.get(key),
+                facts,
+                replace(
+                    station_pane(key, station, branch, session, evidence, state.repo, now),
+                    resting=resting,
+                    clashes=number,
+                    clash_with=partner,
+                ),
+            )
+        for branch in state.branches.values() if every_branch else shown_branches(state.branches, occupied, state.base):
+            if branch.name not in taken and branch.name != state.base:
+                key = "branch:" + branch.name
+                number, partner = clashes.get(branch.name, _APART)
+                made[key] = _same(before.get(key), (branch, number, partner)) or (
+                    (branch, number, partner),
+                    replace(branch_pane(key, branch, state.repo), clashes=number, clash_with=partner),
+                )
+        self._made = made
+        return [pane for _, pane in made.values()]
+
+    def _count(self, state: FloorState) -> dict[str, tuple[int, str]]:
+        """By branch, how many it collides with, and the worst; counted again only when verdicts have changed."""
+        if self._verdicts is not state.verdicts:
+            self._verdicts = state.verdicts
+            counted, base = counts(state.verdicts.values()), state.base or "base"
+            shown = dict(zip((*counted, base), labels((*counted, base)), strict=True))
+            self._clashes = {branch: (number, shown[partner or base]) for branch, (number, partner) in counted.items()}
+        return self._clashes
+
+
+def _same(
+    known: tuple[tuple[object, ...], Pane] | None, facts: tuple[object, ...]
+) -> tuple[tuple[object, ...], Pane] | None:
+    if known is not None and all(a is b or (isinstance(a, int | str) and a == b) for a, b in zip(known[0], facts)):  # noqa: B905
+        return known
+    return None
+
+
+def _fresh(
+    known: tuple[tuple[object, ...], Pane] | None, facts: tuple[object, ...], pane: Pane
+) -> tuple[tuple[object, ...], Pane]:
+    """A pane that turned out equal keeps its old object, so that nothing is drawn for it."""
+    return facts, known[1] if known is not None and known[1] == pane else pane
+
+
+def _beat(station: Station, now: float) -> int:
+    """Changes when time alone changes the station's rates; 0 once nothing is left in them."""
+    beat = int(now // BUCKET_S)
+    return beat if station.pace.last and beat - station.pace.last <= BUCKETS else 0
+
+
+def is_forgotten(evidence: Evidence, now: float) -> bool:
+    """Whether it is stale and was last heard more than a day ago."""
+    return evidence.status is Status.STALE and now - evidence.seen > FORGOTTEN_S
+
+
+def station_pane(
+    key: str,
+    station: Station,
+    branch: Branch | None,
+    session: Session | None,
+    evidence: Evidence,
+    repo: str,
+    now: float,
+) -> Pane:
+    """The pane of one station; `branch` is its branch when that is a local head."""
+    meter, pace = station.meter, station.pace
+    most = sorted(station.files, key=station.files.__getitem__, reverse=True)[:FILES] if station.files else ()
+    return Pane(
+        key=key,
+        station=station.name,
+        name=clean(station.name, 80),
+        kind=clean(station.kind, 20),
+        role=clean(station.role, 30),
+        status=evidence.status,
+        since=evidence.since,
+        seen=evidence.seen,
+        reason=clean(evidence.reason),
+        source=clean(evidence.source, 60),
+        guess=evidence.guess,
+        forgotten=is_forgotten(evidence, now),
+        branch=clean(station.branch, 120),
+        ahead=branch.ahead if branch else 0,
+        behind=branch.behind if branch else 0,
+        dirty=branch.dirty if branch else 0,
+        merged=branch.merged if branch else False,
+        author=clean(branch.author, 60) if branch else "",
+        subject=clean(branch.subject) if branch else "",
+        committed=branch.committed if branch else 0.0,
+        model=short_model(station.model),
+        rate=pace.tokens_per_s(now),
+        rate_1m=pace.tokens_per_s(now, 60),
+        rate_10m=pace.tokens_per_s(now, 600),
+        spark=tuple(pace.spark(now, SPARK_POINTS, SPARK_S)),
+        dollars_per_h=pace.dollars_per_h(now),
+        tokens=meter.tokens,
+        certainty=certainty_of(meter),
+        cost=meter.cost_usd,
+        part_priced=0 < meter.unpriced < meter.calls,
+        calls=meter.calls,
+        context=station.context,
+        window=station.window,
+        directory=short_directory(station.directory, repo),
+        elsewhere=station.elsewhere,
+        title=clean(session.title) if session else "",
+        activity=clean(station.activity),
+        activity_time=station.activity_time,
+        tools=tuple(Tool(clean(t.tool, 40), clean(t.detail), t.since) for t in station.running.values()),
+        turns=station.turns,
+        tool_calls=station.tools,
+        errors=station.errors,
+        files=tuple(short_directory(file, repo) for file in most),
+        file_count=len(station.files),
+    )
+
+
+def branch_pane(key: str, branch: Branch, repo: str) -> Pane:
+    """The pane of a branch that no station works on."""
+    return Pane(
+        key=key,
+        name=clean(branch.name, 80),
+        since=branch.committed,
+        seen=branch.changed,
+        branch=clean(branch.name, 120),
+        ahead=branch.ahead,
+        behind=branch.behind,
+        dirty=branch.dirty,
+        merged=branch.merged,
+        author=clean(branch.author, 60),
+        subject=clean(branch.subject),
+        committed=branch.committed,
+        directory=short_directory(branch.worktree, repo),
+        activity=clean(branch.subject),
+    )

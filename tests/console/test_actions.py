@@ -1,0 +1,145 @@
+"""The one registry: every action is complete, reachable, and in the help."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+import pytest
+
+from console.actions.action import BRANCH, CONFLICTS, FLOOR, HELP, REPLAY, STATION, Situation
+from console.actions.registry import ACTIONS, BY_ID, actions_on, footer_actions, key_name, keys_of
+from console.app import FactoryApp
+from console.links.link import LinkMode
+from console.options import Options
+from console.screens.help.screen import HelpScreen
+from tests.support.console import StillLink, factory_state
+from widgets.draw.cells import plain, width
+from widgets.parts.footer import footer_line
+from widgets.parts.legend import Entry, Section, help_lines
+
+PLACES = (FLOOR, STATION, BRANCH, REPLAY, CONFLICTS, HELP)
+
+
+def test_ids_are_unique_and_say_where() -> None:
+    assert len(BY_ID) == len(ACTIONS)
+    assert all(action.id.partition(".")[0] in (*PLACES, "app") for action in ACTIONS)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_on_each_screen_a_key_does_one_thing(place: str) -> None:
+    keys = Counter(key for action in actions_on(place) for key in action.keys)
+    assert [key for key, number in keys.items() if number > 1] == []
+
+
+def test_every_action_is_explained_by_a_sentence() -> None:
+    for action in ACTIONS:
+        assert action.keys
+        assert action.title
+        assert action.help.endswith(".")
+        assert action.help[0].isupper()
+
+
+def test_every_action_is_in_the_help() -> None:
+    async def read() -> str:
+        app = FactoryApp(StillLink(factory_state(3, 3)), Options(theme="dark", ascii_only=False, no_colour=False))
+        async with app.run_test(size=(140, 40)) as pilot:
+            await pilot.press("question_mark")
+            assert isinstance(app.screen, HelpScreen)
+            return "\n".join(str(entry) for section in app.screen.sections() for entry in section.entries)
+
+    text = asyncio.run(read())
+    for action in ACTIONS:
+        assert action.help in text
+        assert action.id in text
+        assert key_name(action.keys[0]) in text
+
+
+def test_a_refusal_gives_its_reason() -> None:
+    refused = {action.id: reason for action, reason in footer_actions(FLOOR, Situation())}
+    assert refused["floor.open"] == "nothing is selected"
+    assert refused["floor.search"] == "there is nothing on the floor yet"
+    assert refused["app.help"] == ""
+    assert BY_ID["floor.open"].refuse(Situation(panes=3, branch=True)) == ""
+    assert BY_ID["floor.work"].refuse(Situation(panes=3, station="a")) == "it is on no branch of this repository"
+    assert BY_ID["floor.work"].refuse(Situation(panes=3, station="a", branched=True)) == ""
+    assert BY_ID["floor.open"].refuse(Situation(panes=3, station="a")) == ""
+
+
+@pytest.mark.parametrize(
+    ("action", "reason", "able"),
+    [
+        ("floor.search", "there is nothing on the floor yet", Situation(panes=1)),
+        ("floor.clear", "nothing is filtered", Situation(narrow=True)),
+        ("floor.cancel", "nothing is being read", Situation(scanning=True)),
+        ("station.next", "nothing was searched yet: / does", Situation(narrow=True)),
+        ("station.play", "this is no replay", Situation(mode=LinkMode.REPLAY)),
+        ("conflicts.open", "this pair collides in no file", Situation(files=1)),
+        ("conflicts.open", "this pair collides in no file", Situation(planned_branch=True)),
+        ("conflicts.open", "this pair collides in no file", Situation(hot_spot=True)),
+        ("conflicts.next", "nothing collides", Situation(conflicts=1)),
+        ("conflicts.pin", "the order is still being worked out", Situation(planned=True)),
+        ("conflicts.simulate", "there are no pairs to look at", Situation(pairs=1)),
+        ("app.again", "the supervisor is there or on its way", Situation(lost=True)),
+    ],
+)
+def test_what_cannot_work_now_says_why_and_works_when_it_can(action: str, reason: str, able: Situation) -> None:
+    assert BY_ID[action].refuse(Situation()) == reason
+    assert BY_ID[action].refuse(able) == ""
+
+
+@pytest.mark.parametrize(("mode", "what"), [(LinkMode.REPLAY, "a replay"), (LinkMode.SIMULATED, "a simulated factory")])
+def test_what_is_not_live_has_neither_supervisor_nor_repository(mode: LinkMode, what: str) -> None:
+    now = Situation(mode=mode, lost=True, pairs=3)
+    assert BY_ID["app.again"].refuse(now) == f"{what} has no supervisor"
+    assert BY_ID["conflicts.simulate"].refuse(now) == f"{what} has no repository to merge in"
+
+
+def test_keys_are_written_as_people_write_them_and_the_keymap_goes_before_the_usual_ones() -> None:
+    keys = ("question_mark", "ctrl+full_stop", "escape", "ctrl+q", "q", "+")
+    assert [key_name(key) for key in keys] == ["?", "ctrl+.", "esc", "ctrl+q", "q", "+"]
+    action = BY_ID["floor.open"]
+    maps: list[dict[str, str]] = [{}, {"floor.open": "w,ctrl+x"}, {"floor.open": ""}]
+    assert [keys_of(action, keymap) for keymap in maps] == [action.keys, ("w", "ctrl+x"), ()]
+
+
+def test_the_footer_begins_with_what_is_needed_most() -> None:
+    titles = [action.title for action, _ in footer_actions(FLOOR, Situation(panes=1))]
+    assert titles[:3] == ["open", "search", "filter"]
+
+
+@pytest.mark.parametrize("place", [FLOOR, STATION, REPLAY, CONFLICTS])
+def test_help_and_the_way_out_stay_in_the_footer(place: str) -> None:
+    leave = "quit" if place in (FLOOR, REPLAY) else "back"
+    shown = [(key_name(action.keys[0]), action.title, True) for action, _ in footer_actions(place, Situation())]
+    for cells in (40, 80, 200):
+        line = plain(footer_line(shown, [("attention  3/48", "text")], cells, kept=2))
+        assert f"? help  q {leave}" in line
+        assert width(line) == cells
+
+
+def test_a_question_goes_before_what_was_said_and_that_before_the_keys() -> None:
+    keys, right = [("enter", "open", True), ("q", "quit", True)], [("attention  3/48", "text")]
+
+    def shown(cells: int, said: str = "", question: str = "") -> str:
+        return plain(footer_line(keys, right, cells, said, ((question, "text"),) if question else ()))
+
+    assert shown(40) == " enter open  q quit     attention  3/48 "
+    assert shown(31) == " enter open  q quit            "
+    assert shown(40, "copied") == " copied                 attention  3/48 "
+    assert shown(25, "copied") == " copied  attention  3/48 "
+    assert shown(24, "copied") == " copied                 "
+    assert shown(40, "copied", " really?") == " really?" + " " * 32
+
+
+@pytest.mark.parametrize("cells", [50, 80, 100])
+def test_the_help_says_every_sentence_in_full_below_its_beginning(cells: int) -> None:
+    long = "Go to the conflicts: which branches collide, and in what order they land."
+    section = Section("Everywhere", (Entry("2", long, name="conflicts", id="app.conflicts"),))
+    lines = [plain(line) for line in help_lines([section], cells)]
+    assert max(map(len, lines)) <= cells
+    first = next(i for i, line in enumerate(lines) if "Go to" in line)
+    column = lines[first].index("Go to")
+    end = lines.index("", first)
+    assert " ".join(line[column:] for line in lines[first:end]) == long
+    assert all(not line[:column].strip() for line in lines[first + 1 : end])

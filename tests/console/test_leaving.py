@@ -1,0 +1,56 @@
+"""The way out: `q` goes back one screen and quits on the floor; ctrl+q quits from everywhere."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from console.actions.keymap import keymap
+from console.app import FactoryApp
+from console.options import Options
+from tests.support.console import StillLink, factory_state
+
+OPTIONS = Options(theme="dark", ascii_only=False, no_colour=False)
+
+
+def depths(*keys: str) -> list[int]:
+    """How many screens there are after each of the keys; 0 once the console was left."""
+
+    async def run() -> list[int]:
+        app = FactoryApp(StillLink(factory_state(3, 6)), OPTIONS)
+        found = []
+        async with app.run_test(size=(120, 40)) as pilot:
+            await pilot.pause()
+            for key in keys:
+                await pilot.press(key)
+                await pilot.pause()
+                found.append(len(app.screen_stack) if app.return_code is None and not app._exit else 0)
+        return found
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize("way_in", ["enter", "question_mark", "2"])
+def test_q_goes_back_to_the_floor_and_quits_there(way_in: str) -> None:
+    assert depths(way_in, "q", "q") == [2, 1, 0]
+
+
+def test_q_goes_back_one_screen_at_a_time() -> None:
+    assert depths("enter", "question_mark", "q", "q") == [2, 3, 2, 1]
+
+
+@pytest.mark.parametrize(
+    "way_in", [["enter"], ["question_mark"], ["2"], ["colon"], ["slash"], ["enter", "slash"], ["f"]]
+)
+def test_ctrl_q_quits_from_everywhere(way_in: list[str]) -> None:
+    assert depths(*way_in, "ctrl+q")[-1] == 0
+
+
+def test_q_is_a_letter_where_one_types() -> None:
+    assert depths("slash", "q") == [1, 1]
+    assert depths("colon", "q") == [2, 2]
+
+
+def test_q_may_be_given_to_something_else_since_ctrl_q_still_quits() -> None:
+    assert keymap({"q": "floor.search"}, "k")["floor.quit"] == ""

@@ -1,0 +1,208 @@
+"""Pairs that are known by their pieces: never otherwise than git merges them, and without another merge."""
+
+from __future__ import annotations
+
+import os
+import random
+from pathlib import Path
+
+import pytest
+
+from sessions.branches.git.run import Git
+from sessions.branches.merges.merges import merge_batch
+from sessions.branches.merges.tally import contents, files_of
+from sessions.branches.merges.verdicts import CLEAN, Merged, Pair
+from sessions.branches.sift.pieces import Agenda, Piece, Pieces
+from sessions.floor.conflicts import FileConflict, Outcome, between
+from tests.support.branches.collision import LINES, edited
+from tests.support.branches.git import TestRepository
+from tests.support.branches.matrix import agrees, looked, opened
+
+PATHS = ("a.txt", "d/b.txt", "d/e/c.txt", "union.md", "bin")
+CLASH = Merged(Outcome.CONFLICT, (FileConflict("a", "content", 2),))
+
+
+@pytest.fixture(autouse=True)
+def _own_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+
+
+def woven(path: Path, seed: int, branches: int = 10) -> TestRepository:
+    """Branches that stand on each other and bring the same versions of the same few files in many combinations."""
+    chance = random.Random(seed)
+    made = TestRepository(path)
+    made.commit(dict.fromkeys(PATHS, LINES) | {".gitattributes": "*.md merge=union\nbin binary\n"})
+    for number in range(branches):
+        start = chance.choice(["main", *(f"b{other}" for other in range(number))])
+        made.git("checkout", "--quiet", "-b", f"b{number}", start)
+        for name in chance.sample(PATHS, chance.randint(1, 3)):
+            if (made.path / name).exists():
+                made.write({name: edited(chance.choice([3, 4, 20]), chance.choice("xy"))})
+        act = chance.randrange(16)
+        if act == 0 and (made.path / "d").exists():
+            made.git("mv", "-f", "d", f"moved{chance.randrange(2)}")
+        elif act == 1 and (made.path / "a.txt").exists():
+            made.git("mv", "-f", "a.txt", "n.txt")
+        elif act == 2 and (made.path / "a.txt").exists():
+            made.write({"a.txt": None})
+        elif act == 3 and (made.path / "bin").exists():
+            (made.path / "bin").chmod(0o755)
+        elif act == 4 and (made.path / "d").is_dir():
+            made.write({f"d/new{chance.randrange(2)}": chance.choice("xy")})
+        made.commit(message=f"{number}")
+    made.git("checkout", "--quiet", "main")
+    return made
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_put_together_is_what_git_says_of_each_pair(tmp_path: Path, seed: int) -> None:
+    made = woven(tmp_path / "r", seed)
+    with opened(made, tmp_path / "state") as matrix:
+        chosen, rows, verdicts = looked(matrix, made)
+        agrees(made, chosen.base_head, rows, verdicts)
+        heads = {row.name: row.commit for row in rows} | {"": chosen.base_head}
+        names = {(heads[v.a], heads[v.b]) if v.b else (chosen.base_head, heads[v.a]): v for v in verdicts.values()}
+        trials = merge_batch(matrix.merging(chosen.base_head), list(names))
+        files = files_of(matrix.merging(chosen.base_head), trials)
+        for trial in trials:
+            verdict = names[trial.pair]
+            assert (verdict.outcome, verdict.files) == (trial.outcome, files.get(trial.pair, ()))
+        shared = sum(verdict.shared > 0 for verdict in verdicts.values())
+        assert 0 < matrix.tried < shared, "some needed no merge"
+
+
+def test_a_base_that_moves_elsewhere_takes_no_merge(tmp_path: Path) -> None:
+    made = TestRepository(tmp_path / "r")
+    made.commit(dict.fromkeys(PATHS, LINES))
+    for number in range(6):
+        made.git("checkout", "--quiet", "-b", f"b{number}", "main")
+        made.commit({"a.txt": edited(5, "x"), "bin": edited(3, f"{number}")})
+    made.git("checkout", "--quiet", "main")
+    made.commit({"a.txt": edited(5, "y")})
+    with opened(made, tmp_path / "state") as matrix:
+        verdicts = looked(matrix, made)[2]
+        assert matrix.tried == 16, "each pair has a file of its own, and one of the base's tells of all"
+        made.commit({"d/b.txt": edited(5, "y")})
+        chosen, rows, later = looked(matrix, made)
+        assert matrix.tried == 16
+        agrees(made, chosen.base_head, rows, later)
+        against = between(later, "b3", "")
+        assert against is not None
+        assert [(file.path, file.lines) for file in against.files] == [("a.txt", 1)]
+        assert later == verdicts
+
+
+def test_what_was_changed_and_changed_back_is_not_shared(tmp_path: Path) -> None:
+    made = TestRepository(tmp_path / "r")
+    made.commit({"a.txt": LINES, "b.txt": LINES})
+    made.git("checkout", "--quiet", "-b", "old")
+    made.commit({"a.txt": edited(20, "old")})
+    made.git("checkout", "--quiet", "main")
+    made.commit({"a.txt": edited(5, "main"), "b.txt": edited(5, "main")})
+    made.git("checkout", "--quiet", "-b", "back")
+    made.commit({"a.txt": LINES})
+    made.git("checkout", "--quiet", "main")
+    made.commit({"b.txt": edited(20, "main")})
+    with opened(made, tmp_path / "state") as matrix:
+        chosen, rows, verdicts = looked(matrix, made)
+        agrees(made, chosen.base_head, rows, verdicts)
+        shared = {(verdict.a, verdict.b): verdict.shared for verdict in verdicts.values()}
+        assert shared == {("back", "old"): 0, ("back", ""): 0, ("old", ""): 1}
+        assert matrix.tried == 1
+
+
+def test_other_rules_for_merging_make_other_pieces(tmp_path: Path) -> None:
+    made = TestRepository(tmp_path / "r")
+    made.commit({"a.txt": LINES})
+    for name in ("one", "other"):
+        made.git("checkout", "--quiet", "-b", name, "main")
+        made.commit({"a.txt": edited(5, name)})
+    made.git("checkout", "--quiet", "main")
+    with opened(made, tmp_path / "state") as matrix:
+        assert [verdict.outcome for verdict in looked(matrix, made)[2].values() if verdict.b] == [Outcome.CONFLICT]
+        made.commit({".gitattributes": "*.txt merge=union\n"})
+        assert {verdict.outcome for verdict in looked(matrix, made)[2].values()} == {Outcome.CLEAN}
+
+
+def test_a_damaged_file_makes_unknown_only_what_needs_it(tmp_path: Path) -> None:
+    made = TestRepository(tmp_path / "r")
+    made.commit({"a.txt": LINES, "bin": LINES})
+    for number, words in enumerate("xxyy"):
+        made.git("checkout", "--quiet", "-b", f"b{number}", "main")
+        made.commit({"a.txt": edited(5, words), "bin": edited(3, f"{number}") if number == 3 else LINES + "\n"})
+    made.git("checkout", "--quiet", "main")
+    blob = made.git("rev-parse", "b3:bin")
+    (made.path / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    with opened(made, tmp_path / "state") as matrix:
+        chosen, rows, verdicts = looked(matrix, made)
+        agrees(made, chosen.base_head, rows, verdicts)
+        assert {(v.a, v.b) for v in verdicts.values() if v.outcome is Outcome.UNKNOWN} == {
+            (f"b{number}", "b3") for number in range(3)
+        }
+
+
+def piece(path: bytes, theirs: bytes = b"3") -> Piece:
+    return (path, b"1", b"2", theirs)
+
+
+A, B, C = piece(b"a"), piece(b"b"), piece(b"c")
+
+
+def agenda(known: Pieces, **pieces: set[Piece] | None) -> Agenda:
+    """Pairs named by one letter, with their pieces."""
+    return Agenda([(name, "") for name in pieces], {(name, ""): own for name, own in pieces.items()}, known)
+
+
+def names(pairs: list[Pair] | dict[Pair, Merged]) -> str:
+    return "".join(name for name, _ in pairs)
+
+
+def test_contents_are_read_to_the_byte_and_past_what_is_not_there(tmp_path: Path) -> None:
+    made = TestRepository(tmp_path / "repo")
+    texts = [b"one\n", b"", b"\ntwo\x00 3 4\n\n", b"no end"]
+    for number, text in enumerate(texts):
+        (made.path / str(number)).write_bytes(text)
+    names = [made.git("hash-object", "-w", str(number)).encode() for number in range(len(texts))]
+    asked = [names[0], b"0" * 40, *names[1:]]
+    assert contents(Git(made.path / ".git"), asked) == dict(zip(names, texts, strict=True))
+
+
+def test_a_pair_waits_for_pieces_that_are_being_merged() -> None:
+    left = agenda(Pieces(), u={A}, v={A, B}, w={A}, x={A, B}, y=None, z=set())
+    assert left.merged({}) == {("z", ""): CLEAN}
+    assert names(left.take(9)) == "uvy"
+    assert (len(left), left.take(9)) == (2, [])
+    assert left.merged({("u", ""): CLASH}) == {("w", ""): CLASH}
+    assert left.merged({("y", ""): CLEAN}) == {}
+    assert left.merged({("v", ""): CLASH}) == {("x", ""): CLASH}
+    assert len(left) == 0
+
+
+def test_a_merge_that_fails_keeps_nobody_waiting() -> None:
+    left = agenda(Pieces(), u={A, B}, v={A}, w={B})
+    assert names(left.take(9)) == "u"
+    assert left.merged({("u", ""): Merged(Outcome.UNKNOWN, reason="broken")}) == {}
+    assert names(left.take(1)) == "v"
+    assert left.merged({("v", ""): CLEAN}) == {}
+    assert names(left.take(9)) == "w"
+
+
+def test_what_was_learned_is_kept_for_later_and_forgotten_under_other_rules() -> None:
+    known = Pieces()
+    known.follow(b"rules")
+    first = agenda(known, u={A, B})
+    first.take(1)
+    first.merged({("u", ""): CLASH})
+    known.follow(b"rules")
+    assert agenda(known, v={A}, w={B}, x={C}).merged({}) == {("v", ""): CLASH, ("w", ""): CLEAN}
+    known.follow(b"others")
+    assert agenda(known, v={A}, w={B}).merged({}) == {}
+
+
+def test_nothing_is_learned_from_a_merge_that_tells_of_more_than_its_pieces() -> None:
+    known = Pieces()
+    twice = Merged(Outcome.CONFLICT, (FileConflict("a", "content"), FileConflict("a", "mode")))
+    for merged in (Merged(Outcome.CONFLICT, (FileConflict("elsewhere", "content"),)), twice):
+        known.learn({A}, merged)
+        assert known.lacking({A}) == {A}

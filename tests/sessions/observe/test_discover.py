@@ -1,0 +1,96 @@
+"""Transcripts are found where agents keep them and where the operator says, whatever else lies there."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from sessions.observe.files.discover import PROCESSES, Place, Source, Unreadable, kind_of, places, walk
+from tests.support.observe import SESSION, prompt, write
+
+
+def found(*where: Place) -> list[str]:
+    return sorted(str(source.path.name) for place in where for source in walk(place) if isinstance(source, Source))
+
+
+def test_known_places_follow_the_environment(tmp_path: Path) -> None:
+    known = {(str(place.path.relative_to(tmp_path)), place.kind) for place in places(environment={}, home=tmp_path)}
+    assert known == {
+        (".claude/projects", "claude"),
+        (".config/claude/projects", "claude"),
+        (".claude/sessions", PROCESSES),
+        (".config/claude/sessions", PROCESSES),
+        (".codex/sessions", "codex"),
+        (".codex/archived_sessions", "codex"),
+        (".openclaw/agents", "openclaw"),
+    }
+    moved = {"CLAUDE_CONFIG_DIR": f"{tmp_path}/a,{tmp_path}/b", "CODEX_HOME": f"{tmp_path}/c"}
+    paths = [str(place.path.relative_to(tmp_path)) for place in places(environment=moved, home=tmp_path)]
+    assert paths[2:4] == ["a/sessions", "b/sessions"]
+    assert paths[:2] == ["a/projects", "b/projects"]
+    assert paths[4:] == ["c/sessions", "c/archived_sessions", ".openclaw/agents"]
+
+
+def test_named_places_come_first_and_can_be_the_only_ones(tmp_path: Path) -> None:
+    (only,) = places([tmp_path], only=True)
+    assert only == Place(tmp_path, "", True)
+    both = places([tmp_path / ".claude/projects"], environment={}, home=tmp_path)
+    assert both[0].explicit
+    assert len(both) == 7
+    (tmp_path / "projects").mkdir()
+    assert Place(tmp_path / "sessions", PROCESSES, True) in places([tmp_path], only=True)
+
+
+def test_the_kind_is_told_by_the_first_lines(tmp_path: Path) -> None:
+    claude = write(tmp_path / "a", [prompt("go")])
+    assert kind_of(claude) == "claude"
+    contents = {
+        b'{"type":"summary","summary":"x","leafUuid":"y"}\n': "claude",
+        b'{ "timestamp": "x", "type": "session_meta", "payload": {"id": "y"} }\n': "codex",
+        b'{"id":"x","timestamp":"y","instructions":null}\n': "codex",
+        b'{"type":"session","version":3,"id":"x","timestamp":"y","cwd":"/z"}\n': "openclaw",
+        b"\n\nnot one\n": "",
+        b"\0" * 100: "",
+        b"": "",
+        b'{"first":"' + b"x" * 200_000 + b'"}\n' + claude.read_bytes(): "claude",
+        b'{"first":"' + b"x" * 200_000: "",
+    }
+    for content, kind in contents.items():
+        path = tmp_path / "file"
+        path.write_bytes(content)
+        assert kind_of(path) == kind
+    with closing(sqlite3.connect(tmp_path / "db.sqlite")) as database:
+        database.execute("create table transcript_events (session_id)")
+    assert kind_of(tmp_path / "db.sqlite") == "openclaw"
+
+
+def test_only_transcripts_are_found_and_loops_end(tmp_path: Path) -> None:
+    write(tmp_path / f"p/{SESSION}.jsonl", [])
+    write(tmp_path / f"p/{SESSION}/subagents/workflows/wf_1/agent-a.jsonl", [])
+    write(tmp_path / "p/notes.txt", [])
+    write(tmp_path / "p/x.trajectory.jsonl", [])
+    (tmp_path / "p/loop").symlink_to(tmp_path)
+    (tmp_path / "p/nowhere.jsonl").symlink_to(tmp_path / "missing")
+    os.mkfifo(tmp_path / "p/pipe.jsonl")
+    assert found(Place(tmp_path, "claude")) == [f"{SESSION}.jsonl", "agent-a.jsonl"]
+    assert found(Place(tmp_path / "p/notes.txt")) == ["notes.txt"]
+    assert found(Place(tmp_path / "missing")) == []
+
+
+def test_a_subagents_file_names_its_session(tmp_path: Path) -> None:
+    write(tmp_path / f"{SESSION}/subagents/agent-a.jsonl", [])
+    (source,) = walk(Place(tmp_path, "claude"))
+    assert isinstance(source, Source)
+    assert (source.session, source.subagent) == (SESSION, True)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is unreadable to root")
+def test_an_unreadable_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "locked").mkdir(mode=0)
+    (trouble,) = walk(Place(tmp_path))
+    assert isinstance(trouble, Unreadable)
+    assert trouble.path == tmp_path / "locked"

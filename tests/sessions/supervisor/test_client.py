@@ -1,0 +1,345 @@
+"""A console's client: it folds what comes, outlives its supervisor, and never waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+
+import pytest
+
+from sessions.errors import FactoryError
+from sessions.floor.commands import AnyCommand, CancelScan, CatchUp, ImportPaths, Progress, Reply, Stop
+from sessions.floor.fold.fold import fold_all
+from sessions.floor.state import EMPTY
+from sessions.supervisor.wire import client as module
+from sessions.supervisor.wire import protocol, starts
+from sessions.supervisor.wire.client import Client
+from sessions.supervisor.wire.feed import RING
+from sessions.supervisor.wire.protocol import Answer, Events, Farewell, WorkFrame
+from sessions.supervisor.wire.server import Server
+from sessions.supervisor.wire.starts import Starts
+from tests.support.supervisor import PATIENCE_S, agree, feed_of, push, served, short_directory, spoken, watched
+
+
+def test_it_catches_up_from_its_own_floor_and_follows() -> None:
+    async def check() -> None:
+        feed = feed_of(5)
+        async with served(feed) as (_, path):
+            with watched(path, fold_all(EMPTY, spoken(2))) as watching:
+                await watching.soon(lambda client: client.state == feed.state)
+                push(feed, spoken(3, first=6))
+                await watching.soon(lambda client: client.state == feed.state)
+                contact = watching.client.contact
+                assert contact.connected and not contact.trouble
+
+    asyncio.run(check())
+
+
+def test_far_behind_it_takes_the_whole_floor() -> None:
+    async def check() -> None:
+        feed = feed_of(2 * RING)
+        async with served(feed) as (_, path):
+            with watched(path) as watching:
+                await watching.soon(lambda client: client.state == feed.state)
+
+    asyncio.run(check())
+
+
+def test_commands_are_answered() -> None:
+    async def check() -> None:
+        async with served(feed_of(0)) as (_, path):
+            with watched(path) as watching:
+                await watching.soon(lambda client: client.contact.connected)
+                replies = [asyncio.wrap_future(watching.client.send(each)) for each in (CatchUp(), CancelScan())]
+                assert await asyncio.gather(*replies) == [Reply(True, "CatchUp"), Reply(True, "CancelScan")]
+
+    asyncio.run(check())
+
+
+def test_a_command_to_nobody_is_refused_at_once() -> None:
+    with short_directory() as directory:
+        for started in (False, True):
+            client = Client(directory / "s", EMPTY)
+            if started:
+                client.start()
+            reply = client.send(Stop()).result(PATIENCE_S)
+            assert not reply.ok and reply.cure
+            client.stop()
+            assert not client.send(Stop()).result(PATIENCE_S).ok
+
+
+def test_what_was_asked_of_a_supervisor_that_ends_is_refused() -> None:
+    async def check() -> None:
+        asked = asyncio.Event()
+
+        async def obey(_: AnyCommand) -> Reply:
+            asked.set()
+            await asyncio.Event().wait()
+            return Reply(True)
+
+        async with served(feed_of(0), obey) as (house, path):
+            with watched(path) as watching:
+                await watching.soon(lambda client: client.contact.connected)
+                reply = asyncio.wrap_future(watching.client.send(CatchUp()))
+                await asked.wait()
+                for connection in house.connections:
+                    connection._writer.transport.abort()
+                assert not (await reply).ok
+
+    asyncio.run(check())
+
+
+def test_progress_and_trouble_show_while_connected() -> None:
+    async def check() -> None:
+        feed = feed_of(0)
+        async with served(feed) as (_, path):
+            with watched(path) as watching:
+                progress = Progress("transcripts", 1, 2)
+                feed.say(WorkFrame(progress, "the disk is full"))
+                await watching.soon(lambda client: client.contact.progress == progress)
+                assert watching.client.contact.connected
+                assert watching.client.contact.trouble == "the disk is full"
+                feed.say(WorkFrame())
+                await watching.soon(lambda client: not client.contact.trouble)
+
+    asyncio.run(check())
+
+
+def test_a_new_supervisor_continues_where_the_last_one_died() -> None:
+    async def check() -> None:
+        feed = feed_of(3)
+        with short_directory() as directory:
+            path = directory / "s"
+            first, second = (Server(feed, "repo", agree) for _ in range(2))
+            await first.listen(path)
+            with watched(path) as watching:
+                await watching.soon(lambda client: client.state.seq == 3)
+                await first.close(Farewell("gone"))
+                await watching.soon(lambda client: not client.contact.connected)
+                push(feed, spoken(2, first=4))
+                await second.listen(path)
+                await watching.soon(lambda client: client.state == feed.state and client.contact.connected)
+            await second.close(Farewell("test over"))
+
+    asyncio.run(check())
+
+
+def test_it_has_a_missing_supervisor_started() -> None:
+    async def check() -> None:
+        loop, house = asyncio.get_running_loop(), Server(feed_of(3), "repo", agree)
+        with short_directory() as directory:
+            path = directory / "s"
+
+            def revive() -> None:
+                asyncio.run_coroutine_threadsafe(house.listen(path), loop).result()
+
+            with watched(path, revive=revive) as watching:
+                await watching.soon(lambda client: client.state.seq == 3)
+            await house.close(Farewell("test over"))
+
+    asyncio.run(check())
+
+
+def test_why_none_can_be_started_is_shown() -> None:
+    def revive() -> None:
+        raise FactoryError("the journal is newer", "update the program")
+
+    with short_directory() as directory, watched(directory / "s", revive=revive) as watching:
+        watching.until(lambda client: client.contact.trouble == "the journal is newer: update the program")
+        assert not watching.client.contact.connected
+
+
+def test_one_that_the_operator_stopped_is_started_again_when_the_operator_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(starts, "LAST_START_S", 0.0)  # however long it had run
+
+    async def check() -> None:
+        loop, feed = asyncio.get_running_loop(), feed_of(3)
+        house, revived = Server(feed, "repo", agree), threading.Event()
+
+        with short_directory() as directory:
+            path = directory / "s"
+
+            def revive() -> None:
+                revived.set()
+                asyncio.run_coroutine_threadsafe(house.listen(path), loop).result()
+
+            first = Server(feed, "repo", agree)
+            await first.listen(path)
+            with watched(path, revive=revive) as watching:
+                await watching.soon(lambda client: client.state.seq == 3)
+                await first.close(Farewell("stopped by the operator", stopped=True))
+                await watching.soon(lambda client: "stopped by the operator" in client.contact.trouble)
+                seen = watching.client.contact
+                await watching.soon(lambda client: client.contact is not seen)
+                assert watching.client.contact.trouble == "stopped by the operator"
+                assert watching.client.contact.progress is None, "it is being started"
+                assert not revived.is_set()
+                watching.client.again()
+                await watching.soon(lambda client: client.contact.connected)
+                assert revived.is_set()
+                assert not watching.client.contact.trouble
+                assert watching.client.state == feed.state
+            await house.close(Farewell("test over"))
+
+    asyncio.run(check())
+
+
+def test_starts_come_ever_more_seldom_until_one_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, seconds in (("FIRST_START_S", 1_000.0), ("MANY_S", 1_500.0), ("LAST_START_S", 5_000.0)):
+        monkeypatch.setattr(starts, name, seconds)
+    tried = Starts()
+
+    def now() -> tuple[bool, bool]:
+        return tried.due(), tried.many
+
+    assert now() == (True, False)
+    tried.count()
+    assert now() == (False, True)
+    tried.ended(1.0)
+    assert now() == (False, True)
+    tried.ended(starts.LAST_START_S + 1)
+    assert now() == (False, False)
+
+
+def test_one_that_cannot_be_started_is_not_started_over_and_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(starts, "FIRST_START_S", 1_000.0)
+    tries = []
+
+    def revive() -> None:
+        tries.append(1)
+        raise FactoryError("the journal is newer", "update the program")
+
+    with short_directory() as directory, watched(directory / "s", revive=revive) as watching:
+        told = "the journal is newer: update the program"
+        watching.until(lambda client: client.contact.trouble == told)
+        seen = watching.client.contact
+        watching.until(lambda client: client.contact is not seen)
+        assert watching.client.contact.trouble == told
+        assert len(tries) == 1
+        watching.client.again()
+        watching.until(lambda _: len(tries) == 2)
+
+
+def _spoken_to(answers: list[bytes], shown: str) -> None:
+    """A client of something that says `answers` and then nothing comes to show `shown`."""
+    with short_directory() as directory, socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(directory / "s"))
+        listener.listen()
+        with watched(directory / "s") as watching:
+            line, _ = listener.accept()
+            with line:
+                line.sendall(b"".join(answers))
+                watching.until(lambda client: shown in client.contact.trouble)
+            assert watching.client.state == EMPTY
+
+
+def test_one_that_is_killed_in_the_middle_of_a_word_has_died() -> None:
+    with short_directory() as directory, socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(directory / "s"))
+        listener.listen()
+        with watched(directory / "s") as watching:
+            line, _ = listener.accept()
+            assert line.recv(1_000)
+            line.sendall(protocol.encode(protocol.Welcome(protocol.VERSION, 1, "repo", 0))[:-1])
+            line.close()
+            watching.until(lambda client: client.contact.trouble == "the supervisor has died")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        protocol.encode(Events(5, tuple(spoken(1)))),
+        b"\0\0\0\5hello",
+        b"\xff\xff\xff\xff",
+    ],
+)
+def test_a_supervisor_that_makes_no_sense_is_left(answer: bytes) -> None:
+    frame: Answer = protocol.Welcome(protocol.VERSION, 1, "repo", 0)
+    _spoken_to([protocol.encode(frame), answer], "came after event 0" if answer[4:5] == b"{" else "frame")
+
+
+def test_a_refusal_is_shown_with_its_cure() -> None:
+    _spoken_to([protocol.encode(protocol.Refused("another version", "stop it"))], "another version: stop it")
+
+
+def test_a_supervisor_that_falls_silent_is_told_from_one_with_nothing_to_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SILENCE_S", 0.05)
+    _spoken_to([protocol.encode(protocol.Welcome(protocol.VERSION, 1, "repo", 0))], "silent for over")
+
+
+def test_one_that_hangs_is_ended_and_started_again_when_the_operator_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SILENCE_S", 0.05)
+    with short_directory() as directory, socket.socket(socket.AF_UNIX) as listener:
+        path = directory / "s"
+        listener.bind(str(path))
+        listener.listen()
+        done = []
+
+        def clear() -> None:
+            done.append("cleared")
+            path.unlink()
+
+        def revive() -> None:
+            done.append("started")
+            raise FactoryError("as asked")
+
+        with watched(path, revive=revive, clear=clear) as watching:
+            line, _ = listener.accept()
+            with line:
+                line.sendall(protocol.encode(protocol.Welcome(protocol.VERSION, 7, "repo", 0)))
+                watching.until(lambda client: "(process 7) has been silent" in client.contact.trouble)
+                assert not watching.client.contact.connected
+                assert not watching.client.send(CatchUp()).result(PATIENCE_S).ok
+                watching.client.again()
+                watching.until(lambda client: client.contact.trouble == "as asked")
+        assert done == ["cleared", "started"]
+
+
+def test_what_was_asked_of_one_that_falls_silent_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SILENCE_S", 0.3)
+    with short_directory() as directory, socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(directory / "s"))
+        listener.listen()
+        with watched(directory / "s") as watching:
+            line, _ = listener.accept()
+            with line:
+                line.sendall(protocol.encode(protocol.Welcome(protocol.VERSION, 7, "repo", 0)))
+                watching.until(lambda client: client.contact.pid == 7)
+                reply = watching.client.send(CatchUp()).result(PATIENCE_S)
+                assert not reply.ok and "silent" in reply.cure + reply.reason
+
+
+@pytest.mark.parametrize(("version", "ended"), [(1, True), (2, False), (3, False), (0, False)])
+def test_only_an_older_supervisor_is_ended_for_a_fitting_one(
+    version: int, ended: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "VERSION", 2)
+    refusal = protocol.encode(protocol.Refused("not you", "", version))
+    with short_directory() as directory, socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(directory / "s"))
+        listener.listen()
+        cleared = threading.Event()
+        with watched(directory / "s", clear=cleared.set) as watching:
+            for _ in range(2):
+                line, _ = listener.accept()
+                with line:
+                    assert line.recv(1_000)
+                    line.sendall(refusal)
+                    watching.until(lambda client: client.contact.trouble == "not you")
+                watching.client.again()
+            listener.accept()[0].close()
+        assert cleared.is_set() is ended
+
+
+def test_what_cannot_be_said_is_refused_at_once() -> None:
+    async def check() -> None:
+        async with served(feed_of(0)) as (_, path):
+            with watched(path) as watching:
+                await watching.soon(lambda client: client.contact.connected)
+                asked = watching.client.send(ImportPaths(("/not/utf-8/\udcff",)))
+                reply = await asyncio.wait_for(asyncio.wrap_future(asked), PATIENCE_S)
+                assert not reply.ok and "UTF-8" in reply.reason
+                assert (await asyncio.wrap_future(watching.client.send(CatchUp()))).ok
+
+    asyncio.run(check())

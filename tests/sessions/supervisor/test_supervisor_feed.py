@@ -1,0 +1,51 @@
+"""A console is a cursor: what the feed gives it, near the present and far behind."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sessions.floor.fold.fold import fold_all
+from sessions.floor.state import EMPTY
+from sessions.supervisor.wire.feed import PER_FRAME, RING, Feed
+from sessions.supervisor.wire.protocol import Events, Snapshot
+from tests.support.supervisor import feed_of, push, spoken
+
+
+@given(st.lists(st.integers(0, 40), max_size=12), st.integers(0, 500))
+def test_any_cursor_reaches_the_present_by_folding_what_it_is_given(batches: list[int], cursor: int) -> None:
+    feed, all_events = Feed(EMPTY), spoken(sum(batches))
+    for size in batches:
+        push(feed, all_events[feed.state.seq : feed.state.seq + size])
+    state = fold_all(EMPTY, all_events[:cursor])
+    while (news := feed.after(state.seq)) is not None:
+        if isinstance(news, Snapshot):
+            state = news.state
+        else:
+            assert news.first == state.seq + 1
+            state = fold_all(state, news.events)
+    assert state == feed.state
+
+
+def test_a_frame_holds_a_bounded_number_of_events() -> None:
+    news = feed_of(PER_FRAME + 5).after(0)
+    assert isinstance(news, Events)
+    assert len(news.events) == PER_FRAME
+
+
+def test_beyond_the_ring_a_console_gets_the_floor_and_memory_does_not_grow() -> None:
+    feed = feed_of(3 * RING)
+    assert len(feed) == RING
+    assert feed.after(0) == Snapshot(feed.state)
+    assert isinstance(feed.after(2 * RING), Events)
+
+
+def test_a_cursor_from_another_journal_gets_the_floor() -> None:
+    feed = feed_of(10)
+    assert feed.after(11) == Snapshot(feed.state)
+
+
+def test_a_restarted_supervisor_has_nothing_in_the_ring() -> None:
+    feed = Feed(fold_all(EMPTY, spoken(10)))
+    assert feed.after(9) == Snapshot(feed.state)
+    assert feed.after(10) is None

@@ -1,0 +1,109 @@
+"""Frames survive the wire, and what is no frame is told apart."""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sessions.floor.commands import CancelScan, CatchUp, ImportPaths, Progress, Reply, SetBase, Stop
+from sessions.floor.events import BranchChanged, TextWritten, TokensUsed
+from sessions.floor.fold.fold import fold_all
+from sessions.floor.state import EMPTY
+from sessions.floor.tokens import Tokens
+from sessions.supervisor.wire import protocol
+from sessions.supervisor.wire.protocol import (
+    Answer,
+    CommandFrame,
+    Events,
+    Farewell,
+    Hello,
+    ProtocolError,
+    Refused,
+    ReplyFrame,
+    Request,
+    Snapshot,
+    Welcome,
+    WorkFrame,
+)
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+COUNT = st.integers(0, 2**40)
+EVENTS = st.one_of(
+    st.builds(TextWritten, time=st.floats(0, 2e9), source=TEXT, station=TEXT, session=TEXT, text=TEXT),
+    st.builds(BranchChanged, time=st.floats(0, 2e9), branch=TEXT, head=TEXT, ahead=COUNT, merged=st.booleans()),
+    st.builds(
+        TokensUsed,
+        time=st.floats(0, 2e9),
+        station=TEXT,
+        session=TEXT,
+        tokens=st.builds(Tokens, COUNT, COUNT, COUNT, COUNT, COUNT),
+        model=TEXT,
+        cost=st.none() | st.floats(0, 100),
+    ),
+)
+COMMANDS = st.one_of(
+    st.just(Stop()),
+    st.just(CatchUp()),
+    st.just(CancelScan()),
+    st.builds(SetBase, TEXT),
+    st.builds(ImportPaths, st.lists(TEXT).map(tuple)),
+)
+REQUESTS = st.builds(Hello, COUNT, COUNT) | st.builds(CommandFrame, COUNT, COMMANDS)
+ANSWERS = st.one_of(
+    st.builds(Welcome, COUNT, COUNT, TEXT, COUNT),
+    st.builds(Refused, TEXT, TEXT, COUNT),
+    st.builds(Events, COUNT, st.lists(EVENTS, max_size=5).map(tuple)),
+    st.lists(EVENTS, max_size=5).map(lambda events: Snapshot(fold_all(EMPTY, events))),
+    st.builds(WorkFrame, st.none() | st.builds(Progress, TEXT, COUNT, COUNT, TEXT), TEXT),
+    st.builds(ReplyFrame, COUNT, st.builds(Reply, st.booleans(), TEXT, TEXT)),
+    st.builds(Farewell, TEXT, st.booleans()),
+)
+
+
+async def _heard(data: bytes, limit: int = protocol.MAX_ANSWER) -> list[Answer]:
+    reader = asyncio.StreamReader()
+    reader.feed_data(data)
+    reader.feed_eof()
+    frames = []
+    while (frame := await protocol.read(reader, protocol.ANSWERS, limit)) is not None:
+        frames.append(frame)
+    return frames
+
+
+@given(st.lists(ANSWERS, max_size=4))
+def test_answers_survive_the_wire(frames: list[Answer]) -> None:
+    assert asyncio.run(_heard(b"".join(map(protocol.encode, frames)))) == frames
+
+
+@given(REQUESTS)
+def test_requests_survive_the_wire(frame: Request) -> None:
+    assert protocol.REQUESTS.decode(protocol.encode(frame)[4:]) == frame
+
+
+@given(st.binary(min_size=1, max_size=200))
+def test_garbage_is_a_protocol_error_and_nothing_else(data: bytes) -> None:
+    with pytest.raises(ProtocolError):
+        asyncio.run(_heard(struct.pack(">I", len(data)) + b"\xff" + data[1:]))
+    with pytest.raises(ProtocolError):
+        asyncio.run(_heard(data, limit=0) or asyncio.sleep(0))
+
+
+def test_a_frame_over_the_limit_is_refused_before_it_is_read() -> None:
+    with pytest.raises(ProtocolError, match="over the limit"):
+        asyncio.run(_heard(struct.pack(">I", 101), limit=100))
+
+
+@pytest.mark.parametrize("cut", [1, 3, 4, 10])
+def test_a_torn_frame_is_told_from_an_end(cut: int) -> None:
+    with pytest.raises(ProtocolError, match="inside a frame"):
+        asyncio.run(_heard(protocol.encode(Refused("too many"))[:cut]))
+
+
+def test_deeply_nested_json_is_a_protocol_error() -> None:
+    body = b"[" * 100_000
+    with pytest.raises(ProtocolError):
+        asyncio.run(_heard(struct.pack(">I", len(body)) + body))

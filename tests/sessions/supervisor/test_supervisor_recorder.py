@@ -1,0 +1,121 @@
+"""The way into the journal: consoles see what is committed, and a full disk loses nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from sessions.errors import FactoryError
+from sessions.floor.events import TextWritten
+from sessions.floor.fold.fold import fold_all
+from sessions.floor.state import EMPTY
+from sessions.journal.reader import JournalReader
+from sessions.journal.writer import Journal
+from sessions.supervisor import recorder
+from sessions.supervisor.recorder import Recorder, ServingRecorder
+from sessions.supervisor.wire.feed import RING, Feed
+from sessions.supervisor.wire.protocol import Events, Snapshot, encode
+from tests.support.supervisor import PATIENCE_S, spoken
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """Nothing can be written to files meanwhile."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_what_is_committed_goes_to_the_consoles(tmp_path: Path) -> None:
+    async def check() -> None:
+        journal = await Journal.open(tmp_path / "journal.db")
+        feed = Feed(journal.state)
+        serving = ServingRecorder(journal, feed)
+        await asyncio.gather(*(serving.record(spoken(5, first)) for first in range(1, 51, 5)))
+        news = feed.after(0)
+        assert isinstance(news, Events)
+        assert fold_all(EMPTY, news.events) == feed.state == journal.state
+        await serving.record(spoken(RING + 10, first=51), {"mark": b"1"})
+        assert feed.after(50) == Snapshot(journal.state)
+        assert await serving.marks() == {"mark": b"1"}
+        await journal.close()
+
+    asyncio.run(check())
+
+
+def test_consoles_get_what_the_journal_reads_back(tmp_path: Path) -> None:
+    """A file name that is no UTF-8 cannot go over the wire as it is."""
+
+    async def check() -> None:
+        journal = await Journal.open(tmp_path / "journal.db")
+        feed = Feed(journal.state)
+        await ServingRecorder(journal, feed).record([TextWritten(time=1.0, station="s", text="a\udcffb")])
+        news = feed.after(0)
+        assert isinstance(news, Events)
+        assert encode(news)
+        await journal.close()
+        reader = JournalReader(tmp_path / "journal.db")
+        assert list(news.events) == list(reader.events(0, 9))
+        reader.close()
+
+    asyncio.run(check())
+
+
+def test_events_that_never_came_by_do_not_shift_the_others(tmp_path: Path) -> None:
+    async def check() -> None:
+        journal = await Journal.open(tmp_path / "journal.db")
+        feed = Feed(journal.state)
+        serving = ServingRecorder(journal, feed)
+        await serving.record(spoken(3))
+        await journal.append(spoken(2, first=4))
+        await serving.record(spoken(1, first=6))
+        assert feed.after(3) == Snapshot(journal.state)
+        assert feed.after(5) == Events(6, tuple(spoken(1, first=6)))
+        await journal.close()
+
+    asyncio.run(check())
+
+
+def test_a_full_disk_is_told_and_outlasted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorder, "FIRST_RETRY_S", 0.001)
+
+    async def check() -> None:
+        journal = await Journal.open(tmp_path / "journal.db")
+        feed = Feed(journal.state)
+        serving = ServingRecorder(journal, feed)
+        await serving.record(spoken(1), {"file": b"1"})
+        with full_disk():
+            bell = feed.bell
+            first = asyncio.create_task(serving.record(spoken(2, first=2), {"file": b"3"}))
+            second = asyncio.create_task(serving.record(spoken(1, first=4), {"file": b"4"}))
+            await asyncio.wait_for(bell.wait(), PATIENCE_S)
+            assert feed.work.trouble
+            assert feed.state.seq == journal.state.seq == 1
+            assert (await journal.marks())["file"] == b"1"
+        await asyncio.wait_for(asyncio.gather(first, second), PATIENCE_S)
+        assert not feed.work.trouble
+        assert feed.state == fold_all(EMPTY, spoken(4))
+        assert (await journal.marks())["file"] == b"4"
+        await journal.close()
+
+    asyncio.run(check())
+
+
+def test_a_command_that_looks_once_fails_on_a_full_disk(tmp_path: Path) -> None:
+    async def check() -> None:
+        journal = await Journal.open(tmp_path / "journal.db")
+        with full_disk(), pytest.raises(FactoryError):
+            await Recorder(journal).record(spoken(1))
+        await Recorder(journal).record(spoken(1))
+        assert journal.state.seq == 1
+        await journal.close()
+
+    asyncio.run(check())

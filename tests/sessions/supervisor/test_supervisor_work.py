@@ -1,0 +1,253 @@
+"""A supervisor's work: sources side by side, none able to end another; scans that can be cancelled and completed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+import pytest
+
+from sessions.floor.commands import AnyCommand, CatchUp, ImportPaths, Progress, WatchPlaces
+from sessions.floor.events import Event
+from sessions.floor.state import FloorState
+from sessions.floor.tokens import STANDARD, Terms, Tokens
+from sessions.journal.writer import Journal
+from sessions.models.prices import Prices
+from sessions.settings import Settings
+from sessions.supervisor import work as module
+from sessions.supervisor.process import Options
+from sessions.supervisor.recorder import Recorder, ServingRecorder
+from sessions.supervisor.services import transcripts as transcript_watch
+from sessions.supervisor.services.transcripts import TranscriptWatch
+from sessions.supervisor.wire.feed import Feed
+from sessions.supervisor.work import Work
+from tests.support.house import SESSION, House, house_in
+from tests.support.supervisor import PATIENCE_S
+
+FILES, LINES = 60, 100
+"""More events than one batch holds."""
+
+
+@pytest.fixture
+def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    yield from house_in(monkeypatch)
+
+
+class BrokenPrices(Prices):
+    """Breaks at the first question."""
+
+    def __init__(self) -> None:
+        super().__init__({}, None)
+
+    def cost(self, model: str, tokens: Tokens, terms: Terms = STANDARD) -> float | None:
+        raise ValueError("a mistake in the prices")
+
+
+@asynccontextmanager
+async def working(house: House) -> AsyncIterator[tuple[Work, Feed]]:
+    journal = await Journal.open(house.place.journal)
+    feed = Feed(journal.state)
+    work = Work(house.place, Options(), Settings(), ServingRecorder(journal, feed), await journal.marks())
+    await work.prepare()
+    running = asyncio.create_task(work.run())
+    try:
+        yield work, feed
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await journal.close()
+
+
+async def until(feed: Feed, true: Callable[[FloorState], bool]) -> None:
+    """Wait until it is true of the floor."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            bell = feed.bell
+            if true(feed.state):
+                return
+            await bell.wait()
+
+
+def test_a_source_that_breaks_is_told_and_the_others_go_on(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Prices, "load", lambda _path: BrokenPrices())
+    monkeypatch.setattr(module, "FIRST_RETRY_S", 0.001)
+    house.write(1, 2)
+
+    async def check() -> None:
+        async with working(house) as (_, feed):
+            await until(feed, lambda state: state.skipped.get("observing transcripts broke") == 1)
+            house.repo.git("branch", "topic")
+            await until(feed, lambda state: "topic" in state.branches)
+            assert feed.state.skipped["observing transcripts broke"] == 1, "the same trouble is told once"
+
+    asyncio.run(check())
+
+
+def test_a_source_that_broke_is_taken_up_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    prices = Prices({}, None)
+    monkeypatch.setattr(Prices, "load", lambda _path: prices)
+    monkeypatch.setattr(module, "FIRST_RETRY_S", 0.001)
+    house.write(1, 2)
+
+    async def check() -> None:
+        with monkeypatch.context() as broken:
+            broken.setattr(Prices, "cost", BrokenPrices.cost)
+            async with working(house) as (_, feed):
+                await until(feed, lambda state: bool(state.skipped))
+                broken.undo()
+                await until(feed, lambda state: state.total.calls == 2)
+
+    asyncio.run(check())
+
+
+def test_a_command_goes_on_when_the_one_who_gave_it_leaves(house: House) -> None:
+    async def check() -> None:
+        async with working(house) as (work, feed):
+            await until(feed, lambda state: "main" in state.branches)
+            house.write(1, 2)
+            asking = asyncio.create_task(work.obey(CatchUp()))
+            await asyncio.sleep(0)
+            asking.cancel()
+            await until(feed, lambda state: state.total.calls == 2)
+            assert (await work.obey(CatchUp())).ok
+            assert feed.state.total.calls == 2
+
+    asyncio.run(check())
+
+
+@pytest.mark.parametrize("command", [ImportPaths, WatchPlaces])
+def test_a_command_that_comes_first_finds_the_branches_known(
+    house: House, command: type[ImportPaths | WatchPlaces]
+) -> None:
+    tree = house.repo.worktree(house.root / "elsewhere", "feature")
+    line = house.say(1, SESSION).replace(str(house.repo.path).encode(), str(tree).encode())
+    path = house.root / "home/.claude/projects/x" / f"{SESSION}.jsonl"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(line.replace(b'"gitBranch":"main",', b""))
+
+    async def check() -> None:
+        async with working(house) as (work, feed):
+            assert (await work.obey(command((str(path.parent),)))).ok
+            (station,) = feed.state.stations.values()
+            assert (station.branch, station.elsewhere, station.name) == ("feature", False, "elsewhere")
+            assert feed.state.runs == 1
+
+    asyncio.run(check())
+
+
+def test_commands_side_by_side_count_everything_once(house: House) -> None:
+    house.write(1, 50)
+    other = house.elsewhere(house.root / "other" / "77777777-2222-4333-8444-555555555555.jsonl", 101, 150)
+
+    async def check() -> None:
+        async with working(house) as (work, feed):
+            commands: list[AnyCommand] = [
+                CatchUp(),
+                ImportPaths((str(other),)),
+                CatchUp(),
+                ImportPaths((str(other.parent),)),
+            ]
+            replies = await asyncio.gather(*(work.obey(command) for command in commands))
+            assert all(reply.ok for reply in replies)
+            assert feed.state.total.calls == 100
+
+    asyncio.run(check())
+
+
+class CancellingRecorder(Recorder):
+    """Cancels the reading when its first full batch is written."""
+
+    watch: TranscriptWatch
+    cancelled = False
+
+    async def record(
+        self,
+        events: Sequence[Event],
+        marks: Mapping[str, bytes] | None = None,
+        calls: Mapping[bytes, bytes] | None = None,
+    ) -> None:
+        await super().record(events, marks, calls)
+        if len(events) > LINES and not self.cancelled:
+            self.cancelled = True
+            self.watch.cancel()
+
+
+def test_a_cancelled_scan_keeps_what_it_read_and_can_be_completed(house: House) -> None:
+    folder = house.transcript().parent
+    for n in range(FILES):
+        house.elsewhere(folder / f"{n:08}-2222-4333-8444-555555555555.jsonl", n * LINES, (n + 1) * LINES - 1)
+
+    async def check() -> None:
+        journal = await Journal.open(house.place.journal)
+        recorder = CancellingRecorder(journal)
+        watch = recorder.watch = TranscriptWatch(house.place.journal, (), Prices({}, None), recorder)
+        await watch.catch_up()
+        assert 0 < journal.state.total.calls < FILES * LINES
+        await watch.catch_up()
+        assert journal.state.total.calls == FILES * LINES
+        watch.close()
+        await journal.close()
+
+    asyncio.run(check())
+
+
+def test_a_place_that_is_named_before_anything_is_followed_is_read(house: House) -> None:
+    house.write(1, 2)
+    other = house.elsewhere(house.root / "other" / "77777777-2222-4333-8444-555555555555.jsonl", 3, 5)
+
+    async def check() -> None:
+        journal = await Journal.open(house.place.journal)
+        watch = TranscriptWatch(house.place.journal, (), Prices({}, None), Recorder(journal))
+        try:
+            await watch.catch_up()
+            await watch.follow_also([other.parent])
+            assert journal.state.total.calls == 5
+        finally:
+            watch.close()
+            await journal.close()
+
+    asyncio.run(check())
+
+
+def test_an_import_can_be_cancelled(house: House) -> None:
+    folder = house.root / "other"
+    for n in range(FILES):
+        house.elsewhere(folder / f"{n:08}-2222-4333-8444-555555555555.jsonl", n * LINES, (n + 1) * LINES - 1)
+
+    async def check() -> None:
+        journal = await Journal.open(house.place.journal)
+        recorder = CancellingRecorder(journal)
+        watch = recorder.watch = TranscriptWatch(house.place.journal, (), Prices({}, None), recorder)
+        try:
+            await watch.read([folder])
+            assert 0 < journal.state.total.calls < FILES * LINES
+            await watch.read([folder])
+            assert journal.state.total.calls == FILES * LINES
+        finally:
+            watch.close()
+            await journal.close()
+
+    asyncio.run(check())
+
+
+@pytest.mark.parametrize(("threshold", "is_told"), [(1, True), (transcript_watch.WORTH_TELLING, False)])
+def test_only_a_long_reading_has_its_progress_told(
+    house: House, monkeypatch: pytest.MonkeyPatch, threshold: int, is_told: bool
+) -> None:
+    monkeypatch.setattr(transcript_watch, "WORTH_TELLING", threshold)
+    house.write(1, 2)
+    told: list[Progress | None] = []
+
+    async def check() -> None:
+        journal = await Journal.open(house.place.journal)
+        watch = TranscriptWatch(house.place.journal, (), Prices({}, None), Recorder(journal, told.append))
+        await watch.catch_up()
+        assert journal.state.total.calls == 2
+        watch.close()
+        await journal.close()
+
+    asyncio.run(check())
+    size = house.transcript().stat().st_size
+    assert (Progress("reading transcripts", size, size, "bytes") in told) is is_told
+    assert told[-1] is None, "and its end is told"

@@ -1,0 +1,342 @@
+"""What the floor shows of stations and branches, and in which order."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from sessions.floor import events as ev
+from sessions.floor.shown_branches import SHOWN
+from sessions.floor.state import EMPTY, FloorState, Status
+from sessions.floor.tokens import Certainty, Tokens
+from sessions.views.floor.arrange import Arranger, Choice, Grouping, Order, matches, out_of_place
+from sessions.views.floor.panes import Pane, PaneBook
+from sessions.views.floor.totals import totals
+from sessions.views.floor.view import QUIET_S, SETTLE_S, FloorView
+from sessions.views.names import short_directory, short_model
+from tests.support.console import HOSTILE, NOW, factory_state, state_of
+from widgets.draw.glyphs import WORD
+
+
+def panes_of(state: FloorState, now: float = NOW) -> dict[str, Pane]:
+    return {pane.key: pane for pane in PaneBook().panes(state, now)}
+
+
+def pane(name: str, status: Status = Status.WORKING, **facts: object) -> Pane:
+    return replace(Pane(key=f"station:{name}", station=name, name=name, status=status), **facts)
+
+
+def test_one_pane_per_station_and_per_branch_without_one() -> None:
+    state = factory_state(31, 48)
+    panes = panes_of(state)
+    assert sum(key.startswith("station:") for key in panes) == 31
+    assert sum(key.startswith("branch:") for key in panes) == 48 - 31
+    assert len({p.branch for p in panes.values()}) == 48
+
+
+def test_the_base_and_merged_branches_have_no_pane() -> None:
+    state = state_of(
+        [
+            ev.FactoryOpened(time=1, repo="/r", name="r", base="main"),
+            ev.BranchChanged(time=2, branch="main"),
+            ev.BranchChanged(time=2, branch="done", merged=True),
+            ev.BranchChanged(time=2, branch="open"),
+        ]
+    )
+    assert [p.name for p in PaneBook().panes(state, 3)] == ["open"]
+    assert [p.name for p in PaneBook().panes(state, 3, every_branch=True)] == ["done", "open"]
+
+
+def test_of_many_branches_the_most_recent_are_shown() -> None:
+    state = state_of([ev.BranchChanged(time=1, branch=f"b{i}", committed=float(i)) for i in range(500)])
+    names = [p.name for p in PaneBook().panes(state, 9)]
+    assert len(names) == SHOWN
+    assert names[0] == "b499"
+
+
+def test_a_branch_of_another_repository_is_not_this_ones() -> None:
+    state = state_of(
+        [
+            ev.BranchChanged(time=1, branch="main", ahead=3),
+            ev.StationOpened(time=2, station="far", kind="claude", branch="main", elsewhere=True),
+        ]
+    )
+    panes = panes_of(state, 3)
+    assert panes["station:far"].ahead == 0
+    assert "branch:main" in panes
+
+
+def test_a_pane_without_news_is_the_same_object() -> None:
+    state, book = factory_state(), PaneBook()
+    first = book.panes(state, NOW)
+    assert all(a is b for a, b in zip(first, book.panes(state, NOW + 1), strict=True))
+
+
+def test_time_alone_ages_rates_and_makes_stale() -> None:
+    state, book = factory_state(), PaneBook()
+    early = {p.key: p for p in book.panes(state, NOW)}
+    late = {p.key: p for p in book.panes(state, NOW + 3_600)}
+    busy = early["station:docs-06"]
+    assert busy.status is Status.WORKING
+    assert busy.rate > 0
+    assert late[busy.key].status is Status.STALE
+    assert late[busy.key].rate == 0
+    assert not any(late[busy.key].spark)
+
+
+def test_marks_say_how_sure_a_figure_is() -> None:
+    used = [
+        ev.TokensUsed(time=1, station=kind.value, tokens=Tokens(5), certainty=kind, cost=0.1, call=kind.value)
+        for kind in Certainty
+    ]
+    panes = panes_of(state_of(used), 2)
+    assert all(panes[f"station:{kind.value}"].certainty is kind for kind in Certainty)
+
+
+def test_an_unpriced_station_has_no_cost_and_a_half_priced_one_says_so() -> None:
+    one = ev.TokensUsed(time=1, station="s", tokens=Tokens(5), cost=None, call="a")
+    two = ev.TokensUsed(time=2, station="s", tokens=Tokens(5), cost=0.5, call="b")
+    assert panes_of(state_of([one]))["station:s"].cost is None
+    both = panes_of(state_of([one, two]))["station:s"]
+    assert (both.cost, both.part_priced) == (0.5, True)
+
+
+@pytest.mark.parametrize(
+    ("model", "short"),
+    [
+        ("claude-opus-4-6-20260115", "opus-4.6"),
+        ("claude-sonnet-4-5", "sonnet-4.5"),
+        ("claude-sonnet-4-20250514", "sonnet-4"),
+        ("claude-3-5-sonnet-20241022", "sonnet-3.5"),
+        ("us.anthropic.claude-opus-4-1-20250805-v1:0", "opus-4.1"),
+        ("anthropic/claude-haiku-4.5", "haiku-4.5"),
+        ("gpt-5.3-codex", "gpt-5.3-codex"),
+        ("gpt-4o-2024-08-06", "gpt-4o"),
+        ("models/gemini-2.5-pro", "gemini-2.5-pro"),
+        ("", ""),
+    ],
+)
+def test_models_have_short_names(model: str, short: str) -> None:
+    assert short_model(model) == short
+
+
+@pytest.mark.parametrize(
+    ("directory", "short"),
+    [
+        *[("/srv/api", "."), ("/srv/api/web", "web"), ("/srv/wt/x", "../wt/x"), ("/srv", "..")],
+        *[("/home/u/a/b", "…/a/b"), ("/home/u/a", "…/u/a"), ("/home/u", "/home/u"), ("/tmp/", "/tmp"), ("/", "/")],
+        *[("a/b/c", "…/b/c"), ("a/b", "a/b"), ("", "")],
+    ],
+)
+def test_directories_are_named_from_the_repository(directory: str, short: str) -> None:
+    assert short_directory(directory, "/srv/api") == short
+
+
+def test_nothing_hostile_reaches_a_pane() -> None:
+    state = state_of(
+        [
+            ev.FactoryOpened(time=1, repo="/r", name=HOSTILE, base=HOSTILE),
+            ev.StationOpened(time=2, station=HOSTILE, kind=HOSTILE, directory="/x/" + HOSTILE, branch=HOSTILE),
+            ev.PersonNeeded(time=3, station=HOSTILE, reason=HOSTILE, source=HOSTILE),
+            ev.ToolCalled(time=4, station=HOSTILE, tool=HOSTILE, detail=HOSTILE, call="1", file=HOSTILE),
+            ev.BranchChanged(time=5, branch=HOSTILE + "2", author=HOSTILE, subject=HOSTILE, worktree=HOSTILE),
+        ]
+    )
+    panes = PaneBook().panes(state, 6)
+    assert len(panes) == 2
+    shown = [text for p in panes for text in (p.name, p.branch, p.kind, p.reason, p.source, p.directory, p.activity)]
+    shown += [text for p in panes for text in (p.author, p.subject, *p.files, *(t.name + t.detail for t in p.tools))]
+    figures = totals(state, panes, 6)
+    for text in [*shown, figures.name, figures.base]:
+        assert text.isprintable()
+        assert len(text) <= 260
+        assert not set(text) & set("\x1b\x07\x9b\u202e\u202c\u200b\u200d")
+
+
+# Order
+
+
+def test_attention_puts_what_needs_me_first() -> None:
+    panes = [pane(s.value, s) for s in Status]
+    arranger = Arranger()
+    arranger.sort(panes, Order.ATTENTION)
+    [group] = arranger.arrange(panes, Choice())
+    assert [p.status for p in group.panes] == [
+        Status.NEEDS_ME, Status.FAILED, Status.WAITING, Status.STALE, Status.WORKING, Status.UNKNOWN, Status.IDLE,
+    ]  # fmt: skip
+
+
+def test_what_is_elsewhere_stands_after_this_repositorys_stations_and_what_is_forgotten_with_the_idle() -> None:
+    panes = [
+        pane("there", Status.NEEDS_ME, elsewhere=True),
+        pane("idle", Status.IDLE, since=5.0),
+        pane("forgotten", Status.STALE, since=9.0, forgotten=True),
+        pane("works"),
+        pane("stale", Status.STALE),
+    ]
+    arranger = Arranger()
+    arranger.sort(panes, Order.ATTENTION)
+    [group] = arranger.arrange(panes, Choice())
+    assert [p.name for p in group.panes] == ["stale", "works", "forgotten", "idle", "there"]
+    assert not out_of_place(group.panes)
+
+
+def test_a_stale_station_is_forgotten_after_a_day_of_silence() -> None:
+    state, book = state_of([ev.ActivitySeen(time=NOW, station="a")]), PaneBook()
+    [fresh] = book.panes(state, NOW + 86_400)
+    [old] = book.panes(state, NOW + 86_401)
+    assert (fresh.status, fresh.forgotten) == (Status.STALE, False)
+    assert (old.status, old.forgotten) == (Status.STALE, True)
+
+
+def test_who_waits_longest_for_me_comes_first() -> None:
+    panes = [pane("b", Status.NEEDS_ME, since=20.0), pane("a", Status.NEEDS_ME, since=10.0)]
+    arranger = Arranger()
+    arranger.sort(panes, Order.ATTENTION)
+    assert [p.name for p in arranger.arrange(panes, Choice())[0].panes] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("order", "names"),
+    [(Order.NAME, ["a", "b", "c"]), (Order.COST, ["b", "a", "c"]), (Order.ACTIVITY, ["c", "b", "a"]),
+     (Order.AGE, ["b", "a", "c"])],
+)  # fmt: skip
+def test_orders(order: Order, names: list[str]) -> None:
+    panes = [
+        pane("a", cost=2.0, rate_1m=1.0, since=1.0, seen=2.0),
+        pane("b", cost=3.0, rate_1m=2.0, since=2.0, seen=3.0),
+        pane("c", cost=None, rate_1m=3.0, since=3.0, seen=1.0),
+    ]
+    arranger = Arranger()
+    arranger.sort(panes, order)
+    assert [p.name for p in arranger.arrange(panes, Choice(order=order))[0].panes] == names
+
+
+def test_nothing_moves_until_it_is_sorted_and_new_ones_go_last() -> None:
+    arranger = Arranger()
+    arranger.sort([pane("a"), pane("b")], Order.ATTENTION)
+    later = [pane("a"), pane("b", Status.NEEDS_ME), pane("aa", Status.FAILED)]
+    assert [p.name for p in arranger.arrange(later, Choice())[0].panes] == ["a", "b", "aa"]
+    assert out_of_place(arranger.arrange(later, Choice())[0].panes)
+    arranger.sort(later, Order.ATTENTION)
+    assert [p.name for p in arranger.arrange(later, Choice())[0].panes] == ["b", "aa", "a"]
+
+
+def test_the_pane_under_the_cursor_stays_where_it_is() -> None:
+    arranger, panes = Arranger(), [pane(name) for name in "abcd"]
+    arranger.sort(panes, Order.NAME)
+    loud = [pane("a"), pane("b"), pane("c", Status.FAILED), pane("d", Status.NEEDS_ME)]
+    arranger.sort(loud, Order.ATTENTION, pinned="station:a")
+    assert [p.name for p in arranger.arrange(loud, Choice())[0].panes] == ["a", "d", "c", "b"]
+
+
+def test_groups_have_titles_and_keep_everyone() -> None:
+    state = factory_state()
+    panes = PaneBook().panes(state, NOW)
+    for grouping in Grouping:
+        groups = Arranger().arrange(panes, Choice(grouping=grouping))
+        assert sum(len(group.panes) for group in groups) == len(panes)
+    titles = [group.title for group in Arranger().arrange(panes, Choice(grouping=Grouping.ROLE))]
+    assert titles == ["clean", "document", "dumb", "integrate", "ship", "test", "no station"]
+    titles = [group.title for group in Arranger().arrange(panes, Choice(grouping=Grouping.KIND))]
+    assert titles == ["claude", "codex", "no station"]
+
+
+def test_filters_are_a_set_and_hide_branches() -> None:
+    wanted = Choice(statuses=frozenset({Status.FAILED, Status.IDLE}))
+    assert matches(pane("a", Status.FAILED), wanted)
+    assert matches(pane("a", Status.IDLE), wanted)
+    assert not matches(pane("a", Status.WORKING), wanted)
+    assert not matches(
+        Pane(key="branch:b", name="b", status=Status.UNKNOWN), Choice(statuses=frozenset({Status.UNKNOWN}))
+    )
+
+
+def test_every_word_of_a_search_must_be_found_somewhere() -> None:
+    it = pane("proxy-07", branch="station/proxy", model="opus-4.6", activity="Edit pool.py")
+    assert matches(it, Choice(search="PROXY opus"))
+    assert matches(it, Choice(search="pool"))
+    assert matches(it, Choice(search="  "))
+    assert not matches(it, Choice(search="proxy sonnet"))
+    assert not matches(it, Choice(search="[red]"))
+
+
+def test_a_search_finds_the_word_of_the_state() -> None:
+    """What stands on a pane can be typed; a branch without a station has no state of work."""
+    for status, word in WORD.items():
+        assert matches(pane("a", status), Choice(search=word))
+    assert not matches(pane("a", Status.IDLE), Choice(search="failed"))
+    branch = Pane(key="branch:b", name="b", status=Status.UNKNOWN)
+    assert matches(branch, Choice(search="no station")) and not matches(branch, Choice(search="unknown"))
+
+
+# The view
+
+
+def test_a_floor_sorts_itself_only_when_it_is_quiet() -> None:
+    view = FloorView()
+    calm = state_of([ev.ActivitySeen(time=NOW - 1, station=name) for name in "abc"])
+    view.look(calm, NOW, 100.0)
+    loud = state_of([*[ev.ActivitySeen(time=NOW - 1, station=name) for name in "abc"],
+                     ev.TurnFailed(time=NOW, station="c", reason="x")])  # fmt: skip
+    names = [p.name for p in view.look(loud, NOW, 101.0, quiet_s=1.0).groups[0].panes]
+    assert names == ["a", "b", "c"]
+    names = [p.name for p in view.look(loud, NOW, 100.0 + QUIET_S, quiet_s=QUIET_S).groups[0].panes]
+    assert names == ["c", "a", "b"]
+
+
+def test_a_floor_that_nobody_touched_sorts_at_every_look() -> None:
+    view = FloorView()
+    calm = [ev.ActivitySeen(time=NOW - 1, station=name) for name in "abc"]
+    loud = [*calm, ev.PersonNeeded(time=NOW, station="c", reason="x")]
+    view.look(state_of(calm), NOW, 100.0, untouched=True)
+    names = [p.name for p in view.look(state_of(loud), NOW, 100.1, untouched=True).groups[0].panes]
+    assert names == ["c", "a", "b"]
+    names = [p.name for p in view.look(state_of(calm), NOW, 100.2).groups[0].panes]
+    assert names == ["c", "a", "b"]
+
+
+def test_an_unhurried_sort_comes_seldom() -> None:
+    view = FloorView(Choice(order=Order.NAME))
+    first = state_of([ev.ActivitySeen(time=NOW, station=name) for name in "bc"])
+    more = state_of([ev.ActivitySeen(time=NOW, station=name) for name in "bca"])
+    view.look(first, NOW, 0.0)
+    assert [p.name for p in view.look(more, NOW, SETTLE_S - 1, 99).groups[0].panes] == ["b", "c", "a"]
+    assert [p.name for p in view.look(more, NOW, SETTLE_S, 99).groups[0].panes] == ["a", "b", "c"]
+
+
+def test_totals_are_the_sum_of_the_stations() -> None:
+    state = factory_state()
+    panes = PaneBook().panes(state, NOW)
+    figures = totals(state, panes, NOW)
+    assert figures.tokens == sum(p.tokens.total for p in panes)
+    assert figures.stations == 31 == sum(figures.statuses.values())
+    assert figures.rate == pytest.approx(sum(p.rate for p in panes))
+    assert figures.newest == state.time
+
+
+def test_the_figures_are_this_repositorys_and_say_what_has_no_price() -> None:
+    def used(ago: float, station: str, count: int, cost: float | None) -> ev.TokensUsed:
+        return ev.TokensUsed(time=NOW - ago, station=station, tokens=Tokens(count), cost=cost)
+
+    state = state_of(
+        [
+            ev.StationOpened(time=NOW - 200_000, station="own", kind="claude"),
+            ev.StationOpened(time=NOW - 200_000, station="there", kind="claude", elsewhere=True),
+            used(100_000, "own", 1_000, 5.0),
+            used(50, "own", 100, 1.0),
+            used(40, "own", 20, None),
+            used(30, "there", 7, 9.0),
+        ]
+    )
+    figures = totals(state, [], NOW)
+    assert (figures.tokens, figures.cost, figures.part_priced) == (1_120, 6.0, True)
+    assert (figures.tokens_today, figures.cost_today, figures.part_priced_today) == (120, 1.0, True)
+    assert figures.rate_10m * 600 == pytest.approx(120)
+    before = totals(state_of([used(50, "own", 100, 1.0)]), [], NOW)
+    assert (before.part_priced, before.part_priced_today) == (False, False)
+
+
+def test_an_empty_factory_has_figures_too() -> None:
+    figures = totals(EMPTY, [], NOW)
+    assert (figures.stations, figures.tokens, figures.cost, figures.newest) == (0, 0, 0.0, 0.0)

@@ -1,0 +1,61 @@
+"""What a station does, as of a moment."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from sessions.floor.reports import CADENCE_S
+from sessions.floor.state import Evidence, RunningTool, Station, Status
+from sessions.views.status import TOOL_CADENCE_S, status_at
+
+SEEN = 1_000.0
+
+
+def _station(status: Status, tool: bool = False) -> Station:
+    evidence = Evidence(status, SEEN - 10, SEEN, "claude:1", "wrote")
+    return Station("s", evidence=evidence, running={"c": RunningTool("Bash", since=SEEN)} if tool else {})
+
+
+@pytest.mark.parametrize("status", [Status.WORKING, Status.WAITING])
+def test_silence_beyond_the_cadence_is_stale_and_a_guess(status: Status) -> None:
+    station = _station(status)
+    assert status_at(station, SEEN + CADENCE_S) is station.evidence
+    stale = status_at(station, SEEN + CADENCE_S + 1)
+    assert (stale.status, stale.since, stale.seen, stale.guess) == (Status.STALE, SEEN + CADENCE_S, SEEN, True)
+    assert stale.reason == "silent since: wrote"
+
+
+def test_a_running_tool_may_be_silent_for_longer() -> None:
+    station = _station(Status.WORKING, tool=True)
+    assert status_at(station, SEEN + CADENCE_S + 1).status is Status.WORKING
+    assert status_at(station, SEEN + TOOL_CADENCE_S + 1).status is Status.STALE
+
+
+@pytest.mark.parametrize("status", [Status.NEEDS_ME, Status.FAILED, Status.IDLE, Status.UNKNOWN])
+def test_what_nobody_expects_to_write_does_not_go_stale(status: Status) -> None:
+    assert status_at(_station(status), SEEN + 1e6).status is status
+
+
+def test_a_replay_may_look_from_before_the_evidence() -> None:
+    assert status_at(_station(Status.WORKING), SEEN - 500).status is Status.WORKING
+
+
+def test_a_quick_tool_that_is_silent_more_likely_waits_for_a_permission() -> None:
+    evidence = Evidence(Status.WORKING, SEEN, SEEN, "test", "tool Edit")
+    station = Station("s", evidence=evidence, running={"c": RunningTool("Edit", since=SEEN)})
+    assert status_at(station, SEEN + CADENCE_S).status is Status.WORKING
+    assert status_at(station, SEEN + CADENCE_S + 1).status is Status.STALE
+    both = replace(station, running={**station.running, "d": RunningTool("Bash", since=SEEN)})
+    assert status_at(both, SEEN + CADENCE_S + 1).status is Status.WORKING
+
+
+def test_a_permission_says_what_the_tool_was_given() -> None:
+    """The hook tells the tool's name alone, and what a person has to decide is the command."""
+    asked = Evidence(Status.NEEDS_ME, SEEN, SEEN, "claude:1", "permission for Bash", True)
+    running = {"a": RunningTool("Bash", "ls"), "b": RunningTool("Bash", "rm -rf build/"), "c": RunningTool("Read", "x")}
+    station = Station("s", evidence=asked, running=running)
+    assert status_at(station, SEEN) == replace(asked, reason="permission for Bash: rm -rf build/")
+    assert status_at(replace(station, running={"c": running["c"]}), SEEN) is asked
+    answer = replace(asked, reason="asks: which one?", guess=False)
+    assert status_at(replace(station, evidence=answer), SEEN) is answer

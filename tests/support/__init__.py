@@ -1,0 +1,1 @@
+"""What tests stand on: machines, repositories, transcripts and screens made for them."""

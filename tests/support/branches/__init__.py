@@ -1,0 +1,1 @@
+"""Repositories with branches, and what git says of them."""

@@ -1,0 +1,74 @@
+"""The factory in one line: what stays where there is little room, and of which time its figures are."""
+
+from __future__ import annotations
+
+import pytest
+
+from sessions.floor import events as ev
+from sessions.floor.commands import Progress
+from sessions.floor.state import EMPTY, FloorState
+from sessions.floor.tokens import Certainty, Tokens
+from sessions.views.floor.panes import PaneBook
+from sessions.views.floor.totals import totals
+from tests.support.console import NOW, factory_state, state_of
+from widgets.draw.cells import fit, plain
+from widgets.floor.topline import figures, progress_line, trouble_line
+
+STATE = factory_state()
+DAY = 86_400.0
+
+
+def line(state: FloorState, cells: int, mode: str = "live", now: float = NOW) -> str:
+    return plain(figures(totals(state, PaneBook().panes(state, now), now), now, mode, cells))
+
+
+def test_a_start_before_the_first_word_does_not_deny_the_repository() -> None:
+    """Live there is always one; a recording of transcripts alone may be of none."""
+    assert "no repository" not in line(EMPTY, 120)
+    assert line(EMPTY, 120).startswith(" factory-tui   0 stations ")
+    assert "REPLAY no repository" in line(EMPTY, 120, "replay")
+
+
+@pytest.mark.parametrize("mode", ["live", "simulated", "replay"])
+@pytest.mark.parametrize("cells", [60, 80, 120, 200, 300])
+def test_states_cost_and_what_is_not_real_stay_at_every_size(mode: str, cells: int) -> None:
+    shown = line(STATE, cells, mode)
+    assert "◆1 ✖3" in shown
+    assert "≥$29.4" in shown
+    assert ("SIMULATED" in shown) == (mode == "simulated")
+    assert ("REPLAY" in shown) == (mode == "replay")
+
+
+def used(when: float, cost: float, certainty: Certainty = Certainty.EXACT) -> ev.TokensUsed:
+    return ev.TokensUsed(
+        time=when, station="a", call=f"{when}", model="m", tokens=Tokens(1_000_000), cost=cost, certainty=certainty
+    )
+
+
+def test_dollars_are_those_of_today_and_the_whole_is_said_beside_them() -> None:
+    state = state_of([used(NOW - 3 * DAY, 40.0, Certainty.ESTIMATED), used(NOW - 60, 2.0)])
+    shown = line(state, 200)
+    assert "1.00M tokens   $2.00 today" in shown
+    assert "in all ~2.00M  ~$42.0" in shown
+    assert "$2.00" in line(state, 80)
+    assert "in all" not in line(state_of([used(NOW - 60, 2.0)]), 200)
+
+
+def test_a_day_without_use_costs_nothing() -> None:
+    assert "0 tokens   $0 today" in line(state_of([used(NOW - 3 * DAY, 40.0)]), 200)
+
+
+def test_long_work_says_how_much_of_how_much_where_that_is_known_and_the_key_that_stops_it() -> None:
+    def shown(progress: Progress, cancel: str = "x stops") -> str:
+        return plain(progress_line(progress, 70, cancel))
+
+    known = shown(Progress("reading transcripts", 120, 312, "files"))
+    assert known == fit(" reading transcripts ━━━━━━━━──────────── 120 of 312 files", 62) + "x stops "
+    assert shown(Progress("comparing", 7, 0, "pairs")) == fit(" comparing  7 pairs", 62) + "x stops "
+    assert shown(Progress("", 0, 0), "") == fit(" working", 70)
+
+
+def test_trouble_fills_its_line_to_the_margin() -> None:
+    told = "the disk is full: make room"
+    assert plain(trouble_line(told, 31)) == f" ✖ {told} "
+    assert plain(trouble_line(told, 30)) == " ✖ the disk is full: make ro… "

@@ -1,0 +1,1 @@
+"""What the branch screen shows: patches."""

@@ -1,0 +1,1 @@
+"""What the conflicts screen shows: the matrix, a pair, its hunks, the landing plan."""

@@ -1,0 +1,332 @@
+"""The matrix of conflicts as lines: names and numbers, and one cell a pair.
+
+Each pair is a sign in the colour of its severity, one row in a line: what collides is shaded, the worse the fuller,
+so that neither eyes nor terminals need colours. Zoomed out a line holds two rows as half blocks in colour alone, so
+that fifty branches take 25 lines. Pure: the same matrix, room, place and cursor, the same lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from sessions.views.conflicts.matrix import Matrix, Severity
+from widgets.draw.cells import Line, Span, cut, fit, pad, short, width
+
+HALF = "▀"
+GLYPHS: dict[Severity, tuple[str, str]] = {
+    Severity.CLEAN: ("·", "line"),
+    Severity.SHARED: ("∘", "soft"),
+    Severity.FEW: ("▒", "clash_few"),
+    Severity.SOME: ("▓", "clash_some"),
+    Severity.MANY: ("█", "clash_many"),
+    Severity.UNKNOWN: ("?", "unknown"),
+    Severity.COMPUTING: (":", "waiting"),
+    Severity.LANDED: (" ", "text"),
+}
+"""Sign and style of a cell that has a line of its own."""
+COLOURS: dict[Severity, str] = {
+    Severity.CLEAN: "clean",
+    Severity.SHARED: "shared",
+    Severity.FEW: "clash_few",
+    Severity.SOME: "clash_some",
+    Severity.MANY: "clash_many",
+    Severity.UNKNOWN: "unknown",
+    Severity.COMPUTING: "pending",
+    Severity.LANDED: "ground",
+}
+"""Colour of a cell that is half a line."""
+_BRIEFLY = ("clean", "shared", "few", "10+", "50+", "unknown", "computing", "lands", "stuck")
+"""The meanings, in their order, where there is little room."""
+MEANING: dict[Severity, str] = {
+    Severity.CLEAN: "clean",
+    Severity.SHARED: "clean, same file",
+    Severity.FEW: "few lines",
+    Severity.SOME: "10 and more",
+    Severity.MANY: "50 and more",
+    Severity.UNKNOWN: "unknown",
+    Severity.COMPUTING: "computing",
+}
+_SIGNS = [GLYPHS[step] for step in Severity]
+_BY_NUMBER = [COLOURS[step] for step in Severity]
+"""By the number that a matrix has in a cell."""
+LANDS, LANDS_GLYPH = "flow", ("\\", "working")
+"""The diagonal where the branch merges with the base."""
+STUCK = {Severity.FEW: "□", Severity.SOME: "▣", Severity.MANY: "■"}
+"""The diagonal where it collides with the base: other signs than around it, as full as it is bad."""
+DIAGONAL = "soft"
+"""Of a diagonal cell that is half a line and wide, the second part, where the branch collides with the base."""
+PICK = "◂"
+"""Beside a sign that fills its cell: the cursor, which would not be seen behind it."""
+NAME_MIN, NAME_FAIR, NAME_MAX = 8, 16, 60
+"""Cells of a name: at least, enough to tell most, and at most, where there is room."""
+AREA_MIN, AREA_MAX = 14, 32
+"""Cells for the areas, with the gap before them."""
+_PICKED = 2
+"""Cells of a column where there is room; one where there is not."""
+_SHADES = frozenset("▒▓█")
+"""Signs that fill all cells of a column, so that they grow together to areas; others stand in the first."""
+
+
+class Spot(msgspec.Struct, frozen=True):
+    """A cell, by its row and column."""
+
+    row: int = 0
+    column: int = 0
+
+
+class Shape(msgspec.Struct, frozen=True):
+    """How a matrix lies in its room."""
+
+    cells: int
+    lines: int
+    size: int
+    """Branches."""
+    halves: bool
+    """Two rows in one line."""
+    name: int
+    """Cells of a name."""
+    column: int
+    """Cells of a column."""
+    area: int = 0
+    """Cells to the right of the matrix that say where each branch works."""
+
+    @property
+    def digits(self) -> int:
+        """Digits of the greatest number: so many lines has the head, beside that with a name."""
+        return len(str(max(1, self.size)))
+
+    @property
+    def head(self) -> int:
+        """Lines above the cells."""
+        return 1 + self.digits
+
+    @property
+    def left(self) -> int:
+        """Cells before the first column."""
+        return (1 + self.halves) * (self.digits + 1 + self.name + 1) + 1
+
+    @property
+    def columns(self) -> int:
+        """Columns in view."""
+        return max(1, min(self.size, (self.cells - self.area - self.left) // self.column))
+
+    @property
+    def rows(self) -> int:
+        """Rows in view."""
+        return max(1, min(self.size, (self.lines - self.head) * (1 + self.halves)))
+
+    @property
+    def length(self) -> int:
+        """Lines that all of it would take."""
+        return self.head + -(-self.size // (1 + self.halves))
+
+
+def shape(cells: int, lines: int, labels: Sequence[str], halves: bool, areas: Sequence[str] = ()) -> Shape:
+    """The best shape for a room: all columns at once if they fit, wide ones if they fit wide.
+
+    The areas stand beside them where there is room for them besides the names.
+    """
+    size = len(labels)
+    longest = max(NAME_MIN, min(NAME_MAX, max((width(label) for label in labels), default=0)))
+    for column in (_PICKED, 1):
+        least = Shape(cells, lines, size, halves, min(longest, 12 if column > 1 else NAME_MIN), column)
+        spare = cells - least.left - size * column
+        if spare >= 0:
+            # Names get what they need, but the last of it not before areas have a little.
+            widest = 0 if halves else max(map(width, areas), default=0)
+            some = min(AREA_MIN, 2 + widest) if widest and spare + least.name >= NAME_FAIR + AREA_MIN else 0
+            name = min(longest, least.name + (spare - some) // (1 + halves))
+            area = min(spare - (name - least.name) - 1, AREA_MAX, 2 + widest) if some else 0
+            return Shape(cells, lines, size, halves, name, column, area)
+    return Shape(cells, lines, size, halves, min(longest, 12 if halves and cells < 100 else 16), 1)
+
+
+def follow(shape: Shape, top: Spot, cursor: Spot) -> Spot:
+    """The nearest place of the view, by its first row and column, from which the cursor is seen."""
+    each, room = 1 + shape.halves, max(1, shape.lines - shape.head)
+    last = max(0, -(-shape.size // each) - room)
+    line = min(max(top.row // each, cursor.row // each - room + 1), cursor.row // each, last)
+    column = min(max(top.column, cursor.column - shape.columns + 1), cursor.column, shape.size - shape.columns)
+    return Spot(max(0, line) * each, max(0, column))
+
+
+def matrix_lines(matrix: Matrix, shape: Shape, top: Spot, cursor: Spot) -> list[Line]:
+    """All lines in view, each `shape.cells` wide."""
+    if not matrix.rows:
+        return []
+    lines = _head(matrix, shape, top, cursor)
+    last = min(shape.size, top.row + shape.rows)
+    draw = _double if shape.halves else _single
+    lines += [draw(matrix, shape, row, top.column, cursor) for row in range(top.row, last, 1 + shape.halves)]
+    return [pad(line, shape.cells, "text") for line in lines]
+
+
+def spot_at(shape: Shape, top: Spot, x: int, y: int) -> Spot | None:
+    """The cell at a place in the room, the upper one of two; on a name, that of the diagonal."""
+    if y < shape.head:
+        return None
+    row = top.row + (y - shape.head) * (1 + shape.halves)
+    if shape.halves and shape.left // 2 <= x < shape.left:
+        row += 1
+    column = top.column + (x - shape.left) // shape.column if x >= shape.left else row
+    return Spot(row, column) if row < shape.size and 0 <= column < shape.size else None
+
+
+def _head(matrix: Matrix, shape: Shape, top: Spot, cursor: Spot) -> list[Line]:
+    """The name of the cursor's column above it, and under that the numbers, read from above."""
+    columns = range(top.column, min(shape.size, top.column + shape.columns))
+    label = matrix.rows[cursor.column].label
+    at = shape.left + (cursor.column - top.column) * shape.column
+    name = fit(label, min(width(label), 60))
+    # The name stands to the right of its mark, or to the left where the room ends.
+    if at + 2 + width(name) <= shape.cells:
+        first: Line = ((" " * at, "text"), ("▾", "accent"), (" " + name, "bold accent"))
+    else:
+        room = max(0, at - 1)
+        first = ((fit(name, room, right=True) + " ", "bold accent"), ("▾", "accent"))
+    lines = [first]
+    for digit in range(shape.digits):
+        spans: list[Span] = [(" " * shape.left, "text")]
+        for column in columns:
+            text = str(column + 1).rjust(shape.digits)[digit]
+            # Of tens and hundreds only where they change, so that the eye finds a column by its neighbours.
+            if digit < shape.digits - 1 and column != top.column and (column + 1) % 10 ** (shape.digits - 1 - digit):
+                text = " "
+            style = "bold accent" if column == cursor.column else "faint"
+            if column == cursor.column:
+                text = str(column + 1).rjust(shape.digits)[digit]
+            spans.append((text.ljust(shape.column), style))
+        if shape.area and digit == shape.digits - 1:
+            spans.append(("  works in", "faint"))
+        lines.append(tuple(spans))
+    return lines
+
+
+def _name(matrix: Matrix, shape: Shape, row: int, cursor: Spot) -> list[Span]:
+    """A row's number and name."""
+    if row >= shape.size:
+        return [(" " * (shape.digits + shape.name + 2), "text")]
+    here, there = row == cursor.row, row == cursor.column
+    ground = " on cursor" if here else ""
+    branch = matrix.rows[row]
+    style = "bold text" if here else "accent" if there else "text" if branch.conflicts else "soft"
+    return [
+        (str(row + 1).rjust(shape.digits) + " ", ("bold accent" if here or there else "faint") + ground),
+        (fit(short(branch.label, shape.name), shape.name), style + ground),
+        (" ", "text"),
+    ]
+
+
+def _single(matrix: Matrix, shape: Shape, row: int, left: int, cursor: Spot) -> Line:
+    spans: list[Span] = [*_name(matrix, shape, row, cursor), (" ", "text")]
+    base = row * shape.size
+    for column in range(left, min(shape.size, left + shape.columns)):
+        step = matrix.cells[base + column]
+        sign, style = _diagonal(step) if row == column else _SIGNS[step]
+        here, across = row == cursor.row, column == cursor.column
+        if here and across:
+            spans += _picked(sign, style, shape.column)
+            continue
+        text = sign * shape.column if sign in _SHADES else sign.ljust(shape.column)
+        style += " on bar" if here or across else ""
+        # Few long spans are drawn in a fraction of the time of many short ones.
+        spans[-1:] = [(spans[-1][0] + text, style)] if spans[-1][1] == style else [spans[-1], (text, style)]
+    if shape.area:
+        area = matrix.rows[row].area
+        spans += [("  ", "text"), (_end(area, shape.area - 2), "soft" if row == cursor.row else "faint")]
+    return tuple(spans)
+
+
+def _diagonal(step: int) -> tuple[str, str]:
+    """Sign and style of a branch against the base."""
+    if step <= Severity.SHARED:
+        return LANDS_GLYPH
+    sign, style = _SIGNS[step]
+    return STUCK.get(Severity(step), sign), style
+
+
+def _picked(sign: str, style: str, cells: int) -> list[Span]:
+    """The cell under the cursor: its own sign, and one more where that leaves nothing of the ground."""
+    if sign not in _SHADES:
+        return [(sign.ljust(cells), f"bold {style} on cursor")]
+    if cells == 1:
+        return [(sign, "bold underline accent on bar")]
+    return [(sign, f"bold {style} on bar"), (PICK.ljust(cells - 1), "bold accent on cursor")]
+
+
+def _end(text: str, cells: int) -> str:
+    """The end of a path, from a directory on where it is cut."""
+    if width(text) <= cells:
+        return text
+    parts = text.split("/")
+    ends = ("…/" + "/".join(parts[at:]) for at in range(1, len(parts) - 1))
+    return next((end for end in ends if width(end) <= cells), cut(text, cells))
+
+
+def _double(matrix: Matrix, shape: Shape, row: int, left: int, cursor: Spot) -> Line:
+    spans: list[Span] = [*_name(matrix, shape, row, cursor), *_name(matrix, shape, row + 1, cursor), (" ", "text")]
+    for column in range(left, min(shape.size, left + shape.columns)):
+        halves = [_colour(matrix, shape, at, column, cursor) for at in (row, row + 1)]
+        first, *rest = [_half(*halves)] + [_half(*_marked(matrix, shape, halves, row, column))] * (shape.column - 1)
+        if column == cursor.column and cursor.row in (row, row + 1):
+            # The cursor takes the first cell of a wide column, so that the colour under it is still seen.
+            upper, lower = halves
+            first = (HALF, f"accent on {lower}" if cursor.row == row else f"{upper} on accent")
+        for text, style in (first, *rest):
+            spans[-1:] = [(spans[-1][0] + text, style)] if spans[-1][1] == style else [spans[-1], (text, style)]
+    return tuple(spans)
+
+
+def _half(upper: str, lower: str) -> Span:
+    """A cell of two colours, one above the other."""
+    return (" ", f"blank on {lower}") if upper == lower else (HALF, f"{upper} on {lower}")
+
+
+def _marked(matrix: Matrix, shape: Shape, halves: Sequence[str], row: int, column: int) -> list[str]:
+    """The two colours in the second cell of a wide column: on the diagonal it tells what cannot land from the rest."""
+    stuck = column < shape.size and matrix.cells[column * shape.size + column] in STUCK
+    return [DIAGONAL if stuck and at == column else half for at, half in zip((row, row + 1), halves, strict=True)]
+
+
+def _colour(matrix: Matrix, shape: Shape, row: int, column: int, cursor: Spot) -> str:
+    if row >= shape.size:
+        return "ground"
+    step = matrix.cells[row * shape.size + column]
+    if step == Severity.CLEAN and row != column and (row == cursor.row or column == cursor.column):
+        return "cross"
+    if row == column and step <= Severity.SHARED:
+        return LANDS
+    return _BY_NUMBER[step]
+
+
+def legend(halves: bool, cells: int) -> Line:
+    """What the cells mean; in short words where there is little room, and then only as many as fit."""
+    meanings = (*MEANING.values(), "lands", "cannot land")
+    gap = 2 if halves else 1
+    if sum(gap + 1 + width(meaning) + 2 for meaning in meanings) > cells:
+        meanings = _BRIEFLY
+    spans: list[Span] = []
+    room = cells
+    for (sign, style, colour), meaning in zip(_keys(), meanings, strict=True):
+        if gap + 1 + width(meaning) > room:
+            break
+        spans += _swatch(colour) if halves else [(sign, style)]
+        spans += [(f" {meaning}", "faint"), ("  ", "text")]
+        room -= gap + 1 + width(meaning) + 2
+    return tuple(spans[:-1])
+
+
+def _keys() -> list[tuple[str, str, str]]:
+    """Sign, style and colour of each meaning."""
+    steps = [(*GLYPHS[step], COLOURS[step]) for step in MEANING]
+    worst = GLYPHS[Severity.MANY][1]
+    return [*steps, (*LANDS_GLYPH, LANDS), (STUCK[Severity.MANY], worst, "")]
+
+
+def _swatch(colour: str) -> list[Span]:
+    """Two cells of a colour; of what collides with the base the two that it has."""
+    if colour:
+        return [("  ", f"blank on {colour}")]
+    return [(" ", f"blank on {COLOURS[Severity.MANY]}"), (" ", f"blank on {DIAGONAL}")]

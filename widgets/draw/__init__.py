@@ -1,0 +1,1 @@
+"""Drawing: cells, glyphs, numbers, colours, wrapped words."""

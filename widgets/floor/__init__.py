@@ -1,0 +1,1 @@
+"""What the floor shows: the wall and its panes, the first line, the timeline."""

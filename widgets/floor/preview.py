@@ -1,0 +1,100 @@
+"""A few lines about the pane under the cursor: why it is as it is, and its last words in full."""
+
+from __future__ import annotations
+
+from sessions.floor.state import Status
+from sessions.views.floor.panes import Pane
+from sessions.views.status import LIVE
+from widgets.draw.cells import Line, Span, cut, pad, spread, width
+from widgets.draw.glyphs import BRANCH, DOT, RULE, STATUS, TOOL
+from widgets.draw.numbers import age, ago
+from widgets.draw.wrap import wrap
+from widgets.floor.pane_text import LOUD, divergence, shown_name, state_style, status_word
+from widgets.parts.lined import Lined
+
+LARGE, SMALL = 6, 3
+"""Its lines on screens of at least `ROOMY` lines, and on lower ones."""
+ROOMY = 40
+LOWEST = 20
+"""On a screen of fewer lines there is none."""
+
+
+class Preview(Lined):
+    """Stands between the wall and the footer."""
+
+    DEFAULT_CSS = "Preview { height: 0; }"
+
+    def fit(self, height: int, wanted: bool) -> int:
+        """Take as many lines as suit a screen of `height` lines; returns how many."""
+        lines = 0 if not wanted or height < LOWEST else LARGE if height >= ROOMY else SMALL
+        if self.styles.height is None or self.styles.height.value != lines:
+            self.styles.height = lines
+        return lines
+
+
+def preview_lines(pane: Pane | None, cells: int, rows: int, now: float) -> list[Line]:
+    """`rows` lines of `cells` cells: who and why under a thin line, then what was said or asked, in full as far as
+    there is room, and where it works."""
+    if rows <= 0:
+        return []
+    if pane is None:
+        return [((RULE * cells, "line"),), *[()] * (rows - 1)]
+    said = [pad([("   ", "text"), *line], cells, "text") for line in _words(pane, cells - 6, rows - 1, now)]
+    return [_head(pane, cells, now), *said, *[()] * (rows - 1 - len(said))]
+
+
+def _head(pane: Pane, cells: int, now: float) -> Line:
+    """`── ◆ proxy-07  needs me for 2m · permission prompt · heard 2s ago, by claude:4d5611e5 ─────`"""
+    glyph = STATUS[pane.status] if pane.station else BRANCH
+    since = age(pane.since, now)
+    seen = ago(pane.seen, now)
+    by = " by " * bool(pane.source) + pane.source
+    facts = [f"{status_word(pane)} for {since}" if since and pane.station else status_word(pane)]
+    if pane.station and pane.status not in LOUD:
+        facts.append(pane.reason)
+    facts.append(f"heard {seen}{by}" if seen and pane.station else "")
+    left: list[Span] = [
+        (RULE * 2 + " ", "line"),
+        (glyph + " ", state_style(pane)),
+        (cut(shown_name(pane), cells // 3), "bold text"),
+        ("  " + cut(f" {DOT} ".join(filter(None, facts)), max(0, cells * 2 // 3 - 12)) + " ", "soft"),
+    ]
+    rest = max(0, cells - sum(width(text) for text, _ in left))
+    return pad([*left, (RULE * rest, "line")], cells, "line")
+
+
+def _words(pane: Pane, cells: int, rows: int, now: float) -> list[Line]:
+    """What it says, in at most `rows` lines; the last one is where it works, where there is room for that, too."""
+    if rows <= 0:
+        return []
+    place = _place(pane, cells)
+    lines = _saying(pane, cells, rows - (rows > 2), now)
+    return [*lines, place][:rows]
+
+
+def _saying(pane: Pane, cells: int, rows: int, now: float) -> list[Line]:
+    style = pane.status.value if pane.station and pane.status in LOUD else "text"
+    lines: list[Line] = []
+    if pane.station and pane.status in LOUD and pane.reason:
+        lines += _paragraph(pane.reason, style, cells, rows)
+    if pane.station and pane.status in (*LIVE, Status.STALE):
+        for tool in reversed(pane.tools[-2:]):
+            text = f"{TOOL} {tool.name} {tool.detail}".rstrip()
+            tail = [("  " + age(tool.since, now), "faint")]
+            lines.append(spread([(text, "text")], tail, cells, "text"))
+    if pane.activity and pane.activity != pane.reason and len(lines) < rows:
+        lines += _paragraph(pane.activity, "soft", cells, rows - len(lines))
+    return lines[:rows]
+
+
+def _paragraph(text: str, style: str, cells: int, rows: int) -> list[Line]:
+    lines = wrap(text, cells)
+    if len(lines) > rows:
+        lines = [*lines[: rows - 1], cut(" ".join(lines[rows - 1 :]), cells)]
+    return [((line, style),) for line in lines]
+
+
+def _place(pane: Pane, cells: int) -> Line:
+    """Directory, branch and how far it is, title and model of the conversation."""
+    parts = (pane.directory, f"{pane.branch} {divergence(pane)}".strip(), pane.model, pane.title)
+    return ((cut(f"  {DOT} ".join(filter(None, parts)), cells), "faint"),)

@@ -1,0 +1,138 @@
+"""The first lines: the factory in figures, and under them a rule, the columns' titles, or news that cannot wait."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from sessions.floor.commands import Progress
+from sessions.floor.state import Status
+from sessions.floor.tokens import Certainty
+from sessions.text import clean
+from sessions.views.floor.arrange import ATTENTION
+from sessions.views.floor.totals import Totals
+from widgets.draw.cells import Line, Span, cut, fill, pad, spread, width
+from widgets.draw.glyphs import AT_LEAST, RULE, STATUS
+from widgets.draw.numbers import MARKS, age, count, money, percent, rate
+from widgets.draw.spark import bar, spark
+from widgets.parts.lined import Lined
+from widgets.session.passages import clock
+
+LIVE_S = 2.0
+SHORT, ROOMY = 70, 100
+"""Below the one every word that can be spared is; from the other on figures say of which time they are."""
+_PATH = re.compile(r"(?<!\S)/(?:[^/\s]+/)+([^/\s]+)")
+
+
+class TopLine(Lined):
+    """Two lines at the top of the floor."""
+
+    DEFAULT_CSS = "TopLine { height: 2; dock: top; }"
+
+
+def figures(t: Totals, now: float, mode: str, cells: int) -> Line:
+    """The factory in one line, by priority: what needs me and what it costs stay longest."""
+    ground = " on bar"
+
+    def soft(text: str) -> Span:
+        return text, "soft" + ground
+
+    def strong(text: str) -> Span:
+        return text, "bold text" + ground
+
+    def faint(text: str) -> Span:
+        return text, "faint" + ground
+
+    states = counters({status: t.statuses.get(status, 0) for status in ATTENTION}, ground)
+    label = "REPLAY " * (mode == "replay") + "SIMULATED " * (mode == "simulated" or t.simulated)
+    short = cells < SHORT
+    name = "" if short and label else cut(t.name or ("" if mode == "live" else "no repository"), max(8, cells // 6))
+    older = t.tokens != t.tokens_today
+    today, ever = _sum(t.cost_today, t.certainty_today, t.part_priced_today), _sum(t.cost, t.certainty, t.part_priced)
+    pieces: list[tuple[int, list[Span]]] = [
+        (9, [("factory-tui", "soft" + ground)]),
+        (1, [(label, "bold accent" + ground), strong(name)] if label or name else []),
+        (10, [faint("base "), soft(cut(t.base, 24)), faint(" " + t.base_head)] if t.base else []),
+        (6, [strong(str(t.stations)), soft(" station" + "s" * (t.stations != 1))]),
+        (0, states),
+        (3, [strong(rate(t.rate))]),
+        (5, [(spark(t.spark), "flow" + ground)] if any(t.spark) else []),
+        (12, [faint("1m "), soft(rate(t.rate_1m)), faint("  10m "), soft(rate(t.rate_10m))]),
+        (4, [strong(MARKS[t.certainty_today] + count(t.tokens_today)), soft(" tokens")]),
+        (2, [strong(today), soft("" if cells < ROOMY else " today")]),
+        (11, [faint("in all "), soft(f"{MARKS[t.certainty]}{count(t.tokens)}  {ever}")] if older else []),
+        (7, [soft(money(t.dollars_per_h) + "/h")]),
+        (8, _pace(t, ground)),
+    ]
+    news = _moment(t, now, short) if mode == "replay" else _freshness(t, now, short)
+    room = cells - width(news) - 4
+    left = fill([piece for piece in pieces if piece[1]], room, "   " if cells >= 120 else "  ", "text" + ground)
+    return spread([(" ", "text" + ground), *left], [(" ", "text" + ground), faint(news), (" ", "text" + ground)],
+                  cells, "text" + ground)  # fmt: skip
+
+
+def counters(counts: Mapping[Status, int], ground: str = " on bar") -> list[Span]:
+    """`◆2 ✖1 ◐3`: how many stations are in which status, in the order given; nothing of none."""
+    shown = [(f"{STATUS[status]}{number}", status.value + ground) for status, number in counts.items() if number]
+    gap: Span = (" ", "text" + ground)
+    return [span for piece in shown for span in (gap, piece)][1:]
+
+
+def _sum(cost: float | None, certainty: Certainty, part_priced: bool) -> str:
+    """Dollars with the mark of their certainty."""
+    return (AT_LEAST if part_priced else MARKS[certainty] if cost is not None else "") + money(cost)
+
+
+def _pace(t: Totals, ground: str) -> list[Span]:
+    """The gauge against five billion tokens a day."""
+    full, rest = bar(t.pace_share, 8)
+    share = percent(t.pace_share)
+    return [(full, "soft" + ground), (rest, "faint" + ground), (f" {share}", "bold text" + ground),
+            (" of 5G/day", "faint" + ground)]  # fmt: skip
+
+
+def _moment(t: Totals, now: float, short: bool) -> str:
+    """The moment of a past that is shown."""
+    if now <= 0:
+        return "no events"
+    moment = clock(now, t.zone)
+    return moment if short else f"as of {moment}"
+
+
+def _freshness(t: Totals, now: float, short: bool) -> str:
+    """How old the newest event is; seconds are not counted while events flow."""
+    if not t.newest:
+        return "no events"
+    if now - t.newest < LIVE_S:
+        return "live" if short else "events live"
+    return age(t.newest, now) if short else f"events {age(t.newest, now)} ago"
+
+
+def rule(cells: int) -> Line:
+    return ((RULE * cells, "line"),)
+
+
+def trouble_line(text: str, cells: int) -> Line:
+    """Lost connection and the like, with the cure; where it would be cut, paths lose their beginnings first."""
+    told = clean(text, 400)
+    if width(told) > cells - 4:
+        told = _PATH.sub(r"…/\1", told)
+    return pad(
+        [(" ✖ ", "bold failed on fault"), (cut(told, max(0, cells - 4)), "text on fault")],
+        cells,
+        "text on fault",
+    )
+
+
+def progress_line(progress: Progress, cells: int, cancel: str) -> Line:
+    """Long work with its counts, and the key that ends it."""
+    what = f" {clean(progress.what, 60)} " if progress.what else " working "
+    unit = clean(progress.unit, 20)
+    if progress.total > 0:
+        full, rest = bar(progress.done / progress.total, 20)
+        counts = f" {count(progress.done)} of {count(progress.total)} {unit}"
+    else:
+        full, rest = "", ""
+        counts = f" {count(progress.done)} {unit}" if progress.done else ""
+    left = [(what, "soft"), (full, "waiting"), (rest, "faint"), (counts, "text")]
+    return spread(left, [(f"{cancel} ", "faint")] if cancel else [], cells, "text")

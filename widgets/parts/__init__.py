@@ -1,0 +1,1 @@
+"""Parts that all screens use: panels, scrolling, footer, prompt, picker, legend."""

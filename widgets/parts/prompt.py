@@ -1,0 +1,104 @@
+"""What the footer asks: a menu of single keys, or a line to type into. Values without a widget of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from sessions.text import clean
+from widgets.draw.cells import Line, Span, end, line_width, width
+
+MAX_TYPED = 200
+
+
+class Choose(msgspec.Struct, frozen=True):
+    """One item of a menu: its key, its name, its sign, and whether it is on."""
+
+    key: str
+    name: str
+    sign: str = ""
+    style: str = "text"
+    on: bool = False
+
+
+class Menu(msgspec.Struct, frozen=True):
+    """A question answered by one key."""
+
+    title: str
+    items: tuple[Choose, ...]
+    hint: str = "esc back"
+
+    def line(self, cells: int) -> Line:
+        """The menu in one line; where there is little room it says less: no signs, no title, smaller gaps."""
+        for signs, head, gap in ((True, True, 3), (False, True, 2), (False, False, 2)):
+            line = self._drawn(signs, head, gap)
+            if line_width(line) <= cells:
+                return line
+        return self._drawn(False, False, 1)
+
+    def _drawn(self, signs: bool, head: bool, gap: int) -> Line:
+        spans: list[Span] = [(f" {self.title}  " if head else " ", "bold accent on bar")]
+        for item in self.items:
+            weight = "bold text on bar" if item.on else "soft on bar"
+            spans.append((item.key + " ", "bold accent on bar"))
+            if item.sign and signs:
+                spans.append((item.sign + " ", item.style + " on bar"))
+            spans += [(item.name, "underline " + weight if item.on else weight), (" " * gap, "text on bar")]
+        return (*spans, (self.hint, "faint on bar")) if head else tuple(spans)
+
+    def chosen(self, key: str) -> Choose | None:
+        """The item of a key."""
+        return next((item for item in self.items if item.key == key), None)
+
+
+class Typing:
+    """A line being typed."""
+
+    def __init__(self, title: str, text: str = "") -> None:
+        self.title = title
+        self.text = text
+
+    def type(self, key: str, character: str | None) -> bool:
+        """Take a key; False when it is none of typing."""
+        if key in ("backspace", "ctrl+h"):
+            self.text = self.text[:-1]
+        elif key == "ctrl+u":
+            self.text = ""
+        elif key == "ctrl+w":
+            self.text = self.text.rstrip().rpartition(" ")[0]
+        elif character and character.isprintable() and len(self.text) < MAX_TYPED:
+            self.text += character
+        else:
+            return False
+        return True
+
+    def paste(self, text: str) -> None:
+        self.text = (self.text + clean(text, MAX_TYPED))[:MAX_TYPED]
+
+    def line(self, cells: int, found: str, hint: str = "enter keeps   esc drops") -> Line:
+        """The line with a still cursor: one that blinks would send bytes while nothing happens.
+
+        Of a long text the end is seen, where it is being typed; what was `found` stays beside it, up to half the room.
+        """
+        room = max(1, cells - width(self.title) - 3)
+        return (
+            (f" {self.title} ", "bold accent on bar"),
+            (end(self.text, max(room // 2, room - width(found) - 3)), "text on bar"),
+            (" ", "text on cursor"),
+            (f"   {found}", "soft on bar"),
+            (f"   {hint}", "faint on bar"),
+        )
+
+
+def keys_line(keys: Sequence[tuple[str, str, bool]], kept: int = 0) -> list[tuple[int, list[Span]]]:
+    """Footer pieces from (key, title, works), each with its priority, the last `kept` before all others.
+
+    What cannot work is faint.
+    """
+    return [
+        (place - len(keys) if place >= len(keys) - kept else place,
+         [(key, ("bold soft" if works else "faint") + " on bar"), (" ", "text on bar"),
+          (title, ("soft" if works else "faint") + " on bar")])
+        for place, (key, title, works) in enumerate(keys)
+    ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""What the station screen shows: a conversation and its passages."""
