@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Callable
 from operator import ne
 
+from sessions.suspect import may_be_called_one, may_look_like_one
+
 HIDDEN = "[secret]"
 
 _NAMES = (
@@ -75,14 +77,6 @@ _LONG = re.compile(r"[A-Za-z0-9+/_-]{28,}={0,2}")
 _OF_AGENTS = re.compile(r"(?<![A-Za-z0-9])(?:(?:srv|mcp)?toolu|chatcmpl|msg|req|call|fc|rs|resp)[_-][A-Za-z0-9]+")
 """Ids that agents and providers give to calls: an event says by them which call came back."""
 
-_RUN = re.compile(r"[A-Za-z0-9_./=$,+-]{14}")
-"""A text without such a run holds no secret that is told by its own looks: a quick first look."""
-_MARKS = (
-    *("bearer", "basic", "://", "private", "pass", "pwd", "secret", "key", "credential", "token", "authorization"),
-    *("session", "cookie", "-u", "user", "redis-cli", "mysql", "mariadb", "login", "sig="),
-)
-"""A text that has none of these, whatever the case, holds nothing that is told by its name: a quick first look."""
-
 _WORDS = frozenset(
     {"true", "false", "null", "none", "undefined", "string", "required", "optional", "missing", "invalid", "expired"}
     | {"include", "same-origin", "bearer", "basic", "token", "apikey", "negotiate", "xxxx"}
@@ -97,19 +91,12 @@ _TURNS = 0.4
 
 def redact(text: str) -> str:
     """`text` with everything that looks like a secret replaced by `[secret]`; all else stays, to the character."""
-    has_run = _RUN.search(text) is not None
-    if has_run:
+    looks = may_look_like_one(text)
+    if looks:
         text = _KNOWN.sub(HIDDEN, text)
-    lowered = text.lower()
-    for mark in _MARKS:  # not any(): every text of every transcript comes by here
-        if mark in lowered:
-            text = _redact_named(text)
-            break
-    if not has_run:
-        return text
-    if "=" in text or ":" in text:
-        text = _RANDOM.sub(_hide_if(_is_random), text)
-    return _LONG.sub(lambda match: HIDDEN if _is_jumbled(match[0]) else match[0], text)
+    if may_be_called_one(text):
+        text = _redact_named(text)
+    return _redact_chance(text) if looks else text
 
 
 def _redact_named(text: str) -> str:
@@ -118,6 +105,11 @@ def _redact_named(text: str) -> str:
     for pattern, test in _TESTED:
         text = pattern.sub(_hide_if(test), text)
     return text
+
+
+def _redact_chance(text: str) -> str:
+    text = _RANDOM.sub(_hide_if(_is_random), text)
+    return _LONG.sub(lambda match: HIDDEN if _is_jumbled(match[0]) else match[0], text)
 
 
 def _hide_if(test: Callable[[re.Match[str]], bool]) -> Callable[[re.Match[str]], str]:
