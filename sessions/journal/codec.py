@@ -40,6 +40,13 @@ _CONTROL = re.compile(rb"(?<!\\)(?:\\\\)*\\[bfnrtu]")
 """A control character, or any other, that JSON writes as an escape; not an escaped quote or backslash."""
 _ASCII = bytes(range(128))
 
+
+class Encoded(tuple[ev.Event, ...]):
+    """Storable events and the line of each, made once for everybody who needs them."""
+
+    bodies: list[bytes]
+
+
 _encoder = msgspec.json.Encoder()
 _states = msgspec.json.Decoder(FloorState)
 
@@ -93,7 +100,9 @@ def storable(event: ev.Event) -> ev.Event:
 
 
 def encode_all(events: Sequence[ev.Event]) -> tuple[Sequence[ev.Event], list[bytes]]:
-    """Events made storable where they are not, and their lines."""
+    """Events made storable where they are not, and their lines; of `Encoded` ones those that were made before."""
+    if isinstance(events, Encoded):
+        return events, events.bodies
     if any(not 0.0 <= event.time <= MAX_TIME for event in events):
         events = [storable(event) for event in events]
     try:
@@ -101,6 +110,14 @@ def encode_all(events: Sequence[ev.Event]) -> tuple[Sequence[ev.Event], list[byt
     except UnicodeEncodeError:
         events = [storable(event) for event in events]
         return events, [_encoder.encode(event) for event in events]
+
+
+def encoded(events: Sequence[ev.Event]) -> Encoded:
+    """The events as they will be read back, with their lines."""
+    events, bodies = encode_all(events)
+    all_ = Encoded(events)
+    all_.bodies = bodies
+    return all_
 
 
 def write_state(state: FloorState) -> bytes:

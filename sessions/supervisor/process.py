@@ -23,7 +23,7 @@ from sessions.errors import FactoryError
 from sessions.floor.commands import Stop
 from sessions.place import Place, place_of
 from sessions.supervisor.lock import holder
-from sessions.supervisor.wire.protocol import ANSWERS, MAX_ANSWER, VERSION, CommandFrame, Hello, WorkFrame, encode, read
+from sessions.supervisor.wire.protocol import ANSWERS, MAX_ANSWER, CommandFrame, WorkFrame, encode, hello, read
 
 START_S = 20.0
 """A supervisor that does not answer by then has failed to start."""
@@ -101,7 +101,7 @@ async def _trouble(path: Path) -> str:
         async with asyncio.timeout(STOP_S):
             reader, writer = await asyncio.open_unix_connection(path)
             try:
-                writer.write(encode(Hello(VERSION)))
+                writer.write(encode(hello()))
                 # It says what it is at before it tells of the floor.
                 while (frame := await read(reader, ANSWERS, MAX_ANSWER)) is not None:
                     if isinstance(frame, WorkFrame):
@@ -153,7 +153,7 @@ def _agreed_to_stop(path: Path) -> bool:
         line.settimeout(STOP_S)
         try:
             line.connect(str(path))
-            line.sendall(encode(Hello(VERSION)) + encode(CommandFrame(1, Stop())))
+            line.sendall(encode(hello()) + encode(CommandFrame(1, Stop())))
             while more := line.recv(1 << 16):
                 heard = heard[-1_000:] + more
         except OSError:

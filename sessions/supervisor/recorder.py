@@ -14,7 +14,7 @@ from sessions.floor.commands import Progress
 from sessions.floor.events import Event
 from sessions.floor.state import FloorState
 from sessions.journal import codec
-from sessions.journal.writer import JournalGoneError, UnwritableError
+from sessions.journal.writer import INLINE, JournalGoneError, UnwritableError
 from sessions.supervisor.wire.feed import RING, Feed
 from sessions.text import clean
 
@@ -117,12 +117,12 @@ class ServingRecorder(Recorder):
         """
         async with self._turn:
             wait = FIRST_RETRY_S
+            # The consoles get what the journal will read back, in the journal's own words.
+            events = await _encoded(events)
             while not await self._recorded(events, marks, calls):
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, LAST_RETRY_S)
-            # The consoles get what the journal will read back, not what could not be written.
-            newest, _bodies = codec.encode_all(events[-RING:])
-            self._feed.push(newest, len(events), self.state)
+            self._feed.push(events.bodies[-RING:], len(events), self.state)
 
     async def _recorded(
         self, events: Sequence[Event], marks: Mapping[str, bytes] | None, calls: Mapping[bytes, bytes] | None
@@ -136,3 +136,10 @@ class ServingRecorder(Recorder):
             trouble = clean(str(error))
         self.trouble(JOURNAL, trouble)
         return not trouble
+
+
+async def _encoded(events: Sequence[Event]) -> codec.Encoded:
+    """On a thread when there are many, so that the loop stays free."""
+    if len(events) <= INLINE:
+        return codec.encoded(events)
+    return await asyncio.to_thread(codec.encoded, events)

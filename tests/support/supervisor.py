@@ -6,19 +6,22 @@ import asyncio
 import tempfile
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
+import msgspec
+
 from sessions.floor.commands import AnyCommand, Reply
-from sessions.floor.events import AnyEvent, StationOpened, TextWritten
+from sessions.floor.events import AnyEvent, Event, StationOpened, TextWritten
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState
+from sessions.journal import codec
 from sessions.supervisor.wire import protocol
 from sessions.supervisor.wire.client import Client
 from sessions.supervisor.wire.connection import Obey
 from sessions.supervisor.wire.feed import Feed
-from sessions.supervisor.wire.protocol import Answer, Hello, Request
+from sessions.supervisor.wire.protocol import Answer, Events, Request
 from sessions.supervisor.wire.server import Server
 
 PATIENCE_S = 30.0
@@ -72,7 +75,7 @@ async def dialled(path: Path, after: int | None = 0) -> AsyncIterator[Peer]:
     try:
         peer = Peer(reader, writer)
         if after is not None:
-            peer.say(Hello(protocol.VERSION, after))
+            peer.say(protocol.hello(after))
         yield peer
     finally:
         writer.close()
@@ -103,7 +106,12 @@ def feed_of(count: int) -> Feed:
 
 
 def push(feed: Feed, events: list[AnyEvent]) -> None:
-    feed.push(events, len(events), fold_all(feed.state, events))
+    feed.push(codec.encoded(events).bodies, len(events), fold_all(feed.state, events))
+
+
+def told(first: int, events: Sequence[Event]) -> Events:
+    """The frame with these events."""
+    return Events(first, tuple(map(msgspec.Raw, codec.encoded(events).bodies)))
 
 
 class Watched:

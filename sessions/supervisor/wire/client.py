@@ -19,6 +19,7 @@ from sessions.floor.commands import AnyCommand, Progress, Reply
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import FloorState
 from sessions.supervisor.wire import protocol
+from sessions.supervisor.wire.capabilities import age_of, missed
 from sessions.supervisor.wire.protocol import (
     Answer,
     Events,
@@ -93,7 +94,7 @@ class Client:
         self._asked: dict[int, concurrent.futures.Future[Reply]] = {}
         self._sent: set[concurrent.futures.Future[Reply]] = set()
         self._sending = threading.Lock()
-        self._work, self._pid = WorkFrame(), 0
+        self._work, self._pid, self._missed = WorkFrame(), 0, ""
         self._writer: asyncio.StreamWriter | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._main: asyncio.Task[None] | None = None
@@ -213,7 +214,7 @@ class Client:
         reader, writer = await self._connected()
         self._pid = 0
         try:
-            writer.write(protocol.encode(protocol.Hello(protocol.VERSION, self.state.seq)))
+            writer.write(protocol.encode(protocol.hello(self.state.seq)))
             await writer.drain()
             self._writer = writer
             while (frame := await self._next(reader)) is not None:
@@ -262,21 +263,24 @@ class Client:
                     future.set_result(reply)
             case Welcome():
                 self._pid, self._starts.stopped = frame.pid, False
+                self._missed = missed(frame.speaks)
                 self._asked_again.clear()
                 for wish in self._wishes:
                     self._ask(wish, concurrent.futures.Future())
-            case Refused(reason, cure, version):
-                self._useless = 0 < version < protocol.VERSION
-                self._starts.stopped |= version > protocol.VERSION  # an older one would only be in the way
+            case Refused(reason, cure, version, speaks):
+                age = age_of(version, speaks) if version else 0
+                self._useless = age < 0
+                self._starts.stopped |= age > 0  # an older one would only be in the way
                 raise FactoryError(reason, cure)
             case Farewell():
                 raise _PartedError(frame)
-        self._show(Contact(True, self._work.trouble, self._work.progress, self._pid, self._work.halted))
+        trouble = "; ".join(filter(None, (self._work.trouble, self._missed)))
+        self._show(Contact(True, trouble, self._work.progress, self._pid, self._work.halted))
 
     def _folded(self, frame: Events) -> FloorState:
         if frame.first != self.state.seq + 1:
             raise protocol.ProtocolError(f"events from {frame.first} on came after event {self.state.seq}")
-        return fold_all(self.state, frame.events)
+        return fold_all(self.state, frame.read())
 
     def _lost(self, trouble: str) -> None:
         """Nobody answers: show why, and refuse what was asked."""

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from sessions.floor.commands import AnyCommand, Reply
 from sessions.supervisor.wire import protocol
+from sessions.supervisor.wire.capabilities import SPEAKS, VERSION, age_of, lacking
 from sessions.supervisor.wire.feed import Feed
 from sessions.supervisor.wire.protocol import Answer, CommandFrame, Events, Hello, Refused, Snapshot, Welcome, WorkFrame
 from sessions.text import clean
@@ -46,7 +47,7 @@ class Connection:
         feed: Feed,
         welcome: Welcome | Refused,
     ) -> None:
-        """`welcome` is the answer to a greeting of the same version."""
+        """`welcome` is the answer to a greeting that can be understood."""
         self._reader, self._writer = reader, writer
         self._feed, self._welcome = feed, welcome
         self._sending = asyncio.Lock()
@@ -88,7 +89,8 @@ class Connection:
             if hello is not None:
                 raise protocol.ProtocolError("it began with something else than a greeting")
             return None
-        answer = self._welcome if hello.version == protocol.VERSION else _misfit(hello.version)
+        age = age_of(hello.version, hello.speaks)
+        answer = self._welcome if age == 0 else _misfit(age, hello)
         await self._send(answer)
         return None if isinstance(answer, Refused) else hello.after
 
@@ -169,10 +171,11 @@ class Connection:
         return len(packed)
 
 
-def _misfit(version: int) -> Refused:
-    """The refusal of a console of another version: the older of the two is the one to be started again."""
-    log.warning("a console speaks version %d of the protocol, not %d", version, protocol.VERSION)
+def _misfit(age: int, hello: Hello) -> Refused:
+    """The refusal of a console of another age: the older of the two is the one to be started again."""
+    log.warning("a console speaks version %d and %s", hello.version, clean(" ".join(hello.speaks) or "nothing", 200))
+    what = f" ({', '.join(lacking(hello.speaks))} cannot be told)" if hello.version == VERSION else ""
     reason, cure = "the supervisor is of an older factory-tui", "end it with factory-tui stop"
-    if version < protocol.VERSION:
+    if age < 0:
         reason, cure = "the supervisor is of a newer factory-tui", "open this console anew"
-    return Refused(reason, cure, protocol.VERSION)
+    return Refused(reason + what, cure, VERSION, SPEAKS)

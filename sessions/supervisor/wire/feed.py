@@ -6,9 +6,9 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from itertools import islice
-from typing import cast
 
-from sessions.floor.events import AnyEvent, Event
+import msgspec
+
 from sessions.floor.state import FloorState
 from sessions.supervisor.wire.protocol import Events, Snapshot, WorkFrame
 
@@ -29,16 +29,16 @@ class Feed:
         self.work = WorkFrame()
         self.bell = asyncio.Event()
         """Set at the next change, and then replaced: take it before looking, wait for it after."""
-        self._ring: deque[Event] = deque(maxlen=RING)
+        self._ring: deque[msgspec.Raw] = deque(maxlen=RING)
 
     def __len__(self) -> int:
         return len(self._ring)
 
-    def push(self, newest: Sequence[Event], count: int, state: FloorState) -> None:
-        """Add the `newest` of `count` committed events; `state` is the floor after them."""
+    def push(self, newest: Sequence[bytes], count: int, state: FloorState) -> None:
+        """Add the bodies of the `newest` of `count` committed events; `state` is the floor after them."""
         if state.seq != self.state.seq + count:
             self._ring.clear()  # events were committed that never came by here: whoever lacks them gets the floor
-        self._ring.extend(newest)
+        self._ring.extend(map(msgspec.Raw, newest))
         self.state = state
         self._rang()
 
@@ -59,9 +59,7 @@ class Feed:
         if not 0 < lag <= len(self._ring):
             return Snapshot(self.state)
         start = len(self._ring) - lag
-        # Every event is one of `AnyEvent`; the base class only says so at run time.
-        batch = cast("tuple[AnyEvent, ...]", tuple(islice(self._ring, start, start + PER_FRAME)))
-        return Events(cursor + 1, batch)
+        return Events(cursor + 1, tuple(islice(self._ring, start, start + PER_FRAME)))
 
     def _rang(self) -> None:
         bell, self.bell = self.bell, asyncio.Event()

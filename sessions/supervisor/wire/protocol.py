@@ -1,7 +1,7 @@
 """What a console and a supervisor say to each other: frames over a unix stream socket.
 
-A frame is its length (four bytes, big endian) and one JSON value. The first one each way settles the version; a
-change that the other side would misread, also one of events, commands or the floor's state, gets a new `VERSION`.
+A frame is its length (four bytes, big endian) and one JSON value. The first one each way tells what that end can do
+(see `capabilities`), so that nothing is said which the other end would misread.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import msgspec
 
 from sessions.errors import FactoryError
 from sessions.floor.commands import AnyCommand, Progress, Reply
-from sessions.floor.events import AnyEvent
+from sessions.floor.events import Event
 from sessions.floor.state import FloorState
-
-VERSION = 2
+from sessions.journal import codec
+from sessions.supervisor.wire.capabilities import SPEAKS, VERSION
 
 MAX_REQUEST = 1 << 20
 """Bytes of the largest frame a supervisor takes from a console."""
@@ -36,6 +36,7 @@ class Hello(Frame, frozen=True, omit_defaults=True, tag="hello"):
 
     version: int
     after: int = 0
+    speaks: tuple[str, ...] = ()
 
 
 class CommandFrame(Frame, frozen=True, omit_defaults=True, tag="command"):
@@ -52,6 +53,7 @@ class Welcome(Frame, frozen=True, omit_defaults=True, tag="welcome"):
     pid: int
     repo: str
     seq: int
+    speaks: tuple[str, ...] = ()
 
 
 class Refused(Frame, frozen=True, omit_defaults=True, tag="refused"):
@@ -61,13 +63,22 @@ class Refused(Frame, frozen=True, omit_defaults=True, tag="refused"):
     cure: str = ""
     version: int = 0
     """What the supervisor speaks, where that is why."""
+    speaks: tuple[str, ...] = ()
 
 
 class Events(Frame, frozen=True, omit_defaults=True, tag="events"):
-    """Events in the order of the journal, without gaps; `first` is the sequence number of the first."""
+    """Events in the order of the journal, without gaps; `first` is the sequence number of the first.
+
+    They travel as the journal's own bodies: written once for it and all consoles, and one that the reader does not
+    know costs no other.
+    """
 
     first: int
-    events: tuple[AnyEvent, ...]
+    events: tuple[msgspec.Raw, ...]
+
+    def read(self) -> list[Event]:
+        """The events, one for each number: what cannot be read is a `SourceSkipped`, as in the journal."""
+        return codec.decode_all(bytes(body) for body in self.events)
 
 
 class Snapshot(Frame, frozen=True, omit_defaults=True, tag="snapshot"):
@@ -117,6 +128,11 @@ class TornError(ProtocolError):
 _ENCODER = msgspec.json.Encoder()
 REQUESTS: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
 ANSWERS: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
+
+
+def hello(after: int = 0) -> Hello:
+    """The first word of a console of this program."""
+    return Hello(VERSION, after, SPEAKS)
 
 
 def encode(frame: Request | Answer) -> bytes:

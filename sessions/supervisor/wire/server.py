@@ -11,9 +11,10 @@ import struct
 from pathlib import Path
 
 from sessions.errors import FactoryError
+from sessions.supervisor.wire.capabilities import SPEAKS, VERSION
 from sessions.supervisor.wire.connection import Connection, Obey
 from sessions.supervisor.wire.feed import Feed
-from sessions.supervisor.wire.protocol import VERSION, Farewell, Refused, Welcome
+from sessions.supervisor.wire.protocol import Farewell, Refused, Welcome
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +86,7 @@ class Server:
             log.warning("user %s was not let in", uid)
             writer.close()
             return
-        welcome: Welcome | Refused = Welcome(VERSION, os.getpid(), self._repo, self._feed.state.seq)
+        welcome: Welcome | Refused = Welcome(VERSION, os.getpid(), self._repo, self._feed.state.seq, SPEAKS)
         if len(self._open) >= MAX_CONSOLES:
             welcome = Refused(f"{MAX_CONSOLES} consoles are open already", "close one")
         connection = Connection(reader, writer, self._feed, welcome)

@@ -14,12 +14,13 @@ from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
 from sessions.supervisor.wire import client as module
 from sessions.supervisor.wire import protocol, starts
+from sessions.supervisor.wire.capabilities import SPEAKS, VERSION
 from sessions.supervisor.wire.client import Client
 from sessions.supervisor.wire.feed import RING
-from sessions.supervisor.wire.protocol import Answer, Events, Farewell, WorkFrame
+from sessions.supervisor.wire.protocol import Answer, Farewell, WorkFrame
 from sessions.supervisor.wire.server import Server
 from sessions.supervisor.wire.starts import Starts
-from tests.support.supervisor import PATIENCE_S, agree, feed_of, push, served, short_directory, spoken, watched
+from tests.support.supervisor import PATIENCE_S, agree, feed_of, push, served, short_directory, spoken, told, watched
 
 
 def test_it_catches_up_from_its_own_floor_and_follows() -> None:
@@ -241,7 +242,7 @@ def test_one_that_is_killed_in_the_middle_of_a_word_has_died() -> None:
         with watched(directory / "s") as watching:
             line, _ = listener.accept()
             assert line.recv(1_000)
-            line.sendall(protocol.encode(protocol.Welcome(protocol.VERSION, 1, "repo", 0))[:-1])
+            line.sendall(protocol.encode(protocol.Welcome(VERSION, 1, "repo", 0, SPEAKS))[:-1])
             line.close()
             watching.until(lambda client: client.contact.trouble == "the supervisor has died")
 
@@ -249,13 +250,13 @@ def test_one_that_is_killed_in_the_middle_of_a_word_has_died() -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        protocol.encode(Events(5, tuple(spoken(1)))),
+        protocol.encode(told(5, spoken(1))),
         b"\0\0\0\5hello",
         b"\xff\xff\xff\xff",
     ],
 )
 def test_a_supervisor_that_makes_no_sense_is_left(answer: bytes) -> None:
-    frame: Answer = protocol.Welcome(protocol.VERSION, 1, "repo", 0)
+    frame: Answer = protocol.Welcome(VERSION, 1, "repo", 0, SPEAKS)
     _spoken_to([protocol.encode(frame), answer], "came after event 0" if answer[4:5] == b"{" else "frame")
 
 
@@ -263,9 +264,14 @@ def test_a_refusal_is_shown_with_its_cure() -> None:
     _spoken_to([protocol.encode(protocol.Refused("another version", "stop it"))], "another version: stop it")
 
 
+def test_what_an_older_supervisor_cannot_do_is_said() -> None:
+    answers = [protocol.encode(protocol.Welcome(VERSION, 1, "repo", 0, ("events.1", "floor.1")))]
+    _spoken_to(answers, "sessions, branches and pairs cannot be looked into: end it with factory-tui stop")
+
+
 def test_a_supervisor_that_falls_silent_is_told_from_one_with_nothing_to_say(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SILENCE_S", 0.05)
-    _spoken_to([protocol.encode(protocol.Welcome(protocol.VERSION, 1, "repo", 0))], "silent for over")
+    _spoken_to([protocol.encode(protocol.Welcome(VERSION, 1, "repo", 0, SPEAKS))], "silent for over")
 
 
 def test_one_that_hangs_is_ended_and_started_again_when_the_operator_asks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -287,7 +293,7 @@ def test_one_that_hangs_is_ended_and_started_again_when_the_operator_asks(monkey
         with watched(path, revive=revive, clear=clear) as watching:
             line, _ = listener.accept()
             with line:
-                line.sendall(protocol.encode(protocol.Welcome(protocol.VERSION, 7, "repo", 0)))
+                line.sendall(protocol.encode(protocol.Welcome(VERSION, 7, "repo", 0, SPEAKS)))
                 watching.until(lambda client: "(process 7) has been silent" in client.contact.trouble)
                 assert not watching.client.contact.connected
                 assert not watching.client.send(CatchUp()).result(PATIENCE_S).ok
@@ -304,18 +310,26 @@ def test_what_was_asked_of_one_that_falls_silent_is_refused(monkeypatch: pytest.
         with watched(directory / "s") as watching:
             line, _ = listener.accept()
             with line:
-                line.sendall(protocol.encode(protocol.Welcome(protocol.VERSION, 7, "repo", 0)))
+                line.sendall(protocol.encode(protocol.Welcome(VERSION, 7, "repo", 0, SPEAKS)))
                 watching.until(lambda client: client.contact.pid == 7)
                 reply = watching.client.send(CatchUp()).result(PATIENCE_S)
                 assert not reply.ok and "silent" in reply.cure + reply.reason
 
 
-@pytest.mark.parametrize(("version", "ended"), [(1, True), (2, False), (3, False), (0, False)])
+@pytest.mark.parametrize(
+    ("version", "speaks", "ended"),
+    [
+        (2, (), True),
+        (VERSION, ("events.1", "floor.0"), True),
+        (VERSION, ("events.1", "floor.2"), False),
+        (VERSION + 1, SPEAKS, False),
+        (0, (), False),
+    ],
+)
 def test_only_an_older_supervisor_is_ended_for_a_fitting_one(
-    version: int, ended: bool, monkeypatch: pytest.MonkeyPatch
+    version: int, speaks: tuple[str, ...], ended: bool
 ) -> None:
-    monkeypatch.setattr(protocol, "VERSION", 2)
-    refusal = protocol.encode(protocol.Refused("not you", "", version))
+    refusal = protocol.encode(protocol.Refused("not you", "", version, speaks))
     with short_directory() as directory, socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(directory / "s"))
         listener.listen()

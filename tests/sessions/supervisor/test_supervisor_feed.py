@@ -23,7 +23,7 @@ def test_any_cursor_reaches_the_present_by_folding_what_it_is_given(batches: lis
             state = news.state
         else:
             assert news.first == state.seq + 1
-            state = fold_all(state, news.events)
+            state = fold_all(state, news.read())
     assert state == feed.state
 
 

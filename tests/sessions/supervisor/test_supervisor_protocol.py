@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import struct
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sessions.floor.commands import CancelScan, CatchUp, ImportPaths, Progress, Reply, SetBase, Stop
-from sessions.floor.events import BranchChanged, TextWritten, TokensUsed
+from sessions.floor.events import AnyEvent, BranchChanged, SourceSkipped, TextWritten, TokensUsed
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
 from sessions.floor.tokens import Tokens
@@ -29,6 +30,7 @@ from sessions.supervisor.wire.protocol import (
     Welcome,
     WorkFrame,
 )
+from tests.support.supervisor import told
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 COUNT = st.integers(0, 2**40)
@@ -52,11 +54,12 @@ COMMANDS = st.one_of(
     st.builds(SetBase, TEXT),
     st.builds(ImportPaths, st.lists(TEXT).map(tuple)),
 )
-REQUESTS = st.builds(Hello, COUNT, COUNT) | st.builds(CommandFrame, COUNT, COMMANDS)
+SPEAKS = st.lists(TEXT, max_size=3).map(tuple)
+REQUESTS = st.builds(Hello, COUNT, COUNT, SPEAKS) | st.builds(CommandFrame, COUNT, COMMANDS)
 ANSWERS = st.one_of(
-    st.builds(Welcome, COUNT, COUNT, TEXT, COUNT),
-    st.builds(Refused, TEXT, TEXT, COUNT),
-    st.builds(Events, COUNT, st.lists(EVENTS, max_size=5).map(tuple)),
+    st.builds(Welcome, COUNT, COUNT, TEXT, COUNT, SPEAKS),
+    st.builds(Refused, TEXT, TEXT, COUNT, SPEAKS),
+    st.builds(told, COUNT, st.lists(EVENTS, max_size=5)),
     st.lists(EVENTS, max_size=5).map(lambda events: Snapshot(fold_all(EMPTY, events))),
     st.builds(WorkFrame, st.none() | st.builds(Progress, TEXT, COUNT, COUNT, TEXT), TEXT),
     st.builds(ReplyFrame, COUNT, st.builds(Reply, st.booleans(), TEXT, TEXT)),
@@ -82,6 +85,21 @@ def test_answers_survive_the_wire(frames: list[Answer]) -> None:
 @given(REQUESTS)
 def test_requests_survive_the_wire(frame: Request) -> None:
     assert protocol.REQUESTS.decode(protocol.encode(frame)[4:]) == frame
+
+
+@given(st.lists(EVENTS, min_size=1, max_size=5), st.data())
+def test_an_unknown_event_is_counted_and_costs_no_other(events: list[AnyEvent], data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(events) - 1))
+    bodies = list(told(1, events).events)
+    bodies[at] = msgspec.Raw(b'{"type":"moon_landed","time":5.0,"source":"sky","crew":[1,{"a":null}]}')
+    (frame,) = asyncio.run(_heard(protocol.encode(Events(1, tuple(bodies)))))
+    assert isinstance(frame, Events)
+    heard = frame.read()
+    skipped = SourceSkipped(time=5.0, source="sky", reason="unknown event", detail="moon_landed")
+    assert heard == [*events[:at], skipped, *events[at + 1 :]]
+    floor = fold_all(EMPTY, heard)
+    assert floor.seq == len(events)
+    assert floor.skipped["unknown event"] == 1
 
 
 @given(st.binary(min_size=1, max_size=200))

@@ -14,13 +14,14 @@ from sessions.errors import FactoryError
 from sessions.floor.events import TextWritten
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
+from sessions.journal import codec
 from sessions.journal.reader import JournalReader
 from sessions.journal.writer import Journal
 from sessions.supervisor import recorder
 from sessions.supervisor.recorder import Recorder, ServingRecorder
 from sessions.supervisor.wire.feed import RING, Feed
 from sessions.supervisor.wire.protocol import Events, Snapshot, encode
-from tests.support.supervisor import PATIENCE_S, spoken
+from tests.support.supervisor import PATIENCE_S, spoken, told
 
 
 @contextmanager
@@ -42,7 +43,7 @@ def test_what_is_committed_goes_to_the_consoles(tmp_path: Path) -> None:
         await asyncio.gather(*(serving.record(spoken(5, first)) for first in range(1, 51, 5)))
         news = feed.after(0)
         assert isinstance(news, Events)
-        assert fold_all(EMPTY, news.events) == feed.state == journal.state
+        assert fold_all(EMPTY, news.read()) == feed.state == journal.state
         await serving.record(spoken(RING + 10, first=51), {"mark": b"1"})
         assert feed.after(50) == Snapshot(journal.state)
         assert await serving.marks() == {"mark": b"1"}
@@ -63,8 +64,33 @@ def test_consoles_get_what_the_journal_reads_back(tmp_path: Path) -> None:
         assert encode(news)
         await journal.close()
         reader = JournalReader(tmp_path / "journal.db")
-        assert list(news.events) == list(reader.events(0, 9))
+        assert news.read() == list(reader.events(0, 9))
         reader.close()
+
+    asyncio.run(check())
+
+
+def test_an_event_is_written_once_for_the_journal_and_all_consoles(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[object] = []
+    encoder = codec._encoder
+
+    class Counted:
+        def encode(self, value: object) -> bytes:
+            written.append(value)
+            return encoder.encode(value)
+
+    async def check() -> None:
+        journal = await Journal.open(tmp_path / "journal.db")
+        feed, events = Feed(journal.state), spoken(5)
+        monkeypatch.setattr(codec, "_encoder", Counted())
+        await ServingRecorder(journal, feed).record(events)
+        frames = {encode(frame) for _ in range(3) if (frame := feed.after(0))}
+        assert written == events
+        assert len(frames) == 1
+        monkeypatch.undo()
+        await journal.close()
 
     asyncio.run(check())
 
@@ -78,7 +104,7 @@ def test_events_that_never_came_by_do_not_shift_the_others(tmp_path: Path) -> No
         await journal.append(spoken(2, first=4))
         await serving.record(spoken(1, first=6))
         assert feed.after(3) == Snapshot(journal.state)
-        assert feed.after(5) == Events(6, tuple(spoken(1, first=6)))
+        assert feed.after(5) == told(6, spoken(1, first=6))
         await journal.close()
 
     asyncio.run(check())

@@ -13,6 +13,7 @@ from sessions.floor.commands import AnyCommand, CancelScan, CatchUp, Progress, R
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState
 from sessions.supervisor.wire import connection, protocol, server
+from sessions.supervisor.wire.capabilities import SPEAKS, VERSION
 from sessions.supervisor.wire.feed import RING
 from sessions.supervisor.wire.protocol import (
     CommandFrame,
@@ -26,7 +27,18 @@ from sessions.supervisor.wire.protocol import (
     WorkFrame,
 )
 from sessions.supervisor.wire.server import Server
-from tests.support.supervisor import PATIENCE_S, Peer, agree, dialled, feed_of, push, served, short_directory, spoken
+from tests.support.supervisor import (
+    PATIENCE_S,
+    Peer,
+    agree,
+    dialled,
+    feed_of,
+    push,
+    served,
+    short_directory,
+    spoken,
+    told,
+)
 
 
 async def _followed(peer: Peer, state: FloorState, until: int) -> FloorState:
@@ -34,7 +46,7 @@ async def _followed(peer: Peer, state: FloorState, until: int) -> FloorState:
         frame = await peer.hear()
         if isinstance(frame, Events):
             assert frame.first == state.seq + 1
-            state = fold_all(state, frame.events)
+            state = fold_all(state, frame.read())
         elif isinstance(frame, Snapshot):
             state = frame.state
         assert frame is not None
@@ -45,7 +57,7 @@ def test_a_console_is_welcomed_and_follows() -> None:
     async def check() -> None:
         feed = feed_of(3)
         async with served(feed) as (_, path), dialled(path, after=1) as peer:
-            assert await peer.hear() == Welcome(protocol.VERSION, os.getpid(), "repo", 3)
+            assert await peer.hear() == Welcome(VERSION, os.getpid(), "repo", 3, SPEAKS)
             state = await _followed(peer, fold_all(EMPTY, spoken(1)), 3)
             push(feed, spoken(4, first=4))
             assert await _followed(peer, state, 7) == feed.state
@@ -130,13 +142,44 @@ def test_another_user_hears_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_another_version_is_refused_with_a_cure(step: int, told: str) -> None:
     async def check() -> None:
         async with served(feed_of(3)) as (_, path), dialled(path, after=None) as peer:
-            peer.say(Hello(protocol.VERSION + step))
+            peer.say(Hello(VERSION + step, 0, SPEAKS))
             refused = await peer.hear()
             assert isinstance(refused, Refused)
-            assert refused.version == protocol.VERSION
+            assert (refused.version, refused.speaks) == (VERSION, SPEAKS)
             assert told in refused.reason
             assert ("factory-tui stop" if step > 0 else "open this console") in refused.cure
             assert await peer.hear() is None
+
+    asyncio.run(check())
+
+
+@pytest.mark.parametrize(
+    ("speaks", "age", "lacks"),
+    [
+        (("events.1", "floor.2"), "an older", "floor"),
+        (("events.0", "floor.1"), "a newer", "events"),
+        ((), "a newer", "events, floor"),
+    ],
+)
+def test_a_console_that_lacks_what_is_needed_is_refused_by_name(speaks: tuple[str, ...], age: str, lacks: str) -> None:
+    async def check() -> None:
+        async with served(feed_of(3)) as (_, path), dialled(path, after=None) as peer:
+            peer.say(Hello(VERSION, 0, speaks))
+            refused = await peer.hear()
+            assert isinstance(refused, Refused)
+            assert refused.reason == f"the supervisor is of {age} factory-tui ({lacks} cannot be told)"
+            assert await peer.hear() is None
+
+    asyncio.run(check())
+
+
+@pytest.mark.parametrize("speaks", [("events.1", "floor.1"), ("events.1", "events.9", "floor.1", "floor.0", "dance.3")])
+def test_a_console_that_can_do_less_or_more_is_served(speaks: tuple[str, ...]) -> None:
+    async def check() -> None:
+        feed = feed_of(3)
+        async with served(feed) as (_, path), dialled(path, after=None) as peer:
+            peer.say(Hello(VERSION, 0, speaks))
+            assert await _followed(peer, EMPTY, 3) == feed.state
 
     asyncio.run(check())
 
@@ -147,7 +190,7 @@ def test_one_console_too_many_is_told_so(monkeypatch: pytest.MonkeyPatch) -> Non
     async def check() -> None:
         async with served(feed_of(3)) as (house, path), dialled(path) as first, dialled(path, after=None) as second:
             assert isinstance(await first.hear(), Welcome)
-            second.say(Hello(protocol.VERSION))
+            second.say(protocol.hello())
             refused = await second.hear()
             assert isinstance(refused, Refused)
             assert refused.cure and not refused.version
@@ -199,7 +242,7 @@ def test_a_console_that_never_reads_slows_nobody_and_costs_a_buffer() -> None:
                 state = await _followed(reader, state, feed.state.seq)
             assert state == feed.state
             assert len(feed) == RING
-            frame = len(protocol.encode(Events(1, tuple(spoken(connection.BUFFER // 100)))))
+            frame = len(protocol.encode(told(1, spoken(connection.BUFFER // 100))))
             waiting = [each.waiting_bytes for each in house.connections]
             assert 0 < max(waiting) <= connection.BUFFER + 4 * frame
             assert await _followed(sleeper, EMPTY, feed.state.seq) == feed.state
