@@ -1,0 +1,200 @@
+"""What the fold makes of each kind of event, as one hash a kind: the guard of `FOLD_VERSION`.
+
+`python -m tests.support.folds` notes the hashes of the present version in `folds.json`, and says which are new.
+The samples are made from the types themselves, so that a new kind, field or part of the state is in them by itself;
+each field has chance of its own, so that a new one leaves the others as they are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Iterator, Mapping
+from functools import lru_cache, reduce
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from msgspec import inspect
+from msgspec.structs import replace
+
+from sessions.floor import events as ev
+from sessions.floor.conflicts import Verdict, key_of
+from sessions.floor.fold.fold import FOLD_VERSION, fold
+from sessions.floor.pace import BUCKET_S
+from sessions.floor.state import Branch, FloorState, Session, Station
+from tests import ROOT
+from tests.support.journal import KINDS
+
+TABLE = ROOT / "tests/sessions/floor/folds.json"
+"""By fold version the hash of every kind; of the present version and the one before."""
+FLOORS, EVENTS = 80, 3
+"""Every kind is sampled on so many floors, with so many events, one after the other."""
+START = 1_795_046_400.0
+"""A midnight, so that a few seconds decide on which day something falls."""
+
+_TREES = ("/srv/shop", "/srv/shop/.trees/a", "/srv/elsewhere")
+_BRANCHES = ("main", "feature/a", "feature/b", "fix/c")
+_STATIONS = ("ship", "test")
+_SESSIONS = ("4d5611e5", "9b2f0c77")
+_NAMES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("branch", "base", "a"), _BRANCHES),
+    **dict.fromkeys(("b", "cause"), ("", *_BRANCHES)),
+    **dict.fromkeys(("directory", "home", "worktree"), ("", *_TREES)),
+    "station": _STATIONS,
+    "session": ("", *_SESSIONS),
+    "call": ("", "toolu_1", "toolu_2"),
+    "running": ("toolu_1", "toolu_2"),
+    "file": ("", "a.py", "b.py"),
+    "files": ("a.py", "b.py"),
+    "compared": _BRANCHES,
+    "model": ("opus", "haiku"),
+    "models": ("opus", "haiku"),
+    "branch_meters": _BRANCHES,
+    "source": ("claude:4d5611e5", "claude:4d5611e5/a1"),
+}
+"""Names that events and floors must share to meet each other, by the field that holds them."""
+
+_S = TypeVar("_S", bound=msgspec.Struct)
+
+
+def table() -> dict[str, dict[str, str]]:
+    """The hashes that were noted, by version and kind."""
+    return msgspec.json.decode(TABLE.read_bytes(), type=dict[str, dict[str, str]])
+
+
+@lru_cache(maxsize=1)
+def hashes() -> dict[str, str]:
+    """By kind the first digits of the hash of everything that its events change."""
+    return {str(kind.__struct_config__.tag): _hash(kind) for kind in sorted(KINDS, key=lambda kind: kind.__name__)}
+
+
+def _hash(kind: type[ev.Event]) -> str:
+    digest = hashlib.sha256()
+    for number, before in enumerate(_floors()):
+        facts = [_made(kind, f"{kind.__name__} {number} {turn}") for turn in range(EVENTS)]
+        for change in _changes("", before, reduce(fold, facts, before)):
+            digest.update(f"{number} {change}\n".encode())
+    return digest.hexdigest()[:8]
+
+
+@lru_cache(maxsize=1)
+def _floors() -> list[FloorState]:
+    """Floors on which everything is possible, made without the fold."""
+    return [_floor(f"floor {number}") for number in range(FLOORS)]
+
+
+def _floor(seed: str) -> FloorState:
+    chance = random.Random(seed)
+    verdicts = [replace(_made(Verdict, f"{seed} {n}"), a=a, b=b) for n, (a, b) in enumerate(_pairs(chance))]
+    branches = {name: _made(Branch, f"{seed} {name}") for name in _BRANCHES if chance.random() < 0.8}
+    return replace(
+        _made(FloorState, seed),
+        seq=100,
+        stations={name: replace(_made(Station, f"{seed} {name}"), name=name) for name in _some(chance, _STATIONS)},
+        branches={name: replace(branch, name=name) for name, branch in branches.items()},
+        sessions={
+            name: replace(_made(Session, f"{seed} {name}"), number=number)
+            for number, name in enumerate(_some(chance, _SESSIONS), 1)
+        },
+        verdicts={key_of(verdict.a, verdict.b): verdict for verdict in verdicts},
+        committed_verdicts={key_of(verdict.a, verdict.b): verdict for verdict in verdicts[::2]},
+    )
+
+
+def _pairs(chance: random.Random) -> list[tuple[str, str]]:
+    one, other, third, fourth = chance.sample(_BRANCHES, 4)
+    return [(one, ""), (min(one, other), max(one, other)), (min(third, fourth), max(third, fourth))]
+
+
+def _some(chance: random.Random, names: tuple[str, ...]) -> list[str]:
+    return [name for name in names if chance.random() < 0.8]
+
+
+def _made(kind: type[_S], seed: str) -> _S:
+    """A value of the type, the same for the same seed."""
+    fields: dict[str, object] = {}
+    for field in _fields(kind):
+        chance = random.Random(f"{seed} {field.name}")
+        if field.required or chance.random() < 0.7:
+            fields[field.name] = _value(field.type, field.name, chance)
+    return kind(**fields)
+
+
+@lru_cache(maxsize=64)
+def _fields(kind: type[msgspec.Struct]) -> tuple[inspect.Field, ...]:
+    info = inspect.type_info(kind)
+    assert isinstance(info, inspect.StructType)
+    return info.fields
+
+
+def _value(kind: inspect.Type, name: str, chance: random.Random) -> object:
+    match kind:
+        case inspect.StructType():
+            return _made(kind.cls, str(chance.random()))
+        case inspect.UnionType():
+            return _value(chance.choice(kind.types), name, chance)
+        case inspect.TupleType():
+            return tuple(_value(item, name, chance) for item in kind.item_types)
+        case inspect.VarTupleType() | inspect.FrozenSetType():
+            count = 2 if name in ("tokens", "dollars") else chance.randrange(3)  # a pace has as many of both
+            items = [_value(kind.item_type, name, chance) for _ in range(count)]
+            return tuple(items) if isinstance(kind, inspect.VarTupleType) else frozenset(items)
+        case inspect.DictType():
+            keys = _some(chance, _NAMES.get(name, (f"{name} one", f"{name} two")))
+            return {key: _value(kind.value_type, name, chance) for key in keys}
+        case _:
+            return _plain(kind, name, chance)
+
+
+def _plain(kind: inspect.Type, name: str, chance: random.Random) -> object:
+    match kind:
+        case inspect.StrType():
+            return chance.choice(_NAMES.get(name, ("", f"{name} one", f"{name} two")))
+        case inspect.IntType() if name == "last":
+            return int(START // BUCKET_S) + chance.randrange(-4, 4)
+        case inspect.IntType():
+            return chance.choice((0, 1, 1, 2, 5, 900))
+        case inspect.FloatType() if name in ("cost", "dollars"):
+            return chance.choice((0.0, 0.25, 3.5))
+        case inspect.FloatType():
+            return START + chance.choice((-400.0, -7.0, -3.0, 0.0, 2.0, 60.0, 90_000.0))
+        case inspect.BoolType():
+            return chance.random() < 0.5
+        case inspect.NoneType():
+            return None
+        case inspect.EnumType():
+            return chance.choice(list(kind.cls))
+    raise TypeError(f"{name}: no sample of a {type(kind).__name__}; make one here")
+
+
+def _changes(path: str, before: object, after: object) -> Iterator[str]:
+    """Every part that is another one now, as a path and what is there."""
+    if before is after or (before == after and type(before) is type(after)):
+        return
+    if isinstance(after, msgspec.Struct) and type(before) is type(after):
+        for field in after.__struct_fields__:
+            yield from _changes(f"{path}.{field}", getattr(before, field), getattr(after, field))
+    elif isinstance(after, Mapping) and isinstance(before, Mapping):
+        for key in sorted({*before, *after}):
+            yield from _changes(f"{path}[{key}]", before.get(key), after.get(key))
+        if list(before) != list(after):
+            yield f"{path}: {list(after)}"  # tools stand in the order in which they began
+    else:
+        plain = sorted(after) if isinstance(after, frozenset) else msgspec.to_builtins(after, str_keys=True)
+        yield f"{path}={msgspec.json.encode(plain, order='deterministic').decode()}"
+
+
+def note(path: Path = TABLE) -> list[str]:
+    """Write the hashes of the present version down; returns the kinds that had others under the same version."""
+    known, version, now = table(), str(FOLD_VERSION), hashes()
+    before = [other for other in sorted(known, key=int) if int(other) < FOLD_VERSION][-1:]
+    kept = {other: known[other] for other in before} | {version: now}
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(kept), indent=1) + b"\n")
+    return [kind for kind, digest in known.get(version, {}).items() if now.get(kind) != digest]
+
+
+if __name__ == "__main__":
+    for changed in note():
+        print(f"{changed} folds otherwise than it was noted for version {FOLD_VERSION}")
+    print(f"noted in {TABLE.relative_to(ROOT)}; git diff shows what is new")
