@@ -147,7 +147,7 @@ def _value(kind: inspect.Type, name: str, chance: random.Random) -> object:
             return _plain(kind, name, chance)
 
 
-def _plain(kind: inspect.Type, name: str, chance: random.Random) -> object:
+def _plain(kind: inspect.Type, name: str, chance: random.Random) -> object:  # noqa: PLR0911
     match kind:
         case inspect.StrType():
             return chance.choice(_NAMES.get(name, ("", f"{name} one", f"{name} two")))
