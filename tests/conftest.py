@@ -1,16 +1,27 @@
-"""What every test stands on: none of the user's own settings reach it, and chance falls the same in every run."""
+"""What every test stands on: no setting of the user reaches it, chance falls the same in every run, and it ends."""
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import tempfile
+from collections.abc import Generator
+from functools import partial
+from threading import Thread
 
+import aiosqlite.core
 import pytest
+from _pytest.faulthandler import fault_handler_stderr_fd_key
 from hypothesis import settings
 
 # No deadline for an example and the same examples everywhere: a slow machine or an unlucky seed fails no run.
 # `--hypothesis-profile=default` looks for new examples.
 settings.load_profile("ci")
+
+LIMIT_S = float(os.environ.setdefault("PYTEST_TIMEOUT", "120"))
+"""A test that takes longer has failed; `@pytest.mark.timeout(seconds)` gives one a limit of its own."""
+GRACE = 1.25
+"""By this factor later the process is ended, of a test that cannot be: it waits for a thread that nobody ends."""
 
 FOREIGN = ("GIT_", "XDG_", "LC_", "SSH_", "TEXTUAL_", "CLAUDE_", "CODEX_", "FACTORY_TUI_")
 """How the names of variables begin that would change what git, the product or its screens do."""
@@ -34,3 +45,17 @@ def pytest_configure(config: pytest.Config) -> None:
     plain = {"HOME": home.name, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "LANG": "C.UTF-8"}
     for name, value in (plain | {"TERM": "xterm-256color", "COLORTERM": "truecolor"}).items():
         around.setenv(name, value)
+    # The thread of a journal that a failing test left open must not keep the process from ending.
+    around.setattr(aiosqlite.core, "Thread", partial(Thread, daemon=True))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let no test run for ever, whatever it waits for."""
+    marker = item.get_closest_marker("timeout")
+    limit = marker.args[0] if marker is not None else LIMIT_S
+    faulthandler.dump_traceback_later(limit * GRACE, exit=True, file=item.config.stash[fault_handler_stderr_fd_key])
+    try:
+        return (yield)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
