@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from sessions.floor.commands import AnyCommand, CatchUp, ImportPaths, Progress, WatchPlaces
+from sessions.floor.commands import AnyCommand, CatchUp, ImportPaths, Progress, Reply, WatchPlaces
 from sessions.floor.events import Event
 from sessions.floor.state import FloorState
 from sessions.floor.tokens import STANDARD, Terms, Tokens
@@ -21,9 +21,10 @@ from sessions.supervisor.recorder import Recorder, ServingRecorder
 from sessions.supervisor.services import transcripts as transcript_watch
 from sessions.supervisor.services.transcripts import TranscriptWatch
 from sessions.supervisor.wire.feed import Feed
+from sessions.supervisor.wire.protocol import CommandFrame
 from sessions.supervisor.work import Work
 from tests.support.house import SESSION, House, house_in
-from tests.support.supervisor import PATIENCE_S
+from tests.support.supervisor import PATIENCE_S, dialled, served
 
 FILES, LINES = 60, 100
 """More events than one batch holds."""
@@ -102,16 +103,27 @@ def test_a_source_that_broke_is_taken_up_again(house: House, monkeypatch: pytest
 
 
 def test_a_command_goes_on_when_the_one_who_gave_it_leaves(house: House) -> None:
+    """What it names is watched by nobody, so nothing else brings it in."""
+    other = house.elsewhere(house.root / "other" / f"{SESSION}.jsonl", 1, 2)
+
     async def check() -> None:
-        async with working(house) as (work, feed):
+        begun, left = asyncio.Event(), asyncio.Event()
+
+        async def obey(command: AnyCommand) -> Reply:
+            begun.set()
+            try:
+                return await work.obey(command)
+            finally:
+                left.set()
+
+        async with working(house) as (work, feed), served(feed, obey) as (_, path):
             await until(feed, lambda state: "main" in state.branches)
-            house.write(1, 2)
-            asking = asyncio.create_task(work.obey(CatchUp()))
-            await asyncio.sleep(0)
-            asking.cancel()
+            async with dialled(path) as console:
+                console.say(CommandFrame(1, ImportPaths((str(other),))))
+                await begun.wait()
+            await left.wait()
+            assert not feed.state.total.calls, "it was to leave before the command is done"
             await until(feed, lambda state: state.total.calls == 2)
-            assert (await work.obey(CatchUp())).ok
-            assert feed.state.total.calls == 2
 
     asyncio.run(check())
 
