@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
 from typing import TypeVar, get_args
 
@@ -35,6 +35,8 @@ LIFTS: dict[str, Lift] = {}
 TAGS: dict[type[ev.Event], str] = {kind: str(kind.__struct_config__.tag) for kind in get_args(ev.AnyEvent)}
 """The tag that each kind of event is written with."""
 _KNOWN = frozenset(TAGS.values())
+_KINDS = {tag.encode(): kind for kind, tag in TAGS.items()}
+_TAG = b'{"type":"'
 
 _CONTROL = re.compile(rb"(?<!\\)(?:\\\\)*\\[bfnrtu]")
 """A control character, or any other, that JSON writes as an escape; not an escaped quote or backslash."""
@@ -71,6 +73,14 @@ def decode(line: bytes) -> ev.Event:
         return _events().decode(line)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return _decode_other(line)
+
+
+def may_be(line: bytes, kinds: Collection[type[ev.Event]]) -> bool:
+    """Whether the event in `line` may be of one of these kinds; only reading it tells for sure."""
+    if not line.startswith(_TAG):
+        return True
+    kind = _KINDS.get(line[len(_TAG) : line.find(b'"', len(_TAG))])
+    return kind is None or kind in kinds
 
 
 def decode_all(lines: Iterable[bytes]) -> list[ev.Event]:

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from sessions.errors import FactoryError
 from sessions.floor.events import Event
-from sessions.floor.fold.fold import FOLD_VERSION
-from sessions.floor.state import EMPTY, FloorState
-from sessions.journal import codec, schema
+from sessions.floor.state import FloorState
+from sessions.journal import checkpoints, codec, schema
 from sessions.journal.past import seek
 from sessions.journal.past.past import Density, Span
+from sessions.journal.shelf import Shelf
 from sessions.text import clean
-
-_SQL_CHECKPOINT = "SELECT seq, state FROM checkpoints WHERE seq <= ? AND fold = ? ORDER BY seq DESC LIMIT 1"
-_SQL_STATION = """
-    SELECT seq, body FROM events
-    WHERE station = (SELECT id FROM stations WHERE name = ?) AND seq < ? ORDER BY seq DESC LIMIT ?
-"""
 
 
 class JournalReader:
@@ -36,7 +29,8 @@ class JournalReader:
         self.path = path
         self.title = clean(str(path))
         self._cursor = seek.Cursor()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._shelf = Shelf(self._rows, self._damaged)
         try:
             self._connection = schema.connect_read_only(path)
         except schema.UNUSABLE as error:
@@ -44,49 +38,76 @@ class JournalReader:
 
     @property
     def span(self) -> Span:
-        """What is committed by now."""
-        last = self._last_seq()
-        return Span(1, last, self._latest(1), self._latest(last)) if last else Span(1, 0, 0.0, 0.0)
+        """What is committed by now, and was not pruned."""
+        with self._lock:
+            first, last = self.pruned + 1, self._shelf.last()
+            return Span(first, last, *map(self._shelf.latest, (first, last))) if last >= first else Span(1, 0, 0.0, 0.0)
+
+    @property
+    def pruned(self) -> int:
+        """The last event that was taken out for good; the floor after it is kept. 0 when all are there."""
+        return self._shelf.pruned()
 
     def latest(self) -> FloorState:
         """The floor after the last committed event."""
-        return self.state_at(self._last_seq())
+        with self._lock:
+            return self.state_at(self._shelf.last())
 
     def checkpoint(self) -> FloorState:
         """The newest stored floor, without the events since: what can be shown at once."""
-        return self._checkpoint_before(self._last_seq())
+        return checkpoints.newest(self._rows, schema.LAST)
+
+    def readable(self) -> FloorState:
+        """The newest stored floor that can be read, whatever version made it: better than nothing to look at."""
+        return checkpoints.readable(self._rows)
 
     def state_at(self, seq: int) -> FloorState:
-        """The floor after event `seq`; the empty floor for 0, the newest beyond the end."""
+        """The floor after event `seq`; the empty floor for 0, the newest beyond the end.
+
+        Raises `FactoryError` for one in the part that was pruned.
+        """
         return self._cursor.state_at(self, max(0, seq), self._checkpoint_before)
 
     def events(self, after: int, limit: int) -> Sequence[Event]:
         """The events after sequence number `after`, at most `limit` of them."""
-        rows = self._rows("SELECT seq, body FROM events WHERE seq > ? ORDER BY seq LIMIT ?", after, max(0, limit))
-        if rows and rows[-1][0] - after != len(rows):
-            raise self._damaged(f"it lacks event {codec.missing(after, (seq for seq, _ in rows))}")
-        return codec.decode_all(codec.stored(body) for _, body in rows)
+        return codec.decode_all(self.lines(after, limit))
+
+    def lines(self, after: int, limit: int) -> list[bytes]:
+        """The same as they are stored."""
+        after, limit = max(0, after), max(0, limit)
+        with self._lock:
+            found = self._shelf.lines(after, limit)
+        if (found[-1][0] - after if found else 0) != len(found) or (limit and not found and after < self.pruned):
+            lacks = codec.missing(after, (seq for seq, _ in found))
+            raise self._pruned() if lacks <= self.pruned else self._damaged(f"it lacks event {lacks}")
+        return [line for _, line in found]
 
     def events_of(self, station: str, before: int, limit: int) -> list[tuple[int, Event]]:
         """The newest `limit` events of a station below sequence number `before`, oldest first, with their numbers."""
-        rows = self._rows(_SQL_STATION, station, before, max(0, limit))
-        return [(seq, codec.decode(codec.stored(body))) for seq, body in reversed(rows)]
+        with self._lock:
+            found = self._shelf.lines_of(station, min(before, schema.LAST), max(0, limit))
+        return [(seq, codec.decode(line)) for seq, line in reversed(found)]
 
     def seq_at(self, time: float) -> int:
         """The last event up to which every time is at most `time`; 0 when all are later."""
-        return seek.last_until(time, self._last_seq(), self._latest)
+        with self._lock:
+            return seek.last_until(time, self.pruned + 1, self._shelf.last(), self._shelf.latest, self._shelf.grid())
 
     def failure_after(self, seq: int) -> int | None:
         """The next event after `seq` that is a failure."""
-        return self._number("SELECT min(seq) FROM events WHERE failed = 1 AND seq > ?", seq)
+        with self._lock:
+            return self._shelf.failure_after(seq)
 
     def failure_before(self, seq: int) -> int | None:
         """The last event before `seq` that is a failure."""
-        return self._number("SELECT max(seq) FROM events WHERE failed = 1 AND seq < ?", seq)
+        with self._lock:
+            return self._shelf.failure_before(seq)
 
     def density(self, slots: int) -> Sequence[Density]:
         """The timeline in `slots` equal spans of time."""
-        return seek.density(slots, self._last_seq(), self._latest, self._count_failures)
+        with self._lock:
+            shelf, first = self._shelf, self.pruned + 1
+            return seek.density(slots, first, shelf.last(), shelf.latest, shelf.count_failures, shelf.grid())
 
     def call(self, key: bytes) -> bytes | None:
         """What is known of a model call."""
@@ -111,35 +132,20 @@ class JournalReader:
                     raise self._damaged(str(error)) from error
                 raise FactoryError(f"{self.path} could not be read ({error})", "see `factory-tui doctor`") from error
 
-    def _number(self, sql: str, *values: object) -> int | None:
-        number = self._rows(sql, *values)[0][0]
-        return number if isinstance(number, int) else None
-
-    def _last_seq(self) -> int:
-        return self._number("SELECT max(seq) FROM events") or 0
-
-    def _latest(self, seq: int) -> float:
-        rows = self._rows("SELECT latest FROM events WHERE seq = ?", seq)
-        if not rows:
-            raise self._damaged(f"it lacks event {seq}")
-        latest = rows[0][0]
-        if not isinstance(latest, int | float) or not 0.0 <= latest <= codec.MAX_TIME:
-            raise self._damaged(f"event {seq} has no time")
-        return float(latest)
-
     def _damaged(self, what: str) -> FactoryError:
         return FactoryError(f"{self.path} is damaged ({what})", "take it from a backup")
 
-    def _count_failures(self, after: int, last: int) -> int:
-        return self._number("SELECT count(*) FROM events WHERE failed = 1 AND seq > ? AND seq <= ?", after, last) or 0
+    def _pruned(self) -> FactoryError:
+        return FactoryError(
+            f"{self.path}: events up to {self.pruned:,} were pruned, and with them what was before that",
+            "replay the recording that they are kept in",
+        )
 
     def _checkpoint_before(self, seq: int) -> FloorState:
-        """The newest stored floor up to event `seq` that can be read; the events make up for one that cannot."""
-        while rows := self._rows(_SQL_CHECKPOINT, seq, FOLD_VERSION):
-            at, packed = rows[0]
-            with suppress(FactoryError):
-                state = codec.decode_state(codec.stored(packed))
-                if state.seq == at:
-                    return state
-            seq = at - 1
-        return EMPTY
+        """The newest stored floor up to event `seq`; where the events before are gone, also one of another version."""
+        state, pruned = checkpoints.newest(self._rows, seq), self.pruned
+        if state.seq >= pruned:
+            return state
+        if seq < pruned:
+            raise self._pruned()
+        return checkpoints.readable(self._rows, pruned)

@@ -27,6 +27,19 @@ _USER_VERSION_AT, _APPLICATION_ID_AT = 60, 68
 
 _FOR_COPIES = (None, "/dev/shm")
 """Where a copy may lie: where such things usually lie, else in memory."""
+LAST = (1 << 63) - 1
+"""The largest number that an event can have."""
+
+WRITING = (
+    "PRAGMA synchronous = FULL",
+    "PRAGMA journal_mode = WAL",
+    # A log of 16 MB before it is worked into the file: a bulk load then syncs a quarter as often.
+    "PRAGMA wal_autocheckpoint = 4000",
+    # Cut the log back after a bulk load: it would keep its largest size for ever.
+    f"PRAGMA journal_size_limit = {16 << 20}",
+)
+"""What a connection that writes begins with."""
+
 UNUSABLE = (sqlite3.Error, UnicodeDecodeError)
 """What SQLite raises for a file that it cannot use; its own words may then quote bytes that are no text."""
 
@@ -55,6 +68,40 @@ MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "CREATE TABLE checkpoints (seq INTEGER PRIMARY KEY, fold INTEGER NOT NULL, state BLOB NOT NULL)",
             "CREATE TABLE marks (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
             "CREATE TABLE calls (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
+        ),
+    ),
+    (
+        "blocks, slices and pruning",
+        (
+            # What is asked of many blocks stands apart from what is long.
+            """CREATE TABLE blocks (
+                last INTEGER PRIMARY KEY,
+                first INTEGER NOT NULL,
+                latest REAL NOT NULL,
+                failures INTEGER NOT NULL
+            )""",
+            "CREATE TABLE packed (last INTEGER PRIMARY KEY, heads BLOB NOT NULL, lines BLOB NOT NULL)",
+            "CREATE TABLE station_blocks (station INTEGER, last INTEGER, PRIMARY KEY (station, last)) WITHOUT ROWID",
+            """CREATE TABLE slices (
+                seq INTEGER NOT NULL,
+                name TEXT NOT NULL,
+                version INTEGER NOT NULL,
+                body BLOB NOT NULL,
+                PRIMARY KEY (seq, name)
+            )""",
+            # The last event that was taken out, each time; `latest` is the newest time up to it.
+            "CREATE TABLE pruned (seq INTEGER PRIMARY KEY, latest REAL NOT NULL, time REAL NOT NULL)",
+            # Recordings that hold all of the events `first` to `last`.
+            "CREATE TABLE kept (path TEXT PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL) WITHOUT ROWID",
+            "DROP TRIGGER events_stay",
+            """CREATE TRIGGER events_stay BEFORE DELETE ON events
+               WHEN OLD.seq > ifnull((SELECT max(last) FROM blocks), 0)
+               BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END""",
+            """CREATE TRIGGER blocks_stay BEFORE DELETE ON packed
+               WHEN OLD.last > ifnull((SELECT max(seq) FROM pruned), 0)
+               BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END""",
+            """CREATE TRIGGER blocks_are_final BEFORE UPDATE ON packed
+               BEGIN SELECT RAISE(ABORT, 'events do not change'); END""",
         ),
     ),
 )
@@ -181,6 +228,8 @@ def prepare(path: Path) -> None:
         path.with_name(path.name + leftover).unlink(missing_ok=True)
     draft.touch(mode=0o600)
     with closing(sqlite3.connect(uri(draft, "mode=rw"), uri=True, isolation_level=None)) as connection:
+        # So that the room of what is pruned can be given back without writing all of it anew.
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         _migrate(connection)
         connection.execute("PRAGMA journal_mode = WAL")
     draft.rename(path)
@@ -252,6 +301,6 @@ def unreadable(path: Path, error: Exception) -> FactoryError:
     return damaged(path, error)
 
 
-def damaged(path: Path, error: Exception) -> FactoryError:
+def damaged(path: Path, error: Exception | str) -> FactoryError:
     """What an operator reads when SQLite cannot use the file."""
     return FactoryError(f"{path} cannot be used as a journal ({error})", "move it away; a new one will be made")

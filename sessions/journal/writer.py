@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,37 +18,26 @@ from typing import Any
 import aiosqlite
 
 from sessions.errors import FactoryError
+from sessions.floor.commands import Progress
 from sessions.floor.events import Event
-from sessions.floor.fold.fold import FOLD_VERSION
 from sessions.floor.state import EMPTY, FloorState
-from sessions.journal import codec, schema
+from sessions.journal import codec, schema, upkeep
 from sessions.journal import group as groups
+from sessions.journal.blocks import Row
 from sessions.journal.group import Group
 from sessions.journal.lock import WriterLock
+from sessions.journal.trouble import JournalGoneError, UnwritableError, trouble
+
+__all__ = ["GROUP", "INLINE", "Journal", "JournalGoneError", "UnwritableError"]
 
 GROUP = 20_000
 """Events that one commit takes together; a single larger append still is one commit."""
 INLINE = 200
 """Groups up to this size are encoded and folded on the event loop; larger ones on a thread, so that it stays free."""
 
-_INSERT_EVENT = "INSERT INTO events (seq, latest, type, station, failed, body) VALUES (?, ?, ?, ?, ?, ?)"
-_INSERT_STATION = "INSERT INTO stations (id, name) VALUES (?, ?)"
-_INSERT_CHECKPOINT = "INSERT OR REPLACE INTO checkpoints (seq, fold, state) VALUES (?, ?, ?)"
-_LAST_ON_GRID = """
-    SELECT seq, length(state) FROM checkpoints WHERE fold = ? AND seq % ? = 0 AND seq <= ? ORDER BY seq DESC LIMIT 1
-"""
-# A checkpoint off the grid was written by `close`; the next one replaces it.
-_DELETE_CHECKPOINTS = "DELETE FROM checkpoints WHERE seq < ? AND seq % ? != 0"
-_INSERT_MARK = "INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)"
-_INSERT_CALL = "INSERT OR REPLACE INTO calls (key, value) VALUES (?, ?)"
 
-
-class JournalGoneError(FactoryError):
-    """The journal was moved away or removed under its writer: what is written now, nobody will ever read."""
-
-
-class UnwritableError(FactoryError):
-    """The disk takes nothing: it is full, fails, or may not be written. What was committed before can be read."""
+Told = Callable[[Progress], None]
+"""Is told how far long work is."""
 
 
 class _Append:
@@ -74,6 +64,12 @@ class Journal:
         """What must stay where it is for others to read what is written, and to keep off."""
         self._state = EMPTY
         self._checkpoint = self._due = 0
+        self._tail: list[Row] = []
+        """The events that are in no block yet."""
+        self._tail_size = 0
+        self._packs = True
+        self._ready = False
+        """It is up to date, and can be written."""
         self._stations: dict[str, int] = {}
         self._next_station = 1
         self._waiting: list[_Append] = []
@@ -81,12 +77,23 @@ class Journal:
         self._closed = False
 
     @classmethod
-    async def open(cls, path: Path) -> Journal:
+    async def open(cls, path: Path, told: Told | None = None) -> Journal:
         """Open the journal at `path` for writing, made if missing, brought up to date if older.
 
         Raises `NewerFormatError` when a newer program wrote it and `FactoryError` when it is no journal, damaged, or
         being written by another process. Its file is harmed in none of these cases.
         """
+        journal = await cls.begin(path)
+        try:
+            await journal.bring_up(told)
+        except BaseException:
+            await journal.close()
+            raise
+        return journal
+
+    @classmethod
+    async def begin(cls, path: Path) -> Journal:
+        """The first, short part of opening: the journal is this process's own. Then comes `bring_up`."""
         await asyncio.to_thread(schema.check, path, missing_ok=True)
         lock = WriterLock.take(path)
         connection: aiosqlite.Connection | None = None
@@ -103,9 +110,34 @@ class Journal:
                 await connection.close()
             lock.release()
             if isinstance(error, schema.UNUSABLE):
-                raise _trouble(path, error) from error
+                raise trouble(path, error) from error
             raise
         return journal
+
+    async def bring_up(self, told: Told | None = None) -> None:
+        """Fold up to the journal's end and pack what is old, on a thread; `told` hears how far it is.
+
+        Whoever cancels it waits for the portion that is under way, and the next one goes on after that. Raises
+        `FactoryError` when the journal is damaged or cannot be written.
+        """
+        loop, over = asyncio.get_running_loop(), threading.Event()
+
+        def tell(what: str, done: int, total: int) -> None:
+            if told is not None:
+                percent = Progress(what, 100 * done // total, 100, "%") if total else Progress(what, 0, 0)
+                loop.call_soon_threadsafe(told, percent)
+
+        work = asyncio.create_task(asyncio.to_thread(upkeep.bring_up, self.path, tell, over))
+        try:
+            kept = await asyncio.shield(work)
+        except asyncio.CancelledError:
+            over.set()
+            await asyncio.wait({work})
+            raise
+        self._state, self._checkpoint, self._due = kept.state, kept.checkpoint, kept.due
+        self._tail, self._tail_size, self._packs = kept.tail, sum(len(row[5]) for row in kept.tail), kept.packs
+        self._ready = True
+        self._know_log()
 
     @property
     def state(self) -> FloorState:
@@ -121,8 +153,8 @@ class Journal:
         was written, and later appends work as soon as the disk does, but for `JournalGoneError`, which is for good.
         An append whose caller is cancelled may still be written, whole.
         """
-        if self._closed:
-            raise FactoryError(f"{self.path} is closed")
+        if self._closed or not self._ready:
+            raise FactoryError(f"{self.path} is {'closed' if self._closed else 'not up to date yet'}")
         request = _Append(events, marks, calls, asyncio.get_running_loop().create_future())
         self._waiting.append(request)
         if self._committer is None:
@@ -142,65 +174,31 @@ class Journal:
         try:
             if self._committer is not None:
                 await self._committer
-            if self._state.seq > self._checkpoint:
-                packed = await asyncio.to_thread(codec.encode_state, self._state)
-                checkpoints = [(self._state.seq, FOLD_VERSION, packed)]
-                await self._commit(Group(self._state, self._state.seq, self._due, checkpoints=checkpoints))
+            if self._ready and self._state.seq > self._checkpoint:
+                group = self._group()
+                await asyncio.to_thread(group.store)
+                await self._commit(group)
         finally:
             await self._connection.close()
             self._lock.release()
 
     async def _load(self) -> None:
-        """Fold the journal up to its end, from its newest checkpoint; write the ones that are missing on the way."""
-        await self._connection.execute("PRAGMA synchronous = FULL")
-        await self._connection.execute("PRAGMA journal_mode = WAL")
-        # A log of 16 MB before it is worked into the file: a bulk load then syncs a quarter as often.
-        await self._connection.execute("PRAGMA wal_autocheckpoint = 4000")
-        # Cut the log back after a bulk load: it would keep its largest size for ever.
-        await self._connection.execute(f"PRAGMA journal_size_limit = {16 << 20}")
+        for pragma in schema.WRITING:
+            await self._connection.execute(pragma)
         self._stations = {name: number for number, name in await self._fetch("SELECT id, name FROM stations")}
         # The events are asked too: a station whose row was lost keeps its number to itself.
-        used = (await self._fetch("SELECT max(station) FROM events WHERE station IS NOT NULL"))[0][0]
-        self._next_station = max([used if isinstance(used, int) else 0, *self._stations.values()]) + 1
+        used = await self._fetch(
+            "SELECT max(station) FROM events WHERE station IS NOT NULL "
+            "UNION ALL SELECT max(station) FROM station_blocks"
+        )
+        self._next_station = max([0, *self._stations.values(), *(n for (n,) in used if isinstance(n, int))]) + 1
         self._know_log()
-        self._state = await self._newest_checkpoint()
-        self._checkpoint = self._state.seq
-        last = await self._fetch(_LAST_ON_GRID, (FOLD_VERSION, groups.CHECKPOINT_EVERY, self._checkpoint))
-        self._due = groups.due_after(*last[0]) if last else 0
-        while True:
-            step = groups.CHECKPOINT_EVERY - self._state.seq % groups.CHECKPOINT_EVERY
-            after = self._state.seq
-            rows = await self._fetch("SELECT seq, body FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (after, step))
-            if rows and rows[-1][0] - after != len(rows):
-                # What is missing cannot be written again, and everything behind it would get a wrong number.
-                lacks = codec.missing(after, (seq for seq, _ in rows))
-                cure = "take it from a backup, or move it away; a new one will be made"
-                raise FactoryError(f"{self.path} is damaged (it lacks event {lacks})", cure)
-            group = Group(self._state, self._checkpoint, self._due)
-            group.fold(codec.decode_all(codec.stored(body) for _, body in rows))
-            self._state = group.state
-            if group.checkpoints:
-                await self._commit(group)
-            if len(rows) < step:
-                return
-
-    async def _newest_checkpoint(self) -> FloorState:
-        """The newest stored floor that can be read: a damaged one costs a longer fold, and not the journal."""
-        sql = "SELECT seq, state FROM checkpoints WHERE fold = ? AND seq < ? ORDER BY seq DESC LIMIT 1"
-        below = 1 << 62
-        while rows := await self._fetch(sql, (FOLD_VERSION, below)):
-            below, packed = rows[0]
-            with suppress(FactoryError):
-                state = codec.decode_state(codec.stored(packed))
-                if state.seq == below:
-                    return state
-        return EMPTY
 
     async def _fetch(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         try:
             return [tuple(row) for row in await self._connection.execute_fetchall(sql, values)]
         except schema.UNUSABLE as error:
-            raise _trouble(self.path, error) from error
+            raise trouble(self.path, error) from error
 
     async def _commit_waiting(self) -> None:
         """Commit group after group until nobody waits; there is never more than one such task."""
@@ -240,7 +238,7 @@ class Journal:
 
     async def _write(self, requests: Sequence[_Append]) -> list[int]:
         size = sum(len(request.events) for request in requests)
-        if size <= INLINE and not groups.reaches_checkpoint(self._state.seq, size):
+        if size <= INLINE and not groups.takes_long(self._state.seq, size, len(self._tail), self._tail_size):
             group = self._prepare(requests)
         else:
             group = await asyncio.to_thread(self._prepare, requests)
@@ -251,7 +249,7 @@ class Journal:
 
     def _prepare(self, requests: Sequence[_Append]) -> Group:
         """Encode and fold; it changes nothing of the journal, so a failed commit leaves no trace."""
-        group = Group(self._state, self._checkpoint, self._due)
+        group = self._group()
         for request in requests:
             events, bodies = codec.encode_all(request.events)
             group.add(events, bodies, self._stations, self._next_station)
@@ -260,30 +258,32 @@ class Journal:
             group.ends.append(group.state.seq)
         return group
 
+    def _group(self) -> Group:
+        return Group(
+            self._state,
+            self._checkpoint,
+            self._due,
+            tail=[*self._tail],
+            tail_size=self._tail_size,
+            written=self._state.seq,
+            packs=self._packs,
+        )
+
     async def _commit(self, group: Group) -> None:
         """One transaction, and the state after it."""
         self._check_place()
         self._know_log()
-        write = self._connection.executemany
         try:
-            if group.stations:
-                await write(_INSERT_STATION, [(number, name) for name, number in group.stations.items()])
-            if group.rows:
-                await write(_INSERT_EVENT, group.rows)
-            if group.marks:
-                await write(_INSERT_MARK, group.marks.items())
-            if group.calls:
-                await write(_INSERT_CALL, group.calls.items())
-            if group.checkpoints:
-                await write(_INSERT_CHECKPOINT, group.checkpoints)
-                await self._connection.execute(_DELETE_CHECKPOINTS, (group.checkpoint, groups.CHECKPOINT_EVERY))
+            for sql, values in group.statements():
+                await self._connection.executemany(sql, values)
             await self._connection.commit()
         except BaseException as error:
             await self._connection.rollback()
             if isinstance(error, schema.UNUSABLE):
-                raise _trouble(self.path, error) from error
+                raise trouble(self.path, error) from error
             raise
         self._state, self._checkpoint, self._due = group.state, group.checkpoint, group.due
+        self._tail, self._tail_size = (group.tail, group.tail_size) if self._packs else ([], 0)
 
     def _check_place(self) -> None:
         """SQLite would go on writing into files that have no name any more, and nobody keep off another writer."""
@@ -301,19 +301,3 @@ class Journal:
         if log not in self._files:
             with suppress(FileNotFoundError):
                 self._files[log] = log.stat()
-
-
-def _trouble(path: Path, error: Exception) -> FactoryError:
-    """What an operator reads when SQLite could not do its work."""
-    name = getattr(error, "sqlite_errorname", "")
-    if name == "SQLITE_FULL":
-        return UnwritableError(f"{path}: the disk is full, nothing was written", "make room; the journal then goes on")
-    if name.startswith("SQLITE_IOERR"):
-        return UnwritableError(
-            f"{path}: the disk failed or is full, nothing was written ({name})", "check it; the journal then goes on"
-        )
-    if name.startswith("SQLITE_READONLY"):
-        return UnwritableError(f"{path} may not be written", "look at its mode, and that of its directory")
-    if schema.is_damage(error):
-        return schema.damaged(path, error)
-    return FactoryError(f"{path} could not be written ({error})", "see `factory-tui doctor`")

@@ -83,11 +83,17 @@ def damage_parts(source: Path, target: Path, chance: random.Random) -> None:
             new.writestr(name, body)
 
 
+UNGUARDED = "".join(
+    f"DROP TRIGGER {name};" for name in ("events_stay", "events_are_final", "blocks_stay", "blocks_are_final")
+)
+"""Lets a journal be changed as only a bad disk changes it."""
+
+
 def damage_rows(source: Path, target: Path, chance: random.Random) -> None:
     """Damage a journal where SQLite does not tell: values of other types, and rows that are missing or changed."""
     target.write_bytes(source.read_bytes())
     with closing(sqlite3.connect(target, isolation_level=None)) as journal:
-        journal.executescript("DROP TRIGGER events_stay; DROP TRIGGER events_are_final")
+        journal.executescript(UNGUARDED)
         for table, column in chance.sample(_COLUMNS, chance.choice((1, 1, 2))):
             key = _KEYED.get(table, "rowid")
             row, value = chance.choice(journal.execute(f"SELECT {key}, {column} FROM {table}").fetchall())
@@ -100,14 +106,17 @@ def damage_rows(source: Path, target: Path, chance: random.Random) -> None:
 
 _COLUMNS = [
     *[("events", column) for column in ("seq", "latest", "type", "station", "failed", "body", "body")],
-    *[("checkpoints", column) for column in ("seq", "fold", "state", "state")],
+    *[("blocks", column) for column in ("last", "first", "latest", "failures")],
+    *[("packed", column) for column in ("last", "heads", "heads", "lines", "lines")],
+    ("station_blocks", "last"),
+    *[("slices", column) for column in ("seq", "name", "version", "body", "body")],
     *[("stations", column) for column in ("id", "name")],
     *[("marks", column) for column in ("name", "value")],
     *[("calls", column) for column in ("key", "value")],
     ("migrations", "name"),
 ]
 """Tables and columns; what decides about more is damaged more often."""
-_KEYED = {"marks": "name", "calls": "key"}
+_KEYED = {"marks": "name", "calls": "key", "station_blocks": "last"}
 
 
 def _other(value: object, chance: random.Random) -> object:

@@ -14,6 +14,7 @@ from sessions.floor import events as ev
 from sessions.floor.fold import branches
 from sessions.floor.fold.draft import Draft
 from sessions.floor.fold.metering import day
+from sessions.floor.fold.slices import VERSIONS
 from sessions.floor.reports import BACKGROUND, Report
 from sessions.floor.state import (
     Evidence,
@@ -27,8 +28,8 @@ from sessions.floor.trees import tree_of
 
 __all__ = ["FOLD_VERSION", "MAX_FILES", "MAX_RUNNING", "day", "fold", "fold_all"]
 
-FOLD_VERSION = 3
-"""Raise it whenever the same events would fold to another state: checkpoints of other versions are made anew."""
+FOLD_VERSION = sum(VERSIONS.values())
+"""Rises with the version of any slice (see `sessions.floor.fold.slices`): recordings store the floor as a whole."""
 MAX_FILES = 500
 """Distinct files remembered per station; further ones are not, and the journal still has them."""
 QUESTION_S = 5.0

@@ -79,6 +79,8 @@ def run(past: Past, number: int | None) -> Part:
     if not 1 <= number <= runs:
         raise UsageError(f"{past.title} has no run {number}", f"name one from 1 to {runs}" if runs else "it is empty")
     first, after = _beginning(past, number), _beginning(past, number + 1)
+    if first >= after:
+        raise UsageError(f"{past.title} has nothing of run {number} any more", "name a later one")
     return Part(past, first, after - 1, f"{past.title} run {number}")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from sessions.floor.fold.fold import fold_all
@@ -38,28 +38,47 @@ class Cursor:
 
 
 def density(
-    slots: int, count: int, latest: Callable[[int], float], failures: Callable[[int, int], int]
+    slots: int,
+    first: int,
+    last: int,
+    latest: Callable[[int], float],
+    failures: Callable[[int, int], int],
+    grid: Sequence[int] = (),
 ) -> list[Density]:
-    """The timeline of events 1..`count` in `slots` equal spans of time.
+    """The timeline of events `first`..`last` in `slots` equal spans of time.
 
     `latest(seq)` is the newest time up to an event and never steps back, so each slot's edge is found by bisection;
-    `failures(after, last)` counts failures. Nothing is read but the edges.
+    `failures(after, last)` counts failures. Nothing is read but the edges, and of `grid` what costs least to ask.
     """
-    if not count or slots < 1:
+    if last < first or slots < 1:
         return [Density()] * slots
-    start = latest(1)
-    width = latest(count) - start or 1.0
+    start = latest(first)
+    width = latest(last) - start or 1.0
 
     def slot_of(seq: int) -> int:
         return min(slots - 1, int((latest(seq) - start) / width * slots))
 
-    edges = [0]
+    def edge(slot: int, begin: int) -> int:
+        low, high = _between(grid, begin, last, lambda seq: slot_of(seq) < slot)
+        return low - 1 + bisect_left(range(low, high + 1), slot, key=slot_of)
+
+    edges = [first - 1]
     for slot in range(1, slots):
-        edges.append(bisect_left(range(1, count + 1), slot, lo=edges[-1], key=slot_of))
-    edges.append(count)
+        edges.append(edge(slot, edges[-1] + 1))
+    edges.append(last)
     return [Density(last - after, failures(after, last)) for after, last in pairwise(edges)]
 
 
-def last_until(time: float, count: int, latest: Callable[[int], float]) -> int:
-    """The last of events 1..`count` up to which every time is at most `time`; 0 when all are later."""
-    return bisect_right(range(1, count + 1), time, key=latest)
+def last_until(time: float, first: int, last: int, latest: Callable[[int], float], grid: Sequence[int] = ()) -> int:
+    """The last of events `first`..`last` up to which every time is at most `time`; 0 when all are later."""
+    low, high = _between(grid, first, last, lambda seq: latest(seq) <= time)
+    found = low - 1 + bisect_right(range(low, high + 1), time, key=latest)
+    return found if found >= first else 0
+
+
+def _between(grid: Sequence[int], first: int, last: int, before: Callable[[int], bool]) -> tuple[int, int]:
+    """The part of `first`..`last` in which `before` becomes false, as far as the numbers of `grid` tell."""
+    at = bisect_left(grid, first)
+    found = bisect_left(grid, True, lo=at, key=lambda seq: seq > last or not before(seq))
+    low = grid[found - 1] + 1 if found > at else first
+    return low, min(last, grid[found]) if found < len(grid) else last

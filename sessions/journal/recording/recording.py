@@ -116,7 +116,7 @@ class Recording:
 
     def density(self, slots: int) -> Sequence[Density]:
         """The timeline in `slots` equal spans of time."""
-        return seek.density(slots, self.info.events, lambda seq: self._times[seq - 1], self._count_failures)
+        return seek.density(slots, 1, self.info.events, lambda seq: self._times[seq - 1], self._count_failures)
 
     def close(self) -> None:
         """Let go of the file."""

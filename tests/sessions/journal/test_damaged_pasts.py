@@ -19,7 +19,7 @@ from sessions.errors import FactoryError
 from sessions.floor.events import SourceSkipped
 from sessions.floor.state import FloorState, Station
 from sessions.floor.tokens import Tokens
-from sessions.journal import codec, group
+from sessions.journal import blocks, codec, group
 from sessions.journal.past.past import EventList
 from sessions.journal.reader import JournalReader
 from sessions.journal.recording import record, recording
@@ -37,6 +37,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(group, "CHECKPOINT_EVERY", 16)
         patch.setattr(record, "BLOCK_EVENTS", 16)
+        patch.setattr(blocks, "BLOCK_EVENTS", 16)
         directory = tmp_path_factory.mktemp("sound")
         recording.write(EventList(STREAM), directory / "sound.ftr", 1, len(STREAM))
         asyncio.run(_journal(directory / "sound.db"))
@@ -102,24 +103,40 @@ def journal(sound: Path, tmp_path: Path) -> Path:
 
 def _change(path: Path, *statements: str) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.executescript("DROP TRIGGER events_stay; DROP TRIGGER events_are_final")
+        connection.executescript(damage.UNGUARDED)
         for statement in statements:
             connection.execute(statement)
 
 
 def test_an_event_that_is_no_longer_bytes_is_counted_and_the_others_are_read(journal: Path) -> None:
-    _change(journal, "UPDATE events SET body = 7 WHERE seq = 5", "DELETE FROM checkpoints")
+    _change(journal, "UPDATE events SET body = 7 WHERE seq = 55", "DELETE FROM slices")
     reader = JournalReader(journal)
     try:
-        assert isinstance(reader.events(4, 1)[0], SourceSkipped)
-        assert list(reader.events(5, 100)) == list(STREAM[5:])
+        assert isinstance(reader.events(54, 1)[0], SourceSkipped)
+        assert list(reader.events(55, 100)) == list(STREAM[55:])
         assert reader.latest().skipped == {"unreadable event": 1}
     finally:
         reader.close()
 
 
+@pytest.mark.parametrize(
+    "change", ["UPDATE packed SET lines = x'28b52ffd00' WHERE last = 32", "DELETE FROM packed WHERE last = 32"]
+)
+def test_a_block_that_is_damaged_is_counted_and_the_others_are_read(journal: Path, change: str) -> None:
+    _change(journal, change, "DELETE FROM slices")
+    reader = JournalReader(journal)
+    try:
+        assert all(isinstance(event, SourceSkipped) for event in reader.events(16, 16))
+        assert list(reader.events(32, 100)) == list(STREAM[32:])
+        assert reader.latest().skipped == {"unreadable event": 16}
+        assert reader.latest().seq == 60
+    finally:
+        reader.close()
+    asyncio.run(_written(journal))
+
+
 def test_a_checkpoint_under_a_wrong_number_is_passed_over(journal: Path) -> None:
-    _change(journal, "UPDATE checkpoints SET seq = 20 WHERE seq = 32")
+    _change(journal, "UPDATE slices SET seq = 20 WHERE seq = 32")
     reader = JournalReader(journal)
     try:
         assert reader.state_at(25).seq == 25
@@ -128,18 +145,18 @@ def test_a_checkpoint_under_a_wrong_number_is_passed_over(journal: Path) -> None
 
 
 def test_a_journal_with_a_hole_is_not_written(journal: Path) -> None:
-    _change(journal, "DELETE FROM events WHERE seq = 3", "DELETE FROM checkpoints")
-    with pytest.raises(FactoryError, match=r"it lacks event 3\).*take it from a backup"):
+    _change(journal, "DELETE FROM events WHERE seq = 53", "DELETE FROM slices")
+    with pytest.raises(FactoryError, match=r"it lacks event 53\).*take it from a backup"):
         asyncio.run(_written(journal))
 
 
 def test_a_hole_is_told_and_what_lies_behind_it_is_read(journal: Path) -> None:
-    _change(journal, "DELETE FROM events WHERE seq = 3")
+    _change(journal, "DELETE FROM events WHERE seq = 53")
     reader = JournalReader(journal)
     try:
-        with pytest.raises(FactoryError, match="it lacks event 3"):
+        with pytest.raises(FactoryError, match="it lacks event 53"):
             reader.events(0, 100)
-        assert list(reader.events(3, 100)) == list(STREAM[3:])
+        assert list(reader.events(53, 100)) == list(STREAM[53:])
         assert reader.latest().seq == 60, "the floor goes on from a later checkpoint"
     finally:
         reader.close()
@@ -156,4 +173,4 @@ def test_a_damaged_file_ends_a_command_with_one_line(journal: Path, capsys: pyte
     _change(journal, "UPDATE events SET latest = 'soon'")
     assert main(["replay", str(journal), "--json", "--at", "50%"]) == 1
     told = capsys.readouterr().err
-    assert told.startswith(f"factory-tui: {journal} is damaged (event 1 has no time)") and told.count("\n") == 1
+    assert told.startswith(f"factory-tui: {journal} is damaged (event 60 has no time)") and told.count("\n") == 1

@@ -14,12 +14,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
-from sessions.floor.fold.fold import FOLD_VERSION, fold_all
+from sessions.floor.fold import slices
+from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState
-from sessions.journal import codec, group
+from sessions.journal import blocks, checkpoints, codec, group
 from sessions.journal.past import seek
 from sessions.journal.past.past import EventList
 from sessions.journal.reader import JournalReader
@@ -31,11 +33,16 @@ STEP = 64
 """Events between checkpoints in these tests, so that a short journal has many."""
 
 
+BLOCK = 48
+"""Events of a block in these tests, so that a short journal has many, and some rows behind them."""
+
+
 @pytest.fixture(autouse=True)
 def _many_checkpoints(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(group, "CHECKPOINT_EVERY", STEP)
     monkeypatch.setattr(group, "CHECKPOINT_SHARE", 1 << 20)
     monkeypatch.setattr(seek, "STEP", STEP)
+    monkeypatch.setattr(blocks, "BLOCK_EVENTS", BLOCK)
 
 
 @pytest.fixture
@@ -362,10 +369,13 @@ def test_calls_are_looked_up_by_key(path: Path) -> None:
 
 
 def test_checkpoints_of_another_fold_are_made_anew(full: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("writer", "group", "reader"):
-        monkeypatch.setattr(f"sessions.journal.{module}.FOLD_VERSION", FOLD_VERSION + 1)
+    raised = tuple(replace(each, version=each.version + 1) for each in slices.SLICES)
+    for module in (slices, checkpoints):
+        monkeypatch.setattr(module, "SLICES", raised)
+        monkeypatch.setattr(module, "VERSIONS", {each.name: each.version for each in raised})
     reader = JournalReader(full)
     assert reader.checkpoint() == EMPTY
+    assert reader.readable() == fold_all(EMPTY, STREAM), "the older one is still something to look at"
     assert reader.latest() == fold_all(EMPTY, STREAM)
     _write(full)
     assert reader.checkpoint().seq == 700
@@ -377,7 +387,7 @@ def test_a_checkpoint_that_close_wrote_is_replaced_by_the_next(path: Path) -> No
     for end in range(10, 200, 10):
         _write(path, STREAM[end - 10 : end])
     reader = JournalReader(path)
-    rows = reader._rows("SELECT seq FROM checkpoints ORDER BY seq")
+    rows = reader._rows("SELECT DISTINCT seq FROM slices ORDER BY seq")
     assert [seq for (seq,) in rows] == [64, 128, 190]
     reader.close()
 
@@ -391,7 +401,7 @@ def test_checkpoints_of_a_large_floor_take_no_more_than_their_share(
         batch = STREAM[end - 350 : end]
         _write(path, *(batch[at : at + portion] for at in range(0, 350, portion)))
     reader = JournalReader(path)
-    stored = reader._rows("SELECT seq, length(state) FROM checkpoints ORDER BY seq")
+    stored = reader._rows("SELECT seq, sum(length(body)) FROM slices GROUP BY seq ORDER BY seq")
     assert reader.latest() == fold_all(EMPTY, STREAM)
     reader.close()
     *on_grid, (last, _size) = stored
@@ -411,13 +421,18 @@ def test_a_checkpoint_is_never_made_on_the_event_loop(path: Path, monkeypatch: p
 
     monkeypatch.setattr(codec, "encode_state", noted)
     _write(path, *([event] for event in STREAM[: 2 * STEP + 1]))
-    assert len(threads) == 3
+    assert len(threads) == 3 * len(slices.SLICES)
     assert threading.current_thread() not in threads
 
 
 def test_events_are_final(full: Path) -> None:
     connection = sqlite3.connect(full)
-    for sql in ("DELETE FROM events", "UPDATE events SET body = x'00'"):
+    for sql in (
+        "DELETE FROM events",
+        "UPDATE events SET body = x'00'",
+        "DELETE FROM packed",
+        "UPDATE packed SET lines = x'00'",
+    ):
         with pytest.raises(sqlite3.IntegrityError):
             connection.execute(sql)
     connection.close()
@@ -434,7 +449,7 @@ def test_a_closed_reader_says_so(full: Path) -> None:
 def test_a_damaged_checkpoint_costs_time_and_nothing_else(full: Path) -> None:
     connection = sqlite3.connect(full)
     with connection:
-        connection.execute("UPDATE checkpoints SET state = x'00' WHERE seq IN (576, 640, 700)")
+        connection.execute("UPDATE slices SET body = x'00' WHERE name = 'stations' AND seq IN (576, 640, 700)")
     connection.close()
     reader = JournalReader(full)
     assert reader.checkpoint().seq == 512

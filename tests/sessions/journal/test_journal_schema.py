@@ -78,7 +78,7 @@ def test_a_new_journal_says_what_it_is(path: Path) -> None:
     [
         f"PRAGMA user_version = {len(schema.MIGRATIONS) + 1}",
         "INSERT INTO migrations VALUES (99, 'of tomorrow', 0)",
-        "UPDATE migrations SET name = 'of another branch'",
+        "UPDATE migrations SET name = 'of another branch' WHERE number = 1",
     ],
 )
 def test_a_newer_journal_is_refused_unharmed(path: Path, open_it: Opener, statement: str) -> None:

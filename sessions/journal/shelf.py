@@ -1,0 +1,243 @@
+"""The events of a journal where they lie: the older ones packed in blocks, and behind these the newest as rows.
+
+The writer packs rows while others read. Rows are therefore asked first: what is no row any more is in a block by then.
+What unpacks blocks is imported when it is needed, which a floor that is painted at once does not wait for.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from sessions.journal import codec
+
+if TYPE_CHECKING:
+    from sessions.journal.blocks import Heads
+
+Query: TypeAlias = Callable[..., "list[tuple[Any, ...]]"]
+"""Runs a statement with its values; each is a transaction of its own."""
+
+KEPT_HEADS, KEPT_LINES = 64, 4
+"""Unpacked blocks that are kept: 13 kB each of the first, 200 kB of the second."""
+_NEXT_FAILURES = "SELECT last FROM blocks WHERE failures > 0 AND last >= ? AND last <= ? ORDER BY last LIMIT 1"
+_FORMER_FAILURES = "SELECT last FROM blocks WHERE failures > 0 AND first <= ? AND last <= ? ORDER BY last DESC LIMIT 1"
+_OF_STATION = """
+    SELECT last FROM station_blocks WHERE station = (SELECT id FROM stations WHERE name = ?) AND last <= ?
+    ORDER BY last DESC LIMIT ?
+"""
+
+
+class Shelf:
+    """Reads events, and what is known of them without reading them, by their sequence numbers."""
+
+    def __init__(self, query: Query, damaged: Callable[[str], Exception]) -> None:
+        self._query, self._damaged = query, damaged
+        self._packs = False
+        """The journal has blocks: an older one has none until it is written again."""
+        self._firsts, self._lasts, self._latests = array("q"), array("q"), array("d")
+        """Of the blocks that are known, in their order; there may be more by now."""
+        self._heads: OrderedDict[int, Heads | None] = OrderedDict()
+        self._lines: OrderedDict[int, list[bytes]] = OrderedDict()
+
+    def pruned(self) -> int:
+        """The last event that was taken out; 0 when all are there."""
+        return self._number("SELECT max(seq) FROM pruned") or 0 if self._has_blocks() else 0
+
+    def last(self) -> int:
+        """The last event; 0 when there is none."""
+        last = self._number("SELECT max(seq) FROM events")
+        return last if last is not None else self._sealed()
+
+    def lines(self, after: int, limit: int) -> list[tuple[int, bytes]]:
+        """The lines of the events after `after`, at most `limit`, with their numbers; lost ones are left out."""
+        rows = self._query("SELECT seq, body FROM events WHERE seq > ? ORDER BY seq LIMIT ?", after, limit)
+        first = rows[0][0] if rows else after + limit + 1
+        if first <= after + 1 or not self._has_blocks():
+            return [(seq, codec.stored(body)) for seq, body in rows]
+        found: list[tuple[int, bytes]] = []
+        for start, end in self._between(after, min(first - 1, after + limit)):
+            lines = self._lines_of(start, end)
+            low, high = max(after + 1, start), min(first - 1, after + limit, end)
+            found += zip(range(low, high + 1), lines[low - start : high - start + 1], strict=True)
+        return found + [(seq, codec.stored(body)) for seq, body in rows[: max(0, limit - len(found))]]
+
+    def lines_of(self, station: str, before: int, limit: int) -> list[tuple[int, bytes]]:
+        """The lines of the newest `limit` events of a station below `before`, the newest first."""
+        rows = self._query(
+            "SELECT seq, body FROM events WHERE station = (SELECT id FROM stations WHERE name = ?) AND seq < ? "
+            "ORDER BY seq DESC LIMIT ?",
+            station,
+            before,
+            limit,
+        )
+        found = [(seq, codec.stored(body)) for seq, body in rows]
+        if len(found) >= limit or not self._has_blocks():
+            return found
+        number = self._number("SELECT id FROM stations WHERE name = ?", station)
+        below, end = found[-1][0] if found else before, self._end_of(before - 1)
+        while number is not None and len(found) < limit and (blocks := self._query(_OF_STATION, station, end, 8)):
+            for (last,) in blocks:
+                self._add_of(found, number, last, below, limit)
+                end = last - 1
+        return found
+
+    def latest(self, seq: int) -> float:
+        """The newest time up to event `seq`; it never steps back from one to the next."""
+        at = self._known(seq)
+        if at is None:
+            rows = self._query("SELECT latest FROM events WHERE seq = ?", seq)
+            if rows:
+                latest = rows[0][0]
+                if not isinstance(latest, int | float) or not 0.0 <= latest <= codec.MAX_TIME:
+                    raise self._damaged(f"event {seq} has no time")
+                return float(latest)
+            if (at := self._known(seq, look=True)) is None:
+                raise self._damaged(f"it lacks event {seq}")
+        if seq == self._lasts[at]:
+            return self._latests[at]
+        heads = self._heads_of(at)
+        return heads.times[seq - self._firsts[at]] if heads is not None else self._latests[at]
+
+    def grid(self) -> Sequence[int]:
+        """Events whose `latest` is known without unpacking anything: the last ones of the blocks."""
+        self._learn()
+        return self._lasts
+
+    def failure_after(self, seq: int) -> int | None:
+        """The next event after `seq` that is a failure."""
+        row, sealed = self._beside("SELECT min(seq) FROM events WHERE failed = 1 AND seq > ?", seq)
+        end = seq + 1
+        while rows := self._query(_NEXT_FAILURES, end, sealed) if end <= sealed else ():
+            end = rows[0][0] + 1
+            at, heads = self._place(rows[0][0])
+            if heads is not None and (place := heads.failed.find(1, max(0, seq + 1 - self._firsts[at]))) >= 0:
+                return self._firsts[at] + place
+        return row
+
+    def failure_before(self, seq: int) -> int | None:
+        """The last event before `seq` that is a failure."""
+        row, sealed = self._beside("SELECT max(seq) FROM events WHERE failed = 1 AND seq < ?", seq)
+        if row is not None:
+            return row
+        end = sealed
+        while rows := self._query(_FORMER_FAILURES, seq - 1, end):
+            end = rows[0][0] - 1
+            at, heads = self._place(rows[0][0])
+            if heads is not None and (place := heads.failed.rfind(1, 0, max(0, seq - self._firsts[at]))) >= 0:
+                return self._firsts[at] + place
+        return None
+
+    def count_failures(self, after: int, last: int) -> int:
+        """How many of the events after `after`, up to `last`, are failures."""
+        count, sealed = self._beside(
+            "SELECT count(*) FROM events WHERE failed = 1 AND seq > ? AND seq <= ?", after, last
+        )
+        whole = 0
+        if sealed > after:
+            sql = "SELECT sum(failures) FROM blocks WHERE first > ? AND last > ? AND last <= ?"
+            whole = self._number(sql, after, after, min(last, sealed)) or 0
+            edges = {at for at in (self._known(after + 1, look=True), self._known(min(last, sealed))) if at is not None}
+            for at in edges:
+                first, end = self._firsts[at], self._lasts[at]
+                if (first <= after or end > last) and (heads := self._heads_of(at)) is not None:
+                    whole += heads.failed.count(1, max(0, after + 1 - first), max(0, last + 1 - first))
+        return (count or 0) + whole
+
+    def _has_blocks(self) -> bool:
+        if not self._packs:
+            self._packs = bool(self._query("SELECT 1 FROM sqlite_master WHERE name = 'blocks'"))
+        return self._packs
+
+    def _sealed(self) -> int:
+        """The last event that is in a block."""
+        return self._number("SELECT max(last) FROM blocks") or 0 if self._has_blocks() else 0
+
+    def _beside(self, sql: str, *values: object) -> tuple[int | None, int]:
+        """What rows say, and the last event that was in a block at the same moment."""
+        if not self._has_blocks():
+            return self._number(sql, *values), 0
+        row, sealed = self._query(f"SELECT ({sql}), (SELECT max(last) FROM blocks)", *values)[0]
+        return row if isinstance(row, int) else None, sealed if isinstance(sealed, int) else 0
+
+    def _number(self, sql: str, *values: object) -> int | None:
+        rows = self._query(sql, *values)
+        return rows[0][0] if rows and isinstance(rows[0][0], int) else None
+
+    def _learn(self) -> None:
+        """Get to know the blocks that were packed since."""
+        if not self._has_blocks():
+            return
+        known = self._lasts[-1] if self._lasts else 0
+        for first, last, latest in self._query(
+            "SELECT first, last, latest FROM blocks WHERE last > ? ORDER BY last", known
+        ):
+            sound = isinstance(first, int) and isinstance(latest, float) and 0.0 <= latest <= codec.MAX_TIME
+            if not sound or not known < first <= last or latest < (self._latests[-1] if self._latests else 0.0):
+                raise self._damaged(f"the block up to event {last} contradicts the ones before it")
+            self._firsts.append(first)
+            self._lasts.append(last)
+            self._latests.append(latest)
+            known = last
+
+    def _known(self, seq: int, look: bool = False) -> int | None:
+        """The place of the block that holds event `seq`, if there is one and it is known, or to be looked for."""
+        if look and (not self._lasts or seq > self._lasts[-1]):
+            self._learn()
+        at = bisect_left(self._lasts, seq)
+        return at if at < len(self._lasts) and self._firsts[at] <= seq else None
+
+    def _place(self, last: int) -> tuple[int, Heads | None]:
+        at = self._known(last, look=True)
+        if at is None:
+            raise self._damaged(f"it lacks event {last}")
+        return at, self._heads_of(at)
+
+    def _end_of(self, seq: int) -> int:
+        """The last event of the block that `seq` is in, or of the last one before it."""
+        at = self._known(seq, look=True)
+        return self._lasts[at] if at is not None else seq
+
+    def _between(self, after: int, last: int) -> list[tuple[int, int]]:
+        """The first and the last event of every block that holds some of the events after `after` up to `last`."""
+        self._known(last, look=True)
+        at = bisect_left(self._lasts, after + 1)
+        found = []
+        while at < len(self._lasts) and self._firsts[at] <= last:
+            found.append((self._firsts[at], self._lasts[at]))
+            at += 1
+        return found
+
+    def _heads_of(self, at: int) -> Heads | None:
+        last = self._lasts[at]
+        if last not in self._heads:
+            from sessions.journal import blocks
+
+            rows = self._query("SELECT heads FROM packed WHERE last = ?", last)
+            self._heads[last] = blocks.heads_of(rows[0][0] if rows else b"", last - self._firsts[at] + 1)
+            if len(self._heads) > KEPT_HEADS:
+                self._heads.popitem(last=False)
+        return self._heads[last]
+
+    def _lines_of(self, first: int, last: int) -> list[bytes]:
+        if last not in self._lines:
+            from sessions.journal import blocks
+
+            rows = self._query("SELECT lines FROM packed WHERE last = ?", last)
+            self._lines[last] = blocks.lines_of(rows[0][0] if rows else b"", last - first + 1)
+            if len(self._lines) > KEPT_LINES:
+                self._lines.popitem(last=False)
+        return self._lines[last]
+
+    def _add_of(self, found: list[tuple[int, bytes]], number: int, last: int, below: int, limit: int) -> None:
+        """Add the events of station `number` in the block up to `last`, the newest first."""
+        at, heads = self._place(last)
+        if heads is None:
+            return
+        first = self._firsts[at]
+        places = [place for place, station in enumerate(heads.stations) if station == number and first + place < below]
+        if places:
+            lines = self._lines_of(first, last)
+            found += [(first + place, lines[place]) for place in places[: -1 - (limit - len(found)) : -1]]
