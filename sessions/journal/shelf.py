@@ -123,7 +123,7 @@ class Shelf:
         if row is not None:
             return row
         end = sealed
-        while rows := self._query(_FORMER_FAILURES, seq - 1, end):
+        while rows := self._query(_FORMER_FAILURES, seq - 1, end) if end else ():
             end = rows[0][0] - 1
             at, heads = self._place(rows[0][0])
             if heads is not None and (place := heads.failed.rfind(1, 0, max(0, seq - self._firsts[at]))) >= 0:
