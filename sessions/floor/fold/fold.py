@@ -28,8 +28,9 @@ from sessions.floor.trees import tree_of
 
 __all__ = ["FOLD_VERSION", "MAX_FILES", "MAX_RUNNING", "day", "fold", "fold_all"]
 
-FOLD_VERSION = sum(VERSIONS.values())
-"""Rises with the version of any slice (see `sessions.floor.fold.slices`): recordings store the floor as a whole."""
+FOLD_VERSION = sum(VERSIONS.values()) - 1
+"""Rises with the version of any slice (see `sessions.floor.fold.slices`), from 3, when there were none: recordings
+store the floor as a whole. Raise that of the slice whose events would make another one."""
 MAX_FILES = 500
 """Distinct files remembered per station; further ones are not, and the journal still has them."""
 QUESTION_S = 5.0

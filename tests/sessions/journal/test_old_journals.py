@@ -11,11 +11,12 @@ import pytest
 
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
-from sessions.journal import upkeep
-from sessions.journal.blocks import BLOCK_EVENTS, zstd
+from sessions.journal import blocks, upkeep
+from sessions.journal.blocks import BLOCK_EVENTS
 from sessions.journal.past.past import EventList
 from sessions.journal.reader import JournalReader
 from sessions.journal.writer import Journal
+from sessions.observe.archive import zstd
 from tests.support.journal import sample_stream
 
 OLD = Path(__file__).with_name("old")
@@ -91,7 +92,7 @@ def test_a_journal_of_version_1_is_lifted_in_place_and_goes_on(path: Path, monke
 def test_a_lift_that_was_broken_off_goes_on_where_it_was(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As by a kill between two portions, after the rows of the first are packed."""
     monkeypatch.setattr(upkeep, "PORTION", 1)
-    monkeypatch.setattr(upkeep.blocks, "BLOCK_EVENTS", 100)
+    monkeypatch.setattr(blocks, "BLOCK_EVENTS", 100)
     portions = 0
 
     async def broken_off() -> None:
