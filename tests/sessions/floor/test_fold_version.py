@@ -5,9 +5,7 @@ from __future__ import annotations
 from sessions.floor.fold.fold import FOLD_VERSION
 from tests.support.folds import hashes, table
 
-HOW = (
-    "raise the slice's version, unless that was done since the last release, and note it: python -m tests.support.folds"
-)
+HOW = "raise its slice, unless that was done since the last release, and note it: python -m tests.support.folds"
 
 
 def test_the_version_is_raised_with_the_fold() -> None:

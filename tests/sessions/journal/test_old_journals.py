@@ -16,7 +16,7 @@ from sessions.journal.blocks import BLOCK_EVENTS
 from sessions.journal.past.past import EventList
 from sessions.journal.reader import JournalReader
 from sessions.journal.writer import Journal
-from sessions.observe.archive import zstd
+from sessions.observe.files.archive import zstd
 from tests.support.journal import sample_stream
 
 OLD = Path(__file__).with_name("old")
