@@ -125,7 +125,7 @@ async def _gathered(tree: Tree) -> Heard:
         more = await asyncio.to_thread(tree.take)
         if not more.changed and not more.lost:
             break
-        heard = Heard(heard.changed | more.changed, more.lost)
+        heard.add(more)
     return heard
 
 

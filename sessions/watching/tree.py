@@ -23,17 +23,37 @@ _Identity = tuple[int, int]
 
 
 class Heard(msgspec.Struct):
-    """What became known. `lost` says that more may have happened: begin anew."""
+    """What became known."""
 
     changed: set[str] = msgspec.field(default_factory=set)
-    lost: bool = False
+    came: set[str] = msgspec.field(default_factory=set)
+    """Those of the changed paths that were not there before, or came back."""
+    gone: bool = False
+    """A root is no longer where it was."""
+    flooded: bool = False
+    """More happened than the kernel could keep."""
+
+    @property
+    def lost(self) -> bool:
+        """More may have happened than is known: begin anew."""
+        return self.gone or self.flooded
+
+    def add(self, more: Heard) -> None:
+        """Take in what became known later."""
+        self.changed |= more.changed
+        self.came |= more.came
+        self.gone |= more.gone
+        self.flooded |= more.flooded
 
 
 class Tree:
     """`deep` directories with all that is below them, also through links, and `flat` ones without."""
 
-    def __init__(self, deep: Sequence[str], flat: Sequence[str]) -> None:
-        self._deep, self._flat = list(deep), [path for path in flat if path not in deep]
+    def __init__(self, deep: Sequence[str], flat: Sequence[str], compares: bool = True) -> None:
+        """One that never `compares` is not asked to look again, and need not remember what silent folders hold."""
+        self._compares = compares
+        self._deep = list(deep)
+        self._flat = set(flat).difference(deep)
         self._roots = {*self._deep, *self._flat}
         self._inotify: Inotify | None = None
         self._paths: dict[int, str] = {}
@@ -41,6 +61,8 @@ class Tree:
         self._watches: dict[str, int] = {}
         self._known: dict[_Identity, str] = {}
         """By device and inode: a directory is watched by the first name it was found under."""
+        self._identities: dict[str, _Identity] = {}
+        """The same by that name."""
         self._unwatched: dict[str, Look] = {}
         self._silent: dict[str, Look] = {}
         """Watched, but on a file system that does not tell everything."""
@@ -69,9 +91,9 @@ class Tree:
     def begin(self) -> None:
         """Begin to watch. It reads all directories."""
         with self._work:
-            self._kinds = filesystems.kinds()
+            self._kinds = filesystems.kinds() if self._compares else {}
             self._start()
-            for path in self._flat:
+            for path in sorted(self._flat):
                 self._watch(path)
             for path in self._deep:
                 self._cover(path)
@@ -134,10 +156,11 @@ class Tree:
                 continue
             self._watch(path)
             # After the watch: what comes from now on is told, and what came before is found here.
-            for name, (is_folder, _) in _listed(path).items():
+            for name, is_folder in _names(path):
                 inner = f"{path}/{name}"
                 if heard is not None:
                     heard.changed.add(inner)
+                    heard.came.add(inner)
                 if is_folder:
                     folders.append(inner)
 
@@ -154,7 +177,8 @@ class Tree:
             if _is_same(known, found):
                 return False
             self._forget(known)  # it was moved, which is told later than it is found
-        self._known[found.st_dev, found.st_ino] = path
+        identity = found.st_dev, found.st_ino
+        self._known[identity], self._identities[path] = path, identity
         if found.st_dev in self._kinds:
             self._devices.add(found.st_dev)
             self._silent.setdefault(path, {name: look for name, (_, look) in _listed(path).items()})
@@ -179,20 +203,27 @@ class Tree:
     def _forget(self, top: str) -> None:
         """A directory has gone, with all below it."""
         inside = top + "/"
-        for known in (self._unwatched, self._silent, self._watches):
-            for path in [path for path in known if path == top or path.startswith(inside)]:
-                watch = known.pop(path)
-                if isinstance(watch, int):
-                    self._paths.pop(watch, None)
-                    if self._inotify is not None:
-                        self._inotify.remove(watch)
-        self._known = {key: path for key, path in self._known.items() if path != top and not path.startswith(inside)}
+        for path in {path for path in (*self._identities, *self._watches) if path.startswith(inside)} | {top}:
+            self._drop(path)
+
+    def _drop(self, path: str) -> None:
+        """A directory has gone, and nothing was in it."""
+        self._unwatched.pop(path, None)
+        self._silent.pop(path, None)
+        watch = self._watches.pop(path, None)
+        if watch is not None and self._paths.get(watch) == path:
+            del self._paths[watch]
+            if self._inotify is not None:
+                self._inotify.remove(watch)
+        identity = self._identities.pop(path, None)
+        if identity is not None and self._known.get(identity) == path:
+            del self._known[identity]
 
     # What happens
 
     def _note(self, notice: Notice, heard: Heard) -> None:
         if notice.mask & inotify.OVERFLOW:
-            heard.lost = True
+            heard.flooded = True
             return
         folder = self._paths.get(notice.watch)
         if folder is None:
@@ -202,9 +233,13 @@ class Tree:
             return
         path = f"{folder}/{notice.name}"
         heard.changed.add(path)
+        if notice.mask & (inotify.CREATE | inotify.MOVED_TO):
+            heard.came.add(path)
         if folder in self._flat:
             return
-        if notice.mask & (inotify.MOVED_FROM | inotify.DELETE):
+        if notice.mask & inotify.DELETE and notice.mask & inotify.DIRECTORY:
+            self._drop(path)  # what was in it has gone before, and was told before
+        elif notice.mask & (inotify.MOVED_FROM | inotify.DELETE):
             if self._is_covered(path) or path in self._silent:
                 self._forget(path)
         elif notice.mask & (inotify.CREATE | inotify.MOVED_TO | inotify.ATTRIB) and not self._is_covered(path):
@@ -214,7 +249,7 @@ class Tree:
         ended = inotify.DELETE_SELF | inotify.MOVE_SELF | inotify.UNMOUNT | inotify.IGNORED
         if notice.mask & ended:
             heard.changed.add(folder)
-            heard.lost |= folder in self._roots
+            heard.gone |= folder in self._roots
         if notice.mask & (inotify.IGNORED | inotify.UNMOUNT):
             self._paths.pop(notice.watch, None)
             if self._watches.get(folder) == notice.watch:
@@ -226,11 +261,12 @@ class Tree:
         now = {name: look for name, (_, look) in listed.items()}
         different = {name for name in before.keys() | now.keys() if before.get(name) != now.get(name)}
         heard.changed |= {f"{path}/{name}" for name in different}
+        heard.came |= {f"{path}/{name}" for name in now.keys() - before.keys()}
         for known in (self._unwatched, self._silent):
             if path in known:
                 known[path] = now
         if not now and not os.path.isdir(path):  # noqa: PTH112
-            heard.lost |= path in self._roots
+            heard.gone |= path in self._roots
             self._forget(path)
         elif path not in self._flat:
             for name in different & now.keys():
@@ -255,6 +291,15 @@ def _listed(path: str) -> dict[str, tuple[bool, tuple[int, int, int]]]:
     except OSError:
         return found
     return found
+
+
+def _names(path: str) -> list[tuple[str, bool]]:
+    """What is in a directory, and whether it is one, too, also through a link; no file is looked at for it."""
+    try:
+        with os.scandir(path) as entries:
+            return [(entry.name, entry.is_dir()) for entry in entries]
+    except OSError:
+        return []
 
 
 def _is_same(path: str, found: os.stat_result) -> bool:

@@ -7,10 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sessions.branches.watch.survey import Ground, Plan
-
-ADDED = 1
-"""watchfiles' number for a file that appeared."""
-Change = tuple[int, str]
+from sessions.watching.listener import ADDED, Change
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
-"""Notices changes of refs and worktrees with watchfiles, without ever asking the disk in turns.
+"""Notices changes of refs and worktrees, without ever asking the disk in turns.
 
-Each watcher is a thread of its own that holds watchfiles' backend, so that the event loop never waits for the kernel
-and what is watched can be replaced without a gap: the new watchers stand before the old ones go.
+A listener is a thread of its own, so that the event loop never waits for the kernel and what is watched can be
+replaced without a gap: the new listener stands before the old one goes.
 """
 
 from __future__ import annotations
@@ -12,22 +12,18 @@ import errno
 import itertools
 import os
 import stat
-import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable
 from pathlib import Path
 
-from sessions.branches.watch.hints import Change, Hint, Verdict, judge
+from sessions.branches.watch.hints import Hint, Verdict, judge
 from sessions.branches.watch.repo import Repository
 from sessions.branches.watch.survey import Plan, affordable, inode, newly_ignored, plan, survey
 from sessions.errors import FactoryError
 from sessions.watching.blind import not_watched
+from sessions.watching.listener import Change, Deliver, Listener, Poller, listen
 from sessions.watching.tree import cause_of
 
-DEBOUNCE_MS = 300
-"""The longest that changes are gathered into one hint."""
-STEP_MS = 50
-"""A hint goes out when nothing more changed for this long."""
 REPLAN_S = 1.0
 """The least time between two plans of what to watch; ten times as long as planning took, if that is more."""
 REREAD_S = 10.0
@@ -48,50 +44,17 @@ class UnwatchedError(FactoryError):
         self.cause = cause
 
 
-class Watcher:
-    """Watches directories on a thread and hands every batch of changes to `deliver`, which runs on that thread."""
-
-    def __init__(
-        self, paths: Iterable[str], recursive: bool, deliver: Callable[[set[Change] | FactoryError], None]
-    ) -> None:
-        """The watch stands when this returns. Raises OSError when there are not enough watches."""
-        from watchfiles._rust_notify import RustNotify
-
-        # Errors must not be passed over here: then missing watches would go unnoticed too.
-        self._backend = RustNotify(list(paths), False, False, 0, recursive, False)
-        self._stop = threading.Event()
-        self._deliver = deliver
-        threading.Thread(target=self._run, name="watch", daemon=True).start()
-
-    def close(self) -> None:
-        """End the watch soon; changes under way may still be delivered."""
-        self._stop.set()
-
-    def _run(self) -> None:
-        try:
-            while not self._stop.is_set():
-                changes = self._backend.watch(DEBOUNCE_MS, STEP_MS, 0, self._stop)
-                if isinstance(changes, set):
-                    self._deliver(changes)
-        except (OSError, RuntimeError) as error:
-            self._deliver(FactoryError(f"files are no longer watched: {error}", "start the supervisor again"))
-        finally:
-            self._backend.close()
-
-
 class Watch:
     """What is being watched of one repository, and what was noticed and not yet told."""
 
-    def __init__(
-        self, repository: Repository, limit: Callable[[], int], deliver: Callable[[set[Change] | FactoryError], None]
-    ) -> None:
+    def __init__(self, repository: Repository, limit: Callable[[], int], deliver: Deliver) -> None:
         self._repository = repository
         self._limit = limit
         self._planned = 0
         self._reduced = False
         """The kernel refused, so the plan has nothing but git's own directories."""
         self._deliver = deliver
-        self._watchers: list[Watcher] = []
+        self._listener: Listener | Poller | None = None
         self._closed = False
         self.plan = Plan(str(repository.common_dir), (), {}, frozenset())
 
@@ -116,25 +79,19 @@ class Watch:
                 fresh.add(tree.path)
             grounds.append(ground)
         self.plan = plan(self._repository.common_dir, grounds, self._planned)
-        watchers = self._begin()
+        listener = self._begin()
         self._end()
-        self._watchers = watchers
+        self._listener = listener
         if self._closed:
             self._end()
         return frozenset(fresh)
 
-    def _begin(self) -> list[Watcher]:
+    def _begin(self) -> Listener | Poller:
         self._reduced = False
         for attempt in itertools.count():
-            watchers: list[Watcher] = []
             try:
-                watchers.append(Watcher(_existing(self.plan.shallow), False, self._deliver))
-                if deep := _existing(self.plan.deep):
-                    watchers.append(Watcher(deep, True, self._deliver))
-                return watchers
+                return listen(_existing(self.plan.shallow), _existing(self.plan.deep), self._deliver)
             except (OSError, RuntimeError) as error:
-                for watcher in watchers:
-                    watcher.close()
                 if isinstance(error, (FileNotFoundError, PermissionError)) and attempt < MOST_ATTEMPTS:
                     continue  # a directory went in between: the others once more
                 if self._reduced and attempt >= MOST_ATTEMPTS:
@@ -148,9 +105,9 @@ class Watch:
         raise AssertionError("unreachable")
 
     def _end(self) -> None:
-        for watcher in self._watchers:
-            watcher.close()
-        self._watchers = []
+        if self._listener is not None:
+            self._listener.close()
+        self._listener = None
 
     def close(self) -> None:
         """Watch no more; a plan that is being made on another thread comes to nothing."""

@@ -37,7 +37,7 @@ def until(tree: Tree, wanted: Callable[[Heard], bool]) -> Heard:
         assert tree.descriptor is not None
         assert select.select([tree.descriptor], [], [], PATIENCE_S)[0], f"only heard of {heard}"
         more = tree.take()
-        heard = Heard(heard.changed | more.changed, heard.lost or more.lost)
+        heard.add(more)
     return heard
 
 
