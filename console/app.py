@@ -12,21 +12,26 @@ from textual import events
 from textual._compositor import LayoutUpdate
 from textual.app import App
 from textual.binding import BindingType
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 
 from console.actions.registry import BY_ID, key_name, keys_of
 from console.links.link import Link, LinkMode
 from console.news import News, news_line, news_text
 from console.options import Options
+from console.pulse import NEVER, Pulse
 from console.remembered import Memory
 from console.screens.base import FactoryScreen
 from console.screens.conflicts.board import Board
+from console.screens.sampled import SampledScreen
 from console.terminal import asking as terminal
 from console.terminal import theme as themes
 from console.terminal.asking import WindowTitle
+from console.terminal.driver import QuietDriver
 from console.terminal.frames import Shown, erases, lean
 from console.terminal.slowlink import LinkWatch
 from sessions.errors import FactoryError
-from sessions.floor.state import Status
+from sessions.floor.state import FloorState, Status
 from sessions.views.floor.calls import Call
 from widgets.draw.cells import Line, plain
 from widgets.draw.glyphs import ascii_twin
@@ -67,6 +72,10 @@ class FactoryApp(Guarded, App[None]):
         super().__init__(ansi_color=None if colour and options.colours > 16 else True)
         self.link = link
         self.link_watch = LinkWatch(options.slow_link)
+        self.pulse = Pulse(self._look, lambda: self.link_watch.rhythm.period_s)
+        self._told_of: FloorState | None = None
+        """The floor of which the news were told, when by the monotonic clock, and when they are due again."""
+        self._told_at = self._tell_at = -NEVER
         self.user_keys: dict[str, str] = {}
         self.board = Board()
         self._shown = Shown(erasing=erases(os.environ))
@@ -89,6 +98,11 @@ class FactoryApp(Guarded, App[None]):
             """Strict types make sure that screens find here all that they may ask for."""
             return self
 
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's own for this system, but one that sleeps where it may."""
+        chosen = super().get_driver_class()
+        return QuietDriver if chosen is LinuxDriver else chosen
+
     def get_default_screen(self) -> Screen[None]:
         """The first screen: the floor, or the floor of a past with its timeline."""
         if self.link.mode is LinkMode.REPLAY:
@@ -106,18 +120,40 @@ class FactoryApp(Guarded, App[None]):
         if "title" in self.options.attention:
             self.app_suspend_signal.subscribe(self, lambda _: self.window.give_back(), immediate=True)
         self.counts()  # whatever begins from now on is news
-        self.set_interval(NEWS_EVERY_S, self.tell_news)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
         """After the first paint, which the link's thread would otherwise slow down."""
+        self.link.listen(self.pulse.stir)
         self.link.start()
+        self.pulse.begin()
         # What exists now lives as long as the app: the collector need not walk it again and again.
         gc.freeze()
         gc.enable()
 
     def on_unmount(self) -> None:
+        self.pulse.end()
         self.link.stop()
+
+    def _look(self) -> float:
+        """Have what is new told and drawn; seconds after which this is due again although nothing changes."""
+        try:
+            told, screen = self._tell(monotonic()), self.screen
+            return min(told, screen.sample() if isinstance(screen, SampledScreen) else NEVER)
+        except Exception as error:  # whatever it is, the next look comes
+            self._handle_exception(error)
+            return NEWS_EVERY_S
+
+    def _tell(self, moment: float) -> float:
+        """Tell the news where there may be any, once a second at most; seconds after which there may be some."""
+        state = self.link.state
+        if moment >= self._tell_at or (state is not self._told_of and moment >= self._told_at + NEWS_EVERY_S):
+            self._told_of, self._told_at = state, moment
+            self.tell_news()
+            rest = NEVER if self.link.mode is LinkMode.REPLAY else self.news.rest(self.link.now(), moment)
+            self._tell_at = moment + rest
+        at = self._tell_at if state is self._told_of else min(self._tell_at, self._told_at + NEWS_EVERY_S)
+        return at - moment
 
     # What calls the operator
 
@@ -135,7 +171,7 @@ class FactoryApp(Guarded, App[None]):
         return news_line(items, self.link.now(), f"{key_name(keys[0])} goes there" if keys else "", cells)
 
     def tell_news(self) -> None:
-        """Once a second: say what is new, on whatever screen the operator is, and as loudly as it is set."""
+        """Say what is new, on whatever screen the operator is, and as loudly as it is set."""
         moment, now, screen = monotonic(), self.link.now(), self.screen
         self.news.look(self.link.state, now, moment)
         if isinstance(screen, FactoryScreen):

@@ -19,6 +19,8 @@ NEWS_S = 12.0
 """How long news stay in the line."""
 RING_EVERY_S = 5.0
 """What comes within this time after one bell or notification waits for the next, which tells of all of it."""
+LEAST_S = 0.1
+"""A station is stale only after the moment up to which its silence is believed."""
 SMALL = 40
 """Cells below which the way there is not said."""
 NAMED = 3
@@ -89,6 +91,13 @@ class News:
             return []
         ringing, self._unrung, self._rung_at = self._unrung, [], moment
         return [*{_who(item): item for item in ringing if self._holds(item)}.values()]
+
+    def rest(self, now: float, moment: float) -> float:
+        """Seconds until time alone changes what it says or counts; infinite for never."""
+        due = [self._watch.due() - now + LEAST_S]
+        due += [1.0] * bool(self._told)  # its ages
+        due += [self._rung_at + RING_EVERY_S - moment] * bool(self._unrung)
+        return max(0.0, min(due))
 
     def _holds(self, item: Item) -> bool:
         return isinstance(item, Collided) or self._watch.is_loud(item.station)

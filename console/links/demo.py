@@ -7,14 +7,14 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from console.links.link import LinkHealth, LinkMode, Numbered
+from console.links.link import LinkHealth, LinkMode, Numbered, unheard
 from sessions import paths
 from sessions.floor.commands import AnyCommand, Reply
 from sessions.floor.events import Event
@@ -48,6 +48,7 @@ class DemoLink:
         self._directory: Path | None = None
         self._state = EMPTY
         self._health = LinkHealth()
+        self._changed: Callable[[], None] = unheard
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -61,6 +62,9 @@ class DemoLink:
 
     def now(self) -> float:
         return time.time()
+
+    def listen(self, changed: Callable[[], None]) -> None:
+        self._changed = changed
 
     def start(self) -> None:
         if self._thread is None:
@@ -102,6 +106,7 @@ class DemoLink:
             asyncio.run(self._simulate(directory))
         except Exception as error:  # whatever it is, the thread must not end in silence: the screen says why
             self._health = LinkHealth(connected=False, trouble=f"the simulation stopped: {error}")
+            self._changed()
 
     async def _simulate(self, directory: Path) -> None:
         from sessions.journal.writer import Journal
@@ -133,6 +138,7 @@ class DemoLink:
         if events:
             await journal.append(events)
             self._state = journal.state
+            self._changed()
 
     async def _at_its_own_pace(self, journal: Journal, waiting: Event) -> None:
         """Every event when its time has come."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Protocol
 
@@ -56,6 +56,13 @@ class Link(Protocol):
         """The clock of what is shown: the wall clock live, the moment shown in a replay."""
         ...
 
+    def listen(self, changed: Callable[[], None]) -> None:
+        """Have `changed` called whenever the state, the health or a clock that is not the wall's is another.
+
+        It is called on any thread and must not block.
+        """
+        ...
+
     def start(self) -> None: ...
 
     def stop(self) -> None: ...
@@ -74,3 +81,7 @@ class Link(Protocol):
         It reads the disk: call it from a worker.
         """
         ...
+
+
+def unheard() -> None:
+    """Nobody listens to a link."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from console.links.link import LinkHealth, LinkMode, Numbered
+from console.links.link import LinkHealth, LinkMode, Numbered, unheard
 from sessions.floor.commands import AnyCommand, Reply, WatchPlaces
 from sessions.floor.state import EMPTY, FloorState
 from sessions.journal.reader import JournalReader
@@ -30,8 +30,14 @@ class LiveLink:
         self._place = place_of(repo)
         self._repo, self._options = repo, options or Options()
         wishes = [WatchPlaces(self._options.sessions)] if self._options.sessions else []
+        self._changed: Callable[[], None] = unheard
         self._client = Client(
-            self._place.socket, _checkpoint(self._place), self._revive, wishes=wishes, clear=self._clear
+            self._place.socket,
+            _checkpoint(self._place),
+            self._revive,
+            changed=self._tell,
+            wishes=wishes,
+            clear=self._clear,
         )
         self.title = clean(os.path.realpath(repo))
 
@@ -46,6 +52,9 @@ class LiveLink:
 
     def now(self) -> float:
         return time.time()
+
+    def listen(self, changed: Callable[[], None]) -> None:
+        self._changed = changed
 
     def start(self) -> None:
         """Connect, and start a supervisor where none answers, both on the client's thread."""
@@ -68,6 +77,9 @@ class LiveLink:
             return [Numbered(seq, event) for seq, event in reader.events_of(station, before, limit)]
         finally:
             reader.close()
+
+    def _tell(self) -> None:
+        self._changed()
 
     def _revive(self) -> None:
         start(self._repo, self._options)

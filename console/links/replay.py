@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 from msgspec.structs import replace
 
-from console.links.link import LinkHealth, LinkMode, Numbered
+from console.links.link import LinkHealth, LinkMode, Numbered, unheard
 from sessions.errors import FactoryError
 from sessions.floor.axis import Axis
 from sessions.floor.commands import AnyCommand, Reply
@@ -76,6 +76,7 @@ class ReplayLink:
         self._sought, self._missed = False, ""
         self._trouble = ""
         self._moves: deque[tuple[bool, Move]] = deque()
+        self._changed: Callable[[], None] = unheard
         self._wake = threading.Event()
         self._stopping = False
         self._thread: threading.Thread | None = None
@@ -98,6 +99,9 @@ class ReplayLink:
 
     def now(self) -> float:
         return self._view.player.moment
+
+    def listen(self, changed: Callable[[], None]) -> None:
+        self._changed = changed
 
     def start(self) -> None:
         if self._thread is None:
@@ -208,6 +212,7 @@ class ReplayLink:
             except Exception as error:  # whatever it is, the thread must not end in silence: the screen says why
                 self._trouble = f"the past cannot be read: {error}"
                 self._view = replace(self._view, player=self._view.player.pause())
+            self._changed()
 
     def tick(self) -> None:
         """Do what was asked since the last tick, then let time pass. The thread calls it; so may a test."""

@@ -10,6 +10,7 @@ from textual.screen import Screen
 from console.links.link import Link
 from console.news import News
 from console.options import Options
+from console.pulse import Pulse
 from console.remembered import Memory
 from console.terminal.slowlink import LinkWatch
 from sessions.floor.state import Status
@@ -22,6 +23,8 @@ class Factory(Protocol):
 
     link: Link
     link_watch: LinkWatch
+    pulse: Pulse
+    """Has the screen in front look at the link."""
     look: Look
     options: Options
     memory: Memory

@@ -43,7 +43,8 @@ class Listener:
         except OSError:
             self._tree.close()
             raise
-        threading.Thread(target=self._run, name="watch", daemon=True).start()
+        self.thread = threading.Thread(target=self._run, name="watch", daemon=True)
+        self.thread.start()
 
     def close(self) -> None:
         """End the watch soon; changes under way may still be delivered."""

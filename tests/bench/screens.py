@@ -23,7 +23,7 @@ from sessions.journal.recording.recording import write
 from sessions.simulation import simulate
 from sessions.simulation.world import station_names
 from tests import ROOT
-from tests.bench import opening
+from tests.bench import idle, opening
 from tests.bench.figure import Figure, percentile
 from tests.bench.probe import Seen, Terminal
 
@@ -43,10 +43,11 @@ def figures(quick: bool) -> Iterator[Figure]:
         os.environ["XDG_STATE_HOME"] = os.environ["XDG_CONFIG_HOME"] = name
         yield from first_floor(3 if quick else 9)
         yield from under_load(40 if quick else 200, 5.0 if quick else 20.0)
-        yield from idle(Path(name), 5.0 if quick else 20.0)
         yield from opening.figures(Path(name))
         yield from counts()
         yield from large(Path(name), 100_000 if quick else 1_000_000)
+    with tempfile.TemporaryDirectory(prefix="ft", dir="/tmp") as name:  # room for the path of a socket
+        yield from idle.figures(Path(name), 10.0 if quick else 40.0)
 
 
 def first_floor(times: int) -> Iterator[Figure]:
@@ -99,19 +100,6 @@ def _key_waits(terminal: Terminal, keys: int) -> Iterator[float]:
 
 def _until_in_footer(terminal: Terminal, text: str) -> None:
     terminal.until_last_line(lambda line: text in line, PATIENCE_S)
-
-
-def idle(directory: Path, seconds: float) -> Iterator[Figure]:
-    """50 panes on which nothing happens: a paused replay."""
-    path = directory / "idle.ftr"
-    events = list(islice(simulate(1, STATIONS), 5_000))
-    write(EventList(events, "idle"), path, 1, len(events), redact=False)
-    with Terminal((*PROGRAM, "replay", str(path), "--at", "end")) as terminal:
-        terminal.until(lambda text: f"1/{STATIONS}" in text, PATIENCE_S)
-        terminal.settle(0.5)
-        bytes_s, cpu = terminal.watch(seconds)
-        yield Figure(f"bytes to the terminal, {STATIONS} panes, idle", bytes_s, "B/s", 0)
-        yield Figure(f"CPU of the console, {STATIONS} panes, idle", cpu * 100, "%", 1)
 
 
 def counts() -> Iterator[Figure]:

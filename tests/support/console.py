@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from console.links.link import LinkHealth, LinkMode, Numbered
 from sessions.floor import events as ev
@@ -41,6 +41,9 @@ class StillLink:
 
     def now(self) -> float:
         return self.clock
+
+    def listen(self, changed: Callable[[], None]) -> None:
+        """There is nothing to hear: a test that changes something says so itself."""
 
     def start(self) -> None:
         """There is nothing to start."""

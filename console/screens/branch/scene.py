@@ -91,8 +91,12 @@ class BranchScene(FindingScreen):
     # Sampling
 
     def draw_news(self) -> None:
-        if self.is_news(int(self.factory.link.now() // 60)):
+        if self.is_news(self.beat()):
             self.draw()
+
+    def newest(self) -> float:
+        """Commits are minutes old at least."""
+        return 0.0
 
     def draw(self) -> None:
         """Draw the branch as it is now; what has moved in the repository is read anew."""

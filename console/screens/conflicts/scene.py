@@ -17,6 +17,7 @@ from textual.containers import Container
 from textual.geometry import Offset, Region, Size
 
 from console.links.link import LinkMode
+from console.pulse import NEVER
 from console.screens.conflicts.board import Board
 from console.screens.conflicts.layout import FILE, MATRIX, NAMES, WIDE, lay_out
 from console.screens.conflicts.pair_work import Trial, Wanted, colliding, read_hunks
@@ -105,12 +106,8 @@ class ConflictsScene(SampledScreen):
 
     def draw_news(self) -> None:
         """Make the scene again when what it is made of has changed, and draw."""
-        link = self.factory.link
-        state = link.state
-        changed = len(self._made_of) == 0 or any(
-            a is not b for a, b in zip(_sources(state), self._made_of, strict=True)
-        )
-        if changed and monotonic() - self._made_at > EASE * self._made_s:
+        state = self.factory.link.state
+        if self._is_old(state) and monotonic() - self._made_at > EASE * self._made_s:
             if self.trial is not None and not self.trial.holds(state, self.view.choice.uncommitted):
                 self.end_trial("something moved: the simulation is over")
             self.make_scene(state)
@@ -118,8 +115,16 @@ class ConflictsScene(SampledScreen):
                 self.lay_panels()
             self.draw()
             return
-        if self.is_news(int(link.now())):
+        if self.is_news(self.beat()):
             self.draw()
+
+    def rest(self) -> float:
+        eased = self._made_at + EASE * self._made_s - monotonic()
+        return min(super().rest(), max(0.0, eased) if self._is_old(self.factory.link.state) else NEVER)
+
+    def _is_old(self, state: FloorState) -> bool:
+        """The scene was made of something else."""
+        return not self._made_of or any(a is not b for a, b in zip(_sources(state), self._made_of, strict=True))
 
     def make_scene(self, state: FloorState) -> None:
         """Make what is drawn out of a state; it is not drawn yet."""

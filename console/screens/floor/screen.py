@@ -22,7 +22,6 @@ from console.screens.floor import menus
 from console.screens.sampled import SampledScreen
 from console.terminal.slowlink import Rhythm
 from sessions.floor.commands import CancelScan
-from sessions.floor.pace import BUCKET_S, BUCKETS
 from sessions.floor.shown_branches import own_branch
 from sessions.text import clean
 from sessions.views.floor.arrange import LOUD, Grouping, Order, attention
@@ -44,13 +43,6 @@ ROOMY = (100, 30)
 
 def _roomy(size: Size) -> bool:
     return size.width >= ROOMY[0] and size.height >= ROOMY[1]
-
-
-def _beat(quiet_s: float, now: float) -> int:
-    """Changes when time alone may change the drawing: seconds, then the beat of the rates, then full minutes."""
-    if quiet_s < 62:
-        return int(now)
-    return int(now // BUCKET_S) if quiet_s < BUCKET_S * (BUCKETS + 2) else int(now // 60)
 
 
 class FloorScreen(SampledScreen):
@@ -124,10 +116,7 @@ class FloorScreen(SampledScreen):
         self.wall.budget = rhythm.budget
 
     def draw_news(self) -> None:
-        link = self.factory.link
-        now = link.now()
-        # A busy floor is looked at every tick, a quiet one only when its ages or rates may have changed.
-        if self.is_news(_beat(now - link.state.time, now)):
+        if self.is_news(self.beat()):
             self.draw()
 
     def draw(self) -> None:

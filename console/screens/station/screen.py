@@ -75,8 +75,15 @@ class StationScreen(SearchScreen):
     # Sampling
 
     def draw_news(self) -> None:
-        if self.is_news(int(self.factory.link.now()), self._speed()):
+        if self.is_news(self.beat(), self._speed()):
             self.draw()
+
+    def newest(self) -> float:
+        station = self.factory.link.state.stations.get(self.station)
+        if station is None:
+            return 0.0
+        return max(station.evidence.since, station.evidence.seen, station.activity_time,
+                   *(tool.since for tool in station.running.values()))  # fmt: skip
 
     def _speed(self) -> tuple[int, bool] | None:
         link = self.factory.link

@@ -78,7 +78,7 @@ class Client:
 
         Both may block, and raise `FactoryError`; without `revive` somebody else starts it.
 
-        `changed` is called on the client's thread after each change of `state` or `contact`; it must not block.
+        `changed` is called on the client's thread when `state` or `contact` has become another; it must not block.
         `wishes` are sent to every supervisor that it connects to.
         """
         self.state = state
@@ -95,6 +95,7 @@ class Client:
         self._sent: set[concurrent.futures.Future[Reply]] = set()
         self._sending = threading.Lock()
         self._work, self._pid, self._missed = WorkFrame(), 0, ""
+        self._shown: tuple[FloorState, Contact] = (self.state, self.contact)
         self._writer: asyncio.StreamWriter | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._main: asyncio.Task[None] | None = None
@@ -292,5 +293,7 @@ class Client:
 
     def _show(self, contact: Contact) -> None:
         self.contact = contact
-        if self._changed is not None:
+        state, before = self._shown
+        if self._changed is not None and (state is not self.state or before != contact):
+            self._shown = (self.state, contact)
             self._changed()

@@ -82,6 +82,10 @@ class Watch:
         """Whether it is one of those."""
         return station in self._loud
 
+    def due(self) -> float:
+        """The earliest moment after which silence alone may change what a station is; infinite for never."""
+        return self._silent[0][0] if self._silent else math.inf
+
     def look(self, state: FloorState, now: float) -> list[Call]:
         """The calls that are new in `state` as of `now`, the oldest first."""
         self._first = min(self._first, now)
