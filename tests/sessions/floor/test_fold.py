@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from sessions.floor import events as ev
+from sessions.floor.conflicts import Outcome
 from sessions.floor.fold.fold import MAX_FILES, MAX_RUNNING, day, fold, fold_all
 from sessions.floor.state import EMPTY, FloorState, Station, Status
 from sessions.floor.tokens import Certainty, Meter, Tokens
@@ -296,3 +297,12 @@ def test_a_session_began_at_its_earliest_word() -> None:
     late, early = (ev.SessionOpened(time=time, station="s", session="a") for time in (30.0, 10.0))
     for facts in ((late, early), (early, late)):
         assert fold_all(EMPTY, facts).sessions["a"].opened == 10.0
+
+
+def test_a_collision_is_as_old_as_its_outcome() -> None:
+    """However often it is stated anew: with other files, say."""
+    stated = [
+        ev.VerdictReached(time=float(time), a="a", b="b", outcome=outcome, shared=time)
+        for time, outcome in ((10, Outcome.CONFLICT), (20, Outcome.CONFLICT), (30, Outcome.CLEAN), (40, Outcome.CLEAN))
+    ]
+    assert [fold_all(EMPTY, stated[: n + 1]).verdicts["a..b"].since for n in range(4)] == [10.0, 10.0, 30.0, 30.0]

@@ -68,6 +68,18 @@ def test_silence_is_shortened_to_a_wait_of_the_viewer() -> None:
     assert slow.moment == pytest.approx(2.0 + SILENCE_S)
 
 
+def test_a_wait_that_a_slower_speed_made_too_long_is_over_and_costs_nothing() -> None:
+    quiet = player().skipping(True).faster(SPEEDS.index(10)).play(0.0).played(2.0, [1_000.0, 1_005.0])
+    assert (quiet.seq, quiet.moment) == (1, 20.0)
+    slow = quiet.faster(-len(SPEEDS)).played(3.0, [1_000.0, 1_005.0])
+    assert (slow.seq, slow.moment) == (2, 1_001.0)
+
+
+def test_a_fact_that_was_learned_late_happens_at_once_and_gives_no_time_back() -> None:
+    running = player().play(0.0).played(5.0, [4.0, 1.0, 6.0])
+    assert (running.seq, running.moment) == (3, 5.0)
+
+
 def test_a_seek_into_silence_waits_there_too() -> None:
     running = player().skipping(True).sought(4, 50.0, 0.0).play(0.0)
     assert running.played(1.0, ahead(running)).moment == pytest.approx(51.0)

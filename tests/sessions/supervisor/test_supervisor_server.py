@@ -269,6 +269,17 @@ def test_commands_are_answered_side_by_side() -> None:
     asyncio.run(check())
 
 
+def test_a_console_may_give_any_number_of_commands() -> None:
+    async def check() -> None:
+        async with served(feed_of(0)) as (_, path), dialled(path) as peer:
+            for number in range(2 * connection.COMMANDS_AT_ONCE + 1):
+                peer.say(CommandFrame(number, CancelScan()))
+                answer = await peer.hear_a(ReplyFrame)
+                assert isinstance(answer, ReplyFrame) and answer.id == number
+
+    asyncio.run(check())
+
+
 def test_a_command_that_breaks_is_answered_and_the_console_stays() -> None:
     async def check() -> None:
         async def obey(command: AnyCommand) -> Reply:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
@@ -215,6 +216,32 @@ def test_a_place_that_is_named_before_anything_is_followed_is_read(house: House)
             await watch.catch_up()
             await watch.follow_also([other.parent])
             assert journal.state.total.calls == 5
+        finally:
+            watch.close()
+            await journal.close()
+
+    asyncio.run(check())
+
+
+def test_what_was_imported_keeps_its_seat_against_what_is_followed(house: House) -> None:
+    """Two directories of one name, one imported between two looks at the usual places: two stations."""
+    folder, imported, followed = house.transcript().parent, "1" * 8, "2" * 8
+    folder.mkdir(parents=True)
+
+    def write(path: Path, directory: str, number: int) -> None:
+        path.write_bytes(house.say(number, path.stem).replace(str(house.repo.path).encode(), directory.encode()))
+
+    async def check() -> None:
+        journal = await Journal.open(house.place.journal)
+        watch = TranscriptWatch(house.place.journal, (), Prices({}, None), Recorder(journal))
+        try:
+            await watch.catch_up()
+            write(path := house.root / f"{imported}{SESSION[8:]}.jsonl", "/one/shop", 1)
+            await watch.read([path])
+            write(folder / f"{followed}{SESSION[8:]}.jsonl", "/two/shop", 2)
+            await watch.catch_up()
+            homes = {station.home: station.meter.calls for station in journal.state.stations.values()}
+            assert homes == {"/one/shop": 1, "/two/shop": 1}
         finally:
             watch.close()
             await journal.close()

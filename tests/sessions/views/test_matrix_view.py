@@ -219,6 +219,15 @@ def test_moving_in_the_plan_moves_one_place() -> None:
     assert planned(state, moved(UNTOLD, found, found.names[-1], 1)).names == found.names
 
 
+def test_a_later_move_keeps_the_earlier_ones() -> None:
+    state = floor()
+    found = planned(state)
+    first, second, third, *_ = found.names
+    wishes = moved(UNTOLD, found, third, -1)
+    assert wishes.moved == (first, third, second)
+    assert moved(wishes, planned(state, wishes), third, -1).moved == (third, first, second)
+
+
 def test_what_does_not_land_is_moved_first() -> None:
     state = floor(clash(A, B), clash(A, C), clash(A, D))
     found = planned(state)

@@ -62,6 +62,16 @@ def test_lines_that_a_fork_copied_neither_move_it_nor_show_it_alive() -> None:
     assert not only(found, ev.BranchEntered, ev.ActivitySeen, ev.TurnStarted, ev.TextWritten)
 
 
+@pytest.mark.parametrize("kind", ["progress", "attachment"])
+def test_a_hook_that_a_fork_copied_asks_nobody(kind: str) -> None:
+    shared = desk()
+    asked = {"hookEvent": "PermissionRequest", "hookName": "PermissionRequest:Bash"}
+    about = {"progress": {"data": {"type": "hook_progress", **asked}}, "attachment": {"attachment": asked}}[kind]
+    copied = [prompt("go"), reply("m1", usage(1), 1), line(kind, 2, **about)]
+    assert only(read(*copied, at=shared), ev.PersonNeeded)
+    assert not only(read(*copied, at=shared, name=f"{OTHER}.jsonl"), ev.PersonNeeded)
+
+
 def test_tools_that_never_come_back_are_not_remembered_for_ever() -> None:
     transcript = ClaudeTranscript(Path("/logs/a.jsonl"), desk())
     many = range(MAX_OPEN_TOOLS + 40)
