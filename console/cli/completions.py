@@ -1,7 +1,7 @@
 """Shell completions, made from the parser itself, so that they cannot fall behind it.
 
-Names of branches come from git and names of stations from the journal at the moment the key is pressed. Such names are
-foreign: no script here has a shell expand one.
+Names of branches come from git and names of stations from the supervisor at the moment the key is pressed. Such names
+are foreign: no script here has a shell expand one.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,6 +17,10 @@ from console.cli.call import Call
 from console.cli.output import say
 from console.cli.parser import PROGRAM, STATIONS, build
 from console.cli.words import Parser
+from sessions.errors import FactoryError
+
+if TYPE_CHECKING:
+    from sessions.place import Place
 
 FILES, DIRECTORIES, BRANCHES, NAMES = "files", "directories", "branches", "stations"
 KINDS = {
@@ -31,6 +36,8 @@ KINDS = {
 }
 """What is completed, by the placeholder in the help."""
 RUNS = ("last", "journal")
+PATIENCE_S = 1.0
+"""How long a key waits for a supervisor."""
 HEADS = "for-each-ref --format='%(refname:short)' refs/heads"
 """What git lists all local branches with."""
 
@@ -70,17 +77,38 @@ def completions(call: Call) -> int:
 
 
 def _stations(call: Call) -> int:
-    """Stations of the journal as of its last checkpoint, one a line: a key waits for no catching up."""
+    """Stations, one a line, as the supervisor knows them; where none runs, as of the journal's last checkpoint.
+
+    A key waits for no catching up.
+    """
+    from sessions.place import place_of
+
+    place = place_of(call.repo)
+    for name in _asked(place) or _checkpointed(place):
+        if name.isprintable():
+            say(name)
+    return 0
+
+
+def _asked(place: Place) -> tuple[str, ...]:
+    if not place.socket.exists():
+        return ()
+    from sessions.asking.questions import StationNames
+    from sessions.supervisor.wire.asking import ask_once
+
+    try:
+        return tuple(name for part in ask_once(place.socket, StationNames(), PATIENCE_S) for name in part.names)
+    except (FactoryError, OSError):
+        return ()
+
+
+def _checkpointed(place: Place) -> list[str]:
     from contextlib import closing
 
     from sessions.journal.reader import JournalReader
-    from sessions.place import place_of
 
-    with closing(JournalReader(place_of(call.repo).journal)) as reader:
-        for name in sorted(reader.checkpoint().stations):
-            if name.isprintable():
-                say(name)
-    return 0
+    with closing(JournalReader(place.journal)) as reader:
+        return sorted(reader.checkpoint().stations)
 
 
 def commands(parser: Parser) -> Iterator[Command]:

@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from console.links.link import LinkHealth, LinkMode, Numbered, unheard
+from console.links.link import LinkHealth, LinkMode, unheard
 from sessions import paths
+from sessions.asking.asked import Asked
+from sessions.asking.desk import Desk, ask_here
+from sessions.asking.questions import A, Question
 from sessions.floor.commands import AnyCommand, Reply
 from sessions.floor.events import Event
 from sessions.floor.state import EMPTY, FloorState
@@ -47,6 +50,7 @@ class DemoLink:
         self._events = simulate(seed, stations, branches, self._opened - HISTORY_S, self._opened, rate or 0.0)
         self._directory: Path | None = None
         self._state = EMPTY
+        self._desk = Desk(lambda: self._state, self._events_of)
         self._health = LinkHealth()
         self._changed: Callable[[], None] = unheard
         self._stopping = threading.Event()
@@ -75,6 +79,7 @@ class DemoLink:
     def stop(self) -> None:
         """End the thread and remove the journal."""
         self._stopping.set()
+        self._desk.close()
         if self._thread is not None:
             self._thread.join()
             self._thread = None
@@ -88,14 +93,17 @@ class DemoLink:
     async def send(self, command: AnyCommand) -> Reply:
         return Reply(False, "this factory is simulated", "run factory-tui in a git repository for a real one")
 
-    def station_events(self, station: str, before: int, limit: int) -> Sequence[Numbered]:
+    def ask(self, question: Question[A], heard: Callable[[A], None] | None = None) -> Asked[A]:
+        return ask_here(self._desk, question, heard)
+
+    def _events_of(self, station: str, before: int, limit: int) -> list[tuple[int, Event]]:
         if self._directory is None:
             return []
         from sessions.journal.reader import JournalReader
 
         reader = JournalReader(paths.journal_path(self._directory))
         try:
-            return [Numbered(seq, event) for seq, event in reader.events_of(station, before, limit)]
+            return reader.events_of(station, before, limit)
         finally:
             reader.close()
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Protocol
 
 import msgspec
 
+from sessions.asking.asked import Asked
+from sessions.asking.questions import A, Question, StationEvents
 from sessions.floor.commands import AnyCommand, Progress, Reply
 from sessions.floor.events import Event
 from sessions.floor.state import FloorState
+from sessions.journal import codec
 
 
 class LinkMode(StrEnum):
@@ -75,12 +78,22 @@ class Link(Protocol):
         """Ask the supervisor; a replay refuses with a reason."""
         ...
 
-    def station_events(self, station: str, before: int, limit: int) -> Sequence[Numbered]:
-        """The newest `limit` events of a station with a sequence number below `before`, oldest first.
+    def ask(self, question: Question[A], heard: Callable[[A], None] | None = None) -> Asked[A]:
+        """Ask something of whoever has the journal, the repository and the transcripts; returns at once.
 
-        It reads the disk: call it from a worker.
+        Wait for the answer in a worker. `heard` is called with every part as it comes, on a thread of the link's.
         """
         ...
+
+
+def station_events(link: Link, station: str, before: int, limit: int) -> list[Numbered]:
+    """The newest `limit` events of a station with a sequence number below `before`, oldest first. For a worker."""
+    pages = link.ask(StationEvents(station, before, limit)).all()
+    return [
+        Numbered(seq, codec.decode(bytes(body)))
+        for page in pages
+        for seq, body in zip(page.numbers, page.events, strict=True)
+    ]
 
 
 def unheard() -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
-from console.links.link import LinkHealth, LinkMode, Numbered, unheard
+from console.links.link import LinkHealth, LinkMode, unheard
+from sessions.asking.asked import Asked
+from sessions.asking.questions import A, Question
 from sessions.floor.commands import AnyCommand, Reply, WatchPlaces
 from sessions.floor.state import EMPTY, FloorState
 from sessions.journal.reader import JournalReader
@@ -69,14 +71,8 @@ class LiveLink:
     async def send(self, command: AnyCommand) -> Reply:
         return await asyncio.wrap_future(self._client.send(command))
 
-    def station_events(self, station: str, before: int, limit: int) -> Sequence[Numbered]:
-        if not self._place.journal.exists():
-            return []
-        reader = JournalReader(self._place.journal)
-        try:
-            return [Numbered(seq, event) for seq, event in reader.events_of(station, before, limit)]
-        finally:
-            reader.close()
+    def ask(self, question: Question[A], heard: Callable[[A], None] | None = None) -> Asked[A]:
+        return self._client.ask(question, heard)
 
     def _tell(self) -> None:
         self._changed()

@@ -10,7 +10,10 @@ from collections.abc import Callable, Sequence
 import msgspec
 from msgspec.structs import replace
 
-from console.links.link import LinkHealth, LinkMode, Numbered, unheard
+from console.links.link import LinkHealth, LinkMode, unheard
+from sessions.asking.asked import Asked
+from sessions.asking.desk import Desk, ask_here
+from sessions.asking.questions import A, Question
 from sessions.errors import FactoryError
 from sessions.floor.axis import Axis
 from sessions.floor.commands import AnyCommand, Reply
@@ -67,6 +70,7 @@ class ReplayLink:
         self._past = past
         self._clock = clock
         self._reading = threading.Lock()
+        self._desk = Desk(lambda: self.state, self._events_of)
         seq = clamp(self.span, self.span.first_seq if seq is None else seq)
         state = past.state_at(seq)
         player = Player(self.span, seq, state.time or self.span.first_time, clock(), speed, quiet_from=state.time)
@@ -115,6 +119,7 @@ class ReplayLink:
         if self._thread is not None:
             self._thread.join()
             self._thread = None
+        self._desk.close()
         with self._reading:
             self._past.close()
 
@@ -124,10 +129,14 @@ class ReplayLink:
     async def send(self, command: AnyCommand) -> Reply:
         return Reply(False, "this is a replay: what happened cannot be changed", "esc and q leave it")
 
-    def station_events(self, station: str, before: int, limit: int) -> Sequence[Numbered]:
+    def ask(self, question: Question[A], heard: Callable[[A], None] | None = None) -> Asked[A]:
+        return ask_here(self._desk, question, heard)
+
+    def _events_of(self, station: str, before: int, limit: int) -> Sequence[tuple[int, Event]]:
+        """As of the moment shown."""
         before = min(before, self._view.player.seq + 1)
         with self._reading:
-            return [Numbered(seq, event) for seq, event in self._past.events_of(station, before, limit)]
+            return self._past.events_of(station, before, limit)
 
     def timeline(self, slots: int, *, skips_silence: bool) -> tuple[Axis, Sequence[Density]]:
         """The timeline and what happened along it; it may read the disk: call it from a worker."""

@@ -13,6 +13,7 @@ from sessions.journal.writer import Journal
 from sessions.place import Place
 from sessions.supervisor.lock import hold
 from sessions.supervisor.process import Options, reachable
+from sessions.supervisor.questions import Answers
 from sessions.supervisor.recorder import ServingRecorder
 from sessions.supervisor.wire.feed import Feed
 from sessions.supervisor.wire.protocol import Farewell
@@ -40,7 +41,8 @@ async def live(place: Place, options: Options, ready: Callable[[], None]) -> Non
             feed = Feed(journal.state)
             work = Work(place, options, chosen, ServingRecorder(journal, feed), await journal.marks())
             await work.prepare()
-            server = Server(feed, str(place.common_dir), work.obey)
+            answers = Answers(place, feed)
+            server = Server(feed, str(place.common_dir), work.obey, answers.answer)
             await server.listen(place.socket)
             ready()
             log.info("supervising %s", place.common_dir)
@@ -53,6 +55,7 @@ async def live(place: Place, options: Options, ready: Callable[[], None]) -> Non
             finally:
                 log.info("%s", farewell.reason)
                 await server.close(farewell)
+                await answers.close()
         finally:
             await _shut(journal)
 

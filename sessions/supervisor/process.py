@@ -101,7 +101,7 @@ async def _trouble(path: Path) -> str:
         async with asyncio.timeout(STOP_S):
             reader, writer = await asyncio.open_unix_connection(path)
             try:
-                writer.write(encode(hello()))
+                writer.write(encode(hello(follows=False)))
                 # It says what it is at before it tells of the floor.
                 while (frame := await read(reader, ANSWERS, MAX_ANSWER)) is not None:
                     if isinstance(frame, WorkFrame):

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
 
-from console.links.link import LinkHealth, LinkMode, Numbered
+from console.links.link import LinkHealth, LinkMode
+from sessions.asking.asked import Asked
+from sessions.asking.desk import Desk, ask_here
+from sessions.asking.questions import A, Question
 from sessions.floor import events as ev
 from sessions.floor.commands import AnyCommand, Reply
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState
 from sessions.floor.tokens import Certainty, Tokens
+from sessions.place import place_of
 
 NOW = 1_763_730_000.0
 """2025-11-21 13:00:00 UTC: a full minute, so that ages of minutes stand still."""
@@ -38,6 +44,15 @@ class StillLink:
         self.events = events
         self.sent: list[AnyCommand] = []
         self.asked_again = 0
+        self.questions: list[object] = []
+        """All that was asked."""
+
+    @cached_property
+    def desk(self) -> Desk:
+        """It looks into the repository of a live floor, where there is one."""
+        repo = Path(self.state.repo)
+        there = self.mode is LinkMode.LIVE and self.state.repo and repo.exists()
+        return Desk(lambda: self.state, self._events_of, place_of(repo) if there else None)
 
     def now(self) -> float:
         return self.clock
@@ -58,9 +73,13 @@ class StillLink:
         self.sent.append(command)
         return Reply(True)
 
-    def station_events(self, station: str, before: int, limit: int) -> Sequence[Numbered]:
+    def ask(self, question: Question[A], heard: Callable[[A], None] | None = None) -> Asked[A]:
+        self.questions.append(question)
+        return ask_here(self.desk, question, heard)
+
+    def _events_of(self, station: str, before: int, limit: int) -> Sequence[tuple[int, ev.Event]]:
         own = [
-            Numbered(seq, event)
+            (seq, event)
             for seq, event in enumerate(self.events, 1)
             if isinstance(event, ev.StationEvent) and event.station == station and seq < before
         ]

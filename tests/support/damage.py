@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
+from console.links.link import station_events
 from console.links.replay import ReplayLink
 from sessions.catchup import past_of
 from sessions.headless import floor_shape as jsonshape
@@ -175,4 +176,4 @@ def _play(past: Past) -> None:
         link.tick()
     link.timeline(40, skips_silence=True)
     for station in link.state.stations:
-        link.station_events(station, link.span.last_seq + 1, 10)
+        station_events(link, station, link.span.last_seq + 1, 10)

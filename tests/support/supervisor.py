@@ -18,6 +18,7 @@ from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState
 from sessions.journal import codec
 from sessions.supervisor.wire import protocol
+from sessions.supervisor.wire.answering import Answering, unanswered
 from sessions.supervisor.wire.client import Client
 from sessions.supervisor.wire.connection import Obey
 from sessions.supervisor.wire.feed import Feed
@@ -86,10 +87,12 @@ async def agree(command: AnyCommand) -> Reply:
 
 
 @asynccontextmanager
-async def served(feed: Feed, obey: Obey = agree) -> AsyncIterator[tuple[Server, Path]]:
+async def served(
+    feed: Feed, obey: Obey = agree, answering: Answering = unanswered
+) -> AsyncIterator[tuple[Server, Path]]:
     """A server of `feed` in this process."""
     with short_directory() as directory:
-        server = Server(feed, "repo", obey)
+        server = Server(feed, "repo", obey, answering)
         path = directory / "s"
         await server.listen(path)
         try:

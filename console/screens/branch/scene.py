@@ -10,6 +10,7 @@ from textual.containers import Horizontal, Vertical
 from console.screens.branch.reading import NO_REPOSITORY, BranchReading
 from console.screens.branch.rows import collision_lines, file_row, message_lines, part_row
 from console.screens.finding import FindingScreen
+from sessions.asking.asked import UnheardError
 from sessions.errors import FactoryError
 from sessions.floor.conflicts import conflicts_of
 from sessions.floor.state import Branch
@@ -38,7 +39,7 @@ class BranchScene(FindingScreen):
     def __init__(self, branch: str) -> None:
         super().__init__()
         self.branch = branch
-        self._reading = BranchReading(branch)
+        self._reading = BranchReading(lambda: self.factory.link, branch)
         self.panel = 0
         self._read: Branch | None = None
         """The branch as the floor had it when it was read last."""
@@ -82,7 +83,7 @@ class BranchScene(FindingScreen):
         return self.size.width >= WIDE
 
     def on_unmount(self) -> None:
-        self._reading.close()
+        self._reading.halt()
 
     def complete(self) -> bool:
         """It waits for the commits."""
@@ -160,8 +161,10 @@ class BranchScene(FindingScreen):
         self._reading.halt()
         kept = self.parts[self.commits.cursor].key if self.parts else ""
         try:
-            work = await self._reading.work(self.factory.link.state)
-        except (FactoryError, OSError) as error:
+            work = await self._reading.work()
+        except FactoryError as error:
+            if isinstance(error, UnheardError):
+                self._read = None  # asked again as soon as somebody is there
             if self.lives:
                 self._cannot(f"It cannot be read: {clean(str(error), 300)}")
                 self.draw_footer()
@@ -195,7 +198,7 @@ class BranchScene(FindingScreen):
         path = self._files.files[self.files.cursor - 1].path if keep and self._files and self.files.cursor else ""
         try:
             files = await self._reading.files(part)
-        except (FactoryError, OSError) as error:
+        except FactoryError as error:
             self._say_trouble(error)
             return
         if not self.lives:
@@ -215,7 +218,7 @@ class BranchScene(FindingScreen):
         try:
             found = await self._reading.patch(files, file)
             words = await self._reading.words(part.commit) if part.commit and file is None else ""
-        except (FactoryError, OSError) as error:
+        except FactoryError as error:
             self._say_trouble(error)
             return
         if not self.lives:

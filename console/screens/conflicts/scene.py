@@ -221,7 +221,7 @@ class ConflictsScene(SampledScreen):
         await asyncio.sleep(HUNKS_AFTER_S)
         link, verdict = self.factory.link, subject.verdict
         assert verdict is not None
-        wanted = Wanted(link.mode, link.state, subject.one, verdict, self.view.choice.uncommitted)
+        wanted = Wanted(link, subject.one, verdict, self.view.choice.uncommitted)
         found = await asyncio.to_thread(read_hunks, wanted)
         if self.subject is not None and _alike(self.subject, subject):
             self.subject = replace(self.subject, hunks=found)

@@ -248,10 +248,10 @@ class ConflictsScreen(ConflictsScene):
         self.begin(lambda: self._simulate(name), group="trial", exclusive=True)
 
     async def _simulate(self, name: str) -> None:
-        state, scene, choice = self.factory.link.state, self.scene, self.view.choice
+        link, scene, uncommitted = self.factory.link, self.scene, self.view.choice.uncommitted
         try:
-            trial = await asyncio.to_thread(land_first, state, scene.verdicts, scene.names, name, choice.uncommitted)
-        except (FactoryError, OSError) as error:
+            trial = await asyncio.to_thread(land_first, link, link.state, scene.names, name, uncommitted)
+        except FactoryError as error:
             self.say(f"cannot simulate: {clean(str(error), 160)}", 10)
             return
         if not self.lives:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
-from console.links.link import Link, Numbered
+from console.links.link import Link, Numbered, station_events
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.floor.state import Session
@@ -128,12 +128,12 @@ class StationLog:
         self.agents: dict[str, SubAgent] = {}
 
     def grown(self, link: Link, seq: int) -> StationLog:
-        """The log as of event `seq`. It reads the disk: for a worker. Going back in time reads anew."""
+        """The log as of event `seq`. It asks the link: for a worker. Going back in time reads anew."""
         before = StationLog(self.station) if seq < self.reached else self
         fresh: list[Numbered] = []
         end = seq + 1
         while len(fresh) < MOST_EVENTS:
-            page = link.station_events(self.station, end, PAGE)
+            page = station_events(link, self.station, end, PAGE)
             new = [numbered for numbered in page if numbered.seq > before.last_seq]
             fresh = new + fresh
             if len(new) < PAGE:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sessions.branches.git.names import shown
-from sessions.branches.git.run import Git, GitError, last_words
+from sessions.branches.git.run import Git, GitError, Reins, last_words
 from sessions.branches.merges import hunks as marks
 from sessions.branches.merges.hunks import Hunk
 from sessions.branches.merges.judge import Matrix
@@ -18,18 +18,21 @@ from sessions.floor.conflicts import Outcome, Verdict
 _STYLE = "merge.conflictStyle=zdiff3"
 
 
-def hunks_of(matrix: Matrix, base_head: str, rows: Sequence[Row], verdict: Verdict) -> dict[str, tuple[Hunk, ...]]:
+def hunks_of(
+    matrix: Matrix, base_head: str, rows: Sequence[Row], verdict: Verdict, reins: Reins | None = None
+) -> dict[str, tuple[Hunk, ...]]:
     """The hunks of a verdict on two of the `rows`, or on one and the base, by path.
 
     Files without text to show have none. Here hunks have the base's text, so they may be cut a little differently
-    from those that were counted for the verdict. Raises GitError when git cannot read the pair any more.
+    from those that were counted for the verdict. Raises GitError when git cannot read the pair any more, or somebody
+    pulled the `reins`.
     """
     if verdict.outcome is not Outcome.CONFLICT:
         return {}
     commits = {row.name: row.commit for row in rows}
     ours, theirs = (commits[verdict.a], commits[verdict.b]) if verdict.b else (base_head, commits[verdict.a])
     store = matrix.merging(base_head)
-    git = replace(store, settings=(*store.settings, _STYLE))
+    git = replace(store, settings=(*store.settings, _STYLE), reins=reins or store.reins)
     status, out, err = ask(git, [(ours, theirs)], PAIR_TIMEOUT_S)
     for _, tree, entries, _ in parse(out):
         return _hunks(git, tree.decode(), staged(entries), ours, theirs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Literal, Protocol
 
@@ -45,8 +45,16 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     removed: int = 0
 
 
+def never() -> bool:
+    """A search that nobody gives up."""
+    return False
+
+
 class Conversation(Protocol):
     """A session as numbered entries, oldest first. It may read the disk: use it from a worker."""
+
+    kept: int
+    """Entries before this one were left as they were by the last refresh that found others."""
 
     def __len__(self) -> int: ...
 
@@ -61,8 +69,13 @@ class Conversation(Protocol):
         """
         ...
 
-    def find(self, pattern: str, start: int, step: Literal[1, -1] = 1) -> int | None:
-        """The first entry from `start` on, in the direction `step`, that shows `pattern` in any case."""
+    def find(
+        self, pattern: str, start: int, step: Literal[1, -1] = 1, given_up: Callable[[], bool] = never
+    ) -> int | None:
+        """The first entry from `start` on, in the direction `step`, that shows `pattern` in any case.
+
+        None, too, once the search was `given_up`.
+        """
         ...
 
     def close(self) -> None: ...

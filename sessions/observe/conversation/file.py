@@ -7,6 +7,7 @@ import re
 import stat as modes
 import tempfile
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -14,7 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from sessions.errors import FactoryError
-from sessions.observe.conversation.entries import Entry, EntryKind, shows, walk
+from sessions.observe.conversation.entries import Entry, EntryKind, never, shows, walk
 from sessions.observe.conversation.index import Dialect, Index, Mark
 from sessions.observe.files.archive import is_packed, opened
 
@@ -37,6 +38,7 @@ class FileConversation:
 
     def __init__(self, path: Path, dialect: Dialect) -> None:
         self._path, self._dialect = path, dialect
+        self.kept = 0
         self.decoded = 0
         """Lines decoded so far."""
         self._fd = -1
@@ -98,7 +100,8 @@ class FileConversation:
     # -- the index -------------------------------------------------------------------------------------------------
 
     def refresh(self) -> bool:
-        before = len(self)
+        before, index = len(self), self._index
+        index.touched = before
         changed = self._replaced()
         size = os.fstat(self._fd).st_size
         if size < self._end or (size > self._end and self._read_probe() != self._probe):
@@ -106,7 +109,10 @@ class FileConversation:
             changed = True
         if size > self._end:
             self._read()
-        return changed or len(self) != before
+        changed = changed or len(self) != before
+        if changed:
+            self.kept = index.touched if index is self._index else 0
+        return changed
 
     def _replaced(self) -> bool:
         """Another file lies at the path: begin again with it. A file that is gone is still shown."""
@@ -194,7 +200,9 @@ class FileConversation:
 
     # -- search ----------------------------------------------------------------------------------------------------
 
-    def find(self, pattern: str, start: int, step: Literal[1, -1] = 1) -> int | None:
+    def find(
+        self, pattern: str, start: int, step: Literal[1, -1] = 1, given_up: Callable[[], bool] = never
+    ) -> int | None:
         """As in `Conversation`. Only lines whose bytes hold the pattern's words are decoded."""
         lowered = pattern.lower()
         if not lowered:
@@ -203,6 +211,8 @@ class FileConversation:
         longest, together = max(words, key=len, default=b""), re.compile(_BETWEEN.join(map(re.escape, words)))
         seen, hit = -1, False
         for i in walk(len(self), start, step):
+            if given_up():
+                return None
             place, size = self._index.places[i], self._index.sizes[i]
             if place != seen:
                 seen = place

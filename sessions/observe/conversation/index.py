@@ -35,6 +35,8 @@ class Index:
 
     def __init__(self) -> None:
         self.places, self.sizes, self.blocks = array("Q"), array("Q"), array("H")
+        self.touched = 0
+        """The first place at which something was put since this was set."""
         self._calls: dict[str, int] = {}
         """Where calls without a result stand."""
 
@@ -54,6 +56,7 @@ class Index:
                 self._calls[mark.call] = len(self) - 1
 
     def _insert(self, at: int, place: int, size: int, block: int) -> None:
+        self.touched = min(self.touched, at)
         self.places.insert(at, place)
         self.sizes.insert(at, size)
         self.blocks.insert(at, block)

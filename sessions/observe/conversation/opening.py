@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
@@ -11,7 +11,7 @@ from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.observe.claude import conversation as claude
 from sessions.observe.codex import conversation as codex
-from sessions.observe.conversation.entries import Conversation, Entry, EntryKind, show, shows, walk
+from sessions.observe.conversation.entries import Conversation, Entry, EntryKind, never, show, shows, walk
 from sessions.observe.conversation.file import FileConversation
 from sessions.observe.files.archive import successors
 from sessions.observe.openclaw import conversation as openclaw
@@ -45,6 +45,7 @@ class EventConversation:
 
     def __init__(self, events: Iterable[ev.Event]) -> None:
         self._entries: list[Entry] = []
+        self.kept = 0
         self.extend(events)
 
     def extend(self, events: Iterable[ev.Event]) -> bool:
@@ -65,7 +66,9 @@ class EventConversation:
         """Nothing comes by itself: see `extend`."""
         return False
 
-    def find(self, pattern: str, start: int, step: Literal[1, -1] = 1) -> int | None:
+    def find(
+        self, pattern: str, start: int, step: Literal[1, -1] = 1, given_up: Callable[[], bool] = never
+    ) -> int | None:
         lowered = pattern.lower()
         within = walk(len(self._entries), start, step)
         return next((i for i in within if shows(self._entries[i], lowered)), None) if lowered else None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
 from sessions.errors import FactoryError
-from sessions.observe.conversation.entries import Entry, EntryKind, shows, walk
+from sessions.observe.conversation.entries import Entry, EntryKind, never, shows, walk
 from sessions.observe.conversation.index import Index
 from sessions.observe.openclaw.conversation import DIALECT
 from sessions.observe.openclaw.database import connect, text_of
@@ -21,6 +22,7 @@ class DatabaseConversation:
 
     def __init__(self, path: Path, session: str) -> None:
         self._path, self._session = path, session
+        self.kept = 0
         self._forget()
         try:
             self._read()
@@ -35,12 +37,16 @@ class DatabaseConversation:
         return len(self._index)
 
     def refresh(self) -> bool:
-        before = len(self)
+        before, index = len(self), self._index
+        index.touched = before
         try:
             again = self._read()
         except sqlite3.Error:
             return False
-        return again or len(self) != before
+        changed = again or len(self) != before
+        if changed:
+            self.kept = index.touched if index is self._index else 0
+        return changed
 
     def _read(self) -> bool:
         """Index what is new; True when the rows were written anew and all of them are."""
@@ -83,11 +89,18 @@ class DatabaseConversation:
         if len(self._cache) > CACHED_ROWS:
             self._cache.popitem(last=False)
 
-    def find(self, pattern: str, start: int, step: Literal[1, -1] = 1) -> int | None:
+    def find(
+        self, pattern: str, start: int, step: Literal[1, -1] = 1, given_up: Callable[[], bool] = never
+    ) -> int | None:
         lowered = pattern.lower()
         if not lowered:
             return None
-        return next((i for i in walk(len(self), start, step) if shows(self.entry(i), lowered)), None)
+        for i in walk(len(self), start, step):
+            if given_up():
+                return None
+            if shows(self.entry(i), lowered):
+                return i
+        return None
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -14,16 +14,21 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from sessions.asking.asked import Asked, UnheardError
+from sessions.asking.questions import A, Question
 from sessions.errors import FactoryError
 from sessions.floor.commands import AnyCommand, Progress, Reply
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import FloorState
 from sessions.supervisor.wire import protocol
+from sessions.supervisor.wire.asking import Unanswered, Waiting
 from sessions.supervisor.wire.capabilities import age_of, missed
 from sessions.supervisor.wire.protocol import (
     Answer,
+    EndFrame,
     Events,
     Farewell,
+    PartFrame,
     Refused,
     ReplyFrame,
     Snapshot,
@@ -93,6 +98,7 @@ class Client:
         self._ids = itertools.count(1)
         self._asked: dict[int, concurrent.futures.Future[Reply]] = {}
         self._sent: set[concurrent.futures.Future[Reply]] = set()
+        self._questions = Unanswered()
         self._sending = threading.Lock()
         self._work, self._pid, self._missed = WorkFrame(), 0, ""
         self._shown: tuple[FloorState, Contact] = (self.state, self.contact)
@@ -134,6 +140,47 @@ class Client:
                 future.add_done_callback(self._sent.discard)
                 self._loop.call_soon_threadsafe(self._ask, command, future)
         return future
+
+    def ask(self, question: Question[A], heard: Callable[[A], None] | None = None) -> Asked[A]:
+        """Ask the supervisor; `heard` is called on the client's thread with every part, and must not block."""
+        asked = Asked(heard)
+        waiting = Waiting(question, asked)
+        with self._sending:
+            if self._loop is None:
+                asked.end(self._unanswered())
+            else:
+                self._loop.call_soon_threadsafe(self._put, waiting)
+        return asked
+
+    def _put(self, waiting: Waiting[A]) -> None:
+        asked = waiting.asked
+        if self._writer is None or self._useless or self._missed:
+            asked.end(self._unanswered())
+            return
+        number = next(self._ids)
+        try:
+            frame = waiting.frame(number)
+        except UnicodeEncodeError:
+            asked.end(FactoryError("a name that is not UTF-8 cannot be told to the supervisor", "rename it"))
+            return
+        self._questions.put(number, waiting)
+        self._writer.write(frame)
+        asked.halt.then(lambda: self._lose_interest(number))
+
+    def _lose_interest(self, number: int) -> None:
+        """In a question; from any thread."""
+
+        def tell() -> None:
+            if self._questions.forget(number) and self._writer is not None:
+                self._writer.write(protocol.encode(protocol.NevermindFrame(number)))
+
+        with self._sending:
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(tell)
+
+    def _unanswered(self) -> UnheardError:
+        why = self._unheard()
+        return UnheardError(why.reason, "" if self.contact.trouble else why.cure)
 
     def _unheard(self) -> Reply:
         cure = "end it with factory-tui stop" if self._useless else "wait for it, or see its log"
@@ -262,6 +309,9 @@ class Client:
             case ReplyFrame(number, reply):
                 if (future := self._asked.pop(number, None)) is not None:
                     future.set_result(reply)
+            case PartFrame() | EndFrame():
+                self._questions.take(frame)
+                return
             case Welcome():
                 self._pid, self._starts.stopped = frame.pid, False
                 self._missed = missed(frame.speaks)
@@ -287,6 +337,7 @@ class Client:
         """Nobody answers: show why, and refuse what was asked."""
         self._work = WorkFrame()
         self._show(replace(self.contact, connected=False, trouble=trouble, progress=None, halted=False))
+        self._questions.lost("the supervisor gave no answer", trouble)
         asked, self._asked = self._asked, {}
         for future in asked.values():
             future.set_result(Reply(False, "the supervisor gave no answer", trouble))

@@ -1,4 +1,4 @@
-"""One console at the supervisor: its greeting, its commands, and its own pace of events."""
+"""One console at the supervisor: its greeting, its commands and questions, and its own pace of events."""
 
 from __future__ import annotations
 
@@ -8,9 +8,21 @@ from collections.abc import Awaitable, Callable
 
 from sessions.floor.commands import AnyCommand, Reply
 from sessions.supervisor.wire import protocol
+from sessions.supervisor.wire.answering import Answering, Questions, unanswered
 from sessions.supervisor.wire.capabilities import SPEAKS, VERSION, age_of, lacking
 from sessions.supervisor.wire.feed import Feed
-from sessions.supervisor.wire.protocol import Answer, CommandFrame, Events, Hello, Refused, Snapshot, Welcome, WorkFrame
+from sessions.supervisor.wire.protocol import (
+    Answer,
+    CommandFrame,
+    Events,
+    Hello,
+    NevermindFrame,
+    QuestionFrame,
+    Refused,
+    Snapshot,
+    Welcome,
+    WorkFrame,
+)
 from sessions.text import clean
 
 log = logging.getLogger(__name__)
@@ -46,12 +58,14 @@ class Connection:
         writer: asyncio.StreamWriter,
         feed: Feed,
         welcome: Welcome | Refused,
+        answering: Answering = unanswered,
     ) -> None:
-        """`welcome` is the answer to a greeting that can be understood."""
+        """`welcome` is the answer to a greeting that can be understood; `answering` answers questions."""
         self._reader, self._writer = reader, writer
         self._feed, self._welcome = feed, welcome
         self._sending = asyncio.Lock()
         self._commands: set[asyncio.Task[None]] = set()
+        self._questions = Questions(answering, self._send)
         writer.transport.set_write_buffer_limits(high=BUFFER)
 
     @property
@@ -62,10 +76,10 @@ class Connection:
     async def serve(self, obey: Obey) -> None:
         """Greet, then answer commands and send events until the console has gone."""
         try:
-            cursor = await self._greet()
-            if cursor is None:
+            hello = await self._greet()
+            if hello is None:
                 return
-            await self._converse(cursor, obey)
+            await self._converse(hello, obey)
         except protocol.ProtocolError as error:
             log.warning("a console was cut off: %s", error)
         except (TimeoutError, ConnectionError) as error:
@@ -82,7 +96,7 @@ class Connection:
         """Say goodbye without waiting; what the console has not taken by then is lost to it."""
         self._writer.write(protocol.encode(farewell))
 
-    async def _greet(self) -> int | None:
+    async def _greet(self) -> Hello | None:
         async with asyncio.timeout(GREETING_S):
             hello = await protocol.read(self._reader, protocol.REQUESTS, protocol.MAX_REQUEST)
         if not isinstance(hello, Hello):
@@ -92,11 +106,11 @@ class Connection:
         age = age_of(hello.version, hello.speaks)
         answer = self._welcome if age == 0 else _misfit(age, hello)
         await self._send(answer)
-        return None if isinstance(answer, Refused) else hello.after
+        return None if isinstance(answer, Refused) else hello
 
-    async def _converse(self, cursor: int, obey: Obey) -> None:
+    async def _converse(self, hello: Hello, obey: Obey) -> None:
         """Listen and send side by side until one of them ends."""
-        both = {asyncio.create_task(self._listen(obey)), asyncio.create_task(self._follow(cursor))}
+        both = {asyncio.create_task(self._listen(obey)), asyncio.create_task(self._follow(hello))}
         try:
             done, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -105,7 +119,7 @@ class Connection:
             tasks = both | self._commands
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*tasks, self._questions.close(), return_exceptions=True)
 
     async def _listen(self, obey: Obey) -> None:
         slots = asyncio.Semaphore(COMMANDS_AT_ONCE)
@@ -114,6 +128,10 @@ class Connection:
             frame = await protocol.read(self._reader, protocol.REQUESTS, protocol.MAX_REQUEST)
             if frame is None:
                 return
+            if isinstance(frame, QuestionFrame | NevermindFrame):
+                slots.release()
+                self._questions.take(frame)
+                continue
             if not isinstance(frame, CommandFrame):
                 raise protocol.ProtocolError("it greeted twice")
             task = asyncio.create_task(self._answer(frame, obey))
@@ -131,14 +149,15 @@ class Connection:
         reply = Reply(reply.ok, clean(reply.reason, REASON), clean(reply.cure, REASON))
         await self._send(protocol.ReplyFrame(frame.id, reply))
 
-    async def _follow(self, cursor: int) -> None:
+    async def _follow(self, hello: Hello) -> None:
         """Send what is new, at this console's pace; the next batch is only looked up when the last one was taken."""
+        cursor = hello.after
         said: WorkFrame | None = None
         clock = asyncio.get_running_loop().time
         next_floor = 0.0
         while True:
             bell = self._feed.bell
-            news = self._feed.after(cursor)
+            news = self._feed.after(cursor) if hello.follows else None
             work = self._feed.work
             rest = next_floor - clock() if isinstance(news, Snapshot) else 0.0
             if rest > 0.0:

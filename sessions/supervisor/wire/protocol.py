@@ -21,6 +21,8 @@ from sessions.supervisor.wire.capabilities import SPEAKS, VERSION
 
 MAX_REQUEST = 1 << 20
 """Bytes of the largest frame a supervisor takes from a console."""
+MAX_PART = 1 << 24
+"""Bytes of the largest part of an answer: one entry of a session that fills its bounds with escaped signs."""
 MAX_ANSWER = 1 << 28
 """Bytes of the largest frame a console takes from its supervisor: a snapshot of a very large floor."""
 
@@ -37,6 +39,8 @@ class Hello(Frame, frozen=True, omit_defaults=True, tag="hello"):
     version: int
     after: int = 0
     speaks: tuple[str, ...] = ()
+    follows: bool = True
+    """It wants events at all; somebody who only has a question does not."""
 
 
 class CommandFrame(Frame, frozen=True, omit_defaults=True, tag="command"):
@@ -44,6 +48,22 @@ class CommandFrame(Frame, frozen=True, omit_defaults=True, tag="command"):
 
     id: int
     command: AnyCommand
+
+
+class QuestionFrame(Frame, frozen=True, omit_defaults=True, tag="question"):
+    """Something a console wants to know (see `sessions.asking.questions`), in parts that bear the same id.
+
+    The id names a stream of its own on the line, which either side may end; commands and questions share the numbers.
+    """
+
+    id: int
+    question: msgspec.Raw
+
+
+class NevermindFrame(Frame, frozen=True, omit_defaults=True, tag="nevermind"):
+    """The console has lost interest in this question: nothing more is said of it."""
+
+    id: int
 
 
 class Welcome(Frame, frozen=True, omit_defaults=True, tag="welcome"):
@@ -104,6 +124,21 @@ class ReplyFrame(Frame, frozen=True, omit_defaults=True, tag="reply"):
     reply: Reply
 
 
+class PartFrame(Frame, frozen=True, omit_defaults=True, tag="part"):
+    """A part of the answer to the question with this id."""
+
+    id: int
+    part: msgspec.Raw
+
+
+class EndFrame(Frame, frozen=True, omit_defaults=True, tag="end"):
+    """There are no more parts of this answer; with a reason, why there is none, or not all of it."""
+
+    id: int
+    reason: str = ""
+    cure: str = ""
+
+
 class Farewell(Frame, frozen=True, omit_defaults=True, tag="farewell"):
     """The supervisor ends by its own will. `stopped` says that the operator asked for it: nobody starts it again."""
 
@@ -111,8 +146,8 @@ class Farewell(Frame, frozen=True, omit_defaults=True, tag="farewell"):
     stopped: bool = False
 
 
-Request = Hello | CommandFrame
-Answer = Welcome | Refused | Events | Snapshot | WorkFrame | ReplyFrame | Farewell
+Request = Hello | CommandFrame | QuestionFrame | NevermindFrame
+Answer = Welcome | Refused | Events | Snapshot | WorkFrame | ReplyFrame | PartFrame | EndFrame | Farewell
 
 F = TypeVar("F")
 
@@ -130,9 +165,9 @@ REQUESTS: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
 ANSWERS: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
 
 
-def hello(after: int = 0) -> Hello:
+def hello(after: int = 0, *, follows: bool = True) -> Hello:
     """The first word of a console of this program."""
-    return Hello(VERSION, after, SPEAKS)
+    return Hello(VERSION, after, SPEAKS, follows)
 
 
 def encode(frame: Request | Answer) -> bytes:

@@ -11,6 +11,7 @@ import struct
 from pathlib import Path
 
 from sessions.errors import FactoryError
+from sessions.supervisor.wire.answering import Answering, unanswered
 from sessions.supervisor.wire.capabilities import SPEAKS, VERSION
 from sessions.supervisor.wire.connection import Connection, Obey
 from sessions.supervisor.wire.feed import Feed
@@ -60,8 +61,8 @@ def _bound(path: Path) -> tuple[socket.socket, os.stat_result]:
 class Server:
     """Lets consoles in and knows whether any is there."""
 
-    def __init__(self, feed: Feed, repo: str, obey: Obey) -> None:
-        self._feed, self._repo, self._obey = feed, repo, obey
+    def __init__(self, feed: Feed, repo: str, obey: Obey, answering: Answering = unanswered) -> None:
+        self._feed, self._repo, self._obey, self._answering = feed, repo, obey, answering
         self._open: dict[Connection, asyncio.Task[None]] = {}
         self._company, self._empty = asyncio.Event(), asyncio.Event()
         self._empty.set()
@@ -89,7 +90,7 @@ class Server:
         welcome: Welcome | Refused = Welcome(VERSION, os.getpid(), self._repo, self._feed.state.seq, SPEAKS)
         if len(self._open) >= MAX_CONSOLES:
             welcome = Refused(f"{MAX_CONSOLES} consoles are open already", "close one")
-        connection = Connection(reader, writer, self._feed, welcome)
+        connection = Connection(reader, writer, self._feed, welcome, self._answering)
         task = asyncio.create_task(connection.serve(self._obey))
         self._open[connection] = task
         self._company.set()

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from console.links.link import LinkMode
+from console.links.link import LinkMode, station_events
 from console.links.live import LiveLink
 from sessions import catchup
 from sessions.floor.commands import CatchUp, Stop
@@ -49,11 +49,11 @@ def test_it_starts_a_supervisor_and_follows_it(house: House) -> None:
         settled(lambda: link.state.total.calls == 4)
         assert asyncio.run(link.send(CatchUp())).ok
         station = next(iter(link.state.stations))
-        last = link.station_events(station, link.state.seq + 1, 2)
+        last = station_events(link, station, link.state.seq + 1, 2)
         assert len(last) == 2
         assert last[0].seq < last[1].seq <= link.state.seq
         assert {each.event.station for each in last if isinstance(each.event, StationEvent)} == {station}
-        earlier = link.station_events(station, last[0].seq, 1)
+        earlier = station_events(link, station, last[0].seq, 1)
         assert earlier[0].seq < last[0].seq
     finally:
         link.stop()

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.links.link import Link
+from console.links.link import Link, station_events
 from console.links.replay import ReplayLink
 from sessions.errors import FactoryError, UsageError
 from sessions.floor.commands import Stop
@@ -207,9 +207,9 @@ def test_station_events_are_cut_at_the_moment_shown(link: ReplayLink) -> None:
 
     link.seek_seq(100)
     link.tick()
-    assert [(n.seq, n.event) for n in link.station_events("docs-02", 1 << 60, 1_000)] == mine(100)
-    assert [(n.seq, n.event) for n in link.station_events("docs-02", 50, 3)] == mine(49)[-3:]
-    assert list(link.station_events("nobody", 1 << 60, 10)) == []
+    assert [(n.seq, n.event) for n in station_events(link, "docs-02", 1 << 60, 1_000)] == mine(100)
+    assert [(n.seq, n.event) for n in station_events(link, "docs-02", 50, 3)] == mine(49)[-3:]
+    assert station_events(link, "nobody", 1 << 60, 10) == []
 
 
 def test_a_replay_changes_nothing(link: ReplayLink) -> None:

@@ -14,6 +14,7 @@ from sessions.floor.conflicts import Outcome, Verdict, between
 from sessions.floor.shown_branches import SHOWN
 from tests.support.branches.git import TestRepository, unchanged
 from tests.support.branches.pair import apart, colliding, floor_of, numbered
+from tests.support.console import StillLink
 from widgets.conflicts.hunk_lines import Part
 
 
@@ -27,7 +28,7 @@ def verdict_on(made: TestRepository, one: str, other: str, *, dirty: bool = True
     state = floor_of(made, dirty=dirty)
     verdict = between(state.verdicts, one, other)
     assert verdict is not None
-    return Wanted(LinkMode.LIVE, state, one, verdict, dirty), verdict
+    return Wanted(StillLink(state), one, verdict, dirty), verdict
 
 
 def at_work(made: TestRepository, branch: str, files: dict[str, str]) -> Path:
@@ -41,7 +42,7 @@ def at_work(made: TestRepository, branch: str, files: dict[str, str]) -> Path:
 def paths_after(made: TestRepository, landed: str, other: str, *, dirty: bool) -> list[str]:
     """Where another branch collides with the base after one has landed."""
     state = floor_of(made, dirty=dirty)
-    trial = land_first(state, state.verdicts, list(state.branches), landed, dirty)
+    trial = land_first(StillLink(state), state, list(state.branches), landed, dirty)
     found = between(trial.verdicts, other, "")
     return [file.path for file in found.files] if found else []
 
@@ -99,13 +100,13 @@ def test_hunks_of_an_old_branch_that_is_shown_because_a_station_works_on_it(made
 @pytest.mark.parametrize(("mode", "word"), [(LinkMode.REPLAY, "replay"), (LinkMode.SIMULATED, "simulated")])
 def test_without_a_repository_the_reason_is_told(made: TestRepository, mode: LinkMode, word: str) -> None:
     wanted, _ = verdict_on(made, "one", "two")
-    assert word in read_hunks(replace(wanted, mode=mode))["pool.py"].note
+    assert word in read_hunks(replace(wanted, link=StillLink(mode=mode)))["pool.py"].note
 
 
 def test_after_a_landing_its_conflicts_are_with_the_base(made: TestRepository) -> None:
     state = floor_of(made)
     assert between(state.verdicts, "two", "") is None
-    trial = land_first(state, state.verdicts, list(state.branches), "one", True)
+    trial = land_first(StillLink(state), state, list(state.branches), "one", True)
     found = between(trial.verdicts, "two", "")
     assert found is not None
     assert [(file.path, file.kind) for file in found.files] == [("pool.py", "content")]
@@ -126,7 +127,7 @@ def test_pairs_that_share_a_path_with_it_are_merged_again(made: TestRepository) 
         ]
     )
     state = floor_of(made)
-    trial = land_first(state, state.verdicts, list(state.branches), "mover", True)
+    trial = land_first(StillLink(state), state, list(state.branches), "mover", True)
 
     def outcome(one: str, other: str) -> Outcome:
         verdict = between(trial.verdicts, one, other)
@@ -147,9 +148,9 @@ def test_what_does_not_merge_with_the_base_cannot_land(made: TestRepository) -> 
     made.commit({"pool.py": numbered(line7="retries = 9")}, "landed")
     state = floor_of(made)
     with pytest.raises(FactoryError, match="one cannot land"):
-        land_first(state, state.verdicts, list(state.branches), "one", True)
+        land_first(StillLink(state), state, list(state.branches), "one", True)
     with pytest.raises(FactoryError, match="gone"):
-        land_first(state, state.verdicts, list(state.branches), "nobody", True)
+        land_first(StillLink(state), state, list(state.branches), "nobody", True)
 
 
 def test_hunks_show_uncommitted_work_or_what_is_committed(made: TestRepository) -> None:
@@ -197,7 +198,7 @@ def test_neither_repository_nor_dirty_worktree_changes(made: TestRepository) -> 
 
     def look() -> None:
         assert read_hunks(wanted)["pool.py"].hunks
-        land_first(state, state.verdicts, list(state.branches), "three", True)
+        land_first(StillLink(state), state, list(state.branches), "three", True)
 
     unchanged(made.path, lambda: unchanged(place, look), times=False)
 
@@ -208,6 +209,6 @@ def test_nothing_in_the_repository_changes(made: TestRepository) -> None:
 
     def look() -> None:
         read_hunks(wanted)
-        land_first(state, state.verdicts, list(state.branches), "one", True)
+        land_first(StillLink(state), state, list(state.branches), "one", True)
 
     unchanged(made.path, look, times=False)

@@ -19,10 +19,14 @@ from sessions.supervisor.wire import protocol
 from sessions.supervisor.wire.protocol import (
     Answer,
     CommandFrame,
+    EndFrame,
     Events,
     Farewell,
     Hello,
+    NevermindFrame,
+    PartFrame,
     ProtocolError,
+    QuestionFrame,
     Refused,
     ReplyFrame,
     Request,
@@ -55,7 +59,13 @@ COMMANDS = st.one_of(
     st.builds(ImportPaths, st.lists(TEXT).map(tuple)),
 )
 SPEAKS = st.lists(TEXT, max_size=3).map(tuple)
-REQUESTS = st.builds(Hello, COUNT, COUNT, SPEAKS) | st.builds(CommandFrame, COUNT, COMMANDS)
+RAW = (EVENTS | st.none()).map(lambda value: msgspec.Raw(msgspec.json.encode(value)))
+REQUESTS = st.one_of(
+    st.builds(Hello, COUNT, COUNT, SPEAKS, st.booleans()),
+    st.builds(CommandFrame, COUNT, COMMANDS),
+    st.builds(QuestionFrame, COUNT, RAW),
+    st.builds(NevermindFrame, COUNT),
+)
 ANSWERS = st.one_of(
     st.builds(Welcome, COUNT, COUNT, TEXT, COUNT, SPEAKS),
     st.builds(Refused, TEXT, TEXT, COUNT, SPEAKS),
@@ -63,6 +73,8 @@ ANSWERS = st.one_of(
     st.lists(EVENTS, max_size=5).map(lambda events: Snapshot(fold_all(EMPTY, events))),
     st.builds(WorkFrame, st.none() | st.builds(Progress, TEXT, COUNT, COUNT, TEXT), TEXT),
     st.builds(ReplyFrame, COUNT, st.builds(Reply, st.booleans(), TEXT, TEXT)),
+    st.builds(PartFrame, COUNT, RAW),
+    st.builds(EndFrame, COUNT, TEXT, TEXT),
     st.builds(Farewell, TEXT, st.booleans()),
 )
 

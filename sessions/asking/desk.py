@@ -1,0 +1,135 @@
+"""Answers questions about one factory from what lies at hand: its floor, its journal, its repository, its sessions."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from sessions.asking import questions as qs
+from sessions.asking.asked import Asked, Halt
+from sessions.asking.conversations import Conversations
+from sessions.errors import FactoryError
+from sessions.floor.events import Event
+from sessions.floor.state import FloorState
+from sessions.journal import codec
+from sessions.place import Place
+from sessions.text import clean
+
+if TYPE_CHECKING:  # git is asked only when somebody looks into a branch
+    from sessions.asking.branches import BranchDesk
+
+PAGE = 500
+"""Events in one part of an answer."""
+
+EventsOf = Callable[[str, int, int], Sequence[tuple[int, Event]]]
+"""The newest events of a station below a sequence number, at most so many, oldest first, with their numbers."""
+
+
+class Desk:
+    """Answers on the thread that asks, which may take its time; any may, at once. `close` it afterwards."""
+
+    def __init__(self, state: Callable[[], FloorState], events_of: EventsOf, place: Place | None = None) -> None:
+        """Without a `place` there is no repository to look into."""
+        self._state, self._events_of, self._place = state, events_of, place
+        self.conversations = Conversations(state)
+        self._branches: BranchDesk | None = None
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def answer(self, asked: qs.AnyQuestion, halt: Halt) -> Iterator[msgspec.Struct]:
+        """The parts of the answer, one after the other. Raises FactoryError with the reason when there is none."""
+        try:
+            yield from self._parts(asked, halt)
+        except (OSError, sqlite3.Error) as error:
+            raise FactoryError(f"it cannot be read ({clean(str(error), 400)})") from error
+
+    def _parts(self, asked: qs.AnyQuestion, halt: Halt) -> Iterator[msgspec.Struct]:
+        match asked:
+            case qs.StationEvents():
+                yield from self._events(asked, halt)
+            case qs.StationNames():
+                yield qs.Names(tuple(sorted(self._state().stations)))
+            case qs.FollowSession(session):
+                # What comes later is told by who keeps the line: this is how it stands.
+                news = self.conversations.news(session, 0)
+                if news is not None:
+                    yield news
+            case qs.SessionEntries():
+                yield from self.conversations.entries(asked, halt)
+            case qs.FindInSession():
+                yield self.conversations.find(asked, halt)
+            case qs.PairHunks():
+                from sessions.asking.pairs import pair_hunks
+
+                yield from pair_hunks(self._repository(), self._state(), asked, halt)
+            case qs.LandFirst():
+                from sessions.asking.pairs import land_first
+
+                yield land_first(self._repository(), self._state(), asked, halt)
+            case qs.BranchWork():
+                yield self._branch_desk().work(self._state(), asked, halt)
+            case qs.BranchFiles():
+                yield self._branch_desk().files(asked, halt)
+            case qs.BranchPatch():
+                yield from self._branch_desk().patch(asked, halt)
+            case qs.CommitWords():
+                yield self._branch_desk().words(asked, halt)
+
+    def close(self) -> None:
+        """Let go of sessions and scratch."""
+        with self._lock:
+            self._closed = True
+            branches = self._branches
+        if branches is not None:
+            branches.close()
+        self.conversations.close()
+
+    def _events(self, asked: qs.StationEvents, halt: Halt) -> Iterator[qs.EventPage]:
+        found = self._events_of(asked.station, asked.before, max(0, min(asked.limit, qs.MOST_EVENTS)))
+        for start in range(0, len(found), PAGE):
+            halt.check()
+            numbers, events = zip(*found[start : start + PAGE], strict=True)
+            _, bodies = codec.encode_all(events)
+            yield qs.EventPage(tuple(numbers), tuple(map(msgspec.Raw, bodies)))
+
+    def _repository(self) -> Place:
+        if self._place is None:
+            raise FactoryError("there is no repository to look into")
+        return self._place
+
+    def _branch_desk(self) -> BranchDesk:
+        from sessions.asking.branches import BranchDesk
+
+        place = self._repository()
+        with self._lock:
+            if self._closed:
+                raise FactoryError("nothing is read any more")
+            if self._branches is None:
+                self._branches = BranchDesk(place)
+            return self._branches
+
+
+def ask_here(desk: Desk, question: qs.Question[qs.A], heard: Callable[[qs.A], None] | None = None) -> Asked[qs.A]:
+    """Ask a desk in this process; it answers on a thread of its own."""
+    asked = Asked(heard)
+    kind = qs.answer_kind(type(question))
+
+    def work() -> None:
+        error: FactoryError | None = FactoryError("the answer broke off")
+        try:
+            assert isinstance(question, qs.AnyQuestion)
+            for part in desk.answer(question, asked.halt):
+                assert isinstance(part, kind)
+                asked.part(part)
+            error = None
+        except FactoryError as caught:
+            error = caught
+        finally:
+            asked.end(error)
+
+    threading.Thread(target=work, name="asked", daemon=True).start()
+    return asked
