@@ -4,12 +4,13 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 export REPO ?= $(CURDIR)
+export EXAMPLES ?= 1000
 BIN := .venv/bin
 STAMP := .venv/.installed
 DEV_STAMP := .venv/.installed-dev
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e
 
-.PHONY: help setup run demo test lint types bench screenshots snapshots-update demo-recording readme prices build clean
+.PHONY: help setup run demo test fuzz lint types bench screenshots snapshots-update demo-recording readme prices build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 20
@@ -41,6 +42,9 @@ demo: $(STAMP) ## look at a simulated factory; needs no agents and no repository
 
 test: setup lint types ## lint, strict types, layering, all tests
 	$(BIN)/python -m pytest
+
+fuzz: setup ## look for faults with fresh chance, EXAMPLES of each test (default 1000); no part of `make test`
+	PYTEST_TIMEOUT=3600 $(BIN)/python -m pytest -m hypothesis --hypothesis-profile fuzz --dist worksteal $(ARGS)
 
 lint: setup ## ruff: rules and format
 	$(BIN)/ruff check .

@@ -12,11 +12,23 @@ from threading import Thread
 import aiosqlite.core
 import pytest
 from _pytest.faulthandler import fault_handler_stderr_fd_key
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
+from hypothesis.database import DirectoryBasedExampleDatabase
+
+from tests import ROOT
 
 # No deadline for an example and the same examples everywhere: a slow machine or an unlucky seed fails no run.
-# `--hypothesis-profile=default` looks for new examples.
 settings.load_profile("ci")
+# `make fuzz` looks for new ones, more of them, and keeps what fails in .hypothesis until it passes.
+settings.register_profile(
+    "fuzz",
+    max_examples=int(os.environ.get("EXAMPLES", "1000")),
+    derandomize=False,
+    deadline=None,
+    database=DirectoryBasedExampleDatabase(ROOT / ".hypothesis/examples"),
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 
 LIMIT_S = float(os.environ.setdefault("PYTEST_TIMEOUT", "120"))
 """A test that takes longer has failed; `@pytest.mark.timeout(seconds)` gives one a limit of its own."""

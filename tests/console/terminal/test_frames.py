@@ -17,6 +17,7 @@ from textual.strip import Strip
 
 from console.terminal.frames import LeanUpdate, Shown, erases, lean
 from console.terminal.strokes import BAND
+from tests.support.chance import of_hundred
 
 CELLS = 30
 STYLES = [
@@ -80,14 +81,14 @@ def usual(strip: Strip, y: int = 0) -> str:
     return f"\x1b[{y + 1};1H{strip.render(console())}"
 
 
-@settings(max_examples=60)
+@settings(max_examples=of_hundred(60))
 @given(SEGMENTS)
 def test_a_frame_looks_like_the_strip(parts: list[tuple[str, Style]]) -> None:
     strip = strip_of(parts)
     assert screen_of([part(Shown(), strip)]) == screen_of([usual(strip)])
 
 
-@settings(max_examples=60)
+@settings(max_examples=of_hundred(60))
 @given(st.text("abc", min_size=CELLS, max_size=CELLS), st.text("abc", min_size=CELLS, max_size=CELLS), st.data())
 def test_only_the_span_is_sent(old: str, new: str, data: st.DataObject) -> None:
     x1 = data.draw(st.integers(0, CELLS - 1))
@@ -138,7 +139,7 @@ def test_other_frames_are_left_alone() -> None:
     assert lean("text", Shown()) == "text"
 
 
-@settings(max_examples=100)
+@settings(max_examples=of_hundred(100))
 @given(st.lists(st.tuples(NARROW, st.booleans(), st.integers(0, CELLS), st.integers(0, CELLS)), max_size=6))
 def test_leaving_out_what_is_shown_changes_nothing_on_the_screen(
     updates: list[tuple[list[tuple[str, Style]], bool, int, int]],
@@ -151,7 +152,7 @@ def test_leaving_out_what_is_shown_changes_nothing_on_the_screen(
     assert screen_of(sparing) == screen_of(wasteful)
 
 
-@settings(max_examples=100)
+@settings(max_examples=of_hundred(100))
 @given(st.lists(st.tuples(SEGMENTS, SEGMENTS, SEGMENTS), min_size=1, max_size=4))
 def test_whole_pictures_after_one_another_end_in_the_last_one(
     pictures: list[tuple[list[tuple[str, Style]], ...]],
@@ -162,7 +163,7 @@ def test_whole_pictures_after_one_another_end_in_the_last_one(
     assert screen_of(frames, 3) == screen_of(last, 3)
 
 
-@settings(max_examples=60)
+@settings(max_examples=of_hundred(60))
 @given(st.lists(UNSURE, min_size=1, max_size=4))
 def test_what_terminals_disagree_about_is_sent_whole_and_placed_anew(lines: list[list[tuple[str, Style]]]) -> None:
     shown = Shown()

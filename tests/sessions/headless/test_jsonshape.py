@@ -18,6 +18,7 @@ from sessions.floor.tokens import Certainty, Tokens
 from sessions.headless import floor_shape as jsonshape
 from sessions.headless.floor_shape import By
 from sessions.simulation import simulate
+from tests.support.chance import of_hundred
 
 M = {"tokens", "calls", "sessions", "cost_usd", "certainty"}
 TOKENS = {"input", "cache_write_5m", "cache_write_1h", "cache_read", "output"}
@@ -57,7 +58,7 @@ def test_status_has_the_fixed_shape() -> None:
     assert all(station["status_age_s"] >= 0 for station in shape["stations"])
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=of_hundred(10), deadline=None)
 @given(by=st.sampled_from(By), events=st.integers(0, 4_000), seed=st.integers(0, 5))
 def test_groups_add_up_to_the_total(by: By, events: int, seed: int) -> None:
     shape = json.loads(jsonshape.text(jsonshape.meters(floor(events, seed), by)))

@@ -26,6 +26,7 @@ from sessions.journal.recording import record, recording
 from sessions.journal.writer import Journal
 from sessions.observe.callbook import call_key, encode_tokens
 from tests.support import damage
+from tests.support.chance import of_hundred
 from tests.support.journal import sample_stream
 
 STREAM = sample_stream(60, stations=3)
@@ -69,7 +70,7 @@ def _told(path: Path, doing: Callable[[], object]) -> None:
         assert path.name in error.message, error.message
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=of_hundred(150))
 @given(seed=st.integers(0, 2**32), whole=st.booleans())
 def test_a_damaged_recording_is_read_or_refused(sound: Path, seed: int, whole: bool) -> None:
     path = sound / "damaged.ftr"
@@ -77,7 +78,7 @@ def test_a_damaged_recording_is_read_or_refused(sound: Path, seed: int, whole: b
     _told(path, lambda: damage.use(path, sound))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=of_hundred(60))
 @given(seed=st.integers(0, 2**32), whole=st.booleans())
 def test_a_damaged_journal_is_read_and_written_or_refused(sound: Path, seed: int, whole: bool) -> None:
     path = sound / "damaged.db"

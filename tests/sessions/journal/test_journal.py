@@ -26,6 +26,7 @@ from sessions.journal.past import seek
 from sessions.journal.past.past import EventList
 from sessions.journal.reader import JournalReader
 from sessions.journal.writer import Journal, JournalGoneError
+from tests.support.chance import of_hundred
 from tests.support.journal import NAMES, event_lists, sample_stream
 
 STREAM = sample_stream(700)
@@ -93,7 +94,7 @@ def test_what_was_appended_is_there_after_reopening(path: Path) -> None:
     asyncio.run(check())
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=of_hundred(25))
 @given(st.lists(event_lists, max_size=4))
 def test_any_events_come_back_and_fold_alike(
     tmp_path_factory: pytest.TempPathFactory, batches: list[list[ev.Event]]

@@ -18,6 +18,7 @@ from sessions.floor.state import EMPTY
 from sessions.journal.reader import JournalReader
 from sessions.journal.writer import Journal
 from tests import ROOT
+from tests.support.chance import of_hundred
 from tests.support.journal import sample_stream
 
 KILLS = 6
@@ -111,7 +112,7 @@ def torn_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=of_hundred(30))
 @given(st.data())
 def test_a_torn_log_leaves_a_journal_that_opens_with_a_prefix(torn_source: Path, data: st.DataObject) -> None:
     stream = sample_stream(4_000)

@@ -23,6 +23,7 @@ from sessions.journal.recording import record, recording
 from sessions.journal.recording.record import redacted
 from sessions.journal.recording.recording import Recording
 from sessions.redact import redact
+from tests.support.chance import of_hundred
 from tests.support.journal import event_lists, sample_stream
 
 STREAM = sample_stream(700)
@@ -67,7 +68,7 @@ def test_any_moment_is_the_fold_of_its_events(whole: Recording, seq: int) -> Non
     assert whole.state_at(seq) == fold_all(EMPTY, STREAM[: max(0, seq)])
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=of_hundred(40))
 @given(facts=event_lists.filter(bool))
 def test_any_events_come_back_harmless(path: Path, facts: list[ev.Event]) -> None:
     recording.write(EventList(facts), path, 1, len(facts), redact=False)

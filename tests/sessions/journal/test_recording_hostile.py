@@ -19,6 +19,7 @@ from sessions.floor.state import FloorState, Station
 from sessions.journal.past.past import EventList
 from sessions.journal.recording import archive, recording
 from sessions.journal.recording.recording import Recording
+from tests.support.chance import of_hundred
 from tests.support.journal import sample_stream
 
 STREAM = sample_stream(60)
@@ -114,7 +115,7 @@ def test_other_compressions_are_refused(path: Path, kind: int) -> None:
         _use(path)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=of_hundred(60))
 @given(cut=st.integers(0, 20_000), noise=st.binary(max_size=8), at=st.integers(0, 20_000))
 def test_truncated_and_damaged_files_are_refused_or_read_and_never_crash(
     path: Path, cut: int, noise: bytes, at: int

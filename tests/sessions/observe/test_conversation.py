@@ -22,6 +22,7 @@ from sessions.observe.conversation.entries import MAX_LINES, Conversation, Entry
 from sessions.observe.conversation.file import BLOCK, MAX_LINE, FileConversation
 from sessions.observe.conversation.opening import EventConversation, open_conversation
 from sessions.observe.openclaw import conversation as conversation_openclaw
+from tests.support.chance import of_hundred
 from tests.support.transcript import shared
 
 TIME = "2026-11-21T16:38:19.571Z"
@@ -213,7 +214,7 @@ def test_lines_at_the_edges_of_blocks_are_whole(tmp_path: Path) -> None:
         assert [conversation.entry(i).title for i in range(1, 180)] == [f"line {i}" for i in range(1, 180)]
 
 
-@settings(max_examples=100)
+@settings(max_examples=of_hundred(100))
 @given(lines=st.lists(st.binary(max_size=60) | st.sampled_from([asked("x")[:-1], said("user", result("c"))[:-1]])))
 @pytest.mark.parametrize("kind", ["claude", "codex", "openclaw"])
 def test_no_bytes_raise(kind: str, lines: list[bytes], tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -237,7 +238,7 @@ JSON: st.SearchStrategy[object] = st.recursive(
 DIALECTS = (conversation_claude.DIALECT, conversation_codex.DIALECT, conversation_openclaw.DIALECT)
 
 
-@settings(max_examples=300)
+@settings(max_examples=of_hundred(300))
 @given(st.dictionaries(NAMES, JSON, min_size=1))
 def test_the_index_and_the_entries_agree(fields: dict[str, object]) -> None:
     line = json.dumps(fields).encode()

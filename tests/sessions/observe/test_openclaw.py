@@ -23,6 +23,7 @@ from sessions.observe.files.discover import Place
 from sessions.observe.observer import Observer
 from sessions.observe.openclaw.transcript import OpenClawDatabase, OpenClawTranscript
 from sessions.observe.seats import Ground, Seats
+from tests.support.chance import of_hundred
 from tests.support.observe import FlatPrice
 from tests.support.transcript import calls, desk, shared, spent
 
@@ -207,7 +208,7 @@ def test_a_header_that_comes_late_tells_the_directory_and_its_branch() -> None:
 TYPES = st.sampled_from(["session", "message", "model_change", "custom", "session_info", "x"])
 
 
-@settings(max_examples=200)
+@settings(max_examples=of_hundred(200))
 @given(
     st.lists(
         st.binary(max_size=40)
@@ -364,7 +365,7 @@ def test_garbage_and_absence_are_not_fatal_and_told_once(tmp_path: Path) -> None
 
 @example(position=4034, junk=b"\x80")
 @given(position=st.integers(0, 8_000), junk=st.binary(min_size=1, max_size=200))
-@settings(max_examples=40)
+@settings(max_examples=of_hundred(40))
 def test_a_damaged_database_is_not_fatal(position: int, junk: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("damaged") / "openclaw-agent.sqlite"
     with database(path) as db:

@@ -21,6 +21,7 @@ from sessions.simulation.context import FULL, OPENING, Context
 from sessions.simulation.models import CODEX, LOCAL, MODELS, OPUS, Seat
 from sessions.simulation.world import branch_names, station_names
 from sessions.views.status import status_at
+from tests.support.chance import of_hundred
 
 HOUR = 3_600.0
 
@@ -40,7 +41,7 @@ def test_the_same_seed_gives_the_same_events() -> None:
     assert list(islice(simulate(5), 400)) != list(islice(simulate(6), 400))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=of_hundred(15), deadline=None)
 @given(seed=st.integers(0, 2**63), stations=st.integers(1, 60), branches=st.integers(1, 80))
 def test_any_size_is_in_order_and_complete(seed: int, stations: int, branches: int) -> None:
     events = list(islice(simulate(seed, stations, branches), 1_500))

@@ -23,6 +23,7 @@ from tests import ROOT
 from tests.support.branches.collision import LINES, edited, planted, scrambled
 from tests.support.branches.git import TestRepository, fingerprint, unchanged
 from tests.support.branches.matrix import Clone, Diary, agrees, looked, opened
+from tests.support.chance import of_hundred
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +73,7 @@ WORK = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=of_hundred(12), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(WORK, min_size=2, max_size=4), WORK)
 def test_plain_merges_in_a_clone_agree(branches: list[Work], later: Work) -> None:
     with tempfile.TemporaryDirectory() as name:

@@ -14,6 +14,7 @@ from sessions.floor import events as ev
 from sessions.floor.tokens import Certainty, Tokens
 from sessions.observe.codex.transcript import CodexTranscript
 from sessions.observe.contract import Desk
+from tests.support.chance import of_hundred
 from tests.support.transcript import Book, Flat, Seats, calls, desk, shared, spent
 
 THREAD = "01a1fef9-1650-78b1-8f93-4e1aeef57ad2"
@@ -475,7 +476,7 @@ JSON: st.SearchStrategy[object] = st.recursive(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=of_hundred(200))
 @given(
     st.lists(
         st.binary(max_size=40)
