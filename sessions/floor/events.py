@@ -12,6 +12,7 @@ import msgspec
 from sessions.floor.conflicts import FileConflict, Outcome
 from sessions.floor.reports import Report
 from sessions.floor.tokens import Certainty, Tokens
+from sessions.floor.words import Words
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", gc=False):
@@ -55,7 +56,7 @@ class BranchChanged(Event, frozen=True, kw_only=True, omit_defaults=True, tag="b
     """Commits that the branch has and the base has not; `behind` the other way round."""
     behind: int = 0
     author: str = ""
-    subject: str = ""
+    subject: Words = ""
     committed: float = 0.0
     worktree: str = ""
     """Directory of the worktree that has it checked out, if any."""
@@ -79,7 +80,7 @@ class SourceSkipped(Event, frozen=True, kw_only=True, omit_defaults=True, tag="s
     reason: str
     """Short and from a fixed list, such as `torn line`, `not JSON`, `unknown type`, `unreadable file`."""
     count: int = 1
-    detail: str = ""
+    detail: Words = ""
 
 
 class VerdictReached(Event, frozen=True, kw_only=True, omit_defaults=True, tag="verdict_reached.1"):
@@ -92,7 +93,7 @@ class VerdictReached(Event, frozen=True, kw_only=True, omit_defaults=True, tag="
     files: tuple[FileConflict, ...] = ()
     shared: int = 0
     """Paths that both sides changed."""
-    reason: str = ""
+    reason: Words = ""
     """Why it is unknown."""
     cause: str = ""
     """The branch whose change brought it about."""
@@ -140,7 +141,7 @@ class SessionOpened(StationEvent, frozen=True, kw_only=True, omit_defaults=True,
     path: str = ""
     parent: str = ""
     """The session it was forked from."""
-    title: str = ""
+    title: Words = ""
     version: str = ""
     """Version of the agent that writes it."""
 
@@ -159,7 +160,7 @@ class BranchEntered(StationEvent, frozen=True, kw_only=True, omit_defaults=True,
 class TurnStarted(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="turn_started.1"):
     """A request was given to the agent."""
 
-    text: str = ""
+    text: Words = ""
     """First words of the request, cleaned, at most 200 characters."""
 
 
@@ -173,13 +174,13 @@ class TurnFinished(StationEvent, frozen=True, kw_only=True, omit_defaults=True, 
 class TurnFailed(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="turn_failed.1"):
     """The turn ended in an error: the API failed, or the agent crashed."""
 
-    reason: str
+    reason: Words
 
 
 class PersonNeeded(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="person_needed.1"):
     """The agent asked for permission or for an answer and waits for a person."""
 
-    reason: str
+    reason: Words
     guess: bool = False
 
 
@@ -187,7 +188,7 @@ class AgentReported(StationEvent, frozen=True, kw_only=True, omit_defaults=True,
     """A running agent says itself what it does, apart from its conversation."""
 
     state: Report
-    reason: str = ""
+    reason: Words = ""
     """What it waits for, when it needs a person."""
     process: int = 0
     """The number of its process, which lives."""
@@ -196,13 +197,13 @@ class AgentReported(StationEvent, frozen=True, kw_only=True, omit_defaults=True,
 class AgentLost(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="agent_lost.1"):
     """The agent's process ended without a word: it was killed, or crashed."""
 
-    reason: str
+    reason: Words
 
 
 class MachineAwaited(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="machine_awaited.1"):
     """The agent waits for a machine: a rate limit, a retry, an overloaded provider."""
 
-    reason: str
+    reason: Words
 
 
 class ActivitySeen(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="activity_seen.1"):
@@ -212,7 +213,7 @@ class ActivitySeen(StationEvent, frozen=True, kw_only=True, omit_defaults=True, 
 class TextWritten(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="text_written.1"):
     """The agent said something. `text` is cleaned, its first 200 characters."""
 
-    text: str
+    text: Words
 
 
 class ToolCalled(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="tool_called.1"):
@@ -221,7 +222,7 @@ class ToolCalled(StationEvent, frozen=True, kw_only=True, omit_defaults=True, ta
     tool: str
     call: str = ""
     """The agent's id of this use, by which `ToolFinished` refers to it."""
-    detail: str = ""
+    detail: Words = ""
     """What it does, in a few words: the command, the path, the pattern; cleaned, at most 200 characters."""
     file: str = ""
     """The file it writes, when it writes one."""
@@ -234,7 +235,7 @@ class ToolFinished(StationEvent, frozen=True, kw_only=True, omit_defaults=True, 
 
     call: str = ""
     failed: bool = False
-    detail: str = ""
+    detail: Words = ""
 
 
 class TokensUsed(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="tokens_used.1"):

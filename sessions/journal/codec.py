@@ -44,7 +44,7 @@ _ASCII = bytes(range(128))
 
 
 class Encoded(tuple[ev.Event, ...]):
-    """Storable events and the line of each, made once for everybody who needs them."""
+    """Events as the journal holds them and the line of each, made once for everybody who needs them."""
 
     bodies: list[bytes]
 
@@ -110,9 +110,7 @@ def storable(event: ev.Event) -> ev.Event:
 
 
 def encode_all(events: Sequence[ev.Event]) -> tuple[Sequence[ev.Event], list[bytes]]:
-    """Events made storable where they are not, and their lines; of `Encoded` ones those that were made before."""
-    if isinstance(events, Encoded):
-        return events, events.bodies
+    """Events made storable where they are not, and their lines."""
     if any(not 0.0 <= event.time <= MAX_TIME for event in events):
         events = [storable(event) for event in events]
     try:
@@ -123,8 +121,12 @@ def encode_all(events: Sequence[ev.Event]) -> tuple[Sequence[ev.Event], list[byt
 
 
 def encoded(events: Sequence[ev.Event]) -> Encoded:
-    """The events as they will be read back, with their lines."""
-    events, bodies = encode_all(events)
+    """The one door of the journal: the events as they will be read back, without secrets, and with their lines."""
+    from sessions.secrets import without_secrets  # the first paint reads events, and writes none
+
+    if isinstance(events, Encoded):
+        return events
+    events, bodies = encode_all(without_secrets(events))
     all_ = Encoded(events)
     all_.bodies = bodies
     return all_

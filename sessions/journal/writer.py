@@ -251,8 +251,8 @@ class Journal:
         """Encode and fold; it changes nothing of the journal, so a failed commit leaves no trace."""
         group = self._group()
         for request in requests:
-            events, bodies = codec.encode_all(request.events)
-            group.add(events, bodies, self._stations, self._next_station)
+            events = codec.encoded(request.events)
+            group.add(events, events.bodies, self._stations, self._next_station)
             group.marks.update(request.marks)
             group.calls.update(request.calls)
             group.ends.append(group.state.seq)

@@ -21,8 +21,8 @@ from sessions.observe.files.probe import probe
 from sessions.observe.files.reading_order import arranged
 from sessions.observe.files.tail import LONGEST
 from sessions.observe.seats import Seats
-from sessions.observe.secrets import without_secrets
 from sessions.observe.words import shown, within
+from sessions.secrets import without_secrets
 
 BATCH_EVENTS = 5_000
 BATCH_BYTES = 32 << 20
@@ -221,7 +221,7 @@ class Observer:
         desk = Desk(self._seats.door(source.explicit), self._book, self._pricing)
         for portion in feeds.read(source, self._marks.get(key, b""), desk, self._longest):
             self._seats.heard(portion.events)
-            self._note(key, portion.mark, without_secrets(portion.events))
+            self._note(key, portion.mark, portion.events)
             self.bytes_read += portion.read
             self._unread += portion.read
             yield
@@ -231,7 +231,7 @@ class Observer:
         self._events.extend(events)
 
     def _batch(self) -> Batch:
-        batch = Batch(self._events, self._new_marks, self._book.take())
+        batch = Batch(without_secrets(self._events), self._new_marks, self._book.take())
         self._events, self._new_marks, self._unread = [], {}, 0
         return batch
 

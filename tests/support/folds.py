@@ -72,7 +72,7 @@ def hashes() -> dict[str, str]:
 def _hash(kind: type[ev.Event]) -> str:
     digest = hashlib.sha256()
     for number, before in enumerate(_floors()):
-        facts = [_made(kind, f"{kind.__name__} {number} {turn}") for turn in range(EVENTS)]
+        facts = [made(kind, f"{kind.__name__} {number} {turn}") for turn in range(EVENTS)]
         for change in _changes("", before, reduce(fold, facts, before)):
             digest.update(f"{number} {change}\n".encode())
     return digest.hexdigest()[:8]
@@ -86,15 +86,15 @@ def _floors() -> list[FloorState]:
 
 def _floor(seed: str) -> FloorState:
     chance = random.Random(seed)
-    verdicts = [replace(_made(Verdict, f"{seed} {n}"), a=a, b=b) for n, (a, b) in enumerate(_pairs(chance))]
-    branches = {name: _made(Branch, f"{seed} {name}") for name in _BRANCHES if chance.random() < 0.8}
+    verdicts = [replace(made(Verdict, f"{seed} {n}"), a=a, b=b) for n, (a, b) in enumerate(_pairs(chance))]
+    branches = {name: made(Branch, f"{seed} {name}") for name in _BRANCHES if chance.random() < 0.8}
     return replace(
-        _made(FloorState, seed),
+        made(FloorState, seed),
         seq=100,
-        stations={name: replace(_made(Station, f"{seed} {name}"), name=name) for name in _some(chance, _STATIONS)},
+        stations={name: replace(made(Station, f"{seed} {name}"), name=name) for name in _some(chance, _STATIONS)},
         branches={name: replace(branch, name=name) for name, branch in branches.items()},
         sessions={
-            name: replace(_made(Session, f"{seed} {name}"), number=number)
+            name: replace(made(Session, f"{seed} {name}"), number=number)
             for number, name in enumerate(_some(chance, _SESSIONS), 1)
         },
         verdicts={key_of(verdict.a, verdict.b): verdict for verdict in verdicts},
@@ -111,7 +111,7 @@ def _some(chance: random.Random, names: tuple[str, ...]) -> list[str]:
     return [name for name in names if chance.random() < 0.8]
 
 
-def _made(kind: type[_S], seed: str) -> _S:
+def made(kind: type[_S], seed: str) -> _S:
     """A value of the type, the same for the same seed."""
     fields: dict[str, object] = {}
     for field in _fields(kind):
@@ -131,7 +131,7 @@ def _fields(kind: type[msgspec.Struct]) -> tuple[inspect.Field, ...]:
 def _value(kind: inspect.Type, name: str, chance: random.Random) -> object:
     match kind:
         case inspect.StructType():
-            return _made(kind.cls, str(chance.random()))
+            return made(kind.cls, str(chance.random()))
         case inspect.UnionType():
             return _value(chance.choice(kind.types), name, chance)
         case inspect.TupleType():

@@ -48,6 +48,7 @@ _BY_FIELD: dict[str, st.SearchStrategy[object]] = {
 }
 _BY_TYPE: dict[object, st.SearchStrategy[object]] = {
     "str": texts,
+    "Words": texts,
     "int": counts,
     "bool": st.booleans(),
     "float": times,

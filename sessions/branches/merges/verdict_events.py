@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sessions.floor.conflicts import Outcome, Verdict, key_of
 from sessions.floor.events import BranchCompared, Event, VerdictReached
 from sessions.floor.state import FloorState
+from sessions.redact import redact
 
 SOURCE = "git"
 MOST_FILES = 200
@@ -98,15 +99,12 @@ class Ledger:
 
 
 def same(known: Verdict | None, verdict: Verdict) -> bool:
-    """Whether the floor shows it already; it shows nothing of a clean merge without a shared path."""
+    """Whether the floor shows it already; it shows nothing of a clean merge without a shared path, and no secret."""
     if known is None:
         return verdict.outcome is Outcome.CLEAN and not verdict.shared
-    return (known.outcome, known.files, known.shared, known.reason) == (
-        verdict.outcome,
-        verdict.files,
-        verdict.shared,
-        verdict.reason,
-    )
+    if (known.outcome, known.files, known.shared) != (verdict.outcome, verdict.files, verdict.shared):
+        return False
+    return known.reason == verdict.reason or known.reason == redact(verdict.reason)
 
 
 def _bounded(verdict: Verdict) -> Verdict:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from sessions.floor.events import BranchChanged, BranchRemoved, Event
 from sessions.floor.state import Branch
+from sessions.redact import redact
 
 SOURCE = "git"
 
@@ -23,8 +24,11 @@ def differences(known: Mapping[str, Branch], found: Iterable[Branch], now: float
 
 
 def same(known: Branch | None, found: Branch) -> bool:
-    """Whether nothing but the time of the last change differs."""
-    return known is not None and replace(known, changed=found.changed) == found
+    """Whether nothing but the time of the last change differs, and the secrets that the floor does not hold."""
+    if known is None:
+        return False
+    known = replace(known, changed=found.changed)
+    return known == found or known == replace(found, subject=redact(found.subject))
 
 
 def changed(branch: Branch, now: float) -> BranchChanged:

@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import get_type_hints
 
 import msgspec
 from msgspec.structs import replace
@@ -69,7 +70,7 @@ def redacted(event: Event) -> Event:
 @lru_cache(maxsize=64)
 def _string_fields(kind: type[Event]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Names of the fields of an event that hold a string, and of those that hold several."""
-    types = {field.name: field.type for field in msgspec.structs.fields(kind)}
+    types = get_type_hints(kind)
     single = tuple(name for name, held in types.items() if held is str)
     return single, tuple(name for name, held in types.items() if held == tuple[str, ...])
 

@@ -9,6 +9,7 @@ from sessions.observe.claude.calls import Calls
 from sessions.observe.claude.session import Session
 from sessions.observe.questions import asked_by
 from sessions.observe.words import safe
+from sessions.redact import redact
 from sessions.text import clean
 
 SYNTHETIC = "<synthetic>"
@@ -93,7 +94,7 @@ class Work:
         seen.finished = False
         seen.asks = seen.asks if agent else ""
         if call and given.run_in_background and len(seen.background) < MAX_OPEN_TOOLS:
-            seen.background[call] = clean(detail)
+            seen.background[call] = redact(clean(detail))
         if call:
             if len(seen.tools) >= MAX_OPEN_TOOLS:
                 del seen.tools[next(iter(seen.tools))]

@@ -223,6 +223,7 @@ def test_secrets_that_are_said_or_run_never_become_facts(tmp_path: Path, journal
         prompt("<command-name>/login</command-name><command-args>password=hunter2-dolphin</command-args>"),
         reply("m1", usage(output=1), 1, [{"type": "text", "text": "The key is sk-ant-api03-Zx81qPw0vLk2mNb7."}]),
         reply("m2", usage(output=1), 2, [tool("Bash", command="curl -H 'Authorization: Bearer Zx81qPw0vLk2mNb7aa'")]),
+        reply("m3", usage(), 2, [tool("Bash", "t2", command="serve --token=Zx81qPw0vLk2mNb7", run_in_background=True)]),
         result(failed=True, text="denied for ghp_a1B2c3D4e5F6g7H8i9J0k1L2", second=3),
     ]
     write(session(tmp_path), said)

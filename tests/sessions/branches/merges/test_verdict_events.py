@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from sessions.branches.merges.verdict_events import MOST_FILES, Ledger, departed, same
 from sessions.floor.conflicts import FileConflict, Outcome, Verdict, between, key_of, pair_of
 from sessions.floor.events import BaseChosen, BranchCompared, Event, VerdictReached
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState
+from sessions.journal import codec
 
 ROWS = {name: (f"head {name}", f"tree {name}", False, f"src/{name}/") for name in ("a", "b", "c")}
 PAIRS = [("a", ""), ("b", ""), ("c", ""), ("a", "b"), ("a", "c"), ("b", "c")]
@@ -34,6 +36,15 @@ def test_a_change_is_told_once() -> None:
     assert len(events) == 1
     assert state.verdicts == {}
     assert told(state, [QUIET])[0] == []
+
+
+def test_a_secret_that_the_floor_does_not_hold_is_no_change() -> None:
+    unknown = Verdict("a", "b", Outcome.UNKNOWN, reason="could not read https://ada:hunter2-dolphin@host/x")
+    events, _ = told(EMPTY, [unknown])
+    state = fold_all(EMPTY, codec.encoded(events))
+    assert "hunter2" not in state.verdicts[key_of("a", "b")].reason
+    assert told(state, [unknown])[0] == []
+    assert told(state, [replace(unknown, reason="another")])[0]
 
 
 def test_commits_are_told_apart_only_where_they_differ() -> None:

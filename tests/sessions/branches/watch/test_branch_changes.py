@@ -10,6 +10,7 @@ from sessions.branches.watch.changes import differences
 from sessions.floor.events import BranchChanged, BranchRemoved
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, Branch
+from sessions.journal import codec
 
 MAIN = Branch("main", head="a" * 40, subject="first", changed=1.0)
 WORK = Branch("work", head="b" * 40, ahead=2, behind=1, worktree="/w", dirty=3, changed=2.0)
@@ -31,6 +32,14 @@ branches = st.dictionaries(
 
 def test_nothing_new_is_no_event() -> None:
     assert differences({"main": MAIN, "work": WORK}, [MAIN, replace(WORK, changed=9.0)], 10.0) == []
+
+
+def test_a_secret_that_the_floor_does_not_hold_is_no_change() -> None:
+    secret = replace(MAIN, subject="use password=hunter2-dolphin")
+    reached = fold_all(EMPTY, codec.encoded(differences({}, [secret], 10.0))).branches
+    assert "hunter2" not in reached["main"].subject
+    assert differences(reached, [secret], 11.0) == []
+    assert differences(reached, [replace(secret, subject="use password=other-dolphin2 no more")], 11.0)
 
 
 def test_new_changed_and_gone() -> None:

@@ -1,0 +1,116 @@
+"""No secret gets into the journal: what somebody said is of a type of its own, and is cleared at the one door."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_type_hints
+
+import pytest
+from msgspec import Struct, inspect
+from msgspec.structs import replace
+
+from sessions.floor import events as ev
+from sessions.floor.reports import Report
+from sessions.floor.words import Words
+from sessions.journal import codec
+from sessions.journal.reader import JournalReader
+from sessions.journal.writer import Journal
+from sessions.redact import HIDDEN
+from sessions.secrets import without_secrets, words_of
+from tests.support.folds import made
+from tests.support.journal import KINDS
+
+SECRET = "use password=hunter2-dolphin here"
+CLEARED = f"use password={HIDDEN} here"
+
+NAMES = {
+    **dict.fromkeys(("repo", "worktree", "directory", "path", "file", "more_files", "area"), "a place on disk"),
+    **dict.fromkeys(("base", "branch", "a", "b", "cause"), "the name of a branch"),
+    **dict.fromkeys(("base_head", "head", "tree"), "git's name of what it holds"),
+    **dict.fromkeys(("name", "author"), "what somebody or something is called"),
+    **dict.fromkeys(("station", "session", "parent", "call", "subagent", "source"), "an id: it is met again by it"),
+    **dict.fromkeys(("kind", "role", "tool", "model", "version"), "what it is, from a list that is not ours"),
+}
+"""Fields of events that hold a text which is not `Words`, and why: each is known by it elsewhere, or shown as it is."""
+OF_OURS = {(ev.SourceSkipped, "reason"): "from a fixed list of this program"}
+
+
+def texts(kind: inspect.Type, name: str) -> Iterator[str]:
+    """The names of the fields in which a value of this type holds texts."""
+    match kind:
+        case inspect.StrType():
+            yield name
+        case inspect.StructType():
+            for field in kind.fields:
+                yield from texts(field.type, field.name)
+        case inspect.VarTupleType():
+            yield from texts(kind.item_type, name)
+        case inspect.TupleType():
+            for item in kind.item_types:
+                yield from texts(item, name)
+        case inspect.UnionType():
+            for item in kind.types:
+                yield from texts(item, name)
+        case _:
+            assert isinstance(
+                kind, inspect.IntType | inspect.FloatType | inspect.BoolType | inspect.NoneType | inspect.EnumType
+            ), f"{name}: say here where a {type(kind).__name__} holds texts"
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_every_text_of_an_event_is_words_or_a_name_for_a_reason(kind: type[ev.Event]) -> None:
+    words = words_of(kind)
+    others = set(texts(inspect.type_info(kind), "")) - set(words)
+    unknown = {name for name in others if name not in NAMES and (kind, name) not in OF_OURS}
+    assert not unknown, "what somebody said is of type Words; say of a name here what is known by it"
+    assert not set(words) & NAMES.keys()
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_every_word_is_cleared_and_every_name_stays(kind: type[ev.Event]) -> None:
+    single = [name for name, held in get_type_hints(kind).items() if held is str]
+    (cleared,) = codec.encoded([replace(made(kind, "any"), **dict.fromkeys(single, SECRET))])
+    assert {name: getattr(cleared, name) for name in single} == {
+        name: CLEARED if name in words_of(kind) else SECRET for name in single
+    }
+
+
+def test_words_stand_in_fields_of_their_own() -> None:
+    """Words in a list or in a value of an event would not be found."""
+
+    def inside(kind: type[Struct]) -> Iterator[object]:
+        for hint in get_type_hints(kind, include_extras=True).values():
+            if hint != Words:
+                yield hint
+
+    assert not [hint for kind in KINDS for hint in inside(kind) if "words of somebody" in repr(hint)]
+
+
+def test_what_was_cleared_is_not_looked_through_again() -> None:
+    cleared = without_secrets([ev.TextWritten(time=1.0, station="s", text=SECRET)])
+    assert without_secrets(cleared) is cleared
+    encoded = codec.encoded(cleared)
+    assert codec.encoded(encoded) is encoded
+
+
+def test_whoever_writes_into_a_journal_writes_no_secret(tmp_path: Path) -> None:
+    said: list[ev.Event] = [
+        ev.BranchChanged(time=1.0, branch="main", subject=SECRET),
+        ev.AgentReported(time=2.0, station="s", state=Report.NEEDS_ME, reason=SECRET),
+    ]
+
+    async def check() -> None:
+        journal = await Journal.open(tmp_path / "journal.db")
+        await journal.append(said)
+        assert journal.state.branches["main"].subject == CLEARED
+        assert journal.state.stations["s"].activity == CLEARED
+        await journal.close()
+
+    asyncio.run(check())
+    reader = JournalReader(tmp_path / "journal.db")
+    try:
+        assert [codec.encode(event).count(HIDDEN.encode()) for event in reader.events(0, 9)] == [1, 1]
+    finally:
+        reader.close()
