@@ -219,7 +219,7 @@ def _by_supervisor(
 
 async def _alone(place: Place, commands: Sequence[AnyCommand], progress: Told | None) -> tuple[int, FloorState]:
     """The same without a supervisor; the caller holds the lock."""
-    journal = await Journal.open(place.journal)
+    journal = await Journal.open(place.journal, progress)
     try:
         recorder = Recorder(journal, progress)
         work = Work(place, Options(), settings.load(), recorder, await journal.marks())

@@ -108,7 +108,7 @@ def _checkpointed(place: Place) -> list[str]:
     from sessions.journal.reader import JournalReader
 
     with closing(JournalReader(place.journal)) as reader:
-        return sorted(reader.checkpoint().stations)
+        return sorted(reader.readable().stations)
 
 
 def commands(parser: Parser) -> Iterator[Command]:

@@ -42,8 +42,10 @@ def progress() -> Iterator[Callable[[Progress | None], None]]:
         nonlocal last
         if shown and now is not None and time.monotonic() - last >= TELL_EVERY_S:
             last = time.monotonic()
-            part = f"{now.done:,} of {now.total:,} {now.unit}"
-            print(f"\r\x1b[K{clean(now.what)}: {part}  (Ctrl-C stops)", end="", file=sys.stderr, flush=True)
+            part = f": {now.done:,} of {now.total:,} {now.unit}" if now.total else ""
+            if now.unit == "%":
+                part = f": {now.done} %"
+            print(f"\r\x1b[K{clean(now.what)}{part}  (Ctrl-C stops)", end="", file=sys.stderr, flush=True)
 
     try:
         yield tell

@@ -33,13 +33,15 @@ class LiveLink:
         self._repo, self._options = repo, options or Options()
         wishes = [WatchPlaces(self._options.sessions)] if self._options.sessions else []
         self._changed: Callable[[], None] = unheard
+        state, current = _painted(self._place)
         self._client = Client(
             self._place.socket,
-            _checkpoint(self._place),
+            state,
             self._revive,
             changed=self._tell,
             wishes=wishes,
             clear=self._clear,
+            current=current,
         )
         self.title = clean(os.path.realpath(repo))
 
@@ -84,12 +86,15 @@ class LiveLink:
         stop(self._repo)
 
 
-def _checkpoint(place: Place) -> FloorState:
-    """What the journal's last checkpoint holds; the empty floor when there is none."""
+def _painted(place: Place) -> tuple[FloorState, bool]:
+    """What the journal's last checkpoint holds, and whether this version made it; without one, the empty floor."""
     if not place.journal.exists():
-        return EMPTY
+        return EMPTY, True
     reader = JournalReader(place.journal)
     try:
-        return reader.checkpoint()
+        state, other = reader.checkpoint(), EMPTY
+        if not state.seq:
+            other = reader.readable()
+        return (other, False) if other.seq else (state, True)
     finally:
         reader.close()

@@ -123,9 +123,11 @@ class Journal:
         loop, over = asyncio.get_running_loop(), threading.Event()
 
         def tell(what: str, done: int, total: int) -> None:
-            if told is not None:
-                percent = Progress(what, 100 * done // total, 100, "%") if total else Progress(what, 0, 0)
-                loop.call_soon_threadsafe(told, percent)
+            def say() -> None:
+                if told is not None and not over.is_set():
+                    told(Progress(what, 100 * done // total, 100, "%") if total else Progress(what, 0, 0))
+
+            loop.call_soon_threadsafe(say)
 
         work = asyncio.create_task(asyncio.to_thread(upkeep.bring_up, self.path, tell, over))
         try:
@@ -134,6 +136,7 @@ class Journal:
             over.set()
             await asyncio.wait({work})
             raise
+        over.set()
         self._state, self._checkpoint, self._due = kept.state, kept.checkpoint, kept.due
         self._tail, self._tail_size, self._packs = kept.tail, sum(len(row[5]) for row in kept.tail), kept.packs
         self._ready = True

@@ -7,8 +7,11 @@ import logging
 import signal
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from sessions import settings
 from sessions.errors import FactoryError
+from sessions.floor.commands import AnyCommand, Progress, Reply, Stop
 from sessions.journal.writer import Journal
 from sessions.place import Place
 from sessions.supervisor.lock import hold
@@ -36,19 +39,21 @@ async def live(place: Place, options: Options, ready: Callable[[], None]) -> Non
     with hold(place.lock, LOCK_PATIENCE_S, lambda: reachable(place.socket)) as dead:
         if dead:
             log.warning("process %d died here without a goodbye; what it had acknowledged is in the journal", dead)
-        journal = await Journal.open(place.journal)
+        journal = await Journal.begin(place.journal)
         try:
-            feed = Feed(journal.state)
+            feed = Feed(journal.state, opened=False)
             work = Work(place, options, chosen, ServingRecorder(journal, feed), await journal.marks())
             await work.prepare()
+            day = _Day(journal, feed, work)
             answers = Answers(place, feed)
-            server = Server(feed, str(place.common_dir), work.obey, answers.answer)
+            server = Server(feed, str(place.common_dir), day.obey, answers.answer)
+            # The door before the journal: bringing that up to date may take half a minute, which is shown.
             await server.listen(place.socket)
             ready()
             log.info("supervising %s", place.common_dir)
             farewell = Farewell("the supervisor failed")
             try:
-                farewell = await _until_over(server, work, idle_s, signalled)
+                farewell = await _until_over(server, day, idle_s, signalled)
             except FactoryError as error:
                 farewell = Farewell(error.message)
                 raise
@@ -60,6 +65,37 @@ async def live(place: Place, options: Options, ready: Callable[[], None]) -> Non
             await _shut(journal)
 
 
+class _Day:
+    """What a supervisor does, one after the other: it brings its journal up to date, then it works."""
+
+    def __init__(self, journal: Journal, feed: Feed, work: Work) -> None:
+        self.stopped = work.stopped
+        self._journal, self._feed, self._work = journal, feed, work
+        self._begun = asyncio.Event()
+
+    async def run(self) -> None:
+        try:
+            await self._journal.bring_up(self._tell)
+        except BaseException:
+            await self._work.close()
+            raise
+        self._tell(None)
+        self._feed.begin(self._journal.state)
+        self._begun.set()
+        await self._work.run()
+
+    async def obey(self, command: AnyCommand) -> Reply:
+        """Carry out a command once the journal is up to date; an end is never waited for."""
+        if isinstance(command, Stop) and not self._begun.is_set():
+            self.stopped.set()
+            return Reply(True)
+        await self._begun.wait()
+        return await self._work.obey(command)
+
+    def _tell(self, progress: Progress | None) -> None:
+        self._feed.say(replace(self._feed.work, progress=progress))
+
+
 def _signalled() -> asyncio.Event:
     """An event for the signals that end a process; from here on they end this one in good order."""
     event = asyncio.Event()
@@ -68,12 +104,12 @@ def _signalled() -> asyncio.Event:
     return event
 
 
-async def _until_over(server: Server, work: Work, idle_s: float, signalled: asyncio.Event) -> Farewell:
+async def _until_over(server: Server, day: _Day, idle_s: float, signalled: asyncio.Event) -> Farewell:
     """Work until there is a reason to end, and return it."""
-    working = asyncio.create_task(work.run())
+    working = asyncio.create_task(day.run())
     ends = {
         asyncio.create_task(server.deserted(idle_s)): Farewell("no console was open for a while"),
-        asyncio.create_task(work.stopped.wait()): Farewell("the supervisor was stopped", stopped=True),
+        asyncio.create_task(day.stopped.wait()): Farewell("the supervisor was stopped", stopped=True),
         asyncio.create_task(signalled.wait()): Farewell("the supervisor was ended by a signal", stopped=True),
     }
     try:

@@ -131,6 +131,8 @@ def progress_line(progress: Progress, cells: int, cancel: str) -> Line:
     if progress.total > 0:
         full, rest = bar(progress.done / progress.total, 20)
         counts = f" {count(progress.done)} of {count(progress.total)} {unit}"
+        if unit == "%":
+            counts = f" {progress.done} %"
     else:
         full, rest = "", ""
         counts = f" {count(progress.done)} {unit}" if progress.done else ""

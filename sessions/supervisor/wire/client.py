@@ -78,8 +78,11 @@ class Client:
         changed: Callable[[], None] | None = None,
         wishes: Sequence[AnyCommand] = (),
         clear: Callable[[], None] | None = None,
+        current: bool = True,
     ) -> None:
-        """`revive` starts a supervisor when none answers, `clear` ends one that is there and does not serve.
+        """`state` may be of another version and not `current`: it is then shown until the supervisor sends its own.
+
+        `revive` starts a supervisor when none answers, `clear` ends one that is there and does not serve.
 
         Both may block, and raise `FactoryError`; without `revive` somebody else starts it.
 
@@ -87,6 +90,7 @@ class Client:
         `wishes` are sent to every supervisor that it connects to.
         """
         self.state = state
+        self._current = current
         self.contact = Contact(progress=Progress("connecting to the supervisor", 0, 0))
         self._path = socket_path
         self._revive, self._clear, self._changed = revive, clear, changed
@@ -262,7 +266,7 @@ class Client:
         reader, writer = await self._connected()
         self._pid = 0
         try:
-            writer.write(protocol.encode(protocol.hello(self.state.seq)))
+            writer.write(protocol.encode(protocol.hello(self.state.seq if self._current else protocol.NOTHING)))
             await writer.drain()
             self._writer = writer
             while (frame := await self._next(reader)) is not None:
@@ -303,7 +307,7 @@ class Client:
             case Events():
                 self.state = self._folded(frame)
             case Snapshot(state):
-                self.state = state
+                self.state, self._current = state, True
             case WorkFrame():
                 self._work = frame
             case ReplyFrame(number, reply):

@@ -24,8 +24,10 @@ class Feed:
     A console is nothing but a cursor here: the sequence number of the last event it was given.
     """
 
-    def __init__(self, state: FloorState) -> None:
+    def __init__(self, state: FloorState, opened: bool = True) -> None:
+        """`opened` is False while the floor is not known: consoles are then told what is done, and no floor."""
         self.state = state
+        self._opened = opened
         self.work = WorkFrame()
         self.bell = asyncio.Event()
         """Set at the next change, and then replaced: take it before looking, wait for it after."""
@@ -33,6 +35,11 @@ class Feed:
 
     def __len__(self) -> int:
         return len(self._ring)
+
+    def begin(self, state: FloorState) -> None:
+        """The floor is known: this is what is committed."""
+        self.state, self._opened = state, True
+        self._rang()
 
     def push(self, newest: Sequence[bytes], count: int, state: FloorState) -> None:
         """Add the bodies of the `newest` of `count` committed events; `state` is the floor after them."""
@@ -51,8 +58,11 @@ class Feed:
     def after(self, cursor: int) -> Events | Snapshot | None:
         """What brings a console at `cursor` nearer to the present: events, or the whole floor; None when it is there.
 
-        A cursor beyond the present belongs to another journal, so that console gets the whole floor, too.
+        A cursor beyond the present belongs to another journal, so that console gets the whole floor, too; one below 0
+        (`protocol.NOTHING`) belongs to a console whose floor another version has made.
         """
+        if not self._opened:
+            return None
         lag = self.state.seq - cursor
         if lag == 0:
             return None

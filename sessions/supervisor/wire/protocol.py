@@ -165,6 +165,10 @@ REQUESTS: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
 ANSWERS: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
 
 
+NOTHING = -1
+"""What a console has folded whose floor cannot be added to: it wants the whole floor."""
+
+
 def hello(after: int = 0, *, follows: bool = True) -> Hello:
     """The first word of a console of this program."""
     return Hello(VERSION, after, SPEAKS, follows)

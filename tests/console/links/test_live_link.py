@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -36,6 +38,22 @@ def test_it_shows_the_last_checkpoint_before_anything_runs(house: House) -> None
     assert link.mode is LinkMode.LIVE
     assert process.running(house.repo.path) is None
     link.stop()
+
+
+def test_it_shows_what_another_version_stored_until_the_supervisor_has_made_it_anew(house: House) -> None:
+    house.write(1, 3)
+    catchup.floor_of(house.repo.path)
+    with closing(sqlite3.connect(house.place.journal)) as journal, journal:
+        journal.execute("UPDATE slices SET version = version - 1")
+        before = journal.execute("SELECT max(seq) FROM slices").fetchone()[0]
+    link = LiveLink(house.repo.path, LONG)
+    assert (link.state.seq, link.state.total.calls) == (before, 3)
+    link.start()
+    try:
+        settled(lambda: link.health.connected and link.state.runs == 2)
+        assert link.state.total.calls == 3
+    finally:
+        link.stop()
 
 
 def test_it_starts_a_supervisor_and_follows_it(house: House) -> None:
