@@ -7,13 +7,21 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import logging
 import os
 import shutil
 from pathlib import Path
 
 from sessions import paths
+from sessions.errors import FactoryError
+
+log = logging.getLogger(__name__)
 
 _LOCK = "lock"
+_MEMORY = Path("/dev/shm")
+"""A file system in memory, where there is one: files that live for seconds cost a tenth there."""
+_LEAST_MEMORY = 512 * 1024 * 1024
+"""Free bytes there without which it is left alone."""
 
 
 class Room:
@@ -35,6 +43,16 @@ class Room:
             shutil.rmtree(self.path, ignore_errors=True)
             os.close(self._lock)
             self._lock = -1
+
+
+def memory_room() -> Room | None:
+    """A room in memory; None where there is no file system for it, or too little space."""
+    try:
+        if _MEMORY.is_mount() and shutil.disk_usage(_MEMORY).free >= _LEAST_MEMORY:
+            return Room(_MEMORY / f"{paths.PROGRAM}-{os.geteuid()}")
+    except (OSError, FactoryError) as error:
+        log.info("memory is not used for scratch objects: %s", error)
+    return None
 
 
 def sweep(parent: Path) -> None:

@@ -17,7 +17,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import IO
@@ -66,7 +66,9 @@ class NotARepositoryError(GitError):
 
 
 class GitTimeoutError(GitError):
-    """Git took longer than it was given."""
+    """Git took longer than it was given. `out` is what it had printed by then."""
+
+    out = b""
 
 
 class CalledOffError(GitError):
@@ -134,28 +136,37 @@ class Git:
     reins: Reins = field(default_factory=Reins, compare=False)
 
     def run(
-        self, *arguments: str, stdin: bytes | None = None, timeout: float = TIMEOUT_S, ok: Sequence[int] = (0,)
+        self, *arguments: str, stdin: bytes | None = None, timeout: float | None = TIMEOUT_S, ok: Sequence[int] = (0,)
     ) -> bytes:
         """What `git arguments...` prints. Another exit status than `ok` raises GitError.
 
-        A call that takes longer than `timeout` seconds is ended together with everything it started.
+        A call that takes longer than `timeout` seconds, if there is such a limit, is ended together with everything it
+        started.
         """
         status, out, err = self.call(*arguments, stdin=stdin, timeout=timeout)
         if status not in ok:
             raise failure(self.directory, arguments, err)
         return out
 
-    def call(self, *arguments: str, stdin: bytes | None = None, timeout: float = TIMEOUT_S) -> tuple[int, bytes, bytes]:
+    def call(
+        self, *arguments: str, stdin: bytes | None = None, timeout: float | None = TIMEOUT_S
+    ) -> tuple[int, bytes, bytes]:
         """Exit status, output and error output of `git arguments...`, whatever the status is."""
         with self._started(arguments, subprocess.DEVNULL if stdin is None else subprocess.PIPE) as process:
             try:
                 with self.reins.over(process):
                     out, err = process.communicate(stdin, timeout)
             except subprocess.TimeoutExpired as error:
-                raise _too_long(arguments, timeout) from error
+                late = _too_long(arguments, error.timeout)
+                late.out = error.output or b""
+                raise late from error
             finally:
                 _end(process)
         return process.returncode, out, err
+
+    def with_settings(self, *settings: str) -> Git:
+        """The same git with more settings."""
+        return replace(self, settings=(*self.settings, *settings))
 
     def first(self, *arguments: str, most: int, timeout: float = TIMEOUT_S) -> tuple[bytes, bool]:
         """The first `most` bytes of what `git arguments...` prints, and whether there is more.

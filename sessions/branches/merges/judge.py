@@ -1,7 +1,8 @@
 """Finds out which of many commits merge and which collide: every pair, each only once ever, what matters most first.
 
 From cheap to dear: what is remembered of the two commits; what is remembered of their trees and merge base; what
-their changed paths rule out; what is known of the files that both changed; git's own merge.
+their changed paths rule out; git's own merge, of files and other parts that many pairs
+share.
 """
 
 from __future__ import annotations
@@ -15,14 +16,15 @@ import msgspec
 
 from sessions.branches.git.history import Bases, History, newer_half
 from sessions.branches.git.objects import told
-from sessions.branches.git.room import Room, sweep
+from sessions.branches.git.room import Room, memory_room, sweep
 from sessions.branches.git.run import Git, GitError, Reins
 from sessions.branches.git.scratch import Scratch
 from sessions.branches.merges.recall import Memory
 from sessions.branches.merges.trials import Trials
 from sessions.branches.merges.verdicts import CLEAN, UNRELATED, Merged, Pair, Verdicts, key
+from sessions.branches.sift.agenda import Agenda
+from sessions.branches.sift.known import Known
 from sessions.branches.sift.overlap import Overlap, Sifted
-from sessions.branches.sift.pieces import Agenda, Pieces
 from sessions.floor.conflicts import Outcome
 
 log = logging.getLogger(__name__)
@@ -56,11 +58,13 @@ class Matrix:
         self.history = History()
         """Merge bases that were found."""
         self._overlap = Overlap()
-        self._pieces = Pieces()
+        self._known = Known()
         self._trees: dict[str, str] = {}
         self._rules = b""
         self._reins = Reins()
         self._room: Room | None = None
+        self._quick_room: Room | None = None
+        """For what lives for seconds."""
         self._scratch: Scratch | None = None
         self._trials: Trials | None = None
         if self._rooms.is_dir():
@@ -69,9 +73,9 @@ class Matrix:
     def close(self) -> None:
         """Remove all scratch objects and let go of what is remembered."""
         self._memory.verdicts.close()
-        if self._room is not None:
-            self._room.close()
-            self._room = self._scratch = None
+        for room in filter(None, (self._room, self._quick_room)):
+            room.close()
+        self._room = self._quick_room = self._scratch = None
 
     def halt(self) -> None:
         """Call off the judging under way, from any thread: git processes end at once, and no more results come."""
@@ -93,7 +97,9 @@ class Matrix:
         if self._scratch is None:
             self._room = Room(self._rooms)
             self._scratch = Scratch(self._common_dir, self._room.path / "git", self._wrapper)
-            self._trials = Trials(self._scratch, self._room.path / "merged", self._processes)
+            self._quick_room = memory_room()
+            place = (self._quick_room or self._room).path / "merged"
+            self._trials = Trials(self._scratch, place, self._processes)
         return self._scratch
 
     def tidy(self) -> None:
@@ -150,8 +156,8 @@ class Matrix:
             self._memory.keep(rules, keys, apart)
             yield apart
         # Where texts are brought to one form first, the attributes of the sides have a say in that.
-        pieces = {} if self.scratch.renormalizes else {pair: said.pieces for pair, said in sifted.items()}
-        agenda = Agenda([pair for pair in left if pair not in apart], pieces, self._pieces)
+        parts = {} if self.scratch.renormalizes else {pair: said.parts for pair, said in sifted.items()}
+        agenda = Agenda([pair for pair in left if pair not in apart], parts, self._known)
         for results in trials.run(agenda, self._reins, cancelled):
             done = {
                 pair: msgspec.structs.replace(merged, shared=sifted.get(pair, Sifted()).shared)
@@ -163,7 +169,7 @@ class Matrix:
     def _follow(self, rules: bytes) -> None:
         """Forget what other rules led to: objects may stand in place of others now, or history be cut elsewhere."""
         self.history.follow(rules)
-        self._pieces.follow(rules)
+        self._known.follow(rules)
         if rules != self._rules:
             self._rules = rules
             self._overlap = Overlap()

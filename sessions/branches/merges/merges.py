@@ -2,6 +2,7 @@
 
 `git merge-tree --stdin` ends at the first pair it cannot merge at all; that pair becomes unknown with git's words for
 the reason, and the others go on. Its status is 1 for clean and 0 for a conflict, unlike its exit code for one pair.
+However long git takes, that alone makes no pair unknown.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from sessions.floor.conflicts import Outcome
 
 __all__ = ["Collision", "Outcome", "Pair", "Verdict", "merge_batch", "parse"]
 
-BATCH_TIMEOUT_S = 30.0
 PAIR_TIMEOUT_S = 20.0
+"""How long somebody waits who looks into one pair."""
 MANY_SINCE = (2, 39)
 """The first git that merges many pairs in one process; the one before it needs a process for each."""
 _DIED = 128
@@ -65,44 +66,63 @@ _SPECIFIC = ("content", "binary")
 
 
 def merge_batch(git: Git, pairs: Sequence[Pair]) -> list[Verdict]:
-    """The verdicts for `pairs`, in their order, from as few processes as possible.
+    """The verdicts for `pairs`, in their order, from as few processes as possible, however long that takes.
 
     `git` should be that of a `Scratch`.
     """
+    return merge_some(git, pairs, None)[0]
+
+
+def merge_some(git: Git, pairs: Sequence[Pair], slice_s: float | None) -> tuple[list[Verdict], list[Pair]]:
+    """The same, but without those pairs for which alone git takes longer than `slice_s` seconds; and these."""
     verdicts: list[Verdict] = []
     left = list(pairs)
     while left:
-        timeout = BATCH_TIMEOUT_S if len(left) > 1 else PAIR_TIMEOUT_S
         try:
-            status, out, err = ask(git, left, timeout)
+            status, out, err = ask(git, left, slice_s)
         except GitTimeoutError as error:
             if len(left) == 1:
-                return [*verdicts, Verdict(left[0], Outcome.UNKNOWN, reason=error.message)]
-            # Each by itself: the others should not wait once more for the one that takes so long.
-            return verdicts + [verdict for pair in left for verdict in merge_batch(git, [pair])]
-        done = [_verdict(pair, *found) for pair, found in zip(left, parse(out), strict=False)]
+                return verdicts, left
+            done = _verdicts(left, error.out)
+            # Its answers come in portions: which of the others takes so long shows only when each is alone.
+            each = [merge_some(git, [pair], slice_s) for pair in left[len(done) :]]
+            found = [verdict for some, _ in each for verdict in some]
+            return verdicts + done + found, [pair for _, late in each for pair in late]
+        done = _verdicts(left, out)
         verdicts += done
         left = left[len(done) :]
         if len(left) > 1 and status != _DIED:
             # Git crashed, with answers in its buffers: which pair it was at shows when there is no other beside it.
             half = len(left) // 2
-            return verdicts + merge_batch(git, left[:half]) + merge_batch(git, left[half:])
+            first, second = merge_some(git, left[:half], slice_s), merge_some(git, left[half:], slice_s)
+            return verdicts + first[0] + second[0], first[1] + second[1]
         if left:
             # Git stopped here: this pair cannot be merged at all.
             reason = last_words(err).removeprefix("fatal: ") if status else "git gave no answer"
             verdicts.append(Verdict(left.pop(0), Outcome.UNKNOWN, reason=reason))
-    return verdicts
+    return verdicts, []
 
 
-def ask(git: Git, pairs: Sequence[Pair], timeout: float) -> tuple[int, bytes, bytes]:
-    """Git's last status, its answers in the form of `--stdin`, and its words about the pair at which it ended."""
+def _verdicts(pairs: Sequence[Pair], out: bytes) -> list[Verdict]:
+    return [_verdict(pair, *found) for pair, found in zip(pairs, parse(out), strict=False)]
+
+
+def ask(git: Git, pairs: Sequence[Pair], timeout: float | None) -> tuple[int, bytes, bytes]:
+    """Git's last status, its answers in the form of `--stdin`, and its words about the pair at which it ended.
+
+    Raises GitTimeoutError, with the answers so far, after so many seconds.
+    """
     merge = ("merge-tree", "--write-tree", "-z", "--messages")
     if version() >= MANY_SINCE:
         stdin = "".join(f"{a} {b}\n" for a, b in pairs).encode()
         return git.call(*merge, "--stdin", stdin=stdin, timeout=timeout)
     answers = b""
     for pair in pairs:
-        status, out, err = git.call(*merge, *pair, timeout=timeout)
+        try:
+            status, out, err = git.call(*merge, *pair, timeout=timeout)
+        except GitTimeoutError as error:
+            error.out = answers
+            raise
         if status not in (0, 1) or not out:  # 1 is also the status for a commit that is not there
             return status if status != 1 else _DIED, answers, err
         answers += b"%d\0%b\0" % (1 - status, out)

@@ -2,30 +2,58 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
-from sessions.branches.git.run import CalledOffError, Git, Reins
+from sessions.branches.git.run import CalledOffError, Git, GitError, Reins
 from sessions.branches.git.scratch import Scratch, alternates
-from sessions.branches.merges.merges import merge_batch
+from sessions.branches.merges.merges import merge_some
+from sessions.branches.merges.staging import staged
 from sessions.branches.merges.tally import files_of
 from sessions.branches.merges.verdicts import Merged, Pair
-from sessions.branches.sift.pieces import Agenda
+from sessions.branches.sift.agenda import Agenda, Task
+from sessions.floor.conflicts import Outcome
 
-FIRST_BATCH, LARGEST_BATCH = 16, 200
-BATCH_S = 0.25
-"""How long a batch should take: so soon a verdict can be seen, and so soon work can be called off."""
+log = logging.getLogger(__name__)
+
+FIRST_BATCH, LARGEST_BATCH = 16, 400
+"""Pairs for which something is merged in one go: few at first, so that there is something to see."""
+BATCH_S = 2.0
+"""How long the later ones should take: a process more costs little then, and what is found is seen soon enough."""
+SLICE_S = 10.0
+"""What takes git longer comes last and alone, without a limit."""
 MOST_STORED = 2_000
 """Merges after which their objects are removed: about 100 MB, unless files are large."""
 MOST_STORED_BYTES = 1024 * 1024 * 1024
-"""Fewer free bytes on the disk than there were, after which they are removed as well, whoever wrote them."""
+"""Fewer free bytes than there were where they lie, after which they are removed as well, whoever wrote them."""
+_KEEPS_MEMORY = {
+    "MALLOC_TRIM_THRESHOLD_": "268435456",
+    "MALLOC_TOP_PAD_": "16777216",
+    "MALLOC_MMAP_THRESHOLD_": "268435456",
+}
+"""A merge takes and gives back some megabytes: the C library, if it is glibc, should not ask the kernel each time."""
 
+MOST_OF_FREE = 4
+"""One part in so many of what is free there may be used: it may be memory."""
 Found = dict[Pair, Merged]
-_Running = set[Future[tuple[Found, float]]]
+
+
+class _Batch(NamedTuple):
+    """What became of some tasks, which of them take too long for now, and how many seconds it took."""
+
+    found: dict[Task, Merged]
+    late: list[Task]
+    seconds: float
+    size: int
+
+
+_Running = set[Future[_Batch]]
 
 
 class Trials:
@@ -34,30 +62,32 @@ class Trials:
     def __init__(self, scratch: Scratch, store: Path, processes: int) -> None:
         self.tried = 0
         """Merges that git was asked for so far."""
-        self._scratch, self._store, self._processes = scratch, store, processes
+        self._scratch, self._processes = scratch, processes
+        self.store = store
         self._stored = 0
         self._free = 0
 
     def tidy(self) -> None:
         """Remove what merges left behind."""
         if self._stored:
-            shutil.rmtree(self._store, ignore_errors=True)
+            shutil.rmtree(self.store, ignore_errors=True)
             self._stored = 0
 
     def _full(self) -> bool:
         if not self._stored:
             return False
-        return self._stored > MOST_STORED or self._free - _free_bytes(self._store) > MOST_STORED_BYTES
+        most = min(MOST_STORED_BYTES, self._free // MOST_OF_FREE)
+        return self._stored > MOST_STORED or self._free - _free_bytes(self.store) > most
 
     def git(self, merges: int, reins: Reins | None = None) -> Git:
         """Git for so many merges; what it writes is gone with the next `tidy`."""
-        self._store.mkdir(mode=0o700, exist_ok=True)
+        self.store.mkdir(mode=0o700, exist_ok=True)
         if not self._stored:
-            self._free = _free_bytes(self._store)
+            self._free = _free_bytes(self.store)
         self._stored += merges
         git = self._scratch.git
         lasting = alternates(self._scratch.objects)
-        places = {"GIT_OBJECT_DIRECTORY": str(self._store), "GIT_ALTERNATE_OBJECT_DIRECTORIES": lasting}
+        places = {**_KEEPS_MEMORY, "GIT_OBJECT_DIRECTORY": str(self.store), "GIT_ALTERNATE_OBJECT_DIRECTORIES": lasting}
         # They live for seconds: compressing them would take longer than writing them.
         settings = (*git.settings, "core.looseCompression=0")
         return replace(git, settings=settings, env={**git.env, **places}, reins=reins or git.reins)
@@ -67,7 +97,7 @@ class Trials:
 
         Pulling the `reins` ends it at once.
         """
-        size = float(FIRST_BATCH)
+        size = FIRST_BATCH
         if at_once := agenda.merged({}):
             yield at_once
         with ThreadPoolExecutor(self._processes) as pool:
@@ -78,19 +108,31 @@ class Trials:
                         if running:
                             break  # the store cannot be emptied under them
                         self.tidy()
-                    batch = agenda.take(max(1, min(int(size), -(-len(agenda) // self._processes))))
-                    if not batch:
+                    alone = agenda.alone()
+                    tasks = agenda.take(size)
+                    if not tasks:
                         break
-                    self.tried += len(batch)
-                    running.add(pool.submit(_batch, self.git(len(batch), reins), batch))
+                    self.tried += len(tasks)
+                    running.add(pool.submit(_batch, self.git(len(tasks), reins), tasks, size, alone))
+                if not running:
+                    break
                 done, running = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
                     try:
-                        found, seconds = future.result()
+                        batch = future.result()
                     except CalledOffError:
                         continue
-                    size = min(LARGEST_BATCH, max(1.0, len(found) * BATCH_S / max(seconds, 1e-3)))
-                    yield found | agenda.merged(found)
+                    if batch.size:
+                        size = _next(size, batch)
+                    agenda.delay(batch.late)
+                    if found := agenda.merged(batch.found, 0.0 if batch.size else batch.seconds):
+                        yield found
+
+
+def _next(size: int, batch: _Batch) -> int:
+    """How many pairs to take after that: as many as fill the time, in steps that one odd batch does not upset."""
+    fitting = int(batch.size * BATCH_S / max(batch.seconds, 1e-3))
+    return max(FIRST_BATCH, size // 2, min(LARGEST_BATCH, size * 4, fitting))
 
 
 def _free_bytes(place: Path) -> int:
@@ -100,10 +142,28 @@ def _free_bytes(place: Path) -> int:
         return 0
 
 
-def _batch(git: Git, pairs: Sequence[Pair]) -> tuple[Found, float]:
-    """What some merges come to, and how many seconds they took."""
+def _batch(git: Git, tasks: Sequence[Task], size: int, alone: bool) -> _Batch:
+    """Merge what some tasks ask for; what is `alone` takes as long as it takes."""
     begun = time.monotonic()
-    trials = merge_batch(git, pairs)
+    pairs = _commits(git, tasks)
+    by_pair = {pair: task for task, pair in pairs.items()}
+    trials, late = merge_some(git, list(by_pair), None if alone else SLICE_S)
     files = files_of(git, trials)
-    found = {trial.pair: Merged(trial.outcome, files.get(trial.pair, ()), reason=trial.reason) for trial in trials}
-    return found, time.monotonic() - begun
+    found = {
+        by_pair[trial.pair]: Merged(trial.outcome, files.get(trial.pair, ()), reason=trial.reason) for trial in trials
+    }
+    found |= {task: Merged(Outcome.UNKNOWN, reason="it cannot be read") for task in tasks if task not in pairs}
+    return _Batch(found, [by_pair[pair] for pair in late], time.monotonic() - begun, 0 if alone else size)
+
+
+def _commits(git: Git, tasks: Sequence[Task]) -> dict[Task, Pair]:
+    """What to merge for each task; without those whose files cannot be read."""
+    parts = [task for task in tasks if not task.whole]
+    try:
+        pairs = staged(git, [task.part for task in parts])
+    except CalledOffError:
+        raise
+    except GitError as error:
+        log.info("parts of merges cannot be staged: %s", error)
+        parts, pairs = [], []
+    return {task: task.pair for task in tasks if task.whole} | dict(zip(parts, pairs, strict=True))

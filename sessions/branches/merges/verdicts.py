@@ -42,6 +42,8 @@ class Merged(msgspec.Struct, frozen=True, array_like=True):
     """Paths that both sides changed."""
     reason: str = ""
     """Why it is unknown."""
+    seconds: float = 0.0
+    """How long git took for what it had to do alone, because that takes long; 0 for anything else."""
 
 
 CLEAN = Merged(Outcome.CLEAN)

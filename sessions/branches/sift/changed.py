@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sessions.branches.git.run import Git, GitError
+from sessions.branches.sift.parts import parents
 
 Pair = tuple[str, str]
 Edit = tuple[bytes, bytes]
@@ -31,12 +32,6 @@ class Changed:
     def __post_init__(self) -> None:
         for name, paths in (("above", self.paths), ("added_in", self.added)):
             object.__setattr__(self, name, frozenset(directory for path in paths for directory in parents(path)))
-
-
-def parents(path: bytes) -> Iterator[bytes]:
-    """The directories above a path, without the root, which can neither be renamed nor be a file."""
-    while path := path.rpartition(b"/")[0]:
-        yield path
 
 
 def changes(git: Git, wanted: Iterable[Pair]) -> Mapping[Pair, Changed]:

@@ -4,8 +4,10 @@ The sieve is one-sided. Two sides whose changed paths are disjoint merge cleanly
 (one side moves files out of a directory in which the other adds some) or a file where the other has a directory;
 such pairs are merged.
 
-Where both sides only edited the same files, and nothing of the above is to be feared, each of the files merges by
-itself: they are the pair's pieces (see `pieces`). A renamed file is deleted on one side, so it is none.
+The others are taken to parts (see `parts`). A file that is there in the base and on both sides merges by itself,
+whatever else was done: only what is added or deleted can be part of a rename. Where git will look for none that matters
+(no side adds files and deletes such as the other touched), what was added twice, and what was edited and deleted,
+merges by itself, too. Else all that was added and deleted is one part, the rest, in which git looks for renames.
 
 Branches that parted at many places would take a comparison per pair. Since what changed between two commits is at
 most what changed between the first and any third and between that and the second, each side is compared once with the
@@ -22,14 +24,14 @@ import msgspec
 from sessions.branches.git.history import Bases, bits
 from sessions.branches.git.run import Git
 from sessions.branches.sift.changed import Edit, changes
-from sessions.branches.sift.pieces import Piece
+from sessions.branches.sift.parts import Moves, Part, Rest, named
 
 Pair = tuple[str, str]
 MOST_PATHS, MOST_SIDES, MOST_EDITS = 100_000, 1_000, 20_000
 """Paths, comparisons and edits in them that are remembered (about 10, 1 and 6 MB). Beyond that comparisons are
 forgotten that are not needed at the moment, and all where there are too many paths."""
-MOST_PIECES = 50
-"""Pairs with more files in common are not taken to pieces: all of these will rarely be known."""
+_FILES = frozenset({b"100644", b"100755"})
+"""Modes of plain files, which may be merged line by line."""
 
 
 class Side(msgspec.Struct, frozen=True, gc=False):
@@ -39,15 +41,26 @@ class Side(msgspec.Struct, frozen=True, gc=False):
     above: int = 0
     added_in: int = 0
     emptied: int = 0
-    adds: bool = False
+    added: int = 0
+    """Paths at which nothing was before."""
+    deleted: int = 0
+    """Paths at which nothing is after."""
 
-    def __or__(self, other: Side) -> Side:
+    def after(self, first: Side) -> Side:
+        """Both changes as one, `first` having come before this one."""
         return Side(
-            self.paths | other.paths,
-            self.above | other.above,
-            self.added_in | other.added_in,
-            self.emptied | other.emptied,
-            self.adds or other.adds,
+            self.paths | first.paths,
+            self.above | first.above,
+            self.added_in | first.added_in,
+            self.emptied | first.emptied,
+            self.added & ~first.paths | first.added,
+            self.deleted | first.deleted & ~self.paths,
+        )
+
+    def without(self, undone: int) -> Side:
+        """The same as if nothing had become of these paths."""
+        return msgspec.structs.replace(
+            self, paths=self.paths & ~undone, added=self.added & ~undone, deleted=self.deleted & ~undone
         )
 
 
@@ -58,8 +71,8 @@ class Sifted(msgspec.Struct, frozen=True, gc=False):
     """Whether a merge is needed to know."""
     shared: int = 0
     """Paths that both sides changed."""
-    pieces: frozenset[Piece] | None = None
-    """The files that decide about it; None when only a merge of the whole tells."""
+    parts: frozenset[Part] | None = None
+    """What decides about it; None when only a merge of the whole tells."""
 
 
 def may_collide(one: Side, other: Side) -> bool:
@@ -72,9 +85,14 @@ def entangled(one: Side, other: Side) -> bool:
     return bool(
         one.paths & other.above
         or one.above & other.paths
-        or (one.adds and one.emptied & other.added_in)
-        or (other.adds and other.emptied & one.added_in)
+        or (one.added and one.emptied & other.added_in)
+        or (other.added and other.emptied & one.added_in)
     )
+
+
+def renaming(one: Side, other: Side) -> bool:
+    """Whether one of the two may have renamed a path that the other changed."""
+    return bool((one.added and one.deleted & other.paths) or (other.added and other.deleted & one.paths))
 
 
 class Overlap:
@@ -95,48 +113,20 @@ class Overlap:
             return {}  # comparing would cost more than merging
         self._forget(links)
         self._learn(git, links)
-        composed: dict[Pair, tuple[Side, int]] = {}
+        composed: dict[Pair, _Composed] = {}
+        paths = list(self._numbers)
         for side, chain in chains.items():
             so_far = Side()
             for length, (base, upper) in enumerate(chain, 1):
+                own = _Composed(base, paths, [self._edits[link] for link in chain[:length]])
                 link = self._sides[base, upper]
                 twice = so_far.paths & link.paths
-                so_far |= link
-                if undone := sum(1 << n for n in bits(twice) if len(set(self._edit(n, chain[:length]))) == 1):
-                    so_far = msgspec.structs.replace(so_far, paths=so_far.paths & ~undone)
-                composed[base, side] = so_far, length
-        paths = list(self._numbers)
-        sifted = {}
-        for (a, b), base in single.items():
-            (one, first), (other, second) = composed[base, a], composed[base, b]
-            common = one.paths & other.paths
-            if not common and not entangled(one, other):
-                sifted[a, b] = Sifted(suspect=False)
-                continue
-            pieces = None
-            if common.bit_count() <= MOST_PIECES and not entangled(one, other):
-                pieces = self._pieces(common, paths, chains[a][:first], chains[b][:second])
-            sifted[a, b] = Sifted(True, common.bit_count(), pieces)
-        return sifted
-
-    def _pieces(
-        self, common: int, paths: Sequence[bytes], one: Sequence[Pair], other: Sequence[Pair]
-    ) -> frozenset[Piece] | None:
-        """The files that both sides edited differently; None when something else was done to one of them."""
-        pieces = []
-        for number in bits(common):
-            (base, ours), (_, theirs) = self._edit(number, one), self._edit(number, other)
-            modes = {state.partition(b" ")[0] for state in (base, ours, theirs)}
-            if not modes <= {b"100644"} and not modes <= {b"100755"}:
-                return None
-            if ours != theirs:
-                pieces.append((paths[number], base, ours, theirs))
-        return frozenset(pieces)
-
-    def _edit(self, number: int, links: Sequence[Pair]) -> Edit:
-        """What several comparisons, the latest first, come to for a path that one of them names."""
-        found = [edit for link in links if (edit := self._edits[link].get(number))]
-        return found[-1][0], found[0][1]
+                so_far = so_far.after(link)
+                if undone := sum(1 << n for n in bits(twice) if len(set(own.edit(n))) == 1):
+                    so_far = so_far.without(undone)
+                own.side = so_far
+                composed[base, side] = own
+        return {(a, b): _sifted(composed[base, a], composed[base, b]) for (a, b), base in single.items()}
 
     def _forget(self, needed: Collection[Pair]) -> None:
         """Forget what is too much. Comparisons that are not `needed` are mostly with commits that branches left."""
@@ -155,7 +145,8 @@ class Overlap:
                 self._mask(changed.above),
                 self._mask(changed.added_in),
                 self._mask(changed.emptied),
-                bool(changed.added),
+                self._mask(changed.added),
+                self._mask(changed.deleted),
             )
             self._edits[link] = {self._numbers[path]: edit for path, edit in changed.edits.items()}
 
@@ -168,6 +159,76 @@ class Overlap:
         for number in found:
             mask[number >> 3] |= 1 << (number & 7)
         return int.from_bytes(mask, "little")
+
+
+class _Composed:
+    """All that one side did since it left a merge base."""
+
+    def __init__(self, base: str, paths: Sequence[bytes], links: Sequence[Mapping[int, Edit]]) -> None:
+        """`links` are the comparisons from which it is composed, the latest first; `paths` by their numbers."""
+        self.base, self.side = base, Side()
+        self._paths, self._links = paths, links
+        self._known: dict[int, Edit] = {}
+        self._moves: tuple[Moves, bytes] | None = None
+
+    def edit(self, number: int) -> Edit:
+        """What became of a path that was changed."""
+        if (known := self._known.get(number)) is None:
+            found = [edit for link in self._links if (edit := link.get(number))]
+            known = self._known[number] = found[-1][0], found[0][1]
+        return known
+
+    def moves(self, paths: int) -> Moves:
+        """What is at each of these paths after; b"" for nothing."""
+        return tuple((self._paths[number], self.edit(number)[1]) for number in bits(paths))
+
+    def moved(self) -> tuple[Moves, bytes]:
+        """What was added and deleted, and a short name for that."""
+        if self._moves is None:
+            moves = self.moves(self.side.added | self.side.deleted)
+            self._moves = moves, named(moves)
+        return self._moves
+
+    def path(self, number: int) -> bytes:
+        return self._paths[number]
+
+
+def _sifted(ours: _Composed, theirs: _Composed) -> Sifted:
+    one, other = ours.side, theirs.side
+    common = one.paths & other.paths
+    if not common and not entangled(one, other):
+        return Sifted(suspect=False)
+    apart = entangled(one, other) or renaming(one, other)
+    odd = 0
+    parts: list[Part] = []
+    for number in bits(common):
+        (base, mine), (_, yours) = ours.edit(number), theirs.edit(number)
+        states = [state for state in (base, mine, yours) if state]
+        if any(state.partition(b" ")[0] not in _FILES for state in states):
+            odd |= 1 << number
+        elif mine != yours and (len(states) == 3 or not apart):
+            parts.append((ours.path(number), base, mine, yours))
+    if apart or odd:
+        parts.append(_rest(ours, theirs, odd))
+    return Sifted(True, common.bit_count(), frozenset(parts))
+
+
+def _rest(ours: _Composed, theirs: _Composed, odd: int) -> Rest:
+    """All that was added and deleted, with the edits of what the other side deleted, and `odd` paths."""
+    names = [ours.base.encode()]
+    moves: list[Moves] = []
+    for own, other in ((ours, theirs), (theirs, ours)):
+        moved, name = own.moved()
+        edited = own.moves(own.side.paths & ~own.side.added & ~own.side.deleted & (other.side.deleted | odd))
+        moves.append(moved + edited)
+        names += [name, named(edited)]
+    effort = _effort(ours.side, theirs.side) + _effort(theirs.side, ours.side)
+    return Rest(named(names), ours.base, moves[0], moves[1], effort)
+
+
+def _effort(one: Side, other: Side) -> int:
+    sources = one.deleted if one.emptied & other.added_in else one.deleted & other.paths
+    return sources.bit_count() * one.added.bit_count()
 
 
 def _chains(single: Mapping[Pair, str], bases: Bases) -> dict[str, list[Pair]]:

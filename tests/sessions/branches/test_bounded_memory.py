@@ -15,10 +15,11 @@ from sessions.branches.git.scratch import Scratch, replacements
 from sessions.branches.merges import judge as matrix
 from sessions.branches.merges import snapshot
 from sessions.branches.merges.verdicts import CLEAN
-from sessions.branches.sift import overlap, pieces
+from sessions.branches.sift import known as known_parts
+from sessions.branches.sift import overlap
 from sessions.branches.sift.areas import Areas
+from sessions.branches.sift.known import Known
 from sessions.branches.sift.overlap import Overlap
-from sessions.branches.sift.pieces import Pieces
 from sessions.branches.watch.repo import Repository
 from tests.support.branches.collision import scramble, scrambled
 from tests.support.branches.git import TestRepository
@@ -36,7 +37,7 @@ def test_verdicts_stay_right_while_much_is_forgotten(
     tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(history, "MOST_KNOWN", 12)
-    monkeypatch.setattr(pieces, "MOST_KNOWN", 3)
+    monkeypatch.setattr(known_parts, "MOST_KNOWN", 3)
     monkeypatch.setattr(matrix, "MOST_TREES", 5)
     monkeypatch.setattr(overlap, "MOST_PATHS", 25)
     monkeypatch.setattr(overlap, "MOST_EDITS", 4)
@@ -93,8 +94,8 @@ def side(made: TestRepository, name: str, base: str, text: str) -> str:
 
 
 def test_pieces_learned_last_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pieces, "MOST_KNOWN", 4)
-    known, made = Pieces(), [(b"p%d" % number, b"0", b"1", b"2") for number in range(5)]
+    monkeypatch.setattr(known_parts, "MOST_KNOWN", 4)
+    known, made = Known(), [(b"p%d" % number, b"0", b"1", b"2") for number in range(5)]
     known.follow(b"rules")
     for piece in made:
         known.learn([piece], CLEAN)

@@ -294,7 +294,7 @@ def test_the_store_is_emptied_before_it_is_too_large(tmp_path: Path, monkeypatch
         with opened(made, tmp_path / f"state{bytes_}") as matrix:
             chosen = subjects(matrix.git, made.path / ".git", "main", ["**"])
             rows = rows_of(matrix, chosen.others, dirty=False)
-            store = matrix.scratch.place.parent / "merged"
+            store = Path(matrix.merging(chosen.base_head).env["GIT_OBJECT_DIRECTORY"])
             sizes = [
                 sum(path.is_file() for path in store.rglob("*"))
                 for _ in compare(matrix, chosen.base_head, rows)

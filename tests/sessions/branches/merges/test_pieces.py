@@ -1,4 +1,4 @@
-"""Pairs that are known by their pieces: never otherwise than git merges them, and without another merge."""
+"""Pairs that are known by their parts: never otherwise than git merges them, and without another merge."""
 
 from __future__ import annotations
 
@@ -11,15 +11,12 @@ import pytest
 from sessions.branches.git.run import Git
 from sessions.branches.merges.merges import merge_batch
 from sessions.branches.merges.tally import contents, files_of
-from sessions.branches.merges.verdicts import CLEAN, Merged, Pair
-from sessions.branches.sift.pieces import Agenda, Piece, Pieces
-from sessions.floor.conflicts import FileConflict, Outcome, between
+from sessions.floor.conflicts import Outcome, between
 from tests.support.branches.collision import LINES, edited
 from tests.support.branches.git import TestRepository
 from tests.support.branches.matrix import agrees, looked, opened
 
 PATHS = ("a.txt", "d/b.txt", "d/e/c.txt", "union.md", "bin")
-CLASH = Merged(Outcome.CONFLICT, (FileConflict("a", "content", 2),))
 
 
 @pytest.fixture(autouse=True)
@@ -82,10 +79,11 @@ def test_a_base_that_moves_elsewhere_takes_no_merge(tmp_path: Path) -> None:
     made.commit({"a.txt": edited(5, "y")})
     with opened(made, tmp_path / "state") as matrix:
         verdicts = looked(matrix, made)[2]
-        assert matrix.tried == 16, "each pair has a file of its own, and one of the base's tells of all"
+        tried = matrix.tried
+        assert tried == 15, "a sheet for each pair's own file; one of the base's tells of all, and lies on the first"
         made.commit({"d/b.txt": edited(5, "y")})
         chosen, rows, later = looked(matrix, made)
-        assert matrix.tried == 16
+        assert matrix.tried == tried
         agrees(made, chosen.base_head, rows, later)
         against = between(later, "b3", "")
         assert against is not None
@@ -142,22 +140,6 @@ def test_a_damaged_file_makes_unknown_only_what_needs_it(tmp_path: Path) -> None
         }
 
 
-def piece(path: bytes, theirs: bytes = b"3") -> Piece:
-    return (path, b"1", b"2", theirs)
-
-
-A, B, C = piece(b"a"), piece(b"b"), piece(b"c")
-
-
-def agenda(known: Pieces, **pieces: set[Piece] | None) -> Agenda:
-    """Pairs named by one letter, with their pieces."""
-    return Agenda([(name, "") for name in pieces], {(name, ""): own for name, own in pieces.items()}, known)
-
-
-def names(pairs: list[Pair] | dict[Pair, Merged]) -> str:
-    return "".join(name for name, _ in pairs)
-
-
 def test_contents_are_read_to_the_byte_and_past_what_is_not_there(tmp_path: Path) -> None:
     made = TestRepository(tmp_path / "repo")
     texts = [b"one\n", b"", b"\ntwo\x00 3 4\n\n", b"no end"]
@@ -166,43 +148,3 @@ def test_contents_are_read_to_the_byte_and_past_what_is_not_there(tmp_path: Path
     names = [made.git("hash-object", "-w", str(number)).encode() for number in range(len(texts))]
     asked = [names[0], b"0" * 40, *names[1:]]
     assert contents(Git(made.path / ".git"), asked) == dict(zip(names, texts, strict=True))
-
-
-def test_a_pair_waits_for_pieces_that_are_being_merged() -> None:
-    left = agenda(Pieces(), u={A}, v={A, B}, w={A}, x={A, B}, y=None, z=set())
-    assert left.merged({}) == {("z", ""): CLEAN}
-    assert names(left.take(9)) == "uvy"
-    assert (len(left), left.take(9)) == (2, [])
-    assert left.merged({("u", ""): CLASH}) == {("w", ""): CLASH}
-    assert left.merged({("y", ""): CLEAN}) == {}
-    assert left.merged({("v", ""): CLASH}) == {("x", ""): CLASH}
-    assert len(left) == 0
-
-
-def test_a_merge_that_fails_keeps_nobody_waiting() -> None:
-    left = agenda(Pieces(), u={A, B}, v={A}, w={B})
-    assert names(left.take(9)) == "u"
-    assert left.merged({("u", ""): Merged(Outcome.UNKNOWN, reason="broken")}) == {}
-    assert names(left.take(1)) == "v"
-    assert left.merged({("v", ""): CLEAN}) == {}
-    assert names(left.take(9)) == "w"
-
-
-def test_what_was_learned_is_kept_for_later_and_forgotten_under_other_rules() -> None:
-    known = Pieces()
-    known.follow(b"rules")
-    first = agenda(known, u={A, B})
-    first.take(1)
-    first.merged({("u", ""): CLASH})
-    known.follow(b"rules")
-    assert agenda(known, v={A}, w={B}, x={C}).merged({}) == {("v", ""): CLASH, ("w", ""): CLEAN}
-    known.follow(b"others")
-    assert agenda(known, v={A}, w={B}).merged({}) == {}
-
-
-def test_nothing_is_learned_from_a_merge_that_tells_of_more_than_its_pieces() -> None:
-    known = Pieces()
-    twice = Merged(Outcome.CONFLICT, (FileConflict("a", "content"), FileConflict("a", "mode")))
-    for merged in (Merged(Outcome.CONFLICT, (FileConflict("elsewhere", "content"),)), twice):
-        known.learn({A}, merged)
-        assert known.lacking({A}) == {A}

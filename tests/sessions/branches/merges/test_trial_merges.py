@@ -6,6 +6,7 @@ import itertools
 import os
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -18,7 +19,7 @@ from sessions.branches.git.names import shown
 from sessions.branches.git.run import Git
 from sessions.branches.git.scratch import Scratch
 from sessions.branches.merges import merges
-from sessions.branches.merges.merges import Collision, Verdict, merge_batch
+from sessions.branches.merges.merges import Collision, Verdict, merge_batch, merge_some
 from sessions.branches.sift import changed
 from sessions.branches.sift.overlap import Overlap, Side, Sifted, may_collide
 from sessions.floor.conflicts import Outcome
@@ -187,7 +188,7 @@ def test_a_git_that_takes_one_pair_at_a_time_comes_to_the_same(
     at_once = merge_batch(scratch.git, wanted)
     calls = []
 
-    def call(git: Git, *words: str, stdin: bytes = b"", timeout: float = 0.0) -> tuple[int, bytes, bytes]:
+    def call(git: Git, *words: str, stdin: bytes = b"", timeout: float | None = None) -> tuple[int, bytes, bytes]:
         calls.append(words)
         return real(git, *words, stdin=stdin, timeout=timeout)
 
@@ -228,16 +229,22 @@ def test_a_merge_that_crashes_git_costs_no_other_pair_its_verdict(tmp_path: Path
             agrees(made, verdict)
 
 
-def test_a_pair_that_takes_too_long_is_unknown(
-    tmp_path: Path, scratches: list[Scratch], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_pair_that_takes_long_is_put_off_and_no_other(tmp_path: Path, scratches: list[Scratch]) -> None:
+    """Git stops at one pair, whose answer and those behind it in the same portion never come."""
     made, pairs = planted(tmp_path / "r")
+    tips = heads(made, [name for one, other, _ in list(pairs.values())[:6] for name in (one, other)])
+    wanted = list(itertools.pairwise(tips))
+    slow = wanted[4]
+    stopper = tmp_path / "stopper"
+    stopper.write_text(
+        f'#!/bin/sh\nasked=$(cat)\ncase "$asked" in *"{" ".join(slow)}"*) '
+        'echo "$asked" | head -n 2 | "$@"; exec sleep 60;; esac\necho "$asked" | exec "$@"\n'
+    )
+    stopper.chmod(0o755)
     scratches.append(scratch := Scratch(made.path / ".git", tmp_path / "scratch"))
-    monkeypatch.setattr(merges, "BATCH_TIMEOUT_S", 0.0)
-    monkeypatch.setattr(merges, "PAIR_TIMEOUT_S", 0.0)
-    tips = heads(made, list(pairs["content"][:2]))
-    verdicts = merge_batch(scratch.git, [(tips[0], tips[1]), (tips[1], tips[0])])
-    assert [verdict.reason for verdict in verdicts] == ["git merge-tree took longer than 0 s"] * 2
+    verdicts, late = merge_some(replace(scratch.git, wrapper=(str(stopper),)), wanted, 1.0)
+    assert late == [slow]
+    assert verdicts == [verdict for verdict in merge_batch(scratch.git, wanted) if verdict.pair != slow]
 
 
 def test_attributes_of_the_base_hold_and_foreign_drivers_do_not_run(tmp_path: Path, scratches: list[Scratch]) -> None:
@@ -316,9 +323,9 @@ A, B, D, D_X, D_Y = (1 << bit for bit in range(5))
         (Side(A), Side(B), False),
         (Side(D), Side(D_X, above=D), True),
         (Side(D_X, above=D), Side(D_Y, above=D), False),
-        (Side(D_X | A, above=D, emptied=D, adds=True), Side(D_Y, above=D, added_in=D, adds=True), True),
-        (Side(D_X, above=D, emptied=D), Side(D_Y, above=D, added_in=D, adds=True), False),
-        (Side(D_X | A, above=D, emptied=D, adds=True), Side(D_Y, above=D), False),
+        (Side(D_X | A, above=D, emptied=D, added=A), Side(D_Y, above=D, added_in=D, added=D_Y), True),
+        (Side(D_X, above=D, emptied=D), Side(D_Y, above=D, added_in=D, added=D_Y), False),
+        (Side(D_X | A, above=D, emptied=D, added=A), Side(D_Y, above=D), False),
         (Side(), Side(A | B | D), False),
     ],
 )
