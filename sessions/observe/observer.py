@@ -44,6 +44,10 @@ class Batch(Struct, frozen=True):
     calls: Mapping[bytes, bytes]
 
 
+Reading = Callable[[Source, bytes, Desk, int], Iterator[feeds.Portion]]
+"""Tells what is new in a source since its mark; see `feeds.read`."""
+
+
 class Observer:
     """Reads sources from their marks. It is used by one thread at a time; only `cancel` may come from another."""
 
@@ -56,13 +60,15 @@ class Observer:
         calls: PastCalls | None = None,
         progress: Callable[[int, int], None] | None = None,
         longest: int = LONGEST,
+        read: Reading = feeds.read,
     ) -> None:
-        """`progress` is told bytes read and bytes to read; `longest` is the longest line that is read."""
+        """`progress` is told bytes read and bytes to read; `longest` is the longest line that is read, and `read` how
+        each source is read."""
         self._places, self._seats, self._pricing = list(places), seats, pricing
         self._marks = dict(marks or {})
         self._book = Calls(calls)
         self._progress = progress
-        self._longest = longest
+        self._longest, self._read = longest, read
         self._cancelled = threading.Event()
         self._reading = self._gave_up = False
         self._begun_ns = 0
@@ -219,7 +225,7 @@ class Observer:
     def _portions(self, source: Source) -> Iterator[None]:
         key = shown(source.path)
         desk = Desk(self._seats.door(source.explicit), self._book, self._pricing)
-        for portion in feeds.read(source, self._marks.get(key, b""), desk, self._longest):
+        for portion in self._read(source, self._marks.get(key, b""), desk, self._longest):
             self._seats.heard(portion.events)
             self._note(key, portion.mark, portion.events)
             self.bytes_read += portion.read

@@ -17,16 +17,17 @@ from sessions.observe.claude import details
 from sessions.observe.claude import lines as cl
 from sessions.observe.claude.requests import Requests
 from sessions.observe.claude.session import Session
+from sessions.observe.claude.subagents import Kept
 from sessions.observe.claude.work import Work
 from sessions.observe.contract import Desk
 from sessions.observe.lines import BROKEN, decoded, repaired
-from sessions.observe.words import instant, is_file, safe
+from sessions.observe.words import instant, safe
 
 SIGN_OF_LIFE_S = 30.0
 PROGRESS, PERMISSION, USAGE = b"progress", b'"PermissionRequest"', b'"usage":{'
 NO_AGENTS = (b',"data":{"type":"hook_progress"', b',"data":{"type":"bash_progress"')
 """How the data of most progress begins, which is not that of sub-agents."""
-TIME, AGENT = b'"timestamp":"', b'"agentId":"'
+TIME = b'"timestamp":"'
 END = 200
 """Within so many bytes of a line's end stands its time; and within so many of its data's begin the name of a hook."""
 FIRST_ID = 53
@@ -42,7 +43,7 @@ class ClaudeTranscript:
         self._seen = self._session.seen
         self._work, self._requests = Work(self._session), Requests(self._session)
         self._stamp = self._common = b"\0"
-        self._kept: dict[bytes, bool] = {}
+        self._kept = Kept(path)
 
     def save(self) -> bytes:
         return msgspec.msgpack.encode(self._seen)
@@ -89,23 +90,13 @@ class ClaudeTranscript:
 
     def _nested(self, line: bytes) -> None:
         """A sub-agent's message: its calls stand in its own file too, unless that was not kept."""
-        if self._is_kept(line):
+        if self._kept.has(line):
             return
         found = decoded(cl.decode_progress, line)
         nested = found.data.message if found and found.data else None
         if found and found.data and nested and nested.type == "assistant" and not self._seen.copied:
             self._session.tick(instant(nested.timestamp) if nested.timestamp else None)
             self._work.calls.nested(nested, found.data.agent_id or "sidechain")
-
-    def _is_kept(self, line: bytes) -> bool:
-        """Whether the sub-agent that a progress line tells of has a file of its own, in the usual place."""
-        at = line.rfind(AGENT) + len(AGENT)
-        agent = line[at : line.find(b'"', at)] if at >= len(AGENT) else b""
-        kept = self._kept.get(agent)
-        if kept is None:
-            folder = self._path.with_suffix("") / "subagents"
-            kept = self._kept[agent] = agent.isalnum() and is_file(folder / f"agent-{agent.decode('ascii')}.jsonl")
-        return kept
 
     def _hook(self, line: bytes) -> None:
         """A hook that is asked for permission runs just before a person is; whether it answers itself is not told."""

@@ -96,6 +96,11 @@ def _word(raw: Raw) -> str:
     return "" if _is_plain(raw) else safe(decoded(cl.decode_word, raw) or "", 40)
 
 
+def room(output: int) -> int:
+    """The most characters that so many tokens can be."""
+    return _SHORT + output * _CHARACTERS_PER_TOKEN
+
+
 def is_partial(message: cl.Message, output: int) -> bool:
     """Whether the usage is known to be that of the reply's first moment.
 
@@ -105,7 +110,7 @@ def is_partial(message: cl.Message, output: int) -> bool:
     """
     if not message.stop_reason:
         return True
-    content, most = message.content, _SHORT + output * _CHARACTERS_PER_TOKEN
+    content, most = message.content, room(output)
     if content is None or isinstance(content, str):
         return len(content or "") > most
     said = 0

@@ -1,0 +1,63 @@
+"""What transcripts on disk say now, without a journal: nothing is written, and everything is at home."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sessions import clock, settings
+from sessions.errors import FactoryError
+from sessions.floor.commands import Progress
+from sessions.floor.events import Event, FactoryOpened
+from sessions.floor.fold.fold import fold_all
+from sessions.floor.state import EMPTY, FloorState
+from sessions.models.prices import Prices
+from sessions.observe import feeds
+from sessions.observe.files import discover
+from sessions.observe.observer import Observer, Reading
+from sessions.observe.seats import Ground, Seats
+from sessions.observe.sums import SumReader
+from sessions.text import clean
+
+Told = Callable[[Progress | None], None]
+
+
+def floor_at(places: Sequence[Path], progress: Told | None = None) -> FloorState:
+    """The floor of everything that the transcripts at `places` tell."""
+    return fold_all(fold_all(EMPTY, [opened(0.0)]), observed(places, progress))
+
+
+def meters_at(places: Sequence[Path], progress: Told | None = None) -> FloorState:
+    """A floor whose meters are those of `floor_at`, read in a tenth of the time; of the rest it says little."""
+    return fold_all(fold_all(EMPTY, [opened(0.0)]), observed(places, progress, SumReader().read))
+
+
+def observed(places: Sequence[Path], progress: Told | None = None, read: Reading = feeds.read) -> list[Event]:
+    """Every event of the transcripts at `places`, wherever they worked. Raises `FactoryError` for one that is absent."""
+    for place in places:
+        if not place.exists():
+            raise FactoryError(f"there is no {clean(str(place))}", "name a directory or a transcript")
+    return events_in(discover.places(places, only=True), Seats(EMPTY, Ground(), only=True), progress, read)
+
+
+def events_in(
+    places: Sequence[discover.Place], seats: Seats, progress: Told | None = None, read: Reading = feeds.read
+) -> list[Event]:
+    """Every event of the transcripts in `places`, whose sessions are seated by `seats`."""
+
+    def tell(done: int, total: int) -> None:
+        if progress is not None:
+            progress(Progress("reading transcripts", done, total, "bytes"))
+
+    prices = Prices.load(settings.load().prices_path)
+    observer = Observer(places, seats, prices, progress=tell, read=read)
+    return [event for batch in observer.scan() for event in batch.events]
+
+
+def opened(moment: float) -> FactoryOpened:
+    """The beginning of a floor without a repository: it only knows the operator's clock."""
+    now = time.time()
+    return FactoryOpened(
+        time=moment, source="import", repo="", name="", utc_offset=clock.utc_offset(now), utc_offsets=clock.offsets(now)
+    )

@@ -1,0 +1,27 @@
+"""Which sub-agents of a session have transcripts of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sessions.observe.words import is_file
+
+AGENT = b'"agentId":"'
+
+
+class Kept:
+    """Looks for the transcripts of a session's sub-agents in their usual place, once for each."""
+
+    def __init__(self, path: Path) -> None:
+        self._folder = path.with_suffix("") / "subagents"
+        self._known: dict[bytes, bool] = {}
+
+    def has(self, line: bytes | bytearray) -> bool:
+        """Whether the sub-agent that a progress line tells of has a file of its own."""
+        at = line.rfind(AGENT) + len(AGENT)
+        agent = bytes(line[at : line.find(b'"', at)]) if at >= len(AGENT) else b""
+        kept = self._known.get(agent)
+        if kept is None:
+            kept = agent.isalnum() and is_file(self._folder / f"agent-{agent.decode('ascii')}.jsonl")
+            self._known[agent] = kept
+        return kept

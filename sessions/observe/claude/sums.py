@@ -1,0 +1,255 @@
+"""What a Claude Code transcript used, in sums: the one question that need not wait for all the others.
+
+Nine of ten bytes tell nothing of usage and are not looked at; what the rest says comes to the same as the events of
+`ClaudeTranscript`, call by call. A file in which that is not certain, because a call is told in an unusual way, is
+left to that reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from msgspec import Raw, Struct
+from msgspec.json import Decoder
+
+from sessions.floor import events as ev
+from sessions.floor.tokens import Certainty, Tokens
+from sessions.observe import usage as usages
+from sessions.observe.claude import lines as cl
+from sessions.observe.claude.calls import NOTHING, PARTIAL, WHOLE
+from sessions.observe.claude.memory import MAX_TOLD
+from sessions.observe.claude.session import Session
+from sessions.observe.claude.subagents import Kept
+from sessions.observe.claude.usage import Reply, is_partial, reply_of, room, tokens_of
+from sessions.observe.claude.work import SYNTHETIC
+from sessions.observe.contract import Desk
+from sessions.observe.lines import BROKEN
+from sessions.observe.words import instant, latest, safe
+
+SIGN = b'"input_tokens"'
+"""A line without this key states no usage; inside JSON text its quotes would be escaped."""
+SPAN_S = 900
+"""Calls that began in the same quarter of an hour are one sum: days of every time zone begin with one."""
+
+
+class UnusualError(Exception):
+    """A call is told in a way that only the whole file can explain."""
+
+
+class Message(Struct, gc=False):
+    model: str | None = None
+    id: str | None = None
+    content: Raw = Raw()
+    stop_reason: str | None = None
+    usage: cl.Usage | None = None
+
+
+class Line(Struct, rename="camel", gc=False):
+    """The little that a line must be asked for."""
+
+    type: str = ""
+    timestamp: str | None = None
+    git_branch: str | None = None
+    request_id: str | None = None
+    message: Message | None = None
+
+
+_decode = Decoder(Line).decode
+_decode_content = Decoder(str | list[cl.Block] | None).decode
+
+
+class Call(Struct, gc=False):
+    """What the lines so far say of one call."""
+
+    number: int
+    """How many calls the file told of before it."""
+    time: float
+    branch: str
+    model: str
+    usage: cl.Usage
+    partial: bool
+    fell: bool = False
+    """A later line stated less than an earlier one."""
+
+
+class Sum(Struct, gc=False):
+    """The usage of calls that are one to every meter."""
+
+    time: float
+    input: int = 0
+    cache_write_5m: int = 0
+    cache_write_1h: int = 0
+    cache_read: int = 0
+    output: int = 0
+    thinking: int = 0
+    calls: int = 0
+    cost: float = 0.0
+
+    def add(self, tokens: Tokens, calls: int, cost: float | None) -> None:
+        self.input += tokens.input
+        self.cache_write_5m += tokens.cache_write_5m
+        self.cache_write_1h += tokens.cache_write_1h
+        self.cache_read += tokens.cache_read
+        self.output += tokens.output
+        self.thinking += tokens.thinking
+        self.calls += calls
+        self.cost += cost or 0.0
+
+    @property
+    def tokens(self) -> Tokens:
+        written = self.cache_write_5m, self.cache_write_1h
+        return Tokens(self.input, *written, self.cache_read, self.output, self.thinking)
+
+
+Kind = tuple[float, str, str, bool, bool]
+"""What calls of one sum have in common: the time to `SPAN_S`, the branch, the model, whether they are partial, and
+whether they have a price."""
+
+
+class Sums:
+    """Reads one file, block by block, and tells at its end what it used. Raises `UnusualError` before it has told."""
+
+    def __init__(self, path: Path, desk: Desk) -> None:
+        self._session, self._desk = Session(path, desk, b""), desk
+        self._kept = Kept(path)
+        self._calls: dict[str, Call] = {}
+        self._latest = latest()
+
+    def feed(self, data: bytes | bytearray, end: int) -> None:
+        """Take in the lines that stand in `data` before `end`."""
+        seen, begin = self._session.seen, 0
+        while not seen.opened and begin < end:
+            line_end = _line_end(data, begin, end)
+            self._open(data[begin:line_end])
+            begin = line_end + 1
+        at = data.find(SIGN, 0, end)
+        while at >= 0:
+            line_end = _line_end(data, at, end)
+            self._line(data[data.rfind(b"\n", 0, at) + 1 : line_end])
+            at = data.find(SIGN, line_end, end)
+
+    def _open(self, raw: bytes | bytearray) -> None:
+        """Find out where the session is, by the first line that says it."""
+        if not raw:
+            return
+        try:
+            line = cl.decode_line(raw)
+        except BROKEN as error:
+            raise UnusualError from error
+        speaks = line.type in ("assistant", "user", "system")
+        if speaks or (line.cwd and (line.type == "progress" or line.type.encode() in cl.DULL)):
+            self._session.place(line, instant(line.timestamp) if line.timestamp else None)
+
+    def _line(self, raw: bytes | bytearray) -> None:
+        try:
+            line = _decode(raw)
+        except BROKEN as error:
+            raise UnusualError from error
+        if line.type != "assistant":
+            if line.type == "progress" and not self._kept.has(raw):
+                raise UnusualError
+            return
+        message = line.message
+        if message is not None and message.usage is not None and message.model != SYNTHETIC:
+            self._state(line, message, message.usage)
+
+    def _state(self, line: Line, message: Message, usage: cl.Usage) -> None:
+        """Note what a line states of its call."""
+        if not (message.id and line.request_id):
+            raise UnusualError
+        name = f"{message.id}:{line.request_id}"
+        partial = not message.stop_reason or _says_more(message, usage.output_tokens or 0)
+        call = self._calls.get(name)
+        if call is None:
+            self._calls[name] = self._begun(line, message, usage, partial)
+            return
+        if call.model != message.model:
+            raise UnusualError
+        if call.usage != usage or call.partial != partial:
+            if len(self._calls) - call.number > MAX_TOLD:
+                raise UnusualError  # the file's reader has forgotten when it was
+            now = tokens_of(usage)
+            call.fell = call.fell or now.most(tokens_of(call.usage)) != now
+            call.usage, call.partial = usage, call.partial and partial
+
+    def _begun(self, line: Line, message: Message, usage: cl.Usage, partial: bool) -> Call:
+        seen = self._session.seen
+        time = instant(line.timestamp) if line.timestamp else None
+        if time is None or not 0 < time <= self._latest:
+            raise UnusualError
+        branch = safe(line.git_branch or "")
+        if not branch and seen.branch:
+            raise UnusualError  # that of another line holds
+        seen.branch = branch
+        return Call(len(self._calls), time, branch, message.model or "", usage, partial)
+
+    # What it comes to
+
+    def openings(self) -> list[ev.Event]:
+        """Stations that were opened for it, whoever reads the file to its end."""
+        return [event for event in self._session.events if isinstance(event, ev.StationOpened)]
+
+    def events(self) -> list[ev.Event]:
+        """The session, and its sums. The book knows the calls from now on."""
+        replies = {name: reply_of(call.usage) for name, call in self._calls.items()}
+        knows = self._desk.book.knows
+        for name, call in self._calls.items():
+            reply = replies[name]
+            if reply.helpers or reply.parts or (call.fell and knows(name)):
+                raise UnusualError
+        sums: dict[Kind, Sum] = {}
+        for name, call in self._calls.items():
+            self._add(sums, name, call, replies[name])
+        return [*self._session.events, *self._told(sums)]
+
+    def _add(self, sums: dict[Kind, Sum], name: str, call: Call, reply: Reply) -> None:
+        stated = usages.share(self._desk.book, name, reply.tokens, call.partial, NOTHING)
+        if stated is None:
+            return
+        pricing, model, added = self._desk.pricing, safe(call.model), stated.added
+        cost = reply.cost(pricing, model)
+        if added != reply.tokens:
+            # Another file has told of the call, and not all of it.
+            whole = reply.tokens.most(added)
+            cost, others = (reply.cost(pricing, model, tokens) for tokens in (whole, whole - added))
+            cost = None if cost is None or others is None else cost - others
+        kind = (call.time // SPAN_S, call.branch, model, call.partial, cost is None)
+        found = sums.get(kind)
+        if found is None:
+            found = sums[kind] = Sum(call.time)
+        found.add(added, stated.calls, cost)
+
+    def _told(self, sums: dict[Kind, Sum]) -> Iterator[ev.Event]:
+        session, seen = self._session, self._session.seen
+        for (_, branch, model, partial, unpriced), total in sums.items():
+            certainty: Certainty = PARTIAL if partial else WHOLE
+            yield ev.TokensUsed(
+                time=total.time,
+                source=session.source(),
+                station=session.seat(),
+                session=seen.session,
+                tokens=total.tokens,
+                calls=total.calls,
+                model=model,
+                branch=branch,
+                subagent=seen.agent,
+                cost=None if unpriced else total.cost,
+                certainty=certainty,
+            )
+
+
+def _line_end(data: bytes | bytearray, at: int, end: int) -> int:
+    found = data.find(b"\n", at, end)
+    return end if found < 0 else found
+
+
+def _says_more(message: Message, output: int) -> bool:
+    """Whether the line's own text takes more than the output that it states; see `is_partial`."""
+    if memoryview(message.content).nbytes <= room(output):
+        return False
+    try:
+        content = _decode_content(message.content)
+    except BROKEN:
+        return False
+    return is_partial(cl.Message(content=content, stop_reason=message.stop_reason), output)
