@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from sessions import clock, settings
+from sessions import disk, settings
 from sessions.branches.watch.repo import Repository
 from sessions.errors import FactoryError
-from sessions.floor.commands import AnyCommand, CatchUp, ImportPaths, Progress
-from sessions.floor.events import BaseChosen, Event, FactoryOpened, StationEvent
+from sessions.floor.commands import AnyCommand, CatchUp, ImportPaths
+from sessions.floor.events import BaseChosen, StationEvent
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState
 from sessions.journal import schema
@@ -26,10 +26,8 @@ from sessions.journal.reader import JournalReader
 from sessions.journal.recording import archive
 from sessions.journal.recording.recording import Recording
 from sessions.journal.writer import Journal, UnwritableError
-from sessions.models.prices import Prices
 from sessions.observe.files import discover
-from sessions.observe.observer import Observer
-from sessions.observe.seats import Ground, Seats
+from sessions.observe.seats import Seats
 from sessions.place import Place, place_of
 from sessions.supervisor.lock import HeldError, hold
 from sessions.supervisor.process import Options, reachable
@@ -60,7 +58,7 @@ def floor_of(
     whole, with the cure: a disk that takes nothing, for which it is what the journal holds, or folders not watched.
     """
     if only:
-        return _fold_only(sessions, progress)
+        return disk.floor_at(sessions, progress)
     commands: list[AnyCommand] = [CatchUp()]
     if sessions:
         commands.append(ImportPaths(tuple(str(path.absolute()) for path in sessions)))
@@ -91,16 +89,16 @@ def past_of(path: Path, *, progress: Told | None = None) -> Past:
             return Recording(path)
         if path.suffix == ".db" or schema.is_journal(path):
             return JournalReader(path)
-    events = arranged(_observed([path], progress))
+    events = arranged(disk.observed([path], progress))
     if not any(isinstance(event, StationEvent) for event in events):
         raise FactoryError(f"{clean(str(path))} holds no session that is known", "name a transcript or a recording")
-    return EventList([_opened(events[0].time), *events], clean(str(path)))
+    return EventList([disk.opened(events[0].time), *events], clean(str(path)))
 
 
 def past_of_places(paths: Sequence[Path], *, progress: Told | None = None) -> Past:
     """The past in these transcripts and directories, in order of time; it may be empty."""
-    events = arranged(_observed(paths, progress))
-    return EventList([_opened(events[0].time if events else 0.0), *events], "transcripts")
+    events = arranged(disk.observed(paths, progress))
+    return EventList([disk.opened(events[0].time if events else 0.0), *events], "transcripts")
 
 
 def measured(state: FloorState, repo: Path, base: str) -> FloorState:
@@ -109,37 +107,6 @@ def measured(state: FloorState, repo: Path, base: str) -> FloorState:
     events = repository.read({}, now)
     chosen = BaseChosen(time=now, source="git", base=repository.base, base_head=repository.base_head)
     return fold_all(state, [chosen, *events])
-
-
-def _fold_only(places: Sequence[Path], progress: Told | None) -> FloorState:
-    return fold_all(fold_all(EMPTY, [_opened(0.0)]), _observed(places, progress))
-
-
-def _opened(moment: float) -> FactoryOpened:
-    """The beginning of a floor without a repository: it only knows the operator's clock."""
-    now = time.time()
-    return FactoryOpened(
-        time=moment, source="import", repo="", name="", utc_offset=clock.utc_offset(now), utc_offsets=clock.offsets(now)
-    )
-
-
-def _observed(places: Sequence[Path], progress: Told | None) -> list[Event]:
-    """Every event of the transcripts at `places`; they are all at home, wherever they worked."""
-    for place in places:
-        if not place.exists():
-            raise FactoryError(f"there is no {clean(str(place))}", "name a directory or a transcript")
-
-    return _events_in(discover.places(places, only=True), Seats(EMPTY, Ground(), only=True), progress)
-
-
-def _events_in(places: Sequence[discover.Place], seats: Seats, progress: Told | None) -> list[Event]:
-    def tell(done: int, total: int) -> None:
-        if progress is not None:
-            progress(Progress("reading transcripts", done, total, "bytes"))
-
-    prices = Prices.load(settings.load().prices_path)
-    observer = Observer(places, seats, prices, progress=tell)
-    return [event for batch in observer.scan() for event in batch.events]
 
 
 def _readable(place: Place, sessions: Sequence[Path], progress: Told | None, warn: Callable[[str], None]) -> FloorState:
@@ -156,7 +123,7 @@ def _readable(place: Place, sessions: Sequence[Path], progress: Told | None, war
     repository = open_repository(place.repo, settings.load().base, strict=False)
     state = fold_all(EMPTY, [opening(repository), *repository.read({}, time.time())])
     found = discover.places([*sessions, *settings.load().session_paths])
-    return fold_all(state, _events_in(found, Seats(state, ground_of(state)), progress))
+    return fold_all(state, disk.events_in(found, Seats(state, ground_of(state)), progress))
 
 
 def _told_to(

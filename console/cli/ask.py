@@ -6,7 +6,7 @@ import time
 
 from console.cli.call import Call
 from console.cli.output import count, say, table
-from console.cli.source import floor_between, floor_of_call
+from console.cli.source import floor_between, floor_of_call, meters_of_call
 from sessions.floor.state import FloorState, Status
 from sessions.floor.tokens import Meter
 from sessions.headless import floor_shape as jsonshape
@@ -60,7 +60,7 @@ def print_status(state: FloorState, now: float, as_json: bool) -> None:
 
 
 def meters(call: Call) -> int:
-    state = floor_between(call) if call.start or call.until else floor_of_call(call)
+    state = floor_between(call) if call.start or call.until else meters_of_call(call)
     by = jsonshape.By(call.by)
     shape = jsonshape.meters(state, by)
     if call.json:

@@ -28,6 +28,18 @@ def floor_of_call(call: Call) -> FloorState:
         return floor_of(call.repo, base=call.base, sessions=call.sessions, only=call.only, progress=tell, warn=warn)
 
 
+def meters_of_call(call: Call) -> FloorState:
+    """A floor that holds what was used up to now; where nothing is kept, nothing but that is read."""
+    if not (call.only and call.sessions):
+        return floor_of_call(call)
+    with importing():
+        from sessions.disk import meters_at
+
+    check_places(call.sessions)
+    with progress() as tell:
+        return meters_at(call.sessions, call.by == "station", tell)
+
+
 def floor_between(call: Call) -> FloorState:
     """What was used in the time that `--since` and `--until` name: the floor of the calls made then."""
     import time

@@ -6,7 +6,6 @@ file says about prices and context windows, row by row; litellm itself comes wit
 
 from __future__ import annotations
 
-import importlib.metadata
 import importlib.util
 import re
 import sys
@@ -52,6 +51,8 @@ def write(path: Path = SHIPPED) -> int:
     source = find_litellm_table()
     if source is None:
         raise FileNotFoundError("litellm is not installed: make setup")
+    import importlib.metadata
+
     rows = shortened(msgspec.json.decode(source.read_bytes(), type=dict[str, Row]))
     about: Row = {"source": "litellm", "version": importlib.metadata.version("litellm"), "license": "MIT"}
     lines = [f"{_json(name)}:{_json(row)}" for name, row in {ABOUT: about, **rows}.items()]

@@ -86,6 +86,37 @@ class Calls:
         return body
 
 
+class Loose:
+    """A `CallBook` without a journal: nothing of it outlives the reading, so nothing is packed for being kept."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Tokens, bool]] = {}
+
+    def state(self, call: str, tokens: Tokens, partial: bool = False) -> Statement | None:
+        """As `Calls.state`."""
+        known = self._known.get(call)
+        if known is None:
+            self._known[call] = (tokens, partial)
+            return Statement(tokens, 1)
+        before, was_partial = known
+        partial = partial and was_partial
+        if before == tokens and partial == was_partial:
+            return None
+        self._known[call] = (tokens, partial)
+        return Statement(tokens - before, 0, was_partial and not partial)
+
+    def knows(self, call: str) -> bool:
+        """As `Calls.knows`."""
+        return call in self._known
+
+    def take(self) -> Mapping[bytes, bytes]:
+        """Nothing, for no journal."""
+        return {}
+
+    def settle(self) -> None:
+        """There is nobody to leave it to."""
+
+
 def call_key(call: str) -> bytes:
     """The key of a call's identity in the journal."""
     return blake2b(call.encode("utf-8", "surrogatepass"), digest_size=KEY_BYTES).digest()

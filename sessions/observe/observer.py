@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 
 from sessions.floor.events import Event
 from sessions.observe import feeds
-from sessions.observe.callbook import Calls, PastCalls
+from sessions.observe.callbook import Calls, Loose, PastCalls
 from sessions.observe.contract import Desk, Pricing
 from sessions.observe.files import discover
 from sessions.observe.files.archive import stem_of, successors
@@ -66,7 +66,7 @@ class Observer:
         each source is read."""
         self._places, self._seats, self._pricing = list(places), seats, pricing
         self._marks = dict(marks or {})
-        self._book = Calls(calls)
+        self._book = Loose() if calls is None else Calls(calls)
         self._progress = progress
         self._longest, self._read = longest, read
         self._cancelled = threading.Event()

@@ -74,6 +74,8 @@ class Seats:
         """With `only`, nothing is elsewhere: the operator chose what is looked at."""
         self.ground = ground or Ground()
         self._only = only
+        self.unforeseen = 0
+        """Sessions that were seated without being prepared, by what was heard of others until then."""
         self._kinds: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
         """By base of a name, the highest number that was tried for it."""
@@ -125,6 +127,7 @@ class Seats:
         known = self._stations.get(life.session)
         if known is not None:
             return known, ()
+        self.unforeseen += 1
         opening = self._seat(life, source)
         return self._stations[life.session], opening
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat as modes
 from collections.abc import Iterator
-from typing import BinaryIO
+from io import FileIO
 
 from sessions.observe import feeds
 from sessions.observe.claude.sums import Sums, UnusualError
@@ -45,12 +45,12 @@ class SumReader:
 
     def _blocks(self, source: Source, sums: Sums, longest: int) -> Iterator[int]:
         # Without blocking: a pipe of a transcript's name must not stop everything.
-        with open(os.open(source.path, os.O_RDONLY | os.O_NONBLOCK), "rb", buffering=0) as file:  # noqa: PTH123
+        with FileIO(os.open(source.path, os.O_RDONLY | os.O_NONBLOCK)) as file:
             if not modes.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise UnusualError
             yield from self._lines(file, sums, longest)
 
-    def _lines(self, file: BinaryIO, sums: Sums, longest: int) -> Iterator[int]:
+    def _lines(self, file: FileIO, sums: Sums, longest: int) -> Iterator[int]:
         at = 0
         while size := file.readinto(self._buffer):
             end = self._buffer.rfind(b"\n", 0, size) + 1

@@ -13,7 +13,8 @@ from msgspec import Meta, Raw, Struct
 
 Count = Annotated[int, Meta(ge=0, le=1_000_000_000_000)] | None
 
-TYPE, ATTACHMENT = b'"type":"', b"attachment"
+TYPE, ATTACHMENT, PROGRESS = b'"type":"', b"attachment", b"progress"
+USAGE = b'"usage":{'
 HEAD = 800
 """Within so many bytes of a line's begin stands its type, where that is written before any big field."""
 DULL = frozenset(

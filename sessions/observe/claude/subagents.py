@@ -16,10 +16,10 @@ class Kept:
         self._folder = path.with_suffix("") / "subagents"
         self._known: dict[bytes, bool] = {}
 
-    def has(self, line: bytes | bytearray) -> bool:
+    def has(self, line: bytes) -> bool:
         """Whether the sub-agent that a progress line tells of has a file of its own."""
         at = line.rfind(AGENT) + len(AGENT)
-        agent = bytes(line[at : line.find(b'"', at)]) if at >= len(AGENT) else b""
+        agent = line[at : line.find(b'"', at)] if at >= len(AGENT) else b""
         kept = self._known.get(agent)
         if kept is None:
             kept = agent.isalnum() and is_file(self._folder / f"agent-{agent.decode('ascii')}.jsonl")

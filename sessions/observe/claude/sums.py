@@ -69,8 +69,9 @@ class Call(Struct, gc=False):
     model: str
     usage: cl.Usage
     partial: bool
-    fell: bool = False
-    """A later line stated less than an earlier one."""
+    restless: bool = False
+    """A later line stated less than an earlier one, or more of it at another time or on another branch: where the call
+    was told by another file before, that cannot be put into one sum."""
 
 
 class Sum(Struct, gc=False):
@@ -116,20 +117,23 @@ class Sums:
         self._calls: dict[str, Call] = {}
         self._latest = latest()
 
-    def feed(self, data: bytes | bytearray, end: int) -> None:
+    def feed(self, data: bytearray, end: int) -> None:
         """Take in the lines that stand in `data` before `end`."""
         seen, begin = self._session.seen, 0
         while not seen.opened and begin < end:
-            line_end = _line_end(data, begin, end)
-            self._open(data[begin:line_end])
-            begin = line_end + 1
-        at = data.find(SIGN, 0, end)
+            stop = data.find(b"\n", begin, end)
+            stop = end if stop < 0 else stop
+            self._open(bytes(data[begin:stop]))
+            begin = stop + 1
+        find, before, view = data.find, data.rfind, memoryview(data)
+        at = find(SIGN, 0, end)
         while at >= 0:
-            line_end = _line_end(data, at, end)
-            self._line(data[data.rfind(b"\n", 0, at) + 1 : line_end])
-            at = data.find(SIGN, line_end, end)
+            stop = find(b"\n", at, end)
+            stop = end if stop < 0 else stop
+            self._line(bytes(view[before(b"\n", 0, at) + 1 : stop]))
+            at = find(SIGN, stop, end)
 
-    def _open(self, raw: bytes | bytearray) -> None:
+    def _open(self, raw: bytes) -> None:
         """Find out where the session is, by the first line that says it."""
         if not raw:
             return
@@ -141,17 +145,16 @@ class Sums:
         if speaks or (line.cwd and (line.type == "progress" or line.type.encode() in cl.DULL)):
             self._session.place(line, instant(line.timestamp) if line.timestamp else None)
 
-    def _line(self, raw: bytes | bytearray) -> None:
+    def _line(self, raw: bytes) -> None:
         try:
             line = _decode(raw)
         except BROKEN as error:
             raise UnusualError from error
-        if line.type != "assistant":
-            if line.type == "progress" and not self._kept.has(raw):
-                raise UnusualError
-            return
         message = line.message
-        if message is not None and message.usage is not None and message.model != SYNTHETIC:
+        if line.type == "progress":
+            if cl.kind_of(raw) == cl.PROGRESS and cl.USAGE in raw and not self._kept.has(raw):
+                raise UnusualError  # a call that stands nowhere else, if it is no copy
+        elif line.type == "assistant" and message and message.usage is not None and message.model != SYNTHETIC:
             self._state(line, message, message.usage)
 
     def _state(self, line: Line, message: Message, usage: cl.Usage) -> None:
@@ -169,8 +172,10 @@ class Sums:
         if call.usage != usage or call.partial != partial:
             if len(self._calls) - call.number > MAX_TOLD:
                 raise UnusualError  # the file's reader has forgotten when it was
-            now = tokens_of(usage)
-            call.fell = call.fell or now.most(tokens_of(call.usage)) != now
+            now, before = tokens_of(usage), _alone(reply_of(call.usage))
+            time = instant(line.timestamp) if line.timestamp else None
+            here = time is not None and time // SPAN_S == call.time // SPAN_S and line.git_branch == call.branch
+            call.restless = call.restless or not here or now.most(before.tokens) != now
             call.usage, call.partial = usage, call.partial and partial
 
     def _begun(self, line: Line, message: Message, usage: cl.Usage, partial: bool) -> Call:
@@ -192,12 +197,9 @@ class Sums:
 
     def events(self) -> list[ev.Event]:
         """The session, and its sums. The book knows the calls from now on."""
-        replies = {name: reply_of(call.usage) for name, call in self._calls.items()}
-        knows = self._desk.book.knows
-        for name, call in self._calls.items():
-            reply = replies[name]
-            if reply.helpers or reply.parts or (call.fell and knows(name)):
-                raise UnusualError
+        replies = {name: _alone(reply_of(call.usage)) for name, call in self._calls.items()}
+        if any(call.restless and self._desk.book.knows(name) for name, call in self._calls.items()):
+            raise UnusualError
         sums: dict[Kind, Sum] = {}
         for name, call in self._calls.items():
             self._add(sums, name, call, replies[name])
@@ -239,9 +241,11 @@ class Sums:
             )
 
 
-def _line_end(data: bytes | bytearray, at: int, end: int) -> int:
-    found = data.find(b"\n", at, end)
-    return end if found < 0 else found
+def _alone(reply: Reply) -> Reply:
+    """A reply that took one request."""
+    if reply.helpers or reply.parts:
+        raise UnusualError
+    return reply
 
 
 def _says_more(message: Message, output: int) -> bool:

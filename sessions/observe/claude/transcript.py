@@ -24,7 +24,7 @@ from sessions.observe.lines import BROKEN, decoded, repaired
 from sessions.observe.words import instant, safe
 
 SIGN_OF_LIFE_S = 30.0
-PROGRESS, PERMISSION, USAGE = b"progress", b'"PermissionRequest"', b'"usage":{'
+PERMISSION = b'"PermissionRequest"'
 NO_AGENTS = (b',"data":{"type":"hook_progress"', b',"data":{"type":"bash_progress"')
 """How the data of most progress begins, which is not that of sub-agents."""
 TIME = b'"timestamp":"'
@@ -56,14 +56,14 @@ class ClaudeTranscript:
             # Most lines are progress, and most of it within the seconds of the line before: told without a call.
             common = self._common
             if line.startswith(common, FIRST_ID) and find_in(line, b"{", 1, FIRST_ID) < 0:
-                kind = PROGRESS
-            elif (kind := kind_of(line)) == PROGRESS:
+                kind = cl.PROGRESS
+            elif (kind := kind_of(line)) == cl.PROGRESS:
                 common = self._common = _beginning(line)
-            if kind == PROGRESS and seen.opened:
+            if kind == cl.PROGRESS and seen.opened:
                 at = FIRST_ID + len(common)
                 if find_in(line, self._stamp, -END) < 0 or find_in(line, PERMISSION, at, at + END) > 0:
                     self._progress(line)
-                if not line.startswith(NO_AGENTS, at) and find_in(line, USAGE, at) > 0:
+                if not line.startswith(NO_AGENTS, at) and find_in(line, cl.USAGE, at) > 0:
                     self._nested(line)
             elif kind not in cl.DULL or not seen.opened:
                 if line:

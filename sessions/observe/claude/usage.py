@@ -6,6 +6,8 @@ above them are their sum; an advisor or a compaction is billed beside them, at i
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from msgspec import Raw, Struct
 
 from sessions.floor.tokens import STANDARD, Terms, Tokens
@@ -14,7 +16,7 @@ from sessions.observe.contract import Pricing
 from sessions.observe.lines import decoded
 from sessions.observe.words import safe
 
-_PLAIN = frozenset((b"null", b'"standard"', b'""', b"[]"))
+_PLAIN = frozenset((b"null", b'"standard"', b'""', b"[]", b'"not_available"'))
 _CHARACTERS_PER_TOKEN = 20
 """No text takes so few tokens that one of them holds more characters, on the whole."""
 _SHORT = 400
@@ -79,21 +81,25 @@ def tokens_of(usage: cl.Counts) -> Tokens:
 
 
 def _terms(usage: cl.Usage) -> Terms:
-    searches = 0
-    if usage.server_tool_use and (found := decoded(cl.decode_searches, usage.server_tool_use)):
-        searches = found.web_search_requests or 0
-    plain = _is_plain(usage.service_tier) and _is_plain(usage.speed) and _is_plain(usage.inference_geo)
-    if plain and not searches:
-        return STANDARD
-    return Terms(_word(usage.service_tier), _word(usage.speed), _word(usage.inference_geo), searches)
+    said = usage.server_tool_use, usage.service_tier, usage.speed, usage.inference_geo
+    return _terms_said(*map(bytes, said)) if any(said) else STANDARD
+
+
+@lru_cache(maxsize=256)
+def _terms_said(tools: bytes, tier: bytes, speed: bytes, region: bytes) -> Terms:
+    """The terms in these words; there are few different ones."""
+    found = decoded(cl.decode_searches, tools) if tools else None
+    searches = (found.web_search_requests or 0) if found else 0
+    terms = Terms(_word(tier), _word(speed), _word(region), searches)
+    return STANDARD if terms == STANDARD else terms
 
 
 def _is_plain(raw: Raw) -> bool:
     return not raw or bytes(raw) in _PLAIN
 
 
-def _word(raw: Raw) -> str:
-    return "" if _is_plain(raw) else safe(decoded(cl.decode_word, raw) or "", 40)
+def _word(raw: bytes) -> str:
+    return "" if not raw or raw in _PLAIN else safe(decoded(cl.decode_word, raw) or "", 40)
 
 
 def room(output: int) -> int:

@@ -28,17 +28,26 @@ def floor_at(places: Sequence[Path], progress: Told | None = None) -> FloorState
     return fold_all(fold_all(EMPTY, [opened(0.0)]), observed(places, progress))
 
 
-def meters_at(places: Sequence[Path], progress: Told | None = None) -> FloorState:
-    """A floor whose meters are those of `floor_at`, read in a tenth of the time; of the rest it says little."""
-    return fold_all(fold_all(EMPTY, [opened(0.0)]), observed(places, progress, SumReader().read))
+def meters_at(places: Sequence[Path], by_station: bool, progress: Told | None = None) -> FloorState:
+    """A floor whose meters are those of `floor_at`, read in a fifth of the time; of the rest it says little.
+
+    Only where it is asked `by_station`, and sessions came to one by what others did, must all be read.
+    """
+    seats = _seats()
+    events = observed(places, progress, SumReader().read, seats)
+    if by_station and seats.unforeseen:
+        return floor_at(places, progress)
+    return fold_all(fold_all(EMPTY, [opened(0.0)]), events)
 
 
-def observed(places: Sequence[Path], progress: Told | None = None, read: Reading = feeds.read) -> list[Event]:
-    """Every event of the transcripts at `places`, wherever they worked. Raises `FactoryError` for one that is absent."""
+def observed(
+    places: Sequence[Path], progress: Told | None = None, read: Reading = feeds.read, seats: Seats | None = None
+) -> list[Event]:
+    """Every event of the transcripts at `places`, wherever they worked. Raises `FactoryError` where one is absent."""
     for place in places:
         if not place.exists():
             raise FactoryError(f"there is no {clean(str(place))}", "name a directory or a transcript")
-    return events_in(discover.places(places, only=True), Seats(EMPTY, Ground(), only=True), progress, read)
+    return events_in(discover.places(places, only=True), seats or _seats(), progress, read)
 
 
 def events_in(
@@ -53,6 +62,11 @@ def events_in(
     prices = Prices.load(settings.load().prices_path)
     observer = Observer(places, seats, prices, progress=tell, read=read)
     return [event for batch in observer.scan() for event in batch.events]
+
+
+def _seats() -> Seats:
+    """Seats for sessions that are all at home."""
+    return Seats(EMPTY, Ground(), only=True)
 
 
 def opened(moment: float) -> FactoryOpened:
