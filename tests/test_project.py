@@ -16,7 +16,8 @@ from console.cli.floor import DEMO, DEMO_OPENING
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, Status
 from sessions.journal.past.past import EventList
-from sessions.journal.recording.recording import Recording, write
+from sessions.journal.recording.record import write
+from sessions.journal.recording.recording import Recording
 from sessions.simulation import simulate
 from sessions.simulation.__main__ import demo_events
 from sessions.views.status import status_at

@@ -75,7 +75,7 @@ def _events_after(journal: Path, seq: int) -> Iterator[Event]:
 
 def record(call: Call) -> int:
     from sessions.journal.past.chronicle import chronicle
-    from sessions.journal.recording import recording
+    from sessions.journal.recording.record import write
 
     assert call.output is not None  # the parser asks for it
     target = _target(call.output, call.force)
@@ -91,12 +91,12 @@ def record(call: Call) -> int:
             if unknown:
                 raise UsageError(f"there is no station {clean(min(unknown))!r}", "see `factory-tui status`")
         if target is not None:
-            info = recording.write(past, target, first, last, stations, call.redact)
+            info = write(past, target, first, last, stations, call.redact)
             say(f"{clean(str(target))}: {count(info.events, 'event')}, {target.stat().st_size:,} bytes")
             return 0
         with tempfile.TemporaryDirectory() as folder:
             made = Path(folder) / "recording.ftr"
-            recording.write(past, made, first, last, stations, call.redact)
+            write(past, made, first, last, stations, call.redact)
             with made.open("rb") as file:
                 shutil.copyfileobj(file, sys.stdout.buffer)
             sys.stdout.buffer.flush()

@@ -59,14 +59,6 @@ def _events() -> msgspec.json.Decoder[ev.AnyEvent]:
     return msgspec.json.Decoder(ev.AnyEvent)
 
 
-def encode(event: ev.Event) -> bytes:
-    """One event as a line of JSON, without the line's end."""
-    try:
-        return _encoder.encode(event)
-    except UnicodeEncodeError:  # a file name that is not UTF-8
-        return _encoder.encode(storable(event))
-
-
 def decode(line: bytes) -> ev.Event:
     """The event in `line`; one that cannot be read becomes a `SourceSkipped`."""
     try:

@@ -145,11 +145,6 @@ def plan(branches: Iterable[Candidate], verdicts: Mapping[str, Verdict], wishes:
     )
 
 
-def arrival_order(branches: Iterable[Candidate]) -> tuple[str, ...]:
-    """All names, oldest first."""
-    return tuple(it.name for it in sorted(branches, key=lambda it: (it.arrived, it.name)))
-
-
 def fill_ins(plan: Plan, verdicts: Mapping[str, Verdict], landed: Sequence[str]) -> tuple[str, ...]:
     """Branches left over by the plan that collide with nothing of what has really `landed`, cheapest first."""
     taken = {BASE, *landed}

@@ -6,9 +6,7 @@ reads nothing and asks nobody: the same seed gives the same events.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
-from msgspec.structs import replace
+from collections.abc import Iterator
 
 from sessions.floor.events import Event
 from sessions.simulation import words
@@ -55,9 +53,3 @@ def simulate(
 def _opening(world: World) -> Iterator[float]:
     world.open()
     yield float("inf")
-
-
-def paced(events: Iterable[Event], rate: float, start: float) -> Iterator[Event]:
-    """The same events at an even pace: event number n happens n / `rate` seconds after `start`."""
-    for number, event in enumerate(events):
-        yield replace(event, time=start + number / rate)

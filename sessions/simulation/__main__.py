@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sessions.floor.events import Event
 from sessions.journal.past.past import EventList
-from sessions.journal.recording.recording import write
+from sessions.journal.recording.record import write
 from sessions.simulation import START, simulate
 
 SEED = 179

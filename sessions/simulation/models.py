@@ -41,8 +41,6 @@ CODEX_MINI = Model("gpt-5.1-codex-mini", "openai", 400_000, 0.25, read=0.025, ou
 DEEPSEEK = Model("deepseek-chat", "deepseek", 131_072, 0.28, read=0.028, output=0.42)
 LOCAL = Model("qwen3-coder-local", "local", 131_072, None)
 
-MODELS = (OPUS, SONNET, HAIKU, CODEX, CODEX_MINI, DEEPSEEK, LOCAL)
-
 
 class Seat(msgspec.Struct, frozen=True):
     """What sits at a station: the kind of agent, its model, and how well its usage is known."""

@@ -18,8 +18,6 @@ Process = Iterator[float]
 BASE = "main"
 REPO = "/srv/acme/api"
 PROVIDERS = ("anthropic", "openai", "deepseek", "local")
-BRANCH_DELAY_S = 0.4
-"""How long after a change of its files a branch is seen to have changed."""
 
 
 class World:

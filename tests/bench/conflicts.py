@@ -23,10 +23,9 @@ from sessions.branches.merges.comparing import compare
 from sessions.branches.merges.judge import Matrix
 from sessions.branches.merges.subjects import Row, subjects
 from sessions.branches.merges.subjects import rows_of as as_compared
-from sessions.branches.watch.repo import find_common_dir
 from sessions.floor.conflicts import Compared, Outcome, Verdict
 from sessions.landing.independent import largest_independent
-from sessions.place import place_of
+from sessions.place import common_dir, place_of
 from sessions.supervisor.process import Options, start, stop
 from sessions.supervisor.wire.client import Client
 from tests import ROOT
@@ -85,7 +84,7 @@ def content(name: str, branch: int = -1, part: int = 0) -> str:
 
 def matrix_figures(repo: Path, folder: Path, globs: Sequence[str], quick: bool) -> Iterator[Figure]:
     """Cold, warm, and one process per pair, of which a sample is enough when it takes long."""
-    common = find_common_dir(repo)
+    common = common_dir(repo)
     chosen = subjects(Git(common), common, "", globs)
     env = {**os.environ, "XDG_STATE_HOME": str(folder / "xdg"), "PYTHONPATH": str(ROOT)}
     words = [sys.executable, "-m", "console", "conflicts", "--json", "--committed", "--repo", str(repo)]

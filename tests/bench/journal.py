@@ -22,7 +22,8 @@ import msgspec
 
 from sessions.floor.events import Event
 from sessions.journal.reader import JournalReader
-from sessions.journal.recording.recording import Recording, write
+from sessions.journal.recording.record import write
+from sessions.journal.recording.recording import Recording
 from sessions.journal.writer import Journal
 from sessions.simulation import simulate
 from tests.bench.figure import Figure

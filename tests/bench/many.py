@@ -17,7 +17,7 @@ from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
 from sessions.journal.codec import encode_state
 from sessions.journal.past.past import EventList
-from sessions.journal.recording.recording import write
+from sessions.journal.recording.record import write
 from tests.bench.figure import Figure, percentile
 from tests.bench.probe import Terminal
 

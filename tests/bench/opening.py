@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from sessions.journal.past.past import EventList
-from sessions.journal.recording.recording import write
+from sessions.journal.recording.record import write
 from sessions.simulation import simulate
 from tests.bench.figure import Figure
 from tests.bench.probe import Terminal

@@ -19,7 +19,7 @@ from textual.screen import Screen
 from console.app import FactoryApp
 from console.links.demo import DemoLink
 from sessions.journal.past.past import EventList
-from sessions.journal.recording.recording import write
+from sessions.journal.recording.record import write
 from sessions.simulation import simulate
 from sessions.simulation.world import station_names
 from tests import ROOT

@@ -20,7 +20,7 @@ from sessions.journal.writer import Journal
 from sessions.redact import HIDDEN
 from sessions.secrets import without_secrets, words_of
 from tests.support.folds import made
-from tests.support.journal import KINDS
+from tests.support.journal import KINDS, line_of
 
 SECRET = "use password=hunter2-dolphin here"
 CLEARED = f"use password={HIDDEN} here"
@@ -111,6 +111,6 @@ def test_whoever_writes_into_a_journal_writes_no_secret(tmp_path: Path) -> None:
     asyncio.run(check())
     reader = JournalReader(tmp_path / "journal.db")
     try:
-        assert [codec.encode(event).count(HIDDEN.encode()) for event in reader.events(0, 9)] == [1, 1]
+        assert [line_of(event).count(HIDDEN.encode()) for event in reader.events(0, 9)] == [1, 1]
     finally:
         reader.close()

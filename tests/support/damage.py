@@ -16,7 +16,7 @@ from sessions.headless import floor_shape as jsonshape
 from sessions.journal.past.chronicle import chronicle
 from sessions.journal.past.part import as_of_now, run
 from sessions.journal.past.past import Past
-from sessions.journal.recording import recording
+from sessions.journal.recording import record
 
 PAGE = 512
 
@@ -155,7 +155,7 @@ def _look(past: Past, scratch: Path) -> None:
     past.density(40)
     past.failure_before(past.failure_after(past.seq_at(span.first_time)) or span.last_seq)
     as_of_now(past).density(7)
-    recording.write(past, scratch / "again.ftr", span.first_seq, span.last_seq)
+    record.write(past, scratch / "again.ftr", span.first_seq, span.last_seq)
     _play(past)
 
 

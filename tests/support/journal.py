@@ -13,6 +13,7 @@ from sessions.floor import events as ev
 from sessions.floor.conflicts import FileConflict, Outcome
 from sessions.floor.reports import Report
 from sessions.floor.tokens import Certainty, Tokens
+from sessions.journal import codec
 
 NAMES = ("ship-auth", "test-api", "", "dokumentär ☃")
 START = 1_795_000_000.0
@@ -74,6 +75,12 @@ def events_of_kind(kind: type[ev.Event]) -> st.SearchStrategy[ev.Event]:
             if name in kind.__struct_fields__:
                 fields[name] = _BY_FIELD[name] if name in _BY_FIELD else _BY_TYPE[annotation]
     return st.builds(kind, **fields)
+
+
+def line_of(event: ev.Event) -> bytes:
+    """The line of JSON that stands for the event."""
+    (_,), (line,) = codec.encode_all((event,))
+    return line
 
 
 events: st.SearchStrategy[ev.Event] = st.one_of([events_of_kind(kind) for kind in KINDS])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
 from textual.app import App
 from textual.pilot import Pilot
+
+from widgets.draw.cells import Line, plain
 
 WIDE, SMALL = (200, 60), (80, 24)
 ALIKE = 4
@@ -19,6 +21,11 @@ class Compare(Protocol):
     """The fixture `snap_compare`: whether the app looks as it did when its picture was accepted."""
 
     def __call__(self, app: App[Any], *, terminal_size: tuple[int, int], run_before: Before) -> bool: ...
+
+
+def text_of(lines: Sequence[Line]) -> list[str]:
+    """The lines without their styles and trailing blanks."""
+    return [plain(line).rstrip() for line in lines]
 
 
 async def at_rest(pilot: Pilot[Any]) -> None:

@@ -14,7 +14,6 @@ Span = tuple[str, str]
 Line = tuple[Span, ...]
 
 MORE = "…"
-BLANK: Line = ()
 _JOIN = 10
 """Unchanged cells between two changed ones that are cheaper to send again than to jump over."""
 _SELECTORS = re.compile("[\ufe00-\ufe0f]")

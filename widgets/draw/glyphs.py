@@ -44,7 +44,6 @@ DOT = "·"
 LEVELS = "▁▂▃▄▅▆▇"
 """A full block is not among them: sparklines in lines under each other must not grow together."""
 UNPRICED, ESTIMATED, AT_LEAST, REPORTED = "—", "~", "≥", "°"
-SIMULATED = "◇"
 
 _TWINS = {
     "●": "*",
@@ -91,7 +90,6 @@ _TWINS = {
     "↗": "^",
     "≡": "=",
     "−": "-",
-    "◇": "#",
     "…": ">",
     "×": "x",
     "→": ">",

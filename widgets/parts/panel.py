@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from textual import events
 from textual.message import Message
 
-from widgets.draw.cells import Line, Span, line_width, pad, plain, spread, width
+from widgets.draw.cells import Line, Span, line_width, pad, spread, width
 from widgets.draw.glyphs import RULE
 from widgets.draw.look import Look
 from widgets.parts.lined import Lined
@@ -169,8 +169,3 @@ class Bar(Lined):
             if event.x >= start:
                 self.post_message(self.Chosen(i))
                 return
-
-
-def text_of(lines: Sequence[Line]) -> list[str]:
-    """The lines without their styles and trailing blanks."""
-    return [plain(line).rstrip() for line in lines]

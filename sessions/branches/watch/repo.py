@@ -22,15 +22,6 @@ from sessions.floor.state import Branch
 from sessions.text import clean
 
 
-def find_common_dir(path: Path) -> Path:
-    """The directory that all worktrees of the repository around `path` share, resolved; it identifies the factory.
-
-    Quick (two git processes, no GitPython), so that a console may call it before its first paint.
-    """
-    version()
-    return _common_dir(_git_at(path))
-
-
 def _git_at(path: Path) -> Git:
     try:
         path = path.resolve(strict=True)

@@ -17,26 +17,12 @@ from sessions.floor.fold.fold import FOLD_VERSION
 from sessions.floor.state import FloorState
 from sessions.journal import codec
 from sessions.journal.past import seek
-from sessions.journal.past.past import Density, Past, Span
+from sessions.journal.past.past import Density, Span
 from sessions.journal.recording import archive
 from sessions.journal.recording.archive import RecordingInfo
 from sessions.text import clean
 
-__all__ = ["Recording", "RecordingInfo", "write"]
-
-
-def write(
-    past: Past,
-    target: Path,
-    first_seq: int,
-    last_seq: int,
-    stations: frozenset[str] | None = None,
-    redact: bool = True,
-) -> RecordingInfo:
-    """Make a recording; see `record.write`, which is imported here: who plays one need not wait for it."""
-    from sessions.journal.recording import record
-
-    return record.write(past, target, first_seq, last_seq, stations, redact)
+__all__ = ["Recording", "RecordingInfo"]
 
 
 class Recording:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Generator, Mapping
@@ -29,9 +28,6 @@ from sessions.floor.state import FloorState
 from sessions.place import Place
 from sessions.supervisor.recorder import Recorder
 
-log = logging.getLogger(__name__)
-
-SOURCE = "git"
 NICE = ("nice", "-n", "10")
 """Comparing never takes the processor from an agent or the operator."""
 UNDISTURBED_S = 0.3

@@ -68,11 +68,6 @@ class Connection:
         self._questions = Questions(answering, self._send)
         writer.transport.set_write_buffer_limits(high=BUFFER)
 
-    @property
-    def waiting_bytes(self) -> int:
-        """What was written and the console has not taken."""
-        return self._writer.transport.get_write_buffer_size()
-
     async def serve(self, obey: Obey) -> None:
         """Greet, then answer commands and send events until the console has gone."""
         try:

@@ -19,13 +19,14 @@ from sessions.floor.events import TurnFailed
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
 from sessions.journal.past.past import EventList, Past
-from sessions.journal.recording.recording import Recording, write
+from sessions.journal.recording.record import write
+from sessions.journal.recording.recording import Recording
+from tests.support.picture import text_of
 from tests.support.replay import START, StillReplay, sample_events
 from widgets.draw.cells import Line
 from widgets.floor.timeline import SHORT, TALL, Timeline
 from widgets.floor.topline import TopLine
 from widgets.parts.footer import Footer
-from widgets.parts.panel import text_of
 
 OPTIONS = Options(theme="dark", ascii_only=False, no_colour=False, slow_link=False)
 EVENTS = sample_events()

@@ -25,11 +25,12 @@ from sessions.floor.state import EMPTY
 from sessions.floor.tokens import Tokens
 from sessions.journal.past.past import EventList
 from tests.support.console import HOSTILE, StillLink, factory_events
+from tests.support.picture import text_of
 from tests.support.replay import START, StillReplay, sample_events
 from widgets.draw.cells import Line
 from widgets.parts.footer import Footer
 from widgets.parts.lined import Lined
-from widgets.parts.panel import Bar, Panel, text_of
+from widgets.parts.panel import Bar, Panel
 
 OPTIONS = Options(theme="dark", ascii_only=False, no_colour=False, slow_link=False)
 Script = Callable[[StationScreen, Pilot[None]], Awaitable[None]]

@@ -20,7 +20,7 @@ from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
 from sessions.journal.past.chronicle import arranged
 from sessions.journal.reader import JournalReader
-from sessions.journal.recording import recording
+from sessions.journal.recording import record
 from sessions.supervisor import process
 from sessions.supervisor.lock import HeldError, hold
 from sessions.supervisor.wire.feed import Feed
@@ -184,7 +184,7 @@ def test_a_past_is_known_by_what_it_is_whatever_its_name(house: House) -> None:
     shutil.copy(house.place.journal, journal)
     for name in ("run", "run.rec"):
         with closing(JournalReader(house.place.journal)) as reader:
-            recording.write(reader, house.root / name, 1, state.seq)
+            record.write(reader, house.root / name, 1, state.seq)
         with closing(past_of(house.root / name)) as past:
             assert past.state_at(state.seq).branches == state.branches
     with closing(past_of(journal)) as past:

@@ -22,7 +22,7 @@ from sessions.floor.tokens import Tokens
 from sessions.journal import blocks, codec, group
 from sessions.journal.past.past import EventList
 from sessions.journal.reader import JournalReader
-from sessions.journal.recording import record, recording
+from sessions.journal.recording import record
 from sessions.journal.writer import Journal
 from sessions.observe.callbook import call_key, encode_tokens
 from tests.support import damage
@@ -40,7 +40,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setattr(record, "BLOCK_EVENTS", 16)
         patch.setattr(blocks, "BLOCK_EVENTS", 16)
         directory = tmp_path_factory.mktemp("sound")
-        recording.write(EventList(STREAM), directory / "sound.ftr", 1, len(STREAM))
+        record.write(EventList(STREAM), directory / "sound.ftr", 1, len(STREAM))
         asyncio.run(_journal(directory / "sound.db"))
         yield directory
 

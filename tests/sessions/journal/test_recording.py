@@ -19,12 +19,12 @@ from sessions.floor.state import EMPTY
 from sessions.journal import codec
 from sessions.journal.past import seek
 from sessions.journal.past.past import EventList
-from sessions.journal.recording import record, recording
+from sessions.journal.recording import record
 from sessions.journal.recording.record import redacted
 from sessions.journal.recording.recording import Recording
 from sessions.redact import redact
 from tests.support.chance import of_hundred
-from tests.support.journal import event_lists, sample_stream
+from tests.support.journal import event_lists, line_of, sample_stream
 
 STREAM = sample_stream(700)
 
@@ -42,7 +42,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def whole(path: Path) -> Iterator[Recording]:
-    recording.write(EventList(STREAM), path, 1, len(STREAM))
+    record.write(EventList(STREAM), path, 1, len(STREAM))
     opened = Recording(path)
     yield opened
     opened.close()
@@ -71,9 +71,9 @@ def test_any_moment_is_the_fold_of_its_events(whole: Recording, seq: int) -> Non
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=of_hundred(40))
 @given(facts=event_lists.filter(bool))
 def test_any_events_come_back_harmless(path: Path, facts: list[ev.Event]) -> None:
-    recording.write(EventList(facts), path, 1, len(facts), redact=False)
+    record.write(EventList(facts), path, 1, len(facts), redact=False)
     opened = Recording(path)
-    harmless = [event if codec.is_harmless(codec.encode(event)) else codec.harmless(event) for event in facts]
+    harmless = [event if codec.is_harmless(line_of(event)) else codec.harmless(event) for event in facts]
     assert list(opened.events(0, 100)) == harmless
     opened.close()
 
@@ -90,13 +90,13 @@ def test_the_header_says_what_it_holds(whole: Recording, path: Path) -> None:
 
 
 def test_the_same_past_makes_the_same_file(path: Path, tmp_path: Path) -> None:
-    recording.write(EventList(STREAM), path, 1, 700)
-    recording.write(EventList(list(STREAM)), tmp_path / "again.ftr", 1, 700)
+    record.write(EventList(STREAM), path, 1, 700)
+    record.write(EventList(list(STREAM)), tmp_path / "again.ftr", 1, 700)
     assert path.read_bytes() == (tmp_path / "again.ftr").read_bytes()
 
 
 def test_a_range_begins_with_the_floor_as_of_then(path: Path) -> None:
-    recording.write(EventList(STREAM), path, 301, 500)
+    record.write(EventList(STREAM), path, 301, 500)
     opened = Recording(path)
     assert opened.span.last_seq == 200
     assert list(opened.events(0, 1_000)) == list(STREAM[300:500])
@@ -107,14 +107,14 @@ def test_a_range_begins_with_the_floor_as_of_then(path: Path) -> None:
 
 
 def test_a_recording_of_a_recording_is_a_recording(path: Path, tmp_path: Path) -> None:
-    recording.write(EventList(STREAM), path, 101, 600)
+    record.write(EventList(STREAM), path, 101, 600)
     first = Recording(path)
-    recording.write(first, tmp_path / "part.ftr", 51, 400)
+    record.write(first, tmp_path / "part.ftr", 51, 400)
     second = Recording(tmp_path / "part.ftr")
     assert list(second.events(0, 1_000)) == list(STREAM[150:500])
     assert second.state_at(350).total == fold_all(EMPTY, STREAM[:500]).total
     with pytest.raises(FactoryError, match="begins in the middle"):
-        recording.write(first, tmp_path / "some.ftr", 1, 10, frozenset({"ship-1"}))
+        record.write(first, tmp_path / "some.ftr", 1, 10, frozenset({"ship-1"}))
     first.close()
     second.close()
 
@@ -123,7 +123,7 @@ def test_a_recording_of_a_recording_is_a_recording(path: Path, tmp_path: Path) -
 def test_some_stations_have_totals_of_their_own(path: Path, first: int) -> None:
     chosen = frozenset({"ship-1", "ship-4"})
     kept = [e for e in STREAM if not isinstance(e, ev.StationEvent) or e.station in chosen]
-    recording.write(EventList(STREAM), path, first, 700, chosen)
+    record.write(EventList(STREAM), path, first, 700, chosen)
     opened = Recording(path)
     state = opened.state_at(opened.span.last_seq)
     assert replace(state, seq=len(kept)) == fold_all(EMPTY, kept)
@@ -145,7 +145,7 @@ def test_events_of_a_station(whole: Recording, station: str) -> None:
 def test_states_of_another_fold_are_folded_again(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(record, "FOLD_VERSION", FOLD_VERSION + 1)
     monkeypatch.setattr(record, "fold_all", lambda state, events: fold_all(state, []))
-    recording.write(EventList(STREAM), path, 1, 700)
+    record.write(EventList(STREAM), path, 1, 700)
     opened = Recording(path)
     assert opened.state_at(650) == fold_all(EMPTY, STREAM[:650])
     opened.close()
@@ -153,7 +153,7 @@ def test_states_of_another_fold_are_folded_again(path: Path, monkeypatch: pytest
 
 def test_large_events_make_smaller_blocks(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(record, "BLOCK_BYTES", 2_000)
-    recording.write(EventList(STREAM), path, 1, 700)
+    record.write(EventList(STREAM), path, 1, 700)
     opened = Recording(path)
     assert len(opened.info.blocks) > 50
     assert opened.state_at(333) == fold_all(EMPTY, STREAM[:333])
@@ -163,7 +163,7 @@ def test_large_events_make_smaller_blocks(path: Path, monkeypatch: pytest.Monkey
 @pytest.mark.parametrize(("first", "last"), [(5, 4), (701, 900), (1, 0)])
 def test_there_must_be_something_to_record(path: Path, first: int, last: int) -> None:
     with pytest.raises(FactoryError, match="nothing to record"):
-        recording.write(EventList(STREAM), path, first, last)
+        record.write(EventList(STREAM), path, first, last)
     assert not path.exists()
 
 
@@ -177,14 +177,14 @@ def test_a_recording_that_fails_leaves_the_older_one(path: Path) -> None:
             return list(super().events(after, limit))
 
     with pytest.raises(FactoryError, match=r"run\.ftr could not be written: No space left"):
-        recording.write(Failing(sample_stream(9_000)), path, 1, 9_000)
+        record.write(Failing(sample_stream(9_000)), path, 1, 9_000)
     assert path.read_bytes() == b"older"
     assert list(path.parent.iterdir()) == [path]
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(FactoryError, match="could not be written"):
-        recording.write(EventList(STREAM), tmp_path / "missing" / "run.ftr", 1, 700)
+        record.write(EventList(STREAM), tmp_path / "missing" / "run.ftr", 1, 700)
 
 
 SECRET = "ghp" + "_" + "a1B2" * 10
@@ -202,12 +202,12 @@ def test_secrets_are_in_no_part_of_the_file_unless_asked_for(path: Path) -> None
         *STREAM[:100],
     ]
     for first in (1, 60):
-        recording.write(EventList(facts), path, first, 104)
+        record.write(EventList(facts), path, first, 104)
         opened = Recording(path)
         parts = [opened._archive.read(name, 10**8) for name in opened._archive._zip.namelist()]
         assert not any(SECRET.encode() in part or b"hunter2" in part for part in parts)
         opened.close()
-    recording.write(EventList(facts), path, 1, 104, redact=False)
+    record.write(EventList(facts), path, 1, 104, redact=False)
     opened = Recording(path)
     assert SECRET in opened.state_at(104).stations["s"].activity
     opened.close()
@@ -244,7 +244,7 @@ def test_a_device_is_never_replaced_by_a_recording(tmp_path: Path) -> None:
     link.symlink_to(pipe)
     for target in (pipe, link, tmp_path):
         with pytest.raises(FactoryError, match="is no regular file"):
-            recording.write(EventList(STREAM), target, 1, 10)
+            record.write(EventList(STREAM), target, 1, 10)
     assert pipe.is_fifo() and link.is_symlink()
 
 
@@ -252,5 +252,5 @@ def test_a_link_goes_on_pointing_to_what_was_recorded(tmp_path: Path) -> None:
     link = tmp_path / "link.ftr"
     link.symlink_to(tmp_path / "run.ftr")
     for _ in range(2):
-        recording.write(EventList(STREAM), link, 1, 10)
+        record.write(EventList(STREAM), link, 1, 10)
     assert link.is_symlink() and (tmp_path / "run.ftr").is_file()

@@ -17,7 +17,7 @@ from sessions.errors import FactoryError, NewerFormatError
 from sessions.floor import events as ev
 from sessions.floor.state import FloorState, Station
 from sessions.journal.past.past import EventList
-from sessions.journal.recording import archive, recording
+from sessions.journal.recording import archive, record
 from sessions.journal.recording.recording import Recording
 from tests.support.chance import of_hundred
 from tests.support.journal import sample_stream
@@ -30,7 +30,7 @@ Change = Callable[[dict[str, bytes]], None]
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     path = tmp_path / "run.ftr"
-    recording.write(EventList(STREAM), path, 1, 60)
+    record.write(EventList(STREAM), path, 1, 60)
     return path
 
 

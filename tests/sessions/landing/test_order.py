@@ -19,7 +19,6 @@ from sessions.landing.plan import (
     Step,
     Why,
     Wishes,
-    arrival_order,
     fill_ins,
     plan,
 )
@@ -114,7 +113,6 @@ def test_one_that_many_collide_with_gives_way() -> None:
 def test_of_equals_the_oldest_lands() -> None:
     verdicts = book(conflict("new", "old", ("f", 1)))
     assert plan([Candidate("new", 9.0), Candidate("old", 1.0)], verdicts).names == ("old",)
-    assert arrival_order([Candidate("new", 9.0), Candidate("old", 1.0)]) == ("old", "new")
 
 
 def test_the_cheapest_is_rebased_first_and_counts_against_the_next() -> None:

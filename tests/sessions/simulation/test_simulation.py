@@ -16,9 +16,9 @@ from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState, Status
 from sessions.floor.tokens import Tokens
 from sessions.models.prices import Prices
-from sessions.simulation import START, paced, simulate
+from sessions.simulation import START, simulate
 from sessions.simulation.context import FULL, OPENING, Context
-from sessions.simulation.models import CODEX, LOCAL, MODELS, OPUS, Seat
+from sessions.simulation.models import CODEX, LOCAL, OPUS, SEATS, Seat
 from sessions.simulation.world import branch_names, station_names
 from sessions.views.status import status_at
 from tests.support.chance import of_hundred
@@ -102,7 +102,7 @@ def test_meters_are_of_every_certainty_and_price() -> None:
 def test_prices_are_those_of_the_table() -> None:
     prices = Prices.load()
     sample = Tokens(input=1_000, cache_write_5m=1_000, cache_write_1h=1_000, cache_read=1_000, output=1_000)
-    for model in MODELS:
+    for model in {seat.model for seat in SEATS}:
         known = prices.cost(
             model.name, sample if model.write_1h else Tokens(input=1_000, cache_read=1_000, output=1_000)
         )
@@ -151,9 +151,3 @@ def test_the_rate_of_streaming_is_about_what_was_asked(stations: int, rate: floa
     stream = simulate(1, stations, 48, streaming_from=start, rate=rate)
     times = [event.time for event in islice(stream, 60_000) if event.time >= start + 60.0]
     assert rate / 2 < len(times) / (times[-1] - times[0]) < rate * 2
-
-
-def test_paced_events_come_evenly() -> None:
-    times = [event.time for event in paced(islice(simulate(1), 100), 50.0, 1_000.0)]
-    assert times[0] == 1_000.0
-    assert all(b - a == pytest.approx(0.02) for a, b in pairwise(times))

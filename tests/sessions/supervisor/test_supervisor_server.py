@@ -243,7 +243,7 @@ def test_a_console_that_never_reads_slows_nobody_and_costs_a_buffer() -> None:
             assert state == feed.state
             assert len(feed) == RING
             frame = len(protocol.encode(told(1, spoken(connection.BUFFER // 100))))
-            waiting = [each.waiting_bytes for each in house.connections]
+            waiting = [each._writer.transport.get_write_buffer_size() for each in house.connections]
             assert 0 < max(waiting) <= connection.BUFFER + 4 * frame
             assert await _followed(sleeper, EMPTY, feed.state.seq) == feed.state
 

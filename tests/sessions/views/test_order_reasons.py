@@ -6,17 +6,12 @@ import pytest
 from hypothesis import given
 
 from sessions.floor.conflicts import Outcome, Verdict
-from sessions.landing.plan import BASE, Candidate, Refusal, Step, Why, Wishes, plan
+from sessions.landing.plan import BASE, Candidate, Refusal, Why, Wishes, plan
 from sessions.views.conflicts.reasons import (
     collision,
     costs,
     counted,
-    frame,
-    left_reasons,
-    listed,
     refused,
-    sentences,
-    step_reason,
 )
 from tests.support.branches.verdict import Verdicts, book, conflict, floors, queue, unknown, wishes
 
@@ -39,36 +34,12 @@ def test_pairs() -> None:
     assert collision("F", "G", VERDICTS) == "F and G merge cleanly"
 
 
-def test_a_whole_plan() -> None:
-    found = plan(queue("ABCDE"), VERDICTS, Wishes(pinned=("A",), dropped=("gone",)))
-    assert list(sentences(found, VERDICTS, "main")) == [
-        "1 of 5 land in this order, 1 in order of arrival; no order lands more",
-        "pinned and moved branches keep one branch from landing",
-        "landing A first unblocks C and D",
-        "C conflicts with A in one file, 1 line",
-        "rebase C once A has landed: one file, 1 line in all",
-        "D conflicts with A in one file, 1 line",
-        "rebase D once A has landed: one file, 1 line in all",
-        "E conflicts with main in one file, 3 lines",
-        "rebase E onto main: one file, 3 lines",
-        "B conflicts with A in two files, 14 lines",
-        "B conflicts with C in one file, 1 line",
-        "rebase B once C has landed: three files, 15 lines in all",
-    ]
-
-
-def test_the_frame_names_the_bound() -> None:
-    found = plan(queue("AB"), VERDICTS)
-    assert frame(found).endswith("1 in order of arrival; no order lands more")
-    assert list(costs(found)) == []
-
-
-def test_drops_and_branches_not_compared() -> None:
-    found = plan([*queue("AG"), Candidate("late", compared=False)], VERDICTS, Wishes(dropped=("G",)))
-    assert list(costs(found)) == ["one branch more would land if none were dropped"]
-    assert list(left_reasons(found.left[0], VERDICTS)) == [
-        "late has not been compared yet, so nothing can be promised of it"
-    ]
+def test_what_wishes_cost() -> None:
+    assert list(costs(plan(queue("AB"), VERDICTS))) == []
+    pinned = plan(queue("ABCDE"), VERDICTS, Wishes(pinned=("A",)))
+    assert list(costs(pinned)) == ["pinned and moved branches keep one branch from landing"]
+    dropped = plan(queue("AG"), VERDICTS, Wishes(dropped=("G",)))
+    assert list(costs(dropped)) == ["one branch more would land if none were dropped"]
 
 
 @pytest.mark.parametrize(
@@ -93,20 +64,11 @@ def test_words() -> None:
     assert [counted(number, "file") for number in (0, 1, 2, 13)] == ["no files", "one file", "two files", "13 files"]
     assert [counted(number, "line") for number in (0, 1, 2)] == ["0 lines", "1 line", "2 lines"]
     assert counted(2, "branch") == "two branches"
-    assert [listed(names) for names in ("", "A", "AB", "ABC", "ABCD")] == [
-        "",
-        "A",
-        "A and B",
-        "A, B and C",
-        "A, B and 2 others",
-    ]
-    assert step_reason(Step("A")) == ""
 
 
 @given(floors(), wishes())
-def test_every_plan_can_be_explained(floor: tuple[list[Candidate], Verdicts], wished: Wishes) -> None:
+def test_every_refusal_can_be_explained(floor: tuple[list[Candidate], Verdicts], wished: Wishes) -> None:
     branches, verdicts = floor
     found = plan(branches, verdicts, wished)
-    said = list(sentences(found, verdicts))
-    assert all(said)
-    assert len(said) >= 1 + len(found.left) + len(found.refused)
+    assert all(refused(refusal, verdicts) for refusal in found.refused)
+    assert bool(list(costs(found))) is bool(found.cost_of_pins or found.cost_of_drops)

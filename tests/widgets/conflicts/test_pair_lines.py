@@ -11,11 +11,11 @@ from sessions.landing.plan import Candidate, Wishes, plan
 from sessions.views.conflicts.hotspots import HotSpot, hot_spots, suggested_scopes
 from sessions.views.conflicts.matrix import Severity
 from tests.support.console import HOSTILE, NOW
+from tests.support.picture import text_of
 from widgets.conflicts.hunk_lines import FileHunks, Hunk, Part, hunk_lines
 from widgets.conflicts.pair_lines import Frame, Side, frame_line, pair_lines, pair_note, spot_lines
 from widgets.conflicts.plan_lines import plan_rows
 from widgets.draw.cells import line_width, plain, width
-from widgets.parts.panel import text_of
 
 POOL = FileConflict("src/proxy/pool.py", "content", 14)
 GONE = FileConflict("docs/old.md", "modify/delete")

@@ -14,10 +14,10 @@ from sessions.floor.zone import Zone
 from sessions.views.floor.panes import Pane, station_pane
 from sessions.views.status import status_at
 from tests.support.console import HOSTILE
+from tests.support.picture import text_of
 from tests.support.replay import NAMES, START, sample_events
 from widgets.draw.cells import Line, line_width, width
 from widgets.parts.facts import SubAgent, event_lines, files, head, meters, sub_agents
-from widgets.parts.panel import text_of
 
 CELLS = 62
 STATE = fold_all(EMPTY, sample_events(3))

@@ -13,7 +13,7 @@ from sessions.branches.git import run as running
 from sessions.branches.git.run import Git, GitError, GitTimeoutError, NotARepositoryError, supported
 from sessions.branches.merges.judge import Matrix
 from sessions.branches.merges.subjects import Subject, uncommitted
-from sessions.branches.watch.repo import Repository, find_common_dir
+from sessions.branches.watch.repo import Repository
 from sessions.errors import FactoryError
 from sessions.floor.events import BranchChanged
 from tests.support.branches.git import TestRepository
@@ -55,7 +55,7 @@ def test_another_repository_in_the_environment_is_not_followed(monkeypatch: pyte
     mine, other = TestRepository(tmp_path / "mine"), TestRepository(tmp_path / "other")
     monkeypatch.setenv("GIT_DIR", str(other.path / ".git"))
     monkeypatch.setenv("GIT_INDEX_FILE", str(other.path / "index"))
-    assert find_common_dir(mine.path) == mine.path / ".git"
+    assert Repository.open(mine.path).common_dir == mine.path / ".git"
 
 
 def test_background_git_asks_nothing_and_takes_no_locks() -> None:

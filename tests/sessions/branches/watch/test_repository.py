@@ -14,10 +14,11 @@ from sessions.branches.git.run import Git, version
 from sessions.branches.git.worktrees import counted
 from sessions.branches.watch import relations
 from sessions.branches.watch.relations import UNKNOWN, Relation
-from sessions.branches.watch.repo import Repository, find_common_dir
+from sessions.branches.watch.repo import Repository
 from sessions.floor.events import BranchChanged, BranchRemoved, Event, SourceSkipped
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import Branch, FloorState
+from sessions.place import common_dir
 from tests.support.branches.git import TestRepository, unchanged
 
 
@@ -76,12 +77,12 @@ def test_opened_from_anywhere_inside(made: TestRepository, inside: str) -> None:
     repository = Repository.open(made.path / inside)
     assert (repository.root, repository.common_dir) == (made.path, made.path / ".git")
     assert (repository.name, repository.base) == ("project", "main")
-    assert find_common_dir(made.path / inside) == repository.common_dir
+    assert common_dir(made.path / inside) == repository.common_dir, "told without asking git"
 
 
 def test_opened_through_a_link(made: TestRepository, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(made.path)
-    assert find_common_dir(tmp_path / "link") == made.path / ".git"
+    assert Repository.open(tmp_path / "link").common_dir == made.path / ".git"
 
 
 def test_opened_from_a_linked_worktree(made: TestRepository, tmp_path: Path) -> None:
