@@ -84,7 +84,8 @@ class _Upkeep:
         self._forget_old()
         packs = self._pack()
         self._shrink()
-        rows: list[Row] = list(self._connection.execute(f"{_ROWS} ORDER BY seq")) if packs else []
+        found = self._query(f"{_ROWS} ORDER BY seq") if packs else []
+        rows: list[Row] = [(*facts, codec.stored(line)) for *facts, line in found]
         return Kept(done.state, done.checkpoint, done.due, rows, packs)
 
     def _query(self, sql: str, *values: object) -> list[tuple[Any, ...]]:

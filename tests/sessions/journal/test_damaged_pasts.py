@@ -118,6 +118,7 @@ def test_an_event_that_is_no_longer_bytes_is_counted_and_the_others_are_read(jou
         assert reader.latest().skipped == {"unreadable event": 1}
     finally:
         reader.close()
+    asyncio.run(_written(journal))
 
 
 @pytest.mark.parametrize(
