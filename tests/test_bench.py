@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from sessions.disk import meters_at
 from tests import readme
+from tests.bench import scan
 from tests.bench.figure import Figure, percentile, report
 from tests.bench.probe import Terminal
+from tests.bench.transcripts import make, scan_rate
 
 TWO_STEPS = "import sys; print('one', flush=True); sys.stdin.readline(); print('two', flush=True); sys.stdin.readline()"
 
@@ -48,6 +51,32 @@ def test_results_become_the_table_of_the_readme(tmp_path: Path) -> None:
     figure = {"what": "CPU", "value": 7.4, "unit": "%", "bar": 15, "more_is_better": False, "note": "", "good": True}
     results.write_text(json.dumps({"figures": [figure]}))
     assert readme.figures(results).splitlines()[-1] == "| CPU | ≤ 15 % | 7.40 % |"
+
+
+def test_made_transcripts_hold_every_kind_of_line_and_count_to_the_token(tmp_path: Path) -> None:
+    expected = make(tmp_path / "projects", 4)
+    found = b"".join(path.read_bytes() for path in tmp_path.rglob("*.jsonl"))
+    for sign in (b'"thinking"', b'"attachment"', b'"file-history-snapshot"', b'"hook_progress"', b'"base64"'):
+        assert sign in found
+    assert meters_at([tmp_path], by_station=False).total.tokens == expected
+    assert scan_rate(tmp_path / "projects", expected)["exact"]
+
+
+@pytest.mark.parametrize("peer", [False, True])
+def test_scans_are_compared_where_there_is_a_peer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, peer: bool) -> None:
+    """The peer here takes no time and says what the transcripts hold."""
+    expected = make(tmp_path / "claude" / "projects", 1)
+    other = tmp_path / "ccusage"
+    other.write_text(f'#!/bin/sh\necho \'{{"totals": {{"totalTokens": {expected.total}}}}}\'\n')
+    other.chmod(0o755)
+    monkeypatch.setattr(scan, "RUNS", 1)
+    monkeypatch.setattr(scan, "PEER", "no-such-peer")
+    figures = list(scan.peer_figures(tmp_path / "claude", tmp_path / "home", str(other) if peer else ""))
+    if peer:
+        assert figures[-1].what.startswith("tokens by which")
+        assert (figures[-1].value, figures[0].unit, figures[0].bar) == (0, "×", 0.5)
+    else:
+        assert [(figure.unit, "is here" in figure.note) for figure in figures] == [("s", True)] * 3
 
 
 def test_the_probe_tells_when_a_text_came() -> None:

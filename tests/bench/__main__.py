@@ -8,6 +8,7 @@ import os
 import platform
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -25,11 +26,12 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="measure shorter and smaller")
     parser.add_argument("--only", default="", choices=("", *ROOMS), help="measure one room")
     parser.add_argument("--repo", type=Path, metavar="DIR", help="measure conflicts on this repository, too")
+    parser.add_argument("--ccusage", default="", metavar="FILE", help="the ccusage to compare scans with")
     asked = parser.parse_args()
     measured: list[Figure] = []
 
     def kept() -> Iterator[Figure]:
-        for name, room in ROOMS.items():
+        for name, room in (ROOMS | {"scan": partial(scan.figures, peer=asked.ccusage)}).items():
             if asked.only in ("", name):
                 for figure in room(asked.quick):
                     measured.append(figure)

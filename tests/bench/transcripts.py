@@ -2,7 +2,8 @@
 
 The shape is what counts for a scan: per call two lines, tool results that hold their text twice, and far more
 progress lines than anything else. Of the bytes, tool results are half, progress a third and replies a seventh; of the
-lines, replies are 18 and tool results 12 in a hundred. The text is noise from a fixed seed.
+lines, replies are 18 and tool results 12 in a hundred; `tests.bench.shapes` has the others. The text is noise from a
+fixed seed.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from sessions.floor.tokens import STANDARD, Terms, Tokens
 from sessions.observe.files.discover import CLAUDE, Place
 from sessions.observe.observer import Batch, Observer
 from sessions.observe.seats import Seats
+from tests.bench import shapes
 
 VERSION = "2.1.39"
 SESSION_BYTES = 3_200_000
@@ -97,13 +99,15 @@ class Writer:
             if step == "tool":
                 yield from self._progress(use, agent)
                 yield self._result(use, agent)
+                yield from shapes.beside(self, agent)
         self._context = (self._context + written) % 160_000
 
     def _block(self, step: str, use: str) -> str:
         if step == "text":
             return f'{{"type":"text","text":"{self.text(min(int(self.random.lognormvariate(4.5, 1.6)), 4_000))}"}}'
         if step == "thinking":
-            return f'{{"type":"thinking","thinking":"{self.text(1_000)}","signature":"{self.text(300)}"}}'
+            thought = self.text(shapes.size(self, 1_700, 25_000))
+            return f'{{"type":"thinking","thinking":"{thought}","signature":"{self.text(300)}"}}'
         tool = self.random.choice(_TOOLS)
         given = f'"command":"{self.text(60)}"' if tool == "Bash" else f'"file_path":"{self._directory}/a{use[-2:]}.py"'
         return f'{{"type":"tool_use","id":"{use}","name":"{tool}","input":{{{given},"content":"{self.text(650)}"}}}}'
@@ -133,10 +137,14 @@ class Writer:
     def _result(self, use: str, agent: str) -> str:
         size = int(self.random.lognormvariate(7.6, 1.2))
         text = self.text(min(size, 60_000))
+        given, kept = f'"{text}"', f'{{"stdout":"{text}","stderr":""}}'
+        if self.random.random() < shapes.PICTURE:
+            given = shapes.picture(self)
+            kept = f'{{"type":"image","file":{given[1:-1]}}}'
         return (
             f'{self.head(agent)},"type":"user","message":{{"role":"user","content":[{{"tool_use_id":"{use}",'
-            f'"type":"tool_result","content":"{text}","is_error":false}}]}},"uuid":"{self.uuid()}",'
-            f'"timestamp":"{self.stamp(0.5)}","toolUseResult":{{"stdout":"{text}","stderr":""}}}}'
+            f'"type":"tool_result","content":{given},"is_error":false}}]}},"uuid":"{self.uuid()}",'
+            f'"timestamp":"{self.stamp(0.5)}","toolUseResult":{kept}}}'
         )
 
 
@@ -181,20 +189,19 @@ class _FlatPrice:
         return 200_000
 
 
-def scan_rate(tmp: Path, megabytes: int = 300) -> dict[str, float | int | str | bool]:
+def scan_rate(folder: Path, expected: Tokens) -> dict[str, float | int | str | bool]:
     """Scan made-up transcripts twice on one core: as if for the first time, and with the marks of the first.
 
     The files are in the page cache both times; what is measured is the program, not the disk. Seconds are of the
     wall clock, MB are 10^6 bytes; `cpu_mb_per_s` counts only the time that this one thread had a core.
     """
-    expected = make(tmp, megabytes)
-    size = sum(path.stat().st_size for path in tmp.rglob("*.jsonl"))
+    size = bytes_in(folder)
     began, cpu = time.perf_counter(), time.process_time()
-    batches = _scan(tmp, {})
+    batches = _scan(folder, {})
     cold, cpu = time.perf_counter() - began, time.process_time() - cpu
     marks = {key: mark for batch in batches for key, mark in batch.marks.items()}
     began = time.perf_counter()
-    again = _scan(tmp, marks)
+    again = _scan(folder, marks)
     second = time.perf_counter() - began
     used = sum((e.tokens for batch in batches for e in batch.events if isinstance(e, TokensUsed)), Tokens())
     return {
@@ -208,6 +215,11 @@ def scan_rate(tmp: Path, megabytes: int = 300) -> dict[str, float | int | str | 
         "exact": used == expected,
         "cpu_mb_per_s": size / 1e6 / cpu,
     }
+
+
+def bytes_in(folder: Path) -> int:
+    """The size of all transcripts below a folder."""
+    return sum(path.stat().st_size for path in folder.rglob("*.jsonl"))
 
 
 def _scan(root: Path, marks: dict[str, bytes]) -> list[Batch]:
