@@ -77,6 +77,17 @@ def test_merged_branches_and_the_base_have_no_row() -> None:
     assert len(names) == 5
 
 
+def test_a_merged_branch_with_uncommitted_work_has_a_row() -> None:
+    for dirty, rows in ((0, 5), (1, 6), (-1, 5)):
+        gone = ev.BranchChanged(time=NOW, branch=D, head="2" * 40, merged=True, dirty=dirty)
+        assert len(look(fold_all(floor(), [gone])).rows) == rows
+
+
+def test_a_row_counts_its_conflicts_with_others_and_with_the_base() -> None:
+    matrix = look(floor(clash(A, B), clash(A, C), clash(A), clash(B, C), unknown(A, D, "gone")))
+    assert {row.name: row.conflicts for row in matrix.rows if row.conflicts} == {A: 3, B: 2, C: 2}
+
+
 def test_commits_alone_are_another_matter() -> None:
     dirty = ev.BranchCompared(time=NOW, branch=A, head="0" * 40, dirty=True)
     state = floor(clash(A, B), dirty, replace(touching(A, B), commits_only=True))
@@ -138,7 +149,11 @@ def test_rows_stay_where_they_are_until_somebody_sorts() -> None:
     assert before[0] == A
     later = floor(clash(D, B), clash(D, C), clash(D), clash(D, A))
     assert [row.name for row in view.look(later).matrix.rows] == before
-    view.sort()
+    view.choose(Choice(sort=Sort.CONFLICTS, only_conflicts=True))
+    assert view.look(later).matrix.rows[0].name == A, "another filter sorts nothing"
+    view.choose(Choice(sort=Sort.NAME))
+    assert [row.name for row in view.look(later).matrix.rows] == sorted(before)
+    view.choose(Choice(sort=Sort.CONFLICTS))
     assert view.look(later).matrix.rows[0].name == D
     fewer = fold_all(later, [ev.BranchRemoved(time=NOW, branch=D)])
     assert D not in [row.name for row in view.look(fewer).matrix.rows]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from sessions.floor.reports import CADENCE_S
+from sessions.floor.reports import CADENCE_S, Report
 from sessions.floor.state import Evidence, RunningTool, Station, Status
-from sessions.views.status import TOOL_CADENCE_S, status_at
+from sessions.views.status import PERMISSION, TOOL_CADENCE_S, status_at
 
 SEEN = 1_000.0
 
@@ -48,6 +48,30 @@ def test_a_quick_tool_that_is_silent_more_likely_waits_for_a_permission() -> Non
     assert status_at(station, SEEN + CADENCE_S + 1).status is Status.STALE
     both = replace(station, running={**station.running, "d": RunningTool("Bash", since=SEEN)})
     assert status_at(both, SEEN + CADENCE_S + 1).status is Status.WORKING
+
+
+@pytest.mark.parametrize(
+    ("status", "process", "report", "later"),
+    [
+        (Status.WORKING, 7, Report.WORKING, Status.WORKING),
+        (Status.WAITING, 7, Report.BACKGROUND, Status.WAITING),
+        (Status.WORKING, 7, Report.BACKGROUND, Status.STALE),
+        (Status.WORKING, 7, Report.IDLE, Status.IDLE),
+        (Status.WORKING, 0, Report.WORKING, Status.STALE),
+    ],
+)
+def test_a_process_that_lives_is_believed_in_silence(
+    status: Status, process: int, report: Report, later: Status
+) -> None:
+    station = replace(_station(status), process=process, report=report)
+    assert status_at(station, SEEN + 1e6).status is later
+
+
+def test_of_the_tools_under_way_the_last_one_waits_for_its_permission() -> None:
+    asked = Evidence(Status.NEEDS_ME, SEEN, SEEN, "claude:1", PERMISSION)
+    running = {"a": RunningTool("Read", "a.py"), "b": RunningTool("Bash", "make"), "c": RunningTool("Edit", "b.py")}
+    found = status_at(Station("s", evidence=asked, running=running), SEEN)
+    assert found.reason == f"{PERMISSION}: Edit b.py"
 
 
 def test_a_permission_says_what_the_tool_was_given() -> None:
