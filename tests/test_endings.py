@@ -40,8 +40,9 @@ def run(directory: Path, tests: str) -> subprocess.CompletedProcess[str]:
     settings, path = directory / "pytest.ini", directory / "test_it.py"
     settings.write_text("[pytest]\nfilterwarnings = error\n")
     path.write_text(tests)
-    words = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-p", "no:xdist", "-c", str(settings), str(path)]
-    env = {"PYTEST_TIMEOUT": "1", "PATH": os.environ["PATH"]}
+    plugins = ("-p", "tests.conftest", "-p", "pytest_timeout")
+    words = [sys.executable, "-m", "pytest", *plugins, "-c", str(settings), str(path)]
+    env = {"PYTEST_TIMEOUT": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PATH": os.environ["PATH"]}
     return subprocess.run(words, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False)
 
 

@@ -169,7 +169,13 @@ def test_blanks_cost_no_change_of_style() -> None:
     assert strip.cell_length == 10
 
 
-DRAWING = ("widgets", "console", "sessions/floor")
+@pytest.mark.parametrize(("cells", "text"), [(3, "abc"), (5, "abcde"), (7, "abcde  ")])
+def test_a_line_takes_its_cells_and_no_other(cells: int, text: str) -> None:
+    strip = make_look("dark", ascii_only=False, colour=True).strip((("abc", "text"), ("de", "soft")), cells)
+    assert (strip.text, strip.cell_length) == (text, cells)
+
+
+DRAWING = ("widgets", "console", "sessions/floor", "sessions/views")
 """Where texts stand that are drawn."""
 
 
