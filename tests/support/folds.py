@@ -1,6 +1,6 @@
-"""What the fold makes of each kind of event, as one hash a kind: the guard of `FOLD_VERSION`.
+"""What the fold makes of each kind of event in each slice of the floor, as hashes: the guard of their versions.
 
-`python -m tests.support.folds` notes the hashes of the present version in `folds.json`, and says which are new.
+`python -m tests.support.folds` notes the hashes of the present versions in `folds.json`, and says which are new.
 The samples are made from the types themselves, so that a new kind, field or part of the state is in them by itself;
 each field has chance of its own, so that a new one leaves the others as they are.
 """
@@ -18,16 +18,16 @@ import msgspec
 from msgspec import inspect
 from msgspec.structs import replace
 
-from sessions.floor import events as ev
 from sessions.floor.conflicts import Verdict, key_of
-from sessions.floor.fold.fold import FOLD_VERSION, fold
+from sessions.floor.fold.fold import fold
+from sessions.floor.fold.slices import SLICES, VERSIONS, Slice, inputs
 from sessions.floor.pace import BUCKET_S
 from sessions.floor.state import Branch, FloorState, Session, Station
 from tests import ROOT
 from tests.support.journal import KINDS
 
 TABLE = ROOT / "tests/sessions/floor/folds.json"
-"""By fold version the hash of every kind; of the present version and the one before."""
+"""By slice and version the hash of every kind that changes it; of the present version and the one before."""
 FLOORS, EVENTS = 80, 3
 """Every kind is sampled on so many floors, with so many events, one after the other."""
 START = 1_795_046_400.0
@@ -58,24 +58,42 @@ _NAMES: dict[str, tuple[str, ...]] = {
 _S = TypeVar("_S", bound=msgspec.Struct)
 
 
-def table() -> dict[str, dict[str, str]]:
-    """The hashes that were noted, by version and kind."""
-    return msgspec.json.decode(TABLE.read_bytes(), type=dict[str, dict[str, str]])
+Hashes = dict[str, str]
+"""By kind of event the first digits of the hash of all that it changes."""
+
+
+def table() -> dict[str, dict[str, Hashes]]:
+    """The hashes that were noted, by slice and version."""
+    return msgspec.json.decode(TABLE.read_bytes(), type=dict[str, dict[str, Hashes]])
+
+
+def version_of(each: Slice) -> str:
+    """The version of a slice; behind it those of the slices that it reads, with which it is made anew, too."""
+    return ".".join(str(VERSIONS[name]) for name in (each.name, *sorted(inputs({each.name}) - {each.name})))
+
+
+def before(each: Slice, noted: dict[str, Hashes]) -> list[str]:
+    """The versions in which the slice itself was another, oldest first."""
+    own = {version: int(version.partition(".")[0]) for version in noted}
+    return sorted((version for version in noted if own[version] < each.version), key=own.__getitem__)
 
 
 @lru_cache(maxsize=1)
-def hashes() -> dict[str, str]:
-    """By kind the first digits of the hash of everything that its events change."""
-    return {str(kind.__struct_config__.tag): _hash(kind) for kind in sorted(KINDS, key=lambda kind: kind.__name__)}
-
-
-def _hash(kind: type[ev.Event]) -> str:
-    digest = hashlib.sha256()
-    for number, before in enumerate(_floors()):
-        facts = [made(kind, f"{kind.__name__} {number} {turn}") for turn in range(EVENTS)]
-        for change in _changes("", before, reduce(fold, facts, before)):
-            digest.update(f"{number} {change}\n".encode())
-    return digest.hexdigest()[:8]
+def hashes() -> dict[str, Hashes]:
+    """What is so now, by slice. When an event happened changes every slice, and is tested elsewhere."""
+    found: dict[str, Hashes] = {each.name: {} for each in SLICES}
+    for kind in sorted(KINDS, key=lambda kind: kind.__name__):
+        digests: dict[str, hashlib._Hash] = {}
+        for number, floor in enumerate(_floors()):
+            facts = [made(kind, f"{kind.__name__} {number} {turn}") for turn in range(EVENTS)]
+            after = reduce(fold, facts, floor)
+            for each in SLICES:
+                for field in each.fields:
+                    for change in _changes(field, getattr(floor, field), getattr(after, field)):
+                        digests.setdefault(each.name, hashlib.sha256()).update(f"{number} {change}\n".encode())
+        for name, digest in digests.items():
+            found[name][str(kind.__struct_config__.tag)] = digest.hexdigest()[:8]
+    return found
 
 
 @lru_cache(maxsize=1)
@@ -186,15 +204,17 @@ def _changes(path: str, before: object, after: object) -> Iterator[str]:
 
 
 def note(path: Path = TABLE) -> list[str]:
-    """Write the hashes of the present version down; returns the kinds that had others under the same version."""
-    known, version, now = table(), str(FOLD_VERSION), hashes()
-    before = [other for other in sorted(known, key=int) if int(other) < FOLD_VERSION][-1:]
-    kept = {other: known[other] for other in before} | {version: now}
+    """Write the hashes of the present versions down; returns what was another under the same version."""
+    noted, kept, new = table(), dict[str, dict[str, Hashes]](), list[str]()
+    for each in SLICES:
+        known, version, now = noted.get(each.name, {}), version_of(each), hashes()[each.name]
+        kept[each.name] = {old: known[old] for old in before(each, known)[-1:]} | {version: now}
+        new += [f"{kind} in {each.name}" for kind, digest in known.get(version, {}).items() if now.get(kind) != digest]
     path.write_bytes(msgspec.json.format(msgspec.json.encode(kept), indent=1) + b"\n")
-    return [kind for kind, digest in known.get(version, {}).items() if now.get(kind) != digest]
+    return new
 
 
 if __name__ == "__main__":
     for changed in note():
-        print(f"{changed} folds otherwise than it was noted for version {FOLD_VERSION}")
+        print(f"{changed}: another state than was noted for this version")
     print(f"noted in {TABLE.relative_to(ROOT)}; git diff shows what is new")

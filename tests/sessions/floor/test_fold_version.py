@@ -1,20 +1,25 @@
-"""`FOLD_VERSION` is raised with what the fold makes of any kind of event, and only then."""
+"""The version of a slice of the floor is raised with what the fold makes of any kind of event in it, and only then."""
 
 from __future__ import annotations
 
-from sessions.floor.fold.fold import FOLD_VERSION
-from tests.support.folds import hashes, table
+import pytest
 
-HOW = "raise its slice, unless that was done since the last release, and note it: python -m tests.support.folds"
+from sessions.floor.fold.slices import SLICES, Slice
+from tests.support.folds import before, hashes, table, version_of
+
+HOW = "raise its version, unless that was done since the last release, and note it: python -m tests.support.folds"
 
 
-def test_the_version_is_raised_with_the_fold() -> None:
-    noted, now = table().get(str(FOLD_VERSION), {}), hashes()
+@pytest.mark.parametrize("each", SLICES, ids=lambda each: each.name)
+def test_the_version_is_raised_with_the_fold(each: Slice) -> None:
+    noted, now = table().get(each.name, {}).get(version_of(each), {}), hashes()[each.name]
     new = sorted({*noted, *now} - {kind for kind in now if noted.get(kind) == now[kind]})
-    assert not new, f"other states come of {', '.join(new)}: {HOW}"
+    assert not new, f"another slice {each.name!r} comes of {', '.join(new)}: {HOW}"
 
 
-def test_the_version_is_raised_for_a_reason() -> None:
-    """Every raise has each journal folded anew from its first event."""
-    before = [folds for version, folds in table().items() if int(version) < FOLD_VERSION]
-    assert hashes() not in before, "nothing folds otherwise than before the version was raised: lower it"
+@pytest.mark.parametrize("each", SLICES, ids=lambda each: each.name)
+def test_the_version_is_raised_for_a_reason(each: Slice) -> None:
+    """Every raise has the slice made anew in each journal, from its first event."""
+    noted = table().get(each.name, {})
+    old = [noted[version] for version in before(each, noted)]
+    assert hashes()[each.name] not in old, f"nothing makes another slice {each.name!r} than before: lower its version"
