@@ -15,7 +15,7 @@ from console.cli.source import base_of
 from sessions.branches.git.run import version
 from sessions.branches.merges.comparing import compare
 from sessions.branches.merges.judge import Matrix
-from sessions.branches.merges.subjects import Row, Subjects, rows_of, subjects
+from sessions.branches.merges.subjects import Row, Subjects, occupied, rows_of, subjects
 from sessions.errors import UsageError
 from sessions.floor.conflicts import Outcome, Verdict, counts, key_of, pair_of
 from sessions.headless import conflicts_shape as conflictshape
@@ -52,7 +52,8 @@ def opened(place: Place) -> Iterator[Matrix]:
 
 def look(matrix: Matrix, place: Place, call: Call) -> tuple[Subjects, list[Row], dict[str, Verdict]]:
     """The base, the branches as they are compared, and the verdict on every pair by `key_of`."""
-    chosen = subjects(matrix.git, place.common_dir, base_of(call), call.refs, matrix.remembered)
+    remembered = matrix.remembered
+    chosen = subjects(matrix.git, place.common_dir, base_of(call), call.refs, remembered, occupied(remembered))
     rows = rows_of(matrix, chosen.others, dirty=call.dirty)
     verdicts = {
         key_of(verdict.a, verdict.b): verdict
@@ -88,6 +89,8 @@ def _print(shape: conflictshape.Conflicts, verdicts: dict[str, Verdict]) -> None
         "with each other" + (f", {unknown:,} unknown" if unknown else "")
     )
     say_left_out(shape.left_out)
+    if slow := [verdict.seconds for verdict in verdicts.values() if verdict.seconds >= 1]:
+        say(f"git took more than a second for {count(len(slow), 'pair')}, {max(slow):.1f} s for the slowest")
     met = counts(verdicts.values())
     rows = [
         (
@@ -184,7 +187,8 @@ def _print_pair(shape: conflictshape.PairReport) -> None:
     lines = sum(file.lines for file in shape.files)
     what = f", {count(len(shape.files), 'file')}, {count(lines, 'line')}" if shape.files else ""
     reason = f": {clean(shape.reason)}" if shape.reason else ""
-    say(f"{clean(shape.a)} × {clean(shape.b)}: {shape.status}{what}{reason}")
+    took = f", git took {shape.seconds:.1f} s" if shape.seconds >= 1 else ""
+    say(f"{clean(shape.a)} × {clean(shape.b)}: {shape.status}{what}{took}{reason}")
     for file in shape.files:
         say()
         say(

@@ -44,6 +44,8 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     """When the pair came to this outcome."""
     cause: str = ""
     """The branch whose change brought it about."""
+    seconds: float = 0.0
+    """How long git took, where it was so long that the pair was merged alone and last."""
 
     @property
     def lines(self) -> int:

@@ -99,6 +99,8 @@ class VerdictReached(Event, frozen=True, kw_only=True, omit_defaults=True, tag="
     """The branch whose change brought it about."""
     commits_only: bool = False
     """It is about the commits alone, where uncommitted work makes a difference to one of the two."""
+    seconds: float = 0.0
+    """How long git took, where it was so long that the pair was merged alone and last."""
 
 
 class BranchCompared(Event, frozen=True, kw_only=True, omit_defaults=True, tag="branch_compared.1"):

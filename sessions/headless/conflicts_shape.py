@@ -50,6 +50,8 @@ class PairShape(msgspec.Struct, frozen=True, kw_only=True):
     status: str
     files: list[F]
     reason: str
+    seconds: float = 0.0
+    """How long git took, where it was so long that the pair was merged alone and last."""
 
 
 class Conflicts(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,6 +122,8 @@ class PairReport(msgspec.Struct, frozen=True, kw_only=True):
     status: str
     reason: str
     files: list[FileShape]
+    seconds: float = 0.0
+    """As of a pair of `conflicts`."""
 
 
 def conflicts(
@@ -134,7 +138,10 @@ def conflicts(
     names = sorted(row.name for row in rows)
     every = (verdicts[key_of(a, b)] for at, a in enumerate(names) for b in names[at + 1 :])
     wanted = (v for v in every if not only_conflicts or v.outcome is Outcome.CONFLICT)
-    pairs = [PairShape(a=v.a, b=v.b, status=v.outcome.value, files=files(v.files), reason=v.reason) for v in wanted]
+    pairs = [
+        PairShape(a=v.a, b=v.b, status=v.outcome.value, files=files(v.files), reason=v.reason, seconds=v.seconds)
+        for v in wanted
+    ]
     return Conflicts(
         base=BaseShape(base, base_head),
         branches=[_branch(row, verdicts[key_of(row.name, "")]) for row in rows],
@@ -173,7 +180,12 @@ def pair(verdict: Verdict, base: str, hunks: Mapping[str, Sequence[Hunk]]) -> Pa
         for file in verdict.files
     ]
     return PairReport(
-        a=verdict.a, b=verdict.b or base, status=verdict.outcome.value, reason=verdict.reason, files=shapes
+        a=verdict.a,
+        b=verdict.b or base,
+        status=verdict.outcome.value,
+        reason=verdict.reason,
+        files=shapes,
+        seconds=verdict.seconds,
     )
 
 

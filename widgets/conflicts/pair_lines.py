@@ -114,6 +114,8 @@ def pair_lines(
     if verdict is not None and verdict.since and verdict.outcome is not Outcome.CLEAN:
         after = f", after a change of {cause}" if cause else ""
         lines.append(((" " + cut(f"since {age(verdict.since, now)}{after}", cells - 2), "soft"),))
+    if verdict is not None and verdict.seconds >= 1:
+        lines.append(((" " + cut(f"git took {verdict.seconds:.1f} s to merge them", cells - 2), "faint"),))
     if verdict is not None and verdict.reason:
         lines.append(((" " + cut(clean(verdict.reason), cells - 2), "unknown"),))
     lines.append(())

@@ -51,4 +51,4 @@ def compare(
 
 
 def _verdict(names: Names, merged: Merged) -> Verdict:
-    return Verdict(*names, merged.outcome, merged.files, merged.shared, merged.reason)
+    return Verdict(*names, merged.outcome, merged.files, merged.shared, merged.reason, seconds=merged.seconds)

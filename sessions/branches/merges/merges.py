@@ -18,7 +18,7 @@ from sessions.floor.conflicts import Outcome
 
 __all__ = ["Collision", "Outcome", "Pair", "Verdict", "merge_batch", "parse"]
 
-PAIR_TIMEOUT_S = 20.0
+PAIR_TIMEOUT_S = 120.0
 """How long somebody waits who looks into one pair."""
 MANY_SINCE = (2, 39)
 """The first git that merges many pairs in one process; the one before it needs a process for each."""

@@ -25,6 +25,7 @@ from sessions.floor.shown_branches import left_out, shown_branches
 from sessions.floor.state import Branch
 from sessions.text import clean
 
+_OCCUPIED = "occupied"
 _FORMAT = "--format=%(objectname)%00%(symref)%00%(refname)"
 
 
@@ -100,6 +101,17 @@ def subjects(
         return Subjects(base, base_head, tuple(found.values()))
     others, hidden = _shown(git, base_head, found, remembered, occupied)
     return Subjects(base, base_head, others, hidden)
+
+
+def occupied(remembered: Verdicts) -> frozenset[str]:
+    """The branches on which stations worked, as a supervisor noted last: they are compared however old they are."""
+    return frozenset((remembered.note(_OCCUPIED) or b"").decode().splitlines())
+
+
+def note_occupied(remembered: Verdicts, names: Collection[str]) -> None:
+    """Note them for the command line, which knows of no stations."""
+    if frozenset(names) != occupied(remembered):
+        remembered.keep_note(_OCCUPIED, "\n".join(sorted(names)).encode())
 
 
 def _usual_base(git: Git, heads: Mapping[str, str]) -> str:

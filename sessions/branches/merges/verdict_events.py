@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+import msgspec
+
 from sessions.floor.conflicts import Outcome, Verdict, key_of
 from sessions.floor.events import BranchCompared, Event, VerdictReached
 from sessions.floor.state import FloorState
@@ -69,6 +71,7 @@ class Ledger:
             reason=verdict.reason,
             cause=self._cause(state, verdict),
             commits_only=commits_only,
+            seconds=verdict.seconds,
         )
 
     def _cause(self, state: FloorState, verdict: Verdict) -> str:
@@ -110,4 +113,4 @@ def same(known: Verdict | None, verdict: Verdict) -> bool:
 def _bounded(verdict: Verdict) -> Verdict:
     if len(verdict.files) <= MOST_FILES:
         return verdict
-    return Verdict(verdict.a, verdict.b, verdict.outcome, verdict.files[:MOST_FILES], verdict.shared, verdict.reason)
+    return msgspec.structs.replace(verdict, files=verdict.files[:MOST_FILES])

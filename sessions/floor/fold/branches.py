@@ -80,6 +80,7 @@ def verdict_reached(draft: Draft, event: ev.VerdictReached) -> None:
         event.reason,
         known.since if known is not None and known.outcome is event.outcome else event.time,
         event.cause,
+        event.seconds,
     )
     if event.commits_only:
         verdicts[key] = verdict

@@ -17,7 +17,7 @@ from sessions.branches.git.worktrees import Worktree
 from sessions.branches.merges import verdict_events
 from sessions.branches.merges.comparing import Names, compare, names_of
 from sessions.branches.merges.judge import Matrix
-from sessions.branches.merges.subjects import Row, Subject, rows_with, taken
+from sessions.branches.merges.subjects import Row, Subject, note_occupied, rows_with, taken
 from sessions.branches.sift.areas import Areas
 from sessions.branches.watch.repo import Repository
 from sessions.floor.commands import Progress
@@ -180,6 +180,7 @@ class ConflictWatch:
             self._snapshots = 0
             if matrix.scratch.bound():
                 self._works.clear()
+        note_occupied(matrix.remembered, occupied_branches(state))
         shown = shown_branches(state.branches, occupied_branches(state), state.base)
         chosen = [branch for branch in shown if branch.head and branch.name != state.base]
         trees = {tree.row: tree for tree in repository.worktrees() if tree.head and not tree.missing}

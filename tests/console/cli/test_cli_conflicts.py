@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from console.cli.conflicts import opened
+from sessions.branches.merges.subjects import note_occupied
+from sessions.branches.merges.verdicts import Merged
 from sessions.branches.watch.repo import Repository
+from sessions.floor.conflicts import FileConflict, Outcome
 from sessions.floor.events import FactoryOpened
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.shown_branches import SHOWN
 from sessions.floor.state import EMPTY
+from sessions.place import place_of
 from sessions.views.floor.view import FloorView
 from tests.support.branches.collision import LINES, edited
 from tests.support.branches.git import environment, unchanged
@@ -68,7 +75,7 @@ def test_json_to_the_letter(machine: Machine) -> None:
         }
 
     def pair(a: str, b: str, status: str, found: list[dict[str, object]]) -> dict[str, object]:
-        return {"a": a, "b": b, "status": status, "files": found, "reason": ""}
+        return {"a": a, "b": b, "status": status, "files": found, "reason": "", "seconds": 0.0}
 
     assert parsed(done) == {
         "version": 1,
@@ -120,6 +127,35 @@ def test_the_same_branches_as_on_the_floor_and_the_others_are_counted(machine: M
     every = parsed(machine.run("conflicts", "--json", "--branches", "**"))
     assert every["left_out"] == 0
     assert {branch["name"] for branch in every["branches"]} > names
+
+
+def test_where_a_station_works_is_compared_however_old_it_is(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on the floor, of whose stations the supervisor leaves a note."""
+    machine.repo.fast_import((f"more/{number:02}", {f"{number}.txt": "x"}) for number in range(SHOWN + 3))
+    monkeypatch.setenv("XDG_STATE_HOME", machine.env["XDG_STATE_HOME"])
+    place = place_of(machine.repo.path)
+    before = parsed(machine.run("conflicts", "--json"))
+    assert "more/00" not in {branch["name"] for branch in before["branches"]}
+    with opened(place) as matrix:
+        note_occupied(matrix.remembered, {"more/00", "elsewhere"})
+    after = parsed(machine.run("conflicts", "--json"))
+    assert {branch["name"] for branch in after["branches"]} >= {"more/00"}
+    assert after["left_out"] == before["left_out"] - 1
+
+
+def test_what_took_git_long_is_told_with_its_time(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", machine.env["XDG_STATE_HOME"])
+    place = place_of(machine.repo.path)
+    words = ("conflicts", "--branches", "one", "two")
+    machine.run(*words)
+    with sqlite3.connect(place.state_dir / "conflicts.db") as db:
+        slow = Merged(Outcome.CONFLICT, (FileConflict("a.txt", "content", 2),), 1, seconds=5.25)
+        db.execute("UPDATE results SET body = ? WHERE length(body) > 0", (msgspec.msgpack.encode(slow),))
+    db.close()
+    assert "git took more than a second for 1 pair, 5.2 s for the slowest" in machine.run(*words).out
+    assert "one × two: conflict, 1 file, 2 lines, git took 5.2 s\n" in machine.run("conflicts", "one", "two").out
+    (pair,) = parsed(machine.run(*words, "--json"))["pairs"]
+    assert (pair["a"], pair["b"], pair["seconds"]) == ("one", "two", 5.25)
 
 
 def test_another_base_and_no_collision_exits_with_0(machine: Machine) -> None:

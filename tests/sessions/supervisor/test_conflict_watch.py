@@ -8,8 +8,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from sessions.branches.merges.subjects import occupied
+from sessions.branches.merges.verdicts import Verdicts
 from sessions.floor.conflicts import Outcome, Verdict, between
-from sessions.floor.events import BranchCompared, Event, VerdictReached
+from sessions.floor.events import BranchCompared, Event, StationOpened, VerdictReached
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState
 from sessions.journal.reader import JournalReader
@@ -129,6 +131,23 @@ def test_the_base_moves_and_another_is_chosen(house: House) -> None:
             assert outcome(state, "one", "") is Outcome.CLEAN
 
     asyncio.run(check())
+
+
+def test_where_stations_work_is_noted_for_the_command_line(house: House) -> None:
+    async def check() -> None:
+        async with working(house) as (work, feed):
+            await until(feed, lambda state: len(state.compared) == 3)
+            opened = StationOpened(time=1.0, source="test", station="s", kind="claude", branch="three")
+            await work._recorder.record([opened])
+            head = house.repo.commit({"c.txt": "more\n"}, cwd=house.root / "one")
+            await until(feed, lambda state: state.compared["one"].head == head)
+
+    asyncio.run(check())
+    remembered = Verdicts(house.place.state_dir / "conflicts.db")
+    try:
+        assert occupied(remembered) == {"three"}
+    finally:
+        remembered.close()
 
 
 def test_a_merged_branch_is_compared_no_longer(house: House) -> None:

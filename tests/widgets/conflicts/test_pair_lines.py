@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
+from msgspec.structs import replace
 
 from sessions.floor.conflicts import FileConflict, Outcome, Verdict, key_of
 from sessions.landing.plan import Candidate, Wishes, plan
@@ -42,6 +43,11 @@ def test_the_frame() -> None:
     trial = Frame(branches=3, landed="proxy-03", replay=True, moment="12:04:31")
     assert plain(frame_line(trial, 80)).startswith("  SIMULATED: proxy-03 has landed   REPLAY  3 branches")
     assert plain(frame_line(trial, 80)).rstrip().endswith("12:04:31")
+
+
+def test_a_pair_that_took_git_long_says_how_long() -> None:
+    slow = replace(VERDICT, seconds=5.25)
+    assert " git took 5.2 s to merge them" in text_of(pair_lines(ONE, OTHER, slow, Severity.SOME, 0, NOW, 64))
 
 
 def test_the_frame_always_fits() -> None:
