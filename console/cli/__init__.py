@@ -93,6 +93,7 @@ COMMANDS = {
     "order": ("order", "order"),
     "import": ("keep", "import_paths"),
     "record": ("keep", "record"),
+    "journal": ("journal", "journal"),
     "stop": ("keep", "stop"),
     "doctor": ("doctor", "doctor"),
     "completions": ("completions", "completions"),

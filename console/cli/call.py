@@ -46,3 +46,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     only_conflicts: bool = False
     watch: bool = False
     verify: bool = False
+    before: str = ""
+    """A time: what happened until then is pruned."""
+    dry_run: bool = False
+    keep: Path | None = None
+    """The recording to make of what is pruned."""

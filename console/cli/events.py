@@ -33,7 +33,11 @@ def events(call: Call) -> int:
     journal = caught_up(call)
     reader = JournalReader(journal)
     try:
-        seq = _print_after(reader, _since(reader, call.start), call.json)
+        since = _since(reader, call.start)
+        if since <= reader.pruned > 0:
+            warn(f"events up to {reader.pruned:,} were pruned")
+            since = reader.pruned
+        seq = _print_after(reader, since, call.json)
         if call.follow:
             _follow(call, reader, seq)
     finally:
@@ -44,7 +48,7 @@ def events(call: Call) -> int:
 def _since(reader: JournalReader, start: str) -> int:
     """The number after which events are asked for; of a time, that of the last event before it."""
     if not start:
-        return 0
+        return reader.pruned
     if start.isascii() and start.isdecimal() and len(start) not in EPOCH_DIGITS:
         if int(start) > LAST:
             raise UsageError(f"there is no event {start}", f"numbers go up to {LAST}")

@@ -92,6 +92,8 @@ def record(call: Call) -> int:
                 raise UsageError(f"there is no station {clean(min(unknown))!r}", "see `factory-tui status`")
         if target is not None:
             info = write(past, target, first, last, stations, call.redact)
+            if stations is None and (isinstance(past, JournalReader) or (first, last) == (1, past.span.last_seq)):
+                _note(call, target, info.events, last if isinstance(past, JournalReader) else 0)
             say(f"{clean(str(target))}: {count(info.events, 'event')}, {target.stat().st_size:,} bytes")
             return 0
         with tempfile.TemporaryDirectory() as folder:
@@ -103,6 +105,16 @@ def record(call: Call) -> int:
     finally:
         past.close()
     return 0
+
+
+def _note(call: Call, target: Path, events: int, last: int) -> None:
+    """Let the journal know which of its events the recording keeps: those up to `last`, all of them for 0."""
+    from sessions.journal import prune
+
+    journal = place_of(call.repo).journal
+    with closing(JournalReader(journal)) as reader:
+        last = last or reader.span.first_seq + events - 1
+    prune.note(journal, target, last - events + 1, last)
 
 
 def _target(output: Path, force: bool) -> Path | None:

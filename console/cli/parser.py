@@ -19,11 +19,13 @@ STATIONS = "stations"
 """What a shell's completions ask `completions` for."""
 LAST = 2**63 - 1
 """The largest number that an event can have: SQLite counts in 64 bits."""
+JOURNAL = ("size", "prune")
+"""What can be done with the journal itself."""
 GROUPINGS = ("station", "model", "branch", "day")
 THEMES = ("dark", "light", "colour-blind")
 """Those of `console.terminal.theme`, which a command without a screen does not import."""
 MOMENT = "12:04, '2026-11-21 12:04', +5m, -1h30m, 50%%, start, end, or seconds since 1970"
-TIMES = ("--at", "--since", "--until")
+TIMES = ("--at", "--since", "--until", "--before")
 
 DESCRIPTION = """\
 The operator console for one engineer who supervises a factory of coding agents. Without a command it opens the
@@ -75,6 +77,7 @@ def build(words: Sequence[str] = ()) -> Parser:
         "order": _order,
         "import": _import,
         "record": _record,
+        "journal": _journal,
         "doctor": _doctor,
         "stop": _stop,
         "completions": _completions,
@@ -223,6 +226,22 @@ def _record(commands: Commands) -> None:
     parser.add_argument(
         "--no-redact", dest="redact", action="store_false", help="keep what looks like a password or a key"
     )
+    _place(parser)
+
+
+def _journal(commands: Commands) -> None:
+    parser = _command(commands, "journal", "say how large the journal is, or take old events out of it for good")
+    parser.add_argument(
+        "what",
+        choices=JOURNAL,
+        metavar="|".join(JOURNAL),
+        help="size: events and bytes, by table and by type of event. prune: take out what is over, before --before; "
+        "what is alive, unanswered or in no recording stays, and so does every total",
+    )
+    parser.add_argument("--before", type=filled, metavar="TIME", help=f"prune what happened before this time: {MOMENT}")
+    parser.add_argument("--keep", type=path, metavar="FILE", help="record what is pruned to this file (.ftr) first")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be pruned")
+    parser.add_argument("--json", action="store_true", help="for programs")
     _place(parser)
 
 

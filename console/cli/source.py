@@ -46,7 +46,7 @@ def floor_between(call: Call) -> FloorState:
 
     from sessions.floor import events as ev
     from sessions.floor.fold.fold import fold_all
-    from sessions.floor.state import EMPTY
+    from sessions.floor.state import EMPTY, without_usage
 
     past = _past_of_floor(call)
     try:
@@ -57,6 +57,10 @@ def floor_between(call: Call) -> FloorState:
             raise UsageError("that time ends before it begins", "--since comes before --until")
         kinds = (ev.FactoryOpened, ev.StationOpened, ev.SessionOpened)
         state, seq = EMPTY, span.first_seq - 1
+        if seq:
+            state = without_usage(past.state_at(seq))
+            if begin < state.time:
+                warn(f"what was used before {_told_time(state)} is only known in all: its events were pruned")
         while chunk := past.events(seq, CHUNK):
             seq += len(chunk)
             used = [e for e in chunk if not isinstance(e, ev.TokensUsed) or begin <= e.time <= end]
@@ -64,6 +68,11 @@ def floor_between(call: Call) -> FloorState:
         return state
     finally:
         past.close()
+
+
+def _told_time(state: FloorState) -> str:
+    local = state.zone.local(state.time)
+    return local.strftime("%Y-%m-%d %H:%M") if local else "then"
 
 
 def _past_of_floor(call: Call) -> Past:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 import msgspec
+from msgspec.structs import replace
 
 from sessions.floor.conflicts import Compared, Verdict
 from sessions.floor.pace import Pace
@@ -173,3 +174,19 @@ class FloorState(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 EMPTY = FloorState()
+
+
+def without_usage(state: FloorState) -> FloorState:
+    """The same floor with every meter at nothing."""
+    stations = {name: replace(station, meter=Meter(), pace=Pace()) for name, station in state.stations.items()}
+    return replace(
+        state,
+        stations=stations,
+        total=Meter(),
+        elsewhere=Meter(),
+        models={},
+        branch_meters={},
+        days={},
+        elsewhere_days={},
+        pace=Pace(),
+    )

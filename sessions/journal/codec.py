@@ -35,7 +35,7 @@ LIFTS: dict[str, Lift] = {}
 TAGS: dict[type[ev.Event], str] = {kind: str(kind.__struct_config__.tag) for kind in get_args(ev.AnyEvent)}
 """The tag that each kind of event is written with."""
 _KNOWN = frozenset(TAGS.values())
-_KINDS = {tag.encode(): kind for kind, tag in TAGS.items()}
+_KINDS = {tag: kind for kind, tag in TAGS.items()}
 _TAG = b'{"type":"'
 
 _CONTROL = re.compile(rb"(?<!\\)(?:\\\\)*\\[bfnrtu]")
@@ -69,10 +69,15 @@ def decode(line: bytes) -> ev.Event:
 
 def may_be(line: bytes, kinds: Collection[type[ev.Event]]) -> bool:
     """Whether the event in `line` may be of one of these kinds; only reading it tells for sure."""
-    if not line.startswith(_TAG):
-        return True
-    kind = _KINDS.get(line[len(_TAG) : line.find(b'"', len(_TAG))])
+    kind = _KINDS.get(tag_of(line))
     return kind is None or kind in kinds
+
+
+def tag_of(line: bytes) -> str:
+    """The tag of the event in `line`, where it stands first as this program writes it; else nothing."""
+    if not line.startswith(_TAG):
+        return ""
+    return line[len(_TAG) : line.find(b'"', len(_TAG))].decode("ascii", "replace")
 
 
 def decode_all(lines: Iterable[bytes]) -> list[ev.Event]:

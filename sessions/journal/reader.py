@@ -30,7 +30,7 @@ class JournalReader:
         self.title = clean(str(path))
         self._cursor = seek.Cursor()
         self._lock = threading.RLock()
-        self._shelf = Shelf(self._rows, self._damaged)
+        self._shelf = Shelf(self._rows, self._damaged, self._pruned)
         try:
             self._connection = schema.connect_read_only(path)
         except schema.UNUSABLE as error:
@@ -108,6 +108,17 @@ class JournalReader:
         with self._lock:
             shelf, first = self._shelf, self.pruned + 1
             return seek.density(slots, first, shelf.last(), shelf.latest, shelf.count_failures, shelf.grid())
+
+    def grid(self) -> Sequence[int]:
+        """The last event of each block that is there: where events can be taken out."""
+        with self._lock:
+            first = self.pruned
+            return [last for last in self._shelf.grid() if last > first]
+
+    def kept(self) -> list[tuple[str, int, int]]:
+        """Recordings that were noted to hold all of some events: path, first and last event."""
+        rows = self._rows("SELECT path, first, last FROM kept") if self._shelf.has_blocks() else []
+        return [(str(path), int(first), int(last)) for path, first, last in rows]
 
     def call(self, key: bytes) -> bytes | None:
         """What is known of a model call."""

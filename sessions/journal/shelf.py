@@ -33,8 +33,8 @@ _OF_STATION = """
 class Shelf:
     """Reads events, and what is known of them without reading them, by their sequence numbers."""
 
-    def __init__(self, query: Query, damaged: Callable[[str], Exception]) -> None:
-        self._query, self._damaged = query, damaged
+    def __init__(self, query: Query, damaged: Callable[[str], Exception], pruned: Callable[[], Exception]) -> None:
+        self._query, self._damaged, self._gone = query, damaged, pruned
         self._packs = False
         """The journal has blocks: an older one has none until it is written again."""
         self._firsts, self._lasts, self._latests = array("q"), array("q"), array("d")
@@ -44,7 +44,7 @@ class Shelf:
 
     def pruned(self) -> int:
         """The last event that was taken out; 0 when all are there."""
-        return self._number("SELECT max(seq) FROM pruned") or 0 if self._has_blocks() else 0
+        return self._number("SELECT max(seq) FROM pruned") or 0 if self.has_blocks() else 0
 
     def last(self) -> int:
         """The last event; 0 when there is none."""
@@ -55,7 +55,7 @@ class Shelf:
         """The lines of the events after `after`, at most `limit`, with their numbers; lost ones are left out."""
         rows = self._query("SELECT seq, body FROM events WHERE seq > ? ORDER BY seq LIMIT ?", after, limit)
         first = rows[0][0] if rows else after + limit + 1
-        if first <= after + 1 or not self._has_blocks():
+        if first <= after + 1 or not self.has_blocks():
             return [(seq, codec.stored(body)) for seq, body in rows]
         found: list[tuple[int, bytes]] = []
         for start, end in self._between(after, min(first - 1, after + limit)):
@@ -74,7 +74,7 @@ class Shelf:
             limit,
         )
         found = [(seq, codec.stored(body)) for seq, body in rows]
-        if len(found) >= limit or not self._has_blocks():
+        if len(found) >= limit or not self.has_blocks():
             return found
         number = self._number("SELECT id FROM stations WHERE name = ?", station)
         below, end = found[-1][0] if found else before, self._end_of(before - 1)
@@ -146,18 +146,19 @@ class Shelf:
                     whole += heads.failed.count(1, max(0, after + 1 - first), max(0, last + 1 - first))
         return (count or 0) + whole
 
-    def _has_blocks(self) -> bool:
+    def has_blocks(self) -> bool:
+        """Whether the journal is of a version that packs."""
         if not self._packs:
             self._packs = bool(self._query("SELECT 1 FROM sqlite_master WHERE name = 'blocks'"))
         return self._packs
 
     def _sealed(self) -> int:
         """The last event that is in a block."""
-        return self._number("SELECT max(last) FROM blocks") or 0 if self._has_blocks() else 0
+        return self._number("SELECT max(last) FROM blocks") or 0 if self.has_blocks() else 0
 
     def _beside(self, sql: str, *values: object) -> tuple[int | None, int]:
         """What rows say, and the last event that was in a block at the same moment."""
-        if not self._has_blocks():
+        if not self.has_blocks():
             return self._number(sql, *values), 0
         row, sealed = self._query(f"SELECT ({sql}), (SELECT max(last) FROM blocks)", *values)[0]
         return row if isinstance(row, int) else None, sealed if isinstance(sealed, int) else 0
@@ -168,7 +169,7 @@ class Shelf:
 
     def _learn(self) -> None:
         """Get to know the blocks that were packed since."""
-        if not self._has_blocks():
+        if not self.has_blocks():
             return
         known = self._lasts[-1] if self._lasts else 0
         for first, last, latest in self._query(
@@ -216,6 +217,7 @@ class Shelf:
             from sessions.journal import blocks
 
             rows = self._query("SELECT heads FROM packed WHERE last = ?", last)
+            self._check(last, rows)
             self._heads[last] = blocks.heads_of(rows[0][0] if rows else b"", last - self._firsts[at] + 1)
             if len(self._heads) > KEPT_HEADS:
                 self._heads.popitem(last=False)
@@ -226,10 +228,16 @@ class Shelf:
             from sessions.journal import blocks
 
             rows = self._query("SELECT lines FROM packed WHERE last = ?", last)
+            self._check(last, rows)
             self._lines[last] = blocks.lines_of(rows[0][0] if rows else b"", last - first + 1)
             if len(self._lines) > KEPT_LINES:
                 self._lines.popitem(last=False)
         return self._lines[last]
+
+    def _check(self, last: int, rows: Sequence[object]) -> None:
+        """A block that is known and not there any more may have been pruned since."""
+        if not rows and last <= self.pruned():
+            raise self._gone()
 
     def _add_of(self, found: list[tuple[int, bytes]], number: int, last: int, below: int, limit: int) -> None:
         """Add the events of station `number` in the block up to `last`, the newest first."""

@@ -21,7 +21,7 @@ from sessions.floor.events import Event
 from sessions.floor.fold import slices
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import FloorState
-from sessions.journal import blocks, checkpoints, codec, group, schema
+from sessions.journal import blocks, checkpoints, codec, group, prune, schema
 from sessions.journal.blocks import Row
 from sessions.journal.group import Group
 from sessions.journal.shelf import Shelf
@@ -35,7 +35,7 @@ Tell = Callable[[str, int, int], None]
 FOLDING, PACKING, SHRINKING = "bringing the journal up to date", "packing the journal", "giving back the journal's room"
 PORTION = 32
 """Blocks that are packed in one commit: a tenth of a second."""
-WORTH_BYTES = 8 << 20
+WORTH_BYTES = 256 << 10
 """Free room in the file that is worth writing all of it anew, where it is also a quarter of it."""
 _STATEMENTS = 10_000
 """Steps of SQLite between two looks at whether to end."""
@@ -73,11 +73,14 @@ class _Upkeep:
     def __init__(self, path: Path, connection: sqlite3.Connection, tell: Tell, over: threading.Event) -> None:
         self._path, self._connection = path, connection
         self._tell, self._over = tell, over
-        self._shelf = Shelf(self._query, lambda what: schema.damaged(path, what))
+        self._shelf = Shelf(
+            self._query, lambda what: schema.damaged(path, what), lambda: schema.damaged(path, "it lacks a block")
+        )
         for pragma in schema.WRITING:
             connection.execute(pragma)
 
     def run(self) -> Kept:
+        prune.clear(self._connection)
         self._keep_base()
         self._renew_slices()
         done = self._fold()

@@ -90,13 +90,14 @@ def _base(past: Past, first: int, stations: frozenset[str] | None) -> FloorState
     """The floor that the chosen events before `first` have made; its numbering begins anew."""
     if stations is None:
         return replace(past.state_at(first - 1), seq=0)
-    state = past.state_at(0)
+    begin = past.span.first_seq - 1
+    state = past.state_at(begin)
     if not state.stations.keys() <= stations:
         # Its totals already contain the others, and nothing says how much of them.
         raise FactoryError(
             f"{past.title} begins in the middle, single stations cannot be taken out", "record all of it"
         )
-    return replace(fold_all(state, _chosen(past, 0, first - 1, stations)), seq=0)
+    return replace(fold_all(state, _chosen(past, begin, first - 1, stations)), seq=0)
 
 
 class _Writer:
