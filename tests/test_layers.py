@@ -73,6 +73,15 @@ def test_sessions_know_no_screen() -> None:
     assert offences("sessions", ("textual", "rich", "console", "widgets")) == []
 
 
+def test_screens_look_at_no_disk_of_a_factory() -> None:
+    """A supervisor may be elsewhere: what a screen wants to know, it asks of its link."""
+    doors = ("sessions.branches", "sessions.journal", "sessions.observe", "sessions.place", "sessions.supervisor")
+    values = ("sessions.observe.conversation.entries", "sessions.observe.conversation.excerpts")
+    words = ("sessions.journal.past.places",)
+    assert offences("console/screens", doors, (*values, *words)) == []
+    assert offences("widgets", (*doors, "sessions.asking")) == []
+
+
 def test_widgets_know_values_only() -> None:
     assert offences("widgets", ("console", "sessions"), PURE) == []
 

@@ -50,7 +50,7 @@ class DemoLink:
         self._events = simulate(seed, stations, branches, self._opened - HISTORY_S, self._opened, rate or 0.0)
         self._directory: Path | None = None
         self._state = EMPTY
-        self._desk = Desk(lambda: self._state, self._events_of)
+        self._desk = Desk(lambda: self._state, self._lines_of)
         self._health = LinkHealth()
         self._changed: Callable[[], None] = unheard
         self._stopping = threading.Event()
@@ -96,14 +96,14 @@ class DemoLink:
     def ask(self, question: Question[A], heard: Callable[[A], None] | None = None) -> Asked[A]:
         return ask_here(self._desk, question, heard)
 
-    def _events_of(self, station: str, before: int, limit: int) -> list[tuple[int, Event]]:
+    def _lines_of(self, station: str, before: int, limit: int) -> list[tuple[int, bytes]]:
         if self._directory is None:
             return []
         from sessions.journal.reader import JournalReader
 
         reader = JournalReader(paths.journal_path(self._directory))
         try:
-            return reader.events_of(station, before, limit)
+            return reader.lines_of(station, before, limit)
         finally:
             reader.close()
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from console.links.link import LinkHealth, LinkMode, unheard
 from sessions.asking.asked import Asked
-from sessions.asking.desk import Desk, ask_here
+from sessions.asking.desk import Desk, ask_here, lines_of
 from sessions.asking.questions import A, Question
 from sessions.errors import FactoryError
 from sessions.floor.axis import Axis
@@ -70,7 +70,7 @@ class ReplayLink:
         self._past = past
         self._clock = clock
         self._reading = threading.Lock()
-        self._desk = Desk(lambda: self.state, self._events_of)
+        self._desk = Desk(lambda: self.state, self._lines_of)
         seq = clamp(self.span, self.span.first_seq if seq is None else seq)
         state = past.state_at(seq)
         player = Player(self.span, seq, state.time or self.span.first_time, clock(), speed, quiet_from=state.time)
@@ -132,11 +132,11 @@ class ReplayLink:
     def ask(self, question: Question[A], heard: Callable[[A], None] | None = None) -> Asked[A]:
         return ask_here(self._desk, question, heard)
 
-    def _events_of(self, station: str, before: int, limit: int) -> Sequence[tuple[int, Event]]:
+    def _lines_of(self, station: str, before: int, limit: int) -> Sequence[tuple[int, bytes]]:
         """As of the moment shown."""
         before = min(before, self._view.player.seq + 1)
         with self._reading:
-            return self._past.events_of(station, before, limit)
+            return lines_of(self._past.events_of(station, before, limit))
 
     def timeline(self, slots: int, *, skips_silence: bool) -> tuple[Axis, Sequence[Density]]:
         """The timeline and what happened along it; it may read the disk: call it from a worker."""

@@ -25,16 +25,16 @@ if TYPE_CHECKING:  # git is asked only when somebody looks into a branch
 PAGE = 500
 """Events in one part of an answer."""
 
-EventsOf = Callable[[str, int, int], Sequence[tuple[int, Event]]]
-"""The newest events of a station below a sequence number, at most so many, oldest first, with their numbers."""
+LinesOf = Callable[[str, int, int], Sequence[tuple[int, bytes]]]
+"""The newest events of a station below a sequence number, at most so many, oldest first: their numbers and bodies."""
 
 
 class Desk:
     """Answers on the thread that asks, which may take its time; any may, at once. `close` it afterwards."""
 
-    def __init__(self, state: Callable[[], FloorState], events_of: EventsOf, place: Place | None = None) -> None:
+    def __init__(self, state: Callable[[], FloorState], lines_of: LinesOf, place: Place | None = None) -> None:
         """Without a `place` there is no repository to look into."""
-        self._state, self._events_of, self._place = state, events_of, place
+        self._state, self._lines_of, self._place = state, lines_of, place
         self.conversations = Conversations(state)
         self._branches: BranchDesk | None = None
         self._lock = threading.Lock()
@@ -53,9 +53,8 @@ class Desk:
                 yield from self._events(asked, halt)
             case qs.StationNames():
                 yield qs.Names(tuple(sorted(self._state().stations)))
-            case qs.FollowSession(session):
-                # What comes later is told by who keeps the line: this is how it stands.
-                news = self.conversations.news(session, 0)
+            case qs.FollowSession(session, edition):
+                news = self.conversations.news(session, edition)
                 if news is not None:
                     yield news
             case qs.SessionEntries():
@@ -89,12 +88,11 @@ class Desk:
         self.conversations.close()
 
     def _events(self, asked: qs.StationEvents, halt: Halt) -> Iterator[qs.EventPage]:
-        found = self._events_of(asked.station, asked.before, max(0, min(asked.limit, qs.MOST_EVENTS)))
+        found = self._lines_of(asked.station, asked.before, max(0, min(asked.limit, qs.MOST_EVENTS)))
         for start in range(0, len(found), PAGE):
             halt.check()
-            numbers, events = zip(*found[start : start + PAGE], strict=True)
-            _, bodies = codec.encode_all(events)
-            yield qs.EventPage(tuple(numbers), tuple(map(msgspec.Raw, bodies)))
+            numbers, lines = zip(*found[start : start + PAGE], strict=True)
+            yield qs.EventPage(tuple(numbers), tuple(map(_told, lines)))
 
     def _repository(self) -> Place:
         if self._place is None:
@@ -111,6 +109,20 @@ class Desk:
             if self._branches is None:
                 self._branches = BranchDesk(place)
             return self._branches
+
+
+def lines_of(found: Sequence[tuple[int, Event]]) -> list[tuple[int, bytes]]:
+    """Events that were read already as a desk tells them."""
+    _, lines = codec.encode_all([event for _, event in found])
+    return [(seq, line) for (seq, _), line in zip(found, lines, strict=True)]
+
+
+def _told(line: bytes) -> msgspec.Raw:
+    """A line of a journal; of a damaged one what its readers make of it, since it would spoil the whole answer."""
+    try:
+        return msgspec.json.decode(line, type=msgspec.Raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return msgspec.Raw(codec.encode_all([codec.decode(line)])[1][0])
 
 
 def ask_here(desk: Desk, question: qs.Question[qs.A], heard: Callable[[qs.A], None] | None = None) -> Asked[qs.A]:

@@ -145,9 +145,14 @@ class CommitWords(Question[Words], frozen=True, tag="commit_words"):
 
 
 class FollowSession(Question[SessionPart], frozen=True, tag="follow_session"):
-    """A session's last entries, and from then on what changes of it, until nobody wants to know any more."""
+    """A session's last entries, and from then on what changes of it, until nobody wants to know any more.
+
+    Who has nobody to tell it of changes ends the answer instead: ask again, with the edition that was told last.
+    """
 
     session: str
+    edition: int = 0
+    """What is known already; 0 for nothing."""
 
 
 class SessionEntries(Question[SessionPart], frozen=True, tag="session_entries"):

@@ -84,9 +84,12 @@ class JournalReader:
 
     def events_of(self, station: str, before: int, limit: int) -> list[tuple[int, Event]]:
         """The newest `limit` events of a station below sequence number `before`, oldest first, with their numbers."""
+        return [(seq, codec.decode(line)) for seq, line in self.lines_of(station, before, limit)]
+
+    def lines_of(self, station: str, before: int, limit: int) -> list[tuple[int, bytes]]:
+        """The same as they are stored."""
         with self._lock:
-            found = self._shelf.lines_of(station, min(before, schema.LAST), max(0, limit))
-        return [(seq, codec.decode(line)) for seq, line in reversed(found)]
+            return self._shelf.lines_of(station, min(before, schema.LAST), max(0, limit))[::-1]
 
     def seq_at(self, time: float) -> int:
         """The last event up to which every time is at most `time`; 0 when all are later."""

@@ -18,7 +18,6 @@ from sessions.asking.asked import Halt
 from sessions.asking.desk import Desk
 from sessions.asking.questions import AnyQuestion, FollowSession, SessionEntries, StationEvents, StationNames
 from sessions.errors import FactoryError
-from sessions.floor.events import Event
 from sessions.floor.state import FloorState
 from sessions.journal.reader import JournalReader
 from sessions.place import Place
@@ -39,14 +38,14 @@ class Answers:
         self._feed, self._place = feed, place
         self._journal: JournalReader | None = None
         self._opening = threading.Lock()
-        self._desk = Desk(lambda: feed.state, self._events_of, place)
+        self._desk = Desk(lambda: feed.state, self._lines_of, place)
         self._quick = ThreadPoolExecutor(QUICK, "questions")
         self._slow = ThreadPoolExecutor(SLOW, "slow-questions")
 
     async def answer(self, question: AnyQuestion) -> AsyncGenerator[msgspec.Raw, None]:
         """The parts of the answer; closing it calls the work off."""
         if isinstance(question, FollowSession):
-            async for part in self._followed(question.session):
+            async for part in self._followed(question.session, question.edition):
                 yield part
             return
         pool = self._quick if isinstance(question, SessionEntries | StationEvents | StationNames) else self._slow
@@ -72,9 +71,8 @@ class Answers:
         if self._journal is not None:
             self._journal.close()
 
-    async def _followed(self, session: str) -> AsyncGenerator[msgspec.Raw, None]:
+    async def _followed(self, session: str, edition: int) -> AsyncGenerator[msgspec.Raw, None]:
         """How the session ends, and then what changes of it, seen when its station has done something."""
-        edition = 0
         while True:
             bell, seen = self._feed.bell, self._doing(session)
             look = partial(self._desk.conversations.news, session, edition)
@@ -93,11 +91,11 @@ class Answers:
         known = state.sessions.get(session)
         return state.stations.get(known.station) if known is not None else None
 
-    def _events_of(self, station: str, before: int, limit: int) -> list[tuple[int, Event]]:
+    def _lines_of(self, station: str, before: int, limit: int) -> list[tuple[int, bytes]]:
         with self._opening:
             if self._journal is None:
                 self._journal = JournalReader(self._place.journal)
-        return self._journal.events_of(station, before, limit)
+        return self._journal.lines_of(station, before, limit)
 
 
 def _written(parts: Iterator[msgspec.Struct]) -> Generator[msgspec.Raw, None, None]:

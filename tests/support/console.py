@@ -8,7 +8,7 @@ from pathlib import Path
 
 from console.links.link import LinkHealth, LinkMode
 from sessions.asking.asked import Asked
-from sessions.asking.desk import Desk, ask_here
+from sessions.asking.desk import Desk, ask_here, lines_of
 from sessions.asking.questions import A, Question
 from sessions.floor import events as ev
 from sessions.floor.commands import AnyCommand, Reply
@@ -52,7 +52,7 @@ class StillLink:
         """It looks into the repository of a live floor, where there is one."""
         repo = Path(self.state.repo)
         there = self.mode is LinkMode.LIVE and self.state.repo and repo.exists()
-        return Desk(lambda: self.state, self._events_of, place_of(repo) if there else None)
+        return Desk(lambda: self.state, self._lines_of, place_of(repo) if there else None)
 
     def now(self) -> float:
         return self.clock
@@ -77,13 +77,13 @@ class StillLink:
         self.questions.append(question)
         return ask_here(self.desk, question, heard)
 
-    def _events_of(self, station: str, before: int, limit: int) -> Sequence[tuple[int, ev.Event]]:
+    def _lines_of(self, station: str, before: int, limit: int) -> Sequence[tuple[int, bytes]]:
         own = [
             (seq, event)
             for seq, event in enumerate(self.events, 1)
             if isinstance(event, ev.StationEvent) and event.station == station and seq < before
         ]
-        return own[-limit:]
+        return lines_of(own[-limit:])
 
 
 ROLES = ("ship", "test", "clean", "document", "dumb", "integrate")

@@ -8,6 +8,7 @@ from console.terminal.theme import make_look
 from sessions.observe.conversation.entries import Entry, EntryKind
 from tests.support.replay import START
 from widgets.session.conversation import ConversationView
+from widgets.session.session_text import Source
 
 LOOK = make_look("dark", ascii_only=False, colour=True)
 READ: tuple[str, ...] = ("import os",) * 40
@@ -64,9 +65,9 @@ class ConversationApp(App[None]):
 
     CSS = "ConversationView { width: 1fr; height: 1fr; }"
 
-    def __init__(self, talk: Talk) -> None:
+    def __init__(self, source: Source) -> None:
         super().__init__()
-        self.talk = talk
+        self.source = source
         self.view = ConversationView(LOOK, id="conversation")
 
     def compose(self) -> ComposeResult:
@@ -74,4 +75,4 @@ class ConversationApp(App[None]):
 
     def on_mount(self) -> None:
         self.view.focus()
-        self.view.show_source(self.talk, "from the transcript")
+        self.view.show_source(self.source, "from the transcript")

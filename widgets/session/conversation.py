@@ -231,7 +231,7 @@ class ConversationView(Scrolled):
     def _resize(self) -> None:
         """Another width wraps other lines: the part of the top entry that was in view stays in view."""
         self.text.set_column(Column(self.size.width - _EDGE, self.text.column.zone, self._place))
-        if self.count:
+        if self.count and not self.following:  # whoever follows goes to the end anyway, wherever it was
             height = len(self.text.passage(min(self._top.entry, self.count - 1)))
             self._top = Spot(self._top.entry, self._top.line * height // max(1, self._top_height))
 

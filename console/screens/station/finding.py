@@ -1,13 +1,15 @@
-"""Searching a session from a key press: in a thread, both ways, around its end, and given up for a newer search."""
+"""Searching a session from a key press: both ways, around its end, and given up for a newer search."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 
 import msgspec
 
-from console.screens.station.session import Reader, Step
+from console.screens.station.session import Reader
+from sessions.asking.asked import Asked, GivenUpError
+from sessions.asking.questions import Found as Hit
+from sessions.asking.questions import Step
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -24,31 +26,29 @@ class SessionSearch:
 
     def __init__(self) -> None:
         self._newest = 0
+        self._asked: Asked[Hit] | None = None
 
     def give_up(self) -> None:
         """Let a search that is under way come to nothing."""
         self._newest += 1
+        if self._asked is not None:
+            self._asked.cancel()
 
     async def look(self, reader: Reader, pattern: str, start: int, step: Step, count: int) -> Found | None:
         """The nearest of the first `count` entries from `start` on; None when a newer search has begun meanwhile.
 
-        Raises what reading the disk may raise.
+        What lies around it can be drawn then. Raises FactoryError where the session cannot be searched.
         """
-        self._newest += 1
+        self.give_up()
         number = self._newest
-
-        def given_up() -> bool:
-            return number != self._newest
-
         first, other_end = (min(start, count - 1), count - 1) if step < 0 else (start, 0)
         for wrapped, begin in ((False, first), (True, other_end)):
-            entry = await asyncio.to_thread(_look, reader, pattern, begin, step, given_up)
-            if given_up():
+            asked = self._asked = reader.look(pattern, begin, step)
+            try:
+                entry = (await asyncio.to_thread(asked.one)).entry
+            except GivenUpError:
                 return None
             if entry is not None and entry < count:
-                return Found(entry, wrapped)
+                await asyncio.to_thread(reader.bring, entry)
+                return Found(entry, wrapped) if number == self._newest else None
         return Found(None)
-
-
-def _look(reader: Reader, pattern: str, start: int, step: Step, given_up: Callable[[], bool]) -> int | None:
-    return reader.find(pattern, start, step) if pattern else reader.find_failure(start, step, given_up)

@@ -7,8 +7,9 @@ import threading
 
 import msgspec
 
-from console.links.link import Link
-from console.screens.station.session import Reader, StationLog, open_reader
+from console.links.link import Link, unheard
+from console.screens.station.pages import Pages
+from console.screens.station.session import Reader, StationLog, opened
 from sessions.floor.state import FloorState, Station
 
 
@@ -19,8 +20,8 @@ class News(msgspec.Struct, frozen=True):
     """The reader is another one: a session was opened, or its station went on to the next."""
     same_session: bool
     """Another reader of the session that was read before."""
-    grew: bool
-    """There is more of the conversation, or, after going back in time, less."""
+    went_back: bool
+    """It is read as of an earlier moment than before."""
 
 
 class SessionReading:
@@ -29,6 +30,10 @@ class SessionReading:
     def __init__(self, station: str) -> None:
         self.log = StationLog(station)
         self.reader: Reader | None = None
+        self.changed = unheard
+        """Is called on any thread when there is more of the session."""
+        self._drawn = 0
+        """The age at which the reader was drawn last."""
         self._opened: Reader | None = None
         """The one opened last, which may not have come through to `reader` when the screen is left."""
         self._session = ""
@@ -37,16 +42,27 @@ class SessionReading:
         self._lock = threading.Lock()
         self._ended = False
 
-    def claim(self, station: Station) -> bool:
+    @property
+    def age(self) -> int:
+        """Rises with every change of what the reader holds."""
+        return self.reader.age if self.reader is not None else 0
+
+    def claim(self, link: Link, station: Station) -> bool:
         """Whether there is something to read that no step reads already; the caller is to do a step then."""
-        wanted = station is not self._read_for and not self._busy
+        again = self.reader is not None and self.reader.lost and link.health.connected
+        wanted = (station is not self._read_for or again) and not self._busy
         self._busy = self._busy or wanted
         return wanted
 
+    def came(self) -> bool:
+        """Whether the reader holds something else than when this was asked last."""
+        before, self._drawn = self._drawn, self.age
+        return self._drawn != before
+
     async def step(self, link: Link, state: FloorState, station: Station) -> News | None:
-        """Read on in a thread; None when the screen was left meanwhile. Raises what reading the disk may raise."""
+        """Read on in a thread; None when the screen was left meanwhile. Raises FactoryError where that cannot be."""
         try:
-            log, reader, grew = await asyncio.to_thread(self._read_on, link, state, station)
+            log, reader = await asyncio.to_thread(self._read_on, link, state, station)
         finally:
             self._busy = False
         if self._ended:
@@ -56,34 +72,40 @@ class SessionReading:
         old, self.reader = self.reader, reader
         same_session, self._session = station.session == self._session, station.session
         if reader is old:
-            return News(False, True, grew or went_back)
-        _let_go(old)
-        return News(True, old is not None and same_session, True)
+            return News(False, True, went_back)
+        if old is not None:
+            old.close()
+        self._drawn = reader.age
+        return News(True, old is not None and same_session, went_back)
 
-    def _read_on(self, link: Link, state: FloorState, station: Station) -> tuple[StationLog, Reader, bool]:
-        log = self.log.grown(link, state.seq)
+    def _read_on(self, link: Link, state: FloorState, station: Station) -> tuple[StationLog, Reader]:
         reader = self.reader
-        same = station.session == self._session and (log.reached >= self.log.reached or not reader or not reader.reason)
-        if reader is None or not same:
-            events = [numbered.event for numbered in log.events]
-            opened = open_reader(station.kind, station.session, state.sessions.get(station.session), events)
-            with self._lock:
-                if self._ended:  # nobody waits for it any more
-                    opened.close()
-                self._opened = opened
-            return log, opened, True
-        extended = reader.extend([n.event for n in log.fresh], station.session)
-        return log, reader, reader.refresh() or extended
+        if reader is not None and self._holds(reader, state, station):
+            log = self.log.grown(link, state.seq)
+            reader.read_on([numbered.event for numbered in log.fresh], station.session)
+            return log, reader
+        pages = Pages(link, station.session, self.changed)
+        try:
+            log = self.log.grown(link, state.seq)
+            reader = opened(pages, station.session, [numbered.event for numbered in log.events])
+        except BaseException:
+            pages.close()
+            raise
+        with self._lock:
+            if self._ended:  # nobody waits for it any more
+                reader.close()
+            self._opened = reader
+        return log, reader
+
+    def _holds(self, reader: Reader, state: FloorState, station: Station) -> bool:
+        """Whether it is still the right one: excerpts are as of a moment, a transcript is whole at any time."""
+        went_back = state.seq < self.log.reached
+        return not reader.lost and station.session == self._session and not (went_back and reader.reason)
 
     def end(self) -> None:
         """The screen is left."""
         with self._lock:
             self._ended = True
-        for reader in {self.reader, self._opened}:
-            _let_go(reader)
-
-
-def _let_go(reader: Reader | None) -> None:
-    """Close a reader in a thread of its own: a search may still hold it, and nobody waits for that."""
-    if reader is not None:
-        threading.Thread(target=reader.close).start()
+        for reader in (self.reader, self._opened):
+            if reader is not None:
+                reader.close()

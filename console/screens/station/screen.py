@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import ClassVar
 
 from textual import events
@@ -75,7 +74,7 @@ class StationScreen(SearchScreen):
     # Sampling
 
     def draw_news(self) -> None:
-        if self.is_news(self.beat(), self._speed()):
+        if self.is_news(self.beat(), self._speed(), self._reading.age):
             self.draw()
 
     def newest(self) -> float:
@@ -107,7 +106,9 @@ class StationScreen(SearchScreen):
             self._arrange()
             self.call_after_refresh(self.draw)
         self.draw_footer()
-        if self._reading.claim(station):
+        if self._reading.came():
+            self.view.grew()
+        if self._reading.claim(link, station):
             self.begin(lambda: self._read(state, station), group="reading")
 
     def _draw_absent(self, now: float) -> None:
@@ -130,7 +131,7 @@ class StationScreen(SearchScreen):
         """Read on: the station's events, and its session."""
         try:
             news = await self._reading.step(self.factory.link, state, station)
-        except (FactoryError, OSError, sqlite3.Error) as error:
+        except FactoryError as error:
             if self.lives:
                 self.view.say_trouble(f"cannot read: {clean(str(error), 80)}")
             return
@@ -140,7 +141,8 @@ class StationScreen(SearchScreen):
         if news.other:
             source = f"{reader.note}{': ' if reader.reason else ''}{reader.reason}"
             self.view.show_source(reader, source, news.same_session, station.directory)
-        elif news.grew:
+            self.view.say_trouble("")
+        elif news.went_back:
             self.view.grew()
         self.view.say(
             "Nothing was said in this session yet.",

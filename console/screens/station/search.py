@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from console.screens.finding import FindingScreen
 from console.screens.station.finding import SessionSearch
 from console.screens.station.reading import SessionReading
-from console.screens.station.session import Step
+from sessions.asking.questions import Step
 from sessions.errors import FactoryError
 from sessions.text import clean
 from widgets.session.conversation import ConversationView
@@ -25,6 +23,9 @@ class SearchScreen(FindingScreen):
     @property
     def view(self) -> ConversationView:
         return self.query_one(ConversationView)
+
+    def on_mount(self) -> None:
+        self._reading.changed = self.factory.pulse.stir
 
     def on_unmount(self) -> None:
         self._search.give_up()
@@ -50,13 +51,13 @@ class SearchScreen(FindingScreen):
         self.begin(lambda: self._go_to_found(pattern, first, step), group="search")
 
     async def _go_to_found(self, pattern: str, start: int, step: Step) -> None:
-        """Search in a thread, and go to what was found or say that it is not there."""
+        """Search, and go to what was found or say that it is not there."""
         reader, count = self._reading.reader, self.view.count
         if reader is None or not count:
             return
         try:
             found = await self._search.look(reader, pattern, start, step, count)
-        except (FactoryError, OSError, sqlite3.Error) as error:
+        except FactoryError as error:
             self.say(f"cannot search: {clean(str(error), 80)}")
             return
         what = f"“{pattern[:30]}”" if pattern else "error"
@@ -65,6 +66,8 @@ class SearchScreen(FindingScreen):
         if found.entry is None:
             self.say(f"{what} is not in this conversation" if pattern else "no error in this conversation")
             return
+        if self._reading.came():
+            self.view.grew()
         self.view.go_to_found(found.entry)
         self.say(f"{what}: entry {found.entry + 1:,} of {count:,}{', from the other end' if found.wrapped else ''}")
 

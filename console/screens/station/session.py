@@ -1,111 +1,110 @@
-"""What a station screen reads from disk, in workers: the conversation where it lies, and the station's events."""
+"""What a station screen asks of its link, in workers: the session, and the station's events."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Literal
+from collections.abc import Sequence
+from typing import Protocol
 
 from console.links.link import Link, Numbered, station_events
+from console.screens.station.pages import Pages
+from sessions.asking.asked import Asked, UnheardError
+from sessions.asking.questions import Found, Step
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
-from sessions.floor.state import Session
-from sessions.observe.conversation.entries import Conversation, Entry
-from sessions.observe.conversation.opening import EventConversation, open_conversation
+from sessions.observe.conversation.entries import Entry, walk
+from sessions.observe.conversation.excerpts import EventConversation
 from widgets.draw.plot import Series
 from widgets.parts.facts import SubAgent
 
-PAGE = 2_000
+FRESH, PAGE = 100, 2_000
+"""Events that are asked for at once: first a few, since few are new, then many."""
 MOST_EVENTS = 50_000
 """Events of a station that are read when its screen opens; older ones are in the journal only."""
 KEPT_EVENTS = 2_000
 """Events of a station that can be scrolled through."""
 
-Step = Literal[1, -1]
+
+class Reader(Protocol):
+    """A session while it is looked at: the screen draws from it, and workers search in it."""
+
+    note: str
+    """Where it is read from, for the screen."""
+    reason: str
+    """Why it is not read from the transcript."""
+    age: int
+    """Rises with every change of what it holds."""
+
+    @property
+    def lost(self) -> bool:
+        """Nobody tells it any more what is new."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def entry(self, i: int) -> Entry: ...
+
+    def read_on(self, events: Sequence[ev.Event], session: str) -> None:
+        """Something happened at its station: see what is new. For a worker."""
+        ...
+
+    def look(self, pattern: str, start: int, step: Step) -> Asked[Found]:
+        """Search for the first entry from `start` on that shows `pattern`; one that failed without a pattern."""
+        ...
+
+    def bring(self, i: int) -> None:
+        """Return once entry `i` and what lies around it can be drawn. For a worker."""
+        ...
+
+    def close(self) -> None: ...
 
 
-class Reader:
-    """A conversation that a worker refreshes and searches while the screen draws from it.
+class Excerpts:
+    """What the journal says of a session, where its transcript cannot be read."""
 
-    A lock keeps the file's reader to one thread at a time; searching, which may take long, uses a second one of its
-    own, so that it never makes the screen wait.
-    """
+    note = "from the journal's excerpts"
+    lost = False
 
-    def __init__(self, conversation: Conversation, again: Callable[[], Conversation], note: str, reason: str) -> None:
-        self.note = note
-        """Where it is read from, for the screen."""
+    def __init__(self, events: Sequence[ev.Event], session: str, reason: str) -> None:
         self.reason = reason
-        """Why it is not read from the transcript."""
-        self._conversation = conversation
-        self._again = again
-        self._searched: Conversation | None = None
-        self._lock = threading.Lock()
-        self._search_lock = threading.Lock()
+        self.age = 1
+        self._told = EventConversation(_of_session(events, session))
 
     def __len__(self) -> int:
-        return len(self._conversation)
+        return len(self._told)
 
     def entry(self, i: int) -> Entry:
-        with self._lock:
-            return self._conversation.entry(i)
+        return self._told.entry(i)
 
-    def refresh(self) -> bool:
-        """Read what was written since. For a worker."""
-        with self._lock:
-            return self._conversation.refresh()
+    def read_on(self, events: Sequence[ev.Event], session: str) -> None:
+        self.age += self._told.extend(_of_session(events, session))
 
-    def extend(self, events: Sequence[ev.Event], session: str) -> bool:
-        """Give a conversation made of events its newer ones; others take no notice."""
-        conversation = self._conversation
-        return isinstance(conversation, EventConversation) and conversation.extend(_of_session(events, session))
+    def look(self, pattern: str, start: int, step: Step) -> Asked[Found]:
+        asked: Asked[Found] = Asked()
+        within = walk(len(self), start, step)
+        failed = next((i for i in within if self.entry(i).failed), None) if not pattern else None
+        asked.part(Found(self._told.find(pattern, start, step) if pattern else failed))
+        asked.end()
+        return asked
 
-    def find(self, pattern: str, start: int, step: Step) -> int | None:
-        """As `Conversation.find`. For a worker."""
-        with self._search_lock:
-            return self._search().find(pattern, start, step)
-
-    def find_failure(self, start: int, step: Step, stop: Callable[[], bool]) -> int | None:
-        """The next entry from `start` on that failed. For a worker, which may `stop` it."""
-        with self._search_lock:
-            searched = self._search()
-            for i in range(start, len(searched)) if step > 0 else range(min(start, len(searched) - 1), -1, -1):
-                if searched.entry(i).failed:
-                    return i
-                if stop():
-                    return None
-        return None
-
-    def _search(self) -> Conversation:
-        if self._searched is None:
-            self._searched = self._again()
-        self._searched.refresh()
-        return self._searched
+    def bring(self, i: int) -> None:
+        """All of it is here."""
 
     def close(self) -> None:
-        with self._lock, self._search_lock:
-            self._conversation.close()
-            if self._searched is not None and self._searched is not self._conversation:
-                self._searched.close()
+        """Nothing is held."""
 
 
-def open_reader(kind: str, session_id: str, session: Session | None, events: Sequence[ev.Event]) -> Reader:
-    """The session's transcript, or, where it cannot be read, what the journal says of it. For a worker."""
-    reason = "no transcript is known"
-    if session is not None and session.path:
-        path = Path(session.path)
-        reason = "the transcript is not on this machine"
-        # What is no plain file (a pipe, a device) could hold its reader for ever, and a recording may name anything.
-        if path.is_file():
-            try:
-                conversation = open_conversation(kind, path, session_id)
-                return Reader(
-                    conversation, lambda: open_conversation(kind, path, session_id), "from the transcript", ""
-                )
-            except FactoryError as error:
-                reason = error.message
-    excerpts = EventConversation(_of_session(events, session_id))
-    return Reader(excerpts, lambda: excerpts, "from the journal's excerpts", reason)
+def opened(pages: Pages, session: str, events: Sequence[ev.Event]) -> Reader:
+    """The session's transcript, or, where it cannot be read, what the journal says of it. For a worker.
+
+    Raises `UnheardError` when nobody is there to ask.
+    """
+    try:
+        pages.wait()
+    except UnheardError:
+        raise
+    except FactoryError as error:
+        return Excerpts(events, session, error.message)
+    return pages
 
 
 def _of_session(events: Sequence[ev.Event], session: str) -> list[ev.Event]:
@@ -131,14 +130,14 @@ class StationLog:
         """The log as of event `seq`. It asks the link: for a worker. Going back in time reads anew."""
         before = StationLog(self.station) if seq < self.reached else self
         fresh: list[Numbered] = []
-        end = seq + 1
+        end, limit = seq + 1, FRESH if before.last_seq else PAGE
         while len(fresh) < MOST_EVENTS:
-            page = station_events(link, self.station, end, PAGE)
+            page = station_events(link, self.station, end, limit)
             new = [numbered for numbered in page if numbered.seq > before.last_seq]
             fresh = new + fresh
-            if len(new) < PAGE:
+            if len(new) < limit:
                 break
-            end = page[0].seq
+            end, limit = page[0].seq, PAGE
         log = StationLog(self.station)
         log.reached, log.fresh = seq, fresh
         log.last_seq = fresh[-1].seq if fresh else before.last_seq

@@ -19,8 +19,9 @@ from sessions.floor import events as ev
 from sessions.observe.claude import conversation as conversation_claude
 from sessions.observe.codex import conversation as conversation_codex
 from sessions.observe.conversation.entries import MAX_LINES, Conversation, Entry, EntryKind, show
+from sessions.observe.conversation.excerpts import EventConversation
 from sessions.observe.conversation.file import BLOCK, MAX_LINE, FileConversation
-from sessions.observe.conversation.opening import EventConversation, open_conversation
+from sessions.observe.conversation.opening import open_conversation
 from sessions.observe.openclaw import conversation as conversation_openclaw
 from tests.support.chance import of_hundred
 from tests.support.transcript import shared

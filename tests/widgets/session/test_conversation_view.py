@@ -26,10 +26,11 @@ def with_view(script: Script, length: int = LONG, size: tuple[int, int] = (100, 
     """Run a script against a conversation of `length` entries on a screen of `size`."""
 
     async def run() -> None:
-        app = ConversationApp(Talk(length))
+        talk = Talk(length)
+        app = ConversationApp(talk)
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
-            await script(app.view, app.talk, pilot)
+            await script(app.view, talk, pilot)
 
     asyncio.run(run())
 

@@ -1,20 +1,22 @@
-"""What a station screen reads: the session where it lies or the journal's excerpts, and events page by page."""
+"""What a station screen asks for: the session or the journal's excerpts of it, and events page by page."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import os
-import threading
+from collections.abc import Sequence
 from pathlib import Path
-from queue import Queue
 
 import pytest
 from msgspec.structs import replace
 
+from console.links.link import unheard
 from console.screens.station import session as reading
+from console.screens.station.pages import Pages
 from console.screens.station.reading import SessionReading
-from console.screens.station.session import Reader, StationLog, open_reader
+from console.screens.station.session import Excerpts, Reader, StationLog, opened
+from sessions.asking.questions import StationEvents, Step
 from sessions.floor import events as ev
 from sessions.floor.state import FloorState, Session, Station
 from sessions.floor.tokens import Tokens
@@ -41,60 +43,71 @@ def used(time: float, subagent: str = "", cost: float | None = 0.5) -> ev.Event:
     return ev.TokensUsed(time=time, station="a", tokens=Tokens(100), cost=cost, subagent=subagent)
 
 
+def floor_with(path: str, kind: str = "claude") -> FloorState:
+    """A floor on which station `a` works in session `s`, whose transcript lies at `path`."""
+    station = Station("a", kind=kind, session="s")
+    return FloorState(seq=9, stations={"a": station}, sessions={"s": Session(1, "a", path=path)})
+
+
+def opened_in(link: StillLink, events: Sequence[ev.Event] = ()) -> Reader:
+    return opened(Pages(link, "s", unheard), "s", events)
+
+
+def found(reader: Reader, pattern: str, start: int, step: Step) -> int | None:
+    return reader.look(pattern, start, step).one().entry
+
+
 def test_a_transcript_is_read_where_it_lies_and_read_on(tmp_path: Path) -> None:
     path = tmp_path / "s.jsonl"
     path.write_text(line(1, "mend the retry") + "\n")
-    reader = open_reader("claude", "s", Session(1, "a", path=str(path)), [])
+    reader = opened_in(StillLink(floor_with(str(path))))
     assert (reader.note, reader.reason, len(reader)) == ("from the transcript", "", 1)
     with path.open("a") as file:
         file.write(line(2, "and the tests") + "\n")
-    assert reader.refresh()
+    age = reader.age
+    reader.read_on([said(3, "no")], "s")
+    assert reader.age > age
     assert reader.entry(1).title == "and the tests"
-    assert reader.find("RETRY", 1, -1) == 0
-    assert reader.find("retry", 1, 1) is None
-    assert not reader.extend([said(3, "no")], "s")
+    assert found(reader, "RETRY", 1, -1) == 0
+    assert found(reader, "retry", 1, 1) is None
     reader.close()
 
 
 @pytest.mark.parametrize("path", ["", "/nowhere/at/all.jsonl"])
 def test_without_a_transcript_the_journal_speaks(path: str) -> None:
     events = [said(1, "first"), said(2, "of another session", "t"), said(3, "second")]
-    reader = open_reader("claude", "s", Session(1, "a", path=path), events)
+    reader = opened_in(StillLink(floor_with(path)), events)
     assert reader.note == "from the journal's excerpts"
     assert reader.reason
     assert [reader.entry(i).title for i in range(len(reader))] == ["first", "second"]
-    assert reader.extend([said(4, "third"), said(5, "elsewhere", "t")], "s")
-    assert len(reader) == 3
-    assert reader.find("third", 0, 1) == 2
+    age = reader.age
+    reader.read_on([said(4, "third"), said(5, "elsewhere", "t")], "s")
+    assert (reader.age > age, len(reader)) == (True, 3)
+    assert found(reader, "third", 0, 1) == 2
     reader.close()
 
 
 def test_what_is_no_plain_file_is_not_opened(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.jsonl"
     os.mkfifo(pipe)
-    reader = open_reader("claude", "s", Session(1, "a", path=str(pipe)), [])
-    assert reader.note == "from the journal's excerpts"
-    reader.close()
+    assert opened_in(StillLink(floor_with(str(pipe)))).note == "from the journal's excerpts"
 
 
 def test_an_unknown_kind_of_agent_is_read_from_the_journal(tmp_path: Path) -> None:
     path = tmp_path / "s.log"
     path.write_text("x\n")
-    reader = open_reader("strange", "s", Session(1, "a", path=str(path)), [said(1, "hello")])
+    reader = opened_in(StillLink(floor_with(str(path), "strange")), [said(1, "hello")])
     assert "strange" in reader.reason
     assert len(reader) == 1
-    reader.close()
 
 
-def test_failures_are_found_both_ways_and_the_search_can_be_stopped() -> None:
+def test_failures_are_found_both_ways() -> None:
     events: list[ev.Event] = [said(float(i), f"text {i}") for i in range(10)]
     events[4] = ev.TurnFailed(time=4, station="a", session="s", reason="529")
-    reader = open_reader("claude", "s", None, events)
-    assert reader.find_failure(0, 1, lambda: False) == 4
-    assert reader.find_failure(9, -1, lambda: False) == 4
-    assert reader.find_failure(5, 1, lambda: False) is None
-    assert reader.find_failure(0, 1, lambda: True) is None
-    reader.close()
+    reader = Excerpts(events, "s", "no transcript")
+    assert found(reader, "", 0, 1) == 4
+    assert found(reader, "", 9, -1) == 4
+    assert found(reader, "", 5, 1) is None
 
 
 def test_a_log_grows_by_what_is_new_over_many_pages(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,22 +143,38 @@ def test_a_sub_agent_with_an_unknown_price_has_none() -> None:
     assert StationLog("a").grown(link, 3).agents["x"].dollars is None
 
 
-def test_nobody_waits_for_a_reader_to_close_and_none_stays_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    closed: Queue[tuple[Reader, bool]] = Queue()
-    here = threading.current_thread()
-    monkeypatch.setattr(Reader, "close", lambda self: closed.put((self, threading.current_thread() is here)))
-    events = [said(1, "first"), said(2, "of another session", "t")]
-    link, one = StillLink(events=events), Station("a", session="s")
-    state = FloorState(seq=2)
+def test_what_is_new_in_a_log_is_asked_for_by_few_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "FRESH", 3)
+    link = StillLink(events=[used(float(i)) for i in range(40)])
+    log = StationLog("a").grown(link, 20)
+    link.questions.clear()
+    assert [n.seq for n in log.grown(link, 22).fresh] == [21, 22]
+    assert link.questions == [StationEvents("a", 23, 3)]
+    assert [n.seq for n in log.grown(link, 40).fresh] == list(range(21, 41))
+
+
+def test_a_reader_is_let_go_with_its_screen_and_with_its_session(tmp_path: Path) -> None:
+    for name in "st":
+        (tmp_path / f"{name}.jsonl").write_text(line(1, "hello") + "\n")
+    sessions = {name: Session(1, "a", path=str(tmp_path / f"{name}.jsonl")) for name in "st"}
+    one = Station("a", session="s", kind="claude")
+    state = FloorState(seq=2, stations={"a": one}, sessions=sessions)
+    link = StillLink(state)
+    closed: list[Reader | None] = []
 
     async def test() -> None:
         session = SessionReading("a")
         await session.step(link, state, one)
         first = session.reader
         await session.step(link, state, replace(one, session="t"))
-        assert closed.get(timeout=60) == (first, False)
-        _, unused, _ = session._read_on(link, state, one)
+        assert closed == [first]
+        _, unused = session._read_on(link, state, one)
         session.end()
-        assert {closed.get(timeout=60), closed.get(timeout=60)} == {(session.reader, False), (unused, False)}
+        assert closed == [first, session.reader, unused]
 
-    asyncio.run(test())
+    def close(pages: Pages) -> None:
+        closed.append(pages)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Pages, "close", close)
+        asyncio.run(test())
