@@ -75,11 +75,6 @@ class Sifted(msgspec.Struct, frozen=True, gc=False):
     """What decides about it; None when only a merge of the whole tells."""
 
 
-def may_collide(one: Side, other: Side) -> bool:
-    """Whether a merge is needed to know. False is certain: the two merge cleanly."""
-    return bool(one.paths & other.paths) or entangled(one, other)
-
-
 def entangled(one: Side, other: Side) -> bool:
     """Whether the two may collide elsewhere than in a path that both changed."""
     return bool(

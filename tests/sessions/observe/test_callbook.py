@@ -34,6 +34,15 @@ def test_statements_become_differences() -> None:
     assert book.state("b", Tokens()) is None
 
 
+def test_what_was_stated_in_part_is_settled_once_and_what_was_in_full_stays_so() -> None:
+    book = Calls()
+    assert book.state("a", Tokens(output=5), partial=True) == Statement(Tokens(output=5), 1)
+    assert book.state("a", Tokens(output=7), partial=True) == Statement(Tokens(output=2), 0)
+    assert book.state("a", Tokens(output=9)) == Statement(Tokens(output=2), 0, settled=True)
+    assert book.state("a", Tokens(output=12), partial=True) == Statement(Tokens(output=3), 0)
+    assert book.state("a", Tokens(output=12)) is None, "it was settled before"
+
+
 def test_taken_calls_are_known_after_a_restart() -> None:
     journal = Journal()
     book = Calls(journal)

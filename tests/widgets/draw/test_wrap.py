@@ -18,6 +18,7 @@ from widgets.draw.wrap import wrap
         ("short", 10, ["short"]),
         ("two words", 5, ["two", "words"]),
         ("    indented words", 14, ["    indented", "    words"]),
+        ("      deep in here", 8, ["deep in", "here"]),
         ("abcdefghij", 4, ["abcd", "efgh", "ij"]),
         ("漢字漢字", 5, ["漢字", "漢字"]),
         ("x " + "y" * 12, 8, ["x", "yyyyyyyy", "yyyy"]),
