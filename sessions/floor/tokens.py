@@ -6,6 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
+from sessions.floor.session_numbers import SessionNumbers
+
 
 class Certainty(StrEnum):
     """Where a figure comes from. Each looks different on the screen."""
@@ -105,7 +107,7 @@ class Meter(msgspec.Struct, frozen=True, omit_defaults=True):
     reported: int = 0
     estimated: int = 0
     undercounted: int = 0
-    sessions: frozenset[int] = frozenset()
+    sessions: SessionNumbers = SessionNumbers()
     """Numbers of the sessions that contributed, as in `FloorState.sessions`."""
 
     @property
@@ -133,5 +135,5 @@ class Meter(msgspec.Struct, frozen=True, omit_defaults=True):
             self.reported - other.reported,
             self.estimated - other.estimated,
             self.undercounted - other.undercounted,
-            self.sessions - other.sessions,
+            self.sessions.minus(other.sessions),
         )

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
+from sessions.floor.session_numbers import MOST_WORDS, WORD, SessionNumbers
 from sessions.floor.state import FloorState
 from sessions.text import clean, clean_lines, is_visible
 
@@ -154,12 +155,35 @@ def decode_state(packed: bytes) -> FloorState:
 def read_state(body: bytes) -> FloorState:
     """A state from its JSON; `FactoryError` when it is none, or names things otherwise than it files them."""
     try:
-        state = _states.decode(body)
+        state = _decoded(body)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise FactoryError(f"a checkpoint is damaged ({error})") from error
     if any(name != thing.name for things in (state.stations, state.branches) for name, thing in things.items()):
         raise FactoryError("a checkpoint is damaged (it calls something by two names)")
     return state
+
+
+def _decoded(body: bytes) -> FloorState:
+    try:
+        return _states.decode(body)
+    except msgspec.ValidationError:
+        fact = msgspec.json.decode(body)
+        if not isinstance(fact, dict):
+            raise
+        _lift_meters(fact)
+        return msgspec.convert(fact, FloorState)
+
+
+def _lift_meters(fact: dict[str, object]) -> None:
+    """Up to version 3 of the fold a meter listed the numbers of its sessions."""
+    numbers = fact.get("sessions")
+    if isinstance(numbers, list):
+        most = WORD * MOST_WORDS
+        known = [number for number in numbers if isinstance(number, int) and 0 <= number < most]
+        fact["sessions"] = msgspec.to_builtins(SessionNumbers.of(known))
+    for value in fact.values():
+        if isinstance(value, dict):
+            _lift_meters(value)
 
 
 def is_harmless(body: bytes) -> bool:

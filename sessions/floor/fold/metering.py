@@ -84,7 +84,7 @@ class Tally:
             self._reported,
             self._estimated,
             self._undercounted,
-            self._sessions | self._new_sessions if self._new_sessions else self._sessions,
+            self._sessions.plus(self._new_sessions),
         )
 
 

@@ -44,7 +44,7 @@ SLICES = (
     ),
     Slice(
         "stations",
-        1,
+        2,
         (
             "stations",
             "sessions",

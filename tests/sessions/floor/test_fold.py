@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from sessions.floor import events as ev
 from sessions.floor.conflicts import Outcome
 from sessions.floor.fold.fold import MAX_FILES, MAX_RUNNING, day, fold, fold_all
+from sessions.floor.session_numbers import SessionNumbers
 from sessions.floor.state import EMPTY, FloorState, Station, Status
 from sessions.floor.tokens import Certainty, Meter, Tokens
 from tests.support.journal import event_lists, events, sample_stream
@@ -184,7 +185,7 @@ def test_usage_reaches_every_meter_it_belongs_to() -> None:
             _used(90_001.0, session="b", model="opus", calls=0, cost=None),
         ],
     )
-    assert state.total == Meter(Tokens(output=30), 2, 2.0, 1, estimated=1, sessions=frozenset({1, 2}))
+    assert state.total == Meter(Tokens(output=30), 2, 2.0, 1, estimated=1, sessions=SessionNumbers.of({1, 2}))
     assert state.total.certainty == "mixed"
     assert set(state.days) == {"1970-01-01", "1970-01-02"}
     assert set(state.branch_meters) == {"main", ""}

@@ -15,6 +15,7 @@ from sessions.journal import blocks, upkeep
 from sessions.journal.blocks import BLOCK_EVENTS
 from sessions.journal.past.past import EventList
 from sessions.journal.reader import JournalReader
+from sessions.journal.recording.recording import Recording
 from sessions.journal.writer import Journal
 from sessions.observe.files.archive import zstd
 from tests.support.journal import sample_stream
@@ -119,3 +120,10 @@ def test_a_lift_that_was_broken_off_goes_on_where_it_was(path: Path, monkeypatch
 
 async def _opened(path: Path) -> None:
     await (await Journal.open(path)).close()
+
+
+def test_a_recording_of_version_1_begins_with_the_floor_that_it_was_made_with() -> None:
+    with closing(Recording(OLD / "recording-1.ftr")) as recorded:
+        begin = recorded.state_at(0)
+        assert (len(begin.sessions), len(begin.total.sessions), begin.total.calls > 0) == (30, 30, True)
+        assert recorded.state_at(200).total.tokens.total == TOKENS
