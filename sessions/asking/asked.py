@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import concurrent.futures
 import threading
 from collections.abc import Callable
@@ -84,10 +85,20 @@ class Asked(Generic[A]):
 
     def one(self) -> A:
         """Wait for an answer of one part."""
-        parts = self.all()
-        if len(parts) != 1:
-            raise FactoryError(f"an answer of {len(parts)} parts instead of one")
-        return parts[0]
+        return _only(self.all())
+
+    async def told(self) -> list[A]:
+        """As `all`, on a loop; a task that is called off meanwhile calls off the question."""
+        try:
+            await asyncio.wrap_future(self._over)
+        except asyncio.CancelledError:
+            self.cancel()
+            raise
+        return self._parts
+
+    async def told_one(self) -> A:
+        """As `one`, on a loop."""
+        return _only(await self.told())
 
     def cancel(self) -> None:
         """Lose interest: whoever waits is told so, and the work is called off."""
@@ -114,3 +125,9 @@ class Asked(Generic[A]):
                 self._over.set_result(None)
             else:
                 self._over.set_exception(error)
+
+
+def _only(parts: list[A]) -> A:
+    if len(parts) != 1:
+        raise FactoryError(f"an answer of {len(parts)} parts instead of one")
+    return parts[0]

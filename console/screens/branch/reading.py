@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from console.links.link import Link, LinkMode
+from console.links.link import Link, LinkMode, unheard
+from sessions.asking.asked import Asked
 from sessions.asking.questions import A, BranchFiles, BranchPatch, BranchWork, CommitWords, Question
 from sessions.floor.work import Commit, FileChange, Files, Part, Patch, PatchLine, Work
 
@@ -22,37 +22,32 @@ class BranchReading:
 
     def __init__(self, link: Callable[[], Link], branch: str) -> None:
         self._link, self._branch = link, branch
-        self._asked: Callable[[], None] | None = None
-        """Calls off what was asked last."""
+        self._call_off: Callable[[], None] = unheard
 
     async def work(self) -> Work:
         """The branch as it is now, measured against the base."""
-        (work,) = await self._ask(BranchWork(self._branch))
-        return work
+        return await self._ask(BranchWork(self._branch)).told_one()
 
     async def files(self, part: Part) -> Files:
         """The files that a part of the work changes."""
-        (files,) = await self._ask(BranchFiles(part.sides))
-        return files
+        return await self._ask(BranchFiles(part.sides)).told_one()
 
     async def patch(self, files: Files, file: FileChange | None) -> Patch:
         """How they differ, or one of them."""
         path, before = (file.path, file.before) if file is not None else ("", "")
-        found = await self._ask(BranchPatch(files.sides, path, before))
+        found = await self._ask(BranchPatch(files.sides, path, before)).told()
         lines: list[PatchLine] = [line for part in found for line in part.lines]
         return replace(found[0], lines=tuple(lines))
 
     async def words(self, commit: Commit) -> str:
         """The message of a commit."""
-        (words,) = await self._ask(CommitWords(commit.name))
-        return words.text
+        return (await self._ask(CommitWords(commit.name)).told_one()).text
 
     def halt(self) -> None:
         """Call off what is being read."""
-        if self._asked is not None:
-            self._asked()
+        self._call_off()
 
-    async def _ask(self, question: Question[A]) -> list[A]:
+    def _ask(self, question: Question[A]) -> Asked[A]:
         asked = self._link().ask(question)
-        self._asked = asked.cancel
-        return await asyncio.to_thread(asked.all)
+        self._call_off = asked.cancel
+        return asked

@@ -1,6 +1,6 @@
 """What the conflicts screen asks of the repository: the hunks of a pair, and the conflicts after a landing.
 
-Only a live floor has a repository to ask. Everything here takes its time: call it from a thread.
+Only a live floor has a repository to ask. Everything here takes its time, and is called off with who waits for it.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Trial(msgspec.Struct, frozen=True):
         return self.compared is state.compared and self.base_head == state.base_head and self.uncommitted is uncommitted
 
 
-def read_hunks(wanted: Wanted) -> dict[str, FileHunks]:
+async def read_hunks(wanted: Wanted) -> dict[str, FileHunks]:
     """By path, the hunks of every file in which the pair collides; a note says why there are none."""
     paths = [file.path for file in wanted.verdict.files]
     mode = wanted.link.mode
@@ -57,7 +57,7 @@ def read_hunks(wanted: Wanted) -> dict[str, FileHunks]:
         return {path: FileHunks(path, note=NO_REPOSITORY[mode]) for path in paths}
     question = PairHunks(wanted.verdict.a, wanted.verdict.b, wanted.uncommitted)
     try:
-        found = {file.path: file.hunks for file in wanted.link.ask(question).all()}
+        found = {file.path: file.hunks for file in await wanted.link.ask(question).told()}
     except FactoryError as error:
         return {path: FileHunks(path, note=f"The lines cannot be read: {clean(str(error), 400)}") for path in paths}
     # A branch is merged into the base; of two, the second by name into the first.
@@ -74,12 +74,12 @@ def _shown(path: str, hunks: Sequence[ToldHunk], swapped: bool) -> FileHunks:
     return FileHunks(path, tuple(shown), "" if shown else NO_TEXT)
 
 
-def land_first(link: Link, state: FloorState, names: Sequence[str], branch: str, uncommitted: bool) -> Trial:
+async def land_first(link: Link, state: FloorState, names: Sequence[str], branch: str, uncommitted: bool) -> Trial:
     """Land a branch on the base in a scratch store, and merge the others with what comes of it.
 
     Raises FactoryError when it does not merge with the base, or git cannot say.
     """
-    landed = link.ask(LandFirst(branch, tuple(names), uncommitted)).one()
+    landed = await link.ask(LandFirst(branch, tuple(names), uncommitted)).told_one()
     return Trial(branch, landed.verdicts, state.compared, state.base_head, uncommitted)
 
 

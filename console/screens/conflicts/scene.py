@@ -217,12 +217,12 @@ class ConflictsScene(SampledScreen):
             self.begin(lambda: self._read_hunks(subject), group="hunks", exclusive=True)
 
     async def _read_hunks(self, subject: Subject) -> None:
-        """Read the hunks of the pair in a thread, once the cursor rests."""
+        """Read the hunks of the pair, once the cursor rests."""
         await asyncio.sleep(HUNKS_AFTER_S)
         link, verdict = self.factory.link, subject.verdict
         assert verdict is not None
         wanted = Wanted(link, subject.one, verdict, self.view.choice.uncommitted)
-        found = await asyncio.to_thread(read_hunks, wanted)
+        found = await read_hunks(wanted)
         if self.subject is not None and _alike(self.subject, subject):
             self.subject = replace(self.subject, hunks=found)
             self.draw()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import ClassVar
@@ -250,7 +249,7 @@ class ConflictsScreen(ConflictsScene):
     async def _simulate(self, name: str) -> None:
         link, scene, uncommitted = self.factory.link, self.scene, self.view.choice.uncommitted
         try:
-            trial = await asyncio.to_thread(land_first, link, link.state, scene.names, name, uncommitted)
+            trial = await land_first(link, link.state, scene.names, name, uncommitted)
         except FactoryError as error:
             self.say(f"cannot simulate: {clean(str(error), 160)}", 10)
             return

@@ -45,7 +45,7 @@ class SessionSearch:
         for wrapped, begin in ((False, first), (True, other_end)):
             asked = self._asked = reader.look(pattern, begin, step)
             try:
-                entry = (await asyncio.to_thread(asked.one)).entry
+                entry = (await asked.told_one()).entry
             except GivenUpError:
                 return None
             if entry is not None and entry < count:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from console.links.link import LinkMode
-from console.screens.conflicts.pair_work import NO_TEXT, Wanted, land_first, read_hunks
+from console.screens.conflicts import pair_work
+from console.screens.conflicts.pair_work import NO_TEXT, Trial, Wanted
 from sessions.errors import FactoryError
 from sessions.floor.conflicts import Outcome, Verdict, between
 from sessions.floor.shown_branches import SHOWN
+from sessions.floor.state import FloorState
 from tests.support.branches.git import TestRepository, unchanged
 from tests.support.branches.pair import apart, colliding, floor_of, numbered
 from tests.support.console import StillLink
-from widgets.conflicts.hunk_lines import Part
+from widgets.conflicts.hunk_lines import FileHunks, Part
 
 
 @pytest.fixture
@@ -31,6 +34,14 @@ def verdict_on(made: TestRepository, one: str, other: str, *, dirty: bool = True
     return Wanted(StillLink(state), one, verdict, dirty), verdict
 
 
+def read_hunks(wanted: Wanted) -> dict[str, FileHunks]:
+    return asyncio.run(pair_work.read_hunks(wanted))
+
+
+def land_first(state: FloorState, branch: str, uncommitted: bool) -> Trial:
+    return asyncio.run(pair_work.land_first(StillLink(state), state, list(state.branches), branch, uncommitted))
+
+
 def at_work(made: TestRepository, branch: str, files: dict[str, str]) -> Path:
     """A worktree of the branch in which these files were written and not committed."""
     place = made.path.parent / f"at-{branch}"
@@ -42,7 +53,7 @@ def at_work(made: TestRepository, branch: str, files: dict[str, str]) -> Path:
 def paths_after(made: TestRepository, landed: str, other: str, *, dirty: bool) -> list[str]:
     """Where another branch collides with the base after one has landed."""
     state = floor_of(made, dirty=dirty)
-    trial = land_first(StillLink(state), state, list(state.branches), landed, dirty)
+    trial = land_first(state, landed, dirty)
     found = between(trial.verdicts, other, "")
     return [file.path for file in found.files] if found else []
 
@@ -106,7 +117,7 @@ def test_without_a_repository_the_reason_is_told(made: TestRepository, mode: Lin
 def test_after_a_landing_its_conflicts_are_with_the_base(made: TestRepository) -> None:
     state = floor_of(made)
     assert between(state.verdicts, "two", "") is None
-    trial = land_first(StillLink(state), state, list(state.branches), "one", True)
+    trial = land_first(state, "one", True)
     found = between(trial.verdicts, "two", "")
     assert found is not None
     assert [(file.path, file.kind) for file in found.files] == [("pool.py", "content")]
@@ -127,7 +138,7 @@ def test_pairs_that_share_a_path_with_it_are_merged_again(made: TestRepository) 
         ]
     )
     state = floor_of(made)
-    trial = land_first(StillLink(state), state, list(state.branches), "mover", True)
+    trial = land_first(state, "mover", True)
 
     def outcome(one: str, other: str) -> Outcome:
         verdict = between(trial.verdicts, one, other)
@@ -148,9 +159,9 @@ def test_what_does_not_merge_with_the_base_cannot_land(made: TestRepository) -> 
     made.commit({"pool.py": numbered(line7="retries = 9")}, "landed")
     state = floor_of(made)
     with pytest.raises(FactoryError, match="one cannot land"):
-        land_first(StillLink(state), state, list(state.branches), "one", True)
+        land_first(state, "one", True)
     with pytest.raises(FactoryError, match="gone"):
-        land_first(StillLink(state), state, list(state.branches), "nobody", True)
+        land_first(state, "nobody", True)
 
 
 def test_hunks_show_uncommitted_work_or_what_is_committed(made: TestRepository) -> None:
@@ -198,7 +209,7 @@ def test_neither_repository_nor_dirty_worktree_changes(made: TestRepository) -> 
 
     def look() -> None:
         assert read_hunks(wanted)["pool.py"].hunks
-        land_first(StillLink(state), state, list(state.branches), "three", True)
+        land_first(state, "three", True)
 
     unchanged(made.path, lambda: unchanged(place, look), times=False)
 
@@ -209,6 +220,6 @@ def test_nothing_in_the_repository_changes(made: TestRepository) -> None:
 
     def look() -> None:
         read_hunks(wanted)
-        land_first(StillLink(state), state, list(state.branches), "one", True)
+        land_first(state, "one", True)
 
     unchanged(made.path, look, times=False)

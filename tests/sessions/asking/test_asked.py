@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 
 import pytest
@@ -71,3 +72,20 @@ def test_the_end_is_told_also_to_who_comes_late() -> None:
     asked.then(lambda: told.append("late"))
     assert told == ["early", "late"]
     assert asked.trouble is None
+
+
+def test_a_task_that_is_called_off_calls_off_what_it_asked() -> None:
+    async def check() -> None:
+        asked: Asked[int] = Asked()
+        waiting = asyncio.create_task(asked.told())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        assert asked.halt.pulled
+        answered: Asked[int] = Asked()
+        answered.part(7)
+        threading.Thread(target=answered.end).start()
+        assert await answered.told_one() == 7
+
+    asyncio.run(check())
