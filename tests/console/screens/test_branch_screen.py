@@ -18,6 +18,8 @@ from console.options import Options
 from console.screens.branch.rows import collision_lines, file_row, message_lines, part_row
 from console.screens.branch.screen import BranchScreen
 from console.screens.floor.screen import FloorScreen
+from sessions.asking.asked import Asked, UnheardError
+from sessions.asking.questions import A, Question
 from sessions.floor import events as ev
 from sessions.floor.conflicts import FileConflict, Outcome, Verdict
 from sessions.floor.fold.fold import fold_all
@@ -212,3 +214,29 @@ def test_a_commits_message_is_harmless_and_bounded() -> None:
     assert 0 < len(lines) <= 200
     assert all(line.text.isprintable() for line in lines)
     assert message_lines("  \n") == []
+
+
+class DeafLink(StillLink):
+    """Nobody hears what is asked, at first."""
+
+    deaf = True
+
+    def ask(self, question: Question[A], heard: Callable[[A], None] | None = None) -> Asked[A]:
+        if not self.deaf:
+            return super().ask(question, heard)
+        asked = Asked(heard)
+        asked.end(UnheardError("no supervisor is connected"))
+        return asked
+
+
+def test_what_nobody_heard_is_asked_again_once_somebody_does(place: Place) -> None:
+    link = DeafLink(place.state(), health=LinkHealth(connected=False))
+
+    async def test(app: FactoryApp, screen: BranchScreen, pilot: Pilot[None]) -> None:
+        assert "It cannot be read: no supervisor is connected" in text(app)
+        link.deaf, link.health = False, LinkHealth()
+        screen.sample()
+        await settle(app, pilot)
+        assert "2 since the base" in text(app)
+
+    play(test, link)

@@ -11,12 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.links.link import LinkMode, unheard
+from console.links.link import LinkHealth, LinkMode, unheard
 from console.screens.station import pages as module
 from console.screens.station.pages import AHEAD, COMING, PAGE, Pages
+from console.screens.station.reading import SessionReading
 from sessions.asking.asked import Asked, UnheardError
 from sessions.asking.questions import A, AnyQuestion, FollowSession, Question, SessionEntries, SessionPart
 from sessions.errors import FactoryError
+from sessions.floor.state import FloorState, Station
 from sessions.observe.conversation.entries import Entry
 from tests.support.console import StillLink
 from tests.support.conversation import ConversationApp, made
@@ -55,6 +57,8 @@ class FarLink(StillLink):
                 self.held.append(answer)
                 if not self.hold:
                     self.deliver()
+            case _:
+                told.end()
         return asked
 
     def grow(self, kept: int, *more: Entry) -> None:
@@ -209,5 +213,31 @@ def test_a_view_draws_what_comes_later_where_it_belongs() -> None:
             view.grew()
             assert view.cursor == 0
             assert view.text.entry(0) == made(0)
+
+    asyncio.run(check())
+
+
+def test_a_session_whose_teller_was_lost_is_asked_for_again_when_somebody_is_there() -> None:
+    link, station = FarLink([made(i) for i in range(9)]), Station("a", kind="claude", session="s")
+    state = FloorState(seq=2, stations={"a": station})
+
+    async def check() -> None:
+        reading = SessionReading("a")
+        assert reading.claim(link, station)
+        assert not reading.claim(link, station), "one step at a time"
+        await reading.step(link, state, station)
+        first = reading.reader
+        assert not reading.claim(link, station)
+        assert link.follower is not None
+        link.follower.end(UnheardError("the supervisor gave no answer"))
+        link.health = LinkHealth(connected=False)
+        assert not reading.claim(link, station)
+        link.health = LinkHealth()
+        assert reading.claim(link, station)
+        news = await reading.step(link, state, station)
+        assert news is not None
+        assert (news.other, news.same_session) == (True, True), "it stays where it is"
+        assert reading.reader is not first
+        assert not reading.claim(link, station)
 
     asyncio.run(check())
