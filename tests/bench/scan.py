@@ -78,25 +78,29 @@ def peer_figures(folder: Path, home: Path, peer: str = "") -> Iterator[Figure]:
 
 
 def _commands(folder: Path, home: Path) -> dict[str, Sequence[str]]:
-    """The commands that are compared. Those that are timed again have been run once."""
+    """The commands that are compared, which have been run once: what was read then, is read again."""
     program = [sys.executable, "-m", "console"]
     alone = ["--json", "--sessions", str(folder), "--only"]
     repo = home / "repo"
     repo.mkdir(parents=True)
     subprocess.run(["git", "init", "-q", str(repo)], check=True)
-    again = [*program, "meters", "--json", "--repo", str(repo)]
-    subprocess.run(again, env=_environment(folder, home), stdout=subprocess.DEVNULL, check=True)
-    return {
+    commands: dict[str, Sequence[str]] = {
         "totals": [*program, "meters", "--by", "day", *alone],
         "facts": [*program, "status", *alone],
-        "again": again,
+        "again": [*program, "meters", "--json", "--repo", str(repo)],
     }
+    for command in commands.values():
+        subprocess.run(command, env=_environment(folder, home), stdout=subprocess.DEVNULL, check=True)
+    return commands
 
 
 def _environment(folder: Path, home: Path) -> dict[str, str]:
-    """An environment in which nothing is found but the transcripts in `folder`."""
+    """An environment in which nothing is found but the transcripts in `folder`, and a program that was installed: what
+    is imported was compiled before."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     states = {"XDG_STATE_HOME": str(home / "state"), "XDG_CONFIG_HOME": str(home / "config")}
-    return {**os.environ, **states, "HOME": str(home), "CLAUDE_CONFIG_DIR": str(folder), "TZ": "UTC"}
+    compiled = {"PYTHONPYCACHEPREFIX": str(home / "compiled")}
+    return {**kept, **states, **compiled, "HOME": str(home), "CLAUDE_CONFIG_DIR": str(folder), "TZ": "UTC"}
 
 
 def _measured(commands: Mapping[str, Sequence[str]], environment: Mapping[str, str]) -> dict[str, Cost]:

@@ -29,6 +29,8 @@ from sessions.observe.words import instant, latest, safe
 
 SIGN = b'"input_tokens"'
 """A line without this key states no usage; inside JSON text its quotes would be escaped."""
+LONG = 2_500
+"""Bytes from which on a line's kind is looked at before it is decoded."""
 SPAN_S = 900
 """Calls that began in the same quarter of an hour are one sum: days of every time zone begin with one."""
 
@@ -128,9 +130,13 @@ class Sums:
         find, before, view = data.find, data.rfind, memoryview(data)
         at = find(SIGN, 0, end)
         while at >= 0:
-            stop = find(b"\n", at, end)
+            begin, stop = before(b"\n", 0, at) + 1, find(b"\n", at, end)
             stop = end if stop < 0 else stop
-            self._line(bytes(view[before(b"\n", 0, at) + 1 : stop]))
+            raw = bytes(view[begin:stop])
+            if stop - begin < LONG or cl.kind_of(raw) != cl.PROGRESS:
+                self._line(raw)
+            else:
+                self._look_for(raw)
             at = find(SIGN, stop, end)
 
     def _open(self, raw: bytes) -> None:
@@ -151,11 +157,15 @@ class Sums:
         except BROKEN as error:
             raise UnusualError from error
         message = line.message
-        if line.type == "progress":
-            if cl.kind_of(raw) == cl.PROGRESS and cl.USAGE in raw and not self._kept.has(raw):
-                raise UnusualError  # a call that stands nowhere else, if it is no copy
+        if line.type == "progress" and cl.kind_of(raw) == cl.PROGRESS:
+            self._look_for(raw)
         elif line.type == "assistant" and message and message.usage is not None and message.model != SYNTHETIC:
             self._state(line, message, message.usage)
+
+    def _look_for(self, raw: bytes) -> None:
+        """Make sure that what a progress line tells of a sub-agent stands in the sub-agent's own file."""
+        if cl.USAGE in raw and not self._kept.has(raw):
+            raise UnusualError  # a call that stands nowhere else, if it is no copy
 
     def _state(self, line: Line, message: Message, usage: cl.Usage) -> None:
         """Note what a line states of its call."""
@@ -172,10 +182,12 @@ class Sums:
         if call.usage != usage or call.partial != partial:
             if len(self._calls) - call.number > MAX_TOLD:
                 raise UnusualError  # the file's reader has forgotten when it was
-            now, before = tokens_of(usage), _alone(reply_of(call.usage))
+            if call.usage.iterations:
+                _alone(reply_of(call.usage))
+            now = tokens_of(usage)
             time = instant(line.timestamp) if line.timestamp else None
             here = time is not None and time // SPAN_S == call.time // SPAN_S and line.git_branch == call.branch
-            call.restless = call.restless or not here or now.most(before.tokens) != now
+            call.restless = call.restless or not here or now.most(tokens_of(call.usage)) != now
             call.usage, call.partial = usage, call.partial and partial
 
     def _begun(self, line: Line, message: Message, usage: cl.Usage, partial: bool) -> Call:

@@ -81,8 +81,8 @@ def tokens_of(usage: cl.Counts) -> Tokens:
 
 
 def _terms(usage: cl.Usage) -> Terms:
-    said = usage.server_tool_use, usage.service_tier, usage.speed, usage.inference_geo
-    return _terms_said(*map(bytes, said)) if any(said) else STANDARD
+    tools, tier, speed, region = usage.server_tool_use, usage.service_tier, usage.speed, usage.inference_geo
+    return _terms_said(bytes(tools), bytes(tier), bytes(speed), bytes(region))
 
 
 @lru_cache(maxsize=256)
