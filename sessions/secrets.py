@@ -1,6 +1,6 @@
 """Takes secrets out of the words in events, whoever made them: the journal never holds one.
 
-That is done at its one door (see `sessions.journal.codec.encoded`), by the type of the field: see `floor.words`.
+That is done at its one door (see `sessions.journal.codec.encoded`), by the type of the field: see `text.Words`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import get_args, get_type_hints
 from msgspec.structs import replace
 
 from sessions.floor.events import AnyEvent, Event
-from sessions.floor.words import Words
 from sessions.redact import redact
+from sessions.text import Words
 
 
 class Secretless(tuple[Event, ...]):

@@ -12,7 +12,7 @@ import msgspec
 from sessions.floor.conflicts import FileConflict, Outcome
 from sessions.floor.reports import Report
 from sessions.floor.tokens import Certainty, Tokens
-from sessions.floor.words import Words
+from sessions.text import Words
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", gc=False):

@@ -13,12 +13,12 @@ from msgspec.structs import replace
 
 from sessions.floor import events as ev
 from sessions.floor.reports import Report
-from sessions.floor.words import Words
 from sessions.journal import codec
 from sessions.journal.reader import JournalReader
 from sessions.journal.writer import Journal
 from sessions.redact import HIDDEN
 from sessions.secrets import without_secrets, words_of
+from sessions.text import Words
 from tests.support.folds import made
 from tests.support.journal import KINDS, line_of
 
