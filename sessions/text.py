@@ -7,9 +7,9 @@ import unicodedata
 from typing import Annotated
 
 Words = Annotated[str, "words of somebody"]
-"""The type of a text that a person, an agent or a program chose freely, and that may hold a secret: the journal takes it
-out of every field of this type (see `sessions.secrets`). Names, paths and ids are plain `str`: things are known by them.
-"""
+"""The type of a text that a person, an agent or a program chose freely, and that may hold a secret: the journal takes
+it out of every field of this type (see `sessions.secrets`). Names, paths and ids are plain `str`: things are known by
+them."""
 
 EXCERPT = 200
 
