@@ -14,7 +14,6 @@ from sessions.asking.questions import MOST_ENTRIES, FindInSession, Found, Sessio
 from sessions.errors import FactoryError
 from sessions.floor.state import FloorState
 from sessions.observe.conversation.entries import Conversation, Entry
-from sessions.observe.conversation.opening import open_conversation
 
 MOST_OPEN = 16
 """Sessions that are kept open, beside those in use; opening one again takes a second for 300 MB."""
@@ -29,6 +28,12 @@ _EDITIONS = itertools.count(1)
 """Of all sessions: one that was closed and opened again is not taken for what it was."""
 
 
+def _opened(kind: str, path: Path, session: str) -> Conversation:
+    from sessions.observe.conversation.opening import open_conversation  # who begins needs none of its readers
+
+    return open_conversation(kind, path, session)
+
+
 class _Open:
     """One session's conversation, read by one thread at a time; a second reader of it searches."""
 
@@ -36,7 +41,7 @@ class _Open:
         self._place = kind, path, session
         self.lock = threading.Lock()
         self.search_lock = threading.Lock()
-        self.conversation = open_conversation(kind, path, session)
+        self.conversation = _opened(kind, path, session)
         self._searched: Conversation | None = None
         self.edition = next(_EDITIONS)
         self._changes: deque[tuple[int, int, int]] = deque(maxlen=REMEMBERED)
@@ -89,7 +94,7 @@ class _Open:
     def searched(self) -> Conversation:
         """The reader for searching, as new as the file."""
         if self._searched is None:
-            self._searched = open_conversation(*self._place)
+            self._searched = _opened(*self._place)
         self._searched.refresh()
         return self._searched
 
