@@ -10,10 +10,8 @@ MAX_RECENT = 16
 OWN = -1
 
 
-def state(
-    book: CallBook, recent: dict[str, int], call: str, tokens: Tokens, partial: bool = False
-) -> tuple[Statement | None, bool]:
-    """Note a statement of usage. Returns what it adds, and whether the call was copied from another file.
+def state(book: CallBook, recent: dict[str, int], call: str, tokens: Tokens, partial: bool = False) -> Statement | None:
+    """Note a statement of usage; returns what it adds.
 
     Within a file the last statement wins. A fork may have copied a reply while it was still being written: such a
     copy never takes back what other files say. `recent` holds the output that these said of the file's latest calls
@@ -28,8 +26,8 @@ def state(
         recent[call] = others
     if stated is not None and tokens.output < others:
         book.state(call, tokens - stated.added, partial)
-        stated = None
-    return stated, others != OWN
+        return None
+    return stated
 
 
 def share(book: CallBook, call: str, tokens: Tokens, partial: bool, mine: Tokens) -> Statement | None:

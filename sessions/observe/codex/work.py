@@ -39,7 +39,7 @@ class Work:
             return
         seen, pricing = self._seen, self._session.desk.pricing
         tier = safe(served or "") or seen.tier
-        stated, _ = usages.state(self._session.desk.book, seen.recent, count.call, count.tokens)
+        stated = usages.state(self._session.desk.book, seen.recent, count.call, count.tokens)
         if count.known:
             self._served(served)
         elif seen.unserved is not None and seen.unserved.call != safe(count.call):

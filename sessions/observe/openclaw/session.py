@@ -208,7 +208,7 @@ class Session:
         # A fork copies events whole; their ids are short and unique in their session only, and times may be round.
         stamp = f"{event.id or memory.session}@{event.timestamp}#{tokens.total}"
         call = f"{KIND}:{message.response_id or stamp}"
-        stated, _ = usages.state(self._desk.book, memory.recent, call, tokens)
+        stated = usages.state(self._desk.book, memory.recent, call, tokens)
         if stated is None:
             return
         dollars = usage.dollars

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessions.observe.edits import changed_lines, edited, extent
-from sessions.observe.tools import tool_text
+from sessions.observe.tools import tool_text, written_file
 
 LINES = st.lists(st.sampled_from(["a", "b", "", "- c", "+ d"]), max_size=12).map("\n".join)
 
@@ -61,3 +61,17 @@ def test_an_edit_and_a_question_read_as_they_are_meant() -> None:
     asked = {"questions": [{"question": "Which port?", "options": [{"label": "80", "description": "as now"}, "81"]}]}
     assert tool_text(asked) == "Which port?\n  - 80: as now\n  - 81"
     assert tool_text({"questions": ["no question"]}) == 'questions: ["no question"]'
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "file"),
+    [
+        ("Write", {"file_path": "a.py", "path": "b.py"}, "a.py"),
+        ("edit", {"file_path": 5, "notebook_path": "", "path": "b\x1b[31m.py"}, "b.py"),
+        ("apply_patch", {"input": "*** Begin Patch\n*** Update File: c.py\n*** Add File: d.py"}, "c.py"),
+        ("Read", {"file_path": "a.py"}, ""),
+        ("Write", {"file_path": ["a.py"]}, ""),
+    ],
+)
+def test_the_file_that_a_tool_writes(tool: str, arguments: dict[str, object], file: str) -> None:
+    assert written_file(tool, arguments) == file

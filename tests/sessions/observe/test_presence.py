@@ -222,3 +222,21 @@ def test_the_end_of_a_process_is_told_by_the_kernel(agent: subprocess.Popen[byte
         assert told.empty()
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("status", "updated", "started", "began"),
+    [
+        (3_000.0, 2_000.0, 1_000.0, 3.0),
+        (None, 2_000.0, 1_000.0, 2.0),
+        (None, None, 1_000.0, 1.0),
+        (None, None, None, 77.0),
+        (None, -5.0, None, 77.0),
+        (9e15, None, None, 77.0),
+    ],
+)
+def test_a_state_began_when_it_is_told_so_if_that_can_be(
+    status: float | None, updated: float | None, started: float | None, began: float
+) -> None:
+    said = presence.Said(1, "s", status_updated_at=status, updated_at=updated, started_at=started)
+    assert presence.moment(said, written=77.0) == began
