@@ -26,11 +26,15 @@ SECRET = "use password=hunter2-dolphin here"
 CLEARED = f"use password={HIDDEN} here"
 
 NAMES = {
-    **dict.fromkeys(("repo", "worktree", "directory", "path", "file", "more_files", "area"), "a place on disk"),
+    **dict.fromkeys(
+        ("repo", "worktree", "directory", "path", "paths", "file", "more_files", "area"), "a place on disk"
+    ),
     **dict.fromkeys(("base", "branch", "a", "b", "cause"), "the name of a branch"),
     **dict.fromkeys(("base_head", "head", "tree"), "git's name of what it holds"),
-    **dict.fromkeys(("name", "author"), "what somebody or something is called"),
-    **dict.fromkeys(("station", "session", "parent", "call", "subagent", "source"), "an id: it is met again by it"),
+    **dict.fromkeys(("name", "before", "author", "who", "origin"), "what somebody or something is called"),
+    **dict.fromkeys(
+        ("station", "session", "parent", "call", "subagent", "source", "command"), "an id: it is met again by it"
+    ),
     **dict.fromkeys(("kind", "role", "tool", "model", "version"), "what it is, from a list that is not ours"),
 }
 """Fields of events that hold a text which is not `Words`, and why: each is known by it elsewhere, or shown as it is."""
