@@ -43,7 +43,8 @@ class Answers:
         self._slow = ThreadPoolExecutor(SLOW, "slow-questions")
 
     async def answer(self, question: AnyQuestion) -> AsyncGenerator[msgspec.Raw, None]:
-        """The parts of the answer; closing it calls the work off."""
+        """The parts of the answer, once the floor is known; closing it calls the work off."""
+        await self._feed.known()
         if isinstance(question, FollowSession):
             async for part in self._followed(question.session, question.edition):
                 yield part
@@ -76,7 +77,9 @@ class Answers:
         while True:
             bell, seen = self._feed.bell, self._doing(session)
             look = partial(self._desk.conversations.news, session, edition)
-            news = await asyncio.get_running_loop().run_in_executor(self._quick, look)
+            # Opening a long one takes its time.
+            pool = self._quick if edition else self._slow
+            news = await asyncio.get_running_loop().run_in_executor(pool, look)
             if news is not None:
                 edition = news.edition
                 yield msgspec.Raw(_ENCODER.encode(news))

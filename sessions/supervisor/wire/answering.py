@@ -11,7 +11,14 @@ import msgspec
 
 from sessions.asking.questions import QUESTIONS, AnyQuestion
 from sessions.errors import FactoryError
-from sessions.supervisor.wire.protocol import MAX_PART, EndFrame, NevermindFrame, PartFrame, QuestionFrame
+from sessions.supervisor.wire.protocol import (
+    MAX_PART,
+    EndFrame,
+    NevermindFrame,
+    PartFrame,
+    ProtocolError,
+    QuestionFrame,
+)
 from sessions.text import clean
 
 log = logging.getLogger(__name__)
@@ -46,6 +53,8 @@ class Questions:
             if (task := self._asked.get(frame.id)) is not None:
                 task.cancel()
             return
+        if len(self._asked) >= 2 * QUESTIONS_AT_ONCE:
+            raise ProtocolError("it asks and does not listen")
         full = len(self._asked) >= QUESTIONS_AT_ONCE or frame.id in self._asked
         task = asyncio.create_task(self._refuse(frame.id) if full else self._tell(frame))
         name = -id(task) if full else frame.id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Generic
 
@@ -12,7 +13,7 @@ from sessions.asking.asked import Asked, UnheardError
 from sessions.asking.questions import A, Question, answer_kind
 from sessions.errors import FactoryError
 from sessions.supervisor.wire import protocol
-from sessions.supervisor.wire.capabilities import missed
+from sessions.supervisor.wire.capabilities import lacking, missed
 from sessions.supervisor.wire.protocol import EndFrame, PartFrame, QuestionFrame, Refused, Welcome
 
 _ENCODER = msgspec.json.Encoder()
@@ -42,7 +43,7 @@ class Waiting(Generic[A]):
 
 
 class Unanswered:
-    """What was asked of this supervisor and not answered to the end. For the thread that holds the line."""
+    """What was asked over one line and not answered to the end."""
 
     def __init__(self) -> None:
         self._waiting: dict[int, Waiting[object]] = {}
@@ -72,6 +73,76 @@ class Unanswered:
             each.asked.end(UnheardError(reason, cure))
 
 
+Write = Callable[[bytes], None]
+
+
+class Questions:
+    """Asks over a line that comes and goes. Any thread may ask; the rest is for the thread that holds the line."""
+
+    def __init__(
+        self,
+        numbers: Iterator[int],
+        post: Callable[[Callable[[], None]], bool],
+        line: Callable[[], Write | None],
+        refusal: Callable[[], UnheardError],
+    ) -> None:
+        """`post` has something done on the line's thread, and is False when that is over.
+
+        `line` writes to the supervisor, where there is one that answers questions; else `refusal` says why not.
+        """
+        self._numbers, self._post, self._line, self._refusal = numbers, post, line, refusal
+        self._unanswered = Unanswered()
+        self._open: set[Callable[[FactoryError], None]] = set()
+        """Ends what was asked, also what never came so far as the line."""
+
+    def ask(self, question: Question[A], heard: Callable[[A], None] | None = None) -> Asked[A]:
+        """Ask; `heard` is called on the line's thread with every part, and must not block."""
+        asked = Asked(heard)
+        end = asked.end
+        self._open.add(end)
+        asked.then(lambda: self._open.discard(end))
+        waiting = Waiting(question, asked)
+        if not self._post(lambda: self._put(waiting)):
+            asked.end(self._refusal())
+        return asked
+
+    def take(self, frame: PartFrame | EndFrame) -> None:
+        """Hand on what came."""
+        self._unanswered.take(frame)
+
+    def lost(self, reason: str, cure: str = "") -> None:
+        """The line is gone, and with it what was asked over it."""
+        self._unanswered.lost(reason, cure)
+
+    def close(self) -> None:
+        """There will be no line any more."""
+        for end in tuple(self._open):
+            end(self._refusal())
+
+    def _put(self, waiting: Waiting[A]) -> None:
+        asked, write = waiting.asked, self._line()
+        if write is None:
+            asked.end(self._refusal())
+            return
+        number = next(self._numbers)
+        try:
+            frame = waiting.frame(number)
+        except UnicodeEncodeError:
+            asked.end(FactoryError("a name that is not UTF-8 cannot be told to the supervisor", "rename it"))
+            return
+        self._unanswered.put(number, waiting)
+        write(frame)
+        asked.halt.then(lambda: self._lose_interest(number))
+
+    def _lose_interest(self, number: int) -> None:
+        """In a question; from any thread."""
+        self._post(lambda: self._tell_so(number))
+
+    def _tell_so(self, number: int) -> None:
+        if self._unanswered.forget(number) and (write := self._line()) is not None:
+            write(protocol.encode(protocol.NevermindFrame(number)))
+
+
 def ask_once(path: Path, question: Question[A], patience_s: float) -> list[A]:
     """Ask the supervisor at a socket, for a command that follows nothing.
 
@@ -98,8 +169,8 @@ async def _ask_once(path: Path, waiting: Waiting[A], patience_s: float) -> None:
                     unanswered.take(frame)
                 elif isinstance(frame, Refused):
                     unanswered.lost(frame.reason, frame.cure)
-                elif isinstance(frame, Welcome) and (lost := missed(frame.speaks)):
-                    unanswered.lost(lost)
+                elif isinstance(frame, Welcome) and lacking(frame.speaks, ["questions"]):
+                    unanswered.lost(missed(frame.speaks))
                 elif frame is None:
                     unanswered.lost("the supervisor gave no answer")
         finally:

@@ -21,8 +21,8 @@ from sessions.floor.commands import AnyCommand, Progress, Reply
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import FloorState
 from sessions.supervisor.wire import protocol
-from sessions.supervisor.wire.asking import Unanswered, Waiting
-from sessions.supervisor.wire.capabilities import age_of, missed
+from sessions.supervisor.wire.asking import Questions, Write
+from sessions.supervisor.wire.capabilities import age_of, lacking, missed
 from sessions.supervisor.wire.protocol import (
     Answer,
     EndFrame,
@@ -102,9 +102,11 @@ class Client:
         self._ids = itertools.count(1)
         self._asked: dict[int, concurrent.futures.Future[Reply]] = {}
         self._sent: set[concurrent.futures.Future[Reply]] = set()
-        self._questions = Unanswered()
+        self._questions = Questions(self._ids, self._post, self._line, self._unanswered)
         self._sending = threading.Lock()
         self._work, self._pid, self._missed = WorkFrame(), 0, ""
+        self._deaf = False
+        """The supervisor answers no questions."""
         self._shown: tuple[FloorState, Contact] = (self.state, self.contact)
         self._writer: asyncio.StreamWriter | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -128,9 +130,7 @@ class Client:
 
     def again(self) -> None:
         """Try now: start a supervisor although it was stopped, and end one first that is there and does not serve."""
-        with self._sending:
-            if self._loop is not None:
-                self._loop.call_soon_threadsafe(self._take_up)
+        self._post(self._take_up)
 
     def send(self, command: AnyCommand) -> concurrent.futures.Future[Reply]:
         """Send a command; the reply is a refusal when no supervisor takes it."""
@@ -147,40 +147,18 @@ class Client:
 
     def ask(self, question: Question[A], heard: Callable[[A], None] | None = None) -> Asked[A]:
         """Ask the supervisor; `heard` is called on the client's thread with every part, and must not block."""
-        asked = Asked(heard)
-        waiting = Waiting(question, asked)
-        with self._sending:
-            if self._loop is None:
-                asked.end(self._unanswered())
-            else:
-                self._loop.call_soon_threadsafe(self._put, waiting)
-        return asked
+        return self._questions.ask(question, heard)
 
-    def _put(self, waiting: Waiting[A]) -> None:
-        asked = waiting.asked
-        if self._writer is None or self._useless or self._missed:
-            asked.end(self._unanswered())
-            return
-        number = next(self._ids)
-        try:
-            frame = waiting.frame(number)
-        except UnicodeEncodeError:
-            asked.end(FactoryError("a name that is not UTF-8 cannot be told to the supervisor", "rename it"))
-            return
-        self._questions.put(number, waiting)
-        self._writer.write(frame)
-        asked.halt.then(lambda: self._lose_interest(number))
-
-    def _lose_interest(self, number: int) -> None:
-        """In a question; from any thread."""
-
-        def tell() -> None:
-            if self._questions.forget(number) and self._writer is not None:
-                self._writer.write(protocol.encode(protocol.NevermindFrame(number)))
-
+    def _post(self, call: Callable[[], None]) -> bool:
+        """Have it called on the client's thread; False when that is over, or has not begun."""
         with self._sending:
             if self._loop is not None:
-                self._loop.call_soon_threadsafe(tell)
+                self._loop.call_soon_threadsafe(call)
+            return self._loop is not None
+
+    def _line(self) -> Write | None:
+        """Where questions are written to."""
+        return None if self._writer is None or self._useless or self._deaf else self._writer.write
 
     def _unanswered(self) -> UnheardError:
         why = self._unheard()
@@ -213,6 +191,7 @@ class Client:
             self._lost("this console has let go of it")
             for future in tuple(self._sent):  # what came too late for the loop
                 future.set_result(self._unheard())
+            self._questions.close()
 
     async def _live(self) -> None:
         self._loop, self._main = asyncio.get_running_loop(), asyncio.current_task()
@@ -318,7 +297,7 @@ class Client:
                 return
             case Welcome():
                 self._pid, self._starts.stopped = frame.pid, False
-                self._missed = missed(frame.speaks)
+                self._missed, self._deaf = missed(frame.speaks), bool(lacking(frame.speaks, ["questions"]))
                 self._asked_again.clear()
                 for wish in self._wishes:
                     self._ask(wish, concurrent.futures.Future())

@@ -41,6 +41,11 @@ class Feed:
         self.state, self._opened = state, True
         self._rang()
 
+    async def known(self) -> None:
+        """Return once the floor is known."""
+        while not self._opened:
+            await self.bell.wait()
+
     def push(self, newest: Sequence[bytes], count: int, state: FloorState) -> None:
         """Add the bodies of the `newest` of `count` committed events; `state` is the floor after them."""
         if state.seq != self.state.seq + count:

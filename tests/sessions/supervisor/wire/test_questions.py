@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator
 import msgspec
 import pytest
 
-from sessions.asking.asked import GivenUpError, UnheardError
+from sessions.asking.asked import Asked, GivenUpError, UnheardError
 from sessions.asking.questions import AnyQuestion, CommitWords, Names, StationNames, Words
 from sessions.errors import FactoryError
 from sessions.floor.commands import CatchUp
@@ -169,6 +169,21 @@ def test_one_question_too_many_is_refused_and_the_others_can_still_be_called_off
     asyncio.run(check())
 
 
+def test_who_asks_for_ever_and_never_listens_is_cut_off() -> None:
+    async def check() -> None:
+        oracle = Oracle()
+        async with served(feed_of(0), answering=oracle.answer) as (_, path), dialled(path) as peer:
+            for number in range(3 * answering.QUESTIONS_AT_ONCE):
+                peer.say(asks(number, CommitWords("wait")))
+            heard_all = []
+            while (frame := await peer.hear()) is not None:
+                heard_all.append(frame)
+            assert len(heard_all) < 4 * answering.QUESTIONS_AT_ONCE
+            assert oracle.gone.is_set()
+
+    asyncio.run(check())
+
+
 def test_who_only_has_a_question_is_sent_no_floor() -> None:
     async def check() -> None:
         feed = feed_of(3)
@@ -241,6 +256,24 @@ def test_what_was_asked_of_a_supervisor_that_dies_is_unheard() -> None:
                     await asyncio.to_thread(asked.all)
         with watched(path) as nobody, pytest.raises(UnheardError):
             nobody.client.ask(StationNames()).all()
+
+    asyncio.run(check())
+
+
+def test_nobody_waits_for_ever_for_a_client_that_ends() -> None:
+    async def check() -> None:
+        oracle = Oracle()
+        async with served(feed_of(0), answering=oracle.answer) as (_, path):
+            with watched(path) as watching:
+                await watching.soon(lambda client: client.contact.connected)
+                asked = watching.client.ask(CommitWords("wait"))
+                await oracle.waiting.wait()
+                late: list[Asked[Words]] = []
+                watching.client._post(lambda: late.append(watching.client.ask(CommitWords("abc"))))
+                await asyncio.to_thread(watching.client.stop)
+                for each in (asked, *late, watching.client.ask(CommitWords("abc"))):
+                    with pytest.raises(UnheardError):
+                        each.all()
 
     asyncio.run(check())
 
