@@ -75,7 +75,10 @@ class Group(msgspec.Struct):
                 [(station, block.last) for block in self.blocks for station in block.stations],
             ),
             ("DELETE FROM events WHERE seq <= ?", [(self.packed_rows,)] if self.packed_rows else ()),
-            ("INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)", self.marks.items()),
+            (
+                "INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)",
+                [(name, blocks.folded_mark(value)) for name, value in self.marks.items()],
+            ),
             ("INSERT OR REPLACE INTO calls (key, value) VALUES (?, ?)", self.calls.items()),
             (checkpoints.INSERT, self.checkpoints),
             # One off the grid was written by `close`; the next one replaces it. What follows pruned events stays.
@@ -100,9 +103,13 @@ class Group(msgspec.Struct):
             self.tail.append((seq, latest, codec.TAGS[type(event)], station, int(failed), body))
             self.tail_size += len(body)
             if self.packs and blocks.is_full(len(self.tail), self.tail_size):
-                self.blocks.append(blocks.pack(self.tail))
-                self.tail, self.tail_size = [], 0
+                self.seal()
         self.fold(events)
+
+    def seal(self) -> None:
+        """Pack the tail, however long it is."""
+        self.blocks.append(blocks.pack(self.tail))
+        self.tail, self.tail_size = [], 0
 
     def fold(self, events: Sequence[Event]) -> None:
         """Fold events into the state, with the checkpoints that fall due on the way."""

@@ -64,7 +64,8 @@ def plan(path: Path, before: float, now: float, keeping: bool = False) -> Plan:
         asked = reader.seq_at(math.nextafter(before, 0.0))
         limits = [*_alive(reader, state, now), *_unread(reader), *(() if keeping else _unkept(reader))]
         limits = sorted((limit for limit in limits if limit.last < asked), key=lambda limit: limit.last)
-        most = min([asked, *(limit.last for limit in limits)])
+        # The newest event stays in any case: it says how far the journal goes.
+        most = min([asked, span.last_seq - 1, *(limit.last for limit in limits)])
         grid = reader.grid()
         at = bisect_right(grid, most)
         last = grid[at - 1] if at else 0
@@ -87,8 +88,7 @@ def prune(path: Path, plan: Plan) -> None:
                 connection.executemany(checkpoints.INSERT, checkpoints.packed(state))
                 connection.execute("INSERT INTO pruned VALUES (?, ?, ?)", (plan.last, plan.latest, time.time()))
             clear(connection)
-            connection.isolation_level = None
-            connection.execute("PRAGMA incremental_vacuum").fetchall()
+            connection.executescript(schema.GIVE_BACK)
     except sqlite3.Error as error:
         raise trouble(path, error) from error
 

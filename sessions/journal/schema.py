@@ -40,6 +40,9 @@ WRITING = (
 )
 """What a connection that writes begins with."""
 
+GIVE_BACK = "PRAGMA incremental_vacuum"
+"""Gives free room back, where the file was made for that. To be run as a script: it goes on page by page."""
+
 UNUSABLE = (sqlite3.Error, UnicodeDecodeError)
 """What SQLite raises for a file that it cannot use; its own words may then quote bytes that are no text."""
 
@@ -93,6 +96,11 @@ MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "CREATE TABLE pruned (seq INTEGER PRIMARY KEY, latest REAL NOT NULL, time REAL NOT NULL)",
             # Recordings that hold all of the events `first` to `last`.
             "CREATE TABLE kept (path TEXT PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL) WITHOUT ROWID",
+            # Long values overflow into pages of their own where the row is a part of the index.
+            "CREATE TABLE kept_marks (name TEXT PRIMARY KEY, value BLOB NOT NULL)",
+            "INSERT INTO kept_marks SELECT name, value FROM marks",
+            "DROP TABLE marks",
+            "ALTER TABLE kept_marks RENAME TO marks",
             "DROP TRIGGER events_stay",
             """CREATE TRIGGER events_stay BEFORE DELETE ON events
                WHEN OLD.seq > ifnull((SELECT max(last) FROM blocks), 0)

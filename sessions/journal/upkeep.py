@@ -193,7 +193,7 @@ class _Upkeep:
                 self._connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
                 self._connection.execute("VACUUM")
             else:
-                self._connection.execute("PRAGMA incremental_vacuum").fetchall()
+                self._connection.executescript(schema.GIVE_BACK)
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         except sqlite3.OperationalError as error:
             log.warning("the journal keeps its size: %s", error)

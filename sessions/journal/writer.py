@@ -21,7 +21,7 @@ from sessions.errors import FactoryError
 from sessions.floor.commands import Progress
 from sessions.floor.events import Event
 from sessions.floor.state import EMPTY, FloorState
-from sessions.journal import codec, schema, upkeep
+from sessions.journal import blocks, codec, schema, upkeep
 from sessions.journal import group as groups
 from sessions.journal.blocks import Row
 from sessions.journal.group import Group
@@ -167,7 +167,11 @@ class Journal:
     async def marks(self) -> dict[str, bytes]:
         """All marks, by name."""
         rows = await self._fetch("SELECT name, value FROM marks")
-        return {name: value for name, value in rows if isinstance(name, str) and isinstance(value, bytes)}
+        return {
+            name: blocks.unfolded_mark(value)
+            for name, value in rows
+            if isinstance(name, str) and isinstance(value, bytes)
+        }
 
     async def close(self) -> None:
         """Finish what is waiting, write a checkpoint, and let the next writer in. Closing twice is closing once."""
@@ -177,10 +181,11 @@ class Journal:
         try:
             if self._committer is not None:
                 await self._committer
-            if self._ready and self._state.seq > self._checkpoint:
-                group = self._group()
-                await asyncio.to_thread(group.store)
+            group = self._group()
+            if self._ready and await asyncio.to_thread(_finish, group):
                 await self._commit(group)
+                if group.packed_rows:  # their room is given back, where the file is made for that
+                    await self._connection.executescript(schema.GIVE_BACK)
         finally:
             await self._connection.close()
             self._lock.release()
@@ -304,3 +309,14 @@ class Journal:
         if log not in self._files:
             with suppress(FileNotFoundError):
                 self._files[log] = log.stat()
+
+
+def _finish(group: Group) -> bool:
+    """Store the floor, and pack the tail where that is worth a block; False when there is nothing to do."""
+    worth = group.packs and len(group.tail) >= blocks.LEAST_EVENTS
+    if worth:
+        group.seal()
+    stale = group.state.seq > group.checkpoint
+    if stale:
+        group.store()
+    return worth or stale

@@ -24,8 +24,10 @@ from sessions.floor.events import Event
 from sessions.journal.reader import JournalReader
 from sessions.journal.recording.record import write
 from sessions.journal.recording.recording import Recording
+from sessions.journal.size import measure
 from sessions.journal.writer import Journal
 from sessions.simulation import simulate
+from tests.bench import door
 from tests.bench.figure import Figure
 
 BATCH = 4_000
@@ -50,6 +52,9 @@ def figures(quick: bool) -> Iterator[Figure]:
         folder = Path(name)
         rate = append_batched(folder / "journal.db", count)
         yield Figure(f"journal append with fold, batches of {BATCH:,}", rate, "events/s", 50_000, more_is_better=True)
+        size = measure(folder / "journal.db")
+        yield Figure(f"journal of {count:,} events on disk", size.bytes_per_event, "B/event", 100)
+        yield from door.figures(folder / "journal.db", count)
         rate = single_commits(folder / "single.db", 300 if quick else 2_000)
         yield Figure("acknowledged single commits, one after another", rate, "commits/s", 500, more_is_better=True)
         rate = concurrent_commits(folder / "group.db", 3_000 if quick else 20_000)

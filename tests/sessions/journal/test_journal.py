@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
@@ -458,4 +459,33 @@ def test_a_damaged_checkpoint_costs_time_and_nothing_else(full: Path) -> None:
     _write(full)
     assert reader.checkpoint() == fold_all(EMPTY, STREAM)
     assert reader._checkpoint_before(650).seq == 640
+    reader.close()
+
+
+def test_what_a_closed_journal_holds_is_packed_but_for_a_few(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "BLOCK_EVENTS", 500)
+    mark = b'{"file": "a/b.py"}' * 200
+    rows = []
+    for batch in (STREAM[:100], STREAM[100:130], STREAM[130:]):
+
+        async def write(batch: Sequence[ev.Event] = batch) -> None:
+            journal = await Journal.open(path)
+            await journal.append(batch, {"long": mark, "short": b"7"})
+            await journal.close()
+
+        asyncio.run(write())
+        with closing(sqlite3.connect(path)) as connection:
+            rows.append(connection.execute("SELECT count(*), (SELECT count(*) FROM blocks) FROM events").fetchone())
+            assert connection.execute("SELECT length(value) < 200 FROM marks WHERE name = 'long'").fetchone()[0]
+    assert rows == [(0, 1), (30, 1), (0, 3)]
+
+    async def check() -> None:
+        journal = await Journal.open(path)
+        assert await journal.marks() == {"long": mark, "short": b"7"}
+        assert journal.state == fold_all(EMPTY, STREAM)
+        await journal.close()
+
+    asyncio.run(check())
+    reader = JournalReader(path)
+    assert list(reader.events(0, 1_000)) == list(STREAM)
     reader.close()

@@ -110,6 +110,15 @@ def test_a_past_before_the_pruned_part_says_so(path: Path, ask: Callable[[Journa
         ask(reader)
 
 
+def test_the_room_of_what_was_pruned_is_given_back(path: Path) -> None:
+    _keep(path, 1, 700)
+    before = path.stat().st_size
+    assert _prune(path, 690).events > 600
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA freelist_count").fetchone()[0] == 0
+    assert path.stat().st_size < before
+
+
 def test_a_reader_that_knew_the_blocks_says_so_too(path: Path) -> None:
     _keep(path, 1, 700)
     with closing(JournalReader(path)) as reader:
@@ -200,3 +209,14 @@ def test_what_is_alive_or_unanswered_stays_from_its_beginning(
     assert (plan.last < 301) is held
     assert any("ship-0" in limit.reason for limit in plan.limits) is held
     assert plan.last >= 2 * BLOCK, "what was over before that goes"
+
+
+def test_the_newest_event_stays_whatever_is_asked(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "LEAST_EVENTS", 1)
+    _write(path, STREAM[1:2])
+    _keep(path, 1, 701)
+    plan = prune.plan(path, LATER, LATER)
+    prune.prune(path, plan)
+    assert 600 < plan.last < 701
+    with closing(JournalReader(path)) as reader:
+        assert reader.latest() == fold_all(EMPTY, [*STREAM, STREAM[1]])
