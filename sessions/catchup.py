@@ -9,7 +9,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 from sessions import disk, settings
@@ -130,15 +130,24 @@ def _told_to(
     place: Place, commands: Sequence[AnyCommand], progress: Told | None, warn: Callable[[str], None] = lambda _: None
 ) -> tuple[int, FloorState]:
     """Have the commands carried out on the journal; its last number before, and the floor after."""
-    if not reachable(place.socket):
+    while not reachable(place.socket):
+        reach = _reach(place)
         try:
             # Another command has it, or a supervisor that is about to answer.
             with hold(place.lock, PATIENCE_S, lambda: reachable(place.socket)):
                 return asyncio.run(_alone(place, commands, progress))
         except HeldError:
-            if not reachable(place.socket):
+            # One that brings a long journal up to date may take longer than that; it is waited for while it goes on.
+            if not reachable(place.socket) and _reach(place) == reach:
                 raise
     return _by_supervisor(place, commands, progress, warn)
+
+
+def _reach(place: Place) -> tuple[int, int]:
+    """How far a journal is up to date: its newest stored floor, and how many blocks it has."""
+    with suppress(FactoryError), closing(JournalReader(place.journal)) as reader:
+        return reader.checkpoint().seq, len(reader.grid())
+    return 0, 0
 
 
 def _by_supervisor(

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from sessions.floor.commands import Progress
+from sessions.floor.commands import PERCENT, Progress
 from sessions.text import clean
 
 TELL_EVERY_S = 0.2
@@ -43,7 +43,7 @@ def progress() -> Iterator[Callable[[Progress | None], None]]:
         if shown and now is not None and time.monotonic() - last >= TELL_EVERY_S:
             last = time.monotonic()
             part = f": {now.done:,} of {now.total:,} {now.unit}" if now.total else ""
-            if now.unit == "%":
+            if now.unit == PERCENT:
                 part = f": {now.done} %"
             print(f"\r\x1b[K{clean(now.what)}{part}  (Ctrl-C stops)", end="", file=sys.stderr, flush=True)
 

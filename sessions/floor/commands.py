@@ -42,6 +42,10 @@ class CancelScan(Command, frozen=True, tag="cancel_scan"):
 AnyCommand = Stop | CatchUp | ImportPaths | WatchPlaces | SetBase | CancelScan
 
 
+PERCENT = "%"
+"""The unit of work of which only the share is told: the journal's own, which no command can stop."""
+
+
 class Progress(msgspec.Struct, frozen=True):
     """Long work under way. It is shown and never journaled."""
 

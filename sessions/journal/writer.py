@@ -18,7 +18,7 @@ from typing import Any
 import aiosqlite
 
 from sessions.errors import FactoryError
-from sessions.floor.commands import Progress
+from sessions.floor.commands import PERCENT, Progress
 from sessions.floor.events import Event
 from sessions.floor.state import EMPTY, FloorState
 from sessions.journal import blocks, codec, schema, upkeep
@@ -125,7 +125,7 @@ class Journal:
         def tell(what: str, done: int, total: int) -> None:
             def say() -> None:
                 if told is not None and not over.is_set():
-                    told(Progress(what, 100 * done // total, 100, "%") if total else Progress(what, 0, 0))
+                    told(Progress(what, 100 * done // total, 100, PERCENT) if total else Progress(what, 0, 0))
 
             loop.call_soon_threadsafe(say)
 

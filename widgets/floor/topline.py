@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from sessions.floor.commands import Progress
+from sessions.floor.commands import PERCENT, Progress
 from sessions.floor.state import Status
 from sessions.floor.tokens import Certainty
 from sessions.text import clean
@@ -131,7 +131,7 @@ def progress_line(progress: Progress, cells: int, cancel: str) -> Line:
     if progress.total > 0:
         full, rest = bar(progress.done / progress.total, 20)
         counts = f" {count(progress.done)} of {count(progress.total)} {unit}"
-        if unit == "%":
+        if unit == PERCENT:
             counts = f" {progress.done} %"
     else:
         full, rest = "", ""

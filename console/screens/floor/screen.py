@@ -21,7 +21,7 @@ from console.screens.base import bindings
 from console.screens.floor import menus
 from console.screens.sampled import SampledScreen
 from console.terminal.slowlink import Rhythm
-from sessions.floor.commands import CancelScan
+from sessions.floor.commands import PERCENT, CancelScan
 from sessions.floor.shown_branches import own_branch
 from sessions.text import clean
 from sessions.views.floor.arrange import LOUD, Grouping, Order, attention
@@ -84,7 +84,8 @@ class FloorScreen(SampledScreen):
     def scanning(self) -> bool:
         """The supervisor is at work on what may be stopped; what a console waits for as it connects may not."""
         health = self.factory.link.health
-        return health.progress is not None and health.connected
+        progress = health.progress if health.connected else None
+        return progress is not None and progress.unit != PERCENT
 
     def on_mount(self) -> None:
         self.view = FloorView(resting_s=self.factory.options.rest_days * 86_400)

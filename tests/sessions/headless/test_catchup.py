@@ -94,6 +94,16 @@ def test_who_cannot_get_the_journal_says_who_has_it(house: House, monkeypatch: p
         floor_of(house.repo.path)
 
 
+def test_who_has_the_journal_is_waited_for_while_that_goes_on(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As while another command brings a long one up to date."""
+    monkeypatch.setattr(catchup, "PATIENCE_S", 0.0)
+    reaches = iter([(8_192, 0), (16_384, 0), (16_384, 0), (16_384, 9), (16_384, 9), (16_384, 9)])
+    monkeypatch.setattr(catchup, "_reach", lambda place: next(reaches))
+    with hold(house.place.lock), pytest.raises(HeldError):
+        floor_of(house.repo.path)
+    assert list(reaches) == []
+
+
 @pytest.mark.parametrize("supervised", [False, True])
 def test_imports_count_their_events_once(house: House, supervised: bool) -> None:
     other = house.elsewhere(house.root / "other" / f"{SECOND}.jsonl", 1, 5)

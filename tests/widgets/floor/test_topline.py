@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sessions.floor import events as ev
-from sessions.floor.commands import Progress
+from sessions.floor.commands import PERCENT, Progress
 from sessions.floor.state import EMPTY, FloorState
 from sessions.floor.tokens import Certainty, Tokens
 from sessions.views.floor.panes import PaneBook
@@ -66,6 +66,8 @@ def test_long_work_says_how_much_of_how_much_where_that_is_known_and_the_key_tha
     assert known == fit(" reading transcripts ━━━━━━━━──────────── 120 of 312 files", 62) + "x stops "
     assert shown(Progress("comparing", 7, 0, "pairs")) == fit(" comparing  7 pairs", 62) + "x stops "
     assert shown(Progress("", 0, 0), "") == fit(" working", 70)
+    share = shown(Progress("bringing the journal up to date", 40, 100, PERCENT), "")
+    assert share == fit(" bringing the journal up to date ━━━━━━━━──────────── 40 %", 70)
 
 
 def test_trouble_fills_its_line_to_the_margin() -> None:
