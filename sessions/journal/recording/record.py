@@ -49,7 +49,10 @@ def write(
     span = past.span
     first, last = max(first_seq, span.first_seq, 1), min(last_seq, span.last_seq)
     if first > last:
-        raise FactoryError(f"there is nothing to record in events {first_seq} to {last_seq}", "choose another range")
+        if not span.last_seq:
+            raise FactoryError(f"{past.title}: it holds nothing to record", "choose another past")
+        told = f"{past.title}: there is nothing to record in events {first_seq} to {last_seq}"
+        raise FactoryError(told, "choose another range")
     base = _base(past, first, stations)
     with archive.create(target) as file:
         writer = _Writer(file, codec.map_strings(base, redact_text) if redact else base)

@@ -162,8 +162,10 @@ def test_large_events_make_smaller_blocks(path: Path, monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize(("first", "last"), [(5, 4), (701, 900), (1, 0)])
 def test_there_must_be_something_to_record(path: Path, first: int, last: int) -> None:
-    with pytest.raises(FactoryError, match="nothing to record"):
-        record.write(EventList(STREAM), path, first, last)
+    with pytest.raises(FactoryError, match=r"^run: there is nothing to record in events"):
+        record.write(EventList(STREAM, "run"), path, first, last)
+    with pytest.raises(FactoryError, match=r"^run: it holds nothing to record"):
+        record.write(EventList([], "run"), path, first, last)
     assert not path.exists()
 
 
