@@ -101,12 +101,12 @@ def pack(rows: Sequence[Row]) -> Block:
     )
 
 
-def folded_mark(value: bytes) -> bytes:
+def packed_mark(value: bytes) -> bytes:
     """A mark as it is stored: compressed where it is long. What a reader remembers of a source is mostly names."""
     return _compressed(value) if len(value) >= LONG_MARK or value.startswith(_FRAME) else value
 
 
-def unfolded_mark(value: bytes) -> bytes:
+def unpacked_mark(value: bytes) -> bytes:
     """The mark that was stored; nothing where it is damaged, and its source is then read anew."""
     return _plain(value) if value.startswith(_FRAME) else value
 

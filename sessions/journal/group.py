@@ -77,7 +77,7 @@ class Group(msgspec.Struct):
             ("DELETE FROM events WHERE seq <= ?", [(self.packed_rows,)] if self.packed_rows else ()),
             (
                 "INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)",
-                [(name, blocks.folded_mark(value)) for name, value in self.marks.items()],
+                [(name, blocks.packed_mark(value)) for name, value in self.marks.items()],
             ),
             ("INSERT OR REPLACE INTO calls (key, value) VALUES (?, ?)", self.calls.items()),
             (checkpoints.INSERT, self.checkpoints),

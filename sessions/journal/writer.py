@@ -168,7 +168,7 @@ class Journal:
         """All marks, by name."""
         rows = await self._fetch("SELECT name, value FROM marks")
         return {
-            name: blocks.unfolded_mark(value)
+            name: blocks.unpacked_mark(value)
             for name, value in rows
             if isinstance(name, str) and isinstance(value, bytes)
         }

@@ -9,14 +9,14 @@ import sys
 from pathlib import Path
 
 from sessions.errors import FactoryError
-from sessions.journal import group
+from sessions.journal import blocks, group
 from sessions.journal.writer import Journal
 from tests.support.journal import sample_stream
 
 
 async def append_for_ever(path: Path) -> None:
     """Append the sample stream in uneven batches, several at once, and print every acknowledged sequence number."""
-    group.CHECKPOINT_EVERY = 128
+    group.CHECKPOINT_EVERY, blocks.BLOCK_EVENTS = 128, 96
     stream = sample_stream(4_000)
     journal = await Journal.open(path)
     seq = journal.state.seq

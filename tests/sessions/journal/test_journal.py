@@ -385,6 +385,33 @@ def test_checkpoints_of_another_fold_are_made_anew(full: Path, monkeypatch: pyte
     reader.close()
 
 
+@pytest.mark.parametrize("raised", ["ground", "stations", "verdicts", "skipped"])
+def test_a_raised_slice_is_made_anew_from_the_events_that_it_needs(
+    full: Path, monkeypatch: pytest.MonkeyPatch, raised: str
+) -> None:
+    other = tuple(replace(each, version=each.version + (each.name == raised)) for each in slices.SLICES)
+    for module in (slices, checkpoints):
+        monkeypatch.setattr(module, "SLICES", other)
+        monkeypatch.setattr(module, "VERSIONS", {each.name: each.version for each in other})
+    kinds: set[type[ev.Event]] = set()
+    decode = codec.decode
+
+    def noted(line: bytes) -> ev.Event:
+        event = decode(line)
+        kinds.add(type(event))
+        return event
+
+    monkeypatch.setattr(codec, "decode", noted)
+    with closing(JournalReader(full)) as reader:
+        grid = [seq for (seq,) in reader._rows("SELECT DISTINCT seq FROM slices ORDER BY seq")]
+        assert reader.checkpoint() == EMPTY
+        _write(full)
+        needed = slices.kinds_of(slices.inputs(slices.stale({**slices.VERSIONS, raised: 0})))
+        assert kinds == {type(event) for event in STREAM if type(event) in needed}
+        for seq in grid:
+            assert checkpoints.newest(reader._rows, seq) == fold_all(EMPTY, STREAM[:seq]), "also the older ones"
+
+
 def test_a_checkpoint_that_close_wrote_is_replaced_by_the_next(path: Path) -> None:
     for end in range(10, 200, 10):
         _write(path, STREAM[end - 10 : end])
