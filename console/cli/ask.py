@@ -10,6 +10,7 @@ from console.cli.source import floor_between, floor_of_call, meters_of_call
 from sessions.floor.state import FloorState, Status
 from sessions.floor.tokens import Meter
 from sessions.headless import floor_shape as jsonshape
+from sessions.headless.line import text
 from sessions.text import clean
 
 EXPLAINED = (Status.NEEDS_ME, Status.FAILED, Status.WAITING, Status.STALE)
@@ -26,7 +27,7 @@ def print_status(state: FloorState, now: float, as_json: bool) -> None:
     """The floor as of `now`, for programs or for people."""
     shape = jsonshape.status(state, now)
     if as_json:
-        say(jsonshape.text(shape))
+        say(text(shape))
         return
     stations, branches = count(len(shape.stations), "station"), count(len(shape.branches), "branch", "branches")
     tokens, _calls, dollars = _figures(state.total)
@@ -64,7 +65,7 @@ def meters(call: Call) -> int:
     by = jsonshape.By(call.by)
     shape = jsonshape.meters(state, by)
     if call.json:
-        say(jsonshape.text(shape))
+        say(text(shape))
         return 0
     parts = jsonshape.parts(state, by)
     rows = [(group.key or "(none)", *_kinds(parts[group.key]), *_figures(parts[group.key])) for group in shape.groups]

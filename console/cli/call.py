@@ -6,6 +6,8 @@ from pathlib import Path
 
 import msgspec
 
+from sessions.errors import FactoryError
+
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """The words of a call. What a command does not take stays at its default."""
@@ -51,3 +53,19 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     dry_run: bool = False
     keep: Path | None = None
     """The recording to make of what is pruned."""
+
+
+def base_of(call: Call) -> str:
+    """The base that is asked for, else that of the settings where the repository has it; "" leaves it the choice."""
+    if call.base:
+        return call.base
+    from sessions import settings
+
+    if base := settings.load().base:
+        from sessions.branches.watch.repo import Repository
+
+        try:
+            Repository.open(call.repo, base)
+        except FactoryError:
+            return ""
+    return base

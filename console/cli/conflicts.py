@@ -9,9 +9,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from console.cli.call import Call
+from console.cli.call import Call, base_of
 from console.cli.output import count, say, table
-from console.cli.source import base_of
 from sessions.branches.git.run import version
 from sessions.branches.merges.comparing import compare
 from sessions.branches.merges.judge import Matrix
@@ -19,7 +18,7 @@ from sessions.branches.merges.subjects import Row, Subjects, occupied, rows_of, 
 from sessions.errors import UsageError
 from sessions.floor.conflicts import Outcome, Verdict, counts, key_of, pair_of
 from sessions.headless import conflicts_shape as conflictshape
-from sessions.headless.floor_shape import text
+from sessions.headless.line import text
 from sessions.place import Place, place_of
 from sessions.text import clean, clean_lines
 
@@ -42,9 +41,9 @@ def conflicts(call: Call) -> int:
 @contextmanager
 def opened(place: Place) -> Iterator[Matrix]:
     """The matrix of the repository at a place. Raises FactoryError where git is missing or too old."""
-    version()
     matrix = Matrix(place.common_dir, place.state_dir)
     try:
+        version()  # which the matrix may remember
         yield matrix
     finally:
         matrix.close()

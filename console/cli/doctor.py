@@ -11,6 +11,7 @@ from console.cli.findings import Finding
 from console.cli.output import say
 from sessions.errors import EXIT_FAILURE, FactoryError
 from sessions.headless import floor_shape as jsonshape
+from sessions.headless.line import text
 from sessions.text import clean
 
 
@@ -37,7 +38,7 @@ def doctor(call: Call) -> int:
     found = [finding for room in rooms for finding in _looked(room, call)]
     ok = not any(finding.broken for finding in found)
     if call.json:
-        say(jsonshape.text(Report(ok=ok, findings=found)))
+        say(text(Report(ok=ok, findings=found)))
     else:
         _print(found)
     return 0 if ok else EXIT_FAILURE

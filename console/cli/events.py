@@ -15,6 +15,7 @@ from console.cli.source import caught_up, named
 from sessions.errors import UsageError
 from sessions.floor.events import Event, StationEvent
 from sessions.headless import floor_shape as jsonshape
+from sessions.headless.line import text
 from sessions.journal.past.places import seq_of
 from sessions.journal.reader import JournalReader
 from sessions.place import place_of
@@ -63,7 +64,7 @@ def _print_after(reader: JournalReader, seq: int, as_json: bool) -> int:
     while chunk := reader.events(seq, CHUNK):
         for event in chunk:
             seq += 1
-            say(jsonshape.text(jsonshape.NumberedEvent(seq, event)) if as_json else _line(seq, event))
+            say(text(jsonshape.NumberedEvent(seq, event)) if as_json else _line(seq, event))
     sys.stdout.flush()
     return seq
 

@@ -11,8 +11,7 @@ from importlib import metadata
 
 import msgspec
 
-from console.cli.call import Call
-from console.cli.source import base_of
+from console.cli.call import Call, base_of
 from sessions.errors import FactoryError
 
 SMALL = (80, 24)

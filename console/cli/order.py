@@ -12,7 +12,7 @@ from sessions.branches.merges.rehearsal import Rehearsal, rehearse_plan
 from sessions.branches.merges.subjects import Row
 from sessions.floor.conflicts import Verdict, between
 from sessions.headless import conflicts_shape as conflictshape
-from sessions.headless.floor_shape import text
+from sessions.headless.line import text
 from sessions.landing.plan import Candidate, Left, Plan, plan
 from sessions.place import place_of
 from sessions.text import clean

@@ -8,7 +8,7 @@ from pathlib import Path
 from console.cli import importing
 from console.cli.call import Call
 from console.cli.output import progress, warn
-from sessions.errors import FactoryError, UsageError
+from sessions.errors import UsageError
 from sessions.floor.state import FloorState
 from sessions.journal.past import places
 from sessions.journal.past.past import Past
@@ -93,20 +93,6 @@ def moment_of(place: places.Place, past: Past) -> float:
     if place.moment is not None:
         return place.moment
     return past.state_at(max(0, min(places.seq_of(past, place), past.span.last_seq))).time
-
-
-def base_of(call: Call) -> str:
-    """The base that is asked for, else that of the settings where the repository has it; "" leaves it the choice."""
-    from sessions import settings
-    from sessions.branches.watch.repo import Repository
-
-    base = call.base or settings.load().base
-    if base and not call.base:
-        try:
-            Repository.open(call.repo, base)
-        except FactoryError:
-            return ""
-    return base
 
 
 def _check_sessions(call: Call) -> None:

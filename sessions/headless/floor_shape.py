@@ -5,9 +5,6 @@ Field names and meanings are documented in README.md. Within one version fields 
 
 from __future__ import annotations
 
-import json
-import re
-import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
 
@@ -225,23 +222,6 @@ def branch_shape(branch: Branch) -> BranchShape:
         merged=branch.merged,
         detached=branch.detached,
     )
-
-
-def text(value: msgspec.Struct) -> str:
-    """A shape as one line of JSON that is harmless on a terminal: what draws nothing is escaped."""
-    try:
-        line = msgspec.json.encode(value).decode()
-    except UnicodeEncodeError:  # a path that is no text; JSON can only escape it
-        return json.dumps(msgspec.to_builtins(value))
-    return line if line.isascii() and line.isprintable() else _NOT_PLAIN.sub(_escaped, line)
-
-
-_NOT_PLAIN = re.compile(r"[^ -~]")
-
-
-def _escaped(match: re.Match[str]) -> str:
-    char = match[0]
-    return json.dumps(char)[1:-1] if unicodedata.category(char)[0] in "CZ" else char
 
 
 def _group(key: str, meter: Meter, elsewhere: bool = False) -> Group:

@@ -1,6 +1,6 @@
 """Measures conflicts: all pairs of fifty branches, warm and cold, and how soon a change is known to a console.
 
-`python -m tests.bench.conflicts --repo DIR [--branches GLOB...]` measures a real repository, of which nothing is
+`python -m tests.bench.conflicts --repo DIR... [--branches GLOB...]` measures real repositories, of which nothing is
 changed.
 """
 
@@ -10,20 +10,24 @@ import argparse
 import os
 import random
 import re
+import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import median
 
 from sessions.branches.git.run import Git
+from sessions.branches.git.scratch import Scratch
 from sessions.branches.merges.comparing import compare
 from sessions.branches.merges.judge import Matrix
-from sessions.branches.merges.subjects import Row, subjects
+from sessions.branches.merges.merges import merge_batch
 from sessions.branches.merges.subjects import rows_of as as_compared
-from sessions.floor.conflicts import Compared, Outcome, Verdict
+from sessions.branches.merges.subjects import subjects
+from sessions.branches.merges.tally import files_of
+from sessions.floor.conflicts import Compared, Outcome
 from sessions.landing.independent import largest_independent
 from sessions.place import common_dir, place_of
 from sessions.supervisor.process import Options, start, stop
@@ -32,7 +36,7 @@ from tests import ROOT
 from tests.bench import many
 from tests.bench.figure import Figure, percentile, report
 from tests.bench.probe import Terminal
-from tests.support.branches.git import TestRepository, environment, fingerprint
+from tests.support.branches.git import TestRepository, fingerprint
 from tests.support.branches.graph import planted_graph
 from tests.support.supervisor import Watched, watched
 
@@ -82,62 +86,78 @@ def content(name: str, branch: int = -1, part: int = 0) -> str:
     return "".join(f"branch {branch} {n}\n" if n in changed else f"line {n} of {name}\n" for n in range(LINES))
 
 
-def matrix_figures(repo: Path, folder: Path, globs: Sequence[str], quick: bool) -> Iterator[Figure]:
-    """Cold, warm, and one process per pair, of which a sample is enough when it takes long."""
+def matrix_figures(repo: Path, folder: Path, globs: Sequence[str], quick: bool, name: str = "") -> Iterator[Figure]:
+    """Cold and warm beside one `merge-tree` process for all pairs, and one for each, all measured in the same run."""
     common = common_dir(repo)
     chosen = subjects(Git(common), common, "", globs)
-    env = {**os.environ, "XDG_STATE_HOME": str(folder / "xdg"), "PYTHONPATH": str(ROOT)}
-    words = [sys.executable, "-m", "console", "conflicts", "--json", "--committed", "--repo", str(repo)]
-    words += ["--branches", *globs] if globs else []
-    size = f"{len(chosen.others)} branches, {len(chosen.others) * (len(chosen.others) - 1) // 2:,} pairs"
+    title = f"{name}: " if name else ""
+    size = f"{len(chosen.others)} branches, {len(chosen.others) * (len(chosen.others) + 1) // 2:,} pairs"
 
     (folder / "cold").mkdir()
     matrix = Matrix(common, folder / "cold")
-    begin = time.perf_counter()
+    begin, used = time.perf_counter(), cpu()
     rows = as_compared(matrix, chosen.others, dirty=False)
-    verdicts = [verdict for portion in compare(matrix, chosen.base_head, rows) for verdict in portion]
-    cold = time.perf_counter() - begin
+    portions = compare(matrix, chosen.base_head, rows)
+    verdicts = next(portions)
+    first = time.perf_counter() - begin
+    verdicts += [verdict for portion in portions for verdict in portion]
+    cold, spent = time.perf_counter() - begin, cpu() - used
     matrix.close()
-    sample = random.Random(1).sample(verdicts, min(len(verdicts), 200 if quick else len(verdicts)))
-    checked = [agrees(common, chosen.base_head, rows, verdict) for verdict in sample]
-    wrong = sum(not right for right, _ in checked)
-    single = sum(seconds for _, seconds in checked) * len(verdicts) / max(1, len(sample))
-    yield Figure(f"{size}, cold", cold, "s")
-    yield Figure("one merge-tree process per pair instead", single, "s")
-    yield Figure("ratio of the two", single / cold, "×", 10, more_is_better=True)
-    right = 100 * (len(sample) - wrong) / max(1, len(sample))
-    yield Figure("agreement with them, every pair and file", right, "%", 100, more_is_better=True)
-    yield Figure("merges that were needed", matrix.tried, "merges")
+    yield Figure(f"{title}{size}, cold", cold, "s")
+    yield Figure(f"{title}CPU of that", spent, "s")
+    yield Figure(f"{title}first verdicts", first, "s", 1)
+    yield Figure(f"{title}merges that were needed", matrix.tried, "merges")
+
+    heads = {row.name: row.commit for row in rows} | {"": chosen.base_head}
+    pairs = {(heads[v.a], heads[v.b]) if v.b else (heads[""], heads[v.a]): v for v in verdicts}
+    scratch = Scratch(common, folder / "plain")
+    scratch.follow(chosen.base_head)
+    used = cpu()
+    answers = merge_batch(scratch.git, list(pairs))
+    single = cpu() - used
+    files = files_of(scratch.git, answers)
+    wrong = sum(
+        (pairs[it.pair].outcome, pairs[it.pair].files) != (it.outcome, files.get(it.pair, ())) for it in answers
+    )
+    sample = random.Random(1).sample(list(pairs), min(len(pairs), 60 if quick else 300))
+    used = cpu()
+    for pair in sample:
+        merge_batch(scratch.git, [pair])
+    each = (cpu() - used) * len(pairs) / len(sample)
+    scratch.close()
     unknown = sum(verdict.outcome is Outcome.UNKNOWN for verdict in verdicts)
-    yield Figure("pairs that git could not merge", unknown, "pairs")
-
-    subprocess.run(words, env=env, stdout=subprocess.DEVNULL, check=False)
-    times = [timed(lambda: subprocess.run(words, env=env, stdout=subprocess.DEVNULL, check=False)) for _ in range(7)]
-    yield Figure("the same from the start of a command, warm, median", median(times), "s", 0.3)
-
-
-def timed(work: Callable[[], object]) -> float:
-    begin = time.perf_counter()
-    work()
-    return time.perf_counter() - begin
+    right = 100 * (len(pairs) - wrong) / len(pairs)
+    yield Figure(f"{title}CPU of one merge-tree process for all pairs", single, "s")
+    yield Figure(f"{title}CPU against one merge-tree process", spent / single, "×", 0.7)
+    yield Figure(f"{title}CPU of a merge-tree process for each pair", each, "s")
+    yield Figure(f"{title}CPU against a process for each pair", spent / each, "×", 0.1 if not name else None)
+    yield Figure(f"{title}agreement, every pair, file, kind and line", right, "%", 100, more_is_better=True)
+    yield Figure(f"{title}pairs that git could not merge", unknown, "pairs")
+    yield warm_figure(repo, folder, globs, title)
 
 
-def agrees(common_dir: Path, base_head: str, rows: Sequence[Row], verdict: Verdict) -> tuple[bool, float]:
-    """Whether one `git merge-tree` of the pair says the same, file by file, and the seconds it takes."""
-    heads = {row.name: row.commit for row in rows}
-    ours, theirs = (heads[verdict.a], heads[verdict.b]) if verdict.b else (base_head, heads[verdict.a])
-    words = ["git", "merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", ours, theirs]
-    with tempfile.TemporaryDirectory(prefix="ftb-objects-") as objects:
-        places = {"GIT_OBJECT_DIRECTORY": objects, "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(common_dir / "objects")}
-        env = environment(**places)
-        begin = time.perf_counter()
-        done = subprocess.run(words, cwd=common_dir, env=env, capture_output=True, check=False)
-        seconds = time.perf_counter() - begin
-    expected = {0: Outcome.CLEAN, 1: Outcome.CONFLICT}.get(done.returncode, Outcome.UNKNOWN)
-    files = {os.fsdecode(name) for name in done.stdout.split(b"\0")[1:] if name} if done.returncode == 1 else set()
-    plain = {name.removesuffix(f"~{ours}").removesuffix(f"~{theirs}") for name in files}
-    found = {file.path for file in verdict.files}
-    return verdict.outcome is expected and (found == plain or not plain), seconds
+def warm_figure(repo: Path, folder: Path, globs: Sequence[str], title: str) -> Figure:
+    """The CPU of a command that has nothing left to merge, against that of one that only says its version."""
+    env = {**os.environ, "XDG_STATE_HOME": str(folder / "xdg"), "PYTHONPATH": str(ROOT)}
+    words = [sys.executable, "-m", "console"]
+    asking = [*words, "conflicts", "--json", "--committed", "--repo", str(repo)]
+    asking += ["--branches", *globs] if globs else []
+
+    def spent(command: list[str]) -> float:
+        used = cpu()
+        subprocess.run(command, env=env, stdout=subprocess.DEVNULL, check=False)
+        return cpu() - used
+
+    spent(asking)
+    times = [(spent(asking), spent([*words, "--version"])) for _ in range(9)]
+    ratio = median(warm for warm, _ in times) / median(version for _, version in times)
+    return Figure(f"{title}CPU of the whole command, warm, against `--version`", ratio, "×", 2)
+
+
+def cpu() -> float:
+    """Seconds of processor that this process and those that it has waited for took."""
+    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(used.ru_utime + used.ru_stime for used in both)
 
 
 def landing_figure(seeds: int) -> Figure:
@@ -254,16 +274,20 @@ def compared(client: Client) -> Compared:
     return client.state.compared["work/b10"]
 
 
-def real_figures(repo: Path, globs: Sequence[str], quick: bool) -> Iterator[Figure]:
-    """The same on somebody's repository, without the live part: nothing is changed in it."""
-    with tempfile.TemporaryDirectory(prefix="ftb") as name:
-        yield from matrix_figures(repo, Path(name), globs, quick)
+def real_figures(repos: Sequence[Path], globs: Sequence[str] = (), quick: bool = False) -> Iterator[Figure]:
+    """The same on somebody's repositories, without the live part: nothing is changed in them.
+
+    Branches in flight can be made of any repository's history: see `in_flight`.
+    """
+    for repo in repos:
+        with tempfile.TemporaryDirectory(prefix="ftb") as name:
+            yield from matrix_figures(repo, Path(name), globs, quick, repo.resolve().name)
 
 
 def main() -> int:
-    """Measure a real repository."""
+    """Measure real repositories."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.conflicts", description=__doc__)
-    parser.add_argument("--repo", type=Path, required=True)
+    parser.add_argument("--repo", type=Path, nargs="+", required=True, metavar="DIR")
     parser.add_argument("--branches", nargs="+", default=())
     parser.add_argument("--quick", action="store_true")
     asked = parser.parse_args()

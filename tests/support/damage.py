@@ -13,6 +13,7 @@ from console.links.link import station_events
 from console.links.replay import ReplayLink
 from sessions.catchup import past_of
 from sessions.headless import floor_shape as jsonshape
+from sessions.headless.line import text
 from sessions.journal.past.chronicle import chronicle
 from sessions.journal.past.part import as_of_now, run
 from sessions.journal.past.past import Past
@@ -145,11 +146,11 @@ def _look(past: Past, scratch: Path) -> None:
     span = past.span
     for seq in (span.last_seq, 0, span.first_seq, span.last_seq // 2):
         state = past.state_at(seq)
-        jsonshape.text(jsonshape.status(state, span.last_time))
+        text(jsonshape.status(state, span.last_time))
         for by in jsonshape.By:
-            jsonshape.text(jsonshape.meters(state, by))
+            text(jsonshape.meters(state, by))
     for number, event in enumerate(past.events(0, span.last_seq), 1):
-        jsonshape.text(jsonshape.NumberedEvent(number, event))
+        text(jsonshape.NumberedEvent(number, event))
     for station in state.stations:
         past.events_of(station, span.last_seq + 1, 20)
     past.density(40)

@@ -14,7 +14,8 @@ from console.cli.output import count, say
 from console.cli.source import caught_up, named
 from sessions.errors import UsageError
 from sessions.floor.state import FloorState
-from sessions.headless.floor_shape import VERSION, text
+from sessions.headless.floor_shape import VERSION
+from sessions.headless.line import text
 from sessions.journal import prune as pruning
 from sessions.journal.reader import JournalReader
 from sessions.place import place_of

@@ -9,7 +9,8 @@ import msgspec
 from console.cli.call import Call
 from console.cli.output import count, say, table
 from sessions.floor.state import FloorState
-from sessions.headless.floor_shape import VERSION, text
+from sessions.headless.floor_shape import VERSION
+from sessions.headless.line import text
 from sessions.journal.reader import JournalReader
 from sessions.journal.size import Kind, Table, measure
 from sessions.place import place_of

@@ -21,7 +21,6 @@ from sessions.branches.git.run import CalledOffError, Git, GitError, GitTimeoutE
 from sessions.branches.git.scratch import Scratch
 from sessions.branches.git.worktrees import Worktree
 from sessions.branches.merges import snapshot
-from sessions.branches.watch.repo import main_root
 from sessions.floor.work import Commit, FileChange, Files, Patch, Sides, Work
 
 MOST_COMMITS = 1_000
@@ -186,7 +185,7 @@ class Reading:
 
     def _worktree(self, name: str) -> Worktree | None:
         git = Git(self._common_dir, reins=self._reins)
-        trees = worktrees.read(git, self._common_dir, main_root(git, self._common_dir))
+        trees = worktrees.read(git, self._common_dir, worktrees.main_root(git, self._common_dir))
         return next((tree for tree in trees if tree.row == name and tree.head and not tree.missing), None)
 
     def _both(self, git: Git, sides: Sides) -> Sides:

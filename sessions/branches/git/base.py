@@ -7,7 +7,6 @@ worktree; the only branch. Configuration is read with GitPython, which parses it
 
 from __future__ import annotations
 
-import configparser
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -32,6 +31,8 @@ class Settings:
 def read_settings(common_dir: Path) -> Settings:
     """The settings of the repository with this common directory; what cannot be read is as if it were not set."""
     # GitPython takes 111 ms to import: only those who open a repository for observing pay it.
+    import configparser
+
     import git
 
     try:

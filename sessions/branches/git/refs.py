@@ -5,6 +5,7 @@ Heads are listed without touching their commits; only commits that are not known
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -58,6 +59,11 @@ def symbolic(git: Git, ref: str, prefix: str = "refs/heads/") -> str:
 
 def origin_head(git: Git) -> str:
     """The branch that the remote `origin` calls its default; "" when that is not known."""
+    place = git.directory
+    in_files = (place / "HEAD").is_file() and (place / "refs").is_dir() and not (place / "reftable").exists()
+    # Such a ref is never packed: where it is no file, there is none, and no process is needed to know.
+    if in_files and not os.path.lexists(place / "refs/remotes/origin/HEAD"):
+        return ""
     return symbolic(git, "refs/remotes/origin/HEAD", "refs/remotes/origin/")
 
 

@@ -11,14 +11,13 @@ import contextlib
 import os
 import re
 import select
+import shutil
 import signal
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
@@ -28,6 +27,8 @@ from sessions.text import clean
 OLDEST = (2, 38)
 """The oldest git that merges trees without a worktree (`merge-tree --write-tree`)."""
 TIMEOUT_S = 30.0
+_SCRIPT = 500_000
+"""Bytes of a program below which it may be a script."""
 _PORTION = 65_536
 _MOST_COMPLAINT = 100_000
 """Bytes of what git complains of that are looked at for the reason."""
@@ -173,6 +174,8 @@ class Git:
 
         Nothing beyond them is read or waited for. Raises GitError when git fails before.
         """
+        import tempfile  # which takes longer to import than some commands have
+
         until = time.monotonic() + timeout
         kept = bytearray()
         with tempfile.TemporaryFile() as told, self._started(arguments, subprocess.DEVNULL, told) as process:
@@ -278,11 +281,30 @@ def last_words(stderr: bytes) -> str:
     return clean(lines[-1] if lines else "no reason given")
 
 
-@lru_cache(maxsize=1)
+_versions: list[tuple[int, int]] = []
+
+
 def version() -> tuple[int, int]:
     """The version of git, such as (2, 39). Raises FactoryError for one that is missing or too old."""
-    words = Git(Path("/")).run("version").decode("utf-8", "replace")
-    return supported(words)
+    if not _versions:
+        words = Git(Path("/")).run("version").decode("utf-8", "replace")
+        _versions.append(supported(words))
+    return _versions[0]
+
+
+def learn_version(known: tuple[int, int]) -> None:
+    """What the version is, of somebody who has kept it: asking git takes a process."""
+    _versions[:] = [known]
+
+
+def program() -> str:
+    """Names the program that git is so that another one has another name; "" where that cannot be told.
+
+    What is small may be a script that starts one of several.
+    """
+    path = shutil.which("git")
+    state = Path(path).stat() if path else None
+    return f"{path} {state.st_size} {state.st_mtime_ns}" if state and state.st_size > _SCRIPT else ""
 
 
 def supported(words: str) -> tuple[int, int]:

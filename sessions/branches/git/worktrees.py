@@ -38,6 +38,21 @@ class Worktree:
         return self.branch or f"{shown_path(Path(self.path.name if self.main else self.git_dir.name))} (detached)"
 
 
+def main_root(git: Git, common_dir: Path) -> Path | None:
+    """Where the main worktree lies; None for a bare repository."""
+    shared = Git(common_dir)
+    if shared.run("rev-parse", "--is-bare-repository") == b"true\n":
+        return None
+    status, out, _ = git.call("rev-parse", "--path-format=absolute", "--show-toplevel", "--git-dir")
+    lines = out.decode("utf-8", "surrogateescape").splitlines()
+    if status == 0 and len(lines) == 2 and Path(lines[1]).resolve() == common_dir:
+        return Path(lines[0])
+    status, out, _ = shared.call("config", "--null", "core.worktree")
+    if status == 0:
+        return (common_dir / out.rstrip(b"\0").decode("utf-8", "surrogateescape")).resolve()
+    return common_dir.parent if common_dir.name == ".git" else None
+
+
 def read(git: Git, common_dir: Path, root: Path | None) -> list[Worktree]:
     """All worktrees, the main one first. `root` is where the main one lies, None for a bare repository."""
     private = {path: git_dir for git_dir, path in _linked(common_dir)}

@@ -5,7 +5,6 @@ A merge is tried with full object names as its sides, so a mark is told from tex
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -153,6 +152,8 @@ def _mapping(resolved: Sequence[bytes], side: Lines) -> list[int]:
     if max(len(resolved), len(side)) > MOST_ALIGNED:
         return there
     shift = at = 0
+    import difflib  # for the few hunks that are not found by counting lines off
+
     for block in difflib.SequenceMatcher(None, resolved, side, autojunk=False).get_matching_blocks():
         for index in range(at, block.a):
             there[index] += shift

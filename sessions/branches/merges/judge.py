@@ -11,6 +11,7 @@ import logging
 import os
 from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -20,12 +21,14 @@ from sessions.branches.git.room import Room, memory_room, sweep
 from sessions.branches.git.run import Git, GitError, Reins
 from sessions.branches.git.scratch import Scratch
 from sessions.branches.merges.recall import Memory
-from sessions.branches.merges.trials import Trials
 from sessions.branches.merges.verdicts import CLEAN, UNRELATED, Merged, Pair, Verdicts, key
 from sessions.branches.sift.agenda import Agenda
 from sessions.branches.sift.known import Known
 from sessions.branches.sift.overlap import Overlap, Sifted
 from sessions.floor.conflicts import Outcome
+
+if TYPE_CHECKING:
+    from sessions.branches.merges.trials import Trials
 
 log = logging.getLogger(__name__)
 
@@ -97,6 +100,8 @@ class Matrix:
         if self._scratch is None:
             self._room = Room(self._rooms)
             self._scratch = Scratch(self._common_dir, self._room.path / "git", self._wrapper)
+            from sessions.branches.merges.trials import Trials  # mostly everything is known, and nothing tried
+
             self._quick_room = memory_room()
             place = (self._quick_room or self._room).path / "merged"
             self._trials = Trials(self._scratch, place, self._processes)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from sessions.branches.git.run import Git, version
+from sessions.branches.git.run import Git, learn_version, program, version
 from sessions.branches.git.scratch import rules_of
 from sessions.branches.merges.verdicts import UNRELATED, Merged, Pair, Verdicts, key
 from sessions.floor.conflicts import Outcome
@@ -27,7 +27,19 @@ class Memory:
 
     def __init__(self, git: Git, common_dir: Path, path: Path) -> None:
         self.verdicts = Verdicts(path)
+        self._learn_version()
         self._git, self._common_dir = git, common_dir
+
+    def _learn_version(self) -> None:
+        """Spare a process for the version of a git that was here before. Raises FactoryError as `run.version`."""
+        name = f"git {program()}"
+        known = self.verdicts.note(name) or b""
+        if known.count(b".") == 1 and known.replace(b".", b"").isdigit():
+            major, _, minor = known.partition(b".")
+            learn_version((int(major), int(minor)))
+        elif name != "git ":
+            major_, minor_ = version()
+            self.verdicts.keep_note(name, b"%d.%d" % (major_, minor_))
 
     def rules(self, base_head: str, reader: Git) -> bytes:
         """A short name for all that decides about a merge besides the two commits.

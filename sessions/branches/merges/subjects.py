@@ -19,7 +19,6 @@ from sessions.branches.git.worktrees import Worktree
 from sessions.branches.merges import snapshot
 from sessions.branches.merges.judge import Matrix
 from sessions.branches.merges.verdicts import Verdicts
-from sessions.branches.watch.repo import main_root
 from sessions.errors import FactoryError, UsageError
 from sessions.floor.shown_branches import left_out, shown_branches
 from sessions.floor.state import Branch
@@ -91,7 +90,7 @@ def subjects(
             raise FactoryError("there is no commit yet, so nothing can collide", "commit first")
         likely = ", ".join(clean(head, 60) for head in sorted(heads)[:5])
         raise UsageError(f"there is no base {clean(base, 80)}" if base else "no base is known", f"name one of {likely}")
-    trees = [tree for tree in worktrees.read(git, common_dir, main_root(git, common_dir)) if tree.head]
+    trees = [tree for tree in worktrees.read(git, common_dir, worktrees.main_root(git, common_dir)) if tree.head]
     at = {tree.row: tree for tree in reversed(trees) if not tree.missing}
     wanted = _matching(git, globs) if globs else {**heads, **{row: at[row].head for row in at if not at[row].branch}}
     wanted.pop(base, None)
@@ -119,7 +118,9 @@ def _usual_base(git: Git, heads: Mapping[str, str]) -> str:
     status, out, _ = git.call("config", "--null", "factory.base")
     if status == 0 and (name := shown(out.rstrip(b"\0")).strip()):
         return name
-    return bases.choose(heads, origin_head=refs.origin_head(git), main_worktree=refs.symbolic(git, "HEAD"))
+    # What is checked out only matters where nothing else tells; it takes a process to know.
+    likely = bases.choose(heads, origin_head=refs.origin_head(git))
+    return likely or bases.choose(heads, main_worktree=refs.symbolic(git, "HEAD"))
 
 
 def _shown(

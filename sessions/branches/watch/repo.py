@@ -34,21 +34,6 @@ def _common_dir(git: Git) -> Path:
     return Path(git.text("rev-parse", "--path-format=absolute", "--git-common-dir")).resolve()
 
 
-def main_root(git: Git, common_dir: Path) -> Path | None:
-    """Where the main worktree lies; None for a bare repository."""
-    shared = Git(common_dir)
-    if shared.run("rev-parse", "--is-bare-repository") == b"true\n":
-        return None
-    status, out, _ = git.call("rev-parse", "--path-format=absolute", "--show-toplevel", "--git-dir")
-    lines = out.decode("utf-8", "surrogateescape").splitlines()
-    if status == 0 and len(lines) == 2 and Path(lines[1]).resolve() == common_dir:
-        return Path(lines[0])
-    status, out, _ = shared.call("config", "--null", "core.worktree")
-    if status == 0:
-        return (common_dir / out.rstrip(b"\0").decode("utf-8", "surrogateescape")).resolve()
-    return common_dir.parent if common_dir.name == ".git" else None
-
-
 class Repository:
     """Reads branches and worktrees of one repository. It may be used from several threads; readings queue up."""
 
@@ -78,7 +63,7 @@ class Repository:
         version()
         git = _git_at(path)
         common_dir = _common_dir(git)
-        root = main_root(git, common_dir)
+        root = worktrees.main_root(git, common_dir)
         settings = bases.read_settings(common_dir)
         name = bases.repository_name(settings.origin, root or common_dir)
         repository = cls(root, common_dir, name, "")

@@ -10,7 +10,7 @@ from sessions.branches.merges.hunks import Hunk
 from sessions.branches.merges.subjects import Row
 from sessions.floor.conflicts import FileConflict, Outcome, Verdict, key_of
 from sessions.headless import conflicts_shape as conflictshape
-from sessions.headless.floor_shape import text
+from sessions.headless.line import text
 from tests import readme
 
 ROWS = [Row(name, f"head {name}", "commit", f"tree {name}", name == "b") for name in ("c", "a", "b")]

@@ -17,6 +17,7 @@ from sessions.floor.state import EMPTY, Branch, FloorState
 from sessions.floor.tokens import Certainty, Tokens
 from sessions.headless import floor_shape as jsonshape
 from sessions.headless.floor_shape import By
+from sessions.headless.line import text
 from sessions.simulation import simulate
 from tests.support.chance import of_hundred
 
@@ -35,7 +36,7 @@ def used(station: str, tokens: Tokens, **more: object) -> ev.TokensUsed:
 
 @pytest.mark.parametrize("by", list(By))
 def test_meters_have_the_fixed_shape(by: By) -> None:
-    shape = json.loads(jsonshape.text(jsonshape.meters(floor(), by)))
+    shape = json.loads(text(jsonshape.meters(floor(), by)))
     assert shape["version"] == 1
     assert set(shape["total"]) == M
     assert set(shape["total"]["tokens"]) == TOKENS
@@ -47,7 +48,7 @@ def test_meters_have_the_fixed_shape(by: By) -> None:
 
 def test_status_has_the_fixed_shape() -> None:
     state = floor()
-    shape = json.loads(jsonshape.text(jsonshape.status(state, state.time)))
+    shape = json.loads(text(jsonshape.status(state, state.time)))
     assert {"version", "repo", "base", "stations", "branches", "seq", "time"} <= set(shape)
     wanted = {"name", "kind", "branch", "directory", "status", "status_age_s", "status_source", "model"} | M
     assert all(wanted <= set(station) for station in shape["stations"])
@@ -61,7 +62,7 @@ def test_status_has_the_fixed_shape() -> None:
 @settings(max_examples=of_hundred(10), deadline=None)
 @given(by=st.sampled_from(By), events=st.integers(0, 4_000), seed=st.integers(0, 5))
 def test_groups_add_up_to_the_total(by: By, events: int, seed: int) -> None:
-    shape = json.loads(jsonshape.text(jsonshape.meters(floor(events, seed), by)))
+    shape = json.loads(text(jsonshape.meters(floor(events, seed), by)))
     groups, total = shape["groups"], shape["total"]
     for kind in TOKENS:
         assert sum(group["tokens"][kind] for group in groups) == total["tokens"][kind]
@@ -164,11 +165,11 @@ def test_certainty_says_how_sure_the_worst_is(certainties: list[Certainty], said
 @given(name=st.text(max_size=40))
 def test_a_line_of_json_is_harmless_and_true(name: str) -> None:
     shape = jsonshape.NumberedEvent(1, ev.BranchRemoved(time=1.0, branch=name))
-    line = jsonshape.text(shape)
+    line = text(shape)
     assert line.isprintable()
     assert json.loads(line)["event"]["branch"] == name
 
 
 def test_a_path_that_is_no_text_is_escaped() -> None:
     shape = jsonshape.NumberedEvent(1, ev.BranchRemoved(time=1.0, branch="a\udcff"))
-    assert json.loads(jsonshape.text(shape))["event"]["branch"] == "a\udcff"
+    assert json.loads(text(shape))["event"]["branch"] == "a\udcff"
