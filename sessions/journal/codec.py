@@ -81,6 +81,18 @@ def tag_of(line: bytes) -> str:
     return line[len(_TAG) : line.find(b'"', len(_TAG))].decode("ascii", "replace")
 
 
+def decode_array(body: bytes | msgspec.Raw) -> list[ev.Event]:
+    """The events in a JSON array of bodies, as `decode` would read each. Raises `FactoryError` when it is none."""
+    try:
+        return list(_arrays().decode(body))
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        pass  # one of them is not known here: the others are
+    try:
+        return decode_all(bytes(each) for each in msgspec.json.decode(body, type=tuple[msgspec.Raw, ...]))
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise FactoryError(f"not a list of events ({error})") from error
+
+
 def decode_all(lines: Iterable[bytes]) -> list[ev.Event]:
     """The events in `lines`, as `decode` would read each."""
     return [decode(line) for line in lines]
@@ -105,6 +117,11 @@ def storable(event: ev.Event) -> ev.Event:
     """The event as it will be read back: without lone surrogates and with a time that can be a time."""
     event = map_strings(event, lambda text: text.encode("utf-8", "replace").decode())
     return event if 0.0 <= event.time <= MAX_TIME else replace(event, time=_possible(event.time))
+
+
+@cache
+def _arrays() -> msgspec.json.Decoder[tuple[ev.AnyEvent, ...]]:
+    return msgspec.json.Decoder(tuple[ev.AnyEvent, ...])
 
 
 def encode_all(events: Sequence[ev.Event]) -> tuple[Sequence[ev.Event], list[bytes]]:

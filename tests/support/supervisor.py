@@ -10,8 +10,6 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-import msgspec
-
 from sessions.floor.commands import AnyCommand, Reply
 from sessions.floor.events import AnyEvent, Event, StationOpened, TextWritten
 from sessions.floor.fold.fold import fold_all
@@ -114,7 +112,7 @@ def push(feed: Feed, events: list[AnyEvent]) -> None:
 
 def told(first: int, events: Sequence[Event]) -> Events:
     """The frame with these events."""
-    return Events(first, tuple(map(msgspec.Raw, codec.encoded(events).bodies)))
+    return protocol.events_frame(first, codec.encoded(events).bodies)
 
 
 class Watched:

@@ -9,7 +9,9 @@ import msgspec
 
 from console.links.link import Link, unheard
 from console.screens.station.pages import Pages
-from console.screens.station.session import Reader, StationLog, opened
+from console.screens.station.session import Excerpts, Reader, StationLog
+from sessions.asking.asked import UnheardError
+from sessions.errors import FactoryError
 from sessions.floor.state import FloorState, Station
 
 
@@ -62,13 +64,13 @@ class SessionReading:
     async def step(self, link: Link, state: FloorState, station: Station) -> News | None:
         """Read on in a thread; None when the screen was left meanwhile. Raises FactoryError where that cannot be."""
         try:
-            log, reader = await asyncio.to_thread(self._read_on, link, state, station)
+            log, reader, whole = await asyncio.to_thread(self._read_on, link, state, station)
         finally:
             self._busy = False
         if self._ended:
             return None
         went_back = log.reached < self.log.reached
-        self.log, self._read_for = log, station
+        self.log, self._read_for = log, station if whole else None
         old, self.reader = self.reader, reader
         same_session, self._session = station.session == self._session, station.session
         if reader is old:
@@ -78,24 +80,29 @@ class SessionReading:
         self._drawn = reader.age
         return News(True, old is not None and same_session, went_back)
 
-    def _read_on(self, link: Link, state: FloorState, station: Station) -> tuple[StationLog, Reader]:
+    def _read_on(self, link: Link, state: FloorState, station: Station) -> tuple[StationLog, Reader, bool]:
+        """The log and the reader, and whether both are as of now: a session that is opened comes before its log."""
         reader = self.reader
         if reader is not None and self._holds(reader, state, station):
             log = self.log.grown(link, state.seq)
             reader.read_on([numbered.event for numbered in log.fresh], station.session)
-            return log, reader
+            return log, reader, True
+        reason = ""
         pages = Pages(link, station.session, self.changed)
-        try:
-            log = self.log.grown(link, state.seq)
-            reader = opened(pages, station.session, [numbered.event for numbered in log.events])
-        except BaseException:
-            pages.close()
-            raise
         with self._lock:
             if self._ended:  # nobody waits for it any more
-                reader.close()
-            self._opened = reader
-        return log, reader
+                pages.close()
+            self._opened = pages
+        try:
+            pages.wait()
+        except UnheardError:
+            raise
+        except FactoryError as error:
+            reason = error.message
+        if not reason:
+            return self.log, pages, False
+        log = self.log.grown(link, state.seq)
+        return log, Excerpts([numbered.event for numbered in log.events], station.session, reason), True
 
     def _holds(self, reader: Reader, state: FloorState, station: Station) -> bool:
         """Whether it is still the right one: excerpts are as of a moment, a transcript is whole at any time."""
@@ -106,6 +113,7 @@ class SessionReading:
         """The screen is left."""
         with self._lock:
             self._ended = True
-        for reader in (self.reader, self._opened):
+            opened = self._opened
+        for reader in (self.reader, opened):
             if reader is not None:
                 reader.close()

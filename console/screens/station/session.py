@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from console.links.link import Link, Numbered, station_events
-from console.screens.station.pages import Pages
-from sessions.asking.asked import Asked, UnheardError
+from sessions.asking.asked import Asked
 from sessions.asking.questions import Found, Step
-from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.observe.conversation.entries import Entry, walk
 from sessions.observe.conversation.excerpts import EventConversation
@@ -91,20 +89,6 @@ class Excerpts:
 
     def close(self) -> None:
         """Nothing is held."""
-
-
-def opened(pages: Pages, session: str, events: Sequence[ev.Event]) -> Reader:
-    """The session's transcript, or, where it cannot be read, what the journal says of it. For a worker.
-
-    Raises `UnheardError` when nobody is there to ask.
-    """
-    try:
-        pages.wait()
-    except UnheardError:
-        raise
-    except FactoryError as error:
-        return Excerpts(events, session, error.message)
-    return pages
 
 
 def _of_session(events: Sequence[ev.Event], session: str) -> list[ev.Event]:

@@ -168,21 +168,23 @@ class Connection:
                 said = work
                 await self._send(work)
             if isinstance(news, Events):
-                cursor += len(news.events)
-                await self._send(news)
+                cursor += news.count
+                await self._put(self._feed.packed(news))
             elif isinstance(news, Snapshot):
                 cursor = news.state.seq
-                size = await self._send(news)
-                next_floor = clock() + max(SNAPSHOT_PACE_S, size / SNAPSHOT_BYTES)
+                packed = self._feed.packed(news)
+                await self._put(packed)
+                next_floor = clock() + max(SNAPSHOT_PACE_S, len(packed) / SNAPSHOT_BYTES)
             await asyncio.sleep(PACE_S)
 
-    async def _send(self, frame: Answer) -> int:
-        """Send it; returns how many bytes it took."""
-        packed = protocol.encode(frame)
+    async def _send(self, frame: Answer) -> None:
+        await self._put(protocol.encode(frame))
+
+    async def _put(self, packed: bytes) -> None:
+        """Write a frame once those before it are out."""
         async with self._sending:
             self._writer.write(packed)
             await self._writer.drain()
-        return len(packed)
 
 
 def _misfit(age: int, hello: Hello) -> Refused:

@@ -7,10 +7,8 @@ from collections import deque
 from collections.abc import Sequence
 from itertools import islice
 
-import msgspec
-
 from sessions.floor.state import FloorState
-from sessions.supervisor.wire.protocol import Events, Snapshot, WorkFrame
+from sessions.supervisor.wire.protocol import Events, Snapshot, WorkFrame, encode, events_frame
 
 RING = 4_096
 """Events kept. A console that is further behind gets the floor instead, so nothing grows with its lag."""
@@ -31,7 +29,11 @@ class Feed:
         self.work = WorkFrame()
         self.bell = asyncio.Event()
         """Set at the next change, and then replaced: take it before looking, wait for it after."""
-        self._ring: deque[msgspec.Raw] = deque(maxlen=RING)
+        self._ring: deque[bytes] = deque(maxlen=RING)
+        self._last: Events | Snapshot | None = None
+        """The frame that was made last: consoles that keep up are all given the same."""
+        self._packed: tuple[Events | Snapshot | None, bytes] = (None, b"")
+        """The one that was made ready for the wire last, and how it goes there."""
 
     def __len__(self) -> int:
         return len(self._ring)
@@ -50,7 +52,7 @@ class Feed:
         """Add the bodies of the `newest` of `count` committed events; `state` is the floor after them."""
         if state.seq != self.state.seq + count:
             self._ring.clear()  # events were committed that never came by here: whoever lacks them gets the floor
-        self._ring.extend(map(msgspec.Raw, newest))
+        self._ring.extend(newest)
         self.state = state
         self._rang()
 
@@ -71,10 +73,22 @@ class Feed:
         lag = self.state.seq - cursor
         if lag == 0:
             return None
+        last = self._last
         if not 0 < lag <= len(self._ring):
-            return Snapshot(self.state)
+            if not isinstance(last, Snapshot) or last.state is not self.state:
+                last = self._last = Snapshot(self.state)
+            return last
         start = len(self._ring) - lag
-        return Events(cursor + 1, tuple(islice(self._ring, start, start + PER_FRAME)))
+        first, count = cursor + 1, min(lag, PER_FRAME)
+        if not isinstance(last, Events) or (last.first, last.count) != (first, count):
+            last = self._last = events_frame(first, islice(self._ring, start, start + count))
+        return last
+
+    def packed(self, news: Events | Snapshot) -> bytes:
+        """What `after` gave, ready for the wire; once for all consoles that are given the same."""
+        if self._packed[0] is not news:
+            self._packed = news, encode(news)
+        return self._packed[1]
 
     def _rang(self) -> None:
         bell, self.bell = self.bell, asyncio.Event()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import struct
+from collections.abc import Iterable
 from typing import TypeVar
 
 import msgspec
@@ -94,11 +95,28 @@ class Events(Frame, frozen=True, omit_defaults=True, tag="events"):
     """
 
     first: int
-    events: tuple[msgspec.Raw, ...]
+    count: int
+    events: msgspec.Raw
+    """An array of so many bodies."""
 
     def read(self) -> list[Event]:
-        """The events, one for each number: what cannot be read is a `SourceSkipped`, as in the journal."""
-        return codec.decode_all(bytes(body) for body in self.events)
+        """The events, one for each number: what cannot be read is a `SourceSkipped`, as in the journal.
+
+        Raises `ProtocolError` when there are not as many as it says.
+        """
+        try:
+            events = codec.decode_array(self.events)
+        except FactoryError as error:
+            raise ProtocolError(error.message) from error
+        if len(events) != self.count:
+            raise ProtocolError(f"{len(events)} events came as {self.count}")
+        return events
+
+
+def events_frame(first: int, bodies: Iterable[bytes]) -> Events:
+    """The events with these bodies, of which `first` is the first."""
+    bodies = tuple(bodies)
+    return Events(first, len(bodies), msgspec.Raw(b"[" + b",".join(bodies) + b"]"))
 
 
 class Snapshot(Frame, frozen=True, omit_defaults=True, tag="snapshot"):

@@ -30,7 +30,7 @@ def test_any_cursor_reaches_the_present_by_folding_what_it_is_given(batches: lis
 def test_a_frame_holds_a_bounded_number_of_events() -> None:
     news = feed_of(PER_FRAME + 5).after(0)
     assert isinstance(news, Events)
-    assert len(news.events) == PER_FRAME
+    assert news.count == len(news.read()) == PER_FRAME
 
 
 def test_beyond_the_ring_a_console_gets_the_floor_and_memory_does_not_grow() -> None:
@@ -49,3 +49,27 @@ def test_a_restarted_supervisor_has_nothing_in_the_ring() -> None:
     feed = Feed(fold_all(EMPTY, spoken(10)))
     assert feed.after(9) == Snapshot(feed.state)
     assert feed.after(10) is None
+
+
+def test_consoles_that_keep_up_are_given_the_same_frame_and_it_is_packed_once() -> None:
+    feed = feed_of(10)
+    first, other = feed.after(4), feed.after(4)
+    assert first is other
+    assert first is not None
+    assert feed.packed(first) is feed.packed(first)
+    late = feed.after(2)
+    assert late is not None
+    assert feed.packed(late) != feed.packed(first)
+    push(feed, spoken(1, first=11))
+    after = feed.after(4)
+    assert isinstance(after, Events)
+    assert after.count == 7
+
+
+def test_consoles_that_are_far_behind_are_given_the_same_floor() -> None:
+    feed = feed_of(2 * RING)
+    first = feed.after(0)
+    assert isinstance(first, Snapshot)
+    assert feed.after(1) is first
+    push(feed, spoken(1, first=2 * RING + 1))
+    assert feed.after(1) == Snapshot(feed.state)

@@ -15,6 +15,7 @@ from sessions.floor.events import AnyEvent, BranchChanged, SourceSkipped, TextWr
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
 from sessions.floor.tokens import Tokens
+from sessions.journal import codec
 from sessions.supervisor.wire import protocol
 from sessions.supervisor.wire.protocol import (
     Answer,
@@ -33,6 +34,7 @@ from sessions.supervisor.wire.protocol import (
     Snapshot,
     Welcome,
     WorkFrame,
+    events_frame,
 )
 from tests.support.supervisor import told
 
@@ -102,9 +104,9 @@ def test_requests_survive_the_wire(frame: Request) -> None:
 @given(st.lists(EVENTS, min_size=1, max_size=5), st.data())
 def test_an_unknown_event_is_counted_and_costs_no_other(events: list[AnyEvent], data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(events) - 1))
-    bodies = list(told(1, events).events)
-    bodies[at] = msgspec.Raw(b'{"type":"moon_landed","time":5.0,"source":"sky","crew":[1,{"a":null}]}')
-    (frame,) = asyncio.run(_heard(protocol.encode(Events(1, tuple(bodies)))))
+    bodies = list(codec.encoded(events).bodies)
+    bodies[at] = b'{"type":"moon_landed","time":5.0,"source":"sky","crew":[1,{"a":null}]}'
+    (frame,) = asyncio.run(_heard(protocol.encode(events_frame(1, bodies))))
     assert isinstance(frame, Events)
     heard = frame.read()
     skipped = SourceSkipped(time=5.0, source="sky", reason="unknown event", detail="moon_landed")
@@ -112,6 +114,12 @@ def test_an_unknown_event_is_counted_and_costs_no_other(events: list[AnyEvent], 
     floor = fold_all(EMPTY, heard)
     assert floor.seq == len(events)
     assert floor.skipped["unknown event"] == 1
+
+
+@pytest.mark.parametrize("events", [b"[]", b"7", b'[{"type":"text_written"},{}]', b"[1,2,3]"])
+def test_events_that_are_not_as_many_as_they_say_are_a_protocol_error(events: bytes) -> None:
+    with pytest.raises(ProtocolError):
+        Events(1, 1, msgspec.Raw(events)).read()
 
 
 @given(st.binary(min_size=1, max_size=200))

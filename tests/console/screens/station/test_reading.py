@@ -11,11 +11,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from console.links.link import unheard
 from console.screens.station import session as reading
 from console.screens.station.pages import Pages
 from console.screens.station.reading import SessionReading
-from console.screens.station.session import Excerpts, Reader, StationLog, opened
+from console.screens.station.session import Excerpts, Reader, StationLog
 from sessions.asking.questions import StationEvents, Step
 from sessions.floor import events as ev
 from sessions.floor.state import FloorState, Session, Station
@@ -50,7 +49,18 @@ def floor_with(path: str, kind: str = "claude") -> FloorState:
 
 
 def opened_in(link: StillLink, events: Sequence[ev.Event] = ()) -> Reader:
-    return opened(Pages(link, "s", unheard), "s", events)
+    """The reader of station `a` with both its session and its log read."""
+    link.events = events
+    station = link.state.stations["a"]
+
+    async def read() -> Reader:
+        reading = SessionReading("a")
+        while reading.claim(link, station):
+            await reading.step(link, link.state, station)
+        assert reading.reader is not None
+        return reading.reader
+
+    return asyncio.run(read())
 
 
 def found(reader: Reader, pattern: str, start: int, step: Step) -> int | None:
@@ -168,7 +178,7 @@ def test_a_reader_is_let_go_with_its_screen_and_with_its_session(tmp_path: Path)
         first = session.reader
         await session.step(link, state, replace(one, session="t"))
         assert closed == [first]
-        _, unused = session._read_on(link, state, one)
+        _, unused, _ = session._read_on(link, state, one)
         session.end()
         assert closed == [first, session.reader, unused]
 
@@ -178,3 +188,24 @@ def test_a_reader_is_let_go_with_its_screen_and_with_its_session(tmp_path: Path)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Pages, "close", close)
         asyncio.run(test())
+
+
+def test_a_session_is_there_before_the_log_of_its_station(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl"
+    path.write_text(line(1, "mend the retry") + "\n")
+    link = StillLink(floor_with(str(path)), events=[said(1, "first")])
+    station = link.state.stations["a"]
+
+    async def test() -> None:
+        reading = SessionReading("a")
+        assert reading.claim(link, station)
+        news = await reading.step(link, link.state, station)
+        assert news is not None and news.other
+        assert (len(link.questions), len(reading.log.events)) == (1, 0)
+        assert reading.claim(link, station)
+        news = await reading.step(link, link.state, station)
+        assert news is not None and not news.other
+        assert len(reading.log.events) == 1
+        assert not reading.claim(link, station)
+
+    asyncio.run(test())
