@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 Query: TypeAlias = Callable[..., "list[tuple[Any, ...]]"]
 """Runs a statement with its values; each is a transaction of its own."""
 
+LONGEST = 1 << 16
+"""More events than there are in any block; one that says so is damaged, and would fill the memory."""
 KEPT_HEADS, KEPT_LINES = 64, 4
 """Unpacked blocks that are kept: 13 kB each of the first, 200 kB of the second."""
 _NEXT_FAILURES = "SELECT last FROM blocks WHERE failures > 0 AND last >= ? AND last <= ? ORDER BY last LIMIT 1"
@@ -176,6 +178,7 @@ class Shelf:
             "SELECT first, last, latest FROM blocks WHERE last > ? ORDER BY last", known
         ):
             sound = isinstance(first, int) and isinstance(latest, float) and 0.0 <= latest <= codec.MAX_TIME
+            sound = sound and last - first < LONGEST
             if not sound or not known < first <= last or latest < (self._latests[-1] if self._latests else 0.0):
                 raise self._damaged(f"the block up to event {last} contradicts the ones before it")
             self._firsts.append(first)

@@ -137,6 +137,16 @@ def test_a_block_that_is_damaged_is_counted_and_the_others_are_read(journal: Pat
     asyncio.run(_written(journal))
 
 
+def test_a_block_that_is_longer_than_any_is_told_and_unpacked_by_nobody(journal: Path) -> None:
+    _change(journal, f"UPDATE blocks SET last = {1 << 40} WHERE last = 48", "DELETE FROM slices")
+    reader = JournalReader(journal)
+    try:
+        with pytest.raises(FactoryError, match="the block up to event 1099511627776"):
+            reader.failure_after(0)
+    finally:
+        reader.close()
+
+
 def test_a_checkpoint_under_a_wrong_number_is_passed_over(journal: Path) -> None:
     _change(journal, "UPDATE slices SET seq = 20 WHERE seq = 32")
     reader = JournalReader(journal)
