@@ -8,7 +8,7 @@ However long git takes, that alone makes no pair unknown.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -49,6 +49,8 @@ class Verdict(msgspec.Struct, frozen=True):
     collisions: tuple[Collision, ...] = ()
     reason: str = ""
     """Why it is unknown."""
+    sources: Mapping[str, bytes] = {}
+    """By path of a collision what its text was merged from: the same always leads to the same text."""
 
 
 _KINDS = {
@@ -168,11 +170,12 @@ def _verdict(
         return Verdict(pair, Outcome.CLEAN, name)
     if status != b"0":
         return Verdict(pair, Outcome.UNKNOWN, reason="git could not finish the merge")
-    return Verdict(pair, Outcome.CONFLICT, name, _collisions(pair, entries, messages))
-
-
-def _collisions(pair: Pair, entries: list[bytes], messages: list[tuple[list[bytes], bytes]]) -> tuple[Collision, ...]:
     stages = staged(entries)
+    sources = {shown(path): path + b"\0" + repr(sorted(sides.items())).encode() for path, sides in stages.items()}
+    return Verdict(pair, Outcome.CONFLICT, name, _collisions(pair, stages, messages), sources=sources)
+
+
+def _collisions(pair: Pair, stages: Stages, messages: list[tuple[list[bytes], bytes]]) -> tuple[Collision, ...]:
     kinds: dict[bytes, list[str]] = {path: [] for path in stages}
     for paths, type_ in messages:
         words = type_.decode("utf-8", "replace")

@@ -22,17 +22,27 @@ Place = tuple[str, str]
 """A merged tree and a path in it as `names.shown` writes it."""
 
 
-def files_of(git: Git, verdicts: Sequence[Verdict]) -> dict[tuple[str, str], tuple[FileConflict, ...]]:
-    """The files in which each pair of commits collides, worst first."""
+def files_of(
+    git: Git, verdicts: Sequence[Verdict], counted: dict[bytes, int] | None = None
+) -> dict[tuple[str, str], tuple[FileConflict, ...]]:
+    """The files in which each pair of commits collides, worst first.
+
+    `counted` has the lines of texts that were counted before, by `Verdict.sources`; new ones are added to it.
+    """
+    known = {} if counted is None else counted
     colliding = [verdict for verdict in verdicts if verdict.outcome == Outcome.CONFLICT]
     places = {
-        (verdict.tree, item.path): None
+        (verdict.tree, item.path): verdict.sources.get(item.path, b"")
         for verdict in colliding
         for item in verdict.collisions
         if item.kind not in _NO_TEXT
     }
     sides = {verdict.tree: verdict.pair for verdict in colliding}
-    lines = {place: hunks.count(text, *sides[place[0]]) for place, text in blobs(git, list(places)) if b"<" in text}
+    lines = {place: known[source] for place, source in places.items() if source in known}
+    for place, text in blobs(git, [place for place in places if place not in lines]):
+        lines[place] = hunks.count(text, *sides[place[0]]) if b"<" in text else 0
+        if source := places[place]:
+            known[source] = lines[place]
     return {verdict.pair: tuple(_files(verdict, lines)) for verdict in colliding}
 
 

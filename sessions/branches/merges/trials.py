@@ -66,6 +66,8 @@ class Trials:
         self.store = store
         self._stored = 0
         self._free = 0
+        self._counted: dict[bytes, int] = {}
+        """Lines of texts that were counted, by what they were merged from."""
 
     def tidy(self) -> None:
         """Remove what merges left behind."""
@@ -98,6 +100,7 @@ class Trials:
         Pulling the `reins` ends it at once.
         """
         size = FIRST_BATCH
+        self._counted = {}
         if at_once := agenda.merged({}):
             yield at_once
         with ThreadPoolExecutor(self._processes) as pool:
@@ -113,7 +116,7 @@ class Trials:
                     if not tasks:
                         break
                     self.tried += len(tasks)
-                    running.add(pool.submit(_batch, self.git(len(tasks), reins), tasks, size, alone))
+                    running.add(pool.submit(_batch, self.git(len(tasks), reins), tasks, size, alone, self._counted))
                 if not running:
                     break
                 done, running = wait(running, return_when=FIRST_COMPLETED)
@@ -142,13 +145,13 @@ def _free_bytes(place: Path) -> int:
         return 0
 
 
-def _batch(git: Git, tasks: Sequence[Task], size: int, alone: bool) -> _Batch:
+def _batch(git: Git, tasks: Sequence[Task], size: int, alone: bool, counted: dict[bytes, int]) -> _Batch:
     """Merge what some tasks ask for; what is `alone` takes as long as it takes."""
     begun = time.monotonic()
     pairs = _commits(git, tasks)
     by_pair = {pair: task for task, pair in pairs.items()}
     trials, late = merge_some(git, list(by_pair), None if alone else SLICE_S)
-    files = files_of(git, trials)
+    files = files_of(git, trials, counted)
     found = {
         by_pair[trial.pair]: Merged(trial.outcome, files.get(trial.pair, ()), reason=trial.reason) for trial in trials
     }
