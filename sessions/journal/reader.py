@@ -74,7 +74,8 @@ class JournalReader:
 
     def lines(self, after: int, limit: int) -> list[bytes]:
         """The same as they are stored."""
-        after, limit = max(0, after), max(0, limit)
+        after = min(max(0, after), schema.LAST)
+        limit = min(max(0, limit), schema.LAST - after)
         with self._lock:
             found = self._shelf.lines(after, limit)
         if (found[-1][0] - after if found else 0) != len(found) or (limit and not found and after < self.pruned):

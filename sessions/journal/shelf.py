@@ -20,10 +20,14 @@ if TYPE_CHECKING:
 Query: TypeAlias = Callable[..., "list[tuple[Any, ...]]"]
 """Runs a statement with its values; each is a transaction of its own."""
 
+Span: TypeAlias = "tuple[int, int, float]"
+"""A block: its first event, its last one, the newest time up to that."""
+
 LONGEST = 1 << 16
 """More events than there are in any block; one that says so is damaged, and would fill the memory."""
 KEPT_HEADS, KEPT_LINES = 64, 4
 """Unpacked blocks that are kept: 13 kB each of the first, 200 kB of the second."""
+_BLOCKS = "SELECT first, last, latest FROM blocks"
 _NEXT_FAILURES = "SELECT last FROM blocks WHERE failures > 0 AND last >= ? AND last <= ? ORDER BY last LIMIT 1"
 _FORMER_FAILURES = "SELECT last FROM blocks WHERE failures > 0 AND first <= ? AND last <= ? ORDER BY last DESC LIMIT 1"
 _OF_STATION = """
@@ -60,8 +64,8 @@ class Shelf:
         if first <= after + 1 or not self.has_blocks():
             return [(seq, codec.stored(body)) for seq, body in rows]
         found: list[tuple[int, bytes]] = []
-        for start, end in self._between(after, min(first - 1, after + limit)):
-            lines = self._lines_of(start, end)
+        for block in self._between(after, min(first - 1, after + limit)):
+            lines, (start, end, _) = self._lines_of(block), block
             low, high = max(after + 1, start), min(first - 1, after + limit, end)
             found += zip(range(low, high + 1), lines[low - start : high - start + 1], strict=True)
         return found + [(seq, codec.stored(body)) for seq, body in rows[: max(0, limit - len(found))]]
@@ -79,7 +83,8 @@ class Shelf:
         if len(found) >= limit or not self.has_blocks():
             return found
         number = self._number("SELECT id FROM stations WHERE name = ?", station)
-        below, end = found[-1][0] if found else before, self._end_of(before - 1)
+        below, block = found[-1][0] if found else before, self._block(before - 1)
+        end = block[1] if block is not None else before - 1
         while number is not None and len(found) < limit and (blocks := self._query(_OF_STATION, station, end, 8)):
             for (last,) in blocks:
                 self._add_of(found, number, last, below, limit)
@@ -88,20 +93,21 @@ class Shelf:
 
     def latest(self, seq: int) -> float:
         """The newest time up to event `seq`; it never steps back from one to the next."""
-        at = self._known(seq)
-        if at is None:
+        block = self._block(seq) if self._lasts and seq <= self._lasts[-1] else None
+        if block is None:
             rows = self._query("SELECT latest FROM events WHERE seq = ?", seq)
             if rows:
                 latest = rows[0][0]
                 if not isinstance(latest, int | float) or not 0.0 <= latest <= codec.MAX_TIME:
                     raise self._damaged(f"event {seq} has no time")
                 return float(latest)
-            if (at := self._known(seq, look=True)) is None:
+            if (block := self._block(seq)) is None:
                 raise self._damaged(f"it lacks event {seq}")
-        if seq == self._lasts[at]:
-            return self._latests[at]
-        heads = self._heads_of(at)
-        return heads.times[seq - self._firsts[at]] if heads is not None else self._latests[at]
+        first, last, latest = block
+        if seq == last:
+            return latest
+        heads = self._heads_of(block)
+        return heads.times[seq - first] if heads is not None else latest
 
     def grid(self) -> Sequence[int]:
         """Events whose `latest` is known without unpacking anything: the last ones of the blocks."""
@@ -114,9 +120,10 @@ class Shelf:
         end = seq + 1
         while rows := self._query(_NEXT_FAILURES, end, sealed) if end <= sealed else ():
             end = rows[0][0] + 1
-            at, heads = self._place(rows[0][0])
-            if heads is not None and (place := heads.failed.find(1, max(0, seq + 1 - self._firsts[at]))) >= 0:
-                return self._firsts[at] + place
+            block = self._placed(rows[0][0])
+            heads = self._heads_of(block)
+            if heads is not None and (place := heads.failed.find(1, max(0, seq + 1 - block[0]))) >= 0:
+                return block[0] + place
         return row
 
     def failure_before(self, seq: int) -> int | None:
@@ -127,9 +134,10 @@ class Shelf:
         end = sealed
         while rows := self._query(_FORMER_FAILURES, seq - 1, end) if end else ():
             end = rows[0][0] - 1
-            at, heads = self._place(rows[0][0])
-            if heads is not None and (place := heads.failed.rfind(1, 0, max(0, seq - self._firsts[at]))) >= 0:
-                return self._firsts[at] + place
+            block = self._placed(rows[0][0])
+            heads = self._heads_of(block)
+            if heads is not None and (place := heads.failed.rfind(1, 0, max(0, seq - block[0]))) >= 0:
+                return block[0] + place
         return None
 
     def count_failures(self, after: int, last: int) -> int:
@@ -141,10 +149,10 @@ class Shelf:
         if sealed > after:
             sql = "SELECT sum(failures) FROM blocks WHERE first > ? AND last > ? AND last <= ?"
             whole = self._number(sql, after, after, min(last, sealed)) or 0
-            edges = {at for at in (self._known(after + 1, look=True), self._known(min(last, sealed))) if at is not None}
-            for at in edges:
-                first, end = self._firsts[at], self._lasts[at]
-                if (first <= after or end > last) and (heads := self._heads_of(at)) is not None:
+            for block in {self._block(after + 1), self._block(min(last, sealed))} - {None}:
+                assert block is not None
+                first, end, _ = block
+                if (first <= after or end > last) and (heads := self._heads_of(block)) is not None:
                     whole += heads.failed.count(1, max(0, after + 1 - first), max(0, last + 1 - first))
         return (count or 0) + whole
 
@@ -173,60 +181,56 @@ class Shelf:
         """Get to know the blocks that were packed since."""
         if not self.has_blocks():
             return
-        known = self._lasts[-1] if self._lasts else 0
-        for first, last, latest in self._query(
-            "SELECT first, last, latest FROM blocks WHERE last > ? ORDER BY last", known
-        ):
-            sound = isinstance(first, int) and isinstance(latest, float) and 0.0 <= latest <= codec.MAX_TIME
-            sound = sound and last - first < LONGEST
-            if not sound or not known < first <= last or latest < (self._latests[-1] if self._latests else 0.0):
-                raise self._damaged(f"the block up to event {last} contradicts the ones before it")
+        sql = f"{_BLOCKS} WHERE last > ? ORDER BY last"
+        for row in self._query(sql, self._lasts[-1] if self._lasts else 0):
+            first, last, latest = self._sound(row)
+            if self._lasts and (first <= self._lasts[-1] or latest < self._latests[-1]):
+                raise self._damaged(f"the block up to event {last} contradicts the one before it")
             self._firsts.append(first)
             self._lasts.append(last)
             self._latests.append(latest)
-            known = last
 
-    def _known(self, seq: int, look: bool = False) -> int | None:
-        """The place of the block that holds event `seq`, if there is one and it is known, or to be looked for."""
-        if look and (not self._lasts or seq > self._lasts[-1]):
-            self._learn()
+    def _block(self, seq: int) -> Span | None:
+        """The block that holds event `seq`, if there is one."""
         at = bisect_left(self._lasts, seq)
-        return at if at < len(self._lasts) and self._firsts[at] <= seq else None
+        if at < len(self._lasts) and self._firsts[at] <= seq:
+            return self._firsts[at], self._lasts[at], self._latests[at]
+        rows = self._query(f"{_BLOCKS} WHERE last >= ? ORDER BY last LIMIT 1", seq) if self.has_blocks() else ()
+        found = self._sound(rows[0]) if rows else None
+        return found if found is not None and found[0] <= seq else None
 
-    def _place(self, last: int) -> tuple[int, Heads | None]:
-        at = self._known(last, look=True)
-        if at is None:
+    def _sound(self, row: tuple[Any, ...]) -> Span:
+        first, last, latest = row
+        numbers = isinstance(first, int) and isinstance(latest, float) and 0.0 <= latest <= codec.MAX_TIME
+        if not numbers or not 0 < first <= last < first + LONGEST:
+            raise self._damaged(f"the block up to event {last} is not one")
+        return first, last, latest
+
+    def _placed(self, last: int) -> Span:
+        block = self._block(last)
+        if block is None or block[1] != last:
             raise self._damaged(f"it lacks event {last}")
-        return at, self._heads_of(at)
+        return block
 
-    def _end_of(self, seq: int) -> int:
-        """The last event of the block that `seq` is in, or of the last one before it."""
-        at = self._known(seq, look=True)
-        return self._lasts[at] if at is not None else seq
+    def _between(self, after: int, last: int) -> list[Span]:
+        """Every block that holds some of the events after `after` up to `last`."""
+        rows = self._query(f"{_BLOCKS} WHERE last > ? AND first <= ? ORDER BY last LIMIT ?", after, last, last - after)
+        return [self._sound(row) for row in rows]
 
-    def _between(self, after: int, last: int) -> list[tuple[int, int]]:
-        """The first and the last event of every block that holds some of the events after `after` up to `last`."""
-        self._known(last, look=True)
-        at = bisect_left(self._lasts, after + 1)
-        found = []
-        while at < len(self._lasts) and self._firsts[at] <= last:
-            found.append((self._firsts[at], self._lasts[at]))
-            at += 1
-        return found
-
-    def _heads_of(self, at: int) -> Heads | None:
-        last = self._lasts[at]
+    def _heads_of(self, block: Span) -> Heads | None:
+        first, last, _ = block
         if last not in self._heads:
             from sessions.journal import blocks
 
             rows = self._query("SELECT heads FROM packed WHERE last = ?", last)
             self._check(last, rows)
-            self._heads[last] = blocks.heads_of(rows[0][0] if rows else b"", last - self._firsts[at] + 1)
+            self._heads[last] = blocks.heads_of(rows[0][0] if rows else b"", last - first + 1)
             if len(self._heads) > KEPT_HEADS:
                 self._heads.popitem(last=False)
         return self._heads[last]
 
-    def _lines_of(self, first: int, last: int) -> list[bytes]:
+    def _lines_of(self, block: Span) -> list[bytes]:
+        first, last, _ = block
         if last not in self._lines:
             from sessions.journal import blocks
 
@@ -244,11 +248,11 @@ class Shelf:
 
     def _add_of(self, found: list[tuple[int, bytes]], number: int, last: int, below: int, limit: int) -> None:
         """Add the events of station `number` in the block up to `last`, the newest first."""
-        at, heads = self._place(last)
+        block = self._placed(last)
+        heads, first = self._heads_of(block), block[0]
         if heads is None:
             return
-        first = self._firsts[at]
         places = [place for place, station in enumerate(heads.stations) if station == number and first + place < below]
         if places:
-            lines = self._lines_of(first, last)
+            lines = self._lines_of(block)
             found += [(first + place, lines[place]) for place in places[: -1 - (limit - len(found)) : -1]]
