@@ -1,17 +1,20 @@
 """The events of a journal where they lie: the older ones packed in blocks, and behind these the newest as rows.
 
-The writer packs rows while others read. Rows are therefore asked first: what is no row any more is in a block by then.
+The writer packs rows while others read, so what is asked of both is asked in one statement, or one short transaction.
 What unpacks blocks is imported when it is needed, which a floor that is painted at once does not wait for.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from array import array
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from sessions.errors import FactoryError
 from sessions.journal import codec
 
 if TYPE_CHECKING:
@@ -54,11 +57,15 @@ class Shelf:
 
     def last(self) -> int:
         """The last event; 0 when there is none."""
-        last = self._number("SELECT max(seq) FROM events")
-        return last if last is not None else self._sealed()
+        last, sealed = self._beside("SELECT max(seq) FROM events")
+        return sealed if last is None else last
 
     def lines(self, after: int, limit: int) -> list[tuple[int, bytes]]:
         """The lines of the events after `after`, at most `limit`, with their numbers; lost ones are left out."""
+        with self._at_once():
+            return self._some(after, limit)
+
+    def _some(self, after: int, limit: int) -> list[tuple[int, bytes]]:
         rows = self._query("SELECT seq, body FROM events WHERE seq > ? ORDER BY seq LIMIT ?", after, limit)
         first = rows[0][0] if rows else after + limit + 1
         if first <= after + 1 or not self.has_blocks():
@@ -72,6 +79,10 @@ class Shelf:
 
     def lines_of(self, station: str, before: int, limit: int) -> list[tuple[int, bytes]]:
         """The lines of the newest `limit` events of a station below `before`, the newest first."""
+        with self._at_once():
+            return self._some_of(station, before, limit)
+
+    def _some_of(self, station: str, before: int, limit: int) -> list[tuple[int, bytes]]:
         rows = self._query(
             "SELECT seq, body FROM events WHERE station = (SELECT id FROM stations WHERE name = ?) AND seq < ? "
             "ORDER BY seq DESC LIMIT ?",
@@ -156,15 +167,21 @@ class Shelf:
                     whole += heads.failed.count(1, max(0, after + 1 - first), max(0, last + 1 - first))
         return (count or 0) + whole
 
+    @contextmanager
+    def _at_once(self) -> Iterator[None]:
+        """All statements in it see the same moment."""
+        self._query("BEGIN")
+        try:
+            yield
+        finally:
+            with suppress(FactoryError, sqlite3.Error):  # after some errors SQLite has ended it by itself
+                self._query("ROLLBACK")
+
     def has_blocks(self) -> bool:
         """Whether the journal is of a version that packs."""
         if not self._packs:
             self._packs = bool(self._query("SELECT 1 FROM sqlite_master WHERE name = 'blocks'"))
         return self._packs
-
-    def _sealed(self) -> int:
-        """The last event that is in a block."""
-        return self._number("SELECT max(last) FROM blocks") or 0 if self.has_blocks() else 0
 
     def _beside(self, sql: str, *values: object) -> tuple[int | None, int]:
         """What rows say, and the last event that was in a block at the same moment."""
