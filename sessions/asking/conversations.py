@@ -15,7 +15,7 @@ from sessions.errors import FactoryError
 from sessions.floor.state import FloorState
 from sessions.observe.conversation.entries import Conversation, Entry
 
-MOST_OPEN = 16
+MOST_OPEN = 8
 """Sessions that are kept open, beside those in use; opening one again takes a second for 300 MB."""
 TAIL = 128
 """Entries at the end of a session that are told unasked: a tall screen and a page before it."""
