@@ -16,11 +16,12 @@ from sessions.branches.merges.comparing import compare
 from sessions.branches.merges.judge import Matrix
 from sessions.branches.merges.subjects import Row, Subjects, occupied, rows_of, subjects
 from sessions.errors import UsageError
-from sessions.floor.conflicts import Outcome, Verdict, counts, key_of, pair_of
+from sessions.floor.conflicts import Outcome, Verdict, key_of, pair_of
 from sessions.headless import conflicts_shape as conflictshape
 from sessions.headless.line import text
 from sessions.place import Place, place_of
 from sessions.text import clean, clean_lines
+from sessions.views.conflicts.collisions import counts
 
 CONFLICTS = 1
 """Exit code when something collides."""
@@ -90,7 +91,7 @@ def _print(shape: conflictshape.Conflicts, verdicts: dict[str, Verdict]) -> None
     say_left_out(shape.left_out)
     if slow := [verdict.seconds for verdict in verdicts.values() if verdict.seconds >= 1]:
         say(f"git took more than a second for {count(len(slow), 'pair')}, {max(slow):.1f} s for the slowest")
-    met = counts(verdicts.values())
+    met = counts(verdicts)
     rows = [
         (
             branch.name + (" *" if branch.dirty else ""),

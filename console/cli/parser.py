@@ -116,7 +116,7 @@ def _look(parser: Parser) -> None:
 
 def _demo(commands: Commands) -> None:
     parser = _command(commands, "demo", "look at a simulated factory; with options it is simulated live")
-    parser.add_argument("--stations", type=whole(1, 500), metavar="N", help="how many agents")
+    parser.add_argument("--stations", type=whole(1, 5_000), metavar="N", help="how many agents")
     parser.add_argument("--branches", type=whole(1, 5_000), metavar="M", help="how many branches, the base included")
     parser.add_argument("--rate", type=rate, metavar="EVENTS_PER_SECOND", help="default: the pace of real agents")
     parser.add_argument("--seed", type=whole(0, 2**63), metavar="S", help="another factory for each number")

@@ -19,7 +19,7 @@ from sessions import paths
 from sessions.asking.asked import Asked
 from sessions.asking.desk import Desk, ask_here
 from sessions.asking.questions import A, Question
-from sessions.floor.commands import AnyCommand, Reply
+from sessions.floor.commands import AnyCommand, Progress, Reply
 from sessions.floor.events import Event
 from sessions.floor.state import EMPTY, FloorState
 from sessions.simulation import BRANCHES, STATIONS, simulate
@@ -30,7 +30,9 @@ if TYPE_CHECKING:  # it needs aiosqlite, which may not cost the first paint
 TICK_S = 0.1
 """How often a batch of events is journaled."""
 HISTORY_S = 2_700.0
-"""How long the factory has been running when it is opened."""
+"""How long the factory has been running when it is opened; less where more stations make more of it."""
+MANY = 100
+"""Stations from which on it is less."""
 CHUNK = 2_000
 MAX_BATCH = 20_000
 """Events of one tick; a machine that cannot keep up falls behind instead of standing still."""
@@ -47,7 +49,8 @@ class DemoLink:
         self.title = f"simulated: {stations} stations, {branches} branches, seed {seed}"
         self._opened = time.time()
         self._rate = rate
-        self._events = simulate(seed, stations, branches, self._opened - HISTORY_S, self._opened, rate or 0.0)
+        begin = self._opened - HISTORY_S * min(1.0, MANY / stations)
+        self._events = simulate(seed, stations, branches, begin, self._opened, rate or 0.0)
         self._directory: Path | None = None
         self._state = EMPTY
         self._desk = Desk(lambda: self._state, self._lines_of)
@@ -130,23 +133,34 @@ class DemoLink:
             await journal.close()
 
     async def _begin(self, journal: Journal) -> Event:
-        """Journal what happened before the demo was opened, at once; the first event after it is returned."""
+        """Journal what happened before the demo was opened; the first event after it is returned.
+
+        It is shown when all of it is there: a floor that is flooded with its past sorts itself again and again.
+        """
         batch: list[Event] = []
         for event in self._events:
             if event.time > self._opened or self._stopping.is_set():
+                self._health = LinkHealth()
                 await self._append(journal, batch)
+                self._show(journal)
                 return event
             batch.append(event)
             if len(batch) >= CHUNK:
-                await self._append(journal, batch)
+                await journal.append(batch)
+                done = Progress("simulating what came before", journal.state.seq, 0, "events")
+                self._health = LinkHealth(connected=False, progress=done)
+                self._changed()
                 batch = []
         raise RuntimeError("the simulation ended")
 
     async def _append(self, journal: Journal, events: Sequence[Event]) -> None:
         if events:
             await journal.append(events)
-            self._state = journal.state
-            self._changed()
+            self._show(journal)
+
+    def _show(self, journal: Journal) -> None:
+        self._state = journal.state
+        self._changed()
 
     async def _at_its_own_pace(self, journal: Journal, waiting: Event) -> None:
         """Every event when its time has come."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 import msgspec
@@ -90,18 +90,3 @@ def conflicts_of(verdicts: Mapping[str, Verdict], branch: str) -> Iterator[tuple
         if verdict.outcome is Outcome.CONFLICT and branch in (verdict.a, verdict.b)
     ]
     yield from sorted(found, key=lambda item: (-item[1].lines, item[0]))
-
-
-def counts(verdicts: Iterable[Verdict]) -> dict[str, tuple[int, str]]:
-    """By branch: with how many others (the base included) it collides, and the worst partner's name ("" the base)."""
-    worst: dict[str, tuple[int, int, str]] = {}
-    for verdict in verdicts:
-        if verdict.outcome is not Outcome.CONFLICT:
-            continue
-        ends = ((verdict.a, verdict.b), (verdict.b, verdict.a)) if verdict.b else ((verdict.a, ""),)
-        for branch, partner in ends:
-            count, lines, name = worst.get(branch, (0, -1, ""))
-            if verdict.lines > lines:
-                lines, name = verdict.lines, partner
-            worst[branch] = (count + 1, lines, name)
-    return {branch: (count, name) for branch, (count, _, name) in worst.items()}

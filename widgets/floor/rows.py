@@ -145,20 +145,44 @@ COLUMNS = (
 
 def widths_of(panes: Iterable[Pane], least: Widths | None = None) -> Widths:
     """What the content of these panes needs, and not less than `least`."""
-    most = msgspec.structs.asdict(least or Widths())
-    for pane in panes:
-        apart, clash = divergence(pane), clash_text(pane, 0)
-        needs = {
-            "station": width(shown_name(pane)),
-            "branch": width(pane.branch) if pane.station else 0,
-            "apart": max(APART, width(apart) + width(clash) + 1) if apart or clash else 0,
-            "model": width(pane.model),
-            "place": width(place_text(pane, 1_000)),
-            "name": 0 if pane.station else width(pane.name),
-        }
-        for name, need in needs.items():
-            most[name] = max(most[name], need)
-    return Widths(**most)
+    return _widest((_needs(pane) for pane in panes), least or Widths())
+
+
+class Measure:
+    """Measures the columns of one set of panes after another; a pane that is the same object is not measured again."""
+
+    def __init__(self) -> None:
+        self._needs: dict[str, tuple[Pane, tuple[int, ...]]] = {}
+        self.measured = 0
+        """Panes measured so far, for measurements."""
+
+    def widths(self, panes: Iterable[Pane]) -> Widths:
+        """What the content of these panes needs; all others are forgotten."""
+        before, self._needs = self._needs, {}
+        for pane in panes:
+            known = before.get(pane.key)
+            if known is None or known[0] is not pane:
+                known = (pane, _needs(pane))
+                self.measured += 1
+            self._needs[pane.key] = known
+        return _widest((needs for _, needs in self._needs.values()), Widths())
+
+
+def _needs(pane: Pane) -> tuple[int, ...]:
+    """What one pane needs, in the order of `Widths`."""
+    apart, clash = divergence(pane), clash_text(pane, 0)
+    return (
+        width(shown_name(pane)),
+        width(pane.branch) if pane.station else 0,
+        max(APART, width(apart) + width(clash) + 1) if apart or clash else 0,
+        width(pane.model),
+        width(place_text(pane, 1_000)),
+        0 if pane.station else width(pane.name),
+    )
+
+
+def _widest(needs: Iterable[tuple[int, ...]], least: Widths) -> Widths:
+    return Widths(*map(max, zip(msgspec.structs.astuple(least), *needs, strict=True)))
 
 
 @lru_cache(maxsize=64)

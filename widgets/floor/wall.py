@@ -23,7 +23,7 @@ from widgets.draw.cells import Line, changes, pad
 from widgets.draw.look import Look
 from widgets.floor.card import HEIGHTS, branch_card, card, clock_of
 from widgets.floor.grid import Grid, shape
-from widgets.floor.rows import Widths, group_heading, widths_of
+from widgets.floor.rows import Measure, Widths, group_heading, widths_of
 from widgets.floor.turns import Drawn, due
 from widgets.parts.guard import Guarded
 
@@ -67,6 +67,7 @@ class Wall(Guarded, ScrollView, inherit_bindings=False, can_focus=True):
         self._strips: dict[int, Strip] = {}
         self._spent_at = 0.0
         self._cursor = ""
+        self._measure_of = Measure()
         self.widths = Widths()
         """What columns need. They only grow until panes are sorted, come or go, or the wall has another size."""
         self.cells_sent = 0
@@ -135,7 +136,7 @@ class Wall(Guarded, ScrollView, inherit_bindings=False, can_focus=True):
             changed = (new for old, new in zip(known, self._panes, strict=True) if old is not new)
             widths = widths_of(changed, self.widths)
         else:
-            widths = widths_of(self._panes)
+            widths = self._measure_of.widths(self._panes)
         if widths != self.widths:
             self.widths = widths
             self._drawn.clear()

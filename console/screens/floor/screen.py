@@ -41,6 +41,10 @@ ROOMY = (100, 30)
 """From this size on the floor begins with cards instead of lines."""
 
 
+EASE_S = 3.0
+"""Between two pictures of the wall while the past is read in."""
+
+
 def _roomy(size: Size) -> bool:
     return size.width >= ROOMY[0] and size.height >= ROOMY[1]
 
@@ -64,6 +68,10 @@ class FloorScreen(SampledScreen):
         self._holding = ExitStack()
         """Closed when there is a floor to show: no empty screen is sent before it."""
         self._sizes: list[Size] = []
+        self._drawn_at = 0.0
+        """When the wall was drawn last, by the monotonic clock."""
+        self._owed = False
+        """It waits to be drawn."""
 
     def compose(self) -> ComposeResult:
         yield TopLine(self.look)
@@ -117,8 +125,21 @@ class FloorScreen(SampledScreen):
         self.wall.budget = rhythm.budget
 
     def draw_news(self) -> None:
-        if self.is_news(self.beat()):
+        if not self.is_news(self.beat()) and not self._owed:
+            return
+        # While the past is read in, the floor changes all over with every look, and nobody can follow it.
+        self._owed = self.scanning and self._eased() > 0 and bool(self.floor and self.floor.shown)
+        if self._owed:
+            self._draw_top()
+        else:
             self.draw()
+
+    def rest(self) -> float:
+        return min(super().rest(), self._eased()) if self._owed else super().rest()
+
+    def _eased(self) -> float:
+        """Seconds until the wall is drawn again while the past is read in."""
+        return max(0.0, self._drawn_at + EASE_S - monotonic())
 
     def draw(self) -> None:
         """Draw the floor as it is now."""
@@ -147,8 +168,15 @@ class FloorScreen(SampledScreen):
             )
         wall.show(floor.groups, now, empty, untouched, self._folds(floor, cells))
         self.draw_preview()
-        self.query_one(TopLine).show([figures(floor.totals, now, link.mode, cells), self._second_line(cells)])
+        self._draw_top()
         self.draw_footer()
+        self._drawn_at = moment
+
+    def _draw_top(self) -> None:
+        if self.floor:
+            link, cells = self.factory.link, self.size.width
+            top = [figures(self.floor.totals, link.now(), link.mode, cells), self._second_line(cells)]
+            self.query_one(TopLine).show(top)
 
     def _folds(self, floor: Floor, cells: int) -> Line:
         away = sum(pane.elsewhere for pane in floor.folded)

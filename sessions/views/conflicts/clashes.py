@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sessions.floor.conflicts import Outcome, conflicts_of
+from sessions.floor.conflicts import conflicts_of
 from sessions.floor.state import FloorState
+from sessions.views.conflicts.collisions import Collisions
 from sessions.views.conflicts.matrix import labels
 
 NAMED = 3
@@ -19,6 +20,7 @@ class CollisionWatch:
 
     def __init__(self) -> None:
         self._verdicts: object = None
+        self._collisions = Collisions()
         self._free: frozenset[str] = frozenset()
         self._told: set[str] = set()
 
@@ -27,10 +29,8 @@ class CollisionWatch:
         if state.verdicts is self._verdicts:
             return []
         self._verdicts = state.verdicts
-        colliding: set[str] = set()
-        for verdict in state.verdicts.values():
-            if verdict.outcome is Outcome.CONFLICT:
-                colliding |= {verdict.a, verdict.b}
+        self._collisions.look(state.verdicts)
+        colliding = frozenset(self._collisions.colliding)
         began = sorted((self._free & colliding) - self._told)
         # Of two that begin with each other both are told, so neither is news again.
         self._told.update(began)

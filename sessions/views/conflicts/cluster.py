@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
-from sessions.floor.conflicts import Outcome, Verdict, counts
+from sessions.floor.conflicts import Outcome, Verdict
+from sessions.views.conflicts.collisions import counts
 
 _FADING = 0.5
 """How much less a neighbour counts for each place that lies between."""
@@ -38,7 +39,7 @@ def sorted_by(
         case Sort.CLUSTER:
             return cluster_order(ordered, verdicts)
         case Sort.CONFLICTS:
-            found = counts(verdicts.values())
+            found = counts(verdicts)
             return sorted(ordered, key=lambda name: -found.get(name, (0, ""))[0])
         case Sort.AREA:
             where = areas or {}

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import msgspec
-from msgspec.structs import replace
 
-from sessions.floor.conflicts import counts
-from sessions.floor.pace import BUCKET_S, BUCKETS
-from sessions.floor.shown_branches import own_branch, shown_branches
-from sessions.floor.state import Branch, Evidence, FloorState, Session, Station, Status
+from sessions.floor.state import Branch, Evidence, Session, Station, Status
 from sessions.floor.tokens import Certainty, Meter, Tokens
 from sessions.text import clean
-from sessions.views.conflicts.matrix import labels
 from sessions.views.names import short_directory, short_model
-from sessions.views.status import LIVE, RESTING_S, is_resting, status_at
+from sessions.views.status import LIVE
 
 FORGOTTEN_S = 86_400.0
 """Silence after which a stale station is no news any more."""
 SPARK_POINTS = 24
 SPARK_S = 15
 FILES = 6
-_APART = (0, "")
 
 
 class Tool(msgspec.Struct, frozen=True):
@@ -113,90 +107,6 @@ def certainty_of(meter: Meter) -> Certainty:
     return Certainty.REPORTED if meter.reported else Certainty.EXACT
 
 
-class PaneBook:
-    """Makes panes, and keeps those whose facts have not changed: an unchanged pane is the same object."""
-
-    def __init__(self, resting_s: float = RESTING_S) -> None:
-        """Stations that have nothing to do for `resting_s` seconds are resting; 0 is never."""
-        self._resting_s = resting_s
-        self._made: dict[str, tuple[tuple[object, ...], Pane]] = {}
-        self._verdicts: object = None
-        self._clashes: dict[str, tuple[int, str]] = {}
-
-    def panes(self, state: FloorState, now: float, every_branch: bool = False, unfolded: bool = True) -> list[Pane]:
-        """The panes of all stations, then of the branches that no station works on (see `shown_branches`).
-
-        Where resting stations are folded away, not `unfolded`, their branches stand for themselves.
-        """
-        before, made = self._made, dict[str, tuple[tuple[object, ...], Pane]]()
-        occupied: set[str] = set()
-        taken: set[str] = set()
-        clashes = self._count(state)
-        for name, station in state.stations.items():
-            branch = own_branch(state, station)
-            evidence = status_at(station, now)
-            session = state.sessions.get(station.session)
-            number, partner = clashes.get(branch.name, _APART) if branch is not None else _APART
-            forgotten, resting = is_forgotten(evidence, now), is_resting(evidence, now, self._resting_s)
-            if branch is not None:
-                occupied.add(branch.name)
-                if unfolded or not resting:
-                    taken.add(branch.name)
-            beat = _beat(station, now)
-            facts = (station, branch, session, evidence.status, beat, number, partner, forgotten, resting)
-            key = "station:" + name
-            made[key] = _same(before.get(key), facts) or _fresh(
-                before.get(key),
-                facts,
-                replace(
-                    station_pane(key, station, branch, session, evidence, state.repo, now),
-                    resting=resting,
-                    clashes=number,
-                    clash_with=partner,
-                ),
-            )
-        for branch in state.branches.values() if every_branch else shown_branches(state.branches, occupied, state.base):
-            if branch.name not in taken and branch.name != state.base:
-                key = "branch:" + branch.name
-                number, partner = clashes.get(branch.name, _APART)
-                made[key] = _same(before.get(key), (branch, number, partner)) or (
-                    (branch, number, partner),
-                    replace(branch_pane(key, branch, state.repo), clashes=number, clash_with=partner),
-                )
-        self._made = made
-        return [pane for _, pane in made.values()]
-
-    def _count(self, state: FloorState) -> dict[str, tuple[int, str]]:
-        """By branch, how many it collides with, and the worst; counted again only when verdicts have changed."""
-        if self._verdicts is not state.verdicts:
-            self._verdicts = state.verdicts
-            counted, base = counts(state.verdicts.values()), state.base or "base"
-            shown = dict(zip((*counted, base), labels((*counted, base)), strict=True))
-            self._clashes = {branch: (number, shown[partner or base]) for branch, (number, partner) in counted.items()}
-        return self._clashes
-
-
-def _same(
-    known: tuple[tuple[object, ...], Pane] | None, facts: tuple[object, ...]
-) -> tuple[tuple[object, ...], Pane] | None:
-    if known is not None and all(a is b or (isinstance(a, int | str) and a == b) for a, b in zip(known[0], facts)):  # noqa: B905
-        return known
-    return None
-
-
-def _fresh(
-    known: tuple[tuple[object, ...], Pane] | None, facts: tuple[object, ...], pane: Pane
-) -> tuple[tuple[object, ...], Pane]:
-    """A pane that turned out equal keeps its old object, so that nothing is drawn for it."""
-    return facts, known[1] if known is not None and known[1] == pane else pane
-
-
-def _beat(station: Station, now: float) -> int:
-    """Changes when time alone changes the station's rates; 0 once nothing is left in them."""
-    beat = int(now // BUCKET_S)
-    return beat if station.pace.last and beat - station.pace.last <= BUCKETS else 0
-
-
 def is_forgotten(evidence: Evidence, now: float) -> bool:
     """Whether it is stale and was last heard more than a day ago."""
     return evidence.status is Status.STALE and now - evidence.seen > FORGOTTEN_S
@@ -210,8 +120,11 @@ def station_pane(
     evidence: Evidence,
     repo: str,
     now: float,
+    clash: tuple[int, str] = (0, ""),
+    resting: bool = False,
 ) -> Pane:
-    """The pane of one station; `branch` is its branch when that is a local head."""
+    """The pane of one station; `branch` is its branch when that is a local head, and `clash` with how many it collides,
+    and with whom most."""
     meter, pace = station.meter, station.pace
     most = sorted(station.files, key=station.files.__getitem__, reverse=True)[:FILES] if station.files else ()
     return Pane(
@@ -259,10 +172,13 @@ def station_pane(
         errors=station.errors,
         files=tuple(short_directory(file, repo) for file in most),
         file_count=len(station.files),
+        resting=resting,
+        clashes=clash[0],
+        clash_with=clash[1],
     )
 
 
-def branch_pane(key: str, branch: Branch, repo: str) -> Pane:
+def branch_pane(key: str, branch: Branch, repo: str, clash: tuple[int, str] = (0, "")) -> Pane:
     """The pane of a branch that no station works on."""
     return Pane(
         key=key,
@@ -279,4 +195,6 @@ def branch_pane(key: str, branch: Branch, repo: str) -> Pane:
         committed=branch.committed,
         directory=short_directory(branch.worktree, repo),
         activity=clean(branch.subject),
+        clashes=clash[0],
+        clash_with=clash[1],
     )

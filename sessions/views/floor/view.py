@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import msgspec
 from msgspec.structs import replace
 
-from sessions.floor.shown_branches import hidden_branches
 from sessions.floor.state import FloorState, Status
 from sessions.views.floor.arrange import EVERYTHING, Arranger, Choice, Group, Grouping, Order, matches, out_of_place
-from sessions.views.floor.panes import Pane, PaneBook
+from sessions.views.floor.book import PaneBook
+from sessions.views.floor.panes import Pane
 from sessions.views.floor.totals import Totals, totals
 from sessions.views.status import RESTING_S
 
@@ -99,8 +99,7 @@ class FloorView:
             self._sort(shown, moment, cursor)
             groups = self._arranger.arrange(shown, self._choice)
         folded = () if unfold else tuple(pane for pane in every if pane.elsewhere or pane.resting)
-        hidden = 0 if self._choice.every_branch else hidden_branches(state)
-        return Floor(tuple(groups), totals(state, every, now), len(shown), len(panes), folded, hidden)
+        return Floor(tuple(groups), totals(state, every, now), len(shown), len(panes), folded, self._book.hidden)
 
     def _sort(self, shown: Sequence[Pane], moment: float, pinned: str = "") -> None:
         self._arranger.sort(shown, self._choice.order, pinned)

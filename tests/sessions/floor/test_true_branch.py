@@ -15,7 +15,7 @@ from sessions.floor import events as ev
 from sessions.floor.fold.fold import fold, fold_all
 from sessions.floor.state import EMPTY, Branch, FloorState
 from sessions.floor.trees import checked_out, tree_of
-from sessions.views.floor.panes import PaneBook
+from sessions.views.floor.book import PaneBook
 from tests.support.house import House, house_in
 
 THREAD = "019a5b2c-0000-7000-8000-00000000c0de"

@@ -10,7 +10,8 @@ from sessions.floor.shown_branches import SHOWN
 from sessions.floor.state import EMPTY, FloorState, Status
 from sessions.floor.tokens import Certainty, Tokens
 from sessions.views.floor.arrange import Arranger, Choice, Grouping, Order, matches, out_of_place
-from sessions.views.floor.panes import Pane, PaneBook
+from sessions.views.floor.book import PaneBook
+from sessions.views.floor.panes import Pane
 from sessions.views.floor.totals import totals
 from sessions.views.floor.view import QUIET_S, SETTLE_S, FloorView
 from sessions.views.names import short_directory, short_model

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from sessions.floor.state import Status
 from sessions.floor.tokens import Certainty, Tokens
-from sessions.views.floor.panes import Pane, PaneBook, Tool
+from sessions.views.floor.book import PaneBook
+from sessions.views.floor.panes import Pane, Tool
 from tests.support.console import NOW, factory_state
 from widgets.draw.cells import fit, line_width, plain, width
 from widgets.floor.card import HEIGHTS, card, clock_of

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sessions.floor.events import BranchChanged
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import FloorState
-from sessions.views.floor.panes import Pane, PaneBook
+from sessions.views.floor.book import PaneBook
+from sessions.views.floor.panes import Pane
 from tests.support.branches.floor import clash, compared, open_names
 from tests.support.console import HOSTILE, NOW, factory_state
 from widgets.draw.cells import line_width, plain

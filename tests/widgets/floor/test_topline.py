@@ -8,7 +8,7 @@ from sessions.floor import events as ev
 from sessions.floor.commands import PERCENT, Progress
 from sessions.floor.state import EMPTY, FloorState
 from sessions.floor.tokens import Certainty, Tokens
-from sessions.views.floor.panes import PaneBook
+from sessions.views.floor.book import PaneBook
 from sessions.views.floor.totals import totals
 from tests.support.console import NOW, factory_state, state_of
 from widgets.draw.cells import fit, plain

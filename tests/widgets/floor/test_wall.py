@@ -15,7 +15,8 @@ from textual.pilot import Pilot
 from console.terminal.theme import make_look
 from sessions.floor.state import Status
 from sessions.views.floor.arrange import Group
-from sessions.views.floor.panes import Pane, PaneBook
+from sessions.views.floor.book import PaneBook
+from sessions.views.floor.panes import Pane
 from tests.support.console import HOSTILE, NOW, factory_state
 from widgets.floor.rows import widths_of
 from widgets.floor.turns import TURN_S
