@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sessions.floor.conflicts import FileConflict, Outcome, Verdict, between, conflicts_of, counts, key_of, pair_of
+from sessions.floor.conflicts import FileConflict, Outcome, Verdict, between, conflicts_of, key_of, pair_of
+from sessions.views.conflicts.collisions import counts
 
 
 def clash(a: str, b: str, lines: int) -> Verdict:
@@ -23,7 +24,7 @@ def test_a_pair_has_one_name() -> None:
 
 
 def test_the_base_counts_as_a_partner_and_has_no_count_of_its_own() -> None:
-    assert counts(VERDICTS.values()) == {"a": (3, "c"), "b": (1, "a"), "c": (1, "a")}
+    assert counts(VERDICTS) == {"a": (3, "c"), "b": (1, "a"), "c": (1, "a")}
 
 
 def test_partners_come_worst_first() -> None:
