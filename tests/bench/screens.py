@@ -28,6 +28,7 @@ from tests.bench.figure import Figure, percentile
 from tests.bench.probe import Seen, Terminal
 
 STATIONS, RATE = 50, 600
+CROWD = 1_000
 PROGRAM = (sys.executable, "-m", "console")
 EMPTY = (sys.executable, "-m", "tests.bench.empty_app")
 LOAD = (*PROGRAM, "demo", "--stations", str(STATIONS), "--rate", str(RATE))
@@ -43,6 +44,7 @@ def figures(quick: bool) -> Iterator[Figure]:
         os.environ["XDG_STATE_HOME"] = os.environ["XDG_CONFIG_HOME"] = name
         yield from first_floor(3 if quick else 9)
         yield from under_load(40 if quick else 200, 5.0 if quick else 20.0)
+        yield from many_stations(40 if quick else 200)
         yield from opening.figures(Path(name))
         yield from counts()
         yield from large(Path(name), 100_000 if quick else 1_000_000)
@@ -69,6 +71,25 @@ def _ready(command: tuple[str, ...], seen: Seen) -> float:
         return terminal.first_seen(seen, QUIET_S, PATIENCE_S)
 
 
+def many_stations(keys: int) -> Iterator[Figure]:
+    """A thousand stations with a branch each, streaming at the same rate: opening their floor, and keys on it."""
+    crowd = ("--stations", str(CROWD), "--branches", str(CROWD), "--rate", str(RATE))
+    settings = Path(os.environ["XDG_CONFIG_HOME"], "factory-tui", "config.toml")
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text(
+        'attention = ["quiet"]\n', encoding="utf-8"
+    )  # news would stand where the cursor's place is read
+    with Terminal((*PROGRAM, "demo", *crowd)) as terminal:
+        terminal.until(lambda text: f"1/{CROWD}" in text, 3 * PATIENCE_S)
+        yield Figure(f"bytes to the full floor of {CROWD:,} stations", terminal.received / 1e3, "kB", 30)
+        terminal.watch(WARM_S, draw=True)
+        waits = list(_key_waits(terminal, keys, CROWD))
+        what = f"key to changed screen, {CROWD:,} stations at {RATE} events/s"
+        yield Figure(f"{what}, p50", median(waits) * 1e3, "ms")
+        yield Figure(f"{what}, p99", percentile(waits, 99) * 1e3, "ms", 80)
+    settings.unlink()
+
+
 def under_load(keys: int, seconds: float) -> Iterator[Figure]:
     """50 panes streaming at 600 events a second: keys that move the cursor, then output and CPU without keys."""
     with Terminal(LOAD) as terminal:
@@ -84,14 +105,14 @@ def under_load(keys: int, seconds: float) -> Iterator[Figure]:
         yield Figure("memory of the console, same load", terminal.usage().memory_mb, "MB")
 
 
-def _key_waits(terminal: Terminal, keys: int) -> Iterator[float]:
+def _key_waits(terminal: Terminal, keys: int, stations: int = STATIONS) -> Iterator[float]:
     """Seconds from a key that moves the cursor to the footer that says where it is."""
     rng, place = random.Random(1), 1
     for _ in range(keys):
         terminal.watch(rng.uniform(0.02, 0.2), draw=True)
-        forward = place < STATIONS // 2
+        forward = place < min(stations, STATIONS) // 2
         place += 1 if forward else -1
-        footer = f"{place}/{STATIONS}"
+        footer = f" {place}/{stations}"
         begun = time.perf_counter()
         terminal.press("l" if forward else "h")
         _until_in_footer(terminal, footer)
