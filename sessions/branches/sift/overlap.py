@@ -24,7 +24,7 @@ import msgspec
 from sessions.branches.git.history import Bases, bits
 from sessions.branches.git.run import Git
 from sessions.branches.sift.changed import Edit, changes
-from sessions.branches.sift.parts import Moves, Part, Rest, named
+from sessions.branches.sift.parts import Moves, Part, Rest, named, parents
 
 Pair = tuple[str, str]
 MOST_PATHS, MOST_SIDES, MOST_EDITS = 100_000, 1_000, 20_000
@@ -164,7 +164,6 @@ class _Composed:
         self.base, self.side = base, Side()
         self._paths, self._links = paths, links
         self._known: dict[int, Edit] = {}
-        self._moves: tuple[Moves, bytes] | None = None
 
     def edit(self, number: int) -> Edit:
         """What became of a path that was changed."""
@@ -176,13 +175,6 @@ class _Composed:
     def moves(self, paths: int) -> Moves:
         """What is at each of these paths after; b"" for nothing."""
         return tuple((self._paths[number], self.edit(number)[1]) for number in bits(paths))
-
-    def moved(self) -> tuple[Moves, bytes]:
-        """What was added and deleted, and a short name for that."""
-        if self._moves is None:
-            moves = self.moves(self.side.added | self.side.deleted)
-            self._moves = moves, named(moves)
-        return self._moves
 
     def path(self, number: int) -> bytes:
         return self._paths[number]
@@ -209,16 +201,37 @@ def _sifted(ours: _Composed, theirs: _Composed) -> Sifted:
 
 
 def _rest(ours: _Composed, theirs: _Composed, odd: int) -> Rest:
-    """All that was added and deleted, with the edits of what the other side deleted, and `odd` paths."""
-    names = [ours.base.encode()]
-    moves: list[Moves] = []
-    for own, other in ((ours, theirs), (theirs, ours)):
-        moved, name = own.moved()
-        edited = own.moves(own.side.paths & ~own.side.added & ~own.side.deleted & (other.side.deleted | odd))
-        moves.append(moved + edited)
-        names += [name, named(edited)]
-    effort = _effort(ours.side, theirs.side) + _effort(theirs.side, ours.side)
-    return Rest(named(names), ours.base, moves[0], moves[1], effort)
+    """All that was added and deleted, with the edits of what the other side deleted, and `odd` paths.
+
+    Git walks directories that one side left alone later than others, and by that order it chooses between files that
+    are equally like a deleted one. So in each directory that a side changed it changes something here, too: a file that
+    the other left alone, or else one that both change in the same way, which is clean.
+    """
+    one, other = ours.side, theirs.side
+    kept = [_kept(one, other, odd), _kept(other, one, odd)]
+    walked = [{above for n in bits(mask) for above in parents(ours.path(n))} for mask in kept]
+    for at, (own, beside) in enumerate(((one, other), (other, one))):
+        kept[at] |= _cover(ours, own.paths & ~kept[at] & ~beside.paths, walked[at])
+    common = one.paths & other.paths & ~kept[0] & ~kept[1]
+    same = ours.moves(_cover(ours, common, walked[0]) | _cover(ours, common, walked[1]))
+    moves = [own.moves(mask) + same for own, mask in zip((ours, theirs), kept, strict=True)]
+    effort = _effort(one, other) + _effort(other, one)
+    return Rest(named([ours.base.encode(), *map(named, moves)]), ours.base, moves[0], moves[1], effort)
+
+
+def _kept(one: Side, other: Side, odd: int) -> int:
+    return one.added | one.deleted | (one.paths & (other.deleted | odd))
+
+
+def _cover(composed: _Composed, paths: int, walked: set[bytes]) -> int:
+    """As few of the paths as lie in all directories around them that are not `walked` yet; they are then."""
+    chosen = 0
+    for number in bits(paths):
+        around = set(parents(composed.path(number)))
+        if not around <= walked:
+            walked |= around
+            chosen |= 1 << number
+    return chosen
 
 
 def _effort(one: Side, other: Side) -> int:
