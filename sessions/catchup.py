@@ -12,10 +12,10 @@ from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
-from sessions import disk, settings
+from sessions import disk, operator, settings
 from sessions.branches.watch.repo import Repository
 from sessions.errors import FactoryError
-from sessions.floor.commands import AnyCommand, CatchUp, ImportPaths
+from sessions.floor.commands import AnyWish, CatchUp, ImportPaths
 from sessions.floor.events import BaseChosen, StationEvent
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState
@@ -34,8 +34,8 @@ from sessions.supervisor.process import Options, reachable
 from sessions.supervisor.recorder import Recorder, Told
 from sessions.supervisor.services.branches import open_repository, opening
 from sessions.supervisor.services.transcripts import ground_of
+from sessions.supervisor.staff import work_of
 from sessions.supervisor.wire.client import Client
-from sessions.supervisor.work import Work
 from sessions.text import clean
 
 PATIENCE_S = 30.0
@@ -59,12 +59,12 @@ def floor_of(
     """
     if only:
         return disk.floor_at(sessions, progress)
-    commands: list[AnyCommand] = [CatchUp()]
+    wishes: list[AnyWish] = [CatchUp()]
     if sessions:
-        commands.append(ImportPaths(tuple(str(path.absolute()) for path in sessions)))
+        wishes.append(ImportPaths(tuple(str(path.absolute()) for path in sessions)))
     place = place_of(repo)
     try:
-        _before, state = _told_to(place, commands, progress, warn)
+        _before, state = _told_to(place, wishes, progress, warn)
     except UnwritableError as error:
         warn(str(error))
         state = _readable(place, sessions, progress, warn)
@@ -76,8 +76,8 @@ def import_paths(repo: Path, paths: Sequence[Path], *, progress: Told | None = N
 
     Returns the journal's last sequence number before and after.
     """
-    command = ImportPaths(tuple(str(path.absolute()) for path in paths))
-    before, after = _told_to(place_of(repo), [command], progress)
+    wish = ImportPaths(tuple(str(path.absolute()) for path in paths))
+    before, after = _told_to(place_of(repo), [wish], progress)
     return before, after.seq
 
 
@@ -127,20 +127,20 @@ def _readable(place: Place, sessions: Sequence[Path], progress: Told | None, war
 
 
 def _told_to(
-    place: Place, commands: Sequence[AnyCommand], progress: Told | None, warn: Callable[[str], None] = lambda _: None
+    place: Place, wishes: Sequence[AnyWish], progress: Told | None, warn: Callable[[str], None] = lambda _: None
 ) -> tuple[int, FloorState]:
-    """Have the commands carried out on the journal; its last number before, and the floor after."""
+    """Have the wishes carried out on the journal; its last number before, and the floor after."""
     while not reachable(place.socket):
         reach = _reach(place)
         try:
             # Another command has it, or a supervisor that is about to answer.
             with hold(place.lock, PATIENCE_S, lambda: reachable(place.socket)):
-                return asyncio.run(_alone(place, commands, progress))
+                return asyncio.run(_alone(place, wishes, progress))
         except HeldError:
             # One that brings a long journal up to date may take longer than that; it is waited for while it goes on.
             if not reachable(place.socket) and _reach(place) == reach:
                 raise
-    return _by_supervisor(place, commands, progress, warn)
+    return _by_supervisor(place, wishes, progress, warn)
 
 
 def _reach(place: Place) -> tuple[int, int]:
@@ -151,7 +151,7 @@ def _reach(place: Place) -> tuple[int, int]:
 
 
 def _by_supervisor(
-    place: Place, commands: Sequence[AnyCommand], progress: Told | None, warn: Callable[[str], None]
+    place: Place, wishes: Sequence[AnyWish], progress: Told | None, warn: Callable[[str], None]
 ) -> tuple[int, FloorState]:
     reader = JournalReader(place.journal)
     answered, settled = threading.Event(), threading.Event()
@@ -170,9 +170,9 @@ def _by_supervisor(
     client.start()
     try:
         answered.wait()
-        for command in commands:
+        for wish in wishes:
             settled.clear()
-            asked = client.send(command)
+            asked = client.send(operator.command(wish))
             asked.add_done_callback(lambda _: settled.set())
             changed()
             settled.wait()
@@ -193,19 +193,19 @@ def _by_supervisor(
         reader.close()
 
 
-async def _alone(place: Place, commands: Sequence[AnyCommand], progress: Told | None) -> tuple[int, FloorState]:
+async def _alone(place: Place, wishes: Sequence[AnyWish], progress: Told | None) -> tuple[int, FloorState]:
     """The same without a supervisor; the caller holds the lock."""
     journal = await Journal.open(place.journal, progress)
     try:
         recorder = Recorder(journal, progress)
-        work = Work(place, Options(), settings.load(), recorder, await journal.marks())
-        await work.prepare()
+        work = work_of(place, Options(), settings.load(), recorder, await journal.marks())
+        await work.open()
         try:
             before = journal.state.seq
             if not journal.state.runs:
                 await work.begin_run()
-            for command in commands:
-                reply = await work.obey(command)
+            for wish in wishes:
+                reply = await work.obey(operator.command(wish))
                 if not reply.ok:
                     raise recorder.unwritable or FactoryError(reply.reason, reply.cure)
             return before, journal.state

@@ -19,7 +19,7 @@ from sessions import paths
 from sessions.asking.asked import Asked
 from sessions.asking.desk import Desk, ask_here
 from sessions.asking.questions import A, Question
-from sessions.floor.commands import AnyCommand, Progress, Reply
+from sessions.floor.commands import AnyWish, Progress, Reply
 from sessions.floor.events import Event
 from sessions.floor.state import EMPTY, FloorState
 from sessions.simulation import BRANCHES, STATIONS, simulate
@@ -93,7 +93,7 @@ class DemoLink:
     def again(self) -> None:
         """No supervisor feeds a simulation."""
 
-    async def send(self, command: AnyCommand) -> Reply:
+    async def send(self, wish: AnyWish) -> Reply:
         return Reply(False, "this factory is simulated", "run factory-tui in a git repository for a real one")
 
     def ask(self, question: Question[A], heard: Callable[[A], None] | None = None) -> Asked[A]:

@@ -10,7 +10,7 @@ import msgspec
 
 from sessions.asking.asked import Asked
 from sessions.asking.questions import A, Question, StationEvents
-from sessions.floor.commands import AnyCommand, Progress, Reply
+from sessions.floor.commands import AnyWish, Progress, Reply
 from sessions.floor.events import Event
 from sessions.floor.state import FloorState
 from sessions.journal import codec
@@ -74,7 +74,7 @@ class Link(Protocol):
         """Start the supervisor again, where one feeds this and was lost; returns at once."""
         ...
 
-    async def send(self, command: AnyCommand) -> Reply:
+    async def send(self, wish: AnyWish) -> Reply:
         """Ask the supervisor; a replay refuses with a reason."""
         ...
 

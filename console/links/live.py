@@ -11,9 +11,10 @@ from pathlib import Path
 from console.links.link import LinkHealth, LinkMode, unheard
 from sessions.asking.asked import Asked
 from sessions.asking.questions import A, Question
-from sessions.floor.commands import AnyCommand, Reply, WatchPlaces
+from sessions.floor.commands import AnyWish, Reply, WatchPlaces
 from sessions.floor.state import EMPTY, FloorState
 from sessions.journal.reader import JournalReader
+from sessions.operator import command
 from sessions.place import Place, place_of
 from sessions.supervisor.process import Options, start, stop
 from sessions.supervisor.wire.client import Client
@@ -70,8 +71,8 @@ class LiveLink:
     def again(self) -> None:
         self._client.again()
 
-    async def send(self, command: AnyCommand) -> Reply:
-        return await asyncio.wrap_future(self._client.send(command))
+    async def send(self, wish: AnyWish) -> Reply:
+        return await asyncio.wrap_future(self._client.send(command(wish)))
 
     def ask(self, question: Question[A], heard: Callable[[A], None] | None = None) -> Asked[A]:
         return self._client.ask(question, heard)

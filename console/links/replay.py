@@ -16,7 +16,7 @@ from sessions.asking.desk import Desk, ask_here, lines_of
 from sessions.asking.questions import A, Question
 from sessions.errors import FactoryError
 from sessions.floor.axis import Axis
-from sessions.floor.commands import AnyCommand, Reply
+from sessions.floor.commands import AnyWish, Reply
 from sessions.floor.events import Event, StationEvent
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import FloorState
@@ -126,7 +126,7 @@ class ReplayLink:
     def again(self) -> None:
         """No supervisor feeds a replay."""
 
-    async def send(self, command: AnyCommand) -> Reply:
+    async def send(self, wish: AnyWish) -> Reply:
         return Reply(False, "this is a replay: what happened cannot be changed", "esc and q leave it")
 
     def ask(self, question: Question[A], heard: Callable[[A], None] | None = None) -> Asked[A]:

@@ -5,41 +5,71 @@ from __future__ import annotations
 import msgspec
 
 
-class Command(msgspec.Struct, frozen=True, tag_field="type"):
-    """A wish of the operator; `sessions.floor.decide` answers it."""
+class Wish(msgspec.Struct, frozen=True, tag_field="type"):
+    """What an operator wants; `sessions.floor.decide` answers it."""
 
 
-class Stop(Command, frozen=True, tag="stop"):
+class Stop(Wish, frozen=True, tag="stop"):
     """End the supervisor. Nothing observed is lost."""
 
 
-class CatchUp(Command, frozen=True, tag="catch_up"):
-    """Reply once everything that is on disk now has been read into the journal."""
-
-
-class ImportPaths(Command, frozen=True, tag="import_paths"):
+class ImportPaths(Wish, frozen=True, tag="import_paths"):
     """Read transcripts, or all below directories, into the journal."""
 
     paths: tuple[str, ...]
 
 
-class WatchPlaces(Command, frozen=True, tag="watch_places"):
-    """Look for transcripts in these places, too, as long as the supervisor runs."""
-
-    paths: tuple[str, ...]
-
-
-class SetBase(Command, frozen=True, tag="set_base"):
+class SetBase(Wish, frozen=True, tag="set_base"):
     """Measure branches against another base."""
 
     base: str
 
 
-class CancelScan(Command, frozen=True, tag="cancel_scan"):
+class RenameStation(Wish, frozen=True, tag="rename_station"):
+    """Give a station a name that no other one has. `station` is its id."""
+
+    station: str
+    name: str
+
+
+class Undo(Wish, frozen=True, tag="undo"):
+    """Want the opposite of a command that was done. `command` is its id."""
+
+    command: str
+
+
+class Errand(Wish, frozen=True):
+    """Something to look at or to leave off. It changes no fact, so it is not journaled, and twice does no harm."""
+
+
+class CatchUp(Errand, frozen=True, tag="catch_up"):
+    """Reply once everything that is on disk now has been read into the journal."""
+
+
+class WatchPlaces(Errand, frozen=True, tag="watch_places"):
+    """Look for transcripts in these places, too, as long as the supervisor runs."""
+
+    paths: tuple[str, ...]
+
+
+class CancelScan(Errand, frozen=True, tag="cancel_scan"):
     """Stop reading old transcripts; what was read stays."""
 
 
-AnyCommand = Stop | CatchUp | ImportPaths | WatchPlaces | SetBase | CancelScan
+AnyErrand = CatchUp | WatchPlaces | CancelScan
+AnyWish = Stop | ImportPaths | SetBase | RenameStation | Undo | AnyErrand
+
+
+class Command(msgspec.Struct, frozen=True):
+    """A wish, given once. However often the same command arrives, it is carried out once and answered each time."""
+
+    id: str
+    """At most 64 letters and digits that no other command has."""
+    who: str
+    """The operator, as `user@host`."""
+    when: float
+    """Seconds since 1970."""
+    wish: AnyWish
 
 
 PERCENT = "%"

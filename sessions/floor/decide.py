@@ -1,99 +1,162 @@
-"""What a command comes to: events and effects, or a refusal with a reason. Pure: the supervisor carries it out."""
+"""What a command comes to: events to be committed, or a refusal with its cure. Pure: whoever calls it commits them.
+
+It is asked with the floor after the last committed event, and its answer is committed as the very next ones. So of two
+commands of which only one can be, the later one sees what the earlier one did.
+"""
 
 from __future__ import annotations
 
-import msgspec
+from typing import TypedDict
 
-from sessions.floor.commands import AnyCommand, CancelScan, CatchUp, ImportPaths, SetBase, Stop, WatchPlaces
-from sessions.floor.events import Event
-from sessions.floor.state import FloorState
+from msgspec import Struct
 
+from sessions.floor import events as ev
+from sessions.floor.commands import (
+    AnyErrand,
+    AnyWish,
+    CancelScan,
+    CatchUp,
+    Command,
+    ImportPaths,
+    RenameStation,
+    SetBase,
+    Stop,
+    Undo,
+    WatchPlaces,
+)
+from sessions.floor.state import Ended, FloorState
+from sessions.text import clean
 
-class Effect(msgspec.Struct, frozen=True):
-    """Something to be done outside the floor."""
-
-
-class EndSupervisor(Effect, frozen=True):
-    """Write what is known and end."""
-
-
-class ReadDisk(Effect, frozen=True):
-    """Read everything that is on disk now; the command is answered after it."""
-
-
-class ReadPaths(Effect, frozen=True):
-    """Read these transcripts; the command is answered after it."""
-
-    paths: tuple[str, ...]
-
-
-class FollowPaths(Effect, frozen=True):
-    """Read the transcripts in these places, and follow them; the command is answered when they have been read."""
-
-    paths: tuple[str, ...]
-
-
-class MeasureFrom(Effect, frozen=True):
-    """Measure branches against this base from now on; empty: against the one that is sensible."""
-
-    base: str
+FRESH_S = 3_600.0
+"""A command is carried out when it arrives within this time of being given. What older ones came to is forgotten
+after twice as long, so that no command can ever be done twice."""
+AHEAD_S = 600.0
+"""How far the clock of whoever gives a command may be ahead."""
+MOST_INTENTS = 1_000
+"""Commands under way at once."""
+ID_CHARS, NAME_CHARS = 64, 80
 
 
-class CancelReading(Effect, frozen=True):
-    """Stop reading old transcripts."""
+SOURCE = "operator"
 
 
-AnyEffect = EndSupervisor | ReadDisk | ReadPaths | FollowPaths | MeasureFrom | CancelReading
+class _Hand(TypedDict):
+    """What every event of an operator's hand says."""
+
+    time: float
+    source: str
+    command: str
+    who: str
 
 
-class Decision(msgspec.Struct, frozen=True):
-    """The command will be done: these facts are recorded first, then these effects happen, in order."""
+class Accepted(Struct, frozen=True):
+    """Commit these, in one transaction; what is wanted is then carried out. No events: there is nothing to do."""
 
-    events: tuple[Event, ...] = ()
-    effects: tuple[AnyEffect, ...] = ()
+    events: tuple[ev.Event, ...] = ()
 
 
-class Refusal(msgspec.Struct, frozen=True):
-    """The command will not be done."""
+class Known(Struct, frozen=True):
+    """The command was given before: it is under way still, or came to this."""
+
+    ended: Ended | None = None
+
+
+class Errands(Struct, frozen=True):
+    """Nothing to commit: have it done."""
+
+    errand: AnyErrand
+
+
+class Refusal(Struct, frozen=True):
+    """It will not be done."""
 
     reason: str
     cure: str = ""
 
 
-def decide(state: FloorState, command: AnyCommand) -> Decision | Refusal:
-    """What `command` comes to on this floor."""
-    return _refusal(state, command) or Decision(effects=_effects(state, command))
+Decision = Accepted | Known | Errands | Refusal
 
 
-def _effects(state: FloorState, command: AnyCommand) -> tuple[AnyEffect, ...]:
-    effect: AnyEffect
-    match command:
-        case Stop():
-            effect = EndSupervisor()
-        case CancelScan():
-            effect = CancelReading()
-        case CatchUp():
-            effect = ReadDisk()
-        case ImportPaths(paths):
-            effect = ReadPaths(paths)
-        case WatchPlaces(paths):
-            effect = FollowPaths(paths)
-        case SetBase(base):
-            return () if base == state.base else (MeasureFrom(base),)
-    return (effect,)
+def decide(state: FloorState, command: Command, now: float) -> Decision:
+    """What `command` comes to on this floor, at `now` (seconds since 1970)."""
+    if command.id in state.intents:
+        return Known()
+    if (ended := state.ended.get(command.id)) is not None:
+        return Known(ended)
+    return _unfit(state, command, now) or _answer(state, command, command.wish, now)
 
 
-def _refusal(state: FloorState, command: AnyCommand) -> Refusal | None:
-    match command:
-        case Stop() | CancelScan():
-            return None
-        case _ if state.simulated:
-            return Refusal("this floor is simulated", "open a real one with `factory-tui` in a git repository")
-        case ImportPaths(paths) | WatchPlaces(paths):
-            return _misnamed(paths)
-        case SetBase(base) if base.startswith("-") or (base and not base.isprintable()):
-            return Refusal("that is no name of a branch", "name a local or remote branch, a tag or a commit")
+def _unfit(state: FloorState, command: Command, now: float) -> Refusal | None:
+    """Why no wish is heard in this command."""
+    if not (command.id.isascii() and command.id.isalnum() and len(command.id) <= ID_CHARS):
+        return Refusal("the command has no id", "give it one of letters and digits")
+    if now - command.when > FRESH_S:
+        return Refusal("the command is more than an hour old", "give it again")
+    if command.when - now > AHEAD_S:
+        return Refusal("the command is from the future", "set the clock")
+    if len(state.intents) >= MOST_INTENTS:
+        return Refusal(f"{MOST_INTENTS:,} commands are under way", "wait for some of them")
     return None
+
+
+def _answer(state: FloorState, command: Command, wish: AnyWish, now: float) -> Decision:
+    hand: _Hand = {"time": now, "source": SOURCE, "command": command.id, "who": clean(command.who, NAME_CHARS)}
+    if isinstance(wish, Stop):  # who ends is not there any more to say that it ended
+        return Accepted((ev.StopWanted(**hand), done(command.id, now)))
+    if isinstance(wish, CancelScan):
+        return Errands(wish)
+    if state.simulated:
+        return Refusal("this floor is simulated", "open a real one with `factory-tui` in a git repository")
+    if isinstance(wish, Undo):
+        undo = state.ended[wish.command].undo if wish.command in state.ended else None
+        if undo is None:
+            return Refusal("that cannot be undone", "it was too long ago, or changed nothing that can be put back")
+        return _answer(state, command, undo, now)
+    return _wanted(state, wish, hand)
+
+
+def _wanted(
+    state: FloorState, wish: CatchUp | WatchPlaces | ImportPaths | SetBase | RenameStation, hand: _Hand
+) -> Decision:
+    decision: Decision
+    match wish:
+        case CatchUp():
+            decision = Errands(wish)
+        case WatchPlaces(paths):
+            decision = _misnamed(paths) or Errands(wish)
+        case ImportPaths(paths):
+            decision = _misnamed(paths) or Accepted((ev.ImportWanted(paths=paths, **hand),))
+        case SetBase(base):
+            decision = _other_base(state, base, hand)
+        case RenameStation(station, name):
+            decision = _renamed(state, station, name, hand)
+    return decision
+
+
+def done(command: str, now: float) -> ev.CommandDone:
+    """What was wanted is so."""
+    return ev.CommandDone(time=now, source=SOURCE, command=command)
+
+
+def _other_base(state: FloorState, base: str, hand: _Hand) -> Decision:
+    if base.startswith("-") or not (base.isprintable() or not base):
+        return Refusal("that is no name of a branch", "name a local or remote branch, a tag or a commit")
+    return Accepted() if base == state.base else Accepted((ev.BaseWanted(base=base, before=state.base, **hand),))
+
+
+def _renamed(state: FloorState, station: str, name: str, hand: _Hand) -> Decision:
+    known = state.stations.get(station)
+    if known is None:
+        return Refusal(f"there is no station {clean(station, NAME_CHARS)!r}", "see `factory-tui status`")
+    if not name or clean(name, NAME_CHARS) != name or name != name.strip():
+        return Refusal("that is no name", f"take one of at most {NAME_CHARS} visible characters")
+    if name == known.name:
+        return Accepted()
+    if any(name in (other.id, other.name) for other in state.stations.values() if other.id != station):
+        return Refusal(f"another station is called {name!r}", "take another name")
+    wanted = ev.NameWanted(station=station, name=name, before=known.name, **hand)
+    renamed = ev.StationRenamed(time=hand["time"], source=SOURCE, station=station, name=name)
+    return Accepted((wanted, renamed, done(hand["command"], hand["time"])))
 
 
 def _misnamed(paths: tuple[str, ...]) -> Refusal | None:

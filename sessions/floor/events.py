@@ -10,6 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from sessions.floor.conflicts import FileConflict, Outcome
+from sessions.floor.identity import Owner, Usage
 from sessions.floor.reports import Report
 from sessions.floor.tokens import Certainty, Tokens
 from sessions.text import Words
@@ -118,6 +119,62 @@ class BranchCompared(Event, frozen=True, kw_only=True, omit_defaults=True, tag="
     """The directory that holds most of what it changed since it left the base."""
 
 
+class CommandEvent(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """What an operator wants, committed before anything of it is done; `CommandDone` or `CommandFailed` follows."""
+
+    command: str
+    """The command's id, which no other command has."""
+    who: str = ""
+    """The operator, as `user@host`."""
+
+
+class StopWanted(CommandEvent, frozen=True, kw_only=True, omit_defaults=True, tag="stop_wanted.1"):
+    """The supervisor is to end."""
+
+
+class BaseWanted(CommandEvent, frozen=True, kw_only=True, omit_defaults=True, tag="base_wanted.1"):
+    """Branches are to be measured against another base; an empty one is the one that is sensible."""
+
+    base: str = ""
+    before: str = ""
+    """The base until then."""
+
+
+class ImportWanted(CommandEvent, frozen=True, kw_only=True, omit_defaults=True, tag="import_wanted.1"):
+    """These transcripts, or all below these directories, are to be read."""
+
+    paths: tuple[str, ...]
+
+
+class NameWanted(CommandEvent, frozen=True, kw_only=True, omit_defaults=True, tag="name_wanted.1"):
+    """A station is to have another name."""
+
+    station: str
+    name: str
+    before: str = ""
+    """Its name until then."""
+
+
+class CommandResumed(Event, frozen=True, kw_only=True, omit_defaults=True, tag="command_resumed.1"):
+    """A supervisor found the command neither done nor failed when it began, and takes it up again."""
+
+    command: str
+
+
+class CommandDone(Event, frozen=True, kw_only=True, omit_defaults=True, tag="command_done.1"):
+    """What was wanted is so. The facts that came of it stand before this."""
+
+    command: str
+
+
+class CommandFailed(Event, frozen=True, kw_only=True, omit_defaults=True, tag="command_failed.1"):
+    """What was wanted cannot be."""
+
+    command: str
+    reason: str = ""
+    cure: str = ""
+
+
 class StationEvent(Event, frozen=True, kw_only=True, omit_defaults=True):
     """A fact about one station. `session` is the agent's own id of the conversation."""
 
@@ -126,7 +183,7 @@ class StationEvent(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class StationOpened(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="station_opened.1"):
-    """A station was found or set up. `station` is its name and its identity, unique on the floor."""
+    """A station was found or set up. `station` is its identity, unique in the journal, and its name until renamed."""
 
     kind: str
     """The agent: `claude`, `codex`, `openclaw`, ..."""
@@ -135,6 +192,24 @@ class StationOpened(StationEvent, frozen=True, kw_only=True, omit_defaults=True,
     role: str = ""
     elsewhere: bool = False
     """It works outside this repository: shown, but not part of the factory's own totals."""
+    owner: Owner = Owner.OBSERVED
+    parent: str = ""
+    """The station that it works for; "" for none."""
+    origin: str = ""
+    """The machine on which it runs; "" for the supervisor's own."""
+
+
+class StationRenamed(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="station_renamed.1"):
+    """A station has another name; what it is stays the same."""
+
+    name: str
+
+
+class SessionClaimed(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="session_claimed.1"):
+    """The session is this station's, said by who runs it before its transcript is found: nothing else seats it."""
+
+    usage: Usage = Usage.TRANSCRIPT
+    """Who tells what it uses; the other one is not counted, so that a call which both tell counts once."""
 
 
 class SessionOpened(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="session_opened.1"):
@@ -276,7 +351,16 @@ AnyEvent = (
     | SourceSkipped
     | VerdictReached
     | BranchCompared
+    | StopWanted
+    | BaseWanted
+    | ImportWanted
+    | NameWanted
+    | CommandResumed
+    | CommandDone
+    | CommandFailed
     | StationOpened
+    | StationRenamed
+    | SessionClaimed
     | SessionOpened
     | SessionClosed
     | BranchEntered
@@ -294,6 +378,9 @@ AnyEvent = (
     | TokensUsed
 )
 """Every event there is; what the journal's codec reads and writes."""
+
+AnyIntent = StopWanted | BaseWanted | ImportWanted | NameWanted
+"""Every `CommandEvent`: what is carried out after it is committed, also by a supervisor that begins later."""
 
 FAILURES: tuple[type[Event], ...] = (TurnFailed, AgentLost)
 """Events that a timeline marks as failures."""

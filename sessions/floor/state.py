@@ -8,7 +8,10 @@ from enum import StrEnum
 import msgspec
 from msgspec.structs import replace
 
+from sessions.floor.commands import AnyWish
 from sessions.floor.conflicts import Compared, Verdict
+from sessions.floor.events import AnyIntent
+from sessions.floor.identity import Owner, Usage
 from sessions.floor.pace import Pace
 from sessions.floor.reports import Report
 from sessions.floor.tokens import Meter
@@ -63,12 +66,21 @@ class Session(msgspec.Struct, frozen=True, omit_defaults=True):
     version: str = ""
     opened: float = 0.0
     closed: bool = False
+    usage: Usage = Usage.TRANSCRIPT
 
 
 class Station(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One agent with an area of responsibility, as observed."""
+    """One agent with an area of responsibility."""
 
-    name: str
+    id: str = msgspec.field(name="name")  # as journals and recordings have always called it
+    """Never changes, and no other station ever has it."""
+    called: str = ""
+    """What the operator calls it; "" as its id."""
+    owner: Owner = Owner.OBSERVED
+    parent: str = ""
+    """The id of the station that it works for."""
+    origin: str = ""
+    """The machine on which it runs; "" for the supervisor's own."""
     kind: str = ""
     directory: str = ""
     home: str = ""
@@ -102,6 +114,30 @@ class Station(msgspec.Struct, frozen=True, omit_defaults=True):
     """Files it wrote, with how often."""
     meter: Meter = Meter()
     pace: Pace = Pace()
+
+    @property
+    def name(self) -> str:
+        """What it is called, unique on the floor."""
+        return self.called or self.id
+
+
+class Intent(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an operator wants and nobody has answered yet."""
+
+    wanted: AnyIntent
+    resumed: int = 0
+    """How many supervisors have taken it up again."""
+
+
+class Ended(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a command came to."""
+
+    time: float
+    ok: bool
+    reason: str = ""
+    cure: str = ""
+    undo: AnyWish | None = None
+    """What would undo it."""
 
 
 class Branch(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -140,6 +176,10 @@ class FloorState(msgspec.Struct, frozen=True, omit_defaults=True):
     stations: Mapping[str, Station] = {}
     branches: Mapping[str, Branch] = {}
     sessions: Mapping[str, Session] = {}
+    intents: Mapping[str, Intent] = {}
+    """By command, the oldest first: what is wanted and not yet so."""
+    ended: Mapping[str, Ended] = {}
+    """By command: what the latest ones came to (see `sessions.floor.decide`)."""
     total: Meter = Meter()
     """Of all stations."""
     elsewhere: Meter = Meter()

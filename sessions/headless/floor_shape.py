@@ -61,7 +61,13 @@ class Meters(msgspec.Struct, frozen=True, kw_only=True):
 class StationShape(M, frozen=True, kw_only=True):
     """A station with its meter."""
 
+    id: str
+    """It never changes; the name may."""
     name: str
+    owner: str
+    """`ours` or `observed`."""
+    parent: str
+    """The id of the station that it works for; "" for none."""
     kind: str
     branch: str
     directory: str
@@ -180,7 +186,10 @@ def status(state: FloorState, now: float) -> Status:
 def station_shape(station: Station, now: float) -> StationShape:
     m, evidence = meter_shape(station.meter), status_at(station, now)
     return StationShape(
+        id=station.id,
         name=station.name,
+        owner=station.owner.value,
+        parent=station.parent,
         kind=station.kind,
         branch=station.branch,
         directory=station.directory,

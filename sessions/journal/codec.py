@@ -11,6 +11,7 @@ import re
 import zlib
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
+from itertools import chain
 from typing import TypeVar, get_args
 
 import msgspec
@@ -175,7 +176,9 @@ def read_state(body: bytes) -> FloorState:
         state = _decoded(body)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise FactoryError(f"a checkpoint is damaged ({error})") from error
-    if any(name != thing.name for things in (state.stations, state.branches) for name, thing in things.items()):
+    ids = ((key, station.id) for key, station in state.stations.items())
+    names = ((key, branch.name) for key, branch in state.branches.items())
+    if any(key != own for key, own in chain(ids, names)):
         raise FactoryError("a checkpoint is damaged (it calls something by two names)")
     return state
 

@@ -40,6 +40,10 @@ Told = Callable[[Progress], None]
 """Is told how far long work is."""
 
 
+class OvertakenError(Exception):
+    """Other events came before those that should have followed a certain one; nothing of these was written."""
+
+
 class _Append:
     """What one caller of `append` waits for."""
 
@@ -48,9 +52,11 @@ class _Append:
         events: Sequence[Event],
         marks: Mapping[str, bytes],
         calls: Mapping[bytes, bytes],
+        after: int | None,
         done: asyncio.Future[int],
     ) -> None:
-        self.events, self.marks, self.calls, self.done = events, dict(marks), dict(calls), done
+        self.events, self.marks, self.calls = events, dict(marks), dict(calls)
+        self.after, self.done = after, done
 
 
 class Journal:
@@ -148,17 +154,22 @@ class Journal:
         return self._state
 
     async def append(
-        self, events: Sequence[Event], marks: Mapping[str, bytes] = {}, calls: Mapping[bytes, bytes] = {}
+        self,
+        events: Sequence[Event],
+        marks: Mapping[str, bytes] = {},
+        calls: Mapping[bytes, bytes] = {},
+        after: int | None = None,
     ) -> int:
         """Write `events`, `marks` and `calls` in one transaction; returns the sequence number of the last event.
 
         It returns once they are durable. When it raises `FactoryError` (a full disk, a failing one) nothing of them
         was written, and later appends work as soon as the disk does, but for `JournalGoneError`, which is for good.
-        An append whose caller is cancelled may still be written, whole.
+        An append whose caller is cancelled may still be written, whole. With `after` the events are to follow that
+        sequence number at once: `OvertakenError` when they would not.
         """
         if self._closed or not self._ready:
             raise FactoryError(f"{self.path} is {'closed' if self._closed else 'not up to date yet'}")
-        request = _Append(events, marks, calls, asyncio.get_running_loop().create_future())
+        request = _Append(events, marks, calls, after, asyncio.get_running_loop().create_future())
         self._waiting.append(request)
         if self._committer is None:
             self._committer = asyncio.create_task(self._commit_waiting(), name="journal")
@@ -259,6 +270,8 @@ class Journal:
         """Encode and fold; it changes nothing of the journal, so a failed commit leaves no trace."""
         group = self._group()
         for request in requests:
+            if request.after not in (None, group.state.seq):
+                raise OvertakenError
             events = codec.encoded(request.events)
             group.add(events, events.bodies, self._stations, self._next_station)
             group.marks.update(request.marks)

@@ -38,6 +38,8 @@ class Ground(Struct, frozen=True):
     worktrees: Mapping[str, str] = {}
     """Directory of each worktree, and the branch it has checked out."""
     branches: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    """What stations are called that are not called by their id: no new one gets such an id."""
 
 
 class Life(Struct, frozen=True):
@@ -86,7 +88,7 @@ class Seats:
         self._stations = {session: seated.station for session, seated in state.sessions.items()}
         for station in state.stations.values():
             evidence = station.evidence
-            lane = _Lane(station.name, evidence.seen, evidence.status in (Status.WORKING, Status.WAITING))
+            lane = _Lane(station.id, evidence.seen, evidence.status in (Status.WORKING, Status.WAITING))
             lane.held = station.session if station.process else ""
             # Its home, not where it has moved to since: what begins there next is the same station again.
             self._add(station.kind, self._place(station.home or station.directory), lane)
@@ -106,6 +108,10 @@ class Seats:
             if life.session not in self._stations:
                 events.extend(self._seat(life))
         return events
+
+    def claim(self, session: str, station: str) -> None:
+        """Who runs the session says that it is this station's, whatever its transcript looks like."""
+        self._stations[session] = station
 
     def lives(self, session: str) -> None:
         """A process lives in this conversation: while it does, nobody else is seated with it."""
@@ -192,17 +198,20 @@ class Seats:
         """A name that no other station has: the directory's, then with the kind, then with a number."""
         parted = place.replace("\\", "/") if _WINDOWS.match(place) else place
         base = safe("-".join(parted.rstrip("/").rsplit("/", 1)[-1].split()), NAME_LENGTH) or kind
-        if base not in self._kinds:
+        if self._free(base):
             return base
-        if self._kinds[base] != kind:
+        if self._kinds.get(base, kind) != kind:
             base = f"{base}-{kind}"
-            if base not in self._kinds:
+            if self._free(base):
                 return base
         number = self._numbers.get(base, 1) + 1
-        while f"{base}-{number}" in self._kinds:
+        while not self._free(f"{base}-{number}"):
             number += 1
         self._numbers[base] = number
         return f"{base}-{number}"
+
+    def _free(self, name: str) -> bool:
+        return name not in self._kinds and name not in self.ground.names
 
     def _elsewhere(self, place: str, branch: str) -> bool:
         """Whether a directory belongs to another repository, or to none.

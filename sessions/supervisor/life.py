@@ -18,6 +18,7 @@ from sessions.supervisor.lock import hold
 from sessions.supervisor.process import Options, reachable
 from sessions.supervisor.questions import Answers
 from sessions.supervisor.recorder import ServingRecorder
+from sessions.supervisor.staff import work_of
 from sessions.supervisor.wire.feed import Feed
 from sessions.supervisor.wire.protocol import Farewell
 from sessions.supervisor.wire.server import Server
@@ -42,8 +43,8 @@ async def live(place: Place, options: Options, ready: Callable[[], None]) -> Non
         journal = await Journal.begin(place.journal)
         try:
             feed = Feed(journal.state, opened=False)
-            work = Work(place, options, chosen, ServingRecorder(journal, feed), await journal.marks())
-            await work.prepare()
+            work = work_of(place, options, chosen, ServingRecorder(journal, feed), await journal.marks())
+            await work.open()
             day = _Day(journal, feed, work)
             answers = Answers(place, feed)
             server = Server(feed, str(place.common_dir), day.obey, answers.answer)

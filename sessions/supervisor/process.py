@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 import sessions
-from sessions import settings
+from sessions import operator, settings
 from sessions.errors import FactoryError
 from sessions.floor.commands import Stop
 from sessions.place import Place, place_of
@@ -153,7 +153,7 @@ def _agreed_to_stop(path: Path) -> bool:
         line.settimeout(STOP_S)
         try:
             line.connect(str(path))
-            line.sendall(encode(hello()) + encode(CommandFrame(1, Stop())))
+            line.sendall(encode(hello()) + encode(CommandFrame(operator.command(Stop()))))
             while more := line.recv(1 << 16):
                 heard = heard[-1_000:] + more
         except OSError:

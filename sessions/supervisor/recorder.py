@@ -9,12 +9,14 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
+from sessions.backoff import Backoff
 from sessions.errors import FactoryError
 from sessions.floor.commands import Progress
+from sessions.floor.decide import Accepted, Decision
 from sessions.floor.events import Event
 from sessions.floor.state import FloorState
 from sessions.journal import codec
-from sessions.journal.writer import INLINE, JournalGoneError, UnwritableError
+from sessions.journal.writer import INLINE, JournalGoneError, OvertakenError, UnwritableError
 from sessions.supervisor.wire.feed import RING, Feed
 from sessions.text import clean
 
@@ -34,12 +36,18 @@ class Writer(Protocol):
     async def marks(self) -> dict[str, bytes]: ...
 
     async def append(
-        self, events: Sequence[Event], marks: Mapping[str, bytes] = ..., calls: Mapping[bytes, bytes] = ...
+        self,
+        events: Sequence[Event],
+        marks: Mapping[str, bytes] = ...,
+        calls: Mapping[bytes, bytes] = ...,
+        after: int | None = ...,
     ) -> int: ...
 
 
 Told = Callable[[Progress | None], None]
 """Is told how far long work is; None when it is done."""
+Hear = Callable[[Sequence[Event]], None]
+"""Is told what was committed, in order, at once; it must not block."""
 
 
 class Recorder:
@@ -47,6 +55,9 @@ class Recorder:
 
     def __init__(self, journal: Writer, told: Told | None = None) -> None:
         self._journal, self._told = journal, told
+        self._hearers: list[Hear] = []
+        self._works: dict[str, Progress] = {}
+        """Long work under way, by who does it."""
         self.unwritable: UnwritableError | None = None
         """Why the journal has taken nothing."""
 
@@ -54,6 +65,11 @@ class Recorder:
     def state(self) -> FloorState:
         """The floor after the last committed event."""
         return self._journal.state
+
+    @property
+    def halted(self) -> bool:
+        """The journal takes nothing at present."""
+        return self.unwritable is not None
 
     async def marks(self) -> dict[str, bytes]:
         """How far each source has been read, as far as it is committed."""
@@ -66,16 +82,45 @@ class Recorder:
         calls: Mapping[bytes, bytes] | None = None,
     ) -> None:
         """Return once all of it is committed, in one transaction."""
+        await self._commit(events, marks or {}, calls or {}, None)
+
+    async def decide(self, decide: Callable[[FloorState], Decision]) -> Decision:
+        """Commit what `decide` makes of the floor, as the very next events after those that it knew; and return it."""
+        while True:
+            state = self.state
+            decision = decide(state)
+            if not isinstance(decision, Accepted) or not decision.events:
+                return decision
+            try:
+                await self._commit(decision.events, {}, {}, state.seq)
+                return decision
+            except OvertakenError:
+                continue
+
+    async def _commit(
+        self,
+        events: Sequence[Event],
+        marks: Mapping[str, bytes],
+        calls: Mapping[bytes, bytes],
+        after: int | None,
+    ) -> None:
         try:
-            await self._journal.append(events, marks or {}, calls or {})
+            await self._journal.append(events, marks, calls, after)
         except UnwritableError as error:
             self.unwritable = error
             raise
+        for hear in self._hearers:
+            hear(events)
 
-    def progress(self, progress: Progress | None) -> None:
-        """Show long work under way; None when it is done."""
+    def tell(self, hear: Hear) -> None:
+        """Have `hear` told of everything that is committed from now on."""
+        self._hearers.append(hear)
+
+    def progress(self, who: str, progress: Progress | None) -> None:
+        """Show the long work of a service; None when it is done. Of several, the one that began first is shown."""
+        self._works.pop(who, None) if progress is None else self._works.update({who: progress})
         if self._told is not None:
-            self._told(progress)
+            self._told(next(iter(self._works.values()), None))
 
     def trouble(self, source: str, text: str) -> None:
         """What keeps a source from being observed, with the cure; empty when nothing does any more.
@@ -92,6 +137,10 @@ class ServingRecorder(Recorder):
         self._feed = feed
         self._turn = asyncio.Lock()
         self._troubles: dict[str, str] = {}
+
+    @property
+    def halted(self) -> bool:
+        return bool(self._troubles.get(JOURNAL))
 
     def trouble(self, source: str, text: str) -> None:
         """Let every console know what keeps a source from being observed; "" when nothing does any more."""
@@ -116,21 +165,37 @@ class ServingRecorder(Recorder):
         a supervisor that ends before that reads the same again.
         """
         async with self._turn:
-            wait = FIRST_RETRY_S
-            # The consoles get what the journal will read back, in the journal's own words.
-            events = await _encoded(events)
-            while not await self._recorded(events, marks, calls):
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, LAST_RETRY_S)
-            self._feed.push(events.bodies[-RING:], len(events), self.state)
+            await super().record(events, marks, calls)
 
-    async def _recorded(
-        self, events: Sequence[Event], marks: Mapping[str, bytes] | None, calls: Mapping[bytes, bytes] | None
+    async def decide(self, decide: Callable[[FloorState], Decision]) -> Decision:
+        async with self._turn:  # in the line with everybody else: it would be overtaken for ever by a busy floor
+            return await super().decide(decide)
+
+    async def _commit(
+        self,
+        events: Sequence[Event],
+        marks: Mapping[str, bytes],
+        calls: Mapping[bytes, bytes],
+        after: int | None,
+    ) -> None:
+        backoff = Backoff(FIRST_RETRY_S, LAST_RETRY_S)
+        # The consoles get what the journal will read back, in the journal's own words.
+        events = await _encoded(events)
+        while not await self._committed(events, marks, calls, after):
+            await backoff.rest()
+        self._feed.push(events.bodies[-RING:], len(events), self.state)
+
+    async def _committed(
+        self,
+        events: Sequence[Event],
+        marks: Mapping[str, bytes],
+        calls: Mapping[bytes, bytes],
+        after: int | None,
     ) -> bool:
         trouble = ""
         try:
-            await super().record(events, marks, calls)
-        except JournalGoneError:
+            await super()._commit(events, marks, calls, after)
+        except (JournalGoneError, OvertakenError):
             raise
         except (FactoryError, OSError) as error:
             trouble = clean(str(error))

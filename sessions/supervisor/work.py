@@ -1,147 +1,110 @@
-"""What a supervisor does all day: watch branches, their collisions and transcripts side by side, and obey commands."""
+"""What a supervisor does all day: its services side by side, and the commands of operators."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Sequence
 
+from sessions.backoff import Backoff
 from sessions.errors import FactoryError
-from sessions.floor import decide as verdicts
-from sessions.floor.commands import AnyCommand, Reply
-from sessions.floor.events import SourceSkipped
-from sessions.models.prices import Prices
-from sessions.place import Place
-from sessions.settings import Settings
-from sessions.supervisor.process import Options
+from sessions.floor.commands import Command, Reply, Stop
+from sessions.floor.decide import Accepted, Errands, Known, Refusal, decide
+from sessions.floor.events import Event, FactoryOpened, SourceSkipped, StopWanted
+from sessions.supervisor.outbox import Outbox
 from sessions.supervisor.recorder import Recorder
-from sessions.supervisor.services.branches import BranchWatch, open_repository, opening
-from sessions.supervisor.services.conflicts import ConflictWatch
-from sessions.supervisor.services.transcripts import TranscriptWatch
+from sessions.supervisor.service import Service
 from sessions.text import clean
 
 log = logging.getLogger(__name__)
 
 FIRST_RETRY_S, LAST_RETRY_S = 1.0, 60.0
 
-BASE_MARK = "supervisor/base"
-"""Where the journal keeps the base that an operator chose by command."""
-
 
 class Work:
-    """Observes one repository into the journal. `prepare` first, then `run`; `obey` at any time after that."""
+    """Supervises one repository. `open` first, then `run`; `obey` at any time after that."""
 
-    def __init__(
-        self, place: Place, options: Options, settings: Settings, recorder: Recorder, marks: Mapping[str, bytes]
-    ) -> None:
+    def __init__(self, recorder: Recorder, services: Sequence[Service], opening: Callable[[], FactoryOpened]) -> None:
+        """`opening` says, once the services are open, what is supervised."""
         self.stopped = asyncio.Event()
         """Set when the operator has asked to end."""
-        self._place, self._options, self._settings = place, options, settings
-        self._recorder, self._chosen = recorder, marks.get(BASE_MARK, b"").decode("utf-8", "replace")
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._recorder, self._services, self._opening = recorder, services, opening
+        self._outbox = Outbox(recorder, services)
         self._told: dict[str, str] = {}
-        self._branches: BranchWatch
-        self._conflicts: ConflictWatch
-        self._transcripts: TranscriptWatch
+        recorder.tell(self._hear)
 
-    async def prepare(self) -> None:
-        """Open the repository and what is needed to observe it. Raises `FactoryError` when that cannot be."""
-        asked = self._options.base or self._chosen or self._settings.base
-        repository = await asyncio.to_thread(open_repository, self._place.repo, asked, strict=bool(self._options.base))
-        self._conflicts = ConflictWatch(self._place, lambda: self._branches.repository, self._recorder)
-        self._branches = BranchWatch(repository, self._recorder, self._conflicts.hear)
-        extra = [*map(Path, self._options.sessions), *self._settings.session_paths]
-        prices = Prices.load(self._settings.prices_path)
-        self._transcripts = TranscriptWatch(self._place.journal, extra, prices, self._recorder)
+    async def open(self) -> None:
+        """Get ready. Raises `FactoryError` when that cannot be."""
+        for service in self._services:
+            await service.open()
 
     async def begin_run(self) -> None:
         """Record that a supervisor observes from now on."""
-        await self._recorder.record([opening(self._branches.repository)])
-
-    async def catch_up(self) -> None:
-        """Record everything that is on disk now: branches first, because sessions are matched to them."""
-        await self._branches.catch_up()
-        await self._transcripts.catch_up()
+        await self._recorder.record([self._opening()])
 
     async def run(self) -> None:
-        """Begin a run and observe until cancelled."""
+        """Begin a run, take up what was left open, and work until cancelled."""
         try:
             await self.begin_run()
-            # Branches first: that takes moments, and sessions are matched to them.
-            await self._keep_once("branches", self._branches.catch_up)
-            await asyncio.gather(
-                self._keep("branches", self._branches.follow),
-                self._keep("conflicts", self._conflicts.follow),
-                self._keep("transcripts", self._transcripts.follow),
-            )
+            for service in self._services:
+                await self._once(service.name, service.begin)
+            await self._outbox.resume()
+            await asyncio.gather(*(self._keep(service) for service in self._services))
         finally:
             await self.close()
 
     async def close(self) -> None:
-        """Break off what commands began, and let go of the journal."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._transcripts.close()
+        """Break off what commands began, and let go of everything."""
+        await self._outbox.close()
+        for service in self._services:
+            await service.close()
 
-    async def obey(self, command: AnyCommand) -> Reply:
-        """Carry out a command, or say why not."""
-        verdict = verdicts.decide(self._recorder.state, command)
-        if isinstance(verdict, verdicts.Refusal):
-            return Reply(False, verdict.reason, verdict.cure)
+    async def obey(self, command: Command) -> Reply:
+        """Have a command carried out and say what it came to, or why it is not done."""
+        if isinstance(command.wish, Stop) and self._recorder.halted:
+            self.stopped.set()  # the journal takes nothing, not even that
+            return Reply(True)
         try:
-            if verdict.events:
-                await self._recorder.record(verdict.events)
-            for effect in verdict.effects:
-                await self._finish(self._do(effect))
+            match await self._recorder.decide(lambda state: decide(state, command, time.time())):
+                case Refusal(reason, cure):
+                    return Reply(False, reason, cure)
+                case Known(ended) if ended is not None:
+                    return Reply(ended.ok, ended.reason, ended.cure)
+                case Errands(errand):
+                    return await self._outbox.run(errand)
+                case Known() | Accepted():
+                    return await self._outbox.settled(command.id)
         except FactoryError as error:
             return Reply(False, error.message, error.cure)
-        return Reply(True)
 
-    async def _finish(self, doing: Coroutine[None, None, None]) -> None:
-        """Await work that goes on to its end even when the console that asked for it has left."""
-        task = asyncio.create_task(doing)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        await asyncio.shield(task)
+    def _hear(self, events: Sequence[Event]) -> None:
+        """Tell the services, and the outbox, what was committed."""
+        kinds = {type(event) for event in events}
+        for service in self._services:
+            if not kinds.isdisjoint(service.hears):
+                service.hear(events)
+        self._outbox.take(events)
+        if StopWanted in kinds:
+            self.stopped.set()
 
-    async def _do(self, effect: verdicts.AnyEffect) -> None:
-        """Carry it out. Sessions keep the station they are first matched to, so branches are read before any."""
-        match effect:
-            case verdicts.EndSupervisor():
-                self.stopped.set()
-            case verdicts.CancelReading():
-                self._transcripts.cancel()
-            case verdicts.ReadDisk():
-                await self.catch_up()
-            case verdicts.ReadPaths(paths):
-                await self._branches.catch_up()
-                await self._transcripts.read([Path(path) for path in paths])
-            case verdicts.FollowPaths(paths):
-                await self._branches.catch_up()
-                await self._transcripts.follow_also([Path(path) for path in paths])
-            case verdicts.MeasureFrom(base):
-                await self._branches.measure_from(base, {BASE_MARK: base.encode()})
-
-    async def _keep(self, what: str, follow: Callable[[], Awaitable[None]]) -> None:
-        """Follow a source for ever. One that breaks is recorded and taken up again; the others never notice."""
-        wait = FIRST_RETRY_S
+    async def _keep(self, service: Service) -> None:
+        """Follow for ever. A service that breaks is recorded and taken up again; the others never notice."""
+        backoff = Backoff(FIRST_RETRY_S, LAST_RETRY_S)
         while True:
             began = time.monotonic()
-            await self._keep_once(what, follow)
-            wait = FIRST_RETRY_S if time.monotonic() - began > LAST_RETRY_S else min(wait * 2, LAST_RETRY_S)
-            await asyncio.sleep(wait)
+            await self._once(service.name, service.follow)
+            backoff.lasted(time.monotonic() - began)
+            await backoff.rest()
 
-    async def _keep_once(self, what: str, follow: Callable[[], Awaitable[None]]) -> None:
+    async def _once(self, name: str, doing: Callable[[], Awaitable[None]]) -> None:
         try:
-            await follow()
-        except Exception as error:  # whatever it is, the other sources go on, and it is told
-            log.exception("observing %s broke", what)
+            await doing()
+        except Exception as error:  # whatever it is, the other services go on, and it is told
+            log.exception("observing %s broke", name)
             detail = clean(f"{type(error).__name__}: {error}")
-            if self._told.get(what) == detail:
+            if self._told.get(name) == detail:
                 return
-            self._told[what] = detail
-            skipped = SourceSkipped(time=time.time(), source=what, reason=f"observing {what} broke", detail=detail)
+            self._told[name] = detail
+            skipped = SourceSkipped(time=time.time(), source=name, reason=f"observing {name} broke", detail=detail)
             await self._recorder.record([skipped])

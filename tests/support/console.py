@@ -11,7 +11,7 @@ from sessions.asking.asked import Asked
 from sessions.asking.desk import Desk, ask_here, lines_of
 from sessions.asking.questions import A, Question
 from sessions.floor import events as ev
-from sessions.floor.commands import AnyCommand, Reply
+from sessions.floor.commands import AnyWish, Reply
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState
 from sessions.floor.tokens import Certainty, Tokens
@@ -42,7 +42,7 @@ class StillLink:
         self.health = health
         self.clock = now
         self.events = events
-        self.sent: list[AnyCommand] = []
+        self.sent: list[AnyWish] = []
         self.asked_again = 0
         self.questions: list[object] = []
         """All that was asked."""
@@ -69,7 +69,7 @@ class StillLink:
     def again(self) -> None:
         self.asked_again += 1
 
-    async def send(self, command: AnyCommand) -> Reply:
+    async def send(self, command: AnyWish) -> Reply:
         self.sent.append(command)
         return Reply(True)
 

@@ -50,6 +50,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "compared": _BRANCHES,
     "model": ("opus", "haiku"),
     "models": ("opus", "haiku"),
+    **dict.fromkeys(("command", "intents", "ended"), ("c1", "c2")),
     "branch_meters": _BRANCHES,
     "source": ("claude:4d5611e5", "claude:4d5611e5/a1"),
 }
@@ -109,7 +110,7 @@ def _floor(seed: str) -> FloorState:
     return replace(
         made(FloorState, seed),
         seq=100,
-        stations={name: replace(made(Station, f"{seed} {name}"), name=name) for name in _some(chance, _STATIONS)},
+        stations={name: replace(made(Station, f"{seed} {name}"), id=name) for name in _some(chance, _STATIONS)},
         branches={name: replace(branch, name=name) for name, branch in branches.items()},
         sessions={
             name: replace(made(Session, f"{seed} {name}"), number=number)

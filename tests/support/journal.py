@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from sessions.floor import events as ev
 from sessions.floor.conflicts import FileConflict, Outcome
+from sessions.floor.identity import Owner, Usage
 from sessions.floor.reports import Report
 from sessions.floor.tokens import Certainty, Tokens
 from sessions.journal import codec
@@ -38,6 +39,7 @@ _BY_FIELD: dict[str, st.SearchStrategy[object]] = {
     "branch": st.sampled_from(["main", "feature/a", ""]),
     "a": st.sampled_from(["main", "feature/a"]),
     "b": st.sampled_from(["main", "feature/a", ""]),
+    "command": st.sampled_from(["c1", "c2"]),
     "call": st.sampled_from(["", "toolu_1", "toolu_2", "toolu_3"]),
     "file": st.sampled_from(["", "a.py", "b/c.py"]),
     "tokens": tokens,
@@ -55,6 +57,8 @@ _BY_TYPE: dict[object, st.SearchStrategy[object]] = {
     "float": times,
     "Outcome": st.sampled_from(Outcome),
     "Report": st.sampled_from(Report),
+    "Owner": st.sampled_from(Owner),
+    "Usage": st.sampled_from(Usage),
     "tuple[FileConflict, ...]": st.lists(st.builds(FileConflict, texts, texts, counts, st.booleans()), max_size=2).map(
         tuple
     ),

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-from sessions.floor.commands import AnyCommand, Reply
+from sessions.floor.commands import Command, Reply
 from sessions.floor.events import AnyEvent, Event, StationOpened, TextWritten
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState
@@ -80,8 +80,8 @@ async def dialled(path: Path, after: int | None = 0) -> AsyncIterator[Peer]:
         writer.close()
 
 
-async def agree(command: AnyCommand) -> Reply:
-    return Reply(True, type(command).__name__)
+async def agree(command: Command) -> Reply:
+    return Reply(True, type(command.wish).__name__)
 
 
 @asynccontextmanager

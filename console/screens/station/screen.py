@@ -270,4 +270,4 @@ class StationScreen(SearchScreen):
 def _pane(state: FloorState, station: Station, now: float) -> Pane:
     branch = own_branch(state, station)
     session = state.sessions.get(station.session)
-    return station_pane(station.name, station, branch, session, status_at(station, now), state.repo, now)
+    return station_pane(station.id, station, branch, session, status_at(station, now), state.repo, now)

@@ -65,7 +65,7 @@ def _put(draft: Draft, name: str, now: Branch | None) -> None:
     for station in list(draft.stations.values()):
         tree = tree_of(station.directory, trees)
         if tree and not places.isdisjoint((tree, tree_of(station.directory, before))):
-            draft.stations[station.name] = replace(station, branch=trees[tree])
+            draft.stations[station.id] = replace(station, branch=trees[tree])
 
 
 def verdict_reached(draft: Draft, event: ev.VerdictReached) -> None:

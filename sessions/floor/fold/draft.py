@@ -11,11 +11,14 @@ from sessions.floor import events as ev
 from sessions.floor.conflicts import Compared, Verdict
 from sessions.floor.fold.metering import Tally
 from sessions.floor.pace import Pace, PaceDraft
-from sessions.floor.state import Branch, FloorState, Session, Station
+from sessions.floor.state import Branch, Ended, FloorState, Intent, Session, Station
 from sessions.floor.tokens import Meter
 from sessions.floor.trees import checked_out
 
-_MAPPINGS = ("stations", "branches", "sessions", "verdicts", "committed_verdicts", "compared", "skipped")
+_MAPPINGS = (
+    *("stations", "branches", "sessions", "verdicts", "committed_verdicts", "compared", "skipped"),
+    *("intents", "ended"),
+)
 _METERS = ("models", "branch_meters", "days", "elsewhere_days")
 _NOTHING = Meter()
 
@@ -69,6 +72,14 @@ class Draft:
         return dict(self.before.skipped)
 
     @cached_property
+    def intents(self) -> dict[str, Intent]:
+        return dict(self.before.intents)
+
+    @cached_property
+    def ended(self) -> dict[str, Ended]:
+        return dict(self.before.ended)
+
+    @cached_property
     def trees(self) -> dict[str, str]:
         """By worktree the branch that it has checked out."""
         return checked_out(self.__dict__.get("branches", self.before.branches).values())
@@ -83,12 +94,12 @@ class Draft:
 
     def tallies_of(self, station: Station, model: str, branch: str, day: str) -> tuple[Tally, ...]:
         """The meters under construction that a call of this station, model, branch and day belongs to."""
-        key = (station.name, model, branch, day, station.elsewhere)
+        key = (station.id, model, branch, day, station.elsewhere)
         found = self.accounts.get(key)
         if found is None:
             before = self.before
             found = (
-                self._tally("stations", station.name, station.meter),
+                self._tally("stations", station.id, station.meter),
                 self._tally("total", "", before.total),
                 self._tally("models", model, before.models.get(model)),
                 self._tally("branch_meters", branch, before.branch_meters.get(branch)),

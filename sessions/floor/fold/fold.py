@@ -11,7 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from sessions.floor import events as ev
-from sessions.floor.fold import branches
+from sessions.floor.fold import branches, commands
 from sessions.floor.fold.draft import Draft
 from sessions.floor.fold.metering import day
 from sessions.floor.fold.slices import VERSIONS
@@ -79,7 +79,19 @@ def _station_opened(draft: Draft, event: ev.StationOpened) -> None:
         branch=_branch_at(draft, event.directory, event.branch),
         role=event.role,
         elsewhere=event.elsewhere,
+        owner=event.owner,
+        parent=event.parent,
+        origin=event.origin,
     )
+
+
+def _station_renamed(draft: Draft, event: ev.StationRenamed) -> None:
+    draft.stations[event.station] = replace(draft.station(event), called=event.name)
+
+
+def _session_claimed(draft: Draft, event: ev.SessionClaimed) -> None:
+    if event.session:
+        draft.sessions[event.session] = replace(_session(draft, event), station=event.station, usage=event.usage)
 
 
 def _session_opened(draft: Draft, event: ev.SessionOpened) -> None:
@@ -260,7 +272,7 @@ def _tokens_used(draft: Draft, event: ev.TokensUsed) -> None:
     date = day(event.time, draft.utc_offset, draft.utc_offsets)
     for tally in draft.tallies_of(station, event.model, event.branch, date):
         tally.add(event, number)
-    draft.pace(station.name, station.pace).add(event.time, tokens, dollars)
+    draft.pace(station.id, station.pace).add(event.time, tokens, dollars)
     if not station.elsewhere:
         draft.pace(None, draft.before.pace).add(event.time, tokens, dollars)
 
@@ -321,7 +333,16 @@ _HANDLERS: dict[type[ev.Event], Callable[[Draft, Any], None]] = {
     ev.SourceSkipped: _source_skipped,
     ev.VerdictReached: branches.verdict_reached,
     ev.BranchCompared: branches.branch_compared,
+    ev.StopWanted: commands.wanted,
+    ev.BaseWanted: commands.wanted,
+    ev.ImportWanted: commands.wanted,
+    ev.NameWanted: commands.wanted,
+    ev.CommandResumed: commands.resumed,
+    ev.CommandDone: commands.done,
+    ev.CommandFailed: commands.failed,
     ev.StationOpened: _station_opened,
+    ev.StationRenamed: _station_renamed,
+    ev.SessionClaimed: _session_claimed,
     ev.SessionOpened: _session_opened,
     ev.SessionClosed: _session_closed,
     ev.BranchEntered: _branch_entered,

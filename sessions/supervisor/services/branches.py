@@ -14,31 +14,58 @@ from sessions.branches.watch.hints import Hint
 from sessions.branches.watch.observer import BranchObserver
 from sessions.branches.watch.repo import Repository
 from sessions.errors import FactoryError
-from sessions.floor.events import BaseChosen, Event, FactoryOpened, SourceSkipped
+from sessions.floor.events import BaseChosen, BaseWanted, Event, FactoryOpened, SourceSkipped
 from sessions.floor.state import Branch
 from sessions.supervisor.recorder import Recorder
+from sessions.supervisor.service import Asked, Service
 
 log = logging.getLogger(__name__)
 
 SOURCE = "git"
+BASE_MARK = "supervisor/base"
+"""Where the journal keeps the base that an operator chose by command."""
 
 
-class BranchWatch:
+class BranchWatch(Service):
     """Keeps the floor's branches in step with the repository."""
 
+    name = "branches"
+    handles = (BaseWanted,)
+
     def __init__(
-        self, repository: Repository, recorder: Recorder, heard: Callable[[frozenset[Path]], None] = lambda _: None
+        self,
+        repo: Path,
+        base: str,
+        recorder: Recorder,
+        touched: Callable[[frozenset[Path]], None] = lambda _: None,
+        strict: bool = False,
     ) -> None:
-        """`heard` is told whenever something was read, with the worktrees in which files changed."""
-        self._observer = BranchObserver(repository, heard=self._hear)
-        self._heard = heard
+        """`base` is what branches are measured against; unless `strict`, the sensible one where it is not there.
+
+        `touched` is told of the worktrees in which files changed.
+        """
+        self._repo, self._base, self._strict = repo, base, strict
+        self._touched = touched
         self._recorder = recorder
+        self._observer: BranchObserver
         self._turn = asyncio.Lock()
         self._readings = 0
 
-    def _hear(self, hint: Hint) -> None:
-        self._recorder.trouble("branches", hint.trouble)
-        self._heard(hint.worktrees)
+    async def open(self) -> None:
+        repository = await asyncio.to_thread(open_repository, self._repo, self._base, self._strict)
+        self._observer = BranchObserver(repository, heard=self._hinted)
+
+    async def begin(self) -> None:
+        await self.catch_up()
+
+    async def handle(self, asked: Asked) -> None:
+        if isinstance(asked, BaseWanted):
+            await self._measure_from(asked.base)
+
+    def _hinted(self, hint: Hint) -> None:
+        self._recorder.trouble(self.name, hint.trouble)
+        if hint.worktrees:
+            self._touched(hint.worktrees)
 
     @property
     def repository(self) -> Repository:
@@ -62,15 +89,12 @@ class BranchWatch:
                     await self._record(events)
                     readings = self._readings
 
-    async def measure_from(self, base: str, marks: Mapping[str, bytes]) -> None:
-        """Measure against another base, a choice that is committed with `marks`.
-
-        Raises `FactoryError` for a base that is not there.
-        """
+    async def _measure_from(self, base: str) -> None:
+        """Measure against another base. Raises `FactoryError` for one that is not there."""
         repository = await asyncio.to_thread(Repository.open, self.repository.root, base or None)
         chosen = BaseChosen(time=time.time(), source=SOURCE, base=repository.base, base_head=repository.base_head)
         async with self._turn:
-            await self._recorder.record([chosen], marks)
+            await self._recorder.record([chosen], {BASE_MARK: base.encode()})
             self._observer.repository = repository
             await self._record(await self._read())
 
@@ -84,7 +108,6 @@ class BranchWatch:
     async def _record(self, events: list[Event]) -> None:
         if events:
             await self._recorder.record(events)
-            self._heard(frozenset())
 
 
 def opening(repository: Repository) -> FactoryOpened:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Generator, Mapping
+from collections.abc import AsyncIterator, Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -22,11 +22,12 @@ from sessions.branches.sift.areas import Areas
 from sessions.branches.watch.repo import Repository
 from sessions.floor.commands import Progress
 from sessions.floor.conflicts import Verdict
-from sessions.floor.events import Event
+from sessions.floor.events import BaseChosen, BranchChanged, BranchRemoved, Event, FactoryOpened
 from sessions.floor.shown_branches import occupied_branches, shown_branches
 from sessions.floor.state import FloorState
 from sessions.place import Place
 from sessions.supervisor.recorder import Recorder
+from sessions.supervisor.service import Service
 
 NICE = ("nice", "-n", "10")
 """Comparing never takes the processor from an agent or the operator."""
@@ -62,8 +63,11 @@ class _Round(msgspec.Struct, frozen=True):
         return len(self.pairs) + len(self.apart)
 
 
-class ConflictWatch:
+class ConflictWatch(Service):
     """Keeps the floor's verdicts in step with its branches."""
+
+    name = "conflicts"
+    hears = (FactoryOpened, BaseChosen, BranchChanged, BranchRemoved)
 
     def __init__(self, place: Place, repository: Callable[[], Repository], recorder: Recorder) -> None:
         """`repository` gives the one that is observed at present."""
@@ -82,9 +86,16 @@ class ConflictWatch:
         self._began = 0.0
         self._matrix: Matrix | None = None
 
-    def hear(self, touched: frozenset[Path] = frozenset()) -> None:
-        """Branches may have moved, or files changed in these worktrees; what the floor shows of it is recorded."""
-        self._touched |= touched
+    def hear(self, events: Sequence[Event]) -> None:
+        """Branches have moved."""
+        self._stir()
+
+    def touch(self, worktrees: frozenset[Path]) -> None:
+        """Files have changed in these worktrees."""
+        self._touched |= worktrees
+        self._stir()
+
+    def _stir(self) -> None:
         self._news.set()
         if time.monotonic() - self._began > UNDISTURBED_S:
             self._call_off()
@@ -157,7 +168,7 @@ class ConflictWatch:
                 if time.monotonic() - begun > SHOWN_AFTER_S:
                     # Pairs that are looked at twice, with and without uncommitted work, count once.
                     share = len(plan.pairs) * done // max(1, plan.size)
-                    self._recorder.progress(Progress("conflicts", share, len(plan.pairs), "pairs"))
+                    self._recorder.progress(self.name, Progress("conflicts", share, len(plan.pairs), "pairs"))
                     told = True
                 events: list[Event] = ledger.events(self._recorder.state, verdicts, commits_only, time.time())
                 events += ledger.compared(self._recorder.state, compared, time.time())
@@ -165,7 +176,7 @@ class ConflictWatch:
                     await self._recorder.record(events)
         finally:
             if told:
-                self._recorder.progress(None)
+                self._recorder.progress(self.name, None)
             await loop.run_in_executor(thread, portions.close)
         return done == plan.size
 

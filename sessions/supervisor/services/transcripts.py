@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
-from sessions.floor.commands import Progress
+from sessions.floor.commands import CancelScan, CatchUp, Progress, WatchPlaces
+from sessions.floor.events import Event, ImportWanted, SessionClaimed, TokensUsed
+from sessions.floor.identity import Usage
 from sessions.floor.state import Branch, FloorState
 from sessions.journal.reader import JournalReader
 from sessions.observe import watching
@@ -17,23 +19,37 @@ from sessions.observe.observer import Batch, Observer
 from sessions.observe.seats import Ground, Seats
 from sessions.supervisor.processes import ProcessWatch
 from sessions.supervisor.recorder import Recorder
+from sessions.supervisor.service import Asked, Service
 from sessions.watching.blind import Blind
-
-TRANSCRIPTS = "transcripts"
 
 WORTH_TELLING = 4_000_000
 """Bytes from which on a reading has its progress told: less is read before anybody can look, many times a minute."""
 
 
-class TranscriptWatch:
+class TranscriptWatch(Service):
     """Reads transcripts into the journal: the past once, then what is added to them.
 
     One reading at a time. An observer that was interrupted is thrown away, and the next one begins at the marks that
     are committed: so nothing is read twice into the journal, and nothing is left out.
     """
 
-    def __init__(self, journal: Path, extra: Sequence[Path], pricing: Pricing, recorder: Recorder) -> None:
-        """`journal` is the file that `recorder` writes; `extra` are places to look besides the usual ones."""
+    name = "transcripts"
+    handles = (ImportWanted, CatchUp, WatchPlaces, CancelScan)
+    hears = (SessionClaimed,)
+
+    def __init__(
+        self,
+        journal: Path,
+        extra: Sequence[Path],
+        pricing: Pricing,
+        recorder: Recorder,
+        ground: Callable[[], Awaitable[None]],
+    ) -> None:
+        """`journal` is the file that `recorder` writes; `extra` are places to look besides the usual ones.
+
+        `ground` brings branches up to date: sessions are matched to them, and keep the station of their first match.
+        """
+        self._ground = ground
         self._extra = list(extra)
         self._pricing, self._recorder = pricing, recorder
         self._past = JournalReader(journal)
@@ -46,6 +62,29 @@ class TranscriptWatch:
         self._cancelled = False
         self._processes = ProcessWatch(self._ended)
         self._rereading: set[asyncio.Task[None]] = set()
+        self._claimed = any(s.usage is Usage.OWNER for s in recorder.state.sessions.values())
+        """Of some session its owner tells what it uses."""
+
+    async def handle(self, asked: Asked) -> None:
+        if isinstance(asked, CancelScan):
+            self.cancel()
+            return
+        await self._ground()
+        match asked:
+            case ImportWanted():
+                await self.read([Path(path) for path in asked.paths])
+            case WatchPlaces():
+                await self.follow_also([Path(path) for path in asked.paths])
+            case _:
+                await self.catch_up()
+
+    def hear(self, events: Sequence[Event]) -> None:
+        """A session has an owner who says whose it is."""
+        for event in events:
+            if isinstance(event, SessionClaimed):
+                self._claimed |= event.usage is Usage.OWNER
+                if self._observer is not None:
+                    self._observer.seats.claim(event.session, event.station)
 
     async def catch_up(self) -> None:
         """Read everything that is on disk now and not yet in the journal, also what was once cancelled."""
@@ -88,7 +127,7 @@ class TranscriptWatch:
                     await self._drain(observer, observer.read(paths))
 
     def _blind(self, blind: Blind) -> None:
-        self._recorder.trouble(TRANSCRIPTS, blind.told())
+        self._recorder.trouble(self.name, blind.told())
 
     def _ended(self, process: int) -> None:
         """An agent's process has ended: what it left says how."""
@@ -120,7 +159,7 @@ class TranscriptWatch:
             self._cancelled = True
             self._reading.cancel()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Let go of the journal and of the processes."""
         self._processes.close()
         self._past.close()
@@ -137,7 +176,9 @@ class TranscriptWatch:
         def progress(done: int, total: int) -> None:
             if total < WORTH_TELLING:
                 return
-            loop.call_soon_threadsafe(self._recorder.progress, Progress("reading transcripts", done, total, "bytes"))
+            loop.call_soon_threadsafe(
+                self._recorder.progress, self.name, Progress("reading transcripts", done, total, "bytes")
+            )
 
         marks = await self._recorder.marks()
         return Observer(places, Seats(state, ground_of(state)), self._pricing, marks, self._past, progress)
@@ -146,20 +187,34 @@ class TranscriptWatch:
         self._reading = observer
         try:
             while (batch := await asyncio.to_thread(next, batches, None)) is not None:
-                await self._recorder.record(batch.events, batch.marks, batch.calls)
+                await self._recorder.record(self._uncounted(batch.events), batch.marks, batch.calls)
         except BaseException:
             observer.cancel()  # for the thread, which nobody else can end
             self._observer = None
             raise
         finally:
             self._reading = None
-            self._recorder.progress(None)
+            self._recorder.progress(self.name, None)
         self._processes.hold(s.process for s in self._recorder.state.stations.values() if s.process)
+
+    def _uncounted(self, events: Sequence[Event]) -> Sequence[Event]:
+        """The events without the use of model calls that their session's owner tells."""
+        if not self._claimed:
+            return events
+        sessions = self._recorder.state.sessions
+        return [
+            event
+            for event in events
+            if not isinstance(event, TokensUsed)
+            or (known := sessions.get(event.session)) is None
+            or known.usage is Usage.TRANSCRIPT
+        ]
 
 
 def ground_of(state: FloorState) -> Ground:
     """The repository as its sessions are matched to it."""
-    return Ground(state.repo, _worktrees(state.branches), frozenset(state.branches))
+    names = frozenset(station.called for station in state.stations.values() if station.called)
+    return Ground(state.repo, _worktrees(state.branches), frozenset(state.branches), names)
 
 
 def _worktrees(branches: Mapping[str, Branch]) -> dict[str, str]:

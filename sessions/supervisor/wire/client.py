@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextlib
-import itertools
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -14,10 +13,12 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from sessions import operator
 from sessions.asking.asked import Asked, UnheardError
 from sessions.asking.questions import A, Question
+from sessions.backoff import Backoff
 from sessions.errors import FactoryError
-from sessions.floor.commands import AnyCommand, Progress, Reply
+from sessions.floor.commands import AnyWish, Command, Progress, Reply
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import FloorState
 from sessions.supervisor.wire import protocol
@@ -39,6 +40,8 @@ from sessions.supervisor.wire.starts import STARTING, Starts, on_thread
 
 SILENCE_S = 15.0
 """A supervisor says something every five seconds; after this long it hangs, or the machine sleeps."""
+ANSWER_S = 20.0
+"""How long a command waits for another supervisor, when the one that it was given to has died."""
 FIRST_RETRY_S, LAST_RETRY_S = 0.1, 5.0
 """Between two attempts to connect, which cost nothing."""
 
@@ -76,7 +79,7 @@ class Client:
         state: FloorState,
         revive: Callable[[], None] | None = None,
         changed: Callable[[], None] | None = None,
-        wishes: Sequence[AnyCommand] = (),
+        wishes: Sequence[AnyWish] = (),
         clear: Callable[[], None] | None = None,
         current: bool = True,
     ) -> None:
@@ -99,8 +102,8 @@ class Client:
         self._useless = False
         """The supervisor that is there hangs, or is too old."""
         self._wishes = wishes
-        self._ids = itertools.count(1)
-        self._asked: dict[int, concurrent.futures.Future[Reply]] = {}
+        self._asked: dict[str, tuple[Command, concurrent.futures.Future[Reply]]] = {}
+        """Commands without an answer, by id."""
         self._sent: set[concurrent.futures.Future[Reply]] = set()
         self._questions = Questions(self._ids, self._post, self._line, self._unanswered)
         self._sending = threading.Lock()
@@ -132,8 +135,11 @@ class Client:
         """Try now: start a supervisor although it was stopped, and end one first that is there and does not serve."""
         self._post(self._take_up)
 
-    def send(self, command: AnyCommand) -> concurrent.futures.Future[Reply]:
-        """Send a command; the reply is a refusal when no supervisor takes it."""
+    def send(self, command: Command) -> concurrent.futures.Future[Reply]:
+        """Send a command; the reply is a refusal when no supervisor takes it.
+
+        One whose answer was lost with its supervisor is sent again to the next, which knows what it came to.
+        """
         future: concurrent.futures.Future[Reply] = concurrent.futures.Future()
         future.set_running_or_notify_cancel()  # from here on it can only be answered
         with self._sending:
@@ -168,18 +174,17 @@ class Client:
         cure = "end it with factory-tui stop" if self._useless else "wait for it, or see its log"
         return Reply(False, self.contact.trouble or "no supervisor is connected", cure)
 
-    def _ask(self, command: AnyCommand, future: concurrent.futures.Future[Reply]) -> None:
+    def _ask(self, command: Command, future: concurrent.futures.Future[Reply]) -> None:
         if self._writer is None or self._useless:
             future.set_result(self._unheard())
             return
-        number = next(self._ids)
         try:
-            frame = protocol.encode(protocol.CommandFrame(number, command))
+            frame = protocol.encode(protocol.CommandFrame(command))
         except UnicodeEncodeError:
             cure = "rename it, or end the supervisor first: without one the command reads it by itself"
             future.set_result(Reply(False, "a name that is not UTF-8 cannot be told to the supervisor", cure))
             return
-        self._asked[number] = future
+        self._asked[command.id] = (command, future)
         self._writer.write(frame)
 
     def _run(self) -> None:
@@ -204,7 +209,7 @@ class Client:
 
     async def _keep(self) -> None:
         """Be connected for ever."""
-        wait, trouble = FIRST_RETRY_S, ""
+        backoff, trouble = Backoff(FIRST_RETRY_S, LAST_RETRY_S), ""
         while True:
             began = time.monotonic()
             try:
@@ -218,12 +223,12 @@ class Client:
                 trouble = str(error)
             except OSError as error:
                 trouble = f"no supervisor can be reached ({error.strerror or error})"
-            self._lost(trouble)
+            self._lost(trouble, waits=self._revive is not None and not self._starts.stopped)
             lasted = time.monotonic() - began
             self._starts.ended(lasted)
-            wait = FIRST_RETRY_S if lasted > LAST_RETRY_S else min(wait * 2, LAST_RETRY_S)
+            backoff.lasted(lasted)
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(wait):
+                async with asyncio.timeout(backoff.next()):
                     await self._asked_again.wait()
 
     def _take_up(self) -> None:
@@ -289,9 +294,9 @@ class Client:
                 self.state, self._current = state, True
             case WorkFrame():
                 self._work = frame
-            case ReplyFrame(number, reply):
-                if (future := self._asked.pop(number, None)) is not None:
-                    future.set_result(reply)
+            case ReplyFrame(command, reply):
+                if command in self._asked:
+                    self._asked.pop(command)[1].set_result(reply)
             case PartFrame() | EndFrame():
                 self._questions.take(frame)
                 return
@@ -299,8 +304,10 @@ class Client:
                 self._pid, self._starts.stopped = frame.pid, False
                 self._missed, self._deaf = missed(frame.speaks), bool(lacking(frame.speaks, ["questions"]))
                 self._asked_again.clear()
+                for unanswered in [*self._asked.values()]:
+                    self._ask(*unanswered)
                 for wish in self._wishes:
-                    self._ask(wish, concurrent.futures.Future())
+                    self._ask(operator.command(wish), concurrent.futures.Future())
             case Refused(reason, cure, version, speaks):
                 age = age_of(version, speaks) if version else 0
                 self._useless = age < 0
@@ -316,14 +323,25 @@ class Client:
             raise protocol.ProtocolError(f"events from {frame.first} on came after event {self.state.seq}")
         return fold_all(self.state, frame.read())
 
-    def _lost(self, trouble: str) -> None:
-        """Nobody answers: show why, and refuse what was asked."""
+    def _lost(self, trouble: str, waits: bool = False) -> None:
+        """Nobody answers: show why, and refuse what was asked; or when somebody will soon, wait for that a while."""
         self._work = WorkFrame()
         self._show(replace(self.contact, connected=False, trouble=trouble, progress=None, halted=False))
         self._questions.lost("the supervisor gave no answer", trouble)
-        asked, self._asked = self._asked, {}
-        for future in asked.values():
-            future.set_result(Reply(False, "the supervisor gave no answer", trouble))
+        for command in [*self._asked]:
+            if waits:
+                asyncio.get_running_loop().call_later(ANSWER_S, self._give_up, command)
+            else:
+                self._refuse(command)
+
+    def _give_up(self, command: str) -> None:
+        if not self.contact.connected:
+            self._refuse(command)
+
+    def _refuse(self, command: str) -> None:
+        if command in self._asked:
+            _, future = self._asked.pop(command)
+            future.set_result(Reply(False, "the supervisor gave no answer", self.contact.trouble))
 
     def _show(self, contact: Contact) -> None:
         self.contact = contact

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from sessions.floor.commands import AnyCommand, Reply
+from sessions.floor.commands import Command, Reply
 from sessions.supervisor.wire import protocol
 from sessions.supervisor.wire.answering import Answering, Questions, unanswered
 from sessions.supervisor.wire.capabilities import SPEAKS, VERSION, age_of, lacking
@@ -27,7 +27,7 @@ from sessions.text import clean
 
 log = logging.getLogger(__name__)
 
-Obey = Callable[[AnyCommand], Awaitable[Reply]]
+Obey = Callable[[Command], Awaitable[Reply]]
 """Carries out a command."""
 
 GREETING_S = 10.0
@@ -142,7 +142,7 @@ class Connection:
             reply = Reply(False, f"the supervisor failed to do it ({type(error).__name__})", "see its log")
         # A reason may name a file whose name is no text; without an answer its console would wait for ever.
         reply = Reply(reply.ok, clean(reply.reason, REASON), clean(reply.cure, REASON))
-        await self._send(protocol.ReplyFrame(frame.id, reply))
+        await self._send(protocol.ReplyFrame(frame.command.id, reply))
 
     async def _follow(self, hello: Hello) -> None:
         """Send what is new, at this console's pace; the next batch is only looked up when the last one was taken."""

@@ -14,7 +14,7 @@ from typing import TypeVar
 import msgspec
 
 from sessions.errors import FactoryError
-from sessions.floor.commands import AnyCommand, Progress, Reply
+from sessions.floor.commands import Command, Progress, Reply
 from sessions.floor.events import Event
 from sessions.floor.state import FloorState
 from sessions.journal import codec
@@ -45,10 +45,9 @@ class Hello(Frame, frozen=True, omit_defaults=True, tag="hello"):
 
 
 class CommandFrame(Frame, frozen=True, omit_defaults=True, tag="command"):
-    """An operator's command; the reply bears the same id."""
+    """An operator's command. Sent again after a lost connection, it is answered again and not done again."""
 
-    id: int
-    command: AnyCommand
+    command: Command
 
 
 class QuestionFrame(Frame, frozen=True, omit_defaults=True, tag="question"):
@@ -138,7 +137,7 @@ class WorkFrame(Frame, frozen=True, omit_defaults=True, tag="work"):
 class ReplyFrame(Frame, frozen=True, omit_defaults=True, tag="reply"):
     """The answer to the command with this id."""
 
-    id: int
+    id: str
     reply: Reply
 
 

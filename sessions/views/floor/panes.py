@@ -129,7 +129,7 @@ def station_pane(
     most = sorted(station.files, key=station.files.__getitem__, reverse=True)[:FILES] if station.files else ()
     return Pane(
         key=key,
-        station=station.name,
+        station=station.id,
         name=clean(station.name, 80),
         kind=clean(station.kind, 20),
         role=clean(station.role, 30),

@@ -8,8 +8,9 @@ import threading
 
 import pytest
 
+from sessions import operator
 from sessions.errors import FactoryError
-from sessions.floor.commands import AnyCommand, CancelScan, CatchUp, ImportPaths, Progress, Reply, Stop
+from sessions.floor.commands import CancelScan, CatchUp, Command, ImportPaths, Progress, Reply, Stop
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
 from sessions.supervisor.wire import client as module
@@ -52,7 +53,10 @@ def test_commands_are_answered() -> None:
         async with served(feed_of(0)) as (_, path):
             with watched(path) as watching:
                 await watching.soon(lambda client: client.contact.connected)
-                replies = [asyncio.wrap_future(watching.client.send(each)) for each in (CatchUp(), CancelScan())]
+                replies = [
+                    asyncio.wrap_future(watching.client.send(operator.command(each)))
+                    for each in (CatchUp(), CancelScan())
+                ]
                 assert await asyncio.gather(*replies) == [Reply(True, "CatchUp"), Reply(True, "CancelScan")]
 
     asyncio.run(check())
@@ -64,17 +68,17 @@ def test_a_command_to_nobody_is_refused_at_once() -> None:
             client = Client(directory / "s", EMPTY)
             if started:
                 client.start()
-            reply = client.send(Stop()).result(PATIENCE_S)
+            reply = client.send(operator.command(Stop())).result(PATIENCE_S)
             assert not reply.ok and reply.cure
             client.stop()
-            assert not client.send(Stop()).result(PATIENCE_S).ok
+            assert not client.send(operator.command(Stop())).result(PATIENCE_S).ok
 
 
 def test_what_was_asked_of_a_supervisor_that_ends_is_refused() -> None:
     async def check() -> None:
         asked = asyncio.Event()
 
-        async def obey(_: AnyCommand) -> Reply:
+        async def obey(_: Command) -> Reply:
             asked.set()
             await asyncio.Event().wait()
             return Reply(True)
@@ -82,7 +86,7 @@ def test_what_was_asked_of_a_supervisor_that_ends_is_refused() -> None:
         async with served(feed_of(0), obey) as (house, path):
             with watched(path) as watching:
                 await watching.soon(lambda client: client.contact.connected)
-                reply = asyncio.wrap_future(watching.client.send(CatchUp()))
+                reply = asyncio.wrap_future(watching.client.send(operator.command(CatchUp())))
                 await asked.wait()
                 for connection in house.connections:
                     connection._writer.transport.abort()
@@ -296,7 +300,7 @@ def test_one_that_hangs_is_ended_and_started_again_when_the_operator_asks(monkey
                 line.sendall(protocol.encode(protocol.Welcome(VERSION, 7, "repo", 0, SPEAKS)))
                 watching.until(lambda client: "(process 7) has been silent" in client.contact.trouble)
                 assert not watching.client.contact.connected
-                assert not watching.client.send(CatchUp()).result(PATIENCE_S).ok
+                assert not watching.client.send(operator.command(CatchUp())).result(PATIENCE_S).ok
                 watching.client.again()
                 watching.until(lambda client: client.contact.trouble == "as asked")
         assert done == ["cleared", "started"]
@@ -312,7 +316,7 @@ def test_what_was_asked_of_one_that_falls_silent_is_refused(monkeypatch: pytest.
             with line:
                 line.sendall(protocol.encode(protocol.Welcome(VERSION, 7, "repo", 0, SPEAKS)))
                 watching.until(lambda client: client.contact.pid == 7)
-                reply = watching.client.send(CatchUp()).result(PATIENCE_S)
+                reply = watching.client.send(operator.command(CatchUp())).result(PATIENCE_S)
                 assert not reply.ok and "silent" in reply.cure + reply.reason
 
 
@@ -351,9 +355,9 @@ def test_what_cannot_be_said_is_refused_at_once() -> None:
         async with served(feed_of(0)) as (_, path):
             with watched(path) as watching:
                 await watching.soon(lambda client: client.contact.connected)
-                asked = watching.client.send(ImportPaths(("/not/utf-8/\udcff",)))
+                asked = watching.client.send(operator.command(ImportPaths(("/not/utf-8/\udcff",))))
                 reply = await asyncio.wait_for(asyncio.wrap_future(asked), PATIENCE_S)
                 assert not reply.ok and "UTF-8" in reply.reason
-                assert (await asyncio.wrap_future(watching.client.send(CatchUp()))).ok
+                assert (await asyncio.wrap_future(watching.client.send(operator.command(CatchUp())))).ok
 
     asyncio.run(check())

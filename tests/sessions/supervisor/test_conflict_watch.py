@@ -8,8 +8,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from sessions import operator
 from sessions.branches.merges.subjects import occupied
 from sessions.branches.merges.verdicts import Verdicts
+from sessions.floor.commands import SetBase
 from sessions.floor.conflicts import Outcome, Verdict, between
 from sessions.floor.events import BranchCompared, Event, StationOpened, VerdictReached
 from sessions.floor.fold.fold import fold_all
@@ -20,6 +22,7 @@ from sessions.settings import Settings
 from sessions.supervisor.process import Options
 from sessions.supervisor.recorder import ServingRecorder
 from sessions.supervisor.services import conflicts as module
+from sessions.supervisor.staff import work_of
 from sessions.supervisor.wire.feed import Feed
 from sessions.supervisor.work import Work
 from tests.support.branches.collision import LINES, edited
@@ -45,8 +48,8 @@ def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
 async def working(house: House) -> AsyncIterator[tuple[Work, Feed]]:
     journal = await Journal.open(house.place.journal)
     feed = Feed(journal.state)
-    work = Work(house.place, Options(), Settings(), ServingRecorder(journal, feed), await journal.marks())
-    await work.prepare()
+    work = work_of(house.place, Options(), Settings(), ServingRecorder(journal, feed), await journal.marks())
+    await work.open()
     running = asyncio.create_task(work.run())
     try:
         yield work, feed
@@ -125,7 +128,7 @@ def test_the_base_moves_and_another_is_chosen(house: House) -> None:
             verdict = between(state.verdicts, "one", "")
             assert verdict is not None
             assert verdict.cause == "main"
-            await work._branches.measure_from("two", {})
+            assert (await work.obey(operator.command(SetBase("two")))).ok
             state = await until(feed, lambda state: "main" in state.compared and "two" not in state.compared)
             state = await until(feed, lambda state: outcome(state, "one", "main") is Outcome.CONFLICT)
             assert outcome(state, "one", "") is Outcome.CLEAN

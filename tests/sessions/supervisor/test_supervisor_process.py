@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from sessions import operator
 from sessions.errors import FactoryError
 from sessions.floor.commands import CatchUp, ImportPaths, SetBase, Stop, WatchPlaces
 from sessions.floor.state import EMPTY, FloorState
@@ -114,7 +115,7 @@ def test_it_survives_the_hangup_of_a_terminal(house: House) -> None:
     os.kill(pid, signal.SIGHUP)
     with watched(house.place.socket) as watching:
         watching.until(lambda client: client.contact.connected)
-        assert watching.client.send(CatchUp()).result(PATIENCE_S).ok
+        assert watching.client.send(operator.command(CatchUp())).result(PATIENCE_S).ok
         assert watching.client.contact.pid == pid
 
 
@@ -141,7 +142,7 @@ def test_it_survives_the_end_of_the_terminal_it_was_started_from(house: House) -
     with watched(house.place.socket) as watching:
         watching.until(lambda client: client.contact.connected)
         assert watching.client.contact.pid == pid
-        assert watching.client.send(CatchUp()).result(PATIENCE_S).ok
+        assert watching.client.send(operator.command(CatchUp())).result(PATIENCE_S).ok
 
 
 def test_one_that_does_not_hear_is_ended_by_a_signal(house: House) -> None:
@@ -183,7 +184,7 @@ def test_a_client_can_stop_it(house: House) -> None:
     pid = house.start()
     with watched(house.place.socket) as watching:
         watching.until(lambda client: client.contact.connected)
-        assert watching.client.send(Stop()).result(PATIENCE_S).ok
+        assert watching.client.send(operator.command(Stop())).result(PATIENCE_S).ok
     assert ended(pid)
 
 
@@ -193,7 +194,7 @@ def test_it_ends_by_itself_when_the_last_console_has_gone(house: House) -> None:
         one.until(lambda client: client.contact.connected)
         with watched(house.place.socket) as two:
             two.until(lambda client: client.contact.connected)
-        assert one.client.send(CatchUp()).result(PATIENCE_S).ok
+        assert one.client.send(operator.command(CatchUp())).result(PATIENCE_S).ok
         assert process.running(house.repo.path) == pid
     assert ended(pid)
     assert not house.place.socket.exists()
@@ -258,7 +259,7 @@ def test_commits_and_transcripts_reach_every_console(house: House) -> None:
     with watched(house.place.socket) as one, watched(house.place.socket) as two:
         for watching in (one, two):
             watching.until(lambda client: client.state.total.tokens.input == 300)
-        assert one.client.send(CatchUp()).result(PATIENCE_S).ok
+        assert one.client.send(operator.command(CatchUp())).result(PATIENCE_S).ok
         house.write(4, 4)
         house.repo.git("branch", "topic")
         for watching in (one, two):
@@ -283,7 +284,7 @@ def test_after_a_kill_nothing_is_lost_and_nothing_comes_twice(house: House) -> N
         watching.until(lambda client: client.contact.pid not in (0, pid))
         watching.until(lambda client: client.state.total.calls == 60)
         assert watching.client.state.seq > seen.seq
-        assert watching.client.send(CatchUp()).result(PATIENCE_S).ok
+        assert watching.client.send(operator.command(CatchUp())).result(PATIENCE_S).ok
     assert latest(house).total.calls == 60
     assert latest(house).total.tokens.input == 6_000
 
@@ -294,7 +295,7 @@ def test_a_catch_up_answers_when_the_disk_has_been_read(house: House) -> None:
         watching.until(lambda client: client.contact.connected)
         for number in (1, 2, 3):
             house.write(number, number)
-            assert watching.client.send(CatchUp()).result(PATIENCE_S).ok
+            assert watching.client.send(operator.command(CatchUp())).result(PATIENCE_S).ok
             assert latest(house).total.calls == number
 
 
@@ -303,9 +304,9 @@ def test_the_base_is_chosen_and_stays_chosen(house: House) -> None:
     house.start()
     with watched(house.place.socket) as watching:
         watching.until(lambda client: client.state.base == "main")
-        refused = watching.client.send(SetBase("nowhere")).result(PATIENCE_S)
+        refused = watching.client.send(operator.command(SetBase("nowhere"))).result(PATIENCE_S)
         assert not refused.ok and refused.cure
-        assert watching.client.send(SetBase("release")).result(PATIENCE_S).ok
+        assert watching.client.send(operator.command(SetBase("release"))).result(PATIENCE_S).ok
         watching.until(lambda client: client.state.base == "release")
     process.stop(house.repo.path)
     house.start()
@@ -319,7 +320,7 @@ def test_transcripts_from_elsewhere_can_be_imported_once(house: House) -> None:
     with watched(house.place.socket) as watching:
         watching.until(lambda client: client.contact.connected)
         for _ in range(2):
-            assert watching.client.send(ImportPaths((str(other),))).result(PATIENCE_S).ok
+            assert watching.client.send(operator.command(ImportPaths((str(other),)))).result(PATIENCE_S).ok
             assert latest(house).total.calls == 2
 
 
@@ -330,7 +331,7 @@ def test_places_that_a_console_names_are_read_and_followed(house: House) -> None
     with watched(house.place.socket) as watching:
         watching.until(lambda client: client.contact.connected)
         for _ in range(2):
-            assert watching.client.send(WatchPlaces((str(place),))).result(PATIENCE_S).ok
+            assert watching.client.send(operator.command(WatchPlaces((str(place),)))).result(PATIENCE_S).ok
             assert latest(house).total.calls == 2
         house.elsewhere(other, 3, 3)
         watching.until(lambda client: client.state.total.calls == 3)

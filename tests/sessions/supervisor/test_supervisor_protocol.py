@@ -10,7 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions.floor.commands import CancelScan, CatchUp, ImportPaths, Progress, Reply, SetBase, Stop
+from sessions.floor.commands import (
+    CancelScan,
+    CatchUp,
+    Command,
+    ImportPaths,
+    Progress,
+    RenameStation,
+    Reply,
+    SetBase,
+    Stop,
+    Undo,
+)
 from sessions.floor.events import AnyEvent, BranchChanged, SourceSkipped, TextWritten, TokensUsed
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
@@ -53,18 +64,21 @@ EVENTS = st.one_of(
         cost=st.none() | st.floats(0, 100),
     ),
 )
-COMMANDS = st.one_of(
+WISHES = st.one_of(
     st.just(Stop()),
     st.just(CatchUp()),
     st.just(CancelScan()),
     st.builds(SetBase, TEXT),
     st.builds(ImportPaths, st.lists(TEXT).map(tuple)),
+    st.builds(RenameStation, TEXT, TEXT),
+    st.builds(Undo, TEXT),
 )
+COMMANDS = st.builds(Command, TEXT, TEXT, st.floats(0, 2e9), WISHES)
 SPEAKS = st.lists(TEXT, max_size=3).map(tuple)
 RAW = (EVENTS | st.none()).map(lambda value: msgspec.Raw(msgspec.json.encode(value)))
 REQUESTS = st.one_of(
     st.builds(Hello, COUNT, COUNT, SPEAKS, st.booleans()),
-    st.builds(CommandFrame, COUNT, COMMANDS),
+    st.builds(CommandFrame, COMMANDS),
     st.builds(QuestionFrame, COUNT, RAW),
     st.builds(NevermindFrame, COUNT),
 )
@@ -74,7 +88,7 @@ ANSWERS = st.one_of(
     st.builds(told, COUNT, st.lists(EVENTS, max_size=5)),
     st.lists(EVENTS, max_size=5).map(lambda events: Snapshot(fold_all(EMPTY, events))),
     st.builds(WorkFrame, st.none() | st.builds(Progress, TEXT, COUNT, COUNT, TEXT), TEXT),
-    st.builds(ReplyFrame, COUNT, st.builds(Reply, st.booleans(), TEXT, TEXT)),
+    st.builds(ReplyFrame, TEXT, st.builds(Reply, st.booleans(), TEXT, TEXT)),
     st.builds(PartFrame, COUNT, RAW),
     st.builds(EndFrame, COUNT, TEXT, TEXT),
     st.builds(Farewell, TEXT, st.booleans()),

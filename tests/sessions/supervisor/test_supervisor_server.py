@@ -9,7 +9,7 @@ import stat
 
 import pytest
 
-from sessions.floor.commands import AnyCommand, CancelScan, CatchUp, Progress, Reply, SetBase
+from sessions.floor.commands import CancelScan, CatchUp, Command, Progress, Reply, SetBase
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState
 from sessions.supervisor.wire import connection, protocol, server
@@ -254,17 +254,17 @@ def test_commands_are_answered_side_by_side() -> None:
     async def check() -> None:
         cancelled = asyncio.Event()
 
-        async def obey(command: AnyCommand) -> Reply:
-            if isinstance(command, CatchUp):
+        async def obey(command: Command) -> Reply:
+            if isinstance(command.wish, CatchUp):
                 await cancelled.wait()
             cancelled.set()
-            return Reply(True, type(command).__name__)
+            return Reply(True, type(command.wish).__name__)
 
         async with served(feed_of(0), obey) as (_, path), dialled(path) as peer:
-            peer.say(CommandFrame(7, CatchUp()))
-            peer.say(CommandFrame(8, CancelScan()))
-            assert await peer.hear_a(ReplyFrame) == ReplyFrame(8, Reply(True, "CancelScan"))
-            assert await peer.hear_a(ReplyFrame) == ReplyFrame(7, Reply(True, "CatchUp"))
+            peer.say(CommandFrame(Command("seven", "ann", 1.0, CatchUp())))
+            peer.say(CommandFrame(Command("eight", "ann", 1.0, CancelScan())))
+            assert await peer.hear_a(ReplyFrame) == ReplyFrame("eight", Reply(True, "CancelScan"))
+            assert await peer.hear_a(ReplyFrame) == ReplyFrame("seven", Reply(True, "CatchUp"))
 
     asyncio.run(check())
 
@@ -282,15 +282,15 @@ def test_a_console_may_give_any_number_of_commands() -> None:
 
 def test_a_command_that_breaks_is_answered_and_the_console_stays() -> None:
     async def check() -> None:
-        async def obey(command: AnyCommand) -> Reply:
+        async def obey(command: Command) -> Reply:
             raise ValueError("a mistake in the supervisor")
 
         async with served(feed_of(0), obey) as (_, path), dialled(path) as peer:
-            for number in (1, 2):
-                peer.say(CommandFrame(number, SetBase("main")))
+            for name in ("one", "two"):
+                peer.say(CommandFrame(Command(name, "ann", 1.0, SetBase("main"))))
                 frame = await peer.hear_a(ReplyFrame)
                 assert isinstance(frame, ReplyFrame)
-                assert (frame.id, frame.reply.ok) == (number, False)
+                assert (frame.id, frame.reply.ok) == (name, False)
 
     asyncio.run(check())
 
@@ -336,11 +336,11 @@ def test_deserted_means_nobody_for_that_long() -> None:
 
 def test_a_reason_that_is_no_text_is_answered_too() -> None:
     async def check() -> None:
-        async def obey(command: AnyCommand) -> Reply:
+        async def obey(command: Command) -> Reply:
             return Reply(False, "there is no \udcff\x1b[31m", "look for \udcff")
 
         async with served(feed_of(0), obey) as (_, path), dialled(path) as peer:
-            peer.say(CommandFrame(1, SetBase("main")))
+            peer.say(CommandFrame(Command("one", "ann", 1.0, SetBase("main"))))
             frame = await peer.hear_a(ReplyFrame)
             assert isinstance(frame, ReplyFrame)
             assert frame.reply.reason.startswith("there is no") and "\x1b" not in frame.reply.reason

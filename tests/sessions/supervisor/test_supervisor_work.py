@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sessions.floor.commands import AnyCommand, CatchUp, ImportPaths, Progress, Reply, WatchPlaces
+from sessions import operator
+from sessions.floor.commands import AnyWish, CatchUp, Command, ImportPaths, Progress, Reply, WatchPlaces
 from sessions.floor.events import Event
 from sessions.floor.state import FloorState
 from sessions.floor.tokens import STANDARD, Terms, Tokens
@@ -21,6 +22,7 @@ from sessions.supervisor.process import Options
 from sessions.supervisor.recorder import Recorder, ServingRecorder
 from sessions.supervisor.services import transcripts as transcript_watch
 from sessions.supervisor.services.transcripts import TranscriptWatch
+from sessions.supervisor.staff import work_of
 from sessions.supervisor.wire.feed import Feed
 from sessions.supervisor.wire.protocol import CommandFrame
 from sessions.supervisor.work import Work
@@ -50,8 +52,8 @@ class BrokenPrices(Prices):
 async def working(house: House) -> AsyncIterator[tuple[Work, Feed]]:
     journal = await Journal.open(house.place.journal)
     feed = Feed(journal.state)
-    work = Work(house.place, Options(), Settings(), ServingRecorder(journal, feed), await journal.marks())
-    await work.prepare()
+    work = work_of(house.place, Options(), Settings(), ServingRecorder(journal, feed), await journal.marks())
+    await work.open()
     running = asyncio.create_task(work.run())
     try:
         yield work, feed
@@ -110,7 +112,7 @@ def test_a_command_goes_on_when_the_one_who_gave_it_leaves(house: House) -> None
     async def check() -> None:
         begun, left = asyncio.Event(), asyncio.Event()
 
-        async def obey(command: AnyCommand) -> Reply:
+        async def obey(command: Command) -> Reply:
             begun.set()
             try:
                 return await work.obey(command)
@@ -120,7 +122,7 @@ def test_a_command_goes_on_when_the_one_who_gave_it_leaves(house: House) -> None
         async with working(house) as (work, feed), served(feed, obey) as (_, path):
             await until(feed, lambda state: "main" in state.branches)
             async with dialled(path) as console:
-                console.say(CommandFrame(1, ImportPaths((str(other),))))
+                console.say(CommandFrame(operator.command(ImportPaths((str(other),)))))
                 await begun.wait()
             await left.wait()
             assert not feed.state.total.calls, "it was to leave before the command is done"
@@ -141,7 +143,7 @@ def test_a_command_that_comes_first_finds_the_branches_known(
 
     async def check() -> None:
         async with working(house) as (work, feed):
-            assert (await work.obey(command((str(path.parent),)))).ok
+            assert (await work.obey(operator.command(command((str(path.parent),))))).ok
             (station,) = feed.state.stations.values()
             assert (station.branch, station.elsewhere, station.name) == ("feature", False, "elsewhere")
             assert feed.state.runs == 1
@@ -155,17 +157,21 @@ def test_commands_side_by_side_count_everything_once(house: House) -> None:
 
     async def check() -> None:
         async with working(house) as (work, feed):
-            commands: list[AnyCommand] = [
+            commands: list[AnyWish] = [
                 CatchUp(),
                 ImportPaths((str(other),)),
                 CatchUp(),
                 ImportPaths((str(other.parent),)),
             ]
-            replies = await asyncio.gather(*(work.obey(command) for command in commands))
+            replies = await asyncio.gather(*(work.obey(operator.command(command)) for command in commands))
             assert all(reply.ok for reply in replies)
             assert feed.state.total.calls == 100
 
     asyncio.run(check())
+
+
+async def nothing() -> None:
+    """No branches to bring up to date."""
 
 
 class CancellingRecorder(Recorder):
@@ -194,12 +200,12 @@ def test_a_cancelled_scan_keeps_what_it_read_and_can_be_completed(house: House) 
     async def check() -> None:
         journal = await Journal.open(house.place.journal)
         recorder = CancellingRecorder(journal)
-        watch = recorder.watch = TranscriptWatch(house.place.journal, (), Prices({}, None), recorder)
+        watch = recorder.watch = TranscriptWatch(house.place.journal, (), Prices({}, None), recorder, nothing)
         await watch.catch_up()
         assert 0 < journal.state.total.calls < FILES * LINES
         await watch.catch_up()
         assert journal.state.total.calls == FILES * LINES
-        watch.close()
+        await watch.close()
         await journal.close()
 
     asyncio.run(check())
@@ -211,13 +217,13 @@ def test_a_place_that_is_named_before_anything_is_followed_is_read(house: House)
 
     async def check() -> None:
         journal = await Journal.open(house.place.journal)
-        watch = TranscriptWatch(house.place.journal, (), Prices({}, None), Recorder(journal))
+        watch = TranscriptWatch(house.place.journal, (), Prices({}, None), Recorder(journal), nothing)
         try:
             await watch.catch_up()
             await watch.follow_also([other.parent])
             assert journal.state.total.calls == 5
         finally:
-            watch.close()
+            await watch.close()
             await journal.close()
 
     asyncio.run(check())
@@ -257,14 +263,14 @@ def test_an_import_can_be_cancelled(house: House) -> None:
     async def check() -> None:
         journal = await Journal.open(house.place.journal)
         recorder = CancellingRecorder(journal)
-        watch = recorder.watch = TranscriptWatch(house.place.journal, (), Prices({}, None), recorder)
+        watch = recorder.watch = TranscriptWatch(house.place.journal, (), Prices({}, None), recorder, nothing)
         try:
             await watch.read([folder])
             assert 0 < journal.state.total.calls < FILES * LINES
             await watch.read([folder])
             assert journal.state.total.calls == FILES * LINES
         finally:
-            watch.close()
+            await watch.close()
             await journal.close()
 
     asyncio.run(check())
@@ -280,10 +286,10 @@ def test_only_a_long_reading_has_its_progress_told(
 
     async def check() -> None:
         journal = await Journal.open(house.place.journal)
-        watch = TranscriptWatch(house.place.journal, (), Prices({}, None), Recorder(journal, told.append))
+        watch = TranscriptWatch(house.place.journal, (), Prices({}, None), Recorder(journal, told.append), nothing)
         await watch.catch_up()
         assert journal.state.total.calls == 2
-        watch.close()
+        await watch.close()
         await journal.close()
 
     asyncio.run(check())

@@ -1,0 +1,46 @@
+"""How the floor keeps what operators want, and what it came to."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from sessions.floor import events as ev
+from sessions.floor.commands import AnyWish, RenameStation, SetBase
+from sessions.floor.decide import FRESH_S
+from sessions.floor.fold.draft import Draft
+from sessions.floor.state import Ended, Intent
+
+
+def wanted(draft: Draft, event: ev.AnyIntent) -> None:
+    draft.intents[event.command] = Intent(event)
+
+
+def resumed(draft: Draft, event: ev.CommandResumed) -> None:
+    if (intent := draft.intents.get(event.command)) is not None:
+        draft.intents[event.command] = replace(intent, resumed=intent.resumed + 1)
+
+
+def done(draft: Draft, event: ev.CommandDone) -> None:
+    intent = draft.intents.pop(event.command, None)
+    _end(draft, event.command, Ended(event.time, True, undo=undoing(intent.wanted) if intent else None))
+
+
+def failed(draft: Draft, event: ev.CommandFailed) -> None:
+    draft.intents.pop(event.command, None)
+    _end(draft, event.command, Ended(event.time, False, event.reason, event.cure))
+
+
+def _end(draft: Draft, command: str, ended: Ended) -> None:
+    for old in [old for old, known in draft.ended.items() if ended.time - known.time > 2 * FRESH_S]:
+        del draft.ended[old]
+    draft.ended[command] = ended
+
+
+def undoing(intent: ev.AnyIntent) -> AnyWish | None:
+    """What undoes an intent that was carried out; None where nothing can."""
+    match intent:
+        case ev.BaseWanted(before=before):
+            return SetBase(before)
+        case ev.NameWanted(station=station, before=before):
+            return RenameStation(station, before)
+    return None

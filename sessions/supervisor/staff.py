@@ -1,0 +1,28 @@
+"""The services of a supervisor: every one there is, in the order in which they begin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from sessions.models.prices import Prices
+from sessions.place import Place
+from sessions.settings import Settings
+from sessions.supervisor.process import Options
+from sessions.supervisor.recorder import Recorder
+from sessions.supervisor.services.branches import BASE_MARK, BranchWatch, opening
+from sessions.supervisor.services.conflicts import ConflictWatch
+from sessions.supervisor.services.transcripts import TranscriptWatch
+from sessions.supervisor.work import Work
+
+
+def work_of(place: Place, options: Options, settings: Settings, recorder: Recorder, marks: Mapping[str, bytes]) -> Work:
+    """All that a supervisor of the repository at `place` does; `marks` are the journal's."""
+    chosen = marks.get(BASE_MARK, b"").decode("utf-8", "replace")
+    base = options.base or chosen or settings.base
+    conflicts = ConflictWatch(place, lambda: branches.repository, recorder)
+    branches = BranchWatch(place.repo, base, recorder, conflicts.touch, strict=bool(options.base))
+    places = [*map(Path, options.sessions), *settings.session_paths]
+    prices = Prices.load(settings.prices_path)
+    transcripts = TranscriptWatch(place.journal, places, prices, recorder, branches.catch_up)
+    return Work(recorder, (branches, conflicts, transcripts), lambda: opening(branches.repository))
