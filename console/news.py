@@ -153,7 +153,7 @@ def _parts(items: Sequence[Item], now: float) -> Iterator[Line]:
         if len(calls) == 1:
             yield ((STATUS[status] + " ", style), *_one(calls[0], now))
         elif calls:
-            names = [f"{clean(call.station, _NAME)}{'?' * call.guess}" for call in calls[:NAMED]]
+            names = [f"{clean(call.name, _NAME)}{'?' * call.guess}" for call in calls[:NAMED]]
             more = f" and {len(calls) - NAMED} more" if len(calls) > NAMED else ""
             said = f"{len(calls)} {_MANY[status]}: "
             yield ((STATUS[status] + " ", style), (said, "bold text on bar"), (", ".join(names) + more, "text on bar"))
@@ -167,7 +167,7 @@ def _one(call: Call, now: float) -> Line:
     said = f" {_ONE[call.status]}{'?' * call.guess} {age(call.since, now)}"
     reason = clean(call.reason, _REASON)
     return (
-        (clean(call.station, _NAME), "bold text on bar"),
+        (clean(call.name, _NAME), "bold text on bar"),
         (said + ":" * bool(reason), "text on bar"),
         (" " + reason if reason else "", "soft on bar"),
     )

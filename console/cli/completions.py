@@ -108,7 +108,7 @@ def _checkpointed(place: Place) -> list[str]:
     from sessions.journal.reader import JournalReader
 
     with closing(JournalReader(place.journal)) as reader:
-        return sorted(reader.readable().stations)
+        return sorted(station.name for station in reader.readable().stations.values())
 
 
 def commands(parser: Parser) -> Iterator[Command]:

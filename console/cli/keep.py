@@ -87,9 +87,11 @@ def record(call: Call) -> int:
         first, last = _range(past, call)
         stations = frozenset(call.station) or None
         if stations is not None:
-            unknown = stations - past.state_at(last).stations.keys()
-            if unknown:
+            floor = past.state_at(last).stations
+            ids = {station.name: id for id, station in floor.items()} | {id: id for id in floor}
+            if unknown := stations - ids.keys():
                 raise UsageError(f"there is no station {clean(min(unknown))!r}", "see `factory-tui status`")
+            stations = frozenset(ids[name] for name in stations)
         if target is not None:
             info = write(past, target, first, last, stations, call.redact)
             if stations is None and (isinstance(past, JournalReader) or (first, last) == (1, past.span.last_seq)):

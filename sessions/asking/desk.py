@@ -53,7 +53,7 @@ class Desk:
             case qs.StationEvents():
                 yield from self._events(asked, halt)
             case qs.StationNames():
-                yield qs.Names(tuple(sorted(self._state().stations)))
+                yield qs.Names(tuple(sorted(station.name for station in self._state().stations.values())))
             case qs.FollowSession(session, edition):
                 news = self.conversations.news(session, edition)
                 if news is not None:

@@ -98,7 +98,7 @@ class StationEvents(Question[EventPage], frozen=True, tag="station_events"):
 
 
 class StationNames(Question[Names], frozen=True, tag="station_names"):
-    """All stations of the floor, sorted."""
+    """What all stations of the floor are called, sorted."""
 
 
 class PairHunks(Question[FileHunks], frozen=True, tag="pair_hunks"):

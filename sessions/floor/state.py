@@ -216,6 +216,12 @@ class FloorState(msgspec.Struct, frozen=True, omit_defaults=True):
 EMPTY = FloorState()
 
 
+def name_of(state: FloorState, station: str) -> str:
+    """What the station with this id is called; its id when it is not on the floor."""
+    known = state.stations.get(station)
+    return station if known is None else known.name
+
+
 def without_usage(state: FloorState) -> FloorState:
     """The same floor with every meter at nothing."""
     stations = {name: replace(station, meter=Meter(), pace=Pace()) for name, station in state.stations.items()}

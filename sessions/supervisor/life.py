@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from sessions import settings
 from sessions.errors import FactoryError
-from sessions.floor.commands import AnyCommand, Progress, Reply, Stop
+from sessions.floor.commands import Command, Progress, Reply, Stop
 from sessions.journal.writer import Journal
 from sessions.place import Place
 from sessions.supervisor.lock import hold
@@ -85,9 +85,9 @@ class _Day:
         self._begun.set()
         await self._work.run()
 
-    async def obey(self, command: AnyCommand) -> Reply:
+    async def obey(self, command: Command) -> Reply:
         """Carry out a command once the journal is up to date; an end is never waited for."""
-        if isinstance(command, Stop) and not self._begun.is_set():
+        if isinstance(command.wish, Stop) and not self._begun.is_set():
             self.stopped.set()
             return Reply(True)
         await self._begun.wait()

@@ -23,8 +23,8 @@ from tests.support.console import HOSTILE, NOW, StillLink, factory_state
 from tests.support.picture import text
 from widgets.draw.cells import plain, width
 
-A, B, C, D = (Call(name, Status.NEEDS_ME, NOW - 12, "permission for Bash") for name in "abcd")
-BROKEN = Call("e", Status.FAILED, NOW - 60, "overloaded")
+A, B, C, D = (Call(name, name, Status.NEEDS_ME, NOW - 12, "permission for Bash") for name in "abcd")
+BROKEN = Call("e", "e", Status.FAILED, NOW - 60, "overloaded")
 
 
 def asks(*stations: str, at: float = NOW + 1) -> list[ev.Event]:
@@ -35,7 +35,7 @@ def test_one_is_told_with_what_and_for_how_long_and_the_way_there() -> None:
     line = news_line([A], NOW, "c goes there", 80)
     assert plain(line).startswith(" ◆ a needs you 10s: permission for Bash ")
     assert plain(line).endswith("  c goes there ")
-    guess = Call("a", Status.NEEDS_ME, NOW - 12, "", True)
+    guess = Call("a", "a", Status.NEEDS_ME, NOW - 12, "", True)
     assert news_text([guess], NOW) == "a needs you? 10s"
 
 
@@ -46,7 +46,7 @@ def test_many_are_told_together() -> None:
 
 @pytest.mark.parametrize("cells", [20, 40, 80, 200])
 def test_it_fits_and_foreign_words_do_no_harm(cells: int) -> None:
-    hostile = [Call(HOSTILE, Status.NEEDS_ME, NOW, HOSTILE), Call(HOSTILE + "x", Status.FAILED, NOW, HOSTILE)]
+    hostile = [Call("x", HOSTILE, Status.NEEDS_ME, NOW, HOSTILE), Call("y", HOSTILE + "x", Status.FAILED, NOW, HOSTILE)]
     line = news_line(hostile, NOW, "c goes there", cells)
     assert width(plain(line)) == cells
     assert "◆" in plain(line)

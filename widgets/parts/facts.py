@@ -245,7 +245,8 @@ def told(event: ev.Event) -> tuple[str, str, str]:
             return "done", event.detail, "soft"
         case ev.TextWritten():
             return "said", event.text, "text"
-    return _told_of_turn(event) or _told_of_place(event) or _told_of_process(event) or ("noted", event.source, "faint")
+    tells = (_told_of_turn, _told_of_place, _told_of_identity, _told_of_process)
+    return next((known for tell in tells if (known := tell(event))), ("noted", event.source, "faint"))
 
 
 def _told_of_turn(event: ev.Event) -> tuple[str, str, str] | None:
@@ -260,6 +261,15 @@ def _told_of_turn(event: ev.Event) -> tuple[str, str, str] | None:
             return "needs me", event.reason, "needs_me"
         case ev.MachineAwaited():
             return "waits", event.reason, "waiting"
+    return None
+
+
+def _told_of_identity(event: ev.Event) -> tuple[str, str, str] | None:
+    match event:
+        case ev.StationRenamed():
+            return "renamed", event.name, "text"
+        case ev.SessionClaimed():
+            return "claimed", event.session, "text"
     return None
 
 

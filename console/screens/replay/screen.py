@@ -115,7 +115,7 @@ class ReplayScreen(FloorScreen, inherit_bindings=False):
             return ()
         from console.screens.replay.words import event_spans  # a replay that begins by playing does not need it
 
-        return event_spans(event)
+        return event_spans(event, self.replay.state)
 
     def _ask_density(self, slots: int, skips_silence: bool) -> None:
         self.begin(lambda: self._read_density(slots, skips_silence), group="density", exclusive=True)

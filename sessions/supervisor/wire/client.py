@@ -105,7 +105,7 @@ class Client:
         self._asked: dict[str, tuple[Command, concurrent.futures.Future[Reply]]] = {}
         """Commands without an answer, by id."""
         self._sent: set[concurrent.futures.Future[Reply]] = set()
-        self._questions = Questions(self._ids, self._post, self._line, self._unanswered)
+        self._questions = Questions(itertools.count(1), self._post, self._line, self._unanswered)
         self._sending = threading.Lock()
         self._work, self._pid, self._missed = WorkFrame(), 0, ""
         self._deaf = False

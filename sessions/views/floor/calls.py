@@ -31,6 +31,8 @@ class Call(msgspec.Struct, frozen=True):
     """A station has begun to need a person, or has failed. Texts are as the agent wrote them."""
 
     station: str
+    """Its id."""
+    name: str
     status: Status
     since: float
     reason: str = ""
@@ -128,7 +130,9 @@ class Watch:
         again = new.status is Status.FAILED and new.since - self._failed.get(name, -math.inf) < AGAIN_S
         if new.status is Status.FAILED:
             self._failed[name] = new.since
-        return None if again or new.since < self._first else Call(name, new.status, new.since, new.reason, new.guess)
+        if again or new.since < self._first:
+            return None
+        return Call(name, station.name, new.status, new.since, new.reason, new.guess)
 
     def _count(self, name: str, before: _Known | None, after: _Known | None) -> None:
         """Count a station as it is no longer, and as it is now."""

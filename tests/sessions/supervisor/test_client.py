@@ -95,6 +95,42 @@ def test_what_was_asked_of_a_supervisor_that_ends_is_refused() -> None:
     asyncio.run(check())
 
 
+def test_a_command_whose_answer_was_lost_is_given_to_the_next_supervisor() -> None:
+    async def check() -> None:
+        loop, heard = asyncio.get_running_loop(), list[str]()
+        asked = asyncio.Event()
+
+        async def die(command: Command) -> Reply:
+            heard.append(command.id)
+            asked.set()
+            await asyncio.Event().wait()
+            return Reply(True)
+
+        async def obey(command: Command) -> Reply:
+            heard.append(command.id)
+            return Reply(True, "as the first one did it")
+
+        with short_directory() as directory:
+            path = directory / "s"
+            first, second = Server(feed_of(3), "repo", die), Server(feed_of(3), "repo", obey)
+            await first.listen(path)
+
+            def revive() -> None:
+                asyncio.run_coroutine_threadsafe(second.listen(path), loop).result()
+
+            with watched(path, revive=revive) as watching:
+                await watching.soon(lambda client: client.contact.connected)
+                command = operator.command(CatchUp())
+                reply = asyncio.wrap_future(watching.client.send(command))
+                await asked.wait()
+                await first.close(Farewell("it dies"))
+                assert await asyncio.wait_for(reply, PATIENCE_S) == Reply(True, "as the first one did it")
+                assert heard == [command.id, command.id]
+            await second.close(Farewell("test over"))
+
+    asyncio.run(check())
+
+
 def test_progress_and_trouble_show_while_connected() -> None:
     async def check() -> None:
         feed = feed_of(0)

@@ -11,7 +11,8 @@ import pytest
 
 from sessions import operator
 from sessions.floor.commands import AnyWish, CatchUp, Command, ImportPaths, Progress, Reply, WatchPlaces
-from sessions.floor.events import Event
+from sessions.floor.events import Event, SessionClaimed, StationOpened, TokensUsed
+from sessions.floor.identity import Owner, Usage
 from sessions.floor.state import FloorState
 from sessions.floor.tokens import STANDARD, Terms, Tokens
 from sessions.journal.writer import Journal
@@ -166,6 +167,32 @@ def test_commands_side_by_side_count_everything_once(house: House) -> None:
             replies = await asyncio.gather(*(work.obey(operator.command(command)) for command in commands))
             assert all(reply.ok for reply in replies)
             assert feed.state.total.calls == 100
+
+    asyncio.run(check())
+
+
+@pytest.mark.parametrize(("usage", "calls"), [(Usage.OWNER, 1), (Usage.TRANSCRIPT, 3)])
+def test_a_session_that_its_owner_claims_is_seated_there_and_counts_once(
+    house: House, usage: Usage, calls: int
+) -> None:
+    """An agent that is run from here tells its calls itself; then its transcript is found, and tells them again."""
+    ours = "ours-1"
+
+    async def check() -> None:
+        async with working(house) as (work, feed):
+            await until(feed, lambda state: "main" in state.branches)
+            told: list[Event] = [
+                StationOpened(time=1.0, station=ours, kind="claude", directory="/srv/x", owner=Owner.OURS, parent="p"),
+                SessionClaimed(time=1.0, station=ours, session=SESSION, usage=usage),
+                TokensUsed(time=2.0, tokens=Tokens(7), call="acp-1", station=ours, session=SESSION),
+            ]
+            await work._recorder.record(told)
+            house.write(1, 2)
+            assert (await work.obey(operator.command(CatchUp()))).ok
+            (station,) = feed.state.stations.values()
+            assert (station.id, station.owner, station.parent) == ("ours-1", Owner.OURS, "p")
+            assert station.activity, "what it says is read from the transcript all the same"
+            assert feed.state.total.calls == calls
 
     asyncio.run(check())
 

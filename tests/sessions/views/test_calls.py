@@ -53,7 +53,7 @@ def test_a_station_that_begins_to_ask_calls_once_in_each_episode() -> None:
     state = floor(works(T - 5))
     watch.look(state, T)
     asking = floor(asks(T + 1), state=state)
-    assert watch.look(asking, T + 2) == [Call("a", Status.NEEDS_ME, T + 1, "may I?")]
+    assert watch.look(asking, T + 2) == [Call("a", "a", Status.NEEDS_ME, T + 1, "may I?")]
     assert watch.look(asking, T + 3) == []
     still = floor(asks(T + 3), state=asking)
     assert watch.look(still, T + 4) == []

@@ -153,7 +153,7 @@ def test_every_kind_of_event_has_a_line() -> None:
     samples: list[ev.Event] = []
     for kind in kinds:
         more = {"reason": "because", "text": "words", "kind": "claude", "tool": "Bash", "tokens": Tokens(5)}
-        more["state"] = Report.WORKING
+        more |= {"state": Report.WORKING, "name": "api"}
         fields = {name: value for name, value in more.items() if name in kind.__struct_fields__}
         samples.append(kind(time=0.0, station="a", **fields))
     lines = texts(event_lines(samples, Zone(), CELLS))

@@ -1,0 +1,279 @@
+"""The command loop: intents are committed before anything is done, carried out once, and taken up after a death."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from sessions import operator
+from sessions.errors import FactoryError
+from sessions.floor import events as ev
+from sessions.floor.commands import AnyWish, Command, ImportPaths, RenameStation, SetBase, Stop, Undo
+from sessions.floor.decide import Decision, decide
+from sessions.floor.state import FloorState
+from sessions.journal.reader import JournalReader
+from sessions.journal.writer import Journal, OvertakenError
+from sessions.supervisor.outbox import TRIES
+from sessions.supervisor.recorder import Recorder, ServingRecorder
+from sessions.supervisor.service import Asked, Service
+from sessions.supervisor.wire.feed import Feed
+from sessions.supervisor.work import Work
+from tests.support.supervisor import PATIENCE_S, opened, served, watched
+
+OPENING = ev.FactoryOpened(time=1.0, repo="/srv/shop", name="shop", base="main")
+
+
+class Hands(Service):
+    """Carries out imports and bases, when it is let; and notes what it was asked."""
+
+    name = "hands"
+    handles = (ev.ImportWanted, ev.BaseWanted)
+    hears = (ev.StationRenamed,)
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.heard: list[ev.Event] = []
+        self.free, self.busy = asyncio.Event(), asyncio.Event()
+        self.free.set()
+        self.trouble: Exception | None = None
+
+    async def follow(self) -> None:
+        await asyncio.Event().wait()
+
+    def hear(self, events: Sequence[ev.Event]) -> None:
+        self.heard += events
+
+    async def handle(self, asked: Asked) -> None:
+        assert isinstance(asked, ev.CommandEvent)
+        self.asked.append(asked.command)
+        self.busy.set()
+        await self.free.wait()
+        if self.trouble is not None:
+            raise self.trouble
+
+
+@asynccontextmanager
+async def working(path: Path) -> AsyncIterator[tuple[Work, Hands, Feed]]:
+    """A supervisor's work over the journal at `path`, until the block ends: killed, for all that the journal knows."""
+    journal = await Journal.open(path)
+    feed, hands = Feed(journal.state), Hands()
+    work = Work(ServingRecorder(journal, feed), [hands], lambda: OPENING)
+    running = asyncio.create_task(work.run())
+    try:
+        await until(feed, lambda state: state.runs > 0)
+        yield work, hands, feed
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await journal.close()
+
+
+async def until(feed: Feed, true: Callable[[FloorState], bool]) -> FloorState:
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            bell = feed.bell
+            if true(feed.state):
+                return feed.state
+            await bell.wait()
+
+
+def kinds(path: Path) -> list[str]:
+    """The journal's events about commands, in order."""
+    about = (ev.CommandEvent, ev.CommandResumed, ev.CommandDone, ev.CommandFailed, ev.StationRenamed)
+    reader = JournalReader(path)
+    try:
+        return [type(event).__name__ for event in reader.events(0, 1_000) if isinstance(event, about)]
+    finally:
+        reader.close()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "journal.db"
+
+
+def test_what_is_wanted_is_committed_before_it_is_done(path: Path) -> None:
+    async def check() -> None:
+        async with working(path) as (work, hands, feed):
+            hands.free.clear()
+            command = operator.command(ImportPaths(("/a",)))
+            asking = asyncio.create_task(work.obey(command))
+            await hands.busy.wait()
+            assert list(feed.state.intents) == [command.id]
+            hands.free.set()
+            assert (await asking).ok
+            assert feed.state.intents == {}
+            assert feed.state.ended[command.id].ok
+
+    asyncio.run(check())
+    assert kinds(path) == ["ImportWanted", "CommandDone"]
+
+
+def test_a_command_given_many_times_is_done_once(path: Path) -> None:
+    async def check() -> None:
+        async with working(path) as (work, hands, _):
+            command = operator.command(ImportPaths(("/a",)))
+            replies = await asyncio.gather(*(work.obey(command) for _ in range(50)))
+            assert all(reply.ok for reply in replies)
+            assert (await work.obey(command)).ok
+            assert hands.asked == [command.id]
+        async with working(path) as (work, hands, _):
+            assert (await work.obey(command)).ok
+            assert hands.asked == [], "the next supervisor knows that it was done"
+
+    asyncio.run(check())
+    assert kinds(path) == ["ImportWanted", "CommandDone"]
+
+
+def test_of_wishes_that_exclude_each_other_one_is_granted(path: Path) -> None:
+    """64 consoles with 8 commands each, over real sockets: the same name for two stations."""
+
+    async def check() -> None:
+        async with working(path) as (work, _, feed):
+            await work._recorder.record([opened(), ev.StationOpened(time=2.0, station="boat", kind="codex")])
+            async with served(feed, work.obey) as (_, socket):
+                consoles = await asyncio.to_thread(lambda: [watched(socket) for _ in range(64)])
+                clients = [console.__enter__() for console in consoles]
+                for client in clients:
+                    await client.soon(lambda it: it.contact.connected)
+                wishes = [RenameStation(("ship", "boat")[n % 2], "flagship") for n in range(64 * 8)]
+                asked = [clients[n % 64].client.send(operator.command(wish)) for n, wish in enumerate(wishes)]
+                replies = await asyncio.gather(*map(asyncio.wrap_future, asked))
+                for console in consoles:
+                    await asyncio.to_thread(console.__exit__, None, None, None)
+            names = sorted(station.name for station in feed.state.stations.values())
+            assert names in (["boat", "flagship"], ["flagship", "ship"])
+            refused = [reply for reply in replies if not reply.ok]
+            assert len(refused) == 64 * 4, "all those for the other station"
+
+    asyncio.run(check())
+    assert kinds(path) == ["NameWanted", "StationRenamed", "CommandDone"]
+
+
+def test_events_that_must_come_next_are_not_written_after_others(path: Path) -> None:
+    async def check() -> None:
+        journal = await Journal.open(path)
+        seq = await journal.append([OPENING])
+        late = journal.append([opened()], after=seq)
+        await asyncio.gather(journal.append([OPENING]), journal.append([opened()], after=seq + 1))
+        with pytest.raises(OvertakenError):
+            await late
+        assert journal.state.seq == seq + 2
+        assert list(journal.state.stations) == ["ship"]
+        await journal.close()
+
+    asyncio.run(check())
+
+
+def test_a_decision_is_made_anew_when_it_was_overtaken(path: Path) -> None:
+    async def check() -> None:
+        journal = await Journal.open(path)
+        recorder, seen = Recorder(journal), list[int]()
+        both = [operator.command(SetBase(name)) for name in ("one", "two")]
+
+        async def decided(command: Command) -> None:
+            def look(state: FloorState) -> Decision:
+                seen.append(state.seq)
+                return decide(state, command, command.when)
+
+            await recorder.decide(look)
+
+        await asyncio.gather(*map(decided, both))
+        assert sorted(seen) == [0, 0, 1], "the one that came second looked again"
+        assert len(journal.state.intents) == 2
+        await journal.close()
+
+    asyncio.run(check())
+
+
+@pytest.mark.parametrize("wish", [ImportPaths(("/a",)), SetBase("release")])
+def test_the_next_supervisor_takes_up_what_one_died_over(path: Path, wish: AnyWish) -> None:
+    command = operator.command(wish)
+
+    async def check() -> None:
+        async with working(path) as (work, hands, _):
+            hands.free.clear()
+            asking = asyncio.create_task(work.obey(command))
+            await hands.busy.wait()
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        async with working(path) as (work, hands, feed):
+            await until(feed, lambda state: command.id in state.ended)
+            assert hands.asked == [command.id]
+            assert (await work.obey(command)).ok, "whoever asks again is told"
+
+    asyncio.run(check())
+    assert kinds(path)[1:] == ["CommandResumed", "CommandDone"]
+
+
+def test_what_supervisors_die_over_again_and_again_is_given_up(path: Path) -> None:
+    command = operator.command(ImportPaths(("/a",)))
+
+    async def check() -> None:
+        for turn in range(TRIES + 1):
+            async with working(path) as (work, hands, _):
+                hands.free.clear()
+                asking = asyncio.create_task(work.obey(command)) if turn == 0 else None
+                await hands.busy.wait()
+            if asking is not None:
+                asking.cancel()
+                await asyncio.gather(asking, return_exceptions=True)
+        async with working(path) as (work, hands, feed):
+            await until(feed, lambda state: command.id in state.ended)
+            reply = await work.obey(command)
+            assert hands.asked == []
+            assert not reply.ok
+            assert "given up" in reply.reason
+
+    asyncio.run(check())
+    assert kinds(path) == ["ImportWanted", *["CommandResumed"] * TRIES, "CommandFailed"]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [(FactoryError("no such base", "name another"), "no such base"), (ValueError("a mistake"), "failed to do it")],
+)
+def test_what_cannot_be_done_is_recorded_with_its_reason(path: Path, trouble: Exception, said: str) -> None:
+    async def check() -> None:
+        async with working(path) as (work, hands, feed):
+            hands.trouble = trouble
+            command = operator.command(SetBase("release"))
+            reply = await work.obey(command)
+            assert not reply.ok
+            assert said in reply.reason
+            assert reply.cure
+            assert feed.state.ended[command.id].reason == reply.reason
+            assert (await work.obey(operator.command(Undo(command.id)))).ok is False, "there is nothing to undo"
+
+    asyncio.run(check())
+    assert kinds(path) == ["BaseWanted", "CommandFailed"]
+
+
+def test_a_service_is_told_of_what_it_hears_and_of_nothing_else(path: Path) -> None:
+    async def check() -> None:
+        async with working(path) as (work, hands, _):
+            await work._recorder.record([opened()])
+            assert hands.heard == []
+            await work.obey(operator.command(RenameStation("ship", "flagship")))
+            assert [type(event) for event in hands.heard] == [ev.NameWanted, ev.StationRenamed, ev.CommandDone]
+
+    asyncio.run(check())
+
+
+def test_the_one_who_stopped_it_is_in_the_journal(path: Path) -> None:
+    command = operator.command(Stop())
+
+    async def check() -> None:
+        async with working(path) as (work, _, feed):
+            assert (await work.obey(command)).ok
+            assert work.stopped.is_set()
+            assert feed.state.intents == {}
+        async with working(path) as (work, _, _):
+            assert not work.stopped.is_set(), "it ends the one that was meant"
+
+    asyncio.run(check())
+    assert kinds(path) == ["StopWanted", "CommandDone"]
