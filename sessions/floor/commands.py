@@ -6,7 +6,7 @@ import msgspec
 
 
 class Wish(msgspec.Struct, frozen=True, tag_field="type"):
-    """What an operator wants; `sessions.floor.decide` answers it."""
+    """What an operator wants; `sessions.floor.decide.decide` answers it."""
 
 
 class Stop(Wish, frozen=True, tag="stop"):

@@ -171,8 +171,8 @@ class CommandFailed(Event, frozen=True, kw_only=True, omit_defaults=True, tag="c
     """What was wanted cannot be."""
 
     command: str
-    reason: str = ""
-    cure: str = ""
+    reason: Words = ""
+    cure: Words = ""
 
 
 class StationEvent(Event, frozen=True, kw_only=True, omit_defaults=True):

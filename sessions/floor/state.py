@@ -179,7 +179,7 @@ class FloorState(msgspec.Struct, frozen=True, omit_defaults=True):
     intents: Mapping[str, Intent] = {}
     """By command, the oldest first: what is wanted and not yet so."""
     ended: Mapping[str, Ended] = {}
-    """By command: what the latest ones came to (see `sessions.floor.decide`)."""
+    """By command: what the latest ones came to (see `sessions.floor.decide.decide`)."""
     total: Meter = Meter()
     """Of all stations."""
     elsewhere: Meter = Meter()

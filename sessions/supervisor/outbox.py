@@ -10,7 +10,7 @@ from functools import partial
 
 from sessions.errors import FactoryError
 from sessions.floor.commands import Reply
-from sessions.floor.decide import done
+from sessions.floor.decide.decide import done
 from sessions.floor.events import AnyIntent, CommandEvent, CommandFailed, CommandResumed, Event
 from sessions.supervisor.recorder import Recorder
 from sessions.supervisor.service import Asked, Service
@@ -33,7 +33,6 @@ class Outbox:
         self._by_kind = {kind: service for service in services for kind in service.handles}
         self._under_way: dict[str, asyncio.Task[None]] = {}
         """By command."""
-        self._errands: set[asyncio.Task[Reply]] = set()
 
     def take(self, events: Sequence[Event]) -> None:
         """Begin to carry out the intents among events that were just committed."""
@@ -54,22 +53,29 @@ class Outbox:
             self._begin(intent.wanted)
 
     async def settled(self, command: str) -> Reply:
-        """What the command came to, when it has. Whoever waits may leave: the work goes on."""
+        """What the command came to, when it has."""
         if (task := self._under_way.get(command)) is not None:
             await asyncio.shield(task)
         ended = self._recorder.state.ended.get(command)
         return Reply(ended.ok, ended.reason, ended.cure) if ended is not None else Reply(True)
 
-    async def run(self, errand: Asked) -> Reply:
-        """Have an errand done. Whoever waits may leave: the work goes on."""
-        task = asyncio.create_task(self._run(errand))
-        self._errands.add(task)
-        task.add_done_callback(self._errands.discard)
-        return await asyncio.shield(task)
+    async def run(self, asked: Asked) -> Reply:
+        """Have something done by the service that does it, and say what it came to."""
+        service = self._by_kind.get(type(asked))
+        if service is None:
+            return Reply(False, f"nothing here can do that ({type(asked).__name__})", "take a newer factory-tui")
+        try:
+            await service.handle(asked)
+        except FactoryError as error:
+            return Reply(False, error.message, error.cure)
+        except Exception as error:  # what breaks must not take the supervisor with it
+            log.exception("%s broke over %r", service.name, asked)
+            return Reply(False, f"the supervisor failed to do it ({type(error).__name__})", "see its log")
+        return Reply(True)
 
     async def close(self) -> None:
         """Break off what is under way. Its intents stay open, for the next supervisor."""
-        tasks = [*self._under_way.values(), *self._errands]
+        tasks = [*self._under_way.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -84,23 +90,10 @@ class Outbox:
             log.error("what command %s came to could not be recorded: %s", command, error)
 
     async def _carry_out(self, wanted: AnyIntent) -> None:
-        reply = await self._run(wanted)
+        reply = await self.run(wanted)
         now, command = time.time(), wanted.command
         ended = done(command, now) if reply.ok else _failed(command, reply.reason, reply.cure)
         await self._recorder.record([ended])
-
-    async def _run(self, asked: Asked) -> Reply:
-        service = self._by_kind.get(type(asked))
-        if service is None:
-            return Reply(False, f"nothing here can do that ({type(asked).__name__})", "take a newer factory-tui")
-        try:
-            await service.handle(asked)
-        except FactoryError as error:
-            return Reply(False, error.message, error.cure)
-        except Exception as error:  # what breaks must not take the supervisor with it
-            log.exception("%s broke over %r", service.name, asked)
-            return Reply(False, f"the supervisor failed to do it ({type(error).__name__})", "see its log")
-        return Reply(True)
 
 
 def _failed(command: str, reason: str, cure: str) -> CommandFailed:

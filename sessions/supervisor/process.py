@@ -23,7 +23,7 @@ from sessions.errors import FactoryError
 from sessions.floor.commands import Stop
 from sessions.place import Place, place_of
 from sessions.supervisor.lock import holder
-from sessions.supervisor.wire.protocol import ANSWERS, MAX_ANSWER, CommandFrame, WorkFrame, encode, hello, read
+from sessions.supervisor.wire.protocol import ANSWERS, MAX_ANSWER, WorkFrame, command_frame, encode, hello, read
 
 START_S = 20.0
 """A supervisor that does not answer by then has failed to start."""
@@ -153,7 +153,7 @@ def _agreed_to_stop(path: Path) -> bool:
         line.settimeout(STOP_S)
         try:
             line.connect(str(path))
-            line.sendall(encode(hello()) + encode(CommandFrame(operator.command(Stop()))))
+            line.sendall(encode(hello()) + encode(command_frame(operator.command(Stop()))))
             while more := line.recv(1 << 16):
                 heard = heard[-1_000:] + more
         except OSError:

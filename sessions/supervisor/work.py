@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from sessions.backoff import Backoff
 from sessions.errors import FactoryError
 from sessions.floor.commands import Command, Reply, Stop
-from sessions.floor.decide import Accepted, Errands, Known, Refusal, decide
+from sessions.floor.decide.decide import Accepted, Errands, Known, Refusal, decide
 from sessions.floor.events import Event, FactoryOpened, SourceSkipped, StopWanted
 from sessions.supervisor.outbox import Outbox
 from sessions.supervisor.recorder import Recorder
@@ -31,6 +31,7 @@ class Work:
         """Set when the operator has asked to end."""
         self._recorder, self._services, self._opening = recorder, services, opening
         self._outbox = Outbox(recorder, services)
+        self._obeying: set[asyncio.Task[Reply]] = set()
         self._told: dict[str, str] = {}
         recorder.tell(self._hear)
 
@@ -56,12 +57,24 @@ class Work:
 
     async def close(self) -> None:
         """Break off what commands began, and let go of everything."""
+        for task in self._obeying:
+            task.cancel()
+        await asyncio.gather(*self._obeying, return_exceptions=True)
         await self._outbox.close()
         for service in self._services:
             await service.close()
 
     async def obey(self, command: Command) -> Reply:
-        """Have a command carried out and say what it came to, or why it is not done."""
+        """Have a command carried out and say what it came to, or why it is not done.
+
+        Whoever waits may leave: what was decided must be told to everybody else, and goes on.
+        """
+        task = asyncio.create_task(self._obey(command))
+        self._obeying.add(task)
+        task.add_done_callback(self._obeying.discard)
+        return await asyncio.shield(task)
+
+    async def _obey(self, command: Command) -> Reply:
         if isinstance(command.wish, Stop) and self._recorder.halted:
             self.stopped.set()  # the journal takes nothing, not even that
             return Reply(True)

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from sessions.floor import events as ev
 from sessions.floor.commands import AnyWish, RenameStation, SetBase
-from sessions.floor.decide import FRESH_S
+from sessions.floor.decide.decide import FRESH_S
 from sessions.floor.fold.draft import Draft
 from sessions.floor.state import Ended, Intent
 

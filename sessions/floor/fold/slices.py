@@ -65,6 +65,12 @@ SLICES = (
         ("verdicts", "committed_verdicts", "compared"),
         (ev.BaseChosen, ev.BranchRemoved, ev.VerdictReached, ev.BranchCompared),
     ),
+    Slice(
+        "commands",
+        1,
+        ("intents", "ended"),
+        (*get_args(ev.AnyIntent), ev.CommandResumed, ev.CommandDone, ev.CommandFailed),
+    ),
     Slice("skipped", 1, ("skipped",), (ev.SourceSkipped,)),
 )
 BY_NAME = {each.name: each for each in SLICES}

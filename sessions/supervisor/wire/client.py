@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextlib
+import itertools
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -179,7 +180,7 @@ class Client:
             future.set_result(self._unheard())
             return
         try:
-            frame = protocol.encode(protocol.CommandFrame(command))
+            frame = protocol.encode(protocol.command_frame(command))
         except UnicodeEncodeError:
             cure = "rename it, or end the supervisor first: without one the command reads it by itself"
             future.set_result(Reply(False, "a name that is not UTF-8 cannot be told to the supervisor", cure))

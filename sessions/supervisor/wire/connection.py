@@ -6,6 +6,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+import msgspec
+
 from sessions.floor.commands import Command, Reply
 from sessions.supervisor.wire import protocol
 from sessions.supervisor.wire.answering import Answering, Questions, unanswered
@@ -136,13 +138,15 @@ class Connection:
 
     async def _answer(self, frame: CommandFrame, obey: Obey) -> None:
         try:
-            reply = await obey(frame.command)
+            reply = await obey(protocol.COMMANDS.decode(frame.command))
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            reply = Reply(False, "the supervisor does not know this command", "end it with factory-tui stop")
         except Exception as error:  # a command that breaks must not take its console, or others, with it
-            log.exception("a command broke: %r", frame.command)
+            log.exception("a command broke: %s", clean(frame.id, 64))
             reply = Reply(False, f"the supervisor failed to do it ({type(error).__name__})", "see its log")
         # A reason may name a file whose name is no text; without an answer its console would wait for ever.
         reply = Reply(reply.ok, clean(reply.reason, REASON), clean(reply.cure, REASON))
-        await self._send(protocol.ReplyFrame(frame.command.id, reply))
+        await self._send(protocol.ReplyFrame(frame.id, reply))
 
     async def _follow(self, hello: Hello) -> None:
         """Send what is new, at this console's pace; the next batch is only looked up when the last one was taken."""

@@ -45,9 +45,13 @@ class Hello(Frame, frozen=True, omit_defaults=True, tag="hello"):
 
 
 class CommandFrame(Frame, frozen=True, omit_defaults=True, tag="command"):
-    """An operator's command. Sent again after a lost connection, it is answered again and not done again."""
+    """An operator's command, whose id this is. A supervisor that does not know its wish refuses it, and no more.
 
-    command: Command
+    Sent again after a lost connection, it is answered again and not done again.
+    """
+
+    id: str
+    command: msgspec.Raw
 
 
 class QuestionFrame(Frame, frozen=True, omit_defaults=True, tag="question"):
@@ -178,6 +182,7 @@ class TornError(ProtocolError):
 
 
 _ENCODER = msgspec.json.Encoder()
+COMMANDS: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
 REQUESTS: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
 ANSWERS: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
 
@@ -189,6 +194,11 @@ NOTHING = -1
 def hello(after: int = 0, *, follows: bool = True) -> Hello:
     """The first word of a console of this program."""
     return Hello(VERSION, after, SPEAKS, follows)
+
+
+def command_frame(command: Command) -> CommandFrame:
+    """The command as it is sent. Raises `UnicodeEncodeError` for a name that is no text."""
+    return CommandFrame(command.id, msgspec.Raw(_ENCODER.encode(command)))
 
 
 def encode(frame: Request | Answer) -> bytes:

@@ -22,7 +22,7 @@ from sessions.floor.commands import (
     Undo,
     WatchPlaces,
 )
-from sessions.floor.decide import (
+from sessions.floor.decide.decide import (
     AHEAD_S,
     FRESH_S,
     MOST_INTENTS,

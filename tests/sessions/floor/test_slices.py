@@ -48,6 +48,7 @@ def test_the_slices_are_the_floor() -> None:
         ("ground", {"ground", "stations"}),
         ("stations", {"stations"}),
         ("verdicts", {"verdicts"}),
+        ("commands", {"commands"}),
         ("skipped", {"skipped"}),
     ],
 )

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from sessions import catchup
+from sessions import catchup, operator
 from sessions.floor.commands import CatchUp, Progress, Stop
 from sessions.floor.events import Event, FactoryOpened
 from sessions.floor.state import FloorState
@@ -25,7 +25,7 @@ from sessions.journal.reader import JournalReader
 from sessions.journal.writer import Journal
 from sessions.simulation import simulate
 from sessions.supervisor.life import live
-from sessions.supervisor.wire.protocol import NOTHING, CommandFrame, Farewell, ReplyFrame, Snapshot, Welcome, WorkFrame
+from sessions.supervisor.wire.protocol import NOTHING, Farewell, ReplyFrame, Snapshot, Welcome, WorkFrame, command_frame
 from tests.support.house import LONG, House, house_in
 from tests.support.supervisor import PATIENCE_S, dialled
 
@@ -115,11 +115,11 @@ def test_the_door_answers_and_tells_before_the_journal_is_up_to_date(house: Hous
             assert (told.progress.what, told.progress.unit) == (WAITING, "%")
             assert 0 < told.progress.done < 100
             assert gate.portions == 1, "nothing but the first portion is done"
-            peer.say(CommandFrame(1, CatchUp()))
+            peer.say(command_frame(operator.command(CatchUp())))
             gate.opened.set()
             floor = await peer.hear_a(Snapshot)
             assert isinstance(floor, Snapshot) and floor.state.total == _latest(written).total
-            peer.say(CommandFrame(2, CatchUp()))
+            peer.say(command_frame(operator.command(CatchUp())))
             reply = await peer.hear_a(ReplyFrame)
             assert isinstance(reply, ReplyFrame) and reply.reply.ok, "a command waits, and is not refused"
 
@@ -136,7 +136,7 @@ def test_it_can_be_ended_in_the_middle_and_goes_on_there(house: House, written: 
             if how == "signal":
                 os.kill(os.getpid(), signal.SIGTERM)
             else:
-                peer.say(CommandFrame(1, Stop()))
+                peer.say(command_frame(operator.command(Stop())))
             farewell = await peer.hear_a(Farewell)
             assert isinstance(farewell, Farewell) and farewell.stopped
             await asyncio.wait_for(living, PATIENCE_S)

@@ -30,7 +30,6 @@ from sessions.journal import codec
 from sessions.supervisor.wire import protocol
 from sessions.supervisor.wire.protocol import (
     Answer,
-    CommandFrame,
     EndFrame,
     Events,
     Farewell,
@@ -45,6 +44,7 @@ from sessions.supervisor.wire.protocol import (
     Snapshot,
     Welcome,
     WorkFrame,
+    command_frame,
     events_frame,
 )
 from tests.support.supervisor import told
@@ -78,7 +78,7 @@ SPEAKS = st.lists(TEXT, max_size=3).map(tuple)
 RAW = (EVENTS | st.none()).map(lambda value: msgspec.Raw(msgspec.json.encode(value)))
 REQUESTS = st.one_of(
     st.builds(Hello, COUNT, COUNT, SPEAKS, st.booleans()),
-    st.builds(CommandFrame, COMMANDS),
+    st.builds(command_frame, COMMANDS),
     st.builds(QuestionFrame, COUNT, RAW),
     st.builds(NevermindFrame, COUNT),
 )

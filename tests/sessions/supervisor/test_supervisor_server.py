@@ -7,6 +7,7 @@ import os
 import socket
 import stat
 
+import msgspec
 import pytest
 
 from sessions.floor.commands import CancelScan, CatchUp, Command, Progress, Reply, SetBase
@@ -25,6 +26,7 @@ from sessions.supervisor.wire.protocol import (
     Snapshot,
     Welcome,
     WorkFrame,
+    command_frame,
 )
 from sessions.supervisor.wire.server import Server
 from tests.support.supervisor import (
@@ -261,8 +263,8 @@ def test_commands_are_answered_side_by_side() -> None:
             return Reply(True, type(command.wish).__name__)
 
         async with served(feed_of(0), obey) as (_, path), dialled(path) as peer:
-            peer.say(CommandFrame(Command("seven", "ann", 1.0, CatchUp())))
-            peer.say(CommandFrame(Command("eight", "ann", 1.0, CancelScan())))
+            peer.say(command_frame(Command("seven", "ann", 1.0, CatchUp())))
+            peer.say(command_frame(Command("eight", "ann", 1.0, CancelScan())))
             assert await peer.hear_a(ReplyFrame) == ReplyFrame("eight", Reply(True, "CancelScan"))
             assert await peer.hear_a(ReplyFrame) == ReplyFrame("seven", Reply(True, "CatchUp"))
 
@@ -273,9 +275,25 @@ def test_a_console_may_give_any_number_of_commands() -> None:
     async def check() -> None:
         async with served(feed_of(0)) as (_, path), dialled(path) as peer:
             for number in range(2 * connection.COMMANDS_AT_ONCE + 1):
-                peer.say(CommandFrame(number, CancelScan()))
+                peer.say(command_frame(Command(f"c{number}", "ann", 1.0, CancelScan())))
                 answer = await peer.hear_a(ReplyFrame)
-                assert isinstance(answer, ReplyFrame) and answer.id == number
+                assert isinstance(answer, ReplyFrame)
+                assert answer.id == f"c{number}"
+
+    asyncio.run(check())
+
+
+def test_a_wish_of_a_newer_console_is_refused_and_the_console_stays() -> None:
+    async def check() -> None:
+        async with served(feed_of(0)) as (_, path), dialled(path) as peer:
+            of_tomorrow = b'{"id":"x","who":"ann","when":1.0,"wish":{"type":"of_tomorrow"}}'
+            for body in (of_tomorrow, b"[]", b"7"):
+                peer.say(CommandFrame("x", msgspec.Raw(body)))
+                answer = await peer.hear_a(ReplyFrame)
+                assert isinstance(answer, ReplyFrame)
+                assert (answer.id, answer.reply.ok, bool(answer.reply.cure)) == ("x", False, True)
+            peer.say(command_frame(Command("y", "ann", 1.0, CancelScan())))
+            assert await peer.hear_a(ReplyFrame) == ReplyFrame("y", Reply(True, "CancelScan"))
 
     asyncio.run(check())
 
@@ -287,7 +305,7 @@ def test_a_command_that_breaks_is_answered_and_the_console_stays() -> None:
 
         async with served(feed_of(0), obey) as (_, path), dialled(path) as peer:
             for name in ("one", "two"):
-                peer.say(CommandFrame(Command(name, "ann", 1.0, SetBase("main"))))
+                peer.say(command_frame(Command(name, "ann", 1.0, SetBase("main"))))
                 frame = await peer.hear_a(ReplyFrame)
                 assert isinstance(frame, ReplyFrame)
                 assert (frame.id, frame.reply.ok) == (name, False)
@@ -340,7 +358,7 @@ def test_a_reason_that_is_no_text_is_answered_too() -> None:
             return Reply(False, "there is no \udcff\x1b[31m", "look for \udcff")
 
         async with served(feed_of(0), obey) as (_, path), dialled(path) as peer:
-            peer.say(CommandFrame(Command("one", "ann", 1.0, SetBase("main"))))
+            peer.say(command_frame(Command("one", "ann", 1.0, SetBase("main"))))
             frame = await peer.hear_a(ReplyFrame)
             assert isinstance(frame, ReplyFrame)
             assert frame.reply.reason.startswith("there is no") and "\x1b" not in frame.reply.reason

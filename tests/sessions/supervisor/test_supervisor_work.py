@@ -25,7 +25,7 @@ from sessions.supervisor.services import transcripts as transcript_watch
 from sessions.supervisor.services.transcripts import TranscriptWatch
 from sessions.supervisor.staff import work_of
 from sessions.supervisor.wire.feed import Feed
-from sessions.supervisor.wire.protocol import CommandFrame
+from sessions.supervisor.wire.protocol import command_frame
 from sessions.supervisor.work import Work
 from tests.support.house import SESSION, House, house_in
 from tests.support.supervisor import PATIENCE_S, dialled, served
@@ -123,7 +123,7 @@ def test_a_command_goes_on_when_the_one_who_gave_it_leaves(house: House) -> None
         async with working(house) as (work, feed), served(feed, obey) as (_, path):
             await until(feed, lambda state: "main" in state.branches)
             async with dialled(path) as console:
-                console.say(CommandFrame(operator.command(ImportPaths((str(other),)))))
+                console.say(command_frame(operator.command(ImportPaths((str(other),)))))
                 await begun.wait()
             await left.wait()
             assert not feed.state.total.calls, "it was to leave before the command is done"
@@ -266,7 +266,7 @@ def test_what_was_imported_keeps_its_seat_against_what_is_followed(house: House)
 
     async def check() -> None:
         journal = await Journal.open(house.place.journal)
-        watch = TranscriptWatch(house.place.journal, (), Prices({}, None), Recorder(journal))
+        watch = TranscriptWatch(house.place.journal, (), Prices({}, None), Recorder(journal), nothing)
         try:
             await watch.catch_up()
             write(path := house.root / f"{imported}{SESSION[8:]}.jsonl", "/one/shop", 1)
@@ -276,7 +276,7 @@ def test_what_was_imported_keeps_its_seat_against_what_is_followed(house: House)
             homes = {station.home: station.meter.calls for station in journal.state.stations.values()}
             assert homes == {"/one/shop": 1, "/two/shop": 1}
         finally:
-            watch.close()
+            await watch.close()
             await journal.close()
 
     asyncio.run(check())

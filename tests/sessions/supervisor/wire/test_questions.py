@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator
 import msgspec
 import pytest
 
+from sessions import operator
 from sessions.asking.asked import Asked, GivenUpError, UnheardError
 from sessions.asking.questions import AnyQuestion, CommitWords, Names, StationNames, Words
 from sessions.errors import FactoryError
@@ -18,7 +19,6 @@ from sessions.supervisor.wire import answering, protocol
 from sessions.supervisor.wire.asking import ask_once
 from sessions.supervisor.wire.capabilities import VERSION
 from sessions.supervisor.wire.protocol import (
-    CommandFrame,
     EndFrame,
     Events,
     Hello,
@@ -28,6 +28,7 @@ from sessions.supervisor.wire.protocol import (
     ReplyFrame,
     Welcome,
     WorkFrame,
+    command_frame,
 )
 from tests.support.supervisor import PATIENCE_S, Peer, dialled, feed_of, push, served, spoken, watched
 
@@ -84,7 +85,7 @@ def test_questions_are_answered_side_by_side_beside_events_and_commands() -> Non
             peer.say(asks(2, CommitWords("abc")))
             assert await heard(peer, 2) == (["abc"], EndFrame(2))
             push(feed, spoken(1, first=2))
-            peer.say(CommandFrame(3, CatchUp()))
+            peer.say(command_frame(operator.command(CatchUp())))
             assert isinstance(await peer.hear_a(ReplyFrame), ReplyFrame)
             oracle.go.set()
             assert await heard(peer, 1) == (["wait"], EndFrame(1))
