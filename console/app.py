@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,27 +15,20 @@ from textual.binding import BindingType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 
-from console.actions.registry import BY_ID, key_name, keys_of
 from console.links.link import Link, LinkMode
-from console.news import News, news_line, news_text
 from console.options import Options
 from console.pulse import NEVER, Pulse
 from console.remembered import Memory
 from console.screens.base import FactoryScreen
 from console.screens.conflicts.board import Board
 from console.screens.sampled import SampledScreen
+from console.telling import Telling
 from console.terminal import asking as terminal
 from console.terminal import theme as themes
-from console.terminal.asking import WindowTitle
 from console.terminal.driver import QuietDriver
 from console.terminal.frames import Shown, erases, lean
 from console.terminal.slowlink import LinkWatch
 from sessions.errors import FactoryError
-from sessions.floor.state import FloorState, Status
-from sessions.views.floor.calls import Call
-from widgets.draw.cells import Line, plain
-from widgets.draw.glyphs import ascii_twin
-from widgets.floor.topline import counters
 from widgets.parts.guard import Guarded
 
 if TYPE_CHECKING:
@@ -45,7 +38,8 @@ if TYPE_CHECKING:
     from console.screens.factory import Factory
     from console.terminal.faults import Faults
 
-NEWS_EVERY_S = 1.0
+RETRY_S = 1.0
+"""After a look that failed."""
 LEAVING = ("ctrl+c",)
 """Keys that no question takes for an answer."""
 FAULT_S = 30.0
@@ -73,9 +67,6 @@ class FactoryApp(Guarded, App[None]):
         self.link = link
         self.link_watch = LinkWatch(options.slow_link)
         self.pulse = Pulse(self._look, lambda: self.link_watch.rhythm.period_s)
-        self._told_of: FloorState | None = None
-        """The floor of which the news were told, when by the monotonic clock, and when they are due again."""
-        self._told_at = self._tell_at = -NEVER
         self.user_keys: dict[str, str] = {}
         self.board = Board()
         self._shown = Shown(erasing=erases(os.environ))
@@ -83,8 +74,7 @@ class FactoryApp(Guarded, App[None]):
         """The screen whose picture is on the terminal."""
         self.faults: Faults | None = None
         """Where faults are kept; without it the first one ends the console, as tests want it."""
-        self.news = News(link.mode is not LinkMode.REPLAY, options.rest_days * 86_400)
-        self.window = WindowTitle(self._send)
+        self.telling = Telling(link, options, self)
         ascii_only = not themes.shows_signs(os.environ) if options.ascii_only is None else options.ascii_only
         self.memory = Memory(options.remembered)
         known = self.memory.known.theme
@@ -117,9 +107,9 @@ class FactoryApp(Guarded, App[None]):
         # What the shell drew in the meantime is not known: everything is sent again.
         self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
         self._take_keymap()
-        if "title" in self.options.attention:
-            self.app_suspend_signal.subscribe(self, lambda _: self.window.give_back(), immediate=True)
-        self.counts()  # whatever begins from now on is news
+        if self.telling.in_title:
+            self.app_suspend_signal.subscribe(self, lambda _: self.telling.window.give_back(), immediate=True)
+        self.telling.counts()  # whatever begins from now on is news
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -138,66 +128,16 @@ class FactoryApp(Guarded, App[None]):
     def _look(self) -> float:
         """Have what is new told and drawn; seconds after which this is due again although nothing changes."""
         try:
-            told, screen = self._tell(monotonic()), self.screen
+            screen = self.screen
+            told = self.telling.look(screen, self.look.ascii_only)
             return min(told, screen.sample() if isinstance(screen, SampledScreen) else NEVER)
         except Exception as error:  # whatever it is, the next look comes
             self._handle_exception(error)
-            return NEWS_EVERY_S
-
-    def _tell(self, moment: float) -> float:
-        """Tell the news where there may be any, once a second at most; seconds after which there may be some."""
-        state = self.link.state
-        if moment >= self._tell_at or (state is not self._told_of and moment >= self._told_at + NEWS_EVERY_S):
-            self._told_of, self._told_at = state, moment
-            self.tell_news()
-            rest = NEVER if self.link.mode is LinkMode.REPLAY else self.news.rest(self.link.now(), moment)
-            self._tell_at = moment + rest
-        at = self._tell_at if state is self._told_of else min(self._tell_at, self._told_at + NEWS_EVERY_S)
-        return at - moment
+            return RETRY_S
 
     # What calls the operator
 
-    def counts(self) -> Mapping[Status, int]:
-        """How many stations of this repository need somebody, failed, wait and are stale."""
-        return self.news.counts(self.link.state, self.link.now(), monotonic())
-
-    def news_line(self, cells: int) -> Line:
-        """What is new in one line, with the key that goes there; nothing when nothing is."""
-        items = [] if "quiet" in self.options.attention else self.news.told(monotonic())
-        if not items:
-            return ()
-        action = BY_ID["app.caller" if any(isinstance(item, Call) for item in items) else "app.conflicts"]
-        keys = keys_of(action, self.user_keys)
-        return news_line(items, self.link.now(), f"{key_name(keys[0])} goes there" if keys else "", cells)
-
-    def tell_news(self) -> None:
-        """Say what is new, on whatever screen the operator is, and as loudly as it is set."""
-        moment, now, screen = monotonic(), self.link.now(), self.screen
-        self.news.look(self.link.state, now, moment)
-        if isinstance(screen, FactoryScreen):
-            if screen.asked() and not screen.NEWS_ABOVE:
-                self.news.hold(moment)  # they come when the question that stands in their place is answered
-            screen.draw_header()
-            screen.draw_footer()
-        if ringing := self.news.to_ring(moment):
-            self._ring(news_text(ringing, now))
-        if "title" in self.options.attention:
-            self.window.show(self._title())
-
-    def _ring(self, text: str) -> None:
-        wanted = self.options.attention
-        if "bell" in wanted:
-            self.bell()
-        for how in ("osc9", "osc777"):
-            if how in wanted:
-                self._send(terminal.notification(text, how, os.environ))
-
-    def _title(self) -> str:
-        past = "replay" * (self.link.mode is LinkMode.REPLAY)
-        text = " ".join(filter(None, (plain(counters(self.counts())), past, self.link.state.name, self.TITLE)))
-        return ascii_twin(text) if self.look.ascii_only else text
-
-    def _send(self, sequence: str) -> None:
+    def send(self, sequence: str) -> None:
         """Write to the terminal itself; where none is, nothing."""
         if self._driver is not None and not self.is_headless:
             self._driver.write(sequence)
@@ -205,7 +145,7 @@ class FactoryApp(Guarded, App[None]):
     async def action_caller(self) -> None:
         """Go into the station that called, with the floor's cursor on it."""
         present = next((screen.station for screen in reversed(self._screens()) if screen.station), "")
-        name = self.news.next_caller(present)
+        name = self.telling.next_caller(present)
         if not name:
             self._screens()[-1].say("nothing else needs you")
             return
@@ -339,7 +279,7 @@ class FactoryApp(Guarded, App[None]):
 
     def copy_to_clipboard(self, text: str) -> None:
         """Have the terminal take a text into its clipboard, where it is allowed to."""
-        self._send(terminal.clipboard(text))
+        self.send(terminal.clipboard(text))
 
     def lend_terminal(self, use: Callable[[], str]) -> str:
         """Leave the terminal to `use`, which must not raise; returns what it says went wrong.

@@ -35,7 +35,7 @@ def run(link: Link, options: Options) -> int:
     except KeyboardInterrupt:
         return EXIT_INTERRUPT
     finally:
-        app.window.give_back(_write)
+        app.telling.window.give_back(_write)
         link.stop()
         for number, handler in before.items():
             signal.signal(number, handler)

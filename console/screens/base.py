@@ -98,11 +98,11 @@ class FactoryScreen(Guarded, OpeningScreen):
 
     def present(self) -> Situation:
         """The same with what is so on every screen."""
-        return replace(self.situation(), calls=self.factory.news.calls)
+        return replace(self.situation(), calls=self.factory.telling.calls)
 
     def counters(self) -> list[Span]:
         """How many stations need somebody, failed, wait and are stale: for the header, which every screen has."""
-        return counters(self.factory.counts())
+        return counters(self.factory.telling.counts())
 
     def draw_header(self) -> None:
         """Draw the header anew; only screens that do nothing of the kind by themselves need to."""
@@ -230,7 +230,7 @@ class FactoryScreen(Guarded, OpeningScreen):
         said = self._said if monotonic() < self._said_until else ""
         footer = self.query_one(Footer)
         cells = footer.size.width
-        news = self.factory.news_line(cells)
+        news = self.factory.telling.line(cells, keymap)
         footer.show([footer_line(shown, self.right(), cells, said, self.asked(), kept, news)])
         if footer.size:
             self.ripen()

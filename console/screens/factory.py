@@ -8,7 +8,6 @@ from typing import Protocol
 from textual.screen import Screen
 
 from console.links.link import Link
-from console.news import News
 from console.options import Options
 from console.pulse import Pulse
 from console.remembered import Memory
@@ -16,6 +15,23 @@ from console.terminal.slowlink import LinkWatch
 from sessions.floor.state import Status
 from widgets.draw.cells import Line
 from widgets.draw.look import Look
+
+
+class News(Protocol):
+    """What calls the operator, whatever screen is shown (see `console.telling`)."""
+
+    @property
+    def calls(self) -> bool:
+        """Somebody needs a person or has failed, since whenever."""
+        ...
+
+    def counts(self) -> Mapping[Status, int]:
+        """How many stations of this repository need somebody, failed, wait and are stale."""
+        ...
+
+    def line(self, cells: int, keymap: dict[str, str]) -> Line:
+        """What is new in one line, with the key that goes there; nothing when nothing is."""
+        ...
 
 
 class Factory(Protocol):
@@ -29,17 +45,14 @@ class Factory(Protocol):
     options: Options
     memory: Memory
     user_keys: dict[str, str]
-    news: News
+
+    @property
+    def telling(self) -> News:
+        """What calls the operator."""
+        ...
+
     sent: Screen[object] | None
     """The screen whose picture is on the terminal."""
-
-    def counts(self) -> Mapping[Status, int]:
-        """How many stations of this repository need somebody, failed, wait and are stale."""
-        ...
-
-    def news_line(self, cells: int) -> Line:
-        """What is new in one line, with the key that goes there; nothing when nothing is."""
-        ...
 
     async def open_station(self, name: str) -> None: ...
 

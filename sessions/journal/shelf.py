@@ -160,8 +160,9 @@ class Shelf:
         if sealed > after:
             sql = "SELECT sum(failures) FROM blocks WHERE first > ? AND last > ? AND last <= ?"
             whole = self._number(sql, after, after, min(last, sealed)) or 0
-            for block in {self._block(after + 1), self._block(min(last, sealed))} - {None}:
-                assert block is not None
+            for block in {self._block(after + 1), self._block(min(last, sealed))}:
+                if block is None:
+                    continue
                 first, end, _ = block
                 if (first <= after or end > last) and (heads := self._heads_of(block)) is not None:
                     whole += heads.failed.count(1, max(0, after + 1 - first), max(0, last + 1 - first))

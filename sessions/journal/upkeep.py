@@ -35,6 +35,7 @@ Tell = Callable[[str, int, int], None]
 FOLDING, PACKING, SHRINKING = "bringing the journal up to date", "packing the journal", "giving back the journal's room"
 PORTION = 32
 """Blocks that are packed in one commit: a tenth of a second."""
+_ROWS = "SELECT seq, latest, type, station, failed, body FROM events"
 WORTH_BYTES = 256 << 10
 """Free room in the file that is worth writing all of it anew, where it is also a quarter of it."""
 _STATEMENTS = 10_000
@@ -239,6 +240,3 @@ class _Upkeep:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             raise
-
-
-_ROWS = "SELECT seq, latest, type, station, failed, body FROM events"

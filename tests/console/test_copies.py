@@ -54,7 +54,7 @@ def drive(keys: tuple[str, ...], mode: LinkMode = LinkMode.LIVE) -> tuple[str, l
 
     async def run() -> str:
         app = FactoryApp(StillLink(factory_state(9, 20), mode=mode), Options(theme="dark", ascii_only=False))
-        app._send = sent.append  # type: ignore[method-assign, assignment]
+        app.send = sent.append  # type: ignore[method-assign, assignment]
         async with app.run_test(size=(160, 50)) as pilot:
             await pilot.pause()
             await pilot.press(*keys)

@@ -119,20 +119,20 @@ def test_every_screen_has_the_counters_and_says_once_who_calls(place: str, size:
         link = StillLink(factory_state())
         app = FactoryApp(link, Options(theme="dark", ascii_only=False, no_colour=False))
         async with app.run_test(size=size) as pilot:
-            app.tell_news()
+            app.telling.tell(app.screen, ascii_only=False)
             await pilot.press(*WAYS_IN[place])
             await pilot.pause()
-            app.tell_news()
+            app.telling.tell(app.screen, ascii_only=False)
             await pilot.pause()
             assert "◆1 ✖3 ◐2" in text(app)
             assert "may I?" not in text(app)
             link.state = fold_all(link.state, asks("tests-02"))
             link.clock = NOW + 2
-            app.tell_news()
+            app.telling.tell(app.screen, ascii_only=False)
             await pilot.pause()
             assert "◆ tests-02 needs you 1s: may I?" in text(app)
             assert "c goes there" in text(app)
-            app.tell_news()
+            app.telling.tell(app.screen, ascii_only=False)
             if isinstance(app.screen, SampledScreen):
                 app.screen.sample()
             await pilot.pause()
@@ -147,11 +147,11 @@ def test_one_key_goes_to_the_caller_from_everywhere(place: str) -> None:
         link = StillLink(factory_state())
         app = FactoryApp(link, Options(theme="dark", ascii_only=False, no_colour=False))
         async with app.run_test(size=(120, 40)) as pilot:
-            app.tell_news()
+            app.telling.tell(app.screen, ascii_only=False)
             await pilot.press(*WAYS_IN[place])
             await pilot.pause()
             link.state = fold_all(link.state, asks("tests-02"))
-            app.tell_news()
+            app.telling.tell(app.screen, ascii_only=False)
             await pilot.press("c")
             await pilot.pause()
             assert isinstance(app.screen, StationScreen)
@@ -173,10 +173,10 @@ def test_attention_says_how_loudly(attention: str, told: bool, rings: int) -> No
         app = FactoryApp(link, Options(theme="dark", ascii_only=False, attention=frozenset({attention})))
         app.bell = lambda: rung.append(1)  # type: ignore[method-assign]
         async with app.run_test(size=(120, 40)) as pilot:
-            app.tell_news()
+            app.telling.tell(app.screen, ascii_only=False)
             link.state = fold_all(link.state, asks("tests-02", "ship-03"))
-            app.tell_news()
-            app.tell_news()
+            app.telling.tell(app.screen, ascii_only=False)
+            app.telling.tell(app.screen, ascii_only=False)
             await pilot.pause()
             assert ("2 stations need you: ship-03, tests-02" in text(app)) is told
             assert len(rung) == rings
@@ -190,4 +190,4 @@ def test_a_replay_counts_and_tells_no_news() -> None:
     state = fold_all(EMPTY, asks("a"))
     assert news.counts(state, NOW + 2, 101) == {Status.NEEDS_ME: 1}
     assert news.told(101) == news.to_ring(101) == []
-    assert FactoryApp(StillLink(state, mode=LinkMode.REPLAY)).news._tells is False
+    assert FactoryApp(StillLink(state, mode=LinkMode.REPLAY)).telling._news._tells is False

@@ -64,7 +64,8 @@ class PaletteScreen(FactoryScreen):
         counted = self.counters()
         gap: Span = (" ", "text on bar")
         right = [gap, *counted, gap] if counted else []
-        return self.factory.news_line(cells) or spread(rule(max(0, cells - line_width(right))), right, cells, "faint")
+        news = self.factory.telling.line(cells, self.factory.user_keys)
+        return news or spread(rule(max(0, cells - line_width(right))), right, cells, "faint")
 
     def draw_header(self) -> None:
         self.draw()

@@ -1,8 +1,7 @@
 """Finds out which of many commits merge and which collide: every pair, each only once ever, what matters most first.
 
 From cheap to dear: what is remembered of the two commits; what is remembered of their trees and merge base; what
-their changed paths rule out; git's own merge, of files and other parts that many pairs
-share.
+their changed paths rule out; git's own merge, of files and other parts that many pairs share.
 """
 
 from __future__ import annotations
@@ -22,8 +21,8 @@ from sessions.branches.git.run import Git, GitError, Reins
 from sessions.branches.git.scratch import Scratch
 from sessions.branches.merges.recall import Memory
 from sessions.branches.merges.verdicts import CLEAN, UNRELATED, Merged, Pair, Verdicts, key
-from sessions.branches.sift.agenda import Agenda
-from sessions.branches.sift.known import Known
+from sessions.branches.parts.agenda import Agenda
+from sessions.branches.parts.known import Known
 from sessions.branches.sift.overlap import Overlap, Sifted
 from sessions.floor.conflicts import Outcome
 

@@ -14,10 +14,10 @@ from typing import NamedTuple
 from sessions.branches.git.run import CalledOffError, Git, GitError, Reins
 from sessions.branches.git.scratch import Scratch, alternates
 from sessions.branches.merges.merges import merge_some
-from sessions.branches.merges.staging import staged
 from sessions.branches.merges.tally import files_of
 from sessions.branches.merges.verdicts import Merged, Pair
-from sessions.branches.sift.agenda import Agenda, Task
+from sessions.branches.parts.agenda import Agenda, Task
+from sessions.branches.parts.staging import staged
 from sessions.floor.conflicts import Outcome
 
 log = logging.getLogger(__name__)

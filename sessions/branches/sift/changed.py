@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sessions.branches.git.run import Git, GitError
-from sessions.branches.sift.parts import parents
+from sessions.branches.parts.parts import parents
 
 Pair = tuple[str, str]
 Edit = tuple[bytes, bytes]

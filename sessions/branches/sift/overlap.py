@@ -4,10 +4,11 @@ The sieve is one-sided. Two sides whose changed paths are disjoint merge cleanly
 (one side moves files out of a directory in which the other adds some) or a file where the other has a directory;
 such pairs are merged.
 
-The others are taken to parts (see `parts`). A file that is there in the base and on both sides merges by itself,
-whatever else was done: only what is added or deleted can be part of a rename. Where git will look for none that matters
-(no side adds files and deletes such as the other touched), what was added twice, and what was edited and deleted,
-merges by itself, too. Else all that was added and deleted is one part, the rest, in which git looks for renames.
+The others are taken to parts (see `sessions.branches.parts`). A file that is there in the base and on both sides merges
+by itself, whatever else was done: only what is added or deleted can be part of a rename. Where git will look for none
+that matters (no side adds files and deletes such as the other touched), what was added twice, and what was edited and
+deleted, merges by itself, too. Else all that was added and deleted is one part, the rest, in which git looks for
+renames.
 
 Branches that parted at many places would take a comparison per pair. Since what changed between two commits is at
 most what changed between the first and any third and between that and the second, each side is compared once with the
@@ -23,8 +24,8 @@ import msgspec
 
 from sessions.branches.git.history import Bases, bits
 from sessions.branches.git.run import Git
+from sessions.branches.parts.parts import Moves, Part, Rest, named, parents
 from sessions.branches.sift.changed import Edit, changes
-from sessions.branches.sift.parts import Moves, Part, Rest, named, parents
 
 Pair = tuple[str, str]
 MOST_PATHS, MOST_SIDES, MOST_EDITS = 100_000, 1_000, 20_000

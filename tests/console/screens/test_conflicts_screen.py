@@ -513,18 +513,18 @@ def test_a_branch_that_begins_to_collide_is_told_as_loudly_as_set(
         link, rung = app.link, []
         assert isinstance(link, StillLink)
         app.bell = lambda: rung.append(1)  # type: ignore[method-assign]
-        app.tell_news()
+        app.telling.tell(app.screen, ascii_only=False)
         link.state = fold_all(link.state, [clash(A, B)])
-        app.tell_news()
-        app.tell_news()
+        app.telling.tell(app.screen, ascii_only=False)
+        app.telling.tell(app.screen, ascii_only=False)
         await pilot.pause()
         assert ("⚔ docs-01 now collides with proxy-00" in text(app)) is told
         await press(app, pilot, "slash")
         link.state = fold_all(link.state, [clash(A, B), clash(C)])
-        app.tell_news()
+        app.telling.tell(app.screen, ascii_only=False)
         assert len(rung) == 2 * rings, "the bell does not wait for the line"
         await press(app, pilot, "enter")
-        app.tell_news()
+        app.telling.tell(app.screen, ascii_only=False)
         await pilot.pause()
         assert ("⚔ tests-02 now collides with the base" in text(app)) is told
         assert len(rung) == 2 * rings

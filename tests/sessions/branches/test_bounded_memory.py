@@ -15,10 +15,10 @@ from sessions.branches.git.scratch import Scratch, replacements
 from sessions.branches.merges import judge as matrix
 from sessions.branches.merges import snapshot
 from sessions.branches.merges.verdicts import CLEAN
-from sessions.branches.sift import known as known_parts
+from sessions.branches.parts import known as known_parts
+from sessions.branches.parts.known import Known
 from sessions.branches.sift import overlap
 from sessions.branches.sift.areas import Areas
-from sessions.branches.sift.known import Known
 from sessions.branches.sift.overlap import Overlap
 from sessions.branches.watch.repo import Repository
 from tests.support.branches.collision import scramble, scrambled

@@ -8,7 +8,7 @@ from sessions.branches.git.history import newer_half
 from sessions.branches.git.names import shown
 from sessions.branches.merges.tally import worst_first
 from sessions.branches.merges.verdicts import Merged
-from sessions.branches.sift.parts import Part, Rest
+from sessions.branches.parts.parts import Part, Rest
 from sessions.floor.conflicts import FileConflict, Outcome
 
 MOST_KNOWN = 40_000

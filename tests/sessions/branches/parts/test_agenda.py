@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sessions.branches.merges.verdicts import CLEAN, Merged, Pair
-from sessions.branches.sift.agenda import HEAVY, Agenda, Task
-from sessions.branches.sift.known import Known
-from sessions.branches.sift.parts import Part, Piece, Rest, sheets
+from sessions.branches.parts.agenda import HEAVY, Agenda, Task
+from sessions.branches.parts.known import Known
+from sessions.branches.parts.parts import Part, Piece, Rest, sheets
 from sessions.floor.conflicts import FileConflict, Outcome
 
 CLASH = Merged(Outcome.CONFLICT, (FileConflict("a", "content", 2),))

@@ -7,7 +7,7 @@ from itertools import count
 
 from sessions.branches.git.run import Git, GitError
 from sessions.branches.merges.verdicts import Pair
-from sessions.branches.sift.parts import Moves, Rest, Sheet, sides
+from sessions.branches.parts.parts import Moves, Rest, Sheet, sides
 
 _SETTINGS = ("fastimport.unpackLimit=0", "pack.compression=0", "core.compression=0")
 _numbers = count()

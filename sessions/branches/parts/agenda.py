@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sessions.branches.merges.verdicts import Merged, Pair
-from sessions.branches.sift.known import Known
-from sessions.branches.sift.parts import Part, Piece, Rest, Sheet, effort, sheets
+from sessions.branches.parts.known import Known
+from sessions.branches.parts.parts import Part, Piece, Rest, Sheet, effort, sheets
 from sessions.floor.conflicts import Outcome
 
 HEAVY = 200_000
