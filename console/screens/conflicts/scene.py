@@ -106,6 +106,8 @@ class ConflictsScene(SampledScreen):
 
     def draw_news(self) -> None:
         """Make the scene again when what it is made of has changed, and draw."""
+        if not self._made_of:
+            return  # it has no size yet, and is made when it gets one
         state = self.factory.link.state
         if self._is_old(state) and monotonic() - self._made_at > EASE * self._made_s:
             if self.trial is not None and not self.trial.holds(state, self.view.choice.uncommitted):
@@ -124,7 +126,7 @@ class ConflictsScene(SampledScreen):
 
     def _is_old(self, state: FloorState) -> bool:
         """The scene was made of something else."""
-        return not self._made_of or any(a is not b for a, b in zip(_sources(state), self._made_of, strict=True))
+        return any(a is not b for a, b in zip(_sources(state), self._made_of, strict=False))
 
     def make_scene(self, state: FloorState) -> None:
         """Make what is drawn out of a state; it is not drawn yet."""

@@ -543,3 +543,23 @@ def test_the_matrix_does_not_wait_for_a_plan_that_takes_long() -> None:
         assert not screen.complete()
 
     play(test)
+
+
+def test_the_scene_is_made_once_to_be_seen_and_once_for_the_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two hundred branches it takes a tenth of a second, in which no key is answered."""
+    made: list[FloorState] = []
+    make = ConflictsScreen.make_scene
+
+    def counted(screen: ConflictsScreen, state: FloorState) -> None:
+        made.append(state)
+        make(screen, state)
+
+    monkeypatch.setattr(ConflictsScreen, "make_scene", counted)
+
+    async def test(app: FactoryApp, screen: ConflictsScreen, pilot: Pilot[None]) -> None:
+        await pilot.pause()
+        app.pulse.stir()
+        await pilot.pause()
+        assert len(made) == 2
+
+    play(test)
