@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from console.app import FactoryApp
-from console.cli.floor import DEMO, DEMO_OPENING
+from console.cli.commands.demo import DEMO, DEMO_OPENING
 from console.links.link import Link, LinkHealth, LinkMode
 from console.options import Options
 from sessions.floor.commands import Progress

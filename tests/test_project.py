@@ -12,7 +12,7 @@ from fnmatch import fnmatch
 from itertools import islice
 from pathlib import Path
 
-from console.cli.floor import DEMO, DEMO_OPENING
+from console.cli.commands.demo import DEMO, DEMO_OPENING
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, Status
 from sessions.journal.past.past import EventList

@@ -9,17 +9,13 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from importlib import import_module
-from typing import TYPE_CHECKING, TextIO
+from collections.abc import Sequence
+from typing import TextIO
 
+from console.cli.imports import importing
 from sessions.errors import EXIT_FAILURE, FactoryError
 from sessions.text import clean
-
-if TYPE_CHECKING:
-    from console.cli.call import Call
 
 EXIT_INTERRUPT = 130
 EXIT_PIPE = 141
@@ -58,54 +54,10 @@ def _run(argv: Sequence[str]) -> int:
     with importing():
         from console.cli.parser import parse
     try:
-        call = parse(argv)
+        command = parse(argv)
     except SystemExit:  # help was asked for, and printed
         return 0
-    with importing():
-        run = command(call.command)
-    return run(call)
-
-
-@contextlib.contextmanager
-def importing() -> Iterator[None]:
-    """For imports: Ctrl-C then ends the process at once.
-
-    As an exception it would leave extension modules half-made, and the process may crash on them as it ends (msgspec
-    0.22 does). Nothing is there yet that would have to be put away.
-    """
-    before = signal.getsignal(signal.SIGINT)
-    if before is signal.default_int_handler:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-COMMANDS = {
-    "": ("floor", "live"),
-    "demo": ("floor", "demo"),
-    "replay": ("floor", "replay"),
-    "status": ("ask", "status"),
-    "meters": ("ask", "meters"),
-    "events": ("events", "events"),
-    "conflicts": ("conflicts", "conflicts"),
-    "order": ("order", "order"),
-    "import": ("keep", "import_paths"),
-    "record": ("keep", "record"),
-    "journal": ("journal", "journal"),
-    "stop": ("keep", "stop"),
-    "doctor": ("doctor", "doctor"),
-    "completions": ("completions", "completions"),
-}
-"""Module of this package and function in it, by command."""
-
-
-def command(name: str) -> Callable[[Call], int]:
-    """What runs the command; its module is imported now."""
-    module, function = COMMANDS[name]
-    run: Callable[[Call], int] = getattr(import_module(f"console.cli.{module}"), function)
-    return run
+    return command.run()
 
 
 def _fill_streams() -> None:

@@ -11,8 +11,9 @@ from importlib import metadata
 
 import msgspec
 
-from console.cli.call import Call, base_of
+from console.cli.command import OfFloor, base_of
 from sessions.errors import FactoryError
+from sessions.headless.floor_shape import VERSION
 
 SMALL = (80, 24)
 
@@ -27,7 +28,15 @@ class Finding(msgspec.Struct, frozen=True):
     cure: str = ""
 
 
-def program(_: Call) -> Iterator[Finding]:
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """Answer of `doctor --json`."""
+
+    version: int = VERSION
+    ok: bool
+    findings: list[Finding]
+
+
+def program(_: OfFloor) -> Iterator[Finding]:
     """Versions of what the program stands on."""
     for name in ("factory-tui", "textual", "rich", "msgspec", "aiosqlite", "watchfiles", "GitPython"):
         try:
@@ -43,7 +52,7 @@ def program(_: Call) -> Iterator[Finding]:
     yield Finding("program", "git", f"{'.'.join(map(str, version()))} at {shutil.which('git')}")
 
 
-def terminal(_: Call) -> Iterator[Finding]:
+def terminal(_: OfFloor) -> Iterator[Finding]:
     """What the terminal says of itself."""
     term = os.environ.get("TERM", "")
     if not sys.stdout.isatty():
@@ -79,13 +88,13 @@ def _around() -> Iterator[str]:
         yield "ssh"
 
 
-def repository(call: Call) -> Iterator[Finding]:
+def repository(asked: OfFloor) -> Iterator[Finding]:
     """The repository around the operator, and what is kept about it."""
     from sessions.branches.git.run import NotARepositoryError
     from sessions.branches.watch.repo import Repository
 
     try:
-        found = Repository.open(call.repo, base_of(call) or None)
+        found = Repository.open(asked.repo, base_of(asked.repo, asked.base) or None)
     except NotARepositoryError as error:
         yield Finding("repository", "repository", error.message, cure=error.cure)
         return
@@ -96,13 +105,13 @@ def repository(call: Call) -> Iterator[Finding]:
     missing = sum(tree.missing for tree in trees)
     cure = "git worktree prune forgets them" if missing else ""
     yield Finding("repository", "worktrees", f"{len(trees)}, {missing} of them gone", cure=cure)
-    yield from _state(call)
+    yield from _state(asked)
 
 
-def configuration(_: Call) -> Iterator[Finding]:
+def configuration(_: OfFloor) -> Iterator[Finding]:
     """The operator's own files: settings, keymap, prices."""
     from console.actions import keymap
-    from console.cli.floor import check_theme, keymap_path
+    from console.cli.screened import check_theme, keymap_path
     from sessions import settings
 
     path = keymap_path()
@@ -120,20 +129,20 @@ def configuration(_: Call) -> Iterator[Finding]:
         yield Finding("configuration", "theme", error.message, True, error.cure)
 
 
-def _state(call: Call) -> Iterator[Finding]:
+def _state(asked: OfFloor) -> Iterator[Finding]:
     """The journal and its supervisor."""
     from sessions.journal.reader import JournalReader
     from sessions.place import place_of
     from sessions.supervisor import process
 
-    place = place_of(call.repo)
+    place = place_of(asked.repo)
     yield Finding("repository", "state directory", str(place.state_dir))
     writable = os.access(place.state_dir, os.W_OK)
     if not writable:
         yield Finding("repository", "state directory", "cannot be written", True, f"chmod u+w {place.state_dir}")
-    pid = process.running(call.repo)
+    pid = process.running(asked.repo)
     yield Finding("repository", "supervisor", "not running" if pid is None else f"process {pid}")
-    if pid is not None and (trouble := process.trouble(call.repo)):
+    if pid is not None and (trouble := process.trouble(asked.repo)):
         yield Finding("repository", "supervisor", "not up to date", cure=trouble)
     if place.log.exists():
         yield Finding("repository", "log", f"{place.log}, {_bytes(place.log.stat().st_size)}")
@@ -149,7 +158,7 @@ def _state(call: Call) -> Iterator[Finding]:
     yield Finding("repository", "journal", f"{place.journal}, {size}, {span.last_seq:,} events")
 
 
-def prices(_: Call) -> Iterator[Finding]:
+def prices(_: OfFloor) -> Iterator[Finding]:
     """The table of prices."""
     from sessions import settings
     from sessions.models.prices import Prices
@@ -171,12 +180,12 @@ def _bytes(count: float) -> str:
     return f"{count:.1f} GB"
 
 
-def sources(call: Call) -> Iterator[Finding]:
+def sources(asked: OfFloor) -> Iterator[Finding]:
     """Where transcripts were looked for, and what lies there."""
     from sessions import settings
     from sessions.observe.files import discover
 
-    extra = [*call.sessions, *settings.load().session_paths]
+    extra = [*asked.sessions, *settings.load().session_paths]
     found = 0
     for place in discover.places(extra):
         name = place.kind or "named place"
@@ -195,3 +204,7 @@ def sources(call: Call) -> Iterator[Finding]:
     if not found:
         cure = "start an agent, or name a place with --sessions DIR"
         yield Finding("sources", "sessions", "none found", cure=cure)
+
+
+ROOMS = (program, terminal, configuration, repository, sources, prices)
+"""All that is looked at, in this order."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from console.cli import importing
-from console.cli.call import Call
+from console.cli.command import OfFloor, OfFloorOrPlaces
+from console.cli.imports import importing
 from console.cli.output import progress, warn
 from sessions.errors import UsageError
 from sessions.floor.state import FloorState
@@ -18,41 +18,40 @@ CHUNK = 5_000
 """Events that are read at once."""
 
 
-def floor_of_call(call: Call) -> FloorState:
+def floor_of(asked: OfFloor) -> FloorState:
     """The floor as it is on disk now."""
     with importing():
-        from sessions.catchup import floor_of
+        from sessions.catchup import floor_of as found
 
-    _check_sessions(call)
+    only = _alone(asked)
     with progress() as tell:
-        return floor_of(call.repo, base=call.base, sessions=call.sessions, only=call.only, progress=tell, warn=warn)
+        return found(asked.repo, base=asked.base, sessions=asked.sessions, only=only, progress=tell, warn=warn)
 
 
-def meters_of_call(call: Call) -> FloorState:
+def meters_of(asked: OfFloorOrPlaces, by: str) -> FloorState:
     """A floor that holds what was used up to now; where nothing is kept, nothing but that is read."""
-    if not (call.only and call.sessions):
-        return floor_of_call(call)
+    if not _alone(asked):
+        return floor_of(asked)
     with importing():
         from sessions.disk import meters_at
 
-    check_places(call.sessions)
     with progress() as tell:
-        return meters_at(call.sessions, call.by == "station", tell)
+        return meters_at(asked.sessions, by == "station", tell)
 
 
-def floor_between(call: Call) -> FloorState:
-    """What was used in the time that `--since` and `--until` name: the floor of the calls made then."""
+def floor_between(asked: OfFloorOrPlaces, start: str, until: str) -> FloorState:
+    """What was used from `start` to `until`, where those are given: the floor of the calls made then."""
     import time
 
     from sessions.floor import events as ev
     from sessions.floor.fold.fold import fold_all
     from sessions.floor.state import EMPTY, without_usage
 
-    past = _past_of_floor(call)
+    past = _past_of_floor(asked)
     try:
         now, span = time.time(), past.span
-        begin = moment_of(named(call.start, past, now), past) if call.start else 0.0
-        end = moment_of(named(call.until, past, now), past) if call.until else now
+        begin = moment_of(named(start, past, now), past) if start else 0.0
+        end = moment_of(named(until, past, now), past) if until else now
         if begin > end:
             raise UsageError("that time ends before it begins", "--since comes before --until")
         kinds = (ev.FactoryOpened, ev.StationOpened, ev.SessionOpened)
@@ -75,17 +74,16 @@ def _told_time(state: FloorState) -> str:
     return local.strftime("%Y-%m-%d %H:%M") if local else "then"
 
 
-def _past_of_floor(call: Call) -> Past:
+def _past_of_floor(asked: OfFloorOrPlaces) -> Past:
     """Everything that the floor of a call is made of."""
-    if not call.only:
+    if not _alone(asked):
         from sessions.journal.reader import JournalReader
 
-        return JournalReader(caught_up(call))
+        return JournalReader(caught_up(asked))
     with importing():
         from sessions.catchup import past_of_places
-    _check_sessions(call)
     with progress() as tell:
-        return past_of_places(call.sessions, progress=tell)
+        return past_of_places(asked.sessions, progress=tell)
 
 
 def moment_of(place: places.Place, past: Past) -> float:
@@ -95,11 +93,13 @@ def moment_of(place: places.Place, past: Past) -> float:
     return past.state_at(max(0, min(places.seq_of(past, place), past.span.last_seq))).time
 
 
-def _check_sessions(call: Call) -> None:
-    """Raises UsageError where `--only` has no places, or a place is not there."""
-    if call.only and not call.sessions:
+def _alone(asked: OfFloor) -> bool:
+    """Whether nothing but the places counts. Raises UsageError where there are none, or one is not there."""
+    only = isinstance(asked, OfFloorOrPlaces) and asked.only
+    if only and not asked.sessions:
         raise UsageError("--only needs places to look", "name one with --sessions DIR")
-    check_places(call.sessions)
+    check_places(asked.sessions)
+    return only
 
 
 def check_places(places: Iterable[Path]) -> None:
@@ -109,51 +109,47 @@ def check_places(places: Iterable[Path]) -> None:
             raise UsageError(f"there is no {clean(str(place))}", "name a transcript, or a directory of them")
 
 
-def caught_up(call: Call) -> Path:
+def caught_up(asked: OfFloor) -> Path:
     """The journal of the call's repository, after everything on disk has been read into it."""
     from sessions.place import place_of
 
-    place = place_of(call.repo)
-    floor_of_call(call)
+    place = place_of(asked.repo)
+    floor_of(asked)
     return place.journal
 
 
-def past_of(call: Call) -> Past:
+def past_of(repo: Path, what: str, at: str, seq: int | None) -> Past:
     """The past that `replay FILE|RUN` names. A file of that name wins over a run."""
-    path = Path(call.what)
+    path, as_heard = Path(what), seq is not None or places.is_seq(at)
     if not path.exists():
-        return _in_order(_run_of(call), call)
+        return _in_order(_run_of(repo, what), as_heard)
     with importing():
         from sessions.catchup import past_of as past_at
     with progress() as tell:
-        return _in_order(past_at(path, progress=tell), call)
+        return _in_order(past_at(path, progress=tell), as_heard)
 
 
-def _run_of(call: Call) -> Past:
+def _run_of(repo: Path, what: str) -> Past:
     """The journal of the repository, or the run of it that is named."""
     from sessions.journal.past.part import as_of_now, run
     from sessions.journal.reader import JournalReader
     from sessions.place import place_of
 
-    if call.what not in ("last", "journal") and not call.what.isdecimal():
-        raise UsageError(f"there is no {clean(call.what)!r}", "name a file, a directory, last, journal, or a number")
-    reader = JournalReader(place_of(call.repo).journal)
+    if what not in ("last", "journal") and not what.isdecimal():
+        raise UsageError(f"there is no {clean(what)!r}", "name a file, a directory, last, journal, or a number")
+    reader = JournalReader(place_of(repo).journal)
     try:
-        return (
-            as_of_now(reader)
-            if call.what == "journal"
-            else run(reader, None if call.what == "last" else int(call.what))
-        )
+        return as_of_now(reader) if what == "journal" else run(reader, None if what == "last" else int(what))
     except BaseException:
         reader.close()
         raise
 
 
-def _in_order(past: Past, call: Call) -> Past:
-    """A journal, or a run of it, as it happened; by sequence number as it was heard, since the number counts that."""
+def _in_order(past: Past, as_heard: bool) -> Past:
+    """A journal, or a run of it, as it happened; `as_heard` where a sequence number is asked for, which counts that."""
     from sessions.journal.recording.recording import Recording
 
-    if isinstance(past, Recording) or call.seq is not None or places.is_seq(call.at):
+    if isinstance(past, Recording) or as_heard:
         return past
     from sessions.journal.past.chronicle import chronicle
 
@@ -164,17 +160,17 @@ def _in_order(past: Past, call: Call) -> Past:
         raise
 
 
-def place_in(past: Past, call: Call) -> tuple[int, float] | None:
+def place_in(past: Past, at: str, seq: int | None) -> tuple[int, float] | None:
     """The event and the moment that `--seq` or `--at` names; None without them."""
-    place = places.Place(seq=call.seq)
-    if call.seq is None:
-        if not call.at:
+    place = places.Place(seq=seq)
+    if seq is None:
+        if not at:
             return None
-        place = named(call.at, past)
+        place = named(at, past)
     if place.moment is not None:
         return past.seq_at(place.moment), place.moment
-    seq = max(0, min(places.seq_of(past, place), past.span.last_seq))
-    return seq, past.state_at(seq).time
+    found = max(0, min(places.seq_of(past, place), past.span.last_seq))
+    return found, past.state_at(found).time
 
 
 def named(text: str, past: Past, now: float | None = None) -> places.Place:

@@ -11,6 +11,15 @@ from typing import Any, NoReturn
 from sessions.errors import UsageError
 from sessions.text import clean
 
+THEMES = ("dark", "light", "colour-blind")
+"""Those of `console.terminal.theme`, which a command without a screen does not import."""
+LAST = 2**63 - 1
+"""The largest number that an event can have: SQLite counts in 64 bits."""
+MOMENT = "12:04, '2026-11-21 12:04', +5m, -1h30m, 50%%, start, end, or seconds since 1970"
+"""How times are written, for help."""
+TIMES = ("--at", "--since", "--until", "--before")
+"""Options that take a time."""
+
 
 class Parser(argparse.ArgumentParser):
     """Words must be written out (an abbreviation may mean something else tomorrow); what is not given is absent."""
@@ -24,6 +33,37 @@ class Parser(argparse.ArgumentParser):
             allow_abbrev=False,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
+
+    def repository(self) -> argparse._ArgumentGroup:
+        """Add the word that names a repository; returns its group."""
+        where = self.add_argument_group("where")
+        where.add_argument(
+            "--repo", type=path, metavar="DIR", help="repository to look at (default: the one around you)"
+        )
+        return where
+
+    def place(self) -> None:
+        """Add the words that say what a floor is made of."""
+        where = self.repository()
+        where.add_argument("--base", type=filled, metavar="BRANCH", help="branch that the others are measured against")
+        where.add_argument(
+            "--sessions",
+            type=path,
+            action="append",
+            metavar="DIR",
+            help="a further place to look for transcripts (again)",
+        )
+
+    def look(self) -> None:
+        """Add the words that say how the screens look."""
+        look = self.add_argument_group("look")
+        look.add_argument("--theme", choices=THEMES, metavar="NAME", help=f"colour theme: {', '.join(THEMES)}")
+        look.add_argument("--ascii", action="store_true", help="draw with ASCII only")
+        look.add_argument("--slow-link", action="store_true", help="send fewer and smaller frames")
+
+    def json(self) -> None:
+        """Add the word for an answer that programs read."""
+        self.add_argument("--json", action="store_true", help="for programs")
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(clean(message, 500), f"see {self.prog} --help")

@@ -39,7 +39,7 @@ def test_the_first_frame_is_the_floor_and_what_is_shown_is_not_sent_again(tmp_pa
 def test_a_recording_is_shown_without_what_only_others_need() -> None:
     code = (
         "import sys, console.cli.screens, console.screens.replay.screen\n"
-        "from console.cli.floor import bundled_link\n"
+        "from console.cli.commands.demo import bundled_link\n"
         "link = bundled_link()\n"
         "print(len(link.state.stations), *sys.modules)\n"
         "link.stop()"

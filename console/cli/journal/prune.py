@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from console.cli.call import Call
+from console.cli.command import OfFloor
 from console.cli.journal.size import moment_of
 from console.cli.output import count, say
 from console.cli.source import caught_up, named
@@ -40,29 +40,29 @@ class PruneAnswer(msgspec.Struct, frozen=True, kw_only=True):
     bytes_after: int = 0
 
 
-def prune(call: Call) -> int:
-    if not call.before:
+def prune(asked: OfFloor, until: str, keep: Path | None, dry_run: bool, as_json: bool) -> int:
+    if not until:
         raise UsageError("prune needs a time", "name one with --before TIME")
-    if call.keep is not None and call.keep.exists():
-        raise UsageError(f"there is a {clean(str(call.keep))} already", "give another name")
-    path, now = (caught_up(call), time.time()) if not call.dry_run else (place_of(call.repo).journal, time.time())
+    if keep is not None and keep.exists():
+        raise UsageError(f"there is a {clean(str(keep))} already", "give another name")
+    path, now = (caught_up(asked), time.time()) if not dry_run else (place_of(asked.repo).journal, time.time())
     with closing(JournalReader(path)) as reader:
         state = reader.readable()
-        place = named(call.before, reader, now)
+        place = named(until, reader, now)
         before = place.moment
         if before is None:
             before = reader.state_at(min(place.seq or 0, reader.span.last_seq)).time
-    plan = pruning.plan(path, before, now, keeping=call.keep is not None)
+    plan = pruning.plan(path, before, now, keeping=keep is not None)
     sizes, kept = [_bytes(path)], ""
-    if not call.dry_run and plan.events:
-        if call.keep is not None:
-            _record(path, call.keep, plan)
-            kept = str(call.keep)
+    if not dry_run and plan.events:
+        if keep is not None:
+            _record(path, keep, plan)
+            kept = str(keep)
         pruning.prune(path, plan)
     sizes.append(_bytes(path))
-    if call.json:
+    if as_json:
         answer = PruneAnswer(
-            done=not call.dry_run,
+            done=not dry_run,
             events=plan.events,
             first_seq=plan.first,
             last_seq=plan.last,
@@ -74,7 +74,7 @@ def prune(call: Call) -> int:
         )
         say(text(answer))
         return 0
-    _tell(call, plan, state, sizes)
+    _tell(dry_run, plan, state, sizes)
     return 0
 
 
@@ -87,14 +87,14 @@ def _record(path: Path, target: Path, plan: pruning.Plan) -> None:
     pruning.note(path, target, plan.first, plan.last)
 
 
-def _tell(call: Call, plan: pruning.Plan, state: FloorState, sizes: list[int]) -> None:
+def _tell(dry_run: bool, plan: pruning.Plan, state: FloorState, sizes: list[int]) -> None:
     if plan.events:
-        verb = "would be pruned" if call.dry_run else "pruned"
+        verb = "would be pruned" if dry_run else "pruned"
         until = moment_of(state, plan.latest)
         say(f"{count(plan.events, 'event')} {verb}: {plan.first:,} to {plan.last:,}, up to {until}; every total stays")
     else:
         say("nothing to prune" if plan.limits or plan.asked < plan.first else "nothing to prune: all of it is new")
-    if not call.dry_run and plan.events:
+    if not dry_run and plan.events:
         say(f"{sizes[0]:,} bytes before, {sizes[-1]:,} now")
     for limit in plan.limits:
         say(f"stays, from event {limit.last + 1:,} on: {clean(limit.reason)} ({clean(limit.cure)})")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from contextlib import closing
+from pathlib import Path
 
 import msgspec
 
-from console.cli.call import Call
 from console.cli.output import count, say, table
 from sessions.floor.state import FloorState
 from sessions.headless.floor_shape import VERSION
@@ -34,13 +34,13 @@ class SizeAnswer(msgspec.Struct, frozen=True, kw_only=True):
     kinds: list[Kind]
 
 
-def size(call: Call) -> int:
-    found = measure(place_of(call.repo).journal)
-    if call.json:
+def size(repo: Path, as_json: bool) -> int:
+    found = measure(place_of(repo).journal)
+    if as_json:
         fields = msgspec.structs.asdict(found)
         say(text(SizeAnswer(bytes_per_event=round(found.bytes_per_event, 1), **fields)))
         return 0
-    with closing(JournalReader(place_of(call.repo).journal)) as reader:
+    with closing(JournalReader(place_of(repo).journal)) as reader:
         state = reader.readable()
     say(f"{clean(found.path)}: {found.bytes:,} bytes")
     since = (

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from console.cli.call import Call
+from console.cli.command import OfFloor
 from console.cli.findings import terminal
 from console.terminal.theme import colours_of
 from sessions.journal.recording.recording import Recording
@@ -354,7 +354,7 @@ def test_doctor_counts_colours_as_the_screens_do(monkeypatch: pytest.MonkeyPatch
         monkeypatch.delenv(name, raising=False)
     for term, colours in (("xterm-kitty", "256"), ("xterm-256color", "256"), ("xterm", "16")):
         monkeypatch.setenv("TERM", term)
-        found = {finding.name: finding.value for finding in terminal(Call())}
+        found = {finding.name: finding.value for finding in terminal(OfFloor())}
         assert found["colours"] == colours == str(colours_of(os.environ))
 
 
@@ -534,7 +534,7 @@ def test_streams_that_are_closed_do_no_harm(machine: Machine, closed: str) -> No
 
 def test_ctrl_c_in_an_import_ends_the_process_at_once(machine: Machine) -> None:
     """An exception there would leave extension modules half-made."""
-    ask = "import os, signal; from console.cli import importing\n"
+    ask = "import os, signal; from console.cli.imports import importing\n"
     press = "os.kill(os.getpid(), signal.SIGINT)"
     for text, code, said in (
         (f"{ask}with importing():\n    {press}", -signal.SIGINT, b""),

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from console.cli.call import Call
-from console.cli.completions import commands, completions
-from console.cli.parser import SHELLS, build
+from console.cli.commands.completions import SHELLS, Completions, commands
+from console.cli.parser import build
 from tests.support.cli import COMMAND, Machine, usage
 
 CHECKS = {"bash": ["bash", "-n"], "zsh": ["zsh", "-n"], "fish": ["fish", "--no-execute"]}
@@ -33,7 +32,7 @@ def machine(tmp_path: Path) -> Machine:
 
 
 def script(shell: str, capsys: pytest.CaptureFixture[str]) -> str:
-    assert completions(Call(shell=shell)) == 0
+    assert Completions(shell=shell).run() == 0
     return capsys.readouterr().out
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from console.cli.conflicts import opened
+from console.cli.compared import opened
 from sessions.branches.merges.subjects import note_occupied
 from sessions.branches.merges.verdicts import Merged
 from sessions.branches.watch.repo import Repository

@@ -2,42 +2,54 @@
 
 from __future__ import annotations
 
+import argparse
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from console.cli import COMMANDS
-from console.cli.call import Call
-from console.cli.completions import commands
-from console.cli.parser import THEMES, build, parse
+from console.cli.command import Command, Look
+from console.cli.commands.completions import Completions, commands
+from console.cli.commands.demo import Demo
+from console.cli.commands.events import Events
+from console.cli.commands.import_ import Import
+from console.cli.commands.live import Live
+from console.cli.commands.meters import Meters
+from console.cli.commands.record import Record
+from console.cli.commands.replay import Replay
+from console.cli.commands.status import Status
+from console.cli.parser import COMMANDS, build, parse, struct_of
+from console.cli.words import THEMES
 from console.terminal import theme
 from sessions.errors import EXIT_USAGE, UsageError
+from tests import ROOT
 
 
 @pytest.mark.parametrize(
     ("words", "call"),
     [
-        ([], Call()),
-        (["--repo", "x", "--theme", "light"], Call(repo=Path("x"), theme="light")),
-        (["--repo", "x", "status"], Call(command="status", repo=Path("x"))),
-        (["status", "--repo", "x"], Call(command="status", repo=Path("x"))),
+        ([], Live()),
+        (["--repo", "x", "--theme", "light"], Live(repo=Path("x"), look=Look(theme="light"))),
+        (["--repo", "x", "status"], Status(repo=Path("x"))),
+        (["status", "--repo", "x"], Status(repo=Path("x"))),
         (["status", "--sessions", "a", "--sessions", "b", "--only"],
-         Call(command="status", sessions=(Path("a"), Path("b")), only=True)),
-        (["meters", "--json", "--by", "day"], Call(command="meters", json=True, by="day")),
-        (["events", "--since", "12", "--follow"], Call(command="events", start="12", follow=True)),
-        (["replay", "last", "--seq", "7"], Call(command="replay", what="last", seq=7)),
-        (["replay", "f.ftr", "--at", "-5m"], Call(command="replay", what="f.ftr", at="-5m")),
-        (["replay", "f.ftr", "--at", "12:04", "--json"], Call(command="replay", what="f.ftr", at="12:04", json=True)),
-        (["import", "a", "b"], Call(command="import", paths=(Path("a"), Path("b")))),
-        (["meters", "--since", "-1h", "--until", "now"], Call(command="meters", start="-1h", until="now")),
-        (["record", "-o", "x", "--force"], Call(command="record", output=Path("x"), force=True)),
+         Status(sessions=(Path("a"), Path("b")), only=True)),
+        (["meters", "--json", "--by", "day"], Meters(json=True, by="day")),
+        (["events", "--since", "12", "--follow"], Events(start="12", follow=True)),
+        (["replay", "last", "--seq", "7"], Replay(what="last", seq=7)),
+        (["replay", "f.ftr", "--at", "-5m"], Replay(what="f.ftr", at="-5m")),
+        (["replay", "f.ftr", "--at", "12:04", "--json"], Replay(what="f.ftr", at="12:04", json=True)),
+        (["import", "a", "b"], Import(paths=(Path("a"), Path("b")))),
+        (["meters", "--since", "-1h", "--until", "now"], Meters(start="-1h", until="now")),
+        (["record", "-o", "x", "--force"], Record(output=Path("x"), force=True)),
         (["record", "-o", "x", "--station", "a", "--no-redact"],
-         Call(command="record", output=Path("x"), station=("a",), redact=False)),
-        (["demo", "--stations", "3", "--rate", "0.5"], Call(command="demo", stations=3, rate=0.5)),
-        (["completions", "zsh"], Call(command="completions", shell="zsh")),
+         Record(output=Path("x"), station=("a",), redact=False)),
+        (["demo", "--stations", "3", "--rate", "0.5"], Demo(stations=3, rate=0.5)),
+        (["completions", "zsh"], Completions(shell="zsh")),
     ],
 )  # fmt: skip
-def test_words_become_a_call(words: list[str], call: Call) -> None:
+def test_words_become_a_call(words: list[str], call: Command) -> None:
     assert parse(words) == call
 
 
@@ -116,3 +128,35 @@ def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]
 
 def test_every_option_has_help() -> None:
     assert all(option.help for command in commands(build()) for option in command.options)
+
+
+def test_a_command_has_its_own_words_and_no_others() -> None:
+    structs = {name: struct_of(name) for name in COMMANDS}
+    assert len({*structs.values()}) == len(COMMANDS)
+    for name, struct in structs.items():
+        options = {action.dest for action in _parser_of(name)._actions} - {"help", "version", "command"}
+        look = set(Look.__struct_fields__) if "look" in struct.__struct_fields__ else set()
+        assert {*struct.__struct_fields__} - {"look"} | look == options, name
+
+
+def _parser_of(name: str) -> argparse.ArgumentParser:
+    parser = build()
+    for action in parser._actions:
+        if name and isinstance(action, argparse._SubParsersAction):
+            found: argparse.ArgumentParser = action.choices[name]
+            return found
+    return parser
+
+
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name])
+def test_the_words_of_a_command_need_no_other_command_and_nothing_heavy(command: str) -> None:
+    code = (
+        "import sys\nfrom console.cli.parser import parse\n"
+        f"try: parse(['{command}', '--help'])\nexcept SystemExit: pass\n"
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = {*done.stderr.split()}
+    rooms = {name.rpartition(".")[2] for name in loaded if name.startswith("console.cli.commands.")}
+    assert rooms == {COMMANDS[command].module}
+    assert {"sqlite3", "asyncio", "sessions.floor.state", "textual"} & loaded == set()

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from console.cli.ask import print_status
+from console.cli.told.status import print_status
 from sessions.floor import events as ev
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, Branch, FloorState

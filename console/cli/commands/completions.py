@@ -13,15 +13,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from console.cli.call import Call
+from console.cli.command import InRepository
 from console.cli.output import say
-from console.cli.parser import PROGRAM, STATIONS, build
+from console.cli.parser import PROGRAM, build
 from console.cli.words import Parser
 from sessions.errors import FactoryError
 
 if TYPE_CHECKING:
     from sessions.place import Place
 
+SHELLS = ("bash", "zsh", "fish")
+STATIONS = "stations"
+"""What a shell's completions ask `completions` for."""
 FILES, DIRECTORIES, BRANCHES, NAMES = "files", "directories", "branches", "stations"
 KINDS = {
     "DIR": DIRECTORIES,
@@ -66,28 +69,38 @@ class Command(msgspec.Struct, frozen=True):
     value: Value | None = None
 
 
-def completions(call: Call) -> int:
+class Completions(InRepository, frozen=True, kw_only=True):
     """Print the completions of one shell, or the stations for them."""
-    if call.shell == STATIONS:
-        return _stations(call)
-    write = {"bash": _bash, "zsh": _zsh, "fish": _fish}[call.shell]
-    for line in write(list(commands(build()))):
-        say(line)
-    return 0
 
+    shell: str = ""
 
-def _stations(call: Call) -> int:
-    """Stations, one a line, as the supervisor knows them; where none runs, as of the journal's last checkpoint.
+    @classmethod
+    def words(cls, parser: Parser) -> None:
+        parser.add_argument(
+            "shell", choices=(*SHELLS, STATIONS), metavar="|".join(SHELLS), help="the shell that is to complete"
+        )
+        super().words(parser)
 
-    A key waits for no catching up.
-    """
-    from sessions.place import place_of
+    def run(self) -> int:
+        if self.shell == STATIONS:
+            return self._stations()
+        write = {"bash": _bash, "zsh": _zsh, "fish": _fish}[self.shell]
+        for line in write(list(commands(build()))):
+            say(line)
+        return 0
 
-    place = place_of(call.repo)
-    for name in _asked(place) or _checkpointed(place):
-        if name.isprintable():
-            say(name)
-    return 0
+    def _stations(self) -> int:
+        """Stations, one a line, as the supervisor knows them; where none runs, as of the journal's last checkpoint.
+
+        A key waits for no catching up.
+        """
+        from sessions.place import place_of
+
+        place = place_of(self.repo)
+        for name in _asked(place) or _checkpointed(place):
+            if name.isprintable():
+                say(name)
+        return 0
 
 
 def _asked(place: Place) -> tuple[str, ...]:

@@ -3,52 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
-import msgspec
-
-from console.cli.call import Call
-from console.cli.findings import Finding
+from console.cli.command import OfFloor
+from console.cli.imports import importing
 from console.cli.output import say
+from console.cli.words import Parser
 from sessions.errors import EXIT_FAILURE, FactoryError
-from sessions.headless import floor_shape as jsonshape
-from sessions.headless.line import text
 from sessions.text import clean
 
-
-class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """Answer of `doctor --json`."""
-
-    version: int = jsonshape.VERSION
-    ok: bool
-    findings: list[Finding]
+if TYPE_CHECKING:
+    from console.cli.findings import Finding
 
 
-def doctor(call: Call) -> int:
+class Doctor(OfFloor, frozen=True, kw_only=True):
     """Print all findings; the exit code is 1 when something is broken."""
-    from console.cli import findings
 
-    rooms = (
-        findings.program,
-        findings.terminal,
-        findings.configuration,
-        findings.repository,
-        findings.sources,
-        findings.prices,
-    )
-    found = [finding for room in rooms for finding in _looked(room, call)]
-    ok = not any(finding.broken for finding in found)
-    if call.json:
-        say(text(Report(ok=ok, findings=found)))
-    else:
-        _print(found)
-    return 0 if ok else EXIT_FAILURE
+    json: bool = False
+
+    @classmethod
+    def words(cls, parser: Parser) -> None:
+        parser.json()
+        super().words(parser)
+
+    def run(self) -> int:
+        with importing():
+            from console.cli import findings
+            from sessions.headless.line import text
+
+        found = [finding for room in findings.ROOMS for finding in _looked(room, self)]
+        ok = not any(finding.broken for finding in found)
+        if self.json:
+            say(text(findings.Report(ok=ok, findings=found)))
+        else:
+            _print(found)
+        return 0 if ok else EXIT_FAILURE
 
 
-def _looked(room: Callable[[Call], Iterator[Finding]], call: Call) -> Iterator[Finding]:
+def _looked(room: Callable[[OfFloor], Iterator[Finding]], asked: OfFloor) -> Iterator[Finding]:
     """The findings of one room; what it cannot look at is a finding too."""
+    from console.cli.findings import Finding
+
     topic = room.__name__
     try:
-        yield from room(call)
+        yield from room(asked)
     except FactoryError as error:
         yield Finding(topic, "problem", error.message, broken=True, cure=error.cure)
     except OSError as error:

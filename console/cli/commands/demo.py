@@ -1,0 +1,67 @@
+"""`demo`: a simulated factory, recorded or live."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from console.cli.command import Command, Look
+from console.cli.imports import importing
+from console.cli.words import Parser, rate, whole
+
+if TYPE_CHECKING:
+    from console.links.link import Link
+
+DEMO = Path(__file__).parents[2] / "demo.ftr"
+"""The bundled recording of a simulated factory; see `make demo-recording`."""
+DEMO_STATIONS, DEMO_BRANCHES, DEMO_SEED = 30, 48, 1
+DEMO_OPENING = 16_384
+"""Where the bundled recording begins to play: everything is going on, and a block begins, so no event is folded."""
+
+
+class Demo(Command, frozen=True, kw_only=True):
+    """Open the bundled recording, or with options a live simulation."""
+
+    stations: int | None = None
+    branches: int | None = None
+    rate: float | None = None
+    seed: int | None = None
+    look: Look = Look()
+
+    @classmethod
+    def words(cls, parser: Parser) -> None:
+        parser.add_argument("--stations", type=whole(1, 5_000), metavar="N", help="how many agents")
+        parser.add_argument(
+            "--branches", type=whole(1, 5_000), metavar="M", help="how many branches, the base included"
+        )
+        parser.add_argument("--rate", type=rate, metavar="EVENTS_PER_SECOND", help="default: the pace of real agents")
+        parser.add_argument("--seed", type=whole(0, 2**63), metavar="S", help="another factory for each number")
+        parser.look()
+
+    def run(self) -> int:
+        with importing():
+            from console.cli.screened import need_terminal, show
+
+        need_terminal("`factory-tui replay FILE --at TIME --json` prints a recording without one")
+        return show(self._link(), self.look)
+
+    def _link(self) -> Link:
+        if self.stations is self.branches is self.rate is self.seed is None:
+            return bundled_link()
+        from console.links.demo import DemoLink
+
+        return DemoLink(
+            DEMO_STATIONS if self.stations is None else self.stations,
+            DEMO_BRANCHES if self.branches is None else self.branches,
+            self.rate,
+            DEMO_SEED if self.seed is None else self.seed,
+        )
+
+
+def bundled_link() -> Link:
+    """The bundled recording, playing from where its floor is full."""
+    from console.links.replay import ReplayLink
+    from sessions.journal.recording.recording import Recording
+
+    past = Recording(DEMO)
+    return ReplayLink(past, seq=DEMO_OPENING, playing=True)

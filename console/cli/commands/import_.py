@@ -1,0 +1,83 @@
+"""`import`: transcripts that lie somewhere else, into the journal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from console.cli.command import OfFloor
+from console.cli.imports import importing
+from console.cli.output import count, progress, say, warn
+from console.cli.words import Parser, path
+
+if TYPE_CHECKING:
+    from sessions.floor.events import Event
+    from sessions.floor.state import FloorState
+
+CHUNK = 2_000
+"""Events that are read at once."""
+
+
+class Import(OfFloor, frozen=True, kw_only=True):
+    """Read transcripts into the journal, and say what was new in them."""
+
+    paths: tuple[Path, ...] = ()
+
+    @classmethod
+    def words(cls, parser: Parser) -> None:
+        parser.add_argument("paths", type=path, nargs="+", metavar="PATH", help="a file, or a directory of them")
+        super().words(parser)
+
+    def run(self) -> int:
+        with importing():
+            from console.cli.source import check_places
+            from sessions.catchup import import_paths
+            from sessions.floor.events import SourceSkipped, StationEvent
+            from sessions.journal.reader import JournalReader
+            from sessions.place import place_of
+
+        check_places(self.paths)
+        with progress() as tell:
+            before, _after = import_paths(self.repo, self.paths, progress=tell)
+        journal = place_of(self.repo).journal
+        with closing(JournalReader(journal)) as reader:
+            sessions = _sessions_in(reader.latest(), self.paths)
+        events, stations, skipped = 0, set(), Counter[str]()
+        for event in _events_after(journal, before):
+            if isinstance(event, StationEvent) and event.session in sessions:
+                events += 1
+                stations.add(event.station)
+            elif isinstance(event, SourceSkipped):
+                skipped[event.reason] += event.count
+        for reason, times in skipped.items():
+            warn(f"skipped: {reason}, {count(times, 'time')}")
+        if not sessions:
+            what = "this is no transcript" if len(self.paths) == 1 else "none of these is a transcript"
+            say(f"nothing imported: {what}")
+            return 1
+        said = f"{count(events, 'event')} of {count(len(stations), 'station')} imported"
+        say(said if events else "nothing new was imported: all of it is in the journal already")
+        return 0
+
+
+def _sessions_in(state: FloorState, paths: Sequence[Path]) -> frozenset[str]:
+    """The sessions whose transcripts lie at `paths`, or below them; of a sub-agent's file, its parent's."""
+    wanted = [str(path.absolute()).rstrip("/") for path in paths]
+
+    def lies(path: str) -> bool:
+        folder = path.removesuffix(".jsonl") + "/"
+        return any(f"{path}/".startswith(f"{name}/") or name.startswith(folder) for name in wanted)
+
+    return frozenset(name for name, session in state.sessions.items() if session.path and lies(session.path))
+
+
+def _events_after(journal: Path, seq: int) -> Iterator[Event]:
+    from sessions.journal.reader import JournalReader
+
+    with closing(JournalReader(journal)) as reader:
+        while chunk := reader.events(seq, CHUNK):
+            seq += len(chunk)
+            yield from chunk
