@@ -42,13 +42,15 @@ class Rates(msgspec.Struct, frozen=True):
 
     def cost(self, tokens: Tokens) -> float:
         """Dollars for the tokens at these rates."""
-        thinking = max(0, min(tokens.thinking, tokens.output))
+        output, thinking = tokens.output, tokens.thinking
+        if thinking:
+            thinking = max(0, min(thinking, output))
         return (
             tokens.input * self.input
             + tokens.cache_write_5m * self.cache_write_5m
             + tokens.cache_write_1h * self.cache_write_1h
             + tokens.cache_read * self.cache_read
-            + (tokens.output - thinking) * self.output
+            + (output - thinking) * self.output
             + thinking * self.thinking
         )
 
@@ -84,7 +86,8 @@ class Price(msgspec.Struct, frozen=True):
     def cost(self, tokens: Tokens, terms: Terms = STANDARD) -> float | None:
         """Dollars for one call; all its tokens cost what the tier of its context says. None without rates."""
         if terms is STANDARD:
-            rates = self.standard.at(tokens.context)
+            ladder = self.standard
+            rates = ladder.at(tokens.context) if ladder.tiers else ladder.rates
             return rates.cost(tokens) if rates is not None else None
         service = SERVICES.get(terms.tier.lower(), "")
         rates = self.services.get(service, self.standard).at(tokens.context)

@@ -21,10 +21,11 @@ from sessions.observe.claude.calls import NOTHING, PARTIAL, WHOLE
 from sessions.observe.claude.memory import MAX_TOLD
 from sessions.observe.claude.session import Session
 from sessions.observe.claude.subagents import Kept
-from sessions.observe.claude.usage import Reply, is_partial, reply_of, room, tokens_of
+from sessions.observe.claude.usage import is_partial, requests_of, room, terms_of, tokens_of
 from sessions.observe.claude.work import SYNTHETIC
 from sessions.observe.contract import Desk
 from sessions.observe.lines import BROKEN
+from sessions.observe.seek import find
 from sessions.observe.words import instant, latest, safe
 
 SIGN = b'"input_tokens"'
@@ -39,12 +40,22 @@ class UnusualError(Exception):
     """A call is told in a way that only the whole file can explain."""
 
 
+class Usage(cl.Counts, gc=False):
+    """As `cl.Usage`, where its details have the shape that is known."""
+
+    iterations: list[cl.Iteration] | None = None
+    server_tool_use: cl.Searches | None = None
+    service_tier: str | None = None
+    speed: str | None = None
+    inference_geo: str | None = None
+
+
 class Message(Struct, gc=False):
     model: str | None = None
     id: str | None = None
     content: Raw = Raw()
     stop_reason: str | None = None
-    usage: cl.Usage | None = None
+    usage: Usage | None = None
 
 
 class Line(Struct, rename="camel", gc=False):
@@ -69,7 +80,7 @@ class Call(Struct, gc=False):
     time: float
     branch: str
     model: str
-    usage: cl.Usage
+    usage: Usage
     partial: bool
     restless: bool = False
     """A later line stated less than an earlier one, or more of it at another time or on another branch: where the call
@@ -117,6 +128,9 @@ class Sums:
         self._session, self._desk = Session(path, desk, b""), desk
         self._kept = Kept(path)
         self._calls: dict[str, Call] = {}
+        self._ids: tuple[str | None, str | None] = None, None
+        self._call = Call(0, 0.0, "", "", Usage(), False)
+        """The call of the line before, and how its message and its request are called."""
         self._latest = latest()
 
     def feed(self, data: bytearray, end: int) -> None:
@@ -127,17 +141,17 @@ class Sums:
             stop = end if stop < 0 else stop
             self._open(bytes(data[begin:stop]))
             begin = stop + 1
-        find, before, view = data.find, data.rfind, memoryview(data)
-        at = find(SIGN, 0, end)
+        before, after, view = data.rfind, data.find, memoryview(data)
+        at = find(data, SIGN, 0, end)
         while at >= 0:
-            begin, stop = before(b"\n", 0, at) + 1, find(b"\n", at, end)
+            begin, stop = before(b"\n", 0, at) + 1, after(b"\n", at, end)
             stop = end if stop < 0 else stop
             raw = bytes(view[begin:stop])
             if stop - begin < LONG or cl.kind_of(raw) != cl.PROGRESS:
                 self._line(raw)
             else:
                 self._look_for(raw)
-            at = find(SIGN, stop, end)
+            at = find(data, SIGN, stop, end)
 
     def _open(self, raw: bytes) -> None:
         """Find out where the session is, by the first line that says it."""
@@ -157,40 +171,53 @@ class Sums:
         except BROKEN as error:
             raise UnusualError from error
         message = line.message
-        if line.type == "progress" and cl.kind_of(raw) == cl.PROGRESS:
+        if line.type == "assistant":
+            if message is not None and message.usage is not None and message.model != SYNTHETIC:
+                self._state(line, message, message.usage)
+        elif line.type == "progress" and cl.kind_of(raw) == cl.PROGRESS:
             self._look_for(raw)
-        elif line.type == "assistant" and message and message.usage is not None and message.model != SYNTHETIC:
-            self._state(line, message, message.usage)
 
     def _look_for(self, raw: bytes) -> None:
         """Make sure that what a progress line tells of a sub-agent stands in the sub-agent's own file."""
         if cl.USAGE in raw and not self._kept.has(raw):
             raise UnusualError  # a call that stands nowhere else, if it is no copy
 
-    def _state(self, line: Line, message: Message, usage: cl.Usage) -> None:
+    def _state(self, line: Line, message: Message, usage: Usage) -> None:
         """Note what a line states of its call."""
-        if not (message.id and line.request_id):
-            raise UnusualError
-        name = f"{message.id}:{line.request_id}"
-        partial = not message.stop_reason or _says_more(message, usage.output_tokens or 0)
-        call = self._calls.get(name)
-        if call is None:
-            self._calls[name] = self._begun(line, message, usage, partial)
-            return
+        ids = message.id, line.request_id
+        if ids == self._ids:
+            call = self._call
+            if usage == call.usage and message.model == call.model and not (call.partial and message.stop_reason):
+                return  # half of all lines only say once more what the one before said
+        else:
+            if not (message.id and line.request_id):
+                raise UnusualError
+            name = f"{message.id}:{line.request_id}"
+            found, self._ids = self._calls.get(name), ids
+            if found is None:
+                self._call = self._calls[name] = self._begun(line, message, usage)
+                return
+            call = self._call = found
+        self._again(call, line, message, usage)
+
+    def _again(self, call: Call, line: Line, message: Message, usage: Usage) -> None:
+        """Note what one more line states of a call."""
         if call.model != message.model:
             raise UnusualError
-        if call.usage != usage or call.partial != partial:
-            if len(self._calls) - call.number > MAX_TOLD:
-                raise UnusualError  # the file's reader has forgotten when it was
-            if call.usage.iterations:
-                _alone(reply_of(call.usage))
-            now = tokens_of(usage)
-            time = instant(line.timestamp) if line.timestamp else None
-            here = time is not None and time // SPAN_S == call.time // SPAN_S and line.git_branch == call.branch
-            call.restless = call.restless or not here or now.most(tokens_of(call.usage)) != now
-            call.usage, call.partial = usage, call.partial and partial
+        partial = _is_partial(message, usage)
+        if call.usage == usage and call.partial == partial:
+            return
+        if len(self._calls) - call.number > MAX_TOLD:
+            raise UnusualError  # the file's reader has forgotten when it was
+        if call.usage.iterations:
+            _alone(call.usage)
+        now, before = tokens_of(usage), tokens_of(call.usage)
+        time = instant(line.timestamp) if line.timestamp else None
+        here = time is not None and time // SPAN_S == call.time // SPAN_S and line.git_branch == call.branch
+        call.restless = call.restless or not here or now.most(before) != now
+        call.usage, call.partial = usage if now != before else call.usage, call.partial and partial
 
-    def _begun(self, line: Line, message: Message, usage: cl.Usage, partial: bool) -> Call:
+    def _begun(self, line: Line, message: Message, usage: Usage) -> Call:
         seen = self._session.seen
         time = instant(line.timestamp) if line.timestamp else None
         if time is None or not 0 < time <= self._latest:
@@ -199,7 +226,7 @@ class Sums:
         if not branch and seen.branch:
             raise UnusualError  # that of another line holds
         seen.branch = branch
-        return Call(len(self._calls), time, branch, message.model or "", usage, partial)
+        return Call(len(self._calls), time, branch, message.model or "", usage, _is_partial(message, usage))
 
     # What it comes to
 
@@ -209,24 +236,31 @@ class Sums:
 
     def events(self) -> list[ev.Event]:
         """The session, and its sums. The book knows the calls from now on."""
-        replies = {name: _alone(reply_of(call.usage)) for name, call in self._calls.items()}
+        for call in self._calls.values():
+            if call.usage.iterations:
+                _alone(call.usage)
         if any(call.restless and self._desk.book.knows(name) for name, call in self._calls.items()):
             raise UnusualError
         sums: dict[Kind, Sum] = {}
         for name, call in self._calls.items():
-            self._add(sums, name, call, replies[name])
+            self._add(sums, name, call)
         return [*self._session.events, *self._told(sums)]
 
-    def _add(self, sums: dict[Kind, Sum], name: str, call: Call, reply: Reply) -> None:
-        stated = usages.share(self._desk.book, name, reply.tokens, call.partial, NOTHING)
+    def _add(self, sums: dict[Kind, Sum], name: str, call: Call) -> None:
+        usage = call.usage
+        tokens = tokens_of(usage)
+        stated = usages.share(self._desk.book, name, tokens, call.partial, NOTHING)
         if stated is None:
             return
-        pricing, model, added = self._desk.pricing, safe(call.model), stated.added
-        cost = reply.cost(pricing, model)
-        if added != reply.tokens:
+        added, model = stated.added, safe(call.model)
+        searches = usage.server_tool_use.web_search_requests or 0 if usage.server_tool_use else 0
+        terms = terms_of(usage.service_tier, usage.speed, usage.inference_geo, searches)
+        price = self._desk.pricing.cost
+        cost = price(model, tokens, terms)
+        if added is not tokens and added != tokens:
             # Another file has told of the call, and not all of it.
-            whole = reply.tokens.most(added)
-            cost, others = (reply.cost(pricing, model, tokens) for tokens in (whole, whole - added))
+            whole = tokens.most(added)
+            cost, others = price(model, whole, terms), price(model, whole - added, terms)
             cost = None if cost is None or others is None else cost - others
         kind = (call.time // SPAN_S, call.branch, model, call.partial, cost is None)
         found = sums.get(kind)
@@ -253,11 +287,15 @@ class Sums:
             )
 
 
-def _alone(reply: Reply) -> Reply:
-    """A reply that took one request."""
-    if reply.helpers or reply.parts:
+def _alone(usage: Usage) -> None:
+    """Make sure that a reply took one request."""
+    parts, helpers = requests_of(usage.iterations or [], tokens_of(usage))
+    if parts or helpers:
         raise UnusualError
-    return reply
+
+
+def _is_partial(message: Message, usage: Usage) -> bool:
+    return not message.stop_reason or _says_more(message, usage.output_tokens or 0)
 
 
 def _says_more(message: Message, output: int) -> bool:

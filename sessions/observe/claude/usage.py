@@ -6,6 +6,7 @@ above them are their sum; an advisor or a compaction is billed beside them, at i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from msgspec import Raw, Struct
@@ -16,6 +17,9 @@ from sessions.observe.contract import Pricing
 from sessions.observe.lines import decoded
 from sessions.observe.words import safe
 
+MESSAGE = "message"
+"""The type of a request that is the reply's own."""
+_NO_CHOICE = frozenset(("", "standard", "not_available"))
 _PLAIN = frozenset((b"null", b'"standard"', b'""', b"[]", b'"not_available"'))
 _CHARACTERS_PER_TOKEN = 20
 """No text takes so few tokens that one of them holds more characters, on the whole."""
@@ -57,16 +61,22 @@ def reply_of(usage: cl.Usage) -> Reply:
     if _is_plain(usage.iterations):
         return Reply(tokens, tokens.total, terms)
     iterations = decoded(cl.decode_iterations, usage.iterations) or []
+    own = [tokens_of(iteration) for iteration in iterations if iteration.type == MESSAGE]
+    parts, helpers = requests_of(iterations, tokens)
+    return Reply(tokens, own[-1].total if own else tokens.total, terms, parts, helpers)
+
+
+def requests_of(iterations: Sequence[cl.Iteration], tokens: Tokens) -> tuple[tuple[Tokens, ...], tuple[Helper, ...]]:
+    """The requests of which a reply of so many `tokens` is the sum, where they are several, and those beside it."""
     every = [tokens_of(iteration) for iteration in iterations]
-    own = [part for part, iteration in zip(every, iterations, strict=True) if iteration.type == "message"]
+    own = [part for part, iteration in zip(every, iterations, strict=True) if iteration.type == MESSAGE]
     included = sum(part.total for part in every) == tokens.total
     helpers = tuple(
         Helper(i, safe(iteration.type.removesuffix("_message"), 40) or "helper", safe(iteration.model or ""), every[i])
         for i, iteration in enumerate(iterations)
-        if iteration.type != "message" and every[i].total and not included
+        if iteration.type != MESSAGE and every[i].total and not included
     )
-    parts = tuple(own) if len(own) > 1 and sum(part.total for part in own) == tokens.total else ()
-    return Reply(tokens, own[-1].total if own else tokens.total, terms, parts, helpers)
+    return (tuple(own) if len(own) > 1 and sum(part.total for part in own) == tokens.total else ()), helpers
 
 
 def tokens_of(usage: cl.Counts) -> Tokens:
@@ -90,7 +100,14 @@ def _terms_said(tools: bytes, tier: bytes, speed: bytes, region: bytes) -> Terms
     """The terms in these words; there are few different ones."""
     found = decoded(cl.decode_searches, tools) if tools else None
     searches = (found.web_search_requests or 0) if found else 0
-    terms = Terms(_word(tier), _word(speed), _word(region), searches)
+    return terms_of(_word(tier), _word(speed), _word(region), searches)
+
+
+@lru_cache(maxsize=256)
+def terms_of(tier: str | None, speed: str | None, region: str | None, searches: int) -> Terms:
+    """The terms in these words. Words that are no choice say nothing."""
+    chosen = ["" if word is None or word in _NO_CHOICE else safe(word, 40) for word in (tier, speed, region)]
+    terms = Terms(chosen[0], chosen[1], chosen[2], searches)
     return STANDARD if terms == STANDARD else terms
 
 
@@ -99,7 +116,7 @@ def _is_plain(raw: Raw) -> bool:
 
 
 def _word(raw: bytes) -> str:
-    return "" if not raw or raw in _PLAIN else safe(decoded(cl.decode_word, raw) or "", 40)
+    return "" if not raw or raw in _PLAIN else decoded(cl.decode_word, raw) or ""
 
 
 def room(output: int) -> int:
