@@ -80,7 +80,7 @@ class FactoryApp(Guarded, App[None]):
         known = self.memory.known.theme
         name = options.theme or (known if known in themes.THEMES else themes.first_theme(os.environ))
         self.look = themes.make_look(name, ascii_only=ascii_only, colour=colour, colours=options.colours)
-        self._dress()
+        self._dress(first=True)
 
     if TYPE_CHECKING:
 
@@ -346,11 +346,20 @@ class FactoryApp(Guarded, App[None]):
             if isinstance(screen, FactoryScreen):
                 screen.restyle()
 
-    def _dress(self) -> None:
+    def _dress(self, *, first: bool = False) -> None:
         """Give Textual's own parts the same colours."""
         if not self.look.colour or self.options.colours <= 16:
-            self.theme = "textual-ansi" if "textual-ansi" in self.available_themes else self.theme
+            name = "textual-ansi" if "textual-ansi" in self.available_themes else self.theme
+        else:
+            dress = themes.textual_theme(self.look.name)
+            self.register_theme(dress)
+            name = dress.name
+        if not first:
+            self.theme = name
             return
-        dress = themes.textual_theme(self.look.name)
-        self.register_theme(dress)
-        self.theme = dress.name
+        # Nothing is drawn yet: what Textual does when its theme changes would only parse all CSS once more.
+        self.set_reactive(App.theme, name)
+        self.set_class(self.current_theme.dark, "-dark-mode", update=False)
+        self.set_class(not self.current_theme.dark, "-light-mode", update=False)
+        self._refresh_truecolor_filter(self.ansi_theme)
+        self.stylesheet.set_variables(self.get_css_variables())

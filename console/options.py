@@ -6,6 +6,9 @@ from pathlib import Path
 
 import msgspec
 
+THEMES = ("dark", "light", "colour-blind")
+"""Those of `console.terminal.theme`, which a command without a screen does not import."""
+
 
 class Options(msgspec.Struct, frozen=True):
     """None means: find out from the terminal."""

@@ -11,11 +11,14 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from console.cli.imports import importing
 from sessions.errors import EXIT_FAILURE, FactoryError
 from sessions.text import clean
+
+if TYPE_CHECKING:
+    from console.cli.command import Command
 
 EXIT_INTERRUPT = 130
 EXIT_PIPE = 141
@@ -51,13 +54,26 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str]) -> int:
-    with importing():
-        from console.cli.parser import parse
     try:
-        command = parse(argv)
+        command = _command(argv)
     except SystemExit:  # help was asked for, and printed
         return 0
     return command.run()
+
+
+def _command(argv: Sequence[str]) -> Command:
+    """What the words ask for. Those that most calls are made of need no parser, which takes time to import."""
+    with importing():
+        if not argv:
+            from console.cli.commands.live import Live
+
+            return Live()
+        if [*argv] == ["demo"]:
+            from console.cli.commands.demo import Demo
+
+            return Demo()
+        from console.cli.parser import parse
+    return parse(argv)
 
 
 def _fill_streams() -> None:

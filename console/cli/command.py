@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
-from console.cli.words import Parser, filled
 from sessions.errors import FactoryError
+
+if TYPE_CHECKING:  # a call without words is made without a parser
+    from console.cli.words import Parser
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +86,8 @@ class Compared(InRepository, frozen=True, kw_only=True):
 
     @classmethod
     def words(cls, parser: Parser) -> None:
+        from console.cli.words import filled
+
         where = parser.repository()
         where.add_argument("--base", type=filled, metavar="REF", help="what all others are compared with")
         where.add_argument(

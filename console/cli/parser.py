@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from console.cli.imports import importing
 from console.cli.words import TIMES, Parser
 from sessions import __version__
+from sessions.paths import PROGRAM
 
 if TYPE_CHECKING:
     from console.cli.command import Command
-
-PROGRAM = "factory-tui"
 
 
 class Entry(NamedTuple):

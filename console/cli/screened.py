@@ -9,9 +9,8 @@ from pathlib import Path
 
 from console.cli.command import Look
 from console.cli.imports import importing
-from console.cli.words import THEMES
 from console.links.link import Link
-from console.options import Options
+from console.options import THEMES, Options
 from console.terminal import slowlink
 from sessions import paths, settings
 from sessions.errors import FactoryError, UsageError

@@ -13,12 +13,12 @@ from msgspec.structs import replace
 
 from console.app import FactoryApp
 from console.cli import DEBUG, EXIT_INTERRUPT
-from console.cli.parser import PROGRAM
 from console.links.link import Link
 from console.options import Options
 from console.terminal.faults import Faults
 from console.terminal.theme import colours_of
 from sessions.errors import FactoryError
+from sessions.paths import PROGRAM
 
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Signals that end the console; the terminal is given back first."""

@@ -8,11 +8,10 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, NoReturn
 
+from console.options import THEMES
 from sessions.errors import UsageError
 from sessions.text import clean
 
-THEMES = ("dark", "light", "colour-blind")
-"""Those of `console.terminal.theme`, which a command without a screen does not import."""
 LAST = 2**63 - 1
 """The largest number that an event can have: SQLite counts in 64 bits."""
 MOMENT = "12:04, '2026-11-21 12:04', +5m, -1h30m, 50%%, start, end, or seconds since 1970"

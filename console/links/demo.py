@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from console.links.link import LinkHealth, LinkMode, unheard
+from console.links.own_desk import OwnDesk
 from sessions import paths
-from sessions.asking.asked import Asked
-from sessions.asking.desk import Desk, ask_here
-from sessions.asking.questions import A, Question
 from sessions.floor.commands import AnyWish, Progress, Reply
 from sessions.floor.events import Event
 from sessions.floor.state import EMPTY, FloorState
 from sessions.simulation import BRANCHES, STATIONS, simulate
 
-if TYPE_CHECKING:  # it needs aiosqlite, which may not cost the first paint
+if TYPE_CHECKING:  # asyncio's SQLite may not cost the first paint
+    from sessions.asking.asked import Asked
+    from sessions.asking.questions import A, Question
     from sessions.journal.writer import Journal
 
 TICK_S = 0.1
@@ -53,7 +53,7 @@ class DemoLink:
         self._events = simulate(seed, stations, branches, begin, self._opened, rate or 0.0)
         self._directory: Path | None = None
         self._state = EMPTY
-        self._desk = Desk(lambda: self._state, self._lines_of)
+        self._desk = OwnDesk(lambda: self._state, self._lines_of)
         self._health = LinkHealth()
         self._changed: Callable[[], None] = unheard
         self._stopping = threading.Event()
@@ -97,7 +97,7 @@ class DemoLink:
         return Reply(False, "this factory is simulated", "run factory-tui in a git repository for a real one")
 
     def ask(self, question: Question[A], heard: Callable[[A], None] | None = None) -> Asked[A]:
-        return ask_here(self._desk, question, heard)
+        return self._desk.ask(question, heard)
 
     def _lines_of(self, station: str, before: int, limit: int) -> list[tuple[int, bytes]]:
         if self._directory is None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from sessions.asking.asked import Asked
-from sessions.asking.questions import A, Question, StationEvents
 from sessions.floor.commands import AnyWish, Progress, Reply
 from sessions.floor.events import Event
 from sessions.floor.state import FloorState
-from sessions.journal import codec
+
+if TYPE_CHECKING:  # nobody asks before the first paint
+    from sessions.asking.asked import Asked
+    from sessions.asking.questions import A, Question
 
 
 class LinkMode(StrEnum):
@@ -88,6 +89,9 @@ class Link(Protocol):
 
 def station_events(link: Link, station: str, before: int, limit: int) -> list[Numbered]:
     """The newest `limit` events of a station with a sequence number below `before`, oldest first. For a worker."""
+    from sessions.asking.questions import StationEvents
+    from sessions.journal import codec
+
     pages = link.ask(StationEvents(station, before, limit)).all()
     return [
         Numbered(seq, codec.decode(bytes(body)))

@@ -6,14 +6,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import replace
 
 from console.links.link import LinkHealth, LinkMode, unheard
-from sessions.asking.asked import Asked
-from sessions.asking.desk import Desk, ask_here, lines_of
-from sessions.asking.questions import A, Question
+from console.links.own_desk import OwnDesk
 from sessions.errors import FactoryError
 from sessions.floor.axis import Axis
 from sessions.floor.commands import AnyWish, Reply
@@ -23,6 +22,10 @@ from sessions.floor.state import FloorState
 from sessions.journal.past.past import Density, Past
 from sessions.journal.past.replay import Player, begins_turn, clamp, next_where, previous_where
 from sessions.journal.quiet import along, axis_of
+
+if TYPE_CHECKING:
+    from sessions.asking.asked import Asked
+    from sessions.asking.questions import A, Question
 
 TICK_S = 0.1
 """How often a playing replay moves on."""
@@ -70,7 +73,7 @@ class ReplayLink:
         self._past = past
         self._clock = clock
         self._reading = threading.Lock()
-        self._desk = Desk(lambda: self.state, self._lines_of)
+        self._desk = OwnDesk(lambda: self.state, self._lines_of)
         seq = clamp(self.span, self.span.first_seq if seq is None else seq)
         state = past.state_at(seq)
         player = Player(self.span, seq, state.time or self.span.first_time, clock(), speed, quiet_from=state.time)
@@ -130,10 +133,12 @@ class ReplayLink:
         return Reply(False, "this is a replay: what happened cannot be changed", "esc and q leave it")
 
     def ask(self, question: Question[A], heard: Callable[[A], None] | None = None) -> Asked[A]:
-        return ask_here(self._desk, question, heard)
+        return self._desk.ask(question, heard)
 
     def _lines_of(self, station: str, before: int, limit: int) -> Sequence[tuple[int, bytes]]:
         """As of the moment shown."""
+        from sessions.asking.desk import lines_of
+
         before = min(before, self._view.player.seq + 1)
         with self._reading:
             return lines_of(self._past.events_of(station, before, limit))

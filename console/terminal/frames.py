@@ -59,7 +59,7 @@ class Shown:
         again: set[int] = set()
         for x, cells in parts:
             after[x : x + len(cells)] = cells
-            if any(unsure(text) for text, _ in cells if not text.isascii()):
+            if any(map(unsure, {text for text, _ in cells})):
                 again.update(range(x, x + len(cells)))
         changed = [x for x, cell in enumerate(after) if cell is not None and (x in again or cell != known[x])]
         self._lines[y] = [None if x in again else cell for x, cell in enumerate(after)] if again else after

@@ -82,6 +82,7 @@ def turn(before: Ink, wanted: Ink) -> tuple[str, Ink]:
 Cell = tuple[str, Ink]
 """What stands in a cell: a character with its marks, or nothing in the second cell of a wide one."""
 _FIRST_EMOJI, _FIRST_IDEOGRAM = 0x1F000, 0x2E80
+_cells_of_char = lru_cache(maxsize=4096)(cell_len)
 
 
 @lru_cache(maxsize=4096)
@@ -99,12 +100,17 @@ def cells_of(strip: Strip, system: ColorSystem) -> list[Cell]:
             continue
         ink = ink_of(style or Style.null(), system)
         blank: Cell = (" ", ink.blank)
+        if not text.strip(" "):
+            cells += [blank] * len(text)
+            continue
         if text.isascii():
             cells += [blank if char == " " else (char, ink) for char in text]
             continue
         for char in text:
-            wide = cell_len(char)
-            if wide:
+            wide = _cells_of_char(char)
+            if wide == 1:
+                cells.append(blank if char == " " else (char, ink))
+            elif wide:
                 cells += [blank if char == " " else (char, ink), ("", ink)][:wide]
             elif cells:  # a mark on the character before it, whose last cell may be its second
                 at = -2 if len(cells) > 1 and not cells[-1][0] else -1

@@ -22,6 +22,8 @@ _BRIDGE = 4
 """Unchanged cells that cost no more than the jump over them."""
 _MOVE = 6
 """Bytes of a usual jump, and a part of a change of colour."""
+_WORTH_ERASING = 2 * _MOVE + len(ERASE)
+"""Blanks from which on it is not reckoned whether a line that is all new is erased before it is written."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -63,7 +65,7 @@ def strokes(y: int, cells: Sequence[Cell], changed: Iterable[int]) -> list[Strok
     end = 0
     for x in changed:
         text, wanted = cells[x]
-        if (wanted is not ink and wanted is not blank) or x != end or not text.isascii() or drawn[-1].unsure:
+        if (wanted is not ink and wanted is not blank) or x != end or unsure(text) or drawn[-1].unsure:
             stroke = drawn[-1] if drawn else None
             if stroke is not None and _continued(stroke, cells, x):
                 texts += [text for text, _ in cells[end:x]]
@@ -89,11 +91,15 @@ def _continued(stroke: Stroke, cells: Sequence[Cell], x: int) -> bool:
 
 def with_erasing(line: Line) -> list[Stroke]:
     """The strokes of a line, which is erased from some cell on where that is shorter."""
-    kept = strokes(line.y, line.cells, line.changed)
-    ground, first = line.cells[-1], line.changed[0]
+    cells, first = line.cells, line.changed[0]
+    ground = cells[-1]
     if ground[0] != " " or not ground[1].is_blank:
-        return kept
-    signs = [x for x in range(first, len(line.cells)) if line.cells[x] != ground]
+        return strokes(line.y, cells, line.changed)
+    # Cells of the ground are one object most times, and then need not be compared.
+    signs = [x for x in range(first, len(cells)) if cells[x] is not ground and cells[x] != ground]
+    if len(line.changed) == len(cells) - first >= len(signs) + _WORTH_ERASING:
+        return [Stroke(line.y, first, ground[1], []), *strokes(line.y, cells, signs)]
+    kept = strokes(line.y, cells, line.changed)
     written = strokes(line.y, line.cells, signs)
     starts, before = [s.x for s in kept], [0, *accumulate(s.cost for s in kept)]
     after = list(accumulate((s.cost for s in reversed(written)), initial=0))[::-1]

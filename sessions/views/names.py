@@ -1,12 +1,16 @@
-"""Short names for long things: models and directories, for a screen with little room."""
+"""Short names for long things: models, directories and branches, for a screen with little room."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from sessions.text import clean
 
+KEPT_NAME = 12
+"""The name of a branch is shown whole when it has at most so many characters."""
 _DATE = re.compile(r"[-@](?:20\d{6}|\d{4}-\d\d-\d\d|latest)(?=$|[-:])")
 _REVISION = re.compile(r"(?:-v\d+)?(?::\d+[a-z]?)?$")
 _VERSION = re.compile(r"^(?P<family>[a-z]+)-(?P<major>\d{1,2})(?:[-.](?P<minor>\d{1,2}))?(?P<rest>(?:-.*)?)$")
@@ -50,3 +54,23 @@ def short_directory(directory: str, repo: str) -> str:
 def _parts(path: str) -> list[str]:
     """The parts of a path, the root first. Ten times as fast as pathlib's, and made for every file of every pane."""
     return ["/"] * path.startswith("/") + [part for part in path.split("/") if part not in ("", ".")]
+
+
+def labels(names: Sequence[str]) -> list[str]:
+    """What is shown of each name, cleaned: what makes it unique and readable.
+
+    A long one loses its first part where the last one says enough; `pr/2022` stays, which without it is a number.
+    """
+    shown = {name: clean(name, 400) or "?" for name in names}
+    tails = Counter(text.rsplit("/", 1)[-1] for text in shown.values())
+    return [_label(shown[name], tails) for name in names]
+
+
+def _label(text: str, tails: Mapping[str, int]) -> str:
+    tail = text.rsplit("/", 1)[-1]
+    return tail if len(text) > KEPT_NAME and tails[tail] == 1 and _is_word(tail) else text
+
+
+def _is_word(text: str) -> bool:
+    """Whether it has letters, and so will not be taken for a number."""
+    return any(character.isalpha() for character in text)

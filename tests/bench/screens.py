@@ -61,7 +61,7 @@ def first_floor(times: int) -> Iterator[Figure]:
     for _ in range(times):
         empty.append(_ready(EMPTY, lambda text: "ready" in text))
         ours.append(_ready((*PROGRAM, "demo"), lambda text: all(name in text for name in names)))
-    yield Figure("first full floor of the demo / an empty Textual app", median(ours) / median(empty), "x", 1.6)
+    yield Figure("first full floor of the demo / an empty Textual app", median(ours) / median(empty), "x", 1.2)
     yield Figure("first full floor of the demo", median(ours) * 1e3, "ms")
     yield Figure("an empty Textual app", median(empty) * 1e3, "ms")
 

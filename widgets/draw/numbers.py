@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sessions.floor.tokens import Certainty
+from sessions.floor.zone import Zone
 from widgets.draw.glyphs import AT_LEAST, ESTIMATED, REPORTED, UNPRICED
 
 _UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
@@ -102,3 +103,9 @@ def _three(number: float) -> str:
     if number < 9.995:
         return f"{number:.2f}"
     return f"{number:.1f}" if number < 99.95 else f"{number:.0f}"
+
+
+def clock(time: float, zone: Zone) -> str:
+    """`12:04:31` on the operator's clock."""
+    shown = zone.local(time)
+    return f"{shown:%H:%M:%S}" if shown else "--:--:--"

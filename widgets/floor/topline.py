@@ -13,10 +13,9 @@ from sessions.views.floor.arrange import ATTENTION
 from sessions.views.floor.totals import Totals
 from widgets.draw.cells import Line, Span, cut, fill, pad, spread, width
 from widgets.draw.glyphs import AT_LEAST, RULE, STATUS
-from widgets.draw.numbers import MARKS, age, count, money, percent, rate
+from widgets.draw.numbers import MARKS, age, clock, count, money, percent, rate
 from widgets.draw.spark import bar, spark
 from widgets.parts.lined import Lined
-from widgets.session.passages import clock
 
 LIVE_S = 2.0
 SHORT, ROOMY = 70, 100

@@ -14,12 +14,12 @@ from sessions.text import clean
 from sessions.views.floor.panes import Pane
 from widgets.draw.cells import Line, Span, cut, fit, pad, short, spread, width
 from widgets.draw.glyphs import AT_LEAST, DOT, STATUS, TOOL, UNPRICED
-from widgets.draw.numbers import MARKS, ago, count, money, percent, rate
+from widgets.draw.numbers import MARKS, ago, clock, count, money, percent, rate
 from widgets.draw.paths import path_spans
 from widgets.draw.spark import bar
 from widgets.draw.wrap import wrap
 from widgets.floor.pane_text import cost_text, divergence, status_age, status_word
-from widgets.session.passages import clock, date
+from widgets.session.passages import date
 
 _LABEL = 11
 _ROOM = 3 + _LABEL + 1

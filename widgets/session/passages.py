@@ -10,6 +10,7 @@ from sessions.floor.zone import Zone
 from widgets.draw.cells import Line, Span, cut, fit, spread, width
 from widgets.draw.glyphs import BAR, DOT
 from widgets.draw.glyphs import TOOL as TOOL_GLYPH
+from widgets.draw.numbers import clock
 from widgets.draw.wrap import wrap
 from widgets.session.prose import prose
 
@@ -91,12 +92,6 @@ class Column:
     @property
     def margin(self) -> Span:
         return " " * self.gutter, "text"
-
-
-def clock(time: float, zone: Zone) -> str:
-    """`12:04:31` on the operator's clock."""
-    shown = zone.local(time)
-    return f"{shown:%H:%M:%S}" if shown else "--:--:--"
 
 
 def date(time: float, zone: Zone) -> str:

@@ -15,9 +15,10 @@ import msgspec
 
 from console.cli.command import InRepository
 from console.cli.output import say
-from console.cli.parser import PROGRAM, build
+from console.cli.parser import build
 from console.cli.words import Parser
 from sessions.errors import FactoryError
+from sessions.paths import PROGRAM
 
 if TYPE_CHECKING:
     from sessions.place import Place

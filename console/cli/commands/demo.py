@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from console.cli.command import Command, Look
 from console.cli.imports import importing
-from console.cli.words import Parser, rate, whole
 
 if TYPE_CHECKING:
+    from console.cli.words import Parser
     from console.links.link import Link
 
 DEMO = Path(__file__).parents[2] / "demo.ftr"
@@ -30,6 +30,8 @@ class Demo(Command, frozen=True, kw_only=True):
 
     @classmethod
     def words(cls, parser: Parser) -> None:
+        from console.cli.words import rate, whole
+
         parser.add_argument("--stations", type=whole(1, 5_000), metavar="N", help="how many agents")
         parser.add_argument(
             "--branches", type=whole(1, 5_000), metavar="M", help="how many branches, the base included"

@@ -11,8 +11,9 @@ from sessions.floor.state import FloorState
 from sessions.landing.plan import Plan, Wishes
 from sessions.text import clean
 from sessions.views.conflicts.hotspots import HotSpot, Ownership, hot_spots, suggested_scopes
-from sessions.views.conflicts.matrix import Severity, labels
+from sessions.views.conflicts.matrix import Severity
 from sessions.views.conflicts.view import UNTOLD
+from sessions.views.names import labels
 from sessions.views.status import status_at
 from widgets.conflicts.hunk_lines import FileHunks, hunk_lines
 from widgets.conflicts.pair_lines import Side, pair_lines, spot_lines

@@ -15,7 +15,7 @@ from sessions.views.conflicts.matrix import Matrix
 from sessions.views.conflicts.reasons import extent
 from widgets.conflicts.pair_lines import Frame, empty_lines, pair_note
 from widgets.draw.cells import Line
-from widgets.session.passages import clock
+from widgets.draw.numbers import clock
 
 
 def no_rows(state: FloorState, shown: Matrix, knows: bool, cells: int) -> list[Line]:

@@ -6,7 +6,7 @@ from console.links.link import Link, LinkMode
 from console.links.replay import ReplayLink
 from sessions.text import clean
 from widgets.draw.cells import Span, cut, line_width
-from widgets.session.passages import clock
+from widgets.draw.numbers import clock
 
 _GAP: Span = ("  ", "text on bar")
 

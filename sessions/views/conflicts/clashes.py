@@ -5,7 +5,7 @@ from __future__ import annotations
 from sessions.floor.conflicts import conflicts_of
 from sessions.floor.state import FloorState
 from sessions.views.conflicts.collisions import Collisions
-from sessions.views.conflicts.matrix import labels
+from sessions.views.names import labels
 
 NAMED = 3
 """Branches that are named in one notice."""

@@ -5,7 +5,6 @@ Pure. The array is made once for a state; whatever draws it only looks values up
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
 
@@ -15,9 +14,8 @@ from sessions.floor.conflicts import Outcome, Verdict
 from sessions.floor.shown_branches import occupied_branches, shown_branches
 from sessions.floor.state import FloorState, Station, Status
 from sessions.text import clean
+from sessions.views.names import labels
 
-KEPT_NAME = 12
-"""A name of at most so many characters is shown whole."""
 SOME_LINES, MANY_LINES = 10, 50
 """From so many conflicting lines on a conflict is of the second and of the third step."""
 AT_WORK = (Status.WORKING, Status.WAITING, Status.NEEDS_ME)
@@ -126,26 +124,6 @@ def compared_names(state: FloorState) -> list[str]:
         and (branch := state.branches.get(name)) is not None
         and not (branch.merged and branch.dirty <= 0)
     ]
-
-
-def labels(names: Sequence[str]) -> list[str]:
-    """What is shown of each name, cleaned: what makes it unique and readable.
-
-    A long one loses its first part where the last one says enough; `pr/2022` stays, which without it is a number.
-    """
-    shown = {name: clean(name, 400) or "?" for name in names}
-    tails = Counter(text.rsplit("/", 1)[-1] for text in shown.values())
-    return [_label(shown[name], tails) for name in names]
-
-
-def _label(text: str, tails: Mapping[str, int]) -> str:
-    tail = text.rsplit("/", 1)[-1]
-    return tail if len(text) > KEPT_NAME and tails[tail] == 1 and _is_word(tail) else text
-
-
-def _is_word(text: str) -> bool:
-    """Whether it has letters, and so will not be taken for a number."""
-    return any(character.isalpha() for character in text)
 
 
 class Census:

@@ -11,8 +11,8 @@ from sessions.floor.pace import BUCKET_S, BUCKETS, Pace
 from sessions.floor.shown_branches import left_out, own_branch, shown_branches
 from sessions.floor.state import Branch, Evidence, FloorState, Session, Station, Status
 from sessions.views.conflicts.collisions import Collisions
-from sessions.views.conflicts.matrix import labels
 from sessions.views.floor.panes import FORGOTTEN_S, Pane, branch_pane, station_pane
+from sessions.views.names import labels
 from sessions.views.status import RESTING_S, is_resting, stale_from, status_at
 
 _APART = (0, "")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from sessions.floor.fold.fold import day
+from sessions.floor.fold.metering import day
 from sessions.floor.pace import FIVE_BILLION_A_DAY
 from sessions.floor.state import FloorState, Status
 from sessions.floor.tokens import Certainty, Meter

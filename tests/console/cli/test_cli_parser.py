@@ -20,7 +20,7 @@ from console.cli.commands.record import Record
 from console.cli.commands.replay import Replay
 from console.cli.commands.status import Status
 from console.cli.parser import COMMANDS, build, parse, struct_of
-from console.cli.words import THEMES
+from console.options import THEMES
 from console.terminal import theme
 from sessions.errors import EXIT_USAGE, UsageError
 from tests import ROOT

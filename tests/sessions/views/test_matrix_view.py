@@ -13,8 +13,9 @@ from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import FloorState
 from sessions.landing.plan import Plan, Wishes, plan
 from sessions.views.conflicts.cluster import Sort
-from sessions.views.conflicts.matrix import CLASHES, Matrix, Severity, labels, severity
+from sessions.views.conflicts.matrix import CLASHES, Matrix, Severity, severity
 from sessions.views.conflicts.view import EVERYTHING, UNTOLD, Choice, ConflictView, candidates, dropped, moved, pinned
+from sessions.views.names import labels
 from tests.support.branches.floor import clash, compared, conflict_state, open_names, touching, unknown
 from tests.support.console import HOSTILE, NOW, factory_state
 
