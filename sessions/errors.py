@@ -4,7 +4,12 @@ from __future__ import annotations
 
 EXIT_FAILURE = 1
 EXIT_USAGE = 2
-"""Exit codes of the command line: 0 done, 1 it could not be done, 2 the words of the call were wrong."""
+EXIT_INTERRUPT = 130
+EXIT_PIPE = 141
+"""Exit codes of the command line: 0 done, 1 it could not be done, 2 the words of the call were wrong, 130 ended by
+Ctrl-C, 141 the reader of the output went away."""
+DEBUG = "FACTORY_TUI_DEBUG"
+"""Environment variable that makes unexpected errors show their traceback."""
 
 
 class FactoryError(Exception):

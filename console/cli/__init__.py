@@ -14,18 +14,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from console.cli.imports import importing
-from sessions.errors import EXIT_FAILURE, FactoryError
+from sessions.errors import DEBUG, EXIT_FAILURE, EXIT_INTERRUPT, EXIT_PIPE, FactoryError
 from sessions.text import clean
 
 if TYPE_CHECKING:
     from console.cli.command import Command
 
-EXIT_INTERRUPT = 130
-EXIT_PIPE = 141
 YOUNG = 20_000
 """Objects that are made before the collector looks at the young ones, which then takes it about a millisecond."""
-DEBUG = "FACTORY_TUI_DEBUG"
-"""Environment variable that makes unexpected errors show their traceback."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

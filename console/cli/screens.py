@@ -12,12 +12,11 @@ from typing import NoReturn
 from msgspec.structs import replace
 
 from console.app import FactoryApp
-from console.cli import DEBUG, EXIT_INTERRUPT
 from console.links.link import Link
 from console.options import Options
 from console.terminal.faults import Faults
 from console.terminal.theme import colours_of
-from sessions.errors import FactoryError
+from sessions.errors import DEBUG, EXIT_INTERRUPT, FactoryError
 from sessions.paths import PROGRAM
 
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
