@@ -7,6 +7,10 @@ would misread gets a new number, and `sessions.journal.codec` lifts old ones.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from types import UnionType
+from typing import Any, get_args, get_type_hints
+
 import msgspec
 
 from sessions.floor.conflicts import FileConflict, Outcome
@@ -384,3 +388,9 @@ AnyIntent = StopWanted | BaseWanted | ImportWanted | NameWanted
 
 FAILURES: tuple[type[Event], ...] = (TurnFailed, AgentLost)
 """Events that a timeline marks as failures."""
+
+
+def kinds_taken(function: Callable[..., Any]) -> tuple[type[Event], ...]:
+    """The kinds of events that the parameter `event` of `function` is annotated with."""
+    hint = get_type_hints(function)["event"]
+    return get_args(hint) if isinstance(hint, UnionType) else (hint,)

@@ -18,9 +18,9 @@ from sessions.floor.events import (
     TurnFailed,
     TurnFinished,
 )
+from sessions.floor.fold.trees import tree_of
 from sessions.floor.reports import CADENCE_S, Report
 from sessions.floor.state import EMPTY, FloorState, Status
-from sessions.floor.trees import tree_of
 from sessions.observe.contract import Seating
 from sessions.observe.words import is_folder, safe, within
 

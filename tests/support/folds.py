@@ -20,7 +20,8 @@ from msgspec.structs import replace
 
 from sessions.floor.conflicts import Verdict, key_of
 from sessions.floor.fold.fold import fold
-from sessions.floor.fold.slices import SLICES, VERSIONS, Slice, inputs
+from sessions.floor.fold.slice import Slice
+from sessions.floor.fold.slices import SLICES, VERSIONS, inputs
 from sessions.floor.pace import BUCKET_S
 from sessions.floor.state import Branch, FloorState, Session, Station
 from tests import ROOT

@@ -8,23 +8,30 @@ from sessions.floor import events as ev
 from sessions.floor.commands import AnyWish, RenameStation, SetBase
 from sessions.floor.decide.decide import FRESH_S
 from sessions.floor.fold.draft import Draft
+from sessions.floor.fold.slice import Slice
 from sessions.floor.state import Ended, Intent
 
+COMMANDS = Slice("commands", 1, ("intents", "ended"))
 
+
+@COMMANDS.folds
 def wanted(draft: Draft, event: ev.AnyIntent) -> None:
     draft.intents[event.command] = Intent(event)
 
 
+@COMMANDS.folds
 def resumed(draft: Draft, event: ev.CommandResumed) -> None:
     if (intent := draft.intents.get(event.command)) is not None:
         draft.intents[event.command] = replace(intent, resumed=intent.resumed + 1)
 
 
+@COMMANDS.folds
 def done(draft: Draft, event: ev.CommandDone) -> None:
     intent = draft.intents.pop(event.command, None)
     _end(draft, event.command, Ended(event.time, True, undo=undoing(intent.wanted) if intent else None))
 
 
+@COMMANDS.folds
 def failed(draft: Draft, event: ev.CommandFailed) -> None:
     draft.intents.pop(event.command, None)
     _end(draft, event.command, Ended(event.time, False, event.reason, event.cure))

@@ -5,14 +5,94 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Any
+
+from msgspec.structs import replace
 
 from sessions.floor.events import TokensUsed
+from sessions.floor.pace import PaceDraft
+from sessions.floor.state import FloorState, Station
 from sessions.floor.tokens import Certainty, Meter, Tokens
 from sessions.floor.zone import offset_at
 
 _DAY_S = 86_400
 _LAST_DAY = 2_932_896
 """Days from 1970 to the end of the year 9999, the last that has a name."""
+
+_TOTALS = ("total", "elsewhere")
+FIELDS = (*_TOTALS, "models", "branch_meters", "days", "elsewhere_days", "pace")
+"""Of the floor: what is metered beside the stations."""
+_STATIONS = "stations"
+_NOTHING = Meter()
+
+
+class MetersDraft:
+    """All meters and paces of a floor under construction: those that are added to become new ones, once."""
+
+    def __init__(self, state: FloorState) -> None:
+        self._before = state
+        self._tallies: dict[tuple[str, str], Tally] = {}
+        """Meters that were added to, by where they belong: a field of the floor, and the key in it."""
+        self._accounts: dict[tuple[str, str, str, str, bool], tuple[Tally, ...]] = {}
+        self._paces: dict[str | None, PaceDraft] = {}
+        """By station; None is the factory's."""
+
+    def tallies_of(self, station: Station, model: str, branch: str, day: str) -> tuple[Tally, ...]:
+        """The meters under construction that a call of this station, model, branch and day belongs to."""
+        key = (station.id, model, branch, day, station.elsewhere)
+        found = self._accounts.get(key)
+        if found is None:
+            before = self._before
+            found = (
+                self._tally(_STATIONS, station.id, station.meter),
+                self._tally("total", "", before.total),
+                self._tally("models", model, before.models.get(model)),
+                self._tally("branch_meters", branch, before.branch_meters.get(branch)),
+                self._tally("days", day, before.days.get(day)),
+            )
+            if station.elsewhere:
+                away = before.elsewhere_days.get(day)
+                found = (
+                    *found,
+                    self._tally("elsewhere", "", before.elsewhere),
+                    self._tally("elsewhere_days", day, away),
+                )
+            self._accounts[key] = found
+        return found
+
+    def _tally(self, place: str, key: str, meter: Meter | None) -> Tally:
+        """The meter under construction at `place`, begun from `meter`."""
+        tally = self._tallies.get((place, key))
+        if tally is None:
+            tally = self._tallies[place, key] = Tally(meter or _NOTHING)
+        return tally
+
+    def pace(self, station: Station | None) -> PaceDraft:
+        """The pace under construction of a station (None: of the factory)."""
+        key = None if station is None else station.id
+        draft = self._paces.get(key)
+        if draft is None:
+            draft = self._paces[key] = PaceDraft(self._before.pace if station is None else station.pace)
+        return draft
+
+    def freeze(self, stations: dict[str, Station]) -> dict[str, Any]:
+        """The fields of the floor that are others now; `stations` are given their meters and paces."""
+        changes: dict[str, Any] = {}
+        for station, pace in self._paces.items():
+            if station is None:
+                changes["pace"] = pace.freeze()
+            else:
+                stations[station] = replace(stations[station], pace=pace.freeze())
+        for (place, key), tally in self._tallies.items():
+            if place == _STATIONS:
+                stations[key] = replace(stations[key], meter=tally.freeze())
+            elif place in _TOTALS:
+                changes[place] = tally.freeze()
+            else:
+                if place not in changes:
+                    changes[place] = dict(getattr(self._before, place))
+                changes[place][key] = tally.freeze()
+        return changes
 
 
 class Tally:

@@ -1,78 +1,25 @@
 """The floor in slices, each stored apart and with a version of its own: a change then refolds no more than it must.
 
 A slice is made by some kinds of events, and reads what other slices say at that moment. Raising its version makes it
-anew from its own events and from those of the slices it reads; the ones that read it are made anew with it. Stations,
-their sessions and all meters are one slice: a meter needs to know the station of a call and whether that is elsewhere,
-a station whether its session is closed, and a session whether its station has gone on to another.
+anew from its own events and from those of the slices it reads; the ones that read it are made anew with it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from functools import cache
-from typing import get_args
 
-import msgspec
 from msgspec.structs import replace
 
 from sessions.floor import events as ev
+from sessions.floor.fold import branches, commands, sources, verdicts
+from sessions.floor.fold.slice import Slice
+from sessions.floor.fold.stations import agents, sessions, stations, usage, work
 from sessions.floor.state import FloorState
 
-_GROUND: tuple[type[ev.Event], ...] = (ev.FactoryOpened, ev.BaseChosen, ev.BranchChanged, ev.BranchRemoved)
-
-
-class Slice(msgspec.Struct, frozen=True):
-    """A part of the floor that is stored by itself."""
-
-    name: str
-    version: int
-    """Raise it whenever the same events would make another slice: the stored ones are then made anew."""
-    fields: tuple[str, ...]
-    """Of `FloorState`."""
-    kinds: tuple[type[ev.Event], ...]
-    """The events that change it."""
-    reads: tuple[str, ...] = ()
-    """The slices that it depends on."""
-
-
-SLICES = (
-    Slice(
-        "ground",
-        1,
-        ("repo", "name", "base", "base_head", "utc_offset", "utc_offsets", "simulated", "runs", "branches"),
-        _GROUND,
-    ),
-    Slice(
-        "stations",
-        2,
-        (
-            "stations",
-            "sessions",
-            "total",
-            "elsewhere",
-            "models",
-            "branch_meters",
-            "days",
-            "elsewhere_days",
-            "pace",
-        ),
-        tuple(kind for kind in get_args(ev.AnyEvent) if issubclass(kind, ev.StationEvent)),
-        ("ground",),
-    ),
-    Slice(
-        "verdicts",
-        1,
-        ("verdicts", "committed_verdicts", "compared"),
-        (ev.BaseChosen, ev.BranchRemoved, ev.VerdictReached, ev.BranchCompared),
-    ),
-    Slice(
-        "commands",
-        1,
-        ("intents", "ended"),
-        (*get_args(ev.AnyIntent), ev.CommandResumed, ev.CommandDone, ev.CommandFailed),
-    ),
-    Slice("skipped", 1, ("skipped",), (ev.SourceSkipped,)),
-)
+SLICES = (branches.GROUND, stations.STATIONS, verdicts.VERDICTS, commands.COMMANDS, sources.SKIPPED)
+IN_STATIONS = (agents, sessions, usage, work)
+"""Further domains of the slice of stations."""
 BY_NAME = {each.name: each for each in SLICES}
 VERSIONS = {each.name: each.version for each in SLICES}
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sessions.floor.fold.slices import SLICES, Slice
+from sessions.floor.fold.slice import Slice
+from sessions.floor.fold.slices import SLICES
 from tests.support.folds import before, hashes, table, version_of
 
 HOW = "raise its version, unless that was done since the last release, and note it: python -m tests.support.folds"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from sessions.floor.fold.trees import checked_out, tree_of
 from sessions.floor.state import Branch
-from sessions.floor.trees import checked_out, tree_of
 
 
 @pytest.mark.parametrize(
