@@ -48,6 +48,8 @@ class Scratch:
         self._rules_of = ("", b"")
         self.renormalizes = False
         """Whether texts are brought to one form before they are merged, by attributes that may be those of a side."""
+        self.limits_renames = False
+        """Whether git is set to look for no renames among more than so many files."""
         self._make()
 
     def _make(self) -> None:
@@ -72,6 +74,7 @@ class Scratch:
         """Merge by the repository's settings as they are now."""
         found = steering(self.source)
         self.renormalizes = found.get(b"merge.renormalize", b"no").lower() not in (b"no", b"false", b"off", b"0", b"")
+        self.limits_renames = not found.keys().isdisjoint((b"merge.renamelimit", b"diff.renamelimit"))
         form = self._form.encode()
         lines = [b"[core]", b"repositoryformatversion = 1", b"bare = false", b"[extensions]", b"objectFormat = " + form]
         for key, value in found.items():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Generator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,8 @@ from sessions.branches.merges.recall import Memory
 from sessions.branches.merges.verdicts import CLEAN, UNRELATED, Merged, Pair, Verdicts, key
 from sessions.branches.parts.agenda import Agenda
 from sessions.branches.parts.known import Known
-from sessions.branches.sift.overlap import Overlap, Sifted
+from sessions.branches.sift.division import Sifted
+from sessions.branches.sift.overlap import Overlap
 from sessions.floor.conflicts import Outcome
 
 if TYPE_CHECKING:
@@ -154,7 +156,7 @@ class Matrix:
         left = [pair for pair in left if pair not in cheap]
         if not left or cancelled():
             return
-        sifted = self._sift(left, bases)
+        sifted = self._sift(left, bases, trials)
         apart = {pair: CLEAN for pair, said in sifted.items() if not said.suspect}
         if apart:
             self._memory.keep(rules, keys, apart)
@@ -222,10 +224,11 @@ class Matrix:
         self._memory.keep(rules, keys, found)
         return found
 
-    def _sift(self, pairs: Sequence[Pair], bases: Bases | None) -> dict[Pair, Sifted]:
+    def _sift(self, pairs: Sequence[Pair], bases: Bases | None, trials: Trials) -> dict[Pair, Sifted]:
         """What changed paths say (see `Overlap.sift`); nothing where that cannot be read."""
         try:
-            return self._overlap.sift(self._reader, pairs, bases or {})
+            scratch = None if self.scratch.limits_renames else partial(trials.git, 1)
+            return self._overlap.sift(self._reader, pairs, bases or {}, scratch)
         except GitError as error:
             log.info("changes cannot be told: %s", error)
             return {}

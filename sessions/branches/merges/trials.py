@@ -153,7 +153,10 @@ def _batch(git: Git, tasks: Sequence[Task], size: int, alone: bool, counted: dic
     trials, late = merge_some(git, list(by_pair), None if alone else SLICE_S)
     files = files_of(git, trials, counted)
     found = {
-        by_pair[trial.pair]: Merged(trial.outcome, files.get(trial.pair, ()), reason=trial.reason) for trial in trials
+        by_pair[trial.pair]: Merged(
+            trial.outcome, files.get(trial.pair, ()), reason=trial.reason, merely_told=not trial.sources
+        )
+        for trial in trials
     }
     found |= {task: Merged(Outcome.UNKNOWN, reason="it cannot be read") for task in tasks if task not in pairs}
     return _Batch(found, [by_pair[pair] for pair in late], time.monotonic() - begun, 0 if alone else size)

@@ -44,6 +44,8 @@ class Merged(msgspec.Struct, frozen=True, array_like=True):
     """Why it is unknown."""
     seconds: float = 0.0
     """How long git took for what it had to do alone, because that takes long; 0 for anything else."""
+    merely_told: bool = False
+    """Whether git left nothing unmerged, and only told of these files: it tells of none where others are unmerged."""
 
 
 CLEAN = Merged(Outcome.CLEAN)

@@ -23,13 +23,17 @@ class Known:
     def __init__(self) -> None:
         self._rules = b""
         self._known: dict[Key, tuple[FileConflict, ...]] = {}
+        self._merely_told: set[Key] = set()
+        """Rests with files of which git tells only where nothing else is unmerged."""
 
     def follow(self, rules: bytes) -> None:
         """Forget what other rules for merging led to, and the older half of what is too much."""
         if rules != self._rules:
             self._rules = rules
             self._known.clear()
+            self._merely_told.clear()
         self._known = newer_half(self._known, MOST_KNOWN)
+        self._merely_told &= self._known.keys()
 
     def lacking(self, parts: Iterable[Part]) -> set[Part]:
         """Those that are not known yet."""
@@ -40,6 +44,8 @@ class Known:
         if any(isinstance(part, Rest) for part in parts):
             (rest,) = parts
             self._known[_key(rest)] = merged.files
+            if merged.files and merged.merely_told:
+                self._merely_told.add(_key(rest))
             return True
         told = {file.path: file for file in merged.files}
         paths = {shown(part[0]): part for part in parts if not isinstance(part, Rest)}
@@ -50,7 +56,9 @@ class Known:
 
     def joined(self, parts: Iterable[Part], seconds: float = 0.0) -> Merged:
         """What the merge of a pair with these parts, all of them known, comes to."""
-        files = worst_first(file for part in parts for file in self._known[_key(part)])
+        keys = [key for key in map(_key, parts) if self._known[key]]
+        unmerged = [key for key in keys if key not in self._merely_told]
+        files = worst_first(file for key in unmerged or keys for file in self._known[key])
         return Merged(Outcome.CONFLICT if files else Outcome.CLEAN, tuple(files), seconds=seconds)
 
 

@@ -16,6 +16,11 @@ Piece = tuple[bytes, bytes, bytes, bytes]
 """A path, and the file's mode and content in the merge base, on our side and on theirs; b"" for none."""
 Moves = tuple[tuple[bytes, bytes], ...]
 """Paths, and what is there after: mode and content, or b"" for nothing."""
+STAND_INS = (b"", b"like no other file\n")
+"""Files for places where it does not matter what the file there says. Git takes no empty one for a renamed one; it may
+compare the other with others."""
+EMPTY, FILLER = b"100644 :1", b"100644 :2"
+"""Their modes and contents, among the parts that are staged together."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from itertools import count
 
 from sessions.branches.git.run import Git, GitError
 from sessions.branches.merges.verdicts import Pair
-from sessions.branches.parts.parts import Moves, Rest, Sheet, sides
+from sessions.branches.parts.parts import STAND_INS, Moves, Rest, Sheet, sides
 
 _SETTINGS = ("fastimport.unpackLimit=0", "pack.compression=0", "core.compression=0")
 _numbers = count()
@@ -31,10 +31,10 @@ def staged(git: Git, parts: Sequence[Sheet | Rest], timeout: float | None = None
 
 
 def _stream(ref: bytes, parts: Sequence[Sheet | Rest]) -> Iterator[bytes]:
-    mark = 0
-    for part in parts:
+    for mark, content in enumerate(STAND_INS, 1):
+        yield b"blob\nmark :%d\ndata %d\n%b\n" % (mark, len(content), content)
+    for mark, part in zip(count(1 + len(STAND_INS), 3), parts, strict=False):
         base, before, ours, theirs = sides(part)
-        mark += 3
         if not base:
             yield b"reset %b\n\n" % ref
             yield _commit(ref, mark, b"", before)

@@ -10,7 +10,9 @@ from pathlib import Path
 from sessions.branches.git.names import shown
 from sessions.branches.merges.comparing import compare
 from sessions.branches.merges.judge import Matrix
+from sessions.branches.merges.merges import merge_batch
 from sessions.branches.merges.subjects import Row, Subjects, rows_of, subjects
+from sessions.branches.merges.tally import files_of
 from sessions.floor.conflicts import Outcome, Verdict, key_of
 from tests.support.branches.git import TestRepository, environment
 
@@ -84,6 +86,18 @@ def agrees(made: TestRepository, base_head: str, rows: Sequence[Row], verdicts: 
         named = {file.path for file in verdict.files}
         # Git may leave nothing unmerged and still say where the two collide.
         assert named == files or (named and not files), (verdict, files)
+
+
+def same_as_whole(matrix: Matrix, base_head: str, rows: Sequence[Row], verdicts: Verdicts) -> None:
+    """Fail unless every verdict is what git's merge of the two commits comes to: each file, its kind and its lines."""
+    heads = {row.name: row.commit for row in rows} | {"": base_head}
+    pairs = {(heads[v.a], heads[v.b]) if v.b else (base_head, heads[v.a]): v for v in verdicts.values()}
+    git = matrix.merging(base_head)
+    trials = merge_batch(git, list(pairs))
+    files = files_of(git, trials)
+    for trial in trials:
+        verdict = pairs[trial.pair]
+        assert (verdict.outcome, verdict.files) == (trial.outcome, files.get(trial.pair, ())), verdict
 
 
 class Clone:

@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 
 from sessions.branches.git.run import Git
-from sessions.branches.merges.merges import merge_batch
-from sessions.branches.merges.tally import contents, files_of
+from sessions.branches.merges.tally import contents
 from sessions.floor.conflicts import Outcome, between
 from tests.support.branches.collision import LINES, edited
 from tests.support.branches.git import TestRepository
-from tests.support.branches.matrix import agrees, looked, opened
+from tests.support.branches.matrix import agrees, looked, opened, same_as_whole
 
 PATHS = ("a.txt", "d/b.txt", "d/e/c.txt", "union.md", "bin")
 
@@ -58,13 +57,7 @@ def test_what_is_put_together_is_what_git_says_of_each_pair(tmp_path: Path, seed
     with opened(made, tmp_path / "state") as matrix:
         chosen, rows, verdicts = looked(matrix, made)
         agrees(made, chosen.base_head, rows, verdicts)
-        heads = {row.name: row.commit for row in rows} | {"": chosen.base_head}
-        names = {(heads[v.a], heads[v.b]) if v.b else (chosen.base_head, heads[v.a]): v for v in verdicts.values()}
-        trials = merge_batch(matrix.merging(chosen.base_head), list(names))
-        files = files_of(matrix.merging(chosen.base_head), trials)
-        for trial in trials:
-            verdict = names[trial.pair]
-            assert (verdict.outcome, verdict.files) == (trial.outcome, files.get(trial.pair, ()))
+        same_as_whole(matrix, chosen.base_head, rows, verdicts)
         shared = sum(verdict.shared > 0 for verdict in verdicts.values())
         assert 0 < matrix.tried < shared, "some needed no merge"
 

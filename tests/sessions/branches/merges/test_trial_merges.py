@@ -21,7 +21,9 @@ from sessions.branches.git.scratch import Scratch
 from sessions.branches.merges import merges
 from sessions.branches.merges.merges import Collision, Verdict, merge_batch, merge_some
 from sessions.branches.sift import changed
-from sessions.branches.sift.overlap import Overlap, Side, Sifted, entangled
+from sessions.branches.sift.division import Sifted
+from sessions.branches.sift.overlap import Overlap
+from sessions.branches.sift.sides import Side, entangled
 from sessions.floor.conflicts import Outcome
 from tests.support.branches.collision import LINES, edited, planted, scrambled
 from tests.support.branches.git import TestRepository, environment, unchanged
@@ -323,9 +325,9 @@ A, B, D, D_X, D_Y = (1 << bit for bit in range(5))
         (Side(A), Side(B), False),
         (Side(D), Side(D_X, above=D), True),
         (Side(D_X, above=D), Side(D_Y, above=D), False),
-        (Side(D_X | A, above=D, emptied=D, added=A), Side(D_Y, above=D, added_in=D, added=D_Y), True),
+        (Side(D_X | A, above=D, emptied=D, likely=A), Side(D_Y, above=D, added_in=D, added=D_Y), True),
         (Side(D_X, above=D, emptied=D), Side(D_Y, above=D, added_in=D, added=D_Y), False),
-        (Side(D_X | A, above=D, emptied=D, added=A), Side(D_Y, above=D), False),
+        (Side(D_X | A, above=D, emptied=D, likely=A), Side(D_Y, above=D), False),
         (Side(), Side(A | B | D), False),
     ],
 )
