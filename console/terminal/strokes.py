@@ -93,7 +93,8 @@ def with_erasing(line: Line) -> list[Stroke]:
     """The strokes of a line, which is erased from some cell on where that is shorter."""
     cells, first = line.cells, line.changed[0]
     ground = cells[-1]
-    if ground[0] != " " or not ground[1].is_blank:
+    # An erasure spares nothing where no cell that changes is of the ground.
+    if ground[0] != " " or not ground[1].is_blank or not any(cells[x] == ground for x in line.changed):
         return strokes(line.y, cells, line.changed)
     # Cells of the ground are one object most times, and then need not be compared.
     signs = [x for x in range(first, len(cells)) if cells[x] is not ground and cells[x] != ground]

@@ -10,7 +10,7 @@ from textual.message import Message
 
 from sessions.floor.conflicts import Verdict, between
 from sessions.views.conflicts.matrix import EMPTY, Matrix, Row, Severity
-from widgets.conflicts.matrix_lines import Shape, Spot, follow, legend, matrix_lines, shape, spot_at
+from widgets.conflicts.matrix_lines import Shape, Signs, Spot, follow, legend, matrix_lines, shape, spot_at
 from widgets.draw.cells import Line
 from widgets.draw.look import Look
 from widgets.parts.lined import Lined
@@ -38,6 +38,7 @@ class MatrixView(Lined, can_focus=True):
         """Stands in the last line in place of the legend, where nothing else tells of the pair."""
         self.overview = False
         """Zoomed out: two rows a line, where the terminal has colours and blocks."""
+        self.signs = Signs()
         self.cells_sent = 0
         """Cells refreshed so far, for measurements."""
 
@@ -185,8 +186,9 @@ class MatrixView(Lined, can_focus=True):
             space = max(0, (self.size.height - len(self._empty)) // 3)
             self.cells_sent += self.show([()] * space + self._empty)
             return
-        lines = matrix_lines(self._matrix, self.shape, self._top, self._cursor)[: self.size.height - 1]
-        lines += [()] * (min(self.shape.length, self.size.height - 1) - len(lines))
+        lines = matrix_lines(self._matrix, fit := self.shape, self._top, self._cursor, self.signs)
+        lines = lines[: self.size.height - 1]
+        lines += [()] * (min(fit.length, self.size.height - 1) - len(lines))
         lines.append(self.note or ((" ", "text"), *legend(self.halves, self.size.width - 1)))
         self.cells_sent += self.show(lines)
 

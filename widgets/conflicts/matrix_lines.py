@@ -7,7 +7,9 @@ that fifty branches take 25 lines. Pure: the same matrix, room, place and cursor
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 
 import msgspec
 
@@ -152,14 +154,40 @@ def follow(shape: Shape, top: Spot, cursor: Spot) -> Spot:
     return Spot(max(0, line) * each, max(0, column))
 
 
-def matrix_lines(matrix: Matrix, shape: Shape, top: Spot, cursor: Spot) -> list[Line]:
-    """All lines in view, each `shape.cells` wide."""
+class Signs:
+    """The signs of rows, as they are without a cursor: a cursor that moves changes two cells of most of them."""
+
+    def __init__(self) -> None:
+        self._of: tuple[Matrix, Shape, int] | None = None
+        """What they were made of: a matrix, its shape, and the first column in view."""
+        self._rows: dict[int, tuple[Line, list[int]]] = {}
+        self.made = 0
+        """Rows made so far, for measurements."""
+
+    def row(self, matrix: Matrix, shape: Shape, row: int, left: int) -> tuple[Line, list[int]]:
+        """The signs of a row in view, each style in a span, and the cells at which these begin."""
+        if self._of is None or self._of[0] is not matrix or self._of[1:] != (shape, left):
+            self._of, self._rows = (matrix, shape, left), {}
+        known = self._rows.get(row)
+        if known is None:
+            self.made += 1
+            line = tuple(_signs(matrix, shape, row, left))
+            starts = [0, *accumulate(len(text) for text, _ in line)]
+            known = self._rows[row] = (line, starts)
+        return known
+
+
+def matrix_lines(matrix: Matrix, shape: Shape, top: Spot, cursor: Spot, kept: Signs | None = None) -> list[Line]:
+    """All lines in view, each `shape.cells` wide; what was `kept` of the last ones need not be made again."""
     if not matrix.rows:
         return []
     lines = _head(matrix, shape, top, cursor)
-    last = min(shape.size, top.row + shape.rows)
-    draw = _double if shape.halves else _single
-    lines += [draw(matrix, shape, row, top.column, cursor) for row in range(top.row, last, 1 + shape.halves)]
+    rows = range(top.row, min(shape.size, top.row + shape.rows), 1 + shape.halves)
+    if shape.halves:
+        lines += [_double(matrix, shape, row, top.column, cursor) for row in rows]
+    else:
+        known = kept or Signs()
+        lines += [_single(matrix, shape, row, top.column, cursor, known) for row in rows]
     return [pad(line, shape.cells, "text") for line in lines]
 
 
@@ -219,24 +247,44 @@ def _name(matrix: Matrix, shape: Shape, row: int, cursor: Spot) -> list[Span]:
     ]
 
 
-def _single(matrix: Matrix, shape: Shape, row: int, left: int, cursor: Spot) -> Line:
+def _single(matrix: Matrix, shape: Shape, row: int, left: int, cursor: Spot, kept: Signs) -> Line:
     spans: list[Span] = [*_name(matrix, shape, row, cursor), (" ", "text")]
-    base = row * shape.size
-    for column in range(left, min(shape.size, left + shape.columns)):
-        step = matrix.cells[base + column]
-        sign, style = _diagonal(step) if row == column else _SIGNS[step]
-        here, across = row == cursor.row, column == cursor.column
-        if here and across:
-            spans += _picked(sign, style, shape.column)
-            continue
-        text = sign * shape.column if sign in _SHADES else sign.ljust(shape.column)
-        style += " on bar" if here or across else ""
-        # Few long spans are drawn in a fraction of the time of many short ones.
-        spans[-1:] = [(spans[-1][0] + text, style)] if spans[-1][1] == style else [spans[-1], (text, style)]
+    if row == cursor.row:
+        spans += _signs(matrix, shape, row, left, cursor.column)
+    else:
+        signs, starts = kept.row(matrix, shape, row, left)
+        at = (cursor.column - left) * shape.column
+        if 0 <= at < starts[-1]:
+            number = bisect_right(starts, at) - 1
+            (text, style), first = signs[number], at - starts[number]
+            end = first + shape.column
+            split = ((text[:first], style), (text[first:end], style + " on bar"), (text[end:], style))
+            signs = (*signs[:number], *(span for span in split if span[0]), *signs[number + 1 :])
+        spans += signs
     if shape.area:
         area = matrix.rows[row].area
         spans += [("  ", "text"), (_end(area, shape.area - 2), "soft" if row == cursor.row else "faint")]
     return tuple(spans)
+
+
+def _signs(matrix: Matrix, shape: Shape, row: int, left: int, picked: int = -1) -> list[Span]:
+    """The signs of a row; in the row of the cursor, `picked` is its column."""
+    spans: list[Span] = []
+    base, ground = row * shape.size, " on bar" if picked >= 0 else ""
+    for column in range(left, min(shape.size, left + shape.columns)):
+        step = matrix.cells[base + column]
+        sign, style = _diagonal(step) if row == column else _SIGNS[step]
+        if column == picked:
+            spans += _picked(sign, style, shape.column)
+            continue
+        text = sign * shape.column if sign in _SHADES else sign.ljust(shape.column)
+        style += ground
+        # Few long spans are drawn in a fraction of the time of many short ones.
+        if spans and spans[-1][1] == style:
+            spans[-1] = (spans[-1][0] + text, style)
+        else:
+            spans.append((text, style))
+    return spans
 
 
 def _diagonal(step: int) -> tuple[str, str]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import compress, count, repeat
+from operator import itemgetter, ne
 
 from rich.cells import cell_len, set_cell_size
 
@@ -16,6 +18,8 @@ Line = tuple[Span, ...]
 MORE = "…"
 _JOIN = 10
 """Unchanged cells between two changed ones that are cheaper to send again than to jump over."""
+_SINGLE = re.compile(r"[ -~\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u205e\u2190-\u2319\u2500-\u25fc]*")
+"""Text of which every character takes one cell: letters, and what lines, bars and matrices are drawn with."""
 _SELECTORS = re.compile("[\ufe00-\ufe0f]")
 """Variation selectors: no cell of their own, yet terminals widen the letter before them."""
 
@@ -68,7 +72,8 @@ def end(text: str, cells: int) -> str:
 
 
 def line_width(line: Sequence[Span]) -> int:
-    return sum(width(text) for text, _ in line)
+    text = plain(line)
+    return len(text) if _SINGLE.fullmatch(text) else sum(width(text) for text, _ in line)
 
 
 def plain(line: Sequence[Span]) -> str:
@@ -78,6 +83,10 @@ def plain(line: Sequence[Span]) -> str:
 
 def pad(line: Sequence[Span], cells: int, style: str) -> Line:
     """The line in exactly `cells` cells, cut or filled with blanks of `style`."""
+    whole = plain(line)
+    if len(whole) <= cells and _SINGLE.fullmatch(whole):
+        kept = tuple(line) if all(map(itemgetter(0), line)) else tuple(span for span in line if span[0])
+        return kept if len(whole) == cells else (*kept, (" " * (cells - len(whole)), style))
     room, spans = cells, list[Span]()
     for text, name in line:
         wide = width(text)
@@ -122,25 +131,29 @@ def changes(old: Sequence[Span], new: Sequence[Span]) -> list[tuple[int, int]]:
     """Where two lines of the same width differ, as (first cell, number of cells), close ones joined."""
     if old == new:
         return []
-    before, after = _cells(old), _cells(new)
+    # What both begin and end with is not looked at cell by cell.
+    most = min(len(old), len(new))
+    first = next(compress(count(), map(ne, old, new)), most)
+    last = min(most - first, next(compress(count(), map(ne, reversed(old), reversed(new))), most))
+    before, after = _cells(old[first : len(old) - last]), _cells(new[first : len(new) - last])
     if len(before) != len(after):
-        return [(0, max(len(before), len(after)))]
+        return [(0, max(line_width(old), line_width(new)))]
     runs: list[list[int]] = []
-    for x, (a, b) in enumerate(zip(before, after, strict=True)):
-        if a != b:
-            if runs and x - runs[-1][1] <= _JOIN:
-                runs[-1][1] = x + 1
-            else:
-                runs.append([x, x + 1])
-    return [_whole(before, after, start, stop) for start, stop in runs]
+    for x in compress(count(), map(ne, before, after)):
+        if runs and x - runs[-1][1] <= _JOIN:
+            runs[-1][1] = x + 1
+        else:
+            runs.append([x, x + 1])
+    begin = line_width(old[:first])
+    return [(begin + x, cells) for x, cells in (_whole(before, after, start, stop) for start, stop in runs)]
 
 
 def _cells(line: Sequence[Span]) -> list[Span]:
     """One entry a cell; the second cell of a wide character has an empty text."""
     cells: list[Span] = []
     for text, style in line:
-        if text.isascii():
-            cells.extend([(char, style) for char in text])
+        if _SINGLE.fullmatch(text):
+            cells.extend(zip(text, repeat(style)))
             continue
         for char in text:
             wide = cell_len(char)

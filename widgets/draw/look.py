@@ -7,6 +7,7 @@ A style name reads like a sentence: attributes, a colour word, and optionally `o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import msgspec
 from rich.segment import Segment
@@ -85,6 +86,7 @@ class Look:
         self.ascii_only = ascii_only
         self.colour = colour
         self._styles: dict[str, Style] = {}
+        self._segment = lru_cache(maxsize=2048)(self._made)
 
     def style(self, name: str) -> Style:
         """The style of that name; every one has a ground, since cells without one are not painted over."""
@@ -125,8 +127,11 @@ class Look:
 
     def segments(self, line: Sequence[Span]) -> list[Segment]:
         """The line's segments; with `ascii_only` every sign by its twin."""
-        letters = ascii_twin if self.ascii_only else str
-        return [Segment(letters(text), self.style(style)) for text, style in _joined(line)]
+        return [*map(self._segment, _joined(line))]
+
+    def _made(self, span: Span) -> Segment:
+        text, style = span
+        return Segment(ascii_twin(text) if self.ascii_only else text, self.style(style))
 
     def strip(self, line: Line, cells: int) -> Strip:
         """The line as a strip of exactly `cells` cells."""

@@ -19,6 +19,7 @@ from widgets.conflicts.matrix_lines import (
     PICK,
     STUCK,
     Shape,
+    Signs,
     Spot,
     follow,
     legend,
@@ -198,6 +199,34 @@ def test_the_cursor_is_always_in_view(
         drawn = matrix_lines(matrix, fit, top, cursor)
         assert all(line_width(line) == cells for line in drawn)
         assert len(drawn) <= max(lines, fit.head + 1)
+
+
+@given(
+    size=st.integers(1, 60), cells=st.integers(10, 160), data=st.data(),
+    moves=st.lists(st.tuples(st.integers(0, 59), st.integers(0, 59)), min_size=2, max_size=8),
+)  # fmt: skip
+def test_rows_that_were_kept_are_drawn_as_those_made_anew(
+    size: int, cells: int, data: st.DataObject, moves: list[tuple[int, int]]
+) -> None:
+    rows = tuple(Row(str(i), f"branch-{i}") for i in range(size))
+    steps = st.lists(st.sampled_from(Severity), min_size=size * 3, max_size=size * 3)
+    matrices = [Matrix(rows, (bytes(data.draw(steps)) * size)[: size * size], size) for _ in range(2)]
+    fit = shape(cells, 20, [row.label for row in rows], halves=False)
+    kept, top = Signs(), Spot()
+    for number, (row, column) in enumerate(moves):
+        matrix, cursor = matrices[number * 2 // len(moves)], Spot(min(row, size - 1), min(column, size - 1))
+        top = follow(fit, top, cursor)
+        assert matrix_lines(matrix, fit, top, cursor, kept) == matrix_lines(matrix, fit, top, cursor)
+
+
+def test_a_cursor_that_moves_makes_no_row_anew() -> None:
+    matrix = ConflictView().look(conflict_state(50, 200)).matrix
+    fit, kept = shape(200, 58, [row.label for row in matrix.rows], halves=False), Signs()
+    matrix_lines(matrix, fit, Spot(), Spot(0, 5), kept)
+    made = kept.made
+    for column in range(6, 20):
+        matrix_lines(matrix, fit, Spot(), Spot(0, column), kept)
+    assert kept.made == made == fit.rows - 1
 
 
 @given(row=st.integers(0, 47), column=st.integers(0, 47), halves=st.booleans())

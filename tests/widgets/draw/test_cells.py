@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
-from widgets.draw.cells import Line, changes, cut, end, fill, fit, line_width, pad, plain, short, spread, width
+from widgets.draw.cells import _SINGLE, Line, changes, cut, end, fill, fit, line_width, pad, plain, short, spread, width
 from widgets.draw.glyphs import ascii_twin
 from widgets.draw.spark import bar, spark
 
@@ -80,6 +81,10 @@ def test_changes_are_the_cells_that_differ() -> None:
     assert changes(old, old) == []
     assert changes(old, new) == [(9, 1)]
     assert changes(old, (("●", "stale"), (" proxy 12s ", "text"))) == [(0, 1)]
+
+
+def test_text_that_is_not_measured_letter_by_letter_takes_a_cell_each() -> None:
+    assert [char for char in map(chr, range(0x20, 0x3000)) if _SINGLE.fullmatch(char) and cell_len(char) != 1] == []
 
 
 def test_far_changes_stay_apart_and_near_ones_join() -> None:
