@@ -27,7 +27,7 @@ from sessions.floor.state import Branch, FloorState, Session, Station
 from tests import ROOT
 from tests.support.journal import KINDS
 
-TABLE = ROOT / "tests/sessions/floor/folds.json"
+TABLE = ROOT / "tests/sessions/floor/fold/folds.json"
 """By slice and version the hash of every kind that changes it; of the present version and the one before."""
 FLOORS, EVENTS = 80, 3
 """Every kind is sampled on so many floors, with so many events, one after the other."""

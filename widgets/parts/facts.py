@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from sessions.floor import events as ev
+from sessions.floor.describe import Said, Tone, describe
 from sessions.floor.state import Session, Status
 from sessions.floor.tokens import Certainty
 from sessions.floor.zone import Zone
@@ -27,6 +28,16 @@ _ROOM = 3 + _LABEL + 1
 DAY_S = 86_400
 _REASON = 8
 """Lines at most that say why somebody is needed."""
+TONE = {
+    Tone.PLAIN: "text",
+    Tone.ASKED: "bold accent",
+    Tone.QUIET: "soft",
+    Tone.FAINT: "faint",
+    Tone.NEEDS_ME: "needs_me",
+    Tone.WAITING: "waiting",
+    Tone.FAILED: "failed",
+}
+"""The colour of an event's word."""
 
 
 def state_spans(pane: Pane, now: float, ground: str = "") -> list[Span]:
@@ -219,77 +230,22 @@ def event_lines(events: Iterable[ev.Event], zone: Zone, cells: int) -> list[Line
         before, day = day, (event.time + zone.offset(event.time)) // DAY_S
         if before not in (None, day):
             lines.append((("   " + date(event.time, zone), "faint"),))
-        word, text, style = told(event)
+        said = describe(event)
+        style = TONE[said.tone]
         room = cells - 3 - 10 - 10 - 1
         lines.append(
             (
                 ("   " + fit(clock(event.time, zone), 10), "faint"),
-                (fit(word, 9) + " ", style),
-                (cut(clean(text), room), "soft" if style != "failed" else "failed"),
+                (fit(said.word, 9) + " ", style),
+                (cut(clean(text_of(said)), room), "soft" if style != "failed" else "failed"),
             )
         )
     return lines
 
 
-def told(event: ev.Event) -> tuple[str, str, str]:
-    """An event in a word, its details, and the style of the word."""
-    match event:
-        case ev.TokensUsed():
-            sub = f"  {event.subagent}" if event.subagent else ""
-            return "tokens", f"{count(event.tokens.total)}  {money(event.cost)}{sub}", "soft"
-        case ev.ToolCalled():
-            return "tool", f"{event.tool} {event.detail}", "text"
-        case ev.ToolFinished() if event.failed:
-            return "error", event.detail or "tool failed", "failed"
-        case ev.ToolFinished():
-            return "done", event.detail, "soft"
-        case ev.TextWritten():
-            return "said", event.text, "text"
-    tells = (_told_of_turn, _told_of_place, _told_of_identity, _told_of_process)
-    return next((known for tell in tells if (known := tell(event))), ("noted", event.source, "faint"))
-
-
-def _told_of_turn(event: ev.Event) -> tuple[str, str, str] | None:
-    match event:
-        case ev.TurnStarted():
-            return "asked", event.text, "bold accent"
-        case ev.TurnFinished():
-            return ("stopped", "by the operator", "text") if event.interrupted else ("finished", "its turn", "text")
-        case ev.TurnFailed():
-            return "failed", event.reason, "failed"
-        case ev.PersonNeeded():
-            return "needs me", event.reason, "needs_me"
-        case ev.MachineAwaited():
-            return "waits", event.reason, "waiting"
-    return None
-
-
-def _told_of_identity(event: ev.Event) -> tuple[str, str, str] | None:
-    match event:
-        case ev.StationRenamed():
-            return "renamed", event.name, "text"
-        case ev.SessionClaimed():
-            return "claimed", event.session, "text"
-    return None
-
-
-def _told_of_process(event: ev.Event) -> tuple[str, str, str] | None:
-    match event:
-        case ev.AgentReported():
-            return "says", event.reason or event.state.value.replace("_", " "), "soft"
-        case ev.AgentLost():
-            return "lost", event.reason, "failed"
-    return None
-
-
-def _told_of_place(event: ev.Event) -> tuple[str, str, str] | None:
-    match event:
-        case ev.BranchEntered():
-            return "branch", f"{event.branch} {event.directory}", "text"
-        case ev.SessionOpened():
-            return "session", event.title or event.session, "text"
-        case ev.SessionClosed():
-            return "session", "ended", "text"
-        case ev.StationOpened():
-            return "opened", f"{event.kind} {event.directory}", "text"
-    return None
+def text_of(said: Said) -> str:
+    """The details of an event, with its figures."""
+    if said.tokens is None:
+        return said.text
+    used = f"{count(said.tokens)}  {money(said.dollars)}"
+    return f"{used}  {said.text}" if said.text else used

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Literal
 
 from sessions.floor import events as ev
+from sessions.floor.describe import Tone, describe
 from sessions.observe.conversation.entries import Entry, EntryKind, never, show, shows, walk
 from sessions.text import clean
 
@@ -47,28 +48,41 @@ class EventConversation:
         """Nothing to let go of."""
 
 
+_KINDS = {
+    ev.TurnStarted: EntryKind.PROMPT,
+    ev.TurnFinished: EntryKind.NOTE,
+    ev.TurnFailed: EntryKind.ERROR,
+    ev.PersonNeeded: EntryKind.NOTE,
+    ev.MachineAwaited: EntryKind.NOTE,
+    ev.TextWritten: EntryKind.TEXT,
+    ev.ToolCalled: EntryKind.TOOL,
+    ev.ToolFinished: EntryKind.ERROR,
+}
+"""What each kind of event is in a conversation, where it is in it at all."""
+
+
 def entry_of(event: ev.Event) -> Entry | None:
     """What a journal event shows in a conversation, if anything."""
-    entry: Entry | None = None
-    match event:
-        case ev.TurnStarted():
-            entry = _spoken(EntryKind.PROMPT, event.time, event.text)
-        case ev.TextWritten():
-            entry = _spoken(EntryKind.TEXT, event.time, event.text)
-        case ev.ToolCalled(time=time, tool=tool, call=call):
-            title = clean(event.detail or event.file)
-            entry = Entry(kind=EntryKind.TOOL, time=time, title=title, call=clean(call), tool=clean(tool))
-        case ev.ToolFinished(time=time, failed=True, call=call, detail=detail):
-            title = clean(detail) or "tool failed"
-            entry = Entry(kind=EntryKind.ERROR, time=time, title=title, failed=True, call=clean(call))
-        case ev.TurnFailed(time=time, reason=reason):
-            entry = Entry(kind=EntryKind.ERROR, time=time, title=clean(reason), failed=True)
-        case ev.TurnFinished(time=time, interrupted=True):
-            entry = Entry(kind=EntryKind.NOTE, time=time, title="interrupted by the operator")
-        case ev.PersonNeeded(time=time, reason=reason) | ev.MachineAwaited(time=time, reason=reason):
-            entry = Entry(kind=EntryKind.NOTE, time=time, title=clean(reason))
-    return entry
+    kind = _KINDS.get(type(event))
+    if kind is None or _all_is_well(event):
+        return None
+    if isinstance(event, ev.ToolCalled):
+        title = clean(event.detail or event.file)
+        return Entry(kind=kind, time=event.time, title=title, call=clean(event.call), tool=clean(event.tool))
+    said = describe(event)
+    text = f"{said.word} {said.text}" if isinstance(event, ev.TurnFinished) else said.text
+    return Entry(
+        kind=kind,
+        time=event.time,
+        title=clean(text),
+        lines=show(text) if kind in (EntryKind.PROMPT, EntryKind.TEXT) else (),
+        failed=said.tone is Tone.FAILED,
+        call=clean(event.call) if isinstance(event, ev.ToolFinished) else "",
+    )
 
 
-def _spoken(kind: EntryKind, time: float, text: str) -> Entry:
-    return Entry(kind=kind, time=time, title=clean(text), lines=show(text))
+def _all_is_well(event: ev.Event) -> bool:
+    """Whether it says no more than what the next entry shows by being there."""
+    return (isinstance(event, ev.ToolFinished) and not event.failed) or (
+        isinstance(event, ev.TurnFinished) and not event.interrupted
+    )

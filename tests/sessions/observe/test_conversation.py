@@ -398,8 +398,10 @@ def test_events_as_a_conversation() -> None:
     ]
     conversation = EventConversation(happened[:4])
     assert conversation.extend(happened[4:])
-    assert not conversation.extend([ev.ActivitySeen(time=9, station="s")])
-    found = entries(conversation)
+    assert not conversation.extend([ev.ActivitySeen(time=9, station="s"), ev.TurnFinished(time=9, station="s")])
+    assert conversation.extend([ev.TurnFinished(time=9, station="s", interrupted=True)])
+    *found, last = entries(conversation)
+    assert (last.kind, last.title) == (K.NOTE, "stopped by the operator")
     assert [e.kind for e in found] == [K.PROMPT, K.TEXT, K.TOOL, K.ERROR, K.NOTE, K.NOTE, K.ERROR]
     assert [e.failed for e in found] == [False, False, False, True, False, False, True]
     assert "\x1b" not in str(found)

@@ -1,0 +1,231 @@
+"""Every event in words, in one place: what timelines, panels and conversations say of it. Pure.
+
+Texts are as they came: who shows them cleans them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import msgspec
+
+from sessions.floor import events as ev
+from sessions.floor.state import FloorState, name_of
+
+
+class Tone(StrEnum):
+    """How an event is meant, for whoever gives it a colour."""
+
+    PLAIN = "plain"
+    ASKED = "asked"
+    """The operator's own words."""
+    QUIET = "quiet"
+    """One of very many."""
+    FAINT = "faint"
+    """Nothing is known of it but that it happened."""
+    NEEDS_ME = "needs_me"
+    WAITING = "waiting"
+    FAILED = "failed"
+
+
+class Said(msgspec.Struct, frozen=True):
+    """An event in a word, its details, and how it is meant."""
+
+    word: str
+    text: str = ""
+    tone: Tone = Tone.PLAIN
+    whose: str = ""
+    """Whom it is about; "" is its station, or its source."""
+    tokens: int | None = None
+    """What was used, where that is what it tells: before the text, in figures of the screen's own."""
+    dollars: float | None = None
+
+
+_Say = Callable[[Any], Said]
+"""Takes the kind of event that it is filed under, which a dictionary cannot say."""
+_SAYS: dict[type[ev.Event], _Say] = {}
+E = TypeVar("E", bound=ev.Event)
+
+
+def describe(event: ev.Event) -> Said:
+    """What happened, in words."""
+    say = _SAYS.get(type(event))
+    return Said("noted", event.source, Tone.FAINT) if say is None else say(event)
+
+
+def whose(event: ev.Event, said: Said, state: FloorState) -> str:
+    """Whom an event is about, as it is called on this floor."""
+    if said.whose:
+        return said.whose
+    return name_of(state, event.station) if isinstance(event, ev.StationEvent) else event.source
+
+
+def _says(say: Callable[[E], Said]) -> Callable[[E], Said]:
+    """A decorator: `say` puts the events in words that it is annotated with."""
+    for kind in ev.kinds_taken(say):
+        _SAYS[kind] = say
+    return say
+
+
+@_says
+def _factory_opened(event: ev.FactoryOpened) -> Said:
+    return Said("begins", whose=event.name or "the past")
+
+
+@_says
+def _source_skipped(event: ev.SourceSkipped) -> Said:
+    return Said("skipped", f"{event.reason} {event.detail}")
+
+
+@_says
+def _base_chosen(event: ev.BaseChosen) -> Said:
+    return Said("is the base", whose=event.base)
+
+
+@_says
+def _branch_changed(event: ev.BranchChanged) -> Said:
+    return Said("changed", event.subject, whose=event.branch)
+
+
+@_says
+def _branch_removed(event: ev.BranchRemoved) -> Said:
+    return Said("is gone", whose=event.branch)
+
+
+@_says
+def _branch_compared(event: ev.BranchCompared) -> Said:
+    return Said("compared", whose=event.branch)
+
+
+@_says
+def _verdict_reached(event: ev.VerdictReached) -> Said:
+    return Said(f"× {event.b or 'base'}", event.outcome.value, whose=event.a)
+
+
+@_says
+def _stop_wanted(event: ev.StopWanted) -> Said:
+    return Said("stops", "the supervisor", whose=event.who)
+
+
+@_says
+def _base_wanted(event: ev.BaseWanted) -> Said:
+    return Said("wants the base", event.base or "that is sensible", whose=event.who)
+
+
+@_says
+def _import_wanted(event: ev.ImportWanted) -> Said:
+    return Said("imports", " ".join(event.paths), whose=event.who)
+
+
+@_says
+def _name_wanted(event: ev.NameWanted) -> Said:
+    return Said("renames", f"{event.before} {event.name}", whose=event.who)
+
+
+@_says
+def _command_resumed(event: ev.CommandResumed) -> Said:
+    return Said("resumed", "what was wanted")
+
+
+@_says
+def _command_done(event: ev.CommandDone) -> Said:
+    return Said("done")
+
+
+@_says
+def _command_failed(event: ev.CommandFailed) -> Said:
+    return Said("could not", f"{event.reason} {event.cure}")
+
+
+@_says
+def _station_opened(event: ev.StationOpened) -> Said:
+    return Said("opened", f"{event.kind} {event.directory}")
+
+
+@_says
+def _station_renamed(event: ev.StationRenamed) -> Said:
+    return Said("renamed", event.name)
+
+
+@_says
+def _session_claimed(event: ev.SessionClaimed) -> Said:
+    return Said("claimed", event.session)
+
+
+@_says
+def _session_opened(event: ev.SessionOpened) -> Said:
+    return Said("session", event.title or event.session)
+
+
+@_says
+def _session_closed(event: ev.SessionClosed) -> Said:
+    return Said("session", "ended")
+
+
+@_says
+def _branch_entered(event: ev.BranchEntered) -> Said:
+    return Said("branch", f"{event.branch} {event.directory}")
+
+
+@_says
+def _turn_started(event: ev.TurnStarted) -> Said:
+    return Said("asked", event.text, Tone.ASKED)
+
+
+@_says
+def _turn_finished(event: ev.TurnFinished) -> Said:
+    return Said("stopped", "by the operator") if event.interrupted else Said("finished", "its turn")
+
+
+@_says
+def _turn_failed(event: ev.TurnFailed) -> Said:
+    return Said("failed", event.reason, Tone.FAILED)
+
+
+@_says
+def _person_needed(event: ev.PersonNeeded) -> Said:
+    return Said("needs me", event.reason, Tone.NEEDS_ME)
+
+
+@_says
+def _machine_awaited(event: ev.MachineAwaited) -> Said:
+    return Said("waits", event.reason, Tone.WAITING)
+
+
+@_says
+def _agent_reported(event: ev.AgentReported) -> Said:
+    return Said("says", event.reason or event.state.value.replace("_", " "), Tone.QUIET)
+
+
+@_says
+def _agent_lost(event: ev.AgentLost) -> Said:
+    return Said("lost", event.reason, Tone.FAILED)
+
+
+@_says
+def _activity_seen(event: ev.ActivitySeen) -> Said:
+    return Said("noted", event.source, Tone.FAINT)
+
+
+@_says
+def _text_written(event: ev.TextWritten) -> Said:
+    return Said("said", event.text)
+
+
+@_says
+def _tool_called(event: ev.ToolCalled) -> Said:
+    return Said("tool", f"{event.tool} {event.detail}")
+
+
+@_says
+def _tool_finished(event: ev.ToolFinished) -> Said:
+    if event.failed:
+        return Said("error", event.detail or "tool failed", Tone.FAILED)
+    return Said("done", event.detail, Tone.QUIET)
+
+
+@_says
+def _tokens_used(event: ev.TokensUsed) -> Said:
+    return Said("tokens", event.subagent, Tone.QUIET, tokens=event.tokens.total, dollars=event.cost)
