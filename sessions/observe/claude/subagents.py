@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 
 from sessions.observe.words import is_file
@@ -13,7 +14,7 @@ class Kept:
     """Looks for the transcripts of a session's sub-agents in their usual place, once for each."""
 
     def __init__(self, path: Path) -> None:
-        self._folder = path.with_suffix("") / "subagents"
+        self._path = path
         self._known: dict[bytes, bool] = {}
 
     def has(self, line: bytes) -> bool:
@@ -25,3 +26,7 @@ class Kept:
             kept = agent.isalnum() and is_file(self._folder / f"agent-{agent.decode('ascii')}.jsonl")
             self._known[agent] = kept
         return kept
+
+    @cached_property
+    def _folder(self) -> Path:
+        return self._path.with_suffix("") / "subagents"

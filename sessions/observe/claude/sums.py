@@ -59,16 +59,35 @@ class Message(Struct, gc=False):
 
 
 class Line(Struct, rename="camel", gc=False):
-    """The little that a line must be asked for."""
+    """The little that a line must be asked for, in the order in which it is mostly written: so it is found at once."""
+
+    git_branch: str | None = None
+    message: Message | None = None
+    request_id: str | None = None
+    type: str = ""
+    timestamp: str | None = None
+
+
+class NestedLine(Struct, rename="camel", gc=False):
+    """A sub-agent's line inside a progress line of its parent."""
 
     type: str = ""
     timestamp: str | None = None
-    git_branch: str | None = None
     request_id: str | None = None
     message: Message | None = None
 
 
+class AgentProgress(Struct, gc=False):
+    message: NestedLine | None = None
+
+
+class ProgressLine(Struct, rename="camel", gc=False):
+    git_branch: str | None = None
+    data: AgentProgress | None = None
+
+
 _decode = Decoder(Line).decode
+_decode_progress = Decoder(ProgressLine).decode
 _decode_content = Decoder(str | list[cl.Block] | None).decode
 
 
@@ -82,9 +101,8 @@ class Call(Struct, gc=False):
     model: str
     usage: Usage
     partial: bool
-    restless: bool = False
-    """A later line stated less than an earlier one, or more of it at another time or on another branch: where the call
-    was told by another file before, that cannot be put into one sum."""
+    known: bool
+    """Another file told of it before."""
 
 
 class Sum(Struct, gc=False):
@@ -128,10 +146,14 @@ class Sums:
         self._session, self._desk = Session(path, desk, b""), desk
         self._kept = Kept(path)
         self._calls: dict[str, Call] = {}
-        self._ids: tuple[str | None, str | None] = None, None
-        self._call = Call(0, 0.0, "", "", Usage(), False)
+        self._branch: str | None = None
+        self._message = self._request = ""
+        self._call: Call | None = None
         """The call of the line before, and how its message and its request are called."""
         self._latest = latest()
+        self._models: dict[str, str] = {}
+        self._nested: set[str] = set()
+        """The calls that stand in progress lines only."""
 
     def feed(self, data: bytearray, end: int) -> None:
         """Take in the lines that stand in `data` before `end`."""
@@ -146,11 +168,11 @@ class Sums:
         while at >= 0:
             begin, stop = before(b"\n", 0, at) + 1, after(b"\n", at, end)
             stop = end if stop < 0 else stop
-            raw = bytes(view[begin:stop])
-            if stop - begin < LONG or cl.kind_of(raw) != cl.PROGRESS:
+            raw = view[begin:stop]
+            if stop - begin < LONG or cl.kind_of(bytes(raw[:LONG])) != cl.PROGRESS:
                 self._line(raw)
             else:
-                self._look_for(raw)
+                self._look_for(bytes(raw))
             at = find(data, SIGN, stop, end)
 
     def _open(self, raw: bytes) -> None:
@@ -161,44 +183,84 @@ class Sums:
             line = cl.decode_line(raw)
         except BROKEN as error:
             raise UnusualError from error
+        if line.type == "progress" and SIGN in raw:
+            raise UnusualError  # where nobody is at home yet, it says where that is and nothing else
         speaks = line.type in ("assistant", "user", "system")
         if speaks or (line.cwd and (line.type == "progress" or line.type.encode() in cl.DULL)):
             self._session.place(line, instant(line.timestamp) if line.timestamp else None)
 
-    def _line(self, raw: bytes) -> None:
+    def _line(self, raw: memoryview) -> None:
         try:
             line = _decode(raw)
         except BROKEN as error:
             raise UnusualError from error
         message = line.message
         if line.type == "assistant":
-            if message is not None and message.usage is not None and message.model != SYNTHETIC:
-                self._state(line, message, message.usage)
-        elif line.type == "progress" and cl.kind_of(raw) == cl.PROGRESS:
-            self._look_for(raw)
+            if message is None or (usage := message.usage) is None:
+                return
+            if line.git_branch != self._branch:
+                self._move(line.git_branch or "")
+            call = self._call
+            if (
+                call is not None
+                and message.id == self._message
+                and line.request_id == self._request
+                and usage == call.usage
+                and message.model == call.model
+                and not (call.partial and message.stop_reason)
+            ):
+                return  # half of all lines say once more what the one before said
+            if message.model != SYNTHETIC:
+                self._state(line, message, usage)
+        elif line.type == "progress" and cl.kind_of(whole := bytes(raw)) == cl.PROGRESS:
+            self._look_for(whole)
 
     def _look_for(self, raw: bytes) -> None:
-        """Make sure that what a progress line tells of a sub-agent stands in the sub-agent's own file."""
-        if cl.USAGE in raw and not self._kept.has(raw):
-            raise UnusualError  # a call that stands nowhere else, if it is no copy
+        """Note a sub-agent's call in a progress line, where the sub-agent has no file of its own that tells of it.
+
+        Of such a call only the first statement counts. Where it stands among lines that were copied it does not, and
+        whether it does is not known before the end: see `events`.
+        """
+        if cl.USAGE not in raw or self._kept.has(raw):
+            return
+        try:
+            line = _decode_progress(raw)
+        except BROKEN as error:
+            raise UnusualError from error
+        nested = line.data.message if line.data else None
+        message = nested.message if nested and nested.type == "assistant" else None
+        if nested is None or message is None or message.usage is None or not (message.id and nested.request_id):
+            return
+        name = f"{message.id}:{nested.request_id}"
+        if name in self._calls:
+            return
+        if line.git_branch != self._session.seen.branch:
+            raise UnusualError  # that of another line holds
+        own = Line(line.git_branch, None, nested.request_id, "assistant", nested.timestamp)
+        self._nested.add(name)
+        self._calls[name] = self._begun(name, own, message, message.usage)
+        self._calls[name].partial = not message.stop_reason
+
+    def _move(self, branch: str) -> None:
+        """Note the branch of a line, where it names one."""
+        self._branch = branch
+        if branch:
+            self._session.seen.branch = safe(branch)
 
     def _state(self, line: Line, message: Message, usage: Usage) -> None:
         """Note what a line states of its call."""
-        ids = message.id, line.request_id
-        if ids == self._ids:
-            call = self._call
-            if usage == call.usage and message.model == call.model and not (call.partial and message.stop_reason):
-                return  # half of all lines only say once more what the one before said
+        if not (message.id and line.request_id):
+            raise UnusualError
+        self._message, self._request = message.id, line.request_id
+        name = f"{message.id}:{line.request_id}"
+        call = self._calls.get(name)
+        if call is None:
+            self._call = self._calls[name] = self._begun(name, line, message, usage)
         else:
-            if not (message.id and line.request_id):
+            if name in self._nested:
                 raise UnusualError
-            name = f"{message.id}:{line.request_id}"
-            found, self._ids = self._calls.get(name), ids
-            if found is None:
-                self._call = self._calls[name] = self._begun(line, message, usage)
-                return
-            call = self._call = found
-        self._again(call, line, message, usage)
+            self._call = call
+            self._again(call, line, message, usage)
 
     def _again(self, call: Call, line: Line, message: Message, usage: Usage) -> None:
         """Note what one more line states of a call."""
@@ -211,22 +273,22 @@ class Sums:
             raise UnusualError  # the file's reader has forgotten when it was
         if call.usage.iterations:
             _alone(call.usage)
-        now, before = tokens_of(usage), tokens_of(call.usage)
-        time = instant(line.timestamp) if line.timestamp else None
-        here = time is not None and time // SPAN_S == call.time // SPAN_S and line.git_branch == call.branch
-        call.restless = call.restless or not here or now.most(before) != now
-        call.usage, call.partial = usage if now != before else call.usage, call.partial and partial
+        if call.known and not _goes_on(call, line, usage):
+            raise UnusualError
+        if usage.output_tokens != call.usage.output_tokens or tokens_of(usage) != tokens_of(call.usage):
+            call.usage = usage  # else the terms stay those of its first statement
+        call.partial = call.partial and partial
 
-    def _begun(self, line: Line, message: Message, usage: Usage) -> Call:
+    def _begun(self, name: str, line: Line, message: Message, usage: Usage) -> Call:
         seen = self._session.seen
         time = instant(line.timestamp) if line.timestamp else None
         if time is None or not 0 < time <= self._latest:
             raise UnusualError
-        branch = safe(line.git_branch or "")
-        if not branch and seen.branch:
+        if seen.branch and not line.git_branch:
             raise UnusualError  # that of another line holds
-        seen.branch = branch
-        return Call(len(self._calls), time, branch, message.model or "", usage, _is_partial(message, usage))
+        known = self._desk.book.knows(name)
+        partial = _is_partial(message, usage)
+        return Call(len(self._calls), time, seen.branch, message.model or "", usage, partial, known)
 
     # What it comes to
 
@@ -239,7 +301,7 @@ class Sums:
         for call in self._calls.values():
             if call.usage.iterations:
                 _alone(call.usage)
-        if any(call.restless and self._desk.book.knows(name) for name, call in self._calls.items()):
+        if self._nested and any(call.known for call in self._calls.values()):
             raise UnusualError
         sums: dict[Kind, Sum] = {}
         for name, call in self._calls.items():
@@ -247,22 +309,29 @@ class Sums:
         return [*self._session.events, *self._told(sums)]
 
     def _add(self, sums: dict[Kind, Sum], name: str, call: Call) -> None:
-        usage = call.usage
-        tokens = tokens_of(usage)
-        stated = usages.share(self._desk.book, name, tokens, call.partial, NOTHING)
+        usage, partial, desk = call.usage, call.partial, self._desk
+        added = tokens = tokens_of(usage)
+        stated = (
+            usages.share(desk.book, name, tokens, partial, NOTHING)
+            if call.known
+            else desk.book.state(name, tokens, partial)
+        )
         if stated is None:
             return
-        added, model = stated.added, safe(call.model)
+        model = self._models.get(call.model)
+        if model is None:
+            model = self._models[call.model] = safe(call.model)
         searches = usage.server_tool_use.web_search_requests or 0 if usage.server_tool_use else 0
         terms = terms_of(usage.service_tier, usage.speed, usage.inference_geo, searches)
-        price = self._desk.pricing.cost
-        cost = price(model, tokens, terms)
-        if added is not tokens and added != tokens:
+        cost = desk.pricing.cost(model, tokens, terms)
+        if call.known and stated.added != tokens:
             # Another file has told of the call, and not all of it.
+            added = stated.added
             whole = tokens.most(added)
-            cost, others = price(model, whole, terms), price(model, whole - added, terms)
+            others = desk.pricing.cost(model, whole - added, terms)
+            cost = desk.pricing.cost(model, whole, terms)
             cost = None if cost is None or others is None else cost - others
-        kind = (call.time // SPAN_S, call.branch, model, call.partial, cost is None)
+        kind = (call.time // SPAN_S, call.branch, model, partial, cost is None)
         found = sums.get(kind)
         if found is None:
             found = sums[kind] = Sum(call.time)
@@ -292,6 +361,16 @@ def _alone(usage: Usage) -> None:
     parts, helpers = requests_of(usage.iterations or [], tokens_of(usage))
     if parts or helpers:
         raise UnusualError
+
+
+def _goes_on(call: Call, line: Line, usage: Usage) -> bool:
+    """Whether a line states no less than the one before it, at the same time and on the same branch.
+
+    Where another file told of the call before, all else cannot be put into one sum.
+    """
+    time, now = instant(line.timestamp) if line.timestamp else None, tokens_of(usage)
+    here = time is not None and time // SPAN_S == call.time // SPAN_S and line.git_branch == call.branch
+    return here and now.most(tokens_of(call.usage)) == now
 
 
 def _is_partial(message: Message, usage: Usage) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -14,7 +15,9 @@ from sessions.observe.files.archive import is_packed, opened
 from sessions.observe.seats import Life
 from sessions.observe.words import instant, latest, safe
 
-_END = 32 << 10
+_END, _NEAR = 32 << 10, 4 << 10
+"""Bytes at each end of a file that are looked at, and those at its very end where its last time mostly stands."""
+_NOTED = b'"timestamp"'
 _TIME = re.compile(rb'"timestamp"\s*:\s*"([^"\\]{10,40})"')
 _TEXT = rb'"\s*:\s*("(?:[^"\\]|\\.){0,2000}")'
 _CWD, _BRANCH = re.compile(rb'"cwd' + _TEXT), re.compile(rb'"(?:gitBranch|branch)' + _TEXT)
@@ -46,13 +49,13 @@ def probe(source: discover.Source) -> Probe | None:
         return None
     if source.kind == discover.CODEX and _SPAWNED.search(head):
         return None
-    times = [_time(found, source) for found in _TIME.findall(head)[:3]]
+    times = [_time(found[1], source) for found in islice(_TIME.finditer(head), 3)]
     first = next((time for time in times if time is not None), None)
     session = _session(source, head)
     if first is None or not session:
         return None
     last = None
-    at = tail.rfind(b'"timestamp"')
+    at = tail.rfind(_NOTED)
     if at >= 0 and (found := _TIME.match(tail, at)):
         last = _time(found[1], source)
     uuid = _UUID.search(head)
@@ -101,6 +104,9 @@ def _ends(path: Path) -> tuple[bytes, bytes]:
     try:
         size = os.fstat(fd).st_size
         head = os.pread(fd, _END, 0)
-        return head, (head if size <= _END else os.pread(fd, _END, size - _END))
+        if size <= _END:
+            return head, head
+        near = os.pread(fd, _NEAR, size - _NEAR)
+        return head, near if _NOTED in near else os.pread(fd, _END, size - _END)
     finally:
         os.close(fd)

@@ -154,6 +154,32 @@ def test_calls_that_are_one_to_every_meter_are_one_event(tmp_path: Path) -> None
     assert both(tmp_path)["station/api"][1] == 100
 
 
+def _progress(call: str, second: float, branch: str = "api") -> Json:
+    inner = reply(call, usage(1, 2, 3, 4), second)
+    data = {"message": inner, "type": "agent_progress", "agentId": "gone1"}
+    return line("progress", second, data=data, gitBranch=branch)
+
+
+def test_calls_of_a_sub_agent_without_a_file_are_summed_with_the_others(tmp_path: Path) -> None:
+    own = [reply("m1", usage(1), 1), reply("m1", usage(1), 1)]
+    write(tmp_path / "projects" / "-srv" / f"{SESSION}.jsonl", [prompt("go"), *own, _progress("n1", 2)])
+    told = [e for e in events_of(tmp_path, SumReader().read) if isinstance(e, ev.TokensUsed)]
+    assert sum(event.calls for event in told) == 2
+    assert not any(event.call for event in told), "the file was left to its full reader"
+    assert both(tmp_path)["station/api"][1] == 2
+
+
+def test_progress_at_the_beginning_of_a_file_says_only_where_it_is(tmp_path: Path) -> None:
+    write(tmp_path / "projects" / "-srv" / f"{SESSION}.jsonl", [_progress("n1", 1), reply("m1", usage(1), 2)])
+    assert both(tmp_path)["station/api"][1] == 1
+
+
+def test_a_line_that_repeats_a_call_may_yet_name_another_branch(tmp_path: Path) -> None:
+    lines = [reply("m1", usage(1), 1), {**reply("m1", usage(1), 1), "gitBranch": "docs"}, _progress("n1", 2)]
+    write(tmp_path / "projects" / "-srv" / f"{SESSION}.jsonl", [prompt("go"), *lines])
+    assert both(tmp_path)["branch/docs"][1] == 1
+
+
 @pytest.mark.parametrize("size", [100, BLOCK - 500, BLOCK, 3 * BLOCK + 7])
 def test_lines_of_any_length_are_read(tmp_path: Path, size: int) -> None:
     long: list[Json] = [{"type": "text", "text": "x" * size}]
