@@ -409,5 +409,5 @@ def test_events_as_a_conversation() -> None:
     assert conversation.find("do", 6, -1) == 1
     assert not conversation.refresh()
     with pytest.raises(IndexError):
-        conversation.entry(7)
+        conversation.entry(8)
     conversation.close()
