@@ -13,8 +13,8 @@ from sessions.asking.asked import Halt
 from sessions.asking.questions import BranchFiles, BranchPatch, BranchWork, CommitWords, Words
 from sessions.branches.contents.reading import Reading
 from sessions.errors import FactoryError
+from sessions.floor.branches.contents import Commit, FileChange, Files, Patch, Sides, Work
 from sessions.floor.state import FloorState
-from sessions.floor.work import Commit, FileChange, Files, Patch, Sides, Work
 from sessions.place import Place
 
 KEPT = 16

@@ -10,8 +10,8 @@ from typing import Generic, Literal, TypeVar, get_args
 
 import msgspec
 
+from sessions.floor.branches.contents import Files, Patch, Sides, Work
 from sessions.floor.conflicts import Verdict
-from sessions.floor.work import Files, Patch, Sides, Work
 from sessions.observe.conversation.entries import Entry
 
 A = TypeVar("A")

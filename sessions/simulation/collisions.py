@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from sessions.floor.area import area_of
+from sessions.floor.branches.area import area_of
 from sessions.floor.conflicts import FileConflict, Outcome, pair_of
 from sessions.floor.events import BranchChanged, BranchCompared, Event, VerdictReached
 from sessions.simulation import words

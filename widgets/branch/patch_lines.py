@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from rich.cells import chop_cells
 
-from sessions.floor.work import LineKind, PatchLine
+from sessions.floor.branches.contents import LineKind, PatchLine
 from widgets.draw.cells import Line, Span, cut, width
 from widgets.draw.glyphs import RULE
 from widgets.draw.wrap import wrap

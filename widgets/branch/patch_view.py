@@ -9,7 +9,7 @@ from typing import Literal
 
 from textual import events
 
-from sessions.floor.work import LineKind, PatchLine
+from sessions.floor.branches.contents import LineKind, PatchLine
 from widgets.branch.patch_lines import Emphasis, digits, emphasis, patch_rows
 from widgets.draw.cells import Line
 from widgets.draw.look import Look

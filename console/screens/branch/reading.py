@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from console.links.link import Link, LinkMode, unheard
 from sessions.asking.asked import Asked
 from sessions.asking.questions import A, BranchFiles, BranchPatch, BranchWork, CommitWords, Question
-from sessions.floor.work import Commit, FileChange, Files, Part, Patch, PatchLine, Work
+from sessions.floor.branches.contents import Commit, FileChange, Files, Part, Patch, PatchLine, Work
 
 NO_REPOSITORY = {
     LinkMode.REPLAY: "A replay has no repository to read commits and lines from.",

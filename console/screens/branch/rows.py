@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sessions.floor.branches.contents import ALL, UNCOMMITTED, Files, LineKind, Part, PatchLine, Work
 from sessions.floor.conflicts import Verdict
-from sessions.floor.work import ALL, UNCOMMITTED, Files, LineKind, Part, PatchLine, Work
 from sessions.text import clean, clean_lines
 from widgets.draw.cells import Line, Span, cut, fit, pad, width
 from widgets.draw.glyphs import CLASH, DIRTY

@@ -12,9 +12,9 @@ from console.screens.branch.rows import collision_lines, file_row, message_lines
 from console.screens.finding import FindingScreen
 from sessions.asking.asked import UnheardError
 from sessions.errors import FactoryError
+from sessions.floor.branches.contents import Files, Part, PatchLine, Work, parts
 from sessions.floor.conflicts import conflicts_of
 from sessions.floor.state import Branch
-from sessions.floor.work import Files, Part, PatchLine, Work, parts
 from sessions.text import clean
 from sessions.views.floor.panes import Pane, branch_pane
 from widgets.branch.patch_view import PatchView

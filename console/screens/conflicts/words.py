@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from console.links.link import LinkMode
 from console.screens.conflicts.side import Subject
+from sessions.floor.branches.shown import hidden_branches
 from sessions.floor.conflicts import Outcome, Verdict, between
-from sessions.floor.shown_branches import hidden_branches
 from sessions.floor.state import FloorState
 from sessions.landing.plan import Plan
 from sessions.text import clean

@@ -21,8 +21,8 @@ from console.screens.base import bindings
 from console.screens.floor import menus
 from console.screens.sampled import SampledScreen
 from console.terminal.slowlink import Rhythm
+from sessions.floor.branches.shown import own_branch
 from sessions.floor.commands import PERCENT, CancelScan
-from sessions.floor.shown_branches import own_branch
 from sessions.text import clean
 from sessions.views.floor.arrange import LOUD, Grouping, Order, attention
 from sessions.views.floor.panes import Pane

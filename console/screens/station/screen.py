@@ -18,7 +18,7 @@ from console.screens.station.bar import link_spans
 from console.screens.station.search import SearchScreen
 from console.screens.station.side import PANELS, StationSide, side_cells
 from sessions.errors import FactoryError
-from sessions.floor.shown_branches import own_branch
+from sessions.floor.branches.shown import own_branch
 from sessions.floor.state import FloorState, Station
 from sessions.text import clean
 from sessions.views.floor.panes import Pane, station_pane

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from sessions.branches.git.names import shown
-from sessions.floor.work import Change, Commit, FileChange
+from sessions.floor.branches.contents import Change, Commit, FileChange
 from sessions.text import clean
 
 COMMIT_FORMAT = "%H%x00%P%x00%an%x00%ct%x00%s%x00"

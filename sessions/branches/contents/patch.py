@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from sessions.floor.work import FileChange, LineKind, Patch, PatchLine
+from sessions.floor.branches.contents import FileChange, LineKind, Patch, PatchLine
 from sessions.text import clean, clean_lines
 
 MOST_LINES = 20_000

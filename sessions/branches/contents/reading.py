@@ -21,7 +21,7 @@ from sessions.branches.git.run import CalledOffError, Git, GitError, GitTimeoutE
 from sessions.branches.git.scratch import Scratch
 from sessions.branches.git.worktrees import Worktree
 from sessions.branches.merges import snapshot
-from sessions.floor.work import Commit, FileChange, Files, Patch, Sides, Work
+from sessions.floor.branches.contents import Commit, FileChange, Files, Patch, Sides, Work
 
 MOST_COMMITS = 1_000
 """Commits that are listed."""

@@ -20,7 +20,7 @@ from sessions.branches.merges import snapshot
 from sessions.branches.merges.judge import Matrix
 from sessions.branches.merges.verdicts import Verdicts
 from sessions.errors import FactoryError, UsageError
-from sessions.floor.shown_branches import left_out, shown_branches
+from sessions.floor.branches.shown import left_out, shown_branches
 from sessions.floor.state import Branch
 from sessions.text import clean
 

@@ -9,7 +9,7 @@ from sessions.branches.git.history import History
 from sessions.branches.git.names import shown
 from sessions.branches.git.run import Git, GitError
 from sessions.branches.sift.changed import changes
-from sessions.floor.area import area_of
+from sessions.floor.branches.area import area_of
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ class Areas:
         self._known: dict[str, str] = {}
 
     def of(self, git: Git, base_head: str, commits: Iterable[str]) -> dict[str, str]:
-        """By commit its area (see `sessions.floor.area`); "" with no merge base or several.
+        """By commit its area (see `sessions.floor.branches.area`); "" with no merge base or several.
 
         Those that git cannot read are left out, and are asked for again.
         """

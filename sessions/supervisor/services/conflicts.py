@@ -20,10 +20,10 @@ from sessions.branches.merges.judge import Matrix
 from sessions.branches.merges.subjects import Row, Subject, note_occupied, rows_with, taken
 from sessions.branches.sift.areas import Areas
 from sessions.branches.watch.repo import Repository
+from sessions.floor.branches.shown import occupied_branches, shown_branches
 from sessions.floor.commands import Progress
 from sessions.floor.conflicts import Verdict
 from sessions.floor.events import BaseChosen, BranchChanged, BranchRemoved, Event, FactoryOpened
-from sessions.floor.shown_branches import occupied_branches, shown_branches
 from sessions.floor.state import FloorState
 from sessions.place import Place
 from sessions.supervisor.recorder import Recorder

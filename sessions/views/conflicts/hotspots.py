@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from sessions.floor.area import directories
+from sessions.floor.branches.area import directories
 from sessions.floor.conflicts import Outcome, Verdict
 
 _Pair = tuple[str, str]

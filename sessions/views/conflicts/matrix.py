@@ -10,8 +10,8 @@ from enum import IntEnum
 
 import msgspec
 
+from sessions.floor.branches.shown import occupied_branches, shown_branches
 from sessions.floor.conflicts import Outcome, Verdict
-from sessions.floor.shown_branches import occupied_branches, shown_branches
 from sessions.floor.state import FloorState, Station, Status
 from sessions.text import clean
 from sessions.views.names import labels

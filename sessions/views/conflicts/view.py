@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from msgspec.structs import replace
 
-from sessions.floor.area import within
+from sessions.floor.branches.area import within
 from sessions.floor.conflicts import Outcome, Verdict
 from sessions.floor.state import FloorState
 from sessions.landing.plan import Candidate, Plan, Wishes

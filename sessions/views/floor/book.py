@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from sessions.floor.branches.shown import left_out, own_branch, shown_branches
 from sessions.floor.pace import BUCKET_S, BUCKETS, Pace
-from sessions.floor.shown_branches import left_out, own_branch, shown_branches
 from sessions.floor.state import Branch, Evidence, FloorState, Session, Station, Status
 from sessions.views.conflicts.collisions import Collisions
 from sessions.views.floor.panes import FORGOTTEN_S, Pane, branch_pane, station_pane

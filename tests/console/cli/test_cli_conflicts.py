@@ -16,10 +16,10 @@ from console.cli.compared import opened
 from sessions.branches.merges.subjects import note_occupied
 from sessions.branches.merges.verdicts import Merged
 from sessions.branches.watch.repo import Repository
+from sessions.floor.branches.shown import SHOWN
 from sessions.floor.conflicts import FileConflict, Outcome
 from sessions.floor.events import FactoryOpened
 from sessions.floor.fold.fold import fold_all
-from sessions.floor.shown_branches import SHOWN
 from sessions.floor.state import EMPTY
 from sessions.place import place_of
 from sessions.views.floor.view import FloorView

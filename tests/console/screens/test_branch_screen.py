@@ -21,9 +21,9 @@ from console.screens.floor.screen import FloorScreen
 from sessions.asking.asked import Asked, UnheardError
 from sessions.asking.questions import A, Question
 from sessions.floor import events as ev
+from sessions.floor.branches.contents import Commit, FileChange, Files, Part, Work
 from sessions.floor.conflicts import FileConflict, Outcome, Verdict
 from sessions.floor.fold.fold import fold_all
-from sessions.floor.work import Commit, FileChange, Files, Part, Work
 from sessions.watching.blind import not_watched
 from tests.support.branches.branch import BRANCH, Place
 from tests.support.console import HOSTILE, NOW, StillLink, factory_state

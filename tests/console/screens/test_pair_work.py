@@ -12,8 +12,8 @@ from console.links.link import LinkMode
 from console.screens.conflicts import pair_work
 from console.screens.conflicts.pair_work import NO_TEXT, Trial, Wanted
 from sessions.errors import FactoryError
+from sessions.floor.branches.shown import SHOWN
 from sessions.floor.conflicts import Outcome, Verdict, between
-from sessions.floor.shown_branches import SHOWN
 from sessions.floor.state import FloorState
 from tests.support.branches.git import TestRepository, unchanged
 from tests.support.branches.pair import apart, colliding, floor_of, numbered

@@ -7,7 +7,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions.floor.area import directories
+from sessions.floor.branches.area import directories
 from sessions.floor.conflicts import Verdict
 from sessions.landing.plan import BASE, Candidate
 from sessions.views.conflicts.cluster import Sort, cluster_order, sorted_by

@@ -12,8 +12,8 @@ from console.app import FactoryApp
 from console.options import Options
 from console.screens.floor.screen import FloorScreen
 from sessions.floor import events as ev
+from sessions.floor.branches.shown import SHOWN, hidden_branches
 from sessions.floor.fold.fold import fold_all
-from sessions.floor.shown_branches import SHOWN, hidden_branches
 from sessions.floor.state import EMPTY, FloorState, Status
 from sessions.views.floor.view import FloorView
 from tests.support.console import NOW, StillLink, factory_state, state_of

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from sessions.floor import events as ev
-from sessions.floor.shown_branches import SHOWN
+from sessions.floor.branches.shown import SHOWN
 from sessions.floor.state import EMPTY, FloorState, Status
 from sessions.floor.tokens import Certainty, Tokens
 from sessions.views.floor.arrange import Arranger, Choice, Grouping, Order, matches, out_of_place

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from sessions.branches.contents import listing
 from sessions.branches.contents.patch import MOST_LINES, patch
-from sessions.floor.work import Change, LineKind
+from sessions.floor.branches.contents import Change, LineKind
 from sessions.text import is_visible
 from widgets.branch.patch_lines import digits, emphasis, patch_rows
 from widgets.draw.cells import line_width

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from sessions.floor.shown_branches import SHOWN, activity, left_out, shown_branches
+from sessions.floor.branches.shown import SHOWN, activity, left_out, shown_branches
 from sessions.floor.state import Branch
 
 

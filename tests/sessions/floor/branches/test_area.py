@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sessions.branches.git.run import Git
 from sessions.branches.sift.areas import Areas
-from sessions.floor.area import area_of, within
+from sessions.floor.branches.area import area_of, within
 from tests.support.branches.git import TestRepository
 
 PATHS = st.sets(st.lists(st.sampled_from("abc"), min_size=1, max_size=4).map("/".join), max_size=12)
