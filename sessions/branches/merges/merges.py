@@ -14,6 +14,7 @@ import msgspec
 
 from sessions.branches.git.names import shown
 from sessions.branches.git.run import Git, GitTimeoutError, last_words, version
+from sessions.branches.merges.verdicts import Told
 from sessions.floor.conflicts import Outcome
 
 __all__ = ["Collision", "Outcome", "Pair", "Verdict", "merge_batch", "parse"]
@@ -51,6 +52,8 @@ class Verdict(msgspec.Struct, frozen=True):
     """Why it is unknown."""
     sources: Mapping[str, bytes] = {}
     """By path of a collision what its text was merged from: the same always leads to the same text."""
+    told: tuple[Told, ...] = ()
+    """Of each conflict the paths that it left merged."""
 
 
 _KINDS = {
@@ -172,18 +175,24 @@ def _verdict(
         return Verdict(pair, Outcome.UNKNOWN, reason="git could not finish the merge")
     stages = staged(entries)
     sources = {shown(path): path + b"\0" + repr(sorted(sides.items())).encode() for path, sides in stages.items()}
-    return Verdict(pair, Outcome.CONFLICT, name, _collisions(pair, stages, messages), sources=sources)
+    conflicts = list(_conflicts(messages))
+    told = tuple((kind, tuple(shown(path) for path in paths if path not in stages)) for paths, kind in conflicts)
+    return Verdict(pair, Outcome.CONFLICT, name, _collisions(pair, stages, conflicts), sources=sources, told=told)
 
 
-def _collisions(pair: Pair, stages: Stages, messages: list[tuple[list[bytes], bytes]]) -> tuple[Collision, ...]:
-    kinds: dict[bytes, list[str]] = {path: [] for path in stages}
+def _conflicts(messages: Sequence[tuple[list[bytes], bytes]]) -> Iterator[tuple[list[bytes], str]]:
+    """All paths and the kind of each conflict that a message tells of."""
     for paths, type_ in messages:
         words = type_.decode("utf-8", "replace")
-        if not words.startswith("CONFLICT"):
-            continue
-        kind = words.removeprefix("CONFLICT").strip(" ()")
-        kind = "submodule" if kind.startswith("submodule") else _KINDS.get(kind, kind)
-        # A message names all paths involved. Where nothing is left unmerged at all, its first path stands for it.
+        if words.startswith("CONFLICT"):
+            kind = words.removeprefix("CONFLICT").strip(" ()")
+            yield paths, "submodule" if kind.startswith("submodule") else _KINDS.get(kind, kind)
+
+
+def _collisions(pair: Pair, stages: Stages, conflicts: Sequence[tuple[list[bytes], str]]) -> tuple[Collision, ...]:
+    kinds: dict[bytes, list[str]] = {path: [] for path in stages}
+    for paths, kind in conflicts:
+        # Where nothing is left unmerged at all, the first path stands for all that are involved.
         for path in [path for path in paths if path in stages] if stages else paths[:1]:
             kinds.setdefault(path, []).append(kind)
     found = {

@@ -154,7 +154,11 @@ def _batch(git: Git, tasks: Sequence[Task], size: int, alone: bool, counted: dic
     files = files_of(git, trials, counted)
     found = {
         by_pair[trial.pair]: Merged(
-            trial.outcome, files.get(trial.pair, ()), reason=trial.reason, merely_told=not trial.sources
+            trial.outcome,
+            files.get(trial.pair, ()),
+            reason=trial.reason,
+            told=trial.told,
+            all_merged=not trial.sources,
         )
         for trial in trials
     }

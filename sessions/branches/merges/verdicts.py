@@ -31,6 +31,8 @@ _AT_ONCE = 30_000
 
 Pair = tuple[str, str]
 """Two commits, ours first."""
+Told = tuple[str, tuple[str, ...]]
+"""The kind of a conflict, and paths that have to do with it, as `names.shown` writes them."""
 
 
 class Merged(msgspec.Struct, frozen=True, array_like=True):
@@ -44,8 +46,10 @@ class Merged(msgspec.Struct, frozen=True, array_like=True):
     """Why it is unknown."""
     seconds: float = 0.0
     """How long git took for what it had to do alone, because that takes long; 0 for anything else."""
-    merely_told: bool = False
-    """Whether git left nothing unmerged, and only told of these files: it tells of none where others are unmerged."""
+    told: tuple[Told, ...] = ()
+    """Paths of which git tells a kind of conflict although it left them merged."""
+    all_merged: bool = False
+    """Whether it left nothing unmerged, so that `files` are only some of those of which it tells."""
 
 
 CLEAN = Merged(Outcome.CLEAN)

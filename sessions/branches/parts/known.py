@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from msgspec.structs import replace
+
 from sessions.branches.git.history import newer_half
 from sessions.branches.git.names import shown
 from sessions.branches.merges.tally import worst_first
-from sessions.branches.merges.verdicts import Merged
+from sessions.branches.merges.verdicts import Merged, Told
 from sessions.branches.parts.parts import Part, Rest
 from sessions.floor.conflicts import FileConflict, Outcome
 
@@ -23,17 +25,17 @@ class Known:
     def __init__(self) -> None:
         self._rules = b""
         self._known: dict[Key, tuple[FileConflict, ...]] = {}
-        self._merely_told: set[Key] = set()
-        """Rests with files of which git tells only where nothing else is unmerged."""
+        self._told: dict[Key, tuple[Told, ...]] = {}
+        """Of rests the paths of which git tells although they are merged."""
 
     def follow(self, rules: bytes) -> None:
         """Forget what other rules for merging led to, and the older half of what is too much."""
         if rules != self._rules:
             self._rules = rules
             self._known.clear()
-            self._merely_told.clear()
+            self._told.clear()
         self._known = newer_half(self._known, MOST_KNOWN)
-        self._merely_told &= self._known.keys()
+        self._told = {key: told for key, told in self._told.items() if key in self._known}
 
     def lacking(self, parts: Iterable[Part]) -> set[Part]:
         """Those that are not known yet."""
@@ -43,9 +45,9 @@ class Known:
         """Take over what the merge of some pieces, or of one rest, told of each; False where it told of others, too."""
         if any(isinstance(part, Rest) for part in parts):
             (rest,) = parts
-            self._known[_key(rest)] = merged.files
-            if merged.files and merged.merely_told:
-                self._merely_told.add(_key(rest))
+            self._known[_key(rest)] = () if merged.all_merged else merged.files
+            if merged.files:
+                self._told[_key(rest)] = merged.told
             return True
         told = {file.path: file for file in merged.files}
         paths = {shown(part[0]): part for part in parts if not isinstance(part, Rest)}
@@ -56,10 +58,16 @@ class Known:
 
     def joined(self, parts: Iterable[Part], seconds: float = 0.0) -> Merged:
         """What the merge of a pair with these parts, all of them known, comes to."""
-        keys = [key for key in map(_key, parts) if self._known[key]]
-        unmerged = [key for key in keys if key not in self._merely_told]
-        files = worst_first(file for key in unmerged or keys for file in self._known[key])
-        return Merged(Outcome.CONFLICT if files else Outcome.CLEAN, tuple(files), seconds=seconds)
+        keys = list(map(_key, parts))
+        files = [(key, file) for key in keys for file in self._known[key]]
+        told = [conflict for key in keys for conflict in self._told.get(key, ())]
+        # What is told first says most. Where nothing is unmerged at all, the first path stands for all of a conflict.
+        kinds = {path: kind for kind, paths in reversed(told) for path in (paths if files else paths[:1])}
+        unmerged = [
+            file if key in self._told else replace(file, kind=kinds.get(file.path, file.kind)) for key, file in files
+        ]
+        found = unmerged or [FileConflict(path, kind) for path, kind in kinds.items()]
+        return Merged(Outcome.CONFLICT if found else Outcome.CLEAN, tuple(worst_first(found)), seconds=seconds)
 
 
 def _key(part: Part) -> Key:

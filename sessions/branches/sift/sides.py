@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence, Set
 
 import msgspec
@@ -11,6 +12,8 @@ from sessions.branches.parts.parts import EMPTY, FILLER, Moves, parents
 from sessions.branches.sift.changed import Edit
 
 _FILES = frozenset({b"100644", b"100755"})
+_NOTHING = frozenset(make(b"blob 0\0").hexdigest().encode() for make in (hashlib.sha1, hashlib.sha256))
+"""The name of an empty file's content, in either form of names."""
 
 
 class Side(msgspec.Struct, frozen=True, gc=False):
@@ -83,6 +86,10 @@ def is_file(state: bytes) -> bool:
     return state.partition(b" ")[0] in _FILES
 
 
+def _is_empty(state: bytes) -> bool:
+    return state.partition(b" ")[2] in _NOTHING
+
+
 class Composed:
     """All that one side did since it left a merge base, put together from several comparisons."""
 
@@ -134,7 +141,7 @@ class Composed:
             state = self.edit(number)[1]
             if state in alike or not is_file(state):
                 likely |= 1 << number
-            elif self.name(number) in names:
+            elif self.name(number) in names and not _is_empty(state):
                 namesakes |= 1 << number
         self.side = msgspec.structs.replace(self.side, likely=likely)
         self._plain, self._namesakes = self.side.added & ~likely, namesakes

@@ -58,6 +58,13 @@ def test_what_git_merely_tells_counts_only_where_nothing_is_unmerged(tmp_path: P
     made.git("checkout", "--quiet", "one")
     made.commit({"a.txt": MANY + "one\n"})
     assert conflicts(made, tmp_path / "state") == [("a.txt", "content")]
+    for name in ("one", "other"):
+        made.git("checkout", "--quiet", name)
+        made.commit({"e/n.txt": f"{name}\n"})
+    assert sorted(conflicts(made, tmp_path / "state")) == [
+        ("a.txt", "content"),
+        ("e/n.txt", "file in way of directory rename"),
+    ]
 
 
 def test_what_both_added_counts_once_beside_what_only_git_can_merge(tmp_path: Path) -> None:

@@ -83,6 +83,12 @@ def test_what_can_be_no_renamed_file_is_nothing_that_git_must_compare(tmp_path: 
     assert {rest.effort for rest in rests} == {2}
 
 
+def test_an_empty_file_stays_one_whatever_its_name(tmp_path: Path, rests: list[Rest]) -> None:
+    made = moved(tmp_path / "r", {"new/f.txt": "", "b/f.txt": edited(9, "y"), "a.txt": edited(8, "z")})
+    compared(made, tmp_path / "state")
+    assert stand_ins(rests) == {(b"new/f.txt", EMPTY)}, "else git would know two files of that name"
+
+
 IN_DOUBT: dict[str, tuple[Files, Files]] = {
     "a deleted file is what stands in for others": ({"gone.txt": STAND_INS[1]}, {"gone.txt": None}),
     "attributes make texts of files": ({".gitattributes": "*.txt diff\n"}, {}),
