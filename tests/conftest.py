@@ -5,7 +5,7 @@ from __future__ import annotations
 import faulthandler
 import os
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from functools import partial
 from threading import Thread
 
@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 
 from tests import ROOT
+from tests.support import cli
 
 # No deadline for an example and the same examples everywhere: a slow machine or an unlucky seed fails no run.
 settings.load_profile("ci")
@@ -71,3 +72,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         return (yield)
     finally:
         faulthandler.cancel_dump_traceback_later()
+
+
+@pytest.fixture(autouse=True)
+def _no_supervisor_stays() -> Iterator[None]:
+    """Commands leave one for the next command; the next test has a machine of its own."""
+    yield
+    cli.end_all()

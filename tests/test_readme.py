@@ -8,7 +8,7 @@ import re
 import pytest
 
 from console.cli.parser import build
-from sessions.headless import floor_shape as jsonshape
+from sessions.headless import floor_shape, meters_shape
 from sessions.settings import Settings
 from tests import ROOT, readme
 
@@ -33,7 +33,13 @@ def test_every_command_and_option_is_there() -> None:
 
 
 def test_every_field_of_the_shapes_is_there() -> None:
-    for shape in (jsonshape.Meters, jsonshape.Status, jsonshape.StationShape, jsonshape.BranchShape, jsonshape.Group):
+    for shape in (
+        meters_shape.Meters,
+        floor_shape.Status,
+        floor_shape.StationShape,
+        floor_shape.BranchShape,
+        meters_shape.Group,
+    ):
         for field in shape.__struct_fields__:
             assert f'"{field}"' in TEXT, f"{shape.__name__}.{field}"
 

@@ -13,7 +13,7 @@ import msgspec
 
 from console.cli.command import OfFloor, base_of
 from sessions.errors import FactoryError
-from sessions.headless.floor_shape import VERSION
+from sessions.headless.meters_shape import VERSION
 
 SMALL = (80, 24)
 

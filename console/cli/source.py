@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from console.cli.command import OfFloor, OfFloorOrPlaces
 from console.cli.imports import importing
 from console.cli.output import progress, warn
 from sessions.errors import UsageError
-from sessions.floor.state import FloorState
-from sessions.journal.past import places
-from sessions.journal.past.past import Past
+from sessions.floor.tokens import By, Used
 from sessions.text import clean
+
+if TYPE_CHECKING:
+    from sessions.floor.state import FloorState
+    from sessions.headless.pasts import JournalPast
+    from sessions.headless.supervised import Supervised
+    from sessions.journal.past import places
+    from sessions.journal.past.past import Past
 
 CHUNK = 5_000
 """Events that are read at once."""
@@ -21,34 +28,80 @@ CHUNK = 5_000
 def floor_of(asked: OfFloor) -> FloorState:
     """The floor as it is on disk now."""
     with importing():
-        from sessions.catchup import floor_of as found
+        from sessions.headless.floor import floor_of as found
 
     only = _alone(asked)
     with progress() as tell:
         return found(asked.repo, base=asked.base, sessions=asked.sessions, only=only, progress=tell, warn=warn)
 
 
-def meters_of(asked: OfFloorOrPlaces, by: str) -> FloorState:
-    """A floor that holds what was used up to now; where nothing is kept, nothing but that is read."""
-    if not _alone(asked):
-        return floor_of(asked)
+def used_by(asked: OfFloorOrPlaces, by: By) -> Used:
+    """What was used up to now; where nothing is kept, nothing but that is read."""
+    if _alone(asked):
+        with importing():
+            from sessions.asking.figures import used_of
+            from sessions.disk import meters_at
+
+        with progress() as tell:
+            return used_of(meters_at(asked.sessions, by is By.STATION, tell), by)
     with importing():
-        from sessions.disk import meters_at
+        from sessions.headless.floor import used
 
     with progress() as tell:
-        return meters_at(asked.sessions, by == "station", tell)
+        return used(asked.repo, by, sessions=asked.sessions, progress=tell, warn=warn)
 
 
-def floor_between(asked: OfFloorOrPlaces, start: str, until: str) -> FloorState:
-    """What was used from `start` to `until`, where those are given: the floor of the calls made then."""
+@contextmanager
+def supervised_for(asked: OfFloor, as_it_is: bool = False) -> Iterator[Supervised]:
+    """The supervisor of the call's repository, `as_it_is` or once it has read everything on disk into its journal."""
+    with importing():
+        from sessions.headless.floor import catch_up
+        from sessions.headless.supervised import Supervised
+
+    check_places(asked.sessions)
+    with Supervised(asked.repo) as supervised:
+        if not as_it_is:
+            with progress() as supervised.progress:
+                catch_up(supervised, asked.sessions, warn)
+            supervised.progress = None
+        yield supervised
+
+
+@contextmanager
+def journal_of(asked: OfFloor, as_it_is: bool = False) -> Iterator[JournalPast]:
+    """Its journal."""
+    with importing():
+        from sessions.headless.pasts import JournalPast
+
+    with supervised_for(asked, as_it_is) as supervised:
+        yield JournalPast(supervised)
+
+
+@contextmanager
+def _past_of_floor(asked: OfFloorOrPlaces) -> Iterator[Past]:
+    """Everything that the floor of a call is made of."""
+    if not _alone(asked):
+        with journal_of(asked) as past:
+            yield past
+        return
+    with importing():
+        from sessions.headless.pasts import past_of_places
+
+    with progress() as tell:
+        events = past_of_places(asked.sessions, progress=tell)
+    yield events
+
+
+def used_between(asked: OfFloorOrPlaces, by: By, start: str, until: str) -> Used:
+    """What was used from `start` to `until`, where those are given: by the calls made then."""
     import time
 
+    from sessions.asking.figures import used_of
     from sessions.floor import events as ev
     from sessions.floor.fold.fold import fold_all
     from sessions.floor.state import EMPTY, without_usage
 
-    past = _past_of_floor(asked)
-    try:
+    with _past_of_floor(asked) as past:
         now, span = time.time(), past.span
         begin = moment_of(named(start, past, now), past) if start else 0.0
         end = moment_of(named(until, past, now), past) if until else now
@@ -62,11 +115,9 @@ def floor_between(asked: OfFloorOrPlaces, start: str, until: str) -> FloorState:
                 warn(f"what was used before {_told_time(state)} is only known in all: its events were pruned")
         while chunk := past.events(seq, CHUNK):
             seq += len(chunk)
-            used = [e for e in chunk if not isinstance(e, ev.TokensUsed) or begin <= e.time <= end]
-            state = fold_all(state, [e for e in used if isinstance(e, (*kinds, ev.TokensUsed))])
-        return state
-    finally:
-        past.close()
+            spent = [e for e in chunk if not isinstance(e, ev.TokensUsed) or begin <= e.time <= end]
+            state = fold_all(state, [e for e in spent if isinstance(e, (*kinds, ev.TokensUsed))])
+        return used_of(state, by)
 
 
 def _told_time(state: FloorState) -> str:
@@ -74,20 +125,10 @@ def _told_time(state: FloorState) -> str:
     return local.strftime("%Y-%m-%d %H:%M") if local else "then"
 
 
-def _past_of_floor(asked: OfFloorOrPlaces) -> Past:
-    """Everything that the floor of a call is made of."""
-    if not _alone(asked):
-        from sessions.journal.reader import JournalReader
-
-        return JournalReader(caught_up(asked))
-    with importing():
-        from sessions.catchup import past_of_places
-    with progress() as tell:
-        return past_of_places(asked.sessions, progress=tell)
-
-
 def moment_of(place: places.Place, past: Past) -> float:
     """The time of a place in a past."""
+    from sessions.journal.past import places
+
     if place.moment is not None:
         return place.moment
     return past.state_at(max(0, min(places.seq_of(past, place), past.span.last_seq))).time
@@ -109,22 +150,15 @@ def check_places(places: Iterable[Path]) -> None:
             raise UsageError(f"there is no {clean(str(place))}", "name a transcript, or a directory of them")
 
 
-def caught_up(asked: OfFloor) -> Path:
-    """The journal of the call's repository, after everything on disk has been read into it."""
-    from sessions.place import place_of
-
-    place = place_of(asked.repo)
-    floor_of(asked)
-    return place.journal
-
-
 def past_of(repo: Path, what: str, at: str, seq: int | None) -> Past:
     """The past that `replay FILE|RUN` names. A file of that name wins over a run."""
-    path, as_heard = Path(what), seq is not None or places.is_seq(at)
+    from sessions.journal.past.places import is_seq
+
+    path, as_heard = Path(what), seq is not None or is_seq(at)
     if not path.exists():
         return _in_order(_run_of(repo, what), as_heard)
     with importing():
-        from sessions.catchup import past_of as past_at
+        from sessions.headless.pasts import past_of as past_at
     with progress() as tell:
         return _in_order(past_at(path, progress=tell), as_heard)
 
@@ -162,6 +196,8 @@ def _in_order(past: Past, as_heard: bool) -> Past:
 
 def place_in(past: Past, at: str, seq: int | None) -> tuple[int, float] | None:
     """The event and the moment that `--seq` or `--at` names; None without them."""
+    from sessions.journal.past import places
+
     place = places.Place(seq=seq)
     if seq is None:
         if not at:
@@ -179,6 +215,8 @@ def named(text: str, past: Past, now: float | None = None) -> places.Place:
     `+5m` counts from the beginning and `-5m` back from `now`, or from the end of what is over. A time without a date is
     that of today, or of the day on which the past began.
     """
+    from sessions.journal.past import places
+
     span, sign = past.span, text.lstrip()[:1]
     first, last = (span.first_time, span.last_time) if now is None or sign == "+" else (now, now)
     return places.parse(text, span, last if sign == "-" else first, past.state_at(span.last_seq).zone)

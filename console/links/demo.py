@@ -24,7 +24,7 @@ from sessions.simulation import BRANCHES, STATIONS, simulate
 
 if TYPE_CHECKING:  # asyncio's SQLite may not cost the first paint
     from sessions.asking.asked import Asked
-    from sessions.asking.questions import A, Question
+    from sessions.asking.question import A, Question
     from sessions.journal.writer import Journal
 
 TICK_S = 0.1

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from console.links.link import LinkHealth, LinkMode, unheard
 from sessions.asking.asked import Asked
-from sessions.asking.questions import A, Question
+from sessions.asking.question import A, Question
 from sessions.floor.commands import AnyWish, Reply, WatchPlaces
 from sessions.floor.state import EMPTY, FloorState
 from sessions.journal.reader import JournalReader

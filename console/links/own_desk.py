@@ -11,7 +11,7 @@ from sessions.floor.state import FloorState
 if TYPE_CHECKING:  # nobody asks before the first paint
     from sessions.asking.asked import Asked
     from sessions.asking.desk import Desk, LinesOf
-    from sessions.asking.questions import A, Question
+    from sessions.asking.question import A, Question
 
 
 class OwnDesk:

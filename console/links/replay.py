@@ -25,7 +25,7 @@ from sessions.journal.quiet import along, axis_of
 
 if TYPE_CHECKING:
     from sessions.asking.asked import Asked
-    from sessions.asking.questions import A, Question
+    from sessions.asking.question import A, Question
 
 TICK_S = 0.1
 """How often a playing replay moves on."""

@@ -11,6 +11,9 @@ import msgspec
 from sessions.asking import questions as qs
 from sessions.asking.asked import Asked, Halt
 from sessions.asking.conversations import Conversations
+from sessions.asking.figures import WhatWasUsed, used_of
+from sessions.asking.past_questions import AnyPastQuestion, FloorNow
+from sessions.asking.question import A, Question, answer_kind
 from sessions.errors import FactoryError
 from sessions.floor.events import Event
 from sessions.floor.state import FloorState
@@ -18,8 +21,10 @@ from sessions.journal import codec
 from sessions.place import Place
 from sessions.text import clean
 
-if TYPE_CHECKING:  # git is asked only when somebody looks into a branch
+if TYPE_CHECKING:
+    # git is asked only when somebody looks into a branch
     from sessions.asking.branches import BranchDesk
+    from sessions.journal.reader import JournalReader
 
 PAGE = 500
 """Events in one part of an answer."""
@@ -31,9 +36,15 @@ LinesOf = Callable[[str, int, int], Sequence[tuple[int, bytes]]]
 class Desk:
     """Answers on the thread that asks, which may take its time; any may, at once. `close` it afterwards."""
 
-    def __init__(self, state: Callable[[], FloorState], lines_of: LinesOf, place: Place | None = None) -> None:
-        """Without a `place` there is no repository to look into."""
-        self._state, self._lines_of, self._place = state, lines_of, place
+    def __init__(
+        self,
+        state: Callable[[], FloorState],
+        lines_of: LinesOf,
+        place: Place | None = None,
+        past: Callable[[], JournalReader] | None = None,
+    ) -> None:
+        """Without a `place` there is no repository to look into, and without a `past` no journal."""
+        self._state, self._lines_of, self._place, self._past = state, lines_of, place, past
         self.conversations = Conversations(state)
         self._branches: BranchDesk | None = None
         self._lock = threading.Lock()
@@ -44,11 +55,14 @@ class Desk:
         import sqlite3  # who shows a recording asks no database
 
         try:
-            yield from self._parts(asked, halt)
+            if isinstance(asked, WhatWasUsed | AnyPastQuestion):
+                yield from self._figures(asked, halt)
+            else:
+                yield from self._parts(asked, halt)
         except (OSError, sqlite3.Error) as error:
             raise FactoryError(f"it cannot be read ({clean(str(error), 400)})") from error
 
-    def _parts(self, asked: qs.AnyQuestion, halt: Halt) -> Iterator[msgspec.Struct]:
+    def _parts(self, asked: qs.AnyLook, halt: Halt) -> Iterator[msgspec.Struct]:
         match asked:
             case qs.StationEvents():
                 yield from self._events(asked, halt)
@@ -79,6 +93,23 @@ class Desk:
             case qs.CommitWords():
                 yield self._branch_desk().words(asked, halt)
 
+    def _figures(self, asked: WhatWasUsed | AnyPastQuestion, halt: Halt) -> Iterator[msgspec.Struct]:
+        """About the floor as a whole, or what is past."""
+        if isinstance(asked, WhatWasUsed):
+            yield used_of(self._state(), asked.by)
+            return
+        from sessions.asking.pasts import floor_parts, measured, past_parts
+
+        if isinstance(asked, FloorNow):
+            state = self._state()
+            yield from floor_parts(
+                measured(state, self._repository().repo, asked.base) if asked.base not in ("", state.base) else state
+            )
+        elif self._past is not None:
+            yield from past_parts(self._past(), asked, halt)
+        else:
+            raise FactoryError("there is no journal to look into")
+
     def close(self) -> None:
         """Let go of sessions and scratch."""
         with self._lock:
@@ -93,7 +124,7 @@ class Desk:
         for start in range(0, len(found), PAGE):
             halt.check()
             numbers, lines = zip(*found[start : start + PAGE], strict=True)
-            yield qs.EventPage(tuple(numbers), tuple(map(_told, lines)))
+            yield qs.EventPage(tuple(numbers), tuple(msgspec.Raw(codec.told(line)) for line in lines))
 
     def _repository(self) -> Place:
         if self._place is None:
@@ -118,18 +149,10 @@ def lines_of(found: Sequence[tuple[int, Event]]) -> list[tuple[int, bytes]]:
     return [(seq, line) for (seq, _), line in zip(found, lines, strict=True)]
 
 
-def _told(line: bytes) -> msgspec.Raw:
-    """A line of a journal; of a damaged one what its readers make of it, since it would spoil the whole answer."""
-    try:
-        return msgspec.json.decode(line, type=msgspec.Raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return msgspec.Raw(codec.encode_all([codec.decode(line)])[1][0])
-
-
-def ask_here(desk: Desk, question: qs.Question[qs.A], heard: Callable[[qs.A], None] | None = None) -> Asked[qs.A]:
+def ask_here(desk: Desk, question: Question[A], heard: Callable[[A], None] | None = None) -> Asked[A]:
     """Ask a desk in this process; it answers on a thread of its own."""
     asked = Asked(heard)
-    kind = qs.answer_kind(type(question))
+    kind = answer_kind(type(question))
 
     def work() -> None:
         error: FactoryError | None = FactoryError("the answer broke off")

@@ -6,15 +6,16 @@ of whoever answers. An answer has one part or many, each bounded, so that nothin
 
 from __future__ import annotations
 
-from typing import Generic, Literal, TypeVar, get_args
+from typing import Literal
 
 import msgspec
 
+from sessions.asking.figures import WhatWasUsed
+from sessions.asking.past_questions import AnyPastQuestion
+from sessions.asking.question import Question
 from sessions.floor.branches.contents import Files, Patch, Sides, Work
 from sessions.floor.conflicts import Verdict
 from sessions.observe.conversation.entries import Entry
-
-A = TypeVar("A")
 
 Step = Literal[1, -1]
 
@@ -22,10 +23,6 @@ MOST_EVENTS = 2_000
 """Events that one question is answered with at most."""
 MOST_ENTRIES = 256
 """Entries of a session, likewise."""
-
-
-class Question(msgspec.Struct, Generic[A], frozen=True, tag_field="question"):
-    """Something asked, to be answered with parts of the kind `A`."""
 
 
 class EventPage(msgspec.Struct, frozen=True):
@@ -172,7 +169,7 @@ class FindInSession(Question[Found], frozen=True, tag="find_in_session"):
     step: Step
 
 
-AnyQuestion = (
+AnyLook = (
     StationEvents
     | StationNames
     | PairHunks
@@ -185,12 +182,7 @@ AnyQuestion = (
     | SessionEntries
     | FindInSession
 )
+"""Looks into stations, sessions, branches and pairs."""
+AnyQuestion = AnyLook | WhatWasUsed | AnyPastQuestion
 
 QUESTIONS: msgspec.json.Decoder[AnyQuestion] = msgspec.json.Decoder(AnyQuestion)
-
-
-def answer_kind(kind: type[Question[A]]) -> type[A]:
-    """What such a question is answered with."""
-    (answer,) = get_args(vars(kind)["__orig_bases__"][0])
-    found: type[A] = answer
-    return found

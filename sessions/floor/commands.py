@@ -56,7 +56,28 @@ class CancelScan(Errand, frozen=True, tag="cancel_scan"):
     """Stop reading old transcripts; what was read stays."""
 
 
-AnyErrand = CatchUp | WatchPlaces | CancelScan
+class StoreFloor(Errand, frozen=True, tag="store_floor"):
+    """Store the floor as it is now, and pack the journal: it then shows what can be pruned, and what it takes."""
+
+
+class PruneEvents(Errand, frozen=True, tag="prune_events"):
+    """Take out events up to `last`, as was planned for the time `before` (see `sessions.journal.prune`)."""
+
+    before: float
+    last: int
+    kept: bool
+    """A recording holds them: where it lies, whoever asks knows."""
+
+
+class NoteRecording(Errand, frozen=True, tag="note_recording"):
+    """Note that a recording at a path holds all events from `first` to `last`."""
+
+    path: str
+    first: int
+    last: int
+
+
+AnyErrand = CatchUp | WatchPlaces | CancelScan | StoreFloor | PruneEvents | NoteRecording
 AnyWish = Stop | ImportPaths | SetBase | RenameStation | Undo | AnyErrand
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 import msgspec
@@ -137,3 +138,24 @@ class Meter(msgspec.Struct, frozen=True, omit_defaults=True):
             self.undercounted - other.undercounted,
             self.sessions.minus(other.sessions),
         )
+
+
+class By(StrEnum):
+    """What meters can be grouped by."""
+
+    STATION = "station"
+    MODEL = "model"
+    BRANCH = "branch"
+    DAY = "day"
+
+
+class Used(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was used, in groups that add up to the total."""
+
+    total: Meter
+    here: Meter
+    """Of the stations of this repository."""
+    groups: Mapping[str, Meter]
+    """By station's id, model, branch or day; without those from which everything was moved to another."""
+    outside: tuple[str, ...] = ()
+    """Stations of `groups` that work outside the repository."""

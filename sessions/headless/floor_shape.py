@@ -6,56 +6,13 @@ Field names and meanings are documented in README.md. Within one version fields 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 
 import msgspec
 
 from sessions.floor.events import Event
 from sessions.floor.state import Branch, FloorState, Station
-from sessions.floor.tokens import Meter
+from sessions.headless.meters_shape import VERSION, M, meter_shape
 from sessions.views.status import LIVE, status_at
-
-VERSION = 1
-DIGITS = 9
-"""Of a dollar, behind the point: a token of the cheapest model is seen, and sums show no binary noise."""
-
-
-class TokensShape(msgspec.Struct, frozen=True):
-    """Tokens by kind; the kinds never overlap, `output` includes thinking."""
-
-    input: int
-    cache_write_5m: int
-    cache_write_1h: int
-    cache_read: int
-    output: int
-
-
-class M(msgspec.Struct, frozen=True, kw_only=True):
-    """A meter. `cost_usd` is null when nothing in it has a known price."""
-
-    tokens: TokensShape
-    calls: int
-    sessions: int
-    cost_usd: float | None
-    certainty: str
-
-
-class Group(M, frozen=True, kw_only=True):
-    """The part of the total that one station, model, branch or day used; "" is no branch, or an unnamed model."""
-
-    key: str
-    elsewhere: bool = False
-    """Of stations only: it works outside the repository."""
-
-
-class Meters(msgspec.Struct, frozen=True, kw_only=True):
-    """Answer of `meters --json`. `here` is the total without stations outside the repository."""
-
-    version: int = VERSION
-    by: str
-    total: M
-    here: M
-    groups: list[Group]
 
 
 class StationShape(M, frozen=True, kw_only=True):
@@ -127,46 +84,6 @@ class NumberedEvent(msgspec.Struct, frozen=True):
     event: Event
 
 
-class By(StrEnum):
-    """What `meters` can be grouped by."""
-
-    STATION = "station"
-    MODEL = "model"
-    BRANCH = "branch"
-    DAY = "day"
-
-
-def meter_shape(meter: Meter) -> M:
-    tokens = meter.tokens
-    return M(
-        tokens=TokensShape(
-            tokens.input, tokens.cache_write_5m, tokens.cache_write_1h, tokens.cache_read, tokens.output
-        ),
-        calls=meter.calls,
-        sessions=len(meter.sessions),
-        cost_usd=None if meter.cost_usd is None else round(meter.cost_usd, DIGITS),
-        certainty=meter.certainty,
-    )
-
-
-def meters(state: FloorState, by: By) -> Meters:
-    """What everything used, in groups that add up to the total; dearest first, days in their order."""
-    outside = {name for name, s in state.stations.items() if s.elsewhere} if by is By.STATION else set()
-    groups = [_group(key, meter, key in outside) for key, meter in parts(state, by).items()]
-    groups.sort(
-        key=lambda group: group.key if by is By.DAY else (-(group.cost_usd or 0), -_size(group.tokens), group.key)
-    )
-    return Meters(by=by.value, total=meter_shape(state.total), here=meter_shape(state.here), groups=groups)
-
-
-def parts(state: FloorState, by: By) -> Mapping[str, Meter]:
-    """The meters that add up to the total, without those from which everything was moved to another."""
-    if by is By.STATION:
-        return {name: station.meter for name, station in state.stations.items()}
-    meters = {By.MODEL: state.models, By.BRANCH: state.branch_meters, By.DAY: state.days}[by]
-    return {key: meter for key, meter in meters.items() if meter.calls or meter.tokens.total}
-
-
 def status(state: FloorState, now: float) -> Status:
     """The whole floor as of `now` (seconds since 1970)."""
     return Status(
@@ -231,20 +148,3 @@ def branch_shape(branch: Branch) -> BranchShape:
         merged=branch.merged,
         detached=branch.detached,
     )
-
-
-def _group(key: str, meter: Meter, elsewhere: bool = False) -> Group:
-    m = meter_shape(meter)
-    return Group(
-        key=key,
-        elsewhere=elsewhere,
-        tokens=m.tokens,
-        calls=m.calls,
-        sessions=m.sessions,
-        cost_usd=m.cost_usd,
-        certainty=m.certainty,
-    )
-
-
-def _size(tokens: TokensShape) -> int:
-    return tokens.input + tokens.cache_write_5m + tokens.cache_write_1h + tokens.cache_read + tokens.output

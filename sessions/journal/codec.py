@@ -82,6 +82,14 @@ def tag_of(line: bytes) -> str:
     return line[len(_TAG) : line.find(b'"', len(_TAG))].decode("ascii", "replace")
 
 
+def told(line: bytes) -> bytes:
+    """A line of a journal; of a damaged one what its readers make of it, since it would spoil what it is told with."""
+    try:
+        return bytes(msgspec.json.decode(line, type=msgspec.Raw))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return encode_all([decode(line)])[1][0]
+
+
 def decode_array(body: bytes | msgspec.Raw) -> list[ev.Event]:
     """The events in a JSON array of bodies, as `decode` would read each. Raises `FactoryError` when it is none."""
     try:

@@ -15,11 +15,10 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
-import msgspec
-
 from sessions.errors import FactoryError
 from sessions.floor.state import FloorState, Station, Status
 from sessions.journal import checkpoints, schema
+from sessions.journal.accounts import Limit, Plan
 from sessions.journal.reader import JournalReader
 from sessions.journal.recording.recording import Recording
 from sessions.journal.trouble import trouble
@@ -29,32 +28,6 @@ PORTION = 64
 REST_S = 7 * 86_400.0
 """What has failed, or was at work, and was not heard of for so long is over. A question waits for ever."""
 BUSY_S = 10.0
-
-
-class Limit(msgspec.Struct, frozen=True):
-    """Why events from some place on stay."""
-
-    last: int
-    """The last event that may go for all that this says."""
-    reason: str
-    cure: str = ""
-
-
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What is taken out: events `first` to `last`, none when `last` is smaller."""
-
-    first: int
-    last: int
-    asked: int
-    """The last event before the time that was asked for."""
-    latest: float = 0.0
-    """The newest time up to `last`."""
-    limits: tuple[Limit, ...] = ()
-    """What holds back what was asked for, the strictest first."""
-
-    @property
-    def events(self) -> int:
-        return max(0, self.last - self.first + 1)
 
 
 def plan(path: Path, before: float, now: float, keeping: bool = False) -> Plan:

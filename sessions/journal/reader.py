@@ -66,7 +66,7 @@ class JournalReader:
 
         Raises `FactoryError` for one in the part that was pruned.
         """
-        return self._cursor.state_at(self, max(0, seq), self._checkpoint_before)
+        return self._cursor.state_at(self, max(0, seq), self._checkpoint_before, self.pruned)
 
     def events(self, after: int, limit: int) -> Sequence[Event]:
         """The events after sequence number `after`, at most `limit` of them."""

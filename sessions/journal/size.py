@@ -8,49 +8,11 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
-import msgspec
-
 from sessions.journal import codec, schema
+from sessions.journal.accounts import Kind, Size, Table
 from sessions.journal.reader import JournalReader
 
 CHUNK = 8_192
-
-
-class Table(msgspec.Struct, frozen=True):
-    """A table with its indexes. `bytes` is null where this SQLite cannot tell."""
-
-    name: str
-    rows: int
-    bytes: int | None
-
-
-class Kind(msgspec.Struct, frozen=True):
-    """Events of one type. `bytes` are those of their lines, before they are packed."""
-
-    kind: str
-    events: int
-    bytes: int
-
-
-class Size(msgspec.Struct, frozen=True, kw_only=True):
-    """What a journal takes."""
-
-    path: str
-    bytes: int
-    """Of the file and its log."""
-    events: int
-    first_seq: int
-    last_seq: int
-    first_time: float
-    last_time: float
-    pruned: int
-    """The last event that was taken out; 0 when all are there."""
-    tables: list[Table]
-    kinds: list[Kind]
-
-    @property
-    def bytes_per_event(self) -> float:
-        return self.bytes / self.events if self.events else 0.0
 
 
 def measure(path: Path) -> Size:

@@ -184,6 +184,21 @@ class Journal:
             if isinstance(name, str) and isinstance(value, bytes)
         }
 
+    async def settle(self) -> None:
+        """Store the floor as it is now and pack what is worth a block, as closing does."""
+        while self._committer is not None:
+            await asyncio.wait({self._committer})
+        self._committer = asyncio.create_task(self._settle_down(), name="journal")
+        await asyncio.shield(self._committer)
+
+    async def _settle_down(self) -> None:
+        try:
+            group = self._group()
+            if self._ready and await asyncio.to_thread(_finish, group):
+                await self._commit(group)
+        finally:
+            await self._commit_waiting()  # who came meanwhile
+
     async def close(self) -> None:
         """Finish what is waiting, write a checkpoint, and let the next writer in. Closing twice is closing once."""
         if self._closed:
@@ -191,7 +206,7 @@ class Journal:
         self._closed = True
         try:
             if self._committer is not None:
-                await self._committer
+                await asyncio.wait({self._committer})
             group = self._group()
             if self._ready and await asyncio.to_thread(_finish, group):
                 await self._commit(group)

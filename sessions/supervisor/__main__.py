@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from sessions.errors import EXIT_FAILURE, FactoryError
+from sessions.journal.trouble import UnwritableError
 from sessions.place import place_of
 from sessions.supervisor.life import live
 from sessions.supervisor.process import LOG_BYTES, Options, Started
@@ -41,14 +42,16 @@ def main(words: Sequence[str] | None = None) -> int:
             os.close(asked.tell)
             asked.tell = None
 
-    options = Options(base=asked.base, sessions=tuple(asked.sessions), idle_minutes=asked.idle_minutes)
+    options = Options(
+        base=asked.base, sessions=tuple(asked.sessions), idle_minutes=asked.idle_minutes, brief=asked.brief
+    )
     try:
         place = place_of(asked.repo)
         _begin_log(place.log if detached else None)
         asyncio.run(live(place, options, lambda: tell(Started(os.getpid()))))
     except FactoryError as error:
         logging.getLogger(__name__).error("%s", error)
-        tell(Started(os.getpid(), error.message, error.cure))
+        tell(Started(os.getpid(), error.message, error.cure, isinstance(error, UnwritableError)))
         return EXIT_FAILURE
     except Exception as error:
         tell(Started(os.getpid(), f"the supervisor failed ({type(error).__name__})", "see its log"))
@@ -62,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--base", default="", help="branch that others are measured against")
     parser.add_argument("--sessions", action="append", default=[], metavar="DIR", help="a further place to look")
     parser.add_argument("--idle-minutes", type=float, help="end this long after the last console has gone")
+    parser.add_argument("--brief", action="store_true", help="watch nothing, and end soon, unless a console comes")
     parser.add_argument("--tell", type=int, metavar="FD", help="detach, and write to FD how the start went")
     return parser
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -26,8 +28,10 @@ from sessions.supervisor.work import Work
 
 log = logging.getLogger(__name__)
 
-LOCK_PATIENCE_S = 5.0
-"""Long enough for a predecessor that is just writing its last checkpoint, or a short headless command."""
+LOCK_PATIENCE_S = 15.0
+"""Long enough for a predecessor that is just writing its last checkpoint."""
+BRIEF_S = 30.0
+"""How long one that a command without a screen had started waits for the next: a second call then costs little."""
 
 
 async def live(place: Place, options: Options, ready: Callable[[], None]) -> None:
@@ -45,16 +49,18 @@ async def live(place: Place, options: Options, ready: Callable[[], None]) -> Non
             feed = Feed(journal.state, opened=False)
             work = work_of(place, options, chosen, ServingRecorder(journal, feed), await journal.marks())
             await work.open()
-            day = _Day(journal, feed, work)
             answers = Answers(place, feed)
-            server = Server(feed, str(place.common_dir), day.obey, answers.answer)
+            looked_at = asyncio.Event()
+            day = _Day(journal, feed, work, looked_at if options.brief else None)
+            server = Server(feed, str(place.common_dir), day.obey, answers.answer, looked_at)
             # The door before the journal: bringing that up to date may take half a minute, which is shown.
             await server.listen(place.socket)
             ready()
             log.info("supervising %s", place.common_dir)
             farewell = Farewell("the supervisor failed")
             try:
-                farewell = await _until_over(server, day, idle_s, signalled)
+                brief = partial(_brief_s, work, idle_s) if options.brief else None
+                farewell = await _until_over(server.deserted(idle_s, brief), day, signalled)
             except FactoryError as error:
                 farewell = Farewell(error.message)
                 raise
@@ -69,19 +75,25 @@ async def live(place: Place, options: Options, ready: Callable[[], None]) -> Non
 class _Day:
     """What a supervisor does, one after the other: it brings its journal up to date, then it works."""
 
-    def __init__(self, journal: Journal, feed: Feed, work: Work) -> None:
+    def __init__(self, journal: Journal, feed: Feed, work: Work, looked_at: asyncio.Event | None = None) -> None:
+        """`looked_at` is set when a console comes: until then it only does what it is asked."""
         self.stopped = work.stopped
+        self._looked_at = looked_at
         self._journal, self._feed, self._work = journal, feed, work
         self._begun = asyncio.Event()
 
     async def run(self) -> None:
         try:
             await self._journal.bring_up(self._tell)
+            self._tell(None)
+            self._feed.begin(self._journal.state)
+            if self._looked_at is not None:
+                await self._work.attend()
+                self._begun.set()
+                await self._looked_at.wait()
         except BaseException:
             await self._work.close()
             raise
-        self._tell(None)
-        self._feed.begin(self._journal.state)
         self._begun.set()
         await self._work.run()
 
@@ -105,11 +117,16 @@ def _signalled() -> asyncio.Event:
     return event
 
 
-async def _until_over(server: Server, day: _Day, idle_s: float, signalled: asyncio.Event) -> Farewell:
+def _brief_s(work: Work, idle_s: float) -> float:
+    """How long the next command is waited for; not at all when the last one has left what it asked for."""
+    return 0.0 if work.busy else min(BRIEF_S, idle_s)
+
+
+async def _until_over(deserted: Coroutine[Any, Any, None], day: _Day, signalled: asyncio.Event) -> Farewell:
     """Work until there is a reason to end, and return it."""
     working = asyncio.create_task(day.run())
     ends = {
-        asyncio.create_task(server.deserted(idle_s)): Farewell("no console was open for a while"),
+        asyncio.create_task(deserted): Farewell("no console was open for a while"),
         asyncio.create_task(day.stopped.wait()): Farewell("the supervisor was stopped", stopped=True),
         asyncio.create_task(signalled.wait()): Farewell("the supervisor was ended by a signal", stopped=True),
     }

@@ -21,6 +21,7 @@ import sessions
 from sessions import operator, settings
 from sessions.errors import FactoryError
 from sessions.floor.commands import Stop
+from sessions.journal.trouble import UnwritableError
 from sessions.place import Place, place_of
 from sessions.supervisor.lock import holder
 from sessions.supervisor.wire.protocol import ANSWERS, MAX_ANSWER, WorkFrame, command_frame, encode, hello, read
@@ -46,6 +47,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Further places to look for transcripts, absolute."""
     idle_minutes: float | None = None
     """Overrides the setting; None: as set."""
+    brief: bool = False
+    """For a command without a screen: until a console comes it watches nothing, and it ends soon after the last one."""
 
     def arguments(self) -> list[str]:
         """As words for the supervisor's own command line."""
@@ -54,6 +57,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
             words.append(f"--base={self.base}")
         if self.idle_minutes is not None:
             words.append(f"--idle-minutes={self.idle_minutes}")
+        if self.brief:
+            words.append("--brief")
         return words
 
 
@@ -63,6 +68,8 @@ class Started(msgspec.Struct, frozen=True, omit_defaults=True):
     pid: int = 0
     reason: str = ""
     cure: str = ""
+    unwritable: bool = False
+    """The disk takes nothing; what was committed before can be read."""
 
 
 def start(repo: Path, options: Options | None = None) -> None:
@@ -82,7 +89,8 @@ def start(repo: Path, options: Options | None = None) -> None:
     if started is None:
         raise FactoryError("the supervisor ended before it answered", f"see {place.log}")
     if started.reason and not reachable(place.socket):
-        raise FactoryError(started.reason, started.cure)
+        kind = UnwritableError if started.unwritable else FactoryError
+        raise kind(started.reason, started.cure)
 
 
 def running(repo: Path) -> int | None:

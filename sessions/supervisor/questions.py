@@ -16,6 +16,8 @@ import msgspec
 
 from sessions.asking.asked import Halt
 from sessions.asking.desk import Desk
+from sessions.asking.figures import WhatWasUsed
+from sessions.asking.past_questions import EventsAfter, EventUntil, PastCovers
 from sessions.asking.questions import AnyQuestion, FollowSession, SessionEntries, StationEvents, StationNames
 from sessions.errors import FactoryError
 from sessions.floor.state import FloorState
@@ -28,6 +30,9 @@ QUICK, SLOW = 2, 3
 PACE_S = 0.05
 """Between two looks at a session that somebody follows."""
 
+QUICKLY = (SessionEntries, StationEvents, StationNames, WhatWasUsed, EventsAfter, PastCovers, EventUntil)
+"""Questions that are answered at once, from what is at hand."""
+
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -38,7 +43,7 @@ class Answers:
         self._feed, self._place = feed, place
         self._journal: JournalReader | None = None
         self._opening = threading.Lock()
-        self._desk = Desk(lambda: feed.state, self._lines_of, place)
+        self._desk = Desk(lambda: feed.state, self._lines_of, place, self._past)
         self._quick = ThreadPoolExecutor(QUICK, "questions")
         self._slow = ThreadPoolExecutor(SLOW, "slow-questions")
 
@@ -49,7 +54,7 @@ class Answers:
             async for part in self._followed(question.session, question.edition):
                 yield part
             return
-        pool = self._quick if isinstance(question, SessionEntries | StationEvents | StationNames) else self._slow
+        pool = self._quick if isinstance(question, QUICKLY) else self._slow
         halt = Halt()
         bodies = _written(self._desk.answer(question, halt))
         done: Future[list[msgspec.Raw]] | None = None
@@ -95,10 +100,13 @@ class Answers:
         return state.stations.get(known.station) if known is not None else None
 
     def _lines_of(self, station: str, before: int, limit: int) -> list[tuple[int, bytes]]:
+        return self._past().lines_of(station, before, limit)
+
+    def _past(self) -> JournalReader:
         with self._opening:
             if self._journal is None:
                 self._journal = JournalReader(self._place.journal)
-        return self._journal.lines_of(station, before, limit)
+            return self._journal
 
 
 def _written(parts: Iterator[msgspec.Struct]) -> Generator[msgspec.Raw, None, None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Protocol
 
 from msgspec.structs import replace
@@ -16,7 +17,7 @@ from sessions.floor.decide.decide import Accepted, Decision
 from sessions.floor.events import Event
 from sessions.floor.state import FloorState
 from sessions.journal import codec
-from sessions.journal.writer import INLINE, JournalGoneError, OvertakenError, UnwritableError
+from sessions.journal.writer import INLINE, JournalGoneError, OvertakenError
 from sessions.supervisor.wire.feed import RING, Feed
 from sessions.text import clean
 
@@ -34,6 +35,8 @@ class Writer(Protocol):
     def state(self) -> FloorState: ...
 
     async def marks(self) -> dict[str, bytes]: ...
+
+    async def settle(self) -> None: ...
 
     async def append(
         self,
@@ -58,8 +61,6 @@ class Recorder:
         self._hearers: list[Hear] = []
         self._works: dict[str, Progress] = {}
         """Long work under way, by who does it."""
-        self.unwritable: UnwritableError | None = None
-        """Why the journal has taken nothing."""
 
     @property
     def state(self) -> FloorState:
@@ -69,7 +70,10 @@ class Recorder:
     @property
     def halted(self) -> bool:
         """The journal takes nothing at present."""
-        return self.unwritable is not None
+        return False
+
+    def again(self) -> None:
+        """Somebody waits: try now what the disk did not take."""
 
     async def marks(self) -> dict[str, bytes]:
         """How far each source has been read, as far as it is committed."""
@@ -83,6 +87,10 @@ class Recorder:
     ) -> None:
         """Return once all of it is committed, in one transaction."""
         await self._commit(events, marks or {}, calls or {}, None)
+
+    async def settle(self) -> None:
+        """Store the floor as it is now, and pack what is written. Raises `FactoryError` when the disk takes nothing."""
+        await self._journal.settle()
 
     async def decide(self, decide: Callable[[FloorState], Decision]) -> Decision:
         """Commit what `decide` makes of the floor, as the very next events after those that it knew; and return it."""
@@ -104,11 +112,7 @@ class Recorder:
         calls: Mapping[bytes, bytes],
         after: int | None,
     ) -> None:
-        try:
-            await self._journal.append(events, marks, calls, after)
-        except UnwritableError as error:
-            self.unwritable = error
-            raise
+        await self._journal.append(events, marks, calls, after)
         for hear in self._hearers:
             hear(events)
 
@@ -136,11 +140,17 @@ class ServingRecorder(Recorder):
         super().__init__(journal, lambda progress: feed.say(replace(feed.work, progress=progress)))
         self._feed = feed
         self._turn = asyncio.Lock()
+        self._again = asyncio.Event()
+        self._tries = 0
+        """How often the disk has taken nothing, one time after the other."""
         self._troubles: dict[str, str] = {}
 
     @property
     def halted(self) -> bool:
         return bool(self._troubles.get(JOURNAL))
+
+    def again(self) -> None:
+        self._again.set()
 
     def trouble(self, source: str, text: str) -> None:
         """Let every console know what keeps a source from being observed; "" when nothing does any more."""
@@ -151,7 +161,8 @@ class ServingRecorder(Recorder):
         # What keeps the journal from being written is worse than what is seen late.
         told = [self._troubles[each] for each in sorted(self._troubles, key=lambda each: each != JOURNAL)]
         halted = bool(self._troubles.get(JOURNAL))
-        self._feed.say(replace(self._feed.work, trouble="; ".join(filter(None, told)), halted=halted))
+        work = replace(self._feed.work, trouble="; ".join(filter(None, told)), halted=halted)
+        self._feed.say(work if halted else replace(work, tries=0))
 
     async def record(
         self,
@@ -182,7 +193,13 @@ class ServingRecorder(Recorder):
         # The consoles get what the journal will read back, in the journal's own words.
         events = await _encoded(events)
         while not await self._committed(events, marks, calls, after):
-            await backoff.rest()
+            self._tries += 1
+            self._feed.say(replace(self._feed.work, tries=self._tries))
+            self._again.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(backoff.next()):
+                    await self._again.wait()
+        self._tries = 0
         self._feed.push(events.bodies[-RING:], len(events), self.state)
 
     async def _committed(

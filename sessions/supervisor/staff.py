@@ -12,6 +12,7 @@ from sessions.supervisor.process import Options
 from sessions.supervisor.recorder import Recorder
 from sessions.supervisor.services.branches import BASE_MARK, BranchWatch, opening
 from sessions.supervisor.services.conflicts import ConflictWatch
+from sessions.supervisor.services.journal import JournalCare
 from sessions.supervisor.services.transcripts import TranscriptWatch
 from sessions.supervisor.work import Work
 
@@ -25,4 +26,5 @@ def work_of(place: Place, options: Options, settings: Settings, recorder: Record
     places = [*map(Path, options.sessions), *settings.session_paths]
     prices = Prices.load(settings.prices_path)
     transcripts = TranscriptWatch(place.journal, places, prices, recorder, branches.catch_up)
-    return Work(recorder, (branches, conflicts, transcripts), lambda: opening(branches.repository))
+    care = JournalCare(place.journal, recorder)
+    return Work(recorder, (branches, conflicts, transcripts, care), lambda: opening(branches.repository))

@@ -35,6 +35,11 @@ class Work:
         self._told: dict[str, str] = {}
         recorder.tell(self._hear)
 
+    @property
+    def busy(self) -> bool:
+        """Commands are under way."""
+        return bool(self._obeying)
+
     async def open(self) -> None:
         """Get ready. Raises `FactoryError` when that cannot be."""
         for service in self._services:
@@ -43,6 +48,12 @@ class Work:
     async def begin_run(self) -> None:
         """Record that a supervisor observes from now on."""
         await self._recorder.record([self._opening()])
+
+    async def attend(self) -> None:
+        """Be there for commands alone: watch nothing, and begin a run only where there was none."""
+        if not self._recorder.state.runs:
+            await self.begin_run()
+        await self._outbox.resume()
 
     async def run(self) -> None:
         """Begin a run, take up what was left open, and work until cancelled."""
@@ -69,6 +80,7 @@ class Work:
 
         Whoever waits may leave: what was decided must be told to everybody else, and goes on.
         """
+        self._recorder.again()
         task = asyncio.create_task(self._obey(command))
         self._obeying.add(task)
         task.add_done_callback(self._obeying.discard)

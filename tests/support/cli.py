@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import select
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sessions.supervisor.lock import holder
 from tests import ROOT
 from tests.support.branches.git import TestRepository, environment
 
@@ -19,6 +22,15 @@ PATIENCE_S = 60
 NOON = 1_763_726_400.0
 """2025-11-21 12:00:00 UTC."""
 MODEL = "claude-sonnet-4-6"
+
+
+_MADE: list[Machine] = []
+
+
+def end_all() -> None:
+    """Leave nothing behind on any machine."""
+    while _MADE:
+        _MADE.pop().end()
 
 
 def usage(input: int, write: int, read: int, output: int) -> dict[str, object]:
@@ -54,6 +66,18 @@ class Machine:
         )
         for name in ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "NO_COLOR", "FACTORY_TUI_CONFIG", "XDG_RUNTIME_DIR"):
             self.env.pop(name, None)
+        _MADE.append(self)
+
+    def end(self) -> None:
+        """End what commands have started and left: supervisors, which wait for the next command."""
+        for lock in Path(self.env["XDG_STATE_HOME"]).glob("*/*/supervisor.lock"):
+            pid = holder(lock)
+            with suppress(ProcessLookupError):
+                if pid:
+                    handle = os.pidfd_open(pid)
+                    os.kill(pid, signal.SIGTERM)
+                    select.select([handle], [], [], PATIENCE_S)
+                    os.close(handle)
 
     def run(self, *words: str, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> Done:
         """Run one command without a terminal."""

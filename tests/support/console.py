@@ -9,7 +9,7 @@ from pathlib import Path
 from console.links.link import LinkHealth, LinkMode
 from sessions.asking.asked import Asked
 from sessions.asking.desk import Desk, ask_here, lines_of
-from sessions.asking.questions import A, Question
+from sessions.asking.question import A, Question
 from sessions.floor import events as ev
 from sessions.floor.commands import AnyWish, Reply
 from sessions.floor.fold.fold import fold_all

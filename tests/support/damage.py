@@ -11,9 +11,11 @@ from pathlib import Path
 
 from console.links.link import station_events
 from console.links.replay import ReplayLink
-from sessions.catchup import past_of
-from sessions.headless import floor_shape as jsonshape
+from sessions.asking.figures import used_of
+from sessions.floor.tokens import By
+from sessions.headless import floor_shape, meters_shape
 from sessions.headless.line import text
+from sessions.headless.pasts import past_of
 from sessions.journal.past.chronicle import chronicle
 from sessions.journal.past.part import as_of_now, run
 from sessions.journal.past.past import Past
@@ -146,11 +148,11 @@ def _look(past: Past, scratch: Path) -> None:
     span = past.span
     for seq in (span.last_seq, 0, span.first_seq, span.last_seq // 2):
         state = past.state_at(seq)
-        text(jsonshape.status(state, span.last_time))
-        for by in jsonshape.By:
-            text(jsonshape.meters(state, by))
+        text(floor_shape.status(state, span.last_time))
+        for by in By:
+            text(meters_shape.meters(used_of(state, by), by))
     for number, event in enumerate(past.events(0, span.last_seq), 1):
-        text(jsonshape.NumberedEvent(number, event))
+        text(floor_shape.NumberedEvent(number, event))
     for station in state.stations:
         past.events_of(station, span.last_seq + 1, 20)
     past.density(40)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from console.cli.command import OfFloor
@@ -12,7 +13,7 @@ from console.cli.words import LAST, MOMENT, Parser, filled
 from sessions.errors import UsageError
 
 if TYPE_CHECKING:
-    from sessions.journal.reader import JournalReader
+    from sessions.headless.pasts import JournalPast
 
 CHUNK = 2_000
 EPOCH_DIGITS = range(9, 15)
@@ -41,34 +42,34 @@ class Events(OfFloor, frozen=True, kw_only=True):
 
     def run(self) -> int:
         with importing():
-            from console.cli.source import caught_up
-            from sessions.journal.reader import JournalReader
+            from console.cli.source import journal_of
 
-        reader = JournalReader(caught_up(self))
-        try:
-            since = _since(reader, self.start)
-            if since <= reader.pruned > 0:
-                warn(f"events up to {reader.pruned:,} were pruned")
-                since = reader.pruned
-            seq = self._print_after(reader, since)
+        with journal_of(self) as past:
+            since, pruned = _since(past, self.start), past.pruned
+            if since <= pruned > 0:
+                warn(f"events up to {pruned:,} were pruned")
+                since = pruned
+            seq = self._print_after(past, since)
             if self.follow:
-                self._follow(reader, seq)
-        finally:
-            reader.close()
+                self._follow(seq)
         return 0
 
-    def _print_after(self, reader: JournalReader, seq: int) -> int:
+    def _print_after(self, past: JournalPast, seq: int) -> int:
         from console.cli.told.events import print_events
 
-        while chunk := reader.events(seq, CHUNK):
+        while chunk := past.events(seq, CHUNK):
             seq = print_events(seq, chunk, self.json)
         sys.stdout.flush()
         return seq
 
-    def _follow(self, reader: JournalReader, seq: int) -> None:
-        """Print what the supervisor commits. It tells when; the journal says what."""
+    def _follow(self, seq: int) -> None:
+        """Print what the supervisor commits. It tells when, and is asked what."""
         import queue
 
+        from sessions.asking.asked import UnheardError
+        from sessions.asking.question import A, Question
+        from sessions.floor.state import EMPTY
+        from sessions.headless.pasts import JournalPast
         from sessions.place import place_of
         from sessions.supervisor import process
         from sessions.supervisor.wire.client import Client
@@ -77,16 +78,26 @@ class Events(OfFloor, frozen=True, kw_only=True):
         place = place_of(self.repo)
         client = Client(
             place.socket,
-            reader.checkpoint(),
+            EMPTY,
             revive=lambda: process.start(self.repo, process.Options(base=self.base, sessions=self.places)),
             changed=lambda: changed.put(None),
+            current=False,
         )
+
+        class Asking:
+            """The client's line, where it has one."""
+
+            def ask(self, question: Question[A]) -> list[A]:
+                return client.ask(question).all()
+
+        past = JournalPast(Asking())
         client.start()
         said = ""
         try:
             while True:
                 changed.get()
-                seq = self._print_after(reader, seq)
+                with suppress(UnheardError):  # it is asked again when the next one answers
+                    seq = self._print_after(past, seq)
                 contact = client.contact
                 if contact.trouble != said and not contact.connected:
                     warn(contact.trouble)
@@ -95,7 +106,7 @@ class Events(OfFloor, frozen=True, kw_only=True):
             client.stop()
 
 
-def _since(reader: JournalReader, start: str) -> int:
+def _since(past: JournalPast, start: str) -> int:
     """The number after which events are asked for; of a time, that of the last event before it."""
     import math
     import time
@@ -104,12 +115,12 @@ def _since(reader: JournalReader, start: str) -> int:
     from sessions.journal.past.places import seq_of
 
     if not start:
-        return reader.pruned
+        return past.pruned
     if start.isascii() and start.isdecimal() and len(start) not in EPOCH_DIGITS:
         if int(start) > LAST:
             raise UsageError(f"there is no event {start}", f"numbers go up to {LAST}")
         return int(start)
-    place = named(start, reader, time.time())
+    place = named(start, past, time.time())
     if place.moment is None:
-        return max(0, seq_of(reader, place) - 1)
-    return reader.seq_at(math.nextafter(place.moment, 0.0))
+        return max(0, seq_of(past, place) - 1)
+    return past.seq_at(math.nextafter(place.moment, 0.0))

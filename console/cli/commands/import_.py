@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from console.cli.words import Parser, path
 if TYPE_CHECKING:
     from sessions.floor.events import Event
     from sessions.floor.state import FloorState
+    from sessions.journal.past.past import Past
 
 CHUNK = 2_000
 """Events that are read at once."""
@@ -34,19 +34,21 @@ class Import(OfFloor, frozen=True, kw_only=True):
     def run(self) -> int:
         with importing():
             from console.cli.source import check_places
-            from sessions.catchup import import_paths
+            from sessions.floor.commands import ImportPaths
             from sessions.floor.events import SourceSkipped, StationEvent
-            from sessions.journal.reader import JournalReader
-            from sessions.place import place_of
+            from sessions.headless.pasts import JournalPast
+            from sessions.headless.supervised import Supervised
 
         check_places(self.paths)
-        with progress() as tell:
-            before, _after = import_paths(self.repo, self.paths, progress=tell)
-        journal = place_of(self.repo).journal
-        with closing(JournalReader(journal)) as reader:
-            sessions = _sessions_in(reader.latest(), self.paths)
+        with Supervised(self.repo) as supervised:
+            past = JournalPast(supervised)
+            before = past.span.last_seq
+            with progress() as supervised.progress:
+                supervised.obey(ImportPaths(tuple(str(path.absolute()) for path in self.paths)))
+            sessions = _sessions_in(past.state_at(past.span.last_seq), self.paths)
+            new = _events_after(past, before)
         events, stations, skipped = 0, set(), Counter[str]()
-        for event in _events_after(journal, before):
+        for event in new:
             if isinstance(event, StationEvent) and event.session in sessions:
                 events += 1
                 stations.add(event.station)
@@ -74,10 +76,8 @@ def _sessions_in(state: FloorState, paths: Sequence[Path]) -> frozenset[str]:
     return frozenset(name for name, session in state.sessions.items() if session.path and lies(session.path))
 
 
-def _events_after(journal: Path, seq: int) -> Iterator[Event]:
-    from sessions.journal.reader import JournalReader
-
-    with closing(JournalReader(journal)) as reader:
-        while chunk := reader.events(seq, CHUNK):
-            seq += len(chunk)
-            yield from chunk
+def _events_after(past: Past, seq: int) -> list[Event]:
+    found: list[Event] = []
+    while chunk := past.events(seq + len(found), CHUNK):
+        found += chunk
+    return found

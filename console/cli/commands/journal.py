@@ -45,7 +45,7 @@ class Journal(OfFloor, frozen=True, kw_only=True):
             with importing():
                 from console.cli.journal.size import size
 
-            return size(self.repo, self.json)
+            return size(self, self.json)
         with importing():
             from console.cli.journal.prune import prune
 

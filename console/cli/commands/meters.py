@@ -27,9 +27,11 @@ class Meters(OfFloorOrPlaces, frozen=True, kw_only=True):
 
     def run(self) -> int:
         with importing():
-            from console.cli.source import floor_between, meters_of
+            from console.cli.source import used_between, used_by
             from console.cli.told.meters import print_meters
+            from sessions.floor.tokens import By
 
-        state = floor_between(self, self.start, self.until) if self.start or self.until else meters_of(self, self.by)
-        print_meters(state, self.by, self.json)
+        by, timed = By(self.by), self.start or self.until
+        used = used_between(self, by, self.start, self.until) if timed else used_by(self, by)
+        print_meters(used, by, self.json)
         return 0

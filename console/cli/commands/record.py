@@ -46,15 +46,16 @@ class Record(OfFloor, frozen=True, kw_only=True):
 
     def run(self) -> int:
         with importing():
-            from console.cli.source import caught_up
+            from console.cli.source import supervised_for
+            from sessions.floor.commands import NoteRecording
+            from sessions.headless.pasts import JournalPast
             from sessions.journal.past import places
             from sessions.journal.past.chronicle import chronicle
-            from sessions.journal.reader import JournalReader
             from sessions.journal.recording.record import write
 
         target = _target(self.output, self.force)
-        past: Past = JournalReader(caught_up(self))
-        try:
+        with supervised_for(self) as supervised:
+            past: Past = (journal := JournalPast(supervised))
             if not (places.is_seq(self.start) or places.is_seq(self.until)):
                 # In order of time, as it is replayed; a sequence number is counted in the journal's own order.
                 past = chronicle(past)
@@ -64,11 +65,11 @@ class Record(OfFloor, frozen=True, kw_only=True):
                 self._send(past, first, last, stations)
                 return 0
             info = write(past, target, first, last, stations, self.redact)
-            if stations is None and (isinstance(past, JournalReader) or (first, last) == (1, past.span.last_seq)):
-                self._note(target, info.events, last if isinstance(past, JournalReader) else 0)
+            if stations is None and (past is journal or (first, last) == (1, past.span.last_seq)):
+                # It keeps all of the journal's events up to this one, however they are numbered in it.
+                last = last if past is journal else journal.span.first_seq + info.events - 1
+                supervised.obey(NoteRecording(str(target.absolute()), last - info.events + 1, last))
             say(f"{clean(str(target))}: {count(info.events, 'event')}, {target.stat().st_size:,} bytes")
-        finally:
-            past.close()
         return 0
 
     def _send(self, past: Past, first: int, last: int, stations: frozenset[str] | None) -> None:
@@ -114,19 +115,6 @@ class Record(OfFloor, frozen=True, kw_only=True):
         if first > last:
             raise UsageError("nothing happened in that time", "see `factory-tui events` for what did, and when")
         return first, last
-
-    def _note(self, target: Path, events: int, last: int) -> None:
-        """Let the journal know which of its events the recording keeps: those up to `last`, all of them for 0."""
-        from contextlib import closing
-
-        from sessions.journal import prune
-        from sessions.journal.reader import JournalReader
-        from sessions.place import place_of
-
-        journal = place_of(self.repo).journal
-        with closing(JournalReader(journal)) as reader:
-            last = last or reader.span.first_seq + events - 1
-        prune.note(journal, target, last - events + 1, last)
 
 
 def _target(output: Path, force: bool) -> Path | None:

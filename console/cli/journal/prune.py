@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -11,14 +10,16 @@ import msgspec
 from console.cli.command import OfFloor
 from console.cli.journal.size import moment_of
 from console.cli.output import count, say
-from console.cli.source import caught_up, named
+from console.cli.source import named, supervised_for
+from sessions.asking.past_questions import JournalBytes, PrunePlan
 from sessions.errors import UsageError
+from sessions.floor.commands import NoteRecording, PruneEvents, StoreFloor
 from sessions.floor.state import FloorState
-from sessions.headless.floor_shape import VERSION
 from sessions.headless.line import text
-from sessions.journal import prune as pruning
-from sessions.journal.reader import JournalReader
-from sessions.place import place_of
+from sessions.headless.meters_shape import VERSION
+from sessions.headless.pasts import JournalPast
+from sessions.journal.accounts import Limit, Plan
+from sessions.journal.recording.record import write
 from sessions.text import clean
 
 
@@ -33,7 +34,7 @@ class PruneAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The last event that goes; less than the first one when none does."""
     asked_seq: int
     """The last event before the time that was asked for."""
-    limits: list[pruning.Limit]
+    limits: list[Limit]
     kept: str = ""
     """The recording that was made."""
     bytes_before: int = 0
@@ -45,21 +46,20 @@ def prune(asked: OfFloor, until: str, keep: Path | None, dry_run: bool, as_json:
         raise UsageError("prune needs a time", "name one with --before TIME")
     if keep is not None and keep.exists():
         raise UsageError(f"there is a {clean(str(keep))} already", "give another name")
-    path, now = (caught_up(asked), time.time()) if not dry_run else (place_of(asked.repo).journal, time.time())
-    with closing(JournalReader(path)) as reader:
-        state = reader.readable()
-        place = named(until, reader, now)
-        before = place.moment
-        if before is None:
-            before = reader.state_at(min(place.seq or 0, reader.span.last_seq)).time
-    plan = pruning.plan(path, before, now, keeping=keep is not None)
-    sizes, kept = [_bytes(path)], ""
-    if not dry_run and plan.events:
-        if keep is not None:
-            _record(path, keep, plan)
-            kept = str(keep)
-        pruning.prune(path, plan)
-    sizes.append(_bytes(path))
+    with supervised_for(asked, as_it_is=dry_run) as supervised:
+        past = JournalPast(supervised)
+        if not dry_run:
+            supervised.obey(StoreFloor())  # nothing is pruned that no stored floor has read
+        before = _moment(past, until)
+        plan, state = past.one(PrunePlan(before, keep is not None)), past.latest()
+        sizes, kept = [past.one(JournalBytes()).number or 0], ""
+        if not dry_run and plan.events:
+            if keep is not None:
+                write(past, keep, plan.first, plan.last)  # in the journal's own order
+                supervised.obey(NoteRecording(str(keep.absolute()), plan.first, plan.last))
+                kept = str(keep)
+            supervised.obey(PruneEvents(before, plan.last, keep is not None))
+        sizes.append(past.one(JournalBytes()).number or 0)
     if as_json:
         answer = PruneAnswer(
             done=not dry_run,
@@ -78,16 +78,15 @@ def prune(asked: OfFloor, until: str, keep: Path | None, dry_run: bool, as_json:
     return 0
 
 
-def _record(path: Path, target: Path, plan: pruning.Plan) -> None:
-    """Keep what goes, in the journal's own order."""
-    from sessions.journal.recording.record import write
+def _moment(past: JournalPast, until: str) -> float:
+    """The time before which events go."""
+    place = named(until, past, time.time())
+    if place.moment is not None:
+        return place.moment
+    return past.state_at(min(place.seq or 0, past.span.last_seq)).time
 
-    with closing(JournalReader(path)) as reader:
-        write(reader, target, plan.first, plan.last)
-    pruning.note(path, target, plan.first, plan.last)
 
-
-def _tell(dry_run: bool, plan: pruning.Plan, state: FloorState, sizes: list[int]) -> None:
+def _tell(dry_run: bool, plan: Plan, state: FloorState, sizes: list[int]) -> None:
     if plan.events:
         verb = "would be pruned" if dry_run else "pruned"
         until = moment_of(state, plan.latest)
@@ -98,7 +97,3 @@ def _tell(dry_run: bool, plan: pruning.Plan, state: FloorState, sizes: list[int]
         say(f"{sizes[0]:,} bytes before, {sizes[-1]:,} now")
     for limit in plan.limits:
         say(f"stays, from event {limit.last + 1:,} on: {clean(limit.reason)} ({clean(limit.cure)})")
-
-
-def _bytes(path: Path) -> int:
-    return sum(file.stat().st_size for file in (path, path.with_name(path.name + "-wal")) if file.exists())

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-from pathlib import Path
-
 import msgspec
 
+from console.cli.command import OfFloor
 from console.cli.output import count, say, table
+from console.cli.source import journal_of
+from sessions.asking.past_questions import JournalSize
 from sessions.floor.state import FloorState
-from sessions.headless.floor_shape import VERSION
 from sessions.headless.line import text
-from sessions.journal.reader import JournalReader
-from sessions.journal.size import Kind, Table, measure
-from sessions.place import place_of
+from sessions.headless.meters_shape import VERSION
+from sessions.journal.accounts import Kind, Table
 from sessions.text import clean
 
 
@@ -34,14 +32,13 @@ class SizeAnswer(msgspec.Struct, frozen=True, kw_only=True):
     kinds: list[Kind]
 
 
-def size(repo: Path, as_json: bool) -> int:
-    found = measure(place_of(repo).journal)
+def size(asked: OfFloor, as_json: bool) -> int:
+    with journal_of(asked, as_it_is=True) as past:
+        found, state = past.one(JournalSize()), past.latest()
     if as_json:
         fields = msgspec.structs.asdict(found)
         say(text(SizeAnswer(bytes_per_event=round(found.bytes_per_event, 1), **fields)))
         return 0
-    with closing(JournalReader(place_of(repo).journal)) as reader:
-        state = reader.readable()
     say(f"{clean(found.path)}: {found.bytes:,} bytes")
     since = (
         f", since {moment_of(state, found.first_time)}, {found.bytes_per_event:,.0f} bytes each" if found.events else ""

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from console.cli.output import say, table
-from sessions.floor.state import FloorState
-from sessions.floor.tokens import Meter
-from sessions.headless import floor_shape as jsonshape
+from sessions.floor.tokens import By, Meter, Used
+from sessions.headless import meters_shape
 from sessions.headless.line import text
 
 
-def print_meters(state: FloorState, grouping: str, as_json: bool) -> None:
-    """The meters of a floor, in groups."""
-    by = jsonshape.By(grouping)
-    shape = jsonshape.meters(state, by)
+def print_meters(used: Used, by: By, as_json: bool) -> None:
+    """What was used, in groups."""
+    shape = meters_shape.meters(used, by)
     if as_json:
         say(text(shape))
         return
-    parts = jsonshape.parts(state, by)
+    parts = used.groups
     rows = [(group.key or "(none)", *_kinds(parts[group.key]), *figures(parts[group.key])) for group in shape.groups]
-    rows.append(("total", *_kinds(state.total), *figures(state.total)))
+    rows.append(("total", *_kinds(used.total), *figures(used.total)))
     heads = ("input", "write 5m", "write 1h", "read", "output", "tokens", "calls", "dollars")
     table((by.value, *heads), rows)
 

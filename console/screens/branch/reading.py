@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from console.links.link import Link, LinkMode, unheard
 from sessions.asking.asked import Asked
-from sessions.asking.questions import A, BranchFiles, BranchPatch, BranchWork, CommitWords, Question
+from sessions.asking.question import A, Question
+from sessions.asking.questions import BranchFiles, BranchPatch, BranchWork, CommitWords
 from sessions.floor.branches.contents import Commit, FileChange, Files, Part, Patch, PatchLine, Work
 
 NO_REPOSITORY = {

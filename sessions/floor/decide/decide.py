@@ -18,9 +18,12 @@ from sessions.floor.commands import (
     CatchUp,
     Command,
     ImportPaths,
+    NoteRecording,
+    PruneEvents,
     RenameStation,
     SetBase,
     Stop,
+    StoreFloor,
     Undo,
     WatchPlaces,
 )
@@ -115,12 +118,10 @@ def _answer(state: FloorState, command: Command, wish: AnyWish, now: float) -> D
     return _wanted(state, wish, hand)
 
 
-def _wanted(
-    state: FloorState, wish: CatchUp | WatchPlaces | ImportPaths | SetBase | RenameStation, hand: _Hand
-) -> Decision:
+def _wanted(state: FloorState, wish: AnyErrand | ImportPaths | SetBase | RenameStation, hand: _Hand) -> Decision:
     decision: Decision
     match wish:
-        case CatchUp():
+        case CatchUp() | CancelScan() | StoreFloor() | PruneEvents() | NoteRecording():
             decision = Errands(wish)
         case WatchPlaces(paths):
             decision = _misnamed(paths) or Errands(wish)

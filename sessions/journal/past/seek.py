@@ -23,10 +23,13 @@ class Cursor:
     def __init__(self) -> None:
         self._last: FloorState | None = None
 
-    def state_at(self, past: Past, seq: int, checkpoint: Callable[[int], FloorState]) -> FloorState:
-        """The floor after event `seq`. `checkpoint` gives a stored state at or before a sequence number."""
+    def state_at(self, past: Past, seq: int, checkpoint: Callable[[int], FloorState], pruned: int = 0) -> FloorState:
+        """The floor after event `seq`. `checkpoint` gives a stored state at or before a sequence number.
+
+        From a state before the last `pruned` event none of the later ones can be reached.
+        """
         state = self._last
-        if state is None or not seq - STEP <= state.seq <= seq:
+        if state is None or not max(pruned, seq - STEP) <= state.seq <= seq:
             state = checkpoint(seq)
         while state.seq < seq:
             events = past.events(state.seq, min(STEP, seq - state.seq))

@@ -10,7 +10,7 @@ from typing import Generic
 import msgspec
 
 from sessions.asking.asked import Asked, UnheardError
-from sessions.asking.questions import A, Question, answer_kind
+from sessions.asking.question import A, Question, answer_kind
 from sessions.errors import FactoryError
 from sessions.supervisor.wire import protocol
 from sessions.supervisor.wire.capabilities import lacking, missed

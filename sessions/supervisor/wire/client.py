@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from sessions import operator
 from sessions.asking.asked import Asked, UnheardError
-from sessions.asking.questions import A, Question
+from sessions.asking.question import A, Question
 from sessions.backoff import Backoff
 from sessions.errors import FactoryError
 from sessions.floor.commands import AnyWish, Command, Progress, Reply

@@ -61,8 +61,13 @@ class Connection:
         feed: Feed,
         welcome: Welcome | Refused,
         answering: Answering = unanswered,
+        looked_at: asyncio.Event | None = None,
     ) -> None:
-        """`welcome` is the answer to a greeting that can be understood; `answering` answers questions."""
+        """`welcome` is the answer to a greeting that can be understood; `answering` answers questions.
+
+        `looked_at` is set when it follows what happens.
+        """
+        self._looked_at = looked_at or asyncio.Event()
         self._reader, self._writer = reader, writer
         self._feed, self._welcome = feed, welcome
         self._sending = asyncio.Lock()
@@ -103,7 +108,11 @@ class Connection:
         age = age_of(hello.version, hello.speaks)
         answer = self._welcome if age == 0 else _misfit(age, hello)
         await self._send(answer)
-        return None if isinstance(answer, Refused) else hello
+        if isinstance(answer, Refused):
+            return None
+        if hello.follows:
+            self._looked_at.set()
+        return hello
 
     async def _converse(self, hello: Hello, obey: Obey) -> None:
         """Listen and send side by side until one of them ends."""

@@ -8,6 +8,7 @@ import logging
 import os
 import socket
 import struct
+from collections.abc import Callable
 from pathlib import Path
 
 from sessions.errors import FactoryError
@@ -61,8 +62,17 @@ def _bound(path: Path) -> tuple[socket.socket, os.stat_result]:
 class Server:
     """Lets consoles in and knows whether any is there."""
 
-    def __init__(self, feed: Feed, repo: str, obey: Obey, answering: Answering = unanswered) -> None:
+    def __init__(
+        self,
+        feed: Feed,
+        repo: str,
+        obey: Obey,
+        answering: Answering = unanswered,
+        looked_at: asyncio.Event | None = None,
+    ) -> None:
+        """`looked_at` is set when the first console comes that follows what happens."""
         self._feed, self._repo, self._obey, self._answering = feed, repo, obey, answering
+        self._looked_at = looked_at or asyncio.Event()
         self._open: dict[Connection, asyncio.Task[None]] = {}
         self._company, self._empty = asyncio.Event(), asyncio.Event()
         self._empty.set()
@@ -90,7 +100,7 @@ class Server:
         welcome: Welcome | Refused = Welcome(VERSION, os.getpid(), self._repo, self._feed.state.seq, SPEAKS)
         if len(self._open) >= MAX_CONSOLES:
             welcome = Refused(f"{MAX_CONSOLES} consoles are open already", "close one")
-        connection = Connection(reader, writer, self._feed, welcome, self._answering)
+        connection = Connection(reader, writer, self._feed, welcome, self._answering, self._looked_at)
         task = asyncio.create_task(connection.serve(self._obey))
         self._open[connection] = task
         self._company.set()
@@ -105,15 +115,18 @@ class Server:
             self._company.clear()
             self._empty.set()
 
-    async def deserted(self, seconds: float) -> None:
-        """Return when no console has been there for `seconds`; the first one is given time to come."""
+    async def deserted(self, seconds: float, brief: Callable[[], float] | None = None) -> None:
+        """Return when nobody has been there for `seconds`; the first one is given time to come.
+
+        `brief` says how long instead, where it is given, until somebody has come to stay.
+        """
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(max(seconds, FIRST_S)):
                 await self._company.wait()
         while True:
             await self._empty.wait()
             try:
-                async with asyncio.timeout(seconds):
+                async with asyncio.timeout(seconds if brief is None or self._looked_at.is_set() else brief()):
                     await self._company.wait()
             except TimeoutError:
                 return

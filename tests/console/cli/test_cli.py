@@ -503,7 +503,7 @@ def test_an_unexpected_error_is_one_line_and_a_file(machine: Machine, tmp_path: 
     """A fault of ours, made by breaking an import that a command needs."""
     broken = tmp_path / "broken"
     broken.mkdir()
-    (broken / "aiosqlite.py").write_text("raise RuntimeError('made \\x1b[31m for this test')\n")
+    (broken / "getpass.py").write_text("raise RuntimeError('made \\x1b[31m for this test')\n")
     path = f"{broken}{os.pathsep}{machine.env['PYTHONPATH']}"
     done = machine.run("status", env={"PYTHONPATH": path, "TMPDIR": str(tmp_path)})
     assert done.code == 1

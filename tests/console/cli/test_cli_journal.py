@@ -24,6 +24,7 @@ def machine(tmp_path: Path) -> Machine:
 
 def test_size_tells_what_takes_the_room(machine: Machine) -> None:
     lines = machine.run("events", "--json").out.splitlines()
+    machine.end()  # which packs what there is
     size = machine.run("journal", "size", "--json").json
     assert (size["version"], size["events"], size["last_seq"]) == (1, len(lines), len(lines))
     kinds = {kind["kind"]: kind["events"] for kind in size["kinds"]}  # type: ignore[attr-defined]

@@ -15,10 +15,10 @@ import pytest
 
 from console.links.link import LinkMode, station_events
 from console.links.live import LiveLink
-from sessions import catchup
 from sessions.floor.commands import CatchUp, Stop
 from sessions.floor.events import StationEvent
 from sessions.floor.state import EMPTY
+from sessions.headless.floor import floor_of
 from sessions.supervisor import process
 from tests.support.house import LONG, House, house_in
 from tests.support.supervisor import settled
@@ -31,7 +31,8 @@ def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
 
 def test_it_shows_the_last_checkpoint_before_anything_runs(house: House) -> None:
     house.write(1, 3)
-    state = catchup.floor_of(house.repo.path)
+    state = floor_of(house.repo.path)
+    process.stop(house.repo.path)
     link = LiveLink(house.repo.path, LONG)
     assert link.state == state
     assert not link.health.connected
@@ -42,7 +43,8 @@ def test_it_shows_the_last_checkpoint_before_anything_runs(house: House) -> None
 
 def test_it_shows_what_another_version_stored_until_the_supervisor_has_made_it_anew(house: House) -> None:
     house.write(1, 3)
-    catchup.floor_of(house.repo.path)
+    floor_of(house.repo.path)
+    process.stop(house.repo.path)
     with closing(sqlite3.connect(house.place.journal)) as journal, journal:
         journal.execute("UPDATE slices SET version = version - 1")
         before = journal.execute("SELECT max(seq) FROM slices").fetchone()[0]

@@ -17,8 +17,8 @@ from console.links.live import LiveLink
 from console.screens.station.pages import Pages
 from console.screens.station.session import StationLog
 from sessions.asking.asked import Asked, GivenUpError
+from sessions.asking.question import A, Question
 from sessions.asking.questions import (
-    A,
     BranchFiles,
     BranchPatch,
     BranchWork,
@@ -26,7 +26,6 @@ from sessions.asking.questions import (
     FollowSession,
     LandFirst,
     PairHunks,
-    Question,
     SessionEntries,
     StationNames,
 )

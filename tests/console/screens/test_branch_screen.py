@@ -19,7 +19,7 @@ from console.screens.branch.rows import collision_lines, file_row, message_lines
 from console.screens.branch.screen import BranchScreen
 from console.screens.floor.screen import FloorScreen
 from sessions.asking.asked import Asked, UnheardError
-from sessions.asking.questions import A, Question
+from sessions.asking.question import A, Question
 from sessions.floor import events as ev
 from sessions.floor.branches.contents import Commit, FileChange, Files, Part, Work
 from sessions.floor.conflicts import FileConflict, Outcome, Verdict

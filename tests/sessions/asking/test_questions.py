@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessions.asking import questions as qs
+from sessions.asking.question import Question, answer_kind
 
-KINDS: tuple[type[qs.Question[object]], ...] = get_args(qs.AnyQuestion)
+KINDS: tuple[type[Question[object]], ...] = get_args(qs.AnyQuestion)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 COUNT = st.integers(0, 2**40)
 QUESTIONS = st.one_of(
@@ -35,8 +36,8 @@ def test_questions_survive_the_wire(question: qs.AnyQuestion) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_question_says_what_it_is_answered_with(kind: type[qs.Question[object]]) -> None:
-    assert issubclass(qs.answer_kind(kind), msgspec.Struct)
+def test_every_question_says_what_it_is_answered_with(kind: type[Question[object]]) -> None:
+    assert issubclass(answer_kind(kind), msgspec.Struct)
 
 
 @given(st.binary(max_size=60))

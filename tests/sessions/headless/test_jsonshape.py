@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.cli.told.status import print_status
+from sessions.asking.figures import used_of
 from sessions.floor import events as ev
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, Branch, FloorState
-from sessions.floor.tokens import Certainty, Tokens
+from sessions.floor.tokens import By, Certainty, Tokens
 from sessions.headless import floor_shape as jsonshape
-from sessions.headless.floor_shape import By
+from sessions.headless import meters_shape
 from sessions.headless.line import text
 from sessions.simulation import simulate
 from tests.support.chance import of_hundred
@@ -30,13 +31,17 @@ def floor(events: int = 6_000, seed: int = 2) -> FloorState:
     return fold_all(EMPTY, islice(simulate(seed), events))
 
 
+def meters_of(state: FloorState, by: By) -> meters_shape.Meters:
+    return meters_shape.meters(used_of(state, by), by)
+
+
 def used(station: str, tokens: Tokens, **more: object) -> ev.TokensUsed:
     return ev.TokensUsed(time=100.0, station=station, session=f"s-{station}", tokens=tokens, **more)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("by", list(By))
 def test_meters_have_the_fixed_shape(by: By) -> None:
-    shape = json.loads(text(jsonshape.meters(floor(), by)))
+    shape = json.loads(text(meters_of(floor(), by)))
     assert shape["version"] == 1
     assert set(shape["total"]) == M
     assert set(shape["total"]["tokens"]) == TOKENS
@@ -62,7 +67,7 @@ def test_status_has_the_fixed_shape() -> None:
 @settings(max_examples=of_hundred(10), deadline=None)
 @given(by=st.sampled_from(By), events=st.integers(0, 4_000), seed=st.integers(0, 5))
 def test_groups_add_up_to_the_total(by: By, events: int, seed: int) -> None:
-    shape = json.loads(text(jsonshape.meters(floor(events, seed), by)))
+    shape = json.loads(text(meters_of(floor(events, seed), by)))
     groups, total = shape["groups"], shape["total"]
     for kind in TOKENS:
         assert sum(group["tokens"][kind] for group in groups) == total["tokens"][kind]
@@ -77,7 +82,7 @@ def test_elsewhere_is_in_the_total_and_not_in_here() -> None:
         used("near", Tokens(input=10), cost=1.0),
         used("far", Tokens(input=5), cost=0.5),
     ]
-    shape = jsonshape.meters(fold_all(EMPTY, events), By.STATION)
+    shape = meters_of(fold_all(EMPTY, events), By.STATION)
     assert (shape.total.tokens.input, shape.here.tokens.input) == (15, 10)
     assert {group.key: group.elsewhere for group in shape.groups} == {"near": False, "far": True}
 
@@ -90,7 +95,7 @@ def test_a_group_from_which_everything_was_moved_is_none() -> None:
         used("a", Tokens() - tokens, calls=-1),
         used("a", tokens, model="m", cost=1.0),
     ]
-    groups = jsonshape.meters(fold_all(EMPTY, moved), By.MODEL).groups
+    groups = meters_of(fold_all(EMPTY, moved), By.MODEL).groups
     assert [(group.key, group.calls, group.tokens.input) for group in groups] == [("m", 1, 5)]
 
 
@@ -101,7 +106,7 @@ def test_groups_stand_by_what_they_cost_and_unpriced_ones_by_their_size() -> Non
         used("dear", Tokens(input=5), cost=2.0),
         used("large", Tokens(output=50)),
     ]
-    shape = jsonshape.meters(fold_all(EMPTY, events), By.STATION)
+    shape = meters_of(fold_all(EMPTY, events), By.STATION)
     assert [group.key for group in shape.groups] == ["dear", "cheap", "large", "small"]
 
 
@@ -141,7 +146,7 @@ def test_status_for_people_says_why_a_station_does_not_work(capsys: pytest.Captu
 
 def test_an_unknown_price_is_null_and_never_zero() -> None:
     state = fold_all(EMPTY, [used("a", Tokens(input=10)), used("b", Tokens(input=10), cost=0.25)])
-    shape = jsonshape.meters(state, By.STATION)
+    shape = meters_of(state, By.STATION)
     assert {group.key: group.cost_usd for group in shape.groups} == {"a": None, "b": 0.25}
     assert shape.total.cost_usd == 0.25
 
@@ -159,7 +164,7 @@ def test_an_unknown_price_is_null_and_never_zero() -> None:
 )
 def test_certainty_says_how_sure_the_worst_is(certainties: list[Certainty], said: str) -> None:
     events = [used("a", Tokens(input=1), certainty=certainty) for certainty in certainties]
-    assert jsonshape.meters(fold_all(EMPTY, events), By.MODEL).total.certainty == said
+    assert meters_of(fold_all(EMPTY, events), By.MODEL).total.certainty == said
 
 
 @given(name=st.text(max_size=40))

@@ -17,6 +17,7 @@ from sessions.floor.fold import slices
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
 from sessions.journal import blocks, checkpoints, prune
+from sessions.journal.accounts import Plan
 from sessions.journal.past.chronicle import chronicle
 from sessions.journal.past.part import run
 from sessions.journal.past.past import EventList
@@ -61,7 +62,7 @@ def _keep(path: Path, first: int, last: int) -> Path:
     return target
 
 
-def _prune(path: Path, seq: int, now: float = LATER) -> prune.Plan:
+def _prune(path: Path, seq: int, now: float = LATER) -> Plan:
     with closing(JournalReader(path)) as reader:
         before = reader.state_at(seq).time
     plan = prune.plan(path, before, now)
@@ -220,3 +221,12 @@ def test_the_newest_event_stays_whatever_is_asked(path: Path, monkeypatch: pytes
     assert 600 < plan.last < 701
     with closing(JournalReader(path)) as reader:
         assert reader.latest() == fold_all(EMPTY, [*STREAM, STREAM[1]])
+
+
+def test_a_reader_that_was_there_before_goes_on_behind_what_was_pruned(path: Path) -> None:
+    _keep(path, 1, 700)
+    with closing(JournalReader(path)) as reader:
+        reader.state_at(3)
+        cut = _prune(path, 600).last
+        for seq in (cut, cut + 3):
+            assert reader.state_at(seq) == EventList(STREAM).state_at(seq)

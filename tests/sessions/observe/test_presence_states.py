@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from sessions.catchup import floor_of
 from sessions.floor import events as ev
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.reports import CADENCE_S, Report
 from sessions.floor.state import EMPTY, FloorState, Station, Status
+from sessions.headless.floor import floor_of
 from sessions.observe.presence import lives, said_in
 from sessions.views.status import status_at
 from tests.support.house import SESSION, House, house_in

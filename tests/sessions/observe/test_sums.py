@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sessions.asking.figures import used_of
 from sessions.floor import events as ev
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState
-from sessions.headless.floor_shape import By, parts
+from sessions.floor.tokens import By
 from sessions.observe import feeds
 from sessions.observe.files import discover
 from sessions.observe.observer import Observer, Reading
@@ -38,7 +39,7 @@ def figures_of(events: list[ev.Event], but: By | None = None) -> Figures:
         f"{by}/{key}": (m.tokens, m.calls, round(m.cost, 6), m.unpriced, m.undercounted, m.certainty, len(m.sessions))
         for by in By
         if by is not but
-        for key, m in parts(state, by).items()
+        for key, m in used_of(state, by).groups.items()
     }
 
 

@@ -16,10 +16,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from sessions import catchup, operator
+from sessions import operator
 from sessions.floor.commands import CatchUp, Progress, Stop
 from sessions.floor.events import Event, FactoryOpened
 from sessions.floor.state import FloorState
+from sessions.headless.floor import floor_of
 from sessions.journal import upkeep
 from sessions.journal.reader import JournalReader
 from sessions.journal.writer import Journal
@@ -166,16 +167,16 @@ def test_a_command_without_a_screen_waits_and_tells(house: House, written: Path,
 
     async def check() -> None:
         async with supervised(house, written):
-            state = await asyncio.to_thread(catchup.floor_of, house.repo.path, progress=tell)
+            state = await asyncio.to_thread(floor_of, house.repo.path, progress=tell)
             assert state.total == _latest(written).total
 
     asyncio.run(check())
     assert heard and gate.portions > 1
 
 
-def test_a_command_that_is_alone_tells_too(house: House, written: Path) -> None:
+def test_a_command_that_has_a_supervisor_started_tells_too(house: House, written: Path) -> None:
     shutil.copy(written, house.place.journal)
     heard: list[Progress] = []
-    state = catchup.floor_of(house.repo.path, progress=lambda progress: heard.append(progress) if progress else None)
+    state = floor_of(house.repo.path, progress=lambda progress: heard.append(progress) if progress else None)
     assert state.total == _latest(written).total
     assert [progress for progress in heard if progress.what == WAITING and 0 < progress.done < 100]

@@ -16,7 +16,8 @@ from console.screens.station import pages as module
 from console.screens.station.pages import AHEAD, COMING, PAGE, Pages
 from console.screens.station.reading import News, SessionReading
 from sessions.asking.asked import Asked, UnheardError
-from sessions.asking.questions import A, AnyQuestion, FollowSession, Question, SessionEntries, SessionPart
+from sessions.asking.question import A, Question
+from sessions.asking.questions import AnyQuestion, FollowSession, SessionEntries, SessionPart
 from sessions.errors import FactoryError
 from sessions.floor.state import FloorState, Station
 from sessions.observe.conversation.entries import Entry

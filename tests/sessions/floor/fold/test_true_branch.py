@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions.catchup import floor_of
 from sessions.floor import events as ev
 from sessions.floor.fold.fold import fold, fold_all
 from sessions.floor.fold.trees import checked_out, tree_of
 from sessions.floor.state import EMPTY, Branch, FloorState
+from sessions.headless.floor import floor_of
 from sessions.views.floor.book import PaneBook
 from tests.support.house import House, house_in
 

@@ -1,0 +1,124 @@
+"""Questions about a journal's past: enough to read it from elsewhere as any other past (see `sessions.headless`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from sessions.asking.question import Question
+from sessions.floor.state import FloorState, Session
+from sessions.journal.accounts import Plan, Size
+
+MOST_EVENTS = 20_000
+"""Events that one question about a past is answered with at most."""
+
+
+class Covered(msgspec.Struct, frozen=True):
+    """What a journal covers: as a past's span, and the last event that was pruned (0: none)."""
+
+    title: str
+    first_seq: int
+    last_seq: int
+    first_time: float
+    last_time: float
+    pruned: int
+
+
+class FloorPart(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A floor without its sessions, or some of these: there may be a hundred thousand."""
+
+    state: FloorState | None = None
+    sessions: Mapping[str, Session] = {}
+
+
+class Run(msgspec.Struct, frozen=True):
+    """So many events that follow each other, as an array of bodies of the journal."""
+
+    count: int
+    events: msgspec.Raw
+
+
+class Number(msgspec.Struct, frozen=True):
+    """A number, such as that of an event; None for none."""
+
+    number: int | None
+
+
+class Slots(msgspec.Struct, frozen=True):
+    """A timeline: how many events, and how many failures, are in each of its slots."""
+
+    events: tuple[int, ...]
+    failures: tuple[int, ...]
+
+
+class FloorNow(Question[FloorPart], frozen=True, tag="floor_now"):
+    """The floor as it is, measured against another base where one is named."""
+
+    base: str = ""
+
+
+class FloorAt(Question[FloorPart], frozen=True, tag="floor_at"):
+    """The floor after an event."""
+
+    seq: int
+
+
+class PastCovers(Question[Covered], frozen=True, tag="past_covers"):
+    """What the journal covers now."""
+
+
+class EventsAfter(Question[Run], frozen=True, tag="events_after"):
+    """The events after number `after`, at most `limit`."""
+
+    after: int
+    limit: int
+
+
+class EventUntil(Question[Number], frozen=True, tag="event_until"):
+    """The last event at or before a time; 0 when all are later."""
+
+    time: float
+
+
+class NextFailure(Question[Number], frozen=True, tag="next_failure"):
+    """The failure next to event `seq`, in the direction `step`."""
+
+    seq: int
+    step: Literal[1, -1]
+
+
+class Timeline(Question[Slots], frozen=True, tag="timeline"):
+    """The past in so many equal spans of time."""
+
+    slots: int
+
+
+class PrunePlan(Question[Plan], frozen=True, tag="prune_plan"):
+    """What of the events before a time can be pruned now; with `keeping` whoever asks records them first."""
+
+    before: float
+    keeping: bool
+
+
+class JournalSize(Question[Size], frozen=True, tag="journal_size"):
+    """What the journal takes; every event is looked at."""
+
+
+class JournalBytes(Question[Number], frozen=True, tag="journal_bytes"):
+    """How many bytes the journal's file and its log have now."""
+
+
+AnyPastQuestion = (
+    FloorNow
+    | FloorAt
+    | PastCovers
+    | EventsAfter
+    | EventUntil
+    | NextFailure
+    | Timeline
+    | PrunePlan
+    | JournalSize
+    | JournalBytes
+)

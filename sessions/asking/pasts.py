@@ -1,0 +1,90 @@
+"""Answers questions about the floor and about the journal's past."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from sessions.asking import past_questions as qs
+from sessions.asking.asked import Halt
+from sessions.errors import FactoryError
+from sessions.floor.state import FloorState, Session
+from sessions.journal import codec, prune, size
+from sessions.journal.reader import JournalReader
+
+SESSIONS = 5_000
+"""Sessions of a floor in one part."""
+EVENTS = 1_000
+"""Events in one part."""
+MOST_SLOTS = 10_000
+
+
+def floor_parts(state: FloorState) -> Iterator[qs.FloorPart]:
+    """A floor, part by part."""
+    yield qs.FloorPart(replace(state, sessions={}))
+    sessions = iter(state.sessions.items())
+    while some := dict(islice(sessions, SESSIONS)):
+        yield qs.FloorPart(sessions=some)
+
+
+def floor_of(parts: list[qs.FloorPart]) -> FloorState:
+    """The floor that these are parts of."""
+    sessions: dict[str, Session] = {}
+    for part in parts:
+        sessions |= part.sessions
+    if not parts or parts[0].state is None:
+        raise FactoryError("an answer without a floor")
+    return replace(parts[0].state, sessions=sessions)
+
+
+def past_parts(past: JournalReader, asked: qs.AnyPastQuestion, halt: Halt) -> Iterator[msgspec.Struct]:
+    """The answer to a question about what a journal holds. Raises FactoryError where it cannot be read."""
+    match asked:
+        case qs.FloorAt(seq):
+            yield from floor_parts(past.state_at(seq))
+        case qs.PastCovers():
+            span = past.span
+            yield qs.Covered(past.title, span.first_seq, span.last_seq, span.first_time, span.last_time, past.pruned)
+        case qs.EventsAfter(after, limit):
+            yield from _runs(past, after, max(0, min(limit, qs.MOST_EVENTS)), halt)
+        case qs.EventUntil(moment):
+            yield qs.Number(past.seq_at(moment))
+        case qs.NextFailure(seq, step):
+            yield qs.Number(past.failure_after(seq) if step > 0 else past.failure_before(seq))
+        case qs.PrunePlan(before, keeping):
+            yield prune.plan(past.path, before, time.time(), keeping)
+        case qs.JournalSize():
+            yield size.measure(past.path)
+        case qs.JournalBytes():
+            files = (past.path, past.path.with_name(past.path.name + "-wal"))
+            yield qs.Number(sum(file.stat().st_size for file in files if file.exists()))
+        case qs.Timeline(slots):
+            found = past.density(max(0, min(slots, MOST_SLOTS)))
+            yield qs.Slots(tuple(slot.events for slot in found), tuple(slot.failures for slot in found))
+
+
+def _runs(past: JournalReader, after: int, limit: int, halt: Halt) -> Iterator[qs.Run]:
+    while limit > 0:
+        halt.check()
+        lines = past.lines(after, min(limit, EVENTS))
+        if not lines:
+            return
+        yield qs.Run(len(lines), msgspec.Raw(b"[" + b",".join(map(codec.told, lines)) + b"]"))
+        after, limit = after + len(lines), limit - len(lines)
+
+
+def measured(state: FloorState, repo: Path, base: str) -> FloorState:
+    """The same floor with branches measured against another base. Raises `FactoryError` when that is not there."""
+    from sessions.branches.watch.repo import Repository
+    from sessions.floor.events import BaseChosen
+    from sessions.floor.fold.fold import fold_all
+
+    repository, now = Repository.open(repo, base), time.time()
+    events = repository.read({}, now)
+    chosen = BaseChosen(time=now, source="git", base=repository.base, base_head=repository.base_head)
+    return fold_all(state, [chosen, *events])

@@ -1,0 +1,123 @@
+"""Pasts that a command can name: the journal, asked of its supervisor, and what lies in files and directories."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from sessions import disk
+from sessions.asking import past_questions as qs
+from sessions.asking.pasts import floor_of
+from sessions.asking.question import A, Question
+from sessions.asking.questions import StationEvents
+from sessions.errors import FactoryError
+from sessions.floor.events import Event, StationEvent
+from sessions.floor.state import FloorState
+from sessions.headless.supervised import Told
+from sessions.journal import codec, schema
+from sessions.journal.past.chronicle import arranged
+from sessions.journal.past.past import Density, EventList, Past, Span
+from sessions.journal.reader import JournalReader
+from sessions.journal.recording import archive
+from sessions.journal.recording.recording import Recording
+from sessions.text import clean
+
+
+class Asking(Protocol):
+    """Whoever can be asked, and waited for."""
+
+    def ask(self, question: Question[A]) -> list[A]: ...
+
+
+class JournalPast:
+    """The journal of a supervisor, wherever that is, as a past. Closing it leaves the line open."""
+
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+
+    @property
+    def covers(self) -> qs.Covered:
+        """What the journal covers now."""
+        return self.one(qs.PastCovers())
+
+    @property
+    def title(self) -> str:
+        return self.covers.title
+
+    @property
+    def pruned(self) -> int:
+        """The last event that was taken out for good; 0 when all are there."""
+        return self.covers.pruned
+
+    @property
+    def span(self) -> Span:
+        covers = self.covers
+        return Span(covers.first_seq, covers.last_seq, covers.first_time, covers.last_time)
+
+    def state_at(self, seq: int) -> FloorState:
+        return floor_of(self._asking.ask(qs.FloorAt(seq)))
+
+    def events(self, after: int, limit: int) -> Sequence[Event]:
+        found: list[Event] = []
+        while limit > len(found):
+            most = min(limit - len(found), qs.MOST_EVENTS)
+            runs = self._asking.ask(qs.EventsAfter(after + len(found), most))
+            for run in runs:
+                found += codec.decode_array(run.events)
+            if sum(run.count for run in runs) < most:
+                break
+        return found
+
+    def events_of(self, station: str, before: int, limit: int) -> Sequence[tuple[int, Event]]:
+        pages = self._asking.ask(StationEvents(station, before, limit))
+        return [
+            (seq, codec.decode(bytes(body)))
+            for page in pages
+            for seq, body in zip(page.numbers, page.events, strict=True)
+        ]
+
+    def seq_at(self, time: float) -> int:
+        return self.one(qs.EventUntil(time)).number or 0
+
+    def failure_after(self, seq: int) -> int | None:
+        return self.one(qs.NextFailure(seq, 1)).number
+
+    def failure_before(self, seq: int) -> int | None:
+        return self.one(qs.NextFailure(seq, -1)).number
+
+    def density(self, slots: int) -> Sequence[Density]:
+        found = self.one(qs.Timeline(slots))
+        return [Density(events, failures) for events, failures in zip(found.events, found.failures, strict=True)]
+
+    def latest(self) -> FloorState:
+        """The floor as it is now."""
+        return floor_of(self._asking.ask(qs.FloorNow()))
+
+    def close(self) -> None:
+        """Whoever opened the line closes it."""
+
+    def one(self, question: Question[A]) -> A:
+        """What is answered in one part."""
+        (part,) = self._asking.ask(question)
+        return part
+
+
+def past_of(path: Path, *, progress: Told | None = None) -> Past:
+    """The past that lies in a file or directory: a recording, a journal, a transcript, or many of these."""
+    if path.is_file():
+        # A copy may have any name; a damaged file has only its name left, and is then told to be damaged.
+        if path.suffix == ".ftr" or archive.is_archive(path):
+            return Recording(path)
+        if path.suffix == ".db" or schema.is_journal(path):
+            return JournalReader(path)
+    events = arranged(disk.observed([path], progress))
+    if not any(isinstance(event, StationEvent) for event in events):
+        raise FactoryError(f"{clean(str(path))} holds no session that is known", "name a transcript or a recording")
+    return EventList([disk.opened(events[0].time), *events], clean(str(path)))
+
+
+def past_of_places(paths: Sequence[Path], *, progress: Told | None = None) -> Past:
+    """The past in these transcripts and directories, in order of time; it may be empty."""
+    events = arranged(disk.observed(paths, progress))
+    return EventList([disk.opened(events[0].time if events else 0.0), *events], "transcripts")

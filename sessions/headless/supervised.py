@@ -1,0 +1,122 @@
+"""The supervisor of a repository, for a command without a screen, which has it started where none runs.
+
+One that was started so watches nothing, and ends itself soon after the last command, unless a console comes: what a
+command leaves behind is gone within a minute, and until then the next one costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Self, TypeVar
+
+from sessions.asking.question import A, Question
+from sessions.errors import FactoryError
+from sessions.floor.commands import AnyWish, Progress
+from sessions.place import place_of
+from sessions.supervisor.wire.frames import WorkFrame
+from sessions.supervisor.wire.line import Line, LostError
+
+TRIES = 3
+"""Supervisors that are tried, one after the other: each may end just then."""
+
+R = TypeVar("R")
+Told = Callable[[Progress | None], None]
+"""Is told how far long work is."""
+
+
+class HaltedError(FactoryError):
+    """The supervisor's journal takes nothing: what was asked for waits for the disk."""
+
+
+class Supervised:
+    """Asks and wishes, each of which is repeated when a supervisor is lost over it. Use as a context."""
+
+    def __init__(self, repo: Path, progress: Told | None = None) -> None:
+        """`progress` hears what the supervisor is at while it is waited for."""
+        self.place = place_of(repo)
+        self.progress = progress
+        self._repo = repo
+        self._line: Line | None = None
+        self._work = WorkFrame()
+        self._halts: int | None = None
+        """How often the disk had taken nothing when it was asked first."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._line is not None:
+            self._line.close()
+
+    @property
+    def seq(self) -> int:
+        """How far the journal went when it was asked first."""
+        return self._line.welcome.seq if self._line is not None else 0
+
+    @property
+    def trouble(self) -> str:
+        """What keeps the supervisor from its work, with the cure."""
+        return self._work.trouble
+
+    def obey(self, wish: AnyWish) -> None:
+        """Have a wish carried out. Raises `HaltedError` while the disk takes nothing, FactoryError for a refusal."""
+        from sessions import operator
+
+        command, self._halts = operator.command(wish), None
+        reply = self._with(lambda line: line.obey(command))
+        if not reply.ok:
+            raise FactoryError(reply.reason, reply.cure)
+
+    def ask(self, question: Question[A]) -> list[A]:
+        """The whole answer. Raises FactoryError with the reason when there is none."""
+        return self._with(lambda line: line.ask(question))
+
+    def one(self, question: Question[A]) -> A:
+        """An answer of one part."""
+        (part,) = self.ask(question)
+        return part
+
+    def _with(self, do: Callable[[Line], R]) -> R:
+        for left in reversed(range(TRIES)):
+            try:
+                if self._line is None:
+                    self._line = self._opened()
+                return do(self._line)
+            except LostError:
+                if self._line is not None:
+                    self._line.close()
+                    self._line = None
+                if not left:
+                    raise
+        raise AssertionError
+
+    def _opened(self) -> Line:
+        try:
+            return Line(self.place.socket, self._hear)
+        except (FileNotFoundError, ConnectionRefusedError):
+            self._start()
+        except OSError as error:
+            raise FactoryError(f"no supervisor can be reached ({error.strerror or error})", "see its socket") from error
+        try:
+            return Line(self.place.socket, self._hear)
+        except OSError as error:
+            raise LostError("the supervisor has ended at once", "see its log") from error
+
+    def _start(self) -> None:
+        from sessions.supervisor.process import Options, start
+
+        if self.progress is not None:
+            self.progress(Progress("starting the supervisor", 0, 0))
+        start(self._repo, Options(brief=True))
+
+    def _hear(self, work: WorkFrame) -> None:
+        self._work = work
+        if self.progress is not None and work.progress is not None:
+            self.progress(work.progress)
+        if not work.halted:
+            self._halts = 0
+        elif self._halts is None:
+            self._halts = work.tries  # a command has it tried again, which is waited for
+        elif work.tries > self._halts:
+            raise HaltedError(work.trouble)

@@ -1,0 +1,160 @@
+"""What is said over the line, but for floors and events: enough for a command that asks and follows nothing.
+
+A frame is its length (four bytes, big endian) and one JSON value. The first one each way tells what that end can do
+(see `capabilities`), so that nothing is said which the other end would misread.
+"""
+
+from __future__ import annotations
+
+import struct
+
+import msgspec
+
+from sessions.errors import FactoryError
+from sessions.floor.commands import Command, Progress, Reply
+from sessions.supervisor.wire.capabilities import SPEAKS, VERSION
+
+MAX_REQUEST = 1 << 20
+"""Bytes of the largest frame a supervisor takes from a console."""
+MAX_PART = 1 << 24
+"""Bytes of the largest part of an answer: one entry of a session that fills its bounds with escaped signs."""
+MAX_ANSWER = 1 << 28
+"""Bytes of the largest frame a console takes from its supervisor: a snapshot of a very large floor."""
+
+LENGTH = struct.Struct(">I")
+
+
+class Frame(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="frame"):
+    """One thing said."""
+
+
+class Hello(Frame, frozen=True, omit_defaults=True, tag="hello"):
+    """First word of a console: it has folded the events up to `after` and wants those that follow."""
+
+    version: int
+    after: int = 0
+    speaks: tuple[str, ...] = ()
+    follows: bool = True
+    """It wants events at all; somebody who only has a question does not."""
+
+
+class CommandFrame(Frame, frozen=True, omit_defaults=True, tag="command"):
+    """An operator's command, whose id this is. A supervisor that does not know its wish refuses it, and no more.
+
+    Sent again after a lost connection, it is answered again and not done again.
+    """
+
+    id: str
+    command: msgspec.Raw
+
+
+class QuestionFrame(Frame, frozen=True, omit_defaults=True, tag="question"):
+    """Something a console wants to know (see `sessions.asking.questions`), in parts that bear the same id.
+
+    The id names a stream of its own on the line, which either side may end; commands and questions share the numbers.
+    """
+
+    id: int
+    question: msgspec.Raw
+
+
+class NevermindFrame(Frame, frozen=True, omit_defaults=True, tag="nevermind"):
+    """The console has lost interest in this question: nothing more is said of it."""
+
+    id: int
+
+
+class Welcome(Frame, frozen=True, omit_defaults=True, tag="welcome"):
+    """First word of a supervisor: who it is, and how far its journal goes."""
+
+    version: int
+    pid: int
+    repo: str
+    seq: int
+    speaks: tuple[str, ...] = ()
+
+
+class Refused(Frame, frozen=True, omit_defaults=True, tag="refused"):
+    """The supervisor does not serve this console; it closes the connection."""
+
+    reason: str
+    cure: str = ""
+    version: int = 0
+    """What the supervisor speaks, where that is why."""
+    speaks: tuple[str, ...] = ()
+
+
+class WorkFrame(Frame, frozen=True, omit_defaults=True, tag="work"):
+    """What the supervisor is at. The last one holds; it is also sent as a sign of life."""
+
+    progress: Progress | None = None
+    trouble: str = ""
+    """What keeps it from its work now, with the cure; such as a full disk."""
+    halted: bool = False
+    """The journal takes nothing at present: commands that write wait."""
+    tries: int = 0
+    """How often it has taken nothing; it is tried again for every command."""
+
+
+class ReplyFrame(Frame, frozen=True, omit_defaults=True, tag="reply"):
+    """The answer to the command with this id."""
+
+    id: str
+    reply: Reply
+
+
+class PartFrame(Frame, frozen=True, omit_defaults=True, tag="part"):
+    """A part of the answer to the question with this id."""
+
+    id: int
+    part: msgspec.Raw
+
+
+class EndFrame(Frame, frozen=True, omit_defaults=True, tag="end"):
+    """There are no more parts of this answer; with a reason, why there is none, or not all of it."""
+
+    id: int
+    reason: str = ""
+    cure: str = ""
+
+
+class Farewell(Frame, frozen=True, omit_defaults=True, tag="farewell"):
+    """The supervisor ends by its own will. `stopped` says that the operator asked for it: nobody starts it again."""
+
+    reason: str
+    stopped: bool = False
+
+
+Told = Welcome | Refused | WorkFrame | ReplyFrame | PartFrame | EndFrame | Farewell
+"""What a supervisor says to somebody who follows nothing."""
+
+
+class ProtocolError(FactoryError):
+    """The other side does not speak the protocol."""
+
+
+class TornError(ProtocolError):
+    """The other side went in the middle of a frame."""
+
+
+_ENCODER = msgspec.json.Encoder()
+
+
+NOTHING = -1
+"""What a console has folded whose floor cannot be added to: it wants the whole floor."""
+
+
+def hello(after: int = 0, *, follows: bool = True) -> Hello:
+    """The first word of a console of this program."""
+    return Hello(VERSION, after, SPEAKS, follows)
+
+
+def command_frame(command: Command) -> CommandFrame:
+    """The command as it is sent. Raises `UnicodeEncodeError` for a name that is no text."""
+    return CommandFrame(command.id, msgspec.Raw(_ENCODER.encode(command)))
+
+
+def encode(frame: Frame) -> bytes:
+    """The frame with its length in front, ready for the wire."""
+    body = _ENCODER.encode(frame)
+    return LENGTH.pack(len(body)) + body

@@ -1,0 +1,170 @@
+"""How a command gets its supervisor, what becomes of it, and that nothing that happens beside it does harm."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from sessions.asking.past_questions import PastCovers
+from sessions.errors import FactoryError
+from sessions.floor.commands import CatchUp, Progress
+from sessions.headless.floor import floor_of
+from sessions.headless.supervised import Supervised
+from sessions.journal.reader import JournalReader
+from sessions.supervisor import process
+from sessions.supervisor.process import Options
+from tests.support.house import LONG, House, house_in
+from tests.support.supervisor import PATIENCE_S, settled, watched
+
+BRIEF = Options(brief=True, idle_minutes=5.0)
+
+
+@pytest.fixture
+def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    yield from house_in(monkeypatch)
+
+
+@contextmanager
+def at_once(house: House) -> Iterator[None]:
+    """The setting by which a supervisor waits for nobody."""
+    config = house.root / "config/factory-tui/config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text("idle_minutes = 0.0\n")
+    yield
+
+
+def ended(pid: int) -> bool:
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([handle], [], [], PATIENCE_S)[0])
+    finally:
+        os.close(handle)
+
+
+def test_one_that_was_started_for_a_command_ends_by_itself(house: House) -> None:
+    with at_once(house), Supervised(house.repo.path) as supervised:
+        supervised.obey(CatchUp())
+        pid = process.running(house.repo.path)
+        assert pid
+    assert ended(pid)
+    assert not house.place.socket.exists()
+
+
+def test_it_stays_for_the_next_command(house: House) -> None:
+    floor_of(house.repo.path)
+    pid = process.running(house.repo.path)
+    floor_of(house.repo.path)
+    assert process.running(house.repo.path) == pid is not None
+
+
+def test_until_a_console_comes_it_watches_nothing_and_begins_no_run(house: House) -> None:
+    house.write(1, 2)
+    pid, before = house.start(BRIEF), floor_of(house.repo.path)
+    assert before.runs == 1
+    house.write(3, 3)
+    assert not _watches(pid)
+    with watched(house.place.socket, before) as watching:
+        watching.until(lambda client: client.state.runs == 2 and client.state.total.calls == 3)
+        settled(lambda: _watches(pid))
+        house.write(4, 4)
+        watching.until(lambda client: client.state.total.calls == 4)
+
+
+def _watches(pid: int) -> bool:
+    """Whether the process has files watched by the kernel."""
+    return any(
+        "inotify" in str(link.readlink()) and "inotify wd" in Path(f"/proc/{pid}/fdinfo/{link.name}").read_text()
+        for link in Path(f"/proc/{pid}/fd").iterdir()
+    )
+
+
+def test_many_commands_at_once_have_one_supervisor(house: House) -> None:
+    house.write(1, 5)
+    with ThreadPoolExecutor(6) as pool:
+        floors = list(pool.map(lambda _: floor_of(house.repo.path), range(6)))
+    assert [(floor.total.calls, floor.runs, floor.seq) for floor in floors] == [(5, 1, floors[0].seq)] * 6
+
+
+def test_a_command_and_a_console_that_start_together_do_not_disturb_each_other(house: House) -> None:
+    house.write(1, 5)
+    with ThreadPoolExecutor(4) as pool:
+        looks = [pool.submit(floor_of, house.repo.path) for _ in range(2)]
+        starts = [pool.submit(process.start, house.repo.path, LONG) for _ in range(2)]
+        assert [start.result() for start in starts] == [None, None]
+        assert [look.result().total.calls for look in looks] == [5, 5]
+    with closing(JournalReader(house.place.journal)) as journal:
+        assert journal.latest().total.calls == 5
+
+
+def test_a_console_that_comes_while_one_ends_gets_the_next(house: House) -> None:
+    with at_once(house):
+        for _ in range(3):
+            assert floor_of(house.repo.path).runs == 1
+    with watched(house.place.socket, revive=lambda: process.start(house.repo.path, BRIEF)) as watching:
+        watching.until(lambda client: client.contact.connected)
+
+
+def test_a_supervisor_that_is_killed_under_a_command_is_replaced(house: House) -> None:
+    house.write(1, 5)
+    house.start(BRIEF)
+    with Supervised(house.repo.path) as supervised:
+        supervised.obey(CatchUp())
+        first = process.running(house.repo.path)
+        assert first
+        os.kill(first, signal.SIGKILL)
+        assert ended(first)
+        supervised.obey(CatchUp())
+        assert supervised.one(PastCovers()).last_seq > 0
+        assert process.running(house.repo.path) not in (None, first)
+
+
+COMMAND = """
+import pathlib, sys
+from sessions.headless.supervised import Supervised
+from sessions.floor.commands import CatchUp
+with Supervised(pathlib.Path(sys.argv[1])) as supervised:
+    supervised.obey(CatchUp())
+    print("done", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_command_that_is_killed_leaves_nothing_wedged(house: House) -> None:
+    with at_once(house):
+        words = [sys.executable, "-c", COMMAND, str(house.repo.path)]
+        with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as command:
+            assert command.stdout is not None
+            assert command.stdout.readline() == b"done\n"
+            pid = process.running(house.repo.path)
+            assert pid
+            command.kill()
+    assert ended(pid)
+    house.write(1, 2)
+    assert floor_of(house.repo.path).total.calls == 2
+
+
+def test_where_no_socket_can_be_made_one_message_says_so(house: House) -> None:
+    house.place.socket.mkdir()
+    with pytest.raises(FactoryError, match="supervisor"):
+        floor_of(house.repo.path)
+    house.place.socket.rmdir()
+
+
+def test_it_says_what_it_waits_for(house: House) -> None:
+    told: list[Progress | None] = []
+    floor_of(house.repo.path, progress=told.append)
+    assert told[0] == Progress("starting the supervisor", 0, 0)
+    floor_of(house.repo.path, progress=told.append)
+    assert told.count(told[0]) == 1
