@@ -22,6 +22,7 @@ from console.remembered import Memory
 from console.screens.base import FactoryScreen
 from console.screens.conflicts.board import Board
 from console.screens.sampled import SampledScreen
+from console.screens.ways import WAYS
 from console.telling import Telling
 from console.terminal import asking as terminal
 from console.terminal import theme as themes
@@ -240,19 +241,19 @@ class FactoryApp(Guarded, App[None]):
 
         await self.push_screen(BranchScreen(name))
 
-    async def action_conflicts(self) -> None:
-        """Go to the conflicts; what was wished there is still wished."""
-        from console.screens.conflicts.screen import ConflictsScreen
-
-        if not isinstance(self.screen, ConflictsScreen):
+    async def action_go(self, place: str) -> None:
+        """Go to a screen that stands on the floor."""
+        if self._place() != place:
             await self.action_floor()
-            await self.push_screen(ConflictsScreen(self.board))
+            await self.push_screen(WAYS[place](self))
+
+    def _place(self) -> str:
+        return self.screen.PLACE.name if isinstance(self.screen, FactoryScreen) else ""
 
     def action_help(self) -> None:
         from console.screens.help.screen import HelpScreen
 
-        where = self.screen.WHERE if isinstance(self.screen, FactoryScreen) else ""
-        self.push_screen(HelpScreen(where))
+        self.push_screen(HelpScreen(self._place()))
 
     async def action_palette(self) -> None:
         """Choose by typing what to do or where to go."""

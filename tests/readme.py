@@ -8,8 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from console.actions.action import BRANCH, CONFLICTS, FLOOR, HELP, REPLAY, STATION
-from console.actions.registry import actions_on, key_name
+from console.actions.registry import PLACES, actions_on, key_name
 from sessions.floor.state import Status
 from tests import ROOT
 from tests.bench.figure import Figure
@@ -18,7 +17,7 @@ from widgets.draw.glyphs import STATUS, ascii_twin
 
 README = ROOT / "README.md"
 RESULTS = ROOT / "bench-results.json"
-SCREENS = (FLOOR, STATION, BRANCH, REPLAY, CONFLICTS, HELP)
+SCREENS = tuple(place.name for place in PLACES)
 
 
 def keys() -> str:

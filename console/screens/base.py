@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.worker import Worker
 
 from console import shell
-from console.actions.action import KEPT_RANK, Action, Situation
+from console.actions.action import KEPT_RANK, AnyAction, Place, Situation
 from console.actions.registry import BY_ID, actions_on, footer_actions, key_name, keys_of
 from console.copies import Copy
 from console.screens.factory import Factory
@@ -29,20 +29,20 @@ SAID_S, COPIED_S = 6.0, 10.0
 """How long the footer shows what just happened, and what was copied."""
 
 
-def bindings(where: str) -> list[Binding]:
+def bindings(place: Place) -> list[Binding]:
     """The bindings of a screen, by action id, so that a keymap can change them."""
     return [
         Binding(",".join(action.keys), f"do('{action.id}')", action.title, id=action.id, show=False)
-        for action in actions_on(where)
+        for action in actions_on(place.name)
     ]
 
 
 class FactoryScreen(Guarded, OpeningScreen):
-    """A screen whose keys come from the registry. Subclasses set `WHERE` and `BINDINGS = bindings(WHERE)`."""
+    """A screen whose keys come from the registry. Subclasses set `PLACE` and `BINDINGS = bindings(PLACE)`."""
 
     # A screen that could scroll lays itself out twice more before its first frame.
     DEFAULT_CSS: ClassVar[str] = "FactoryScreen { layout: vertical; overflow: hidden; }"
-    WHERE: ClassVar[str] = ""
+    PLACE: ClassVar[Place] = Place("", "", ())  # all keys are answers there
     AUTO_FOCUS: ClassVar[str | None] = ""
     NEWS_ABOVE: ClassVar[bool] = False
     """It has a line for news beside the footer, where its question always stands."""
@@ -93,12 +93,13 @@ class FactoryScreen(Guarded, OpeningScreen):
     # What subclasses say of themselves
 
     def situation(self) -> Situation:
-        """The facts on which actions may be refused."""
-        return Situation(mode=self.factory.link.mode, lost=self.lost)
+        """The facts on which actions may be refused, but for those that are so on every screen."""
+        return Situation()
 
     def present(self) -> Situation:
         """The same with what is so on every screen."""
-        return replace(self.situation(), calls=self.factory.telling.calls)
+        mode, calls = self.factory.link.mode, self.factory.telling.calls
+        return replace(self.situation(), mode=mode, lost=self.lost, calls=calls)
 
     def counters(self) -> list[Span]:
         """How many stations need somebody, failed, wait and are stale: for the header, which every screen has."""
@@ -173,10 +174,10 @@ class FactoryScreen(Guarded, OpeningScreen):
 
     # Actions
 
-    def palette_actions(self) -> list[tuple[Action, str]]:
+    def palette_actions(self) -> list[tuple[AnyAction, str]]:
         """Everything that works on this screen, with the reason where it cannot work now."""
         now = self.present()
-        return [(action, action.refuse(now)) for action in actions_on(self.WHERE)]
+        return [(action, action.refuse(now)) for action in actions_on(self.PLACE.name)]
 
     async def action_do(self, action_id: str) -> None:
         """A key was pressed: do the action, or say why not."""
@@ -222,7 +223,7 @@ class FactoryScreen(Guarded, OpeningScreen):
         keymap = self.factory.user_keys
         bound = [
             (action, reason, keys[0])
-            for action, reason in footer_actions(self.WHERE, self.present())
+            for action, reason in footer_actions(self.PLACE.name, self.present())
             if (keys := keys_of(action, keymap))
         ]
         shown = [(key_name(key), action.title, not reason) for action, reason, key in bound]

@@ -11,6 +11,7 @@ from console.links.link import Link
 from console.options import Options
 from console.pulse import Pulse
 from console.remembered import Memory
+from console.screens.conflicts.board import Board
 from console.terminal.slowlink import LinkWatch
 from sessions.floor.state import Status
 from widgets.draw.cells import Line
@@ -45,6 +46,8 @@ class Factory(Protocol):
     options: Options
     memory: Memory
     user_keys: dict[str, str]
+    board: Board
+    """What was wished of the order in which branches land."""
 
     @property
     def telling(self) -> News:

@@ -7,26 +7,54 @@ from collections import Counter
 
 import pytest
 
-from console.actions.action import BRANCH, CONFLICTS, FLOOR, HELP, REPLAY, STATION, Situation
-from console.actions.registry import ACTIONS, BY_ID, actions_on, footer_actions, key_name, keys_of
+from console.actions.action import Action, Place, Situation
+from console.actions.everywhere import everywhere
+from console.actions.registry import ACTIONS, BY_ID, PLACES, actions_on, footer_actions, key_name, keys_of
 from console.app import FactoryApp
 from console.links.link import LinkMode
 from console.options import Options
+from console.screens.conflicts.actions import ConflictsSituation
+from console.screens.floor.actions import FloorSituation
 from console.screens.help.screen import HelpScreen
+from console.screens.station.actions import StationSituation
+from console.screens.ways import WAYS
 from tests.support.console import StillLink, factory_state
 from widgets.draw.cells import plain, width
 from widgets.parts.footer import footer_line
 from widgets.parts.legend import Entry, Section, help_lines
 
-PLACES = (FLOOR, STATION, BRANCH, REPLAY, CONFLICTS, HELP)
+NAMES = [place.name for place in PLACES]
+SITUATIONS: dict[str, Situation] = {
+    "floor": FloorSituation(),
+    "replay": FloorSituation(),
+    "station": StationSituation(),
+    "conflicts": ConflictsSituation(),
+}
 
 
 def test_ids_are_unique_and_say_where() -> None:
     assert len(BY_ID) == len(ACTIONS)
-    assert all(action.id.partition(".")[0] in (*PLACES, "app") for action in ACTIONS)
+    assert all(action.id.partition(".")[0] in (*NAMES, "app") for action in ACTIONS)
 
 
-@pytest.mark.parametrize("place", PLACES)
+def test_a_new_screen_says_of_itself_what_works_there() -> None:
+    """What is the same on many screens comes from the kind of place it is, and its own keys from beside it."""
+    own: Action[Situation] = Action("tasks.take", ("enter",), "take", "Take the task.", "screen.take")
+    way: Action[Situation] = Action("app.tasks", ("3",), "tasks", "Go to the tasks.", "app.go('tasks')")
+    tasks = Place("tasks", "Among the tasks", (own,), way)
+    shared = {action.id: action.where for action in everywhere((*PLACES, tasks))}
+    assert [id for id, where in shared.items() if "tasks" in where] == [
+        *("app.again", "app.help", "app.palette", "app.theme", "app.floor"),
+        *("app.conflicts", "app.caller", "app.redraw", "app.suspend", "app.back", "app.quit"),
+    ]
+    assert shared["app.tasks"] == tuple(NAMES)
+
+
+def test_every_way_leads_somewhere() -> None:
+    assert [place.name for place in PLACES if place.way is not None] == [*WAYS]
+
+
+@pytest.mark.parametrize("place", NAMES)
 def test_on_each_screen_a_key_does_one_thing(place: str) -> None:
     keys = Counter(key for action in actions_on(place) for key in action.keys)
     assert [key for key, number in keys.items() if number > 1] == []
@@ -56,41 +84,40 @@ def test_every_action_is_in_the_help() -> None:
 
 
 def test_a_refusal_gives_its_reason() -> None:
-    refused = {action.id: reason for action, reason in footer_actions(FLOOR, Situation())}
+    refused = {action.id: reason for action, reason in footer_actions("floor", FloorSituation())}
     assert refused["floor.open"] == "nothing is selected"
     assert refused["floor.search"] == "there is nothing on the floor yet"
     assert refused["app.help"] == ""
-    assert BY_ID["floor.open"].refuse(Situation(panes=3, branch=True)) == ""
-    assert BY_ID["floor.work"].refuse(Situation(panes=3, station="a")) == "it is on no branch of this repository"
-    assert BY_ID["floor.work"].refuse(Situation(panes=3, station="a", branched=True)) == ""
-    assert BY_ID["floor.open"].refuse(Situation(panes=3, station="a")) == ""
+    assert BY_ID["floor.work"].refuse(FloorSituation(panes=3)) == "it is on no branch of this repository"
+    assert BY_ID["floor.work"].refuse(FloorSituation(panes=3, branched=True)) == ""
+    assert BY_ID["floor.open"].refuse(FloorSituation(panes=3, at_hand=True)) == ""
 
 
 @pytest.mark.parametrize(
     ("action", "reason", "able"),
     [
-        ("floor.search", "there is nothing on the floor yet", Situation(panes=1)),
-        ("floor.clear", "nothing is filtered", Situation(narrow=True)),
-        ("floor.cancel", "nothing is being read", Situation(scanning=True)),
-        ("station.next", "nothing was searched yet: / does", Situation(narrow=True)),
+        ("floor.search", "there is nothing on the floor yet", FloorSituation(panes=1)),
+        ("floor.clear", "nothing is filtered", FloorSituation(narrow=True)),
+        ("floor.cancel", "nothing is being read", FloorSituation(scanning=True)),
+        ("station.next", "nothing was searched yet: / does", StationSituation(searched=True)),
         ("station.play", "this is no replay", Situation(mode=LinkMode.REPLAY)),
-        ("conflicts.open", "this pair collides in no file", Situation(files=1)),
-        ("conflicts.open", "this pair collides in no file", Situation(planned_branch=True)),
-        ("conflicts.open", "this pair collides in no file", Situation(hot_spot=True)),
-        ("conflicts.next", "nothing collides", Situation(conflicts=1)),
-        ("conflicts.pin", "the order is still being worked out", Situation(planned=True)),
-        ("conflicts.simulate", "there are no pairs to look at", Situation(pairs=1)),
+        ("conflicts.open", "this pair collides in no file", ConflictsSituation(files=1)),
+        ("conflicts.open", "this pair collides in no file", ConflictsSituation(planned_branch=True)),
+        ("conflicts.open", "this pair collides in no file", ConflictsSituation(hot_spot=True)),
+        ("conflicts.next", "nothing collides", ConflictsSituation(conflicts=1)),
+        ("conflicts.pin", "the order is still being worked out", ConflictsSituation(planned=True)),
+        ("conflicts.simulate", "there are no pairs to look at", ConflictsSituation(pairs=1)),
         ("app.again", "the supervisor is there or on its way", Situation(lost=True)),
     ],
 )
 def test_what_cannot_work_now_says_why_and_works_when_it_can(action: str, reason: str, able: Situation) -> None:
-    assert BY_ID[action].refuse(Situation()) == reason
+    assert BY_ID[action].refuse(type(able)()) == reason
     assert BY_ID[action].refuse(able) == ""
 
 
 @pytest.mark.parametrize(("mode", "what"), [(LinkMode.REPLAY, "a replay"), (LinkMode.SIMULATED, "a simulated factory")])
 def test_what_is_not_live_has_neither_supervisor_nor_repository(mode: LinkMode, what: str) -> None:
-    now = Situation(mode=mode, lost=True, pairs=3)
+    now = ConflictsSituation(mode=mode, lost=True, pairs=3)
     assert BY_ID["app.again"].refuse(now) == f"{what} has no supervisor"
     assert BY_ID["conflicts.simulate"].refuse(now) == f"{what} has no repository to merge in"
 
@@ -104,14 +131,14 @@ def test_keys_are_written_as_people_write_them_and_the_keymap_goes_before_the_us
 
 
 def test_the_footer_begins_with_what_is_needed_most() -> None:
-    titles = [action.title for action, _ in footer_actions(FLOOR, Situation(panes=1))]
+    titles = [action.title for action, _ in footer_actions("floor", FloorSituation(panes=1))]
     assert titles[:3] == ["open", "search", "filter"]
 
 
-@pytest.mark.parametrize("place", [FLOOR, STATION, REPLAY, CONFLICTS])
+@pytest.mark.parametrize("place", ["floor", "station", "replay", "conflicts"])
 def test_help_and_the_way_out_stay_in_the_footer(place: str) -> None:
-    leave = "quit" if place in (FLOOR, REPLAY) else "back"
-    shown = [(key_name(action.keys[0]), action.title, True) for action, _ in footer_actions(place, Situation())]
+    leave = "quit" if place in ("floor", "replay") else "back"
+    shown = [(key_name(action.keys[0]), action.title, True) for action, _ in footer_actions(place, SITUATIONS[place])]
     for cells in (40, 80, 200):
         line = plain(footer_line(shown, [("attention  3/48", "text")], cells, kept=2))
         assert f"? help  q {leave}" in line

@@ -11,9 +11,10 @@ from textual import events
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from console.actions.action import BRANCH, Situation
+from console.actions.action import Place, Situation
 from console.copies import Copy, of_branch
 from console.screens.base import bindings
+from console.screens.branch.actions import PLACE
 from console.screens.branch.scene import PANELS, BranchScene
 from widgets.parts.footer import Footer
 from widgets.parts.panel import Bar
@@ -24,15 +25,14 @@ DIFF = PANELS.index("diff")
 class BranchScreen(BranchScene):
     """Keys, and which panel they are about."""
 
-    WHERE: ClassVar[str] = BRANCH
+    PLACE: ClassVar[Place] = PLACE
     CSS_PATH = "screen.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(BRANCH)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(PLACE)]
 
     # What it says of itself
 
     def situation(self) -> Situation:
-        link = self.factory.link
-        return Situation(mode=link.mode, lost=self.lost, branch=True, narrow=bool(self.pattern))
+        return Situation(at_hand=True)
 
     def copies(self) -> list[Copy]:
         branch = self.factory.link.state.branches.get(self.branch)

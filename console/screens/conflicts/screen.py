@@ -9,10 +9,11 @@ from typing import ClassVar
 from msgspec.structs import replace
 from textual.binding import BindingType
 
-from console.actions.action import CONFLICTS, Situation
+from console.actions.action import Place
 from console.links.replay import ReplayLink
 from console.screens.base import bindings
 from console.screens.conflicts import menus
+from console.screens.conflicts.actions import PLACE, ConflictsSituation
 from console.screens.conflicts.board import Board
 from console.screens.conflicts.layout import MATRIX, ORDER, SPOTS
 from console.screens.conflicts.pair_work import land_first
@@ -32,8 +33,8 @@ from widgets.parts.prompt import Typing
 class ConflictsScreen(ConflictsScene):
     """The scene with its keys. Simulations are worked out by workers."""
 
-    WHERE: ClassVar[str] = CONFLICTS
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(CONFLICTS)]
+    PLACE: ClassVar[Place] = PLACE
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(PLACE)]
 
     def __init__(self, board: Board) -> None:
         super().__init__(board)
@@ -41,12 +42,9 @@ class ConflictsScreen(ConflictsScene):
 
     # What it says of itself
 
-    def situation(self) -> Situation:
+    def situation(self) -> ConflictsSituation:
         shown, verdict = self.scene.matrix, self.subject.verdict if self.subject else None
-        return Situation(
-            mode=self.factory.link.mode,
-            lost=self.lost,
-            narrow=self.view.choice.narrow,
+        return ConflictsSituation(
             pairs=len(shown.rows),
             conflicts=shown.conflicts,
             files=len(verdict.files) if verdict and self.panel not in (SPOTS, ORDER) else 0,

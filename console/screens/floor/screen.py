@@ -14,11 +14,12 @@ from textual.binding import BindingType
 from textual.geometry import Size
 from textual.widget import Widget
 
-from console.actions.action import FLOOR, Situation
+from console.actions.action import Place
 from console.copies import Copy, of_branch, of_station
 from console.links.link import LinkMode
 from console.screens.base import bindings
 from console.screens.floor import menus
+from console.screens.floor.actions import PLACE, FloorSituation
 from console.screens.sampled import SampledScreen
 from console.terminal.slowlink import Rhythm
 from sessions.floor.branches.shown import own_branch
@@ -52,8 +53,8 @@ def _roomy(size: Size) -> bool:
 class FloorScreen(SampledScreen):
     """Samples the link and draws what changed. A replay shows the same screen with a timeline `below_wall`."""
 
-    WHERE: ClassVar[str] = FLOOR
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(FLOOR)]
+    PLACE: ClassVar[Place] = PLACE
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(PLACE)]
 
     def __init__(self) -> None:
         super().__init__()
@@ -181,7 +182,7 @@ class FloorScreen(SampledScreen):
     def _folds(self, floor: Floor, cells: int) -> Line:
         away = sum(pane.elsewhere for pane in floor.folded)
         days = self.factory.options.rest_days
-        key = "E" if self.WHERE == FLOOR else "f e"
+        key = "E" if self.PLACE is PLACE else "f e"
         return fold_line(away, len(floor.folded) - away, days, floor.branches, cells, key)
 
     def draw_preview(self) -> None:
@@ -203,14 +204,10 @@ class FloorScreen(SampledScreen):
 
     # What it says of itself
 
-    def situation(self) -> Situation:
-        pane = self.wall.cursor
-        return Situation(
-            mode=self.factory.link.mode,
-            lost=self.lost,
+    def situation(self) -> FloorSituation:
+        return FloorSituation(
+            at_hand=self.wall.cursor is not None,
             panes=self.floor.every if self.floor else 0,
-            station=pane.station if pane else "",
-            branch=pane is not None and not pane.station,
             branched=bool(self._branch_at_hand()),
             narrow=self.view.choice.changed,
             scanning=self.scanning,

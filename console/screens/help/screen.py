@@ -7,9 +7,11 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from console.actions.action import CONFLICTS, HELP, Action
-from console.actions.registry import ACTIONS, key_name, keys_of
+from console.actions.action import AnyAction, Place
+from console.actions.registry import ACTIONS, PLACES, key_name, keys_of
 from console.screens.base import FactoryScreen, bindings
+from console.screens.conflicts.actions import PLACE as CONFLICTS
+from console.screens.help.actions import PLACE
 from widgets.draw.cells import Line, Span, spread
 from widgets.parts.footer import Footer
 from widgets.parts.legend import CELLS, FIGURES, STATES, Entry, Section, found, help_lines
@@ -17,23 +19,13 @@ from widgets.parts.lined import Lined
 from widgets.parts.panel import FAR
 from widgets.parts.prompt import Typing
 
-_TITLES = {
-    "app": "Everywhere",
-    "floor": "On the floor",
-    "station": "In a station",
-    "branch": "In a branch",
-    "replay": "In a replay",
-    "conflicts": "Among the conflicts",
-    "help": "In this help",
-}
-
 
 class HelpScreen(FactoryScreen):
     """Scrolls through one list of lines, and narrows it to what is searched."""
 
-    WHERE: ClassVar[str] = HELP
+    PLACE: ClassVar[Place] = PLACE
     CSS_PATH = "screen.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(HELP)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(PLACE)]
 
     def __init__(self, where: str = "") -> None:
         super().__init__()
@@ -54,15 +46,15 @@ class HelpScreen(FactoryScreen):
 
     def sections(self) -> list[Section]:
         """All that the help says, in its order."""
-        rooms = sorted(_TITLES, key=lambda room: (room != self._from, list(_TITLES).index(room)))
+        titles = {"app": "Everywhere", **{place.name: place.title for place in PLACES}}
         keys = [
-            Section(_TITLES[room], tuple(self._entry(a) for a in ACTIONS if a.id.partition(".")[0] == room))
-            for room in rooms
+            Section(titles[room], tuple(self._entry(a) for a in ACTIONS if a.id.partition(".")[0] == room))
+            for room in sorted(titles, key=lambda room: room != self._from)
         ]
-        signs = [CELLS, STATES, FIGURES] if self._from == CONFLICTS else [STATES, FIGURES]
+        signs = [CELLS, STATES, FIGURES] if self._from == CONFLICTS.name else [STATES, FIGURES]
         return [*signs, *keys, *[CELLS][: CELLS not in signs]]
 
-    def _entry(self, action: Action) -> Entry:
+    def _entry(self, action: AnyAction) -> Entry:
         keys = "  ".join(key_name(key) for key in keys_of(action, self.factory.user_keys))
         return Entry(keys, action.help, name=action.title, id=action.id)
 

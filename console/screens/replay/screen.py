@@ -10,10 +10,11 @@ from textual.binding import BindingType
 from textual.geometry import Size
 from textual.widget import Widget
 
-from console.actions.action import REPLAY
+from console.actions.action import Place
 from console.links.replay import ReplayLink, View
 from console.screens.base import bindings
 from console.screens.floor.screen import FloorScreen
+from console.screens.replay.actions import PLACE
 from sessions.errors import FactoryError
 from sessions.floor.axis import Axis
 from sessions.floor.events import StationEvent
@@ -33,8 +34,8 @@ def _unreadable() -> tuple[type[Exception], ...]:
 class ReplayScreen(FloorScreen, inherit_bindings=False):
     """The floor screen over a `ReplayLink`."""
 
-    WHERE: ClassVar[str] = REPLAY
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(REPLAY)]
+    PLACE: ClassVar[Place] = PLACE
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(PLACE)]
 
     def __init__(self) -> None:
         super().__init__()

@@ -9,11 +9,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
-from console.actions.action import STATION, Situation
+from console.actions.action import Place
 from console.copies import Copy, of_station
 from console.links.link import LinkMode
 from console.links.replay import ReplayLink
 from console.screens.base import bindings
+from console.screens.station.actions import PLACE, StationSituation
 from console.screens.station.bar import link_spans
 from console.screens.station.search import SearchScreen
 from console.screens.station.side import PANELS, StationSide, side_cells
@@ -36,9 +37,9 @@ WIDE = 120
 class StationScreen(SearchScreen):
     """Samples the link like the floor does; whatever needs the disk is read by a worker, one at a time."""
 
-    WHERE: ClassVar[str] = STATION
+    PLACE: ClassVar[Place] = PLACE
     CSS_PATH = "screen.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(STATION)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(PLACE)]
 
     def __init__(self, station: str) -> None:
         super().__init__(station)
@@ -153,14 +154,8 @@ class StationScreen(SearchScreen):
 
     # What it says of itself
 
-    def situation(self) -> Situation:
-        return Situation(
-            mode=self.factory.link.mode,
-            lost=self.lost,
-            station=self.station,
-            branched=bool(self._branch()),
-            narrow=bool(self.pattern),
-        )
+    def situation(self) -> StationSituation:
+        return StationSituation(at_hand=True, branched=bool(self._branch()), searched=bool(self.pattern))
 
     def _branch(self) -> str:
         state = self.factory.link.state

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Iterator
 import pytest
 from textual.pilot import Pilot
 
-from console.actions.action import CONFLICTS, FLOOR, STATION
 from console.actions.registry import ACTIONS, key_name
 from console.app import FactoryApp
 from console.links.link import Link, LinkHealth, LinkMode
@@ -92,7 +91,7 @@ def test_a_simulation_has_none() -> None:
 
 
 def test_its_key_is_free_wherever_it_works() -> None:
-    for where in (FLOOR, STATION, CONFLICTS):
+    for where in ("floor", "station", "conflicts"):
         assert [a.id for a in ACTIONS if where in a.where and "r" in map(key_name, a.keys)] == ["app.again"]
 
 

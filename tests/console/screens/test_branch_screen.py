@@ -126,10 +126,10 @@ def test_it_follows_the_branch_and_keeps_what_is_selected(place: Place) -> None:
 def test_searching_and_going_from_file_to_file(place: Place) -> None:
     async def test(app: FactoryApp, screen: BranchScreen, pilot: Pilot[None]) -> None:
         await settle(app, pilot, "slash", *"retries", "enter")
-        assert screen.situation().narrow
+        assert screen.pattern
         assert screen.patch.has_focus
         await settle(app, pilot, "escape")
-        assert not screen.situation().narrow
+        assert not screen.pattern
         await settle(app, pilot, "n", "n", "n", "n", "n")
         assert "there is no further file" in text(app)
         await settle(app, pilot, "escape", "escape")
@@ -144,7 +144,7 @@ def test_one_panel_at_a_time_on_a_small_terminal(place: Place) -> None:
         assert "+ zwei" not in text(app)
         for panel in ("files", "collisions", "diff"):
             await settle(app, pilot, "tab")
-            assert screen.situation().branch
+            assert screen.situation().at_hand
             assert panel in text(app)
         assert "+ zwei" in text(app)
 

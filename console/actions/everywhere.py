@@ -1,0 +1,82 @@
+"""What is the same on many screens: each action with the kind of place on which it works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from operator import is_not
+
+from msgspec.structs import replace
+
+from console.actions.action import (
+    Action,
+    Place,
+    Situation,
+    needs_at_hand,
+    needs_calls,
+    needs_loss,
+    needs_shell,
+)
+
+Shared = tuple[Action[Situation], Callable[[Place], bool]]
+
+
+def _anywhere(_: Place) -> bool:
+    return True
+
+
+def _in_use(place: Place) -> bool:
+    return not place.reads_only
+
+
+def _supervised(place: Place) -> bool:
+    return not place.reads_only and not place.past
+
+
+def _above(place: Place) -> bool:
+    return place.above
+
+
+def _at_hand(place: Place) -> bool:
+    return place.at_hand
+
+
+_FIRST: tuple[Shared, ...] = (
+    (Action("app.again", ("r",), "start again", "Start the supervisor again; one that hangs is ended first.",
+            "app.again", needs_loss, rank=1, passing=True), _supervised),
+    (Action("app.help", ("question_mark", "f1"), "help", "Show every key and what the signs mean.",
+            "app.help", rank=90), _in_use),
+    (Action("app.palette", ("colon", "ctrl+p"), "palette", "Find an action, a station or a branch by typing.",
+            "app.palette", rank=80), _in_use),
+    (Action("app.theme", ("t",), "theme", "Switch between the dark, light and colour-blind themes.",
+            "app.next_theme"), _anywhere),
+    (Action("app.floor", ("1",), "floor", "Go to the floor.", "app.floor", rank=74), _above),
+)  # fmt: skip
+_LAST: tuple[Shared, ...] = (
+    (Action("app.caller", ("c",), "caller",
+            "Go into the station that called last, then into the next that needs you or has failed.",
+            "app.caller", needs_calls, rank=9, passing=True), _anywhere),
+    (Action("app.copy", ("y",), "copy", "Copy its directory, session id, the command that resumes it, or its branch.",
+            "screen.copy", needs_at_hand, rank=67), _at_hand),
+    (Action("app.shell", ("exclamation_mark",), "shell", "Open a shell where the station works, or in the worktree.",
+            "screen.shell", needs_shell, rank=68), _at_hand),
+    (Action("app.redraw", ("ctrl+l",), "redraw", "Draw the whole screen again.", "app.redraw"), _anywhere),
+    (Action("app.suspend", ("ctrl+z",), "suspend", "Go back to the shell; `fg` there comes back.",
+            "app.suspend"), _anywhere),
+    (Action("app.back", ("q",), "back", "Go back one screen; on the floor this key quits.",
+            "app.back", rank=95), _above),
+    (Action("app.quit", ("ctrl+q",), "quit", "Leave the console; the supervisor and the agents go on.",
+            "app.quit"), _anywhere),
+)  # fmt: skip
+
+
+def everywhere(places: Sequence[Place]) -> Iterator[Action[Situation]]:
+    """The shared actions, and the ways to the places that have one from everywhere."""
+    for action, works in (*_FIRST, *_ways(places), *_LAST):
+        yield replace(action, where=tuple(place.name for place in places if works(place)))
+
+
+def _ways(places: Sequence[Place]) -> Iterator[Shared]:
+    for goal in places:
+        if goal.way is not None:
+            yield goal.way, partial(is_not, goal)

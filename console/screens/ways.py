@@ -1,0 +1,19 @@
+"""The screens that one can go to from everywhere: each is imported when somebody goes there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from console.screens.base import FactoryScreen
+from console.screens.conflicts.actions import PLACE as CONFLICTS
+from console.screens.factory import Factory
+
+
+def _conflicts(factory: Factory) -> FactoryScreen:
+    """What was wished there is still wished."""
+    from console.screens.conflicts.screen import ConflictsScreen
+
+    return ConflictsScreen(factory.board)
+
+
+WAYS: Mapping[str, Callable[[Factory], FactoryScreen]] = {CONFLICTS.name: _conflicts}
