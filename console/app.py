@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from console.screens.factory import Factory
+    from console.screens.floor.screen import FloorScreen
     from console.terminal.faults import Faults
 
 RETRY_S = 1.0
@@ -70,6 +71,7 @@ class FactoryApp(Guarded, App[None]):
         self.pulse = Pulse(self._look, lambda: self.link_watch.rhythm.period_s)
         self.user_keys: dict[str, str] = {}
         self.board = Board()
+        self._floor: FloorScreen | None = None
         self._shown = Shown(erasing=erases(os.environ))
         self.sent: Screen[object] | None = None
         """The screen whose picture is on the terminal."""
@@ -102,7 +104,8 @@ class FactoryApp(Guarded, App[None]):
             return ReplayScreen()
         from console.screens.floor.screen import FloorScreen
 
-        return FloorScreen()
+        self._floor = FloorScreen()
+        return self._floor
 
     def on_mount(self) -> None:
         # What the shell drew in the meantime is not known: everything is sent again.
@@ -124,6 +127,13 @@ class FactoryApp(Guarded, App[None]):
 
     def on_unmount(self) -> None:
         self.pulse.end()
+        self.leave()
+
+    def leave(self) -> None:
+        """Let go of the link, after keeping what the floor showed; however the console ends, and once."""
+        floor, self._floor = self._floor, None
+        if floor is not None:
+            floor.keep(self.link)
         self.link.stop()
 
     def _look(self) -> float:

@@ -56,7 +56,10 @@ class Telling:
         return self._news.calls
 
     def counts(self) -> Mapping[Status, int]:
-        """How many stations of this repository need somebody, failed, wait and are stale."""
+        """How many stations of this repository need somebody, failed, wait and are stale; nothing while that is not
+        known: what begins after it is known is news."""
+        if self._link.last is not None:
+            return {}
         return self._news.counts(self._link.state, self._link.now(), monotonic())
 
     def line(self, cells: int, keymap: dict[str, str]) -> Line:
@@ -74,6 +77,8 @@ class Telling:
 
     def look(self, screen: object, ascii_only: bool) -> float:
         """Tell the news where there may be any, once a second at most; seconds after which there may be some."""
+        if self._link.last is not None:
+            return NEVER  # what was is no news
         moment, state = monotonic(), self._link.state
         if moment >= self._tell_at or (state is not self._told_of and moment >= self._told_at + NEWS_EVERY_S):
             self._told_of, self._told_at = state, moment

@@ -41,6 +41,11 @@ def console_path() -> Path:
     return _home("XDG_STATE_HOME", ".local/state") / "console.json"
 
 
+def last_floor_path(state_dir: Path) -> Path:
+    """What consoles keep of the floor of the repository that `state_dir` belongs to. Nothing is made."""
+    return state_dir.parent / "console" / f"{state_dir.name}.floor"
+
+
 def journal_path(state_dir: Path) -> Path:
     """The journal of the repository that `state_dir` belongs to."""
     return state_dir / "journal.db"

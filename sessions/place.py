@@ -24,6 +24,10 @@ class Place(msgspec.Struct, frozen=True):
         return paths.journal_path(self.state_dir)
 
     @property
+    def last_floor(self) -> Path:
+        return paths.last_floor_path(self.state_dir)
+
+    @property
     def socket(self) -> Path:
         return paths.socket_path(self.state_dir)
 

@@ -35,7 +35,7 @@ def run(link: Link, options: Options) -> int:
         return EXIT_INTERRUPT
     finally:
         app.telling.window.give_back(_write)
-        link.stop()
+        app.leave()
         for number, handler in before.items():
             signal.signal(number, handler)
 

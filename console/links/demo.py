@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # asyncio's SQLite may not cost the first paint
     from sessions.asking.asked import Asked
     from sessions.asking.question import A, Question
     from sessions.journal.writer import Journal
+    from sessions.views.floor.last import LastFloor
 
 TICK_S = 0.1
 """How often a batch of events is journaled."""
@@ -42,6 +43,7 @@ class DemoLink:
     """A `Link` over a simulation. `rate` is events per second; None is the pace of a real factory, about 3."""
 
     mode = LinkMode.SIMULATED
+    last = None
 
     def __init__(
         self, stations: int = STATIONS, branches: int = BRANCHES, rate: float | None = None, seed: int = 1
@@ -69,6 +71,9 @@ class DemoLink:
 
     def now(self) -> float:
         return time.time()
+
+    def keep(self, floor: LastFloor) -> None:
+        """The next simulation is another factory."""
 
     def listen(self, changed: Callable[[], None]) -> None:
         self._changed = changed

@@ -15,6 +15,7 @@ from sessions.floor.state import FloorState
 if TYPE_CHECKING:  # nobody asks before the first paint
     from sessions.asking.asked import Asked
     from sessions.asking.question import A, Question
+    from sessions.views.floor.last import LastFloor
 
 
 class LinkMode(StrEnum):
@@ -32,6 +33,8 @@ class LinkHealth(msgspec.Struct, frozen=True, omit_defaults=True):
     trouble: str = ""
     """Why it is not connected, or what keeps it from being up to date; with the cure."""
     progress: Progress | None = None
+    behind: bool = False
+    """What happened while nobody looked is still coming in."""
 
 
 class Numbered(msgspec.Struct, frozen=True):
@@ -51,13 +54,23 @@ class Link(Protocol):
     title: str
 
     @property
+    def last(self) -> LastFloor | None:
+        """What the floor showed when it was looked at last: there until the present is known. The state says nothing
+        meanwhile."""
+        ...
+
+    def keep(self, floor: LastFloor) -> None:
+        """Have what the floor showed for the next time, where it changes with time."""
+        ...
+
+    @property
     def state(self) -> FloorState: ...
 
     @property
     def health(self) -> LinkHealth: ...
 
     def now(self) -> float:
-        """The clock of what is shown: the wall clock live, the moment shown in a replay."""
+        """The clock of what is shown: the wall clock live, the moment shown in a replay and of the last floor."""
         ...
 
     def listen(self, changed: Callable[[], None]) -> None:

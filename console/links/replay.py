@@ -26,6 +26,7 @@ from sessions.journal.quiet import along, axis_of
 if TYPE_CHECKING:
     from sessions.asking.asked import Asked
     from sessions.asking.question import A, Question
+    from sessions.views.floor.last import LastFloor
 
 TICK_S = 0.1
 """How often a playing replay moves on."""
@@ -57,6 +58,7 @@ class ReplayLink:
     """A `Link` over a past, with transport controls. Controls return at once; the view follows within a tick."""
 
     mode = LinkMode.REPLAY
+    last = None
 
     def __init__(
         self,
@@ -106,6 +108,9 @@ class ReplayLink:
 
     def now(self) -> float:
         return self._view.player.moment
+
+    def keep(self, floor: LastFloor) -> None:
+        """A past is the same the next time."""
 
     def listen(self, changed: Callable[[], None]) -> None:
         self._changed = changed

@@ -52,13 +52,18 @@ class Encoded(tuple[ev.Event, ...]):
 
 
 _encoder = msgspec.json.Encoder()
-_states = msgspec.json.Decoder(FloorState)
 
 
 @cache
 def _events() -> msgspec.json.Decoder[ev.AnyEvent]:
     """Made when first an event is read, which a floor painted from its checkpoint does not wait for."""
     return msgspec.json.Decoder(ev.AnyEvent)
+
+
+@cache
+def _states() -> msgspec.json.Decoder[FloorState]:
+    """Made when first a state is read, which a console that begins with its last floor does not wait for."""
+    return msgspec.json.Decoder(FloorState)
 
 
 def decode(line: bytes) -> ev.Event:
@@ -193,7 +198,7 @@ def read_state(body: bytes) -> FloorState:
 
 def _decoded(body: bytes) -> FloorState:
     try:
-        return _states.decode(body)
+        return _states().decode(body)
     except msgspec.ValidationError:
         fact = msgspec.json.decode(body)
         if not isinstance(fact, dict):

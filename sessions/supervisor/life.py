@@ -22,7 +22,7 @@ from sessions.supervisor.questions import Answers
 from sessions.supervisor.recorder import ServingRecorder
 from sessions.supervisor.staff import work_of
 from sessions.supervisor.wire.feed import Feed
-from sessions.supervisor.wire.protocol import Farewell
+from sessions.supervisor.wire.protocol import UNSETTLED, Farewell, WorkFrame
 from sessions.supervisor.wire.server import Server
 from sessions.supervisor.work import Work
 
@@ -47,6 +47,7 @@ async def live(place: Place, options: Options, ready: Callable[[], None]) -> Non
         journal = await Journal.begin(place.journal)
         try:
             feed = Feed(journal.state, opened=False)
+            feed.say(WorkFrame(past=UNSETTLED))
             work = work_of(place, options, chosen, ServingRecorder(journal, feed), await journal.marks())
             await work.open()
             answers = Answers(place, feed)

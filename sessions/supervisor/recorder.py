@@ -19,6 +19,7 @@ from sessions.floor.state import FloorState
 from sessions.journal import codec
 from sessions.journal.writer import INLINE, JournalGoneError, OvertakenError
 from sessions.supervisor.wire.feed import RING, Feed
+from sessions.supervisor.wire.protocol import UNSETTLED
 from sessions.text import clean
 
 log = logging.getLogger(__name__)
@@ -126,6 +127,9 @@ class Recorder:
         if self._told is not None:
             self._told(next(iter(self._works.values()), None))
 
+    def caught_up(self) -> None:
+        """What had happened before anybody looked is recorded. Consoles draw it at one go, not as it comes in."""
+
     def trouble(self, source: str, text: str) -> None:
         """What keeps a source from being observed, with the cure; empty when nothing does any more.
 
@@ -151,6 +155,10 @@ class ServingRecorder(Recorder):
 
     def again(self) -> None:
         self._again.set()
+
+    def caught_up(self) -> None:
+        if self._feed.work.past == UNSETTLED:
+            self._feed.say(replace(self._feed.work, past=self.state.seq))
 
     def trouble(self, source: str, text: str) -> None:
         """Let every console know what keeps a source from being observed; "" when nothing does any more."""

@@ -16,6 +16,7 @@ from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState
 from sessions.floor.tokens import Certainty, Tokens
 from sessions.place import place_of
+from sessions.views.floor.last import LastFloor
 
 NOW = 1_763_730_000.0
 """2025-11-21 13:00:00 UTC: a full minute, so that ages of minutes stand still."""
@@ -43,6 +44,8 @@ class StillLink:
         self.clock = now
         self.events = events
         self.sent: list[AnyWish] = []
+        self.last: LastFloor | None = None
+        self.kept: list[LastFloor] = []
         self.asked_again = 0
         self.questions: list[object] = []
         """All that was asked."""
@@ -56,6 +59,9 @@ class StillLink:
 
     def now(self) -> float:
         return self.clock
+
+    def keep(self, floor: LastFloor) -> None:
+        self.kept.append(floor)
 
     def listen(self, changed: Callable[[], None]) -> None:
         """There is nothing to hear: a test that changes something says so itself."""

@@ -29,8 +29,11 @@ class TopLine(Lined):
     DEFAULT_CSS = "TopLine { height: 2; dock: top; }"
 
 
-def figures(t: Totals, now: float, mode: str, cells: int) -> Line:
-    """The factory in one line, by priority: what needs me and what it costs stay longest."""
+def figures(t: Totals, now: float, mode: str, cells: int, ago: str = "") -> Line:
+    """The factory in one line, by priority: what needs me and what it costs stay longest.
+
+    `ago` says how long ago this was, where it is what was shown last and not yet the present.
+    """
     ground = " on bar"
 
     def soft(text: str) -> Span:
@@ -43,7 +46,8 @@ def figures(t: Totals, now: float, mode: str, cells: int) -> Line:
         return text, "faint" + ground
 
     states = counters({status: t.statuses.get(status, 0) for status in ATTENTION}, ground)
-    label = "REPLAY " * (mode == "replay") + "SIMULATED " * (mode == "simulated" or t.simulated)
+    label = f"LAST SEEN {ago} " * bool(ago)
+    label += "REPLAY " * (mode == "replay") + "SIMULATED " * (mode == "simulated" or t.simulated)
     short = cells < SHORT
     name = "" if short and label else cut(t.name or ("" if mode == "live" else "no repository"), max(8, cells // 6))
     older = t.tokens != t.tokens_today
@@ -63,7 +67,7 @@ def figures(t: Totals, now: float, mode: str, cells: int) -> Line:
         (7, [soft(money(t.dollars_per_h) + "/h")]),
         (8, _pace(t, ground)),
     ]
-    news = _moment(t, now, short) if mode == "replay" else _freshness(t, now, short)
+    news = _moment(t, now, short) if ago or mode == "replay" else _freshness(t, now, short)
     room = cells - width(news) - 4
     left = fill([piece for piece in pieces if piece[1]], room, "   " if cells >= 120 else "  ", "text" + ground)
     return spread([(" ", "text" + ground), *left], [(" ", "text" + ground), faint(news), (" ", "text" + ground)],
@@ -123,9 +127,10 @@ def trouble_line(text: str, cells: int) -> Line:
     )
 
 
-def progress_line(progress: Progress, cells: int, cancel: str) -> Line:
-    """Long work with its counts, and the key that ends it."""
+def progress_line(progress: Progress, cells: int, cancel: str, ago: str = "") -> Line:
+    """Long work with its counts, and the key that ends it; `ago` as in `figures`."""
     what = f" {clean(progress.what, 60)} " if progress.what else " working "
+    old: list[Span] = [(f" as of {ago}", "bold accent"), (" ·", "faint")] if ago else []
     unit = clean(progress.unit, 20)
     if progress.total > 0:
         full, rest = bar(progress.done / progress.total, 20)
@@ -135,5 +140,5 @@ def progress_line(progress: Progress, cells: int, cancel: str) -> Line:
     else:
         full, rest = "", ""
         counts = f" {count(progress.done)} {unit}" if progress.done else ""
-    left = [(what, "soft"), (full, "waiting"), (rest, "faint"), (counts, "text")]
+    left = [*old, (what, "soft"), (full, "waiting"), (rest, "faint"), (counts, "text")]
     return spread(left, [(f"{cancel} ", "faint")] if cancel else [], cells, "text")

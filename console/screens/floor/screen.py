@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from time import monotonic
@@ -15,17 +15,20 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 from console.actions.action import Place
+from console.actions.registry import BY_ID
 from console.copies import Copy, of_branch, of_station
-from console.links.link import LinkMode
+from console.links.link import Link, LinkMode
 from console.screens.base import bindings
 from console.screens.floor import menus
 from console.screens.floor.actions import PLACE, FloorSituation
+from console.screens.floor.before import WAITING, Awaited, told_ago
 from console.screens.sampled import SampledScreen
 from console.terminal.slowlink import Rhythm
 from sessions.floor.branches.shown import own_branch
-from sessions.floor.commands import PERCENT, CancelScan
+from sessions.floor.commands import PERCENT, CancelScan, Progress
 from sessions.text import clean
 from sessions.views.floor.arrange import LOUD, Grouping, Order, attention
+from sessions.views.floor.last import last_floor
 from sessions.views.floor.panes import Pane
 from sessions.views.floor.view import Floor, FloorView
 from widgets.draw.cells import Line, Span
@@ -42,8 +45,13 @@ ROOMY = (100, 30)
 """From this size on the floor begins with cards instead of lines."""
 
 
-EASE_S = 3.0
-"""Between two pictures of the wall while the past is read in."""
+EASE_S, FIRST_S = 3.0, 0.5
+"""Between two pictures of the wall while the past is read in, and before the first one with panes on it."""
+KEEP_EVERY_S = 600.0
+"""Between two times at which a floor that changes is kept for the next console."""
+WATCHED_S = 0.5
+"""How often it is looked whether the last floor has stood there for long enough."""
+SINCE = Progress("what happened since", 0, 0)
 
 
 def _roomy(size: Size) -> bool:
@@ -73,6 +81,10 @@ class FloorScreen(SampledScreen):
         """When the wall was drawn last, by the monotonic clock."""
         self._owed = False
         """It waits to be drawn."""
+        self._awaited = Awaited()
+        self._present: tuple[Floor, Sequence[Pane], float] | None = None
+        """What was last drawn of the present, all panes, and when that was."""
+        self._kept_at = 0.0
 
     def compose(self) -> ComposeResult:
         yield TopLine(self.look)
@@ -96,11 +108,17 @@ class FloorScreen(SampledScreen):
         progress = health.progress if health.connected else None
         return progress is not None and progress.unit != PERCENT
 
+    @property
+    def settling(self) -> bool:
+        """The past is read in: the floor changes all over with every look, and nobody can follow it."""
+        return self.scanning or self.factory.link.health.behind
+
     def on_mount(self) -> None:
         self.view = FloorView(resting_s=self.factory.options.rest_days * 86_400)
         self._holding.enter_context(self.app.batch_update())
         known = self.factory.memory.known
         self.view.choose(order=known.floor_order, grouping=known.floor_grouping)
+        self.fit(self.app.size)  # before anything is laid out, so that it is laid out once
 
     def on_resize(self, event: events.Resize) -> None:
         self.fit(event.size)
@@ -126,21 +144,38 @@ class FloorScreen(SampledScreen):
         self.wall.budget = rhythm.budget
 
     def draw_news(self) -> None:
-        if not self.is_news(self.beat()) and not self._owed:
+        last = self.factory.link.last
+        if not self.is_news(self.beat(), last, told_ago(last)) and not self._owed:
             return
-        # While the past is read in, the floor changes all over with every look, and nobody can follow it.
-        self._owed = self.scanning and self._eased() > 0 and bool(self.floor and self.floor.shown)
+        self._owed = last is None and self.settling and self._eased() > 0
         if self._owed:
             self._draw_top()
         else:
             self.draw()
+        if last is None and (awaited := self._awaited.take(self._under_cursor())):
+            self.begin(lambda: self.act(awaited))
+        if self._present is not None and self._present[2] >= self._kept_at + KEEP_EVERY_S:
+            self.keep(self.factory.link)  # whoever is killed has at least this for the next time
 
     def rest(self) -> float:
-        return min(super().rest(), self._eased()) if self._owed else super().rest()
+        rest = super().rest()
+        if self._owed:
+            return min(rest, self._eased())
+        return min(rest, WATCHED_S) if self._goes_soon else rest
+
+    @property
+    def _goes_soon(self) -> bool:
+        """The last floor stands only until what happened since has come in."""
+        link = self.factory.link
+        return link.last is not None and link.health.connected
 
     def _eased(self) -> float:
         """Seconds until the wall is drawn again while the past is read in."""
-        return max(0.0, self._drawn_at + EASE_S - monotonic())
+        every = EASE_S if self.floor and self.floor.shown else FIRST_S
+        return max(0.0, self._drawn_at + every - monotonic())
+
+    def _under_cursor(self) -> str:
+        return "" if self.wall.cursor is None else self.wall.cursor.key
 
     def draw(self) -> None:
         """Draw the floor as it is now."""
@@ -149,9 +184,14 @@ class FloorScreen(SampledScreen):
         link, wall = self.factory.link, self.wall
         state, health, now = link.state, link.health, link.now()
         untouched = self.last_key == 0.0
-        cursor = "" if untouched or wall.cursor is None else wall.cursor.key
+        cursor = "" if untouched else self._under_cursor()
         moment = monotonic()
-        floor = self.view.look(state, now, moment, moment - self.last_key, cursor, untouched)
+        if link.last is not None:
+            floor = link.last.floor(self.view.choice)
+        else:
+            floor = self.view.look(state, now, moment, moment - self.last_key, cursor, untouched)
+            if health.connected and not self.settling and floor.every:
+                self._present = (floor, self.view.panes, now)
         self.floor = floor
         cells = self.size.width
         empty: list[Line] = []
@@ -176,7 +216,8 @@ class FloorScreen(SampledScreen):
     def _draw_top(self) -> None:
         if self.floor:
             link, cells = self.factory.link, self.size.width
-            top = [figures(self.floor.totals, link.now(), link.mode, cells), self._second_line(cells)]
+            shown = figures(self.floor.totals, link.now(), link.mode, cells, told_ago(link.last))
+            top = [shown, self._second_line(cells)]
             self.query_one(TopLine).show(top)
 
     def _folds(self, floor: Floor, cells: int) -> Line:
@@ -193,14 +234,35 @@ class FloorScreen(SampledScreen):
             preview.show(preview_lines(self.wall.cursor, self.size.width, preview.size.height, now))
 
     def _second_line(self, cells: int) -> Line:
-        health = self.factory.link.health
+        link = self.factory.link
+        health, old = link.health, told_ago(link.last)
         if health.trouble:
-            return trouble_line(health.trouble, cells)
+            return trouble_line(" · ".join(filter(None, (old and f"as of {old}", health.trouble))), cells)
         if health.progress is not None:
-            return progress_line(health.progress, cells, "x stops" if self.scanning else "")
+            return progress_line(health.progress, cells, "x stops" if self.scanning else "", old)
+        if old:
+            return progress_line(SINCE, cells, "", old)
         return (
             heading(cells, self.wall.widths) if self.wall.zoom == 0 and self.floor and self.floor.shown else rule(cells)
         )
+
+    async def act(self, action_id: str) -> None:
+        """Do it; or as soon as the present is known, where what was shown last is not enough for it."""
+        waits = action_id in WAITING and self.factory.link.last is not None
+        self._awaited.wants(action_id if waits else "", self._under_cursor())
+        if waits:
+            self.say(f"{BY_ID[action_id].title}: as soon as the floor is the present")
+        else:
+            await super().act(action_id)
+
+    def keep(self, link: Link) -> None:
+        """Have what was last shown of the present kept for the next console. It also works after the end of the app."""
+        if self._present is not None:
+            floor, panes, drawn_at = self._present
+            health = link.health
+            time = link.now() if health.connected and not health.behind else drawn_at
+            link.keep(last_floor(floor, panes, time))
+            self._kept_at = time
 
     # What it says of itself
 

@@ -97,7 +97,10 @@ class TranscriptWatch(Service):
     async def follow(self) -> None:
         """Catch up, then read what is written, until cancelled."""
         while True:
-            await self.catch_up()
+            try:
+                await self.catch_up()
+            finally:
+                self._recorder.caught_up()
             self._watching = asyncio.create_task(self._watch())
             try:
                 await asyncio.wait({self._watching})

@@ -58,6 +58,8 @@ class Contact(msgspec.Struct, frozen=True, omit_defaults=True):
     """Process id of the supervisor it is, or was, connected to."""
     halted: bool = False
     """Its journal takes nothing at present: commands that write wait."""
+    behind: bool = False
+    """What happened while nobody looked is still coming in."""
 
 
 class _PartedError(FactoryError):
@@ -82,11 +84,8 @@ class Client:
         changed: Callable[[], None] | None = None,
         wishes: Sequence[AnyWish] = (),
         clear: Callable[[], None] | None = None,
-        current: bool = True,
     ) -> None:
-        """`state` may be of another version and not `current`: it is then shown until the supervisor sends its own.
-
-        `revive` starts a supervisor when none answers, `clear` ends one that is there and does not serve.
+        """`revive` starts a supervisor when none answers, `clear` ends one that is there and does not serve.
 
         Both may block, and raise `FactoryError`; without `revive` somebody else starts it.
 
@@ -94,7 +93,6 @@ class Client:
         `wishes` are sent to every supervisor that it connects to.
         """
         self.state = state
-        self._current = current
         self.contact = Contact(progress=Progress("connecting to the supervisor", 0, 0))
         self._path = socket_path
         self._revive, self._clear, self._changed = revive, clear, changed
@@ -251,7 +249,7 @@ class Client:
         reader, writer = await self._connected()
         self._pid = 0
         try:
-            writer.write(protocol.encode(protocol.hello(self.state.seq if self._current else protocol.NOTHING)))
+            writer.write(protocol.encode(protocol.hello(self.state.seq or protocol.NOTHING)))
             await writer.drain()
             self._writer = writer
             while (frame := await self._next(reader)) is not None:
@@ -292,7 +290,7 @@ class Client:
             case Events():
                 self.state = self._folded(frame)
             case Snapshot(state):
-                self.state, self._current = state, True
+                self.state = state
             case WorkFrame():
                 self._work = frame
             case ReplyFrame(command, reply):
@@ -317,7 +315,8 @@ class Client:
             case Farewell():
                 raise _PartedError(frame)
         trouble = "; ".join(filter(None, (self._work.trouble, self._missed)))
-        self._show(Contact(True, trouble, self._work.progress, self._pid, self._work.halted))
+        behind = self.state.seq < self._work.past
+        self._show(Contact(True, trouble, self._work.progress, self._pid, self._work.halted, behind))
 
     def _folded(self, frame: Events) -> FloorState:
         if frame.first != self.state.seq + 1:
@@ -327,7 +326,7 @@ class Client:
     def _lost(self, trouble: str, waits: bool = False) -> None:
         """Nobody answers: show why, and refuse what was asked; or when somebody will soon, wait for that a while."""
         self._work = WorkFrame()
-        self._show(replace(self.contact, connected=False, trouble=trouble, progress=None, halted=False))
+        self._show(replace(self.contact, connected=False, trouble=trouble, progress=None, halted=False, behind=False))
         self._questions.lost("the supervisor gave no answer", trouble)
         for command in [*self._asked]:
             if waits:

@@ -94,6 +94,8 @@ class WorkFrame(Frame, frozen=True, omit_defaults=True, tag="work"):
     """The journal takes nothing at present: commands that write wait."""
     tries: int = 0
     """How often it has taken nothing; it is tried again for every command."""
+    past: int = 0
+    """Up to the event with this number the floor is told what happened while nobody looked (see `UNSETTLED`)."""
 
 
 class ReplyFrame(Frame, frozen=True, omit_defaults=True, tag="reply"):
@@ -141,7 +143,9 @@ _ENCODER = msgspec.json.Encoder()
 
 
 NOTHING = -1
-"""What a console has folded whose floor cannot be added to: it wants the whole floor."""
+"""What a console has folded that has no floor yet: it wants the whole floor, not the past in pieces."""
+UNSETTLED = 2**63 - 1
+"""The end of the past while it is still being read."""
 
 
 def hello(after: int = 0, *, follows: bool = True) -> Hello:

@@ -19,6 +19,7 @@ from sessions.supervisor.wire.frames import (
     MAX_PART,
     MAX_REQUEST,
     NOTHING,
+    UNSETTLED,
     CommandFrame,
     EndFrame,
     Farewell,
@@ -40,7 +41,7 @@ from sessions.supervisor.wire.frames import (
 )
 
 __all__ = [
-    "MAX_ANSWER", "MAX_PART", "MAX_REQUEST", "NOTHING", "CommandFrame", "EndFrame", "Farewell", "Hello",
+    "MAX_ANSWER", "MAX_PART", "MAX_REQUEST", "NOTHING", "UNSETTLED", "CommandFrame", "EndFrame", "Farewell", "Hello",
     "NevermindFrame", "PartFrame", "ProtocolError", "QuestionFrame", "Refused", "ReplyFrame", "TornError", "Welcome",
     "WorkFrame", "command_frame", "encode", "hello",
 ]  # fmt: skip

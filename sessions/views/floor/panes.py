@@ -25,7 +25,7 @@ class Tool(msgspec.Struct, frozen=True):
     since: float
 
 
-class Pane(msgspec.Struct, frozen=True, kw_only=True):
+class Pane(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One pane of the wall. Texts are cleaned; times are seconds since 1970; ages are made when it is drawn."""
 
     key: str

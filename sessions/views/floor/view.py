@@ -44,6 +44,8 @@ class FloorView:
         self._arranger = Arranger()
         self._stale = True
         self._sorted_at = 0.0
+        self.panes: list[Pane] = []
+        """All panes of the last look, also those that are hidden or folded away."""
 
     @property
     def choice(self) -> Choice:
@@ -89,7 +91,7 @@ class FloorView:
         """
         # A search goes through everything: what it is for may be folded away.
         unfold = self._choice.unfolded or bool(self._choice.search.strip())
-        every = self._book.panes(state, now, self._choice.every_branch, unfold)
+        every = self.panes = self._book.panes(state, now, self._choice.every_branch, unfold)
         panes = every if unfold else [pane for pane in every if not (pane.elsewhere or pane.resting)]
         shown = [pane for pane in panes if matches(pane, self._choice)] if self._choice.narrow else panes
         if self._stale or untouched:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
+from msgspec.structs import replace
 
+from console import last_floor as last_floor_file
 from console.links.link import LinkMode, station_events
 from console.links.live import LiveLink
 from sessions.floor.commands import CatchUp, Stop
@@ -20,6 +20,9 @@ from sessions.floor.events import StationEvent
 from sessions.floor.state import EMPTY
 from sessions.headless.floor import floor_of
 from sessions.supervisor import process
+from sessions.views.floor.last import LastFloor, last_floor
+from sessions.views.floor.view import FloorView
+from tests.support.console import NOW, factory_state
 from tests.support.house import LONG, House, house_in
 from tests.support.supervisor import settled
 
@@ -29,38 +32,56 @@ def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     yield from house_in(monkeypatch)
 
 
-def test_it_shows_the_last_checkpoint_before_anything_runs(house: House) -> None:
+def kept(house: House) -> LastFloor:
+    """What a console before this one kept of the house's floor."""
+    view, state = FloorView(), factory_state(3, 4)
+    floor = last_floor(view.look(state, NOW), view.panes, NOW)
+    last_floor_file.write(house.place.last_floor, floor)
+    return floor
+
+
+def test_it_begins_with_what_the_floor_showed_and_looks_into_no_journal(house: House) -> None:
     house.write(1, 3)
-    state = floor_of(house.repo.path)
+    floor_of(house.repo.path)
     process.stop(house.repo.path)
-    link = LiveLink(house.repo.path, LONG)
-    assert (link.state.total, link.state.branches, link.state.stations) == (state.total, state.branches, state.stations)
+    floor, journal = kept(house), house.place.journal
+    journal.rename(journal.with_name("elsewhere"))
+    link = LiveLink(house.repo.path, lambda: LONG)
+    assert (link.last, link.now()) == (floor, NOW)
+    assert link.state is EMPTY
     assert not link.health.connected
     assert link.mode is LinkMode.LIVE
     assert process.running(house.repo.path) is None
     link.stop()
+    assert not journal.exists()
 
 
-def test_it_shows_what_another_version_stored_until_the_supervisor_has_made_it_anew(house: House) -> None:
+def test_the_last_floor_goes_when_the_past_has_come_in(house: House) -> None:
     house.write(1, 3)
-    floor_of(house.repo.path)
-    process.stop(house.repo.path)
-    with closing(sqlite3.connect(house.place.journal)) as journal, journal:
-        journal.execute("UPDATE slices SET version = version - 1")
-        before = journal.execute("SELECT max(seq) FROM slices").fetchone()[0]
-    link = LiveLink(house.repo.path, LONG)
-    assert (link.state.seq, link.state.total.calls) == (before, 3)
+    kept(house)
+    link = LiveLink(house.repo.path, lambda: LONG)
     link.start()
     try:
-        settled(lambda: link.health.connected and link.state.runs == 2)
-        assert link.state.total.calls == 3
+        settled(lambda: link.last is None)
+        assert link.state.total.calls == 3, "what had happened meanwhile is on the floor that takes its place"
+        assert link.health.connected and not link.health.behind
+        assert link.now() > NOW + 1
     finally:
         link.stop()
 
 
+def test_without_a_last_floor_there_is_none_to_show(house: House) -> None:
+    link = LiveLink(house.repo.path, lambda: LONG)
+    assert link.last is None and link.now() > NOW
+    floor = kept(house)
+    assert link.last is None, "it is read once"
+    link.keep(replace(floor, time=NOW + 5))
+    assert LiveLink(house.repo.path).last == replace(floor, time=NOW + 5)
+
+
 def test_it_starts_a_supervisor_and_follows_it(house: House) -> None:
     house.write(1, 3)
-    link = LiveLink(house.repo.path, LONG)
+    link = LiveLink(house.repo.path, lambda: LONG)
     assert link.state == EMPTY
     link.start()
     try:
@@ -82,7 +103,7 @@ def test_it_starts_a_supervisor_and_follows_it(house: House) -> None:
 
 def test_a_stopped_supervisor_stays_stopped_and_the_floor_stays_there(house: House) -> None:
     house.write(1, 3)
-    link = LiveLink(house.repo.path, LONG)
+    link = LiveLink(house.repo.path, lambda: LONG)
     link.start()
     try:
         settled(lambda: link.state.total.calls == 3)
@@ -97,7 +118,7 @@ def test_a_stopped_supervisor_stays_stopped_and_the_floor_stays_there(house: Hou
 
 def test_a_stopped_supervisor_is_started_again_when_asked(house: House) -> None:
     house.write(1, 3)
-    link = LiveLink(house.repo.path, LONG)
+    link = LiveLink(house.repo.path, lambda: LONG)
     link.start()
     try:
         settled(lambda: link.state.total.calls == 3)
@@ -115,7 +136,7 @@ def test_a_stopped_supervisor_is_started_again_when_asked(house: House) -> None:
 
 def test_a_supervisor_that_was_killed_comes_back_by_itself(house: House) -> None:
     house.write(1, 3)
-    link = LiveLink(house.repo.path, LONG)
+    link = LiveLink(house.repo.path, lambda: LONG)
     link.start()
     try:
         settled(lambda: link.state.total.calls == 3)
@@ -130,7 +151,7 @@ def test_a_supervisor_that_was_killed_comes_back_by_itself(house: House) -> None
 
 
 def test_why_there_is_no_supervisor_is_said(house: House) -> None:
-    link = LiveLink(house.repo.path, LONG)
+    link = LiveLink(house.repo.path, lambda: LONG)
     house.place.journal.write_bytes(b"no journal" * 100)
     link.start()
     try:
@@ -140,7 +161,9 @@ def test_why_there_is_no_supervisor_is_said(house: House) -> None:
 
 
 def test_nothing_heavy_is_imported_for_the_first_paint() -> None:
-    code = "import sys, console.links.live; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    code = "import sys, console.links.live; print(*sorted(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
-    assert "sessions" in loaded
-    assert not {"git", "aiosqlite", "watchfiles", "litellm", "rich", "hypothesis"} & set(loaded)
+    assert "sessions.views.floor.last" in loaded
+    heavy = {"git", "aiosqlite", "watchfiles", "litellm", "rich", "hypothesis", "sqlite3"}
+    assert not heavy & {name.partition(".")[0] for name in loaded}
+    assert not [name for name in loaded if name.startswith(("sessions.supervisor", "sessions.asking"))]

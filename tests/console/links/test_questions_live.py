@@ -59,7 +59,7 @@ class CountingLink(LiveLink):
 @contextmanager
 def linked(house: House, calls: int = 0) -> Iterator[CountingLink]:
     """A link to the house's own supervisor, once it knows of so many model calls."""
-    link = CountingLink(house.repo.path, LONG)
+    link = CountingLink(house.repo.path, lambda: LONG)
     link.asked = []
     link.start()
     try:

@@ -98,7 +98,7 @@ def test_its_key_is_free_wherever_it_works() -> None:
 def test_the_floor_stays_and_goes_on_where_it_was(house: House) -> None:
     house.write(1, 3)
     process.start(house.repo.path, LONG)
-    link = LiveLink(house.repo.path, LONG)
+    link = LiveLink(house.repo.path, lambda: LONG)
 
     async def act(pilot: Pilot[None]) -> None:
         await asyncio.to_thread(settled, lambda: link.health.connected and link.state.total.calls == 3)

@@ -17,7 +17,7 @@ from sessions.supervisor.wire import client as module
 from sessions.supervisor.wire import protocol, starts
 from sessions.supervisor.wire.capabilities import SPEAKS, VERSION
 from sessions.supervisor.wire.client import Client
-from sessions.supervisor.wire.feed import RING
+from sessions.supervisor.wire.feed import PER_FRAME, RING
 from sessions.supervisor.wire.protocol import Answer, Farewell, WorkFrame
 from sessions.supervisor.wire.server import Server
 from sessions.supervisor.wire.starts import Starts
@@ -44,6 +44,35 @@ def test_far_behind_it_takes_the_whole_floor() -> None:
         async with served(feed) as (_, path):
             with watched(path) as watching:
                 await watching.soon(lambda client: client.state == feed.state)
+
+    asyncio.run(check())
+
+
+def test_it_is_behind_until_the_last_event_of_the_past_has_come() -> None:
+    async def check() -> None:
+        feed = feed_of(5)
+        feed.say(WorkFrame(past=protocol.UNSETTLED))
+        async with served(feed) as (_, path):
+            with watched(path) as watching:
+                await watching.soon(lambda client: client.state.seq == 5 and client.contact.behind)
+                push(feed, spoken(20, first=6))
+                await watching.soon(lambda client: client.state.seq == 25 and client.contact.behind)
+                # The word may come before the events that it is about.
+                feed.say(WorkFrame(past=26))
+                await watching.soon(lambda client: client.contact.behind)
+                push(feed, spoken(2, first=26))
+                await watching.soon(lambda client: not client.contact.behind and client.state.seq == 27)
+
+    asyncio.run(check())
+
+
+def test_whoever_has_no_floor_gets_it_whole_and_not_the_past_in_pieces() -> None:
+    async def check() -> None:
+        async with served(feed_of(PER_FRAME + 1)) as (_, path):
+            seen: list[int] = []
+            with watched(path) as watching:
+                await watching.soon(lambda client: seen.append(client.state.seq) or client.state.seq > 0)
+            assert {*seen} <= {0, PER_FRAME + 1}
 
     asyncio.run(check())
 

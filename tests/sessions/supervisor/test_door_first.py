@@ -26,7 +26,16 @@ from sessions.journal.reader import JournalReader
 from sessions.journal.writer import Journal
 from sessions.simulation import simulate
 from sessions.supervisor.life import live
-from sessions.supervisor.wire.protocol import NOTHING, Farewell, ReplyFrame, Snapshot, Welcome, WorkFrame, command_frame
+from sessions.supervisor.wire.protocol import (
+    NOTHING,
+    UNSETTLED,
+    Farewell,
+    ReplyFrame,
+    Snapshot,
+    Welcome,
+    WorkFrame,
+    command_frame,
+)
 from tests.support.house import LONG, House, house_in
 from tests.support.supervisor import PATIENCE_S, dialled
 
@@ -114,6 +123,7 @@ def test_the_door_answers_and_tells_before_the_journal_is_up_to_date(house: Hous
             while not isinstance(told, WorkFrame) or told.progress is None:
                 told = await peer.hear_a(WorkFrame)
             assert (told.progress.what, told.progress.unit) == (WAITING, "%")
+            assert told.past == UNSETTLED
             assert 0 < told.progress.done < 100
             assert gate.portions == 1, "nothing but the first portion is done"
             peer.say(command_frame(operator.command(CatchUp())))

@@ -20,7 +20,7 @@ from sessions.journal.writer import Journal
 from sessions.supervisor import recorder
 from sessions.supervisor.recorder import Recorder, ServingRecorder
 from sessions.supervisor.wire.feed import RING, Feed
-from sessions.supervisor.wire.protocol import Events, Snapshot, encode
+from sessions.supervisor.wire.protocol import UNSETTLED, Events, Snapshot, WorkFrame, encode
 from tests.support.supervisor import PATIENCE_S, spoken, told
 
 
@@ -47,6 +47,22 @@ def test_what_is_committed_goes_to_the_consoles(tmp_path: Path) -> None:
         await serving.record(spoken(RING + 10, first=51), {"mark": b"1"})
         assert feed.after(50) == Snapshot(journal.state)
         assert await serving.marks() == {"mark": b"1"}
+        await journal.close()
+
+    asyncio.run(check())
+
+
+def test_the_past_ends_with_what_is_recorded_when_it_has_been_read_and_only_once(tmp_path: Path) -> None:
+    async def check() -> None:
+        journal = await Journal.open(tmp_path / "journal.db")
+        feed = Feed(journal.state)
+        feed.say(WorkFrame(past=UNSETTLED))
+        serving = ServingRecorder(journal, feed)
+        for count in (5, 7):
+            await serving.record(spoken(5, journal.state.seq + 1))
+            serving.progress("transcripts", None)
+            serving.caught_up()
+            assert feed.work.past == 5, count
         await journal.close()
 
     asyncio.run(check())
