@@ -81,7 +81,6 @@ class Events(OfFloor, frozen=True, kw_only=True):
             EMPTY,
             revive=lambda: process.start(self.repo, process.Options(base=self.base, sessions=self.places)),
             changed=lambda: changed.put(None),
-            current=False,
         )
 
         class Asking:
