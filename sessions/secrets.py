@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from sessions.floor.events import AnyEvent, Event
 from sessions.redact import redact
+from sessions.suspect import suspects
 from sessions.text import Words
 
 
@@ -24,8 +25,20 @@ def without_secrets(events: Iterable[Event]) -> Secretless:
     """The events, with everything in their words that looks like a secret replaced by `[secret]`."""
     if isinstance(events, Secretless):
         return events
-    told = _told().get
-    return Secretless(_hidden(event, fields) if (fields := told(type(event))) else event for event in events)
+    told, kept = _told().get, list(events)
+    texts: list[str] = []
+    places: list[tuple[int, str]] = []
+    for number, event in enumerate(kept):
+        for field in told(type(event), ()):
+            if words := getattr(event, field):
+                texts.append(words)
+                places.append((number, field))
+    for suspect in suspects(texts):
+        hidden = redact(texts[suspect])
+        if hidden != texts[suspect]:
+            number, field = places[suspect]
+            kept[number] = replace(kept[number], **{field: hidden})
+    return Secretless(kept)
 
 
 def words_of(kind: type[Event]) -> tuple[str, ...]:
@@ -39,11 +52,3 @@ def _told() -> dict[type[Event], tuple[str, ...]]:
     """The kinds that hold words, with the fields that do."""
     kinds: tuple[type[Event], ...] = get_args(AnyEvent)
     return {kind: fields for kind in kinds if (fields := words_of(kind))}
-
-
-def _hidden(event: Event, fields: tuple[str, ...]) -> Event:
-    for field in fields:
-        words = getattr(event, field)
-        if words and (kept := redact(words)) != words:
-            event = replace(event, **{field: kept})
-    return event

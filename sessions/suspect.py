@@ -7,6 +7,11 @@ long word. To look for that costs a third of the patterns, which may begin anywh
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
+
+from sessions.seek import find
 
 _LIVELY = re.compile(r"[A-Za-z0-9_./=$,+-]{14}")
 """A text without such a run holds no secret that is told by its own looks."""
@@ -70,3 +75,36 @@ def may_be_called_one(text: str) -> bool:
         if word in lowered:
             return _BESIDE.search(lowered) is not None
     return False
+
+
+# Many texts at once
+
+_FEW = 4
+"""So many texts are sooner looked at one by one."""
+_SIGNS = tuple(
+    sign.encode() for sign in (*_BEGINS, "gl", *(f"${kind}" for kind in ("2", "5", "6", "y", "1", "apr1", "argon2")))
+)
+_LOWER_SIGNS = tuple(sign.encode() for sign in (*_TELLING, *map(chr, _FOLD)))
+_WORDS = bytes(b"a"[0] if chr(code).isalnum() and code < 0x80 else b" "[0] for code in range(256))
+_WORD_SIGN = b"a" * 16
+"""Every letter and digit is an `a`: then this is what a long word looks like."""
+
+
+def suspects(texts: Sequence[str]) -> list[int]:
+    """Which of the texts are worth a look, in order: those that hold nothing that every secret has are not among them.
+
+    They are searched as one, sign by sign, which takes a twentieth of looking at each.
+    """
+    if len(texts) <= _FEW:
+        return list(range(len(texts)))
+    parts = [text.encode("utf-8", "surrogatepass") for text in texts]
+    whole, ends = b"\n".join(parts), list(accumulate(len(part) + 1 for part in parts))
+    found: set[int] = set()
+    for data, signs in ((whole, _SIGNS), (whole.lower(), _LOWER_SIGNS), (whole.translate(_WORDS), (_WORD_SIGN,))):
+        for sign in signs:
+            at = find(data, sign, 0, len(data))
+            while at >= 0:
+                number = bisect_right(ends, at)
+                found.add(number)
+                at = find(data, sign, min(ends[number], len(data)), len(data))
+    return sorted(found)

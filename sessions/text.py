@@ -64,7 +64,10 @@ def clean_lines(text: str, limit: int = 100_000) -> list[str]:
 
 
 def _folded(text: str) -> str:
-    if not (text.isascii() and text.isprintable()):
+    if text.isascii() and text.isprintable():
+        if "  " not in text and text[:1] != " " and text[-1:] != " ":
+            return text  # as most are
+    else:
         text = " ".join(_without_escapes(text).split())
         if not (text.isascii() and text.isprintable()):
             text = _visible(text)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from sessions import redact as patterns
 from sessions.redact import HIDDEN, redact
+from sessions.suspect import suspects
 
 B62 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
@@ -204,7 +205,24 @@ PIECES = st.one_of(
 )
 
 
-@given(st.lists(PIECES, min_size=1, max_size=12).map("".join), st.sampled_from([str, str.lower, str.upper, str.title]))
+WRITTEN = st.sampled_from([str, str.lower, str.upper, str.title])
+TEXTS = st.one_of(
+    st.lists(PIECES, min_size=1, max_size=12).map("".join), st.text(st.sampled_from("pPaAsſSwkK\u212a eyıİit=:-1_"))
+)
+
+
+@given(st.lists(st.tuples(TEXTS, WRITTEN), min_size=5, max_size=20))
+def test_looking_at_many_texts_at_once_misses_nothing_either(drawn: list[tuple[str, Callable[[str], str]]]) -> None:
+    texts = [written(text) for text, written in drawn]
+    assert {at for at, text in enumerate(texts) if redact(text) != text} <= {*suspects(texts)}
+
+
+def test_most_texts_are_not_looked_at() -> None:
+    plain = ["Read the file src/app.py, then run the tests."] * 50
+    assert suspects([*plain, "DB_PASSWORD=x", *plain, f"use {KEYS[0]}", *plain]) == [50, 101]
+
+
+@given(st.lists(PIECES, min_size=1, max_size=12).map("".join), WRITTEN)
 def test_a_quick_look_misses_nothing_that_a_pattern_finds(text: str, written: Callable[[str], str]) -> None:
     text = written(text)
     assert redact(text) == _by_all_patterns(text)

@@ -10,7 +10,7 @@ from sessions.observe import usage as usages
 from sessions.observe.claude import lines as cl
 from sessions.observe.claude.memory import MAX_REPLIES, OpenReply, Told
 from sessions.observe.claude.session import Session
-from sessions.observe.claude.usage import Helper, Reply, is_partial, reply_of, tokens_of
+from sessions.observe.claude.usage import Helper, Reply, is_partial, is_plain, reply_of, tokens_of
 from sessions.observe.contract import Statement
 from sessions.observe.words import safe
 
@@ -31,6 +31,26 @@ class Stated(Struct, frozen=True, gc=False):
     agent: str
 
 
+class Running(Struct, gc=False):
+    """A call that this file was the first to tell of, and whose lines are just being read: the last one counts."""
+
+    first: Stated
+    message: str
+    request: str
+    model: str | None
+    time: float
+    branch: str
+    place: int
+    """Where its event will stand among those at hand."""
+    usage: cl.Usage
+    partial: bool
+    grown: bool = False
+
+
+_LATER = ev.TokensUsed(time=0.0, station="", session="", tokens=NOTHING)
+"""Keeps the place of an event until the last line of its call was read."""
+
+
 class Calls:
     """Tells what the lines of one file say of model calls."""
 
@@ -38,6 +58,7 @@ class Calls:
         self._session, self._seen, self._desk = session, session.seen, session.desk
         self._windows: dict[str, int] = {}
         self._last: tuple[str, cl.Usage, str | None, bool] = ("", cl.Usage(), "", False)
+        self._running: Running | None = None
         self._told_in = session.events
         self._places: dict[str, int] = {}
 
@@ -77,6 +98,9 @@ class Calls:
 
     def used(self, line: cl.Line, message: cl.Message, usage: cl.Usage, agent: str) -> None:
         """Tell what a line adds to what is known of its call."""
+        if self._runs_on(line, message, usage, agent):
+            return
+        self.settle()
         request = line.request_id
         call = f"{message.id}:{request}" if request and message.id else self.identity(line, message, agent)
         if not call:
@@ -86,20 +110,72 @@ class Calls:
         if said == self._last:
             return
         self._last = said
-        self._state(Stated(call, safe(message.model or ""), reply_of(usage), said[3], agent))
+        now = Stated(call, safe(message.model or ""), reply_of(usage), said[3], agent)
+        told, stated = self._note(now)
+        if request and message.id and told is None and stated is not None and stated.calls and not now.reply.helpers:
+            self._run(now, line, message, usage)
+        else:
+            self._state(now, told, stated)
+
+    def _run(self, now: Stated, line: cl.Line, message: cl.Message, usage: cl.Usage) -> None:
+        """A call begins of which nobody told."""
+        seen, events = self._seen, self._session.events
+        if not now.agent or seen.agent:
+            seen.copied = False
+        ids = message.id or "", line.request_id or ""
+        self._running = Running(now, *ids, message.model, seen.clock, seen.branch, len(events), usage, now.partial)
+        events.append(_LATER)
+
+    def _runs_on(self, line: cl.Line, message: cl.Message, usage: cl.Usage, agent: str) -> bool:
+        """Note one more statement of the call whose lines are being read, if it is one and nothing else has changed."""
+        running = self._running
+        if running is None or line.request_id != running.request or message.id != running.message:
+            return False
+        if message.model != running.model or agent != running.first.agent:
+            return False
+        if usage == running.usage and not (running.partial and message.stop_reason):
+            return True
+        if not is_plain(usage.iterations):
+            return False
+        partial = running.partial and is_partial(message, usage.output_tokens or 0)
+        if partial != running.partial or tokens_of(usage) != tokens_of(running.usage):
+            running.usage, running.partial, running.grown = usage, partial, True
+        if not agent or self._seen.agent:
+            self._seen.copied = False
+        return True
+
+    def settle(self) -> None:
+        """Tell of the call whose lines were just read, before others are."""
+        running, self._running = self._running, None
+        if running is None:
+            return
+        now = running.first
+        if running.grown:
+            now = Stated(now.call, now.model, reply_of(running.usage), running.partial, now.agent)
+            self._desk.book.state(now.call, now.reply.tokens, now.partial)
+            self._last = (now.call, running.usage, running.model, running.partial)
+        tokens, cost = now.reply.tokens, now.reply.cost(self._desk.pricing, now.model)
+        told = Told(running.time, now.model, running.branch, PARTIAL if now.partial else WHOLE, cost, tokens, True)
+        events = self._session.events
+        if events is not self._told_in:
+            self._told_in, self._places = events, {}
+        self._places[now.call] = running.place
+        events[running.place] = self._event(now, told, tokens, 1, cost)
+        self._seen.tell(now.call, told)
 
     def nested(self, line: cl.NestedLine, agent: str) -> None:
         """A call of a sub-agent that stands in a progress line. Most stand in the sub-agent's own file, too."""
         message = line.message
         if message is None or message.usage is None or not message.id or not line.request_id:
             return
+        self.settle()
         call = f"{message.id}:{line.request_id}"
         if not self._desk.book.knows(call):
             partial = not message.stop_reason
-            self._state(Stated(call, safe(message.model or ""), reply_of(message.usage), partial, safe(agent)))
+            now = Stated(call, safe(message.model or ""), reply_of(message.usage), partial, safe(agent))
+            self._state(now, *self._note(now))
 
-    def _state(self, now: Stated) -> None:
-        told, stated = self._note(now)
+    def _state(self, now: Stated, told: Told | None, stated: Statement | None) -> None:
         own = told.own if told is not None else stated is not None and bool(stated.calls)
         if not now.agent or self._seen.agent:
             self._seen.copied = not own

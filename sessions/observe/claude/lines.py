@@ -97,32 +97,33 @@ class Message(Struct, gc=False):
 
 
 class Line(Struct, rename="camel", gc=False):
-    """Any line that becomes facts."""
+    """Any line that becomes facts. First come the fields that most lines have, in the order in which they mostly stand
+    there: a decoder looks for each where it found the one before it."""
 
-    type: str = ""
-    subtype: str | None = None
-    timestamp: str | None = None
-    session_id: str | None = None
-    cwd: str | None = None
-    git_branch: str | None = None
-    version: str | None = None
-    uuid: str | None = None
-    request_id: str | None = None
     parent_uuid: str | None = None
+    is_sidechain: bool | None = None
+    cwd: str | None = None
+    session_id: str | None = None
+    version: str | None = None
+    git_branch: str | None = None
+    type: str = ""
+    message: Message | None = None
+    request_id: str | None = None
+    uuid: str | None = None
+    timestamp: str | None = None
+    tool_use_result: Raw = Raw()
+    subtype: str | None = None
     request_session_id: str | None = None
     """The session that made the call, where a fork copied the line from it."""
-    is_sidechain: bool | None = None
     agent_id: str | None = None
     is_meta: bool | None = None
     is_compact_summary: bool | None = None
     is_visible_in_transcript_only: bool | None = None
     is_api_error_message: bool | None = None
-    message: Message | None = None
     retry_in_ms: float | None = None
     retry_attempt: int | None = None
     max_retries: int | None = None
     error: Raw = Raw()
-    tool_use_result: Raw = Raw()
     summary: str | None = None
     custom_title: str | None = None
     ai_title: str | None = None

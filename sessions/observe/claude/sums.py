@@ -25,8 +25,8 @@ from sessions.observe.claude.usage import is_partial, requests_of, room, terms_o
 from sessions.observe.claude.work import SYNTHETIC
 from sessions.observe.contract import Desk
 from sessions.observe.lines import BROKEN
-from sessions.observe.seek import find
 from sessions.observe.words import instant, latest, safe
+from sessions.seek import find
 
 SIGN = b'"input_tokens"'
 """A line without this key states no usage; inside JSON text its quotes would be escaped."""

@@ -71,6 +71,7 @@ class ClaudeTranscript:
             elif kind == cl.ATTACHMENT:
                 self._hook(line)
         self._requests.settle()
+        self._work.calls.settle()
         self._tell_skipped(offset)
         return session.events
 

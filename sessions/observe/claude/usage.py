@@ -58,7 +58,7 @@ class Reply(Struct, frozen=True, gc=False):
 def reply_of(usage: cl.Usage) -> Reply:
     """What a line's usage says."""
     tokens, terms = tokens_of(usage), _terms(usage)
-    if _is_plain(usage.iterations):
+    if is_plain(usage.iterations):
         return Reply(tokens, tokens.total, terms)
     iterations = decoded(cl.decode_iterations, usage.iterations) or []
     own = [tokens_of(iteration) for iteration in iterations if iteration.type == MESSAGE]
@@ -111,7 +111,8 @@ def terms_of(tier: str | None, speed: str | None, region: str | None, searches: 
     return STANDARD if terms == STANDARD else terms
 
 
-def _is_plain(raw: Raw) -> bool:
+def is_plain(raw: Raw) -> bool:
+    """Whether a detail says nothing."""
     return not raw or bytes(raw) in _PLAIN
 
 
