@@ -18,8 +18,8 @@ from sessions.journal import codec
 from sessions.supervisor.wire import protocol
 from sessions.supervisor.wire.answering import Answering, unanswered
 from sessions.supervisor.wire.client import Client
-from sessions.supervisor.wire.connection import Obey
 from sessions.supervisor.wire.feed import Feed
+from sessions.supervisor.wire.obeying import Obey
 from sessions.supervisor.wire.protocol import Answer, Events, Request
 from sessions.supervisor.wire.server import Server
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 
-import msgspec
-
-from sessions.floor.commands import Command, Reply
 from sessions.supervisor.wire import protocol
 from sessions.supervisor.wire.answering import Answering, Questions, unanswered
 from sessions.supervisor.wire.capabilities import SPEAKS, VERSION, age_of, lacking
 from sessions.supervisor.wire.feed import Feed
+from sessions.supervisor.wire.obeying import Commands, Obey
 from sessions.supervisor.wire.protocol import (
     Answer,
     CommandFrame,
@@ -29,9 +26,6 @@ from sessions.text import clean
 
 log = logging.getLogger(__name__)
 
-Obey = Callable[[Command], Awaitable[Reply]]
-"""Carries out a command."""
-
 GREETING_S = 10.0
 """A connection that has not said who it is by then is closed."""
 PACE_S = 0.05
@@ -43,12 +37,8 @@ SNAPSHOT_BYTES = 5_000_000
 each side's processor a fifth of a second; its keys wait as long."""
 PULSE_S = 5.0
 """The longest silence of a supervisor towards a console."""
-COMMANDS_AT_ONCE = 8
-"""Commands of one console under way; further ones stay unread."""
 BUFFER = 1 << 16
 """Bytes waiting for a console that does not read, besides the one frame under way."""
-REASON = 2_000
-"""Longest reason of a refusal."""
 
 
 class Connection:
@@ -60,10 +50,11 @@ class Connection:
         writer: asyncio.StreamWriter,
         feed: Feed,
         welcome: Welcome | Refused,
+        obey: Obey,
         answering: Answering = unanswered,
         looked_at: asyncio.Event | None = None,
     ) -> None:
-        """`welcome` is the answer to a greeting that can be understood; `answering` answers questions.
+        """`welcome` is the answer to a greeting that can be understood; `obey` and `answering` do what is asked.
 
         `looked_at` is set when it follows what happens.
         """
@@ -71,17 +62,17 @@ class Connection:
         self._reader, self._writer = reader, writer
         self._feed, self._welcome = feed, welcome
         self._sending = asyncio.Lock()
-        self._commands: set[asyncio.Task[None]] = set()
+        self._commands = Commands(obey, self._send)
         self._questions = Questions(answering, self._send)
         writer.transport.set_write_buffer_limits(high=BUFFER)
 
-    async def serve(self, obey: Obey) -> None:
+    async def serve(self) -> None:
         """Greet, then answer commands and send events until the console has gone."""
         try:
             hello = await self._greet()
             if hello is None:
                 return
-            await self._converse(hello, obey)
+            await self._converse(hello)
         except protocol.ProtocolError as error:
             log.warning("a console was cut off: %s", error)
         except (TimeoutError, ConnectionError) as error:
@@ -91,8 +82,7 @@ class Connection:
 
     async def settle(self, seconds: float) -> None:
         """Wait until the replies to commands under way are out."""
-        if self._commands:
-            await asyncio.wait(self._commands, timeout=seconds)
+        await self._commands.settle(seconds)
 
     def part(self, farewell: protocol.Farewell) -> None:
         """Say goodbye without waiting; what the console has not taken by then is lost to it."""
@@ -114,48 +104,27 @@ class Connection:
             self._looked_at.set()
         return hello
 
-    async def _converse(self, hello: Hello, obey: Obey) -> None:
+    async def _converse(self, hello: Hello) -> None:
         """Listen and send side by side until one of them ends."""
-        both = {asyncio.create_task(self._listen(obey)), asyncio.create_task(self._follow(hello))}
+        both = {asyncio.create_task(self._listen()), asyncio.create_task(self._follow(hello))}
         try:
             done, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
         finally:
-            tasks = both | self._commands
-            for task in tasks:
+            for task in both:
                 task.cancel()
-            await asyncio.gather(*tasks, self._questions.close(), return_exceptions=True)
+            await asyncio.gather(*both, self._commands.close(), self._questions.close(), return_exceptions=True)
 
-    async def _listen(self, obey: Obey) -> None:
-        slots = asyncio.Semaphore(COMMANDS_AT_ONCE)
-        while True:
-            await slots.acquire()
-            frame = await protocol.read(self._reader, protocol.REQUESTS, protocol.MAX_REQUEST)
-            if frame is None:
-                return
-            if isinstance(frame, QuestionFrame | NevermindFrame):
-                slots.release()
+    async def _listen(self) -> None:
+        while (frame := await protocol.read(self._reader, protocol.REQUESTS, protocol.MAX_REQUEST)) is not None:
+            if isinstance(frame, CommandFrame):
+                self._commands.take(frame)
+            elif isinstance(frame, QuestionFrame | NevermindFrame):
                 self._questions.take(frame)
-                continue
-            if not isinstance(frame, CommandFrame):
+            else:
                 raise protocol.ProtocolError("it greeted twice")
-            task = asyncio.create_task(self._answer(frame, obey))
-            self._commands.add(task)
-            task.add_done_callback(self._commands.discard)
-            task.add_done_callback(lambda _: slots.release())
-
-    async def _answer(self, frame: CommandFrame, obey: Obey) -> None:
-        try:
-            reply = await obey(protocol.COMMANDS.decode(frame.command))
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            reply = Reply(False, "the supervisor does not know this command", "end it with factory-tui stop")
-        except Exception as error:  # a command that breaks must not take its console, or others, with it
-            log.exception("a command broke: %s", clean(frame.id, 64))
-            reply = Reply(False, f"the supervisor failed to do it ({type(error).__name__})", "see its log")
-        # A reason may name a file whose name is no text; without an answer its console would wait for ever.
-        reply = Reply(reply.ok, clean(reply.reason, REASON), clean(reply.cure, REASON))
-        await self._send(protocol.ReplyFrame(frame.id, reply))
+            await asyncio.sleep(0)  # of frames that arrive together, the first is begun before the last is read
 
     async def _follow(self, hello: Hello) -> None:
         """Send what is new, at this console's pace; the next batch is only looked up when the last one was taken."""

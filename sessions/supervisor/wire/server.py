@@ -14,8 +14,9 @@ from pathlib import Path
 from sessions.errors import FactoryError
 from sessions.supervisor.wire.answering import Answering, unanswered
 from sessions.supervisor.wire.capabilities import SPEAKS, VERSION
-from sessions.supervisor.wire.connection import Connection, Obey
+from sessions.supervisor.wire.connection import Connection
 from sessions.supervisor.wire.feed import Feed
+from sessions.supervisor.wire.obeying import Obey
 from sessions.supervisor.wire.protocol import Farewell, Refused, Welcome
 
 log = logging.getLogger(__name__)
@@ -100,8 +101,8 @@ class Server:
         welcome: Welcome | Refused = Welcome(VERSION, os.getpid(), self._repo, self._feed.state.seq, SPEAKS)
         if len(self._open) >= MAX_CONSOLES:
             welcome = Refused(f"{MAX_CONSOLES} consoles are open already", "close one")
-        connection = Connection(reader, writer, self._feed, welcome, self._answering, self._looked_at)
-        task = asyncio.create_task(connection.serve(self._obey))
+        connection = Connection(reader, writer, self._feed, welcome, self._obey, self._answering, self._looked_at)
+        task = asyncio.create_task(connection.serve())
         self._open[connection] = task
         self._company.set()
         self._empty.clear()

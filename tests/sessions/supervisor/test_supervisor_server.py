@@ -6,14 +6,16 @@ import asyncio
 import os
 import socket
 import stat
+from collections.abc import AsyncGenerator
 
 import msgspec
 import pytest
 
+from sessions.asking.questions import AnyQuestion, StationNames
 from sessions.floor.commands import CancelScan, CatchUp, Command, Progress, Reply, SetBase
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState
-from sessions.supervisor.wire import connection, protocol, server
+from sessions.supervisor.wire import connection, obeying, protocol, server
 from sessions.supervisor.wire.capabilities import SPEAKS, VERSION
 from sessions.supervisor.wire.feed import RING
 from sessions.supervisor.wire.protocol import (
@@ -21,6 +23,8 @@ from sessions.supervisor.wire.protocol import (
     Events,
     Farewell,
     Hello,
+    PartFrame,
+    QuestionFrame,
     Refused,
     ReplyFrame,
     Snapshot,
@@ -274,13 +278,71 @@ def test_commands_are_answered_side_by_side() -> None:
 def test_a_console_may_give_any_number_of_commands() -> None:
     async def check() -> None:
         async with served(feed_of(0)) as (_, path), dialled(path) as peer:
-            for number in range(2 * connection.COMMANDS_AT_ONCE + 1):
+            for number in range(2 * obeying.COMMANDS_AT_ONCE + 1):
                 peer.say(command_frame(Command(f"c{number}", "ann", 1.0, CancelScan())))
                 answer = await peer.hear_a(ReplyFrame)
                 assert isinstance(answer, ReplyFrame)
                 assert answer.id == f"c{number}"
 
     asyncio.run(check())
+
+
+def test_a_console_whose_commands_are_under_way_is_heard() -> None:
+    """As many as there is room for, and then some: its questions are answered, and every command in the end."""
+
+    async def check() -> None:
+        free = asyncio.Event()
+
+        async def obey(_: Command) -> Reply:
+            await free.wait()
+            return Reply(True)
+
+        async def answering(_: AnyQuestion) -> AsyncGenerator[msgspec.Raw, None]:
+            yield msgspec.Raw(b"7")
+
+        question = msgspec.Raw(msgspec.json.encode(StationNames()))
+        async with served(feed_of(0), obey, answering) as (_, path), dialled(path) as peer:
+            for number in range(obeying.COMMANDS_AT_ONCE + 1):
+                peer.say(command_frame(Command(f"c{number}", "ann", 1.0, CancelScan())))
+            peer.say(QuestionFrame(1, question))
+            assert await peer.hear_a(PartFrame) == PartFrame(1, msgspec.Raw(b"7"))
+            free.set()
+            replies = {frame.id for _ in range(obeying.COMMANDS_AT_ONCE + 1) if (frame := await reply_of(peer))}
+            assert replies == {f"c{number}" for number in range(obeying.COMMANDS_AT_ONCE + 1)}
+
+    asyncio.run(check())
+
+
+def test_of_a_flood_of_commands_those_are_refused_for_which_there_is_no_room() -> None:
+    async def check() -> None:
+        free, under_way = asyncio.Event(), 0
+
+        async def obey(_: Command) -> Reply:
+            nonlocal under_way
+            under_way += 1
+            assert under_way <= obeying.COMMANDS_AT_ONCE
+            await free.wait()
+            under_way -= 1
+            return Reply(True)
+
+        async with served(feed_of(0), obey) as (_, path), dialled(path) as peer:
+            for number in range(3 * obeying.MOST_COMMANDS):
+                peer.say(command_frame(Command(f"c{number}", "ann", 1.0, CancelScan())))
+            refused = [await reply_of(peer) for _ in range(2 * obeying.MOST_COMMANDS)]
+            assert not any(frame.reply.ok for frame in refused)
+            assert {frame.reply.cure for frame in refused} == {"wait for some of them"}
+            free.set()
+            done = [await reply_of(peer) for _ in range(obeying.MOST_COMMANDS)]
+            assert all(frame.reply.ok for frame in done)
+            assert [frame.id for frame in done] == [f"c{number}" for number in range(obeying.MOST_COMMANDS)]
+
+    asyncio.run(check())
+
+
+async def reply_of(peer: Peer) -> ReplyFrame:
+    frame = await peer.hear_a(ReplyFrame)
+    assert isinstance(frame, ReplyFrame)
+    return frame
 
 
 def test_a_wish_of_a_newer_console_is_refused_and_the_console_stays() -> None:
