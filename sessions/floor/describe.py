@@ -130,6 +130,11 @@ def _command_resumed(event: ev.CommandResumed) -> Said:
 
 
 @_says
+def _command_deferred(event: ev.CommandDeferred) -> Said:
+    return Said("deferred", "what was wanted")
+
+
+@_says
 def _command_done(event: ev.CommandDone) -> Said:
     return Said("done")
 

@@ -165,6 +165,12 @@ class CommandResumed(Event, frozen=True, kw_only=True, omit_defaults=True, tag="
     command: str
 
 
+class CommandDeferred(Event, frozen=True, kw_only=True, omit_defaults=True, tag="command_deferred.1"):
+    """A supervisor that ended in good order broke the command off, for the next one to take up again."""
+
+    command: str
+
+
 class CommandDone(Event, frozen=True, kw_only=True, omit_defaults=True, tag="command_done.1"):
     """What was wanted is so. The facts that came of it stand before this."""
 
@@ -360,6 +366,7 @@ AnyEvent = (
     | ImportWanted
     | NameWanted
     | CommandResumed
+    | CommandDeferred
     | CommandDone
     | CommandFailed
     | StationOpened

@@ -126,7 +126,9 @@ class Intent(msgspec.Struct, frozen=True, omit_defaults=True):
 
     wanted: AnyIntent
     resumed: int = 0
-    """How many supervisors have taken it up again."""
+    """How many supervisors have taken it up again from one that may have died of it."""
+    deferred: bool = False
+    """The last supervisor that had it in hand ended in good order."""
 
 
 class Ended(msgspec.Struct, frozen=True, omit_defaults=True):

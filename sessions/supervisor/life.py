@@ -62,6 +62,7 @@ async def live(place: Place, options: Options, ready: Callable[[], None]) -> Non
             try:
                 brief = partial(_brief_s, work, idle_s) if options.brief else None
                 farewell = await _until_over(server.deserted(idle_s, brief), day, signalled)
+                await work.defer()
             except FactoryError as error:
                 farewell = Farewell(error.message)
                 raise

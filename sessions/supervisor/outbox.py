@@ -11,7 +11,7 @@ from functools import partial
 from sessions.errors import FactoryError
 from sessions.floor.commands import Reply
 from sessions.floor.decide.decide import done
-from sessions.floor.events import AnyIntent, CommandEvent, CommandFailed, CommandResumed, Event
+from sessions.floor.events import AnyIntent, CommandDeferred, CommandEvent, CommandFailed, CommandResumed, Event
 from sessions.supervisor.recorder import Recorder
 from sessions.supervisor.service import Asked, Service
 from sessions.text import clean
@@ -20,7 +20,9 @@ log = logging.getLogger(__name__)
 
 SOURCE = "supervisor"
 TRIES = 3
-"""How many supervisors take up an intent again before it is given up: each of them may have died of it."""
+"""How many supervisors take up again what another one died over, before it is given up: they may have died of it."""
+DEFERRING_S = 2.0
+"""How long the end is put off for a disk that takes nothing."""
 REASON = 2_000
 """Characters of the longest reason that is recorded."""
 
@@ -33,6 +35,7 @@ class Outbox:
         self._by_kind = {kind: service for service in services for kind in service.handles}
         self._under_way: dict[str, asyncio.Task[None]] = {}
         """By command."""
+        self._broken_off: list[str] = []
 
     def take(self, events: Sequence[Event]) -> None:
         """Begin to carry out the intents among events that were just committed."""
@@ -45,8 +48,8 @@ class Outbox:
         for command, intent in list(self._recorder.state.intents.items()):
             if command in self._under_way:
                 continue
-            if intent.resumed >= TRIES:
-                reason = f"given up: {TRIES + 1} supervisors ended over it"
+            if intent.resumed >= TRIES and not intent.deferred:
+                reason = f"given up: {TRIES + 1} supervisors died over it"
                 await self._recorder.record([_failed(command, reason, "see their log")])
                 continue
             await self._recorder.record([CommandResumed(time=time.time(), source=SOURCE, command=command)])
@@ -75,10 +78,23 @@ class Outbox:
 
     async def close(self) -> None:
         """Break off what is under way. Its intents stay open, for the next supervisor."""
-        tasks = [*self._under_way.values()]
-        for task in tasks:
+        tasks = dict(self._under_way)
+        for task in tasks.values():
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks.values(), return_exceptions=True)
+        self._broken_off += tasks
+
+    async def defer(self) -> None:
+        """After `close`: record that what was broken off is not what this supervisor ends of."""
+        now, intents = time.time(), self._recorder.state.intents
+        left = [CommandDeferred(time=now, source=SOURCE, command=it) for it in self._broken_off if it in intents]
+        if not left:
+            return
+        try:
+            async with asyncio.timeout(DEFERRING_S):
+                await self._recorder.record(left)
+        except (TimeoutError, FactoryError) as error:
+            log.warning("that %d commands were left to the next supervisor is not recorded: %r", len(left), error)
 
     def _begin(self, wanted: AnyIntent) -> None:
         task = self._under_way[wanted.command] = asyncio.create_task(self._carry_out(wanted))

@@ -75,6 +75,10 @@ class Work:
         for service in self._services:
             await service.close()
 
+    async def defer(self) -> None:
+        """After the end, where it came in good order: what was broken off is said to be left to the next supervisor."""
+        await self._outbox.defer()
+
     async def obey(self, command: Command) -> Reply:
         """Have a command carried out and say what it came to, or why it is not done.
 

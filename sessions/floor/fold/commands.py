@@ -11,7 +11,7 @@ from sessions.floor.fold.draft import Draft
 from sessions.floor.fold.slice import Slice
 from sessions.floor.state import Ended, Intent
 
-COMMANDS = Slice("commands", 1, ("intents", "ended"))
+COMMANDS = Slice("commands", 2, ("intents", "ended"))
 
 
 @COMMANDS.folds
@@ -22,7 +22,14 @@ def wanted(draft: Draft, event: ev.AnyIntent) -> None:
 @COMMANDS.folds
 def resumed(draft: Draft, event: ev.CommandResumed) -> None:
     if (intent := draft.intents.get(event.command)) is not None:
-        draft.intents[event.command] = replace(intent, resumed=intent.resumed + 1)
+        resumed = intent.resumed + (not intent.deferred)
+        draft.intents[event.command] = replace(intent, resumed=resumed, deferred=False)
+
+
+@COMMANDS.folds
+def deferred(draft: Draft, event: ev.CommandDeferred) -> None:
+    if (intent := draft.intents.get(event.command)) is not None:
+        draft.intents[event.command] = replace(intent, deferred=True)
 
 
 @COMMANDS.folds

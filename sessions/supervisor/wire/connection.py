@@ -120,11 +120,11 @@ class Connection:
         while (frame := await protocol.read(self._reader, protocol.REQUESTS, protocol.MAX_REQUEST)) is not None:
             if isinstance(frame, CommandFrame):
                 self._commands.take(frame)
+                await asyncio.sleep(0)  # a refusal is told before the next is needed, however many arrive together
             elif isinstance(frame, QuestionFrame | NevermindFrame):
                 self._questions.take(frame)
             else:
                 raise protocol.ProtocolError("it greeted twice")
-            await asyncio.sleep(0)  # of frames that arrive together, the first is begun before the last is read
 
     async def _follow(self, hello: Hello) -> None:
         """Send what is new, at this console's pace; the next batch is only looked up when the last one was taken."""

@@ -68,7 +68,14 @@ def test_there_is_everything_a_floor_can_show() -> None:
         ev.BaseChosen,
         # Nobody gives commands, and nobody runs its stations.
         *(kind for kind in ev.AnyEvent.__args__ if issubclass(kind, ev.CommandEvent)),
-        *(ev.CommandResumed, ev.CommandDone, ev.CommandFailed, ev.StationRenamed, ev.SessionClaimed),
+        *(
+            ev.CommandResumed,
+            ev.CommandDeferred,
+            ev.CommandDone,
+            ev.CommandFailed,
+            ev.StationRenamed,
+            ev.SessionClaimed,
+        ),
     }
     assert set(ev.AnyEvent.__args__) - set(seen) <= absent
     assert {station.kind for station in after_two_hours().stations.values()} == {"claude", "codex", "openclaw"}

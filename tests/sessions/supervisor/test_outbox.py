@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+import os
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -17,12 +19,18 @@ from sessions.floor.decide.decide import Decision, decide
 from sessions.floor.state import FloorState
 from sessions.journal.reader import JournalReader
 from sessions.journal.writer import Journal, OvertakenError
+from sessions.place import Place
+from sessions.settings import Settings
+from sessions.supervisor import life
 from sessions.supervisor.outbox import TRIES
+from sessions.supervisor.process import Options
 from sessions.supervisor.recorder import Recorder, ServingRecorder
 from sessions.supervisor.service import Asked, Service
 from sessions.supervisor.wire.feed import Feed
+from sessions.supervisor.wire.protocol import command_frame
 from sessions.supervisor.work import Work
-from tests.support.supervisor import PATIENCE_S, opened, served, watched
+from tests.support.house import LONG, House, house_in
+from tests.support.supervisor import PATIENCE_S, dialled, opened, served, watched
 
 OPENING = ev.FactoryOpened(time=1.0, repo="/srv/shop", name="shop", base="main")
 
@@ -57,8 +65,11 @@ class Hands(Service):
 
 
 @asynccontextmanager
-async def working(path: Path) -> AsyncIterator[tuple[Work, Hands, Feed]]:
-    """A supervisor's work over the journal at `path`, until the block ends: killed, for all that the journal knows."""
+async def working(path: Path, cleanly: bool = False) -> AsyncIterator[tuple[Work, Hands, Feed]]:
+    """A supervisor's work over the journal at `path`, until the block ends: killed, for all that the journal knows.
+
+    Or it ends `cleanly`, as when it is told to.
+    """
     journal = await Journal.open(path)
     feed, hands = Feed(journal.state), Hands()
     work = Work(ServingRecorder(journal, feed), [hands], lambda: OPENING)
@@ -69,6 +80,8 @@ async def working(path: Path) -> AsyncIterator[tuple[Work, Hands, Feed]]:
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+        if cleanly:
+            await work.defer()
         await journal.close()
 
 
@@ -83,7 +96,8 @@ async def until(feed: Feed, true: Callable[[FloorState], bool]) -> FloorState:
 
 def kinds(path: Path) -> list[str]:
     """The journal's events about commands, in order."""
-    about = (ev.CommandEvent, ev.CommandResumed, ev.CommandDone, ev.CommandFailed, ev.StationRenamed)
+    ends = (ev.CommandDone, ev.CommandFailed, ev.StationRenamed)
+    about = (ev.CommandEvent, ev.CommandResumed, ev.CommandDeferred, *ends)
     reader = JournalReader(path)
     try:
         return [type(event).__name__ for event in reader.events(0, 1_000) if isinstance(event, about)]
@@ -94,6 +108,11 @@ def kinds(path: Path) -> list[str]:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "journal.db"
+
+
+@pytest.fixture
+def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    yield from house_in(monkeypatch)
 
 
 def test_what_is_wanted_is_committed_before_it_is_done(path: Path) -> None:
@@ -215,13 +234,7 @@ def test_what_supervisors_die_over_again_and_again_is_given_up(path: Path) -> No
 
     async def check() -> None:
         for turn in range(TRIES + 1):
-            async with working(path) as (work, hands, _):
-                hands.free.clear()
-                asking = asyncio.create_task(work.obey(command)) if turn == 0 else None
-                await hands.busy.wait()
-            if asking is not None:
-                asking.cancel()
-                await asyncio.gather(asking, return_exceptions=True)
+            await interrupted(path, False, command if turn == 0 else None)
         async with working(path) as (work, hands, feed):
             await until(feed, lambda state: command.id in state.ended)
             reply = await work.obey(command)
@@ -231,6 +244,70 @@ def test_what_supervisors_die_over_again_and_again_is_given_up(path: Path) -> No
 
     asyncio.run(check())
     assert kinds(path) == ["ImportWanted", *["CommandResumed"] * TRIES, "CommandFailed"]
+
+
+async def interrupted(path: Path, cleanly: bool, command: Command | None = None) -> None:
+    """A supervisor that ends while it has an intent in hand: `command`, if that is new."""
+    async with working(path, cleanly) as (work, hands, _):
+        hands.free.clear()
+        asking = asyncio.create_task(work.obey(command)) if command is not None else None
+        await hands.busy.wait()
+    if asking is not None:
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+
+
+def test_what_is_broken_off_by_ordinary_restarts_is_done_in_the_end(path: Path) -> None:
+    """However often: that a supervisor is ended in good order says nothing against what it had in hand."""
+    command = operator.command(ImportPaths(("/a",)))
+
+    async def check() -> None:
+        for turn in range(2 * TRIES):
+            await interrupted(path, True, command if turn == 0 else None)
+        async with working(path) as (_, hands, feed):
+            await until(feed, lambda state: command.id in state.ended)
+            assert hands.asked == [command.id]
+            assert feed.state.ended[command.id].ok
+
+    asyncio.run(check())
+    assert kinds(path) == ["ImportWanted", *["CommandDeferred", "CommandResumed"] * 2 * TRIES, "CommandDone"]
+
+
+def test_who_ends_a_supervisor_in_good_order_has_it_say_so(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its lock, its door and a signal: what it had in hand is recorded as left to the next one."""
+    hands = Hands()
+
+    def work_of(place: Place, options: Options, chosen: Settings, recorder: ServingRecorder, marks: object) -> Work:
+        return Work(recorder, [hands], lambda: OPENING)
+
+    async def check() -> None:
+        hands.free.clear()
+        ready = asyncio.Event()
+        living = asyncio.create_task(life.live(house.place, LONG, ready.set))
+        await asyncio.wait_for(ready.wait(), PATIENCE_S)
+        async with dialled(house.place.socket) as peer:
+            peer.say(command_frame(operator.command(ImportPaths(("/a",)))))
+            await hands.busy.wait()
+            os.kill(os.getpid(), signal.SIGTERM)
+            await asyncio.wait_for(living, PATIENCE_S)
+
+    monkeypatch.setattr(life, "work_of", work_of)
+    asyncio.run(check())
+    assert kinds(house.place.journal) == ["ImportWanted", "CommandDeferred"]
+
+
+def test_deaths_count_also_between_ordinary_restarts(path: Path) -> None:
+    command = operator.command(ImportPaths(("/a",)))
+
+    async def check() -> None:
+        for turn in range(2 * (TRIES + 1)):
+            await interrupted(path, turn % 2 == 0, command if turn == 0 else None)
+        async with working(path) as (_, hands, feed):
+            await until(feed, lambda state: command.id in state.ended)
+            assert hands.asked == []
+            assert "given up" in feed.state.ended[command.id].reason
+
+    asyncio.run(check())
 
 
 @pytest.mark.parametrize(
