@@ -10,6 +10,7 @@ from sessions.floor import events as ev
 from sessions.floor.conflicts import Compared, Verdict
 from sessions.floor.fold.metering import MetersDraft
 from sessions.floor.fold.trees import checked_out
+from sessions.floor.lineage import Descendant
 from sessions.floor.state import Branch, Ended, FloorState, Intent, Session, Station
 
 _FIELDS = frozenset(FloorState.__struct_fields__)
@@ -18,8 +19,8 @@ _FIELDS = frozenset(FloorState.__struct_fields__)
 class Draft:
     """A state under construction: the one mutable thing, and it never leaves the fold.
 
-    It has every field of the state. Mappings are copies, made at the first touch; a mapping that nothing touched stays
-    the same object. What tokens were used is added up apart, in `meters`.
+    It has every field of the state. Mappings are copies, made at the first touch, which remember what is changed in
+    them; a mapping that nothing touched stays the same object. What tokens were used is added up apart, in `meters`.
     """
 
     seq: int
@@ -91,7 +92,7 @@ class _Field:
     def __get__(self, draft: Draft, _: type[Draft]) -> object:
         value = getattr(draft.before, self._name)
         if isinstance(value, dict):
-            value = dict(value)
+            value = Descendant(value)
         draft.__dict__[self._name] = value
         return value
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import compress
-from operator import is_, is_not
+from collections.abc import Iterable, Mapping
 
 from sessions.floor.conflicts import Outcome, Verdict
+from sessions.floor.lineage import changed
 
 _NONE: Mapping[str, Verdict] = {}
 
@@ -20,17 +19,16 @@ class Collisions:
 
     def look(self, verdicts: Mapping[str, Verdict]) -> set[str]:
         """Take over these verdicts; the branches whose collisions are others than before."""
-        changed: set[str] = set()
-        if verdicts is self._verdicts:
-            return changed
-        for before, after in _changes(self._verdicts, verdicts):
+        others: set[str] = set()
+        for key in changed(self._verdicts, verdicts):
+            before, after = self._verdicts.get(key), verdicts.get(key)
             for verdict in (before, after):
                 if verdict is not None and verdict.outcome is Outcome.CONFLICT:
-                    changed |= {verdict.a, verdict.b}
+                    others |= {verdict.a, verdict.b}
                     self._count(verdict.a, verdict.b, verdict.lines if verdict is after else 0)
                     self._count(verdict.b, verdict.a, verdict.lines if verdict is after else 0)
         self._verdicts = verdicts
-        return changed - {""}
+        return others - {""}
 
     def _count(self, branch: str, partner: str, lines: int) -> None:
         if not branch:
@@ -61,19 +59,3 @@ def counts(verdicts: Mapping[str, Verdict]) -> dict[str, tuple[int, str]]:
     collisions = Collisions()
     collisions.look(verdicts)
     return {branch: collisions.of(branch) for branch in collisions.colliding}
-
-
-def _changes(
-    before: Mapping[str, Verdict], after: Mapping[str, Verdict]
-) -> Iterator[tuple[Verdict | None, Verdict | None]]:
-    """The verdicts that are not the same objects: as they were, and as they are. There may be very many that are."""
-    if len(before) == len(after) and all(map(is_, before, after)):
-        # A copy in which some were replaced: told apart without a look at each of them.
-        differ = map(is_not, before.values(), after.values())
-        yield from compress(zip(before.values(), after.values(), strict=True), list(differ))
-        return
-    for key, verdict in after.items():
-        if (known := before.get(key)) is not verdict:
-            yield known, verdict
-    for key in before.keys() - after.keys():
-        yield before[key], None
