@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sessions.floor.state import Status
-from sessions.views.floor.panes import Pane
+from sessions.views.floor.panes import SPARK_POINTS, Pane
 from widgets.draw.cells import Line, Span, cut, fill, fit, line_width, pad, short, spread, width
 from widgets.draw.glyphs import BAR, BRANCH, DOT, STATUS
 from widgets.draw.numbers import age, age_clock, ago, count, money, percent, rate
@@ -32,12 +32,12 @@ SPARK = 8
 _GROUNDS = {Status.NEEDS_ME: " on alarm", Status.FAILED: " on fault"}
 
 
-def clock_of(pane: Pane, now: float) -> int:
-    """A number that changes when an age in the pane's drawing may change."""
+def clock_of(pane: Pane, now: float) -> tuple[int, int]:
+    """What changes when an age in the pane's drawing may change, or a rate."""
     newest = max(pane.since, pane.seen)
     if pane.tools:
         newest = max(newest, pane.tools[-1].since)
-    return age_clock(newest, now)
+    return age_clock(newest, now), pane.beat(now)
 
 
 def branch_card(pane: Pane, cells: int, now: float, cursor: bool = False, widths: Widths | None = None) -> list[Line]:
@@ -92,7 +92,7 @@ def _body(pane: Pane, cells: int, now: float) -> list[Line]:
         return _branch_body(pane, cells)
     return [
         _where(pane, cells),
-        spread(_maker(pane, cells - SPARK - 9), _flow(pane, SPARK), cells, "text"),
+        spread(_maker(pane, cells - SPARK - 9), _flow(pane, SPARK, now), cells, "text"),
         spread(_sums(pane), gauge(pane, max(4, min(12, cells - 21))), cells, "text"),
         doing_line(pane, cells, now),
     ]
@@ -129,10 +129,11 @@ def _maker(pane: Pane, cells: int) -> list[Span]:
     return [(model, "soft"), ("  " + place, "faint")] if place else [(model, "soft")]
 
 
-def _flow(pane: Pane, points: int) -> list[Span]:
+def _flow(pane: Pane, points: int, now: float) -> list[Span]:
     """The present rate and its past."""
-    speed = rate(pane.rate) if pane.rate else ""
-    return [(" " + fit(speed, 7, right=True), "text"), (" " + spark(pane.spark[-points:]), "flow")]
+    speed = pane.rate(now)
+    told = rate(speed) if speed else ""
+    return [(" " + fit(told, 7, right=True), "text"), (" " + spark(pane.spark(now)[-points:]), "flow")]
 
 
 def _sums(pane: Pane) -> list[Span]:
@@ -152,9 +153,9 @@ def _large_body(pane: Pane, cells: int, now: float) -> list[Line]:
     """Nine lines: the card's four, with more room, and what they stand on."""
     if not pane.station:
         return _branch_body(pane, cells)
-    points = min(len(pane.spark), max(SPARK, cells // 4))
+    points = min(SPARK_POINTS, max(SPARK, cells // 4))
     t = pane.tokens
-    means = f"  1 min {rate(pane.rate_1m)}   10 min {rate(pane.rate_10m)}"
+    means = f"  1 min {rate(pane.rate(now, 60))}   10 min {rate(pane.rate(now, 600))}"
     kinds = (
         f"in {count(t.input)}",
         f"out {count(t.output)}",
@@ -162,7 +163,7 @@ def _large_body(pane: Pane, cells: int, now: float) -> list[Line]:
         f"write 5m {count(t.cache_write_5m)}  1h {count(t.cache_write_1h)}",
     )
     pieces = [(place, [(kind, "faint")]) for place, kind in enumerate(kinds)]
-    spending = money(pane.dollars_per_h) + "/h" if pane.calls and pane.cost is not None else ""
+    spending = money(pane.pace.dollars_per_h(now)) + "/h" if pane.calls and pane.cost is not None else ""
     work = ", ".join((_many(pane.turns, "turn"), _many(pane.tool_calls, "tool call"), _many(pane.errors, "error")))
     names = "  ".join(name.rsplit("/", 1)[-1] for name in pane.files)
     made = ", ".join(filter(None, (pane.author, ago(pane.committed, now))))
@@ -170,7 +171,7 @@ def _large_body(pane: Pane, cells: int, now: float) -> list[Line]:
     return [
         _where(pane, cells),
         ((cut(commit, cells), "faint"),),
-        spread(_maker(pane, cells - points - 9), _flow(pane, points), cells, "text"),
+        spread(_maker(pane, cells - points - 9), _flow(pane, points, now), cells, "text"),
         spread([*_sums(pane), (spending, "faint")], gauge(pane, points), cells, "text"),
         spread(fill(pieces, cells - width(means), "  ", "faint"), [(means, "faint")], cells, "text"),
         spread([(work, "soft")], [("  " + _many(pane.file_count, "file"), "soft")], cells, "text"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from operator import attrgetter
 
 import msgspec
 
@@ -99,11 +100,12 @@ def _model(pane: Pane, cells: int, now: float) -> list[Span]:
 
 
 def _rate(pane: Pane, cells: int, now: float) -> list[Span]:
-    return [(fit(rate(pane.rate) if pane.rate else "", cells, right=True), "text")]
+    speed = pane.rate(now)
+    return [(fit(rate(speed) if speed else "", cells, right=True), "text")]
 
 
 def _spark(pane: Pane, cells: int, now: float) -> list[Span]:
-    return [(fit(" " + spark(pane.spark[-(cells - 1) :]), cells), "flow")]
+    return [(fit(" " + spark(pane.spark(now)[-(cells - 1) :]), cells), "flow")]
 
 
 def _tokens(pane: Pane, cells: int, now: float) -> list[Span]:
@@ -166,6 +168,12 @@ class Measure:
                 self.measured += 1
             self._needs[pane.key] = known
         return _widest((needs for _, needs in self._needs.values()), Widths())
+
+
+measured = attrgetter(
+    *("station", "name", "elsewhere", "branch", "ahead", "behind", "dirty", "clashes", "model", "directory")
+)
+"""What of a pane columns are measured by: where these are equal, it needs what it did."""
 
 
 def _needs(pane: Pane) -> tuple[int, ...]:

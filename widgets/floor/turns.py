@@ -19,7 +19,7 @@ class Drawn(msgspec.Struct, frozen=True):
 
     pane: Pane
     cursor: bool
-    clock: int
+    clock: tuple[int, int]
     at: float
     lines: list[Line]
 

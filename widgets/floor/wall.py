@@ -8,6 +8,8 @@ what is under the cursor goes first, the rest takes turns.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, compress
+from operator import is_not
 from time import monotonic
 from typing import ClassVar
 
@@ -23,7 +25,7 @@ from widgets.draw.cells import Line, changes, pad
 from widgets.draw.look import Look
 from widgets.floor.card import HEIGHTS, branch_card, card, clock_of
 from widgets.floor.grid import Grid, shape
-from widgets.floor.rows import Measure, Widths, group_heading, widths_of
+from widgets.floor.rows import Measure, Widths, group_heading, measured, widths_of
 from widgets.floor.turns import Drawn, due
 from widgets.parts.guard import Guarded
 
@@ -109,13 +111,16 @@ class Wall(Guarded, ScrollView, inherit_bindings=False, can_focus=True):
 
         With `cursor_first` the cursor goes to the first pane whichever that is: nobody has moved it yet.
         """
-        before = [_outline(group) for group in self._groups]
-        self._groups, self._now = groups, now
-        known, self._panes = self._panes, [pane for group in groups for pane in group.panes]
-        self._fit_columns(known)
-        self._slots = {pane.key: slot for slot, pane in enumerate(self._panes)}
+        before, self._groups, self._now = self._groups, groups, now
+        known, self._panes = self._panes, [*chain.from_iterable(group.panes for group in groups)]
+        others = [*compress(zip(known, self._panes, strict=False), map(is_not, known, self._panes))]
+        same = len(known) == len(self._panes) and all(old.key == new.key for old, new in others)
+        self._fit_columns(others if same and self._laid_out == self.size else None)
+        if not same:
+            self._slots = {pane.key: slot for slot, pane in enumerate(self._panes)}
         tail_came, self._tail = (tail != self._tail), tail
-        if self._laid_out != self.size or before != [_outline(group) for group in groups]:
+        moved = not same or [*map(_size, before)] != [*map(_size, groups)]
+        if self._laid_out != self.size or (moved and [*map(_outline, before)] != [*map(_outline, groups)]):
             self._lay_out()
         elif tail_came:
             self._measure()
@@ -128,15 +133,12 @@ class Wall(Guarded, ScrollView, inherit_bindings=False, can_focus=True):
             self._set_cursor(self._panes[0].key if self._panes else "")
         self._draw_due()
 
-    def _fit_columns(self, known: Sequence[Pane]) -> None:
-        """Measure what is new against the panes `known`; where columns get other widths all is drawn again."""
-        same = len(known) == len(self._panes) and self._laid_out == self.size
-        same = same and all(a.key == b.key for a, b in zip(known, self._panes, strict=True))
-        if same:
-            changed = (new for old, new in zip(known, self._panes, strict=True) if old is not new)
-            widths = widths_of(changed, self.widths)
-        else:
+    def _fit_columns(self, changed: Sequence[tuple[Pane, Pane]] | None) -> None:
+        """Measure panes that were `changed`, or all; where columns get other widths all is drawn again."""
+        if changed is None:
             widths = self._measure_of.widths(self._panes)
+        else:
+            widths = widths_of((new for old, new in changed if measured(old) != measured(new)), self.widths)
         if widths != self.widths:
             self.widths = widths
             self._drawn.clear()
@@ -335,6 +337,10 @@ class Wall(Guarded, ScrollView, inherit_bindings=False, can_focus=True):
             self.post_message(self.Opened())
         else:
             self._set_cursor(key)
+
+
+def _size(group: Group) -> tuple[str, int]:
+    return group.title, len(group.panes)
 
 
 def _outline(group: Group) -> tuple[str, int, int]:

@@ -97,7 +97,7 @@ def _row(label: str, value: Sequence[Span], cells: int) -> Line:
                cells, "text")  # fmt: skip
 
 
-def meters(pane: Pane, cells: int) -> list[Line]:
+def meters(pane: Pane, cells: int, now: float) -> list[Line]:
     """Tokens by kind with the mark of their certainty, dollars, rates, the context window, and counts of work."""
     tokens = pane.tokens
 
@@ -114,10 +114,10 @@ def meters(pane: Pane, cells: int) -> list[Line]:
         ("all tokens", marked(tokens.total)),
     ]
     right = [
-        ("now", rate(pane.rate)),
-        ("1 min", rate(pane.rate_1m)),
-        ("10 min", rate(pane.rate_10m)),
-        ("per hour", money(pane.dollars_per_h)),
+        ("now", rate(pane.rate(now))),
+        ("1 min", rate(pane.rate(now, 60))),
+        ("10 min", rate(pane.rate(now, 600))),
+        ("per hour", money(pane.pace.dollars_per_h(now))),
         ("model calls", count(pane.calls)),
         ("", ""),
         ("cost", cost_text(pane)),

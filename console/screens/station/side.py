@@ -128,7 +128,7 @@ def _about(state: FloorState, station: Station, pane: Pane, log: StationLog, now
     """The first panel: the station, its meters, its sub-agents."""
     session = state.sessions.get(station.session)
     lines = facts.head(pane, station.session, session, now, cells)
-    lines += [(), rule("meters", cells), *facts.meters(pane, cells)]
+    lines += [(), rule("meters", cells), *facts.meters(pane, cells, now)]
     if log.agents:
         lines += [(), rule("sub-agents", cells), *facts.sub_agents(log.agents, cells)[:AGENTS]]
     return lines

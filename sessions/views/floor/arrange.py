@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -83,24 +84,33 @@ def attention(pane: Pane) -> int:
     return ATTENTION[pane.status] if pane.station else _BRANCHES_LAST
 
 
-def _by_attention(pane: Pane) -> tuple[object, ...]:
+def _by_attention(pane: Pane) -> Rank:
     # Who waits longest for me comes first; of the others, what happened last. What works is in no hurry.
     age = {Status.NEEDS_ME: pane.since, Status.WORKING: 0.0}.get(pane.status, -pane.since)
     rank = ATTENTION[Status.IDLE] if pane.forgotten else attention(pane)
     return not pane.station, pane.elsewhere, rank, age, pane.name, pane.key
 
 
-def _by_age(pane: Pane) -> tuple[object, ...]:
+def _by_age(pane: Pane) -> Rank:
     return not pane.station, -pane.aged_from, pane.name, pane.key
 
 
-_SORT: dict[Order, Callable[[Pane], tuple[object, ...]]] = {
+Rank = tuple[Any, ...]
+"""What panes are compared by; its last part is the pane's key, so that no two are equal."""
+_RANK: dict[Order, Callable[[Pane], Rank]] = {
     Order.ATTENTION: _by_attention,
-    Order.ACTIVITY: lambda p: (not p.station, -p.rate_1m, -p.seen, p.name, p.key),
     Order.COST: lambda p: (not p.station, -(p.cost or 0.0), -p.tokens.total, p.name, p.key),
     Order.NAME: lambda p: (not p.station, p.name.casefold(), p.key),
     Order.AGE: _by_age,
 }
+
+
+def _rank(pane: Pane, order: Order, now: float) -> Rank:
+    if order is Order.ACTIVITY:
+        return not pane.station, -pane.rate(now, 60), -pane.seen, pane.name, pane.key
+    return _RANK[order](pane)
+
+
 _NOBODY = "no station"
 _TITLE: dict[Grouping, Callable[[Pane], str]] = {
     Grouping.NONE: lambda p: "",
@@ -131,27 +141,45 @@ class Arranger:
 
     def __init__(self) -> None:
         self._place: dict[str, int] = {}
+        self._ranks: dict[str, tuple[Pane, Rank]] = {}
+        """By key, of panes in the order that was asked for last, which is the next."""
+        self._order = Order.ATTENTION
+        self.ranked = 0
+        """Ranks made so far, for measurements."""
 
-    def sort(self, panes: Sequence[Pane], order: Order, pinned: str = "") -> bool:
-        """Sort anew, the pane `pinned` staying where it is; True when a pane has moved."""
-        ranked = sorted(panes, key=_SORT[order])
-        before = sorted(panes, key=lambda p: self._place.get(p.key, len(self._place)))
-        keys = [pane.key for pane in ranked]
-        old = [pane.key for pane in before]
-        if pinned in old:
+    def sort(self, panes: Sequence[Pane], order: Order, pinned: str = "", now: float = 0.0) -> bool:
+        """Sort anew, the pane `pinned` staying where it is; True when a pane has moved. Rates are those of `now`."""
+        keys = [rank[-1] for rank in sorted(self._ranks_of(panes, order, now))]
+        last = len(self._place)
+        old = [pane.key for pane in panes]
+        old.sort(key=lambda key: self._place.get(key, last))
+        if pinned in keys:
             keys.remove(pinned)
             keys.insert(old.index(pinned), pinned)
         self._place = {key: place for place, key in enumerate(keys)}
         return keys != old
 
-    def arrange(self, panes: Iterable[Pane], choice: Choice) -> list[Group]:
+    def _ranks_of(self, panes: Sequence[Pane], order: Order, now: float) -> list[Rank]:
+        """The ranks of these panes; of those that are the same objects as the last time they are known."""
+        if order is not self._order or order is Order.ACTIVITY:  # which time alone changes
+            self._ranks, self._order = {}, order
+        before, self._ranks = self._ranks, {}
+        for pane in panes:
+            known = before.get(pane.key)
+            if known is None or known[0] is not pane:
+                known = (pane, _rank(pane, order, now))
+                self.ranked += 1
+            self._ranks[pane.key] = known
+        return [known[1] for known in self._ranks.values()]
+
+    def arrange(self, panes: Iterable[Pane], choice: Choice, now: float = 0.0) -> list[Group]:
         """The panes in their places, in groups; groups are in the order of their titles."""
         shown = list(panes)
         new = [pane for pane in shown if pane.key not in self._place]
         if new:
             start = max(self._place.values(), default=-1) + 1
-            for place, pane in enumerate(sorted(new, key=_SORT[choice.order]), start):
-                self._place[pane.key] = place
+            for place, rank in enumerate(sorted(_rank(pane, choice.order, now) for pane in new), start):
+                self._place[rank[-1]] = place
         # A station that has just come stands before the branches without one.
         shown.sort(key=lambda pane: (not pane.station, self._place[pane.key]))
         if choice.grouping is Grouping.NONE:
@@ -163,15 +191,47 @@ class Arranger:
         return [Group(title, tuple(groups[title])) for title in titles]
 
 
-def out_of_place(panes: Sequence[Pane]) -> bool:
-    """Whether a loud pane stands behind a quiet one: worth sorting again even though nobody pressed a key.
+class Arrangement:
+    """Groups of panes as they stand on the screen: a pane that has changed takes its own place."""
 
-    Those elsewhere stand behind all others, however loud.
-    """
-    quiet = False
-    for pane in panes:
-        loud = attention(pane) <= LOUD and not pane.elsewhere
-        if loud and quiet:
-            return True
-        quiet = quiet or not loud
-    return False
+    def __init__(self, groups: Sequence[Group] = (), grouping: Grouping = Grouping.NONE) -> None:
+        self._title = _TITLE[grouping]
+        self._groups = [*groups]
+        self._panes = [[*group.panes] for group in groups]
+        self._places = {
+            pane.key: (group, at) for group, panes in enumerate(self._panes) for at, pane in enumerate(panes)
+        }
+        self._loud = [{at for at, pane in enumerate(panes) if _is_loud(pane)} for panes in self._panes]
+        """By group the places of those that somebody must act on."""
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The groups in their order."""
+        return tuple(self._groups)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._places
+
+    def put(self, panes: Iterable[Pane]) -> bool:
+        """Each in the place of its key, which is there; False when one belongs into another group now."""
+        touched: set[int] = set()
+        for pane in panes:
+            group, at = self._places[pane.key]
+            if self._title(pane) != self._groups[group].title:
+                return False
+            self._panes[group][at] = pane
+            (self._loud[group].add if _is_loud(pane) else self._loud[group].discard)(at)
+            touched.add(group)
+        for group in touched:
+            self._groups[group] = Group(self._groups[group].title, tuple(self._panes[group]))
+        return True
+
+    @property
+    def out_of_place(self) -> bool:
+        """Whether a loud pane stands behind a quiet one: worth sorting again even though nobody pressed a key."""
+        return any(loud and max(loud) >= len(loud) for loud in self._loud)
+
+
+def _is_loud(pane: Pane) -> bool:
+    """Whether somebody must act on it here. Those elsewhere stand behind all others, however loud."""
+    return attention(pane) <= LOUD and not pane.elsewhere

@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
+import heapq
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
 from sessions.floor.branches.shown import left_out, own_branch, shown_branches
-from sessions.floor.pace import BUCKET_S, BUCKETS, Pace
-from sessions.floor.state import Branch, Evidence, FloorState, Session, Station, Status
+from sessions.floor.lineage import changed
+from sessions.floor.state import EMPTY, Branch, Evidence, FloorState, Station, Status
 from sessions.views.conflicts.collisions import Collisions
 from sessions.views.floor.panes import FORGOTTEN_S, Pane, branch_pane, station_pane
+from sessions.views.floor.totals import Counts
 from sessions.views.names import labels
 from sessions.views.status import RESTING_S, is_resting, stale_from, status_at
 
 _APART = (0, "")
 
 
-def _paced(pace: Pace, now: float) -> bool:
-    """Whether something is left in its rates, so that they change with time."""
-    return bool(pace.last) and now // BUCKET_S - pace.last <= BUCKETS
-
-
-class _Made(msgspec.Struct):
-    """A pane, what it was made of, and the span of time in which nothing but that can make it another one."""
+class _Made(msgspec.Struct, frozen=True):
+    """A pane, and the branch of this repository that it is about; "" for none."""
 
     pane: Pane
-    station: Station | None
-    branch: Branch | None
-    session: Session | None
-    clash: tuple[int, str]
-    begin: float = -math.inf
-    end: float = math.inf
+    branch: str
+    of: tuple[Branch, tuple[int, str]] | None = None
+    """What the pane of a branch was made of."""
 
 
 class PaneBook:
@@ -41,99 +35,190 @@ class PaneBook:
     def __init__(self, resting_s: float = RESTING_S) -> None:
         """Stations that have nothing to do for `resting_s` seconds are resting; 0 is never."""
         self._resting_s = resting_s
-        self._made: dict[str, _Made] = {}
-        self._clashes = _Clashes()
-        self._shown: tuple[Mapping[str, Branch], frozenset[str], str] = ({}, frozenset(), "")
-        """The branches, those that are occupied, and the base, of which the next two are made."""
-        self._branches: list[Branch] = []
-        self._left_out = 0
-        self.hidden = 0
-        """Unmerged branches beyond those of the last look."""
+        self._state, self._now = EMPTY, -math.inf
+        self._how = (False, True)
+        """Whether every branch was asked for, and resting stations unfolded."""
+        self._clashes, self._ends, self._wanted = _Clashes(), _Ends(), _Wanted()
+        self._stations: dict[str, _Made] = {}
+        self._branches: dict[str, _Made] = {}
+        self._taken = frozenset[str]()
+        """Branches that are shown as part of a station."""
+        self._places: dict[str, int] = {}
+        """Of panes in the list of all, by key."""
+        self.every: list[Pane] = []
+        """All panes of the last look: of stations, then of branches that no station works on (see `shown_branches`)."""
+        self.counts = Counts()
         self.made = 0
         """Panes made so far, for measurements."""
 
+    @property
+    def hidden(self) -> int:
+        """Unmerged branches beyond those of the last look."""
+        return self._wanted.left_out
+
     def panes(self, state: FloorState, now: float, every_branch: bool = False, unfolded: bool = True) -> list[Pane]:
-        """The panes of all stations, then of the branches that no station works on (see `shown_branches`).
+        """All panes as of `now` (see `look`)."""
+        self.look(state, now, every_branch, unfolded)
+        return [*self.every]
+
+    def look(
+        self, state: FloorState, now: float, every_branch: bool = False, unfolded: bool = True
+    ) -> list[Pane] | None:
+        """Bring `every` up to date. The panes that took the place of another of their key; None when some came or went.
 
         Where resting stations are folded away, not `unfolded`, their branches stand for themselves.
         """
-        before, made = self._made, dict[str, _Made]()
-        occupied: set[str] = set()
-        taken: set[str] = set()
-        clashes = self._clashes.look(state)
-        for name, station in state.stations.items():
-            branch = own_branch(state, station)
-            key = "station:" + name
-            clash = _APART if branch is None else clashes.get(branch.name, _APART)
-            known, session = before.get(key), state.sessions.get(station.session)
-            if (
-                known is None
-                or known.station is not station
-                or known.branch is not branch
-                or known.session is not session
-                or not known.begin <= now <= known.end
-                or known.clash != clash
-            ):
-                known = self._of_station(key, station, branch, session, clash, state, now, known)
-            made[key] = known
-            if branch is not None:
-                occupied.add(branch.name)
-                if unfolded or not known.pane.resting:
-                    taken.add(branch.name)
-        for branch in self._wanted(state, frozenset(occupied), every_branch):
-            if branch.name not in taken and branch.name != state.base:
-                key = "branch:" + branch.name
-                clash = clashes.get(branch.name, _APART)
-                known = before.get(key)
-                if known is None or known.branch is not branch or known.clash != clash:
-                    known = _Made(branch_pane(key, branch, state.repo, clash), None, branch, None, clash)
-                    self.made += 1
-                made[key] = known
-        self._made = made
-        return [known.pane for known in made.values()]
+        before, clashing, how = self._state, self._clashes.look(state), (every_branch, unfolded)
+        anew = now < self._now or (state.repo, state.base) != (before.repo, before.base)
+        same = state.stations is before.stations or [*state.stations] == [*before.stations]
+        touched = state.stations.keys() if anew else self._touched(state, now, clashing)
+        if anew:
+            self._ends = _Ends()
+        others: list[Pane] = []
+        reseated = False
+        for name in touched:
+            reseated |= self._take(name, state, now, others)
+        if not same:
+            self._stations = {name: self._stations[name] for name in state.stations}
+        same = same and not anew and how == self._how
+        if reseated or not same:
+            self._taken = frozenset(self._seats(unfolded))
+        if reseated or clashing or not same or state.branches is not before.branches:
+            same = self._take_branches(state, every_branch, anew, others) and same
+        self._state, self._now, self._how = state, now, how
+        if same:
+            self._replace(others)
+            return others
+        made = [*self._stations.values(), *self._branches.values()]
+        self.every = [it.pane for it in made]
+        self._places = {pane.key: place for place, pane in enumerate(self.every)}
+        self.counts = Counts.of(self.every)
+        return None
 
-    def _of_station(
-        self,
-        key: str,
-        station: Station,
-        branch: Branch | None,
-        session: Session | None,
-        clash: tuple[int, str],
-        state: FloorState,
-        now: float,
-        before: _Made | None,
-    ) -> _Made:
+    def _touched(self, state: FloorState, now: float, clashing: set[str]) -> set[str]:
+        """The stations of which an event or time may have made something else."""
+        before = self._state
+        touched = {*changed(before.stations, state.stations), *self._ends.past(now)} & state.stations.keys()
+        branches = clashing.union(changed(before.branches, state.branches))
+        sessions = set(changed(before.sessions, state.sessions))
+        if branches or sessions:
+            touched.update(
+                name for name, it in state.stations.items() if it.branch in branches or it.session in sessions
+            )
+        return touched
+
+    def _take(self, name: str, state: FloorState, now: float, others: list[Pane]) -> bool:
+        """Look at a station; its pane goes to the `others` when it is another. Whether it left its branch, or rests."""
+        known, station = self._stations.get(name), state.stations[name]
+        branch, session = own_branch(state, station), state.sessions.get(station.session)
+        clash = self._clashes.of(branch.name) if branch else _APART
         evidence = status_at(station, now)
         resting = is_resting(evidence, now, self._resting_s)
-        pane = station_pane(key, station, branch, session, evidence, state.repo, now, clash, resting)
+        pane = station_pane(
+            "station:" + name, station, branch, session, evidence, state.repo, now, clash, resting=resting
+        )
         self.made += 1
-        if before is not None and before.pane == pane:
-            pane = before.pane  # it keeps its old object, so that nothing is drawn for it
-        end = min(after for after in self._turns(station, evidence, now) if after >= now)
-        return _Made(pane, station, branch, session, clash, now, end)
+        if known is not None and known.pane == pane:
+            pane = known.pane  # it keeps its old object, so that nothing is drawn for it
+        else:
+            others.append(pane)
+        self._ends.put(name, min(after for after in self._turns(station, evidence) if after >= now))
+        self._stations[name] = made = _Made(pane, branch.name if branch else "")
+        return known is None or (known.branch, known.pane.resting) != (made.branch, resting)
 
-    def _turns(self, station: Station, evidence: Evidence, now: float) -> Iterable[float]:
-        """Moments after which time alone makes a station's pane another one; those before `now` say nothing."""
+    def _turns(self, station: Station, evidence: Evidence) -> Iterator[float]:
+        """Moments after which time alone makes a station's pane another one; those that are over say nothing."""
         yield math.inf
-        if _paced(station.pace, now):
-            yield math.nextafter((now // BUCKET_S + 1) * BUCKET_S, 0.0)
         yield stale_from(station)
         yield evidence.seen + self._resting_s
         if evidence.status is Status.STALE:
             yield evidence.seen + FORGOTTEN_S
 
-    def _wanted(self, state: FloorState, occupied: frozenset[str], every: bool) -> Iterable[Branch]:
-        """The branches that are shown, in their order; found anew only when there are others."""
+    def _seats(self, unfolded: bool) -> Iterator[str]:
+        """The branches that are shown as part of a station."""
+        return (it.branch for it in self._stations.values() if it.branch and (unfolded or not it.pane.resting))
+
+    def _take_branches(self, state: FloorState, every: bool, anew: bool, others: list[Pane]) -> bool:
+        """Look at the branches that stand for themselves. Whether they are the same ones, in the same order."""
+        occupied = frozenset(it.branch for it in self._stations.values() if it.branch)
+        known, made = self._branches, dict[str, _Made]()
+        for branch in self._wanted.look(state, occupied, every):
+            if branch.name not in self._taken and branch.name != state.base:
+                clash, before = self._clashes.of(branch.name), known.get(branch.name)
+                if anew or before is None or before.of is None or before.of[0] is not branch or before.of[1] != clash:
+                    pane = branch_pane("branch:" + branch.name, branch, state.repo, clash)
+                    self.made += 1
+                    if before is not None and before.pane == pane:
+                        pane = before.pane
+                    else:
+                        others.append(pane)
+                    before = _Made(pane, branch.name, (branch, clash))
+                made[branch.name] = before
+        self._branches = made
+        return [*known] == [*made]
+
+    def _replace(self, others: Iterable[Pane]) -> None:
+        for pane in others:
+            place = self._places[pane.key]
+            self.counts.add(self.every[place], -1)
+            self.counts.add(pane)
+            self.every[place] = pane
+
+
+class _Ends:
+    """Until when panes of stations hold, if nothing happens. What later news put off is found out when it is due."""
+
+    def __init__(self) -> None:
+        self._ends: dict[str, float] = {}
+        self._heap: list[tuple[float, str]] = []
+        self._queued: dict[str, float] = {}
+        """The earliest entry of each in the heap."""
+
+    def put(self, name: str, end: float) -> None:
+        self._ends[name] = end
+        if end < self._queued.get(name, math.inf):
+            self._queued[name] = end
+            heapq.heappush(self._heap, (end, name))
+
+    def past(self, now: float) -> list[str]:
+        """Those that held until before `now`; each is to be put anew."""
+        over: list[str] = []
+        while self._heap and self._heap[0][0] < now:
+            queued, name = heapq.heappop(self._heap)
+            if self._queued.get(name) != queued:
+                continue
+            del self._queued[name]
+            end = self._ends.pop(name)
+            if end < now:
+                over.append(name)
+            else:
+                self.put(name, end)
+        return over
+
+
+class _Wanted:
+    """The branches that are shown, in their order; found anew only when there are others."""
+
+    def __init__(self) -> None:
+        self._of: tuple[Mapping[str, Branch], frozenset[str], str] = ({}, frozenset(), "")
+        """The branches, those that are occupied, and the base, of which the next two are made."""
+        self._shown: list[Branch] = []
+        self._left_out = 0
+        self.left_out = 0
+        """Unmerged branches beyond them."""
+
+    def look(self, state: FloorState, occupied: frozenset[str], every: bool) -> Iterable[Branch]:
+        """The branches that are shown as of this floor, or `every` one."""
         if every:
-            self.hidden = 0
+            self.left_out = 0
             return state.branches.values()
-        branches, busy, base = self._shown
+        branches, busy, base = self._of
         if branches is not state.branches or busy != occupied or base != state.base:
-            self._shown = (state.branches, occupied, state.base)
-            self._branches = shown_branches(state.branches, occupied, state.base)
-            self._left_out = left_out(state.branches, self._branches, state.base)
-        self.hidden = self._left_out
-        return self._branches
+            self._of = (state.branches, occupied, state.base)
+            self._shown = shown_branches(state.branches, occupied, state.base)
+            self._left_out = left_out(state.branches, self._shown, state.base)
+        self.left_out = self._left_out
+        return self._shown
 
 
 class _Clashes:
@@ -142,21 +227,28 @@ class _Clashes:
     def __init__(self) -> None:
         self._collisions = Collisions()
         self._counted: dict[str, tuple[int, str]] = {}
-        self._clashes: dict[str, tuple[int, str]] = {}
         self._names: dict[str, str] = {}
         self._base = ""
 
-    def look(self, state: FloorState) -> Mapping[str, tuple[int, str]]:
-        """As of this floor; only what has changed is counted again."""
-        changed, base = self._collisions.look(state.verdicts), state.base or "base"
-        if not changed and base == self._base:
-            return self._clashes
-        for branch in changed:
-            self._counted[branch] = self._collisions.of(branch)
-            if not self._counted[branch][0]:
-                del self._counted[branch]
+    def of(self, branch: str) -> tuple[int, str]:
+        """With how many it collides, and the worst of them."""
+        count, worst = self._counted.get(branch, _APART)
+        return (count, self._names[worst or self._base]) if count else _APART
+
+    def look(self, state: FloorState) -> set[str]:
+        """Count as of this floor; the branches of which something else may be shown than before."""
+        others, base = self._collisions.look(state.verdicts), state.base or "base"
+        if not others and base == self._base:
+            return others
+        for branch in others:
+            counted = self._collisions.of(branch)
+            if counted[0]:
+                self._counted[branch] = counted
+            else:
+                self._counted.pop(branch, None)
         if base != self._base or self._counted.keys() != self._names.keys() - {base}:
-            self._base, names = base, (*self._counted, base)
-            self._names = dict(zip(names, labels(names), strict=True))
-        self._clashes = {name: (count, self._names[worst or base]) for name, (count, worst) in self._counted.items()}
-        return self._clashes
+            before, names = self._names, (*self._counted, base)
+            self._base, self._names = base, dict(zip(names, labels(names), strict=True))
+            renamed = {name for name, label in self._names.items() if before.get(name) != label}
+            others.update(name for name, (_, worst) in self._counted.items() if (worst or base) in renamed)
+        return others

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
+from msgspec.structs import replace
 
+from sessions.floor.pace import Pace
 from sessions.views.floor.arrange import Arranger, Choice, matches
 from sessions.views.floor.panes import Pane
 from sessions.views.floor.totals import Totals
@@ -35,7 +37,7 @@ class LastFloor(msgspec.Struct, frozen=True, omit_defaults=True):
         open_ = [pane for pane in self.panes if unfold or not (pane.elsewhere or pane.resting)]
         shown = [pane for pane in open_ if matches(pane, choice)]
         arranger = Arranger()
-        arranger.sort(shown, choice.order)
+        arranger.sort(shown, choice.order, now=self.time)
         groups = tuple(arranger.arrange(shown, choice))
         return Floor(groups, self.totals, len(shown), len(open_) + self.further, folded, self.branches)
 
@@ -45,4 +47,5 @@ def last_floor(floor: Floor, every: Sequence[Pane], time: float) -> LastFloor:
     shown = {pane.key: pane for group in floor.groups for pane in group.panes}
     panes = [*shown.values(), *(pane for pane in every if pane.key not in shown)]
     further = sum(not (pane.elsewhere or pane.resting) for pane in panes[MOST_PANES:])
-    return LastFloor(time, floor.totals, tuple(panes[:MOST_PANES]), further, floor.branches)
+    kept = tuple(pane if pane.beat(time) else replace(pane, pace=Pace()) for pane in panes[:MOST_PANES])
+    return LastFloor(time, floor.totals, kept, further, floor.branches)

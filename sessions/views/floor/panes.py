@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import msgspec
 
+from sessions.floor.pace import BUCKET_S, BUCKETS, NOW_S, Pace
 from sessions.floor.state import Branch, Evidence, Session, Station, Status
 from sessions.floor.tokens import Certainty, Meter, Tokens
-from sessions.text import clean
+from sessions.text import EXCERPT, clean
 from sessions.views.names import short_directory, short_model
 from sessions.views.status import LIVE
 
@@ -15,6 +18,8 @@ FORGOTTEN_S = 86_400.0
 SPARK_POINTS = 24
 SPARK_S = 15
 FILES = 6
+_KNOWN = 200
+"""Letters of a name up to which it is remembered how it is cleaned."""
 
 
 class Tool(msgspec.Struct, frozen=True):
@@ -26,7 +31,8 @@ class Tool(msgspec.Struct, frozen=True):
 
 
 class Pane(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One pane of the wall. Texts are cleaned; times are seconds since 1970; ages are made when it is drawn."""
+    """One pane of the wall. Texts are cleaned; times are seconds since 1970; ages and rates are made when it is
+    drawn."""
 
     key: str
     """Its identity on the wall."""
@@ -54,12 +60,8 @@ class Pane(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     subject: str = ""
     committed: float = 0.0
     model: str = ""
-    rate: float = 0.0
-    """Tokens per second now, and over 1 and 10 minutes."""
-    rate_1m: float = 0.0
-    rate_10m: float = 0.0
-    spark: tuple[int, ...] = ()
-    dollars_per_h: float = 0.0
+    pace: Pace = Pace()
+    """What rates are made of, when they are drawn."""
     tokens: Tokens = Tokens()
     certainty: Certainty = Certainty.EXACT
     """The least certain kind of figure in `tokens`."""
@@ -86,6 +88,19 @@ class Pane(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     clash_with: str = ""
     """The one with which it has most conflicting lines: the last part of its name where that says enough."""
 
+    def rate(self, now: float, window_s: int = NOW_S) -> float:
+        """Tokens per second over the last `window_s` seconds."""
+        return self.pace.tokens_per_s(now, window_s)
+
+    def spark(self, now: float) -> list[int]:
+        """Tokens in each of the last `SPARK_POINTS` spans of `SPARK_S` seconds, oldest first."""
+        return self.pace.spark(now, SPARK_POINTS, SPARK_S)
+
+    def beat(self, now: float) -> int:
+        """A number that changes when its rates may; 0 when nothing is left in them."""
+        bucket = int(now // BUCKET_S)
+        return bucket if self.pace.last and bucket - self.pace.last <= BUCKETS else 0
+
     @property
     def aged_from(self) -> float:
         """From when its age counts: when it was last heard of, where it works or waits for a machine; else when it
@@ -96,6 +111,16 @@ class Pane(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def context_share(self) -> float | None:
         """How full the context window is, 0 to 1 and above; None when unknown."""
         return self.context / self.window if self.window and self.context else None
+
+
+@lru_cache(maxsize=8192)
+def _cleaned(text: str, limit: int) -> str:
+    return clean(text, limit)
+
+
+def _name(text: str, limit: int = EXCERPT) -> str:
+    """A name, cleaned: the same few stand in one pane after another."""
+    return _cleaned(text, limit) if len(text) <= _KNOWN else clean(text, limit)
 
 
 def certainty_of(meter: Meter) -> Certainty:
@@ -125,35 +150,31 @@ def station_pane(
 ) -> Pane:
     """The pane of one station; `branch` is its branch when that is a local head, and `clash` with how many it collides,
     and with whom most."""
-    meter, pace = station.meter, station.pace
+    meter = station.meter
     most = sorted(station.files, key=station.files.__getitem__, reverse=True)[:FILES] if station.files else ()
     return Pane(
         key=key,
         station=station.id,
-        name=clean(station.name, 80),
-        kind=clean(station.kind, 20),
-        role=clean(station.role, 30),
+        name=_name(station.name, 80),
+        kind=_name(station.kind, 20),
+        role=_name(station.role, 30),
         status=evidence.status,
         since=evidence.since,
         seen=evidence.seen,
-        reason=clean(evidence.reason),
-        source=clean(evidence.source, 60),
+        reason=_name(evidence.reason),
+        source=_name(evidence.source, 60),
         guess=evidence.guess,
         forgotten=is_forgotten(evidence, now),
-        branch=clean(station.branch, 120),
+        branch=_name(station.branch, 120),
         ahead=branch.ahead if branch else 0,
         behind=branch.behind if branch else 0,
         dirty=branch.dirty if branch else 0,
         merged=branch.merged if branch else False,
-        author=clean(branch.author, 60) if branch else "",
-        subject=clean(branch.subject) if branch else "",
+        author=_name(branch.author, 60) if branch else "",
+        subject=_name(branch.subject) if branch else "",
         committed=branch.committed if branch else 0.0,
         model=short_model(station.model),
-        rate=pace.tokens_per_s(now),
-        rate_1m=pace.tokens_per_s(now, 60),
-        rate_10m=pace.tokens_per_s(now, 600),
-        spark=tuple(pace.spark(now, SPARK_POINTS, SPARK_S)),
-        dollars_per_h=pace.dollars_per_h(now),
+        pace=station.pace,
         tokens=meter.tokens,
         certainty=certainty_of(meter),
         cost=meter.cost_usd,
@@ -163,10 +184,10 @@ def station_pane(
         window=station.window,
         directory=short_directory(station.directory, repo),
         elsewhere=station.elsewhere,
-        title=clean(session.title) if session else "",
+        title=_name(session.title) if session else "",
         activity=clean(station.activity),
         activity_time=station.activity_time,
-        tools=tuple(Tool(clean(t.tool, 40), clean(t.detail), t.since) for t in station.running.values()),
+        tools=tuple(Tool(_name(t.tool, 40), clean(t.detail), t.since) for t in station.running.values()),
         turns=station.turns,
         tool_calls=station.tools,
         errors=station.errors,
@@ -190,11 +211,11 @@ def branch_pane(key: str, branch: Branch, repo: str, clash: tuple[int, str] = (0
         behind=branch.behind,
         dirty=branch.dirty,
         merged=branch.merged,
-        author=clean(branch.author, 60),
-        subject=clean(branch.subject),
+        author=_name(branch.author, 60),
+        subject=_name(branch.subject),
         committed=branch.committed,
         directory=short_directory(branch.worktree, repo),
-        activity=clean(branch.subject),
+        activity=_name(branch.subject),
         clashes=clash[0],
         clash_with=clash[1],
     )

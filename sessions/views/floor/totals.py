@@ -19,6 +19,32 @@ SPARK_S = 50
 """Twelve points of 50 seconds: the ten minutes that a pace remembers."""
 
 
+class Counts:
+    """How many panes are of stations of this repository, and how many of those that do not rest in which status."""
+
+    def __init__(self) -> None:
+        self.stations = 0
+        self.statuses: dict[Status, int] = {}
+
+    @staticmethod
+    def of(panes: Iterable[Pane]) -> Counts:
+        """Of all panes, before any filter."""
+        counts = Counts()
+        for pane in panes:
+            counts.add(pane)
+        return counts
+
+    def add(self, pane: Pane, step: int = 1) -> None:
+        """Count one more, or with -1 one that is no longer."""
+        if not pane.station or pane.elsewhere:
+            return
+        self.stations += step
+        if not pane.resting:
+            self.statuses[pane.status] = self.statuses.get(pane.status, 0) + step
+            if not self.statuses[pane.status]:
+                del self.statuses[pane.status]
+
+
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
     """The header's figures: those of this repository's stations. Those that rest are in no count of states."""
 
@@ -50,16 +76,8 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     """The operator's clock."""
 
 
-def totals(state: FloorState, panes: Iterable[Pane], now: float) -> Totals:
-    """The factory's figures at `now`; `panes` are all panes, before any filter."""
-    statuses: dict[Status, int] = {}
-    stations = 0
-    for pane in panes:
-        if pane.station and not pane.elsewhere:
-            stations += 1
-            if pane.resting:
-                continue
-            statuses[pane.status] = statuses.get(pane.status, 0) + 1
+def totals(state: FloorState, counts: Counts, now: float) -> Totals:
+    """The factory's figures at `now`."""
     here = state.here if state.elsewhere.calls else state.total
     date = day(now, state.utc_offset, state.utc_offsets)
     today = state.days.get(date, Meter()).minus(state.elsewhere_days.get(date, Meter()))
@@ -69,8 +87,8 @@ def totals(state: FloorState, panes: Iterable[Pane], now: float) -> Totals:
         base=clean(state.base, 80),
         base_head=clean(state.base_head[:7]),
         simulated=state.simulated,
-        stations=stations,
-        statuses=statuses,
+        stations=counts.stations,
+        statuses=dict(counts.statuses),
         branches=len(state.branches),
         rate=pace.tokens_per_s(now),
         rate_1m=pace.tokens_per_s(now, 60),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from msgspec.structs import replace
 
 from sessions.floor.state import FloorState, Status
-from sessions.views.floor.arrange import EVERYTHING, Arranger, Choice, Group, Grouping, Order, matches, out_of_place
+from sessions.views.floor.arrange import EVERYTHING, Arrangement, Arranger, Choice, Group, Grouping, Order, matches
 from sessions.views.floor.book import PaneBook
 from sessions.views.floor.panes import Pane
 from sessions.views.floor.totals import Totals, totals
@@ -42,10 +42,29 @@ class FloorView:
         self._choice = choice
         self._book = PaneBook(resting_s)
         self._arranger = Arranger()
+        self._arranged = Arrangement()
+        self._shown: dict[str, Pane] = {}
+        """What is neither folded away nor filtered out, by key."""
+        self._folded: dict[str, Pane] = {}
         self._stale = True
         self._sorted_at = 0.0
-        self.panes: list[Pane] = []
+        self.arranged = 0
+        """How often all panes were arranged anew, for measurements."""
+
+    @property
+    def panes(self) -> Sequence[Pane]:
         """All panes of the last look, also those that are hidden or folded away."""
+        return self._book.every
+
+    @property
+    def panes_made(self) -> int:
+        """Panes made so far, for measurements."""
+        return self._book.made
+
+    @property
+    def ranked(self) -> int:
+        """Ranks made so far, for measurements."""
+        return self._arranger.ranked
 
     @property
     def choice(self) -> Choice:
@@ -91,26 +110,58 @@ class FloorView:
         """
         # A search goes through everything: what it is for may be folded away.
         unfold = self._choice.unfolded or bool(self._choice.search.strip())
-        every = self.panes = self._book.panes(state, now, self._choice.every_branch, unfold)
-        panes = every if unfold else [pane for pane in every if not (pane.elsewhere or pane.resting)]
-        shown = [pane for pane in panes if matches(pane, self._choice)] if self._choice.narrow else panes
-        if self._stale or untouched:
-            self._sort(shown, moment)
-        groups = self._arranger.arrange(shown, self._choice)
-        if quiet_s >= QUIET_S and self._due(groups, moment):
-            self._sort(shown, moment, cursor)
-            groups = self._arranger.arrange(shown, self._choice)
-        folded = () if unfold else tuple(pane for pane in every if pane.elsewhere or pane.resting)
-        return Floor(tuple(groups), totals(state, every, now), len(shown), len(panes), folded, self._book.hidden)
+        changed = self._book.look(state, now, self._choice.every_branch, unfold)
+        if changed is None or self._stale or not self._replace(changed, unfold):
+            self._select(unfold)
+            self._arrange(now)
+        if (self._stale or untouched) and self._sort(now, moment):
+            self._arrange(now)
+        if quiet_s >= QUIET_S and self._due(moment) and self._sort(now, moment, cursor):
+            self._arrange(now)
+        book, folded = self._book, tuple(self._folded.values())
+        figures, every = totals(state, book.counts, now), len(book.every) - len(folded)
+        return Floor(self._arranged.groups, figures, len(self._shown), every, folded, book.hidden)
 
-    def _sort(self, shown: Sequence[Pane], moment: float, pinned: str = "") -> None:
-        self._arranger.sort(shown, self._choice.order, pinned)
+    def _replace(self, changed: Iterable[Pane], unfold: bool) -> bool:
+        """Put panes that have changed in their places; False when one comes into view, or leaves it or its group."""
+        shown: list[Pane] = []
+        for pane in changed:
+            if self._is_folded(pane, unfold) != (pane.key in self._folded):
+                return False
+            if pane.key in self._folded:
+                self._folded[pane.key] = pane
+            elif matches(pane, self._choice) != (pane.key in self._shown):
+                return False
+            elif pane.key in self._shown:
+                shown.append(pane)
+        self._shown.update((pane.key, pane) for pane in shown)
+        return self._arranged.put(shown)
+
+    def _is_folded(self, pane: Pane, unfold: bool) -> bool:
+        return not unfold and (pane.elsewhere or pane.resting)
+
+    def _select(self, unfold: bool) -> None:
+        """Choose anew what is folded away, and what is shown of the rest."""
+        self._folded, self._shown = {}, {}
+        for pane in self._book.every:
+            if self._is_folded(pane, unfold):
+                self._folded[pane.key] = pane
+            elif not self._choice.narrow or matches(pane, self._choice):
+                self._shown[pane.key] = pane
+
+    def _arrange(self, now: float) -> None:
+        groups = self._arranger.arrange(self._shown.values(), self._choice, now)
+        self._arranged = Arrangement(groups, self._choice.grouping)
+        self.arranged += 1
+
+    def _sort(self, now: float, moment: float, pinned: str = "") -> bool:
+        """Sort what is shown; whether something moved."""
         self._sorted_at, self._stale = moment, False
+        return self._arranger.sort([*self._shown.values()], self._choice.order, pinned, now)
 
-    def _due(self, groups: Sequence[Group], moment: float) -> bool:
+    def _due(self, moment: float) -> bool:
         """Whether a quiet floor should sort itself now."""
         waited = moment - self._sorted_at
         if waited >= SETTLE_S:
             return True
-        urgent = self._choice.order is Order.ATTENTION and waited >= QUIET_S
-        return urgent and any(out_of_place(group.panes) for group in groups)
+        return self._choice.order is Order.ATTENTION and waited >= QUIET_S and self._arranged.out_of_place

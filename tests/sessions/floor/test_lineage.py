@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 
 import msgspec
 import pytest
@@ -31,7 +32,7 @@ def test_what_is_told_is_what_differs(batches: list[list[tuple[str, bool]]], dat
     line: list[dict[str, object]] = [{"a": object(), "b": object()}]
     for batch in batches:
         line.append(after(line[-1], batch))
-    for one, other in [(line[0], line[-1]), *zip(line, line[1:], strict=False), (line[-1], line[1])]:
+    for one, other in [(line[0], line[-1]), *itertools.pairwise(line), (line[-1], line[1])]:
         wanted = {key for key in one | other if one.get(key) is not other.get(key)}
         assert set(changed(one, other)) == wanted
         assert set(changed(dict(one), other)) == set(changed(one, dict(other))) == wanted

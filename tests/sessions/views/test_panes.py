@@ -7,12 +7,13 @@ from msgspec.structs import replace
 
 from sessions.floor import events as ev
 from sessions.floor.branches.shown import SHOWN
+from sessions.floor.pace import Pace
 from sessions.floor.state import EMPTY, FloorState, Status
 from sessions.floor.tokens import Certainty, Tokens
-from sessions.views.floor.arrange import Arranger, Choice, Grouping, Order, matches, out_of_place
+from sessions.views.floor.arrange import Arrangement, Arranger, Choice, Grouping, Order, matches
 from sessions.views.floor.book import PaneBook
 from sessions.views.floor.panes import Pane
-from sessions.views.floor.totals import totals
+from sessions.views.floor.totals import Counts, totals
 from sessions.views.floor.view import QUIET_S, SETTLE_S, FloorView
 from sessions.views.names import short_directory, short_model
 from tests.support.console import HOSTILE, NOW, factory_state, state_of
@@ -79,10 +80,10 @@ def test_time_alone_ages_rates_and_makes_stale() -> None:
     late = {p.key: p for p in book.panes(state, NOW + 3_600)}
     busy = early["station:docs-06"]
     assert busy.status is Status.WORKING
-    assert busy.rate > 0
+    assert busy.rate(NOW) > 0
     assert late[busy.key].status is Status.STALE
-    assert late[busy.key].rate == 0
-    assert not any(late[busy.key].spark)
+    assert late[busy.key].rate(NOW + 3_600) == 0
+    assert not any(late[busy.key].spark(NOW + 3_600))
 
 
 def test_marks_say_how_sure_a_figure_is() -> None:
@@ -147,7 +148,7 @@ def test_nothing_hostile_reaches_a_pane() -> None:
     assert len(panes) == 2
     shown = [text for p in panes for text in (p.name, p.branch, p.kind, p.reason, p.source, p.directory, p.activity)]
     shown += [text for p in panes for text in (p.author, p.subject, *p.files, *(t.name + t.detail for t in p.tools))]
-    figures = totals(state, panes, 6)
+    figures = totals(state, Counts.of(panes), 6)
     for text in [*shown, figures.name, figures.base]:
         assert text.isprintable()
         assert len(text) <= 260
@@ -179,7 +180,7 @@ def test_what_is_elsewhere_stands_after_this_repositorys_stations_and_what_is_fo
     arranger.sort(panes, Order.ATTENTION)
     [group] = arranger.arrange(panes, Choice())
     assert [p.name for p in group.panes] == ["stale", "works", "forgotten", "idle", "there"]
-    assert not out_of_place(group.panes)
+    assert not Arrangement([group]).out_of_place
 
 
 def test_a_stale_station_is_forgotten_after_a_day_of_silence() -> None:
@@ -204,12 +205,12 @@ def test_who_waits_longest_for_me_comes_first() -> None:
 )  # fmt: skip
 def test_orders(order: Order, names: list[str]) -> None:
     panes = [
-        pane("a", cost=2.0, rate_1m=1.0, since=1.0, seen=2.0),
-        pane("b", cost=3.0, rate_1m=2.0, since=2.0, seen=3.0),
-        pane("c", cost=None, rate_1m=3.0, since=3.0, seen=1.0),
+        pane("a", cost=2.0, pace=Pace().add(NOW, 1, 0.0), since=1.0, seen=2.0),
+        pane("b", cost=3.0, pace=Pace().add(NOW, 2, 0.0), since=2.0, seen=3.0),
+        pane("c", cost=None, pace=Pace().add(NOW, 3, 0.0), since=3.0, seen=1.0),
     ]
     arranger = Arranger()
-    arranger.sort(panes, order)
+    arranger.sort(panes, order, now=NOW)
     assert [p.name for p in arranger.arrange(panes, Choice(order=order))[0].panes] == names
 
 
@@ -218,7 +219,7 @@ def test_nothing_moves_until_it_is_sorted_and_new_ones_go_last() -> None:
     arranger.sort([pane("a"), pane("b")], Order.ATTENTION)
     later = [pane("a"), pane("b", Status.NEEDS_ME), pane("aa", Status.FAILED)]
     assert [p.name for p in arranger.arrange(later, Choice())[0].panes] == ["a", "b", "aa"]
-    assert out_of_place(arranger.arrange(later, Choice())[0].panes)
+    assert Arrangement(arranger.arrange(later, Choice())).out_of_place
     arranger.sort(later, Order.ATTENTION)
     assert [p.name for p in arranger.arrange(later, Choice())[0].panes] == ["b", "aa", "a"]
 
@@ -309,10 +310,10 @@ def test_an_unhurried_sort_comes_seldom() -> None:
 def test_totals_are_the_sum_of_the_stations() -> None:
     state = factory_state()
     panes = PaneBook().panes(state, NOW)
-    figures = totals(state, panes, NOW)
+    figures = totals(state, Counts.of(panes), NOW)
     assert figures.tokens == sum(p.tokens.total for p in panes)
     assert figures.stations == 31 == sum(figures.statuses.values())
-    assert figures.rate == pytest.approx(sum(p.rate for p in panes))
+    assert figures.rate == pytest.approx(sum(p.rate(NOW) for p in panes))
     assert figures.newest == state.time
 
 
@@ -330,14 +331,14 @@ def test_the_figures_are_this_repositorys_and_say_what_has_no_price() -> None:
             used(30, "there", 7, 9.0),
         ]
     )
-    figures = totals(state, [], NOW)
+    figures = totals(state, Counts(), NOW)
     assert (figures.tokens, figures.cost, figures.part_priced) == (1_120, 6.0, True)
     assert (figures.tokens_today, figures.cost_today, figures.part_priced_today) == (120, 1.0, True)
     assert figures.rate_10m * 600 == pytest.approx(120)
-    before = totals(state_of([used(50, "own", 100, 1.0)]), [], NOW)
+    before = totals(state_of([used(50, "own", 100, 1.0)]), Counts(), NOW)
     assert (before.part_priced, before.part_priced_today) == (False, False)
 
 
 def test_an_empty_factory_has_figures_too() -> None:
-    figures = totals(EMPTY, [], NOW)
+    figures = totals(EMPTY, Counts(), NOW)
     assert (figures.stations, figures.tokens, figures.cost, figures.newest) == (0, 0, 0.0, 0.0)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from sessions.floor.pace import Pace
 from sessions.floor.state import Status
 from sessions.floor.tokens import Certainty, Tokens
 from sessions.views.floor.book import PaneBook
@@ -17,12 +18,21 @@ from widgets.floor.card import HEIGHTS, card, clock_of
 from widgets.floor.pane_text import place_text
 from widgets.floor.rows import heading, widths_of
 
+
+def paced(*shares: int) -> Pace:
+    """Tokens in these shares over as many quarters of a minute, up to the present one, and dollars once."""
+    pace = Pace().add(NOW - 300, 0, 2.5 / 6)
+    for back, share in reversed([*enumerate(reversed(shares))]):
+        pace = pace.add(NOW - 15 * back, 912 * share, 0.0)
+    return pace
+
+
 PROXY = Pane(
     key="station:proxy-07", station="proxy-07", name="proxy-07", kind="claude", role="ship", status=Status.NEEDS_ME,
     since=NOW - 125, seen=NOW - 120, reason="allow: git push --force ?", source="claude:4d5611e5",
     branch="station/proxy-07", ahead=7, behind=2, author="Ada Byron", subject="Keep retries apart",
-    committed=NOW - 7_260, model="opus-4.6", rate=912.0, rate_1m=1_204.0, rate_10m=700.0,
-    spark=(0,) * 16 + (1, 2, 3, 4, 0, 6, 7, 8), dollars_per_h=2.5, tokens=Tokens(1_000, 0, 0, 3_400_000, 9_000),
+    committed=NOW - 7_260, model="opus-4.6", pace=paced(1, 2, 3, 4, 0, 6, 7, 8),
+    tokens=Tokens(1_000, 0, 0, 3_400_000, 9_000),
     cost=4.123, calls=31, context=166_000, window=200_000, directory="../wt/p07", activity="Bash git push",
     turns=3, tool_calls=40, errors=1, files=("src/pool.py", "src/hosts.py"), file_count=2,
 )  # fmt: skip
@@ -91,7 +101,7 @@ def test_a_large_card() -> None:
         "   Keep retries apart  · Ada Byron, 2h01 ago                                              ",
         "   opus-4.6  ../wt/p07                                       912/s              ▁▂▃▄ ▆▇▇  ",
         "   3.41M  $4.12   $2.50/h                                     ━━━━━━━━━━━━━━━━━────  83%  ",
-        "   in 1.00k  out 9.00k  cache read 3.40M  write 5m 0  1h 0  1 min 1.20k/s   10 min 700/s  ",
+        "   in 1.00k  out 9.00k  cache read 3.40M  write 5m 0  1h 0     1 min 380/s   10 min 47/s  ",
         "   3 turns, 40 tool calls, 1 error                                               2 files  ",
         "   pool.py  hosts.py                                                                      ",
         "   needs me for 2m  · claude:4d5611e5, heard 2m ago                                       ",
@@ -218,10 +228,18 @@ def test_each_status_has_a_sign_a_word_and_a_colour_of_its_own() -> None:
 
 
 def test_ages_are_redrawn_only_when_they_change() -> None:
-    assert clock_of(PROXY, NOW) == clock_of(PROXY, NOW + 59)
-    assert picture(PROXY, 40, 1) == [plain(line) for line in card(PROXY, 40, 1, NOW + 59)]
-    fresh = replace(PROXY, since=NOW - 5)
+    quiet = replace(PROXY, pace=Pace())
+    assert clock_of(quiet, NOW) == clock_of(quiet, NOW + 59)
+    assert picture(quiet, 40, 1) == [plain(line) for line in card(quiet, 40, 1, NOW + 59)]
+    fresh = replace(quiet, since=NOW - 5)
     assert clock_of(fresh, NOW) != clock_of(fresh, NOW + 1)
+
+
+def test_rates_are_redrawn_while_something_is_left_in_them() -> None:
+    assert clock_of(PROXY, NOW) == clock_of(PROXY, NOW + 4)
+    assert clock_of(PROXY, NOW) != clock_of(PROXY, NOW + 5)
+    assert picture(PROXY, 40, 1) != [plain(line) for line in card(PROXY, 40, 1, NOW + 30)]
+    assert clock_of(PROXY, NOW + 900) == clock_of(PROXY, NOW + 910)
 
 
 @given(

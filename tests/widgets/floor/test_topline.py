@@ -9,7 +9,7 @@ from sessions.floor.commands import PERCENT, Progress
 from sessions.floor.state import EMPTY, FloorState
 from sessions.floor.tokens import Certainty, Tokens
 from sessions.views.floor.book import PaneBook
-from sessions.views.floor.totals import totals
+from sessions.views.floor.totals import Counts, totals
 from tests.support.console import NOW, factory_state, state_of
 from widgets.draw.cells import fit, plain
 from widgets.floor.topline import figures, progress_line, trouble_line
@@ -19,7 +19,7 @@ DAY = 86_400.0
 
 
 def line(state: FloorState, cells: int, mode: str = "live", now: float = NOW) -> str:
-    return plain(figures(totals(state, PaneBook().panes(state, now), now), now, mode, cells))
+    return plain(figures(totals(state, Counts.of(PaneBook().panes(state, now)), now), now, mode, cells))
 
 
 def test_a_start_before_the_first_word_does_not_deny_the_repository() -> None:

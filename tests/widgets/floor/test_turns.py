@@ -26,14 +26,14 @@ def test_what_looks_the_same_is_not_drawn() -> None:
 
 
 def test_a_new_status_another_pane_and_the_cursor_do_not_wait() -> None:
-    panes = [replace(pane, rate=5.0) for pane in PANES]
+    panes = [replace(pane, calls=5) for pane in PANES]
     panes[1] = replace(PANES[1], status=Status.FAILED)
     panes[2] = replace(PANES[2], key="station:other")
     assert due(range(4), panes, drawn(), "station:3", NOW, 100.0) == ([1, 2, 3], [])
 
 
 def test_figures_take_turns_longest_unseen_first() -> None:
-    panes = [replace(pane, rate=5.0) for pane in PANES]
+    panes = [replace(pane, calls=5) for pane in PANES]
     before = drawn()
     before[2] = Drawn(PANES[2], False, clock_of(PANES[2], NOW), 99.5, [])
     before[3] = Drawn(PANES[3], False, clock_of(PANES[3], NOW), 100.5, [])

@@ -84,7 +84,7 @@ def test_what_is_asked_is_read_in_full_and_nothing_touches_the_margin() -> None:
 
 
 def test_meters_align() -> None:
-    assert texts(meters(pane_of("docs-02"), CELLS)) == [
+    assert texts(meters(pane_of("docs-02"), CELLS, NOW)) == [
         "   fresh input             603   now                 2.33k/s",
         "   write 5 min           3.00k   1 min               1.44k/s",
         "   write 1 h                 0   10 min                144/s",
@@ -97,7 +97,7 @@ def test_meters_align() -> None:
         "   work       3 turns  3 tools  3 files  0 errors",
     ]
     once = replace(pane_of("docs-02"), turns=1, tool_calls=1, file_count=1, errors=1)
-    assert texts(meters(once, CELLS))[-1] == "   work       1 turn  1 tool  1 file  1 error"
+    assert texts(meters(once, CELLS, NOW))[-1] == "   work       1 turn  1 tool  1 file  1 error"
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_meters_align() -> None:
     ],
 )
 def test_doubtful_figures_are_marked_and_explained(certainty: Certainty, mark: str, said: str) -> None:
-    lines = texts(meters(replace(pane_of("docs-02"), certainty=certainty), CELLS))
+    lines = texts(meters(replace(pane_of("docs-02"), certainty=certainty), CELLS, NOW))
     assert f"{mark}128k" in lines[6]
     assert f"{mark}$0.12" in lines[6]
     assert lines[-1].strip().startswith(mark)
@@ -117,13 +117,13 @@ def test_doubtful_figures_are_marked_and_explained(certainty: Certainty, mark: s
 
 
 def test_an_unknown_price_is_never_nothing() -> None:
-    lines = texts(meters(replace(pane_of("docs-02"), cost=None), CELLS))
+    lines = texts(meters(replace(pane_of("docs-02"), cost=None), CELLS, NOW))
     assert lines[6].endswith("—")
     assert "no known price" in lines[-1]
 
 
 def test_an_unknown_window_is_said() -> None:
-    lines = texts(meters(replace(pane_of("docs-02"), window=0), CELLS))
+    lines = texts(meters(replace(pane_of("docs-02"), window=0), CELLS, NOW))
     assert any("window unknown" in line for line in lines)
 
 
