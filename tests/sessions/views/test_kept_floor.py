@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,7 +28,7 @@ BRANCHES = st.sampled_from(["main", "x", "y", "z/one", "z/two"])
 
 def happened(kind: int, station: str, branch: str, other: str, flag: bool, time: float) -> ev.Event:
     """One of the events that change what is on the floor."""
-    told = {"time": time, "station": station, "session": f"s-{other}" if flag else f"s-{station}"}
+    told: dict[str, Any] = {"time": time, "station": station, "session": f"s-{other}" if flag else f"s-{station}"}
     of_station = [
         ev.StationOpened(kind="claude" if flag else "codex", directory=f"/w/{branch}", branch=branch, role=other[:1],
                          elsewhere=flag and station == "e", **told),
