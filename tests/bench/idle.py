@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,10 +11,9 @@ import msgspec
 
 from sessions.supervisor import process
 from sessions.supervisor.process import Options
-from tests import ROOT
 from tests.bench.figure import Figure
+from tests.bench.live import at_home, console, repository
 from tests.bench.probe import Terminal
-from tests.support.branches.git import TestRepository
 
 STATIONS = 50
 AGE_S = 3_600.0
@@ -28,7 +25,6 @@ APART_S = 2.0
 """So far from a full minute ages do not change."""
 SAYINGS = 20
 """Answers in every transcript."""
-_NAMES = ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "FACTORY_TUI_CONFIG", "XDG_RUNTIME_DIR")
 
 
 class Spent(msgspec.Struct, frozen=True):
@@ -76,29 +72,19 @@ class LiveFloor(msgspec.Struct, frozen=True):
 @contextmanager
 def live_floor(directory: Path, stations: int = STATIONS) -> Iterator[LiveFloor]:
     """A repository with a worktree and an idle agent for every station, and a console that shows them all."""
-    kept = {name: os.environ.pop(name, None) for name in (*_NAMES, "HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME")}
-    home = directory / "home"
-    home.mkdir()
-    os.environ.update(
-        HOME=str(home), XDG_STATE_HOME=str(directory / "state"), XDG_CONFIG_HOME=str(directory / "config")
-    )
-    repository = TestRepository(directory / "repo")
-    repository.commit({f"src/m{number}.py": "one\n" * 20 for number in range(20)}, "first")
-    for number in range(stations):
-        tree = repository.worktree(directory / "trees" / f"b{number:03}", f"work/b{number:03}")
-        transcript(home, tree, number)
-    try:
-        process.start(repository.path, Options(idle_minutes=5.0))
-        command = (sys.executable, "-m", "console", "--repo", str(repository.path))
-        with Terminal(command, env={"PYTHONPATH": str(ROOT)}) as terminal:
-            terminal.until(lambda text: f"1/{stations}" in text, PATIENCE_S)
-            supervisor = process.running(repository.path)
-            assert supervisor
-            yield LiveFloor(terminal, supervisor)
-    finally:
-        process.stop(repository.path)
-        for name, value in kept.items():
-            os.environ.pop(name, None) if value is None else os.environ.update({name: value})
+    with at_home(directory) as home:
+        repo, trees = repository(directory, stations)
+        for number, tree in enumerate(trees):
+            transcript(home, tree, number)
+        try:
+            process.start(repo.path, Options(idle_minutes=5.0))
+            with console(repo.path) as terminal:
+                terminal.until(lambda text: f"1/{stations}" in text, PATIENCE_S)
+                supervisor = process.running(repo.path)
+                assert supervisor
+                yield LiveFloor(terminal, supervisor)
+        finally:
+            process.stop(repo.path)
 
 
 def transcript(home: Path, tree: Path, number: int) -> None:

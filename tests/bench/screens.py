@@ -23,7 +23,7 @@ from sessions.journal.recording.record import write
 from sessions.simulation import simulate
 from sessions.simulation.world import station_names
 from tests import ROOT
-from tests.bench import idle, opening
+from tests.bench import idle, live, opening
 from tests.bench.figure import Figure, percentile
 from tests.bench.probe import Seen, Terminal
 
@@ -50,6 +50,8 @@ def figures(quick: bool) -> Iterator[Figure]:
         yield from large(Path(name), 100_000 if quick else 1_000_000)
     with tempfile.TemporaryDirectory(prefix="ft", dir="/tmp") as name:  # room for the path of a socket
         yield from idle.figures(Path(name), 10.0 if quick else 40.0)
+    with tempfile.TemporaryDirectory(prefix="ft", dir="/tmp") as name:
+        yield from live.figures(Path(name), quick)
 
 
 def first_floor(times: int) -> Iterator[Figure]:

@@ -189,7 +189,9 @@ class FloorScreen(SampledScreen):
         if link.last is not None:
             floor = link.last.floor(self.view.choice)
         else:
-            floor = self.view.look(state, now, moment, moment - self.last_key, cursor, untouched)
+            # While the past comes in nothing changes its place: it is sorted when all of it is there.
+            quiet_s = 0.0 if self.settling else moment - self.last_key
+            floor = self.view.look(state, now, moment, quiet_s, cursor, untouched and not self.settling)
             if health.connected and not self.settling and floor.every:
                 self._present = (floor, self.view.panes, now)
         self.floor = floor
