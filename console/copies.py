@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-
 import msgspec
 
 from console.terminal.asking import CLIPBOARD_BYTES
@@ -40,6 +38,8 @@ def of_station(station: Station) -> list[Copy]:
         command = _RESUME.get(station.kind)
         home = station.home or station.directory
         if command and home and not station.session.startswith("-"):
+            import shlex  # nobody copies before the first paint
+
             words = f"cd {shlex.quote(home)} && {command} {shlex.quote(station.session)}"
             copies.append(Copy("r", "resume command", words))
     if station.branch:

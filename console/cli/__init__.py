@@ -60,6 +60,8 @@ def _run(argv: Sequence[str]) -> int:
 def _command(argv: Sequence[str]) -> Command:
     """What the words ask for. Those that most calls are made of need no parser, which takes time to import."""
     with importing():
+        if [*argv] in ([], ["demo"]):
+            gc.disable()  # up to the first paint, after which it is enabled: all is made to stay
         if not argv:
             from console.cli.commands.live import Live
 
