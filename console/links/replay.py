@@ -20,8 +20,8 @@ from sessions.floor.events import Event, StationEvent
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import FloorState
 from sessions.journal.past.past import Density, Past
+from sessions.journal.past.quiet import along, axis_of
 from sessions.journal.past.replay import Player, begins_turn, clamp, next_where, previous_where
-from sessions.journal.quiet import along, axis_of
 
 if TYPE_CHECKING:
     from sessions.asking.asked import Asked

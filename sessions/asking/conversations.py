@@ -12,7 +12,7 @@ from pathlib import Path
 from sessions.asking.asked import Halt
 from sessions.asking.questions import MOST_ENTRIES, FindInSession, Found, SessionEntries, SessionPart
 from sessions.errors import FactoryError
-from sessions.floor.state import FloorState
+from sessions.floor.state import FloorState, Session
 from sessions.observe.conversation.entries import Conversation, Entry
 
 MOST_OPEN = 8
@@ -108,8 +108,9 @@ class _Open:
 class Conversations:
     """The sessions of a floor. Any thread may ask; `close` it afterwards. Raises FactoryError where it cannot read."""
 
-    def __init__(self, state: Callable[[], FloorState]) -> None:
-        self._state = state
+    def __init__(self, state: Callable[[], FloorState], past: Callable[[str], Session | None] = lambda _: None) -> None:
+        """`past` gives a session that the floor has forgotten."""
+        self._state, self._past = state, past
         self._lock = threading.Lock()
         self._opened: OrderedDict[str, _Open] = OrderedDict()
         self._closed = False
@@ -191,6 +192,10 @@ class Conversations:
             raise FactoryError("nothing is read any more")
         return opened
 
+    def session(self, name: str) -> Session | None:
+        """The session, also one that is over."""
+        return self._state().sessions.get(name) or self._past(name)
+
     def _surplus(self) -> list[_Open]:
         """The oldest that nobody uses, beyond those that are kept open."""
         idle = [session for session, opened in self._opened.items() if not opened.users]
@@ -199,7 +204,7 @@ class Conversations:
     def _place(self, name: str) -> tuple[str, Path]:
         """The kind of its agent and its transcript."""
         state = self._state()
-        session = state.sessions.get(name)
+        session = self.session(name)
         if session is None or not session.path:
             raise FactoryError("no transcript is known")
         station, path = state.stations.get(session.station), Path(session.path)

@@ -16,7 +16,7 @@ from sessions.asking.past_questions import AnyPastQuestion, FloorNow
 from sessions.asking.question import A, Question, answer_kind
 from sessions.errors import FactoryError
 from sessions.floor.events import Event
-from sessions.floor.state import FloorState
+from sessions.floor.state import FloorState, Session
 from sessions.journal import codec
 from sessions.place import Place
 from sessions.text import clean
@@ -45,7 +45,7 @@ class Desk:
     ) -> None:
         """Without a `place` there is no repository to look into, and without a `past` no journal."""
         self._state, self._lines_of, self._place, self._past = state, lines_of, place, past
-        self.conversations = Conversations(state)
+        self.conversations = Conversations(state, self._past_session)
         self._branches: BranchDesk | None = None
         self._lock = threading.Lock()
         self._closed = False
@@ -118,6 +118,10 @@ class Desk:
         if branches is not None:
             branches.close()
         self.conversations.close()
+
+    def _past_session(self, name: str) -> Session | None:
+        """A session that the floor has forgotten."""
+        return self._past().past_session(name) if self._past is not None else None
 
     def _events(self, asked: qs.StationEvents, halt: Halt) -> Iterator[qs.EventPage]:
         found = self._lines_of(asked.station, asked.before, max(0, min(asked.limit, qs.MOST_EVENTS)))

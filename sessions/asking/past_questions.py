@@ -46,6 +46,12 @@ class Number(msgspec.Struct, frozen=True):
     number: int | None
 
 
+class Sessions(msgspec.Struct, frozen=True):
+    """Sessions, also such as are over."""
+
+    ids: tuple[str, ...]
+
+
 class Slots(msgspec.Struct, frozen=True):
     """A timeline: how many events, and how many failures, are in each of its slots."""
 
@@ -95,6 +101,12 @@ class Timeline(Question[Slots], frozen=True, tag="timeline"):
     slots: int
 
 
+class SessionsAt(Question[Sessions], frozen=True, tag="sessions_at"):
+    """The sessions whose transcripts lie at these paths, or below them; of a sub-agent's file, its parent's."""
+
+    paths: tuple[str, ...]
+
+
 class PrunePlan(Question[Plan], frozen=True, tag="prune_plan"):
     """What of the events before a time can be pruned now; with `keeping` whoever asks records them first."""
 
@@ -118,6 +130,7 @@ AnyPastQuestion = (
     | EventUntil
     | NextFailure
     | Timeline
+    | SessionsAt
     | PrunePlan
     | JournalSize
     | JournalBytes

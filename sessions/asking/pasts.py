@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -56,6 +56,9 @@ def past_parts(past: JournalReader, asked: qs.AnyPastQuestion, halt: Halt) -> It
             yield qs.Number(past.seq_at(moment))
         case qs.NextFailure(seq, step):
             yield qs.Number(past.failure_after(seq) if step > 0 else past.failure_before(seq))
+        case qs.SessionsAt(paths):
+            known = {**dict(past.past_sessions()), **past.latest().sessions}
+            yield qs.Sessions(tuple(_sessions_at(known, paths)))
         case qs.PrunePlan(before, keeping):
             yield prune.plan(past.path, before, time.time(), keeping)
         case qs.JournalSize():
@@ -76,6 +79,14 @@ def _runs(past: JournalReader, after: int, limit: int, halt: Halt) -> Iterator[q
             return
         yield qs.Run(len(lines), msgspec.Raw(b"[" + b",".join(map(codec.told, lines)) + b"]"))
         after, limit = after + len(lines), limit - len(lines)
+
+
+def _sessions_at(known: Mapping[str, Session], paths: Sequence[str]) -> Iterator[str]:
+    wanted = [path.rstrip("/") for path in paths]
+    for name, session in known.items():
+        folder = session.path.removesuffix(".jsonl") + "/"
+        if session.path and any(f"{session.path}/".startswith(f"{path}/") or path.startswith(folder) for path in wanted):
+            yield name
 
 
 def measured(state: FloorState, repo: Path, base: str) -> FloorState:

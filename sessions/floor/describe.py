@@ -165,6 +165,16 @@ def _session_opened(event: ev.SessionOpened) -> Said:
 
 
 @_says
+def _session_returned(event: ev.SessionReturned) -> Said:
+    return Said("session", f"goes on: {event.title or event.session}")
+
+
+@_says
+def _sessions_over(event: ev.SessionsOver) -> Said:
+    return Said("forgets", f"{len(event.sessions)} sessions that are over")
+
+
+@_says
 def _session_closed(event: ev.SessionClosed) -> Said:
     return Said("session", "ended")
 

@@ -16,7 +16,7 @@ import msgspec
 from sessions.floor.conflicts import FileConflict, Outcome
 from sessions.floor.identity import Owner, Usage
 from sessions.floor.reports import Report
-from sessions.floor.tokens import Certainty, Tokens
+from sessions.floor.tokens import Certainty, Counted, Tokens
 from sessions.text import Words
 
 
@@ -233,6 +233,26 @@ class SessionOpened(StationEvent, frozen=True, kw_only=True, omit_defaults=True,
     """Version of the agent that writes it."""
 
 
+class SessionsOver(Event, frozen=True, kw_only=True, omit_defaults=True, tag="sessions_over.1"):
+    """Nothing is expected of these sessions any more: the floor forgets them, and the journal keeps what it knew."""
+
+    sessions: tuple[str, ...]
+
+
+class SessionReturned(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="session_returned.1"):
+    """Something is told of a session that was over: what the floor knew of it, when it was."""
+
+    path: str = ""
+    parent: str = ""
+    title: Words = ""
+    version: str = ""
+    opened: float = 0.0
+    closed: bool = False
+    usage: Usage = Usage.TRANSCRIPT
+    counted: Counted = Counted()
+    """The meters that count it already."""
+
+
 class SessionClosed(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="session_closed.1"):
     """The agent ended the conversation."""
 
@@ -373,6 +393,8 @@ AnyEvent = (
     | StationRenamed
     | SessionClaimed
     | SessionOpened
+    | SessionsOver
+    | SessionReturned
     | SessionClosed
     | BranchEntered
     | TurnStarted

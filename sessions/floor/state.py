@@ -14,7 +14,7 @@ from sessions.floor.events import AnyIntent
 from sessions.floor.identity import Owner, Usage
 from sessions.floor.pace import Pace
 from sessions.floor.reports import Report
-from sessions.floor.tokens import Meter
+from sessions.floor.tokens import Counted, Meter
 from sessions.floor.zone import Zone
 
 
@@ -56,9 +56,8 @@ class RunningTool(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Session(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One conversation of an agent. `number` counts from 1 in the order of the journal."""
+    """One conversation of an agent."""
 
-    number: int
     station: str
     path: str = ""
     parent: str = ""
@@ -67,6 +66,7 @@ class Session(msgspec.Struct, frozen=True, omit_defaults=True):
     opened: float = 0.0
     closed: bool = False
     usage: Usage = Usage.TRANSCRIPT
+    counted: Counted = Counted()
 
 
 class Station(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -178,6 +178,7 @@ class FloorState(msgspec.Struct, frozen=True, omit_defaults=True):
     stations: Mapping[str, Station] = {}
     branches: Mapping[str, Branch] = {}
     sessions: Mapping[str, Session] = {}
+    """Those that stations are in, and the latest others (see `events.SessionsOver`)."""
     intents: Mapping[str, Intent] = {}
     """By command, the oldest first: what is wanted and not yet so."""
     ended: Mapping[str, Ended] = {}
@@ -225,11 +226,13 @@ def name_of(state: FloorState, station: str) -> str:
 
 
 def without_usage(state: FloorState) -> FloorState:
-    """The same floor with every meter at nothing."""
+    """The same floor with every meter at nothing, and no session counted."""
+    sessions = {name: replace(session, counted=Counted()) for name, session in state.sessions.items()}
     stations = {name: replace(station, meter=Meter(), pace=Pace()) for name, station in state.stations.items()}
     return replace(
         state,
         stations=stations,
+        sessions=sessions,
         total=Meter(),
         elsewhere=Meter(),
         models={},

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 import msgspec
-
-from sessions.floor.session_numbers import SessionNumbers
+from msgspec.structs import replace
 
 
 class Certainty(StrEnum):
@@ -108,8 +107,8 @@ class Meter(msgspec.Struct, frozen=True, omit_defaults=True):
     reported: int = 0
     estimated: int = 0
     undercounted: int = 0
-    sessions: SessionNumbers = SessionNumbers()
-    """Numbers of the sessions that contributed, as in `FloorState.sessions`."""
+    sessions: int = 0
+    """How many contributed. Which ones these are, each of them knows (see `Counted`)."""
 
     @property
     def cost_usd(self) -> float | None:
@@ -127,7 +126,7 @@ class Meter(msgspec.Struct, frozen=True, omit_defaults=True):
         return "estimated" if guessed == self.calls else "mixed"
 
     def minus(self, other: Meter) -> Meter:
-        """This meter without the part that `other` holds."""
+        """This meter without the part that `other` holds; whoever contributed to that is left out."""
         return Meter(
             self.tokens - other.tokens,
             self.calls - other.calls,
@@ -136,8 +135,40 @@ class Meter(msgspec.Struct, frozen=True, omit_defaults=True):
             self.reported - other.reported,
             self.estimated - other.estimated,
             self.undercounted - other.undercounted,
-            self.sessions.minus(other.sessions),
+            self.sessions - other.sessions,
         )
+
+
+class Counted(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The meters that count a session among theirs, by their names, under the field of the floor that holds them.
+
+    So a meter need not remember sessions. The total counts one that any day counts, `elsewhere` any of its days.
+    """
+
+    stations: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    branch_meters: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()
+    elsewhere_days: tuple[str, ...] = ()
+
+    def by(self, place: str, name: str) -> bool:
+        """Whether the meter `name` in this field counts it; the totals have no name."""
+        if place in _WHOLE:
+            return bool(getattr(self, _WHOLE[place]))
+        return name in getattr(self, place)
+
+    def plus(self, meters: Iterable[tuple[str, str]]) -> Counted:
+        """Counted by these meters as well."""
+        added: dict[str, tuple[str, ...]] = {}
+        for place, name in meters:
+            known = added.get(place, getattr(self, place, ()))
+            if place not in _WHOLE and name not in known:
+                added[place] = (*known, name)
+        return replace(self, **added)
+
+
+_WHOLE = {"total": "days", "elsewhere": "elsewhere_days"}
+"""The fields with a single meter, and the one that divides it into days."""
 
 
 class By(StrEnum):

@@ -56,7 +56,7 @@ def meter_shape(meter: Meter) -> M:
             tokens.input, tokens.cache_write_5m, tokens.cache_write_1h, tokens.cache_read, tokens.output
         ),
         calls=meter.calls,
-        sessions=len(meter.sessions),
+        sessions=meter.sessions,
         cost_usd=None if meter.cost_usd is None else round(meter.cost_usd, DIGITS),
         certainty=meter.certainty,
     )

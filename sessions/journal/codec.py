@@ -19,8 +19,8 @@ from msgspec.structs import replace
 
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
-from sessions.floor.session_numbers import MOST_WORDS, WORD, SessionNumbers
 from sessions.floor.state import FloorState
+from sessions.journal.lifting import lift
 from sessions.text import clean, clean_lines, is_visible
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -49,6 +49,12 @@ class Encoded(tuple[ev.Event, ...]):
     """Events as the journal holds them and the line of each, made once for everybody who needs them."""
 
     bodies: list[bytes]
+
+    @classmethod
+    def of(cls, events: Iterable[ev.Event], bodies: list[bytes]) -> Encoded:
+        made = cls(events)
+        made.bodies = bodies
+        return made
 
 
 _encoder = msgspec.json.Encoder()
@@ -156,9 +162,7 @@ def encoded(events: Sequence[ev.Event]) -> Encoded:
     if isinstance(events, Encoded):
         return events
     events, bodies = encode_all(without_secrets(events))
-    all_ = Encoded(events)
-    all_.bodies = bodies
-    return all_
+    return Encoded.of(events, bodies)
 
 
 def write_state(state: FloorState) -> bytes:
@@ -203,20 +207,8 @@ def _decoded(body: bytes) -> FloorState:
         fact = msgspec.json.decode(body)
         if not isinstance(fact, dict):
             raise
-        _lift_meters(fact)
+        lift(fact)
         return msgspec.convert(fact, FloorState)
-
-
-def _lift_meters(fact: dict[str, object]) -> None:
-    """Up to version 3 of the fold a meter listed the numbers of its sessions."""
-    numbers = fact.get("sessions")
-    if isinstance(numbers, list):
-        most = WORD * MOST_WORDS
-        known = [number for number in numbers if isinstance(number, int) and 0 <= number < most]
-        fact["sessions"] = msgspec.to_builtins(SessionNumbers.of(known))
-    for value in fact.values():
-        if isinstance(value, dict):
-            _lift_meters(value)
 
 
 def is_harmless(body: bytes) -> bool:

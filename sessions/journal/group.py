@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from sessions.floor.events import FAILURES, Event, StationEvent
+from sessions.floor.events import FAILURES, Event, SessionsOver, StationEvent
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.fold.slices import SLICES
-from sessions.floor.state import FloorState
-from sessions.journal import blocks, checkpoints, codec
+from sessions.floor.state import FloorState, Session
+from sessions.journal import blocks, checkpoints, codec, past_sessions
 from sessions.journal.blocks import Block, Row
 from sessions.journal.checkpoints import Stored
 
@@ -44,6 +44,8 @@ class Group(msgspec.Struct):
     checkpoints: list[Stored] = []
     marks: dict[str, bytes] = {}
     calls: dict[bytes, bytes] = {}
+    over: dict[str, Session] = {}
+    """Sessions that the floor has forgotten, as it knew them."""
     ends: list[int] = []
     """The last sequence number of each append."""
 
@@ -80,6 +82,7 @@ class Group(msgspec.Struct):
                 [(name, blocks.packed_mark(value)) for name, value in self.marks.items()],
             ),
             ("INSERT OR REPLACE INTO calls (key, value) VALUES (?, ?)", self.calls.items()),
+            (past_sessions.INSERT, [past_sessions.row(name, session) for name, session in self.over.items()]),
             (checkpoints.INSERT, self.checkpoints),
             # One off the grid was written by `close`; the next one replaces it. What follows pruned events stays.
             (
@@ -116,12 +119,22 @@ class Group(msgspec.Struct):
         done = 0
         while done < len(events):
             step = CHECKPOINT_EVERY - self.state.seq % CHECKPOINT_EVERY
-            self.state = fold_all(self.state, events[done : done + step])
+            self._step(events[done : done + step])
             done += step
             seq = self.state.seq
             if seq % CHECKPOINT_EVERY == 0 and seq >= self.due:
                 self.store()
                 self.due = due_after(seq, checkpoints.size(self.checkpoints[-len(SLICES) :]))
+
+    def _step(self, events: Sequence[Event]) -> None:
+        """Fold events, and keep what they make the floor forget."""
+        done = 0
+        for at, event in enumerate(events):
+            if isinstance(event, SessionsOver):
+                self.state, done = fold_all(self.state, events[done:at]), at
+                known = self.state.sessions
+                self.over.update((name, known[name]) for name in event.sessions if name in known)
+        self.state = fold_all(self.state, events[done:])
 
     def store(self) -> None:
         """Store the state as it is now."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from sessions.errors import FactoryError
 from sessions.floor.events import Event
-from sessions.floor.state import FloorState
-from sessions.journal import checkpoints, codec, schema
+from sessions.floor.state import FloorState, Session
+from sessions.journal import checkpoints, codec, past_sessions, schema
 from sessions.journal.past import seek
 from sessions.journal.past.past import Density, Span
 from sessions.journal.shelf import Shelf
@@ -30,6 +30,8 @@ class JournalReader:
         self.title = clean(str(path))
         self._cursor = seek.Cursor()
         self._lock = threading.RLock()
+        self._remembers = False
+        """It has a table for sessions that are over."""
         self._shelf = Shelf(self._rows, self._damaged, self._pruned)
         try:
             self._connection = schema.connect_read_only(path)
@@ -133,10 +135,30 @@ class JournalReader:
         """Whether any model call was ever noted; without one, nothing needs to be looked up."""
         return bool(self._rows("SELECT 1 FROM calls LIMIT 1"))
 
+    def past_session(self, name: str) -> Session | None:
+        """A session that was over, as the floor knew it then; if it goes on, the floor knows better."""
+        found = dict(past_sessions.read(self._past_sessions(past_sessions.select([name]), name)))
+        return found.get(name)
+
+    def past_sessions(self) -> Iterator[tuple[str, Session]]:
+        """All of these, by name."""
+        return past_sessions.read(self._past_sessions(past_sessions.ALL))
+
+    def past_owned(self) -> bool:
+        """Whether of any of these its owner told what it used."""
+        return bool(self._past_sessions(past_sessions.OWNED))
+
     def close(self) -> None:
         """Let go of the file. Closing twice is closing once."""
         with self._lock:
             self._connection.close()
+
+    def _past_sessions(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """Of their table, which an older journal has only when it is written again."""
+        self._remembers = self._remembers or bool(
+            self._rows("SELECT 1 FROM sqlite_master WHERE name = 'past_sessions'")
+        )
+        return self._rows(sql, *values) if self._remembers else []
 
     def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         with self._lock:

@@ -112,6 +112,18 @@ MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
                BEGIN SELECT RAISE(ABORT, 'events do not change'); END""",
         ),
     ),
+    (
+        "sessions that are over",
+        (
+            # What the floor knew of each when it last forgot it (see `events.SessionsOver`).
+            """CREATE TABLE past_sessions (
+                session TEXT PRIMARY KEY,
+                owned INTEGER NOT NULL,
+                body BLOB NOT NULL
+            ) WITHOUT ROWID""",
+            "CREATE INDEX owned_sessions ON past_sessions (owned) WHERE owned = 1",
+        ),
+    ),
 )
 """Name and statements of every migration, oldest first. Only ever add to the end; a name is never used again."""
 

@@ -144,7 +144,7 @@ class _Upkeep:
             lines = self._lines(done.state.seq, count)
             done = Group(done.state, done.checkpoint, done.due)
             done.fold(codec.decode_all(lines))
-            if done.checkpoints:
+            if done.checkpoints or done.over:
                 self._write(done)
             if len(lines) < count:
                 break

@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import aiosqlite
+import msgspec
 
 from sessions.errors import FactoryError
 from sessions.floor.commands import PERCENT, Progress
 from sessions.floor.events import Event
-from sessions.floor.state import EMPTY, FloorState
-from sessions.journal import blocks, codec, schema, upkeep
+from sessions.floor.state import EMPTY, FloorState, Session
+from sessions.journal import blocks, codec, past_sessions, schema, upkeep
 from sessions.journal import group as groups
 from sessions.journal.blocks import Row
 from sessions.journal.group import Group
@@ -44,6 +45,15 @@ class OvertakenError(Exception):
     """Other events came before those that should have followed a certain one; nothing of these was written."""
 
 
+class Written(msgspec.Struct, frozen=True):
+    """What came of an append."""
+
+    last: int
+    """The sequence number of its last event."""
+    events: codec.Encoded
+    """The events with what the journal has added, as they stand in it, one after the other."""
+
+
 class _Append:
     """What one caller of `append` waits for."""
 
@@ -53,10 +63,11 @@ class _Append:
         marks: Mapping[str, bytes],
         calls: Mapping[bytes, bytes],
         after: int | None,
-        done: asyncio.Future[int],
+        done: asyncio.Future[Written],
     ) -> None:
         self.events, self.marks, self.calls = events, dict(marks), dict(calls)
         self.after, self.done = after, done
+        self.written = codec.Encoded.of((), [])
 
 
 class Journal:
@@ -78,6 +89,8 @@ class Journal:
         """It is up to date, and can be written."""
         self._stations: dict[str, int] = {}
         self._next_station = 1
+        self._remembers = False
+        """Some session is over."""
         self._waiting: list[_Append] = []
         self._committer: asyncio.Task[None] | None = None
         self._closed = False
@@ -145,6 +158,7 @@ class Journal:
         over.set()
         self._state, self._checkpoint, self._due = kept.state, kept.checkpoint, kept.due
         self._tail, self._tail_size, self._packs = kept.tail, sum(len(row[5]) for row in kept.tail), kept.packs
+        self._remembers = bool(await self._fetch(past_sessions.ANY))
         self._ready = True
         self._know_log()
 
@@ -160,7 +174,17 @@ class Journal:
         calls: Mapping[bytes, bytes] = {},
         after: int | None = None,
     ) -> int:
-        """Write `events`, `marks` and `calls` in one transaction; returns the sequence number of the last event.
+        """As `write`; returns the sequence number of the last event."""
+        return (await self.write(events, marks, calls, after)).last
+
+    async def write(
+        self,
+        events: Sequence[Event],
+        marks: Mapping[str, bytes] = {},
+        calls: Mapping[bytes, bytes] = {},
+        after: int | None = None,
+    ) -> Written:
+        """Write `events`, `marks` and `calls` in one transaction, with what is to be said of sessions that are over.
 
         It returns once they are durable. When it raises `FactoryError` (a full disk, a failing one) nothing of them
         was written, and later appends work as soon as the disk does, but for `JournalGoneError`, which is for good.
@@ -258,7 +282,7 @@ class Journal:
         else:
             for request, end in zip(group, ends, strict=True):
                 if not request.done.done():
-                    request.done.set_result(end)
+                    request.done.set_result(Written(end, request.written))
 
     def _take_group(self) -> list[_Append]:
         size = taken = 0
@@ -271,24 +295,39 @@ class Journal:
         return group
 
     async def _write(self, requests: Sequence[_Append]) -> list[int]:
+        known = await self._known([event for request in requests for event in request.events])
         size = sum(len(request.events) for request in requests)
         if size <= INLINE and not groups.takes_long(self._state.seq, size, len(self._tail), self._tail_size):
-            group = self._prepare(requests)
+            group = self._prepare(requests, known)
         else:
-            group = await asyncio.to_thread(self._prepare, requests)
+            group = await asyncio.to_thread(self._prepare, requests, known)
         await self._commit(group)
         self._stations.update(group.stations)
         self._next_station += len(group.stations)
         return group.ends
 
-    def _prepare(self, requests: Sequence[_Append]) -> Group:
+    async def _known(self, events: Sequence[Event]) -> dict[str, Session]:
+        """The sessions of these events that were over."""
+        known: dict[str, Session] = {}
+        names = past_sessions.strangers(self._state, events) if self._remembers else ()
+        for at in range(0, len(names), past_sessions.TOLD):
+            part = names[at : at + past_sessions.TOLD]
+            known.update(past_sessions.read(await self._fetch(past_sessions.select(part), part)))
+        return known
+
+    def _prepare(self, requests: Sequence[_Append], known: dict[str, Session]) -> Group:
         """Encode and fold; it changes nothing of the journal, so a failed commit leaves no trace."""
         group = self._group()
         for request in requests:
             if request.after not in (None, group.state.seq):
                 raise OvertakenError
-            events = codec.encoded(request.events)
+            events = past_sessions.with_returns(codec.encoded(request.events), known)
             group.add(events, events.bodies, self._stations, self._next_station)
+            if request is requests[-1] and (over := past_sessions.forgotten(group.state)):
+                added = codec.encoded(over)
+                group.add(added, added.bodies, self._stations, self._next_station)
+                events = codec.Encoded.of((*events, *added), events.bodies + added.bodies)
+            request.written = events
             group.marks.update(request.marks)
             group.calls.update(request.calls)
             group.ends.append(group.state.seq)
@@ -320,6 +359,7 @@ class Journal:
             raise
         self._state, self._checkpoint, self._due = group.state, group.checkpoint, group.due
         self._tail, self._tail_size = (group.tail, group.tail_size) if self._packs else ([], 0)
+        self._remembers |= bool(group.over)
 
     def _check_place(self) -> None:
         """SQLite would go on writing into files that have no name any more, and nobody keep off another writer."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -72,8 +72,15 @@ class _Lane(Struct):
 class Seats:
     """A `Seating` that goes on from a floor: the same sessions get the same stations after every restart."""
 
-    def __init__(self, state: FloorState = EMPTY, ground: Ground | None = None, only: bool = False) -> None:
-        """With `only`, nothing is elsewhere: the operator chose what is looked at."""
+    def __init__(
+        self,
+        state: FloorState = EMPTY,
+        ground: Ground | None = None,
+        only: bool = False,
+        past: Callable[[str], str] = lambda _: "",
+    ) -> None:
+        """With `only`, nothing is elsewhere: the operator chose what is looked at. `past` tells the station of a
+        session that the floor has forgotten, "" where there never was one."""
         self.ground = ground or Ground()
         self._only = only
         self.unforeseen = 0
@@ -85,7 +92,9 @@ class Seats:
         self._by_name: dict[str, _Lane] = {}
         self._living: set[str] = set()
         """Conversations in which a process lives."""
+        self._past = past
         self._stations = {session: seated.station for session, seated in state.sessions.items()}
+        """Of the sessions that were asked for, "" for one that has none; of others `past` tells it."""
         for station in state.stations.values():
             evidence = station.evidence
             lane = _Lane(station.id, evidence.seen, evidence.status in (Status.WORKING, Status.WAITING))
@@ -95,7 +104,10 @@ class Seats:
 
     def station_of(self, session: str) -> str:
         """The station of a session that has been seated, else nothing."""
-        return self._stations.get(session, "")
+        known = self._stations.get(session)
+        if known is None:
+            known = self._stations[session] = self._past(session)
+        return known
 
     def door(self, explicit: bool) -> Seating:
         """A seating for sources from places that the operator named, or for others."""
@@ -105,7 +117,7 @@ class Seats:
         """Seat many sessions in the order in which they began, before any of them is read. Returns the openings."""
         events: list[Event] = []
         for life in sorted(lives, key=lambda life: (life.first, life.last, life.session)):
-            if life.session not in self._stations:
+            if not self.station_of(life.session):
                 events.extend(self._seat(life))
         return events
 
@@ -120,7 +132,7 @@ class Seats:
     def turned(self, station: str, session: str) -> None:
         """The process in a station goes on with another conversation, in its seat unless that one has its own."""
         lane = self._by_name.get(station)
-        if lane is not None and session not in self._stations:
+        if lane is not None and not self.station_of(session):
             self._stations[session], lane.held = station, session
 
     def seat(
@@ -130,8 +142,7 @@ class Seats:
 
     def welcome(self, life: Life, source: str = "") -> tuple[str, Sequence[Event]]:
         """The station of a session, and the events that open it when it is new."""
-        known = self._stations.get(life.session)
-        if known is not None:
+        if known := self.station_of(life.session):
             return known, ()
         self.unforeseen += 1
         opening = self._seat(life, source)

@@ -96,7 +96,7 @@ class Answers:
     def _doing(self, session: str) -> object:
         """The station of a session as it stands: another one whenever something happened there."""
         state: FloorState = self._feed.state
-        known = state.sessions.get(session)
+        known = self._desk.conversations.session(session)
         return state.stations.get(known.station) if known is not None else None
 
     def _lines_of(self, station: str, before: int, limit: int) -> list[tuple[int, bytes]]:

@@ -17,7 +17,7 @@ from sessions.floor.decide.decide import Accepted, Decision
 from sessions.floor.events import Event
 from sessions.floor.state import FloorState
 from sessions.journal import codec
-from sessions.journal.writer import INLINE, JournalGoneError, OvertakenError
+from sessions.journal.writer import INLINE, JournalGoneError, OvertakenError, Written
 from sessions.supervisor.wire.feed import RING, Feed
 from sessions.supervisor.wire.protocol import UNSETTLED
 from sessions.text import clean
@@ -39,13 +39,13 @@ class Writer(Protocol):
 
     async def settle(self) -> None: ...
 
-    async def append(
+    async def write(
         self,
         events: Sequence[Event],
         marks: Mapping[str, bytes] = ...,
         calls: Mapping[bytes, bytes] = ...,
         after: int | None = ...,
-    ) -> int: ...
+    ) -> Written: ...
 
 
 Told = Callable[[Progress | None], None]
@@ -112,10 +112,11 @@ class Recorder:
         marks: Mapping[str, bytes],
         calls: Mapping[bytes, bytes],
         after: int | None,
-    ) -> None:
-        await self._journal.append(events, marks, calls, after)
+    ) -> codec.Encoded:
+        written = await self._journal.write(events, marks, calls, after)
         for hear in self._hearers:
-            hear(events)
+            hear(written.events)
+        return written.events
 
     def tell(self, hear: Hear) -> None:
         """Have `hear` told of everything that is committed from now on."""
@@ -196,11 +197,11 @@ class ServingRecorder(Recorder):
         marks: Mapping[str, bytes],
         calls: Mapping[bytes, bytes],
         after: int | None,
-    ) -> None:
+    ) -> codec.Encoded:
         backoff = Backoff(FIRST_RETRY_S, LAST_RETRY_S)
         # The consoles get what the journal will read back, in the journal's own words.
         events = await _encoded(events)
-        while not await self._committed(events, marks, calls, after):
+        while (written := await self._committed(events, marks, calls, after)) is None:
             self._tries += 1
             self._feed.say(replace(self._feed.work, tries=self._tries))
             self._again.clear()
@@ -208,7 +209,8 @@ class ServingRecorder(Recorder):
                 async with asyncio.timeout(backoff.next()):
                     await self._again.wait()
         self._tries = 0
-        self._feed.push(events.bodies[-RING:], len(events), self.state)
+        self._feed.push(written.bodies[-RING:], len(written), self.state)
+        return written
 
     async def _committed(
         self,
@@ -216,16 +218,17 @@ class ServingRecorder(Recorder):
         marks: Mapping[str, bytes],
         calls: Mapping[bytes, bytes],
         after: int | None,
-    ) -> bool:
-        trouble = ""
+    ) -> codec.Encoded | None:
+        """What is committed; None where the disk does not take it now."""
+        written, trouble = None, ""
         try:
-            await super()._commit(events, marks, calls, after)
+            written = await super()._commit(events, marks, calls, after)
         except (JournalGoneError, OvertakenError):
             raise
         except (FactoryError, OSError) as error:
             trouble = clean(str(error))
         self.trouble(JOURNAL, trouble)
-        return not trouble
+        return written
 
 
 async def _encoded(events: Sequence[Event]) -> codec.Encoded:

@@ -29,13 +29,15 @@ NAMES = {
     **dict.fromkeys(
         ("repo", "worktree", "directory", "path", "paths", "file", "more_files", "area"), "a place on disk"
     ),
-    **dict.fromkeys(("base", "branch", "a", "b", "cause"), "the name of a branch"),
+    **dict.fromkeys(("base", "branch", "branch_meters", "a", "b", "cause"), "the name of a branch"),
     **dict.fromkeys(("base_head", "head", "tree"), "git's name of what it holds"),
     **dict.fromkeys(("name", "before", "author", "who", "origin"), "what somebody or something is called"),
     **dict.fromkeys(
-        ("station", "session", "parent", "call", "subagent", "source", "command"), "an id: it is met again by it"
+        ("station", "stations", "session", "sessions", "parent", "call", "subagent", "source", "command"),
+        "an id: it is met again by it",
     ),
-    **dict.fromkeys(("kind", "role", "tool", "model", "version"), "what it is, from a list that is not ours"),
+    **dict.fromkeys(("days", "elsewhere_days"), "a date"),
+    **dict.fromkeys(("kind", "role", "tool", "model", "models", "version"), "what it is, from a list that is not ours"),
 }
 """Fields of events that hold a text which is not `Words`, and why: each is known by it elsewhere, or shown as it is."""
 OF_OURS = {(ev.SourceSkipped, "reason"): "from a fixed list of this program"}

@@ -44,6 +44,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("directory", "home", "worktree"), ("", *_TREES)),
     "station": _STATIONS,
     "session": ("", *_SESSIONS),
+    "sessions": _SESSIONS,
     "call": ("", "toolu_1", "toolu_2"),
     "running": ("toolu_1", "toolu_2"),
     "file": ("", "a.py", "b.py"),
@@ -113,10 +114,7 @@ def _floor(seed: str) -> FloorState:
         seq=100,
         stations={name: replace(made(Station, f"{seed} {name}"), id=name) for name in _some(chance, _STATIONS)},
         branches={name: replace(branch, name=name) for name, branch in branches.items()},
-        sessions={
-            name: replace(made(Session, f"{seed} {name}"), number=number)
-            for number, name in enumerate(_some(chance, _SESSIONS), 1)
-        },
+        sessions={name: made(Session, f"{seed} {name}") for name in _some(chance, _SESSIONS)},
         verdicts={key_of(verdict.a, verdict.b): verdict for verdict in verdicts},
         committed_verdicts={key_of(verdict.a, verdict.b): verdict for verdict in verdicts[::2]},
     )

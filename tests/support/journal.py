@@ -13,7 +13,7 @@ from sessions.floor import events as ev
 from sessions.floor.conflicts import FileConflict, Outcome
 from sessions.floor.identity import Owner, Usage
 from sessions.floor.reports import Report
-from sessions.floor.tokens import Certainty, Tokens
+from sessions.floor.tokens import Certainty, Counted, Tokens
 from sessions.journal import codec
 
 NAMES = ("ship-auth", "test-api", "", "dokumentär ☃")
@@ -39,6 +39,7 @@ _BY_FIELD: dict[str, st.SearchStrategy[object]] = {
     "branch": st.sampled_from(["main", "feature/a", ""]),
     "a": st.sampled_from(["main", "feature/a"]),
     "b": st.sampled_from(["main", "feature/a", ""]),
+    "sessions": st.lists(sessions, max_size=2).map(tuple),
     "command": st.sampled_from(["c1", "c2"]),
     "call": st.sampled_from(["", "toolu_1", "toolu_2", "toolu_3"]),
     "file": st.sampled_from(["", "a.py", "b/c.py"]),
@@ -59,6 +60,7 @@ _BY_TYPE: dict[object, st.SearchStrategy[object]] = {
     "Report": st.sampled_from(Report),
     "Owner": st.sampled_from(Owner),
     "Usage": st.sampled_from(Usage),
+    "Counted": st.builds(Counted, *[st.lists(names, max_size=2, unique=True).map(tuple)] * 5),
     "tuple[FileConflict, ...]": st.lists(st.builds(FileConflict, texts, texts, counts, st.booleans()), max_size=2).map(
         tuple
     ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,6 @@ from console.cli.words import Parser, path
 
 if TYPE_CHECKING:
     from sessions.floor.events import Event
-    from sessions.floor.state import FloorState
     from sessions.journal.past.past import Past
 
 CHUNK = 2_000
@@ -34,23 +32,25 @@ class Import(OfFloor, frozen=True, kw_only=True):
     def run(self) -> int:
         with importing():
             from console.cli.source import check_places
+            from sessions.asking.past_questions import SessionsAt
             from sessions.floor.commands import ImportPaths
-            from sessions.floor.events import SourceSkipped, StationEvent
+            from sessions.floor.events import SessionReturned, SourceSkipped, StationEvent
             from sessions.headless.pasts import JournalPast
             from sessions.headless.supervised import Supervised
 
         check_places(self.paths)
+        paths = tuple(str(path.absolute()) for path in self.paths)
         with Supervised(self.repo) as supervised:
             past = JournalPast(supervised)
             before = past.span.last_seq
             with progress() as supervised.progress:
-                supervised.obey(ImportPaths(tuple(str(path.absolute()) for path in self.paths)))
-            sessions = _sessions_in(past.state_at(past.span.last_seq), self.paths)
+                supervised.obey(ImportPaths(paths))
+            sessions = frozenset(supervised.one(SessionsAt(paths)).ids)
             new = _events_after(past, before)
         events, stations, skipped = 0, set(), Counter[str]()
         for event in new:
             if isinstance(event, StationEvent) and event.session in sessions:
-                events += 1
+                events += not isinstance(event, SessionReturned)  # the journal's own
                 stations.add(event.station)
             elif isinstance(event, SourceSkipped):
                 skipped[event.reason] += event.count
@@ -63,17 +63,6 @@ class Import(OfFloor, frozen=True, kw_only=True):
         said = f"{count(events, 'event')} of {count(len(stations), 'station')} imported"
         say(said if events else "nothing new was imported: all of it is in the journal already")
         return 0
-
-
-def _sessions_in(state: FloorState, paths: Sequence[Path]) -> frozenset[str]:
-    """The sessions whose transcripts lie at `paths`, or below them; of a sub-agent's file, its parent's."""
-    wanted = [str(path.absolute()).rstrip("/") for path in paths]
-
-    def lies(path: str) -> bool:
-        folder = path.removesuffix(".jsonl") + "/"
-        return any(f"{path}/".startswith(f"{name}/") or name.startswith(folder) for name in wanted)
-
-    return frozenset(name for name, session in state.sessions.items() if session.path and lies(session.path))
 
 
 def _events_after(past: Past, seq: int) -> list[Event]:

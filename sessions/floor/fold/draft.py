@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
 from msgspec.structs import replace
@@ -67,12 +68,16 @@ class Draft:
         return self.stations.get(event.station) or Station(event.station, opened=event.time)
 
     def session(self, event: ev.StationEvent) -> Session:
-        """The event's session, numbered at its first event."""
-        session = self.sessions.get(event.session)
+        """The event's session, which begins with it where none is known."""
+        session = self.known_session(event.session)
         if session is None:
-            session = Session(len(self.sessions) + 1, event.station, opened=event.time)
-            self.sessions[event.session] = session
+            session = self.sessions[event.session] = Session(event.station, opened=event.time)
         return session
+
+    def known_session(self, name: str) -> Session | None:
+        """The session, without making all of them a copy to write to."""
+        known: Mapping[str, Session] = self.__dict__.get("sessions", self.before.sessions)
+        return known.get(name)
 
     def freeze(self) -> FloorState:
         """The state as it is now. The draft is used up: what it hands over must not change any more."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from sessions.floor.events import TokensUsed
 from sessions.floor.pace import PaceDraft
 from sessions.floor.state import FloorState, Station
-from sessions.floor.tokens import Certainty, Meter, Tokens
+from sessions.floor.tokens import Certainty, Counted, Meter, Tokens
 from sessions.floor.zone import offset_at
 
 _DAY_S = 86_400
@@ -33,31 +33,28 @@ class MetersDraft:
         self._before = state
         self._tallies: dict[tuple[str, str], Tally] = {}
         """Meters that were added to, by where they belong: a field of the floor, and the key in it."""
-        self._accounts: dict[tuple[str, str, str, str, bool], tuple[Tally, ...]] = {}
+        self._accounts: dict[tuple[str, str, str, str, bool], Account] = {}
         self._paces: dict[str | None, PaceDraft] = {}
         """By station; None is the factory's."""
 
-    def tallies_of(self, station: Station, model: str, branch: str, day: str) -> tuple[Tally, ...]:
+    def account_of(self, station: Station, model: str, branch: str, day: str) -> Account:
         """The meters under construction that a call of this station, model, branch and day belongs to."""
         key = (station.id, model, branch, day, station.elsewhere)
         found = self._accounts.get(key)
         if found is None:
             before = self._before
-            found = (
-                self._tally(_STATIONS, station.id, station.meter),
-                self._tally("total", "", before.total),
-                self._tally("models", model, before.models.get(model)),
-                self._tally("branch_meters", branch, before.branch_meters.get(branch)),
-                self._tally("days", day, before.days.get(day)),
-            )
+            meters: dict[tuple[str, str], Meter | None] = {
+                (_STATIONS, station.id): station.meter,
+                ("total", ""): before.total,
+                ("models", model): before.models.get(model),
+                ("branch_meters", branch): before.branch_meters.get(branch),
+                ("days", day): before.days.get(day),
+            }
             if station.elsewhere:
-                away = before.elsewhere_days.get(day)
-                found = (
-                    *found,
-                    self._tally("elsewhere", "", before.elsewhere),
-                    self._tally("elsewhere_days", day, away),
-                )
-            self._accounts[key] = found
+                meters["elsewhere", ""] = before.elsewhere
+                meters["elsewhere_days", day] = before.elsewhere_days.get(day)
+            tallies = {place: self._tally(*place, meter) for place, meter in meters.items()}
+            found = self._accounts[key] = Account(tallies)
         return found
 
     def _tally(self, place: str, key: str, meter: Meter | None) -> Tally:
@@ -106,13 +103,12 @@ class Tally:
         "_cost",
         "_estimated",
         "_input",
-        "_new_sessions",
         "_output",
         "_reported",
-        "_sessions",
         "_thinking",
         "_undercounted",
         "_unpriced",
+        "sessions",
     )
 
     def __init__(self, meter: Meter) -> None:
@@ -122,11 +118,10 @@ class Tally:
         self._cache_read = tokens.cache_read
         self._calls, self._cost, self._unpriced = meter.calls, meter.cost, meter.unpriced
         self._reported, self._estimated, self._undercounted = meter.reported, meter.estimated, meter.undercounted
-        self._sessions = meter.sessions
-        self._new_sessions: set[int] = set()
+        self.sessions = meter.sessions
 
-    def add(self, event: TokensUsed, session: int) -> None:
-        """Add one statement of usage; `session` is the number of its session, 0 for none."""
+    def add(self, event: TokensUsed) -> None:
+        """Add one statement of usage; its session is counted apart (see `Account.count`)."""
         tokens, calls = event.tokens, event.calls
         self._input += tokens.input
         self._cache_write_5m += tokens.cache_write_5m
@@ -148,8 +143,6 @@ class Tally:
             self._undercounted += calls
         if event.settled:
             self._undercounted -= 1
-        if session and session not in self._sessions:
-            self._new_sessions.add(session)
 
     def freeze(self) -> Meter:
         """The meter as it is now."""
@@ -164,8 +157,27 @@ class Tally:
             self._reported,
             self._estimated,
             self._undercounted,
-            self._sessions.plus(self._new_sessions),
+            self.sessions,
         )
+
+
+class Account:
+    """The meters under construction that the calls of one station, model, branch and day belong to."""
+
+    __slots__ = ("seen", "tallies")
+
+    def __init__(self, tallies: Mapping[tuple[str, str], Tally]) -> None:
+        """`tallies` by where they belong: a field of the floor, and the key in it."""
+        self.tallies = tallies
+        self.seen: set[str] = set()
+        """Sessions that all of them count."""
+
+    def count(self, counted: Counted) -> Counted:
+        """Count a session in each meter that does not count it yet; what it is counted by then."""
+        new = [place for place in self.tallies if not counted.by(*place)]
+        for place in new:
+            self.tallies[place].sessions += 1
+        return counted.plus(new) if new else counted
 
 
 @lru_cache(maxsize=64)

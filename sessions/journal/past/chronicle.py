@@ -8,7 +8,9 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
-from sessions.floor.events import Event, FactoryOpened
+from sessions.floor.events import Event, FactoryOpened, SessionReturned, SessionsOver, StationEvent
+from sessions.floor.fold.fold import fold_all
+from sessions.floor.state import FloorState
 from sessions.journal.past.past import EventList, Past
 
 MOST = 200_000
@@ -36,12 +38,30 @@ def chronicle(past: Past) -> Past:
     events = past.events(first, count)
     if all(later.time > event.time - LATE_S for event, later in pairwise(events)):
         return past
-    begin, title = replace(past.state_at(first), seq=0), past.title
+    begin, title = _knowing(past.state_at(first), events), past.title
     past.close()
-    happened = arranged(events)
+    happened = [_kept(event) for event in arranged(events)]
     opened = next((event for event in happened if isinstance(event, FactoryOpened)), None)
     if opened is not None:
         # What the factory is called was true before anybody looked.
         happened.remove(opened)
         happened.insert(0, replace(opened, time=happened[0].time if happened else opened.time))
     return EventList(happened, title, begin)
+
+
+def _knowing(begin: FloorState, events: Sequence[Event]) -> FloorState:
+    """The floor before them, with the sessions that it had forgotten and that return in them."""
+    known, returned = {""}, list[Event]()
+    for event in events:
+        if isinstance(event, SessionReturned) and event.session not in known:
+            returned.append(event)
+        if isinstance(event, StationEvent):
+            known.add(event.session)
+    return replace(fold_all(begin, returned), seq=0, time=begin.time)
+
+
+def _kept(event: Event) -> Event:
+    """The event where no session is ever over: in another order, something of it may come before it returns."""
+    if isinstance(event, SessionsOver):
+        return replace(event, sessions=())
+    return replace(event, session="") if isinstance(event, SessionReturned) else event

@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import get_type_hints
+from typing import get_args, get_type_hints
 
 import msgspec
 from msgspec.structs import replace
@@ -63,7 +63,9 @@ def write(
 
 def redacted(event: Event) -> Event:
     """The event without secrets in any of its strings; names stay the same wherever they occur."""
-    single, several = _string_fields(type(event))
+    single, several, deep = _string_fields(type(event))
+    if deep:
+        return codec.map_strings(event, redact_text)
     texts = [getattr(event, name) for name in single]
     for name in several:
         texts += getattr(event, name)
@@ -71,11 +73,18 @@ def redacted(event: Event) -> Event:
 
 
 @lru_cache(maxsize=64)
-def _string_fields(kind: type[Event]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Names of the fields of an event that hold a string, and of those that hold several."""
+def _string_fields(kind: type[Event]) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+    """Names of the fields of an event that hold a string, and of those that hold several; whether others hold any."""
     types = get_type_hints(kind)
     single = tuple(name for name, held in types.items() if held is str)
-    return single, tuple(name for name, held in types.items() if held == tuple[str, ...])
+    several = tuple(name for name, held in types.items() if held == tuple[str, ...])
+    return single, several, any(_holds_text(held) for name, held in types.items() if name not in (*single, *several))
+
+
+def _holds_text(kind: object) -> bool:
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return any(map(_holds_text, get_type_hints(kind).values()))
+    return kind is str or any(map(_holds_text, get_args(kind)))
 
 
 def _chosen(past: Past, after: int, last: int, stations: frozenset[str] | None) -> Iterator[Event]:

@@ -62,7 +62,8 @@ class TranscriptWatch(Service):
         self._cancelled = False
         self._processes = ProcessWatch(self._ended)
         self._rereading: set[asyncio.Task[None]] = set()
-        self._claimed = any(s.usage is Usage.OWNER for s in recorder.state.sessions.values())
+        owned = any(session.usage is Usage.OWNER for session in recorder.state.sessions.values())
+        self._claimed = owned or self._past.past_owned()
         """Of some session its owner tells what it uses."""
 
     async def handle(self, asked: Asked) -> None:
@@ -184,7 +185,13 @@ class TranscriptWatch(Service):
             )
 
         marks = await self._recorder.marks()
-        return Observer(places, Seats(state, ground_of(state)), self._pricing, marks, self._past, progress)
+        seats = Seats(state, ground_of(state), past=self._station_of)
+        return Observer(places, seats, self._pricing, marks, self._past, progress)
+
+    def _station_of(self, session: str) -> str:
+        """The station of a session that is over."""
+        known = self._past.past_session(session)
+        return "" if known is None else known.station
 
     async def _drain(self, observer: Observer, batches: Iterator[Batch]) -> None:
         self._reading = observer
@@ -204,14 +211,10 @@ class TranscriptWatch(Service):
         """The events without the use of model calls that their session's owner tells."""
         if not self._claimed:
             return events
-        sessions = self._recorder.state.sessions
-        return [
-            event
-            for event in events
-            if not isinstance(event, TokensUsed)
-            or (known := sessions.get(event.session)) is None
-            or known.usage is Usage.TRANSCRIPT
-        ]
+        now, used = self._recorder.state.sessions, [event for event in events if isinstance(event, TokensUsed)]
+        known = {name: now.get(name) or self._past.past_session(name) for name in {event.session for event in used}}
+        owned = {name for name, session in known.items() if session and session.usage is Usage.OWNER}
+        return [event for event in events if not isinstance(event, TokensUsed) or event.session not in owned]
 
 
 def ground_of(state: FloorState) -> Ground:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 VERSION = 3
 """How frames are made. Up to 2 there were no capabilities; it rises only when nothing of them can be kept."""
 
-SPEAKS = ("events.1", "floor.1", "questions.1")
+SPEAKS = ("events.1", "floor.2", "questions.1")
 """`events`: what happened, as bodies of the journal; `floor`: the whole state; `questions`: see `sessions.asking`."""
 NEEDED = ("events", "floor")
 """Without one of these there is nothing to show."""

@@ -24,6 +24,7 @@ from widgets.draw.cells import plain
         (ev.BranchRemoved(time=1.0, branch="ship"), "ship is gone"),
         (ev.VerdictReached(time=1.0, a="ship", outcome=Outcome.CONFLICT), "ship × base conflict"),
         (ev.SourceSkipped(time=1.0, source="claude:1", reason="torn line"), "claude:1 skipped torn line"),
+        (ev.SessionsOver(time=1.0, source="journal", sessions=("a", "b")), "journal forgets 2 sessions that are over"),
         (ev.BaseWanted(time=1.0, command="c", who="ann@box", base="dev"), "ann@box wants the base dev"),
         (ev.NameWanted(time=1.0, command="c", who="ann@box", station="s", before="s", name="t"), "ann@box renames s t"),
         (ev.ImportWanted(time=1.0, command="c", who="ann@box", paths=("/a", "/b")), "ann@box imports /a /b"),

@@ -49,7 +49,7 @@ class House:
         path = self.directory / f"{name}.jsonl"
         with path.open("a") as file:
             file.writelines(lines)
-        self.sessions[name] = Session(len(self.sessions) + 1, "a", path=str(path))
+        self.sessions[name] = Session("a", path=str(path))
 
     def news(self, name: str, edition: int = 0) -> SessionPart:
         news = self.conversations.news(name, edition)
@@ -164,10 +164,10 @@ def test_few_are_kept_open_and_one_that_was_closed_is_told_anew(house: House, mo
 
 
 def test_why_a_session_cannot_be_read_is_said(house: House, tmp_path: Path) -> None:
-    house.sessions["s"] = Session(1, "a")
-    house.sessions["t"] = Session(2, "a", path=str(tmp_path / "nowhere.jsonl"))
+    house.sessions["s"] = Session("a")
+    house.sessions["t"] = Session("a", path=str(tmp_path / "nowhere.jsonl"))
     house.write("u", "x")
-    house.sessions["u"] = Session(3, "b", path=str(tmp_path / "u.jsonl"))
+    house.sessions["u"] = Session("b", path=str(tmp_path / "u.jsonl"))
     for name, why in (("s", "no transcript"), ("t", "not on this machine"), ("u", "no reader"), ("x", "no transcript")):
         with pytest.raises(FactoryError, match=why):
             house.news(name)

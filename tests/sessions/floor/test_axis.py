@@ -11,7 +11,7 @@ from sessions.floor.axis import Axis, Stretch, folded
 from sessions.floor.events import Event, TurnFailed, TurnFinished
 from sessions.journal.past.part import Part
 from sessions.journal.past.past import EventList
-from sessions.journal.quiet import along, axis_of, silences
+from sessions.journal.past.quiet import along, axis_of, silences
 from tests.support.replay import START
 from tests.widgets.floor.test_timeline import AT, SLOTS
 from widgets.draw.cells import plain

@@ -8,10 +8,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from sessions.floor.events import TokensUsed
 from sessions.floor.fold.fold import fold_all
-from sessions.floor.state import EMPTY
-from sessions.journal import blocks, upkeep
+from sessions.floor.state import EMPTY, FloorState, Session
+from sessions.floor.tokens import Counted, Tokens
+from sessions.journal import blocks, past_sessions, upkeep
 from sessions.journal.past.past import EventList
 from sessions.journal.reader import JournalReader
 from sessions.journal.recording.recording import Recording
@@ -124,5 +127,71 @@ async def _opened(path: Path) -> None:
 def test_a_recording_of_version_1_begins_with_the_floor_that_it_was_made_with() -> None:
     with closing(Recording(OLD / "recording-1.ftr")) as recorded:
         begin = recorded.state_at(0)
-        assert (len(begin.sessions), len(begin.total.sessions), begin.total.calls > 0) == (30, 30, True)
+        assert (len(begin.sessions), begin.total.sessions, begin.total.calls > 0) == (30, 30, True)
         assert recorded.state_at(200).total.tokens.total == TOKENS
+
+
+@pytest.fixture
+def numbered(tmp_path: Path) -> Path:
+    """A journal of the time when each meter held the numbers of its sessions, which are all on its floor."""
+    path = tmp_path / "journal.db"
+    path.write_bytes(zstd.decompress((OLD / "journal-2.db.zst").read_bytes()))
+    return path
+
+
+def test_a_floor_with_numbered_sessions_is_read_as_one_that_counts_them(numbered: Path) -> None:
+    with closing(JournalReader(numbered)) as reader:
+        stored, anew = reader.readable(), fold_all(EMPTY, reader.events(0, 1_000))
+        assert reader.checkpoint() == EMPTY, "it is of another version"
+        assert (stored.seq, len(stored.sessions), stored.total.sessions) == (anew.seq, 90, 90)
+        ordered = {name: replace(each, counted=_sorted(each.counted)) for name, each in anew.sessions.items()}
+        lifted = {name: replace(each, counted=_sorted(each.counted)) for name, each in stored.sessions.items()}
+        assert lifted == ordered
+        assert replace(stored, sessions={}) == replace(anew, sessions={})
+
+
+def _sorted(counted: Counted) -> Counted:
+    return Counted(*(tuple(sorted(getattr(counted, place))) for place in counted.__struct_fields__))
+
+
+@pytest.mark.parametrize("pruned", [False, True])
+def test_a_journal_with_numbered_sessions_goes_on_without_them(
+    numbered: Path, monkeypatch: pytest.MonkeyPatch, pruned: bool
+) -> None:
+    monkeypatch.setattr(past_sessions, "MOST", 0)
+    monkeypatch.setattr(past_sessions, "LEAST", 0)
+    if pruned:  # nothing is left but the floor of former times
+        with closing(sqlite3.connect(numbered)) as connection, connection:
+            connection.execute("INSERT INTO pruned VALUES (457, 1760854409.0, 0)")
+            for table in ("packed", "blocks", "station_blocks", "events"):
+                connection.execute(f"DROP TRIGGER IF EXISTS {'blocks' if table == 'packed' else table}_stay")
+                connection.execute(f"DELETE FROM {table}")
+
+    async def go_on() -> FloorState:
+        journal = await Journal.open(numbered)
+        assert (len(journal.state.sessions), journal.state.total.sessions) == (90, 90)
+        first, *_, last = journal.state.sessions
+        old, new = journal.state.sessions[first], journal.state.sessions[last]
+        await journal.append([_used(old, first)])
+        assert first not in journal.state.sessions
+        await journal.append([_used(old, first), _used(new, last), _used(new, "another")])
+        state = journal.state
+        await journal.close()
+        return state
+
+    state = asyncio.run(go_on())
+    assert (state.total.sessions, state.total.calls) == (91, 184)
+    assert len(state.sessions) <= len(state.stations)
+    assert state.models["opus"].sessions == 61, "the day is another, and the model counts it already"
+
+
+def _used(session: Session, name: str) -> TokensUsed:
+    return TokensUsed(time=1_765_000_000.0, station=session.station, session=name, model="opus", tokens=Tokens(1))
+
+
+def test_a_recording_with_numbered_sessions_begins_with_the_floor_that_it_was_made_with() -> None:
+    with closing(Recording(OLD / "recording-2.ftr")) as recorded:
+        begin, end = recorded.state_at(0), recorded.state_at(recorded.span.last_seq)
+        assert (begin.total.sessions, len(begin.sessions)) == (38, 39), "one has used nothing yet"
+        assert end.total.sessions == len(end.sessions) == 90
+        assert end.here.sessions == 90 - end.elsewhere.sessions

@@ -36,7 +36,7 @@ def figures_of(events: list[ev.Event], but: By | None = None) -> Figures:
     """Everything that `meters` can say of them."""
     state: FloorState = fold_all(EMPTY, events)
     return {
-        f"{by}/{key}": (m.tokens, m.calls, round(m.cost, 6), m.unpriced, m.undercounted, m.certainty, len(m.sessions))
+        f"{by}/{key}": (m.tokens, m.calls, round(m.cost, 6), m.unpriced, m.undercounted, m.certainty, m.sessions)
         for by in By
         if by is not but
         for key, m in used_of(state, by).groups.items()

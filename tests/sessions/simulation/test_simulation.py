@@ -76,6 +76,7 @@ def test_there_is_everything_a_floor_can_show() -> None:
             ev.StationRenamed,
             ev.SessionClaimed,
         ),
+        *(ev.SessionsOver, ev.SessionReturned),  # the journal's own
     }
     assert set(ev.AnyEvent.__args__) - set(seen) <= absent
     assert {station.kind for station in after_two_hours().stations.values()} == {"claude", "codex", "openclaw"}

@@ -333,7 +333,7 @@ def test_a_refusal_is_shown_with_its_cure() -> None:
 
 
 def test_what_an_older_supervisor_cannot_do_is_said() -> None:
-    answers = [protocol.encode(protocol.Welcome(VERSION, 1, "repo", 0, ("events.1", "floor.1")))]
+    answers = [protocol.encode(protocol.Welcome(VERSION, 1, "repo", 0, ("events.1", "floor.2")))]
     _spoken_to(answers, "sessions, branches and pairs cannot be looked into: end it with factory-tui stop")
 
 

@@ -162,8 +162,8 @@ def test_another_version_is_refused_with_a_cure(step: int, told: str) -> None:
 @pytest.mark.parametrize(
     ("speaks", "age", "lacks"),
     [
-        (("events.1", "floor.2"), "an older", "floor"),
-        (("events.0", "floor.1"), "a newer", "events"),
+        (("events.1", "floor.3"), "an older", "floor"),
+        (("events.0", "floor.2"), "a newer", "events"),
         ((), "a newer", "events, floor"),
     ],
 )
@@ -179,7 +179,7 @@ def test_a_console_that_lacks_what_is_needed_is_refused_by_name(speaks: tuple[st
     asyncio.run(check())
 
 
-@pytest.mark.parametrize("speaks", [("events.1", "floor.1"), ("events.1", "events.9", "floor.1", "floor.0", "dance.3")])
+@pytest.mark.parametrize("speaks", [("events.1", "floor.2"), ("events.1", "events.9", "floor.2", "floor.0", "dance.3")])
 def test_a_console_that_can_do_less_or_more_is_served(speaks: tuple[str, ...]) -> None:
     async def check() -> None:
         feed = feed_of(3)

@@ -8,7 +8,30 @@ from sessions.floor import events as ev
 from sessions.floor.fold.draft import Draft
 from sessions.floor.fold.stations.evidence import put_evidence, still_running
 from sessions.floor.fold.stations.stations import STATIONS
-from sessions.floor.state import Status
+from sessions.floor.state import Session, Status
+
+
+@STATIONS.folds
+def sessions_over(draft: Draft, event: ev.SessionsOver) -> None:
+    for name in event.sessions:
+        if draft.known_session(name) is not None:
+            del draft.sessions[name]
+
+
+@STATIONS.folds
+def session_returned(draft: Draft, event: ev.SessionReturned) -> None:
+    if event.session and draft.known_session(event.session) is None:
+        draft.sessions[event.session] = Session(
+            event.station,
+            path=event.path,
+            parent=event.parent,
+            title=event.title,
+            version=event.version,
+            opened=event.opened,
+            closed=event.closed,
+            usage=event.usage,
+            counted=event.counted,
+        )
 
 
 @STATIONS.folds

@@ -6,15 +6,12 @@ from msgspec.structs import replace
 
 from sessions.floor import events as ev
 from sessions.floor.fold.draft import Draft
-from sessions.floor.fold.metering import day
+from sessions.floor.fold.metering import Account, day
 from sessions.floor.fold.stations.stations import STATIONS
 
 
 @STATIONS.folds
 def tokens_used(draft: Draft, event: ev.TokensUsed) -> None:
-    # Its number never changes, so one that is known is asked without making the sessions a copy to write to.
-    known = draft.before.sessions.get(event.session)
-    number = (known or draft.session(event)).number if event.session else 0
     station = draft.station(event)
     # A sub-agent has a model and a context of its own, and an older conversation says nothing of the present one.
     if not event.subagent and (event.session in ("", station.session) or event.time >= station.evidence.seen):
@@ -28,8 +25,20 @@ def tokens_used(draft: Draft, event: ev.TokensUsed) -> None:
     tokens, dollars = event.tokens.total, event.cost or 0.0
     date = day(event.time, draft.utc_offset, draft.utc_offsets)
     meters = draft.meters
-    for tally in meters.tallies_of(station, event.model, event.branch, date):
-        tally.add(event, number)
+    account = meters.account_of(station, event.model, event.branch, date)
+    for tally in account.tallies.values():
+        tally.add(event)
+    if event.session and event.session not in account.seen:
+        _count_session(draft, event, account)
     meters.pace(station).add(event.time, tokens, dollars)
     if not station.elsewhere:
         meters.pace(None).add(event.time, tokens, dollars)
+
+
+def _count_session(draft: Draft, event: ev.TokensUsed, account: Account) -> None:
+    """Each meter counts a session once, however many of its calls it adds up."""
+    account.seen.add(event.session)
+    session = draft.session(event)
+    counted = account.count(session.counted)
+    if counted is not session.counted:
+        draft.sessions[event.session] = replace(session, counted=counted)

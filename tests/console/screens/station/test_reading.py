@@ -45,7 +45,7 @@ def used(time: float, subagent: str = "", cost: float | None = 0.5) -> ev.Event:
 def floor_with(path: str, kind: str = "claude") -> FloorState:
     """A floor on which station `a` works in session `s`, whose transcript lies at `path`."""
     station = Station("a", kind=kind, session="s")
-    return FloorState(seq=9, stations={"a": station}, sessions={"s": Session(1, "a", path=path)})
+    return FloorState(seq=9, stations={"a": station}, sessions={"s": Session("a", path=path)})
 
 
 def opened_in(link: StillLink, events: Sequence[ev.Event] = ()) -> Reader:
@@ -166,7 +166,7 @@ def test_what_is_new_in_a_log_is_asked_for_by_few_events(monkeypatch: pytest.Mon
 def test_a_reader_is_let_go_with_its_screen_and_with_its_session(tmp_path: Path) -> None:
     for name in "st":
         (tmp_path / f"{name}.jsonl").write_text(line(1, "hello") + "\n")
-    sessions = {name: Session(1, "a", path=str(tmp_path / f"{name}.jsonl")) for name in "st"}
+    sessions = {name: Session("a", path=str(tmp_path / f"{name}.jsonl")) for name in "st"}
     one = Station("a", session="s", kind="claude")
     state = FloorState(seq=2, stations={"a": one}, sessions=sessions)
     link = StillLink(state)

@@ -312,7 +312,7 @@ def test_a_supervisor_without_an_ear_for_questions_serves_the_floor() -> None:
     async def check() -> None:
         feed = feed_of(2)
         async with served(feed) as (_, path), dialled(path, after=None) as peer:
-            peer.say(Hello(VERSION, 0, ("events.1", "floor.1")))
+            peer.say(Hello(VERSION, 0, ("events.1", "floor.2")))
             frame = await peer.hear_a(Events)
             assert isinstance(frame, Events) and len(frame.read()) == 2
             assert feed.state != EMPTY
