@@ -40,7 +40,8 @@ class House:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.sessions: dict[str, Session] = {}
-        self.conversations = Conversations(self.state)
+        self.past: dict[str, Session] = {}
+        self.conversations = Conversations(self.state, self.past.get)
 
     def state(self) -> FloorState:
         return FloorState(stations={"a": Station("a", kind="claude")}, sessions=dict(self.sessions))
@@ -161,6 +162,16 @@ def test_few_are_kept_open_and_one_that_was_closed_is_told_anew(house: House, mo
     assert list(house.conversations._opened) == ["u", "v"]
     again = house.news("s", first.edition)
     assert (again.kept, titles(again)) == (0, ["in s"])
+
+
+def test_a_session_that_the_floor_has_forgotten_is_read_as_before(house: House) -> None:
+    house.write("s", said(1))
+    first = house.news("s")
+    house.past["s"] = house.sessions.pop("s")
+    assert house.conversations.news("s", first.edition) is None
+    house.write("s", said(2))
+    house.past["s"] = house.sessions.pop("s")
+    assert len(titles(house.news("s", first.edition))) == 1
 
 
 def test_why_a_session_cannot_be_read_is_said(house: House, tmp_path: Path) -> None:

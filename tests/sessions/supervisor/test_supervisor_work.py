@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence, Set
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from sessions.floor.events import Event, SessionClaimed, StationOpened, TokensUs
 from sessions.floor.identity import Owner, Usage
 from sessions.floor.state import FloorState
 from sessions.floor.tokens import STANDARD, Terms, Tokens
+from sessions.journal import past_sessions
 from sessions.journal.writer import Journal
 from sessions.models.prices import Prices
 from sessions.settings import Settings
@@ -195,6 +196,46 @@ def test_a_session_that_its_owner_claims_is_seated_there_and_counts_once(
             assert feed.state.total.calls == calls
 
     asyncio.run(check())
+
+
+def test_a_session_that_was_over_is_still_its_owners_and_its_stations(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The floor has forgotten one that was claimed and one that was read; then their transcripts go on."""
+    monkeypatch.setattr(past_sessions, "MOST", -1_000)
+    monkeypatch.setattr(past_sessions, "LEAST", 0)
+    read, claimed, last = (f"{digit * 8}{SESSION[8:]}" for digit in "123")
+    folder = house.transcript().parent
+    house.elsewhere(folder / f"{read}.jsonl", 1, 2)
+
+    async def before() -> Set[str]:
+        async with working(house) as (work, feed):
+            assert (await work.obey(operator.command(CatchUp()))).ok
+            told: list[Event] = [
+                StationOpened(time=1.0, station="ours-1", kind="claude", directory="/srv/x", owner=Owner.OURS),
+                SessionClaimed(time=1.0, station="ours-1", session=claimed, usage=Usage.OWNER),
+                TokensUsed(time=2.0, tokens=Tokens(7), call="acp-1", station="ours-1", session=claimed),
+            ]
+            await work._recorder.record(told)
+            house.elsewhere(folder / f"{last}.jsonl", 11, 12)
+            assert (await work.obey(operator.command(CatchUp()))).ok
+            assert feed.state.sessions.keys() == {last}
+            assert (feed.state.total.sessions, feed.state.total.calls) == (3, 5)
+            return feed.state.stations.keys() - {"ours-1"}
+
+    async def after() -> None:
+        house.elsewhere(folder / f"{read}.jsonl", 3, 3)
+        house.elsewhere(folder / f"{claimed}.jsonl", 21, 22)
+        async with working(house) as (work, feed):
+            assert (await work.obey(operator.command(CatchUp()))).ok
+            assert feed.state.stations.keys() == {"ours-1", *stations}, "each is in the seat that it had"
+            assert (feed.state.total.sessions, feed.state.total.calls) == (3, 6), "the owner has told the other's"
+            assert feed.state.stations["ours-1"].activity
+            assert (await work.obey(operator.command(ImportPaths((str(folder / f"{read}.jsonl"),))))).ok
+            assert (feed.state.total.sessions, feed.state.total.calls) == (3, 6)
+
+    stations = asyncio.run(before())
+    asyncio.run(after())
 
 
 async def nothing() -> None:
