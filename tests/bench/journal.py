@@ -76,7 +76,7 @@ def append_batched(path: Path, count: int) -> float:
     async def append() -> float:
         journal = await Journal.open(path)
         events, spent = simulate(1), 0.0
-        while batch := list(islice(events, min(BATCH, count - journal.state.seq))):
+        while batch := list(islice(events, min(BATCH, max(0, count - journal.state.seq)))):
             begin = time.perf_counter()
             await journal.append(batch)
             spent += time.perf_counter() - begin
