@@ -83,10 +83,12 @@ def _runs(past: JournalReader, after: int, limit: int, halt: Halt) -> Iterator[q
 
 def _sessions_at(known: Mapping[str, Session], paths: Sequence[str]) -> Iterator[str]:
     wanted = [path.rstrip("/") for path in paths]
-    for name, session in known.items():
-        folder = session.path.removesuffix(".jsonl") + "/"
-        if session.path and any(f"{session.path}/".startswith(f"{path}/") or path.startswith(folder) for path in wanted):
-            yield name
+
+    def lies(path: str) -> bool:
+        folder = path.removesuffix(".jsonl") + "/"
+        return any(f"{path}/".startswith(f"{name}/") or name.startswith(folder) for name in wanted)
+
+    return (name for name, session in known.items() if session.path and lies(session.path))
 
 
 def measured(state: FloorState, repo: Path, base: str) -> FloorState:

@@ -10,9 +10,10 @@ from sessions.floor.events import FAILURES, Event, SessionsOver, StationEvent
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.fold.slices import SLICES
 from sessions.floor.state import FloorState, Session
-from sessions.journal import blocks, checkpoints, codec, past_sessions
+from sessions.journal import blocks, checkpoints, codec
 from sessions.journal.blocks import Block, Row
 from sessions.journal.checkpoints import Stored
+from sessions.journal.past import past_sessions
 
 CHECKPOINT_EVERY = 8192
 """Events between checkpoints, which lie at its multiples. Reaching a moment costs one checkpoint (about 10 ms) and the

@@ -10,8 +10,8 @@ from typing import Any
 from sessions.errors import FactoryError
 from sessions.floor.events import Event
 from sessions.floor.state import FloorState, Session
-from sessions.journal import checkpoints, codec, past_sessions, schema
-from sessions.journal.past import seek
+from sessions.journal import checkpoints, codec, schema
+from sessions.journal.past import past_sessions, seek
 from sessions.journal.past.past import Density, Span
 from sessions.journal.shelf import Shelf
 from sessions.text import clean

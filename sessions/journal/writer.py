@@ -22,11 +22,12 @@ from sessions.errors import FactoryError
 from sessions.floor.commands import PERCENT, Progress
 from sessions.floor.events import Event
 from sessions.floor.state import EMPTY, FloorState, Session
-from sessions.journal import blocks, codec, past_sessions, schema, upkeep
+from sessions.journal import blocks, codec, schema, upkeep
 from sessions.journal import group as groups
 from sessions.journal.blocks import Row
 from sessions.journal.group import Group
 from sessions.journal.lock import WriterLock
+from sessions.journal.past import past_sessions
 from sessions.journal.trouble import JournalGoneError, UnwritableError, trouble
 
 __all__ = ["GROUP", "INLINE", "Journal", "JournalGoneError", "UnwritableError"]

@@ -14,7 +14,8 @@ from sessions.floor.events import TokensUsed
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState, Session
 from sessions.floor.tokens import Counted, Tokens
-from sessions.journal import blocks, past_sessions, upkeep
+from sessions.journal import blocks, upkeep
+from sessions.journal.past import past_sessions
 from sessions.journal.past.past import EventList
 from sessions.journal.reader import JournalReader
 from sessions.journal.recording.recording import Recording

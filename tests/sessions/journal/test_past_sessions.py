@@ -13,15 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from sessions.asking.figures import used_of
 from sessions.floor import events as ev
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.identity import Usage
 from sessions.floor.state import EMPTY, FloorState, Session
-from sessions.floor.tokens import Tokens
-from sessions.headless.floor_shape import By, meters, status
-from sessions.journal import codec, past_sessions
+from sessions.floor.tokens import By, Tokens
+from sessions.headless.floor_shape import status
+from sessions.journal import codec
 from sessions.journal.group import Group
-from sessions.journal.past import chronicle
+from sessions.journal.past import chronicle, past_sessions
 from sessions.journal.past.past import EventList
 from sessions.journal.reader import JournalReader
 from sessions.journal.recording.record import write
@@ -64,7 +65,7 @@ def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def answers(state: FloorState) -> list[object]:
     """Everything that anybody is told of a floor, but for its numbering."""
-    return [status(replace(state, seq=0), NOW), *(meters(state, by) for by in By), replace(state, seq=0, sessions={})]
+    return [status(replace(state, seq=0), NOW), *(used_of(state, by) for by in By), replace(state, seq=0, sessions={})]
 
 
 @given(histories)

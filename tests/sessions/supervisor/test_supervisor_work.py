@@ -15,7 +15,7 @@ from sessions.floor.events import Event, SessionClaimed, StationOpened, TokensUs
 from sessions.floor.identity import Owner, Usage
 from sessions.floor.state import FloorState
 from sessions.floor.tokens import STANDARD, Terms, Tokens
-from sessions.journal import past_sessions
+from sessions.journal.past import past_sessions
 from sessions.journal.writer import Journal
 from sessions.models.prices import Prices
 from sessions.settings import Settings
