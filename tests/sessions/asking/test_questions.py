@@ -47,6 +47,6 @@ def test_what_is_no_question_is_told_apart(data: bytes) -> None:
 
 
 def test_no_question_names_a_file_of_the_other_machine() -> None:
-    """Sessions, branches and commits are looked up by who answers; one path is inside a commit, others were imported."""
+    """Sessions, branches and commits are looked up by who answers; one path is in a commit, others were imported."""
     paths = {(kind.__name__, name) for kind in KINDS for name in kind.__struct_fields__ if "path" in name}
     assert paths == {("BranchPatch", "path"), ("SessionsAt", "paths")}
