@@ -176,7 +176,9 @@ def _verdict(
     stages = staged(entries)
     sources = {shown(path): path + b"\0" + repr(sorted(sides.items())).encode() for path, sides in stages.items()}
     conflicts = list(_conflicts(messages))
-    told = tuple((kind, tuple(shown(path) for path in paths if path not in stages)) for paths, kind in conflicts)
+    told = tuple(
+        (kind, tuple(shown(_wanted(path, pair)) for path in paths if path not in stages)) for paths, kind in conflicts
+    )
     return Verdict(pair, Outcome.CONFLICT, name, _collisions(pair, stages, conflicts), sources=sources, told=told)
 
 
