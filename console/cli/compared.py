@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from console.cli.command import Compared, base_of
+from console.cli.output import progress
 from sessions.branches.git.run import version
-from sessions.branches.merges.comparing import compare
+from sessions.branches.merges.comparing import Names, compare
 from sessions.branches.merges.judge import Matrix
 from sessions.branches.merges.subjects import Row, Subjects, occupied, rows_of, subjects
+from sessions.floor.commands import Progress
 from sessions.floor.conflicts import Verdict, key_of
 from sessions.place import Place
 
@@ -32,9 +34,15 @@ def look(matrix: Matrix, place: Place, call: Compared) -> tuple[Subjects, list[R
         matrix.git, place.common_dir, base_of(call.repo, call.base), call.refs, remembered, occupied(remembered)
     )
     rows = rows_of(matrix, chosen.others, dirty=call.dirty)
-    verdicts = {
-        key_of(verdict.a, verdict.b): verdict
-        for portion in compare(matrix, chosen.base_head, rows)
-        for verdict in portion
-    }
+    verdicts: dict[str, Verdict] = {}
+    pairs = len(rows) * (len(rows) + 1) // 2
+    with progress() as tell:
+
+        def slow(pair: Names, since: float) -> None:
+            names = tuple(name or chosen.base for name in pair)
+            tell(Progress("comparing", len(verdicts), pairs, "pairs", names, since))
+
+        for portion in compare(matrix, chosen.base_head, rows, slow=slow):
+            verdicts |= {key_of(verdict.a, verdict.b): verdict for verdict in portion}
+            tell(Progress("comparing", len(verdicts), pairs, "pairs"))
     return chosen, rows, verdicts

@@ -45,6 +45,8 @@ def progress() -> Iterator[Callable[[Progress | None], None]]:
             part = f": {now.done:,} of {now.total:,} {now.unit}" if now.total else ""
             if now.unit == PERCENT:
                 part = f": {now.done} %"
+            if now.since:
+                part += f", {' × '.join(clean(name, CELL) for name in now.part)}, {time.time() - now.since:.0f} s"
             print(f"\r\x1b[K{clean(now.what)}{part}  (Ctrl-C stops)", end="", file=sys.stderr, flush=True)
 
     try:

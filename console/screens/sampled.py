@@ -70,8 +70,9 @@ class SampledScreen(FactoryScreen):
         return every - now % every
 
     def newest(self) -> float:
-        """When the newest of all that is drawn here with an age happened."""
-        return self.factory.link.state.time
+        """When the newest of all that is drawn here with an age happened; now, while something is timed."""
+        link = self.factory.link
+        return link.now() if link.health.progress and link.health.progress.since else link.state.time
 
     def beat(self) -> int:
         """Changes when time alone may change the drawing."""

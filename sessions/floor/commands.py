@@ -104,6 +104,10 @@ class Progress(msgspec.Struct, frozen=True):
     done: int
     total: int
     unit: str = ""
+    part: tuple[str, ...] = ()
+    """What of it takes long: of a comparison the names of two branches, "" for the base."""
+    since: float = 0.0
+    """Since when that part has been under way; 0 when there is none."""
 
 
 class Reply(msgspec.Struct, frozen=True, omit_defaults=True):

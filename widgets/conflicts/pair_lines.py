@@ -14,10 +14,9 @@ from sessions.views.conflicts.matrix import CLASHES, Severity
 from sessions.views.conflicts.reasons import extent
 from widgets.conflicts.matrix_lines import GLYPHS
 from widgets.draw.cells import Line, Span, cut, end, fill, fit, line_width, pad, short, spread, width
-from widgets.draw.glyphs import AHEAD, BEHIND, DIRTY, DOT, STATUS
+from widgets.draw.glyphs import AHEAD, BEHIND, DIRTY, DOT, STATUS, VERSUS
 from widgets.draw.numbers import age, ago, count
 
-VERSUS = " × "
 NOTE_NAMES = 21
 """Cells that the two names of a pair have in a line of both and all that is said of them."""
 LABEL_MIN = 18
@@ -61,6 +60,8 @@ class Frame(msgspec.Struct, frozen=True):
     """Of the replay."""
     hidden: int = 0
     """Unmerged branches that were not compared: older ones, beyond those shown."""
+    slow: str = ""
+    """The pair that takes long to be compared, and for how long it has."""
 
 
 def frame_line(frame: Frame, cells: int) -> Line:
@@ -87,6 +88,7 @@ def frame_line(frame: Frame, cells: int) -> Line:
              (" " + frame.base_head[:8], "faint" + ground)] if frame.base else []),
         (8, [("uncommitted: ", "faint" + ground), ("on" if frame.uncommitted else "off", "soft" + ground)]),
         (5, [(f"computing {frame.computing:,} of {frame.pairs:,}", "waiting" + ground)] if frame.computing else []),
+        (10, [(f"computing {frame.slow}", "waiting" + ground)] if frame.slow else []),
     ]  # fmt: skip
     right = [(frame.moment + " ", "bold text" + ground)] if frame.moment else []
     room = cells - 2 - line_width(right)
@@ -103,10 +105,14 @@ def pair_lines(
     now: float,
     cells: int,
     cause: str = "",
+    begun: float = 0.0,
 ) -> list[Line]:
-    """The pair: how it stands, since when, who works on the two sides, and its files with one of them selected."""
+    """The pair: how it stands, since when, who works on the two sides, and its files with one of them selected.
+
+    `begun` tells since when git is at it, where that takes long.
+    """
     sign, style = GLYPHS[step]
-    told = (_told(verdict, step, other.base), _words(step))
+    told = (_told(verdict, step, other.base, age(begun, now)), _words(step))
     lines: list[Line] = [
         pad([(" ", "text"), *_names(one.label, other.label, cells - 2)], cells, "text"),
         pad([(" ", "text"), (sign.strip() + " " if sign.strip() else "", style), told], cells, "text"),
@@ -127,11 +133,13 @@ def pair_lines(
     return lines
 
 
-def pair_note(one: str, other: str, verdict: Verdict | None, step: Severity, now: float, cells: int) -> Line:
+def pair_note(
+    one: str, other: str, verdict: Verdict | None, step: Severity, now: float, cells: int, begun: float = 0.0
+) -> Line:
     """The pair in one line; where it is short, the names are, and the less important words are left out."""
     sign, style = GLYPHS[step]
     since = f"  since {age(verdict.since, now)}" if verdict is not None and verdict.since and step in CLASHES else ""
-    told = _told(verdict, step, False).removeprefix("conflict in ")
+    told = _told(verdict, step, False, age(begun, now)).removeprefix("conflict in ")
     words, later = (" " + told, _words(step)), (since, "soft")
     room = cells - 4 - width(sign.strip())
     wanted = min(width(one + VERSUS + other), NOTE_NAMES)
@@ -153,11 +161,11 @@ def _names(one: str, other: str, cells: int) -> Line:
     return ((one, "bold text"), (VERSUS, "soft"), (short(other, room - width(one)), "bold text"))
 
 
-def _told(verdict: Verdict | None, step: Severity, base: bool) -> str:
+def _told(verdict: Verdict | None, step: Severity, base: bool, busy: str) -> str:
     if step is Severity.LANDED:
         return "landed in this simulation"
     if step is Severity.COMPUTING:
-        return "being compared"
+        return "being compared" + (f" for {busy}" if busy else "")
     if verdict is None or verdict.outcome is Outcome.CLEAN:
         shared = verdict.shared if verdict else 0
         with_base = "merges cleanly with the base" if base else "merge cleanly"

@@ -11,13 +11,16 @@ from sessions.floor.tokens import Certainty
 from sessions.text import clean
 from sessions.views.floor.arrange import ATTENTION
 from sessions.views.floor.totals import Totals
-from widgets.draw.cells import Line, Span, cut, fill, pad, spread, width
-from widgets.draw.glyphs import AT_LEAST, RULE, STATUS
+from widgets.draw.cells import Line, Span, cut, fill, pad, short, spread, width
+from widgets.draw.glyphs import AT_LEAST, RULE, STATUS, VERSUS
 from widgets.draw.numbers import MARKS, age, clock, count, money, percent, rate
 from widgets.draw.spark import bar, spark
 from widgets.parts.lined import Lined
 
 LIVE_S = 2.0
+PART_CELLS = 24
+"""Cells for the name of a branch that is compared."""
+NO_LABELS: Mapping[str, str] = {}
 SHORT, ROOMY = 70, 100
 """Below the one every word that can be spared is; from the other on figures say of which time they are."""
 _PATH = re.compile(r"(?<!\S)/(?:[^/\s]+/)+([^/\s]+)")
@@ -127,8 +130,14 @@ def trouble_line(text: str, cells: int) -> Line:
     )
 
 
-def progress_line(progress: Progress, cells: int, cancel: str, ago: str = "") -> Line:
-    """Long work with its counts, and the key that ends it; `ago` as in `figures`."""
+def slow_part(progress: Progress, now: float, labels: Mapping[str, str] = NO_LABELS) -> str:
+    """`api-x × web-y 40s`: what of long work takes long, and for how long; `labels` are those of branches."""
+    names = (short(labels.get(name) or clean(name, 60) or "the base", PART_CELLS) for name in progress.part)
+    return f"{VERSUS.join(names)} {age(progress.since, now)}"
+
+
+def progress_line(progress: Progress, cells: int, cancel: str, ago: str = "", now: float = 0.0) -> Line:
+    """Long work with its counts, what of it takes long, and the key that ends it; `ago` as in `figures`."""
     what = f" {clean(progress.what, 60)} " if progress.what else " working "
     old: list[Span] = [(f" as of {ago}", "bold accent"), (" ·", "faint")] if ago else []
     unit = clean(progress.unit, 20)
@@ -140,5 +149,6 @@ def progress_line(progress: Progress, cells: int, cancel: str, ago: str = "") ->
     else:
         full, rest = "", ""
         counts = f" {count(progress.done)} {unit}" if progress.done else ""
-    left = [*old, (what, "soft"), (full, "waiting"), (rest, "faint"), (counts, "text")]
+    part = f"  {slow_part(progress, now)}" if progress.since else ""
+    left = [*old, (what, "soft"), (full, "waiting"), (rest, "faint"), (counts, "text"), (part, "waiting")]
     return spread(left, [(f"{cancel} ", "faint")] if cancel else [], cells, "text")

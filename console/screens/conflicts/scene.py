@@ -23,7 +23,7 @@ from console.screens.conflicts.layout import FILE, MATRIX, NAMES, WIDE, lay_out
 from console.screens.conflicts.pair_work import Trial, Wanted, colliding, read_hunks
 from console.screens.conflicts.plan import Planner
 from console.screens.conflicts.side import ConflictsSide, Subject, names_of, subject_of
-from console.screens.conflicts.words import no_rows, note_of, standing
+from console.screens.conflicts.words import begun_of, no_rows, note_of, standing
 from console.screens.sampled import SampledScreen
 from sessions.floor.state import FloorState
 from sessions.text import clean
@@ -33,7 +33,7 @@ from widgets.conflicts.matrix import MatrixView
 from widgets.conflicts.matrix_lines import Spot
 from widgets.conflicts.pair_lines import frame_line
 from widgets.draw.cells import Line
-from widgets.floor.topline import trouble_line
+from widgets.floor.topline import slow_part, trouble_line
 from widgets.parts.footer import Footer
 from widgets.parts.panel import Bar
 
@@ -61,6 +61,8 @@ class ConflictsScene(SampledScreen):
         self._made_of: tuple[object, ...] = ()
         self._made_at = self._made_s = 0.0
         self.panel = MATRIX
+        self._marks: tuple[Matrix, tuple[str, ...], Matrix] = (EMPTY, (), EMPTY)
+        """A matrix, the pair that takes long, and the matrix that says so."""
         self._laid: dict[str, Region] = {}
         """Where the panels in view lie."""
         self._place = ("", "")
@@ -150,17 +152,28 @@ class ConflictsScene(SampledScreen):
         link, matrix = self.factory.link, self.matrix
         state, now = link.state, link.now()
         knows = self._knows(state)
-        shown = self.scene.matrix if knows else EMPTY
+        shown = self._marked(self.scene.matrix) if knows else EMPTY
         matrix.set_matrix(shown, [] if shown.rows else no_rows(state, shown, knows, matrix.size.width))
         self._restore_cursor(shown)
         self._look_at_pair()
         self._draw_note(state, now)
         self._draw_bar(state, now)
         planner = self.planner
-        self.side.draw(state, self.names, self.subject, planner.insight, self.scene.verdicts, planner.wishes, now)
+        self.side.draw(state, self.names, self.subject, planner.insight, self.scene.verdicts, planner.wishes, now,
+                       begun_of(self.subject, link.health.progress))  # fmt: skip
         self.draw_footer()
         if planner.due(state, self.scene):
             self.begin(lambda: self._make_plan(state), group="plan")
+
+    def _marked(self, matrix: Matrix) -> Matrix:
+        """The matrix as it is shown while git is at a pair that takes long."""
+        progress = self.factory.link.health.progress
+        part = progress.part if progress else ()
+        if len(part) != 2:
+            return matrix
+        if self._marks[0] is not matrix or self._marks[1] != part:
+            self._marks = (matrix, part, matrix.computing_at(*part))
+        return self._marks[2]
 
     def _knows(self, state: FloorState) -> bool:
         """Branches were or will be compared here; in an old recording they never were."""
@@ -178,7 +191,8 @@ class ConflictsScene(SampledScreen):
         """Where the pair has no panel in view, the matrix says it in its last line."""
         note: Line = ()
         if self.subject is not None and not self.wide:
-            note = note_of(self.subject, state, self.names, now, self.matrix.size.width)
+            begun = begun_of(self.subject, self.factory.link.health.progress)
+            note = note_of(self.subject, state, self.names, now, self.matrix.size.width, begun)
         if note != self.matrix.note:
             self.matrix.note = note
             self.matrix.draw()
@@ -191,7 +205,12 @@ class ConflictsScene(SampledScreen):
         landed = self.names.get(self.trial.branch, clean(self.trial.branch, 40)) if self.trial else ""
         plan = self.planner.insight.plan if self.planner.insight else None
         knows, counts = self._knows(state), self.view.choice.uncommitted
-        frame = standing(state, self.scene.matrix, plan, link.mode, now, knows=knows, uncommitted=counts, landed=landed)
+        progress, labels = link.health.progress, {"": clean(state.base, 40), **self.names}
+        slow = slow_part(progress, now, labels) if progress and progress.since and knows else ""
+        frame = standing(
+            state, self.scene.matrix, plan, link.mode, now,
+            knows=knows, uncommitted=counts, landed=landed, slow=slow,
+        )  # fmt: skip
         bar.set_bar(frame_line(frame, bar.free(counters)), [], (), 0, counters)
 
     def end_trial(self, why: str) -> None:

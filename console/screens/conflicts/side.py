@@ -20,6 +20,7 @@ from widgets.conflicts.pair_lines import Side, pair_lines, spot_lines
 from widgets.conflicts.plan_lines import PlanRow, plan_rows
 from widgets.draw.cells import Line
 from widgets.draw.look import Look
+from widgets.draw.numbers import age_clock
 from widgets.parts.panel import Panel
 
 PANELS = ("pair", "hot spots", "order")
@@ -81,10 +82,10 @@ class ConflictsSide:
 
     def draw(
         self, state: FloorState, names: Mapping[str, str], subject: Subject | None, insight: Insight | None,
-        verdicts: Mapping[str, Verdict], wishes: Wishes, now: float,
+        verdicts: Mapping[str, Verdict], wishes: Wishes, now: float, begun: float,
     ) -> None:  # fmt: skip
-        """Show this; `names` are the labels of the branches."""
-        self._draw_pair(state, names, subject, now)
+        """Show this; `names` are the labels of the branches. Git is at the pair since `begun`, if that takes long."""
+        self._draw_pair(state, names, subject, now, begun)
         self._draw_file(names, subject)
         if insight is None:
             waiting: list[Line] = [((" working it out …", "faint"),)]
@@ -103,7 +104,9 @@ class ConflictsSide:
             (insight, names, chosen),
         )
 
-    def _draw_pair(self, state: FloorState, names: Mapping[str, str], subject: Subject | None, now: float) -> None:
+    def _draw_pair(
+        self, state: FloorState, names: Mapping[str, str], subject: Subject | None, now: float, begun: float
+    ) -> None:
         if subject is None:
             self.pair.clear()
             return
@@ -112,12 +115,12 @@ class ConflictsSide:
         told = names.get(cause, clean(cause, 40)) if cause else ""
 
         def body(cells: int, rows: int) -> list[Line]:
-            lines = pair_lines(*sides, subject.verdict, subject.severity, subject.file, now, cells, told)
+            lines = pair_lines(*sides, subject.verdict, subject.severity, subject.file, now, cells, told, begun)
             if subject.hunks is not None and subject.path in subject.hunks:
                 lines += [(), *hunk_lines(subject.hunks[subject.path], sides[0].label, sides[1].label, cells)]
             return lines
 
-        self.pair.set_body(body, (subject, sides, told, int(now // 5)))
+        self.pair.set_body(body, (subject, sides, told, begun, age_clock(begun, now) if begun else int(now // 5)))
 
     def _draw_file(self, names: Mapping[str, str], subject: Subject | None) -> None:
         if not self.file.display or subject is None or subject.verdict is None or not subject.path:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from console.links.link import LinkMode
 from console.screens.conflicts.side import Subject
 from sessions.floor.branches.shown import hidden_branches
+from sessions.floor.commands import Progress
 from sessions.floor.conflicts import Outcome, Verdict, between
 from sessions.floor.state import FloorState
 from sessions.landing.plan import Plan
@@ -39,16 +40,25 @@ def cannot_land(verdicts: Mapping[str, Verdict], name: str, label: str) -> str:
     return f"{label} cannot land: it collides with the base in {found}; rebase it, or choose another branch"
 
 
-def note_of(subject: Subject, state: FloorState, names: Mapping[str, str], now: float, cells: int) -> Line:
+def begun_of(subject: Subject | None, progress: Progress | None) -> float:
+    """Since when git is at the pair that is looked at; 0 when it is not, or not for long."""
+    if subject is None or progress is None or set(progress.part) != {subject.one, subject.other}:
+        return 0.0
+    return progress.since
+
+
+def note_of(
+    subject: Subject, state: FloorState, names: Mapping[str, str], now: float, cells: int, begun: float
+) -> Line:
     """The pair in one line; `names` are the labels of branches."""
     base = clean(state.base, 40) or "the base"
     one, other = (names.get(name, clean(name, 40)) if name else base for name in (subject.one, subject.other))
-    return pair_note(one, other, subject.verdict, subject.severity, now, cells)
+    return pair_note(one, other, subject.verdict, subject.severity, now, cells, begun)
 
 
 def standing(
     state: FloorState, matrix: Matrix, plan: Plan | None, mode: LinkMode, now: float, *,
-    knows: bool, uncommitted: bool, landed: str,
+    knows: bool, uncommitted: bool, landed: str, slow: str,
 ) -> Frame:  # fmt: skip
     """Where all branches stand; `landed` is the label of the one whose landing is simulated."""
     replayed = mode is LinkMode.REPLAY
@@ -63,6 +73,7 @@ def standing(
         pairs=matrix.pairs,
         conflicts=matrix.conflicts,
         landed=landed,
+        slow=slow,
         simulated=state.simulated or mode is LinkMode.SIMULATED,
         replay=replayed,
         moment=clock(now, state.zone) if replayed else "",

@@ -241,7 +241,7 @@ class FloorScreen(SampledScreen):
         if health.trouble:
             return trouble_line(" · ".join(filter(None, (old and f"as of {old}", health.trouble))), cells)
         if health.progress is not None:
-            return progress_line(health.progress, cells, "x stops" if self.scanning else "", old)
+            return progress_line(health.progress, cells, "x stops" if self.scanning else "", old, link.now())
         if old:
             return progress_line(SINCE, cells, "", old)
         return (

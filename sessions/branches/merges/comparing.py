@@ -26,11 +26,12 @@ def compare(
     rows: Sequence[Row],
     wanted: Sequence[Names] | None = None,
     cancelled: Callable[[], bool] = lambda: False,
+    slow: Callable[[Names, float], None] | None = None,
 ) -> Generator[list[Verdict], None, None]:
     """The verdicts on the `wanted` pairs of names (all when None), in portions as they are known.
 
     Each pair comes once; the rest does not come once `cancelled`. The base is merged into, and of two branches the
-    first by name.
+    first by name. `slow` is told, about once a second, of a pair that takes long, and since when in Unix time.
     """
     by_name = {row.name: row for row in rows}
     troubled: list[Verdict] = []
@@ -45,7 +46,8 @@ def compare(
             names.setdefault(commits, []).append((a, b))
     if troubled:
         yield troubled
-    with closing(matrix.judge(list(names), base_head, cancelled)) as portions:
+    tell = None if slow is None else lambda commits, since: slow(names[commits][0], since)
+    with closing(matrix.judge(list(names), base_head, cancelled, tell)) as portions:
         for found in portions:
             yield [_verdict(pair, merged) for commits, merged in found.items() for pair in names[commits]]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,14 +22,16 @@ from sessions.branches.git.run import Git, GitError, Reins
 from sessions.branches.git.scratch import Scratch
 from sessions.branches.merges.recall import Memory
 from sessions.branches.merges.verdicts import CLEAN, UNRELATED, Merged, Pair, Verdicts, key
-from sessions.branches.parts.agenda import Agenda
+from sessions.branches.parts.agenda import HEAVY, Agenda
 from sessions.branches.parts.known import Known
+from sessions.branches.parts.parts import effort
 from sessions.branches.sift.division import Sifted
+from sessions.branches.sift.likeness import AT_LAST, AT_ONCE
 from sessions.branches.sift.overlap import Overlap
 from sessions.floor.conflicts import Outcome
 
 if TYPE_CHECKING:
-    from sessions.branches.merges.trials import Trials
+    from sessions.branches.merges.trials import Slow, Trials
 
 log = logging.getLogger(__name__)
 
@@ -127,12 +129,13 @@ class Matrix:
         return self._memory.rules(base_head, self._reader)
 
     def judge(
-        self, pairs: Sequence[Pair], base_head: str, cancelled: Cancelled = _never
+        self, pairs: Sequence[Pair], base_head: str, cancelled: Cancelled = _never, slow: Slow | None = None
     ) -> Generator[Found, None, None]:
         """What the merge of each pair of commits comes to, in portions as they are known, each pair once.
 
         Merges follow the attributes of `base_head`. Order decides what is tried first. `cancelled` is asked before
-        anything that takes time; then the rest does not come. Raises GitError when nothing can be read at all.
+        anything that takes time; then the rest does not come. `slow` is told of a pair that takes
+        long. Raises GitError when nothing can be read at all.
         """
         self._reins = Reins()
         if not pairs:
@@ -156,21 +159,33 @@ class Matrix:
         left = [pair for pair in left if pair not in cheap]
         if not left or cancelled():
             return
-        sifted = self._sift(left, bases, trials)
-        apart = {pair: CLEAN for pair, said in sifted.items() if not said.suspect}
+        sifted = self._sift(left, bases, trials, AT_ONCE)
+        heavy = [pair for pair in left if pair in sifted and effort(sifted[pair].parts or ()) > HEAVY]
+        for some in ([pair for pair in left if pair not in heavy], heavy):
+            if some is heavy and heavy and not cancelled():
+                sifted |= self._sift(heavy, bases, trials, AT_LAST)
+            for done in self._merge(some, sifted, trials, cancelled, slow):
+                self._memory.keep(rules, keys, done)
+                yield done
+
+    def _merge(
+        self,
+        pairs: Sequence[Pair],
+        sifted: Mapping[Pair, Sifted],
+        trials: Trials,
+        cancelled: Cancelled,
+        slow: Slow | None,
+    ) -> Iterator[Found]:
+        """What pairs come to of which it is known what changed paths say."""
+        said = {pair: sifted.get(pair, Sifted()) for pair in pairs}
+        apart = {pair: CLEAN for pair in pairs if not said[pair].suspect}
         if apart:
-            self._memory.keep(rules, keys, apart)
             yield apart
         # Where texts are brought to one form first, the attributes of the sides have a say in that.
-        parts = {} if self.scratch.renormalizes else {pair: said.parts for pair, said in sifted.items()}
-        agenda = Agenda([pair for pair in left if pair not in apart], parts, self._known)
-        for results in trials.run(agenda, self._reins, cancelled):
-            done = {
-                pair: msgspec.structs.replace(merged, shared=sifted.get(pair, Sifted()).shared)
-                for pair, merged in results.items()
-            }
-            self._memory.keep(rules, keys, done)
-            yield done
+        parts = {} if self.scratch.renormalizes else {pair: said[pair].parts for pair in pairs}
+        agenda = Agenda([pair for pair in pairs if pair not in apart], parts, self._known)
+        for results in trials.run(agenda, self._reins, cancelled, slow):
+            yield {pair: msgspec.structs.replace(merged, shared=said[pair].shared) for pair, merged in results.items()}
 
     def _follow(self, rules: bytes) -> None:
         """Forget what other rules led to: objects may stand in place of others now, or history be cut elsewhere."""
@@ -224,11 +239,11 @@ class Matrix:
         self._memory.keep(rules, keys, found)
         return found
 
-    def _sift(self, pairs: Sequence[Pair], bases: Bases | None, trials: Trials) -> dict[Pair, Sifted]:
-        """What changed paths say (see `Overlap.sift`); nothing where that cannot be read."""
+    def _sift(self, pairs: Sequence[Pair], bases: Bases | None, trials: Trials, most: int) -> dict[Pair, Sifted]:
+        """What changed paths, and at `most` so many pairs of files, say; nothing where that cannot be read."""
         try:
             scratch = None if self.scratch.limits_renames else partial(trials.git, 1)
-            return self._overlap.sift(self._reader, pairs, bases or {}, scratch)
+            return self._overlap.sift(self._reader, pairs, bases or {}, scratch, most)
         except GitError as error:
             log.info("changes cannot be told: %s", error)
             return {}

@@ -28,6 +28,9 @@ BATCH_S = 2.0
 """How long the later ones should take: a process more costs little then, and what is found is seen soon enough."""
 SLICE_S = 10.0
 """What takes git longer comes last and alone, without a limit."""
+SLOW_S = 2.0
+"""A pair that is merged alone is told of from then on."""
+TELL_EVERY_S = 1.0
 MOST_STORED = 2_000
 """Merges after which their objects are removed: about 100 MB, unless files are large."""
 MOST_STORED_BYTES = 1024 * 1024 * 1024
@@ -42,6 +45,8 @@ _KEEPS_MEMORY = {
 MOST_OF_FREE = 4
 """One part in so many of what is free there may be used: it may be memory."""
 Found = dict[Pair, Merged]
+Slow = Callable[[Pair, float], None]
+"""Told, on the thread that merges and about once a second, of a pair that takes long, and since when in Unix time."""
 
 
 class _Batch(NamedTuple):
@@ -53,7 +58,15 @@ class _Batch(NamedTuple):
     size: int
 
 
-_Running = set[Future[_Batch]]
+class _Alone(NamedTuple):
+    """A pair that is merged alone, and since when: in Unix time, and by a clock that nobody sets."""
+
+    pair: Pair
+    since: float
+    begun: float
+
+
+_Running = dict[Future[_Batch], _Alone | None]
 
 
 class Trials:
@@ -94,7 +107,9 @@ class Trials:
         settings = (*git.settings, "core.looseCompression=0")
         return replace(git, settings=settings, env={**git.env, **places}, reins=reins or git.reins)
 
-    def run(self, agenda: Agenda, reins: Reins, cancelled: Callable[[], bool]) -> Iterator[Found]:
+    def run(
+        self, agenda: Agenda, reins: Reins, cancelled: Callable[[], bool], slow: Slow | None = None
+    ) -> Iterator[Found]:
         """What the pairs on the agenda come to, in portions as they are known; the rest does not come once `cancelled`.
 
         Pulling the `reins` ends it at once.
@@ -104,7 +119,7 @@ class Trials:
         if at_once := agenda.merged({}):
             yield at_once
         with ThreadPoolExecutor(self._processes) as pool:
-            running: _Running = set()
+            running: _Running = {}
             while (len(agenda) and not cancelled() and not reins.pulled) or running:
                 while len(running) < self._processes and not cancelled() and not reins.pulled:
                     if self._full():
@@ -116,11 +131,13 @@ class Trials:
                     if not tasks:
                         break
                     self.tried += len(tasks)
-                    running.add(pool.submit(_batch, self.git(len(tasks), reins), tasks, size, alone, self._counted))
+                    work = pool.submit(_batch, self.git(len(tasks), reins), tasks, size, alone, self._counted)
+                    pair = agenda.awaiting(tasks) if alone and slow else None
+                    running[work] = _Alone(pair, time.time(), time.monotonic()) if pair else None
                 if not running:
                     break
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
+                for future in _some(running, slow):
+                    del running[future]
                     try:
                         batch = future.result()
                     except CalledOffError:
@@ -130,6 +147,18 @@ class Trials:
                     agenda.delay(batch.late)
                     if found := agenda.merged(batch.found, 0.0 if batch.size else batch.seconds):
                         yield found
+
+
+def _some(running: _Running, slow: Slow | None) -> set[Future[_Batch]]:
+    """Some that are done; the wait for them tells of the pair that has taken longest."""
+    while True:
+        alone = next(filter(None, running.values()), None)
+        patience = None if alone is None else max(TELL_EVERY_S, alone.begun + SLOW_S - time.monotonic())
+        done = wait(running, patience, FIRST_COMPLETED).done
+        if done:
+            return done
+        if alone is not None and slow is not None:
+            slow(alone.pair, alone.since)
 
 
 def _next(size: int, batch: _Batch) -> int:

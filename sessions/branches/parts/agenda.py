@@ -75,6 +75,16 @@ class Agenda:
         """Whether only what takes long is left to be taken."""
         return not self._due and bool(self._heavy or self._late)
 
+    def awaiting(self, tasks: Iterable[Task]) -> Pair | None:
+        """The first pair that waits for one of these."""
+        for task in tasks:
+            waiting = (
+                [task.pair] if task.whole else [pair for part in task.parts for pair in self._having.get(part, ())]
+            )
+            if found := next((pair for pair in waiting if pair in self._left), None):
+                return found
+        return None
+
     def take(self, count: int) -> list[Task]:
         """What to merge now for at most so many pairs; nothing when all depend on what is being merged."""
         tasks: list[Task] = []

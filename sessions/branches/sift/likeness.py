@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 MOST_COMPARED = 40_000_000
 """Of more pairs of files git looks for no renames (the square of `merge.renameLimit`, 7,000)."""
+AT_ONCE, AT_LAST = 500_000, 20_000_000
+"""Pairs of files to compare before anything is merged (some tenths of a second), and before what takes long is."""
 SURE, UNSURE = 50, 25
 """From so many hundredths on git takes two files for one. Attributes may have it count the bytes at the ends of lines,
 which it does not here: without them it may be half as much."""
@@ -63,8 +65,11 @@ class Likeness:
         return self._alike
 
 
-def narrow(known: Likeness, scratch: Callable[[], Git], pairs: Sequence[tuple[Composed, Composed]]) -> None:
-    """Find out which added files may be renamed ones, unless that takes longer than the merges that it saves."""
+def narrow(known: Likeness, scratch: Callable[[], Git], pairs: Sequence[tuple[Composed, Composed]], limit: int) -> None:
+    """Find out which added files may be renamed ones, if that takes half as long at most as the merges that it saves.
+
+    It compares no more than `limit` pairs of files.
+    """
     sides: dict[int, Composed] = {}
     saved = 0
     for own, other in (*pairs, *(pair[::-1] for pair in pairs)):
@@ -74,7 +79,7 @@ def narrow(known: Likeness, scratch: Callable[[], Git], pairs: Sequence[tuple[Co
     most = max((own.side.added.bit_count() * own.side.deleted.bit_count() for own in sides.values()), default=0)
     sources = {state for own in sides.values() for state in own.states(own.side.deleted, 0) if is_file(state)}
     targets = {state for own in sides.values() for state in own.states(own.side.added, 1) if is_file(state)}
-    if not sides or most > MOST_COMPARED or known.cost(sources, targets) > saved:
+    if not sides or most > MOST_COMPARED or known.cost(sources, targets) > min(limit, saved // 2):
         return
     try:
         git = scratch()

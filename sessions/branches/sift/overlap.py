@@ -24,7 +24,7 @@ from sessions.branches.git.history import Bases, bits
 from sessions.branches.git.run import Git
 from sessions.branches.sift.changed import Edit, changes
 from sessions.branches.sift.division import Sifted, divided
-from sessions.branches.sift.likeness import Likeness, narrow
+from sessions.branches.sift.likeness import AT_ONCE, Likeness, narrow
 from sessions.branches.sift.sides import Composed, Side
 
 Pair = tuple[str, str]
@@ -44,11 +44,17 @@ class Overlap:
         self._likeness = Likeness()
 
     def sift(
-        self, git: Git, pairs: Iterable[Pair], bases: Bases, scratch: Callable[[], Git] | None = None
+        self,
+        git: Git,
+        pairs: Iterable[Pair],
+        bases: Bases,
+        scratch: Callable[[], Git] | None = None,
+        most: int = AT_ONCE,
     ) -> dict[Pair, Sifted]:
         """What is to be said of each pair with a single merge base. Raises GitError when git cannot compare some.
 
-        Where git may write objects, as with the one that `scratch` gives, files are compared to say more of renames.
+        Where git may write objects, as with the one that `scratch` gives, files are compared to say more of renames:
+        at `most` so many pairs of files.
         """
         single = {pair: found[0] for pair in pairs if len(found := bases.get((min(pair), max(pair)), ())) == 1}
         chains = _chains(single, bases)
@@ -72,7 +78,7 @@ class Overlap:
                 composed[base, side] = own
         both = {(a, b): (composed[base, a], composed[base, b]) for (a, b), base in single.items()}
         if scratch is not None:
-            narrow(self._likeness, scratch, list(both.values()))
+            narrow(self._likeness, scratch, list(both.values()), most)
         return {pair: divided(*sides) for pair, sides in both.items()}
 
     def _forget(self, needed: Collection[Pair]) -> None:

@@ -160,24 +160,32 @@ class ConflictWatch(Service):
         done, begun, told = 0, time.monotonic(), False
         ledger = verdict_events.Ledger(plan.state, [row.name for row in plan.rows], plan.moved, plan.pairs)
         compared = {row.name: (row.head, row.tree, row.dirty, plan.areas.get(row.commit, "")) for row in plan.rows}
-        portions = self._portions(plan)
+
+        def tell(part: tuple[str, ...] = (), since: float = 0.0) -> None:
+            nonlocal told
+            # Pairs that are looked at twice, with and without uncommitted work, count once.
+            share = len(plan.pairs) * done // max(1, plan.size)
+            self._recorder.progress(self.name, Progress("conflicts", share, len(plan.pairs), "pairs", part, since))
+            told = True
+
+        def slow(pair: Names, since: float) -> None:
+            loop.call_soon_threadsafe(tell, pair, since)
+
+        portions = self._portions(plan, slow)
         try:
             while (portion := await loop.run_in_executor(thread, next, portions, None)) is not None:
                 commits_only, verdicts = portion
                 done += len(verdicts)
                 if time.monotonic() - begun > SHOWN_AFTER_S:
-                    # Pairs that are looked at twice, with and without uncommitted work, count once.
-                    share = len(plan.pairs) * done // max(1, plan.size)
-                    self._recorder.progress(self.name, Progress("conflicts", share, len(plan.pairs), "pairs"))
-                    told = True
+                    tell()
                 events: list[Event] = ledger.events(self._recorder.state, verdicts, commits_only, time.time())
                 events += ledger.compared(self._recorder.state, compared, time.time())
                 if events:
                     await self._recorder.record(events)
         finally:
+            await loop.run_in_executor(thread, portions.close)
             if told:
                 self._recorder.progress(self.name, None)
-            await loop.run_in_executor(thread, portions.close)
         return done == plan.size
 
     # -- on the thread
@@ -231,11 +239,13 @@ class ConflictWatch(Service):
         self._works = {path: work for path, work in self._works.items() if path in present}
         return {name: self._works[tree.path][1:] for name, tree in at.items()}
 
-    def _portions(self, plan: _Round) -> Generator[tuple[bool, list[Verdict]], None, None]:
+    def _portions(
+        self, plan: _Round, slow: Callable[[Names, float], None]
+    ) -> Generator[tuple[bool, list[Verdict]], None, None]:
         matrix = self._matrix
         assert matrix is not None
         cancelled = self._newer.is_set
         for commits_only, rows, wanted in ((False, plan.rows, plan.pairs), (True, plan.committed, plan.apart)):
-            with closing(compare(matrix, plan.base_head, rows, wanted, cancelled)) as portions:
+            with closing(compare(matrix, plan.base_head, rows, wanted, cancelled, slow)) as portions:
                 for verdicts in portions:
                     yield commits_only, verdicts

@@ -90,6 +90,16 @@ class Matrix(msgspec.Struct, frozen=True):
         """The place of a branch; -1 when it is not shown."""
         return next((i for i, row in enumerate(self.rows) if row.name == name), -1)
 
+    def computing_at(self, one: str, other: str) -> Matrix:
+        """The same with a pair of branches that is being compared; "" is the base."""
+        row, column = (self.number(name) for name in (one or other, other or one))
+        if row < 0 or column < 0:
+            return self
+        cells = bytearray(self.cells)
+        for at in (row * len(self.rows) + column, column * len(self.rows) + row):
+            cells[at] = Severity.COMPUTING
+        return msgspec.structs.replace(self, cells=bytes(cells))
+
     def worst(self) -> Iterator[tuple[int, int]]:
         """The colliding cells on and above the diagonal, row by row."""
         size, clashes = len(self.rows), self.cells.translate(_CLASHING)

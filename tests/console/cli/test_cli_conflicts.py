@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -12,9 +14,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from console.cli import compared, output
+from console.cli.commands.conflicts import Conflicts
 from console.cli.compared import opened
+from sessions.branches.merges import trials
 from sessions.branches.merges.subjects import note_occupied
 from sessions.branches.merges.verdicts import Merged
+from sessions.branches.parts import agenda
 from sessions.branches.watch.repo import Repository
 from sessions.floor.branches.shown import SHOWN
 from sessions.floor.conflicts import FileConflict, Outcome
@@ -156,6 +162,26 @@ def test_what_took_git_long_is_told_with_its_time(machine: Machine, monkeypatch:
     assert "one × two: conflict, 1 file, 2 lines, git took 5.2 s\n" in machine.run("conflicts", "one", "two").out
     (pair,) = parsed(machine.run(*words, "--json"))["pairs"]
     assert (pair["a"], pair["b"], pair["seconds"]) == ("one", "two", 5.25)
+
+
+def test_a_pair_that_takes_long_is_named_on_the_terminal_while_git_is_at_it(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Screen(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("XDG_STATE_HOME", machine.env["XDG_STATE_HOME"])
+    monkeypatch.setattr(agenda, "HEAVY", -1)
+    monkeypatch.setattr(trials, "SLOW_S", 0.0)
+    monkeypatch.setattr(trials, "TELL_EVERY_S", 0.0)
+    monkeypatch.setattr(output, "TELL_EVERY_S", 0.0)
+    monkeypatch.setattr(sys, "stderr", screen := Screen())
+    place = place_of(machine.repo.path)
+    with compared.opened(place) as matrix:
+        compared.look(matrix, place, Conflicts(repo=machine.repo.path, refs=("one", "two")))
+    assert re.search(r"comparing: \d of 3 pairs, one × two, 0 s", screen.getvalue())
+    assert screen.getvalue().endswith("\r\x1b[K"), "the line is empty in the end"
 
 
 def test_another_base_and_no_collision_exits_with_0(machine: Machine) -> None:

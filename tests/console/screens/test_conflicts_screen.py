@@ -20,16 +20,19 @@ from console.screens.conflicts.layout import ORDER
 from console.screens.conflicts.screen import ConflictsScreen
 from console.screens.floor.screen import FloorScreen
 from sessions.floor import events as ev
+from sessions.floor.commands import Progress
 from sessions.floor.conflicts import FileConflict, Outcome, between
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState
 from sessions.journal.past.past import EventList
 from sessions.views.conflicts.cluster import Sort
+from sessions.views.conflicts.matrix import Severity
 from tests.support.branches.floor import clash, compared, conflict_state, open_names
 from tests.support.branches.pair import apart, colliding, floor_of
 from tests.support.console import HOSTILE, NOW, StillLink, factory_state, state_of
 from tests.support.picture import at_rest, text
 from tests.support.replay import StillReplay
+from widgets.conflicts.matrix_lines import Spot
 
 OPTIONS = Options(theme="dark", ascii_only=False, no_colour=False, slow_link=False)
 Play = Callable[[FactoryApp, ConflictsScreen, Pilot[None]], Coroutine[Any, Any, None]]
@@ -98,6 +101,32 @@ def test_a_quiet_screen_asks_for_nothing() -> None:
         assert screen._layout_updates == layouts
 
     play(test)
+
+
+def test_the_pair_that_git_is_long_at_is_marked_and_timed_second_by_second_until_it_is_done() -> None:
+    async def test(app: FactoryApp, screen: ConflictsScreen, pilot: Pilot[None]) -> None:
+        link = app.link
+        assert isinstance(link, StillLink)
+        one, other = (screen.scene.matrix.rows[at] for at in (0, 3))
+        screen.matrix.go_to(Spot(0, 3))
+        link.clock = NOW + 3_600  # ages alone would be looked at once a minute
+        link.health = LinkHealth(progress=Progress("conflicts", 1, 2, "pairs", (one.name, other.name), link.clock - 3))
+        assert screen.sample() <= 1.0
+        await pilot.pause()
+        assert screen.matrix.severity is Severity.COMPUTING
+        assert f"computing {one.label} × {other.label} 3s" in text(app)
+        assert "being compared for 3s" in text(app)
+        link.clock += 1
+        assert screen.sample() <= 1.0
+        await pilot.pause()
+        assert "being compared for 4s" in text(app)
+        link.health = LinkHealth()
+        assert screen.sample() > 1.0
+        await pilot.pause()
+        assert "computing" not in text(app).replace("computing  ", "")
+        assert screen.matrix.severity is not Severity.COMPUTING
+
+    play(test, StillLink(conflict_state()))
 
 
 def test_a_new_verdict_is_drawn_at_the_next_tick_without_a_layout() -> None:

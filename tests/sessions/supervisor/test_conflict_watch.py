@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
 
 from sessions import operator
+from sessions.branches.merges import trials
 from sessions.branches.merges.subjects import occupied
 from sessions.branches.merges.verdicts import Verdicts
-from sessions.floor.commands import SetBase
+from sessions.branches.parts import agenda
+from sessions.floor.commands import Progress, SetBase
 from sessions.floor.conflicts import Outcome, Verdict, between
 from sessions.floor.events import BranchCompared, Event, StationOpened, VerdictReached
 from sessions.floor.fold.fold import fold_all
@@ -24,6 +27,7 @@ from sessions.supervisor.recorder import ServingRecorder
 from sessions.supervisor.services import conflicts as module
 from sessions.supervisor.staff import work_of
 from sessions.supervisor.wire.feed import Feed
+from sessions.supervisor.wire.protocol import WorkFrame
 from sessions.supervisor.work import Work
 from tests.support.branches.collision import LINES, edited
 from tests.support.branches.git import unchanged
@@ -132,6 +136,35 @@ def test_the_base_moves_and_another_is_chosen(house: House) -> None:
             state = await until(feed, lambda state: "main" in state.compared and "two" not in state.compared)
             state = await until(feed, lambda state: outcome(state, "one", "main") is Outcome.CONFLICT)
             assert outcome(state, "one", "") is Outcome.CLEAN
+
+    asyncio.run(check())
+
+
+def test_a_pair_that_takes_long_is_named_while_git_is_at_it_and_not_after(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agenda, "HEAVY", -1)
+    monkeypatch.setattr(trials, "SLOW_S", 0.0)
+    monkeypatch.setattr(trials, "TELL_EVERY_S", 0.0)
+    house.repo.commit({"a.txt": edited(5, "two")}, cwd=house.root / "two")
+
+    async def check() -> None:
+        begun = time.time()
+        async with working(house) as (_, feed):
+            told: list[Progress | None] = []
+            say = feed.say
+
+            def heard(work: WorkFrame) -> None:
+                told.append(work.progress)
+                say(work)
+
+            monkeypatch.setattr(feed, "say", heard)
+            await until(feed, lambda state: outcome(state, "one", "two") is Outcome.CONFLICT)
+            await until(feed, lambda _: bool(told) and told[-1] is None)
+        slow = [progress for progress in told if progress and progress.since]
+        assert {progress.part for progress in slow} == {("one", "two")}
+        assert all(begun <= progress.since <= time.time() for progress in slow)
+        assert {(progress.what, progress.total) for progress in slow} == {("conflicts", 6)}
 
     asyncio.run(check())
 

@@ -50,6 +50,15 @@ def test_a_pair_that_took_git_long_says_how_long() -> None:
     assert " git took 5.2 s to merge them" in text_of(pair_lines(ONE, OTHER, slow, Severity.SOME, 0, NOW, 64))
 
 
+def test_a_pair_that_takes_git_long_says_for_how_long_it_has() -> None:
+    told = text_of(pair_lines(ONE, OTHER, None, Severity.COMPUTING, 0, NOW, 64, begun=NOW - 41))
+    assert told[1] == " : being compared for 40s"
+    note = plain(pair_note("a", "main", None, Severity.COMPUTING, NOW, 80, NOW - 41))
+    assert note == " a × main  : being compared for 40s"
+    busy = Frame(branches=48, pairs=1_176, slow="api-x × web-y 40s")
+    assert plain(frame_line(busy, 160)).rstrip().endswith("computing api-x × web-y 40s")
+
+
 def test_the_frame_always_fits() -> None:
     frame = Frame(9, FOUND, HOSTILE, "f" * 40, False, 7, 45, 3, "x" * 90, True, True, "12:00:00")
     for cells in range(1, 210, 13):

@@ -11,8 +11,8 @@ from sessions.floor.tokens import Certainty, Tokens
 from sessions.views.floor.book import PaneBook
 from sessions.views.floor.totals import Counts, totals
 from tests.support.console import NOW, factory_state, state_of
-from widgets.draw.cells import fit, plain
-from widgets.floor.topline import figures, progress_line, trouble_line
+from widgets.draw.cells import fit, plain, width
+from widgets.floor.topline import PART_CELLS, figures, progress_line, slow_part, trouble_line
 
 STATE = factory_state()
 DAY = 86_400.0
@@ -68,6 +68,15 @@ def test_long_work_says_how_much_of_how_much_where_that_is_known_and_the_key_tha
     assert shown(Progress("", 0, 0), "") == fit(" working", 70)
     share = shown(Progress("bringing the journal up to date", 40, 100, PERCENT), "")
     assert share == fit(" bringing the journal up to date ━━━━━━━━──────────── 40 %", 70)
+
+
+def test_what_of_long_work_takes_long_is_named_with_its_time() -> None:
+    progress = Progress("conflicts", 274, 275, "pairs", ("api-x", ""), NOW - 41)
+    assert plain(progress_line(progress, 90, "", now=NOW)).rstrip().endswith(" 274 of 275 pairs  api-x × the base 40s")
+    assert slow_part(progress, NOW, {"api-x": "x", "": "main"}) == "x × main 40s"
+    hostile = Progress("conflicts", 1, 2, "pairs", ("\x1b[2J" + "n" * 99, "b"), NOW - 9)
+    assert slow_part(hostile, NOW).endswith(" × b 9s")
+    assert width(slow_part(hostile, NOW)) <= PART_CELLS + 8
 
 
 def test_trouble_fills_its_line_to_the_margin() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sessions.branches.git.run import Git
+from sessions.branches.merges import judge
 from sessions.branches.parts.parts import EMPTY, FILLER, STAND_INS, Rest
 from sessions.branches.sift import division
 from sessions.branches.sift.likeness import SURE, UNSURE, Likeness
@@ -81,6 +82,15 @@ def test_what_can_be_no_renamed_file_is_nothing_that_git_must_compare(tmp_path: 
     compared(moved(tmp_path / "r", {"new/a.txt": ODD, "new/f.txt": ODD, "b.txt": edited(9, "y")}), tmp_path / "state")
     assert stand_ins(rests) == {(b"new/a.txt", EMPTY), (b"new/f.txt", FILLER)}, "git looks at names, too"
     assert {rest.effort for rest in rests} == {2}
+
+
+def test_what_takes_long_to_compare_is_compared_after_all_others_are_merged(
+    tmp_path: Path, rests: list[Rest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judge, "AT_ONCE", -1)
+    monkeypatch.setattr(judge, "HEAVY", 1)
+    compared(moved(tmp_path / "r", {"new/a.txt": ODD, "b.txt": edited(9, "y")}), tmp_path / "state")
+    assert [len(stand_ins([rest])) for rest in rests] == [0, 1]
 
 
 def test_an_empty_file_stays_one_whatever_its_name(tmp_path: Path, rests: list[Rest]) -> None:
