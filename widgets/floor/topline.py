@@ -118,9 +118,14 @@ def rule(cells: int) -> Line:
     return ((RULE * cells, "line"),)
 
 
-def trouble_line(text: str, cells: int) -> Line:
-    """Lost connection and the like, with the cure; where it would be cut, paths lose their beginnings first."""
+def trouble_line(text: str, cells: int, ago: str = "") -> Line:
+    """Lost connection and the like, with the cure; where it would be cut, paths lose their beginnings first.
+
+    `ago` as in `figures`, which says it too: it is left out here where the trouble needs the room.
+    """
     told = clean(text, 400)
+    old = f"as of {ago} · " if ago else ""
+    told = old + told if width(old + told) <= cells - 4 else told
     if width(told) > cells - 4:
         told = _PATH.sub(r"…/\1", told)
     return pad(

@@ -239,7 +239,7 @@ class FloorScreen(SampledScreen):
         link = self.factory.link
         health, old = link.health, told_ago(link.last)
         if health.trouble:
-            return trouble_line(" · ".join(filter(None, (old and f"as of {old}", health.trouble))), cells)
+            return trouble_line(health.trouble, cells, old)
         if health.progress is not None:
             return progress_line(health.progress, cells, "x stops" if self.scanning else "", old, link.now())
         if old:

@@ -83,3 +83,18 @@ def test_trouble_fills_its_line_to_the_margin() -> None:
     told = "the disk is full: make room"
     assert plain(trouble_line(told, 31)) == f" ✖ {told} "
     assert plain(trouble_line(told, 30)) == " ✖ the disk is full: make ro… "
+
+
+@pytest.mark.parametrize("cells", [60, 80, 200])
+def test_what_was_shown_last_bears_its_age_and_its_time_at_every_size(cells: int) -> None:
+    shown = totals(STATE, Counts.of(PaneBook().panes(STATE, NOW)), NOW)
+    told = plain(figures(shown, NOW, "live", cells, "3h10 ago"))
+    assert "LAST SEEN 3h10 ago" in told and "13:00:00" in told and "live" not in told
+    assert plain(progress_line(Progress("connecting", 0, 0), cells, "", "3h10 ago")).startswith(
+        " as of 3h10 ago · connecting "
+    )
+    assert plain(trouble_line("no supervisor runs", cells, "3h10 ago")).startswith(" ✖ as of 3h10 ago · no supervisor")
+
+
+def test_where_there_is_no_room_for_both_the_trouble_is_told() -> None:
+    assert plain(trouble_line("the disk is full: make room", 40, "3h10 ago")).startswith(" ✖ the disk is full: make room")
