@@ -26,11 +26,11 @@ from console import cli, last_floor
 from console.cli.commands import live
 from sessions.place import place_of
 from sessions.views.floor.last import LastFloor
-from sessions.views.floor.totals import totals
+from sessions.views.floor.totals import Counts, totals
 from sessions.floor.state import EMPTY
 from sessions.views.floor.panes import Pane
 pane = Pane(key="station:a", station="a", name="a")
-last_floor.write(place_of(Path({repo!r})).last_floor, LastFloor(1e9, totals(EMPTY, [pane], 1e9), (pane,)))
+last_floor.write(place_of(Path({repo!r})).last_floor, LastFloor(1e9, totals(EMPTY, Counts.of([pane]), 1e9), (pane,)))
 os.chdir({repo!r})
 from textual.app import App
 from textual.screen import Screen

@@ -97,4 +97,6 @@ def test_what_was_shown_last_bears_its_age_and_its_time_at_every_size(cells: int
 
 
 def test_where_there_is_no_room_for_both_the_trouble_is_told() -> None:
-    assert plain(trouble_line("the disk is full: make room", 40, "3h10 ago")).startswith(" ✖ the disk is full: make room")
+    assert plain(trouble_line("the disk is full: make room", 40, "3h10 ago")).startswith(
+        " ✖ the disk is full: make room"
+    )
