@@ -18,7 +18,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from console.links.link import Link, LinkMode
 from console.options import Options
 from console.pulse import NEVER, Pulse
-from console.remembered import Memory
+from console.remembered import Preferences
 from console.screens.base import FactoryScreen
 from console.screens.conflicts.board import Board
 from console.screens.sampled import SampledScreen
@@ -79,7 +79,7 @@ class FactoryApp(Guarded, App[None]):
         """Where faults are kept; without it the first one ends the console, as tests want it."""
         self.telling = Telling(link, options, self)
         ascii_only = not themes.shows_signs(os.environ) if options.ascii_only is None else options.ascii_only
-        self.memory = Memory(options.remembered)
+        self.memory = Preferences(options.remembered)
         known = self.memory.known.theme
         name = options.theme or (known if known in themes.THEMES else themes.first_theme(os.environ))
         self.look = themes.make_look(name, ascii_only=ascii_only, colour=colour, colours=options.colours)
@@ -251,19 +251,19 @@ class FactoryApp(Guarded, App[None]):
 
         await self.push_screen(BranchScreen(name))
 
-    async def action_go(self, place: str) -> None:
+    async def action_go(self, screen: str) -> None:
         """Go to a screen that stands on the floor."""
-        if self._place() != place:
+        if self._name_of_screen() != screen:
             await self.action_floor()
-            await self.push_screen(WAYS[place](self))
+            await self.push_screen(WAYS[screen](self))
 
-    def _place(self) -> str:
-        return self.screen.PLACE.name if isinstance(self.screen, FactoryScreen) else ""
+    def _name_of_screen(self) -> str:
+        return self.screen.SPEC.name if isinstance(self.screen, FactoryScreen) else ""
 
     def action_help(self) -> None:
         from console.screens.help.screen import HelpScreen
 
-        self.push_screen(HelpScreen(self._place()))
+        self.push_screen(HelpScreen(self._name_of_screen()))
 
     async def action_palette(self) -> None:
         """Choose by typing what to do or where to go."""

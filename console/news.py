@@ -9,7 +9,7 @@ import msgspec
 from sessions.floor.state import FloorState, Status
 from sessions.text import clean
 from sessions.views.conflicts.clashes import CollisionWatch, notice
-from sessions.views.floor.calls import CALLING, Call, Watch
+from sessions.views.floor.calls import CALLING, Call, CallTracker
 from sessions.views.status import RESTING_S
 from widgets.draw.cells import Line, Span, line_width, pad, plain, spread
 from widgets.draw.glyphs import CLASH, STATUS
@@ -48,7 +48,7 @@ class News:
     def __init__(self, tells: bool = True, resting_s: float = RESTING_S) -> None:
         """One that does not tell, as in a replay, counts only; what rests for `resting_s` seconds is in no count."""
         self._tells = tells
-        self._watch = Watch(resting_s)
+        self._watch = CallTracker(resting_s)
         self._collisions = CollisionWatch()
         self._told: list[tuple[float, Item]] = []
         """What the line says, each with the moment at which it was said."""

@@ -44,7 +44,7 @@ class Remembered(msgspec.Struct, frozen=True, omit_defaults=True):
 NOTHING = Remembered()
 
 
-class Memory:
+class Preferences:
     """The file. Without one nothing is remembered beyond this run; its directory is made when there is something."""
 
     def __init__(self, path: Path | None = None) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from console.actions.registry import PLACES, actions_on, key_name
+from console.actions.registry import SCREENS, actions_on, key_name
 from sessions.floor.state import Status
 from tests import ROOT
 from tests.bench.figure import Figure
@@ -17,20 +17,20 @@ from widgets.draw.glyphs import STATUS, ascii_twin
 
 README = ROOT / "README.md"
 RESULTS = ROOT / "bench-results.json"
-SCREENS = tuple(place.name for place in PLACES)
+NAMES = tuple(screen.name for screen in SCREENS)
 
 
 def keys() -> str:
     """The table of keys, from the registry of actions; what is the same on several screens stands once."""
     places: dict[tuple[str, str], set[str]] = {}
-    for where in SCREENS:
+    for where in NAMES:
         for action in actions_on(where):
             names = " ".join(f"`{key_name(key)}`" for key in action.keys).replace("|", "\\|")
             places.setdefault((names, action.help), set()).add(where)
     lines = ["| where | key | what it does |", "|---|---|---|"]
     for (names, text), found in places.items():
-        everywhere = found.issuperset(SCREENS)
-        shown = "everywhere" if everywhere else ", ".join(where for where in SCREENS if where in found)
+        everywhere = found.issuperset(NAMES)
+        shown = "everywhere" if everywhere else ", ".join(where for where in NAMES if where in found)
         lines.append(f"| {shown} | {names} | {text} |")
     return "\n".join(lines)
 

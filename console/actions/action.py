@@ -38,7 +38,7 @@ class Action(msgspec.Struct, Generic[S], frozen=True):
     """Something a key does."""
 
     id: str
-    """Stable name for keymaps: `place.what`."""
+    """Stable name for keymaps: `screen.what`."""
     keys: tuple[str, ...]
     title: str
     """One or two words, for the footer."""
@@ -60,8 +60,8 @@ AnyAction = Action[Any]
 """An action of whatever screens."""
 
 
-class Place(msgspec.Struct, frozen=True):
-    """A screen, as the registry knows it. What is the same on many screens depends on what kind of place it is."""
+class ScreenSpec(msgspec.Struct, frozen=True):
+    """A screen, as the registry knows it. What is the same on many screens depends on what kind of screen it is."""
 
     name: str
     title: str

@@ -1,4 +1,4 @@
-"""What is the same on many screens: each action with the kind of place on which it works."""
+"""What is the same on many screens: each action with the kind of screen on which it works."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from console.actions.action import (
     Action,
-    Place,
+    ScreenSpec,
     Situation,
     needs_at_hand,
     needs_calls,
@@ -18,27 +18,27 @@ from console.actions.action import (
     needs_shell,
 )
 
-Shared = tuple[Action[Situation], Callable[[Place], bool]]
+Shared = tuple[Action[Situation], Callable[[ScreenSpec], bool]]
 
 
-def _anywhere(_: Place) -> bool:
+def _anywhere(_: ScreenSpec) -> bool:
     return True
 
 
-def _in_use(place: Place) -> bool:
-    return not place.reads_only
+def _in_use(screen: ScreenSpec) -> bool:
+    return not screen.reads_only
 
 
-def _supervised(place: Place) -> bool:
-    return not place.reads_only and not place.past
+def _supervised(screen: ScreenSpec) -> bool:
+    return not screen.reads_only and not screen.past
 
 
-def _above(place: Place) -> bool:
-    return place.above
+def _above(screen: ScreenSpec) -> bool:
+    return screen.above
 
 
-def _at_hand(place: Place) -> bool:
-    return place.at_hand
+def _at_hand(screen: ScreenSpec) -> bool:
+    return screen.at_hand
 
 
 _FIRST: tuple[Shared, ...] = (
@@ -70,13 +70,13 @@ _LAST: tuple[Shared, ...] = (
 )  # fmt: skip
 
 
-def everywhere(places: Sequence[Place]) -> Iterator[Action[Situation]]:
-    """The shared actions, and the ways to the places that have one from everywhere."""
-    for action, works in (*_FIRST, *_ways(places), *_LAST):
-        yield replace(action, where=tuple(place.name for place in places if works(place)))
+def everywhere(screens: Sequence[ScreenSpec]) -> Iterator[Action[Situation]]:
+    """The shared actions, and the ways to the screens that have one from everywhere."""
+    for action, works in (*_FIRST, *_ways(screens), *_LAST):
+        yield replace(action, where=tuple(screen.name for screen in screens if works(screen)))
 
 
-def _ways(places: Sequence[Place]) -> Iterator[Shared]:
-    for goal in places:
+def _ways(screens: Sequence[ScreenSpec]) -> Iterator[Shared]:
+    for goal in screens:
         if goal.way is not None:
             yield goal.way, partial(is_not, goal)

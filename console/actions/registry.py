@@ -18,14 +18,14 @@ from console.screens.help import actions as help_
 from console.screens.replay import actions as replay
 from console.screens.station import actions as station
 
-PLACES = (floor.PLACE, station.PLACE, branch.PLACE, replay.PLACE, conflicts.PLACE, help_.PLACE)
+SCREENS = (floor.SPEC, station.SPEC, branch.SPEC, replay.SPEC, conflicts.SPEC, help_.SPEC)
 """Every screen, in the order of the help."""
 
 
 def _all() -> Iterator[AnyAction]:
-    for place in PLACES:
-        yield from (action if action.where else replace(action, where=(place.name,)) for action in place.actions)
-    yield from everywhere(PLACES)
+    for screen in SCREENS:
+        yield from (action if action.where else replace(action, where=(screen.name,)) for action in screen.actions)
+    yield from everywhere(SCREENS)
 
 
 ACTIONS: tuple[AnyAction, ...] = (*_all(),)

@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.worker import Worker
 
 from console import shell
-from console.actions.action import KEPT_RANK, AnyAction, Place, Situation
+from console.actions.action import KEPT_RANK, AnyAction, ScreenSpec, Situation
 from console.actions.registry import BY_ID, actions_on, footer_actions, key_name, keys_of
 from console.copies import Copy
 from console.screens.factory import Factory
@@ -29,20 +29,20 @@ SAID_S, COPIED_S = 6.0, 10.0
 """How long the footer shows what just happened, and what was copied."""
 
 
-def bindings(place: Place) -> list[Binding]:
+def bindings(screen: ScreenSpec) -> list[Binding]:
     """The bindings of a screen, by action id, so that a keymap can change them."""
     return [
         Binding(",".join(action.keys), f"do('{action.id}')", action.title, id=action.id, show=False)
-        for action in actions_on(place.name)
+        for action in actions_on(screen.name)
     ]
 
 
 class FactoryScreen(Guarded, OpeningScreen):
-    """A screen whose keys come from the registry. Subclasses set `PLACE` and `BINDINGS = bindings(PLACE)`."""
+    """A screen whose keys come from the registry. Subclasses set `SPEC` and `BINDINGS = bindings(SPEC)`."""
 
     # A screen that could scroll lays itself out twice more before its first frame.
     DEFAULT_CSS: ClassVar[str] = "FactoryScreen { layout: vertical; overflow: hidden; }"
-    PLACE: ClassVar[Place] = Place("", "", ())  # all keys are answers there
+    SPEC: ClassVar[ScreenSpec] = ScreenSpec("", "", ())  # all keys are answers there
     AUTO_FOCUS: ClassVar[str | None] = ""
     NEWS_ABOVE: ClassVar[bool] = False
     """It has a line for news beside the footer, where its question always stands."""
@@ -177,7 +177,7 @@ class FactoryScreen(Guarded, OpeningScreen):
     def palette_actions(self) -> list[tuple[AnyAction, str]]:
         """Everything that works on this screen, with the reason where it cannot work now."""
         now = self.present()
-        return [(action, action.refuse(now)) for action in actions_on(self.PLACE.name)]
+        return [(action, action.refuse(now)) for action in actions_on(self.SPEC.name)]
 
     async def action_do(self, action_id: str) -> None:
         """A key was pressed: do the action, or say why not."""
@@ -223,7 +223,7 @@ class FactoryScreen(Guarded, OpeningScreen):
         keymap = self.factory.user_keys
         bound = [
             (action, reason, keys[0])
-            for action, reason in footer_actions(self.PLACE.name, self.present())
+            for action, reason in footer_actions(self.SPEC.name, self.present())
             if (keys := keys_of(action, keymap))
         ]
         shown = [(key_name(key), action.title, not reason) for action, reason, key in bound]

@@ -10,7 +10,7 @@ from textual.screen import Screen
 from console.links.link import Link
 from console.options import Options
 from console.pulse import Pulse
-from console.remembered import Memory
+from console.remembered import Preferences
 from console.screens.conflicts.board import Board
 from console.terminal.slowlink import LinkWatch
 from sessions.floor.state import Status
@@ -44,7 +44,7 @@ class Factory(Protocol):
     """Has the screen in front look at the link."""
     look: Look
     options: Options
-    memory: Memory
+    memory: Preferences
     user_keys: dict[str, str]
     board: Board
     """What was wished of the order in which branches land."""

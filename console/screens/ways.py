@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from console.screens.base import FactoryScreen
-from console.screens.conflicts.actions import PLACE as CONFLICTS
+from console.screens.conflicts.actions import SPEC as CONFLICTS
 from console.screens.factory import Factory
 
 

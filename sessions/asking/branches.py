@@ -13,7 +13,7 @@ from sessions.asking.asked import Halt
 from sessions.asking.questions import BranchFiles, BranchPatch, BranchWork, CommitWords, Words
 from sessions.branches.contents.reading import Reading
 from sessions.errors import FactoryError
-from sessions.floor.branches.contents import Commit, FileChange, Files, Patch, Sides, Work
+from sessions.floor.branches.contents import BranchContents, Commit, FileChange, Files, Patch, Sides
 from sessions.floor.state import FloorState
 from sessions.place import Place
 
@@ -34,7 +34,7 @@ class BranchDesk:
         self._swap = threading.Lock()
         self._files: OrderedDict[Sides, Files] = OrderedDict()
 
-    def work(self, state: FloorState, asked: BranchWork, halt: Halt) -> Work:
+    def work(self, state: FloorState, asked: BranchWork, halt: Halt) -> BranchContents:
         """The branch as it is now."""
         branch = state.branches.get(asked.branch)
         if branch is None:

@@ -13,7 +13,7 @@ import msgspec
 from sessions.asking.figures import WhatWasUsed
 from sessions.asking.past_questions import AnyPastQuestion
 from sessions.asking.question import Question
-from sessions.floor.branches.contents import Files, Patch, Sides, Work
+from sessions.floor.branches.contents import BranchContents, Files, Patch, Sides
 from sessions.floor.conflicts import Verdict
 from sessions.observe.conversation.entries import Entry
 
@@ -114,7 +114,7 @@ class LandFirst(Question[Landed], frozen=True, tag="land_first"):
     uncommitted: bool
 
 
-class BranchWork(Question[Work], frozen=True, tag="branch_work"):
+class BranchWork(Question[BranchContents], frozen=True, tag="branch_work"):
     """A branch as it is now, measured against the base."""
 
     branch: str

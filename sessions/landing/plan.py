@@ -122,7 +122,7 @@ def plan(branches: Iterable[Candidate], verdicts: Mapping[str, Verdict], wishes:
     """The plan for `branches`, no two of one name; it does not depend on the order in which they are given."""
     wishes = wishes or Wishes()
     everyone = sorted({branch.name: branch for branch in branches}.values(), key=lambda it: (it.arrived, it.name))
-    ground = Ground(everyone, verdicts)
+    ground = ConflictMasks(everyone, verdicts)
     active = ground.mask(branch.name for branch in everyone if branch.name not in wishes.dropped)
     pinned, refused = ground.pins(wishes.pinned, active)
     forced = ground.mask(ground.first_come(wishes.moved, active, ground.mask(pinned)))
@@ -156,7 +156,7 @@ def fill_ins(plan: Plan, verdicts: Mapping[str, Verdict], landed: Sequence[str])
     return tuple(it.name for it in plan.left if it.compared and it.name not in taken and stands_alone(it.name))
 
 
-class Ground:
+class ConflictMasks:
     """The conflicts among branches as masks, one bit for each branch, the oldest the lowest."""
 
     def __init__(self, branches: Sequence[Candidate], verdicts: Mapping[str, Verdict]) -> None:
@@ -243,7 +243,7 @@ class Ground:
         return [self.names[i] for i in independent.bits(mask)]
 
 
-def rest(ground: Ground, landing: Sequence[str], waiting: int) -> tuple[Left, ...]:
+def rest(ground: ConflictMasks, landing: Sequence[str], waiting: int) -> tuple[Left, ...]:
     """What does not land, in the order to rebase it: always the one with the fewest conflicting lines by then.
 
     What could not be compared comes after what could, for its cost is not known.
@@ -269,7 +269,7 @@ def _land(waits: Mapping[str, _Wait], name: str) -> None:
 class _Wait:
     """A branch left over, and what blocks it so far."""
 
-    def __init__(self, ground: Ground, name: str) -> None:
+    def __init__(self, ground: ConflictMasks, name: str) -> None:
         self.name = name
         self._number = ground.number[name]
         self.against = ground.against[self._number]

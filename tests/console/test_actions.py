@@ -7,9 +7,9 @@ from collections import Counter
 
 import pytest
 
-from console.actions.action import Action, Place, Situation
+from console.actions.action import Action, ScreenSpec, Situation
 from console.actions.everywhere import everywhere
-from console.actions.registry import ACTIONS, BY_ID, PLACES, actions_on, footer_actions, key_name, keys_of
+from console.actions.registry import ACTIONS, BY_ID, SCREENS, actions_on, footer_actions, key_name, keys_of
 from console.app import FactoryApp
 from console.links.link import LinkMode
 from console.options import Options
@@ -23,7 +23,7 @@ from widgets.draw.cells import plain, width
 from widgets.parts.footer import footer_line
 from widgets.parts.legend import Entry, Section, help_lines
 
-NAMES = [place.name for place in PLACES]
+NAMES = [screen.name for screen in SCREENS]
 SITUATIONS: dict[str, Situation] = {
     "floor": FloorSituation(),
     "replay": FloorSituation(),
@@ -41,8 +41,8 @@ def test_a_new_screen_says_of_itself_what_works_there() -> None:
     """What is the same on many screens comes from the kind of place it is, and its own keys from beside it."""
     own: Action[Situation] = Action("tasks.take", ("enter",), "take", "Take the task.", "screen.take")
     way: Action[Situation] = Action("app.tasks", ("3",), "tasks", "Go to the tasks.", "app.go('tasks')")
-    tasks = Place("tasks", "Among the tasks", (own,), way)
-    shared = {action.id: action.where for action in everywhere((*PLACES, tasks))}
+    tasks = ScreenSpec("tasks", "Among the tasks", (own,), way)
+    shared = {action.id: action.where for action in everywhere((*SCREENS, tasks))}
     assert [id for id, where in shared.items() if "tasks" in where] == [
         *("app.again", "app.help", "app.palette", "app.theme", "app.floor"),
         *("app.conflicts", "app.caller", "app.redraw", "app.suspend", "app.back", "app.quit"),
@@ -51,7 +51,7 @@ def test_a_new_screen_says_of_itself_what_works_there() -> None:
 
 
 def test_every_way_leads_somewhere() -> None:
-    assert [place.name for place in PLACES if place.way is not None] == [*WAYS]
+    assert [screen.name for screen in SCREENS if screen.way is not None] == [*WAYS]
 
 
 @pytest.mark.parametrize("place", NAMES)

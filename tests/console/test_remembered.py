@@ -11,7 +11,7 @@ import pytest
 
 from console.app import FactoryApp
 from console.options import Options
-from console.remembered import Memory, Remembered
+from console.remembered import Preferences, Remembered
 from console.screens.floor.screen import FloorScreen
 from sessions.views.floor.arrange import Grouping, Order
 from tests.support.console import StillLink, factory_state
@@ -69,10 +69,10 @@ def test_filters_are_not_remembered(tmp_path: Path) -> None:
 
 def test_two_consoles_keep_what_the_other_has_chosen(tmp_path: Path) -> None:
     path = tmp_path / "state/console.json"
-    one, other = Memory(path), Memory(path)
+    one, other = Preferences(path), Preferences(path)
     one.keep(theme="light")
     other.keep(zoom=2)
-    assert Memory(path).known == Remembered(theme="light", zoom=2)
+    assert Preferences(path).known == Remembered(theme="light", zoom=2)
     assert [file.name for file in path.parent.iterdir()] == ["console.json"]
 
 
@@ -86,7 +86,7 @@ def test_a_damaged_file_is_as_good_as_none(tmp_path: Path, damage: bytes) -> Non
     path.write_bytes(damage)
     assert visit(path)[:3] == ("dark", Order.ATTENTION.value, Grouping.NONE.value)
     visit(path, "t")
-    assert Memory(path).known.theme == "light"
+    assert Preferences(path).known.theme == "light"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from console.actions.action import Action, Place, Situation
+from console.actions.action import Action, ScreenSpec, Situation
 
 ACTIONS: tuple[Action[Situation], ...] = (
     Action("branch.back", ("escape",), "out", "Come out: of a search, of a panel, of the branch.",
@@ -27,4 +27,4 @@ ACTIONS: tuple[Action[Situation], ...] = (
     Action("branch.home", ("home",), "first", "Move to the first.", "screen.move('home')"),
     Action("branch.end", ("end", "G"), "last", "Move to the last.", "screen.move('end')"),
 )  # fmt: skip
-PLACE = Place("branch", "In a branch", ACTIONS, at_hand=True)
+SPEC = ScreenSpec("branch", "In a branch", ACTIONS, at_hand=True)

@@ -10,7 +10,7 @@ from console.links.link import Link, LinkMode, unheard
 from sessions.asking.asked import Asked
 from sessions.asking.question import A, Question
 from sessions.asking.questions import BranchFiles, BranchPatch, BranchWork, CommitWords
-from sessions.floor.branches.contents import Commit, FileChange, Files, Part, Patch, PatchLine, Work
+from sessions.floor.branches.contents import BranchContents, Commit, FileChange, Files, Part, Patch, PatchLine
 
 NO_REPOSITORY = {
     LinkMode.REPLAY: "A replay has no repository to read commits and lines from.",
@@ -25,7 +25,7 @@ class BranchReading:
         self._link, self._branch = link, branch
         self._call_off: Callable[[], None] = unheard
 
-    async def work(self) -> Work:
+    async def work(self) -> BranchContents:
         """The branch as it is now, measured against the base."""
         return await self._ask(BranchWork(self._branch)).told_one()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sessions.floor.branches.contents import ALL, UNCOMMITTED, Files, LineKind, Part, PatchLine, Work
+from sessions.floor.branches.contents import ALL, UNCOMMITTED, BranchContents, Files, LineKind, Part, PatchLine
 from sessions.floor.conflicts import Verdict
 from sessions.text import clean, clean_lines
 from widgets.draw.cells import Line, Span, cut, fit, pad, width
@@ -20,7 +20,7 @@ _LETTER = {"A": "added", "D": "removed"}
 """Styles of the letters that say what became of a file; all others are soft."""
 
 
-def part_row(part: Part, work: Work, now: float, cells: int, ground: str) -> Line:
+def part_row(part: Part, work: BranchContents, now: float, cells: int, ground: str) -> Line:
     """All of the work, what is not committed, or one commit with its age."""
     if part.key in (ALL, UNCOMMITTED):
         sign, words = ("≡", "all of it together") if part.key == ALL else (DIRTY, "not committed")

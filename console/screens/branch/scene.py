@@ -12,7 +12,7 @@ from console.screens.branch.rows import collision_lines, file_row, message_lines
 from console.screens.finding import FindingScreen
 from sessions.asking.asked import UnheardError
 from sessions.errors import FactoryError
-from sessions.floor.branches.contents import Files, Part, PatchLine, Work, parts
+from sessions.floor.branches.contents import BranchContents, Files, Part, PatchLine, parts
 from sessions.floor.conflicts import conflicts_of
 from sessions.floor.state import Branch
 from sessions.text import clean
@@ -43,7 +43,7 @@ class BranchScene(FindingScreen):
         self.panel = 0
         self._read: Branch | None = None
         """The branch as the floor had it when it was read last."""
-        self._work: Work | None = None
+        self._work: BranchContents | None = None
         self.parts: Sequence[Part] = ()
         self._files: Files | None = None
         self._trouble = ""

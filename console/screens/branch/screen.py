@@ -11,10 +11,10 @@ from textual import events
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from console.actions.action import Place, Situation
+from console.actions.action import ScreenSpec, Situation
 from console.copies import Copy, of_branch
 from console.screens.base import bindings
-from console.screens.branch.actions import PLACE
+from console.screens.branch.actions import SPEC
 from console.screens.branch.scene import PANELS, BranchScene
 from widgets.parts.footer import Footer
 from widgets.parts.panel import Bar
@@ -25,9 +25,9 @@ DIFF = PANELS.index("diff")
 class BranchScreen(BranchScene):
     """Keys, and which panel they are about."""
 
-    PLACE: ClassVar[Place] = PLACE
+    SPEC: ClassVar[ScreenSpec] = SPEC
     CSS_PATH = "screen.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(PLACE)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(SPEC)]
 
     # What it says of itself
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from console.actions.action import Action, Place, Situation, needs_replay
+from console.actions.action import Action, ScreenSpec, Situation, needs_replay
 from console.links.link import LinkMode
 
 
@@ -112,4 +112,4 @@ WAY: Action[Situation] = Action(
     "app.go('conflicts')",
     rank=75,
 )
-PLACE = Place("conflicts", "Among the conflicts", ACTIONS, WAY)
+SPEC = ScreenSpec("conflicts", "Among the conflicts", ACTIONS, WAY)

@@ -9,11 +9,11 @@ from typing import ClassVar
 from msgspec.structs import replace
 from textual.binding import BindingType
 
-from console.actions.action import Place
+from console.actions.action import ScreenSpec
 from console.links.replay import ReplayLink
 from console.screens.base import bindings
 from console.screens.conflicts import menus
-from console.screens.conflicts.actions import PLACE, ConflictsSituation
+from console.screens.conflicts.actions import SPEC, ConflictsSituation
 from console.screens.conflicts.board import Board
 from console.screens.conflicts.layout import MATRIX, ORDER, SPOTS
 from console.screens.conflicts.pair_work import land_first
@@ -33,8 +33,8 @@ from widgets.parts.prompt import Typing
 class ConflictsScreen(ConflictsScene):
     """The scene with its keys. Simulations are worked out by workers."""
 
-    PLACE: ClassVar[Place] = PLACE
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(PLACE)]
+    SPEC: ClassVar[ScreenSpec] = SPEC
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(SPEC)]
 
     def __init__(self, board: Board) -> None:
         super().__init__(board)

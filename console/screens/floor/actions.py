@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from console.actions.action import Action, Place, Situation, needs_at_hand
+from console.actions.action import Action, ScreenSpec, Situation, needs_at_hand
 
 
 class FloorSituation(Situation, frozen=True):
@@ -75,4 +75,4 @@ ACTIONS: tuple[Action[FloorSituation], ...] = (
     Action("floor.home", ("home",), "first", "Move the cursor to the first pane.", "screen.move('home')", where=_WALL),
     Action("floor.end", ("end", "G"), "last", "Move the cursor to the last pane.", "screen.move('end')", where=_WALL),
 )  # fmt: skip
-PLACE = Place("floor", "On the floor", ACTIONS, above=False, at_hand=True)
+SPEC = ScreenSpec("floor", "On the floor", ACTIONS, above=False, at_hand=True)

@@ -14,13 +14,13 @@ from textual.binding import BindingType
 from textual.geometry import Size
 from textual.widget import Widget
 
-from console.actions.action import Place
+from console.actions.action import ScreenSpec
 from console.actions.registry import BY_ID
 from console.copies import Copy, of_branch, of_station
 from console.links.link import Link, LinkMode
 from console.screens.base import bindings
 from console.screens.floor import menus
-from console.screens.floor.actions import PLACE, FloorSituation
+from console.screens.floor.actions import SPEC, FloorSituation
 from console.screens.floor.before import WAITING, Awaited, told_ago
 from console.screens.sampled import SampledScreen
 from console.terminal.slowlink import Rhythm
@@ -61,8 +61,8 @@ def _roomy(size: Size) -> bool:
 class FloorScreen(SampledScreen):
     """Samples the link and draws what changed. A replay shows the same screen with a timeline `below_wall`."""
 
-    PLACE: ClassVar[Place] = PLACE
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(PLACE)]
+    SPEC: ClassVar[ScreenSpec] = SPEC
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(SPEC)]
 
     def __init__(self) -> None:
         super().__init__()
@@ -225,7 +225,7 @@ class FloorScreen(SampledScreen):
     def _folds(self, floor: Floor, cells: int) -> Line:
         away = sum(pane.elsewhere for pane in floor.folded)
         days = self.factory.options.rest_days
-        key = "E" if self.PLACE is PLACE else "f e"
+        key = "E" if self.SPEC is SPEC else "f e"
         return fold_line(away, len(floor.folded) - away, days, floor.branches, cells, key)
 
     def draw_preview(self) -> None:

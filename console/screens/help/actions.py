@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from console.actions.action import Action, Place, Situation
+from console.actions.action import Action, ScreenSpec, Situation
 
 ACTIONS: tuple[Action[Situation], ...] = (
     Action("help.close", ("escape", "question_mark", "f1"), "out", "Drop what was searched, or leave the help.",
@@ -17,4 +17,4 @@ ACTIONS: tuple[Action[Situation], ...] = (
     Action("help.home", ("home",), "first", "Scroll to the first line.", "screen.first"),
     Action("help.end", ("end", "G"), "last", "Scroll to the last line.", "screen.last"),
 )  # fmt: skip
-PLACE = Place("help", "In this help", ACTIONS, reads_only=True)
+SPEC = ScreenSpec("help", "In this help", ACTIONS, reads_only=True)

@@ -7,11 +7,11 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from console.actions.action import AnyAction, Place
-from console.actions.registry import ACTIONS, PLACES, key_name, keys_of
+from console.actions.action import AnyAction, ScreenSpec
+from console.actions.registry import ACTIONS, SCREENS, key_name, keys_of
 from console.screens.base import FactoryScreen, bindings
-from console.screens.conflicts.actions import PLACE as CONFLICTS
-from console.screens.help.actions import PLACE
+from console.screens.conflicts.actions import SPEC as CONFLICTS
+from console.screens.help.actions import SPEC
 from widgets.draw.cells import Line, Span, spread
 from widgets.parts.footer import Footer
 from widgets.parts.legend import CELLS, FIGURES, STATES, Entry, Section, found, help_lines
@@ -23,9 +23,9 @@ from widgets.parts.prompt import Typing
 class HelpScreen(FactoryScreen):
     """Scrolls through one list of lines, and narrows it to what is searched."""
 
-    PLACE: ClassVar[Place] = PLACE
+    SPEC: ClassVar[ScreenSpec] = SPEC
     CSS_PATH = "screen.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(PLACE)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(SPEC)]
 
     def __init__(self, where: str = "") -> None:
         super().__init__()
@@ -46,7 +46,7 @@ class HelpScreen(FactoryScreen):
 
     def sections(self) -> list[Section]:
         """All that the help says, in its order."""
-        titles = {"app": "Everywhere", **{place.name: place.title for place in PLACES}}
+        titles = {"app": "Everywhere", **{screen.name: screen.title for screen in SCREENS}}
         keys = [
             Section(titles[room], tuple(self._entry(a) for a in ACTIONS if a.id.partition(".")[0] == room))
             for room in sorted(titles, key=lambda room: room != self._from)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from console.actions.action import Action, Place
+from console.actions.action import Action, ScreenSpec
 from console.screens.floor.actions import FloorSituation
 
 ACTIONS: tuple[Action[FloorSituation], ...] = (
@@ -29,4 +29,4 @@ ACTIONS: tuple[Action[FloorSituation], ...] = (
     Action("replay.silence", ("s",), "silence", "Skip silence, or let it take its time.",
            "screen.transport('toggle_silence')", rank=7),
 )  # fmt: skip
-PLACE = Place("replay", "In a replay", ACTIONS, above=False, at_hand=True, past=True)
+SPEC = ScreenSpec("replay", "In a replay", ACTIONS, above=False, at_hand=True, past=True)

@@ -10,11 +10,11 @@ from textual.binding import BindingType
 from textual.geometry import Size
 from textual.widget import Widget
 
-from console.actions.action import Place
+from console.actions.action import ScreenSpec
 from console.links.replay import ReplayLink, View
 from console.screens.base import bindings
 from console.screens.floor.screen import FloorScreen
-from console.screens.replay.actions import PLACE
+from console.screens.replay.actions import SPEC
 from sessions.errors import FactoryError
 from sessions.floor.axis import Axis
 from sessions.floor.events import StationEvent
@@ -34,8 +34,8 @@ def _unreadable() -> tuple[type[Exception], ...]:
 class ReplayScreen(FloorScreen, inherit_bindings=False):
     """The floor screen over a `ReplayLink`."""
 
-    PLACE: ClassVar[Place] = PLACE
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(PLACE)]
+    SPEC: ClassVar[ScreenSpec] = SPEC
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(SPEC)]
 
     def __init__(self) -> None:
         super().__init__()

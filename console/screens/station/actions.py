@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from console.actions.action import Action, Place, Situation, needs_replay
+from console.actions.action import Action, ScreenSpec, Situation, needs_replay
 
 
 class StationSituation(Situation, frozen=True):
@@ -68,4 +68,4 @@ ACTIONS: tuple[Action[StationSituation], ...] = (
     Action("station.faster", ("right_square_bracket",), "faster", "In a replay: play faster, up to 1000 times.",
            "screen.transport('faster', 1)", needs_replay),
 )  # fmt: skip
-PLACE = Place("station", "In a station", ACTIONS, at_hand=True)
+SPEC = ScreenSpec("station", "In a station", ACTIONS, at_hand=True)

@@ -9,12 +9,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
-from console.actions.action import Place
+from console.actions.action import ScreenSpec
 from console.copies import Copy, of_station
 from console.links.link import LinkMode
 from console.links.replay import ReplayLink
 from console.screens.base import bindings
-from console.screens.station.actions import PLACE, StationSituation
+from console.screens.station.actions import SPEC, StationSituation
 from console.screens.station.bar import link_spans
 from console.screens.station.search import SearchScreen
 from console.screens.station.side import PANELS, StationSide, side_cells
@@ -37,9 +37,9 @@ WIDE = 120
 class StationScreen(SearchScreen):
     """Samples the link like the floor does; whatever needs the disk is read by a worker, one at a time."""
 
-    PLACE: ClassVar[Place] = PLACE
+    SPEC: ClassVar[ScreenSpec] = SPEC
     CSS_PATH = "screen.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(PLACE)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(SPEC)]
 
     def __init__(self, station: str) -> None:
         super().__init__(station)

@@ -21,7 +21,7 @@ from sessions.branches.git.run import CalledOffError, Git, GitError, GitTimeoutE
 from sessions.branches.git.scratch import Scratch
 from sessions.branches.git.worktrees import Worktree
 from sessions.branches.merges import snapshot
-from sessions.floor.branches.contents import Commit, FileChange, Files, Patch, Sides, Work
+from sessions.floor.branches.contents import BranchContents, Commit, FileChange, Files, Patch, Sides
 
 MOST_COMMITS = 1_000
 """Commits that are listed."""
@@ -77,7 +77,7 @@ class Reading:
                 self._room.close()
                 self._room = self._scratch = None
 
-    def work(self, head: str, base_head: str, name: str) -> Work:
+    def work(self, head: str, base_head: str, name: str) -> BranchContents:
         """The branch `name` whose head is this commit, measured against the base's commit ("" for none).
 
         Raises GitError when it cannot be read.
@@ -95,7 +95,7 @@ class Reading:
                 commits, _ = self._commits(git, (head,), _LATEST)
                 count = len(commits)
             uncommitted, trouble = self._uncommitted(scratch, name, head)
-            return Work(head, start, tuple(commits), count, uncommitted, trouble, latest)
+            return BranchContents(head, start, tuple(commits), count, uncommitted, trouble, latest)
 
     def files(self, sides: Sides) -> Files:
         """The files in which two sides differ; before "" is before the first commit. Raises GitError."""

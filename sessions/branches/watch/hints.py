@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sessions.branches.watch.survey import Ground, Plan
+from sessions.branches.watch.survey import WatchedTree, WatchPlan
 from sessions.watching.listener import ADDED, Change
 
 
@@ -42,7 +42,7 @@ class Verdict:
     """Worktrees whose rules for ignoring changed."""
 
 
-def judge(plan: Plan, changes: Iterable[Change]) -> Verdict:
+def judge(plan: WatchPlan, changes: Iterable[Change]) -> Verdict:
     """Sort the changes. What cannot matter to the floor (objects, locks, logs, ignored files) is dropped here."""
     verdict = Verdict()
     private = {str(ground.git_dir): root for root, ground in plan.grounds.items()}
@@ -79,7 +79,7 @@ def _judge_git(verdict: Verdict, common_dir: str, private: dict[str, str], kind:
         verdict.refs = verdict.new_layout = True
 
 
-def _ground(plan: Plan, path: str) -> Ground | None:
+def _ground(plan: WatchPlan, path: str) -> WatchedTree | None:
     """The worktree that a file is in: the innermost, as one may lie inside another."""
     while path:
         path = path.rpartition("/")[0]
@@ -88,7 +88,7 @@ def _ground(plan: Plan, path: str) -> Ground | None:
     return None
 
 
-def _judge_file(verdict: Verdict, ground: Ground, kind: int, path: str) -> None:
+def _judge_file(verdict: Verdict, ground: WatchedTree, kind: int, path: str) -> None:
     root = str(ground.root)
     name = path.rpartition("/")[2]
     if "/.git/" in f"{path.removeprefix(root)}/":
@@ -103,7 +103,7 @@ def _judge_file(verdict: Verdict, ground: Ground, kind: int, path: str) -> None:
             verdict.worktrees.add(root)
 
 
-def _known_ignored(ground: Ground, path: str) -> bool:
+def _known_ignored(ground: WatchedTree, path: str) -> bool:
     root = str(ground.root)
     while len(path) > len(root):
         if path in ground.ignored:

@@ -24,7 +24,7 @@ _WATCHES_ELSEWHERE = 100_000
 
 
 @dataclass(frozen=True)
-class Ground:
+class WatchedTree:
     """The directories of one worktree that are watched, and what in them is not looked at."""
 
     root: Path
@@ -40,12 +40,12 @@ class Ground:
 
 
 @dataclass(frozen=True)
-class Plan:
+class WatchPlan:
     """Everything that is watched."""
 
     common_dir: str
     git_dirs: tuple[str, ...]
-    grounds: dict[str, Ground]
+    grounds: dict[str, WatchedTree]
     """By the worktree's path; those in `unwatched` have nothing but their git directory watched."""
     unwatched: frozenset[Path]
     """Worktrees for which there are not enough watches."""
@@ -67,7 +67,7 @@ def affordable() -> int:
         return _WATCHES_ELSEWHERE
 
 
-def plan(common_dir: Path, grounds: Iterable[Ground], limit: int) -> Plan:
+def plan(common_dir: Path, grounds: Iterable[WatchedTree], limit: int) -> WatchPlan:
     """As many worktrees as `limit` watches allow, the smallest first."""
     git_dirs = tuple(git_directories(common_dir))
     left = limit - len(git_dirs)
@@ -78,8 +78,8 @@ def plan(common_dir: Path, grounds: Iterable[Ground], limit: int) -> Plan:
             chosen[str(ground.root)] = ground
         else:
             unwatched.add(ground.root)
-            chosen[str(ground.root)] = Ground(ground.root, ground.git_dir, ground.inode)
-    return Plan(str(common_dir), git_dirs, chosen, frozenset(unwatched))
+            chosen[str(ground.root)] = WatchedTree(ground.root, ground.git_dir, ground.inode)
+    return WatchPlan(str(common_dir), git_dirs, chosen, frozenset(unwatched))
 
 
 def git_directories(common_dir: Path) -> Iterator[str]:
@@ -94,7 +94,7 @@ def git_directories(common_dir: Path) -> Iterator[str]:
             yield from (str(place) for place in (private, private / "reftable") if place.is_dir())
 
 
-def survey(worktree: Worktree, limit: int) -> Ground:
+def survey(worktree: Worktree, limit: int) -> WatchedTree:
     """Find the directories to watch in a worktree; it stops counting soon after `limit`.
 
     A worktree that vanishes meanwhile gives an empty ground.
@@ -127,7 +127,7 @@ def survey(worktree: Worktree, limit: int) -> Ground:
     # Whatever is not split is deep, and covered by its parent unless that is split.
     shallow = tuple(path for path in visited if path in split)
     deep = tuple(path for path in visited if path not in split and path.rpartition("/")[0] in split)
-    return Ground(worktree.path, worktree.git_dir, inode(worktree.path), shallow, deep, size, ignored)
+    return WatchedTree(worktree.path, worktree.git_dir, inode(worktree.path), shallow, deep, size, ignored)
 
 
 def inode(path: Path) -> int:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from sessions.branches.watch.hints import Hint, Verdict, judge
 from sessions.branches.watch.repo import Repository
-from sessions.branches.watch.survey import Plan, affordable, inode, newly_ignored, plan, survey
+from sessions.branches.watch.survey import WatchPlan, affordable, inode, newly_ignored, plan, survey
 from sessions.errors import FactoryError
 from sessions.watching.blind import not_watched
 from sessions.watching.listener import Change, Deliver, Listener, Poller, listen
@@ -56,7 +56,7 @@ class Watch:
         self._deliver = deliver
         self._listener: Listener | Poller | None = None
         self._closed = False
-        self.plan = Plan(str(repository.common_dir), (), {}, frozenset())
+        self.plan = WatchPlan(str(repository.common_dir), (), {}, frozenset())
 
     @property
     def may_gain(self) -> bool:

@@ -103,7 +103,7 @@ class Patch(msgspec.Struct, frozen=True):
     """What is not shown, and why."""
 
 
-class Work(msgspec.Struct, frozen=True):
+class BranchContents(msgspec.Struct, frozen=True):
     """A branch as it was read: where it left the base, and what it did since."""
 
     head: str
@@ -133,7 +133,7 @@ class Part(msgspec.Struct, frozen=True):
 ALL, UNCOMMITTED = "all", "uncommitted"
 
 
-def parts(work: Work) -> list[Part]:
+def parts(work: BranchContents) -> list[Part]:
     """All that it holds together, then what is not committed, then its commits, newest first.
 
     A merge is told by what it brought to its first parent.

@@ -18,7 +18,7 @@ from sessions.observe.claude import lines as cl
 from sessions.observe.claude.requests import Requests
 from sessions.observe.claude.session import Session
 from sessions.observe.claude.subagents import Kept
-from sessions.observe.claude.work import Work
+from sessions.observe.claude.work import AssistantReader
 from sessions.observe.contract import Desk
 from sessions.observe.lines import BROKEN, decoded, repaired
 from sessions.observe.words import instant, safe
@@ -41,7 +41,7 @@ class ClaudeTranscript:
         self._path = path
         self._session = Session(path, desk, memory)
         self._seen = self._session.seen
-        self._work, self._requests = Work(self._session), Requests(self._session)
+        self._work, self._requests = AssistantReader(self._session), Requests(self._session)
         self._stamp = self._common = b"\0"
         self._kept = Kept(path)
 

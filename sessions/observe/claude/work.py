@@ -21,7 +21,7 @@ MAX_SAID = 800
 """As much of a text as its first words are taken from."""
 
 
-class Work:
+class AssistantReader:
     """Reads the lines of type `assistant`."""
 
     def __init__(self, session: Session) -> None:

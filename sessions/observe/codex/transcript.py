@@ -15,7 +15,7 @@ from sessions.floor import events as ev
 from sessions.observe.codex import lines as cx
 from sessions.observe.codex.session import Session
 from sessions.observe.codex.turns import ASKS, Turns
-from sessions.observe.codex.work import Work
+from sessions.observe.codex.work import ItemReader
 from sessions.observe.contract import Desk
 from sessions.observe.lines import BROKEN, Skips, repaired
 
@@ -25,7 +25,7 @@ class CodexTranscript:
 
     def __init__(self, path: Path, desk: Desk, memory: bytes = b"") -> None:
         session = self._session = Session(path, desk, memory)
-        work, turns = self._work, self._turns = Work(session), Turns(session)
+        work, turns = self._work, self._turns = ItemReader(session), Turns(session)
         self._lines: dict[str, Callable[[msgspec.Raw], None]] = {
             "session_meta": session.meta,
             "turn_context": session.context,

@@ -18,7 +18,7 @@ from sessions.redact import redact
 from sessions.text import clean
 
 
-class Work:
+class ItemReader:
     """Reads usage, items and the ends of tools."""
 
     def __init__(self, session: Session) -> None:

@@ -39,7 +39,7 @@ class Call(msgspec.Struct, frozen=True):
     guess: bool = False
 
 
-class Watch:
+class CallTracker:
     """Looks at one floor after another: what the stations' statuses add up to, and which calls are new.
 
     An episode that began before the first look is no call: it stood there when the console was opened, or an old

@@ -21,7 +21,7 @@ from console.screens.floor.screen import FloorScreen
 from sessions.asking.asked import Asked, UnheardError
 from sessions.asking.question import A, Question
 from sessions.floor import events as ev
-from sessions.floor.branches.contents import Commit, FileChange, Files, Part, Work
+from sessions.floor.branches.contents import BranchContents, Commit, FileChange, Files, Part
 from sessions.floor.conflicts import FileConflict, Outcome, Verdict
 from sessions.floor.fold.fold import fold_all
 from sessions.watching.blind import not_watched
@@ -193,7 +193,7 @@ def test_every_row_fits(name: str, added: int | None, removed: int | None, cells
     file = FileChange(clean(name, 400), added=added, removed=removed)
     files = Files(("", "b"), (file,), 1, added or 0, removed or 0)
     commit = Commit("a" * 40, (), "Somebody", NOW - 90, clean(name, 400))
-    work = Work("a" * 40, "", (commit,), 1)
+    work = BranchContents("a" * 40, "", (commit,), 1)
     for i in (0, 1):
         assert line_width(file_row(files, i, cells, "")) == cells
     for part in (Part("all", ("", "b")), Part(commit.name, ("", "b"), commit)):

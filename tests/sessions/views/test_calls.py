@@ -9,7 +9,7 @@ from sessions.floor import events as ev
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.reports import CADENCE_S
 from sessions.floor.state import EMPTY, FloorState, Status
-from sessions.views.floor.calls import AGAIN_S, COUNTED, Call, Watch
+from sessions.views.floor.calls import AGAIN_S, COUNTED, Call, CallTracker
 from sessions.views.floor.view import FloorView
 from sessions.views.status import RESTING_S, TOOL_CADENCE_S
 from tests.support.console import NOW, factory_state
@@ -34,7 +34,7 @@ def fails(at: float, station: str = "a") -> ev.Event:
 
 
 def test_what_stood_there_already_is_counted_and_no_call() -> None:
-    watch = Watch()
+    watch = CallTracker()
     state = factory_state()
     assert watch.look(state, NOW) == []
     assert watch.counts == {Status.NEEDS_ME: 1, Status.FAILED: 3, Status.WAITING: 2}
@@ -42,14 +42,14 @@ def test_what_stood_there_already_is_counted_and_no_call() -> None:
 
 
 def test_an_old_transcript_that_is_read_now_tells_no_news() -> None:
-    watch = Watch()
+    watch = CallTracker()
     watch.look(EMPTY, T)
     assert watch.look(floor(asks(T - 86_400)), T + 1) == []
     assert watch.counts == {Status.NEEDS_ME: 1}
 
 
 def test_a_station_that_begins_to_ask_calls_once_in_each_episode() -> None:
-    watch = Watch()
+    watch = CallTracker()
     state = floor(works(T - 5))
     watch.look(state, T)
     asking = floor(asks(T + 1), state=state)
@@ -62,13 +62,13 @@ def test_a_station_that_begins_to_ask_calls_once_in_each_episode() -> None:
 
 
 def test_a_guess_is_told_as_one() -> None:
-    watch = Watch()
+    watch = CallTracker()
     watch.look(EMPTY, T)
     assert [call.guess for call in watch.look(floor(asks(T + 1, guess=True)), T + 2)] == [True]
 
 
 def test_a_station_that_fails_again_and_again_calls_once() -> None:
-    watch = Watch()
+    watch = CallTracker()
     watch.look(EMPTY, T)
     state, told = EMPTY, 0
     for at in (1, 5, 20, 60, 100):
@@ -80,7 +80,7 @@ def test_a_station_that_fails_again_and_again_calls_once() -> None:
 
 
 def test_a_station_elsewhere_neither_counts_nor_calls() -> None:
-    watch = Watch()
+    watch = CallTracker()
     watch.look(EMPTY, T)
     opened = ev.StationOpened(time=T, station="a", kind="claude", elsewhere=True)
     assert watch.look(floor(opened, asks(T + 1)), T + 2) == []
@@ -89,7 +89,7 @@ def test_a_station_elsewhere_neither_counts_nor_calls() -> None:
 
 
 def test_calls_come_in_the_order_in_which_they_began_and_the_longest_wait_is_the_first_to_go_to() -> None:
-    watch = Watch()
+    watch = CallTracker()
     watch.look(EMPTY, T)
     state = floor(fails(T + 1, "f"), asks(T + 2, "b"), asks(T + 3, "a"), fails(T + 4, "g"))
     assert [call.station for call in watch.look(state, T + 5)] == ["f", "b", "a", "g"]
@@ -99,7 +99,7 @@ def test_calls_come_in_the_order_in_which_they_began_and_the_longest_wait_is_the
 
 
 def test_time_alone_makes_stale_and_a_station_that_is_gone_is_not_counted() -> None:
-    watch = Watch()
+    watch = CallTracker()
     state = floor(works(T), ev.ToolCalled(time=T, station="b", tool="Bash", call="1"))
     watch.look(state, T)
     watch.look(state, T + CADENCE_S)
@@ -115,7 +115,7 @@ def test_time_alone_makes_stale_and_a_station_that_is_gone_is_not_counted() -> N
 
 
 def test_a_station_that_rests_is_in_no_count_as_on_the_floor() -> None:
-    watch = Watch()
+    watch = CallTracker()
     state = floor(works(T))
     watch.look(state, T)
     watch.look(state, T + RESTING_S)
@@ -137,7 +137,7 @@ def test_a_look_costs_what_changed() -> None:
     from msgspec.structs import replace
 
     state = factory_state()
-    watch = Watch()
+    watch = CallTracker()
     watch.look(state, NOW)
     after = floor(asks(NOW + 1, "proxy-05"), state=state)
     stations = Counting(after.stations)
@@ -158,7 +158,7 @@ STEPS = st.lists(
 @given(STEPS)
 def test_every_screen_counts_what_the_floor_counts(steps: list[tuple[str, str, float]]) -> None:
     resting_s = 5_000.0
-    watch, view, state, now = Watch(resting_s), FloorView(resting_s=resting_s), EMPTY, T
+    watch, view, state, now = CallTracker(resting_s), FloorView(resting_s=resting_s), EMPTY, T
     for station, what, later in steps:
         now += later
         match what:

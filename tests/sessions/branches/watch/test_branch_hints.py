@@ -9,16 +9,16 @@ import pytest
 
 from sessions.branches.watch.hints import Hint, judge
 from sessions.branches.watch.repo import Repository
-from sessions.branches.watch.survey import Ground, Plan, git_directories, newly_ignored, plan, survey
+from sessions.branches.watch.survey import WatchedTree, WatchPlan, git_directories, newly_ignored, plan, survey
 from tests.support.branches.git import TestRepository
 
 GIT = "/p/.git"
-PLAN = Plan(
+PLAN = WatchPlan(
     GIT,
     (GIT,),
     {
-        "/p": Ground(Path("/p"), Path(GIT), ignored={"/p/build", "/p/debug.log"}),
-        "/p/.trees/w": Ground(Path("/p/.trees/w"), Path(f"{GIT}/worktrees/w")),
+        "/p": WatchedTree(Path("/p"), Path(GIT), ignored={"/p/build", "/p/debug.log"}),
+        "/p/.trees/w": WatchedTree(Path("/p/.trees/w"), Path(f"{GIT}/worktrees/w")),
     },
     frozenset(),
 )
@@ -96,8 +96,8 @@ def test_rules_for_ignoring_make_the_survey_stale() -> None:
 
 
 def test_worktrees_inside_a_bare_repository() -> None:
-    ground = Ground(Path("/bare.git/w"), Path("/bare.git/worktrees/w"))
-    bare = Plan("/bare.git", (), {"/bare.git/w": ground}, frozenset())
+    ground = WatchedTree(Path("/bare.git/w"), Path("/bare.git/worktrees/w"))
+    bare = WatchPlan("/bare.git", (), {"/bare.git/w": ground}, frozenset())
     assert judge(bare, [(MODIFIED, "/bare.git/w/HEAD")]).worktrees == {"/bare.git/w"}
     assert judge(bare, [(MODIFIED, "/bare.git/HEAD")]).refs
 
@@ -115,7 +115,7 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TestRepository:
     return repository
 
 
-def ground_of(repository: TestRepository, limit: int = 1_000) -> tuple[Ground, set[str], set[str]]:
+def ground_of(repository: TestRepository, limit: int = 1_000) -> tuple[WatchedTree, set[str], set[str]]:
     """The survey of the main worktree, with its directories relative to the root."""
     ground = survey(Repository.open(repository.path).worktrees()[0], limit)
     root = str(repository.path)
@@ -157,8 +157,8 @@ def test_a_survey_ends_soon_after_its_limit(made: TestRepository) -> None:
 def test_the_smallest_worktrees_are_watched_first(made: TestRepository) -> None:
     git_dirs = len(list(git_directories(made.path / ".git")))
     grounds = [
-        Ground(Path("/large"), Path("/large/.git"), shallow=("/large",), size=100),
-        Ground(Path("/small"), Path("/small/.git"), shallow=("/small",), size=5),
+        WatchedTree(Path("/large"), Path("/large/.git"), shallow=("/large",), size=100),
+        WatchedTree(Path("/small"), Path("/small/.git"), shallow=("/small",), size=5),
     ]
     planned = plan(made.path / ".git", grounds, git_dirs + 50)
     assert planned.unwatched == {Path("/large")}
