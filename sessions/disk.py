@@ -46,12 +46,14 @@ def observed(places: Sequence[Path], progress: Told | None = None) -> list[Event
     return events_in(_named(places), _seats(), progress)
 
 
-def events_in(places: Sequence[discover.Place], seats: Seats, progress: Told | None = None) -> list[Event]:
+def events_in(places: Sequence[discover.SearchRoot], seats: Seats, progress: Told | None = None) -> list[Event]:
     """Every event of the transcripts in `places`, whose sessions are seated by `seats`."""
     return [event for batch in _batches(places, seats, progress, feeds.read) for event in batch.events]
 
 
-def _batches(places: Sequence[discover.Place], seats: Seats, progress: Told | None, read: Reading) -> Iterator[Batch]:
+def _batches(
+    places: Sequence[discover.SearchRoot], seats: Seats, progress: Told | None, read: Reading
+) -> Iterator[Batch]:
     def tell(done: int, total: int) -> None:
         if progress is not None:
             progress(Progress("reading transcripts", done, total, "bytes"))
@@ -60,7 +62,7 @@ def _batches(places: Sequence[discover.Place], seats: Seats, progress: Told | No
     return Observer(places, seats, prices, progress=tell, read=read).scan()
 
 
-def _named(places: Sequence[Path]) -> list[discover.Place]:
+def _named(places: Sequence[Path]) -> list[discover.SearchRoot]:
     for place in places:
         if not place.exists():
             raise FactoryError(f"there is no {clean(str(place))}", "name a directory or a transcript")

@@ -125,7 +125,7 @@ def _told_time(state: FloorState) -> str:
     return local.strftime("%Y-%m-%d %H:%M") if local else "then"
 
 
-def moment_of(place: places.Place, past: Past) -> float:
+def moment_of(place: places.SeekTarget, past: Past) -> float:
     """The time of a place in a past."""
     from sessions.journal.past import places
 
@@ -198,7 +198,7 @@ def place_in(past: Past, at: str, seq: int | None) -> tuple[int, float] | None:
     """The event and the moment that `--seq` or `--at` names; None without them."""
     from sessions.journal.past import places
 
-    place = places.Place(seq=seq)
+    place = places.SeekTarget(seq=seq)
     if seq is None:
         if not at:
             return None
@@ -209,7 +209,7 @@ def place_in(past: Past, at: str, seq: int | None) -> tuple[int, float] | None:
     return found, past.state_at(found).time
 
 
-def named(text: str, past: Past, now: float | None = None) -> places.Place:
+def named(text: str, past: Past, now: float | None = None) -> places.SeekTarget:
     """The event or moment that an operator means by `text`.
 
     `+5m` counts from the beginning and `-5m` back from `now`, or from the end of what is over. A time without a date is

@@ -122,22 +122,22 @@ def plan(branches: Iterable[Candidate], verdicts: Mapping[str, Verdict], wishes:
     """The plan for `branches`, no two of one name; it does not depend on the order in which they are given."""
     wishes = wishes or Wishes()
     everyone = sorted({branch.name: branch for branch in branches}.values(), key=lambda it: (it.arrived, it.name))
-    ground = ConflictMasks(everyone, verdicts)
-    active = ground.mask(branch.name for branch in everyone if branch.name not in wishes.dropped)
-    pinned, refused = ground.pins(wishes.pinned, active)
-    forced = ground.mask(ground.first_come(wishes.moved, active, ground.mask(pinned)))
-    chosen, bound = ground.best(active, forced)
-    free = ground.best(active, 0) if forced else (chosen, bound)
-    undropped = ground.best(ground.mask(ground.names), 0) if wishes.dropped else free
-    landing = ground.sequence(chosen, wishes.moved)
-    left = rest(ground, landing, active & ~chosen)
+    masks = ConflictMasks(everyone, verdicts)
+    active = masks.mask(branch.name for branch in everyone if branch.name not in wishes.dropped)
+    pinned, refused = masks.pins(wishes.pinned, active)
+    forced = masks.mask(masks.first_come(wishes.moved, active, masks.mask(pinned)))
+    chosen, bound = masks.best(active, forced)
+    free = masks.best(active, 0) if forced else (chosen, bound)
+    undropped = masks.best(masks.mask(masks.names), 0) if wishes.dropped else free
+    landing = masks.sequence(chosen, wishes.moved)
+    left = rest(masks, landing, active & ~chosen)
     unblocked: dict[str, list[str]] = {}
     for item in left:
         unblocked.setdefault(item.onto, []).append(item.name)
     return Plan(
         order=tuple(Step(name, tuple(unblocked.get(name, ())), name in pinned) for name in landing),
         left=left,
-        in_arrival_order=len(ground.first_come(ground.names, active, 0)),
+        in_arrival_order=len(masks.first_come(masks.names, active, 0)),
         upper_bound=bound,
         refused=refused,
         cost_of_pins=max(0, free[0].bit_count() - chosen.bit_count()),
@@ -243,12 +243,12 @@ class ConflictMasks:
         return [self.names[i] for i in independent.bits(mask)]
 
 
-def rest(ground: ConflictMasks, landing: Sequence[str], waiting: int) -> tuple[Left, ...]:
+def rest(masks: ConflictMasks, landing: Sequence[str], waiting: int) -> tuple[Left, ...]:
     """What does not land, in the order to rebase it: always the one with the fewest conflicting lines by then.
 
     What could not be compared comes after what could, for its cost is not known.
     """
-    waits = {name: _Wait(ground, name) for name in ground.named(waiting)}
+    waits = {name: _Wait(masks, name) for name in masks.named(waiting)}
     for name in (BASE, *landing):
         _land(waits, name)
     found: list[Left] = []
@@ -269,11 +269,11 @@ def _land(waits: Mapping[str, _Wait], name: str) -> None:
 class _Wait:
     """A branch left over, and what blocks it so far."""
 
-    def __init__(self, ground: ConflictMasks, name: str) -> None:
+    def __init__(self, masks: ConflictMasks, name: str) -> None:
         self.name = name
-        self._number = ground.number[name]
-        self.against = ground.against[self._number]
-        self._compared = bool(ground.compared >> self._number & 1)
+        self._number = masks.number[name]
+        self.against = masks.against[self._number]
+        self._compared = bool(masks.compared >> self._number & 1)
         self._blocked_by: list[str] = []
         self._unknown: list[str] = []
         self._files: set[str] = set()

@@ -135,7 +135,7 @@ def attend(source: Source, saved: bytes, seats: Seats) -> None:
         return
     if said is None or presence.lives(said.pid, str(said.proc_start or ""), said.pid_domain or "") is False:
         return
-    memory, session = remembered(mark_of(saved).memory, presence.Memory()), presence.session_of(said)
+    memory, session = remembered(mark_of(saved).memory, presence.PresenceState()), presence.session_of(said)
     if memory.session and not memory.over and memory.session != session:
         seats.turned(memory.station, session)
     seats.lives(session)
@@ -153,7 +153,7 @@ def _body(path: Path) -> bytes:
 def _process(source: Source, mark: Mark, desk: Desk) -> Iterator[Portion]:
     """What a running agent says of itself. A torn or foreign file says nothing, and is no trouble."""
     body = _body(source.path)
-    memory = remembered(mark.memory, presence.Memory())
+    memory = remembered(mark.memory, presence.PresenceState())
     said = presence.said_in(body, source.path)
     position = Position(source.inode, source.size, source.mtime_ns)
     if said is None:
@@ -170,7 +170,7 @@ def _process(source: Source, mark: Mark, desk: Desk) -> Iterator[Portion]:
 
 def departed(mark: Mark, at: float) -> list[Event]:
     """What it means that the file of a process is gone: it ended by itself."""
-    return presence.ended(remembered(mark.memory, presence.Memory()), at)
+    return presence.ended(remembered(mark.memory, presence.PresenceState()), at)
 
 
 def _packed(source: Source, desk: Desk, kind: str, longest: int) -> Iterator[Portion]:

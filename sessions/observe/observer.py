@@ -16,7 +16,7 @@ from sessions.observe.callbook import Calls, Loose, PastCalls
 from sessions.observe.contract import Desk, Pricing
 from sessions.observe.files import discover
 from sessions.observe.files.archive import stem_of, successors
-from sessions.observe.files.discover import Place, Source, Unreadable
+from sessions.observe.files.discover import SearchRoot, Source, Unreadable
 from sessions.observe.files.probe import probe
 from sessions.observe.files.reading_order import arranged
 from sessions.observe.files.tail import LONGEST
@@ -53,7 +53,7 @@ class Observer:
 
     def __init__(
         self,
-        places: Sequence[Place],
+        places: Sequence[SearchRoot],
         seats: Seats,
         pricing: Pricing,
         marks: Mapping[str, bytes] | None = None,

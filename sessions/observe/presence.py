@@ -34,7 +34,7 @@ _SERVANTS = frozenset({"daemon", "daemon-worker"})
 """Kinds of processes that hold no conversation."""
 
 
-class Said(Struct, rename="camel"):
+class ProcessFile(Struct, rename="camel"):
     """The fields of the file that become facts."""
 
     pid: int
@@ -52,7 +52,7 @@ class Said(Struct, rename="camel"):
     spare: bool = False
 
 
-class Memory(Struct, omit_defaults=True):
+class PresenceState(Struct, omit_defaults=True):
     """What was told of one process."""
 
     session: str = ""
@@ -70,10 +70,10 @@ def is_presence(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
-def said_in(body: bytes, path: Path) -> Said | None:
+def said_in(body: bytes, path: Path) -> ProcessFile | None:
     """What a file says; None when it is torn, of another shape, or of another process than its name tells."""
     try:
-        said = msgspec.json.decode(body, type=Said)
+        said = msgspec.json.decode(body, type=ProcessFile)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     found = _NAME.fullmatch(path.name)
@@ -82,7 +82,7 @@ def said_in(body: bytes, path: Path) -> Said | None:
     return said if found and int(found[1]) == said.pid > 0 and said.session_id else None
 
 
-def session_of(said: Said) -> str:
+def session_of(said: ProcessFile) -> str:
     """The conversation that its process has at present."""
     return safe(said.session_id)
 
@@ -118,14 +118,14 @@ def _is_here(domain: str) -> bool:
     return len(machine) != len(own) or machine == own
 
 
-def left(said: Said, memory: Memory, time: float) -> list[ev.Event]:
+def left(said: ProcessFile, memory: PresenceState, time: float) -> list[ev.Event]:
     """What it tells that a process goes on with another conversation; to be told before anybody is seated."""
     if not memory.session or memory.over or memory.session == safe(said.session_id):
         return []
     return [_closed(memory, time)]
 
 
-def report(said: Said, memory: Memory, desk: Desk, written: float, alive: bool | None) -> list[ev.Event]:
+def report(said: ProcessFile, memory: PresenceState, desk: Desk, written: float, alive: bool | None) -> list[ev.Event]:
     """What a file tells that was not told before. `written` is when it was, in seconds since 1970."""
     session, start = safe(said.session_id), str(said.proc_start or "")
     events: list[ev.Event] = []
@@ -162,7 +162,7 @@ def report(said: Said, memory: Memory, desk: Desk, written: float, alive: bool |
     return events
 
 
-def ended(memory: Memory, time: float) -> list[ev.Event]:
+def ended(memory: PresenceState, time: float) -> list[ev.Event]:
     """What it tells that the file of a process is gone: it ended by itself."""
     return [] if memory.over or not memory.session else [_closed(memory, time)]
 
@@ -172,17 +172,17 @@ def source_of(pid: int) -> str:
     return f"sessions/{pid}.json"
 
 
-def _closed(memory: Memory, time: float) -> ev.SessionClosed:
+def _closed(memory: PresenceState, time: float) -> ev.SessionClosed:
     return ev.SessionClosed(time=time, source=source_of(memory.pid), station=memory.station, session=memory.session)
 
 
-def _gone(memory: Memory, time: float) -> ev.AgentLost:
+def _gone(memory: PresenceState, time: float) -> ev.AgentLost:
     return ev.AgentLost(
         time=time, source=source_of(memory.pid), station=memory.station, session=memory.session, reason=GONE
     )
 
 
-def moment(said: Said, written: float) -> float:
+def moment(said: ProcessFile, written: float) -> float:
     """When the state began that is told, in seconds since 1970; where that is not believable, when it was `written`."""
     time = (said.status_updated_at or said.updated_at or said.started_at or 0) / 1_000
     return time if 0 < time <= latest() else written

@@ -18,7 +18,7 @@ from uuid import UUID
 
 from sessions.floor.events import TokensUsed
 from sessions.floor.tokens import STANDARD, Terms, Tokens
-from sessions.observe.files.discover import CLAUDE, Place
+from sessions.observe.files.discover import CLAUDE, SearchRoot
 from sessions.observe.observer import Batch, Observer
 from sessions.observe.seats import Seats
 from tests.bench import shapes
@@ -223,4 +223,4 @@ def bytes_in(folder: Path) -> int:
 
 
 def _scan(root: Path, marks: dict[str, bytes]) -> list[Batch]:
-    return list(Observer([Place(root, CLAUDE)], Seats(), _FlatPrice(), marks).scan())
+    return list(Observer([SearchRoot(root, CLAUDE)], Seats(), _FlatPrice(), marks).scan())

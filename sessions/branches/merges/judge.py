@@ -20,7 +20,7 @@ from sessions.branches.git.objects import told
 from sessions.branches.git.room import Room, memory_room, sweep
 from sessions.branches.git.run import Git, GitError, Reins
 from sessions.branches.git.scratch import Scratch
-from sessions.branches.merges.recall import Memory
+from sessions.branches.merges.recall import ResultCache
 from sessions.branches.merges.verdicts import CLEAN, UNRELATED, Merged, Pair, Verdicts, key
 from sessions.branches.parts.agenda import HEAVY, Agenda
 from sessions.branches.parts.known import Known
@@ -60,7 +60,7 @@ class Matrix:
         self.git = Git(common_dir, wrapper=tuple(wrapper))
         self._common_dir, self._rooms = common_dir, state_dir / "scratch"
         self._wrapper, self._processes = tuple(wrapper), max(1, processes or os.cpu_count() or 1)
-        self._memory = Memory(self.git, common_dir, state_dir / "conflicts.db")
+        self._memory = ResultCache(self.git, common_dir, state_dir / "conflicts.db")
         self.history = History()
         """Merge bases that were found."""
         self._overlap = Overlap()

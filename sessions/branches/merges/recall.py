@@ -22,7 +22,7 @@ RETRY_S = 3_600
 Found = dict[Pair, Merged]
 
 
-class Memory:
+class ResultCache:
     """The results for one repository, in a file of `Verdicts`."""
 
     def __init__(self, git: Git, common_dir: Path, path: Path) -> None:

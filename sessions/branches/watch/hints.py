@@ -26,7 +26,7 @@ class Hint:
 
 
 @dataclass
-class Verdict:
+class Meaning:
     """What a batch of changes means, before git was asked which of the new files it ignores."""
 
     refs: bool = False
@@ -42,71 +42,71 @@ class Verdict:
     """Worktrees whose rules for ignoring changed."""
 
 
-def judge(plan: WatchPlan, changes: Iterable[Change]) -> Verdict:
+def judge(plan: WatchPlan, changes: Iterable[Change]) -> Meaning:
     """Sort the changes. What cannot matter to the floor (objects, locks, logs, ignored files) is dropped here."""
-    verdict = Verdict()
-    private = {str(ground.git_dir): root for root, ground in plan.grounds.items()}
+    meaning = Meaning()
+    private = {str(tree.git_dir): root for root, tree in plan.trees.items()}
     for kind, path in changes:
-        ground = _ground(plan, path)
+        tree = _tree_at(plan, path)
         # The repository usually lies in the main worktree; worktrees may also lie in a bare repository.
-        if ground is not None and (not _inside(path, plan.common_dir) or len(str(ground.root)) > len(plan.common_dir)):
-            _judge_file(verdict, ground, kind, path)
+        if tree is not None and (not _inside(path, plan.common_dir) or len(str(tree.root)) > len(plan.common_dir)):
+            _judge_file(meaning, tree, kind, path)
         elif _inside(path, plan.common_dir):
-            _judge_git(verdict, plan.common_dir, private, kind, path)
-    return verdict
+            _judge_git(meaning, plan.common_dir, private, kind, path)
+    return meaning
 
 
 def _inside(path: str, directory: str) -> bool:
     return path == directory or path.startswith(directory + "/")
 
 
-def _judge_git(verdict: Verdict, common_dir: str, private: dict[str, str], kind: int, path: str) -> None:
+def _judge_git(meaning: Meaning, common_dir: str, private: dict[str, str], kind: int, path: str) -> None:
     parent, _, name = path.rpartition("/")
     place = path.removeprefix(common_dir + "/")
     if name.endswith(".lock"):
         return
     if name == "index" and parent in private:
-        verdict.worktrees.add(private[parent])
+        meaning.worktrees.add(private[parent])
     elif place.startswith("refs/") or "reftable/" in place:
-        verdict.refs = True
+        meaning.refs = True
         if kind == ADDED:
-            verdict.new_refs.append(path)
+            meaning.new_refs.append(path)
     elif name in ("HEAD", "packed-refs") and (parent == common_dir or parent in private):
-        verdict.refs = True
+        meaning.refs = True
     elif place in ("worktrees", "reftable", "refs") or (
         place.startswith("worktrees/") and (place.count("/") == 1 or name == "gitdir")
     ):
-        verdict.refs = verdict.new_layout = True
+        meaning.refs = meaning.new_layout = True
 
 
-def _ground(plan: WatchPlan, path: str) -> WatchedTree | None:
+def _tree_at(plan: WatchPlan, path: str) -> WatchedTree | None:
     """The worktree that a file is in: the innermost, as one may lie inside another."""
     while path:
         path = path.rpartition("/")[0]
-        if path in plan.grounds:
-            return plan.grounds[path]
+        if path in plan.trees:
+            return plan.trees[path]
     return None
 
 
-def _judge_file(verdict: Verdict, ground: WatchedTree, kind: int, path: str) -> None:
-    root = str(ground.root)
+def _judge_file(meaning: Meaning, tree: WatchedTree, kind: int, path: str) -> None:
+    root = str(tree.root)
     name = path.rpartition("/")[2]
     if "/.git/" in f"{path.removeprefix(root)}/":
         return
     if name == ".gitignore":
-        verdict.rules.add(root)
-        verdict.worktrees.add(root)
-    elif not _known_ignored(ground, path):
+        meaning.rules.add(root)
+        meaning.worktrees.add(root)
+    elif not _known_ignored(tree, path):
         if kind == ADDED:
-            verdict.new.setdefault(root, []).append(path)
+            meaning.new.setdefault(root, []).append(path)
         else:
-            verdict.worktrees.add(root)
+            meaning.worktrees.add(root)
 
 
-def _known_ignored(ground: WatchedTree, path: str) -> bool:
-    root = str(ground.root)
+def _known_ignored(tree: WatchedTree, path: str) -> bool:
+    root = str(tree.root)
     while len(path) > len(root):
-        if path in ground.ignored:
+        if path in tree.ignored:
             return True
         path = path.rpartition("/")[0]
     return False

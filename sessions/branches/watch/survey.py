@@ -45,18 +45,18 @@ class WatchPlan:
 
     common_dir: str
     git_dirs: tuple[str, ...]
-    grounds: dict[str, WatchedTree]
+    trees: dict[str, WatchedTree]
     """By the worktree's path; those in `unwatched` have nothing but their git directory watched."""
     unwatched: frozenset[Path]
     """Worktrees for which there are not enough watches."""
 
     @property
     def shallow(self) -> list[str]:
-        return [*self.git_dirs, *(path for ground in self.grounds.values() for path in ground.shallow)]
+        return [*self.git_dirs, *(path for tree in self.trees.values() for path in tree.shallow)]
 
     @property
     def deep(self) -> list[str]:
-        return [path for ground in self.grounds.values() for path in ground.deep]
+        return [path for tree in self.trees.values() for path in tree.deep]
 
 
 def affordable() -> int:
@@ -67,18 +67,18 @@ def affordable() -> int:
         return _WATCHES_ELSEWHERE
 
 
-def plan(common_dir: Path, grounds: Iterable[WatchedTree], limit: int) -> WatchPlan:
+def plan(common_dir: Path, watched: Iterable[WatchedTree], limit: int) -> WatchPlan:
     """As many worktrees as `limit` watches allow, the smallest first."""
     git_dirs = tuple(git_directories(common_dir))
     left = limit - len(git_dirs)
     chosen, unwatched = {}, set()
-    for ground in sorted(grounds, key=lambda ground: ground.size):
-        left -= ground.size
+    for tree in sorted(watched, key=lambda tree: tree.size):
+        left -= tree.size
         if left >= 0:
-            chosen[str(ground.root)] = ground
+            chosen[str(tree.root)] = tree
         else:
-            unwatched.add(ground.root)
-            chosen[str(ground.root)] = WatchedTree(ground.root, ground.git_dir, ground.inode)
+            unwatched.add(tree.root)
+            chosen[str(tree.root)] = WatchedTree(tree.root, tree.git_dir, tree.inode)
     return WatchPlan(str(common_dir), git_dirs, chosen, frozenset(unwatched))
 
 
@@ -97,7 +97,7 @@ def git_directories(common_dir: Path) -> Iterator[str]:
 def survey(worktree: Worktree, limit: int) -> WatchedTree:
     """Find the directories to watch in a worktree; it stops counting soon after `limit`.
 
-    A worktree that vanishes meanwhile gives an empty ground.
+    A worktree that vanishes meanwhile gives an empty tree.
     """
     root = str(worktree.path)
     ignored = _ignored(worktree.path)

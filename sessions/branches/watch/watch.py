@@ -16,7 +16,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable
 from pathlib import Path
 
-from sessions.branches.watch.hints import Hint, Verdict, judge
+from sessions.branches.watch.hints import Hint, Meaning, judge
 from sessions.branches.watch.repo import Repository
 from sessions.branches.watch.survey import WatchPlan, affordable, inode, newly_ignored, plan, survey
 from sessions.errors import FactoryError
@@ -69,16 +69,16 @@ class Watch:
         Returns the worktrees in which something may have changed unseen. It waits for the disk: run it on a thread.
         """
         old, self._planned = self.plan, self._limit()
-        grounds, fresh = [], set()
+        watched, fresh = [], set()
         for tree in self._repository.worktrees():
             if tree.missing:
                 continue
-            ground = old.grounds.get(str(tree.path))
-            if ground is None or str(tree.path) in stale or not ground.size or ground.inode != inode(tree.path):
-                ground = survey(tree, self._planned)
+            known = old.trees.get(str(tree.path))
+            if known is None or str(tree.path) in stale or not known.size or known.inode != inode(tree.path):
+                known = survey(tree, self._planned)
                 fresh.add(tree.path)
-            grounds.append(ground)
-        self.plan = plan(self._repository.common_dir, grounds, self._planned)
+            watched.append(known)
+        self.plan = plan(self._repository.common_dir, watched, self._planned)
         listener = self._begin()
         self._end()
         self._listener = listener
@@ -101,7 +101,7 @@ class Watch:
                     time.sleep(RELEASE_S * 2**attempt)
                     continue
                 self._reduced = True
-                self.plan = plan(self._repository.common_dir, self.plan.grounds.values(), 0)
+                self.plan = plan(self._repository.common_dir, self.plan.trees.values(), 0)
         raise AssertionError("unreachable")
 
     def _end(self) -> None:
@@ -114,21 +114,21 @@ class Watch:
         self._closed = True
         self._end()
 
-    def settle(self, verdict: Verdict) -> tuple[frozenset[Path], set[str]]:
+    def settle(self, meaning: Meaning) -> tuple[frozenset[Path], set[str]]:
         """Worktrees that really changed, and those of which the survey is out of date.
 
         It may find that the layout is new as well. It asks git and the disk: run it on a thread.
         """
-        verdict.new_layout = verdict.new_layout or any(map(_is_directory, verdict.new_refs))
-        changed, stale = set(verdict.worktrees), set(verdict.rules)
-        for root, paths in verdict.new.items():
-            ground = self.plan.grounds[root]
-            ignored = newly_ignored(ground.root, paths) if len(paths) <= MOST_NEW else set()
-            ground.ignored.update(ignored)
+        meaning.new_layout = meaning.new_layout or any(map(_is_directory, meaning.new_refs))
+        changed, stale = set(meaning.worktrees), set(meaning.rules)
+        for root, paths in meaning.new.items():
+            known = self.plan.trees[root]
+            ignored = newly_ignored(known.root, paths) if len(paths) <= MOST_NEW else set()
+            known.ignored.update(ignored)
             seen = [path for path in paths if path not in ignored]
             if seen:
                 changed.add(root)
-            level = set(ground.shallow)
+            level = set(known.shallow)
             if any(path.rpartition("/")[0] in level and _is_directory(path) for path in seen):
                 stale.add(root)
         return frozenset(Path(root) for root in changed), stale
@@ -221,9 +221,9 @@ async def _follow(watching: Watch, inbox: asyncio.Queue[set[Change] | FactoryErr
                 batch = await inbox.get()
         except TimeoutError:
             continue
-        verdict = judge(watching.plan, _drain(inbox, batch))
-        trees, outdated = await asyncio.to_thread(watching.settle, verdict)
+        meaning = judge(watching.plan, _drain(inbox, batch))
+        trees, outdated = await asyncio.to_thread(watching.settle, meaning)
         stale |= outdated
-        pending = pending or verdict.new_layout or bool(outdated)
-        if hint := _hint(watching, verdict.refs, trees, every):
+        pending = pending or meaning.new_layout or bool(outdated)
+        if hint := _hint(watching, meaning.refs, trees, every):
             yield hint

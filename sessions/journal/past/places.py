@@ -27,14 +27,14 @@ _CLOCK = re.compile(
 )
 
 
-class Place(msgspec.Struct, frozen=True):
+class SeekTarget(msgspec.Struct, frozen=True):
     """An event, or a moment between events; exactly one of the two is set."""
 
     seq: int | None = None
     moment: float | None = None
 
 
-def parse(text: str, span: Span, moment: float, zone: Zone) -> Place:
+def parse(text: str, span: Span, moment: float, zone: Zone) -> SeekTarget:
     """The place that `text` names, seen from `moment`.
 
     Times without a date are those of the day of `moment`, or of the following day when the span begins after them;
@@ -44,13 +44,13 @@ def parse(text: str, span: Span, moment: float, zone: Zone) -> Place:
     text = text.strip()
     names = {"start": span.first_seq, "end": span.last_seq, "now": span.last_seq}
     if text.lower() in names:
-        return Place(seq=names[text.lower()])
+        return SeekTarget(seq=names[text.lower()])
     if match := _SEQ.fullmatch(text):
-        return Place(seq=int(match[1]))
+        return SeekTarget(seq=int(match[1]))
     named = _moment(text, span, moment, zone)
     if named is None:
         raise UsageError(f"«{text[:40]}» names no place in the past", "write one like " + HELP)
-    return Place(moment=named)
+    return SeekTarget(moment=named)
 
 
 def is_seq(text: str) -> bool:
@@ -58,7 +58,7 @@ def is_seq(text: str) -> bool:
     return _SEQ.fullmatch(text.strip()) is not None
 
 
-def seq_of(past: Past, place: Place) -> int:
+def seq_of(past: Past, place: SeekTarget) -> int:
     """The last event that has happened at `place`."""
     if place.seq is not None:
         return place.seq

@@ -43,7 +43,7 @@ class OpenReply(Struct, array_like=True, gc=False):
     """A tool has come back since its last line."""
 
 
-class Memory(Struct, omit_defaults=True):
+class TranscriptState(Struct, omit_defaults=True):
     """What one transcript must remember between its lines."""
 
     session: str = ""
@@ -93,13 +93,13 @@ class Memory(Struct, omit_defaults=True):
         self.told[call] = told
 
 
-def named(path: Path) -> Memory:
+def named(path: Path) -> TranscriptState:
     """What the name of a file tells before its first line is read.
 
     A session's file is named by its id. A sub-agent's is `agent-<id>.jsonl`, in a folder `subagents` of its session
     or, in older versions, beside it.
     """
-    memory = Memory()
+    memory = TranscriptState()
     if path.stem.startswith("agent-"):
         memory.agent = safe(path.stem[len("agent-") :]) or "sidechain"
         parents = path.parts

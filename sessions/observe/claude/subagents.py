@@ -10,7 +10,7 @@ from sessions.observe.words import is_file
 AGENT = b'"agentId":"'
 
 
-class Kept:
+class SubagentFiles:
     """Looks for the transcripts of a session's sub-agents in their usual place, once for each."""
 
     def __init__(self, path: Path) -> None:

@@ -20,7 +20,7 @@ from sessions.observe.claude import lines as cl
 from sessions.observe.claude.calls import NOTHING, PARTIAL, WHOLE
 from sessions.observe.claude.memory import MAX_TOLD
 from sessions.observe.claude.session import Session
-from sessions.observe.claude.subagents import Kept
+from sessions.observe.claude.subagents import SubagentFiles
 from sessions.observe.claude.usage import is_partial, requests_of, room, terms_of, tokens_of
 from sessions.observe.claude.work import SYNTHETIC
 from sessions.observe.contract import Desk
@@ -144,7 +144,7 @@ class Sums:
 
     def __init__(self, path: Path, desk: Desk) -> None:
         self._session, self._desk = Session(path, desk, b""), desk
-        self._kept = Kept(path)
+        self._kept = SubagentFiles(path)
         self._calls: dict[str, Call] = {}
         self._branch: str | None = None
         self._message = self._request = ""

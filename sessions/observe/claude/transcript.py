@@ -17,7 +17,7 @@ from sessions.observe.claude import details
 from sessions.observe.claude import lines as cl
 from sessions.observe.claude.requests import Requests
 from sessions.observe.claude.session import Session
-from sessions.observe.claude.subagents import Kept
+from sessions.observe.claude.subagents import SubagentFiles
 from sessions.observe.claude.work import AssistantReader
 from sessions.observe.contract import Desk
 from sessions.observe.lines import BROKEN, decoded, repaired
@@ -43,7 +43,7 @@ class ClaudeTranscript:
         self._seen = self._session.seen
         self._work, self._requests = AssistantReader(self._session), Requests(self._session)
         self._stamp = self._common = b"\0"
-        self._kept = Kept(path)
+        self._kept = SubagentFiles(path)
 
     def save(self) -> bytes:
         return msgspec.msgpack.encode(self._seen)

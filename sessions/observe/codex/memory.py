@@ -34,7 +34,7 @@ class Unnamed(Struct, frozen=True, array_like=True):
     certainty: Certainty
 
 
-class Memory(Struct, omit_defaults=True):
+class RolloutState(Struct, omit_defaults=True):
     """The state of one rollout. It is saved with the offset it belongs to."""
 
     session: str = ""

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from sessions.floor import events as ev
 from sessions.floor.tokens import Terms, Tokens
 from sessions.observe.codex import lines as cx
-from sessions.observe.codex.memory import Memory, spawned, thread_of
+from sessions.observe.codex.memory import RolloutState, spawned, thread_of
 from sessions.observe.contract import Desk
 from sessions.observe.lines import Skips, Who, remembered
 from sessions.observe.words import safe, shown
@@ -29,7 +29,7 @@ class Session:
 
     def __init__(self, path: Path, desk: Desk, memory: bytes) -> None:
         self.desk = desk
-        self.seen = remembered(memory, Memory())
+        self.seen = remembered(memory, RolloutState())
         self.events: list[ev.Event] = []
         self.skips = Skips()
         self._path = path

@@ -40,7 +40,7 @@ _FOREIGN = re.compile(rb'"projectHash"\s*:')
 """What Gemini's sessions have, which otherwise look like those of Claude Code."""
 
 
-class Place(Struct, frozen=True):
+class SearchRoot(Struct, frozen=True):
     """A directory or a file to look at."""
 
     path: Path
@@ -91,31 +91,33 @@ def places(
     only: bool = False,
     environment: Mapping[str, str] | None = None,
     home: Path | None = None,
-) -> list[Place]:
+) -> list[SearchRoot]:
     """Where to look: what agents use on this machine unless `only`, and the `extra` places of the operator."""
     known = [] if only else _known(os.environ if environment is None else environment, home or Path.home())
-    asked = [Place(Path(path).expanduser().absolute(), "", True) for path in extra]
+    asked = [SearchRoot(Path(path).expanduser().absolute(), "", True) for path in extra]
     # A directory that holds what Claude Code's own one holds tells of processes, too.
-    asked += [Place(place.path / "sessions", PROCESSES, True) for place in asked if (place.path / "projects").is_dir()]
+    asked += [
+        SearchRoot(place.path / "sessions", PROCESSES, True) for place in asked if (place.path / "projects").is_dir()
+    ]
     covered = {place.path for place in asked}
     return [*asked, *(place for place in known if place.path not in covered)]
 
 
-def _known(environment: Mapping[str, str], home: Path) -> list[Place]:
+def _known(environment: Mapping[str, str], home: Path) -> list[SearchRoot]:
     configured = environment.get("CLAUDE_CONFIG_DIR", "")
     claude = [Path(part).expanduser() / "projects" for part in configured.split(",") if part.strip()]
     claude = claude or [home / ".claude/projects", home / ".config/claude/projects"]
     codex = Path(environment.get("CODEX_HOME") or home / ".codex").expanduser()
     return [
-        *(Place(path, CLAUDE) for path in claude),
-        *(Place(path.parent / "sessions", PROCESSES) for path in claude),
-        Place(codex / "sessions", CODEX),
-        Place(codex / "archived_sessions", CODEX),
-        Place(home / ".openclaw/agents", OPENCLAW),
+        *(SearchRoot(path, CLAUDE) for path in claude),
+        *(SearchRoot(path.parent / "sessions", PROCESSES) for path in claude),
+        SearchRoot(codex / "sessions", CODEX),
+        SearchRoot(codex / "archived_sessions", CODEX),
+        SearchRoot(home / ".openclaw/agents", OPENCLAW),
     ]
 
 
-def walk(place: Place, below: Path | None = None) -> Iterator[Source | Unreadable]:
+def walk(place: SearchRoot, below: Path | None = None) -> Iterator[Source | Unreadable]:
     """The transcripts in a place, or in one folder of it. A folder that is linked from several paths is read once."""
     start = below or place.path
     try:
@@ -173,7 +175,7 @@ def is_database(path: Path) -> bool:
     return path.name == DATABASE or path.suffix in (".sqlite", ".db")
 
 
-def _source(path: Path, place: Place, stat: os.stat_result) -> Source:
+def _source(path: Path, place: SearchRoot, stat: os.stat_result) -> Source:
     size, mtime_ns = stat.st_size, stat.st_mtime_ns
     if is_database(path):
         # SQLite writes beside the database first, which leaves the file itself as it was.

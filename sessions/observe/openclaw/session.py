@@ -33,7 +33,7 @@ _REQUEST = 10_000
 _STOPS = {"length": "stopped at the output limit", "error": "error"}
 
 
-class Memory(Struct, omit_defaults=True):
+class SessionState(Struct, omit_defaults=True):
     """What one session must remember between its events."""
 
     session: str = ""
@@ -56,7 +56,7 @@ class Memory(Struct, omit_defaults=True):
 class Session:
     """Reduces the events of one session, wherever they lie."""
 
-    def __init__(self, path: Path, desk: Desk, memory: Memory, skips: Skips) -> None:
+    def __init__(self, path: Path, desk: Desk, memory: SessionState, skips: Skips) -> None:
         self.memory, self.events, self.skips = memory, list[ev.Event](), skips
         self._path, self._desk = path, desk
         self._station = ""

@@ -13,7 +13,7 @@ from sessions.floor import events as ev
 from sessions.observe.contract import Desk
 from sessions.observe.lines import Skips, remembered
 from sessions.observe.openclaw.database import connect, text_of
-from sessions.observe.openclaw.session import KIND, Memory, Session
+from sessions.observe.openclaw.session import KIND, Session, SessionState
 from sessions.observe.words import safe
 from sessions.text import clean
 
@@ -23,7 +23,7 @@ _PASSING = ("locked", "busy", "unable to open")
 class _Known(Struct, omit_defaults=True):
     """What a database must remember: its sessions, and the trouble that was already told."""
 
-    sessions: dict[str, Memory] = {}
+    sessions: dict[str, SessionState] = {}
     trouble: str = ""
 
 
@@ -31,7 +31,7 @@ class OpenClawTranscript:
     """A session in a file of lines."""
 
     def __init__(self, path: Path, desk: Desk, memory: bytes = b"") -> None:
-        self._session = Session(path, desk, remembered(memory, Memory()), Skips())
+        self._session = Session(path, desk, remembered(memory, SessionState()), Skips())
 
     def save(self) -> bytes:
         return msgspec.msgpack.encode(self._session.memory)
@@ -100,7 +100,7 @@ class OpenClawDatabase:
             session = self._sessions.get(key)
             if session is None:
                 title, parent = _described(db, key)
-                session = self._reader(Memory(session=safe(key), title=title, parent=parent))
+                session = self._reader(SessionState(session=safe(key), title=title, parent=parent))
                 self._sessions[key] = session
             if last < session.memory.last:
                 session.memory.last, session.memory.copied = -1, session.memory.clock
@@ -123,7 +123,7 @@ class OpenClawDatabase:
         # A row is read once, so that its call need not be known again; a memory of many sessions stays small.
         session.memory.recent.clear()
 
-    def _reader(self, memory: Memory) -> Session:
+    def _reader(self, memory: SessionState) -> Session:
         return Session(self._path, self._desk, memory, self._skips)
 
 

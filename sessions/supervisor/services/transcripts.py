@@ -174,7 +174,7 @@ class TranscriptWatch(Service):
         self._observer.seats.ground = ground_of(self._recorder.state)
         return self._observer
 
-    async def _new(self, places: Sequence[discover.Place]) -> Observer:
+    async def _new(self, places: Sequence[discover.SearchRoot]) -> Observer:
         state, loop = self._recorder.state, asyncio.get_running_loop()
 
         def progress(done: int, total: int) -> None:

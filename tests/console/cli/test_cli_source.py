@@ -6,7 +6,7 @@ import pytest
 
 from console.cli.source import named
 from sessions.journal.past.past import EventList
-from sessions.journal.past.places import Place
+from sessions.journal.past.places import SeekTarget
 from tests.support.replay import START, sample_events
 
 PAST = EventList(sample_events())
@@ -29,4 +29,4 @@ DAY = 86_400.0
 def test_a_distance_is_from_the_nearer_end_and_a_time_is_of_the_day_that_is_meant(
     text: str, now: float | None, moment: float
 ) -> None:
-    assert named(text, PAST, now) == Place(moment=moment)
+    assert named(text, PAST, now) == SeekTarget(moment=moment)

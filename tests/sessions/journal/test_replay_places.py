@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sessions.errors import UsageError
 from sessions.floor.zone import Zone
 from sessions.journal.past.past import EventList, Span
-from sessions.journal.past.places import Place, parse, seq_of
+from sessions.journal.past.places import SeekTarget, parse, seq_of
 from tests.support.replay import START, sample_events
 
 SPAN = Span(1, 1_000, START, START + 7_200)
@@ -19,41 +19,41 @@ SPAN = Span(1, 1_000, START, START + 7_200)
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("12:04", Place(moment=START + 240)),
-        ("12:04:31.5", Place(moment=START + 271.5)),
-        (" 2025-11-21 13:00 ", Place(moment=START + 3_600)),
-        ("2025-11-21T13:00:00Z", Place(moment=START + 3_600)),
-        ("2025-11-21", Place(moment=START - 43_200)),
-        ("+5m", Place(moment=START + 400)),
-        ("-30s", Place(moment=START + 70)),
-        ("+ 1.5h", Place(moment=START + 5_500)),
-        ("+20", Place(moment=START + 120)),
-        ("+1h30m", Place(moment=START + 5_500)),
-        ("-1m 30S", Place(moment=START + 10)),
-        ("2025-11-21 13:00 UTC", Place(moment=START + 3_600)),
-        ("2025-11-21T13:00:00+01:00", Place(moment=START)),
-        ("20251121T130000Z", Place(moment=START + 3_600)),
-        ("12:04:31,5", Place(moment=START + 271.5)),
-        ("1763726400", Place(moment=START)),
-        ("1763726400.5", Place(moment=START + 0.5)),
-        ("1763726400500", Place(moment=START + 0.5)),
-        ("@1763726400", Place(moment=START)),
-        ("50%", Place(moment=START + 3_600)),
-        ("seq 1200", Place(seq=1_200)),
-        ("#7", Place(seq=7)),
-        ("start", Place(seq=1)),
-        ("end", Place(seq=1_000)),
-        ("now", Place(seq=1_000)),
-        ("End", Place(seq=1_000)),
+        ("12:04", SeekTarget(moment=START + 240)),
+        ("12:04:31.5", SeekTarget(moment=START + 271.5)),
+        (" 2025-11-21 13:00 ", SeekTarget(moment=START + 3_600)),
+        ("2025-11-21T13:00:00Z", SeekTarget(moment=START + 3_600)),
+        ("2025-11-21", SeekTarget(moment=START - 43_200)),
+        ("+5m", SeekTarget(moment=START + 400)),
+        ("-30s", SeekTarget(moment=START + 70)),
+        ("+ 1.5h", SeekTarget(moment=START + 5_500)),
+        ("+20", SeekTarget(moment=START + 120)),
+        ("+1h30m", SeekTarget(moment=START + 5_500)),
+        ("-1m 30S", SeekTarget(moment=START + 10)),
+        ("2025-11-21 13:00 UTC", SeekTarget(moment=START + 3_600)),
+        ("2025-11-21T13:00:00+01:00", SeekTarget(moment=START)),
+        ("20251121T130000Z", SeekTarget(moment=START + 3_600)),
+        ("12:04:31,5", SeekTarget(moment=START + 271.5)),
+        ("1763726400", SeekTarget(moment=START)),
+        ("1763726400.5", SeekTarget(moment=START + 0.5)),
+        ("1763726400500", SeekTarget(moment=START + 0.5)),
+        ("@1763726400", SeekTarget(moment=START)),
+        ("50%", SeekTarget(moment=START + 3_600)),
+        ("seq 1200", SeekTarget(seq=1_200)),
+        ("#7", SeekTarget(seq=7)),
+        ("start", SeekTarget(seq=1)),
+        ("end", SeekTarget(seq=1_000)),
+        ("now", SeekTarget(seq=1_000)),
+        ("End", SeekTarget(seq=1_000)),
     ],
 )
-def test_a_place_is_understood(text: str, place: Place) -> None:
+def test_a_place_is_understood(text: str, place: SeekTarget) -> None:
     assert parse(text, SPAN, START + 100, Zone()) == place
 
 
 def test_times_are_on_the_operators_clock() -> None:
-    assert parse("14:04", SPAN, START, Zone(7_200)) == Place(moment=START + 240)
-    assert parse("12:04Z", SPAN, START, Zone(7_200)) == Place(moment=START + 240)
+    assert parse("14:04", SPAN, START, Zone(7_200)) == SeekTarget(moment=START + 240)
+    assert parse("12:04Z", SPAN, START, Zone(7_200)) == SeekTarget(moment=START + 240)
 
 
 def test_a_date_of_another_season_is_on_the_clock_of_that_season() -> None:
@@ -64,7 +64,7 @@ def test_a_date_of_another_season_is_on_the_clock_of_that_season() -> None:
 
 def test_a_time_before_the_span_is_that_of_the_next_day_when_the_past_reaches_it() -> None:
     overnight = Span(1, 10, START, START + 86_400)
-    assert parse("03:00", overnight, START, Zone()) == Place(moment=START + 15 * 3_600)
+    assert parse("03:00", overnight, START, Zone()) == SeekTarget(moment=START + 15 * 3_600)
 
 
 @pytest.mark.parametrize(
@@ -87,6 +87,6 @@ def test_foreign_text_is_a_place_or_refused(text: str, offset: int) -> None:
 
 def test_a_place_has_an_event() -> None:
     past = EventList(sample_events(2))
-    assert seq_of(past, Place(seq=4)) == 4
-    assert seq_of(past, Place(moment=START - 1)) == 0
-    assert seq_of(past, Place(moment=START)) == 13
+    assert seq_of(past, SeekTarget(seq=4)) == 4
+    assert seq_of(past, SeekTarget(moment=START - 1)) == 0
+    assert seq_of(past, SeekTarget(moment=START)) == 13

@@ -14,7 +14,7 @@ from sessions.floor import events as ev
 from sessions.floor.tokens import Tokens
 from sessions.observe.conversation.opening import open_conversation
 from sessions.observe.files.archive import BELIEVED, is_lines, opened, stem_of, successors, unpacked, zstd
-from sessions.observe.files.discover import CODEX, OPENCLAW, Place
+from sessions.observe.files.discover import CODEX, OPENCLAW, SearchRoot
 from sessions.observe.observer import Observer
 from sessions.observe.seats import Seats
 from tests.sessions.observe.codex.test_codex import THREAD, event, item, meta, token_count, wanted
@@ -30,7 +30,7 @@ def rollout() -> bytes:
 
 
 def observer(place: Path, kind: str = CODEX) -> Observer:
-    return Observer([Place(place, kind)], Seats(), FlatPrice())
+    return Observer([SearchRoot(place, kind)], Seats(), FlatPrice())
 
 
 def told(observer: Observer) -> list[ev.Event]:
@@ -107,7 +107,7 @@ def test_an_archive_that_grows_without_end_is_read_in_pieces(tmp_path: Path) -> 
     """What zeros in one line unpack to takes kilobytes on disk; no line of it is held."""
     path = tmp_path / f"rollout-{THREAD}.jsonl.zst"
     path.write_bytes(zstd.compress(rollout() + bytes(40 << 20) + b"\n" + event("task_complete", 12)))
-    reader = Observer([Place(tmp_path, CODEX)], Seats(), FlatPrice(), longest=1 << 20)
+    reader = Observer([SearchRoot(tmp_path, CODEX)], Seats(), FlatPrice(), longest=1 << 20)
     found = told(reader)
     assert spent(found) == wanted([ONE, TWO])
     assert skips(found) == ["line too long"]
@@ -187,7 +187,7 @@ def test_a_rollout_that_is_archived_is_not_gone(tmp_path: Path, whole: bool) -> 
         folder.mkdir()
     plain = live / f"rollout-{THREAD}.jsonl"
     plain.write_bytes(rollout())
-    reader = Observer([Place(live, CODEX), Place(put_away, CODEX)], Seats(), FlatPrice())
+    reader = Observer([SearchRoot(live, CODEX), SearchRoot(put_away, CODEX)], Seats(), FlatPrice())
     assert spent(told(reader)) == wanted([ONE, TWO])
     moved = plain.rename(put_away / plain.name)
     batches = reader.scan() if whole else reader.read(frozenset({str(plain), str(moved)}))

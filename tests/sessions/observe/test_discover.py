@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from sessions.observe.files.discover import PROCESSES, Place, Source, Unreadable, kind_of, places, walk
+from sessions.observe.files.discover import PROCESSES, SearchRoot, Source, Unreadable, kind_of, places, walk
 from tests.support.observe import SESSION, prompt, write
 
 
-def found(*where: Place) -> list[str]:
+def found(*where: SearchRoot) -> list[str]:
     return sorted(str(source.path.name) for place in where for source in walk(place) if isinstance(source, Source))
 
 
@@ -37,12 +37,12 @@ def test_known_places_follow_the_environment(tmp_path: Path) -> None:
 
 def test_named_places_come_first_and_can_be_the_only_ones(tmp_path: Path) -> None:
     (only,) = places([tmp_path], only=True)
-    assert only == Place(tmp_path, "", True)
+    assert only == SearchRoot(tmp_path, "", True)
     both = places([tmp_path / ".claude/projects"], environment={}, home=tmp_path)
     assert both[0].explicit
     assert len(both) == 7
     (tmp_path / "projects").mkdir()
-    assert Place(tmp_path / "sessions", PROCESSES, True) in places([tmp_path], only=True)
+    assert SearchRoot(tmp_path / "sessions", PROCESSES, True) in places([tmp_path], only=True)
 
 
 def test_the_kind_is_told_by_the_first_lines(tmp_path: Path) -> None:
@@ -76,14 +76,14 @@ def test_only_transcripts_are_found_and_loops_end(tmp_path: Path) -> None:
     (tmp_path / "p/loop").symlink_to(tmp_path)
     (tmp_path / "p/nowhere.jsonl").symlink_to(tmp_path / "missing")
     os.mkfifo(tmp_path / "p/pipe.jsonl")
-    assert found(Place(tmp_path, "claude")) == [f"{SESSION}.jsonl", "agent-a.jsonl"]
-    assert found(Place(tmp_path / "p/notes.txt")) == ["notes.txt"]
-    assert found(Place(tmp_path / "missing")) == []
+    assert found(SearchRoot(tmp_path, "claude")) == [f"{SESSION}.jsonl", "agent-a.jsonl"]
+    assert found(SearchRoot(tmp_path / "p/notes.txt")) == ["notes.txt"]
+    assert found(SearchRoot(tmp_path / "missing")) == []
 
 
 def test_a_subagents_file_names_its_session(tmp_path: Path) -> None:
     write(tmp_path / f"{SESSION}/subagents/agent-a.jsonl", [])
-    (source,) = walk(Place(tmp_path, "claude"))
+    (source,) = walk(SearchRoot(tmp_path, "claude"))
     assert isinstance(source, Source)
     assert (source.session, source.subagent) == (SESSION, True)
 
@@ -91,6 +91,6 @@ def test_a_subagents_file_names_its_session(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is unreadable to root")
 def test_an_unreadable_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "locked").mkdir(mode=0)
-    (trouble,) = walk(Place(tmp_path))
+    (trouble,) = walk(SearchRoot(tmp_path))
     assert isinstance(trouble, Unreadable)
     assert trouble.path == tmp_path / "locked"

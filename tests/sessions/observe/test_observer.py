@@ -17,7 +17,7 @@ from sessions.floor import events as ev
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
 from sessions.floor.tokens import Tokens
-from sessions.observe.files.discover import Place
+from sessions.observe.files.discover import SearchRoot
 from sessions.observe.observer import STEPS, Batch, Observer
 from sessions.observe.seats import Seats
 from tests.support.observe import (
@@ -63,7 +63,7 @@ class Journal:
 
     def observer(self, *places: Path, longest: int = 1 << 20) -> Observer:
         """An observer as it is after a restart."""
-        where = [Place(path, "claude") for path in places]
+        where = [SearchRoot(path, "claude") for path in places]
         seats = Seats(fold_all(EMPTY, self.events))
         return Observer(where, seats, FlatPrice(), self.marks, self, longest=longest)
 
@@ -142,7 +142,7 @@ def test_deleted_unreadable_and_foreign_files_are_told_once(tmp_path: Path, jour
     (tmp_path / "named").mkdir()
     (tmp_path / "named/foreign.jsonl").write_bytes(b"\x00\xff" * 5_000)
     seats = Seats()
-    observer = Observer([Place(tmp_path, "", True)], seats, FlatPrice())
+    observer = Observer([SearchRoot(tmp_path, "", True)], seats, FlatPrice())
     events = [e for batch in observer.scan() for e in journal.add(batch).events]
     assert [e.reason for e in events if isinstance(e, ev.SourceSkipped)] == ["not a transcript"]
     path.unlink()
@@ -157,14 +157,14 @@ def test_what_is_no_transcript_is_told_once_however_it_grows(tmp_path: Path, jou
     told = []
     for size in (100, 200, 300):
         foreign.write_bytes(b"{}\n" * size)
-        observer = Observer([Place(tmp_path, "", True)], Seats(), FlatPrice(), journal.marks, journal)
+        observer = Observer([SearchRoot(tmp_path, "", True)], Seats(), FlatPrice(), journal.marks, journal)
         told += [e for batch in observer.scan() for e in journal.add(batch).events]
     assert [(e.reason, e.detail) for e in told if isinstance(e, ev.SourceSkipped)] == [
         ("not a transcript", "foreign.jsonl")
     ]
     write(tmp_path / "empty.jsonl", [reply("m1", usage(output=3))])
     write(foreign, [reply("m2", usage(output=4))])
-    observer = Observer([Place(tmp_path, "", True)], Seats(), FlatPrice(), journal.marks, journal)
+    observer = Observer([SearchRoot(tmp_path, "", True)], Seats(), FlatPrice(), journal.marks, journal)
     assert used_of(e for batch in observer.scan() for e in batch.events).output == 7
 
 
@@ -279,7 +279,7 @@ def test_batches_are_bounded_and_progress_is_told(tmp_path: Path, journal: Journ
         write(session(tmp_path, name), [reply(f"m{n}-{k}", usage(output=1), k, session=name) for k in range(2_000)])
     told: list[tuple[int, int]] = []
     observer = Observer(
-        [Place(tmp_path, "claude")], Seats(), FlatPrice(), progress=lambda done, total: told.append((done, total))
+        [SearchRoot(tmp_path, "claude")], Seats(), FlatPrice(), progress=lambda done, total: told.append((done, total))
     )
     batches = [journal.add(batch) for batch in observer.scan()]
     assert used_of(journal.events).output == 8_000
@@ -295,7 +295,7 @@ def test_the_progress_of_many_small_files_is_told_in_few_steps(tmp_path: Path) -
     for folder in folders:
         write(folder / f"{SESSION}.jsonl", [reply("m1", usage(output=1))])
     told: list[int] = []
-    places = [Place(tmp_path, "claude")]
+    places = [SearchRoot(tmp_path, "claude")]
     observer = Observer(places, Seats(), FlatPrice(), progress=lambda done, _: told.append(done))
     assert sum(used_of(batch.events).output for batch in observer.scan()) == 1
     assert len(set(told)) > STEPS // 2
@@ -358,7 +358,7 @@ def test_following(tmp_path: Path, journal: Journal) -> None:
 def test_following_after_a_cancelled_scan_leaves_the_old_alone(tmp_path: Path) -> None:
     write(session(tmp_path), [prompt("old")])
     os.utime(session(tmp_path), (1, 1))
-    observer = Observer([Place(tmp_path, "claude")], Seats(), FlatPrice())
+    observer = Observer([SearchRoot(tmp_path, "claude")], Seats(), FlatPrice())
     for batch in observer.scan():
         assert not only(batch.events, ev.TurnStarted)
         observer.cancel()

@@ -19,7 +19,7 @@ from sessions.floor.tokens import Certainty, Tokens
 from sessions.observe.callbook import Calls
 from sessions.observe.contract import Desk
 from sessions.observe.files.archive import zstd
-from sessions.observe.files.discover import Place
+from sessions.observe.files.discover import SearchRoot
 from sessions.observe.observer import Observer
 from sessions.observe.openclaw.transcript import OpenClawDatabase, OpenClawTranscript
 from sessions.observe.seats import Ground, Seats
@@ -413,7 +413,7 @@ def test_the_observer_notices_what_stands_only_in_the_write_ahead_log(tmp_path: 
     path = tmp_path / "openclaw-agent.sqlite"
     with database(path) as db:
         add(db, [header(), reply("a", 1, {"input": 1})])
-        observer = Observer([Place(tmp_path, "openclaw")], Seats(), desk().pricing)
+        observer = Observer([SearchRoot(tmp_path, "openclaw")], Seats(), desk().pricing)
         assert spent([event for batch in observer.scan() for event in batch.events]) == Tokens(input=1)
         before = path.stat()
         add(db, [reply("b", 2, {"input": 10})], first=2)
@@ -425,7 +425,7 @@ def test_a_locked_database_is_looked_at_again(tmp_path: Path) -> None:
     path = tmp_path / "openclaw-agent.sqlite"
     with database(path) as db:
         add(db, [header(), reply("a", 1, {"input": 1})])
-        observer = Observer([Place(tmp_path, "openclaw")], Seats(), desk().pricing)
+        observer = Observer([SearchRoot(tmp_path, "openclaw")], Seats(), desk().pricing)
         db.execute("PRAGMA locking_mode=EXCLUSIVE")
         db.execute("DELETE FROM transcript_events WHERE 0")
         db.commit()

@@ -19,7 +19,7 @@ from sessions.floor.fold.fold import fold_all
 from sessions.floor.reports import CADENCE_S, Report
 from sessions.floor.state import EMPTY, FloorState, Status
 from sessions.observe import presence
-from sessions.observe.files.discover import PROCESSES, Place, walk
+from sessions.observe.files.discover import PROCESSES, SearchRoot, walk
 from sessions.observe.observer import Observer
 from sessions.observe.seats import Seats
 from sessions.supervisor.processes import ProcessWatch
@@ -47,7 +47,7 @@ class Home:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        places = [Place(root / "projects", "claude"), Place(root / "sessions", PROCESSES)]
+        places = [SearchRoot(root / "projects", "claude"), SearchRoot(root / "sessions", PROCESSES)]
         (root / "sessions").mkdir(parents=True)
         self._observer = Observer(places, Seats(only=True), FlatPrice())
         self.events: list[ev.Event] = []
@@ -191,7 +191,7 @@ def test_keys_links_and_folders_are_not_opened(home: Home, agent: subprocess.Pop
     path.symlink_to(elsewhere)
     (home.root / "sessions/7.abc.key").write_text("secret")
     (home.root / "sessions/8.json").mkdir()
-    assert [found.path.name for found in walk(Place(home.root / "sessions", PROCESSES))] == [path.name]
+    assert [found.path.name for found in walk(SearchRoot(home.root / "sessions", PROCESSES))] == [path.name]
     assert home.look().stations == {}
 
 
@@ -238,5 +238,5 @@ def test_the_end_of_a_process_is_told_by_the_kernel(agent: subprocess.Popen[byte
 def test_a_state_began_when_it_is_told_so_if_that_can_be(
     status: float | None, updated: float | None, started: float | None, began: float
 ) -> None:
-    said = presence.Said(1, "s", status_updated_at=status, updated_at=updated, started_at=started)
+    said = presence.ProcessFile(1, "s", status_updated_at=status, updated_at=updated, started_at=started)
     assert presence.moment(said, written=77.0) == began

@@ -96,8 +96,8 @@ def test_rules_for_ignoring_make_the_survey_stale() -> None:
 
 
 def test_worktrees_inside_a_bare_repository() -> None:
-    ground = WatchedTree(Path("/bare.git/w"), Path("/bare.git/worktrees/w"))
-    bare = WatchPlan("/bare.git", (), {"/bare.git/w": ground}, frozenset())
+    tree = WatchedTree(Path("/bare.git/w"), Path("/bare.git/worktrees/w"))
+    bare = WatchPlan("/bare.git", (), {"/bare.git/w": tree}, frozenset())
     assert judge(bare, [(MODIFIED, "/bare.git/w/HEAD")]).worktrees == {"/bare.git/w"}
     assert judge(bare, [(MODIFIED, "/bare.git/HEAD")]).refs
 
@@ -115,23 +115,23 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TestRepository:
     return repository
 
 
-def ground_of(repository: TestRepository, limit: int = 1_000) -> tuple[WatchedTree, set[str], set[str]]:
+def tree_of(repository: TestRepository, limit: int = 1_000) -> tuple[WatchedTree, set[str], set[str]]:
     """The survey of the main worktree, with its directories relative to the root."""
-    ground = survey(Repository.open(repository.path).worktrees()[0], limit)
+    tree = survey(Repository.open(repository.path).worktrees()[0], limit)
     root = str(repository.path)
     return (
-        ground,
-        {path.removeprefix(root) for path in ground.shallow},
-        {path.removeprefix(root) for path in ground.deep},
+        tree,
+        {path.removeprefix(root) for path in tree.shallow},
+        {path.removeprefix(root) for path in tree.deep},
     )
 
 
 def test_plain_trees_are_watched_as_a_whole(made: TestRepository) -> None:
     (made.path / "empty").mkdir()
     made.write({"src/cache/x.bin": "", "noise.log": ""})
-    ground, shallow, deep = ground_of(made)
-    assert (shallow, deep, ground.size) == ({""}, {"/src", "/empty"}, 6)
-    assert ground.ignored == {f"{made.path}/src/cache", f"{made.path}/noise.log"}
+    tree, shallow, deep = tree_of(made)
+    assert (shallow, deep, tree.size) == ({""}, {"/src", "/empty"}, 6)
+    assert tree.ignored == {f"{made.path}/src/cache", f"{made.path}/noise.log"}
 
 
 def test_large_ignored_directories_links_and_other_repositories_are_left_out(
@@ -142,30 +142,30 @@ def test_large_ignored_directories_links_and_other_repositories_are_left_out(
     (made.path / "docs").mkdir()
     (made.path / "docs" / "link").symlink_to("/")
     made.worktree(made.path / "trees" / "w", "work")
-    ground, shallow, deep = ground_of(made)
+    tree, shallow, deep = tree_of(made)
     assert shallow == {"", "/src", "/src/x", "/docs", "/trees"}
     assert deep == {"/src/x/y"}
-    assert ground.size == 6
+    assert tree.size == 6
 
 
 def test_a_survey_ends_soon_after_its_limit(made: TestRepository) -> None:
     for number in range(50):
         (made.path / "many" / str(number)).mkdir(parents=True)
-    assert ground_of(made, limit=10)[0].size == 11
+    assert tree_of(made, limit=10)[0].size == 11
 
 
 def test_the_smallest_worktrees_are_watched_first(made: TestRepository) -> None:
     git_dirs = len(list(git_directories(made.path / ".git")))
-    grounds = [
+    watched = [
         WatchedTree(Path("/large"), Path("/large/.git"), shallow=("/large",), size=100),
         WatchedTree(Path("/small"), Path("/small/.git"), shallow=("/small",), size=5),
     ]
-    planned = plan(made.path / ".git", grounds, git_dirs + 50)
+    planned = plan(made.path / ".git", watched, git_dirs + 50)
     assert planned.unwatched == {Path("/large")}
     assert "/small" in planned.shallow
     assert "/large" not in planned.shallow
     assert f"{made.path}/.git" in planned.shallow
-    assert plan(made.path / ".git", grounds, 0).unwatched == {Path("/large"), Path("/small")}
+    assert plan(made.path / ".git", watched, 0).unwatched == {Path("/large"), Path("/small")}
 
 
 def test_git_says_what_it_ignores(made: TestRepository) -> None:

@@ -15,7 +15,7 @@ from sessions.floor.state import EMPTY, FloorState, Status
 from sessions.floor.tokens import STANDARD, Certainty, Terms, Tokens
 from sessions.observe.claude.transcript import ClaudeTranscript
 from sessions.observe.contract import Desk
-from sessions.observe.files.discover import Place, kind_of, places, walk
+from sessions.observe.files.discover import SearchRoot, kind_of, places, walk
 from sessions.observe.observer import Observer
 from sessions.observe.seats import Seats
 from sessions.views.status import TOOL_CADENCE_S, status_at
@@ -340,7 +340,7 @@ def test_the_list_of_a_workflows_steps_is_no_transcript(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "journal.jsonl").write_text('{"type":"started","agentId":"a"}\n')
     (folder / "agent-a.jsonl").write_bytes(b"\n".join(encode([reply("w", usage(output=4))])) + b"\n")
-    assert [found.path.name for found in walk(Place(tmp_path))] == ["agent-a.jsonl"]
+    assert [found.path.name for found in walk(SearchRoot(tmp_path))] == ["agent-a.jsonl"]
 
 
 @pytest.mark.parametrize(

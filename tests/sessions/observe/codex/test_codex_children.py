@@ -15,7 +15,7 @@ from sessions.floor import events as ev
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
 from sessions.floor.tokens import STANDARD, Terms, Tokens
-from sessions.observe.codex.memory import Memory
+from sessions.observe.codex.memory import RolloutState
 from sessions.observe.codex.transcript import CodexTranscript
 from sessions.observe.codex.usage import Ledger
 from sessions.observe.contract import Desk
@@ -336,7 +336,7 @@ def test_a_rollout_that_an_earlier_version_had_begun_to_read_goes_on() -> None:
     ledger = Ledger(recorded=True)
     usages: list[Usage] = [ONE, TWO, OWN]
     memory = msgspec.msgpack.encode(
-        Memory(thread=THREAD, session=THREAD, opened=True, model="m", turn="t", ledger=ledger)
+        RolloutState(thread=THREAD, session=THREAD, opened=True, model="m", turn="t", ledger=ledger)
     )
     transcript = CodexTranscript(Path(f"rollout-{THREAD}.jsonl"), desk(), memory)
     found = transcript.feed([token_count(usages[:2], 5), record("r3", OWN, usages), token_count(usages, 9)], 0)
