@@ -67,6 +67,9 @@ def _folded(text: str) -> str:
     if text.isascii() and text.isprintable():
         if "  " not in text and text[:1] != " " and text[-1:] != " ":
             return text  # as most are
+    elif text.isascii() and "\x1b" not in text:
+        text = " ".join(text.split())
+        return text if text.isprintable() else " ".join(_visible(text).split())
     else:
         text = " ".join(_without_escapes(text).split())
         if not (text.isascii() and text.isprintable()):

@@ -18,6 +18,7 @@ from sessions.floor.zone import offset_at
 _DAY_S = 86_400
 _LAST_DAY = 2_932_896
 """Days from 1970 to the end of the year 9999, the last that has a name."""
+_EXACT, _REPORTED, _UNDERCOUNTED = Certainty.EXACT, Certainty.REPORTED, Certainty.UNDERCOUNTED
 
 _TOTALS = ("total", "elsewhere")
 FIELDS = (*_TOTALS, "models", "branch_meters", "days", "elsewhere_days", "pace")
@@ -135,12 +136,13 @@ class Tally:
         else:
             self._cost += event.cost
         certainty = event.certainty
-        if certainty is Certainty.REPORTED:
-            self._reported += calls
-        elif certainty is Certainty.ESTIMATED:
-            self._estimated += calls
-        elif certainty is Certainty.UNDERCOUNTED:
-            self._undercounted += calls
+        if certainty is not _EXACT:
+            if certainty is _UNDERCOUNTED:
+                self._undercounted += calls
+            elif certainty is _REPORTED:
+                self._reported += calls
+            else:
+                self._estimated += calls
         if event.settled:
             self._undercounted -= 1
 

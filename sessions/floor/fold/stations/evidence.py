@@ -9,6 +9,11 @@ from sessions.floor.fold.draft import Draft
 from sessions.floor.reports import Report
 from sessions.floor.state import Evidence, RunningTool, Status
 
+_TOLD = frozenset((ev.ActivitySeen, ev.PersonNeeded, ev.AgentReported, ev.AgentLost))
+"""Kinds that are told by others than the main conversation, too."""
+_BESIDE = frozenset((ev.ToolFinished, ev.TextWritten))
+"""Kinds that are told of it while a tool asks a person."""
+
 
 def put_evidence(
     draft: Draft,
@@ -45,12 +50,12 @@ def put_evidence(
 
 def _settles(event: ev.StationEvent, running: object) -> bool:
     """Whether this cannot be told while the main conversation waits for a person."""
-    told = ev.ActivitySeen | ev.PersonNeeded | ev.AgentReported | ev.AgentLost
-    if isinstance(event, told) or "/" in event.source:
+    kind = type(event)
+    if kind in _TOLD or "/" in event.source:
         return False
-    if isinstance(event, ev.ToolCalled):
+    if kind is ev.ToolCalled:
         return isinstance(running, dict) and len(running) <= 1
-    return not (running and isinstance(event, ev.ToolFinished | ev.TextWritten))
+    return not (running and kind in _BESIDE)
 
 
 def still_running(draft: Draft, event: ev.StationEvent) -> dict[str, RunningTool]:
