@@ -34,3 +34,7 @@ class UsageError(FactoryError):
 
 class NewerFormatError(FactoryError):
     """A journal or recording was written by a newer program. It is left as it is."""
+
+
+class UnwritableError(FactoryError):
+    """The disk takes nothing: it is full, fails, or may not be written. What was committed before can be read."""

@@ -6,18 +6,18 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING
 
 from sessions.asking.figures import WhatWasUsed, used_of
-from sessions.errors import FactoryError
+from sessions.errors import FactoryError, UnwritableError
 from sessions.floor.commands import AnyWish, CatchUp, ImportPaths
-from sessions.floor.state import EMPTY, FloorState
 from sessions.floor.tokens import By, Used
 from sessions.headless.supervised import HaltedError, Supervised, Told
-from sessions.journal.trouble import UnwritableError
-from sessions.place import Place
 
-R = TypeVar("R")
+if TYPE_CHECKING:  # whoever asks for figures alone needs to know nothing of floors
+    from sessions.floor.state import FloorState
+    from sessions.place import Place
+
 Warn = Callable[[str], None]
 """Is told what keeps an answer from being whole, with the cure."""
 
@@ -97,6 +97,7 @@ def _on_disk(
     """The floor where no supervisor can write: as the journal has it, or without one as it is on disk now."""
     from sessions import disk, settings
     from sessions.floor.fold.fold import fold_all
+    from sessions.floor.state import EMPTY
     from sessions.journal.reader import JournalReader
     from sessions.observe.files import discover
     from sessions.observe.seats import Seats

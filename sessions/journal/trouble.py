@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sessions.errors import FactoryError
+from sessions.errors import FactoryError, UnwritableError
 from sessions.journal import schema
 
 
 class JournalGoneError(FactoryError):
     """The journal was moved away or removed under its writer: what is written now, nobody will ever read."""
-
-
-class UnwritableError(FactoryError):
-    """The disk takes nothing: it is full, fails, or may not be written. What was committed before can be read."""
 
 
 def trouble(path: Path, error: Exception) -> FactoryError:

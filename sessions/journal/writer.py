@@ -28,9 +28,9 @@ from sessions.journal.blocks import Row
 from sessions.journal.group import Group
 from sessions.journal.lock import WriterLock
 from sessions.journal.past import past_sessions
-from sessions.journal.trouble import JournalGoneError, UnwritableError, trouble
+from sessions.journal.trouble import JournalGoneError, trouble
 
-__all__ = ["GROUP", "INLINE", "Journal", "JournalGoneError", "UnwritableError"]
+__all__ = ["GROUP", "INLINE", "Journal", "JournalGoneError"]
 
 GROUP = 20_000
 """Events that one commit takes together; a single larger append still is one commit."""

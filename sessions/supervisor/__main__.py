@@ -14,8 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from sessions.errors import EXIT_FAILURE, FactoryError
-from sessions.journal.trouble import UnwritableError
+from sessions.errors import EXIT_FAILURE, FactoryError, UnwritableError
 from sessions.place import place_of
 from sessions.supervisor.life import live
 from sessions.supervisor.process import LOG_BYTES, Options, Started

@@ -19,9 +19,8 @@ import msgspec
 
 import sessions
 from sessions import operator, settings
-from sessions.errors import FactoryError
+from sessions.errors import FactoryError, UnwritableError
 from sessions.floor.commands import Stop
-from sessions.journal.trouble import UnwritableError
 from sessions.place import Place, place_of
 from sessions.supervisor.lock import holder
 from sessions.supervisor.wire.protocol import ANSWERS, MAX_ANSWER, WorkFrame, command_frame, encode, hello, read
