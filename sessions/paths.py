@@ -52,8 +52,8 @@ def journal_path(state_dir: Path) -> Path:
 
 
 def lock_path(state_dir: Path) -> Path:
-    """The file whose lock the repository's one supervisor holds."""
-    return state_dir / "supervisor.lock"
+    """The file whose lock the repository's one supervisor holds, who alone writes the journal."""
+    return journal_path(state_dir).with_name("journal.db.lock")
 
 
 def log_path(state_dir: Path) -> Path:

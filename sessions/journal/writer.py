@@ -26,7 +26,7 @@ from sessions.journal import blocks, codec, schema, upkeep
 from sessions.journal import group as groups
 from sessions.journal.blocks import Row
 from sessions.journal.group import Group
-from sessions.journal.lock import WriterLock
+from sessions.journal.lock import Lock, beside
 from sessions.journal.past import past_sessions
 from sessions.journal.trouble import JournalGoneError, trouble
 
@@ -74,7 +74,7 @@ class _Append:
 class Journal:
     """The append-only log of one repository's events, open for writing. Use `Journal.open`."""
 
-    def __init__(self, path: Path, connection: aiosqlite.Connection, lock: WriterLock) -> None:
+    def __init__(self, path: Path, connection: aiosqlite.Connection, lock: Lock) -> None:
         self.path = path
         self._connection = connection
         self._lock = lock
@@ -112,12 +112,15 @@ class Journal:
         return journal
 
     @classmethod
-    async def begin(cls, path: Path) -> Journal:
-        """The first, short part of opening: the journal is this process's own. Then comes `bring_up`."""
-        await asyncio.to_thread(schema.check, path, missing_ok=True)
-        lock = WriterLock.take(path)
+    async def begin(cls, path: Path, lock: Lock | None = None) -> Journal:
+        """The first, short part of opening: the journal is this process's own. Then comes `bring_up`.
+
+        A `lock` that is held already is taken over, and let go of with the journal, or when it cannot be opened.
+        """
         connection: aiosqlite.Connection | None = None
         try:
+            await asyncio.to_thread(schema.check, path, missing_ok=True)
+            lock = lock or Lock.take(beside(path))
             await asyncio.to_thread(schema.prepare, path)
             # IMMEDIATE: Python's sqlite3 begins a transaction by itself before the first INSERT.
             connection = await aiosqlite.connect(
@@ -128,7 +131,8 @@ class Journal:
         except BaseException as error:
             if connection is not None:
                 await connection.close()
-            lock.release()
+            if lock is not None:
+                lock.release()
             if isinstance(error, schema.UNUSABLE):
                 raise trouble(path, error) from error
             raise

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 from sessions import settings
 from sessions.errors import FactoryError
 from sessions.floor.commands import Command, Progress, Reply, Stop
+from sessions.journal.lock import Lock
 from sessions.journal.writer import Journal
 from sessions.place import Place
-from sessions.supervisor.lock import hold
 from sessions.supervisor.process import Options, reachable
 from sessions.supervisor.questions import Answers
 from sessions.supervisor.recorder import ServingRecorder
@@ -41,37 +41,37 @@ async def live(place: Place, options: Options, ready: Callable[[], None]) -> Non
     """
     chosen, signalled = settings.load(), _signalled()
     idle_s = 60 * (chosen.idle_minutes if options.idle_minutes is None else options.idle_minutes)
-    with hold(place.lock, LOCK_PATIENCE_S, lambda: reachable(place.socket)) as dead:
-        if dead:
-            log.warning("process %d died here without a goodbye; what it had acknowledged is in the journal", dead)
-        journal = await Journal.begin(place.journal)
+    lock = Lock.take(place.lock, LOCK_PATIENCE_S, lambda: reachable(place.socket))
+    if lock.dead:
+        log.warning("process %d died here without a goodbye; what it had acknowledged is in the journal", lock.dead)
+    journal = await Journal.begin(place.journal, lock)
+    try:
+        feed = Feed(journal.state, opened=False)
+        feed.say(WorkFrame(past=UNSETTLED))
+        work = work_of(place, options, chosen, ServingRecorder(journal, feed), await journal.marks())
+        await work.open()
+        answers = Answers(place, feed)
+        looked_at = asyncio.Event()
+        day = _Day(journal, feed, work, looked_at if options.brief else None)
+        server = Server(feed, str(place.common_dir), day.obey, answers.answer, looked_at)
+        # The door before the journal: bringing that up to date may take half a minute, which is shown.
+        await server.listen(place.socket)
+        ready()
+        log.info("supervising %s", place.common_dir)
+        farewell = Farewell("the supervisor failed")
         try:
-            feed = Feed(journal.state, opened=False)
-            feed.say(WorkFrame(past=UNSETTLED))
-            work = work_of(place, options, chosen, ServingRecorder(journal, feed), await journal.marks())
-            await work.open()
-            answers = Answers(place, feed)
-            looked_at = asyncio.Event()
-            day = _Day(journal, feed, work, looked_at if options.brief else None)
-            server = Server(feed, str(place.common_dir), day.obey, answers.answer, looked_at)
-            # The door before the journal: bringing that up to date may take half a minute, which is shown.
-            await server.listen(place.socket)
-            ready()
-            log.info("supervising %s", place.common_dir)
-            farewell = Farewell("the supervisor failed")
-            try:
-                brief = partial(_brief_s, work, idle_s) if options.brief else None
-                farewell = await _until_over(server.deserted(idle_s, brief), day, signalled)
-                await work.defer()
-            except FactoryError as error:
-                farewell = Farewell(error.message)
-                raise
-            finally:
-                log.info("%s", farewell.reason)
-                await server.close(farewell)
-                await answers.close()
+            brief = partial(_brief_s, work, idle_s) if options.brief else None
+            farewell = await _until_over(server.deserted(idle_s, brief), day, signalled)
+            await work.defer()
+        except FactoryError as error:
+            farewell = Farewell(error.message)
+            raise
         finally:
-            await _shut(journal)
+            log.info("%s", farewell.reason)
+            await server.close(farewell)
+            await answers.close()
+    finally:
+        await _shut(journal)
 
 
 class _Day:

@@ -21,8 +21,8 @@ import sessions
 from sessions import operator, settings
 from sessions.errors import FactoryError, UnwritableError
 from sessions.floor.commands import Stop
+from sessions.journal.lock import holder
 from sessions.place import Place, place_of
-from sessions.supervisor.lock import holder
 from sessions.supervisor.wire.protocol import ANSWERS, MAX_ANSWER, WorkFrame, command_frame, encode, hello, read
 
 START_S = 20.0

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sessions.supervisor.lock import holder
+from sessions.journal.lock import holder
 from tests import ROOT
 from tests.support.branches.git import TestRepository, environment
 
@@ -70,7 +70,7 @@ class Machine:
 
     def end(self) -> None:
         """End what commands have started and left: supervisors, which wait for the next command."""
-        for lock in Path(self.env["XDG_STATE_HOME"]).glob("*/*/supervisor.lock"):
+        for lock in Path(self.env["XDG_STATE_HOME"]).glob("*/*/journal.db.lock"):
             pid = holder(lock)
             with suppress(ProcessLookupError):
                 if pid:

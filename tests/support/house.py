@@ -16,7 +16,7 @@ from tests.support.supervisor import short_directory
 
 KEEPER = """
 import sys, pathlib
-from sessions.supervisor.lock import hold
+from sessions.journal.lock import hold
 with hold(pathlib.Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

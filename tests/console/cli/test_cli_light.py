@@ -43,7 +43,6 @@ def test_meters_of_a_running_supervisor_import_next_to_nothing(machine: Machine)
         env=machine.env,
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        text=True,
         check=True,
     )
     assert done.stdout.decode() == first.out

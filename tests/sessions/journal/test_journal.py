@@ -182,7 +182,7 @@ def test_one_wrong_append_does_not_spoil_the_others(path: Path) -> None:
 def test_a_second_writer_is_told_who_writes(path: Path) -> None:
     async def check() -> None:
         journal = await Journal.open(path)
-        with pytest.raises(FactoryError, match=f"written by process {os.getpid()}"):
+        with pytest.raises(FactoryError, match=f"already running .process {os.getpid()}"):
             await Journal.open(path)
         await journal.append(STREAM[:1])
         await journal.close()
