@@ -165,17 +165,18 @@ def past_of(repo: Path, what: str, at: str, seq: int | None) -> Past:
 
 def _run_of(repo: Path, what: str) -> Past:
     """The journal of the repository, or the run of it that is named."""
+    from sessions.headless.pasts import JournalPast
+    from sessions.headless.supervised import Supervised
     from sessions.journal.past.part import as_of_now, run
-    from sessions.journal.reader import JournalReader
-    from sessions.place import place_of
 
     if what not in ("last", "journal") and not what.isdecimal():
         raise UsageError(f"there is no {clean(what)!r}", "name a file, a directory, last, journal, or a number")
-    reader = JournalReader(place_of(repo).journal)
+    supervised = Supervised(repo)
+    journal = JournalPast(supervised, supervised.close)
     try:
-        return as_of_now(reader) if what == "journal" else run(reader, None if what == "last" else int(what))
+        return as_of_now(journal) if what == "journal" else run(journal, None if what == "last" else int(what))
     except BaseException:
-        reader.close()
+        journal.close()
         raise
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -31,10 +31,11 @@ class Asking(Protocol):
 
 
 class JournalPast:
-    """The journal of a supervisor, wherever that is, as a past. Closing it leaves the line open."""
+    """The journal of a supervisor, wherever that is, as a past."""
 
-    def __init__(self, asking: Asking) -> None:
-        self._asking = asking
+    def __init__(self, asking: Asking, close: Callable[[], None] | None = None) -> None:
+        """`close` lets go of the line, where that is to end with the past."""
+        self._asking, self._close = asking, close
 
     @property
     def covers(self) -> qs.Covered:
@@ -95,7 +96,8 @@ class JournalPast:
         return floor_of(self._asking.ask(qs.FloorNow()))
 
     def close(self) -> None:
-        """Whoever opened the line closes it."""
+        if self._close is not None:
+            self._close()
 
     def one(self, question: Question[A]) -> A:
         """What is answered in one part."""

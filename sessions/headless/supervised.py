@@ -6,6 +6,7 @@ command leaves behind is gone within a minute, and until then the next one costs
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Self, TypeVar
@@ -30,7 +31,10 @@ class HaltedError(FactoryError):
 
 
 class Supervised:
-    """Asks and wishes, each of which is repeated when a supervisor is lost over it. Use as a context."""
+    """Asks and wishes, each of which is repeated when a supervisor is lost over it. Use as a context, or `close` it.
+
+    Any thread may ask; they take turns.
+    """
 
     def __init__(self, repo: Path, progress: Told | None = None) -> None:
         """`progress` hears what the supervisor is at while it is waited for."""
@@ -38,6 +42,7 @@ class Supervised:
         self.progress = progress
         self._repo = repo
         self._line: Line | None = None
+        self._turn = threading.Lock()
         self._work = WorkFrame()
         self._halts: int | None = None
         """How often the disk had taken nothing when it was asked first."""
@@ -46,6 +51,10 @@ class Supervised:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the supervisor."""
         if self._line is not None:
             self._line.close()
 
@@ -78,6 +87,10 @@ class Supervised:
         return part
 
     def _with(self, do: Callable[[Line], R]) -> R:
+        with self._turn:
+            return self._tried(do)
+
+    def _tried(self, do: Callable[[Line], R]) -> R:
         for left in reversed(range(TRIES)):
             try:
                 if self._line is None:
