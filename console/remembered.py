@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from sessions.errors import FactoryError
 from sessions.paths import private_dir
-from sessions.views.floor.arrange import Grouping, Order
+from sessions.views.floor.arrange import Grouping, SortKey
 
 MOST_BYTES = 4_096
 """No file of ours is longer."""
@@ -33,8 +33,8 @@ class Remembered(msgspec.Struct, frozen=True, omit_defaults=True):
     """On a smaller one."""
 
     @property
-    def floor_order(self) -> Order | None:
-        return Order(self.order) if self.order in [*Order] else None
+    def floor_order(self) -> SortKey | None:
+        return SortKey(self.order) if self.order in [*SortKey] else None
 
     @property
     def floor_grouping(self) -> Grouping | None:

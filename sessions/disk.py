@@ -16,7 +16,7 @@ from sessions.models.prices import Prices
 from sessions.observe import feeds
 from sessions.observe.files import discover
 from sessions.observe.observer import Batch, Observer, Reading
-from sessions.observe.seats import Ground, Seats
+from sessions.observe.seats import HomeRepository, Seats
 from sessions.observe.sums import SumReader
 from sessions.text import clean
 
@@ -71,7 +71,7 @@ def _named(places: Sequence[Path]) -> list[discover.SearchRoot]:
 
 def _seats() -> Seats:
     """Seats for sessions that are all at home."""
-    return Seats(EMPTY, Ground(), only=True)
+    return Seats(EMPTY, HomeRepository(), only=True)
 
 
 def opened(moment: float) -> FactoryOpened:

@@ -9,7 +9,7 @@ import msgspec
 
 from sessions.asking.question import Question
 from sessions.floor.state import FloorState, Session
-from sessions.journal.accounts import Plan, Size
+from sessions.journal.accounts import PruningPlan, Size
 
 MOST_EVENTS = 20_000
 """Events that one question about a past is answered with at most."""
@@ -107,7 +107,7 @@ class SessionsAt(Question[Sessions], frozen=True, tag="sessions_at"):
     paths: tuple[str, ...]
 
 
-class PrunePlan(Question[Plan], frozen=True, tag="prune_plan"):
+class PrunePlan(Question[PruningPlan], frozen=True, tag="prune_plan"):
     """What of the events before a time can be pruned now; with `keeping` whoever asks records them first."""
 
     before: float

@@ -102,7 +102,7 @@ def _on_disk(
     from sessions.observe.files import discover
     from sessions.observe.seats import Seats
     from sessions.supervisor.services.branches import open_repository, opening
-    from sessions.supervisor.services.transcripts import ground_of
+    from sessions.supervisor.services.transcripts import home_of
 
     warn(str(why))
     with suppress(FactoryError):
@@ -117,4 +117,4 @@ def _on_disk(
     repository = open_repository(place.repo, settings.load().base, strict=False)
     state = fold_all(EMPTY, [opening(repository), *repository.read({}, time.time())])
     found = discover.places([*sessions, *settings.load().session_paths])
-    return fold_all(state, disk.events_in(found, Seats(state, ground_of(state)), progress))
+    return fold_all(state, disk.events_in(found, Seats(state, home_of(state)), progress))

@@ -14,7 +14,7 @@ class Limit(msgspec.Struct, frozen=True):
     cure: str = ""
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
+class PruningPlan(msgspec.Struct, frozen=True, kw_only=True):
     """What is taken out: events `first` to `last`, none when `last` is smaller."""
 
     first: int

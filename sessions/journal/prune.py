@@ -18,7 +18,7 @@ from pathlib import Path
 from sessions.errors import FactoryError
 from sessions.floor.state import FloorState, Station, Status
 from sessions.journal import checkpoints, schema
-from sessions.journal.accounts import Limit, Plan
+from sessions.journal.accounts import Limit, PruningPlan
 from sessions.journal.reader import JournalReader
 from sessions.journal.recording.recording import Recording
 from sessions.journal.trouble import trouble
@@ -30,7 +30,7 @@ REST_S = 7 * 86_400.0
 BUSY_S = 10.0
 
 
-def plan(path: Path, before: float, now: float, keeping: bool = False) -> Plan:
+def plan(path: Path, before: float, now: float, keeping: bool = False) -> PruningPlan:
     """What of the events before the time `before` can go. With `keeping` the caller records them first."""
     with closing(JournalReader(path)) as reader:
         span, state = reader.span, reader.latest()
@@ -43,10 +43,10 @@ def plan(path: Path, before: float, now: float, keeping: bool = False) -> Plan:
         at = bisect_right(grid, most)
         last = grid[at - 1] if at else 0
         latest = reader.state_at(last).time if last >= span.first_seq else 0.0
-        return Plan(first=span.first_seq, last=last, asked=asked, latest=latest, limits=tuple(limits))
+        return PruningPlan(first=span.first_seq, last=last, asked=asked, latest=latest, limits=tuple(limits))
 
 
-def prune(path: Path, plan: Plan) -> None:
+def prune(path: Path, plan: PruningPlan) -> None:
     """Take out what was planned. Raises `FactoryError` when the journal cannot be written."""
     if not plan.events:
         return

@@ -31,7 +31,7 @@ EVERYBODYS_BRANCHES = frozenset({"", "HEAD", "main", "master", "trunk", "develop
 """Names that say nothing about which repository a vanished directory belonged to."""
 
 
-class Ground(Struct, frozen=True):
+class HomeRepository(Struct, frozen=True):
     """The repository whose factory it is. Without a root, every session is at home."""
 
     root: str = ""
@@ -75,13 +75,13 @@ class Seats:
     def __init__(
         self,
         state: FloorState = EMPTY,
-        ground: Ground | None = None,
+        repository: HomeRepository | None = None,
         only: bool = False,
         past: Callable[[str], str] = lambda _: "",
     ) -> None:
         """With `only`, nothing is elsewhere: the operator chose what is looked at. `past` tells the station of a
         session that the floor has forgotten, "" where there never was one."""
-        self.ground = ground or Ground()
+        self.repository = repository or HomeRepository()
         self._only = only
         self.unforeseen = 0
         """Sessions that were seated without being prepared, by what was heard of others until then."""
@@ -149,7 +149,7 @@ class Seats:
         return self._stations[life.session], opening
 
     def branch_of(self, directory: str) -> str:
-        return self.ground.worktrees.get(self._place(directory), "")
+        return self.repository.worktrees.get(self._place(directory), "")
 
     def heard(self, events: Sequence[Event]) -> None:
         """Note what a transcript just told: a lane whose session is in the middle of a turn is not free."""
@@ -202,7 +202,7 @@ class Seats:
 
     def _tree(self, directory: str) -> str:
         """The innermost worktree that holds a directory; the repository's root counts as one."""
-        tree, root = tree_of(directory, self.ground.worktrees), self.ground.root
+        tree, root = tree_of(directory, self.repository.worktrees), self.repository.root
         return tree_of(directory, {tree, root}) if root else tree
 
     def _name(self, kind: str, place: str) -> str:
@@ -222,7 +222,7 @@ class Seats:
         return f"{base}-{number}"
 
     def _free(self, name: str) -> bool:
-        return name not in self._kinds and name not in self.ground.names
+        return name not in self._kinds and name not in self.repository.names
 
     def _elsewhere(self, place: str, branch: str) -> bool:
         """Whether a directory belongs to another repository, or to none.
@@ -230,7 +230,7 @@ class Seats:
         One that exists is asked for its place only. One that is gone may have been a worktree: its path or its
         branch then tells.
         """
-        root = self.ground.root
+        root = self.repository.root
         if self._only or not root:
             return False
         if self._tree(place):
@@ -239,7 +239,7 @@ class Seats:
             return True
         if _was_worktree(place, root):
             return False
-        return branch in EVERYBODYS_BRANCHES or branch not in self.ground.branches
+        return branch in EVERYBODYS_BRANCHES or branch not in self.repository.branches
 
 
 class _Door:

@@ -39,7 +39,7 @@ class Judgement(msgspec.Struct, frozen=True):
 CLEAN = Judgement()
 
 
-class Work:
+class BranchChanges:
     """What a branch has changed, committed and not, and how much of the base it has seen."""
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ class Collisions:
     def __init__(self, seed: int, emit: Callable[[Event], None]) -> None:
         self._random = random.Random(f"{seed}:collisions")
         self._emit = emit
-        self._work: dict[str, Work] = {}
+        self._work: dict[str, BranchChanges] = {}
         self._landed: list[Ranges] = []
         self._told: dict[tuple[str, str], tuple[Judgement, Judgement]] = {}
         """By pair, what was said of everything there is, and of commits alone."""
@@ -96,8 +96,8 @@ class Collisions:
         work.merged = branch.merged
         self._compare(branch)
 
-    def _begin(self, branch: BranchChanged) -> Work:
-        work = Work()
+    def _begin(self, branch: BranchChanged) -> BranchChanges:
+        work = BranchChanges()
         home = words.home_of(branch.branch)
         # Old branches of people are few and broad: landed first, they stand in the way of many.
         broad = not branch.branch.startswith("station/") and self._random.random() < 0.4

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from console import last_floor as file
 from sessions.floor.state import FloorState
 from sessions.text import is_visible
-from sessions.views.floor.arrange import EVERYTHING, Choice, Order
+from sessions.views.floor.arrange import EVERYTHING, Choice, SortKey
 from sessions.views.floor.last import MOST_PANES, LastFloor, last_floor
 from sessions.views.floor.view import FloorView
 from tests.support.console import HOSTILE, NOW, factory_state
@@ -55,7 +55,7 @@ def test_it_is_the_operators_alone(path: Path) -> None:
 
 def test_the_same_panes_are_seen_as_by_a_look_at_the_floor() -> None:
     state = factory_state(12, 20)
-    for choice in (EVERYTHING, Choice(order=Order.COST), Choice(search="proxy")):
+    for choice in (EVERYTHING, Choice(order=SortKey.COST), Choice(search="proxy")):
         view = FloorView(choice)
         looked, again = view.look(state, NOW), FLOOR.floor(choice)
         assert [p.key for g in again.groups for p in g.panes] == [p.key for g in looked.groups for p in g.panes]

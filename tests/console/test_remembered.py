@@ -13,7 +13,7 @@ from console.app import FactoryApp
 from console.options import Options
 from console.remembered import Preferences, Remembered
 from console.screens.floor.screen import FloorScreen
-from sessions.views.floor.arrange import Grouping, Order
+from sessions.views.floor.arrange import Grouping, SortKey
 from tests.support.console import StillLink, factory_state
 
 
@@ -84,7 +84,7 @@ def test_a_damaged_file_is_as_good_as_none(tmp_path: Path, damage: bytes) -> Non
     path = tmp_path / "state/console.json"
     path.parent.mkdir()
     path.write_bytes(damage)
-    assert visit(path)[:3] == ("dark", Order.ATTENTION.value, Grouping.NONE.value)
+    assert visit(path)[:3] == ("dark", SortKey.ATTENTION.value, Grouping.NONE.value)
     visit(path, "t")
     assert Preferences(path).known.theme == "light"
 

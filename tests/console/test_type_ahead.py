@@ -19,7 +19,7 @@ from console.screens.replay.screen import ReplayScreen
 from console.screens.station.screen import StationScreen
 from sessions.floor.state import Status
 from sessions.journal.past.past import EventList
-from sessions.views.floor.arrange import Grouping, Order
+from sessions.views.floor.arrange import Grouping, SortKey
 from tests.support.console import StillLink, factory_state
 from tests.support.replay import StillReplay, sample_events
 
@@ -71,7 +71,7 @@ def test_a_search_takes_all_its_letters() -> None:
 def test_menus_take_their_letters() -> None:
     def see(app: FactoryApp) -> None:
         choice = floor(app).view.choice
-        assert choice.order is Order.COST
+        assert choice.order is SortKey.COST
         assert choice.grouping is Grouping.ROLE
         assert choice.statuses == {Status.FAILED, Status.NEEDS_ME}
 
@@ -91,13 +91,13 @@ def test_keys_after_coming_out_belong_to_the_floor_again(into: str) -> None:
     """What was left before it was drawn, or while it read, does no harm."""
 
     def see(app: FactoryApp) -> None:
-        assert floor(app).view.choice.order is Order.NAME
+        assert floor(app).view.choice.order is SortKey.NAME
 
     after(f"{into}\x1b\x1b1on" if len(into) > 1 else f"{into}\x1bon", see)
 
 
-@pytest.mark.parametrize(("letter", "order"), [("n", Order.NAME), ("c", Order.COST)])
-def test_escape_and_a_letter_in_one_packet_are_two_keys(letter: str, order: Order) -> None:
+@pytest.mark.parametrize(("letter", "order"), [("n", SortKey.NAME), ("c", SortKey.COST)])
+def test_escape_and_a_letter_in_one_packet_are_two_keys(letter: str, order: SortKey) -> None:
     """A terminal writes Alt and a letter in the same two bytes, and Textual takes them for that."""
 
     async def run() -> None:

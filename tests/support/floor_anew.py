@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sessions.floor.state import FloorState
-from sessions.views.floor.arrange import LOUD, Arranger, Choice, Group, Order, attention, matches
+from sessions.views.floor.arrange import LOUD, Arranger, Choice, Group, SortKey, attention, matches
 from sessions.views.floor.book import PaneBook
 from sessions.views.floor.panes import Pane
 from sessions.views.floor.totals import Counts, totals
@@ -57,7 +57,7 @@ class AnewView:
 
     def _due(self, groups: Sequence[Group], moment: float) -> bool:
         waited = moment - self._sorted_at
-        urgent = self.choice.order is Order.ATTENTION and waited >= QUIET_S
+        urgent = self.choice.order is SortKey.ATTENTION and waited >= QUIET_S
         return waited >= SETTLE_S or (urgent and any(_out_of_place(group.panes) for group in groups))
 
 

@@ -18,7 +18,7 @@ from sessions.floor.state import FloorState
 from sessions.headless.line import text
 from sessions.headless.meters_shape import VERSION
 from sessions.headless.pasts import JournalPast
-from sessions.journal.accounts import Limit, Plan
+from sessions.journal.accounts import Limit, PruningPlan
 from sessions.journal.recording.record import write
 from sessions.text import clean
 
@@ -86,7 +86,7 @@ def _moment(past: JournalPast, until: str) -> float:
     return past.state_at(min(place.seq or 0, past.span.last_seq)).time
 
 
-def _tell(dry_run: bool, plan: Plan, state: FloorState, sizes: list[int]) -> None:
+def _tell(dry_run: bool, plan: PruningPlan, state: FloorState, sizes: list[int]) -> None:
     if plan.events:
         verb = "would be pruned" if dry_run else "pruned"
         until = moment_of(state, plan.latest)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sessions.floor.state import Status
-from sessions.views.floor.arrange import Choice, Grouping, Order
+from sessions.views.floor.arrange import Choice, Grouping, SortKey
 from sessions.views.floor.view import Floor, FloorView
 from widgets.draw.cells import Span
 from widgets.draw.glyphs import STATUS, WORD
@@ -18,7 +18,7 @@ STATUS_KEYS = {
     "i": Status.IDLE,
     "u": Status.UNKNOWN,
 }
-ORDER_KEYS = {"a": Order.ATTENTION, "t": Order.ACTIVITY, "c": Order.COST, "n": Order.NAME, "g": Order.AGE}
+ORDER_KEYS = {"a": SortKey.ATTENTION, "t": SortKey.ACTIVITY, "c": SortKey.COST, "n": SortKey.NAME, "g": SortKey.AGE}
 GROUP_KEYS = {"n": Grouping.NONE, "r": Grouping.ROLE, "b": Grouping.BRANCH, "a": Grouping.KIND}
 _FILTER, _ORDER, _GROUP = "show", "sort by", "group by"
 

@@ -27,7 +27,7 @@ from console.terminal.slowlink import Rhythm
 from sessions.floor.branches.shown import own_branch
 from sessions.floor.commands import PERCENT, CancelScan, Progress
 from sessions.text import clean
-from sessions.views.floor.arrange import LOUD, Grouping, Order, attention
+from sessions.views.floor.arrange import LOUD, Grouping, SortKey, attention
 from sessions.views.floor.last import last_floor
 from sessions.views.floor.panes import Pane
 from sessions.views.floor.view import Floor, FloorView
@@ -371,7 +371,7 @@ class FloorScreen(SampledScreen):
     def _remember(self) -> None:
         """Order and grouping outlive this run; filters do not, since what is hidden is missed."""
         choice, known = self.view.choice, self.factory.memory.known
-        before = (known.floor_order or Order.ATTENTION, known.floor_grouping or Grouping.NONE)
+        before = (known.floor_order or SortKey.ATTENTION, known.floor_grouping or Grouping.NONE)
         if (choice.order, choice.grouping) != before:
             self.factory.memory.keep(order=choice.order.value, grouping=choice.grouping.value)
 

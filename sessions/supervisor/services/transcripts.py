@@ -16,7 +16,7 @@ from sessions.observe import watching
 from sessions.observe.contract import Pricing
 from sessions.observe.files import discover
 from sessions.observe.observer import Batch, Observer
-from sessions.observe.seats import Ground, Seats
+from sessions.observe.seats import HomeRepository, Seats
 from sessions.supervisor.processes import ProcessWatch
 from sessions.supervisor.recorder import Recorder
 from sessions.supervisor.service import Asked, Service
@@ -43,13 +43,13 @@ class TranscriptWatch(Service):
         extra: Sequence[Path],
         pricing: Pricing,
         recorder: Recorder,
-        ground: Callable[[], Awaitable[None]],
+        branches: Callable[[], Awaitable[None]],
     ) -> None:
         """`journal` is the file that `recorder` writes; `extra` are places to look besides the usual ones.
 
-        `ground` brings branches up to date: sessions are matched to them, and keep the station of their first match.
+        `branches` brings branches up to date: sessions are matched to them, and keep the station of their first match.
         """
-        self._ground = ground
+        self._branches = branches
         self._extra = list(extra)
         self._pricing, self._recorder = pricing, recorder
         self._past = JournalReader(journal)
@@ -70,7 +70,7 @@ class TranscriptWatch(Service):
         if isinstance(asked, CancelScan):
             self.cancel()
             return
-        await self._ground()
+        await self._branches()
         match asked:
             case ImportWanted():
                 await self.read([Path(path) for path in asked.paths])
@@ -171,7 +171,7 @@ class TranscriptWatch(Service):
     async def _ready(self) -> Observer:
         if self._observer is None:
             self._observer = await self._new(discover.places(self._extra))
-        self._observer.seats.ground = ground_of(self._recorder.state)
+        self._observer.seats.repository = home_of(self._recorder.state)
         return self._observer
 
     async def _new(self, places: Sequence[discover.SearchRoot]) -> Observer:
@@ -185,7 +185,7 @@ class TranscriptWatch(Service):
             )
 
         marks = await self._recorder.marks()
-        seats = Seats(state, ground_of(state), past=self._station_of)
+        seats = Seats(state, home_of(state), past=self._station_of)
         return Observer(places, seats, self._pricing, marks, self._past, progress)
 
     def _station_of(self, session: str) -> str:
@@ -217,10 +217,10 @@ class TranscriptWatch(Service):
         return [event for event in events if not isinstance(event, TokensUsed) or event.session not in owned]
 
 
-def ground_of(state: FloorState) -> Ground:
+def home_of(state: FloorState) -> HomeRepository:
     """The repository as its sessions are matched to it."""
     names = frozenset(station.called for station in state.stations.values() if station.called)
-    return Ground(state.repo, _worktrees(state.branches), frozenset(state.branches), names)
+    return HomeRepository(state.repo, _worktrees(state.branches), frozenset(state.branches), names)
 
 
 def _worktrees(branches: Mapping[str, Branch]) -> dict[str, str]:

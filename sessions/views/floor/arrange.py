@@ -12,7 +12,7 @@ from sessions.floor.state import Status
 from sessions.views.floor.panes import Pane
 
 
-class Order(StrEnum):
+class SortKey(StrEnum):
     """How panes are sorted."""
 
     ATTENTION = "attention"
@@ -34,7 +34,7 @@ class Grouping(StrEnum):
 class Choice(msgspec.Struct, frozen=True):
     """What the operator wants to see of the floor."""
 
-    order: Order = Order.ATTENTION
+    order: SortKey = SortKey.ATTENTION
     grouping: Grouping = Grouping.NONE
     statuses: frozenset[Status] = frozenset()
     """Only stations in one of these; empty means all, and branches without a station too."""
@@ -97,16 +97,16 @@ def _by_age(pane: Pane) -> Rank:
 
 Rank = tuple[Any, ...]
 """What panes are compared by; its last part is the pane's key, so that no two are equal."""
-_RANK: dict[Order, Callable[[Pane], Rank]] = {
-    Order.ATTENTION: _by_attention,
-    Order.COST: lambda p: (not p.station, -(p.cost or 0.0), -p.tokens.total, p.name, p.key),
-    Order.NAME: lambda p: (not p.station, p.name.casefold(), p.key),
-    Order.AGE: _by_age,
+_RANK: dict[SortKey, Callable[[Pane], Rank]] = {
+    SortKey.ATTENTION: _by_attention,
+    SortKey.COST: lambda p: (not p.station, -(p.cost or 0.0), -p.tokens.total, p.name, p.key),
+    SortKey.NAME: lambda p: (not p.station, p.name.casefold(), p.key),
+    SortKey.AGE: _by_age,
 }
 
 
-def _rank(pane: Pane, order: Order, now: float) -> Rank:
-    if order is Order.ACTIVITY:
+def _rank(pane: Pane, order: SortKey, now: float) -> Rank:
+    if order is SortKey.ACTIVITY:
         return not pane.station, -pane.rate(now, 60), -pane.seen, pane.name, pane.key
     return _RANK[order](pane)
 
@@ -143,11 +143,11 @@ class Arranger:
         self._place: dict[str, int] = {}
         self._ranks: dict[str, tuple[Pane, Rank]] = {}
         """By key, of panes in the order that was asked for last, which is the next."""
-        self._order = Order.ATTENTION
+        self._order = SortKey.ATTENTION
         self.ranked = 0
         """Ranks made so far, for measurements."""
 
-    def sort(self, panes: Sequence[Pane], order: Order, pinned: str = "", now: float = 0.0) -> bool:
+    def sort(self, panes: Sequence[Pane], order: SortKey, pinned: str = "", now: float = 0.0) -> bool:
         """Sort anew, the pane `pinned` staying where it is; True when a pane has moved. Rates are those of `now`."""
         keys = [rank[-1] for rank in sorted(self._ranks_of(panes, order, now))]
         last = len(self._place)
@@ -159,9 +159,9 @@ class Arranger:
         self._place = {key: place for place, key in enumerate(keys)}
         return keys != old
 
-    def _ranks_of(self, panes: Sequence[Pane], order: Order, now: float) -> list[Rank]:
+    def _ranks_of(self, panes: Sequence[Pane], order: SortKey, now: float) -> list[Rank]:
         """The ranks of these panes; of those that are the same objects as the last time they are known."""
-        if order is not self._order or order is Order.ACTIVITY:  # which time alone changes
+        if order is not self._order or order is SortKey.ACTIVITY:  # which time alone changes
             self._ranks, self._order = {}, order
         before, self._ranks = self._ranks, {}
         for pane in panes:

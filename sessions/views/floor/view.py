@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from sessions.floor.state import FloorState, Status
-from sessions.views.floor.arrange import EVERYTHING, Arrangement, Arranger, Choice, Group, Grouping, Order, matches
+from sessions.views.floor.arrange import EVERYTHING, Arrangement, Arranger, Choice, Group, Grouping, SortKey, matches
 from sessions.views.floor.book import PaneBook
 from sessions.views.floor.panes import Pane
 from sessions.views.floor.totals import Totals, totals
@@ -73,7 +73,7 @@ class FloorView:
     def choose(
         self,
         *,
-        order: Order | None = None,
+        order: SortKey | None = None,
         grouping: Grouping | None = None,
         statuses: frozenset[Status] | None = None,
         search: str | None = None,
@@ -164,4 +164,4 @@ class FloorView:
         waited = moment - self._sorted_at
         if waited >= SETTLE_S:
             return True
-        return self._choice.order is Order.ATTENTION and waited >= QUIET_S and self._arranged.out_of_place
+        return self._choice.order is SortKey.ATTENTION and waited >= QUIET_S and self._arranged.out_of_place

@@ -20,7 +20,7 @@ from sessions.floor import events as ev
 from sessions.floor.commands import CancelScan, Progress
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState, Status
-from sessions.views.floor.arrange import Grouping, Order
+from sessions.views.floor.arrange import Grouping, SortKey
 from tests.support.console import HOSTILE, NOW, StillLink, factory_state, state_of
 from tests.support.picture import at_rest, text
 from widgets.draw.cells import plain
@@ -194,9 +194,9 @@ def test_merged_branches_can_be_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "order"), [("c", Order.COST), ("n", Order.NAME), ("t", Order.ACTIVITY), ("g", Order.AGE)]
+    ("key", "order"), [("c", SortKey.COST), ("n", SortKey.NAME), ("t", SortKey.ACTIVITY), ("g", SortKey.AGE)]
 )
-def test_orders_are_single_keys(key: str, order: Order) -> None:
+def test_orders_are_single_keys(key: str, order: SortKey) -> None:
     async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
         assert screen.wall.cursor is not None
         pane = screen.wall.cursor.key

@@ -17,7 +17,7 @@ from sessions.floor.fold import slices
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
 from sessions.journal import blocks, checkpoints, prune
-from sessions.journal.accounts import Plan
+from sessions.journal.accounts import PruningPlan
 from sessions.journal.past.chronicle import chronicle
 from sessions.journal.past.part import run
 from sessions.journal.past.past import EventList
@@ -62,7 +62,7 @@ def _keep(path: Path, first: int, last: int) -> Path:
     return target
 
 
-def _prune(path: Path, seq: int, now: float = LATER) -> Plan:
+def _prune(path: Path, seq: int, now: float = LATER) -> PruningPlan:
     with closing(JournalReader(path)) as reader:
         before = reader.state_at(seq).time
     plan = prune.plan(path, before, now)

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from sessions.floor import events as ev
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
-from sessions.observe.seats import Ground, Life, Seats
+from sessions.observe.seats import HomeRepository, Life, Seats
 
-REPO = Ground("/srv/shop", {"/srv/shop": "main", "/srv/shop-worktrees/api": "api"}, frozenset({"main", "api", "gone"}))
+REPO = HomeRepository(
+    "/srv/shop", {"/srv/shop": "main", "/srv/shop-worktrees/api": "api"}, frozenset({"main", "api", "gone"})
+)
 
 
 def life(
@@ -29,7 +31,7 @@ def opened(events: list[ev.Event]) -> dict[str, ev.StationOpened]:
 
 
 def test_a_subdirectory_of_a_worktree_is_the_worktree() -> None:
-    seats = Seats(ground=REPO)
+    seats = Seats(repository=REPO)
     (station,) = opened(seats.prepare([life("a", "/srv/shop-worktrees/api/src/deep")])).values()
     assert (station.station, station.directory, station.branch) == ("api", "/srv/shop-worktrees/api", "api")
     assert seats.welcome(life("b", first=5)) == ("api", [])
@@ -51,7 +53,7 @@ class _Counted(dict[str, str]):
 
 def test_a_worktree_is_found_along_the_path_however_many_there_are() -> None:
     trees = _Counted({f"/srv/wt/{number}": f"b{number}" for number in range(300)})
-    seats = Seats(ground=Ground("/srv/shop", trees))
+    seats = Seats(repository=HomeRepository("/srv/shop", trees))
     stations = opened(seats.prepare([life(f"s{number}", f"/srv/wt/{number}/src") for number in range(300)]))
     assert {station.directory for station in stations.values()} == set(trees.keys())
     assert trees.looks < 300 * 10
@@ -71,13 +73,13 @@ def test_a_worktree_is_found_along_the_path_however_many_there_are() -> None:
     ],
 )
 def test_a_directory_lies_in_the_innermost_worktree_that_holds_it(directory: str, tree: str) -> None:
-    seats = Seats(ground=Ground("/a", {"/": "root", "/a/b": "b", "/a/b/c": "c"}))
+    seats = Seats(repository=HomeRepository("/a", {"/": "root", "/a/b": "b", "/a/b/c": "c"}))
     (station,) = opened(seats.prepare([life("x", directory)])).values()
     assert station.directory == tree
 
 
 def test_many_sessions_at_once_get_their_names_without_trying_all_of_them() -> None:
-    seats = Seats(ground=REPO)
+    seats = Seats(repository=REPO)
     names = seats._kinds = _Counted()
     stations = opened(seats.prepare([life(f"s{number:03}", last=1) for number in range(300)]))
     assert list(stations) == ["api", *(f"api-{number}" for number in range(2, 301))]
@@ -85,14 +87,14 @@ def test_many_sessions_at_once_get_their_names_without_trying_all_of_them() -> N
 
 
 def test_sessions_one_after_another_share_a_station_and_overlapping_ones_do_not() -> None:
-    seats = Seats(ground=REPO)
+    seats = Seats(repository=REPO)
     lives = [life("c", first=15, last=30), life("a", first=0, last=10), life("b", first=5, last=12)]
     assert list(opened(seats.prepare(lives))) == ["api", "api-2"]
     assert [seats.station_of(session) for session in "abc"] == ["api", "api-2", "api"]
 
 
 def test_names_tell_kinds_and_places_apart() -> None:
-    seats = Seats(ground=REPO)
+    seats = Seats(repository=REPO)
     lives = [
         life("a"),
         life("b", kind="codex", first=1),
@@ -125,22 +127,22 @@ def test_names_tell_kinds_and_places_apart() -> None:
     ],
 )
 def test_what_is_elsewhere(directory: str, branch: str, elsewhere: bool) -> None:
-    (station,) = opened(Seats(ground=REPO).prepare([life("a", directory, branch=branch)])).values()
+    (station,) = opened(Seats(repository=REPO).prepare([life("a", directory, branch=branch)])).values()
     assert station.elsewhere is elsewhere
 
 
 def test_what_the_operator_named_is_not_elsewhere(tmp_path: Path) -> None:
-    seats = Seats(ground=REPO)
+    seats = Seats(repository=REPO)
     _, events = seats.door(explicit=True).seat("claude", "a", str(tmp_path), "", 0, "")
     assert not opened(list(events))[tmp_path.name].elsewhere
     _, events = seats.door(explicit=False).seat("claude", "b", "/usr", "", 0, "")
     assert opened(list(events))["usr"].elsewhere
-    (station,) = opened(Seats(ground=REPO, only=True).prepare([life("a", "/usr")])).values()
+    (station,) = opened(Seats(repository=REPO, only=True).prepare([life("a", "/usr")])).values()
     assert not station.elsewhere
 
 
 def test_a_session_in_the_middle_of_its_turn_keeps_its_lane() -> None:
-    seats = Seats(ground=REPO)
+    seats = Seats(repository=REPO)
     seats.prepare([life("a")])
     seats.heard([ev.TurnStarted(time=100, station="api", session="a")])
     assert seats.welcome(life("b", first=110))[0] == "api-2"
@@ -149,7 +151,7 @@ def test_a_session_in_the_middle_of_its_turn_keeps_its_lane() -> None:
 
 
 def test_a_station_that_moved_is_found_at_its_home_after_a_restart() -> None:
-    seats = Seats(ground=REPO)
+    seats = Seats(repository=REPO)
     events = seats.prepare([life("a", last=10)])
     events += [
         ev.SessionOpened(time=5, station="api", session="a"),
@@ -167,7 +169,7 @@ def test_a_station_that_moved_is_found_at_its_home_after_a_restart() -> None:
     [("/srv/shop-worktrees/api/src", "api"), ("/srv/shop", "main"), ("/srv/elsewhere", ""), ("", "")],
 )
 def test_the_branch_of_a_directory_is_its_worktrees(directory: str, branch: str) -> None:
-    assert Seats(ground=REPO).door(explicit=False).branch_of(directory) == branch
+    assert Seats(repository=REPO).door(explicit=False).branch_of(directory) == branch
 
 
 LIVES = st.lists(
@@ -186,11 +188,11 @@ def test_seating_depends_on_no_order_and_a_restart_keeps_it(
     lives: list[tuple[str, str, int, int]], random: Random
 ) -> None:
     told = [Life(kind, f"s{n}", place, "", begin, begin + span) for n, (kind, place, begin, span) in enumerate(lives)]
-    seats = Seats(ground=REPO)
+    seats = Seats(repository=REPO)
     events = seats.prepare(told)
     shuffled = list(told)
     random.shuffle(shuffled)
-    other = Seats(ground=REPO)
+    other = Seats(repository=REPO)
     assert other.prepare(shuffled) == events
     events += [ev.SessionOpened(time=x.first, station=seats.station_of(x.session), session=x.session) for x in told]
     again = Seats(fold_all(EMPTY, events), REPO)

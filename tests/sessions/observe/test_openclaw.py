@@ -22,7 +22,7 @@ from sessions.observe.files.archive import zstd
 from sessions.observe.files.discover import SearchRoot
 from sessions.observe.observer import Observer
 from sessions.observe.openclaw.transcript import OpenClawDatabase, OpenClawTranscript
-from sessions.observe.seats import Ground, Seats
+from sessions.observe.seats import HomeRepository, Seats
 from tests.support.chance import of_hundred
 from tests.support.observe import FlatPrice
 from tests.support.transcript import calls, desk, shared, spent
@@ -199,7 +199,7 @@ JSON: st.SearchStrategy[object] = st.recursive(
 
 
 def test_a_header_that_comes_late_tells_the_directory_and_its_branch() -> None:
-    at = Desk(Seats(ground=Ground("/w", {"/w": "api"})), Calls(), FlatPrice())
+    at = Desk(Seats(repository=HomeRepository("/w", {"/w": "api"})), Calls(), FlatPrice())
     lines = [reply("a", 1, {"input": 1, "output": 1}), header()]
     found = OpenClawTranscript(Path(f"{SESSION}.jsonl"), at).feed(lines, 0)
     assert [(e.directory, e.branch) for e in found if isinstance(e, ev.BranchEntered)] == [("/w", "api")]

@@ -13,7 +13,7 @@ from sessions.floor.conflicts import FileConflict, Outcome
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState, Status
 from sessions.floor.tokens import Tokens
-from sessions.views.floor.arrange import Choice, Grouping, Order
+from sessions.views.floor.arrange import Choice, Grouping, SortKey
 from sessions.views.floor.book import PaneBook
 from sessions.views.floor.view import FloorView
 from tests.support.chance import of_hundred
@@ -61,7 +61,7 @@ EVENTS = st.builds(
 )
 CHOICES = st.builds(
     Choice,
-    order=st.sampled_from(Order),
+    order=st.sampled_from(SortKey),
     grouping=st.sampled_from(Grouping),
     statuses=st.sampled_from([frozenset(), frozenset({Status.NEEDS_ME, Status.FAILED})]),
     search=st.sampled_from(["", "", "x"]),

@@ -10,7 +10,7 @@ from sessions.floor.branches.shown import SHOWN
 from sessions.floor.pace import Pace
 from sessions.floor.state import EMPTY, FloorState, Status
 from sessions.floor.tokens import Certainty, Tokens
-from sessions.views.floor.arrange import Arrangement, Arranger, Choice, Grouping, Order, matches
+from sessions.views.floor.arrange import Arrangement, Arranger, Choice, Grouping, SortKey, matches
 from sessions.views.floor.book import PaneBook
 from sessions.views.floor.panes import Pane
 from sessions.views.floor.totals import Counts, totals
@@ -155,13 +155,13 @@ def test_nothing_hostile_reaches_a_pane() -> None:
         assert not set(text) & set("\x1b\x07\x9b\u202e\u202c\u200b\u200d")
 
 
-# Order
+# SortKey
 
 
 def test_attention_puts_what_needs_me_first() -> None:
     panes = [pane(s.value, s) for s in Status]
     arranger = Arranger()
-    arranger.sort(panes, Order.ATTENTION)
+    arranger.sort(panes, SortKey.ATTENTION)
     [group] = arranger.arrange(panes, Choice())
     assert [p.status for p in group.panes] == [
         Status.NEEDS_ME, Status.FAILED, Status.WAITING, Status.STALE, Status.WORKING, Status.UNKNOWN, Status.IDLE,
@@ -177,7 +177,7 @@ def test_what_is_elsewhere_stands_after_this_repositorys_stations_and_what_is_fo
         pane("stale", Status.STALE),
     ]
     arranger = Arranger()
-    arranger.sort(panes, Order.ATTENTION)
+    arranger.sort(panes, SortKey.ATTENTION)
     [group] = arranger.arrange(panes, Choice())
     assert [p.name for p in group.panes] == ["stale", "works", "forgotten", "idle", "there"]
     assert not Arrangement([group]).out_of_place
@@ -194,16 +194,16 @@ def test_a_stale_station_is_forgotten_after_a_day_of_silence() -> None:
 def test_who_waits_longest_for_me_comes_first() -> None:
     panes = [pane("b", Status.NEEDS_ME, since=20.0), pane("a", Status.NEEDS_ME, since=10.0)]
     arranger = Arranger()
-    arranger.sort(panes, Order.ATTENTION)
+    arranger.sort(panes, SortKey.ATTENTION)
     assert [p.name for p in arranger.arrange(panes, Choice())[0].panes] == ["a", "b"]
 
 
 @pytest.mark.parametrize(
     ("order", "names"),
-    [(Order.NAME, ["a", "b", "c"]), (Order.COST, ["b", "a", "c"]), (Order.ACTIVITY, ["c", "b", "a"]),
-     (Order.AGE, ["b", "a", "c"])],
+    [(SortKey.NAME, ["a", "b", "c"]), (SortKey.COST, ["b", "a", "c"]), (SortKey.ACTIVITY, ["c", "b", "a"]),
+     (SortKey.AGE, ["b", "a", "c"])],
 )  # fmt: skip
-def test_orders(order: Order, names: list[str]) -> None:
+def test_orders(order: SortKey, names: list[str]) -> None:
     panes = [
         pane("a", cost=2.0, pace=Pace().add(NOW, 1, 0.0), since=1.0, seen=2.0),
         pane("b", cost=3.0, pace=Pace().add(NOW, 2, 0.0), since=2.0, seen=3.0),
@@ -216,19 +216,19 @@ def test_orders(order: Order, names: list[str]) -> None:
 
 def test_nothing_moves_until_it_is_sorted_and_new_ones_go_last() -> None:
     arranger = Arranger()
-    arranger.sort([pane("a"), pane("b")], Order.ATTENTION)
+    arranger.sort([pane("a"), pane("b")], SortKey.ATTENTION)
     later = [pane("a"), pane("b", Status.NEEDS_ME), pane("aa", Status.FAILED)]
     assert [p.name for p in arranger.arrange(later, Choice())[0].panes] == ["a", "b", "aa"]
     assert Arrangement(arranger.arrange(later, Choice())).out_of_place
-    arranger.sort(later, Order.ATTENTION)
+    arranger.sort(later, SortKey.ATTENTION)
     assert [p.name for p in arranger.arrange(later, Choice())[0].panes] == ["b", "aa", "a"]
 
 
 def test_the_pane_under_the_cursor_stays_where_it_is() -> None:
     arranger, panes = Arranger(), [pane(name) for name in "abcd"]
-    arranger.sort(panes, Order.NAME)
+    arranger.sort(panes, SortKey.NAME)
     loud = [pane("a"), pane("b"), pane("c", Status.FAILED), pane("d", Status.NEEDS_ME)]
-    arranger.sort(loud, Order.ATTENTION, pinned="station:a")
+    arranger.sort(loud, SortKey.ATTENTION, pinned="station:a")
     assert [p.name for p in arranger.arrange(loud, Choice())[0].panes] == ["a", "d", "c", "b"]
 
 
@@ -299,7 +299,7 @@ def test_a_floor_that_nobody_touched_sorts_at_every_look() -> None:
 
 
 def test_an_unhurried_sort_comes_seldom() -> None:
-    view = FloorView(Choice(order=Order.NAME))
+    view = FloorView(Choice(order=SortKey.NAME))
     first = state_of([ev.ActivitySeen(time=NOW, station=name) for name in "bc"])
     more = state_of([ev.ActivitySeen(time=NOW, station=name) for name in "bca"])
     view.look(first, NOW, 0.0)
