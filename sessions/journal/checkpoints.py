@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from typing import Any, TypeAlias
 
@@ -50,13 +50,15 @@ def newest(query: Query, seq: int) -> FloorState:
     return EMPTY
 
 
-def parts_at(query: Query, seq: int) -> Mapping[str, tuple[int, FloorState]]:
-    """The slices that are stored at event `seq` and can be read, by name, with their versions."""
+def parts_at(query: Query, seq: int, names: Collection[str] = BY_NAME) -> Mapping[str, tuple[int, FloorState]]:
+    """The slices of these `names` that are stored at event `seq` and can be read, with their versions."""
     found: dict[str, tuple[int, FloorState]] = {}
     for name, version, body in query("SELECT name, version, body FROM slices WHERE seq = ?", seq):
+        if name not in names:
+            continue
         with suppress(FactoryError):
             part = codec.decode_state(codec.stored(body))
-            if name in BY_NAME and part.seq == seq:
+            if part.seq == seq:
                 found[name] = version, part
     return found
 

@@ -120,14 +120,14 @@ class Group(msgspec.Struct):
         done = 0
         while done < len(events):
             step = CHECKPOINT_EVERY - self.state.seq % CHECKPOINT_EVERY
-            self._step(events[done : done + step])
+            self.step(events[done : done + step])
             done += step
             seq = self.state.seq
             if seq % CHECKPOINT_EVERY == 0 and seq >= self.due:
                 self.store()
                 self.due = due_after(seq, checkpoints.size(self.checkpoints[-len(SLICES) :]))
 
-    def _step(self, events: Sequence[Event]) -> None:
+    def step(self, events: Sequence[Event]) -> None:
         """Fold events, and keep what they make the floor forget."""
         done = 0
         for at, event in enumerate(events):

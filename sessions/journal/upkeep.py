@@ -19,7 +19,6 @@ import msgspec
 from sessions.errors import FactoryError
 from sessions.floor.events import Event
 from sessions.floor.fold import slices
-from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import FloorState
 from sessions.journal import blocks, checkpoints, codec, group, prune, schema
 from sessions.journal.blocks import Row
@@ -122,8 +121,8 @@ class _Upkeep:
             while state.seq < seq:
                 state = self._folded_some(state, min(group.CHECKPOINT_EVERY, seq - state.seq), kinds)
                 self._progress(FOLDING, state.seq, stored[-1])
-            parts = checkpoints.parts_at(self._query, seq)
-            time = next((part.time for name, (_, part) in parts.items() if name not in bad), None)
+            parts = checkpoints.parts_at(self._query, seq, slices.BY_NAME.keys() - bad)
+            time = next((part.time for _, part in parts.values()), None)
             if time is not None:
                 rows = checkpoints.packed(slices.moved(state, seq, time))
                 self._write(Group(state, seq, 0, checkpoints=[row for row in rows if row[1] in bad]))
@@ -132,7 +131,11 @@ class _Upkeep:
         """The state after `count` more events, of which only those of some `kinds` are folded."""
         lines = self._lines(state.seq, count)
         events = [event for line in lines if codec.may_be(line, kinds) and type(event := codec.decode(line)) in kinds]
-        return slices.moved(fold_all(state, events), state.seq + len(lines), state.time)
+        done = Group(state, 0, 0)
+        done.step(events)
+        if done.over:
+            self._write(done)
+        return slices.moved(done.state, state.seq + len(lines), state.time)
 
     def _fold(self) -> Group:
         """Fold up to the journal's end, from its newest checkpoint; write the ones that are missing on the way."""

@@ -302,7 +302,8 @@ class Journal:
     async def _write(self, requests: Sequence[_Append]) -> list[int]:
         known = await self._known([event for request in requests for event in request.events])
         size = sum(len(request.events) for request in requests)
-        if size <= INLINE and not groups.takes_long(self._state.seq, size, len(self._tail), self._tail_size):
+        long = groups.takes_long(self._state.seq, size, len(self._tail), self._tail_size)
+        if size <= INLINE and not long and not past_sessions.are_many(self._state):
             group = self._prepare(requests, known)
         else:
             group = await asyncio.to_thread(self._prepare, requests, known)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from msgspec.structs import replace
 
@@ -26,6 +26,9 @@ FIELDS = (*_TOTALS, "models", "branch_meters", "days", "elsewhere_days", "pace")
 _STATIONS = "stations"
 _NOTHING = Meter()
 
+AccountKey: TypeAlias = tuple[str, str, str, str, bool]
+"""Station, model, branch and day of a call, and whether it was made elsewhere."""
+
 
 class MetersDraft:
     """All meters and paces of a floor under construction: those that are added to become new ones, once."""
@@ -34,7 +37,7 @@ class MetersDraft:
         self._before = state
         self._tallies: dict[tuple[str, str], Tally] = {}
         """Meters that were added to, by where they belong: a field of the floor, and the key in it."""
-        self._accounts: dict[tuple[str, str, str, str, bool], Account] = {}
+        self._accounts: dict[AccountKey, Account] = {}
         self._paces: dict[str | None, PaceDraft] = {}
         """By station; None is the factory's."""
 
@@ -55,7 +58,7 @@ class MetersDraft:
                 meters["elsewhere", ""] = before.elsewhere
                 meters["elsewhere_days", day] = before.elsewhere_days.get(day)
             tallies = {place: self._tally(*place, meter) for place, meter in meters.items()}
-            found = self._accounts[key] = Account(tallies)
+            found = self._accounts[key] = Account(tallies, key)
         return found
 
     def _tally(self, place: str, key: str, meter: Meter | None) -> Tally:
@@ -166,20 +169,30 @@ class Tally:
 class Account:
     """The meters under construction that the calls of one station, model, branch and day belong to."""
 
-    __slots__ = ("seen", "tallies")
+    __slots__ = ("_key", "seen", "tallies")
 
-    def __init__(self, tallies: Mapping[tuple[str, str], Tally]) -> None:
+    def __init__(self, tallies: Mapping[tuple[str, str], Tally], key: AccountKey) -> None:
         """`tallies` by where they belong: a field of the floor, and the key in it."""
         self.tallies = tallies
+        self._key = key
         self.seen: set[str] = set()
         """Sessions that all of them count."""
 
     def count(self, counted: Counted) -> Counted:
         """Count a session in each meter that does not count it yet; what it is counted by then."""
+        station, model, branch, day, elsewhere = self._key
+        if (
+            day in counted.days
+            and station in counted.stations
+            and model in counted.models
+            and branch in counted.branch_meters
+            and (not elsewhere or day in counted.elsewhere_days)
+        ):
+            return counted  # nearly always
         new = [place for place in self.tallies if not counted.by(*place)]
         for place in new:
             self.tallies[place].sessions += 1
-        return counted.plus(new) if new else counted
+        return counted.plus(new)
 
 
 @lru_cache(maxsize=64)

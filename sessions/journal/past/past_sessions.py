@@ -69,6 +69,11 @@ def with_returns(events: codec.Encoded, known: dict[str, Session]) -> codec.Enco
     return codec.Encoded.of(whole, bodies)
 
 
+def are_many(state: FloorState) -> bool:
+    """Whether it takes long to forget them, as once when an older version has forgotten none."""
+    return len(state.sessions) > len(state.stations) + 5 * MOST
+
+
 def forgotten(state: FloorState) -> list[SessionsOver]:
     """The events by which the floor forgets what it need not know; none while that is little."""
     if len(state.sessions) <= len(state.stations) + MOST:

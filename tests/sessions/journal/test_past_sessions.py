@@ -202,7 +202,10 @@ def test_appends_that_share_a_commit_bring_a_session_back_once(tmp_path: Path, m
     assert sum(isinstance(event, ev.SessionReturned) for event in asyncio.run(run())) == 1
 
 
-def test_the_table_is_made_anew_with_the_floor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "lost", ["DELETE FROM slices", "UPDATE slices SET version = version - 1 WHERE name = 'stations'"]
+)
+def test_the_table_is_made_anew_with_the_floor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: str) -> None:
     forgetful(monkeypatch)
     path = tmp_path / "journal.db"
 
@@ -217,7 +220,7 @@ def test_the_table_is_made_anew_with_the_floor(tmp_path: Path, monkeypatch: pyte
     assert len(known) == 16
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("DELETE FROM past_sessions")
-        connection.execute("DELETE FROM slices")
+        connection.execute(lost)
     asyncio.run(run_nothing(path))
     with closing(JournalReader(path)) as reader:
         assert dict(reader.past_sessions()) == known
