@@ -20,11 +20,11 @@ from sessions.place import Place
 from sessions.supervisor.process import Options, reachable
 from sessions.supervisor.questions import Answers
 from sessions.supervisor.recorder import ServingRecorder
-from sessions.supervisor.staff import work_of
+from sessions.supervisor.staff import supervisor_of
+from sessions.supervisor.supervisor import Supervisor
 from sessions.supervisor.wire.feed import Feed
 from sessions.supervisor.wire.protocol import UNSETTLED, Farewell, WorkFrame
 from sessions.supervisor.wire.server import Server
-from sessions.supervisor.work import Work
 
 log = logging.getLogger(__name__)
 
@@ -48,11 +48,11 @@ async def live(place: Place, options: Options, ready: Callable[[], None]) -> Non
     try:
         feed = Feed(journal.state, opened=False)
         feed.say(WorkFrame(past=UNSETTLED))
-        work = work_of(place, options, chosen, ServingRecorder(journal, feed), await journal.marks())
-        await work.open()
+        supervisor = supervisor_of(place, options, chosen, ServingRecorder(journal, feed), await journal.marks())
+        await supervisor.open()
         answers = Answers(place, feed)
         looked_at = asyncio.Event()
-        day = _Day(journal, feed, work, looked_at if options.brief else None)
+        day = _Day(journal, feed, supervisor, looked_at if options.brief else None)
         server = Server(feed, str(place.common_dir), day.obey, answers.answer, looked_at)
         # The door before the journal: bringing that up to date may take half a minute, which is shown.
         await server.listen(place.socket)
@@ -60,9 +60,9 @@ async def live(place: Place, options: Options, ready: Callable[[], None]) -> Non
         log.info("supervising %s", place.common_dir)
         farewell = Farewell("the supervisor failed")
         try:
-            brief = partial(_brief_s, work, idle_s) if options.brief else None
+            brief = partial(_brief_s, supervisor, idle_s) if options.brief else None
             farewell = await _until_over(server.deserted(idle_s, brief), day, signalled)
-            await work.defer()
+            await supervisor.defer()
         except FactoryError as error:
             farewell = Farewell(error.message)
             raise
@@ -77,11 +77,13 @@ async def live(place: Place, options: Options, ready: Callable[[], None]) -> Non
 class _Day:
     """What a supervisor does, one after the other: it brings its journal up to date, then it works."""
 
-    def __init__(self, journal: Journal, feed: Feed, work: Work, looked_at: asyncio.Event | None = None) -> None:
+    def __init__(
+        self, journal: Journal, feed: Feed, supervisor: Supervisor, looked_at: asyncio.Event | None = None
+    ) -> None:
         """`looked_at` is set when a console comes: until then it only does what it is asked."""
-        self.stopped = work.stopped
+        self.stopped = supervisor.stopped
         self._looked_at = looked_at
-        self._journal, self._feed, self._work = journal, feed, work
+        self._journal, self._feed, self._supervisor = journal, feed, supervisor
         self._begun = asyncio.Event()
 
     async def run(self) -> None:
@@ -90,14 +92,14 @@ class _Day:
             self._tell(None)
             self._feed.begin(self._journal.state)
             if self._looked_at is not None:
-                await self._work.attend()
+                await self._supervisor.attend()
                 self._begun.set()
                 await self._looked_at.wait()
         except BaseException:
-            await self._work.close()
+            await self._supervisor.close()
             raise
         self._begun.set()
-        await self._work.run()
+        await self._supervisor.run()
 
     async def obey(self, command: Command) -> Reply:
         """Carry out a command once the journal is up to date; an end is never waited for."""
@@ -105,7 +107,7 @@ class _Day:
             self.stopped.set()
             return Reply(True)
         await self._begun.wait()
-        return await self._work.obey(command)
+        return await self._supervisor.obey(command)
 
     def _tell(self, progress: Progress | None) -> None:
         self._feed.say(replace(self._feed.work, progress=progress))
@@ -119,9 +121,9 @@ def _signalled() -> asyncio.Event:
     return event
 
 
-def _brief_s(work: Work, idle_s: float) -> float:
+def _brief_s(supervisor: Supervisor, idle_s: float) -> float:
     """How long the next command is waited for; not at all when the last one has left what it asked for."""
-    return 0.0 if work.busy else min(BRIEF_S, idle_s)
+    return 0.0 if supervisor.busy else min(BRIEF_S, idle_s)
 
 
 async def _until_over(deserted: Coroutine[Any, Any, None], day: _Day, signalled: asyncio.Event) -> Farewell:

@@ -14,10 +14,12 @@ from sessions.supervisor.services.branches import BASE_MARK, BranchWatch, openin
 from sessions.supervisor.services.conflicts import ConflictWatch
 from sessions.supervisor.services.journal import JournalCare
 from sessions.supervisor.services.transcripts import TranscriptWatch
-from sessions.supervisor.work import Work
+from sessions.supervisor.supervisor import Supervisor
 
 
-def work_of(place: Place, options: Options, settings: Settings, recorder: Recorder, marks: Mapping[str, bytes]) -> Work:
+def supervisor_of(
+    place: Place, options: Options, settings: Settings, recorder: Recorder, marks: Mapping[str, bytes]
+) -> Supervisor:
     """All that a supervisor of the repository at `place` does; `marks` are the journal's."""
     chosen = marks.get(BASE_MARK, b"").decode("utf-8", "replace")
     base = options.base or chosen or settings.base
@@ -27,4 +29,4 @@ def work_of(place: Place, options: Options, settings: Settings, recorder: Record
     prices = Prices.load(settings.prices_path)
     transcripts = TranscriptWatch(place.journal, places, prices, recorder, branches.catch_up)
     care = JournalCare(place.journal, recorder)
-    return Work(recorder, (branches, conflicts, transcripts, care), lambda: opening(branches.repository))
+    return Supervisor(recorder, (branches, conflicts, transcripts, care), lambda: opening(branches.repository))

@@ -34,7 +34,7 @@ class Wanted(msgspec.Struct, frozen=True):
     uncommitted: bool = True
 
 
-class Trial(msgspec.Struct, frozen=True):
+class Rehearsal(msgspec.Struct, frozen=True):
     """What the conflicts are after a branch has landed, by really merging."""
 
     branch: str
@@ -74,13 +74,13 @@ def _shown(path: str, hunks: Sequence[ToldHunk], swapped: bool) -> FileHunks:
     return FileHunks(path, tuple(shown), "" if shown else NO_TEXT)
 
 
-async def land_first(link: Link, state: FloorState, names: Sequence[str], branch: str, uncommitted: bool) -> Trial:
+async def land_first(link: Link, state: FloorState, names: Sequence[str], branch: str, uncommitted: bool) -> Rehearsal:
     """Land a branch on the base in a scratch store, and merge the others with what comes of it.
 
     Raises FactoryError when it does not merge with the base, or git cannot say.
     """
     landed = await link.ask(LandFirst(branch, tuple(names), uncommitted)).told_one()
-    return Trial(branch, landed.verdicts, state.compared, state.base_head, uncommitted)
+    return Rehearsal(branch, landed.verdicts, state.compared, state.base_head, uncommitted)
 
 
 def colliding(verdict: Verdict | None) -> bool:

@@ -20,7 +20,7 @@ from console.links.link import LinkMode
 from console.pulse import NEVER
 from console.screens.conflicts.board import Board
 from console.screens.conflicts.layout import FILE, MATRIX, NAMES, WIDE, lay_out
-from console.screens.conflicts.pair_work import Trial, Wanted, colliding, read_hunks
+from console.screens.conflicts.pair_work import Rehearsal, Wanted, colliding, read_hunks
 from console.screens.conflicts.plan import Planner
 from console.screens.conflicts.side import ConflictsSide, Subject, names_of, subject_of
 from console.screens.conflicts.words import begun_of, no_rows, note_of, standing
@@ -55,7 +55,7 @@ class ConflictsScene(SampledScreen):
         self.planner = Planner(board.wishes)
         self.scene = Scene(EMPTY, {}, ())
         self.subject: Subject | None = None
-        self.trial: Trial | None = None
+        self.rehearsal: Rehearsal | None = None
         self.names: Mapping[str, str] = {}
         """The labels of branches."""
         self._made_of: tuple[object, ...] = ()
@@ -112,8 +112,8 @@ class ConflictsScene(SampledScreen):
             return  # it has no size yet, and is made when it gets one
         state = self.factory.link.state
         if self._is_old(state) and monotonic() - self._made_at > EASE * self._made_s:
-            if self.trial is not None and not self.trial.holds(state, self.view.choice.uncommitted):
-                self.end_trial("something moved: the simulation is over")
+            if self.rehearsal is not None and not self.rehearsal.holds(state, self.view.choice.uncommitted):
+                self.end_rehearsal("something moved: the simulation is over")
             self.make_scene(state)
             if self._places() != self._laid:
                 self.lay_panels()
@@ -132,12 +132,12 @@ class ConflictsScene(SampledScreen):
 
     def make_scene(self, state: FloorState) -> None:
         """Make what is drawn out of a state; it is not drawn yet."""
-        begun, trial = monotonic(), self.trial
-        landed = frozenset({trial.branch}) if trial else frozenset[str]()
+        begun, rehearsal = monotonic(), self.rehearsal
+        landed = frozenset({rehearsal.branch}) if rehearsal else frozenset[str]()
         # Nothing moves under the hand of somebody who is at work here.
         untouched = self.last_key == 0.0
         self.view.landing = self.planner.landing
-        self.scene = self.view.look(state, untouched, trial.verdicts if trial else None, landed)
+        self.scene = self.view.look(state, untouched, rehearsal.verdicts if rehearsal else None, landed)
         self._made_of = _sources(state)
         names = names_of(self.view.names)
         if names != self.names:
@@ -202,7 +202,7 @@ class ConflictsScene(SampledScreen):
         if link.health.trouble:
             bar.set_bar(trouble_line(link.health.trouble, bar.free(counters)), [], (), 0, counters)
             return
-        landed = self.names.get(self.trial.branch, clean(self.trial.branch, 40)) if self.trial else ""
+        landed = self.names.get(self.rehearsal.branch, clean(self.rehearsal.branch, 40)) if self.rehearsal else ""
         plan = self.planner.insight.plan if self.planner.insight else None
         knows, counts = self._knows(state), self.view.choice.uncommitted
         progress, labels = link.health.progress, {"": clean(state.base, 40), **self.names}
@@ -213,9 +213,9 @@ class ConflictsScene(SampledScreen):
         )  # fmt: skip
         bar.set_bar(frame_line(frame, bar.free(counters)), [], (), 0, counters)
 
-    def end_trial(self, why: str) -> None:
+    def end_rehearsal(self, why: str) -> None:
         """Show the conflicts as they are again."""
-        self.trial = None
+        self.rehearsal = None
         self.make_scene(self.factory.link.state)
         self.say(why)
         self.draw()

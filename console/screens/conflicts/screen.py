@@ -111,8 +111,8 @@ class ConflictsScreen(ConflictsScene):
     async def action_back(self) -> None:
         if self.side.file.display:
             self._read_file(False)
-        elif self.trial is not None:
-            self.end_trial("as it is")
+        elif self.rehearsal is not None:
+            self.end_rehearsal("as it is")
         elif self.view.choice.narrow:
             self._show(menus.unfiltered(self.view.choice))
         elif self.panel:
@@ -199,7 +199,7 @@ class ConflictsScreen(ConflictsScene):
         self._questions.menu = menus.sort_menu(self.view.choice)
 
     def action_uncommitted(self) -> None:
-        self.trial = None  # it was made with the other kind of work
+        self.rehearsal = None  # it was made with the other kind of work
         self._show(replace(self.view.choice, uncommitted=not self.view.choice.uncommitted))
         self.say("uncommitted work counts" if self.view.choice.uncommitted else "commits alone count")
 
@@ -231,9 +231,9 @@ class ConflictsScreen(ConflictsScene):
 
     def action_simulate(self) -> None:
         name = self._branch()
-        if self.trial is not None:
-            again = self.trial.branch == name
-            self.end_trial("as it is")
+        if self.rehearsal is not None:
+            again = self.rehearsal.branch == name
+            self.end_rehearsal("as it is")
             if again:
                 return
         if not name:
@@ -242,21 +242,21 @@ class ConflictsScreen(ConflictsScene):
             self.say(told, 10)
             return
         self.say(f"merging {clean(name, 40)} for a simulation …", 60)
-        self.begin(lambda: self._simulate(name), group="trial", exclusive=True)
+        self.begin(lambda: self._simulate(name), group="rehearsal", exclusive=True)
 
     async def _simulate(self, name: str) -> None:
         link, scene, uncommitted = self.factory.link, self.scene, self.view.choice.uncommitted
         try:
-            trial = await land_first(link, link.state, scene.names, name, uncommitted)
+            rehearsal = await land_first(link, link.state, scene.names, name, uncommitted)
         except FactoryError as error:
             self.say(f"cannot simulate: {clean(str(error), 160)}", 10)
             return
         if not self.lives:
             return
-        if not trial.holds(self.factory.link.state, self.view.choice.uncommitted):
+        if not rehearsal.holds(self.factory.link.state, self.view.choice.uncommitted):
             self.say("something moved while it was simulated: press m again")
             return
-        self.trial = trial
+        self.rehearsal = rehearsal
         self.make_scene(self.factory.link.state)
         self.say("SIMULATED: nothing was changed; m or esc goes back")
         self.draw()

@@ -191,7 +191,7 @@ def test_what_the_matrix_knows_cannot_land_is_refused_at_once() -> None:
         await pilot.pause()
         said = text(app).splitlines()[-1]
         assert "cannot land: it collides with the base in one file, 90 lines" in said
-        assert not any(worker.group == "trial" for worker in app.workers)
+        assert not any(worker.group == "rehearsal" for worker in app.workers)
 
     play(test, StillLink(floor(clash(A, B), clash(C, "", FileConflict("src/x.py", "content", 90)))))
 
@@ -403,7 +403,7 @@ def test_in_a_replay_a_landing_is_refused_with_its_reason() -> None:
     async def test(app: FactoryApp, screen: ConflictsScreen, pilot: Pilot[None]) -> None:
         await press(app, pilot, "m")
         assert "a simulated factory has no repository to merge in" in text(app).splitlines()[-1]
-        assert screen.trial is None
+        assert screen.rehearsal is None
 
     play(test)
 
@@ -456,7 +456,7 @@ def test_landing_first_is_really_merged(tmp_path: Path, monkeypatch: pytest.Monk
         two = screen.scene.matrix.number("two")
         assert screen.scene.matrix.at(two, two) == 2
         await press(app, pilot, "m")
-        assert screen.trial is None
+        assert screen.rehearsal is None
         assert screen.scene.matrix.at(two, two) == 0
         await press(app, pilot, "m")
         assert "SIMULATED: one has landed" in text(app)
@@ -469,7 +469,7 @@ def test_landing_first_is_really_merged(tmp_path: Path, monkeypatch: pytest.Monk
         link.state = fold_all(state, [ev.BranchCompared(time=NOW, branch="three", head="1" * 40)])
         screen._made_s = 0.0
         screen.sample()
-        assert screen.trial is None
+        assert screen.rehearsal is None
 
     play(test, StillLink(state))
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from console.links.link import LinkMode
 from console.screens.conflicts import pair_work
-from console.screens.conflicts.pair_work import NO_TEXT, Trial, Wanted
+from console.screens.conflicts.pair_work import NO_TEXT, Rehearsal, Wanted
 from sessions.errors import FactoryError
 from sessions.floor.branches.shown import SHOWN
 from sessions.floor.conflicts import Outcome, Verdict, between
@@ -38,7 +38,7 @@ def read_hunks(wanted: Wanted) -> dict[str, FileHunks]:
     return asyncio.run(pair_work.read_hunks(wanted))
 
 
-def land_first(state: FloorState, branch: str, uncommitted: bool) -> Trial:
+def land_first(state: FloorState, branch: str, uncommitted: bool) -> Rehearsal:
     return asyncio.run(pair_work.land_first(StillLink(state), state, list(state.branches), branch, uncommitted))
 
 
@@ -53,8 +53,8 @@ def at_work(made: TestRepository, branch: str, files: dict[str, str]) -> Path:
 def paths_after(made: TestRepository, landed: str, other: str, *, dirty: bool) -> list[str]:
     """Where another branch collides with the base after one has landed."""
     state = floor_of(made, dirty=dirty)
-    trial = land_first(state, landed, dirty)
-    found = between(trial.verdicts, other, "")
+    rehearsal = land_first(state, landed, dirty)
+    found = between(rehearsal.verdicts, other, "")
     return [file.path for file in found.files] if found else []
 
 
@@ -117,14 +117,14 @@ def test_without_a_repository_the_reason_is_told(made: TestRepository, mode: Lin
 def test_after_a_landing_its_conflicts_are_with_the_base(made: TestRepository) -> None:
     state = floor_of(made)
     assert between(state.verdicts, "two", "") is None
-    trial = land_first(state, "one", True)
-    found = between(trial.verdicts, "two", "")
+    rehearsal = land_first(state, "one", True)
+    found = between(rehearsal.verdicts, "two", "")
     assert found is not None
     assert [(file.path, file.kind) for file in found.files] == [("pool.py", "content")]
-    assert between(trial.verdicts, "three", "") is None
-    assert not any("one" in (verdict.a, verdict.b) for verdict in trial.verdicts.values())
-    assert trial.holds(state, True)
-    assert not trial.holds(state, False)
+    assert between(rehearsal.verdicts, "three", "") is None
+    assert not any("one" in (verdict.a, verdict.b) for verdict in rehearsal.verdicts.values())
+    assert rehearsal.holds(state, True)
+    assert not rehearsal.holds(state, False)
 
 
 def test_pairs_that_share_a_path_with_it_are_merged_again(made: TestRepository) -> None:
@@ -138,17 +138,17 @@ def test_pairs_that_share_a_path_with_it_are_merged_again(made: TestRepository) 
         ]
     )
     state = floor_of(made)
-    trial = land_first(state, "mover", True)
+    rehearsal = land_first(state, "mover", True)
 
     def outcome(one: str, other: str) -> Outcome:
-        verdict = between(trial.verdicts, one, other)
+        verdict = between(rehearsal.verdicts, one, other)
         return verdict.outcome if verdict else Outcome.CLEAN
 
     assert [outcome(name, "") for name in ("left", "right", "far", "one")] == [Outcome.CLEAN] * 4
     assert outcome("left", "right") is Outcome.CONFLICT
     assert outcome("far", "right") is Outcome.CLEAN
-    assert between(trial.verdicts, "one", "two") == between(state.verdicts, "one", "two")
-    again = between(trial.verdicts, "left", "right")
+    assert between(rehearsal.verdicts, "one", "two") == between(state.verdicts, "one", "two")
+    again = between(rehearsal.verdicts, "left", "right")
     before = between(state.verdicts, "left", "right")
     assert again is not None
     assert before is not None

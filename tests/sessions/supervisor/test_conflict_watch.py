@@ -25,10 +25,10 @@ from sessions.settings import Settings
 from sessions.supervisor.process import Options
 from sessions.supervisor.recorder import ServingRecorder
 from sessions.supervisor.services import conflicts as module
-from sessions.supervisor.staff import work_of
+from sessions.supervisor.staff import supervisor_of
+from sessions.supervisor.supervisor import Supervisor
 from sessions.supervisor.wire.feed import Feed
 from sessions.supervisor.wire.protocol import WorkFrame
-from sessions.supervisor.work import Work
 from tests.support.branches.collision import LINES, edited
 from tests.support.branches.git import unchanged
 from tests.support.house import House, house_in
@@ -49,10 +49,10 @@ def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
 
 
 @asynccontextmanager
-async def working(house: House) -> AsyncIterator[tuple[Work, Feed]]:
+async def working(house: House) -> AsyncIterator[tuple[Supervisor, Feed]]:
     journal = await Journal.open(house.place.journal)
     feed = Feed(journal.state)
-    work = work_of(house.place, Options(), Settings(), ServingRecorder(journal, feed), await journal.marks())
+    work = supervisor_of(house.place, Options(), Settings(), ServingRecorder(journal, feed), await journal.marks())
     await work.open()
     running = asyncio.create_task(work.run())
     try:

@@ -26,9 +26,9 @@ from sessions.supervisor.outbox import TRIES
 from sessions.supervisor.process import Options
 from sessions.supervisor.recorder import Recorder, ServingRecorder
 from sessions.supervisor.service import Asked, Service
+from sessions.supervisor.supervisor import Supervisor
 from sessions.supervisor.wire.feed import Feed
 from sessions.supervisor.wire.protocol import command_frame
-from sessions.supervisor.work import Work
 from tests.support.house import LONG, House, house_in
 from tests.support.supervisor import PATIENCE_S, dialled, opened, served, watched
 
@@ -65,14 +65,14 @@ class Hands(Service):
 
 
 @asynccontextmanager
-async def working(path: Path, cleanly: bool = False) -> AsyncIterator[tuple[Work, Hands, Feed]]:
+async def working(path: Path, cleanly: bool = False) -> AsyncIterator[tuple[Supervisor, Hands, Feed]]:
     """A supervisor's work over the journal at `path`, until the block ends: killed, for all that the journal knows.
 
     Or it ends `cleanly`, as when it is told to.
     """
     journal = await Journal.open(path)
     feed, hands = Feed(journal.state), Hands()
-    work = Work(ServingRecorder(journal, feed), [hands], lambda: OPENING)
+    work = Supervisor(ServingRecorder(journal, feed), [hands], lambda: OPENING)
     running = asyncio.create_task(work.run())
     try:
         await until(feed, lambda state: state.runs > 0)
@@ -277,8 +277,10 @@ def test_who_ends_a_supervisor_in_good_order_has_it_say_so(house: House, monkeyp
     """With its lock, its door and a signal: what it had in hand is recorded as left to the next one."""
     hands = Hands()
 
-    def work_of(place: Place, options: Options, chosen: Settings, recorder: ServingRecorder, marks: object) -> Work:
-        return Work(recorder, [hands], lambda: OPENING)
+    def supervisor_of(
+        place: Place, options: Options, chosen: Settings, recorder: ServingRecorder, marks: object
+    ) -> Supervisor:
+        return Supervisor(recorder, [hands], lambda: OPENING)
 
     async def check() -> None:
         hands.free.clear()
@@ -291,7 +293,7 @@ def test_who_ends_a_supervisor_in_good_order_has_it_say_so(house: House, monkeyp
             os.kill(os.getpid(), signal.SIGTERM)
             await asyncio.wait_for(living, PATIENCE_S)
 
-    monkeypatch.setattr(life, "work_of", work_of)
+    monkeypatch.setattr(life, "supervisor_of", supervisor_of)
     asyncio.run(check())
     assert kinds(house.place.journal) == ["ImportWanted", "CommandDeferred"]
 

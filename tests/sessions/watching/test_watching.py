@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from sessions.observe import watching
-from sessions.supervisor import work
+from sessions.supervisor import supervisor
 from sessions.watching.blind import Blind
-from tests.sessions.supervisor.test_supervisor_work import until, working
+from tests.sessions.supervisor.test_supervising import until, working
 from tests.support.house import House, house_in
 from tests.support.supervisor import PATIENCE_S
 
@@ -47,7 +47,7 @@ def test_a_refused_watch_is_told_and_tried_again(house: House, monkeypatch: pyte
             yield paths
 
     monkeypatch.setattr(watching, "watch", refusing)
-    monkeypatch.setattr(work, "FIRST_RETRY_S", 0.001)
+    monkeypatch.setattr(supervisor, "FIRST_RETRY_S", 0.001)
     house.write(1, 2)
 
     async def check() -> None:

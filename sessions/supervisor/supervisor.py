@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 FIRST_RETRY_S, LAST_RETRY_S = 1.0, 60.0
 
 
-class Work:
+class Supervisor:
     """Supervises one repository. `open` first, then `run`; `obey` at any time after that."""
 
     def __init__(self, recorder: Recorder, services: Sequence[Service], opening: Callable[[], FactoryOpened]) -> None:

@@ -19,15 +19,15 @@ from sessions.journal.past import past_sessions
 from sessions.journal.writer import Journal
 from sessions.models.prices import Prices
 from sessions.settings import Settings
-from sessions.supervisor import work as module
+from sessions.supervisor import supervisor as module
 from sessions.supervisor.process import Options
 from sessions.supervisor.recorder import Recorder, ServingRecorder
 from sessions.supervisor.services import transcripts as transcript_watch
 from sessions.supervisor.services.transcripts import TranscriptWatch
-from sessions.supervisor.staff import work_of
+from sessions.supervisor.staff import supervisor_of
+from sessions.supervisor.supervisor import Supervisor
 from sessions.supervisor.wire.feed import Feed
 from sessions.supervisor.wire.protocol import command_frame
-from sessions.supervisor.work import Work
 from tests.support.house import SESSION, House, house_in
 from tests.support.supervisor import PATIENCE_S, dialled, served
 
@@ -51,10 +51,10 @@ class BrokenPrices(Prices):
 
 
 @asynccontextmanager
-async def working(house: House) -> AsyncIterator[tuple[Work, Feed]]:
+async def working(house: House) -> AsyncIterator[tuple[Supervisor, Feed]]:
     journal = await Journal.open(house.place.journal)
     feed = Feed(journal.state)
-    work = work_of(house.place, Options(), Settings(), ServingRecorder(journal, feed), await journal.marks())
+    work = supervisor_of(house.place, Options(), Settings(), ServingRecorder(journal, feed), await journal.marks())
     await work.open()
     running = asyncio.create_task(work.run())
     try:
