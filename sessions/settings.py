@@ -96,6 +96,24 @@ def settings_path() -> Path:
     return Path(named).expanduser() if named else config_dir() / FILE
 
 
+GROUND = ("HOME", "XDG_CONFIG_HOME", VARIABLE, "CLAUDE_CONFIG_DIR", "CODEX_HOME", "TZ")
+"""Environment variables by which a factory is seen differently."""
+
+
+def ground() -> str:
+    """What the settings of this process stand on, in a word: it is another one when they may be others."""
+    import zlib
+
+    path = settings_path()
+    try:
+        found = path.stat()
+        file = f"{found.st_mtime_ns} {found.st_size} {found.st_ino}"
+    except OSError:
+        file = "none"
+    told = "\0".join([str(path), file, *(os.environ.get(name, "") for name in GROUND)])
+    return f"{zlib.crc32(os.fsencode(told)):08x}"
+
+
 def parse(text: str, name: str) -> Settings:
     """The settings written in `text`; `name` is its file, for error messages."""
     # Most operators have no such file, and their first paint does not wait for these.

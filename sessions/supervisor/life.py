@@ -23,13 +23,14 @@ from sessions.supervisor.recorder import ServingRecorder
 from sessions.supervisor.staff import supervisor_of
 from sessions.supervisor.supervisor import Supervisor
 from sessions.supervisor.wire.feed import Feed
-from sessions.supervisor.wire.protocol import UNSETTLED, Farewell, WorkFrame
+from sessions.supervisor.wire.protocol import UNSETTLED, Farewell, Hello, WorkFrame
 from sessions.supervisor.wire.server import Server
 
 log = logging.getLogger(__name__)
 
 LOCK_PATIENCE_S = 15.0
 """Long enough for a predecessor that is just writing its last checkpoint."""
+OUTDATED = "the supervisor was started with other settings"
 BRIEF_S = 30.0
 """How long one that a command without a screen had started waits for the next: a second call then costs little."""
 
@@ -53,7 +54,9 @@ async def live(place: Place, options: Options, ready: Callable[[], None]) -> Non
         answers = Answers(place, feed)
         looked_at = asyncio.Event()
         day = _Day(journal, feed, supervisor, looked_at if options.brief else None)
-        server = Server(feed, str(place.common_dir), day.obey, answers.answer, looked_at)
+        outdated = _Outdated(options, looked_at, supervisor)
+        server = Server(feed, str(place.common_dir), day.obey, answers.answer, looked_at, outdated.unwelcome)
+        outdated.server = server
         # The door before the journal: bringing that up to date may take half a minute, which is shown.
         await server.listen(place.socket)
         ready()
@@ -61,7 +64,7 @@ async def live(place: Place, options: Options, ready: Callable[[], None]) -> Non
         farewell = Farewell("the supervisor failed")
         try:
             brief = partial(_brief_s, supervisor, idle_s) if options.brief else None
-            farewell = await _until_over(server.deserted(idle_s, brief), day, signalled)
+            farewell = await _until_over(server.deserted(idle_s, brief), day, signalled, outdated.known)
             await supervisor.defer()
         except FactoryError as error:
             farewell = Farewell(error.message)
@@ -72,6 +75,29 @@ async def live(place: Place, options: Options, ready: Callable[[], None]) -> Non
             await answers.close()
     finally:
         await _shut(journal)
+
+
+class _Outdated:
+    """Whether a command finds the settings changed with which a supervisor was started for another: it then ends.
+
+    One that a console looks at goes on: it was started with that console's settings.
+    """
+
+    def __init__(self, options: Options, looked_at: asyncio.Event, supervisor: Supervisor) -> None:
+        self.known = asyncio.Event()
+        self.server: Server | None = None
+        self._ground = settings.ground() if options.brief else ""
+        self._looked_at, self._supervisor = looked_at, supervisor
+
+    def unwelcome(self, hello: Hello) -> str:
+        """Why whoever says hello has to have another one started; "" for almost everybody."""
+        same = hello.ground in ("", self._ground)
+        if not self._ground or same or self._looked_at.is_set() or self._supervisor.busy:
+            return ""
+        if self.server is not None:
+            self.server.shut()
+        self.known.set()
+        return OUTDATED
 
 
 class _Day:
@@ -126,13 +152,16 @@ def _brief_s(supervisor: Supervisor, idle_s: float) -> float:
     return 0.0 if supervisor.busy else min(BRIEF_S, idle_s)
 
 
-async def _until_over(deserted: Coroutine[Any, Any, None], day: _Day, signalled: asyncio.Event) -> Farewell:
+async def _until_over(
+    deserted: Coroutine[Any, Any, None], day: _Day, signalled: asyncio.Event, outdated: asyncio.Event
+) -> Farewell:
     """Work until there is a reason to end, and return it."""
     working = asyncio.create_task(day.run())
     ends = {
         asyncio.create_task(deserted): Farewell("no console was open for a while"),
         asyncio.create_task(day.stopped.wait()): Farewell("the supervisor was stopped", stopped=True),
         asyncio.create_task(signalled.wait()): Farewell("the supervisor was ended by a signal", stopped=True),
+        asyncio.create_task(outdated.wait()): Farewell(OUTDATED),
     }
     try:
         done, _ = await asyncio.wait({working, *ends}, return_when=asyncio.FIRST_COMPLETED)

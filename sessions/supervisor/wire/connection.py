@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from sessions.supervisor.wire import protocol
 from sessions.supervisor.wire.answering import Answering, Questions, unanswered
@@ -14,6 +15,7 @@ from sessions.supervisor.wire.protocol import (
     Answer,
     CommandFrame,
     Events,
+    Farewell,
     Hello,
     NevermindFrame,
     QuestionFrame,
@@ -53,11 +55,13 @@ class Connection:
         obey: Obey,
         answering: Answering = unanswered,
         looked_at: asyncio.Event | None = None,
+        unwelcome: Callable[[Hello], str] = lambda _: "",
     ) -> None:
         """`welcome` is the answer to a greeting that can be understood; `obey` and `answering` do what is asked.
 
-        `looked_at` is set when it follows what happens.
+        `looked_at` is set when it follows what happens; `unwelcome` says why it has to look for another supervisor.
         """
+        self._unwelcome = unwelcome
         self._looked_at = looked_at or asyncio.Event()
         self._reader, self._writer = reader, writer
         self._feed, self._welcome = feed, welcome
@@ -97,6 +101,9 @@ class Connection:
             return None
         age = age_of(hello.version, hello.speaks)
         answer = self._welcome if age == 0 else _misfit(age, hello)
+        if age == 0 and (why := self._unwelcome(hello)):
+            await self._send(Farewell(why))
+            return None
         await self._send(answer)
         if isinstance(answer, Refused):
             return None

@@ -46,7 +46,7 @@ class Line:
     OSError when nobody is there at all.
     """
 
-    def __init__(self, path: Path, watch: Watch) -> None:
+    def __init__(self, path: Path, watch: Watch, ground: str = "") -> None:
         self._watch = watch
         self._asked = 0
         self._heard = bytearray()
@@ -55,7 +55,7 @@ class Line:
         try:
             self._socket.settimeout(SILENCE_S)
             self._socket.connect(str(path))
-            self._say(frames.hello(follows=False))
+            self._say(frames.hello(follows=False, ground=ground))
             self.welcome = self._until(Welcome)
             if lacking(self.welcome.speaks, ["questions"]):
                 raise FactoryError(missed(self.welcome.speaks))

@@ -17,7 +17,7 @@ from sessions.supervisor.wire.capabilities import SPEAKS, VERSION
 from sessions.supervisor.wire.connection import Connection
 from sessions.supervisor.wire.feed import Feed
 from sessions.supervisor.wire.obeying import Obey
-from sessions.supervisor.wire.protocol import Farewell, Refused, Welcome
+from sessions.supervisor.wire.protocol import Farewell, Hello, Refused, Welcome
 
 log = logging.getLogger(__name__)
 
@@ -70,8 +70,13 @@ class Server:
         obey: Obey,
         answering: Answering = unanswered,
         looked_at: asyncio.Event | None = None,
+        unwelcome: Callable[[Hello], str] = lambda _: "",
     ) -> None:
-        """`looked_at` is set when the first console comes that follows what happens."""
+        """`looked_at` is set when the first console comes that follows what happens.
+
+        `unwelcome` says why somebody has to look for another supervisor.
+        """
+        self._unwelcome = unwelcome
         self._feed, self._repo, self._obey, self._answering = feed, repo, obey, answering
         self._looked_at = looked_at or asyncio.Event()
         self._open: dict[Connection, asyncio.Task[None]] = {}
@@ -101,7 +106,9 @@ class Server:
         welcome: Welcome | Refused = Welcome(VERSION, os.getpid(), self._repo, self._feed.state.seq, SPEAKS)
         if len(self._open) >= MAX_CONSOLES:
             welcome = Refused(f"{MAX_CONSOLES} consoles are open already", "close one")
-        connection = Connection(reader, writer, self._feed, welcome, self._obey, self._answering, self._looked_at)
+        connection = Connection(
+            reader, writer, self._feed, welcome, self._obey, self._answering, self._looked_at, self._unwelcome
+        )
         task = asyncio.create_task(connection.serve())
         self._open[connection] = task
         self._company.set()
@@ -132,8 +139,8 @@ class Server:
             except TimeoutError:
                 return
 
-    async def close(self, farewell: Farewell) -> None:
-        """Send everybody away and remove the socket."""
+    def shut(self) -> None:
+        """Let nobody in any more, and remove the socket."""
         if self._server is not None:
             self._server.close()
         if self._door is not None:
@@ -142,6 +149,10 @@ class Server:
             with contextlib.suppress(OSError):
                 if os.path.samestat(path.lstat(), made):
                     path.unlink()
+
+    async def close(self, farewell: Farewell) -> None:
+        """Send everybody away, and let nobody in any more."""
+        self.shut()
         connections, tasks = list(self._open), list(self._open.values())
         await asyncio.gather(*(connection.settle(CLOSING_S) for connection in connections))
         for connection in connections:

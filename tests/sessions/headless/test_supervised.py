@@ -25,6 +25,7 @@ from sessions.supervisor.process import Options
 from tests.support.house import LONG, House, house_in
 from tests.support.supervisor import PATIENCE_S, settled, watched
 
+SECOND = "77777777-2222-4333-8444-555555555555"
 BRIEF = Options(brief=True, idle_minutes=5.0)
 
 
@@ -160,6 +161,28 @@ def test_where_no_socket_can_be_made_one_message_says_so(house: House) -> None:
     with pytest.raises(FactoryError, match="supervisor"):
         floor_of(house.repo.path)
     house.place.socket.rmdir()
+
+
+def test_a_command_with_other_settings_has_another_one(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.write(1, 5)
+    assert floor_of(house.repo.path).total.calls == 5
+    first = process.running(house.repo.path)
+    other = house.elsewhere(house.root / "other/projects/x" / f"{SECOND}.jsonl", 11, 12)
+    monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(other.parents[2]))
+    assert floor_of(house.repo.path).total.calls == 7
+    second = process.running(house.repo.path)
+    assert second not in (None, first)
+    assert floor_of(house.repo.path).total.calls == 7
+    assert process.running(house.repo.path) == second
+
+
+def test_a_console_keeps_the_supervisor_that_it_looks_at(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    pid = house.start(BRIEF)
+    with watched(house.place.socket) as watching:
+        watching.until(lambda client: client.state.runs > 0)
+        monkeypatch.setenv("TZ", "Asia/Tokyo")
+        floor_of(house.repo.path)
+        assert process.running(house.repo.path) == pid
 
 
 def test_it_says_what_it_waits_for(house: House) -> None:
