@@ -18,9 +18,11 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import median
+from typing import Self
 
 import msgspec
 
+from sessions.journal.lock import holder
 from tests.bench.figure import Figure, report
 from tests.bench.transcripts import bytes_in, make, scan_rate
 
@@ -57,7 +59,12 @@ def peer_figures(folder: Path, home: Path, peer: str = "") -> Iterator[Figure]:
     commands, environment = _commands(folder, home), _environment(folder, home)
     if peer:
         commands["peer"] = [peer, "claude", "daily", "--json", "--offline"]
-    costs = _measured(commands, environment)
+    try:
+        costs = _measured(commands, environment)
+    finally:
+        subprocess.run(
+            [*commands["again"][:3], "stop", *commands["again"][-2:]], env=environment, cwd=_root(), check=True
+        )
     size = f"{bytes_in(folder) / 1e6:,.0f} MB"
     note = f"no {PEER} is here: the figure is the command's own" if not peer else ""
     said = _version(peer, environment) if peer else ""
@@ -104,12 +111,41 @@ def _environment(folder: Path, home: Path) -> dict[str, str]:
 
 
 def _measured(commands: Mapping[str, Sequence[str]], environment: Mapping[str, str]) -> dict[str, Cost]:
-    """The median of each command. They take turns, so that whatever else the machine does hits all of them."""
+    """The median of each command. They take turns, so that whatever else the machine does hits all of them.
+
+    What a supervisor did for a command counts to it.
+    """
     taken: dict[str, list[Cost]] = {name: [] for name in commands}
     for _ in range(RUNS):
         for name, command in commands.items():
-            taken[name].append(_run(command, environment))
+            with Supervisors(Path(environment["XDG_STATE_HOME"])) as supervisors:
+                cost = _run(command, environment)
+            taken[name].append(Cost(cost.cpu + supervisors.cpu, cost.wall))
     return {name: Cost(median(c.cpu for c in each), median(c.wall for c in each)) for name, each in taken.items()}
+
+
+class Supervisors:
+    """The processor time that the supervisors of a state directory, and git for them, take meanwhile."""
+
+    def __init__(self, states: Path) -> None:
+        self._states = states
+        self._before: dict[int, float] = {}
+        self.cpu = 0.0
+
+    def __enter__(self) -> Self:
+        self._before = self._taken()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.cpu = sum(taken - self._before.get(pid, 0.0) for pid, taken in self._taken().items())
+
+    def _taken(self) -> dict[int, float]:
+        found: dict[int, float] = {}
+        for lock in self._states.glob("*/*/journal.db.lock"):
+            if pid := holder(lock):
+                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                found[pid] = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+        return found
 
 
 def _run(command: Sequence[str], environment: Mapping[str, str]) -> Cost:
