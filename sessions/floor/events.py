@@ -14,7 +14,7 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 
 from sessions.floor.conflicts import FileConflict, Outcome
-from sessions.floor.identity import Owner, Usage
+from sessions.floor.identity import Owner, UsageSource
 from sessions.floor.reports import Report
 from sessions.floor.tokens import Certainty, Counted, Tokens
 from sessions.text import Words
@@ -218,7 +218,7 @@ class StationRenamed(StationEvent, frozen=True, kw_only=True, omit_defaults=True
 class SessionClaimed(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="session_claimed.1"):
     """The session is this station's, said by who runs it before its transcript is found: nothing else seats it."""
 
-    usage: Usage = Usage.TRANSCRIPT
+    usage: UsageSource = UsageSource.TRANSCRIPT
     """Who tells what it uses; the other one is not counted, so that a call which both tell counts once."""
 
 
@@ -248,7 +248,7 @@ class SessionReturned(StationEvent, frozen=True, kw_only=True, omit_defaults=Tru
     version: str = ""
     opened: float = 0.0
     closed: bool = False
-    usage: Usage = Usage.TRANSCRIPT
+    usage: UsageSource = UsageSource.TRANSCRIPT
     counted: Counted = Counted()
     """The meters that count it already."""
 

@@ -14,7 +14,7 @@ class Owner(StrEnum):
     """Somebody else: it is only looked at."""
 
 
-class Usage(StrEnum):
+class UsageSource(StrEnum):
     """Who tells what a session's model calls use."""
 
     TRANSCRIPT = "transcript"

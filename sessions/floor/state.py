@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from sessions.floor.commands import AnyWish
 from sessions.floor.conflicts import Compared, Verdict
 from sessions.floor.events import AnyIntent
-from sessions.floor.identity import Owner, Usage
+from sessions.floor.identity import Owner, UsageSource
 from sessions.floor.pace import Pace
 from sessions.floor.reports import Report
 from sessions.floor.tokens import Counted, Meter
@@ -65,7 +65,7 @@ class Session(msgspec.Struct, frozen=True, omit_defaults=True):
     version: str = ""
     opened: float = 0.0
     closed: bool = False
-    usage: Usage = Usage.TRANSCRIPT
+    usage: UsageSource = UsageSource.TRANSCRIPT
     counted: Counted = Counted()
 
 

@@ -23,7 +23,7 @@ CHECKPOINT_SHARE = 16
 Its checkpoints would else outgrow the events, and making them the reading, both with the square of the sessions."""
 
 
-class Group(msgspec.Struct):
+class GroupCommit(msgspec.Struct):
     """Everything that one commit writes, and the state after it."""
 
     state: FloorState

@@ -22,7 +22,7 @@ from sessions.floor.fold import slices
 from sessions.floor.state import FloorState
 from sessions.journal import blocks, checkpoints, codec, group, prune, schema
 from sessions.journal.blocks import Row
-from sessions.journal.group import Group
+from sessions.journal.group import GroupCommit
 from sessions.journal.shelf import Shelf
 from sessions.journal.trouble import trouble
 
@@ -45,19 +45,19 @@ class OverError(Exception):
     """It was ended before it was done."""
 
 
-class Kept(msgspec.Struct, frozen=True):
+class ResumePoint(msgspec.Struct, frozen=True):
     """A journal that is up to date, as its writer goes on with it."""
 
     state: FloorState
     checkpoint: int
     due: int
-    """As in `Group`."""
+    """As in `GroupCommit`."""
     tail: list[Row]
     packs: bool
     """All that is older than the tail is packed."""
 
 
-def bring_up(path: Path, tell: Tell, over: threading.Event) -> Kept:
+def bring_up(path: Path, tell: Tell, over: threading.Event) -> ResumePoint:
     """Bring the journal at `path` up to date; its one writer does nothing meanwhile.
 
     Raises `OverError` soon after `over` was set, and `FactoryError` when the journal is damaged or cannot be written.
@@ -79,7 +79,7 @@ class _Upkeep:
         for pragma in schema.WRITING:
             connection.execute(pragma)
 
-    def run(self) -> Kept:
+    def run(self) -> ResumePoint:
         prune.clear(self._connection)
         self._keep_base()
         self._renew_slices()
@@ -89,7 +89,7 @@ class _Upkeep:
         self._shrink()
         found = self._query(f"{_ROWS} ORDER BY seq") if packs else []
         rows: list[Row] = [(*facts, codec.stored(line)) for *facts, line in found]
-        return Kept(done.state, done.checkpoint, done.due, rows, packs)
+        return ResumePoint(done.state, done.checkpoint, done.due, rows, packs)
 
     def _query(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         return self._connection.execute(sql, values).fetchall()
@@ -101,7 +101,7 @@ class _Upkeep:
             state = checkpoints.readable(self._query, pruned)
             if state.seq != pruned:
                 raise schema.damaged(self._path, f"the floor after its pruned events, up to {pruned}, cannot be read")
-            self._write(Group(state, pruned, 0, checkpoints=checkpoints.packed(state)))
+            self._write(GroupCommit(state, pruned, 0, checkpoints=checkpoints.packed(state)))
 
     def _renew_slices(self) -> None:
         """Make those slices anew that are of another version, where others are not, from their own events."""
@@ -125,27 +125,27 @@ class _Upkeep:
             time = next((part.time for _, part in parts.values()), None)
             if time is not None:
                 rows = checkpoints.packed(slices.moved(state, seq, time))
-                self._write(Group(state, seq, 0, checkpoints=[row for row in rows if row[1] in bad]))
+                self._write(GroupCommit(state, seq, 0, checkpoints=[row for row in rows if row[1] in bad]))
 
     def _folded_some(self, state: FloorState, count: int, kinds: frozenset[type[Event]]) -> FloorState:
         """The state after `count` more events, of which only those of some `kinds` are folded."""
         lines = self._lines(state.seq, count)
         events = [event for line in lines if codec.may_be(line, kinds) and type(event := codec.decode(line)) in kinds]
-        done = Group(state, 0, 0)
+        done = GroupCommit(state, 0, 0)
         done.step(events)
         if done.over:
             self._write(done)
         return slices.moved(done.state, state.seq + len(lines), state.time)
 
-    def _fold(self) -> Group:
+    def _fold(self) -> GroupCommit:
         """Fold up to the journal's end, from its newest checkpoint; write the ones that are missing on the way."""
         state, last = checkpoints.newest(self._query, schema.LAST), self._shelf.last()
-        done = Group(state, state.seq, self._due(state.seq))
+        done = GroupCommit(state, state.seq, self._due(state.seq))
         first = state.seq
         while done.state.seq < last:
             count = group.CHECKPOINT_EVERY - done.state.seq % group.CHECKPOINT_EVERY
             lines = self._lines(done.state.seq, count)
-            done = Group(done.state, done.checkpoint, done.due)
+            done = GroupCommit(done.state, done.checkpoint, done.due)
             done.fold(codec.decode_all(lines))
             if done.checkpoints or done.over:
                 self._write(done)
@@ -175,7 +175,7 @@ class _Upkeep:
             ):
                 packed = [blocks.pack(rows) for rows in portions]
                 end = packed[-1].last
-                self._write(Group(FloorState(), 0, 0, written=end, blocks=packed))
+                self._write(GroupCommit(FloorState(), 0, 0, written=end, blocks=packed))
                 self._progress(PACKING, end, last)
         except sqlite3.OperationalError as error:
             log.warning("the journal stays unpacked: %s", error)
@@ -228,7 +228,7 @@ class _Upkeep:
             raise OverError
         self._tell(what, done, total)
 
-    def _write(self, done: Group) -> None:
+    def _write(self, done: GroupCommit) -> None:
         with self._transaction():
             for sql, values in done.statements():
                 self._connection.executemany(sql, values)

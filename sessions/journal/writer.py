@@ -25,7 +25,7 @@ from sessions.floor.state import EMPTY, FloorState, Session
 from sessions.journal import blocks, codec, schema, upkeep
 from sessions.journal import group as groups
 from sessions.journal.blocks import Row
-from sessions.journal.group import Group
+from sessions.journal.group import GroupCommit
 from sessions.journal.lock import Lock, beside
 from sessions.journal.past import past_sessions
 from sessions.journal.trouble import JournalGoneError, trouble
@@ -321,7 +321,7 @@ class Journal:
             known.update(past_sessions.read(await self._fetch(past_sessions.select(part), part)))
         return known
 
-    def _prepare(self, requests: Sequence[_Append], known: dict[str, Session]) -> Group:
+    def _prepare(self, requests: Sequence[_Append], known: dict[str, Session]) -> GroupCommit:
         """Encode and fold; it changes nothing of the journal, so a failed commit leaves no trace."""
         group = self._group()
         for request in requests:
@@ -339,8 +339,8 @@ class Journal:
             group.ends.append(group.state.seq)
         return group
 
-    def _group(self) -> Group:
-        return Group(
+    def _group(self) -> GroupCommit:
+        return GroupCommit(
             self._state,
             self._checkpoint,
             self._due,
@@ -350,7 +350,7 @@ class Journal:
             packs=self._packs,
         )
 
-    async def _commit(self, group: Group) -> None:
+    async def _commit(self, group: GroupCommit) -> None:
         """One transaction, and the state after it."""
         self._check_place()
         self._know_log()
@@ -385,7 +385,7 @@ class Journal:
                 self._files[log] = log.stat()
 
 
-def _finish(group: Group) -> bool:
+def _finish(group: GroupCommit) -> bool:
     """Store the floor, and pack the tail where that is worth a block; False when there is nothing to do."""
     worth = group.packs and len(group.tail) >= blocks.LEAST_EVENTS
     if worth:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sessions.floor import events as ev
 from sessions.floor.conflicts import FileConflict, Outcome
-from sessions.floor.identity import Owner, Usage
+from sessions.floor.identity import Owner, UsageSource
 from sessions.floor.reports import Report
 from sessions.floor.tokens import Certainty, Counted, Tokens
 from sessions.journal import codec
@@ -59,7 +59,7 @@ _BY_TYPE: dict[object, st.SearchStrategy[object]] = {
     "Outcome": st.sampled_from(Outcome),
     "Report": st.sampled_from(Report),
     "Owner": st.sampled_from(Owner),
-    "Usage": st.sampled_from(Usage),
+    "UsageSource": st.sampled_from(UsageSource),
     "Counted": st.builds(Counted, *[st.lists(names, max_size=2, unique=True).map(tuple)] * 5),
     "tuple[FileConflict, ...]": st.lists(st.builds(FileConflict, texts, texts, counts, st.booleans()), max_size=2).map(
         tuple

@@ -20,7 +20,7 @@ TITLE_CELLS = 120
 """The longest name that is offered; what follows is cut."""
 
 
-class Command(msgspec.Struct, frozen=True):
+class Offer(msgspec.Struct, frozen=True):
     """Something to choose in the palette."""
 
     title: str
@@ -36,17 +36,17 @@ class Command(msgspec.Struct, frozen=True):
 class Hit(msgspec.Struct, frozen=True):
     """A command that answers what was typed."""
 
-    command: Command
+    command: Offer
     places: frozenset[int] = frozenset()
     """The letters of its title that were typed."""
 
 
-def commands(screen: FactoryScreen) -> list[Command]:
+def commands(screen: FactoryScreen) -> list[Offer]:
     """All that can be chosen, from `screen` on: what the footer names, the other actions, then places."""
     keymap = screen.factory.user_keys
     offered = [(action, reason) for action, reason in screen.palette_actions() if action.id != "app.palette"]
     actions = [
-        Command(
+        Offer(
             title=action.title,
             help=action.help,
             keys=" ".join(key_name(key) for key in keys_of(action, keymap)),
@@ -55,11 +55,11 @@ def commands(screen: FactoryScreen) -> list[Command]:
         )
         for action, reason in sorted(offered, key=lambda pair: not pair[0].rank)
     ]
-    jumps = [Command(clean(text, TITLE_CELLS), "", "", "", jump) for text, jump in screen.palette_jumps()]
+    jumps = [Offer(clean(text, TITLE_CELLS), "", "", "", jump) for text, jump in screen.palette_jumps()]
     return [*actions, *jumps]
 
 
-def hits(offered: Sequence[Command], typed: str, search: FuzzySearch) -> list[Hit]:
+def hits(offered: Sequence[Offer], typed: str, search: FuzzySearch) -> list[Hit]:
     """The commands that `typed` may mean, the likeliest first; all of them when nothing was typed.
 
     Those whose help alone has the words stand last: who types `sort` finds `order`.

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.fuzzy import FuzzySearch
 
 from console.screens.base import FactoryScreen
-from console.screens.palette.offers import Command, Hit, commands, hit_line, hits
+from console.screens.palette.offers import Hit, Offer, commands, hit_line, hits
 from widgets.draw.cells import Line, Span, line_width, spread
 from widgets.floor.topline import rule
 from widgets.parts.footer import Footer
@@ -31,7 +31,7 @@ class PaletteScreen(FactoryScreen):
 
     def __init__(self, caller: FactoryScreen) -> None:
         super().__init__()
-        self._offered: list[Command] = commands(caller)
+        self._offered: list[Offer] = commands(caller)
         self._typing = Typing(":")
         self._fuzzy = FuzzySearch()
         self._hits: list[Hit] = hits(self._offered, "", self._fuzzy)

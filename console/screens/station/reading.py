@@ -15,7 +15,7 @@ from sessions.errors import FactoryError
 from sessions.floor.state import FloorState, Station
 
 
-class News(msgspec.Struct, frozen=True):
+class ReadStep(msgspec.Struct, frozen=True):
     """What a step of reading changed."""
 
     other: bool
@@ -61,7 +61,7 @@ class SessionReading:
         before, self._drawn = self._drawn, self.age
         return self._drawn != before
 
-    async def step(self, link: Link, state: FloorState, station: Station) -> News | None:
+    async def step(self, link: Link, state: FloorState, station: Station) -> ReadStep | None:
         """Read on in a thread; None when the screen was left meanwhile. Raises FactoryError where that cannot be."""
         try:
             log, reader, whole = await asyncio.to_thread(self._read_on, link, state, station)
@@ -74,11 +74,11 @@ class SessionReading:
         old, self.reader = self.reader, reader
         same_session, self._session = station.session == self._session, station.session
         if reader is old:
-            return News(False, True, went_back)
+            return ReadStep(False, True, went_back)
         if old is not None:
             old.close()
         self._drawn = reader.age
-        return News(True, old is not None and same_session, went_back)
+        return ReadStep(True, old is not None and same_session, went_back)
 
     def _read_on(self, link: Link, state: FloorState, station: Station) -> tuple[StationLog, Reader, bool]:
         """The log and the reader, and whether both are as of now: a session that is opened comes before its log."""

@@ -19,7 +19,7 @@ USUAL = ("main", "master", "trunk", "develop")
 
 
 @dataclass(frozen=True)
-class Settings:
+class GitConfig:
     """What the repository's configuration says that matters here."""
 
     base: str = ""
@@ -28,7 +28,7 @@ class Settings:
     """The address of the remote `origin`."""
 
 
-def read_settings(common_dir: Path) -> Settings:
+def read_settings(common_dir: Path) -> GitConfig:
     """The settings of the repository with this common directory; what cannot be read is as if it were not set."""
     # GitPython takes 111 ms to import: only those who open a repository for observing pay it.
     import configparser
@@ -37,12 +37,12 @@ def read_settings(common_dir: Path) -> Settings:
 
     try:
         with git.Repo(common_dir) as repo, repo.config_reader() as config:
-            return Settings(
+            return GitConfig(
                 base=str(config.get_value("factory", "base", "")).strip(),
                 origin=str(config.get_value('remote "origin"', "url", "")).strip(),
             )
     except (git.GitError, configparser.Error, OSError, ValueError):
-        return Settings()
+        return GitConfig()
 
 
 def choose(heads: Collection[str], *, origin_head: str = "", main_worktree: str = "") -> str:

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from sessions.floor.events import Event, SessionReturned, SessionsOver, StationEvent
-from sessions.floor.identity import Usage
+from sessions.floor.identity import UsageSource
 from sessions.floor.state import FloorState, Session
 from sessions.journal import codec
 
@@ -33,7 +33,7 @@ ANY = "SELECT 1 FROM past_sessions LIMIT 1"
 
 def row(name: str, session: Session) -> tuple[object, ...]:
     """A session as it stands in the table."""
-    return name, int(session.usage is Usage.OWNER), msgspec.json.encode(session)
+    return name, int(session.usage is UsageSource.OWNER), msgspec.json.encode(session)
 
 
 def select(names: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sessions.floor.commands import CancelScan, CatchUp, Progress, WatchPlaces
 from sessions.floor.events import Event, ImportWanted, SessionClaimed, TokensUsed
-from sessions.floor.identity import Usage
+from sessions.floor.identity import UsageSource
 from sessions.floor.state import Branch, FloorState
 from sessions.journal.reader import JournalReader
 from sessions.observe import watching
@@ -62,7 +62,7 @@ class TranscriptWatch(Service):
         self._cancelled = False
         self._processes = ProcessWatch(self._ended)
         self._rereading: set[asyncio.Task[None]] = set()
-        owned = any(session.usage is Usage.OWNER for session in recorder.state.sessions.values())
+        owned = any(session.usage is UsageSource.OWNER for session in recorder.state.sessions.values())
         self._claimed = owned or self._past.past_owned()
         """Of some session its owner tells what it uses."""
 
@@ -83,7 +83,7 @@ class TranscriptWatch(Service):
         """A session has an owner who says whose it is."""
         for event in events:
             if isinstance(event, SessionClaimed):
-                self._claimed |= event.usage is Usage.OWNER
+                self._claimed |= event.usage is UsageSource.OWNER
                 if self._observer is not None:
                     self._observer.seats.claim(event.session, event.station)
 
@@ -213,7 +213,7 @@ class TranscriptWatch(Service):
             return events
         now, used = self._recorder.state.sessions, [event for event in events if isinstance(event, TokensUsed)]
         known = {name: now.get(name) or self._past.past_session(name) for name in {event.session for event in used}}
-        owned = {name for name, session in known.items() if session and session.usage is Usage.OWNER}
+        owned = {name for name, session in known.items() if session and session.usage is UsageSource.OWNER}
         return [event for event in events if not isinstance(event, TokensUsed) or event.session not in owned]
 
 

@@ -10,15 +10,15 @@ from textual.pilot import Pilot
 from console.app import FactoryApp
 from console.options import Options
 from console.screens.floor.screen import FloorScreen
-from console.screens.palette.offers import Command, Hit, hit_line, hits
+from console.screens.palette.offers import Hit, Offer, hit_line, hits
 from console.screens.palette.screen import PaletteScreen
 from sessions.floor import events as ev
 from tests.support.console import HOSTILE, StillLink, factory_state, state_of
 from widgets.draw.cells import line_width, plain
 
 
-def command(title: str, help: str = "", keys: str = "", reason: str = "") -> Command:
-    return Command(title, help, keys, reason, lambda: None)
+def command(title: str, help: str = "", keys: str = "", reason: str = "") -> Offer:
+    return Offer(title, help, keys, reason, lambda: None)
 
 
 OFFERED = [command("search", "Show only panes.", "/"), command("theme", "", "t"), command("station ship-18")]

@@ -16,12 +16,12 @@ from msgspec.structs import replace
 from sessions.asking.figures import used_of
 from sessions.floor import events as ev
 from sessions.floor.fold.fold import fold_all
-from sessions.floor.identity import Usage
+from sessions.floor.identity import UsageSource
 from sessions.floor.state import EMPTY, FloorState, Session
 from sessions.floor.tokens import By, Tokens
 from sessions.headless.floor_shape import status
 from sessions.journal import codec
-from sessions.journal.group import Group
+from sessions.journal.group import GroupCommit
 from sessions.journal.past import chronicle, past_sessions
 from sessions.journal.past.past import EventList
 from sessions.journal.reader import JournalReader
@@ -48,7 +48,7 @@ class Door:
     def write(self, events: Sequence[ev.Event]) -> None:
         known = {name: self.table[name] for name in past_sessions.strangers(self.state, events) if name in self.table}
         whole = past_sessions.with_returns(codec.encoded(events), known)
-        group = Group(self.state, 0, 0)
+        group = GroupCommit(self.state, 0, 0)
         group.fold(whole)
         over = past_sessions.forgotten(group.state)
         group.fold(over)
@@ -238,14 +238,14 @@ def test_whose_owner_tells_what_it_uses_is_still_known(tmp_path: Path, monkeypat
         journal = await Journal.open(path)
         with closing(JournalReader(path)) as reader:
             assert not reader.past_owned()
-            claim = ev.SessionClaimed(time=START, station="ship-0", session="mine", usage=Usage.OWNER)
+            claim = ev.SessionClaimed(time=START, station="ship-0", session="mine", usage=UsageSource.OWNER)
             await journal.append([claim])
             await _lived(journal, range(3))
             assert "mine" not in journal.state.sessions
             assert reader.past_owned()
             known = reader.past_session("mine")
             assert known is not None
-            assert (known.station, known.usage) == ("ship-0", Usage.OWNER)
+            assert (known.station, known.usage) == ("ship-0", UsageSource.OWNER)
             assert reader.past_session("nobody") is None
         await journal.close()
 

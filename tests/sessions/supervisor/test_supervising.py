@@ -12,7 +12,7 @@ import pytest
 from sessions import operator
 from sessions.floor.commands import AnyWish, CatchUp, Command, ImportPaths, Progress, Reply, WatchPlaces
 from sessions.floor.events import Event, SessionClaimed, StationOpened, TokensUsed
-from sessions.floor.identity import Owner, Usage
+from sessions.floor.identity import Owner, UsageSource
 from sessions.floor.state import FloorState
 from sessions.floor.tokens import STANDARD, Terms, Tokens
 from sessions.journal.past import past_sessions
@@ -172,9 +172,9 @@ def test_commands_side_by_side_count_everything_once(house: House) -> None:
     asyncio.run(check())
 
 
-@pytest.mark.parametrize(("usage", "calls"), [(Usage.OWNER, 1), (Usage.TRANSCRIPT, 3)])
+@pytest.mark.parametrize(("usage", "calls"), [(UsageSource.OWNER, 1), (UsageSource.TRANSCRIPT, 3)])
 def test_a_session_that_its_owner_claims_is_seated_there_and_counts_once(
-    house: House, usage: Usage, calls: int
+    house: House, usage: UsageSource, calls: int
 ) -> None:
     """An agent that is run from here tells its calls itself; then its transcript is found, and tells them again."""
     ours = "ours-1"
@@ -213,7 +213,7 @@ def test_a_session_that_was_over_is_still_its_owners_and_its_stations(
             assert (await work.obey(operator.command(CatchUp()))).ok
             told: list[Event] = [
                 StationOpened(time=1.0, station="ours-1", kind="claude", directory="/srv/x", owner=Owner.OURS),
-                SessionClaimed(time=1.0, station="ours-1", session=claimed, usage=Usage.OWNER),
+                SessionClaimed(time=1.0, station="ours-1", session=claimed, usage=UsageSource.OWNER),
                 TokensUsed(time=2.0, tokens=Tokens(7), call="acp-1", station="ours-1", session=claimed),
             ]
             await work._recorder.record(told)

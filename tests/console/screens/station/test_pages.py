@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from console.links.link import LinkHealth, LinkMode, unheard
 from console.screens.station import pages as module
 from console.screens.station.pages import AHEAD, COMING, PAGE, Pages
-from console.screens.station.reading import News, SessionReading
+from console.screens.station.reading import ReadStep, SessionReading
 from sessions.asking.asked import Asked, UnheardError
 from sessions.asking.question import A, Question
 from sessions.asking.questions import AnyQuestion, FollowSession, SessionEntries, SessionPart
@@ -225,7 +225,7 @@ def test_a_session_whose_teller_was_lost_is_asked_for_again_when_somebody_is_the
     async def check() -> None:
         reading = SessionReading("a")
 
-        async def read() -> News | None:
+        async def read() -> ReadStep | None:
             news = None
             while reading.claim(link, station):
                 assert not reading.claim(link, station), "one step at a time"
