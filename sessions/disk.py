@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from sessions import clock, settings
@@ -21,6 +22,7 @@ from sessions.observe.sums import SumReader
 from sessions.text import clean
 
 Told = Callable[[Progress | None], None]
+_once = partial(feeds.read, marked=False)
 
 
 def floor_at(places: Sequence[Path], progress: Told | None = None) -> FloorState:
@@ -48,7 +50,7 @@ def observed(places: Sequence[Path], progress: Told | None = None) -> list[Event
 
 def events_in(places: Sequence[discover.SearchRoot], seats: Seats, progress: Told | None = None) -> list[Event]:
     """Every event of the transcripts in `places`, whose sessions are seated by `seats`."""
-    return [event for batch in _batches(places, seats, progress, feeds.read) for event in batch.events]
+    return [event for batch in _batches(places, seats, progress, _once) for event in batch.events]
 
 
 def _batches(

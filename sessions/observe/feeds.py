@@ -60,8 +60,11 @@ def unchanged(mark: Mark, source: Source) -> bool:
     return (position.inode, position.size, position.mtime_ns) == (source.inode, source.size, source.mtime_ns)
 
 
-def read(source: Source, saved: bytes, desk: Desk, longest: int = LONGEST) -> Iterator[Portion]:
-    """What is new in a source, a block at a time. What cannot be read is told once and never raised."""
+def read(source: Source, saved: bytes, desk: Desk, longest: int = LONGEST, marked: bool = True) -> Iterator[Portion]:
+    """What is new in a source, a block at a time. What cannot be read is told once and never raised.
+
+    Where nobody will go on from here, lines need not be `marked`: their portions say that nothing was read.
+    """
     mark = mark_of(saved)
     try:
         kind = source.kind or mark.kind or discover.kind_of(source.path)
@@ -74,7 +77,7 @@ def read(source: Source, saved: bytes, desk: Desk, longest: int = LONGEST) -> It
         elif is_packed(source.path):
             yield from _packed(source, desk, kind, longest)
         else:
-            yield from _lines(source, mark, desk, kind, longest)
+            yield from _lines(source, mark, desk, kind, longest, marked)
     except FileNotFoundError:
         if saved:
             yield Portion([skipped(source.path, DELETED, source.written)], GONE, 0)
@@ -101,7 +104,7 @@ def _refused(source: Source, mark: Mark, reason: str, detail: str = "") -> Porti
     return Portion(events, msgspec.msgpack.encode(mark), 0)
 
 
-def _lines(source: Source, mark: Mark, desk: Desk, kind: str, longest: int) -> Iterator[Portion]:
+def _lines(source: Source, mark: Mark, desk: Desk, kind: str, longest: int, marked: bool) -> Iterator[Portion]:
     # Without blocking: a pipe of a transcript's name must not stop everything.
     fd = os.open(source.path, os.O_RDONLY | os.O_NONBLOCK)
     try:
@@ -117,12 +120,14 @@ def _lines(source: Source, mark: Mark, desk: Desk, kind: str, longest: int) -> I
             if piece.too_long:
                 events.append(skipped(source.path, "line too long", written, count=piece.too_long))
             events.extend(_dated(transcript.feed(piece.lines, piece.offset), written))
-            yield Portion(events, _saved(kind, tail.position(done=False), transcript), tail.offset - at)
+            now = _saved(kind, tail.position(done=False), transcript) if marked else GONE
+            yield Portion(events, now, tail.offset - at)
             events, at = [], tail.offset
         last = tail.rest()
         if last is not None:
             events.extend(_dated(transcript.feed(last.lines, last.offset), written))
-        yield Portion(events, _saved(kind, tail.position(done=True), transcript), tail.offset - at)
+        now = _saved(kind, tail.position(done=True), transcript) if marked else GONE
+        yield Portion(events, now, tail.offset - at)
     finally:
         os.close(fd)
 

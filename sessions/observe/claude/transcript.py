@@ -27,6 +27,12 @@ SIGN_OF_LIFE_S = 30.0
 PERMISSION = b'"PermissionRequest"'
 NO_AGENTS = (b',"data":{"type":"hook_progress"', b',"data":{"type":"bash_progress"')
 """How the data of most progress begins, which is not that of sub-agents."""
+QUIET = (
+    b',"data":{"type":"hook_progress","hookEvent":"PostToolUse"',
+    b',"data":{"type":"hook_progress","hookEvent":"PreToolUse"',
+    b',"data":{"type":"bash_progress"',
+)
+"""And that of most of these, which is no hook either that is asked for permission."""
 TIME = b'"timestamp":"'
 END = 200
 """Within so many bytes of a line's end stands its time; and within so many of its data's begin the name of a hook."""
@@ -52,15 +58,17 @@ class ClaudeTranscript:
         session, seen = self._session, self._seen
         session.events = []
         kind_of, find_in = cl.kind_of, bytes.find
+        common, at = self._common, FIRST_ID + len(self._common)
         for line in lines:
-            # Most lines are progress, and most of it within the seconds of the line before: told without a call.
-            common = self._common
             if line.startswith(common, FIRST_ID) and find_in(line, b"{", 1, FIRST_ID) < 0:
+                # Most lines are progress, and most of it within the seconds of the line before: they tell nothing.
+                if line.startswith(QUIET, at) and find_in(line, self._stamp, -END) >= 0 and seen.opened:
+                    continue
                 kind = cl.PROGRESS
             elif (kind := kind_of(line)) == cl.PROGRESS:
                 common = self._common = _beginning(line)
-            if kind == cl.PROGRESS and seen.opened:
                 at = FIRST_ID + len(common)
+            if kind == cl.PROGRESS and seen.opened:
                 if find_in(line, self._stamp, -END) < 0 or find_in(line, PERMISSION, at, at + END) > 0:
                     self._progress(line)
                 if not line.startswith(NO_AGENTS, at) and find_in(line, cl.USAGE, at) > 0:
