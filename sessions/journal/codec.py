@@ -133,9 +133,14 @@ def stored(value: object) -> bytes:
     return value if isinstance(value, bytes) else b""
 
 
+def storable_text(text: str) -> str:
+    """The text without lone surrogates, which a file name may bring along."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def storable(event: ev.Event) -> ev.Event:
     """The event as it will be read back: without lone surrogates and with a time that can be a time."""
-    event = map_strings(event, lambda text: text.encode("utf-8", "replace").decode())
+    event = map_strings(event, storable_text)
     return event if 0.0 <= event.time <= MAX_TIME else replace(event, time=_possible(event.time))
 
 

@@ -137,6 +137,7 @@ class JournalReader:
 
     def past_session(self, name: str) -> Session | None:
         """A session that was over, as the floor knew it then; if it goes on, the floor knows better."""
+        name = codec.storable_text(name)
         found = dict(past_sessions.read(self._past_sessions(past_sessions.select([name]), name)))
         return found.get(name)
 

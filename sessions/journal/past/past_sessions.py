@@ -50,8 +50,8 @@ def read(rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[str, Session]]:
 
 def strangers(state: FloorState, events: Sequence[Event]) -> list[str]:
     """The sessions of events that the floor does not know: they are new, or were over."""
-    names = {event.session: None for event in events if isinstance(event, StationEvent)}
-    return [name for name in names if name and name not in state.sessions]
+    names = dict.fromkeys(event.session for event in events if isinstance(event, StationEvent))
+    return [codec.storable_text(name) for name in names if name and name not in state.sessions]
 
 
 def with_returns(events: codec.Encoded, known: dict[str, Session]) -> codec.Encoded:

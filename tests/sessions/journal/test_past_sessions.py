@@ -230,6 +230,24 @@ async def run_nothing(path: Path) -> None:
     await (await Journal.open(path)).close()
 
 
+def test_a_session_may_be_called_by_what_is_no_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A transcript's file name need not be UTF-8, and a session may be called by it."""
+    forgetful(monkeypatch)
+    strange = replace(used(0, START), session="session\udcff\x00")
+
+    async def run() -> None:
+        journal = await Journal.open(tmp_path / "journal.db")
+        await _lived(journal, range(2))
+        for _ in range(3):
+            await journal.append([strange])
+        assert (journal.state.total.sessions, journal.state.total.calls) == (3, 5)
+        await journal.close()
+
+    asyncio.run(run())
+    with closing(JournalReader(tmp_path / "journal.db")) as reader:
+        assert reader.past_session(strange.session) is not None
+
+
 def test_whose_owner_tells_what_it_uses_is_still_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     forgetful(monkeypatch)
     path = tmp_path / "journal.db"

@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from sessions.errors import FactoryError
-from sessions.floor.events import TextWritten
+from sessions.floor.events import Event, SessionReturned, SessionsOver, TextWritten, TokensUsed
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
+from sessions.floor.tokens import Tokens
 from sessions.journal import codec
+from sessions.journal.past import past_sessions
 from sessions.journal.reader import JournalReader
 from sessions.journal.writer import Journal
 from sessions.supervisor import recorder
@@ -50,6 +52,36 @@ def test_what_is_committed_goes_to_the_consoles(tmp_path: Path) -> None:
         await journal.close()
 
     asyncio.run(check())
+
+
+def test_a_console_forgets_what_is_over_and_knows_it_again_with_the_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the journal adds of itself goes to the consoles in its place, also where several record at once."""
+    monkeypatch.setattr(past_sessions, "MOST", -1_000)
+    monkeypatch.setattr(past_sessions, "LEAST", 0)
+
+    async def check() -> None:
+        journal = await Journal.open(tmp_path / "journal.db")
+        feed, heard = Feed(journal.state), list[Event]()
+        serving = ServingRecorder(journal, feed)
+        serving.tell(heard.extend)
+        names = [f"s{number}" for number in range(8)]
+        for _ in range(3):
+            await asyncio.gather(*(serving.record([_used(name), _used(name)]) for name in names))
+        news = feed.after(0)
+        assert isinstance(news, Events)
+        assert news.read() == heard
+        assert {SessionsOver, SessionReturned} < {type(event) for event in heard}
+        assert fold_all(EMPTY, heard) == feed.state == journal.state
+        assert (feed.state.total.sessions, feed.state.total.calls, feed.state.sessions) == (8, 48, {})
+        await journal.close()
+
+    asyncio.run(check())
+
+
+def _used(session: str) -> TokensUsed:
+    return TokensUsed(time=1.0, station="s", session=session, tokens=Tokens(1))
 
 
 def test_the_past_ends_with_what_is_recorded_when_it_has_been_read_and_only_once(tmp_path: Path) -> None:
