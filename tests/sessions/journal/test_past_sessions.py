@@ -79,7 +79,7 @@ def test_a_floor_that_forgets_counts_as_one_that_does_not(batches: list[list[ev.
             assert answers(door.state) == answers(plain)
     assert {**door.table, **door.state.sessions} == plain.sessions
     seated = {station.session for station in door.state.stations.values()}
-    assert door.state.sessions.keys() <= seated
+    assert door.state.sessions.keys() == seated & plain.sessions.keys()
     assert fold_all(EMPTY, door.events) == door.state, "its events tell all of it"
 
 
@@ -97,6 +97,23 @@ def test_in_another_order_nothing_counts_twice_either(batches: list[list[ev.Even
     assert state.total.sessions == expected.total.sessions
     counts = [{name: meter.sessions for name, meter in each.models.items()} for each in (state, expected)]
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("known", [0, 2])
+def test_what_is_read_late_of_a_session_that_was_over_comes_first_and_counts_once(known: int) -> None:
+    """Its sub-agent's file was read when all else of it was forgotten; or the past begins when it was."""
+    door = Door()
+    with pytest.MonkeyPatch.context() as patched:
+        forgetful(patched)
+        door.write([used(0, START + 1_000)])
+        door.write([used(1, START + 2_000), used(0, START + 1, source="sub-agent"), used(0, START + 3_000)])
+    begin = replace(fold_all(EMPTY, door.events[:known]), seq=0)
+    assert (session_of(0) in begin.sessions, begin.total.sessions) == (False, known // 2)
+    past = chronicle.chronicle(EventList(door.events[known:], begin=begin))
+    times = [event.time for event in past.events(0, 9) if isinstance(event, ev.TokensUsed)]
+    assert times == sorted(times)
+    state = past.state_at(past.span.last_seq)
+    assert (state.total.sessions, state.total.calls) == (2, 4)
 
 
 def session_of(number: int) -> str:
