@@ -58,6 +58,7 @@ class FactoryApp(Guarded, App[None]):
     BINDINGS: ClassVar[list[BindingType]] = []
     ALLOW_SELECT = False
     PAUSE_GC_ON_SCROLL = True
+    _dressed = False
 
     def __init__(self, link: Link, options: Options | None = None) -> None:
         self.options = options = options or Options()
@@ -90,6 +91,10 @@ class FactoryApp(Guarded, App[None]):
         def as_factory(self) -> Factory:
             """Strict types make sure that screens find here all that they may ask for."""
             return self
+
+    def get_css_variables(self) -> dict[str, str]:
+        """None before the first theme is known: they would all be made twice."""
+        return super().get_css_variables() if self._dressed else {}
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's own for this system, but one that sleeps where it may."""
@@ -369,6 +374,7 @@ class FactoryApp(Guarded, App[None]):
             self.theme = name
             return
         # Nothing is drawn yet: what Textual does when its theme changes would only parse all CSS once more.
+        self._dressed = True
         self.set_reactive(App.theme, name)
         self.set_class(self.current_theme.dark, "-dark-mode", update=False)
         self.set_class(not self.current_theme.dark, "-light-mode", update=False)

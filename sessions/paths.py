@@ -108,6 +108,10 @@ def _home(variable: str, default: str) -> Path:
 
 
 def _short_hash(path: Path) -> str:
-    import hashlib  # it loads OpenSSL
-
-    return hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
+    try:
+        # As `random` of the standard library does: hashlib would load OpenSSL, and the first paint wait for it.
+        from _sha256 import sha256  # type: ignore[import-not-found]
+    except ImportError:
+        from hashlib import sha256
+    digest: str = sha256(os.fsencode(path)).hexdigest()
+    return digest[:12]

@@ -13,6 +13,7 @@ from rich.console import Console, RenderableType
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
 
+from console.terminal.fresh import fresh_strokes
 from console.terminal.ink import NOTHING, Cell, cells_of, unsure
 from console.terminal.strokes import Brush, Line
 
@@ -36,21 +37,42 @@ class Shown:
         self._erasing = erasing
         self._columns = 0
         self._lines: list[list[Cell | None]] = []
+        self._fresh: dict[int, tuple[Strip, ColorSystem] | None] = {}
+        """Lines whose cells are not told apart yet: of some all is known, of others nothing."""
 
     def forget(self) -> None:
         """Nothing is known any more: the terminal may have been cleared or cut off."""
-        self._lines = []
+        self._lines, self._fresh = [], {}
 
     def paint(self, pieces: Sequence[Piece], columns: int, lines: int, system: ColorSystem) -> str:
         """The bytes that put these pieces on a terminal of this size; from then on they are known."""
         if (len(self._lines), self._columns) != (lines, columns):
             self._columns, self._lines = columns, [[None] * columns for _ in range(lines)]
-        by_line: dict[int, list[Part]] = {}
+            self._fresh = dict.fromkeys(range(lines))
+        by_line: dict[int, list[tuple[int, Strip]]] = {}
         for y, x, strip in pieces:
-            by_line.setdefault(y, []).append((x, cells_of(strip, system)[: columns - x]))
+            by_line.setdefault(y, []).append((x, strip))
+        of_each = sorted(by_line.items())
+        drawn = [self._fresh_line(y, parts, system) or self._line(y, parts, system) for y, parts in of_each]
         brush = Brush(columns, self._erasing)
-        brush.draw([line for y, parts in sorted(by_line.items()) if (line := self._put(y, parts)).changed])
+        brush.draw([line for line in drawn if line.drawn or line.changed])
         return brush.text()
+
+    def _fresh_line(self, y: int, parts: Sequence[tuple[int, Strip]], system: ColorSystem) -> Line | None:
+        """A line of which nothing is known, and all is drawn; None for any other."""
+        (x, strip), *others = parts
+        if x or others or not self._erasing or self._fresh.get(y, ()) is not None:
+            return None
+        strokes = fresh_strokes(y, strip, self._columns, system)
+        if strokes is None:
+            return None
+        self._fresh[y] = (strip, system)
+        return Line(y, (), (), strokes)
+
+    def _line(self, y: int, parts: Sequence[tuple[int, Strip]], system: ColorSystem) -> Line:
+        if (fresh := self._fresh.pop(y, None)) is not None:
+            self._lines[y] = [*cells_of(*fresh)]
+        return self._put(y, [(x, cells_of(strip, system)[: self._columns - x]) for x, strip in parts])
 
     def _put(self, y: int, parts: Sequence[Part]) -> Line:
         """Put parts where they belong in a line; what of it has to be sent."""

@@ -92,6 +92,12 @@ def unsure(text: str) -> bool:
     return len(text) > 1 or first >= _FIRST_EMOJI or (first < _FIRST_IDEOGRAM and cell_len(text) == 2)
 
 
+@lru_cache(maxsize=4096)
+def is_single(text: str) -> bool:
+    """Whether every terminal gives this character one cell."""
+    return _cells_of_char(text) == 1 and not unsure(text)
+
+
 def cells_of(strip: Strip, system: ColorSystem) -> list[Cell]:
     """The cells of a strip on a terminal with the colours of `system`."""
     cells: list[Cell] = []

@@ -18,7 +18,7 @@ RESET = "\x1b[0m"
 ERASE = "\x1b[K"
 BAND = 6
 """Lines that are drawn together: more save little, and a slow line would show the colours one after the other."""
-_BRIDGE = 4
+BRIDGE = 4
 """Unchanged cells that cost no more than the jump over them."""
 _MOVE = 6
 """Bytes of a usual jump, and a part of a change of colour."""
@@ -33,6 +33,8 @@ class Line(msgspec.Struct, frozen=True):
     cells: Sequence[Cell]
     changed: Sequence[int]
     """The cells that differ from what is there, from left to right."""
+    drawn: Sequence[Stroke] = ()
+    """The strokes that it is made of, where they are known without looking at its cells."""
 
 
 class Stroke(msgspec.Struct):
@@ -82,7 +84,7 @@ def strokes(y: int, cells: Sequence[Cell], changed: Iterable[int]) -> list[Strok
 def _continued(stroke: Stroke, cells: Sequence[Cell], x: int) -> bool:
     """Whether the cell `x` may be written on from the stroke before it, with what is between; its ink suits both."""
     text, ink = cells[x]
-    if x - stroke.end > _BRIDGE or (stroke.unsure and text):
+    if x - stroke.end > BRIDGE or (stroke.unsure and text):
         return False
     if stroke.ink.is_blank and not ink.is_blank and ink.draws(stroke.ink):
         stroke.ink = ink
@@ -135,9 +137,12 @@ class Brush:
         for first in range(0, len(lines), BAND):
             drawn: list[Stroke] = []
             for line in lines[first : first + BAND]:
-                drawn += with_erasing(line) if self._erases else strokes(line.y, line.cells, line.changed)
+                drawn += line.drawn or self._strokes(line)
             for stroke in sorted(drawn, key=self._order):
                 self._write(stroke)
+
+    def _strokes(self, line: Line) -> list[Stroke]:
+        return with_erasing(line) if self._erases else strokes(line.y, line.cells, line.changed)
 
     def _order(self, stroke: Stroke) -> tuple[object, ...]:
         """What is erased first, then what is on the present ground."""

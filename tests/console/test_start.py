@@ -17,8 +17,8 @@ FRAME_ENDS = b"\x1b[?2026l"
 """What follows every frame for a terminal that shows frames whole."""
 UNWANTED = {"concurrent.futures.thread", "hashlib", "sessions.redact", "sqlite3", "tomllib"}
 """Modules without which a recording can be shown."""
-LATER = UNWANTED - {"hashlib"} | {"argparse", "sessions.floor.fold.fold", "sessions.journal.reader", "zipfile"}
-"""Modules without which the last floor can be shown; where it lies is found by a hash."""
+LATER = UNWANTED | {"argparse", "sessions.floor.fold.fold", "sessions.journal.reader", "zipfile"}
+"""Modules without which the last floor can be shown."""
 PAINTED = """
 import os, sys
 from pathlib import Path
