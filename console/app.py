@@ -67,6 +67,8 @@ class FactoryApp(Guarded, App[None]):
         colour = not ("NO_COLOR" in os.environ if options.no_colour is None else options.no_colour)
         # Without colour, or with 16 of them, what reaches the terminal are its own colours, and no others.
         super().__init__(ansi_color=None if colour and options.colours > 16 else True)
+        # What is said stands in the footer: no screen needs Textual's (8.2.8) two widgets for tooltips and notices.
+        self._disable_tooltips = self._disable_notifications = True
         self.link = link
         self.link_watch = LinkWatch(options.slow_link)
         self.pulse = Pulse(self._look, lambda: self.link_watch.rhythm.period_s)

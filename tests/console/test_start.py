@@ -19,6 +19,8 @@ UNWANTED = {"concurrent.futures.thread", "hashlib", "sessions.redact", "sqlite3"
 """Modules without which a recording can be shown."""
 LATER = UNWANTED | {"argparse", "sessions.floor.fold.fold", "sessions.journal.reader", "zipfile"}
 """Modules without which the last floor can be shown."""
+MODULES = 125
+"""Of ours, without which no live floor is painted; each takes about a tenth of a millisecond to import."""
 PAINTED = """
 import os, sys
 from pathlib import Path
@@ -41,7 +43,7 @@ def counting(screen, *words, **more):
 def shown(app, screen, renderable):
     display(app, screen, renderable)
     if app.sent is not None and not app._batch_count:
-        Path({loaded!r}).write_text(" ".join([str(len(layouts)), *sys.modules]))
+        Path({loaded!r}).write_text(" ".join([str(len(layouts)), str(len(screen.query("*"))), *sys.modules]))
         top = "".join(text for line in screen.query("TopLine").first()._lines for text, _ in line)
         Path({seen!r}).write_text(top)
         os._exit(0)
@@ -94,9 +96,12 @@ def test_a_live_floor_is_painted_without_what_its_supervisor_needs(tmp_path: Pat
     code = PAINTED.format(repo=str(repo), loaded=str(loaded), seen=str(seen))
     with Terminal((sys.executable, "-c", code), env=machine.env) as terminal:
         assert terminal.wait(60.0) == 0
-    layouts, *names = loaded.read_text().split()
+    layouts, nodes, *names = loaded.read_text().split()
     assert "textual.app" in names and "sessions.views.floor.last" in names
     assert LATER & {*names} == set()
     assert not [name for name in names if name.startswith(("sessions.supervisor", "sessions.asking"))]
+    ours = [name for name in names if name.partition(".")[0] in ("console", "widgets", "sessions")]
+    assert len(ours) <= MODULES
+    assert int(nodes) == 4, "what is seen, and nothing else"
     assert int(layouts) <= 2, "as it comes, and as it gets its size"
     assert "LAST SEEN" in seen.read_text()
