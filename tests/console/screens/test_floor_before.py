@@ -17,7 +17,7 @@ from console.screens.floor import screen as floor
 from console.screens.floor.screen import FloorScreen
 from console.screens.station.screen import StationScreen
 from sessions.floor import events as ev
-from sessions.floor.commands import Progress
+from sessions.floor.commands import PERCENT, Progress
 from sessions.floor.fold.fold import fold
 from sessions.views.floor.last import LastFloor, last_floor
 from sessions.views.floor.view import FloorView
@@ -68,6 +68,10 @@ def test_the_last_floor_is_there_at_once_and_bears_its_age_twice(size: tuple[int
         first, second = top(screen).splitlines()
         assert "LAST SEEN 3h0" in first and "live" not in first
         assert second.startswith(" as of 3h0") and "ago · connecting to the supervisor" in second
+        link.health = LinkHealth(progress=Progress("bringing the journal up to date", 40, 100, PERCENT))
+        screen.sample()
+        second = top(screen).splitlines()[1]
+        assert second.startswith(" as of 3h0") and "bringing the journal up to date" in second and "40 %" in second
         link.health = LinkHealth(connected=False, trouble="no supervisor runs")
         screen.sample()
         assert "as of 3h0" in top(screen) and "no supervisor runs" in top(screen)
