@@ -33,6 +33,8 @@ def look(matrix: Matrix, place: Place, call: Compared) -> tuple[Subjects, list[R
     chosen = subjects(
         matrix.git, place.common_dir, base_of(call.repo, call.base), call.refs, remembered, occupied(remembered)
     )
+    if chosen.configured is not None:
+        matrix.believe(chosen.configured, chosen.trees)
     rows = rows_of(matrix, chosen.others, dirty=call.dirty)
     verdicts: dict[str, Verdict] = {}
     pairs = len(rows) * (len(rows) + 1) // 2

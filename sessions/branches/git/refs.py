@@ -84,6 +84,26 @@ def commits(git: Git, wanted: Iterable[str]) -> Mapping[str, Commit]:
     return found | {oid: Commit(subject=UNREADABLE) for oid in left}
 
 
+def commits_with_trees(git: Git, wanted: Iterable[str]) -> tuple[Mapping[str, Commit], Mapping[str, str]]:
+    """`commits`, and their trees as far as these are there, in one process where nothing is damaged."""
+    names = list(dict.fromkeys(wanted))
+    asked = "".join(f"contents {oid}\ninfo {oid}^{{tree}}\n" for oid in names)
+    status, out, _ = git.call("cat-file", "--batch-command", "--buffer", stdin=asked.encode())
+    found, trees, at = {}, {}, 0
+    for oid in names if status == 0 else ():
+        head, _, size = out[at : (end := out.find(b"\n", at))].rpartition(b" ")
+        if head != oid.encode() + b" commit":
+            break  # it is missing, or no commit
+        at = end + 1 + int(size)
+        found[oid] = parse(out[end + 1 : at])
+        line = out[at + 1 : (end := out.find(b"\n", at + 1))]
+        tree, kind, _ = (line + b"  ").split(b" ")[:3]
+        if kind == b"tree":
+            trees[oid] = tree.decode()
+        at = end + 1
+    return (found, trees) if len(found) == len(names) else (commits(git, names), trees)
+
+
 def _answers(out: bytes) -> dict[str, Commit]:
     """The complete answers in the output of `cat-file --batch`, in its order."""
     found, at = {}, 0

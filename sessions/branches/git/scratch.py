@@ -12,15 +12,13 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from sessions.branches.git import configured
+from sessions.branches.git.configured import Configured
 from sessions.branches.git.run import Git, GitError
 
 MOST_BYTES = 256 * 1024 * 1024
 """Disk space of scratch objects beyond which they are thrown away before the next work; they can always be made again.
 One takes a block of the disk however small it is, so these are 65,000 mostly."""
-_STEERING = (
-    r"^(merge\.(renames|renamelimit|directoryrenames|conflictstyle|renormalize|default)|diff\.(renames|renamelimit)"
-    r"|core\.(attributesfile|autocrlf|eol|ignorecase))$"
-)
 _FOLLOWED = ("shallow", "info/attributes", "info/grafts")
 """Files of the repository that are copied."""
 _RULES = (b".gitattributes", b".gitmodules")
@@ -72,7 +70,7 @@ class Scratch:
 
     def _configure(self) -> None:
         """Merge by the repository's settings as they are now."""
-        found = steering(self.source)
+        found = configured.read(self.source).steering
         self.renormalizes = found.get(b"merge.renormalize", b"no").lower() not in (b"no", b"false", b"off", b"0", b"")
         self.limits_renames = not found.keys().isdisjoint((b"merge.renamelimit", b"diff.renamelimit"))
         form = self._form.encode()
@@ -155,12 +153,12 @@ class Scratch:
         shutil.rmtree(self.place, ignore_errors=True)
 
 
-def rules_of(git: Git) -> list[bytes]:
+def rules_of(git: Git, known: Configured | None = None) -> list[bytes]:
     """All that decides about merges in a repository besides what is merged and the attributes of the base.
 
-    `git` is one in the directory that all worktrees share.
+    `git` is one in the directory that all worktrees share; `known` spares it a look at settings.
     """
-    found = steering(git)
+    found = (known or configured.read(git)).steering
     settings = [b"%s=%s" % item for item in sorted(found.items())]
     places = [git.directory / name for name in _FOLLOWED] + [_everywhere(found.get(b"core.attributesfile"))]
     return [replacements(git), *settings, *map(_digest, places)]
@@ -179,13 +177,6 @@ def _digest(path: Path) -> bytes:
         return hashlib.sha256(path.read_bytes()).hexdigest().encode() if path.is_file() else b""
     except (OSError, RuntimeError):
         return b""  # git cannot read it, either
-
-
-def steering(git: Git) -> dict[bytes, bytes]:
-    """The settings that steer git's own merge, as they are now."""
-    status, out, _ = git.call("config", "--null", "--get-regexp", _STEERING)
-    entries = (entry.partition(b"\n") for entry in out.split(b"\0") if entry) if status == 0 else ()
-    return {key: value if valued else b"true" for key, valued, value in entries}
 
 
 def replacements(git: Git) -> bytes:

@@ -7,7 +7,7 @@ that a rebase is moving, are read from git's own small files.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -38,8 +38,12 @@ class Worktree:
         return self.branch or f"{shown_path(Path(self.path.name if self.main else self.git_dir.name))} (detached)"
 
 
-def main_root(git: Git, common_dir: Path) -> Path | None:
-    """Where the main worktree lies; None for a bare repository."""
+def main_root(git: Git, common_dir: Path, bare: bool | None = None) -> Path | None:
+    """Where the main worktree lies; None for a bare repository. Of `bare` see `configured.Configured`."""
+    if bare:
+        return None
+    if bare is not None and git.directory == common_dir and common_dir.name == ".git":
+        return common_dir.parent
     shared = Git(common_dir)
     if shared.run("rev-parse", "--is-bare-repository") == b"true\n":
         return None
@@ -53,8 +57,13 @@ def main_root(git: Git, common_dir: Path) -> Path | None:
     return common_dir.parent if common_dir.name == ".git" else None
 
 
-def read(git: Git, common_dir: Path, root: Path | None) -> list[Worktree]:
-    """All worktrees, the main one first. `root` is where the main one lies, None for a bare repository."""
+def read(git: Git, common_dir: Path, root: Path | None, heads: Mapping[str, str] | None = None) -> list[Worktree]:
+    """All worktrees, the main one first. `root` is where the main one lies, None for a bare repository.
+
+    Where the commits of all `heads` are known, git is not asked if the repository's files tell.
+    """
+    if heads is not None and (known := _alone(common_dir, root, heads)) is not None:
+        return known
     private = {path: git_dir for git_dir, path in _linked(common_dir)}
     found = []
     for number, record in enumerate(_records(git.run("worktree", "list", "--porcelain", "-z"))):
@@ -78,6 +87,27 @@ def read(git: Git, common_dir: Path, root: Path | None) -> list[Worktree]:
             )
         )
     return found
+
+
+def _alone(common_dir: Path, root: Path | None, heads: Mapping[str, str]) -> list[Worktree] | None:
+    """The main worktree, or nothing in a bare repository, where files tell that there is no other; else None."""
+    try:
+        if any((common_dir / "worktrees").iterdir()):
+            return None
+    except FileNotFoundError:
+        pass
+    except OSError:
+        return None
+    if root is None:
+        return []
+    try:
+        ref = (common_dir / "HEAD").read_bytes().removeprefix(b"ref: ").strip()
+    except OSError:
+        return None
+    name = shown(ref.removeprefix(_HEADS))
+    if not ref.startswith(_HEADS) or name not in heads:
+        return None  # none yet, another name for a branch, or heads that lie elsewhere
+    return [Worktree(root, common_dir, heads[name], name, main=True, missing=not _there(root))]
 
 
 def _there(path: Path) -> bool:

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
+from sessions.branches.git.configured import Configured
 from sessions.branches.git.history import Bases, History, newer_half
 from sessions.branches.git.objects import told
 from sessions.branches.git.room import Room, memory_room, sweep
@@ -22,16 +20,11 @@ from sessions.branches.git.run import Git, GitError, Reins
 from sessions.branches.git.scratch import Scratch
 from sessions.branches.merges.recall import ResultCache
 from sessions.branches.merges.verdicts import CLEAN, UNRELATED, Merged, Pair, Verdicts, key
-from sessions.branches.parts.agenda import HEAVY, Agenda
-from sessions.branches.parts.known import Known
-from sessions.branches.parts.parts import effort
-from sessions.branches.sift.division import Sifted
-from sessions.branches.sift.likeness import AT_LAST, AT_ONCE
-from sessions.branches.sift.overlap import Overlap
 from sessions.floor.conflicts import Outcome
 
 if TYPE_CHECKING:
-    from sessions.branches.merges.trials import Slow, Trials
+    from sessions.branches.merges.attempts import Attempts
+    from sessions.branches.merges.trials import Slow
 
 log = logging.getLogger(__name__)
 
@@ -63,16 +56,15 @@ class Matrix:
         self._memory = ResultCache(self.git, common_dir, state_dir / "conflicts.db")
         self.history = History()
         """Merge bases that were found."""
-        self._overlap = Overlap()
-        self._known = Known()
         self._trees: dict[str, str] = {}
+        self._configured: Configured | None = None
         self._rules = b""
         self._reins = Reins()
         self._room: Room | None = None
         self._quick_room: Room | None = None
         """For what lives for seconds."""
         self._scratch: Scratch | None = None
-        self._trials: Trials | None = None
+        self._attempts: Attempts | None = None
         if self._rooms.is_dir():
             sweep(self._rooms)
 
@@ -95,7 +87,7 @@ class Matrix:
     @property
     def tried(self) -> int:
         """Merges that git was asked for so far."""
-        return self._trials.tried if self._trials is not None else 0
+        return self._attempts.trials.tried if self._attempts is not None else 0
 
     @property
     def scratch(self) -> Scratch:
@@ -103,30 +95,38 @@ class Matrix:
         if self._scratch is None:
             self._room = Room(self._rooms)
             self._scratch = Scratch(self._common_dir, self._room.path / "git", self._wrapper)
-            from sessions.branches.merges.trials import Trials  # mostly everything is known, and nothing tried
+            # Mostly everything is known, and nothing tried.
+            from sessions.branches.merges.attempts import Attempts
+            from sessions.branches.merges.trials import Trials
 
             self._quick_room = memory_room()
             place = (self._quick_room or self._room).path / "merged"
-            self._trials = Trials(self._scratch, place, self._processes)
+            self._attempts = Attempts(self._scratch, Trials(self._scratch, place, self._processes))
         return self._scratch
 
     def tidy(self) -> None:
         """Remove what merges left behind. Uncommitted work stays until the end."""
-        if self._trials is not None:
-            self._trials.tidy()
+        if self._attempts is not None:
+            self._attempts.trials.tidy()
 
     def merging(self, base_head: str) -> Git:
         """Git for one merge by the attributes of `base_head`; what it writes is gone with the next `tidy`."""
-        return self._following(base_head).git(1)
+        return self._following(base_head).trials.git(1)
 
-    def _following(self, base_head: str) -> Trials:
+    def _following(self, base_head: str) -> Attempts:
         self.scratch.follow(base_head)
-        assert self._trials is not None
-        return self._trials
+        assert self._attempts is not None
+        return self._attempts
 
     def context(self, base_head: str) -> bytes:
         """A short name for all that decides about a merge besides the two commits."""
-        return self._memory.rules(base_head, self._reader)
+        known, self._configured = self._configured, None
+        return self._memory.rules(base_head, self._reader, known)
+
+    def believe(self, configured: Configured, trees: Mapping[str, str]) -> None:
+        """Somebody has just read the settings, and these trees of commits: the next look goes by them."""
+        self._configured = configured
+        self._trees |= trees
 
     def judge(
         self, pairs: Sequence[Pair], base_head: str, cancelled: Cancelled = _never, slow: Slow | None = None
@@ -150,7 +150,8 @@ class Matrix:
         left = [pair for pair in wanted if pair not in found]
         if not left or cancelled():
             return
-        trials = self._following(base_head)  # before history is read, which may be with it
+        attempts = self._following(base_head)  # before history is read, which may be with it
+        attempts.follow(rules)
         bases = self._bases(left)
         keys = self._keys(rules, left, bases)
         cheap = self._settled(rules, keys, bases)
@@ -159,41 +160,15 @@ class Matrix:
         left = [pair for pair in left if pair not in cheap]
         if not left or cancelled():
             return
-        sifted = self._sift(left, bases, trials, AT_ONCE)
-        heavy = [pair for pair in left if pair in sifted and effort(sifted[pair].parts or ()) > HEAVY]
-        for some in ([pair for pair in left if pair not in heavy], heavy):
-            if some is heavy and heavy and not cancelled():
-                sifted |= self._sift(heavy, bases, trials, AT_LAST)
-            for done in self._merge(some, sifted, trials, cancelled, slow):
-                self._memory.keep(rules, keys, done)
-                yield done
-
-    def _merge(
-        self,
-        pairs: Sequence[Pair],
-        sifted: Mapping[Pair, Sifted],
-        trials: Trials,
-        cancelled: Cancelled,
-        slow: Slow | None,
-    ) -> Iterator[Found]:
-        """What pairs come to of which it is known what changed paths say."""
-        said = {pair: sifted.get(pair, Sifted()) for pair in pairs}
-        apart = {pair: CLEAN for pair in pairs if not said[pair].suspect}
-        if apart:
-            yield apart
-        # Where texts are brought to one form first, the attributes of the sides have a say in that.
-        parts = {} if self.scratch.renormalizes else {pair: said[pair].parts for pair in pairs}
-        agenda = Agenda([pair for pair in pairs if pair not in apart], parts, self._known)
-        for results in trials.run(agenda, self._reins, cancelled, slow):
-            yield {pair: msgspec.structs.replace(merged, shared=said[pair].shared) for pair, merged in results.items()}
+        for done in attempts.found(self._reader, left, bases or {}, self._reins, cancelled, slow):
+            self._memory.keep(rules, keys, done)
+            yield done
 
     def _follow(self, rules: bytes) -> None:
         """Forget what other rules led to: objects may stand in place of others now, or history be cut elsewhere."""
         self.history.follow(rules)
-        self._known.follow(rules)
         if rules != self._rules:
             self._rules = rules
-            self._overlap = Overlap()
             self._trees.clear()
 
     def _bases(self, pairs: Sequence[Pair]) -> Bases | None:
@@ -238,15 +213,6 @@ class Matrix:
             found |= {pair: settled for pair in keys if pair not in found and (settled := _by_history(bases, pair))}
         self._memory.keep(rules, keys, found)
         return found
-
-    def _sift(self, pairs: Sequence[Pair], bases: Bases | None, trials: Trials, most: int) -> dict[Pair, Sifted]:
-        """What changed paths, and at `most` so many pairs of files, say; nothing where that cannot be read."""
-        try:
-            scratch = None if self.scratch.limits_renames else partial(trials.git, 1)
-            return self._overlap.sift(self._reader, pairs, bases or {}, scratch, most)
-        except GitError as error:
-            log.info("changes cannot be told: %s", error)
-            return {}
 
 
 def _by_history(bases: Bases, pair: Pair) -> Merged | None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from sessions.branches.git.configured import Configured
 from sessions.branches.git.run import Git, learn_version, program, version
 from sessions.branches.git.scratch import rules_of
 from sessions.branches.merges.verdicts import UNRELATED, Merged, Pair, Verdicts, key
@@ -41,12 +42,12 @@ class ResultCache:
             major_, minor_ = version()
             self.verdicts.keep_note(name, b"%d.%d" % (major_, minor_))
 
-    def rules(self, base_head: str, reader: Git) -> bytes:
+    def rules(self, base_head: str, reader: Git, known: Configured | None = None) -> bytes:
         """A short name for all that decides about a merge besides the two commits.
 
-        `base_head`, whose attributes are followed, is a commit that `reader` can read.
+        `base_head`, whose attributes are followed, is a commit that `reader` can read; `known` are settings just read.
         """
-        words = (str(version()).encode(), self._attributes(base_head, reader).encode(), *rules_of(self._git))
+        words = (str(version()).encode(), self._attributes(base_head, reader).encode(), *rules_of(self._git, known))
         return hashlib.blake2b(b"\n".join(words), digest_size=16).digest()
 
     def _attributes(self, base_head: str, reader: Git) -> str:

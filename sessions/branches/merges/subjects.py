@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
 
 from sessions.branches.git import base as bases
-from sessions.branches.git import refs, worktrees
+from sessions.branches.git import configured, refs, worktrees
+from sessions.branches.git.configured import Configured
 from sessions.branches.git.names import shown
 from sessions.branches.git.objects import told
 from sessions.branches.git.run import Git, GitError, quiet_filters
@@ -63,6 +63,10 @@ class Subjects(msgspec.Struct, frozen=True):
     others: tuple[Subject, ...]
     left_out: int = 0
     """Unmerged branches beyond those that are shown by default."""
+    configured: Configured | None = None
+    """The settings by which they were chosen."""
+    trees: Mapping[str, str] = {}
+    """Of their heads, as far as they are known."""
 
 
 def subjects(
@@ -81,8 +85,8 @@ def subjects(
     history is looked up in `remembered`, and kept there. Raises UsageError for a base that is not there, and for a
     glob that fits nothing.
     """
-    heads = refs.heads(git)
-    base = base or _usual_base(git, heads)
+    heads, known = refs.heads(git), configured.read(git)
+    base = base or known.base or _usual_base(git, heads)
     base = bases.named(base, heads)
     base_head = heads.get(base) or (refs.resolve(git, base) if base else "")
     if not base_head:
@@ -90,16 +94,17 @@ def subjects(
             raise FactoryError("there is no commit yet, so nothing can collide", "commit first")
         likely = ", ".join(clean(head, 60) for head in sorted(heads)[:5])
         raise UsageError(f"there is no base {clean(base, 80)}" if base else "no base is known", f"name one of {likely}")
-    trees = [tree for tree in worktrees.read(git, common_dir, worktrees.main_root(git, common_dir)) if tree.head]
-    at = {tree.row: tree for tree in reversed(trees) if not tree.missing}
+    root = worktrees.main_root(git, common_dir, known.bare)
+    checkouts = [tree for tree in worktrees.read(git, common_dir, root, heads) if tree.head]
+    at = {tree.row: tree for tree in reversed(checkouts) if not tree.missing}
     wanted = _matching(git, globs) if globs else {**heads, **{row: at[row].head for row in at if not at[row].branch}}
     wanted.pop(base, None)
-    commits = refs.commits(git, set(wanted.values()))
+    commits, trees = refs.commits_with_trees(git, set(wanted.values()))
     found = {name: Subject(name, head, at.get(name), commits[head].committed) for name, head in wanted.items()}
     if globs:
-        return Subjects(base, base_head, tuple(found.values()))
+        return Subjects(base, base_head, tuple(found.values()), 0, known, trees)
     others, hidden = _shown(git, base_head, found, remembered, occupied)
-    return Subjects(base, base_head, others, hidden)
+    return Subjects(base, base_head, others, hidden, known, trees)
 
 
 def occupied(remembered: Verdicts) -> frozenset[str]:
@@ -114,10 +119,7 @@ def note_occupied(remembered: Verdicts, names: Collection[str]) -> None:
 
 
 def _usual_base(git: Git, heads: Mapping[str, str]) -> str:
-    """As `Repository.open` chooses it, by plain git, which is quicker to ask than GitPython is to import."""
-    status, out, _ = git.call("config", "--null", "factory.base")
-    if status == 0 and (name := shown(out.rstrip(b"\0")).strip()):
-        return name
+    """As `Repository.open` chooses it where no setting tells, by plain git."""
     # What is checked out only matters where nothing else tells; it takes a process to know.
     likely = bases.choose(heads, origin_head=refs.origin_head(git))
     return likely or bases.choose(heads, main_worktree=refs.symbolic(git, "HEAD"))
@@ -214,6 +216,8 @@ def uncommitted(matrix: Matrix, chosen: Iterable[Subject]) -> dict[str, Work]:
     places = {item.name: item.worktree for item in chosen if item.worktree is not None}
     if not places:
         return {}
+    from concurrent.futures import ThreadPoolExecutor  # which many commands have no need of
+
     settings = quiet_filters(matrix.git)
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         touched = dict(zip(places, pool.map(lambda tree: _touched(tree, settings), places.values()), strict=True))
@@ -225,6 +229,8 @@ def taken(matrix: Matrix, places: Mapping[str, Worktree]) -> dict[str, Work]:
     """What is not committed in some worktrees, by branch."""
     if not places:
         return {}
+    from concurrent.futures import ThreadPoolExecutor
+
     scratch = matrix.scratch  # made here, once, before many threads ask for it
     trees = matrix.trees({tree.head for tree in places.values() if tree.head})
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:

@@ -31,7 +31,7 @@ from sessions.place import place_of
 from sessions.views.floor.view import FloorView
 from tests.support.branches.collision import LINES, edited
 from tests.support.branches.git import environment, unchanged
-from tests.support.cli import Done, Machine
+from tests.support.cli import COMMAND, Done, Machine
 
 
 @pytest.fixture
@@ -162,6 +162,18 @@ def test_what_took_git_long_is_told_with_its_time(machine: Machine, monkeypatch:
     assert "one × two: conflict, 1 file, 2 lines, git took 5.2 s\n" in machine.run("conflicts", "one", "two").out
     (pair,) = parsed(machine.run(*words, "--json"))["pairs"]
     assert (pair["a"], pair["b"], pair["seconds"]) == ("one", "two", 5.25)
+
+
+def test_what_is_remembered_takes_three_questions_to_git(machine: Machine, tmp_path: Path) -> None:
+    words = ("conflicts", "--json", "--committed", "--repo", str(tmp_path / "bare"))
+    machine.repo.git("clone", "--quiet", "--bare", ".", str(tmp_path / "bare"))
+    before = machine.run(*words)
+    (tmp_path / "mine").write_text(f"[trace2]\n\teventTarget = {tmp_path / 'trace'}\n")
+    traced = dict(machine.env, GIT_CONFIG_GLOBAL=str(tmp_path / "mine"))
+    after = subprocess.run([*COMMAND, *words], env=traced, capture_output=True, text=True, check=False)
+    assert after.stdout == before.out
+    events = [json.loads(line) for line in (tmp_path / "trace").read_text().splitlines()]
+    assert [event["name"] for event in events if event["event"] == "cmd_name"] == ["for-each-ref", "config", "cat-file"]
 
 
 def test_a_pair_that_takes_long_is_named_on_the_terminal_while_git_is_at_it(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sessions.branches.git.run import Git
-from sessions.branches.merges import judge
+from sessions.branches.merges import attempts
 from sessions.branches.parts.parts import EMPTY, FILLER, STAND_INS, Rest
 from sessions.branches.sift import division
 from sessions.branches.sift.likeness import SURE, UNSURE, Likeness
@@ -87,8 +87,8 @@ def test_what_can_be_no_renamed_file_is_nothing_that_git_must_compare(tmp_path: 
 def test_what_takes_long_to_compare_is_compared_after_all_others_are_merged(
     tmp_path: Path, rests: list[Rest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(judge, "AT_ONCE", -1)
-    monkeypatch.setattr(judge, "HEAVY", 1)
+    monkeypatch.setattr(attempts, "AT_ONCE", -1)
+    monkeypatch.setattr(attempts, "HEAVY", 1)
     compared(moved(tmp_path / "r", {"new/a.txt": ODD, "b.txt": edited(9, "y")}), tmp_path / "state")
     assert [len(stand_ins([rest])) for rest in rests] == [0, 1]
 
