@@ -31,7 +31,7 @@ def floor_at(places: Sequence[Path], progress: Told | None = None) -> FloorState
 
 
 def meters_at(places: Sequence[Path], by_station: bool, progress: Told | None = None) -> FloorState:
-    """A floor whose meters are those of `floor_at`, read in a third of the time; of the rest it says little.
+    """A floor whose meters are those of `floor_at`, read in a quarter of the time; of the rest it says little.
 
     Only where it is asked `by_station`, and sessions came to one by what others did, must all be read.
     """

@@ -39,7 +39,7 @@ class Prices:
         Where the provider asks more for long contexts, the size of this call's context decides for all its tokens.
         Terms for which the table states no price cost what the standard ones do.
         """
-        price = self._price(model)
+        price = self._known.get(model) or self._price(model)
         return None if price is None else price.cost(tokens, terms)
 
     def window(self, model: str) -> int:

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from msgspec import Struct
 
-from sessions.observe.files.archive import is_lines, opened, stem_of
+from sessions.observe.files.archive import is_lines, is_packed, opened, stem_of
 from sessions.observe.presence import is_presence
 
 CLAUDE, CODEX, OPENCLAW = "claude", "codex", "openclaw"
@@ -21,7 +21,7 @@ PROCESSES = "claude-processes"
 """The kind of the folder in which running Claude Codes tell their state, and of the files in it."""
 DATABASE = "openclaw-agent.sqlite"
 _SQLITE = b"SQLite format 3\0"
-_HEAD = 64 << 10
+_HEAD, _SHORT = 64 << 10, 4 << 10
 _LINES = 20
 _FAR = 256 << 20
 """How far into a file its kind is looked for: the first of its first lines, by their heads, may be enormous."""
@@ -190,16 +190,34 @@ def kind_of(path: Path) -> str:
 
     Raises OSError when it cannot be read, or is compressed and damaged.
     """
+    if not is_packed(path) and (kind := _kind_in(_first_line(path))):
+        return kind
     with opened(path) as file:
         for number, head in enumerate(_heads(file)):
             if not number and head.startswith(_SQLITE):
                 return OPENCLAW
-            if not _OBJECT.match(head) or _FOREIGN.search(head):
-                continue
-            for kind, shape in _SHAPES:
-                if shape.search(head):
-                    return kind
+            if kind := _kind_in(head):
+                return kind
     return ""
+
+
+def _kind_in(head: bytes) -> str:
+    """The kind that a line tells by its beginning, if it does."""
+    if _OBJECT.match(head) and not _FOREIGN.search(head):
+        for kind, shape in _SHAPES:
+            if shape.search(head):
+                return kind
+    return ""
+
+
+def _first_line(path: Path) -> bytes:
+    """The first line of a file, where it is short: it mostly tells the kind, and is read without a reader of lines."""
+    fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        line, end, _ = os.read(fd, _SHORT).partition(b"\n")
+        return line + end if end else b""
+    finally:
+        os.close(fd)
 
 
 def _heads(file: BinaryIO) -> Iterator[bytes]:
