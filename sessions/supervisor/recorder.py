@@ -55,7 +55,7 @@ Hear = Callable[[Sequence[Event]], None]
 
 
 class Recorder:
-    """Writes what was observed, for a command that looks once: when the disk takes nothing, that is an error."""
+    """Writes what was observed; when the disk takes nothing, that is an error of whoever records."""
 
     def __init__(self, journal: Writer, told: Told | None = None) -> None:
         self._journal, self._told = journal, told
@@ -134,7 +134,7 @@ class Recorder:
     def trouble(self, source: str, text: str) -> None:
         """What keeps a source from being observed, with the cure; empty when nothing does any more.
 
-        A command that looks once sees all that is there, and needs not to know.
+        Here nobody is told.
         """
 
 

@@ -62,9 +62,8 @@ def peer_figures(folder: Path, home: Path, peer: str = "") -> Iterator[Figure]:
     try:
         costs = _measured(commands, environment)
     finally:
-        subprocess.run(
-            [*commands["again"][:3], "stop", *commands["again"][-2:]], env=environment, cwd=_root(), check=True
-        )
+        stop = [*commands["again"][:3], "stop", *commands["again"][-2:]]
+        subprocess.run(stop, env=environment, cwd=_root(), stdout=subprocess.DEVNULL, check=True)
     size = f"{bytes_in(folder) / 1e6:,.0f} MB"
     note = f"no {PEER} is here: the figure is the command's own" if not peer else ""
     said = _version(peer, environment) if peer else ""
