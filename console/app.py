@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Callable
 from time import monotonic
@@ -15,6 +14,7 @@ from textual.binding import BindingType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 
+from console.garbage import Garbage
 from console.links.link import Link, LinkMode
 from console.options import Options
 from console.pulse import NEVER, Pulse
@@ -72,6 +72,7 @@ class FactoryApp(Guarded, App[None]):
         self.link = link
         self.link_watch = LinkWatch(options.slow_link)
         self.pulse = Pulse(self._look, lambda: self.link_watch.rhythm.period_s)
+        self.garbage = Garbage(self._quiet_s)
         self.user_keys: dict[str, str] = {}
         self.board = Board()
         self._floor: FloorScreen | None = None
@@ -128,9 +129,7 @@ class FactoryApp(Guarded, App[None]):
         self.link.listen(self.pulse.stir)
         self.link.start()
         self.pulse.begin()
-        # What exists now lives as long as the app: the collector need not walk it again and again.
-        gc.freeze()
-        gc.enable()
+        self.garbage.begin()
 
     def on_unmount(self) -> None:
         self.pulse.end()
@@ -313,6 +312,12 @@ class FactoryApp(Guarded, App[None]):
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         super()._display(screen, lean(renderable, self._shown) if self._is_whole(screen, renderable) else None)
+        self.garbage.look()
+
+    def _quiet_s(self) -> float:
+        """Seconds since the last key on the screen that is shown."""
+        screen = self.screen_stack[-1] if self.screen_stack else None
+        return monotonic() - (screen.last_key if isinstance(screen, FactoryScreen) else 0.0)
 
     def _is_whole(self, screen: Screen[object], renderable: RenderableType | None) -> bool:
         """Whether this may be sent. A screen takes the place of another one all at once, when it has all to show."""
