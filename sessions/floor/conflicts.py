@@ -17,7 +17,7 @@ class Outcome(StrEnum):
     """It could not be tried; the verdict has the reason."""
 
 
-class FileConflict(msgspec.Struct, frozen=True, omit_defaults=True):
+class FileConflict(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One path that the two sides cannot both have their way with."""
 
     path: str
@@ -30,7 +30,7 @@ class FileConflict(msgspec.Struct, frozen=True, omit_defaults=True):
     """Both sides wrote the same thing here."""
 
 
-class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
+class Verdict(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What is known of one pair: `a` < `b` by name, or `b` is "" for the base."""
 
     a: str

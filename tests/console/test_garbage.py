@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from console import garbage
-from console.garbage import AWAY_S, FEW, OFTEN, QUIET_S, Garbage
+from console.garbage import AWAY_S, FEW, MANY, OFTEN, QUIET_S, Garbage
 
 
 class Ring:
@@ -57,29 +57,43 @@ def played(test: Callable[[Garbage, list[float], Callable[[], None]], None]) -> 
 
 
 def test_few_young_objects_are_left_alone(collections: list[int]) -> None:
-    played(lambda tidy, quiet, frame: tidy.look())
+    def test(tidy: Garbage, quiet: list[float], frame: Callable[[], None]) -> None:
+        quiet[0] = AWAY_S
+        tidy.look()
+        assert tidy._timer is None
+        tidy._rest()
+
+    played(test)
     assert collections == []
 
 
-def test_young_garbage_is_taken_away_between_two_keys(collections: list[int]) -> None:
-    ring = weakref.ref(Ring())
-    played(lambda tidy, quiet, frame: frame())
-    assert ring() is None
-    assert collections == [0]
+def test_garbage_waits_until_no_key_comes(collections: list[int]) -> None:
+    thing = Ring()
+    ring = weakref.ref(thing)
 
-
-def test_what_has_been_young_for_longer_waits_until_no_key_comes(collections: list[int]) -> None:
     def test(tidy: Garbage, quiet: list[float], frame: Callable[[], None]) -> None:
+        nonlocal thing
+        del thing
         frame()
         tidy._rest()
-        assert collections == [0]
+        assert collections == []
         quiet[0] = QUIET_S
         tidy._rest()
-        assert collections == [0, 1]
+        assert (collections, ring()) == ([1], None)
         tidy._rest()
-        assert collections == [0, 1]
-        frame()
-        assert collections == [0, 1, 1]
+        assert collections == [1]
+
+    played(test)
+
+
+def test_very_much_of_it_does_not_wait(collections: list[int]) -> None:
+    def test(tidy: Garbage, quiet: list[float], frame: Callable[[], None]) -> None:
+        for _ in range(1 + MANY // FEW):
+            frame()
+        assert 0 in collections
+        quiet[0] = QUIET_S
+        tidy._rest()
+        assert collections[-1] == 1, "what was left of it"
 
     played(test)
 
@@ -101,21 +115,20 @@ def test_everything_is_gone_through_only_while_nobody_is_there_and_seldom(collec
     played(test)
 
 
-def test_it_waits_on_the_loop_for_a_time_without_keys(
-    collections: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_waits_on_the_loop_for_a_time_without_keys(collections: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     async def play() -> None:
         monkeypatch.setattr(garbage, "QUIET_S", 0.01)
         tidy = Garbage(lambda: 0.01 * bool(waited))
         waited, kept = False, [[] for _ in range(FEW + 50)]
         tidy.look()
-        assert (collections, len(kept)) == ([0], FEW + 50)
-        waited = True
-        while tidy._timer is not None:
-            await asyncio.sleep(0)
+        assert (collections, len(kept)) == ([], FEW + 50)
+        waited, looked = True, asyncio.Event()
+        gc.callbacks.append(note := lambda phase, _: looked.set())
+        await looked.wait()
+        gc.callbacks.remove(note)
 
     asyncio.run(play())
-    assert collections == [0, 1]
+    assert collections == [1]
 
 
 def test_what_exists_at_the_beginning_is_not_gone_through_again() -> None:

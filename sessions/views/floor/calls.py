@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from sessions.floor.lineage import changed
 from sessions.floor.state import Evidence, FloorState, Station, Status
 from sessions.views.status import RESTING_S, is_resting, stale_from, status_at
 
@@ -100,13 +101,13 @@ class CallTracker:
 
     def _changed(self, state: FloorState, now: float) -> Iterator[str]:
         """The stations whose status may be another one now."""
-        stations, known = state.stations, self._known
+        stations = state.stations
         if now < self._now:  # a replay went back
             self._silent.clear()
             self._due.clear()
             yield from stations
         elif stations is not self._stations:
-            yield from (name for name, it in stations.items() if name not in known or known[name].station is not it)
+            yield from (name for name in changed(self._stations, stations) if name in stations)
         while self._silent and self._silent[0][0] < now:
             name = heapq.heappop(self._silent)[1]
             self._due.pop(name, None)
