@@ -119,7 +119,8 @@ def test_it_waits_on_the_loop_for_a_time_without_keys(collections: list[int], mo
     async def play() -> None:
         monkeypatch.setattr(garbage, "QUIET_S", 0.01)
         tidy = Garbage(lambda: 0.01 * bool(waited))
-        waited, kept = False, [[] for _ in range(FEW + 50)]
+        waited = False
+        kept: list[object] = [[] for _ in range(FEW + 50)]
         tidy.look()
         assert (collections, len(kept)) == ([], FEW + 50)
         waited, looked = True, asyncio.Event()
