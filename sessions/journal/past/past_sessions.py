@@ -6,6 +6,7 @@ session that the floor has forgotten, the journal's writer puts a `SessionReturn
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, TypeAlias
@@ -25,6 +26,18 @@ TOLD = 500
 """Sessions in one event, or in one question to the table."""
 SOURCE = "journal"
 
+_USUAL = (
+    b'"usage":"owner""parent":"/home/.openclaw/agents/.codex/sessions/rollout-.claude/projects/-home-'
+    b'{"station":"","path":"/.jsonl","title":"","version":"2.1.","opened":17,"closed":true,"counted":{"stations":[""],'
+    b'"models":["gpt-5-codex","claude-haiku-4-5-","claude-sonnet-4-","claude-opus-4-"],"branch_meters":["main"],'
+    b'"days":["2026-"],"elsewhere_days":["2026-'
+)
+"""What is in most rows need not be in each, nor the session's name again: they take a third. It is never to change."""
+_RAW = -15
+"""Without what zlib writes around a stream."""
+_MOST_BYTES = 1 << 24
+_SESSIONS = msgspec.json.Decoder(Session)
+
 INSERT = "INSERT OR REPLACE INTO past_sessions (session, owned, body) VALUES (?, ?, ?)"
 OWNED = "SELECT 1 FROM past_sessions WHERE owned = 1 LIMIT 1"
 ALL = "SELECT session, body FROM past_sessions"
@@ -33,7 +46,9 @@ ANY = "SELECT 1 FROM past_sessions LIMIT 1"
 
 def row(name: str, session: Session) -> tuple[object, ...]:
     """A session as it stands in the table."""
-    return name, int(session.usage is UsageSource.OWNER), msgspec.json.encode(session)
+    packer = zlib.compressobj(wbits=_RAW, zdict=_USUAL + name.encode())
+    body = packer.compress(msgspec.json.encode(session)) + packer.flush()
+    return name, int(session.usage is UsageSource.OWNER), body
 
 
 def select(names: Sequence[str]) -> str:
@@ -44,8 +59,9 @@ def select(names: Sequence[str]) -> str:
 def read(rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[str, Session]]:
     """The sessions in rows of the table; what is damaged is as good as never seen."""
     for name, body in rows:
-        with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            yield str(name), msgspec.json.decode(codec.stored(body), type=Session)
+        with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError, zlib.error):
+            unpacker = zlib.decompressobj(_RAW, _USUAL + str(name).encode())
+            yield str(name), _SESSIONS.decode(unpacker.decompress(codec.stored(body), _MOST_BYTES))
 
 
 def strangers(state: FloorState, events: Sequence[Event]) -> list[str]:

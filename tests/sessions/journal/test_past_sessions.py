@@ -247,6 +247,26 @@ async def run_nothing(path: Path) -> None:
     await (await Journal.open(path)).close()
 
 
+def test_what_is_damaged_of_them_is_as_good_as_never_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    forgetful(monkeypatch)
+    path = tmp_path / "journal.db"
+
+    async def run() -> int:
+        journal = await Journal.open(path)
+        await _lived(journal, range(20))
+        with closing(sqlite3.connect(path)) as connection, connection:
+            (size,) = connection.execute("SELECT avg(length(body)) FROM past_sessions").fetchone()
+            assert size < 120, "what all have in common is not in each"
+            for number, body in enumerate((b"", b"\x00", b"\xff" * 99, None, "text", 7)):
+                values = (body if body is not None else b"{}", session_of(number))
+                connection.execute("UPDATE past_sessions SET body = ? WHERE session = ?", values)
+        await journal.append([used(number, START + 500) for number in range(6)])
+        await journal.close()
+        return journal.state.total.sessions
+
+    assert asyncio.run(run()) == 20 + 6
+
+
 def test_a_session_may_be_called_by_what_is_no_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A transcript's file name need not be UTF-8, and a session may be called by it."""
     forgetful(monkeypatch)
