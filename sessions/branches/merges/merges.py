@@ -17,7 +17,7 @@ from sessions.branches.git.run import Git, GitTimeoutError, last_words, version
 from sessions.branches.merges.verdicts import Told
 from sessions.floor.conflicts import Outcome
 
-__all__ = ["Collision", "Outcome", "Pair", "Verdict", "merge_batch", "parse"]
+__all__ = ["Collision", "MergeResult", "Outcome", "Pair", "merge_batch", "parse"]
 
 PAIR_TIMEOUT_S = 120.0
 """How long somebody waits who looks into one pair."""
@@ -41,7 +41,7 @@ class Collision(msgspec.Struct, frozen=True, order=True):
     """Both sides wrote the same content."""
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class MergeResult(msgspec.Struct, frozen=True):
     """The outcome for one pair of commits. `tree` is the merged tree, with conflict marks in it if there are any."""
 
     pair: Pair
@@ -70,7 +70,7 @@ _SPECIFIC = ("content", "binary")
 """Kinds that only say how two texts collide; a more telling one for the same path stands before them."""
 
 
-def merge_batch(git: Git, pairs: Sequence[Pair]) -> list[Verdict]:
+def merge_batch(git: Git, pairs: Sequence[Pair]) -> list[MergeResult]:
     """The verdicts for `pairs`, in their order, from as few processes as possible, however long that takes.
 
     `git` should be that of a `Scratch`.
@@ -78,9 +78,9 @@ def merge_batch(git: Git, pairs: Sequence[Pair]) -> list[Verdict]:
     return merge_some(git, pairs, None)[0]
 
 
-def merge_some(git: Git, pairs: Sequence[Pair], slice_s: float | None) -> tuple[list[Verdict], list[Pair]]:
+def merge_some(git: Git, pairs: Sequence[Pair], slice_s: float | None) -> tuple[list[MergeResult], list[Pair]]:
     """The same, but without those pairs for which alone git takes longer than `slice_s` seconds; and these."""
-    verdicts: list[Verdict] = []
+    verdicts: list[MergeResult] = []
     left = list(pairs)
     while left:
         try:
@@ -104,11 +104,11 @@ def merge_some(git: Git, pairs: Sequence[Pair], slice_s: float | None) -> tuple[
         if left:
             # Git stopped here: this pair cannot be merged at all.
             reason = last_words(err).removeprefix("fatal: ") if status else "git gave no answer"
-            verdicts.append(Verdict(left.pop(0), Outcome.UNKNOWN, reason=reason))
+            verdicts.append(MergeResult(left.pop(0), Outcome.UNKNOWN, reason=reason))
     return verdicts, []
 
 
-def _verdicts(pairs: Sequence[Pair], out: bytes) -> list[Verdict]:
+def _verdicts(pairs: Sequence[Pair], out: bytes) -> list[MergeResult]:
     return [_verdict(pair, *found) for pair, found in zip(pairs, parse(out), strict=False)]
 
 
@@ -167,19 +167,19 @@ def parse(out: bytes) -> Iterator[Found]:
 
 def _verdict(
     pair: Pair, status: bytes, tree: bytes, entries: list[bytes], messages: list[tuple[list[bytes], bytes]]
-) -> Verdict:
+) -> MergeResult:
     name = tree.decode("ascii", "replace")
     if status == b"1":
-        return Verdict(pair, Outcome.CLEAN, name)
+        return MergeResult(pair, Outcome.CLEAN, name)
     if status != b"0":
-        return Verdict(pair, Outcome.UNKNOWN, reason="git could not finish the merge")
+        return MergeResult(pair, Outcome.UNKNOWN, reason="git could not finish the merge")
     stages = staged(entries)
     sources = {shown(path): path + b"\0" + repr(sorted(sides.items())).encode() for path, sides in stages.items()}
     conflicts = list(_conflicts(messages))
     told = tuple(
         (kind, tuple(shown(_wanted(path, pair)) for path in paths if path not in stages)) for paths, kind in conflicts
     )
-    return Verdict(pair, Outcome.CONFLICT, name, _collisions(pair, stages, conflicts), sources=sources, told=told)
+    return MergeResult(pair, Outcome.CONFLICT, name, _collisions(pair, stages, conflicts), sources=sources, told=told)
 
 
 def _conflicts(messages: Sequence[tuple[list[bytes], bytes]]) -> Iterator[tuple[list[bytes], str]]:

@@ -146,7 +146,7 @@ def _git(scratch: Scratch) -> Git:
     return replace(scratch.git, env={**scratch.git.env, **_PERSON})
 
 
-def _committed(git: Git, merged: merges.Verdict) -> str:
+def _committed(git: Git, merged: merges.MergeResult) -> str:
     """A commit of a merge."""
     ours, theirs = merged.pair
     return git.text("commit-tree", "-p", ours, "-p", theirs, "-m", "rehearsed", merged.tree)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from sessions.branches.git.names import ref_bytes
 from sessions.branches.git.run import Git, GitError
 from sessions.branches.merges import hunks
-from sessions.branches.merges.merges import Verdict
+from sessions.branches.merges.merges import MergeResult
 from sessions.floor.conflicts import FileConflict, Outcome
 
 MOST_BYTES = 8 * 1024 * 1024
@@ -23,7 +23,7 @@ Place = tuple[str, str]
 
 
 def files_of(
-    git: Git, verdicts: Sequence[Verdict], counted: dict[bytes, int] | None = None
+    git: Git, verdicts: Sequence[MergeResult], counted: dict[bytes, int] | None = None
 ) -> dict[tuple[str, str], tuple[FileConflict, ...]]:
     """The files in which each pair of commits collides, worst first.
 
@@ -46,7 +46,7 @@ def files_of(
     return {verdict.pair: tuple(_files(verdict, lines)) for verdict in colliding}
 
 
-def _files(verdict: Verdict, lines: Mapping[Place, int]) -> list[FileConflict]:
+def _files(verdict: MergeResult, lines: Mapping[Place, int]) -> list[FileConflict]:
     return worst_first(
         FileConflict(item.path, item.kind, lines.get((verdict.tree, item.path), 0), item.same)
         for item in verdict.collisions

@@ -19,7 +19,7 @@ from sessions.branches.git.names import shown
 from sessions.branches.git.run import Git
 from sessions.branches.git.scratch import Scratch
 from sessions.branches.merges import merges
-from sessions.branches.merges.merges import Collision, Verdict, merge_batch, merge_some
+from sessions.branches.merges.merges import Collision, MergeResult, merge_batch, merge_some
 from sessions.branches.sift import changed
 from sessions.branches.sift.division import Sifted
 from sessions.branches.sift.overlap import Overlap
@@ -60,7 +60,7 @@ def one_by_one(made: TestRepository, one: str, other: str) -> tuple[int, str, li
     )
 
 
-def agrees(made: TestRepository, verdict: Verdict) -> None:
+def agrees(made: TestRepository, verdict: MergeResult) -> None:
     code, tree, files = one_by_one(made, *verdict.pair)
     assert (verdict.outcome, verdict.tree) == (Outcome.CONFLICT if code else Outcome.CLEAN, tree)
     found = {collision.path for collision in verdict.collisions}
@@ -86,7 +86,7 @@ def test_all_pairs_agree_and_the_repository_gains_nothing(tmp_path: Path, scratc
     names = [name for one, other, _ in pairs.values() for name in (one, other)]
     tips = heads(made, names)
     wanted = list(itertools.combinations(tips, 2))
-    verdicts: list[Verdict] = []
+    verdicts: list[MergeResult] = []
 
     def work() -> None:
         scratch = Scratch(made.path / ".git", tmp_path / "scratch")
