@@ -8,7 +8,8 @@ from sessions.floor import events as ev
 from sessions.floor.tokens import Certainty, Tokens
 from sessions.observe import usage as usages
 from sessions.observe.claude import lines as cl
-from sessions.observe.claude.memory import MAX_REPLIES, OpenReply, Told
+from sessions.observe.claude.memory import Told
+from sessions.observe.claude.replies import call_of
 from sessions.observe.claude.session import Session
 from sessions.observe.claude.usage import Helper, Reply, is_partial, is_plain, reply_of, tokens_of
 from sessions.observe.contract import Statement
@@ -62,31 +63,6 @@ class Calls:
         self._told_in = session.events
         self._places: dict[str, int] = {}
 
-    # Which call it is
-
-    def identity(self, line: cl.Line, message: cl.Message, agent: str) -> str:
-        """The name of the call that a line without the id of a request belongs to; empty where it has none.
-
-        Forks copy lines with their ids. A gateway may call every message the same, so a reply is known by its first
-        line.
-        """
-        if not line.uuid:
-            return f"{message.id}:" if message.id else ""
-        if not message.id:
-            return f"line:{line.uuid}"
-        replies, name = self._seen.replies, f"{agent}/{message.id}"
-        tokens = tokens_of(message.usage or cl.Usage())
-        tools = any(block.type == "tool_use" for block in message.blocks)
-        now = OpenReply(line.uuid, [], tokens.context, tokens.output, tools)
-        before = replies.pop(name, None)
-        if before is not None and _goes_on(before, now, line.parent_uuid or ""):
-            now.first, now.lines = before.first, before.lines[-15:]
-        now.lines.append(line.uuid)
-        if len(replies) >= MAX_REPLIES:
-            del replies[next(iter(replies))]
-        replies[name] = now
-        return f"line:{now.first}"
-
     def knows(self, line: cl.Line) -> bool:
         """Whether the call of a line with the ids of a message and a request was told before."""
         message = line.message
@@ -94,15 +70,15 @@ class Calls:
             return False
         return self._desk.book.knows(f"{message.id}:{line.request_id}")
 
-    # What it used
-
     def used(self, line: cl.Line, message: cl.Message, usage: cl.Usage, agent: str) -> None:
         """Tell what a line adds to what is known of its call."""
         if self._runs_on(line, message, usage, agent):
             return
         self.settle()
         request = line.request_id
-        call = f"{message.id}:{request}" if request and message.id else self.identity(line, message, agent)
+        call = (
+            f"{message.id}:{request}" if request and message.id else call_of(self._seen.replies, line, message, agent)
+        )
         if not call:
             self._session.skipped["call without an id"] += 1
             return
@@ -301,15 +277,3 @@ class Calls:
             window = self._windows[model] = self._desk.pricing.window(model)
         self._seen.wide = self._seen.wide or context > NARROW_WINDOW
         return window if self._seen.wide else min(window, NARROW_WINDOW)
-
-
-def _goes_on(before: OpenReply, now: OpenReply, parent: str) -> bool:
-    """Whether a line belongs to the reply before it, which has the same message's id and may yet be another.
-
-    Tools that a reply uses at the same time come back between its lines. A new reply, which knows what they said,
-    has a larger context, says something first, or begins to count its output anew.
-    """
-    if not before.answered or parent in before.lines:
-        return True
-    same = before.tools and now.tools and now.context == before.context
-    return same and now.output >= before.output

@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from msgspec import Raw, Struct
-from msgspec.json import Decoder
+from msgspec import Struct
 
 from sessions.floor import events as ev
 from sessions.floor.tokens import Certainty, Tokens
 from sessions.observe import usage as usages
 from sessions.observe.claude import lines as cl
+from sessions.observe.claude.brief import Line, Message, Usage, decode_line, decode_progress, is_partial
 from sessions.observe.claude.calls import NOTHING, PARTIAL, WHOLE
 from sessions.observe.claude.memory import MAX_TOLD
 from sessions.observe.claude.session import Session
 from sessions.observe.claude.subagents import SubagentFiles
-from sessions.observe.claude.usage import is_partial, requests_of, room, terms_of, tokens_of
+from sessions.observe.claude.usage import requests_of, terms_of, tokens_of
 from sessions.observe.claude.work import SYNTHETIC
 from sessions.observe.contract import Desk
 from sessions.observe.lines import BROKEN
@@ -38,57 +38,6 @@ SPAN_S = 900
 
 class UnusualError(Exception):
     """A call is told in a way that only the whole file can explain."""
-
-
-class Usage(cl.Counts, gc=False):
-    """As `cl.Usage`, where its details have the shape that is known."""
-
-    iterations: list[cl.Iteration] | None = None
-    server_tool_use: cl.Searches | None = None
-    service_tier: str | None = None
-    speed: str | None = None
-    inference_geo: str | None = None
-
-
-class Message(Struct, gc=False):
-    model: str | None = None
-    id: str | None = None
-    content: Raw = Raw()
-    stop_reason: str | None = None
-    usage: Usage | None = None
-
-
-class Line(Struct, rename="camel", gc=False):
-    """The little that a line must be asked for, in the order in which it is mostly written: so it is found at once."""
-
-    git_branch: str | None = None
-    message: Message | None = None
-    request_id: str | None = None
-    type: str = ""
-    timestamp: str | None = None
-
-
-class NestedLine(Struct, rename="camel", gc=False):
-    """A sub-agent's line inside a progress line of its parent."""
-
-    type: str = ""
-    timestamp: str | None = None
-    request_id: str | None = None
-    message: Message | None = None
-
-
-class AgentProgress(Struct, gc=False):
-    message: NestedLine | None = None
-
-
-class ProgressLine(Struct, rename="camel", gc=False):
-    git_branch: str | None = None
-    data: AgentProgress | None = None
-
-
-_decode = Decoder(Line).decode
-_decode_progress = Decoder(ProgressLine).decode
-_decode_content = Decoder(str | list[cl.Block] | None).decode
 
 
 class Call(Struct, gc=False):
@@ -191,7 +140,7 @@ class Sums:
 
     def _line(self, raw: memoryview) -> None:
         try:
-            line = _decode(raw)
+            line = decode_line(raw)
         except BROKEN as error:
             raise UnusualError from error
         message = line.message
@@ -224,7 +173,7 @@ class Sums:
         if cl.USAGE not in raw or self._kept.has(raw):
             return
         try:
-            line = _decode_progress(raw)
+            line = decode_progress(raw)
         except BROKEN as error:
             raise UnusualError from error
         nested = line.data.message if line.data else None
@@ -266,7 +215,7 @@ class Sums:
         """Note what one more line states of a call."""
         if call.model != message.model:
             raise UnusualError
-        partial = _is_partial(message, usage)
+        partial = is_partial(message, usage)
         if call.usage == usage and call.partial == partial:
             return
         if len(self._calls) - call.number > MAX_TOLD:
@@ -287,7 +236,7 @@ class Sums:
         if seen.branch and not line.git_branch:
             raise UnusualError  # that of another line holds
         known = self._desk.book.knows(name)
-        partial = _is_partial(message, usage)
+        partial = is_partial(message, usage)
         return Call(len(self._calls), time, seen.branch, message.model or "", usage, partial, known)
 
     # What it comes to
@@ -371,18 +320,3 @@ def _goes_on(call: Call, line: Line, usage: Usage) -> bool:
     time, now = instant(line.timestamp) if line.timestamp else None, tokens_of(usage)
     here = time is not None and time // SPAN_S == call.time // SPAN_S and line.git_branch == call.branch
     return here and now.most(tokens_of(call.usage)) == now
-
-
-def _is_partial(message: Message, usage: Usage) -> bool:
-    return not message.stop_reason or _says_more(message, usage.output_tokens or 0)
-
-
-def _says_more(message: Message, output: int) -> bool:
-    """Whether the line's own text takes more than the output that it states; see `is_partial`."""
-    if memoryview(message.content).nbytes <= room(output):
-        return False
-    try:
-        content = _decode_content(message.content)
-    except BROKEN:
-        return False
-    return is_partial(cl.Message(content=content, stop_reason=message.stop_reason), output)
