@@ -139,6 +139,7 @@ def matrix_figures(repo: Path, folder: Path, globs: Sequence[str], quick: bool, 
 def warm_figure(repo: Path, folder: Path, globs: Sequence[str], title: str) -> Figure:
     """The CPU of a command that has nothing left to merge, against that of one that only says its version."""
     env = {**os.environ, "XDG_STATE_HOME": str(folder / "xdg"), "PYTHONPATH": str(ROOT)}
+    env.pop("PYTHONDONTWRITEBYTECODE", None)  # else the first run of a module is measured each time
     words = [sys.executable, "-m", "console"]
     asking = [*words, "conflicts", "--json", "--committed", "--repo", str(repo)]
     asking += ["--branches", *globs] if globs else []

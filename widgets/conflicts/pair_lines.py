@@ -87,13 +87,17 @@ def frame_line(frame: Frame, cells: int) -> Line:
         (9, [("base ", "faint" + ground), (cut(clean(frame.base, 80), 24), "soft" + ground),
              (" " + frame.base_head[:8], "faint" + ground)] if frame.base else []),
         (8, [("uncommitted: ", "faint" + ground), ("on" if frame.uncommitted else "off", "soft" + ground)]),
-        (5, [(f"computing {frame.computing:,} of {frame.pairs:,}", "waiting" + ground)] if frame.computing else []),
-        (10, [(f"computing {frame.slow}", "waiting" + ground)] if frame.slow else []),
+        (3 if frame.slow else 5, [(_computing(frame), "waiting" + ground)] if frame.computing or frame.slow else []),
     ]  # fmt: skip
     right = [(frame.moment + " ", "bold text" + ground)] if frame.moment else []
     room = cells - 2 - line_width(right)
     left = fill([piece for piece in pieces if piece[1]], room, "   " if cells >= 120 else "  ", "text" + ground)
     return spread([(" ", "text" + ground), *left], right, cells, "text" + ground)
+
+
+def _computing(frame: Frame) -> str:
+    counts = f"{frame.computing:,} of {frame.pairs:,}" if frame.computing else ""
+    return "computing " + ": ".join(filter(None, (counts, frame.slow)))
 
 
 def pair_lines(

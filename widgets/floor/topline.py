@@ -11,7 +11,7 @@ from sessions.floor.tokens import Certainty
 from sessions.text import clean
 from sessions.views.floor.arrange import ATTENTION
 from sessions.views.floor.totals import Totals
-from widgets.draw.cells import Line, Span, cut, fill, pad, short, spread, width
+from widgets.draw.cells import Line, Span, cut, fill, line_width, pad, short, spread, width
 from widgets.draw.glyphs import AT_LEAST, RULE, STATUS, VERSUS
 from widgets.draw.numbers import MARKS, age, clock, count, money, percent, rate
 from widgets.draw.spark import bar, spark
@@ -155,5 +155,7 @@ def progress_line(progress: Progress, cells: int, cancel: str, ago: str = "", no
         full, rest = "", ""
         counts = f" {count(progress.done)} {unit}" if progress.done else ""
     part = f"  {slow_part(progress, now)}" if progress.since else ""
+    if part and line_width(old) + width(what + full + rest + counts + part + cancel) > cells - 2:
+        full = rest = ""
     left = [*old, (what, "soft"), (full, "waiting"), (rest, "faint"), (counts, "text"), (part, "waiting")]
     return spread(left, [(f"{cancel} ", "faint")] if cancel else [], cells, "text")

@@ -57,6 +57,8 @@ def test_a_pair_that_takes_git_long_says_for_how_long_it_has() -> None:
     assert note == " a × main  : being compared for 40s"
     busy = Frame(branches=48, pairs=1_176, slow="api-x × web-y 40s")
     assert plain(frame_line(busy, 160)).rstrip().endswith("computing api-x × web-y 40s")
+    some = replace(busy, computing=12, plan=FOUND)
+    assert plain(frame_line(some, 80)).rstrip().endswith("computing 12 of 1,176: api-x × web-y 40s"), "before the plan"
 
 
 def test_the_frame_always_fits() -> None:

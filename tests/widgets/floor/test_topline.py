@@ -73,6 +73,9 @@ def test_long_work_says_how_much_of_how_much_where_that_is_known_and_the_key_tha
 def test_what_of_long_work_takes_long_is_named_with_its_time() -> None:
     progress = Progress("conflicts", 274, 275, "pairs", ("api-x", ""), NOW - 41)
     assert plain(progress_line(progress, 90, "", now=NOW)).rstrip().endswith(" 274 of 275 pairs  api-x × the base 40s")
+    assert plain(progress_line(progress, 60, "x stops", now=NOW)) == (
+        " conflicts  274 of 275 pairs  api-x × the base 40s  x stops "
+    ), "without the bar where it would be cut"
     assert slow_part(progress, NOW, {"api-x": "x", "": "main"}) == "x × main 40s"
     hostile = Progress("conflicts", 1, 2, "pairs", ("\x1b[2J" + "n" * 99, "b"), NOW - 9)
     assert slow_part(hostile, NOW).endswith(" × b 9s")
