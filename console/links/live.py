@@ -51,6 +51,7 @@ class LiveLink:
 
     @cached_property
     def _client(self) -> Client:
+        from sessions import settings
         from sessions.floor.commands import WatchPlaces
         from sessions.supervisor.wire.client import Client
 
@@ -62,6 +63,7 @@ class LiveLink:
             changed=self._tell,
             wishes=[WatchPlaces(places)] if places else [],
             clear=self._clear,
+            ground=self._options.ground if self._options else settings.ground(),
         )
 
     @property

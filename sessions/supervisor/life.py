@@ -78,15 +78,15 @@ async def live(place: Place, options: Options, ready: Callable[[], None]) -> Non
 
 
 class _Outdated:
-    """Whether a command finds the settings changed with which a supervisor was started for another: it then ends.
+    """Whether somebody comes who would start it otherwise than the command that did: it then ends.
 
-    One that a console looks at goes on: it was started with that console's settings.
+    One that a console looks at goes on: it is that console's.
     """
 
     def __init__(self, options: Options, looked_at: asyncio.Event, supervisor: Supervisor) -> None:
         self.known = asyncio.Event()
         self.server: Server | None = None
-        self._ground = settings.ground() if options.brief else ""
+        self._ground = options.ground if options.brief else ""
         self._looked_at, self._supervisor = looked_at, supervisor
 
     def unwelcome(self, hello: Hello) -> str:

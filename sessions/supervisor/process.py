@@ -49,6 +49,11 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     brief: bool = False
     """For a command without a screen: until a console comes it watches nothing, and it ends soon after the last one."""
 
+    @property
+    def ground(self) -> str:
+        """What a supervisor that is started so stands on: another one where its answers may be others."""
+        return f"{settings.ground()} {self.base}".rstrip()
+
     def arguments(self) -> list[str]:
         """As words for the supervisor's own command line."""
         words = [f"--sessions={place}" for place in self.sessions]
@@ -160,7 +165,7 @@ def _agreed_to_stop(path: Path) -> bool:
         line.settimeout(STOP_S)
         try:
             line.connect(str(path))
-            line.sendall(encode(hello()) + encode(command_frame(operator.command(Stop()))))
+            line.sendall(encode(hello(follows=False)) + encode(command_frame(operator.command(Stop()))))
             while more := line.recv(1 << 16):
                 heard = heard[-1_000:] + more
         except OSError:

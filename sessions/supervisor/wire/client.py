@@ -84,14 +84,17 @@ class Client:
         changed: Callable[[], None] | None = None,
         wishes: Sequence[AnyWish] = (),
         clear: Callable[[], None] | None = None,
+        ground: str = "",
     ) -> None:
         """`revive` starts a supervisor when none answers, `clear` ends one that is there and does not serve.
 
         Both may block, and raise `FactoryError`; without `revive` somebody else starts it.
 
         `changed` is called on the client's thread when `state` or `contact` has become another; it must not block.
-        `wishes` are sent to every supervisor that it connects to.
+        `wishes` are sent to every supervisor that it connects to. `ground` is what its own would stand on: one that
+        was started for commands on another makes room for it.
         """
+        self._ground = ground
         self.state = state
         self.contact = Contact(progress=Progress("connecting to the supervisor", 0, 0))
         self._path = socket_path
@@ -249,7 +252,7 @@ class Client:
         reader, writer = await self._connected()
         self._pid = 0
         try:
-            writer.write(protocol.encode(protocol.hello(self.state.seq or protocol.NOTHING)))
+            writer.write(protocol.encode(protocol.hello(self.state.seq or protocol.NOTHING, ground=self._ground)))
             await writer.drain()
             self._writer = writer
             while (frame := await self._next(reader)) is not None:

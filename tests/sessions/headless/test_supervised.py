@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from console.links.live import LiveLink
 from sessions.asking.past_questions import PastCovers
 from sessions.errors import FactoryError
 from sessions.floor.commands import CatchUp, Progress
@@ -183,6 +184,24 @@ def test_a_console_keeps_the_supervisor_that_it_looks_at(house: House, monkeypat
         monkeypatch.setenv("TZ", "Asia/Tokyo")
         floor_of(house.repo.path)
         assert process.running(house.repo.path) == pid
+
+
+def test_a_console_that_wants_another_base_gets_its_own(house: House) -> None:
+    house.repo.git("branch", "release")
+    assert floor_of(house.repo.path).base == "main"
+    link = LiveLink(house.repo.path, lambda: Options(base="release", idle_minutes=5.0))
+    link.start()
+    try:
+        settled(lambda: link.state.base == "release")
+    finally:
+        link.stop()
+
+
+def test_stopping_it_begins_no_run(house: House) -> None:
+    floor_of(house.repo.path)
+    process.stop(house.repo.path)
+    with closing(JournalReader(house.place.journal)) as journal:
+        assert journal.latest().runs == 1
 
 
 def test_it_says_what_it_waits_for(house: House) -> None:
