@@ -134,8 +134,8 @@ class Matrix:
         """What the merge of each pair of commits comes to, in portions as they are known, each pair once.
 
         Merges follow the attributes of `base_head`. Order decides what is tried first. `cancelled` is asked before
-        anything that takes time; then the rest does not come. `slow` is told of a pair that takes
-        long. Raises GitError when nothing can be read at all.
+        anything that takes time; then the rest does not come. `slow` is told of a pair that takes long. Raises
+        GitError when nothing can be read at all.
         """
         self._reins = Reins()
         if not pairs:

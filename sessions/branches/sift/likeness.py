@@ -39,8 +39,9 @@ class Likeness:
     def follow(self, least: int) -> None:
         """Files are alike from so many hundredths on."""
         if least != self._least:
-            self.__init__()  # type: ignore[misc]
             self._least = least
+            for files in (self._sources, self._targets, self._alike):
+                files.clear()
 
     def cost(self, sources: Set[bytes], targets: Set[bytes]) -> int:
         """How many pairs of files must be compared to know of all these."""
