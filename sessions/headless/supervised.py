@@ -45,8 +45,10 @@ class Supervised:
         self._line: Line | None = None
         self._turn = threading.Lock()
         self._work = WorkFrame()
+        self._obeyed = False
+        """A wish is under way."""
         self._halts: int | None = None
-        """How often the disk had taken nothing when it was asked first."""
+        """How often the disk had taken nothing when it was given."""
 
     def __enter__(self) -> Self:
         return self
@@ -73,8 +75,12 @@ class Supervised:
         """Have a wish carried out. Raises `HaltedError` while the disk takes nothing, FactoryError for a refusal."""
         from sessions import operator
 
-        command, self._halts = operator.command(wish), None
-        reply = self._with(lambda line: line.obey(command))
+        command = operator.command(wish)
+        self._obeyed, self._halts = True, None
+        try:
+            reply = self._with(lambda line: line.obey(command))
+        finally:
+            self._obeyed = False
         if not reply.ok:
             raise FactoryError(reply.reason, reply.cure)
 
@@ -132,5 +138,5 @@ class Supervised:
             self._halts = 0
         elif self._halts is None:
             self._halts = work.tries  # a command has it tried again, which is waited for
-        elif work.tries > self._halts:
+        elif self._obeyed and work.tries > self._halts:
             raise HaltedError(work.trouble)
