@@ -101,6 +101,8 @@ def test_any_events_come_back_and_fold_alike(
     tmp_path_factory: pytest.TempPathFactory, batches: list[list[ev.Event]]
 ) -> None:
     path = tmp_path_factory.mktemp("any") / "journal.db"
+    # Of one that is over and heard of again, the journal itself says that it is back.
+    batches = [[event for event in batch if not isinstance(event, ev.SessionsOver)] for batch in batches]
     _write(path, *batches)
     facts = [event for batch in batches for event in batch]
     reader = JournalReader(path)
