@@ -26,10 +26,14 @@ class Planner:
         self._made_at = 0.0
         self._busy = False
 
-    def due(self, state: FloorState, scene: Scene) -> bool:
-        """Whether the plan should be made now."""
-        if self._busy:
+    def claim(self, state: FloorState, scene: Scene) -> bool:
+        """Whether the plan should be made now. Who is told so makes it, and nobody else is told so until it is made."""
+        if self._busy or not self._due(state, scene):
             return False
+        self._busy = True
+        return True
+
+    def _due(self, state: FloorState, scene: Scene) -> bool:
         if self._made_for is not None and self._made_for != self.wishes:
             return True
         made_of = (scene.verdicts, state.compared, scene.names)
@@ -37,8 +41,8 @@ class Planner:
         return not same and monotonic() - self._made_at >= EVERY_S
 
     async def make(self, state: FloorState, scene: Scene) -> str:
-        """Make the plan; what it says about new wishes, or nothing when there are none."""
-        self._busy, wishes = True, self.wishes
+        """Make the plan that was claimed; what it says about new wishes, or nothing when there are none."""
+        wishes = self.wishes
         try:
             self.insight = await asyncio.to_thread(_insight, state, scene, wishes)
         finally:

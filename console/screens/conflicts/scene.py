@@ -162,7 +162,7 @@ class ConflictsScene(SampledScreen):
         self.side.draw(state, self.names, self.subject, planner.insight, self.scene.verdicts, planner.wishes, now,
                        begun_of(self.subject, link.health.progress))  # fmt: skip
         self.draw_footer()
-        if planner.due(state, self.scene):
+        if planner.claim(state, self.scene):
             self.begin(lambda: self._make_plan(state), group="plan")
 
     def _marked(self, matrix: Matrix) -> Matrix:

@@ -17,6 +17,7 @@ from console.app import FactoryApp
 from console.links.link import Link, LinkHealth, LinkMode
 from console.options import Options
 from console.screens.conflicts.layout import ORDER
+from console.screens.conflicts.plan import Planner
 from console.screens.conflicts.screen import ConflictsScreen
 from console.screens.floor.screen import FloorScreen
 from sessions.floor import events as ev
@@ -570,6 +571,18 @@ def test_the_matrix_does_not_wait_for_a_plan_that_takes_long() -> None:
         assert screen.complete()
         screen._made_of = ()
         assert not screen.complete()
+
+    play(test)
+
+
+def test_a_plan_is_made_once_however_often_it_is_drawn_before_its_turn() -> None:
+    async def test(app: FactoryApp, screen: ConflictsScreen, pilot: Pilot[None]) -> None:
+        planner, state = Planner(None), app.link.state
+        assert [planner.claim(state, screen.scene) for _ in range(3)] == [True, False, False]
+        await planner.make(state, screen.scene)
+        assert not planner.claim(state, screen.scene)
+        planner.wish("drop", screen.scene.names[0])
+        assert [planner.claim(state, screen.scene) for _ in range(2)] == [True, False]
 
     play(test)
 
