@@ -259,9 +259,13 @@ class FactoryApp(Guarded, App[None]):
 
     async def action_go(self, screen: str) -> None:
         """Go to a screen that stands on the floor."""
-        if self._name_of_screen() != screen:
-            await self.action_floor()
+        if self._name_of_screen() == screen:
+            return
+        await self.action_floor()
+        if self.link.last is None:
             await self.push_screen(WAYS[screen](self))
+        elif isinstance(self.screen, FactoryScreen):
+            await self.screen.act(f"app.{screen}")  # the floor does it as soon as it is the present
 
     def _name_of_screen(self) -> str:
         return self.screen.SPEC.name if isinstance(self.screen, FactoryScreen) else ""

@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from console.app import FactoryApp
 from console.links.link import LinkHealth
 from console.options import Options
+from console.screens.conflicts.screen import ConflictsScreen
 from console.screens.floor import screen as floor
 from console.screens.floor.screen import FloorScreen
 from console.screens.station.screen import StationScreen
@@ -102,6 +103,17 @@ def test_a_key_that_needs_the_present_waits_for_it() -> None:
         live(link, screen)
         await pilot.pause()
         assert isinstance(pilot.app.screen, StationScreen)
+
+    before(check)
+
+
+def test_the_way_from_help_to_the_conflicts_waits_on_the_floor() -> None:
+    async def check(pilot: Pilot[None], link: StillLink, screen: FloorScreen) -> None:
+        await pilot.press("question_mark", "2")
+        assert pilot.app.screen_stack == [screen]
+        live(link, screen)
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, ConflictsScreen)
 
     before(check)
 
