@@ -25,6 +25,15 @@ class SetBase(Wish, frozen=True, tag="set_base"):
     base: str
 
 
+class PruneEvents(Wish, frozen=True, tag="prune_events"):
+    """Take out events up to `last`, as was planned for the time `before` (see `sessions.journal.prune`)."""
+
+    before: float
+    last: int
+    kept: bool
+    """A recording holds them: where it lies, whoever asks knows."""
+
+
 class RenameStation(Wish, frozen=True, tag="rename_station"):
     """Give a station a name that no other one has. `station` is its id."""
 
@@ -60,15 +69,6 @@ class StoreFloor(Errand, frozen=True, tag="store_floor"):
     """Store the floor as it is now, and pack the journal: it then shows what can be pruned, and what it takes."""
 
 
-class PruneEvents(Errand, frozen=True, tag="prune_events"):
-    """Take out events up to `last`, as was planned for the time `before` (see `sessions.journal.prune`)."""
-
-    before: float
-    last: int
-    kept: bool
-    """A recording holds them: where it lies, whoever asks knows."""
-
-
 class NoteRecording(Errand, frozen=True, tag="note_recording"):
     """Note that a recording at a path holds all events from `first` to `last`."""
 
@@ -77,8 +77,8 @@ class NoteRecording(Errand, frozen=True, tag="note_recording"):
     last: int
 
 
-AnyErrand = CatchUp | WatchPlaces | CancelScan | StoreFloor | PruneEvents | NoteRecording
-AnyWish = Stop | ImportPaths | SetBase | RenameStation | Undo | AnyErrand
+AnyErrand = CatchUp | WatchPlaces | CancelScan | StoreFloor | NoteRecording
+AnyWish = Stop | ImportPaths | SetBase | PruneEvents | RenameStation | Undo | AnyErrand
 
 
 class Command(msgspec.Struct, frozen=True):

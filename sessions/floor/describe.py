@@ -120,6 +120,11 @@ def _import_wanted(event: ev.ImportWanted) -> Said:
 
 
 @_says
+def _prune_wanted(event: ev.PruneWanted) -> Said:
+    return Said("prunes", f"events up to {event.last:,}", whose=event.who)
+
+
+@_says
 def _name_wanted(event: ev.NameWanted) -> Said:
     return Said("renames", f"{event.before} {event.name}", whose=event.who)
 

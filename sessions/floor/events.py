@@ -150,6 +150,15 @@ class ImportWanted(CommandEvent, frozen=True, kw_only=True, omit_defaults=True, 
     paths: tuple[str, ...]
 
 
+class PruneWanted(CommandEvent, frozen=True, kw_only=True, omit_defaults=True, tag="prune_wanted.1"):
+    """Events up to `last` are to be taken out for good, as was planned for the time `before`."""
+
+    before: float
+    last: int
+    kept: bool = False
+    """A recording holds them: where it lies, whoever asks knows."""
+
+
 class NameWanted(CommandEvent, frozen=True, kw_only=True, omit_defaults=True, tag="name_wanted.1"):
     """A station is to have another name."""
 
@@ -384,6 +393,7 @@ AnyEvent = (
     | StopWanted
     | BaseWanted
     | ImportWanted
+    | PruneWanted
     | NameWanted
     | CommandResumed
     | CommandDeferred
@@ -412,7 +422,7 @@ AnyEvent = (
 )
 """Every event there is; what the journal's codec reads and writes."""
 
-AnyIntent = StopWanted | BaseWanted | ImportWanted | NameWanted
+AnyIntent = StopWanted | BaseWanted | ImportWanted | PruneWanted | NameWanted
 """Every `CommandEvent`: what is carried out after it is committed, also by a supervisor that begins later."""
 
 FAILURES: tuple[type[Event], ...] = (TurnFailed, AgentLost)

@@ -118,15 +118,19 @@ def _answer(state: FloorState, command: Command, wish: AnyWish, now: float) -> D
     return _wanted(state, wish, hand)
 
 
-def _wanted(state: FloorState, wish: AnyErrand | ImportPaths | SetBase | RenameStation, hand: _Hand) -> Decision:
+def _wanted(
+    state: FloorState, wish: AnyErrand | ImportPaths | SetBase | PruneEvents | RenameStation, hand: _Hand
+) -> Decision:
     decision: Decision
     match wish:
-        case CatchUp() | CancelScan() | StoreFloor() | PruneEvents() | NoteRecording():
+        case CatchUp() | CancelScan() | StoreFloor() | NoteRecording():
             decision = Errands(wish)
         case WatchPlaces(paths):
             decision = _misnamed(paths) or Errands(wish)
         case ImportPaths(paths):
             decision = _misnamed(paths) or Accepted((ev.ImportWanted(paths=paths, **hand),))
+        case PruneEvents(before, last, kept):
+            decision = Accepted((ev.PruneWanted(before=before, last=last, kept=kept, **hand),))
         case SetBase(base):
             decision = _other_base(state, base, hand)
         case RenameStation(station, name):

@@ -10,7 +10,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from sessions.errors import FactoryError
-from sessions.floor.commands import NoteRecording, PruneEvents, StoreFloor
+from sessions.floor.commands import NoteRecording, StoreFloor
+from sessions.floor.events import PruneWanted
 from sessions.journal import prune
 from sessions.journal.reader import JournalReader
 from sessions.supervisor.recorder import Recorder
@@ -21,7 +22,7 @@ class JournalCare(Service):
     """Prunes the journal when it is told to, beside those who write and read it."""
 
     name = "journal"
-    handles = (StoreFloor, PruneEvents, NoteRecording)
+    handles = (StoreFloor, PruneWanted, NoteRecording)
 
     def __init__(self, journal: Path, recorder: Recorder) -> None:
         self._path, self._recorder = journal, recorder
@@ -33,12 +34,15 @@ class JournalCare(Service):
         match asked:
             case StoreFloor():
                 await self._recorder.settle()
-            case PruneEvents():
+            case PruneWanted():
                 await asyncio.to_thread(self._prune, asked)
             case NoteRecording(path, first, last):
                 await asyncio.to_thread(prune.note, self._path, Path(path), first, last)
 
-    def _prune(self, asked: PruneEvents) -> None:
+    def _prune(self, asked: PruneWanted) -> None:
+        with closing(JournalReader(self._path)) as reader:
+            if reader.pruned >= asked.last:
+                return  # a supervisor has died after it
         plan = prune.plan(self._path, asked.before, time.time(), keeping=asked.kept)
         if plan.last < asked.last:  # something came alive meanwhile, say
             raise FactoryError(f"events up to {asked.last:,} cannot be pruned any more", "look again with --dry-run")
