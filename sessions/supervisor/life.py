@@ -23,7 +23,7 @@ from sessions.supervisor.recorder import ServingRecorder
 from sessions.supervisor.staff import supervisor_of
 from sessions.supervisor.supervisor import Supervisor
 from sessions.supervisor.wire.feed import Feed
-from sessions.supervisor.wire.protocol import UNSETTLED, Farewell, Hello, WorkFrame
+from sessions.supervisor.wire.frames import UNSETTLED, Farewell, Hello, WorkFrame
 from sessions.supervisor.wire.server import Server
 
 log = logging.getLogger(__name__)

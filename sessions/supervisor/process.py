@@ -23,7 +23,8 @@ from sessions.errors import FactoryError, UnwritableError
 from sessions.floor.commands import Stop
 from sessions.journal.lock import holder
 from sessions.place import Place, place_of
-from sessions.supervisor.wire.protocol import ANSWERS, MAX_ANSWER, WorkFrame, command_frame, encode, hello, read
+from sessions.supervisor.wire.frames import MAX_ANSWER, WorkFrame, command_frame, encode, hello
+from sessions.supervisor.wire.protocol import ANSWERS, read
 
 START_S = 20.0
 """A supervisor that does not answer by then has failed to start."""

@@ -19,7 +19,7 @@ from sessions.floor.state import FloorState
 from sessions.journal import codec
 from sessions.journal.writer import INLINE, JournalGoneError, OvertakenError, Written
 from sessions.supervisor.wire.feed import RING, Feed
-from sessions.supervisor.wire.protocol import UNSETTLED
+from sessions.supervisor.wire.frames import UNSETTLED
 from sessions.text import clean
 
 log = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from sessions.floor.events import AnyEvent, Event, StationOpened, TextWritten
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState
 from sessions.journal import codec
-from sessions.supervisor.wire import protocol
+from sessions.supervisor.wire import frames, protocol
 from sessions.supervisor.wire.answering import Answering, unanswered
 from sessions.supervisor.wire.client import Client
 from sessions.supervisor.wire.feed import Feed
@@ -50,13 +50,13 @@ class Peer:
         self.reader, self.writer = reader, writer
 
     def say(self, frame: Request) -> None:
-        self.writer.write(protocol.encode(frame))
+        self.writer.write(frames.encode(frame))
 
     async def hear(self) -> Answer | None:
         """The next frame; None when the other side has hung up."""
         try:
             async with asyncio.timeout(PATIENCE_S):
-                return await protocol.read(self.reader, protocol.ANSWERS, protocol.MAX_ANSWER)
+                return await protocol.read(self.reader, protocol.ANSWERS, frames.MAX_ANSWER)
         except ConnectionResetError:
             return None
 
@@ -74,7 +74,7 @@ async def dialled(path: Path, after: int | None = 0) -> AsyncIterator[Peer]:
     try:
         peer = Peer(reader, writer)
         if after is not None:
-            peer.say(protocol.hello(after))
+            peer.say(frames.hello(after))
         yield peer
     finally:
         writer.close()
@@ -96,7 +96,7 @@ async def served(
         try:
             yield server, path
         finally:
-            await server.close(protocol.Farewell("test over"))
+            await server.close(frames.Farewell("test over"))
 
 
 def feed_of(count: int) -> Feed:

@@ -12,9 +12,9 @@ import msgspec
 from sessions.asking.asked import Asked, UnheardError
 from sessions.asking.question import A, Question, answer_kind
 from sessions.errors import FactoryError
-from sessions.supervisor.wire import protocol
+from sessions.supervisor.wire import frames, protocol
 from sessions.supervisor.wire.capabilities import lacking, missed
-from sessions.supervisor.wire.protocol import EndFrame, PartFrame, QuestionFrame, Refused, Welcome
+from sessions.supervisor.wire.frames import EndFrame, PartFrame, QuestionFrame, Refused, Welcome
 
 _ENCODER = msgspec.json.Encoder()
 
@@ -29,7 +29,7 @@ class Waiting(Generic[A]):
 
     def frame(self, number: int) -> bytes:
         """The question, ready for the wire. Raises `UnicodeEncodeError` for a name that is no text."""
-        return protocol.encode(QuestionFrame(number, msgspec.Raw(_ENCODER.encode(self._question))))
+        return frames.encode(QuestionFrame(number, msgspec.Raw(_ENCODER.encode(self._question))))
 
     def part(self, body: msgspec.Raw) -> None:
         """Hand on a part."""
@@ -140,7 +140,7 @@ class Questions:
 
     def _tell_so(self, number: int) -> None:
         if self._unanswered.forget(number) and (write := self._line()) is not None:
-            write(protocol.encode(protocol.NevermindFrame(number)))
+            write(frames.encode(frames.NevermindFrame(number)))
 
 
 def ask_once(path: Path, question: Question[A], patience_s: float) -> list[A]:
@@ -162,9 +162,9 @@ async def _ask_once(path: Path, waiting: Waiting[A], patience_s: float) -> None:
     async with asyncio.timeout(patience_s):
         reader, writer = await asyncio.open_unix_connection(path)
         try:
-            writer.write(protocol.encode(protocol.hello(follows=False)) + waiting.frame(1))
+            writer.write(frames.encode(frames.hello(follows=False)) + waiting.frame(1))
             while not waiting.asked.over:
-                frame = await protocol.read(reader, protocol.ANSWERS, protocol.MAX_ANSWER)
+                frame = await protocol.read(reader, protocol.ANSWERS, frames.MAX_ANSWER)
                 if isinstance(frame, PartFrame | EndFrame):
                     unanswered.take(frame)
                 elif isinstance(frame, Refused):

@@ -22,21 +22,11 @@ from sessions.errors import FactoryError
 from sessions.floor.commands import AnyWish, Command, Progress, Reply
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import FloorState
-from sessions.supervisor.wire import protocol
+from sessions.supervisor.wire import frames, protocol
 from sessions.supervisor.wire.asking import Questions, Write
 from sessions.supervisor.wire.capabilities import age_of, lacking, missed
-from sessions.supervisor.wire.protocol import (
-    Answer,
-    EndFrame,
-    Events,
-    Farewell,
-    PartFrame,
-    Refused,
-    ReplyFrame,
-    Snapshot,
-    Welcome,
-    WorkFrame,
-)
+from sessions.supervisor.wire.frames import EndFrame, Farewell, PartFrame, Refused, ReplyFrame, Welcome, WorkFrame
+from sessions.supervisor.wire.protocol import Answer, Events, Snapshot
 from sessions.supervisor.wire.starts import STARTING, Starts, on_thread
 
 SILENCE_S = 15.0
@@ -181,7 +171,7 @@ class Client:
             future.set_result(self._unheard())
             return
         try:
-            frame = protocol.encode(protocol.command_frame(command))
+            frame = frames.encode(frames.command_frame(command))
         except UnicodeEncodeError:
             cure = "rename it, or end the supervisor first: without one the command reads it by itself"
             future.set_result(Reply(False, "a name that is not UTF-8 cannot be told to the supervisor", cure))
@@ -252,12 +242,12 @@ class Client:
         reader, writer = await self._connected()
         self._pid = 0
         try:
-            writer.write(protocol.encode(protocol.hello(self.state.seq or protocol.NOTHING, ground=self._ground)))
+            writer.write(frames.encode(frames.hello(self.state.seq or frames.NOTHING, ground=self._ground)))
             await writer.drain()
             self._writer = writer
             while (frame := await self._next(reader)) is not None:
                 self._take(frame)
-        except (ConnectionError, protocol.TornError):
+        except (ConnectionError, frames.TornError):
             return
         finally:
             self._writer = None
@@ -276,7 +266,7 @@ class Client:
         return await asyncio.open_unix_connection(self._path)
 
     async def _next(self, reader: asyncio.StreamReader) -> Answer | None:
-        frame = protocol.read(reader, protocol.ANSWERS, protocol.MAX_ANSWER)
+        frame = protocol.read(reader, protocol.ANSWERS, frames.MAX_ANSWER)
         reading = asyncio.create_task(frame)
         try:
             while not (await asyncio.wait({reading}, timeout=SILENCE_S))[0]:
@@ -323,7 +313,7 @@ class Client:
 
     def _folded(self, frame: Events) -> FloorState:
         if frame.first != self.state.seq + 1:
-            raise protocol.ProtocolError(f"events from {frame.first} on came after event {self.state.seq}")
+            raise frames.ProtocolError(f"events from {frame.first} on came after event {self.state.seq}")
         return fold_all(self.state, frame.read())
 
     def _lost(self, trouble: str, waits: bool = False) -> None:

@@ -6,24 +6,22 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from sessions.supervisor.wire import protocol
+from sessions.supervisor.wire import frames, protocol
 from sessions.supervisor.wire.answering import Answering, Questions, unanswered
 from sessions.supervisor.wire.capabilities import SPEAKS, VERSION, age_of, lacking
 from sessions.supervisor.wire.feed import Feed
-from sessions.supervisor.wire.obeying import Commands, Obey
-from sessions.supervisor.wire.protocol import (
-    Answer,
+from sessions.supervisor.wire.frames import (
     CommandFrame,
-    Events,
     Farewell,
     Hello,
     NevermindFrame,
     QuestionFrame,
     Refused,
-    Snapshot,
     Welcome,
     WorkFrame,
 )
+from sessions.supervisor.wire.obeying import Commands, Obey
+from sessions.supervisor.wire.protocol import Answer, Events, Snapshot
 from sessions.text import clean
 
 log = logging.getLogger(__name__)
@@ -77,7 +75,7 @@ class Connection:
             if hello is None:
                 return
             await self._converse(hello)
-        except protocol.ProtocolError as error:
+        except frames.ProtocolError as error:
             log.warning("a console was cut off: %s", error)
         except (TimeoutError, ConnectionError) as error:
             log.info("a console has gone: %r", error)
@@ -88,16 +86,16 @@ class Connection:
         """Wait until the replies to commands under way are out."""
         await self._commands.settle(seconds)
 
-    def part(self, farewell: protocol.Farewell) -> None:
+    def part(self, farewell: frames.Farewell) -> None:
         """Say goodbye without waiting; what the console has not taken by then is lost to it."""
-        self._writer.write(protocol.encode(farewell))
+        self._writer.write(frames.encode(farewell))
 
     async def _greet(self) -> Hello | None:
         async with asyncio.timeout(GREETING_S):
-            hello = await protocol.read(self._reader, protocol.REQUESTS, protocol.MAX_REQUEST)
+            hello = await protocol.read(self._reader, protocol.REQUESTS, frames.MAX_REQUEST)
         if not isinstance(hello, Hello):
             if hello is not None:
-                raise protocol.ProtocolError("it began with something else than a greeting")
+                raise frames.ProtocolError("it began with something else than a greeting")
             return None
         age = age_of(hello.version, hello.speaks)
         answer = self._welcome if age == 0 else _misfit(age, hello)
@@ -124,14 +122,14 @@ class Connection:
             await asyncio.gather(*both, self._commands.close(), self._questions.close(), return_exceptions=True)
 
     async def _listen(self) -> None:
-        while (frame := await protocol.read(self._reader, protocol.REQUESTS, protocol.MAX_REQUEST)) is not None:
+        while (frame := await protocol.read(self._reader, protocol.REQUESTS, frames.MAX_REQUEST)) is not None:
             if isinstance(frame, CommandFrame):
                 self._commands.take(frame)
                 await asyncio.sleep(0)  # a refusal is told before the next is needed, however many arrive together
             elif isinstance(frame, QuestionFrame | NevermindFrame):
                 self._questions.take(frame)
             else:
-                raise protocol.ProtocolError("it greeted twice")
+                raise frames.ProtocolError("it greeted twice")
 
     async def _follow(self, hello: Hello) -> None:
         """Send what is new, at this console's pace; the next batch is only looked up when the last one was taken."""
@@ -167,7 +165,7 @@ class Connection:
             await asyncio.sleep(PACE_S)
 
     async def _send(self, frame: Answer) -> None:
-        await self._put(protocol.encode(frame))
+        await self._put(frames.encode(frame))
 
     async def _put(self, packed: bytes) -> None:
         """Write a frame once those before it are out."""

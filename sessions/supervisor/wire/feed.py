@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from itertools import islice
 
 from sessions.floor.state import FloorState
-from sessions.supervisor.wire.protocol import Events, Snapshot, WorkFrame, encode, events_frame
+from sessions.supervisor.wire.frames import WorkFrame, encode
+from sessions.supervisor.wire.protocol import Events, Snapshot, events_frame
 
 RING = 4_096
 """Events kept. A console that is further behind gets the floor instead, so nothing grows with its lag."""

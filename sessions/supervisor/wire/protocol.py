@@ -15,36 +15,15 @@ from sessions.floor.state import FloorState
 from sessions.journal import codec
 from sessions.supervisor.wire.frames import (
     LENGTH,
-    MAX_ANSWER,
-    MAX_PART,
-    MAX_REQUEST,
-    NOTHING,
-    UNSETTLED,
     CommandFrame,
-    EndFrame,
-    Farewell,
     Frame,
     Hello,
     NevermindFrame,
-    PartFrame,
     ProtocolError,
     QuestionFrame,
-    Refused,
-    ReplyFrame,
     Told,
     TornError,
-    Welcome,
-    WorkFrame,
-    command_frame,
-    encode,
-    hello,
 )
-
-__all__ = [
-    "MAX_ANSWER", "MAX_PART", "MAX_REQUEST", "NOTHING", "UNSETTLED", "CommandFrame", "EndFrame", "Farewell", "Hello",
-    "NevermindFrame", "PartFrame", "ProtocolError", "QuestionFrame", "Refused", "ReplyFrame", "TornError", "Welcome",
-    "WorkFrame", "command_frame", "encode", "hello",
-]  # fmt: skip
 
 
 class Events(Frame, frozen=True, omit_defaults=True, tag="events"):

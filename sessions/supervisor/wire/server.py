@@ -16,8 +16,8 @@ from sessions.supervisor.wire.answering import Answering, unanswered
 from sessions.supervisor.wire.capabilities import SPEAKS, VERSION
 from sessions.supervisor.wire.connection import Connection
 from sessions.supervisor.wire.feed import Feed
+from sessions.supervisor.wire.frames import Farewell, Hello, Refused, Welcome
 from sessions.supervisor.wire.obeying import Obey
-from sessions.supervisor.wire.protocol import Farewell, Hello, Refused, Welcome
 
 log = logging.getLogger(__name__)
 

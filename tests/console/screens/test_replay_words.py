@@ -28,7 +28,10 @@ from widgets.draw.cells import plain
         (ev.BaseWanted(time=1.0, command="c", who="ann@box", base="dev"), "ann@box wants the base dev"),
         (ev.NameWanted(time=1.0, command="c", who="ann@box", station="s", before="s", name="t"), "ann@box renames s t"),
         (ev.ImportWanted(time=1.0, command="c", who="ann@box", paths=("/a", "/b")), "ann@box imports /a /b"),
-        (ev.PruneWanted(time=1.0, command="c", who="ann@box", before=0.5, last=1_024), "ann@box prunes events up to 1,024"),
+        (
+            ev.PruneWanted(time=1.0, command="c", who="ann@box", before=0.5, last=1_024),
+            "ann@box prunes events up to 1,024",
+        ),
         (ev.StopWanted(time=1.0, command="c", who="ann@box"), "ann@box stops the supervisor"),
         (ev.CommandFailed(time=1.0, source="supervisor", command="c", reason="gone"), "supervisor could not gone"),
         (ev.StationRenamed(time=1.0, station="docs-02", name="docs"), "docs-02 renamed docs"),

@@ -14,11 +14,12 @@ from sessions.floor.commands import CancelScan, CatchUp, Command, ImportPaths, P
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
 from sessions.supervisor.wire import client as module
-from sessions.supervisor.wire import protocol, starts
+from sessions.supervisor.wire import frames, starts
 from sessions.supervisor.wire.capabilities import SPEAKS, VERSION
 from sessions.supervisor.wire.client import Client
 from sessions.supervisor.wire.feed import PER_FRAME, RING
-from sessions.supervisor.wire.protocol import Answer, Farewell, WorkFrame
+from sessions.supervisor.wire.frames import Farewell, WorkFrame
+from sessions.supervisor.wire.protocol import Answer
 from sessions.supervisor.wire.server import Server
 from sessions.supervisor.wire.starts import Starts
 from tests.support.supervisor import PATIENCE_S, agree, feed_of, push, served, short_directory, spoken, told, watched
@@ -51,7 +52,7 @@ def test_far_behind_it_takes_the_whole_floor() -> None:
 def test_it_is_behind_until_the_last_event_of_the_past_has_come() -> None:
     async def check() -> None:
         feed = feed_of(5)
-        feed.say(WorkFrame(past=protocol.UNSETTLED))
+        feed.say(WorkFrame(past=frames.UNSETTLED))
         async with served(feed) as (_, path):
             with watched(path) as watching:
                 await watching.soon(lambda client: client.state.seq == 5 and client.contact.behind)
@@ -310,7 +311,7 @@ def test_one_that_is_killed_in_the_middle_of_a_word_has_died() -> None:
         with watched(directory / "s") as watching:
             line, _ = listener.accept()
             assert line.recv(1_000)
-            line.sendall(protocol.encode(protocol.Welcome(VERSION, 1, "repo", 0, SPEAKS))[:-1])
+            line.sendall(frames.encode(frames.Welcome(VERSION, 1, "repo", 0, SPEAKS))[:-1])
             line.close()
             watching.until(lambda client: client.contact.trouble == "the supervisor has died")
 
@@ -318,28 +319,28 @@ def test_one_that_is_killed_in_the_middle_of_a_word_has_died() -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        protocol.encode(told(5, spoken(1))),
+        frames.encode(told(5, spoken(1))),
         b"\0\0\0\5hello",
         b"\xff\xff\xff\xff",
     ],
 )
 def test_a_supervisor_that_makes_no_sense_is_left(answer: bytes) -> None:
-    frame: Answer = protocol.Welcome(VERSION, 1, "repo", 0, SPEAKS)
-    _spoken_to([protocol.encode(frame), answer], "came after event 0" if answer[4:5] == b"{" else "frame")
+    frame: Answer = frames.Welcome(VERSION, 1, "repo", 0, SPEAKS)
+    _spoken_to([frames.encode(frame), answer], "came after event 0" if answer[4:5] == b"{" else "frame")
 
 
 def test_a_refusal_is_shown_with_its_cure() -> None:
-    _spoken_to([protocol.encode(protocol.Refused("another version", "stop it"))], "another version: stop it")
+    _spoken_to([frames.encode(frames.Refused("another version", "stop it"))], "another version: stop it")
 
 
 def test_what_an_older_supervisor_cannot_do_is_said() -> None:
-    answers = [protocol.encode(protocol.Welcome(VERSION, 1, "repo", 0, ("events.1", "floor.2")))]
+    answers = [frames.encode(frames.Welcome(VERSION, 1, "repo", 0, ("events.1", "floor.2")))]
     _spoken_to(answers, "sessions, branches and pairs cannot be looked into: end it with factory-tui stop")
 
 
 def test_a_supervisor_that_falls_silent_is_told_from_one_with_nothing_to_say(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SILENCE_S", 0.05)
-    _spoken_to([protocol.encode(protocol.Welcome(VERSION, 1, "repo", 0, SPEAKS))], "silent for over")
+    _spoken_to([frames.encode(frames.Welcome(VERSION, 1, "repo", 0, SPEAKS))], "silent for over")
 
 
 def test_one_that_hangs_is_ended_and_started_again_when_the_operator_asks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -361,7 +362,7 @@ def test_one_that_hangs_is_ended_and_started_again_when_the_operator_asks(monkey
         with watched(path, revive=revive, clear=clear) as watching:
             line, _ = listener.accept()
             with line:
-                line.sendall(protocol.encode(protocol.Welcome(VERSION, 7, "repo", 0, SPEAKS)))
+                line.sendall(frames.encode(frames.Welcome(VERSION, 7, "repo", 0, SPEAKS)))
                 watching.until(lambda client: "(process 7) has been silent" in client.contact.trouble)
                 assert not watching.client.contact.connected
                 assert not watching.client.send(operator.command(CatchUp())).result(PATIENCE_S).ok
@@ -378,7 +379,7 @@ def test_what_was_asked_of_one_that_falls_silent_is_refused(monkeypatch: pytest.
         with watched(directory / "s") as watching:
             line, _ = listener.accept()
             with line:
-                line.sendall(protocol.encode(protocol.Welcome(VERSION, 7, "repo", 0, SPEAKS)))
+                line.sendall(frames.encode(frames.Welcome(VERSION, 7, "repo", 0, SPEAKS)))
                 watching.until(lambda client: client.contact.pid == 7)
                 reply = watching.client.send(operator.command(CatchUp())).result(PATIENCE_S)
                 assert not reply.ok and "silent" in reply.cure + reply.reason
@@ -397,7 +398,7 @@ def test_what_was_asked_of_one_that_falls_silent_is_refused(monkeypatch: pytest.
 def test_only_an_older_supervisor_is_ended_for_a_fitting_one(
     version: int, speaks: tuple[str, ...], ended: bool
 ) -> None:
-    refusal = protocol.encode(protocol.Refused("not you", "", version, speaks))
+    refusal = frames.encode(frames.Refused("not you", "", version, speaks))
     with short_directory() as directory, socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(directory / "s"))
         listener.listen()

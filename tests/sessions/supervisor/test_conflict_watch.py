@@ -28,7 +28,7 @@ from sessions.supervisor.services import conflicts as module
 from sessions.supervisor.staff import supervisor_of
 from sessions.supervisor.supervisor import Supervisor
 from sessions.supervisor.wire.feed import Feed
-from sessions.supervisor.wire.protocol import WorkFrame
+from sessions.supervisor.wire.frames import WorkFrame
 from tests.support.branches.collision import LINES, edited
 from tests.support.branches.git import unchanged
 from tests.support.house import House, house_in

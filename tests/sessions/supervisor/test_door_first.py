@@ -26,16 +26,8 @@ from sessions.journal.reader import JournalReader
 from sessions.journal.writer import Journal
 from sessions.simulation import simulate
 from sessions.supervisor.life import live
-from sessions.supervisor.wire.protocol import (
-    NOTHING,
-    UNSETTLED,
-    Farewell,
-    ReplyFrame,
-    Snapshot,
-    Welcome,
-    WorkFrame,
-    command_frame,
-)
+from sessions.supervisor.wire.frames import NOTHING, UNSETTLED, Farewell, ReplyFrame, Welcome, WorkFrame, command_frame
+from sessions.supervisor.wire.protocol import Snapshot
 from tests.support.house import LONG, House, house_in
 from tests.support.supervisor import PATIENCE_S, dialled
 

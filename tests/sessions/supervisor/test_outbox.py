@@ -28,7 +28,7 @@ from sessions.supervisor.recorder import Recorder, ServingRecorder
 from sessions.supervisor.service import Asked, Service
 from sessions.supervisor.supervisor import Supervisor
 from sessions.supervisor.wire.feed import Feed
-from sessions.supervisor.wire.protocol import command_frame
+from sessions.supervisor.wire.frames import command_frame
 from tests.support.house import LONG, House, house_in
 from tests.support.supervisor import PATIENCE_S, dialled, opened, served, watched
 

@@ -27,7 +27,7 @@ from sessions.supervisor.services.transcripts import TranscriptWatch
 from sessions.supervisor.staff import supervisor_of
 from sessions.supervisor.supervisor import Supervisor
 from sessions.supervisor.wire.feed import Feed
-from sessions.supervisor.wire.protocol import command_frame
+from sessions.supervisor.wire.frames import command_frame
 from tests.support.house import SESSION, House, house_in
 from tests.support.supervisor import PATIENCE_S, dialled, served
 

@@ -27,11 +27,9 @@ from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
 from sessions.floor.tokens import Tokens
 from sessions.journal import codec
-from sessions.supervisor.wire import protocol
-from sessions.supervisor.wire.protocol import (
-    Answer,
+from sessions.supervisor.wire import frames, protocol
+from sessions.supervisor.wire.frames import (
     EndFrame,
-    Events,
     Farewell,
     Hello,
     NevermindFrame,
@@ -40,13 +38,11 @@ from sessions.supervisor.wire.protocol import (
     QuestionFrame,
     Refused,
     ReplyFrame,
-    Request,
-    Snapshot,
     Welcome,
     WorkFrame,
     command_frame,
-    events_frame,
 )
+from sessions.supervisor.wire.protocol import Answer, Events, Request, Snapshot, events_frame
 from tests.support.supervisor import told
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
@@ -95,24 +91,24 @@ ANSWERS = st.one_of(
 )
 
 
-async def _heard(data: bytes, limit: int = protocol.MAX_ANSWER) -> list[Answer]:
+async def _heard(data: bytes, limit: int = frames.MAX_ANSWER) -> list[Answer]:
     reader = asyncio.StreamReader()
     reader.feed_data(data)
     reader.feed_eof()
-    frames = []
+    heard = []
     while (frame := await protocol.read(reader, protocol.ANSWERS, limit)) is not None:
-        frames.append(frame)
-    return frames
+        heard.append(frame)
+    return heard
 
 
 @given(st.lists(ANSWERS, max_size=4))
-def test_answers_survive_the_wire(frames: list[Answer]) -> None:
-    assert asyncio.run(_heard(b"".join(map(protocol.encode, frames)))) == frames
+def test_answers_survive_the_wire(answers: list[Answer]) -> None:
+    assert asyncio.run(_heard(b"".join(map(frames.encode, answers)))) == answers
 
 
 @given(REQUESTS)
 def test_requests_survive_the_wire(frame: Request) -> None:
-    assert protocol.REQUESTS.decode(protocol.encode(frame)[4:]) == frame
+    assert protocol.REQUESTS.decode(frames.encode(frame)[4:]) == frame
 
 
 @given(st.lists(EVENTS, min_size=1, max_size=5), st.data())
@@ -120,7 +116,7 @@ def test_an_unknown_event_is_counted_and_costs_no_other(events: list[AnyEvent], 
     at = data.draw(st.integers(0, len(events) - 1))
     bodies = list(codec.encoded(events).bodies)
     bodies[at] = b'{"type":"moon_landed","time":5.0,"source":"sky","crew":[1,{"a":null}]}'
-    (frame,) = asyncio.run(_heard(protocol.encode(events_frame(1, bodies))))
+    (frame,) = asyncio.run(_heard(frames.encode(events_frame(1, bodies))))
     assert isinstance(frame, Events)
     heard = frame.read()
     skipped = SourceSkipped(time=5.0, source="sky", reason="unknown event", detail="moon_landed")
@@ -152,7 +148,7 @@ def test_a_frame_over_the_limit_is_refused_before_it_is_read() -> None:
 @pytest.mark.parametrize("cut", [1, 3, 4, 10])
 def test_a_torn_frame_is_told_from_an_end(cut: int) -> None:
     with pytest.raises(ProtocolError, match="inside a frame"):
-        asyncio.run(_heard(protocol.encode(Refused("too many"))[:cut]))
+        asyncio.run(_heard(frames.encode(Refused("too many"))[:cut]))
 
 
 def test_deeply_nested_json_is_a_protocol_error() -> None:

@@ -22,7 +22,8 @@ from sessions.journal.writer import Journal
 from sessions.supervisor import recorder
 from sessions.supervisor.recorder import Recorder, ServingRecorder
 from sessions.supervisor.wire.feed import RING, Feed
-from sessions.supervisor.wire.protocol import UNSETTLED, Events, Snapshot, WorkFrame, encode
+from sessions.supervisor.wire.frames import UNSETTLED, WorkFrame, encode
+from sessions.supervisor.wire.protocol import Events, Snapshot
 from tests.support.supervisor import PATIENCE_S, spoken, told
 
 

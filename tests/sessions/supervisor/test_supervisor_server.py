@@ -15,23 +15,22 @@ from sessions.asking.questions import AnyQuestion, StationNames
 from sessions.floor.commands import CancelScan, CatchUp, Command, Progress, Reply, SetBase
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState
-from sessions.supervisor.wire import connection, obeying, protocol, server
+from sessions.supervisor.wire import connection, frames, obeying, server
 from sessions.supervisor.wire.capabilities import SPEAKS, VERSION
 from sessions.supervisor.wire.feed import RING
-from sessions.supervisor.wire.protocol import (
+from sessions.supervisor.wire.frames import (
     CommandFrame,
-    Events,
     Farewell,
     Hello,
     PartFrame,
     QuestionFrame,
     Refused,
     ReplyFrame,
-    Snapshot,
     Welcome,
     WorkFrame,
     command_frame,
 )
+from sessions.supervisor.wire.protocol import Events, Snapshot
 from sessions.supervisor.wire.server import Server
 from tests.support.supervisor import (
     PATIENCE_S,
@@ -196,7 +195,7 @@ def test_one_console_too_many_is_told_so(monkeypatch: pytest.MonkeyPatch) -> Non
     async def check() -> None:
         async with served(feed_of(3)) as (house, path), dialled(path) as first, dialled(path, after=None) as second:
             assert isinstance(await first.hear(), Welcome)
-            second.say(protocol.hello())
+            second.say(frames.hello())
             refused = await second.hear()
             assert isinstance(refused, Refused)
             assert refused.cure and not refused.version
@@ -248,7 +247,7 @@ def test_a_console_that_never_reads_slows_nobody_and_costs_a_buffer() -> None:
                 state = await _followed(reader, state, feed.state.seq)
             assert state == feed.state
             assert len(feed) == RING
-            frame = len(protocol.encode(told(1, spoken(connection.BUFFER // 100))))
+            frame = len(frames.encode(told(1, spoken(connection.BUFFER // 100))))
             waiting = [each._writer.transport.get_write_buffer_size() for each in house.connections]
             assert 0 < max(waiting) <= connection.BUFFER + 4 * frame
             assert await _followed(sleeper, EMPTY, feed.state.seq) == feed.state

@@ -15,12 +15,11 @@ from sessions.asking.questions import AnyQuestion, CommitWords, Names, StationNa
 from sessions.errors import FactoryError
 from sessions.floor.commands import CatchUp
 from sessions.floor.state import EMPTY
-from sessions.supervisor.wire import answering, protocol
+from sessions.supervisor.wire import answering, frames
 from sessions.supervisor.wire.asking import ask_once
 from sessions.supervisor.wire.capabilities import VERSION
-from sessions.supervisor.wire.protocol import (
+from sessions.supervisor.wire.frames import (
     EndFrame,
-    Events,
     Hello,
     NevermindFrame,
     PartFrame,
@@ -30,6 +29,7 @@ from sessions.supervisor.wire.protocol import (
     WorkFrame,
     command_frame,
 )
+from sessions.supervisor.wire.protocol import Events
 from tests.support.supervisor import PATIENCE_S, Peer, dialled, feed_of, push, served, spoken, watched
 
 
@@ -62,7 +62,7 @@ class Oracle:
             case "break":
                 raise ValueError("a mistake in the supervisor")
             case "flood":
-                yield raw(Words("x" * protocol.MAX_PART))
+                yield raw(Words("x" * frames.MAX_PART))
         yield raw(Words(question.commit))
 
 
@@ -189,11 +189,11 @@ def test_who_only_has_a_question_is_sent_no_floor() -> None:
     async def check() -> None:
         feed = feed_of(3)
         async with served(feed, answering=Oracle().answer) as (_, path), dialled(path, after=None) as peer:
-            peer.say(protocol.hello(follows=False))
+            peer.say(frames.hello(follows=False))
             push(feed, spoken(1, first=4))
             peer.say(asks(1, CommitWords("abc")))
-            frames = [await peer.hear() for _ in range(4)]
-            assert {type(frame) for frame in frames} == {Welcome, WorkFrame, PartFrame, EndFrame}
+            heard = [await peer.hear() for _ in range(4)]
+            assert {type(frame) for frame in heard} == {Welcome, WorkFrame, PartFrame, EndFrame}
 
     asyncio.run(check())
 
@@ -301,7 +301,7 @@ def test_a_single_question_needs_no_floor() -> None:
             assert words.text == "abc"
             with pytest.raises(FactoryError, match="in time"):
                 await asyncio.to_thread(ask_once, path, CommitWords("wait"), 0.05)
-            await house.close(protocol.Farewell("over"))
+            await house.close(frames.Farewell("over"))
             with pytest.raises(OSError):
                 await asyncio.to_thread(ask_once, path, CommitWords("abc"), PATIENCE_S)
 
