@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from sessions.journal.writer import Journal
 from sessions.place import Place, place_of
+from sessions.settings import Settings
 from sessions.supervisor import process
 from sessions.supervisor.process import Options
+from sessions.supervisor.recorder import ServingRecorder
+from sessions.supervisor.staff import supervisor_of
+from sessions.supervisor.supervisor import Supervisor
+from sessions.supervisor.wire.feed import Feed
 from tests.support.branches.git import TestRepository
 from tests.support.supervisor import short_directory
 
@@ -99,3 +107,19 @@ def house_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
             yield house
         finally:
             process.stop(house.repo.path)
+
+
+@asynccontextmanager
+async def working(house: House) -> AsyncIterator[tuple[Supervisor, Feed]]:
+    """All services of a supervisor at work there in this process, and what its consoles would be told."""
+    journal = await Journal.open(house.place.journal)
+    feed = Feed(journal.state)
+    work = supervisor_of(house.place, Options(), Settings(), ServingRecorder(journal, feed), await journal.marks())
+    await work.open()
+    running = asyncio.create_task(work.run())
+    try:
+        yield work, feed
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await journal.close()

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import get_args
 
 import msgspec
+import pytest
 from hypothesis import strategies as st
 
 from sessions.floor import events as ev
@@ -15,6 +16,7 @@ from sessions.floor.identity import Owner, UsageSource
 from sessions.floor.reports import Report
 from sessions.floor.tokens import Certainty, Counted, Tokens
 from sessions.journal import codec
+from sessions.journal.past import past_sessions
 
 NAMES = ("ship-auth", "test-api", "", "dokumentär ☃")
 START = 1_795_000_000.0
@@ -81,6 +83,12 @@ def events_of_kind(kind: type[ev.Event]) -> st.SearchStrategy[ev.Event]:
             if name in kind.__struct_fields__:
                 fields[name] = _BY_FIELD[name] if name in _BY_FIELD else _BY_TYPE[annotation]
     return st.builds(kind, **fields)
+
+
+def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every session in which no station is, is over at once."""
+    monkeypatch.setattr(past_sessions, "MOST", -1_000)
+    monkeypatch.setattr(past_sessions, "LEAST", 0)
 
 
 def line_of(event: ev.Event) -> bytes:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import select
 import tempfile
 import threading
 import time
@@ -158,6 +160,28 @@ def watched(
         yield watching
     finally:
         watching.client.stop()
+
+
+async def until(feed: Feed, true: Callable[[FloorState], bool]) -> FloorState:
+    """The floor as soon as it is true of it."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            bell = feed.bell
+            if true(feed.state):
+                return feed.state
+            await bell.wait()
+
+
+def ended(pid: int) -> bool:
+    """Whether the process ends within the patience of a test."""
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([handle], [], [], PATIENCE_S)[0])
+    finally:
+        os.close(handle)
 
 
 def settled(true: Callable[[], bool]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import select
 import signal
 import subprocess
 import sys
@@ -24,7 +23,7 @@ from sessions.journal.reader import JournalReader
 from sessions.supervisor import process
 from sessions.supervisor.process import Options
 from tests.support.house import LONG, House, house_in
-from tests.support.supervisor import PATIENCE_S, settled, watched
+from tests.support.supervisor import ended, settled, watched
 
 SECOND = "77777777-2222-4333-8444-555555555555"
 BRIEF = Options(brief=True, idle_minutes=5.0)
@@ -42,17 +41,6 @@ def at_once(house: House) -> Iterator[None]:
     config.parent.mkdir(parents=True)
     config.write_text("idle_minutes = 0.0\n")
     yield
-
-
-def ended(pid: int) -> bool:
-    try:
-        handle = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return True
-    try:
-        return bool(select.select([handle], [], [], PATIENCE_S)[0])
-    finally:
-        os.close(handle)
 
 
 def test_one_that_was_started_for_a_command_ends_by_itself(house: House) -> None:

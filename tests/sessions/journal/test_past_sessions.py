@@ -28,7 +28,7 @@ from sessions.journal.reader import JournalReader
 from sessions.journal.recording.record import write
 from sessions.journal.recording.recording import Recording
 from sessions.journal.writer import Journal
-from tests.support.journal import START, event_lists
+from tests.support.journal import START, event_lists, forgetful
 
 NOW = START + 3_600.0
 OWN = (ev.SessionsOver, ev.SessionReturned)
@@ -55,12 +55,6 @@ class Door:
         self.table |= group.over
         self.state = group.state
         self.events += [*whole, *over]
-
-
-def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every session in which no station is, is over at once."""
-    monkeypatch.setattr(past_sessions, "MOST", -1_000)
-    monkeypatch.setattr(past_sessions, "LEAST", 0)
 
 
 def answers(state: FloorState) -> list[object]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 
 import pytest
 
@@ -20,19 +19,12 @@ from sessions.floor.events import BranchCompared, Event, StationOpened, VerdictR
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState
 from sessions.journal.reader import JournalReader
-from sessions.journal.writer import Journal
-from sessions.settings import Settings
-from sessions.supervisor.process import Options
-from sessions.supervisor.recorder import ServingRecorder
 from sessions.supervisor.services import conflicts as module
-from sessions.supervisor.staff import supervisor_of
-from sessions.supervisor.supervisor import Supervisor
-from sessions.supervisor.wire.feed import Feed
 from sessions.supervisor.wire.frames import WorkFrame
 from tests.support.branches.collision import LINES, edited
 from tests.support.branches.git import unchanged
-from tests.support.house import House, house_in
-from tests.support.supervisor import PATIENCE_S, watched
+from tests.support.house import House, house_in, working
+from tests.support.supervisor import until, watched
 
 
 @pytest.fixture
@@ -46,31 +38,6 @@ def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
         house.repo.commit({"c.txt": "two\n"}, cwd=house.root / "two")
         house.repo.git("branch", "three", "one")
         yield house
-
-
-@asynccontextmanager
-async def working(house: House) -> AsyncIterator[tuple[Supervisor, Feed]]:
-    journal = await Journal.open(house.place.journal)
-    feed = Feed(journal.state)
-    work = supervisor_of(house.place, Options(), Settings(), ServingRecorder(journal, feed), await journal.marks())
-    await work.open()
-    running = asyncio.create_task(work.run())
-    try:
-        yield work, feed
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-        await journal.close()
-
-
-async def until(feed: Feed, true: Callable[[FloorState], bool]) -> FloorState:
-    """The floor as soon as it is true of it."""
-    async with asyncio.timeout(PATIENCE_S):
-        while not true(feed.state):
-            bell = feed.bell
-            if not true(feed.state):
-                await bell.wait()
-    return feed.state
 
 
 def outcome(state: FloorState, one: str, other: str) -> Outcome | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -30,7 +30,7 @@ from sessions.supervisor.supervisor import Supervisor
 from sessions.supervisor.wire.feed import Feed
 from sessions.supervisor.wire.frames import command_frame
 from tests.support.house import LONG, House, house_in
-from tests.support.supervisor import PATIENCE_S, dialled, opened, served, watched
+from tests.support.supervisor import PATIENCE_S, dialled, opened, served, until, watched
 
 OPENING = ev.FactoryOpened(time=1.0, repo="/srv/shop", name="shop", base="main")
 
@@ -83,15 +83,6 @@ async def working(path: Path, cleanly: bool = False) -> AsyncIterator[tuple[Supe
         if cleanly:
             await work.defer()
         await journal.close()
-
-
-async def until(feed: Feed, true: Callable[[FloorState], bool]) -> FloorState:
-    async with asyncio.timeout(PATIENCE_S):
-        while True:
-            bell = feed.bell
-            if true(feed.state):
-                return feed.state
-            await bell.wait()
 
 
 def kinds(path: Path) -> list[str]:

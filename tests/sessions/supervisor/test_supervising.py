@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence, Set
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -13,23 +13,17 @@ from sessions import operator
 from sessions.floor.commands import AnyWish, CatchUp, Command, ImportPaths, Progress, Reply, WatchPlaces
 from sessions.floor.events import Event, SessionClaimed, StationOpened, TokensUsed
 from sessions.floor.identity import Owner, UsageSource
-from sessions.floor.state import FloorState
 from sessions.floor.tokens import STANDARD, Terms, Tokens
-from sessions.journal.past import past_sessions
 from sessions.journal.writer import Journal
 from sessions.models.prices import Prices
-from sessions.settings import Settings
 from sessions.supervisor import supervisor as module
-from sessions.supervisor.process import Options
-from sessions.supervisor.recorder import Recorder, ServingRecorder
+from sessions.supervisor.recorder import Recorder
 from sessions.supervisor.services import transcripts as transcript_watch
 from sessions.supervisor.services.transcripts import TranscriptWatch
-from sessions.supervisor.staff import supervisor_of
-from sessions.supervisor.supervisor import Supervisor
-from sessions.supervisor.wire.feed import Feed
 from sessions.supervisor.wire.frames import command_frame
-from tests.support.house import SESSION, House, house_in
-from tests.support.supervisor import PATIENCE_S, dialled, served
+from tests.support.house import SESSION, House, house_in, working
+from tests.support.journal import forgetful
+from tests.support.supervisor import dialled, served, until
 
 FILES, LINES = 60, 100
 """More events than one batch holds."""
@@ -48,31 +42,6 @@ class BrokenPrices(Prices):
 
     def cost(self, model: str, tokens: Tokens, terms: Terms = STANDARD) -> float | None:
         raise ValueError("a mistake in the prices")
-
-
-@asynccontextmanager
-async def working(house: House) -> AsyncIterator[tuple[Supervisor, Feed]]:
-    journal = await Journal.open(house.place.journal)
-    feed = Feed(journal.state)
-    work = supervisor_of(house.place, Options(), Settings(), ServingRecorder(journal, feed), await journal.marks())
-    await work.open()
-    running = asyncio.create_task(work.run())
-    try:
-        yield work, feed
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-        await journal.close()
-
-
-async def until(feed: Feed, true: Callable[[FloorState], bool]) -> None:
-    """Wait until it is true of the floor."""
-    async with asyncio.timeout(PATIENCE_S):
-        while True:
-            bell = feed.bell
-            if true(feed.state):
-                return
-            await bell.wait()
 
 
 def test_a_source_that_breaks_is_told_and_the_others_go_on(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,8 +171,7 @@ def test_a_session_that_was_over_is_still_its_owners_and_its_stations(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The floor has forgotten one that was claimed and one that was read; then their transcripts go on."""
-    monkeypatch.setattr(past_sessions, "MOST", -1_000)
-    monkeypatch.setattr(past_sessions, "LEAST", 0)
+    forgetful(monkeypatch)
     read, claimed, last = (f"{digit * 8}{SESSION[8:]}" for digit in "123")
     folder = house.transcript().parent
     house.elsewhere(folder / f"{read}.jsonl", 1, 2)
@@ -260,21 +228,36 @@ class CancellingRecorder(Recorder):
             self.watch.cancel()
 
 
-def test_a_cancelled_scan_keeps_what_it_read_and_can_be_completed(house: House) -> None:
-    folder = house.transcript().parent
-    for n in range(FILES):
-        house.elsewhere(folder / f"{n:08}-2222-4333-8444-555555555555.jsonl", n * LINES, (n + 1) * LINES - 1)
-
-    async def check() -> None:
-        journal = await Journal.open(house.place.journal)
-        recorder = CancellingRecorder(journal)
-        watch = recorder.watch = TranscriptWatch(house.place.journal, (), Prices({}, None), recorder, nothing)
-        await watch.catch_up()
-        assert 0 < journal.state.total.calls < FILES * LINES
-        await watch.catch_up()
-        assert journal.state.total.calls == FILES * LINES
+@asynccontextmanager
+async def reading(house: House, recorder: type[Recorder] = Recorder) -> AsyncIterator[tuple[Journal, TranscriptWatch]]:
+    """The reader of transcripts alone, and the journal it writes to."""
+    journal = await Journal.open(house.place.journal)
+    writes = recorder(journal)
+    watch = TranscriptWatch(house.place.journal, (), Prices({}, None), writes, nothing)
+    if isinstance(writes, CancellingRecorder):
+        writes.watch = watch
+    try:
+        yield journal, watch
+    finally:
         await watch.close()
         await journal.close()
+
+
+def many(house: House, folder: Path) -> None:
+    """`FILES` transcripts of `LINES` answers each."""
+    for n in range(FILES):
+        house.elsewhere(folder / f"{n:08}{SESSION[8:]}.jsonl", n * LINES, (n + 1) * LINES - 1)
+
+
+def test_a_cancelled_scan_keeps_what_it_read_and_can_be_completed(house: House) -> None:
+    many(house, house.transcript().parent)
+
+    async def check() -> None:
+        async with reading(house, CancellingRecorder) as (journal, watch):
+            await watch.catch_up()
+            assert 0 < journal.state.total.calls < FILES * LINES
+            await watch.catch_up()
+            assert journal.state.total.calls == FILES * LINES
 
     asyncio.run(check())
 
@@ -284,15 +267,10 @@ def test_a_place_that_is_named_before_anything_is_followed_is_read(house: House)
     other = house.elsewhere(house.root / "other" / "77777777-2222-4333-8444-555555555555.jsonl", 3, 5)
 
     async def check() -> None:
-        journal = await Journal.open(house.place.journal)
-        watch = TranscriptWatch(house.place.journal, (), Prices({}, None), Recorder(journal), nothing)
-        try:
+        async with reading(house) as (journal, watch):
             await watch.catch_up()
             await watch.follow_also([other.parent])
             assert journal.state.total.calls == 5
-        finally:
-            await watch.close()
-            await journal.close()
 
     asyncio.run(check())
 
@@ -306,9 +284,7 @@ def test_what_was_imported_keeps_its_seat_against_what_is_followed(house: House)
         path.write_bytes(house.say(number, path.stem).replace(str(house.repo.path).encode(), directory.encode()))
 
     async def check() -> None:
-        journal = await Journal.open(house.place.journal)
-        watch = TranscriptWatch(house.place.journal, (), Prices({}, None), Recorder(journal), nothing)
-        try:
+        async with reading(house) as (journal, watch):
             await watch.catch_up()
             write(path := house.root / f"{imported}{SESSION[8:]}.jsonl", "/one/shop", 1)
             await watch.read([path])
@@ -316,30 +292,20 @@ def test_what_was_imported_keeps_its_seat_against_what_is_followed(house: House)
             await watch.catch_up()
             homes = {station.home: station.meter.calls for station in journal.state.stations.values()}
             assert homes == {"/one/shop": 1, "/two/shop": 1}
-        finally:
-            await watch.close()
-            await journal.close()
 
     asyncio.run(check())
 
 
 def test_an_import_can_be_cancelled(house: House) -> None:
     folder = house.root / "other"
-    for n in range(FILES):
-        house.elsewhere(folder / f"{n:08}-2222-4333-8444-555555555555.jsonl", n * LINES, (n + 1) * LINES - 1)
+    many(house, folder)
 
     async def check() -> None:
-        journal = await Journal.open(house.place.journal)
-        recorder = CancellingRecorder(journal)
-        watch = recorder.watch = TranscriptWatch(house.place.journal, (), Prices({}, None), recorder, nothing)
-        try:
+        async with reading(house, CancellingRecorder) as (journal, watch):
             await watch.read([folder])
             assert 0 < journal.state.total.calls < FILES * LINES
             await watch.read([folder])
             assert journal.state.total.calls == FILES * LINES
-        finally:
-            await watch.close()
-            await journal.close()
 
     asyncio.run(check())
 

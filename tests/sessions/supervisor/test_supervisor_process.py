@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pty
-import select
 import shutil
 import signal
 import socket
@@ -24,24 +23,12 @@ from sessions.journal.reader import JournalReader
 from sessions.supervisor import process
 from sessions.supervisor.process import Options
 from tests.support.house import KEEPER, LONG, House, house_in
-from tests.support.supervisor import PATIENCE_S, watched
+from tests.support.supervisor import PATIENCE_S, ended, watched
 
 
 @pytest.fixture
 def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     yield from house_in(monkeypatch)
-
-
-def ended(pid: int) -> bool:
-    """Whether the process ends within the patience of a test."""
-    try:
-        handle = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return True
-    try:
-        return bool(select.select([handle], [], [], PATIENCE_S)[0])
-    finally:
-        os.close(handle)
 
 
 def latest(house: House) -> FloorState:

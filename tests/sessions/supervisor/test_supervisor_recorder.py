@@ -16,7 +16,6 @@ from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
 from sessions.floor.tokens import Tokens
 from sessions.journal import codec
-from sessions.journal.past import past_sessions
 from sessions.journal.reader import JournalReader
 from sessions.journal.writer import Journal
 from sessions.supervisor import recorder
@@ -24,6 +23,7 @@ from sessions.supervisor.recorder import Recorder, ServingRecorder
 from sessions.supervisor.wire.feed import RING, Feed
 from sessions.supervisor.wire.frames import UNSETTLED, WorkFrame, encode
 from sessions.supervisor.wire.protocol import Events, Snapshot
+from tests.support.journal import forgetful
 from tests.support.supervisor import PATIENCE_S, spoken, told
 
 
@@ -59,8 +59,7 @@ def test_a_console_forgets_what_is_over_and_knows_it_again_with_the_journal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the journal adds of itself goes to the consoles in its place, also where several record at once."""
-    monkeypatch.setattr(past_sessions, "MOST", -1_000)
-    monkeypatch.setattr(past_sessions, "LEAST", 0)
+    forgetful(monkeypatch)
 
     async def check() -> None:
         journal = await Journal.open(tmp_path / "journal.db")
