@@ -10,7 +10,7 @@ import pytest
 from console.app import FactoryApp
 from console.links.demo import DemoLink
 from console.links.link import LinkHealth
-from console.screens.floor import screen as floor
+from console.screens.floor import scene as floor
 from console.screens.floor.screen import FloorScreen
 from sessions.floor.commands import Progress
 from sessions.floor.state import EMPTY

@@ -14,7 +14,7 @@ from console.app import FactoryApp
 from console.links.link import LinkHealth
 from console.options import Options
 from console.screens.conflicts.screen import ConflictsScreen
-from console.screens.floor import screen as floor
+from console.screens.floor import scene as floor
 from console.screens.floor.screen import FloorScreen
 from console.screens.station.screen import StationScreen
 from sessions.floor import events as ev

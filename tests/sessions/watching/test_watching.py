@@ -12,9 +12,8 @@ import pytest
 from sessions.observe import watching
 from sessions.supervisor import supervisor
 from sessions.watching.blind import Blind
-from tests.sessions.supervisor.test_supervising import until, working
-from tests.support.house import House, house_in
-from tests.support.supervisor import PATIENCE_S
+from tests.support.house import House, house_in, working
+from tests.support.supervisor import PATIENCE_S, until
 
 
 @pytest.fixture
