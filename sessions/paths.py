@@ -110,8 +110,11 @@ def _home(variable: str, default: str) -> Path:
 def _short_hash(path: Path) -> str:
     try:
         # As `random` of the standard library does: hashlib would load OpenSSL, and the first paint wait for it.
-        from _sha256 import sha256  # type: ignore[import-not-found]
-    except ImportError:
+        if sys.version_info >= (3, 12):
+            from _sha2 import sha256  # type: ignore[import-not-found]
+        else:
+            from _sha256 import sha256  # type: ignore[import-not-found]
+    except ImportError:  # a Python that was built without its own
         from hashlib import sha256
     digest: str = sha256(os.fsencode(path)).hexdigest()
     return digest[:12]

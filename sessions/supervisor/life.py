@@ -42,7 +42,10 @@ async def live(place: Place, options: Options, ready: Callable[[], None]) -> Non
     """
     chosen, signalled = settings.load(), _signalled()
     idle_s = 60 * (chosen.idle_minutes if options.idle_minutes is None else options.idle_minutes)
-    lock = Lock.take(place.lock, LOCK_PATIENCE_S, lambda: reachable(place.socket))
+    # On a thread: a signal ends it also while it waits.
+    lock = await asyncio.to_thread(
+        Lock.take, place.lock, LOCK_PATIENCE_S, lambda: signalled.is_set() or reachable(place.socket)
+    )
     if lock.dead:
         log.warning("process %d died here without a goodbye; what it had acknowledged is in the journal", lock.dead)
     journal = await Journal.begin(place.journal, lock)

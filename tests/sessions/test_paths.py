@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
+from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -31,6 +34,29 @@ def test_one_private_folder_per_repository(tmp_path: Path) -> None:
     assert _mode(folder) == _mode(folder.parent) == 0o700
     assert paths.repo_state_dir(shop) == folder
     assert paths.repo_state_dir(other) != folder
+
+
+@pytest.mark.parametrize(
+    ("version", "own"), [((3, 12), "_sha2"), ((3, 11), "_sha256"), ((3, 12), ""), ((3, 11), "")], ids=str
+)
+def test_a_folder_has_the_same_name_whatever_python_hashes_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: tuple[int, int], own: str
+) -> None:
+    """It moved in Python 3.12, and may be missing."""
+    asked: list[bytes] = []
+
+    def noted(text: bytes) -> object:
+        asked.append(text)
+        return sha256(text)
+
+    modules = {name: SimpleNamespace(sha256=noted) if name == own else None for name in ("_sha2", "_sha256")}
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "version_info", version)
+        for name, module in modules.items():
+            patched.setitem(sys.modules, name, module)
+        folder = paths.repo_state_dir(tmp_path / ".git")
+    assert folder.name.rpartition("-")[2] == sha256(os.fsencode((tmp_path / ".git").resolve())).hexdigest()[:12]
+    assert bool(asked) is bool(own)
 
 
 def test_the_real_path_is_the_identity(tmp_path: Path) -> None:
