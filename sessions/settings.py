@@ -96,12 +96,12 @@ def settings_path() -> Path:
     return Path(named).expanduser() if named else config_dir() / FILE
 
 
-GROUND = ("HOME", "XDG_CONFIG_HOME", VARIABLE, "CLAUDE_CONFIG_DIR", "CODEX_HOME", "TZ")
+SEEN_BY = ("HOME", "XDG_CONFIG_HOME", VARIABLE, "CLAUDE_CONFIG_DIR", "CODEX_HOME", "TZ")
 """Environment variables by which a factory is seen differently."""
 
 
-def ground() -> str:
-    """What the settings of this process stand on, in a word: it is another one when they may be others."""
+def fingerprint() -> str:
+    """Of the settings of this process, and of what else it sees a factory by: another where these may be others."""
     import zlib
 
     path = settings_path()
@@ -110,7 +110,7 @@ def ground() -> str:
         file = f"{found.st_mtime_ns} {found.st_size} {found.st_ino}"
     except OSError:
         file = "none"
-    told = "\0".join([str(path), file, *(os.environ.get(name, "") for name in GROUND)])
+    told = "\0".join([str(path), file, *(os.environ.get(name, "") for name in SEEN_BY)])
     return f"{zlib.crc32(os.fsencode(told)):08x}"
 
 

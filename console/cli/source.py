@@ -25,14 +25,14 @@ CHUNK = 5_000
 """Events that are read at once."""
 
 
-def floor_of(asked: OfFloor) -> FloorState:
+def floor_asked(asked: OfFloor) -> FloorState:
     """The floor as it is on disk now."""
     with importing():
-        from sessions.headless.floor import floor_of as found
+        from sessions.headless.floor import floor_of
 
     only = _alone(asked)
     with progress() as tell:
-        return found(asked.repo, base=asked.base, sessions=asked.sessions, only=only, progress=tell, warn=warn)
+        return floor_of(asked.repo, base=asked.base, sessions=asked.sessions, only=only, progress=tell, warn=warn)
 
 
 def used_by(asked: OfFloorOrPlaces, by: By) -> Used:
@@ -158,7 +158,7 @@ def past_of(repo: Path, what: str, at: str, seq: int | None) -> Past:
     if not path.exists():
         return _in_order(_run_of(repo, what), as_heard)
     with importing():
-        from sessions.headless.pasts import past_of as past_at
+        from sessions.headless.pasts import past_at
     with progress() as tell:
         return _in_order(past_at(path, progress=tell), as_heard)
 

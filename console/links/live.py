@@ -63,7 +63,7 @@ class LiveLink:
             changed=self._tell,
             wishes=[WatchPlaces(places)] if places else [],
             clear=self._clear,
-            ground=self._options.ground if self._options else settings.ground(),
+            fingerprint=self._options.fingerprint if self._options else settings.fingerprint(),
         )
 
     @property

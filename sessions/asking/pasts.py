@@ -32,7 +32,7 @@ def floor_parts(state: FloorState) -> Iterator[qs.FloorPart]:
         yield qs.FloorPart(sessions=some)
 
 
-def floor_of(parts: list[qs.FloorPart]) -> FloorState:
+def whole_floor(parts: list[qs.FloorPart]) -> FloorState:
     """The floor that these are parts of."""
     sessions: dict[str, Session] = {}
     for part in parts:

@@ -46,8 +46,7 @@ def floor_of(
 
         return disk.floor_at(sessions, progress)
     from sessions.asking.past_questions import FloorNow
-    from sessions.asking.pasts import floor_of as floor_made_of
-    from sessions.asking.pasts import measured
+    from sessions.asking.pasts import measured, whole_floor
 
     with Supervised(repo, progress) as supervised:
         try:
@@ -55,7 +54,7 @@ def floor_of(
         except UnwritableError as error:
             state = _on_disk(supervised.place, sessions, progress, warn, error)
             return measured(state, repo, base) if base not in ("", state.base) else state
-        return floor_made_of(supervised.ask(FloorNow(base)))
+        return whole_floor(supervised.ask(FloorNow(base)))
 
 
 def used(

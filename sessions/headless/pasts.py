@@ -8,7 +8,7 @@ from typing import Protocol
 
 from sessions import disk
 from sessions.asking import past_questions as qs
-from sessions.asking.pasts import floor_of
+from sessions.asking.pasts import whole_floor
 from sessions.asking.question import A, Question
 from sessions.asking.questions import StationEvents
 from sessions.errors import FactoryError
@@ -57,7 +57,7 @@ class JournalPast:
         return Span(covers.first_seq, covers.last_seq, covers.first_time, covers.last_time)
 
     def state_at(self, seq: int) -> FloorState:
-        return floor_of(self._asking.ask(qs.FloorAt(seq)))
+        return whole_floor(self._asking.ask(qs.FloorAt(seq)))
 
     def events(self, after: int, limit: int) -> Sequence[Event]:
         found: list[Event] = []
@@ -93,7 +93,7 @@ class JournalPast:
 
     def latest(self) -> FloorState:
         """The floor as it is now."""
-        return floor_of(self._asking.ask(qs.FloorNow()))
+        return whole_floor(self._asking.ask(qs.FloorNow()))
 
     def close(self) -> None:
         if self._close is not None:
@@ -105,7 +105,7 @@ class JournalPast:
         return part
 
 
-def past_of(path: Path, *, progress: Told | None = None) -> Past:
+def past_at(path: Path, *, progress: Told | None = None) -> Past:
     """The past that lies in a file or directory: a recording, a journal, a transcript, or many of these."""
     if path.is_file():
         # A copy may have any name; a damaged file has only its name left, and is then told to be damaged.

@@ -15,7 +15,7 @@ from sessions.asking.question import A, Question
 from sessions.errors import FactoryError
 from sessions.floor.commands import AnyWish, Progress
 from sessions.place import place_of
-from sessions.settings import ground
+from sessions.settings import fingerprint
 from sessions.supervisor.wire.frames import WorkFrame
 from sessions.supervisor.wire.line import Line, LostError
 
@@ -113,13 +113,13 @@ class Supervised:
 
     def _opened(self) -> Line:
         try:
-            return Line(self.place.socket, self._hear, ground())
+            return Line(self.place.socket, self._hear, fingerprint())
         except (FileNotFoundError, ConnectionRefusedError):
             self._start()
         except OSError as error:
             raise FactoryError(f"no supervisor can be reached ({error.strerror or error})", "see its socket") from error
         try:
-            return Line(self.place.socket, self._hear, ground())
+            return Line(self.place.socket, self._hear, fingerprint())
         except OSError as error:
             raise LostError("the supervisor has ended at once", "see its log") from error
 

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import signal
 from collections.abc import Callable, Coroutine
-from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
@@ -55,19 +54,16 @@ async def live(place: Place, options: Options, ready: Callable[[], None]) -> Non
         supervisor = supervisor_of(place, options, chosen, ServingRecorder(journal, feed), await journal.marks())
         await supervisor.open()
         answers = Answers(place, feed)
-        looked_at = asyncio.Event()
-        day = _Day(journal, feed, supervisor, looked_at if options.brief else None)
-        outdated = _Outdated(options, looked_at, supervisor)
-        server = Server(feed, str(place.common_dir), day.obey, answers.answer, looked_at, outdated.unwelcome)
-        outdated.server = server
+        reception = _Reception(options, idle_s, supervisor)
+        day = _Day(journal, feed, supervisor, reception.looked_at if options.brief else None)
+        server = Server(feed, str(place.common_dir), day.obey, answers.answer, reception.receive)
         # The door before the journal: bringing that up to date may take half a minute, which is shown.
         await server.listen(place.socket)
         ready()
         log.info("supervising %s", place.common_dir)
         farewell = Farewell("the supervisor failed")
         try:
-            brief = partial(_brief_s, supervisor, idle_s) if options.brief else None
-            farewell = await _until_over(server.deserted(idle_s, brief), day, signalled, outdated.known)
+            farewell = await _until_over(server.deserted(reception.patience_s), day, signalled, reception.outdated)
             await supervisor.defer()
         except FactoryError as error:
             farewell = Farewell(error.message)
@@ -80,27 +76,37 @@ async def live(place: Place, options: Options, ready: Callable[[], None]) -> Non
         await _shut(journal)
 
 
-class _Outdated:
-    """Whether somebody comes who would start it otherwise than the command that did: it then ends.
+class _Reception:
+    """Who comes to a supervisor, and how long the next one is waited for.
 
-    One that a console looks at goes on: it is that console's.
+    One that a command had started is there for commands, until a console comes to stay. It makes room for another one
+    when somebody comes who would start it otherwise.
     """
 
-    def __init__(self, options: Options, looked_at: asyncio.Event, supervisor: Supervisor) -> None:
-        self.known = asyncio.Event()
-        self.server: Server | None = None
-        self._ground = options.ground if options.brief else ""
-        self._looked_at, self._supervisor = looked_at, supervisor
+    def __init__(self, options: Options, idle_s: float, supervisor: Supervisor) -> None:
+        self.looked_at, self.outdated = asyncio.Event(), asyncio.Event()
+        self._brief, self._fingerprint = options.brief, options.fingerprint
+        self._idle_s, self._supervisor = idle_s, supervisor
 
-    def unwelcome(self, hello: Hello) -> str:
+    @property
+    def _is_brief(self) -> bool:
+        return self._brief and not self.looked_at.is_set()
+
+    def receive(self, hello: Hello) -> str:
         """Why whoever says hello has to have another one started; "" for almost everybody."""
-        same = hello.ground in ("", self._ground)
-        if not self._ground or same or self._looked_at.is_set() or self._supervisor.busy:
-            return ""
-        if self.server is not None:
-            self.server.shut()
-        self.known.set()
-        return OUTDATED
+        other = hello.fingerprint not in ("", self._fingerprint)
+        if other and self._is_brief and not self._supervisor.busy:
+            self.outdated.set()
+            return OUTDATED
+        if hello.follows:
+            self.looked_at.set()
+        return ""
+
+    def patience_s(self) -> float:
+        """How long somebody is waited for; not at all when the last command was left by who had given it."""
+        if not self._is_brief:
+            return self._idle_s
+        return 0.0 if self._supervisor.busy else min(BRIEF_S, self._idle_s)
 
 
 class _Day:
@@ -148,11 +154,6 @@ def _signalled() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, event.set)
     return event
-
-
-def _brief_s(supervisor: Supervisor, idle_s: float) -> float:
-    """How long the next command is waited for; not at all when the last one has left what it asked for."""
-    return 0.0 if supervisor.busy else min(BRIEF_S, idle_s)
 
 
 async def _until_over(

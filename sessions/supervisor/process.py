@@ -51,9 +51,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """For a command without a screen: until a console comes it watches nothing, and it ends soon after the last one."""
 
     @property
-    def ground(self) -> str:
-        """What a supervisor that is started so stands on: another one where its answers may be others."""
-        return f"{settings.ground()} {self.base}".rstrip()
+    def fingerprint(self) -> str:
+        """Of a supervisor that is started so: another one where its answers may be others."""
+        return f"{settings.fingerprint()} {self.base}".rstrip()
 
     def arguments(self) -> list[str]:
         """As words for the supervisor's own command line."""

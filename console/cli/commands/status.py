@@ -19,8 +19,8 @@ class Status(OfFloorOrPlaces, frozen=True, kw_only=True):
         super().words(parser)
 
     def run(self) -> int:
-        from console.cli.source import floor_of
+        from console.cli.source import floor_asked
         from console.cli.told.status import print_status
 
-        print_status(floor_of(self), time.time(), self.json)
+        print_status(floor_asked(self), time.time(), self.json)
         return 0

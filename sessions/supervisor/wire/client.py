@@ -74,17 +74,17 @@ class Client:
         changed: Callable[[], None] | None = None,
         wishes: Sequence[AnyWish] = (),
         clear: Callable[[], None] | None = None,
-        ground: str = "",
+        fingerprint: str = "",
     ) -> None:
         """`revive` starts a supervisor when none answers, `clear` ends one that is there and does not serve.
 
         Both may block, and raise `FactoryError`; without `revive` somebody else starts it.
 
         `changed` is called on the client's thread when `state` or `contact` has become another; it must not block.
-        `wishes` are sent to every supervisor that it connects to. `ground` is what its own would stand on: one that
-        was started for commands on another makes room for it.
+        `wishes` are sent to every supervisor that it connects to. `fingerprint` is that of the settings of
+        its own: one that was started for commands with others makes room for it.
         """
-        self._ground = ground
+        self._fingerprint = fingerprint
         self.state = state
         self.contact = Contact(progress=Progress("connecting to the supervisor", 0, 0))
         self._path = socket_path
@@ -242,7 +242,7 @@ class Client:
         reader, writer = await self._connected()
         self._pid = 0
         try:
-            writer.write(frames.encode(frames.hello(self.state.seq or frames.NOTHING, ground=self._ground)))
+            writer.write(frames.encode(frames.hello(self.state.seq or frames.NOTHING, fingerprint=self._fingerprint)))
             await writer.drain()
             self._writer = writer
             while (frame := await self._next(reader)) is not None:

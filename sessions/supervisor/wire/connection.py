@@ -41,6 +41,15 @@ BUFFER = 1 << 16
 """Bytes waiting for a console that does not read, besides the one frame under way."""
 
 
+Receive = Callable[[Hello], str]
+"""Is told who comes; says why that one has to look for another supervisor, "" for almost everybody."""
+
+
+def received(_: Hello) -> str:
+    """Whoever comes stays."""
+    return ""
+
+
 class Connection:
     """Serves one console until it leaves. Nothing is queued for it, so one that never reads costs a buffer."""
 
@@ -52,15 +61,10 @@ class Connection:
         welcome: Welcome | Refused,
         obey: Obey,
         answering: Answering = unanswered,
-        looked_at: asyncio.Event | None = None,
-        unwelcome: Callable[[Hello], str] = lambda _: "",
+        receive: Receive = received,
     ) -> None:
-        """`welcome` is the answer to a greeting that can be understood; `obey` and `answering` do what is asked.
-
-        `looked_at` is set when it follows what happens; `unwelcome` says why it has to look for another supervisor.
-        """
-        self._unwelcome = unwelcome
-        self._looked_at = looked_at or asyncio.Event()
+        """`welcome` is the answer to a greeting that can be understood; `obey` and `answering` do what is asked."""
+        self._receive = receive
         self._reader, self._writer = reader, writer
         self._feed, self._welcome = feed, welcome
         self._sending = asyncio.Lock()
@@ -99,15 +103,11 @@ class Connection:
             return None
         age = age_of(hello.version, hello.speaks)
         answer = self._welcome if age == 0 else _misfit(age, hello)
-        if age == 0 and (why := self._unwelcome(hello)):
+        if isinstance(answer, Welcome) and (why := self._receive(hello)):
             await self._send(Farewell(why))
             return None
         await self._send(answer)
-        if isinstance(answer, Refused):
-            return None
-        if hello.follows:
-            self._looked_at.set()
-        return hello
+        return None if isinstance(answer, Refused) else hello
 
     async def _converse(self, hello: Hello) -> None:
         """Listen and send side by side until one of them ends."""

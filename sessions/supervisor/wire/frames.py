@@ -36,8 +36,8 @@ class Hello(Frame, frozen=True, omit_defaults=True, tag="hello"):
     speaks: tuple[str, ...] = ()
     follows: bool = True
     """It wants events at all; somebody who only has a question does not."""
-    ground: str = ""
-    """What its settings stand on (see `sessions.settings.ground`), where that matters to it."""
+    fingerprint: str = ""
+    """Of its settings (see `sessions.settings.fingerprint`), where that matters to it."""
 
 
 class CommandFrame(Frame, frozen=True, omit_defaults=True, tag="command"):
@@ -150,9 +150,9 @@ UNSETTLED = 2**63 - 1
 """The end of the past while it is still being read."""
 
 
-def hello(after: int = 0, *, follows: bool = True, ground: str = "") -> Hello:
+def hello(after: int = 0, *, follows: bool = True, fingerprint: str = "") -> Hello:
     """The first word of a console of this program."""
-    return Hello(VERSION, after, SPEAKS, follows, ground)
+    return Hello(VERSION, after, SPEAKS, follows, fingerprint)
 
 
 def command_frame(command: Command) -> CommandFrame:

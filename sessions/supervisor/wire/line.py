@@ -46,7 +46,7 @@ class Line:
     OSError when nobody is there at all.
     """
 
-    def __init__(self, path: Path, watch: Watch, ground: str = "") -> None:
+    def __init__(self, path: Path, watch: Watch, fingerprint: str = "") -> None:
         self._watch = watch
         self._asked = 0
         self._heard = bytearray()
@@ -55,7 +55,7 @@ class Line:
         try:
             self._socket.settimeout(SILENCE_S)
             self._socket.connect(str(path))
-            self._say(frames.hello(follows=False, ground=ground))
+            self._say(frames.hello(follows=False, fingerprint=fingerprint))
             self.welcome = self._until(Welcome)
             if lacking(self.welcome.speaks, ["questions"]):
                 raise FactoryError(missed(self.welcome.speaks))
@@ -143,7 +143,3 @@ class Line:
         who = f"the supervisor (process {self.welcome.pid})" if self.welcome.pid else "the supervisor"
         what = f"{who} has been silent for over {SILENCE_S:.0f} s: it hangs, or somebody halted it"
         return FactoryError(what, "end it with factory-tui stop")
-
-
-def unwatched(work: WorkFrame) -> None:
-    """Nobody wants to see what the supervisor is at."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from sessions.errors import FactoryError
 from sessions.supervisor.wire.answering import Answering, unanswered
 from sessions.supervisor.wire.capabilities import SPEAKS, VERSION
-from sessions.supervisor.wire.connection import Connection
+from sessions.supervisor.wire.connection import Connection, Receive, received
 from sessions.supervisor.wire.feed import Feed
 from sessions.supervisor.wire.frames import Farewell, Hello, Refused, Welcome
 from sessions.supervisor.wire.obeying import Obey
@@ -69,16 +69,11 @@ class Server:
         repo: str,
         obey: Obey,
         answering: Answering = unanswered,
-        looked_at: asyncio.Event | None = None,
-        unwelcome: Callable[[Hello], str] = lambda _: "",
+        receive: Receive = received,
     ) -> None:
-        """`looked_at` is set when the first console comes that follows what happens.
-
-        `unwelcome` says why somebody has to look for another supervisor.
-        """
-        self._unwelcome = unwelcome
+        """Where `receive` sends somebody away, the door shuts: whoever comes next finds another supervisor, or none."""
+        self._receive = receive
         self._feed, self._repo, self._obey, self._answering = feed, repo, obey, answering
-        self._looked_at = looked_at or asyncio.Event()
         self._open: dict[Connection, asyncio.Task[None]] = {}
         self._company, self._empty = asyncio.Event(), asyncio.Event()
         self._empty.set()
@@ -106,14 +101,18 @@ class Server:
         welcome: Welcome | Refused = Welcome(VERSION, os.getpid(), self._repo, self._feed.state.seq, SPEAKS)
         if len(self._open) >= MAX_CONSOLES:
             welcome = Refused(f"{MAX_CONSOLES} consoles are open already", "close one")
-        connection = Connection(
-            reader, writer, self._feed, welcome, self._obey, self._answering, self._looked_at, self._unwelcome
-        )
+        connection = Connection(reader, writer, self._feed, welcome, self._obey, self._answering, self._received)
         task = asyncio.create_task(connection.serve())
         self._open[connection] = task
         self._company.set()
         self._empty.clear()
         task.add_done_callback(lambda task: self._left(connection, task))
+
+    def _received(self, hello: Hello) -> str:
+        why = self._receive(hello)
+        if why:
+            self.shut()
+        return why
 
     def _left(self, connection: Connection, task: asyncio.Task[None]) -> None:
         del self._open[connection]
@@ -123,18 +122,18 @@ class Server:
             self._company.clear()
             self._empty.set()
 
-    async def deserted(self, seconds: float, brief: Callable[[], float] | None = None) -> None:
-        """Return when nobody has been there for `seconds`; the first one is given time to come.
+    async def deserted(self, patience_s: Callable[[], float]) -> None:
+        """Return when nobody has been there for so long, asked for anew each time that the last one goes.
 
-        `brief` says how long instead, where it is given, until somebody has come to stay.
+        The first one is given time to come.
         """
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(max(seconds, FIRST_S)):
+            async with asyncio.timeout(max(patience_s(), FIRST_S)):
                 await self._company.wait()
         while True:
             await self._empty.wait()
             try:
-                async with asyncio.timeout(seconds if brief is None or self._looked_at.is_set() else brief()):
+                async with asyncio.timeout(patience_s()):
                     await self._company.wait()
             except TimeoutError:
                 return

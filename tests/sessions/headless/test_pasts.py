@@ -13,7 +13,7 @@ from sessions.floor.events import TextWritten
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
 from sessions.headless.floor import catch_up, floor_of
-from sessions.headless.pasts import JournalPast, past_of
+from sessions.headless.pasts import JournalPast, past_at
 from sessions.headless.supervised import Supervised
 from sessions.journal.past.chronicle import arranged
 from sessions.journal.reader import JournalReader
@@ -31,7 +31,7 @@ def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
 def test_a_transcript_is_a_past_in_order_of_time(house: House) -> None:
     for name, first in (("a", 6), (SECOND, 1)):
         house.elsewhere(house.root / "other" / f"{name}.jsonl", first, first + 4)
-    past = past_of(house.root / "other")
+    past = past_at(house.root / "other")
     state = past.state_at(past.span.last_seq)
     assert state.total.calls == 10
     times = [event.time for event in past.events(0, 1000)]
@@ -42,7 +42,7 @@ def test_a_transcript_is_a_past_in_order_of_time(house: House) -> None:
 
 def test_a_journal_is_a_past(house: House) -> None:
     state = floor_of(house.repo.path)
-    past = past_of(house.place.journal)
+    past = past_at(house.place.journal)
     assert isinstance(past, JournalReader)
     assert past.state_at(state.seq) == state
     past.close()
@@ -53,9 +53,9 @@ def test_a_file_that_holds_no_past_says_so(house: House) -> None:
         path = house.root / name
         path.write_bytes(content)
         with pytest.raises(FactoryError):
-            past_of(path)
+            past_at(path)
     with pytest.raises(FactoryError, match="there is no"):
-        past_of(house.root / "nothing")
+        past_at(house.root / "nothing")
 
 
 def test_events_of_one_source_keep_their_order() -> None:
@@ -80,9 +80,9 @@ def test_a_past_is_known_by_what_it_is_whatever_its_name(house: House) -> None:
     for name in ("run", "run.rec"):
         with closing(JournalReader(house.place.journal)) as reader:
             record.write(reader, house.root / name, 1, state.seq)
-        with closing(past_of(house.root / name)) as past:
+        with closing(past_at(house.root / name)) as past:
             assert past.state_at(state.seq).branches == state.branches
-    with closing(past_of(journal)) as past:
+    with closing(past_at(journal)) as past:
         assert isinstance(past, JournalReader)
 
 

@@ -405,7 +405,7 @@ def test_deserted_means_nobody_for_that_long() -> None:
         async with served(feed_of(0)) as (house, path):
             async with dialled(path) as peer:
                 await peer.hear_a(Welcome)
-                leaving = asyncio.create_task(house.deserted(0.0))
+                leaving = asyncio.create_task(house.deserted(lambda: 0.0))
                 await peer.hear_a(WorkFrame)
                 assert not leaving.done()
             await asyncio.wait_for(leaving, PATIENCE_S)
@@ -432,7 +432,7 @@ def test_the_first_console_is_given_time_to_come(monkeypatch: pytest.MonkeyPatch
 
     async def check() -> None:
         async with served(feed_of(0)) as (house, path):
-            leaving = asyncio.create_task(house.deserted(0.0))
+            leaving = asyncio.create_task(house.deserted(lambda: 0.0))
             async with dialled(path) as peer:
                 await peer.hear_a(Welcome)
                 assert not leaving.done()
