@@ -15,7 +15,7 @@ from sessions.asking.figures import used_of
 from sessions.floor.tokens import By
 from sessions.headless import floor_shape, meters_shape
 from sessions.headless.line import text
-from sessions.headless.pasts import past_of
+from sessions.headless.pasts import past_at
 from sessions.journal.past.chronicle import chronicle
 from sessions.journal.past.part import as_of_now, run
 from sessions.journal.past.past import Past
@@ -132,12 +132,12 @@ def _other(value: object, chance: random.Random) -> object:
 def use(path: Path, scratch: Path) -> None:
     """Everything that a command or a screen does with a past."""
     for again in (False, True):
-        past = past_of(path)
+        past = past_at(path)
         try:
             _look(chronicle(past) if again else past, scratch)
         finally:
             past.close()
-    past = past_of(path)
+    past = past_at(path)
     try:
         _look(run(past, None), scratch)
     finally:

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from sessions.asking.past_questions import FloorNow
-from sessions.asking.pasts import floor_of, floor_parts
+from sessions.asking.pasts import floor_parts, whole_floor
 from sessions.asking.questions import AnyQuestion
 from sessions.floor.commands import CatchUp, Command, Reply
 from sessions.headless.supervised import HaltedError, Supervised
@@ -48,7 +48,7 @@ async def _ask(feed: Feed, repo: Path, before: int) -> None:
             supervised.place.socket.symlink_to(path)
             with pytest.raises(HaltedError, match="full"):
                 supervised.obey(CatchUp())
-            assert floor_of(supervised.ask(FloorNow())) == feed.state
+            assert whole_floor(supervised.ask(FloorNow())) == feed.state
 
     async with served(feed, obey, answer) as (_, path):
         await asyncio.to_thread(look)
