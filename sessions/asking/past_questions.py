@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from sessions.asking.question import Question
+from sessions.errors import FactoryError
 from sessions.floor.state import FloorState, Session
 from sessions.journal.accounts import PruningPlan, Size
 
@@ -31,6 +33,16 @@ class FloorPart(msgspec.Struct, frozen=True, omit_defaults=True):
 
     state: FloorState | None = None
     sessions: Mapping[str, Session] = {}
+
+
+def whole_floor(parts: list[FloorPart]) -> FloorState:
+    """The floor that these are parts of."""
+    sessions: dict[str, Session] = {}
+    for part in parts:
+        sessions |= part.sessions
+    if not parts or parts[0].state is None:
+        raise FactoryError("an answer without a floor")
+    return replace(parts[0].state, sessions=sessions)
 
 
 class Run(msgspec.Struct, frozen=True):

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from sessions.asking import past_questions as qs
 from sessions.asking.asked import Halt
-from sessions.errors import FactoryError
 from sessions.floor.state import FloorState, Session
 from sessions.journal import codec, prune, size
 from sessions.journal.reader import JournalReader
@@ -30,16 +29,6 @@ def floor_parts(state: FloorState) -> Iterator[qs.FloorPart]:
     sessions = iter(state.sessions.items())
     while some := dict(islice(sessions, SESSIONS)):
         yield qs.FloorPart(sessions=some)
-
-
-def whole_floor(parts: list[qs.FloorPart]) -> FloorState:
-    """The floor that these are parts of."""
-    sessions: dict[str, Session] = {}
-    for part in parts:
-        sessions |= part.sessions
-    if not parts or parts[0].state is None:
-        raise FactoryError("an answer without a floor")
-    return replace(parts[0].state, sessions=sessions)
 
 
 def past_parts(past: JournalReader, asked: qs.AnyPastQuestion, halt: Halt) -> Iterator[msgspec.Struct]:

@@ -45,15 +45,18 @@ def floor_of(
         from sessions import disk
 
         return disk.floor_at(sessions, progress)
-    from sessions.asking.past_questions import FloorNow
-    from sessions.asking.pasts import measured, whole_floor
+    from sessions.asking.past_questions import FloorNow, whole_floor
 
     with Supervised(repo, progress) as supervised:
         try:
             catch_up(supervised, sessions, warn)
         except UnwritableError as error:
             state = _on_disk(supervised.place, sessions, progress, warn, error)
-            return measured(state, repo, base) if base not in ("", state.base) else state
+            if base in ("", state.base):
+                return state
+            from sessions.asking.pasts import measured
+
+            return measured(state, repo, base)
         return whole_floor(supervised.ask(FloorNow(base)))
 
 

@@ -8,7 +8,6 @@ from typing import Protocol
 
 from sessions import disk
 from sessions.asking import past_questions as qs
-from sessions.asking.pasts import whole_floor
 from sessions.asking.question import A, Question
 from sessions.asking.questions import StationEvents
 from sessions.errors import FactoryError
@@ -57,7 +56,7 @@ class JournalPast:
         return Span(covers.first_seq, covers.last_seq, covers.first_time, covers.last_time)
 
     def state_at(self, seq: int) -> FloorState:
-        return whole_floor(self._asking.ask(qs.FloorAt(seq)))
+        return qs.whole_floor(self._asking.ask(qs.FloorAt(seq)))
 
     def events(self, after: int, limit: int) -> Sequence[Event]:
         found: list[Event] = []
@@ -93,7 +92,7 @@ class JournalPast:
 
     def latest(self) -> FloorState:
         """The floor as it is now."""
-        return whole_floor(self._asking.ask(qs.FloorNow()))
+        return qs.whole_floor(self._asking.ask(qs.FloorNow()))
 
     def close(self) -> None:
         if self._close is not None:

@@ -15,6 +15,8 @@ UNWANTED = {
     "sessions.floor.state", "sessions.floor.events", "sessions.floor.fold.fold", "sessions.journal",
     "sessions.models", "sessions.branches", "sessions.observe", "sessions.supervisor.process",
 }  # fmt: skip
+FLOOR = {"sessions.floor.state", "sessions.floor.events", "sessions.journal"}
+"""What is unwanted by whoever asks for figures alone."""
 MOST, OWN = 135, 36
 """Modules of all, and of this program."""
 ASK = """
@@ -34,11 +36,11 @@ def machine(tmp_path: Path) -> Machine:
     return machine
 
 
-def test_meters_of_a_running_supervisor_import_next_to_nothing(machine: Machine) -> None:
-    first = machine.run("meters", "--json")
-    words = [sys.executable, "-c", ASK, "meters", "--json"]
+def answered(machine: Machine, *words: str) -> set[str]:
+    """All that is imported for a command that the supervisor of an earlier one answers, with the same as then."""
+    first = machine.run(*words)
     done = subprocess.run(
-        words,
+        [sys.executable, "-c", ASK, *words],
         cwd=machine.repo.path,
         env=machine.env,
         stdin=subprocess.DEVNULL,
@@ -46,7 +48,17 @@ def test_meters_of_a_running_supervisor_import_next_to_nothing(machine: Machine)
         check=True,
     )
     assert done.stdout.decode() == first.out
-    loaded = {*done.stderr.decode().split()}
+    return {*done.stderr.decode().split()}
+
+
+def test_meters_of_a_running_supervisor_import_next_to_nothing(machine: Machine) -> None:
+    loaded = answered(machine, "meters", "--json")
     assert loaded & UNWANTED == set()
     own = {name for name in loaded if name.partition(".")[0] in ("console", "widgets", "sessions")}
     assert (len(loaded) <= MOST, len(own) <= OWN) == (True, True), (len(loaded), sorted(own))
+
+
+def test_a_floor_of_a_running_supervisor_is_told_without_a_journal_or_a_fold(machine: Machine) -> None:
+    loaded = answered(machine, "status")
+    assert loaded & (UNWANTED - FLOOR) == set()
+    assert not any(name.startswith(("sessions.floor.fold.", "sessions.journal.past")) for name in loaded)

@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from sessions.asking.past_questions import FloorNow
-from sessions.asking.pasts import floor_parts, whole_floor
+from sessions.asking.past_questions import FloorNow, whole_floor
+from sessions.asking.pasts import floor_parts
 from sessions.asking.questions import AnyQuestion
 from sessions.floor.commands import CatchUp, Command, Reply
 from sessions.headless.supervised import HaltedError, Supervised
