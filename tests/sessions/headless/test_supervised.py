@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -74,10 +74,14 @@ def test_until_a_console_comes_it_watches_nothing_and_begins_no_run(house: House
 
 def _watches(pid: int) -> bool:
     """Whether the process has files watched by the kernel."""
-    return any(
-        "inotify" in str(link.readlink()) and "inotify wd" in Path(f"/proc/{pid}/fdinfo/{link.name}").read_text()
-        for link in Path(f"/proc/{pid}/fd").iterdir()
-    )
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # it has been closed since it was listed
+            if (
+                "inotify" in str(link.readlink())
+                and "inotify wd" in Path(f"/proc/{pid}/fdinfo/{link.name}").read_text()
+            ):
+                return True
+    return False
 
 
 def test_many_commands_at_once_have_one_supervisor(house: House) -> None:
