@@ -18,7 +18,7 @@ import msgspec
 from sessions.errors import FactoryError
 from sessions.floor.tokens import Tokens
 from sessions.floor.zone import Zone
-from sessions.journal.codec import harmless, is_harmless
+from sessions.harmless import harmless, is_harmless
 from sessions.paths import private_dir
 from sessions.views.floor.last import LastFloor
 from sessions.views.floor.panes import Pane, Tool

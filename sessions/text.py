@@ -13,14 +13,14 @@ them."""
 
 EXCERPT = 200
 
-_ESCAPES = re.compile(
+_ESCAPES = (
     r"(?:\x1b\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"  # OSC, such as 52 (clipboard) and 8 (links)
     r"|(?:\x1b[PX^_]|[\x90\x98\x9e\x9f])[^\x1b\x9c]*(?:\x1b\\|\x9c)?"  # DCS, SOS, PM, APC
     r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"  # CSI
     r"|\x1b[ -/]*[0-~]?"  # all others, and a lone one
 )
 """Terminal sequences, seven and eight bits wide, also unfinished ones. Each stops at the next escape: it runs in
-linear time on anything, and no rest of it can form another sequence."""
+linear time on anything, and no rest of it can form another sequence. Compiled when the first text has one."""
 _PLAIN = re.compile("[ -~\u00a1-\u00ac\u00ae-\u017f\u2010-\u2027\u2030-\u205e\u2190-\u21ff\u2500-\u27bf]*")
 """Text of Latin letters and the symbols that agents like, which is visible as it is. It is told several times faster
 than by looking up each character."""
@@ -89,7 +89,7 @@ def _clean_keeping_blanks(line: str) -> str:
 
 
 def _without_escapes(text: str) -> str:
-    return _ESCAPES.sub("", text) if _INTRODUCERS.search(text) else text
+    return re.sub(_ESCAPES, "", text) if _INTRODUCERS.search(text) else text
 
 
 def _visible(text: str) -> str:

@@ -17,7 +17,6 @@ from sessions.errors import FactoryError
 from sessions.floor.axis import Axis
 from sessions.floor.commands import AnyWish, Reply
 from sessions.floor.events import Event, StationEvent
-from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import FloorState
 from sessions.journal.past.past import Density, Past
 from sessions.journal.past.quiet import along, axis_of
@@ -259,6 +258,8 @@ class ReplayLink:
         return [move for _, move in taken]
 
     def _play(self, player: Player, state: FloorState) -> View:
+        from sessions.floor.fold.fold import fold_all  # the first paint needs none
+
         clock = self._clock()
         deadline = time.perf_counter() + BUDGET_S
         while player.playing:
@@ -277,6 +278,8 @@ class ReplayLink:
     def _state_at(self, seq: int) -> FloorState:
         near = self._near
         if near.seq < seq <= near.seq + _FOLD_LIMIT:
+            from sessions.floor.fold.fold import fold_all
+
             self._near = fold_all(near, self._past.events(near.seq, seq - near.seq))
         elif near.seq != seq:
             self._near = self._past.state_at(seq)

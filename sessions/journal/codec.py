@@ -7,12 +7,11 @@ read becomes a counted `SourceSkipped`, so that numbering holds and nothing is d
 from __future__ import annotations
 
 import math
-import re
 import zlib
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
 from itertools import chain
-from typing import TypeVar, get_args
+from typing import get_args
 
 import msgspec
 from msgspec.structs import replace
@@ -20,10 +19,9 @@ from msgspec.structs import replace
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.floor.state import FloorState
+from sessions.harmless import map_strings
 from sessions.journal.lifting import lift
-from sessions.text import clean, clean_lines, is_visible
-
-S = TypeVar("S", bound=msgspec.Struct)
+from sessions.text import clean
 
 MAX_TIME = 253_402_300_799.0
 """The last second of the year 9999; times of events lie between 0 and this."""
@@ -39,10 +37,6 @@ TAGS: dict[type[ev.Event], str] = {kind: str(kind.__struct_config__.tag) for kin
 _KNOWN = frozenset(TAGS.values())
 _KINDS = {tag: kind for kind, tag in TAGS.items()}
 _TAG = b'{"type":"'
-
-_CONTROL = re.compile(rb"(?<!\\)(?:\\\\)*\\[bfnrtu]")
-"""A control character, or any other, that JSON writes as an escape; not an escaped quote or backslash."""
-_ASCII = bytes(range(128))
 
 
 class Encoded(tuple[ev.Event, ...]):
@@ -214,39 +208,6 @@ def _decoded(body: bytes) -> FloorState:
             raise
         lift(fact)
         return msgspec.convert(fact, FloorState)
-
-
-def is_harmless(body: bytes) -> bool:
-    """Whether all text in this JSON is as `sessions.text` would leave it; in doubt it is not."""
-    if body.isascii() and b"\\" not in body and b"\x7f" not in body:
-        return True
-    if b"\x7f" in body or _CONTROL.search(body):
-        return False
-    try:
-        foreign = body.translate(None, _ASCII).decode()
-    except UnicodeDecodeError:
-        return False
-    return is_visible("".join(set(foreign)))
-
-
-def harmless(value: S) -> S:
-    """A copy of `value` with every text in it made one line of visible characters."""
-    return map_strings(value, lambda text: " ".join(clean_lines(text)))
-
-
-def map_strings(value: S, change: Callable[[str], str]) -> S:
-    """A copy of `value` with every string in it changed, keys of mappings included."""
-    return msgspec.convert(_mapped(msgspec.to_builtins(value), change), type(value))
-
-
-def _mapped(value: object, change: Callable[[str], str]) -> object:
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, dict):
-        return {_mapped(key, change): _mapped(item, change) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_mapped(item, change) for item in value]
-    return value
 
 
 def _possible(time: object) -> float:

@@ -11,10 +11,11 @@ from sessions.text import clean
 
 KEPT_NAME = 12
 """The name of a branch is shown whole when it has at most so many characters."""
-_DATE = re.compile(r"[-@](?:20\d{6}|\d{4}-\d\d-\d\d|latest)(?=$|[-:])")
-_REVISION = re.compile(r"(?:-v\d+)?(?::\d+[a-z]?)?$")
-_VERSION = re.compile(r"^(?P<family>[a-z]+)-(?P<major>\d{1,2})(?:[-.](?P<minor>\d{1,2}))?(?P<rest>(?:-.*)?)$")
-_VERSION_FIRST = re.compile(r"^(?P<major>\d{1,2})(?:[-.](?P<minor>\d{1,2}))?-(?P<family>[a-z]+)(?P<rest>(?:-.*)?)$")
+# Compiled when the first name of a model is made short, which a floor as it was last shown needs none of.
+_DATE = r"[-@](?:20\d{6}|\d{4}-\d\d-\d\d|latest)(?=$|[-:])"
+_REVISION = r"(?:-v\d+)?(?::\d+[a-z]?)?$"
+_VERSION = r"^(?P<family>[a-z]+)-(?P<major>\d{1,2})(?:[-.](?P<minor>\d{1,2}))?(?P<rest>(?:-.*)?)$"
+_VERSION_FIRST = r"^(?P<major>\d{1,2})(?:[-.](?P<minor>\d{1,2}))?-(?P<family>[a-z]+)(?P<rest>(?:-.*)?)$"
 
 
 @lru_cache(maxsize=512)
@@ -23,13 +24,13 @@ def short_model(model: str) -> str:
     name = clean(model, 60).rsplit("/", 1)[-1]
     if "claude-" in name:
         name = name[name.index("claude-") + len("claude-") :]
-        name = _REVISION.sub("", _DATE.sub("", name))
-        found = _VERSION.match(name) or _VERSION_FIRST.match(name)
+        name = re.sub(_REVISION, "", re.sub(_DATE, "", name))
+        found = re.match(_VERSION, name) or re.match(_VERSION_FIRST, name)
         if found:
             minor = f".{found['minor']}" if found["minor"] else ""
             return f"{found['family']}-{found['major']}{minor}{found['rest']}"
         return name
-    return _DATE.sub("", name)
+    return re.sub(_DATE, "", name)
 
 
 @lru_cache(maxsize=4096)

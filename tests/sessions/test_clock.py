@@ -8,8 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from sessions import clock
-from sessions.floor.fold.metering import day
-from sessions.floor.zone import Zone
+from sessions.floor.zone import Zone, day
 
 NOVEMBER = 1_795_219_200.0
 ZONES = {

@@ -23,7 +23,7 @@ PART_CELLS = 24
 NO_LABELS: Mapping[str, str] = {}
 SHORT, ROOMY = 70, 100
 """Below the one every word that can be spared is; from the other on figures say of which time they are."""
-_PATH = re.compile(r"(?<!\S)/(?:[^/\s]+/)+([^/\s]+)")
+_PATH = r"(?<!\S)/(?:[^/\s]+/)+([^/\s]+)"
 
 
 class TopLine(Lined):
@@ -127,7 +127,7 @@ def trouble_line(text: str, cells: int, ago: str = "") -> Line:
     old = f"as of {ago} · " if ago else ""
     told = old + told if width(old + told) <= cells - 4 else told
     if width(told) > cells - 4:
-        told = _PATH.sub(r"…/\1", told)
+        told = re.sub(_PATH, r"…/\1", told)
     return pad(
         [(" ✖ ", "bold failed on fault"), (cut(told, max(0, cells - 4)), "text on fault")],
         cells,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from sessions.floor import events as ev
+from sessions.floor.fold import versions
 from sessions.floor.fold.draft import Draft
 from sessions.floor.fold.slice import Slice
 from sessions.floor.fold.trees import tree_of
@@ -12,7 +13,7 @@ from sessions.floor.state import Branch
 
 GROUND = Slice(
     "ground",
-    1,
+    versions.GROUND,
     ("repo", "name", "base", "base_head", "utc_offset", "utc_offsets", "simulated", "runs", "branches"),
 )
 

@@ -7,11 +7,12 @@ from msgspec.structs import replace
 from sessions.floor import events as ev
 from sessions.floor.commands import AnyWish, RenameStation, SetBase
 from sessions.floor.decide.decide import FRESH_S
+from sessions.floor.fold import versions
 from sessions.floor.fold.draft import Draft
 from sessions.floor.fold.slice import Slice
 from sessions.floor.state import Ended, Intent
 
-COMMANDS = Slice("commands", 2, ("intents", "ended"))
+COMMANDS = Slice("commands", versions.COMMANDS, ("intents", "ended"))
 
 
 @COMMANDS.folds

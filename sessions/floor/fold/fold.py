@@ -11,12 +11,8 @@ from collections.abc import Iterable
 from sessions.floor.events import Event
 from sessions.floor.fold.draft import Draft
 from sessions.floor.fold.slice import Handler
-from sessions.floor.fold.slices import SLICES, VERSIONS
+from sessions.floor.fold.slices import SLICES
 from sessions.floor.state import FloorState
-
-FOLD_VERSION = sum(VERSIONS.values()) - 1
-"""Rises with the version of any slice (see `sessions.floor.fold.slices`), from 3, when there were none: recordings
-store the floor as a whole. Raise that of the slice whose events would make another one."""
 
 
 def fold(state: FloorState, event: Event) -> FloorState:

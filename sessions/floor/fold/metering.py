@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from functools import lru_cache
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from msgspec.structs import replace
@@ -13,11 +11,7 @@ from sessions.floor.events import TokensUsed
 from sessions.floor.pace import PaceDraft
 from sessions.floor.state import FloorState, Station
 from sessions.floor.tokens import Certainty, Counted, Meter, Tokens
-from sessions.floor.zone import offset_at
 
-_DAY_S = 86_400
-_LAST_DAY = 2_932_896
-"""Days from 1970 to the end of the year 9999, the last that has a name."""
 _EXACT, _REPORTED, _UNDERCOUNTED = Certainty.EXACT, Certainty.REPORTED, Certainty.UNDERCOUNTED
 
 _TOTALS = ("total", "elsewhere")
@@ -193,16 +187,3 @@ class Account:
         for place in new:
             self.tallies[place].sessions += 1
         return counted.plus(new)
-
-
-@lru_cache(maxsize=64)
-def _day_of(number: int) -> str:
-    return datetime.fromtimestamp(min(max(number, 0), _LAST_DAY) * _DAY_S, UTC).strftime("%Y-%m-%d")
-
-
-def day(time: float, utc_offset: int, utc_offsets: Sequence[tuple[float, int]] = ()) -> str:
-    """The operator's day that `time` falls on, as `2026-11-21`; times that are on no day fall on the nearest one.
-
-    The offsets are those of `events.FactoryOpened`.
-    """
-    return _day_of(int((time + offset_at(time, utc_offset, utc_offsets)) // _DAY_S))

@@ -20,7 +20,7 @@ class Slice(msgspec.Struct, frozen=True):
 
     name: str
     version: int
-    """Raise it whenever the same events would make another slice: the stored ones are then made anew."""
+    """From `versions`."""
     fields: tuple[str, ...]
     """Of `FloorState`."""
     reads: tuple[str, ...] = ()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from sessions.floor import events as ev
+from sessions.floor.fold import versions
 from sessions.floor.fold.draft import Draft
 from sessions.floor.fold.slice import Slice
 
-SKIPPED = Slice("skipped", 1, ("skipped",))
+SKIPPED = Slice("skipped", versions.SKIPPED, ("skipped",))
 
 
 @SKIPPED.folds

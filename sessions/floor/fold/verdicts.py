@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from sessions.floor import events as ev
 from sessions.floor.conflicts import Compared, Outcome, Verdict, key_of, pair_of
+from sessions.floor.fold import versions
 from sessions.floor.fold.draft import Draft
 from sessions.floor.fold.slice import Slice
 
-VERDICTS = Slice("verdicts", 1, ("verdicts", "committed_verdicts", "compared"))
+VERDICTS = Slice("verdicts", versions.VERDICTS, ("verdicts", "committed_verdicts", "compared"))
 
 
 @VERDICTS.folds

@@ -9,7 +9,6 @@ from typing import Protocol
 import msgspec
 
 from sessions.floor.events import FAILURES, Event, StationEvent
-from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState
 
 
@@ -94,6 +93,8 @@ class EventList:
         return Span(1, len(self._events), times[0], times[-1])
 
     def state_at(self, seq: int) -> FloorState:
+        from sessions.floor.fold.fold import fold_all  # other pasts have stored floors, which are shown without it
+
         seq = max(0, min(seq, len(self._events)))
         step = self.CHECKPOINT_EVERY
         while len(self._checkpoints) <= seq // step:

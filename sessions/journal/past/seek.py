@@ -6,7 +6,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import FloorState
 from sessions.journal.past.past import Density, Past
 
@@ -35,6 +34,8 @@ class Cursor:
             events = past.events(state.seq, min(STEP, seq - state.seq))
             if not events:
                 break
+            from sessions.floor.fold.fold import fold_all  # what is shown from a checkpoint does not need it
+
             state = fold_all(state, events)
         self._last = state
         return state

@@ -15,8 +15,10 @@ from msgspec.structs import replace
 from sessions import __version__
 from sessions.errors import FactoryError
 from sessions.floor.events import FAILURES, Event, StationEvent
-from sessions.floor.fold.fold import FOLD_VERSION, fold_all
+from sessions.floor.fold.fold import fold_all
+from sessions.floor.fold.versions import FOLD_VERSION
 from sessions.floor.state import FloorState
+from sessions.harmless import map_strings
 from sessions.journal import codec
 from sessions.journal.past.past import Past
 from sessions.journal.recording import archive
@@ -55,7 +57,7 @@ def write(
         raise FactoryError(told, "choose another range")
     base = _base(past, first, stations)
     with archive.create(target) as file:
-        writer = _Writer(file, codec.map_strings(base, redact_text) if redact else base)
+        writer = _Writer(file, map_strings(base, redact_text) if redact else base)
         for event in _chosen(past, first - 1, last, stations):
             writer.add(redacted(event) if redact else event)
         return writer.finish(redact)
@@ -65,11 +67,11 @@ def redacted(event: Event) -> Event:
     """The event without secrets in any of its strings; names stay the same wherever they occur."""
     single, several, deep = _string_fields(type(event))
     if deep:
-        return codec.map_strings(event, redact_text)
+        return map_strings(event, redact_text)
     texts = [getattr(event, name) for name in single]
     for name in several:
         texts += getattr(event, name)
-    return event if all(redact_text(text) == text for text in texts) else codec.map_strings(event, redact_text)
+    return event if all(redact_text(text) == text for text in texts) else map_strings(event, redact_text)
 
 
 @lru_cache(maxsize=64)

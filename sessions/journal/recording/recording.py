@@ -13,8 +13,9 @@ from msgspec.structs import replace
 
 from sessions.errors import FactoryError
 from sessions.floor.events import Event, StationEvent
-from sessions.floor.fold.fold import FOLD_VERSION
+from sessions.floor.fold.versions import FOLD_VERSION
 from sessions.floor.state import FloorState
+from sessions.harmless import harmless, is_harmless
 from sessions.journal import codec
 from sessions.journal.past import seek
 from sessions.journal.past.past import Density, Span
@@ -118,8 +119,8 @@ class Recording:
         body = self._archive.read(f"states/{block}", archive.MAX_PART_BYTES)
         try:
             state = codec.read_state(body)
-            if not codec.is_harmless(body):
-                state = codec.harmless(state)
+            if not is_harmless(body):
+                state = harmless(state)
         except FactoryError as error:
             raise self._archive.damaged(error.message) from error
         return replace(state, seq=self._starts[block])
@@ -162,8 +163,6 @@ class Recording:
 def _decode(lines: Sequence[bytes]) -> list[Event]:
     """The events in these lines, with harmless texts only."""
     events = codec.decode_all(lines)
-    if codec.is_harmless(b"\n".join(lines)):
+    if is_harmless(b"\n".join(lines)):
         return events
-    return [
-        event if codec.is_harmless(line) else codec.harmless(event) for event, line in zip(events, lines, strict=True)
-    ]
+    return [event if is_harmless(line) else harmless(event) for event, line in zip(events, lines, strict=True)]

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from sessions.floor.fold.metering import day
 from sessions.floor.pace import FIVE_BILLION_A_DAY
 from sessions.floor.state import FloorState, Status
 from sessions.floor.tokens import Certainty, Meter
-from sessions.floor.zone import Zone
+from sessions.floor.zone import Zone, day
 from sessions.text import clean
 from sessions.views.floor.panes import Pane, certainty_of
 

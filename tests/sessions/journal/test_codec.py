@@ -15,6 +15,7 @@ from sessions.floor import events as ev
 from sessions.floor.conflicts import key_of
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
+from sessions.harmless import harmless, is_harmless, map_strings
 from sessions.journal import codec
 from tests.support.journal import KINDS, event_lists, events, events_of_kind, line_of
 
@@ -120,25 +121,25 @@ def test_a_checkpoint_that_would_fill_the_memory_is_refused(monkeypatch: pytest.
 @given(events)
 def test_harmless_is_never_said_of_what_cleaning_would_change(event: ev.Event) -> None:
     line = line_of(event)
-    cleaned = codec.harmless(event)
-    if codec.is_harmless(line):
-        assert cleaned == codec.map_strings(event, lambda text: text)
-    assert codec.is_harmless(line_of(cleaned)) or not line_of(cleaned).isascii() or b"\\" in line_of(cleaned)
+    cleaned = harmless(event)
+    if is_harmless(line):
+        assert cleaned == map_strings(event, lambda text: text)
+    assert is_harmless(line_of(cleaned)) or not line_of(cleaned).isascii() or b"\\" in line_of(cleaned)
 
 
 @pytest.mark.parametrize("text", ["\x1b[2J", "a\nb", "\x7f", "\u202e", "\x9b2J", "e\u0301", "\u3164"])
 def test_hostile_text_is_not_called_harmless(text: str) -> None:
     event = ev.TextWritten(time=1.0, station="s", text=text)
-    assert not codec.is_harmless(line_of(event))
-    assert codec.is_harmless(line_of(codec.harmless(event))) or text == "e\u0301"
+    assert not is_harmless(line_of(event))
+    assert is_harmless(line_of(harmless(event))) or text == "e\u0301"
 
 
 @pytest.mark.parametrize("text", ["plain", 'quote " and \\ backslash', "é … 漢字", "\\n is two characters"])
 def test_ordinary_text_is_called_harmless(text: str) -> None:
-    assert codec.is_harmless(line_of(ev.TextWritten(time=1.0, station="s", text=text)))
+    assert is_harmless(line_of(ev.TextWritten(time=1.0, station="s", text=text)))
 
 
 def test_the_key_of_a_pair_stays_the_key() -> None:
     """What is made harmless on reading is made so name by name; a key must come out as made from those names."""
     for one, other in (("feature/a", "feature/b"), ("feature/a", "")):
-        assert codec.is_harmless(msgspec.json.encode(key_of(one, other)))
+        assert is_harmless(msgspec.json.encode(key_of(one, other)))

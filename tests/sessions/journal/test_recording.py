@@ -14,9 +14,10 @@ from msgspec.structs import replace
 
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
-from sessions.floor.fold.fold import FOLD_VERSION, fold_all
+from sessions.floor.fold.fold import fold_all
+from sessions.floor.fold.versions import FOLD_VERSION
 from sessions.floor.state import EMPTY
-from sessions.journal import codec
+from sessions.harmless import harmless, is_harmless, map_strings
 from sessions.journal.past import seek
 from sessions.journal.past.past import EventList
 from sessions.journal.recording import record
@@ -73,8 +74,8 @@ def test_any_moment_is_the_fold_of_its_events(whole: Recording, seq: int) -> Non
 def test_any_events_come_back_harmless(path: Path, facts: list[ev.Event]) -> None:
     record.write(EventList(facts), path, 1, len(facts), redact=False)
     opened = Recording(path)
-    harmless = [event if codec.is_harmless(line_of(event)) else codec.harmless(event) for event in facts]
-    assert list(opened.events(0, 100)) == harmless
+    expected = [event if is_harmless(line_of(event)) else harmless(event) for event in facts]
+    assert list(opened.events(0, 100)) == expected
     opened.close()
 
 
@@ -237,7 +238,7 @@ texts = st.lists(st.sampled_from([*FRAGMENTS, "a.token", SECRET]), max_size=6).m
 @given(texts, texts, texts)
 def test_redacting_an_event_is_redacting_each_of_its_strings(one: str, two: str, three: str) -> None:
     event = ev.ToolCalled(time=1.0, station=one, tool=two, detail=three, more_files=(two, one))
-    assert redacted(event) == codec.map_strings(event, redact)
+    assert redacted(event) == map_strings(event, redact)
 
 
 def test_a_device_is_never_replaced_by_a_recording(tmp_path: Path) -> None:

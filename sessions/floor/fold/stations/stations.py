@@ -5,13 +5,14 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from sessions.floor import events as ev
+from sessions.floor.fold import versions
 from sessions.floor.fold.draft import Draft
 from sessions.floor.fold.metering import FIELDS
 from sessions.floor.fold.slice import Slice
 from sessions.floor.fold.trees import tree_of
 from sessions.floor.state import Station
 
-STATIONS = Slice("stations", 3, ("stations", "sessions", *FIELDS), reads=("ground",))
+STATIONS = Slice("stations", versions.STATIONS, ("stations", "sessions", *FIELDS), reads=("ground",))
 """Stations, their sessions and all meters are one slice: a meter needs to know the station of a call and whether that
 is elsewhere, a station whether its session is closed, and a session whether its station has gone on to another."""
 

@@ -6,8 +6,9 @@ from msgspec.structs import replace
 
 from sessions.floor import events as ev
 from sessions.floor.fold.draft import Draft
-from sessions.floor.fold.metering import Account, day
+from sessions.floor.fold.metering import Account
 from sessions.floor.fold.stations.stations import STATIONS
+from sessions.floor.zone import day
 
 
 @STATIONS.folds

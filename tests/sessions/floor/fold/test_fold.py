@@ -14,10 +14,10 @@ from msgspec.structs import replace
 from sessions.floor import events as ev
 from sessions.floor.conflicts import Outcome
 from sessions.floor.fold.fold import fold, fold_all
-from sessions.floor.fold.metering import day
 from sessions.floor.fold.stations.work import MAX_FILES, MAX_RUNNING
 from sessions.floor.state import EMPTY, FloorState, Station, Status
 from sessions.floor.tokens import Certainty, Meter, Tokens
+from sessions.floor.zone import day
 from tests.support.journal import event_lists, events, sample_stream
 
 

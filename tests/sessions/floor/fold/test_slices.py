@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from sessions.floor import events as ev
-from sessions.floor.fold import slices
+from sessions.floor.fold import slices, versions
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState
 from tests.support.journal import event_lists, sample_stream
@@ -32,6 +32,10 @@ def test_a_slice_is_made_of_the_events_that_it_names(events: list[ev.Event]) -> 
 
 def test_a_slice_is_made_of_the_events_that_it_names_in_a_long_story() -> None:
     _check(sample_stream(3_000))
+
+
+def test_the_version_of_all_rises_with_that_of_any() -> None:
+    assert sum(slices.VERSIONS.values()) - 1 == versions.FOLD_VERSION
 
 
 def test_the_slices_are_the_floor() -> None:

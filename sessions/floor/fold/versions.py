@@ -1,0 +1,14 @@
+"""The version of each slice of the floor, by itself: whoever only compares versions needs no fold.
+
+Raise one whenever the same events would make another such slice: the stored ones are then made anew.
+"""
+
+from __future__ import annotations
+
+GROUND = 1
+STATIONS = 3
+VERDICTS = 1
+COMMANDS = 2
+SKIPPED = 1
+FOLD_VERSION = GROUND + STATIONS + VERDICTS + COMMANDS + SKIPPED - 1
+"""Rises with any of them, from 3, when there were no slices: recordings store the floor as a whole."""

@@ -1,0 +1,50 @@
+"""Whole values made harmless: whether their texts are fit for a screen, and copies of which they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TypeVar
+
+import msgspec
+
+from sessions.text import clean_lines, is_visible
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+_CONTROL = re.compile(rb"(?<!\\)(?:\\\\)*\\[bfnrtu]")
+"""A control character, or any other, that JSON writes as an escape; not an escaped quote or backslash."""
+_ASCII = bytes(range(128))
+
+
+def is_harmless(body: bytes) -> bool:
+    """Whether all text in this JSON is as `sessions.text` would leave it; in doubt it is not."""
+    if body.isascii() and b"\\" not in body and b"\x7f" not in body:
+        return True
+    if b"\x7f" in body or _CONTROL.search(body):
+        return False
+    try:
+        foreign = body.translate(None, _ASCII).decode()
+    except UnicodeDecodeError:
+        return False
+    return is_visible("".join(set(foreign)))
+
+
+def harmless(value: S) -> S:
+    """A copy of `value` with every text in it made one line of visible characters."""
+    return map_strings(value, lambda text: " ".join(clean_lines(text)))
+
+
+def map_strings(value: S, change: Callable[[str], str]) -> S:
+    """A copy of `value` with every string in it changed, keys of mappings included."""
+    return msgspec.convert(_mapped(msgspec.to_builtins(value), change), type(value))
+
+
+def _mapped(value: object, change: Callable[[str], str]) -> object:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        return {_mapped(key, change): _mapped(item, change) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_mapped(item, change) for item in value]
+    return value
