@@ -1,4 +1,4 @@
-"""Conversations: indexed in one pass, decoded only where looked at, alike for all agents, and harmless."""
+"""Sessions as conversations: what every agent's files come to, harmless and in bounds."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,62 +18,25 @@ from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.observe.claude import conversation as conversation_claude
 from sessions.observe.codex import conversation as conversation_codex
-from sessions.observe.conversation.entries import MAX_LINES, Conversation, Entry, EntryKind, show
+from sessions.observe.conversation.entries import MAX_LINES, show
 from sessions.observe.conversation.excerpts import EventConversation
-from sessions.observe.conversation.file import BLOCK, MAX_LINE, FileConversation
 from sessions.observe.conversation.opening import open_conversation
 from sessions.observe.openclaw import conversation as conversation_openclaw
+from tests.sessions.observe.conversation.written import (
+    TIME,
+    K,
+    asked,
+    entries,
+    opened,
+    result,
+    said,
+    use,
+    words,
+)
 from tests.support.chance import of_hundred
 from tests.support.transcript import shared
 
-TIME = "2026-11-21T16:38:19.571Z"
-K = EntryKind
 EVIL = "\x1b]52;c;aGk=\x07\u202eevil\x1b[31m"
-
-
-def said(role: str, *blocks: dict[str, object], **more: object) -> bytes:
-    message = {"role": role, "content": list(blocks)}
-    return json.dumps({"type": role, "timestamp": TIME, "message": message, **more}).encode() + b"\n"
-
-
-def asked(text: str) -> bytes:
-    return (
-        json.dumps({"type": "user", "timestamp": TIME, "message": {"role": "user", "content": text}}).encode() + b"\n"
-    )
-
-
-def words(text: str) -> dict[str, object]:
-    return {"type": "text", "text": text}
-
-
-def use(call: str, command: str = "ls", name: str = "Bash") -> dict[str, object]:
-    return {"type": "tool_use", "id": call, "name": name, "input": {"command": command}}
-
-
-def result(call: str, text: str = "done", failed: bool = False) -> dict[str, object]:
-    return {"type": "tool_result", "tool_use_id": call, "content": text, "is_error": failed}
-
-
-@contextmanager
-def opened(path: Path, kind: str = "claude", session: str = "") -> Iterator[Conversation]:
-    conversation = open_conversation(kind, path, session)
-    try:
-        yield conversation
-    finally:
-        conversation.close()
-
-
-@contextmanager
-def claude_file(path: Path) -> Iterator[FileConversation]:
-    conversation = FileConversation(path, conversation_claude.DIALECT)
-    try:
-        yield conversation
-    finally:
-        conversation.close()
-
-
-def entries(conversation: Conversation) -> list[Entry]:
-    return [conversation.entry(i) for i in range(len(conversation))]
 
 
 def test_a_session_of_claude_as_entries(tmp_path: Path) -> None:
@@ -99,86 +62,6 @@ def test_a_session_of_claude_as_entries(tmp_path: Path) -> None:
         assert found[0].time == pytest.approx(1795279099.571)
 
 
-def test_a_session_that_grows(tmp_path: Path) -> None:
-    path = tmp_path / "s.jsonl"
-    path.write_bytes(asked("one") + said("assistant", use("a")))
-    with opened(path) as conversation:
-        assert not conversation.refresh()
-        with path.open("ab") as file:
-            later = said("assistant", words("between")) + said("user", result("a"))
-            file.write(later[:-9])
-            file.flush()
-            assert conversation.refresh()
-            assert [e.kind for e in entries(conversation)] == [K.PROMPT, K.TOOL, K.TEXT]
-            file.write(later[-9:])
-        assert conversation.refresh()
-        assert [e.kind for e in entries(conversation)] == [K.PROMPT, K.TOOL, K.RESULT, K.TEXT]
-
-
-def test_a_whole_last_line_without_its_end_is_shown_once(tmp_path: Path) -> None:
-    path = tmp_path / "s.jsonl"
-    path.write_bytes(asked("one") + asked("two")[:-1])
-    with opened(path) as conversation:
-        assert [e.title for e in entries(conversation)] == ["one", "two"]
-        with path.open("ab") as file:
-            file.write(b"\n" + asked("three"))
-        assert conversation.refresh()
-        assert [e.title for e in entries(conversation)] == ["one", "two", "three"]
-
-
-def test_a_file_that_is_cut_rewritten_replaced_or_gone(tmp_path: Path) -> None:
-    path = tmp_path / "s.jsonl"
-    path.write_bytes(asked("one") + asked("two"))
-    with opened(path) as conversation:
-        path.write_bytes(asked("cut"))
-        assert conversation.refresh()
-        assert [e.title for e in entries(conversation)] == ["cut"]
-        path.write_bytes(asked("written anew") + asked("and longer"))
-        assert conversation.refresh()
-        assert [e.title for e in entries(conversation)] == ["written anew", "and longer"]
-        other = tmp_path / "other"
-        other.write_bytes(asked("replaced"))
-        other.rename(path)
-        assert conversation.refresh()
-        assert [e.title for e in entries(conversation)] == ["replaced"]
-        path.unlink()
-        assert not conversation.refresh()
-        assert [e.title for e in entries(conversation)] == ["replaced"]
-
-
-def test_a_cut_file_is_told_where_it_was_not_yet_noticed(tmp_path: Path) -> None:
-    path = tmp_path / "s.jsonl"
-    path.write_bytes(asked("one") + asked("two"))
-    with opened(path) as conversation:
-        path.write_bytes(b"")
-        assert conversation.entry(1) == Entry(kind=K.NOTE, title="this part of the transcript is gone")
-        with pytest.raises(IndexError):
-            conversation.entry(2)
-        with pytest.raises(IndexError):
-            conversation.entry(-1)
-
-
-def test_a_hundred_thousand_lines_are_not_decoded_to_be_scrolled(tmp_path: Path) -> None:
-    path = tmp_path / "s.jsonl"
-    with path.open("wb") as file:
-        for i in range(25_000):
-            file.write(said("assistant", use(f"c{i}", f"step {i}")) + said("user", result(f"c{i}", f"came {i}")))
-            file.write(b'{"type":"progress","data":1}\n' * 2)
-    with claude_file(path) as conversation:
-        assert len(conversation) == 50_000
-        assert conversation.decoded == 0
-        assert conversation.entry(49_999).title == "came 24999"
-        assert [conversation.entry(i).title for i in range(20_000, 20_002)] == ["step 10000", "came 10000"]
-        assert conversation.decoded <= 4
-        assert conversation.find("STEP 17000", 0) == 34_000
-        assert conversation.find("came 5", 40_000, -1) == 11_999
-        assert conversation.find("not in it", 0) is None
-        assert conversation.decoded < 10
-        for i in range(0, 50_000, 50):
-            conversation.entry(i)
-        assert len(conversation._cache) <= 256
-
-
 def test_a_search_looks_at_what_is_shown_in_any_case(tmp_path: Path) -> None:
     path = tmp_path / "s.jsonl"
     path.write_bytes(asked('Löwe "quoted" tab\there') + said("assistant", words("nothing")) + asked("LÖWE"))
@@ -191,28 +74,6 @@ def test_a_search_looks_at_what_is_shown_in_any_case(tmp_path: Path) -> None:
         assert conversation.find("", 0) is None
         assert conversation.find("nothing", 9, -1) == 1
         assert conversation.find("nothing", 0, -1) is None
-
-
-def test_a_line_beyond_all_measure_is_a_note_and_not_held(tmp_path: Path) -> None:
-    path = tmp_path / "s.jsonl"
-    with path.open("wb") as file:
-        file.write(asked("before"))
-        file.write(b'{"type":"user","message":{"content":"')
-        file.write(b"x" * (MAX_LINE + BLOCK) + b'"}}\n')
-        file.write(asked("after"))
-    with claude_file(path) as conversation:
-        assert [e.title for e in entries(conversation)] == ["before", "a line of 20 MB is not shown", "after"]
-        assert conversation.find("xxx", 0) is None
-
-
-def test_lines_at_the_edges_of_blocks_are_whole(tmp_path: Path) -> None:
-    path = tmp_path / "s.jsonl"
-    first = asked("y" * (BLOCK - 200))
-    with path.open("wb") as file:
-        for cut in range(180):
-            file.write(first if cut == 0 else asked(f"line {cut}"))
-    with opened(path) as conversation:
-        assert [conversation.entry(i).title for i in range(1, 180)] == [f"line {i}" for i in range(1, 180)]
 
 
 @settings(max_examples=of_hundred(100))
@@ -230,12 +91,18 @@ _NAMES = (
     "type payload message content text thinking id tool_use_id name input role timestamp subtype isMeta is_error"
     " call_id arguments output item summary action command toolCallId errorMessage user assistant system tool_use"
 )
+
+
 NAMES = st.sampled_from(_NAMES.split())
+
+
 JSON: st.SearchStrategy[object] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8) | NAMES,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=5),
     max_leaves=12,
 )
+
+
 DIALECTS = (conversation_claude.DIALECT, conversation_codex.DIALECT, conversation_openclaw.DIALECT)
 
 
@@ -322,9 +189,6 @@ def test_an_agent_without_a_reader_and_what_is_no_file(tmp_path: Path) -> None:
             open_conversation(kind, tmp_path / name)
 
 
-# The other agents
-
-
 @pytest.mark.parametrize(
     ("kind", "pattern"),
     [("codex", "codex/*/*.jsonl"), ("openclaw", "openclaw/*.jsonl"), ("claude", "claude/2*/*/*.jsonl")],
@@ -379,9 +243,6 @@ def test_a_session_in_the_real_database(tmp_path: Path) -> None:
         assert conversation.entry(5).title == "more"
     with opened(path, "openclaw", "nobody") as empty:
         assert len(empty) == 0
-
-
-# Events
 
 
 def test_events_as_a_conversation() -> None:

@@ -1,15 +1,10 @@
-"""The floor in a terminal: keys, menus, search, messages, and what it costs to do nothing."""
+"""The floor in a terminal: what it shows at every size and moment, and what it costs to do nothing."""
 
 from __future__ import annotations
-
-import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any
 
 import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
-from textual.widgets import Input
 
 from console.app import FactoryApp
 from console.links.link import LinkHealth, LinkMode
@@ -20,32 +15,11 @@ from sessions.floor import events as ev
 from sessions.floor.commands import CancelScan, Progress
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState, Status
-from sessions.views.floor.arrange import Grouping, SortKey
+from tests.console.screens.floor.played import play, press
 from tests.support.console import HOSTILE, NOW, StillLink, factory_state, state_of
 from tests.support.picture import at_rest, text
 from widgets.draw.cells import plain
 from widgets.floor.topline import trouble_line
-
-OPTIONS = Options(theme="dark", ascii_only=False, no_colour=False)
-Play = Callable[[FactoryApp, FloorScreen, Pilot[None]], Coroutine[Any, Any, None]]
-
-
-def play(
-    test: Play, link: StillLink | None = None, size: tuple[int, int] = (200, 60), options: Options = OPTIONS
-) -> None:
-    async def run() -> None:
-        app = FactoryApp(link or StillLink(factory_state()), options)
-        async with app.run_test(size=size) as pilot:
-            await pilot.pause()
-            assert isinstance(app.screen, FloorScreen)
-            await test(app, app.screen, pilot)
-
-    asyncio.run(run())
-
-
-async def press(pilot: Pilot[None], *keys: str) -> None:
-    await pilot.press(*keys)
-    await pilot.pause()
 
 
 def test_the_whole_factory_is_on_one_screen_of_few_nodes() -> None:
@@ -130,132 +104,6 @@ def test_no_color_counts_only_with_a_value(value: str | None, colour: bool, monk
         monkeypatch.setenv("NO_COLOR", value)
     app = FactoryApp(StillLink())
     assert app.look.colour is colour is not app.no_color
-
-
-def test_zoom_stops_at_both_ends_and_says_so() -> None:
-    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
-        assert screen.wall.zoom == 1
-        for key, zoom in (("z", 2), ("z", 2), ("Z", 1), ("Z", 0), ("Z", 0)):
-            await press(pilot, key)
-            assert screen.wall.zoom == zoom
-        assert "this is the smallest" in text(app)
-        assert "directory" in text(app)
-
-    play(test)
-
-
-def test_a_small_terminal_begins_with_lines_and_keeps_the_chosen_zoom() -> None:
-    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
-        assert screen.wall.zoom == 0
-        await pilot.resize_terminal(200, 60)
-        await pilot.pause()
-        assert screen.wall.zoom == 1
-        await press(pilot, "z")
-        await pilot.resize_terminal(80, 24)
-        await pilot.pause()
-        assert screen.wall.zoom == 2
-
-    play(test, size=(80, 24))
-
-
-def test_filters_are_single_keys_and_stay_open() -> None:
-    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
-        await press(pilot, "f")
-        assert "needs me" in text(app).splitlines()[-1]
-        await press(pilot, "x", "n")
-        assert screen.view.choice.statuses == {Status.FAILED, Status.NEEDS_ME}
-        assert screen.floor is not None
-        assert screen.floor.shown == 4
-        await press(pilot, "n", "enter")
-        assert screen.view.choice.statuses == {Status.FAILED}
-        assert "only ✖" in text(app).splitlines()[-1]
-        await press(pilot, "escape")
-        assert screen.floor.shown == 48
-
-    play(test)
-
-
-def test_an_empty_floor_can_be_asked_for_merged_branches() -> None:
-    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
-        await press(pilot, "f", "b", "enter")
-        assert screen.view.choice.every_branch
-
-    play(test, StillLink(EMPTY))
-
-
-def test_merged_branches_can_be_shown() -> None:
-    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
-        assert "landed" not in text(app)
-        await press(pilot, "f", "b", "escape")
-        assert "landed" in text(app)
-
-    state = state_of([ev.BranchChanged(time=1, branch="landed", merged=True), ev.BranchChanged(time=1, branch="open")])
-    play(test, StillLink(state))
-
-
-@pytest.mark.parametrize(
-    ("key", "order"), [("c", SortKey.COST), ("n", SortKey.NAME), ("t", SortKey.ACTIVITY), ("g", SortKey.AGE)]
-)
-def test_orders_are_single_keys(key: str, order: SortKey) -> None:
-    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
-        assert screen.wall.cursor is not None
-        pane = screen.wall.cursor.key
-        await press(pilot, "o", key)
-        assert screen.view.choice.order is order
-        assert order.value in text(app).splitlines()[-1]
-        assert screen.wall.cursor.key == pane, "the cursor stays with its pane"
-        await press(pilot, "home", "down")
-        assert screen.wall.cursor_slot == 5, "the menu is closed"
-
-    play(test)
-
-
-def test_groups_are_single_keys() -> None:
-    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
-        for key, grouping, heading in (("r", Grouping.ROLE, "integrate"), ("a", Grouping.KIND, "codex")):
-            await press(pilot, "g", key)
-            assert screen.view.choice.grouping is grouping
-            assert f"─ {heading} ─" in text(app)
-
-    play(test)
-
-
-def test_search_narrows_while_it_is_typed() -> None:
-    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
-        await press(pilot, "slash", *"proxy")
-        assert screen.floor is not None
-        assert screen.floor.shown == 7
-        await press(pilot, "space", "q", "z")
-        assert "Nothing matches “proxy qz”" in text(app)
-        await press(pilot, "ctrl+w", "enter")
-        assert screen.floor.shown == 7
-        await press(pilot, "escape")
-        assert screen.floor.shown == 48
-
-    play(test)
-
-
-def test_escape_drops_the_search_and_pasted_text_is_cleaned() -> None:
-    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
-        from textual.events import Paste
-
-        await press(pilot, "slash")
-        app.post_message(Paste(HOSTILE))
-        await pilot.pause()
-        assert "[red]x[/]" in screen.view.choice.search
-        assert screen.view.choice.search.isprintable()
-        await press(pilot, "escape")
-        assert screen.view.choice.search == ""
-
-    play(test)
-
-
-def test_no_input_widget_blinks_on_the_floor() -> None:
-    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
-        await press(pilot, "slash")
-        assert not screen.query(Input)
-
-    play(test)
 
 
 def test_the_next_loud_pane_is_one_key_away() -> None:
