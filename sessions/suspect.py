@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
-from sessions.seek import find
+from sessions.find import find
 
 _LIVELY = re.compile(r"[A-Za-z0-9_./=$,+-]{14}")
 """A text without such a run holds no secret that is told by its own looks."""

@@ -111,7 +111,7 @@ def repository(asked: OfFloor) -> Iterator[Finding]:
 def configuration(_: OfFloor) -> Iterator[Finding]:
     """The operator's own files: settings, keymap, prices."""
     from console.actions import keymap
-    from console.cli.screened import check_theme, keymap_path
+    from console.cli.show import check_theme, keymap_path
     from sessions import settings
 
     path = keymap_path()

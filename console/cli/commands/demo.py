@@ -42,7 +42,7 @@ class Demo(Command, frozen=True, kw_only=True):
 
     def run(self) -> int:
         with importing():
-            from console.cli.screened import need_terminal, show
+            from console.cli.show import need_terminal, show
 
         need_terminal("`factory-tui replay FILE --at TIME --json` prints a recording without one")
         return show(self._link(), self.look)

@@ -18,7 +18,7 @@ class Live(OfFloor, frozen=True, kw_only=True):
 
     def run(self) -> int:
         with importing():
-            from console.cli.screened import need_terminal, show
+            from console.cli.show import need_terminal, show
 
         need_terminal("`factory-tui status` prints the floor without one")
         with importing():

@@ -52,7 +52,7 @@ class Replay(OfFloor, frozen=True, kw_only=True):
 
     def _show(self) -> int:
         with importing():
-            from console.cli.screened import need_terminal, show
+            from console.cli.show import need_terminal, show
 
         need_terminal("with --json it prints the floor as of --at TIME or --seq N")
         with importing():

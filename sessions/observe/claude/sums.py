@@ -12,6 +12,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from sessions.find import find
 from sessions.floor import events as ev
 from sessions.floor.tokens import Certainty, Tokens
 from sessions.observe import usage as usages
@@ -26,7 +27,6 @@ from sessions.observe.claude.work import SYNTHETIC
 from sessions.observe.contract import Desk
 from sessions.observe.lines import BROKEN
 from sessions.observe.words import instant, latest, safe
-from sessions.seek import find
 
 SIGN = b'"input_tokens"'
 """A line without this key states no usage; inside JSON text its quotes would be escaped."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sessions.seek import find, plain
+from sessions.find import find, plain
 
 BYTES = st.lists(st.sampled_from([b'"input_tokens"', b'"input_', b'"', b"tokens", b"\n", b"\0", b"\xff" * 70])).map(
     b"".join
