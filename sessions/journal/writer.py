@@ -8,10 +8,8 @@ a commit takes 0.8 ms so and 0.4 ms with `NORMAL`; a bulk load commits so seldom
 from __future__ import annotations
 
 import asyncio
-import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +26,7 @@ from sessions.journal.blocks import Row
 from sessions.journal.group import GroupCommit
 from sessions.journal.lock import Lock, beside
 from sessions.journal.past import past_sessions
-from sessions.journal.trouble import JournalGoneError, trouble
+from sessions.journal.trouble import Files, JournalGoneError, trouble
 
 __all__ = ["GROUP", "INLINE", "Journal", "JournalGoneError"]
 
@@ -78,8 +76,7 @@ class Journal:
         self.path = path
         self._connection = connection
         self._lock = lock
-        self._files = {path: path.stat(), lock.path: lock.path.stat()}
-        """What must stay where it is for others to read what is written, and to keep off."""
+        self._files = Files(path, lock.path)
         self._state = EMPTY
         self._checkpoint = self._due = 0
         self._tail: list[Row] = []
@@ -165,7 +162,7 @@ class Journal:
         self._tail, self._tail_size, self._packs = kept.tail, sum(len(row[5]) for row in kept.tail), kept.packs
         self._remembers = bool(await self._fetch(past_sessions.ANY))
         self._ready = True
-        self._know_log()
+        self._files.know_log()
 
     @property
     def state(self) -> FloorState:
@@ -255,7 +252,7 @@ class Journal:
             "UNION ALL SELECT max(station) FROM station_blocks"
         )
         self._next_station = max([0, *self._stations.values(), *(n for (n,) in used if isinstance(n, int))]) + 1
-        self._know_log()
+        self._files.know_log()
 
     async def _fetch(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         try:
@@ -352,8 +349,8 @@ class Journal:
 
     async def _commit(self, group: GroupCommit) -> None:
         """One transaction, and the state after it."""
-        self._check_place()
-        self._know_log()
+        self._files.check()
+        self._files.know_log()
         try:
             for sql, values in group.statements():
                 await self._connection.executemany(sql, values)
@@ -366,23 +363,6 @@ class Journal:
         self._state, self._checkpoint, self._due = group.state, group.checkpoint, group.due
         self._tail, self._tail_size = (group.tail, group.tail_size) if self._packs else ([], 0)
         self._remembers |= bool(group.over)
-
-    def _check_place(self) -> None:
-        """SQLite would go on writing into files that have no name any more, and nobody keep off another writer."""
-        for path, known in self._files.items():
-            try:
-                in_place = os.path.samestat(path.stat(), known)
-            except FileNotFoundError:
-                in_place = False
-            if not in_place:
-                raise JournalGoneError(f"{path} was removed while it was written", "begin again with a new one")
-
-    def _know_log(self) -> None:
-        """What is committed stands in SQLite's log at first, which it makes when it first needs one."""
-        log = self.path.with_name(self.path.name + "-wal")
-        if log not in self._files:
-            with suppress(FileNotFoundError):
-                self._files[log] = log.stat()
 
 
 def _finish(group: GroupCommit) -> bool:

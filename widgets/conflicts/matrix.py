@@ -10,7 +10,8 @@ from textual.message import Message
 
 from sessions.floor.conflicts import Verdict, between
 from sessions.views.conflicts.matrix import EMPTY, Matrix, Row, Severity
-from widgets.conflicts.matrix_lines import Shape, Signs, Spot, follow, legend, matrix_lines, shape, spot_at
+from widgets.conflicts.matrix_lines import Signs, legend, matrix_lines
+from widgets.conflicts.matrix_shape import Shape, Spot, follow, shape, spot_at
 from widgets.draw.cells import Line
 from widgets.draw.look import Look
 from widgets.parts.lined import Lined

@@ -30,7 +30,7 @@ from sessions.text import clean
 from sessions.views.conflicts.matrix import EMPTY, Matrix
 from sessions.views.conflicts.view import EVERYTHING, ConflictView, Scene
 from widgets.conflicts.matrix import MatrixView
-from widgets.conflicts.matrix_lines import Spot
+from widgets.conflicts.matrix_shape import Spot
 from widgets.conflicts.pair_lines import frame_line
 from widgets.draw.cells import Line
 from widgets.floor.topline import slow_part, trouble_line

@@ -23,7 +23,7 @@ from console.screens.conflicts.words import cannot_land
 from sessions.errors import FactoryError
 from sessions.text import clean
 from sessions.views.conflicts.view import UNTOLD, Choice
-from widgets.conflicts.matrix_lines import Spot
+from widgets.conflicts.matrix_shape import Spot
 from widgets.draw.cells import Line, Span
 from widgets.parts.footer import Footer
 from widgets.parts.panel import FAR, Bar, Panel

@@ -18,15 +18,11 @@ from widgets.conflicts.matrix_lines import (
     LANDS_GLYPH,
     PICK,
     STUCK,
-    Shape,
     Signs,
-    Spot,
-    follow,
     legend,
     matrix_lines,
-    shape,
-    spot_at,
 )
+from widgets.conflicts.matrix_shape import Shape, Spot, follow, shape, spot_at
 from widgets.draw.cells import line_width, plain
 from widgets.draw.glyphs import ascii_twin
 

@@ -16,7 +16,7 @@ from sessions.views.conflicts.matrix import Matrix
 from sessions.views.conflicts.view import ConflictView, Scene
 from tests.support.branches.floor import clash, conflict_state
 from widgets.conflicts.matrix import MatrixView
-from widgets.conflicts.matrix_lines import Spot
+from widgets.conflicts.matrix_shape import Spot
 
 LOOK = make_look("dark", ascii_only=False, colour=True)
 

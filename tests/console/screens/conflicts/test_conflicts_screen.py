@@ -27,7 +27,7 @@ from tests.support.branches.pair import apart, colliding, floor_of
 from tests.support.console import HOSTILE, NOW, StillLink, factory_state, state_of
 from tests.support.picture import at_rest, text
 from tests.support.replay import StillReplay
-from widgets.conflicts.matrix_lines import Spot
+from widgets.conflicts.matrix_shape import Spot
 
 
 def test_everything_is_on_one_screen_of_few_nodes() -> None:
