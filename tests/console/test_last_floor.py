@@ -13,10 +13,13 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from console import last_floor as file
-from sessions.floor.state import FloorState
+from sessions.floor import events as ev
+from sessions.floor.fold.fold import fold_all
+from sessions.floor.state import EMPTY, FloorState
 from sessions.text import is_visible
 from sessions.views.floor.arrange import EVERYTHING, Choice, SortKey
 from sessions.views.floor.last import MOST_PANES, LastFloor, last_floor
+from sessions.views.floor.panes import Pane
 from sessions.views.floor.view import FloorView
 from tests.support.console import HOSTILE, NOW, factory_state
 from widgets.draw.cells import line_width
@@ -60,6 +63,34 @@ def test_the_same_panes_are_seen_as_by_a_look_at_the_floor() -> None:
         looked, again = view.look(state, NOW), FLOOR.floor(choice)
         assert [p.key for g in again.groups for p in g.panes] == [p.key for g in looked.groups for p in g.panes]
         assert (again.totals, again.shown, again.every) == (looked.totals, looked.shown, looked.every)
+
+
+def test_what_is_folded_away_stays_so_and_is_counted_apart() -> None:
+    stations = [
+        ev.StationOpened(time=NOW - 9, station="works", kind="claude"),
+        ev.StationOpened(time=NOW - 9, station="there", kind="claude", elsewhere=True),
+        ev.StationOpened(time=NOW - 90 * 86_400, station="rests", kind="claude"),
+        ev.TurnFinished(time=NOW - 90 * 86_400, station="rests", session="s"),
+    ]
+    state = fold_all(EMPTY, [*stations, ev.TextWritten(time=NOW, station="works", session="s", text="on it")])
+    view = FloorView()
+    looked, kept = view.look(state, NOW), shown(state)
+    assert {pane.name for pane in looked.folded} == {"there", "rests"}
+    for choice in (EVERYTHING, Choice(unfolded=True), Choice(search="e")):
+        view = FloorView(choice)
+        looked, again = view.look(state, NOW), kept.floor(choice)
+        names = [[p.name for g in floor.groups for p in g.panes] for floor in (looked, again)]
+        assert names[0] == names[1]
+        assert (again.folded, again.shown, again.every) == (looked.folded, looked.shown, looked.every)
+
+
+@pytest.mark.parametrize("folded", [{"elsewhere": True}, {"resting": True}])
+def test_of_panes_that_are_not_kept_those_are_counted_that_were_on_the_floor(folded: dict[str, bool]) -> None:
+    view, state = FloorView(), factory_state(2, 0)
+    floor = view.look(state, NOW)
+    many = [Pane(key=f"station:{n}", station=f"{n}", name=f"{n}") for n in range(MOST_PANES + 5)]
+    away = [replace(pane, key=f"{pane.key}-away", **folded) for pane in many[:7]]
+    assert last_floor(floor, [*many, *away], NOW).further == len(many) + len(view.panes) - MOST_PANES
 
 
 def test_of_very_many_panes_those_in_front_are_kept_and_all_are_counted(path: Path) -> None:

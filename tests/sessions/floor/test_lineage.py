@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+from collections.abc import Callable
 
 import msgspec
 import pytest
@@ -64,8 +65,23 @@ def test_a_descendant_is_a_mapping_like_any_other() -> None:
     assert copy.deepcopy(made) == {"b": 2}
     with pytest.raises(KeyError):
         made.pop("a")
-    with pytest.raises(TypeError):
-        made.update(a=1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda made: made.update(a=2),
+        lambda made: made.setdefault("b", 2),
+        lambda made: made.popitem(),
+        lambda made: made.clear(),
+        lambda made: made.__ior__({"a": 2}),
+    ],
+)
+def test_a_descendant_is_not_changed_but_key_by_key(change: Callable[[Descendant[int]], object]) -> None:
+    made = Descendant({"a": 1})
+    with pytest.raises(TypeError, match="key by key"):
+        change(made)
+    assert made == {"a": 1}
 
 
 def test_the_verdicts_of_a_floor_know_what_was_changed() -> None:

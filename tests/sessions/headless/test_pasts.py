@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from sessions.errors import FactoryError
-from sessions.floor.events import TextWritten
+from sessions.floor.events import TextWritten, TurnFailed
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
 from sessions.headless.floor import catch_up, floor_of
@@ -18,6 +20,7 @@ from sessions.headless.supervised import Supervised
 from sessions.journal.past.chronicle import arranged
 from sessions.journal.reader import JournalReader
 from sessions.journal.recording import record
+from sessions.journal.writer import Journal
 from tests.support.house import House, house_in
 
 SECOND = "77777777-2222-4333-8444-555555555555"
@@ -86,7 +89,14 @@ def test_a_past_is_known_by_what_it_is_whatever_its_name(house: House) -> None:
         assert isinstance(past, JournalReader)
 
 
+async def _failed(journal: Path) -> None:
+    writer = await Journal.open(journal)
+    await writer.append([TurnFailed(time=float(second), station="ship", reason="broke") for second in (7, 8)])
+    await writer.close()
+
+
 def test_a_journal_is_the_same_past_from_elsewhere(house: House) -> None:
+    asyncio.run(_failed(house.place.journal))
     house.write(1, 40)
     with Supervised(house.repo.path) as supervised:
         catch_up(supervised)
@@ -100,7 +110,9 @@ def test_a_journal_is_the_same_past_from_elsewhere(house: House) -> None:
                 assert asked.failure_after(seq) == here.failure_after(seq)
                 assert asked.failure_before(seq) == here.failure_before(seq)
             assert list(asked.events(0, 1_000_000)) == list(here.events(0, 1_000_000))
-            (station,) = here.state_at(last).stations
+            assert [asked.failure_after(seq) for seq in (0, 1, 2)] == [1, 2, None]
+            assert [asked.failure_before(seq) for seq in (1, 2, last)] == [None, 1, 2]
+            station = next(name for name in here.state_at(last).stations if name != "ship")
             assert asked.events_of(station, last + 1, 5) == here.events_of(station, last + 1, 5)
             middle = (here.span.first_time + here.span.last_time) / 2
             assert asked.seq_at(middle) == here.seq_at(middle)

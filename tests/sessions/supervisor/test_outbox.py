@@ -21,7 +21,7 @@ from sessions.journal.reader import JournalReader
 from sessions.journal.writer import Journal, OvertakenError
 from sessions.place import Place
 from sessions.settings import Settings
-from sessions.supervisor import life
+from sessions.supervisor import life, outbox
 from sessions.supervisor.outbox import TRIES
 from sessions.supervisor.process import Options
 from sessions.supervisor.recorder import Recorder, ServingRecorder
@@ -287,6 +287,53 @@ def test_who_ends_a_supervisor_in_good_order_has_it_say_so(house: House, monkeyp
     monkeypatch.setattr(life, "supervisor_of", supervisor_of)
     asyncio.run(check())
     assert kinds(house.place.journal) == ["ImportWanted", "CommandDeferred"]
+
+
+@pytest.mark.parametrize("trouble", [FactoryError("the disk is gone"), None])
+def test_an_end_does_not_wait_for_a_disk_that_takes_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch, trouble: FactoryError | None
+) -> None:
+    monkeypatch.setattr(outbox, "DEFERRING_S", 0.0)
+
+    async def refused(_: Sequence[ev.Event]) -> None:
+        if trouble is not None:
+            raise trouble
+        await asyncio.Event().wait()
+
+    async def check() -> None:
+        async with working(path, cleanly=True) as (work, hands, _):
+            hands.free.clear()
+            asking = asyncio.create_task(work.obey(operator.command(ImportPaths(("/a",)))))
+            await hands.busy.wait()
+            monkeypatch.setattr(work._recorder, "record", refused)
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+
+    asyncio.run(asyncio.wait_for(check(), PATIENCE_S))
+    assert kinds(path) == ["ImportWanted"]
+
+
+def test_what_was_done_at_the_very_end_is_not_left_to_the_next_one(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its end is committed, and who carried it out is broken off before it hears of that."""
+
+    async def check() -> None:
+        async with working(path, cleanly=True) as (work, _, _):
+            record, done = work._recorder.record, asyncio.Event()
+
+            async def slow(events: Sequence[ev.Event]) -> None:
+                await record(events)
+                if any(isinstance(event, ev.CommandDone) for event in events):
+                    done.set()
+                    await asyncio.Event().wait()
+
+            monkeypatch.setattr(work._recorder, "record", slow)
+            asking = asyncio.create_task(work.obey(operator.command(ImportPaths(("/a",)))))
+            await done.wait()
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+
+    asyncio.run(check())
+    assert kinds(path) == ["ImportWanted", "CommandDone"]
 
 
 def test_deaths_count_also_between_ordinary_restarts(path: Path) -> None:

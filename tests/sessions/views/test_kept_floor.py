@@ -114,6 +114,30 @@ def test_a_floor_that_is_kept_is_the_one_made_anew(looks: Looks) -> None:
         assert msgspec.to_builtins(kept.look(*how)) == msgspec.to_builtins(anew.look(*how))
 
 
+def test_a_pane_tells_the_worst_by_the_name_that_it_has_now() -> None:
+    """Another branch of the same last part has it, and the base, called by their whole names."""
+
+    def collides(one: str, other: str = "") -> ev.Event:
+        file = FileConflict("f", "content", 1)
+        return ev.VerdictReached(time=NOW, a=one, b=other, outcome=Outcome.CONFLICT, files=(file,))
+
+    names = ("one", "other", "against", "feature/rewrite", "bugfixes/rewrite", "hot/summer-of-25")
+    branches = [ev.BranchChanged(time=NOW, branch=name, head="a", ahead=1) for name in names]
+    opened = ev.FactoryOpened(time=NOW, repo="/r", name="r", base="release/summer-of-25")
+    state = fold_all(EMPTY, [opened, *branches, collides("feature/rewrite", "one"), collides("against")])
+    book, told = PaneBook(), list[list[str]]()
+    for event in ([], [collides("bugfixes/rewrite", "other")], [collides("hot/summer-of-25", "other")]):
+        state = fold_all(state, event)
+        book.look(state, NOW)
+        panes = {pane.name: pane for pane in book.every}
+        told.append([panes[name].clash_with for name in ("one", "against")])
+    assert told == [
+        ["rewrite", "summer-of-25"],
+        ["feature/rewrite", "summer-of-25"],
+        ["feature/rewrite", "release/summer-of-25"],
+    ]
+
+
 def crowd(stations: int = 300) -> FloorState:
     return fold_all(factory_state(stations, stations), [ev.ActivitySeen(time=NOW, station="first", session="s")])
 
@@ -129,8 +153,9 @@ def test_a_look_makes_as_many_panes_as_stations_have_changed() -> None:
     second = view.look(state, NOW + 1, 101.0, 1.0)
     assert (view.panes_made - made, view.arranged - arranged) == (3, 0)
     assert second.groups != first.groups
-    view.look(state, NOW + 2, 102.0, 2.0)
-    assert (view.panes_made - made, view.arranged - arranged) == (3, 0)
+    for later in (2, 2):  # also at the very same moment
+        view.look(state, NOW + later, 100.0 + later, 2.0)
+        assert (view.panes_made - made, view.arranged - arranged) == (3, 0)
 
 
 def test_time_alone_makes_no_pane_but_of_a_status_that_ends() -> None:

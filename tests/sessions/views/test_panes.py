@@ -10,7 +10,7 @@ from sessions.floor.branches.shown import SHOWN
 from sessions.floor.pace import Pace
 from sessions.floor.state import EMPTY, FloorState, Status
 from sessions.floor.tokens import Certainty, Tokens
-from sessions.views.floor.arrange import Arrangement, Arranger, Choice, Grouping, SortKey, matches
+from sessions.views.floor.arrange import Arrangement, Arranger, Choice, Group, Grouping, SortKey, matches
 from sessions.views.floor.book import PaneBook
 from sessions.views.floor.panes import Pane
 from sessions.views.floor.totals import Counts, totals
@@ -305,6 +305,24 @@ def test_an_unhurried_sort_comes_seldom() -> None:
     view.look(first, NOW, 0.0)
     assert [p.name for p in view.look(more, NOW, SETTLE_S - 1, 99).groups[0].panes] == ["b", "c", "a"]
     assert [p.name for p in view.look(more, NOW, SETTLE_S, 99).groups[0].panes] == ["a", "b", "c"]
+
+
+def test_only_attention_is_in_a_hurry() -> None:
+    calm = [ev.ActivitySeen(time=NOW, station=name) for name in "bc"]
+    loud = [*calm, ev.PersonNeeded(time=NOW, station="c", reason="x"), ev.ActivitySeen(time=NOW, station="a")]
+    for order, names in ((SortKey.NAME, ["b", "c", "a"]), (SortKey.ATTENTION, ["c", "a", "b"])):
+        view = FloorView(Choice(order=order))
+        view.look(state_of(calm), NOW, 0.0)
+        assert [p.name for p in view.look(state_of(loud), NOW, QUIET_S, QUIET_S).groups[0].panes] == names
+
+
+def test_what_is_no_longer_loud_is_not_out_of_place() -> None:
+    arrangement, seen = Arrangement([Group("", (pane("a"), pane("b")))]), list[bool]()
+    for status in (Status.WORKING, Status.FAILED, Status.WORKING):
+        assert arrangement.put([pane("b", status)])
+        seen.append(arrangement.out_of_place)
+        assert arrangement.groups[0].panes[1].status is status
+    assert seen == [False, True, False]
 
 
 def test_totals_are_the_sum_of_the_stations() -> None:

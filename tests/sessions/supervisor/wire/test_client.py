@@ -56,8 +56,8 @@ def test_it_is_behind_until_the_last_event_of_the_past_has_come() -> None:
                 push(feed, spoken(20, first=6))
                 await watching.soon(lambda client: client.state.seq == 25 and client.contact.behind)
                 # The word may come before the events that it is about.
-                feed.say(WorkFrame(past=26))
-                await watching.soon(lambda client: client.contact.behind)
+                feed.say(WorkFrame(past=27, trouble="heard"))
+                await watching.soon(lambda client: client.contact.trouble == "heard" and client.contact.behind)
                 push(feed, spoken(2, first=26))
                 await watching.soon(lambda client: not client.contact.behind and client.state.seq == 27)
 

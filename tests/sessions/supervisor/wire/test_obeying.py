@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 import msgspec
+import pytest
 
 from sessions.asking.questions import AnyQuestion, StationNames
 from sessions.floor.commands import CancelScan, CatchUp, Command, Reply, SetBase
@@ -13,11 +14,13 @@ from sessions.supervisor.wire import obeying
 from sessions.supervisor.wire.frames import (
     CommandFrame,
     PartFrame,
+    ProtocolError,
     QuestionFrame,
     ReplyFrame,
     command_frame,
 )
 from tests.support.supervisor import (
+    PATIENCE_S,
     Peer,
     dialled,
     feed_of,
@@ -106,6 +109,70 @@ def test_of_a_flood_of_commands_those_are_refused_for_which_there_is_no_room() -
             assert [frame.id for frame in done] == [f"c{number}" for number in range(obeying.MOST_COMMANDS)]
 
     asyncio.run(check())
+
+
+def test_who_commands_and_never_listens_is_cut_off() -> None:
+    async def check() -> None:
+        free = asyncio.Event()
+
+        async def never(_: object) -> Reply:
+            await free.wait()
+            return Reply(True)
+
+        commands = obeying.Commands(never, never)
+        for number in range(2 * obeying.MOST_COMMANDS):
+            commands.take(framed(number))
+        with pytest.raises(ProtocolError, match="does not listen"):
+            commands.take(framed(0))
+        await commands.close()
+
+    asyncio.run(check())
+
+
+def test_with_its_console_what_waits_is_never_begun_and_what_is_under_way_broken_off() -> None:
+    async def check() -> None:
+        begun, broken_off, busy = list[str](), list[str](), asyncio.Event()
+
+        async def obey(command: Command) -> Reply:
+            begun.append(command.id)
+            busy.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                broken_off.append(command.id)
+            return Reply(True)
+
+        async def send(_: ReplyFrame) -> None:
+            raise AssertionError("nobody is there")
+
+        commands = obeying.Commands(obey, send)
+        for number in range(2 * obeying.COMMANDS_AT_ONCE):
+            commands.take(framed(number))
+        await busy.wait()
+        await asyncio.wait_for(commands.close(), PATIENCE_S)
+        assert begun == sorted(broken_off) == [f"c{number}" for number in range(obeying.COMMANDS_AT_ONCE)]
+
+    asyncio.run(check())
+
+
+@pytest.mark.parametrize("body", [b"7", b'{"id":"\xff"}', b'{"id":' + b"[" * 100_000 + b"]" * 100_000 + b"}"])
+def test_what_is_no_command_is_answered_as_one_that_is_not_known(body: bytes) -> None:
+    async def check() -> None:
+        told = asyncio.Queue[ReplyFrame]()
+
+        async def obey(_: Command) -> Reply:
+            raise AssertionError("there is nothing to do")
+
+        commands = obeying.Commands(obey, told.put)
+        commands.take(CommandFrame("c", msgspec.Raw(body)))
+        reply = (await told.get()).reply
+        assert (reply.ok, reply.reason) == (False, "the supervisor does not know this command")
+
+    asyncio.run(check())
+
+
+def framed(number: int) -> CommandFrame:
+    return command_frame(Command(f"c{number}", "ann", 1.0, CancelScan()))
 
 
 async def reply_of(peer: Peer) -> ReplyFrame:
