@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -19,7 +21,18 @@ from sessions.supervisor.wire.feed import PER_FRAME, RING
 from sessions.supervisor.wire.frames import Farewell, WorkFrame
 from sessions.supervisor.wire.protocol import Answer
 from sessions.supervisor.wire.server import Server
-from tests.support.supervisor import PATIENCE_S, agree, feed_of, push, served, short_directory, spoken, told, watched
+from tests.support.supervisor import (
+    PATIENCE_S,
+    Watched,
+    agree,
+    feed_of,
+    push,
+    served,
+    short_directory,
+    spoken,
+    told,
+    watched,
+)
 
 
 def test_it_catches_up_from_its_own_floor_and_follows() -> None:
@@ -192,17 +205,24 @@ def test_a_new_supervisor_continues_where_the_last_one_died() -> None:
     asyncio.run(check())
 
 
-def _spoken_to(answers: list[bytes], shown: str) -> None:
-    """A client of something that says `answers` and then nothing comes to show `shown`."""
+@contextmanager
+def called() -> Iterator[tuple[Watched, socket.socket]]:
+    """A client, and the other end of its line, at which nobody says anything by himself."""
     with short_directory() as directory, socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(directory / "s"))
         listener.listen()
         with watched(directory / "s") as watching:
             line, _ = listener.accept()
             with line:
-                line.sendall(b"".join(answers))
-                watching.until(lambda client: shown in client.contact.trouble)
-            assert watching.client.state == EMPTY
+                yield watching, line
+
+
+def _spoken_to(answers: list[bytes], shown: str) -> None:
+    """A client of something that says `answers` and then nothing comes to show `shown`."""
+    with called() as (watching, line):
+        line.sendall(b"".join(answers))
+        watching.until(lambda client: shown in client.contact.trouble)
+        assert watching.client.state == EMPTY
 
 
 def test_one_that_is_killed_in_the_middle_of_a_word_has_died() -> None:
@@ -246,16 +266,11 @@ def test_a_supervisor_that_falls_silent_is_told_from_one_with_nothing_to_say(mon
 
 def test_what_was_asked_of_one_that_falls_silent_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SILENCE_S", 0.3)
-    with short_directory() as directory, socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(str(directory / "s"))
-        listener.listen()
-        with watched(directory / "s") as watching:
-            line, _ = listener.accept()
-            with line:
-                line.sendall(frames.encode(frames.Welcome(VERSION, 7, "repo", 0, SPEAKS)))
-                watching.until(lambda client: client.contact.pid == 7)
-                reply = watching.client.send(operator.command(CatchUp())).result(PATIENCE_S)
-                assert not reply.ok and "silent" in reply.cure + reply.reason
+    with called() as (watching, line):
+        line.sendall(frames.encode(frames.Welcome(VERSION, 7, "repo", 0, SPEAKS)))
+        watching.until(lambda client: client.contact.pid == 7)
+        reply = watching.client.send(operator.command(CatchUp())).result(PATIENCE_S)
+        assert not reply.ok and "silent" in reply.cure + reply.reason
 
 
 def test_what_cannot_be_said_is_refused_at_once() -> None:
