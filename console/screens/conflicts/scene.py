@@ -1,6 +1,6 @@
 """The conflicts as they are drawn: the scene that is sampled from the link, the pair under the cursor, the panels.
 
-What keys do with all of it is in `conflicts`.
+What keys do with all of it is in `screen`.
 """
 
 from __future__ import annotations

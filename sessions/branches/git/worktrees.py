@@ -166,7 +166,7 @@ def dirty_files(worktree: Worktree, settings: tuple[str, ...]) -> int:
 
     It takes no lock and never writes the index. Submodules count when they stand on another commit than recorded;
     their own files are theirs, and looking at them would run git with their configuration. `settings` are those of
-    `git.quiet_filters` for the whole repository; a worktree may have filters of its own besides.
+    `run.quiet_filters` for the whole repository; a worktree may have filters of its own besides.
     """
     if (worktree.git_dir / "config.worktree").exists():
         settings += quiet_filters(git_in(worktree))

@@ -38,7 +38,7 @@ class Change(StrEnum):
 
 
 class FileChange(msgspec.Struct, frozen=True):
-    """One file that differs between two sides. Paths are as `branches.names.shown` writes them."""
+    """One file that differs between two sides. Paths are as `git.names.shown` writes them."""
 
     path: str
     change: Change = Change.MODIFIED

@@ -1,4 +1,4 @@
-"""How Claude Code writes a conversation (see `conversation_index.Dialect`)."""
+"""How Claude Code writes a conversation (see `conversation.index.Dialect`)."""
 
 from __future__ import annotations
 

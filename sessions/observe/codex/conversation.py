@@ -1,4 +1,4 @@
-"""How Codex writes a conversation (see `conversation_index.Dialect`), in the three generations of its rollouts."""
+"""How Codex writes a conversation (see `conversation.index.Dialect`), in the three generations of its rollouts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How OpenClaw (and pi, whose format it is) writes a conversation (see `conversation_index.Dialect`)."""
+"""How OpenClaw (and pi, whose format it is) writes a conversation (see `conversation.index.Dialect`)."""
 
 from __future__ import annotations
 

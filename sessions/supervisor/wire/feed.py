@@ -67,7 +67,7 @@ class Feed:
         """What brings a console at `cursor` nearer to the present: events, or the whole floor; None when it is there.
 
         A cursor beyond the present belongs to another journal, so that console gets the whole floor, too; one below 0
-        (`protocol.NOTHING`) belongs to a console that has no floor yet.
+        (`frames.NOTHING`) belongs to a console that has no floor yet.
         """
         if not self._opened:
             return None
