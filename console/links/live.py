@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from console import last_floor
+from console.links import last_floor
 from console.links.link import LinkHealth, LinkMode, unheard
 from sessions.floor.commands import AnyWish, Progress, Reply
 from sessions.floor.state import EMPTY, FloorState

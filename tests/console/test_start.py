@@ -15,16 +15,17 @@ from tests.support.cli import COMMAND, Machine
 
 FRAME_ENDS = b"\x1b[?2026l"
 """What follows every frame for a terminal that shows frames whole."""
-UNWANTED = {"concurrent.futures.thread", "hashlib", "sessions.redact", "sqlite3", "tomllib"}
+UNWANTED = {"concurrent.futures.thread", "hashlib", "sessions.floor.fold.fold", "sessions.redact", "sqlite3", "tomllib"}
 """Modules without which a recording can be shown."""
-LATER = UNWANTED | {"argparse", "sessions.floor.fold.fold", "sessions.journal.reader", "zipfile"}
+LATER = UNWANTED | {"argparse", "sessions.journal.codec", "sessions.journal.reader", "zipfile"}
 """Modules without which the last floor can be shown."""
-MODULES = 125
+MODULES = 120
 """Of ours, without which no live floor is painted; each takes about a tenth of a millisecond to import."""
 PAINTED = """
 import os, sys
 from pathlib import Path
-from console import cli, last_floor
+from console import cli
+from console.links import last_floor
 from console.cli.commands import live
 from sessions.place import place_of
 from sessions.views.floor.last import LastFloor

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pytest
 from msgspec.structs import replace
 
-from console import last_floor as last_floor_file
+from console.links import last_floor as last_floor_file
 from console.links.link import LinkMode, station_events
 from console.links.live import LiveLink
 from sessions.floor.commands import CatchUp, Stop
