@@ -86,6 +86,19 @@ def test_garbage_waits_until_no_key_comes(collections: list[int]) -> None:
     played(test)
 
 
+@pytest.mark.parametrize("quiet_s", [0.0, QUIET_S / 2, QUIET_S, AWAY_S])
+def test_it_waits_for_what_is_left_of_the_time_without_keys(quiet_s: float) -> None:
+    def test(tidy: Garbage, quiet: list[float], frame: Callable[[], None]) -> None:
+        quiet[0], now = quiet_s, asyncio.get_running_loop().time()
+        frame()
+        assert tidy._timer is not None
+        waited = tidy._timer.when() - asyncio.get_running_loop().time()
+        assert tidy._timer.when() >= now + QUIET_S - quiet_s
+        assert waited <= max(0.01, QUIET_S - quiet_s)
+
+    played(test)
+
+
 def test_very_much_of_it_does_not_wait(collections: list[int]) -> None:
     def test(tidy: Garbage, quiet: list[float], frame: Callable[[], None]) -> None:
         for _ in range(1 + MANY // FEW):

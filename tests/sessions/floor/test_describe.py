@@ -30,6 +30,11 @@ def test_usage_is_told_in_figures() -> None:
     assert describe(used) == Said("tokens", "explore", Tone.QUIET, tokens=7, dollars=0.5)
 
 
+def test_a_turn_ends_by_itself_or_by_the_operator() -> None:
+    ends = [ev.TurnFinished(time=1.0, station="s", interrupted=interrupted) for interrupted in (True, False)]
+    assert [describe(end).word for end in ends] == ["stopped", "finished"]
+
+
 def test_an_event_is_about_somebody() -> None:
     opened = ev.StationOpened(time=1.0, station="docs-02", kind="claude")
     renamed = ev.StationRenamed(time=2.0, station="docs-02", name="docs")

@@ -170,6 +170,22 @@ def test_calls_of_a_sub_agent_without_a_file_are_summed_with_the_others(tmp_path
     assert both(tmp_path)["station/api"][1] == 2
 
 
+@pytest.mark.parametrize("grown", [usage(2, 0, 0, 5), usage(1, 0, 0, 9), usage(1, 3, 0, 5), usage(1, 0, 7, 5)])
+def test_what_a_call_is_said_to_have_used_last_counts_whatever_of_it_grew(tmp_path: Path, grown: Json) -> None:
+    lines = [reply("m1", usage(1, 0, 0, 5), 1), reply("m1", grown, 1), _progress("n1", 2)]
+    write(tmp_path / "projects" / "-srv" / f"{SESSION}.jsonl", [prompt("go"), *lines])
+    told = [e for e in events_of(tmp_path, SumReader().read) if isinstance(e, ev.TokensUsed)]
+    assert not any(event.call for event in told), "the file was left to its full reader"
+    both(tmp_path)
+
+
+@pytest.mark.parametrize("odd", [{"message": None}, {"message": {"id": "m2"}}])
+def test_an_answer_that_holds_no_usage_of_its_own_counts_nothing(tmp_path: Path, odd: Json) -> None:
+    lines = [reply("m1", usage(1), 1), {**line("assistant", 2, usage=usage(9), requestId="r"), **odd}]
+    write(tmp_path / "projects" / "-srv" / f"{SESSION}.jsonl", [prompt("go"), *lines])
+    assert both(tmp_path)["station/api"][1] == 1
+
+
 def test_progress_at_the_beginning_of_a_file_says_only_where_it_is(tmp_path: Path) -> None:
     write(tmp_path / "projects" / "-srv" / f"{SESSION}.jsonl", [_progress("n1", 1), reply("m1", usage(1), 2)])
     assert both(tmp_path)["station/api"][1] == 1

@@ -183,6 +183,34 @@ def test_a_full_disk_is_told_and_outlasted(tmp_path: Path, monkeypatch: pytest.M
     asyncio.run(check())
 
 
+def test_a_disk_that_takes_nothing_is_tried_again_for_whoever_waits_and_the_tries_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder, "FIRST_RETRY_S", 3_600.0)
+    monkeypatch.setattr(recorder, "LAST_RETRY_S", 3_600.0)
+
+    async def check() -> None:
+        journal = await Journal.open(tmp_path / "journal.db")
+        feed = Feed(journal.state)
+        serving = ServingRecorder(journal, feed)
+        for _ in range(2):  # the next time it is counted from the beginning
+            with full_disk():
+                writing = asyncio.create_task(serving.record(spoken(1, journal.state.seq + 1)))
+                for tries in (1, 2, 3):
+                    async with asyncio.timeout(PATIENCE_S):
+                        while feed.work.tries < tries:
+                            await feed.bell.wait()
+                    assert (feed.work.tries, feed.work.halted, serving.halted) == (tries, True, True)
+                    if tries < 3:
+                        serving.again()
+            serving.again()
+            await asyncio.wait_for(writing, PATIENCE_S)
+            assert (feed.work.tries, feed.work.halted, serving.halted) == (0, False, False)
+        await journal.close()
+
+    asyncio.run(check())
+
+
 def test_a_command_that_looks_once_fails_on_a_full_disk(tmp_path: Path) -> None:
     async def check() -> None:
         journal = await Journal.open(tmp_path / "journal.db")

@@ -77,3 +77,18 @@ def test_what_both_added_counts_once_beside_what_only_git_can_merge(tmp_path: Pa
     (made.path / "link").symlink_to("elsewhere")
     made.commit({"new.txt": "other\n"})
     assert sorted(conflicts(made, tmp_path / "state")) == [("link", "add/add"), ("new.txt", "add/add")]
+
+
+def test_links_that_both_set_anew_are_for_git_and_files_beside_them_are_not(tmp_path: Path) -> None:
+    made = TestRepository(tmp_path / "r")
+    for name in ("link", "other-link"):
+        (tmp_path / "r" / name).symlink_to("a.txt")
+    made.commit({"a.txt": LINES, "b.txt": MANY})
+    for branch, place in (("one", "here"), ("other", "there")):
+        made.git("checkout", "--quiet", "-b", branch, "main")
+        for name in ("link", "other-link"):
+            (made.path / name).unlink()
+            (made.path / name).symlink_to(place)
+        made.commit({"a.txt": edited(3, branch), "b.txt": MANY + f"{branch}\n"})
+    paths = [path for path, _ in sorted(conflicts(made, tmp_path / "state"))]
+    assert paths == ["a.txt", "b.txt", "link", "other-link"]

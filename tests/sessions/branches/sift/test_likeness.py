@@ -33,6 +33,8 @@ def test_like_files_are_found_and_no_other_and_each_is_compared_once(tmp_path: P
     assert known.cost({gone}, {near, other, same}) == 1
     assert known.alike(git, {gone}, {near, other, same}) == {near, same}
     assert known.alike(git, {other}, {near, other}) == {near, same, other}, "another source, compared with all"
+    further = states(made, edited(7, "x"), edited(8, "x"), edited(9, "x"))
+    assert known.cost({gone}, {near, *further}) == 2 * 3, "each with both sources"
 
 
 def test_where_files_are_read_otherwise_fewer_lines_make_them_alike(tmp_path: Path) -> None:
@@ -151,3 +153,12 @@ def test_branches_that_moved_much_agree_with_git(tmp_path: Path, rests: list[Res
     made.git("checkout", "--quiet", "main")
     compared(made, tmp_path / "state")
     assert {state for _, state in stand_ins(rests)} == {EMPTY, FILLER}
+
+
+def test_of_files_that_one_side_alone_edited_one_in_each_directory_is_enough(tmp_path: Path, rests: list[Rest]) -> None:
+    """It is there for the directory's sake: git walks those that nobody changed otherwise."""
+    names = [f"{top}/{name}.txt" for top in ("a", "a/b", "c") for name in "pqrs"]
+    more: Files = dict.fromkeys(names, "2\n")
+    compared(moved(tmp_path / "r", more, dict.fromkeys(names, "1\n")), tmp_path / "state")
+    edits = sorted(path.rpartition(b"/")[0] for path, _ in rests[0].ours + rests[0].theirs if path.decode() in names)
+    assert edits in ([b"a", b"a/b", b"c"], [b"a/b", b"c"]), "the way to a/b goes by a, where it is taken first"

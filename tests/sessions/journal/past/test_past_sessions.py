@@ -199,6 +199,23 @@ def test_a_session_that_comes_back_is_the_one_it_was(tmp_path: Path, monkeypatch
         assert (back.title, back.closed, back.opened) == ("no 0", True, START)
 
 
+def test_one_that_is_back_is_not_brought_back_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The table still has it as it was when it was over."""
+    forgetful(monkeypatch)
+
+    async def run() -> list[ev.Event]:
+        journal = await Journal.open(tmp_path / "journal.db")
+        await _lived(journal, range(9))
+        opened, *_ = life(0, START + 500)
+        written = [await journal.write([event]) for event in (opened, used(0, START + 501), used(0, START + 502))]
+        assert session_of(0) in journal.state.sessions
+        assert (journal.state.total.sessions, journal.state.total.calls) == (9, 11)
+        await journal.close()
+        return [event for each in written for event in each.events]
+
+    assert sum(isinstance(event, ev.SessionReturned) for event in asyncio.run(run())) == 1
+
+
 def test_appends_that_share_a_commit_bring_a_session_back_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     forgetful(monkeypatch)
 

@@ -77,6 +77,20 @@ def test_it_is_behind_until_the_last_event_of_the_past_has_come() -> None:
     asyncio.run(check())
 
 
+def test_without_a_supervisor_nothing_is_still_coming_in() -> None:
+    async def check() -> None:
+        feed = feed_of(5)
+        feed.say(WorkFrame(past=frames.UNSETTLED))
+        async with served(feed) as (house, path):
+            with watched(path) as watching:
+                await watching.soon(lambda client: client.contact.behind)
+                await house.close(Farewell("it goes"))
+                await watching.soon(lambda client: not client.contact.connected)
+                assert not watching.client.contact.behind
+
+    asyncio.run(check())
+
+
 def test_whoever_has_no_floor_gets_it_whole_and_not_the_past_in_pieces() -> None:
     async def check() -> None:
         async with served(feed_of(PER_FRAME + 1)) as (_, path):
