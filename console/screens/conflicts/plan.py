@@ -25,6 +25,7 @@ class Planner:
         self._made_for: Wishes | None = None
         self._made_at = 0.0
         self._busy = False
+        self._wished = ""
 
     def claim(self, state: FloorState, scene: Scene) -> bool:
         """Whether the plan should be made now. Who is told so makes it, and nobody else is told so until it is made."""
@@ -53,7 +54,8 @@ class Planner:
         found = self.insight.plan
         if not wished:
             return ""
-        return "; ".join(costs(found)) or f"{found.lands} land, as many as without your wishes"
+        told = "; ".join(costs(found)) or f"{found.lands} land, as many as without your wishes"
+        return f"{self._wished}: {told}" if self._wished else told
 
     @property
     def landing(self) -> tuple[str, ...]:
@@ -63,17 +65,27 @@ class Planner:
         found = self.insight.plan
         return (*found.names, *(left.name for left in found.left))
 
-    def wish(self, verb: str, name: str) -> None:
-        """Pin, drop, earlier or later: take a wish about a branch, or take it back."""
+    def wish(self, verb: str, name: str, label: str) -> bool:
+        """Pin, drop, earlier or later: take a wish about a branch, or take it back; whether that is another wish."""
         if self.insight is None:
-            return
+            return False
+        before = self.wishes
         match verb:
             case "pin":
-                self.wishes = pinned(self.wishes, name)
+                self.wishes = pinned(before, name)
+                self._wished = f"{label} {'pinned' if name in self.wishes.pinned else 'no longer pinned'}"
             case "drop":
-                self.wishes = dropped(self.wishes, name)
+                self.wishes = dropped(before, name)
+                self._wished = f"{label} {'left out' if name in self.wishes.dropped else 'taken back'}"
             case "earlier" | "later":
-                self.wishes = moved(self.wishes, self.insight.plan, name, -1 if verb == "earlier" else 1)
+                self.wishes = moved(before, self.insight.plan, name, -1 if verb == "earlier" else 1)
+                self._wished = f"{label} {verb}"
+        return self.wishes != before
+
+    def forget(self) -> bool:
+        """Take all wishes back; whether there were any."""
+        before, self.wishes, self._wished = self.wishes, UNTOLD, "no wishes"
+        return before != UNTOLD
 
 
 def _insight(state: FloorState, scene: Scene, wishes: Wishes) -> Insight:

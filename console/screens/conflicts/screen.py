@@ -22,7 +22,7 @@ from console.screens.conflicts.side import PANELS
 from console.screens.conflicts.words import cannot_land
 from sessions.errors import FactoryError
 from sessions.text import clean
-from sessions.views.conflicts.view import UNTOLD, Choice
+from sessions.views.conflicts.view import Choice
 from widgets.conflicts.matrix_shape import Spot
 from widgets.draw.cells import Line, Span
 from widgets.parts.footer import Footer
@@ -148,8 +148,11 @@ class ConflictsScreen(ConflictsScene):
             self.say("nothing collides here")
 
     def action_worse(self) -> None:
+        before = self.matrix.pair
         if not self.matrix.next_worse(self.scene.verdicts):
             self.say("nothing collides here")
+        elif self.matrix.pair == before:
+            self.say("this is the worst")
 
     def _select_file(self, step: int) -> bool:
         """Select the pair's next file; whether there is one."""
@@ -222,11 +225,14 @@ class ConflictsScreen(ConflictsScene):
 
     def action_wish(self, verb: str) -> None:
         if name := self._branch():
-            self.planner.wish(verb, name)
+            label = self.names.get(name) or clean(name, 40)
+            if not self.planner.wish(verb, name, label):
+                self.say(f"{label} cannot go {verb}")
             self.draw()
 
     def action_forget(self) -> None:
-        self.planner.wishes = UNTOLD
+        if not self.planner.forget():
+            self.say("there are no wishes")
         self.draw()
 
     def action_simulate(self) -> None:

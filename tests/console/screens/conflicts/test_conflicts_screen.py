@@ -136,8 +136,12 @@ def test_keys_go_to_conflicts_and_the_pair_is_shown() -> None:
         assert screen.matrix.pair == (C, "")
         await press(app, pilot, "N")
         assert screen.matrix.pair in [(A, B), (B, A)]
-        await press(app, pilot, "w", "w")
+        await press(app, pilot, "w")
         assert screen.matrix.pair == (C, "")
+        assert "this is the worst" not in text(app)
+        await press(app, pilot, "w")
+        assert screen.matrix.pair == (C, "")
+        assert "this is the worst" in text(app).splitlines()[-1]
         await press(app, pilot, "l", "j", "left", "up", "end", "home")
         assert (screen.matrix.cursor.row, screen.matrix.cursor.column) == (0, 0)
 

@@ -48,14 +48,23 @@ def test_the_plan_follows_wishes_and_says_what_they_cost() -> None:
             await press(app, pilot, "down")
         await press(app, pilot, "p")
         assert A in landing()
-        assert "keep" in text(app).splitlines()[-1]
+        assert "pinned: pinned and moved branches keep" in text(app).splitlines()[-1]
         await press(app, pilot, "p")
         assert A not in landing()
+        assert "no longer pinned: " in text(app).splitlines()[-1]
         assert "as many as without" in text(app).splitlines()[-1]
         await press(app, pilot, "d")
         assert screen.planner.wishes.dropped == (A,)
+        assert "left out: " in text(app).splitlines()[-1]
+        await press(app, pilot, "d")
+        assert "taken back: " in text(app).splitlines()[-1]
         await press(app, pilot, "R")
-        await press(app, pilot, "shift+tab", "home", "J")
+        assert "there are no wishes" in text(app).splitlines()[-1]
+        await press(app, pilot, "p", "R")
+        assert "no wishes: " in text(app).splitlines()[-1]
+        await press(app, pilot, "shift+tab", "home", "K", "K")
+        assert "cannot go earlier" in text(app).splitlines()[-1]
+        await press(app, pilot, "R", "J")
         assert landing()[1] == screen.side.chosen_name
         await press(app, pilot, "K")
         assert landing()[0] == screen.side.chosen_name
@@ -174,7 +183,7 @@ def test_a_plan_is_made_once_however_often_it_is_drawn_before_its_turn() -> None
         assert [planner.claim(state, screen.scene) for _ in range(3)] == [True, False, False]
         await planner.make(state, screen.scene)
         assert not planner.claim(state, screen.scene)
-        planner.wish("drop", screen.scene.names[0])
+        planner.wish("drop", screen.scene.names[0], "a branch")
         assert [planner.claim(state, screen.scene) for _ in range(2)] == [True, False]
 
     play(test)
