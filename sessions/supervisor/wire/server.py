@@ -44,9 +44,13 @@ def may_enter(uid: int | None, own: int) -> bool:
 
 def _bound(path: Path) -> tuple[socket.socket, os.stat_result]:
     """A socket at `path`, and the file that it is there."""
-    with contextlib.suppress(FileNotFoundError):
+    try:
         path.unlink()
         log.info("removed the socket of a supervisor that is gone")
+    except FileNotFoundError:
+        pass
+    except OSError as error:  # a directory, say, or what stands in one that may not be written
+        raise FactoryError(f"{path} cannot be replaced by a socket ({error.strerror})", "remove it") from error
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     # The mode must be right from the first moment, so it cannot be set afterwards.
     old = os.umask(0o177)

@@ -9,6 +9,7 @@ import stat
 
 import pytest
 
+from sessions.errors import FactoryError
 from sessions.supervisor.wire import frames, server
 from sessions.supervisor.wire.frames import (
     Farewell,
@@ -52,6 +53,17 @@ def test_a_dead_ones_socket_is_replaced() -> None:
     with short_directory() as directory:
         path = directory / "s"
         asyncio.run(check())
+
+
+def test_what_no_socket_can_replace_is_named_with_the_cure() -> None:
+    with short_directory() as directory:
+        path = directory / "s"
+        (path / "full").mkdir(parents=True)
+        with pytest.raises(FactoryError, match="cannot be replaced by a socket") as told:
+            asyncio.run(server.Server(feed_of(0), "repo", agree).listen(path))
+        assert str(path) in str(told.value)
+        assert told.value.cure == "remove it"
+        assert (path / "full").is_dir()
 
 
 @pytest.mark.parametrize(("uid", "enters"), [(1000, True), (1001, False), (0, False), (None, True)])
