@@ -310,8 +310,13 @@ def _no_journal(path: Path) -> FactoryError:
 
 
 def is_damage(error: Exception) -> bool:
-    """Whether SQLite says that the file itself is broken."""
-    return getattr(error, "sqlite_errorname", "") in ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+    """Whether SQLite says that the file itself is broken, or Python that what it holds as a text is none."""
+    return getattr(error, "sqlite_errorname", "") in ("SQLITE_CORRUPT", "SQLITE_NOTADB") or _is_no_text(error)
+
+
+def _is_no_text(error: Exception) -> bool:
+    """Python raises this by itself, without a code of SQLite's, and puts all of the text into the message."""
+    return isinstance(error, sqlite3.OperationalError) and str(error).startswith("Could not decode to UTF-8")
 
 
 def unreadable(path: Path, error: Exception) -> FactoryError:
@@ -323,4 +328,6 @@ def unreadable(path: Path, error: Exception) -> FactoryError:
 
 def damaged(path: Path, error: Exception | str) -> FactoryError:
     """What an operator reads when SQLite cannot use the file."""
+    if isinstance(error, Exception) and _is_no_text(error):
+        error = "a text in it is none"
     return FactoryError(f"{path} cannot be used as a journal ({error})", "move it away; a new one will be made")

@@ -6,6 +6,7 @@ import asyncio
 import os
 import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -209,3 +210,19 @@ def test_events_are_final(full: Path) -> None:
         with pytest.raises(sqlite3.IntegrityError):
             connection.execute(sql)
     connection.close()
+
+
+def test_a_text_that_is_none_is_told_as_damage_and_not_repeated(full: Path) -> None:
+    with closing(sqlite3.connect(full)) as connection, connection:
+        connection.execute("INSERT INTO marks VALUES ('torn', CAST(x'1b5b33316dff' AS TEXT))")
+
+    async def marks() -> None:
+        journal = await Journal.open(full)
+        try:
+            await journal.marks()
+        finally:
+            await journal.close()
+
+    with pytest.raises(FactoryError, match=r"cannot be used as a journal \(a text in it is none\)") as told:
+        asyncio.run(marks())
+    assert "[31m" not in str(told.value)
