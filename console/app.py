@@ -295,6 +295,8 @@ class FactoryApp(Guarded, App[None]):
     def action_again(self) -> None:
         """Have the supervisor started again; the floor stays as it is meanwhile."""
         self.link.again()
+        if isinstance(self.screen, FactoryScreen):
+            self.screen.say("starting the supervisor again; one that hangs is given some seconds to end", 10)
 
     # The terminal, and others
 

@@ -59,6 +59,7 @@ def test_every_screen_offers_it_when_no_supervisor_answers_and_only_then(keys: t
         assert AGAIN in (await shown(pilot))[-1]
         await pilot.press("r")
         assert link.asked_again == 1
+        assert "starting the supervisor again" in (await shown(pilot))[-1]
         link.health = LinkHealth()
         assert AGAIN not in (await shown(pilot))[-1]
         await pilot.press("r")
