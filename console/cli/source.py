@@ -16,7 +16,7 @@ from sessions.text import clean
 
 if TYPE_CHECKING:
     from sessions.floor.state import FloorState
-    from sessions.headless.pasts import JournalPast
+    from sessions.headless.journal_past import JournalPast
     from sessions.headless.supervised import Supervised
     from sessions.journal.past import places
     from sessions.journal.past.past import Past
@@ -71,7 +71,7 @@ def supervised_for(asked: OfFloor, as_it_is: bool = False) -> Iterator[Supervise
 def journal_of(asked: OfFloor, as_it_is: bool = False) -> Iterator[JournalPast]:
     """Its journal."""
     with importing():
-        from sessions.headless.pasts import JournalPast
+        from sessions.headless.journal_past import JournalPast
 
     with supervised_for(asked, as_it_is) as supervised:
         yield JournalPast(supervised)
@@ -165,7 +165,7 @@ def past_of(repo: Path, what: str, at: str, seq: int | None) -> Past:
 
 def _run_of(repo: Path, what: str) -> Past:
     """The journal of the repository, or the run of it that is named."""
-    from sessions.headless.pasts import JournalPast
+    from sessions.headless.journal_past import JournalPast
     from sessions.headless.supervised import Supervised
     from sessions.journal.past.part import as_of_now, run
 

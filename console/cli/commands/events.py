@@ -13,7 +13,7 @@ from console.cli.words import LAST, MOMENT, Parser, filled
 from sessions.errors import UsageError
 
 if TYPE_CHECKING:
-    from sessions.headless.pasts import JournalPast
+    from sessions.headless.journal_past import JournalPast
 
 CHUNK = 2_000
 EPOCH_DIGITS = range(9, 15)
@@ -69,7 +69,7 @@ class Events(OfFloor, frozen=True, kw_only=True):
         from sessions.asking.asked import UnheardError
         from sessions.asking.question import A, Question
         from sessions.floor.state import EMPTY
-        from sessions.headless.pasts import JournalPast
+        from sessions.headless.journal_past import JournalPast
         from sessions.place import place_of
         from sessions.supervisor import process
         from sessions.supervisor.wire.client import Client

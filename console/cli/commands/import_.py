@@ -35,7 +35,7 @@ class Import(OfFloor, frozen=True, kw_only=True):
             from sessions.asking.past_questions import SessionsAt
             from sessions.floor.commands import ImportPaths
             from sessions.floor.events import SessionReturned, SourceSkipped, StationEvent
-            from sessions.headless.pasts import JournalPast
+            from sessions.headless.journal_past import JournalPast
             from sessions.headless.supervised import Supervised
 
         check_places(self.paths)

@@ -48,7 +48,7 @@ class Record(OfFloor, frozen=True, kw_only=True):
         with importing():
             from console.cli.source import supervised_for
             from sessions.floor.commands import NoteRecording
-            from sessions.headless.pasts import JournalPast
+            from sessions.headless.journal_past import JournalPast
             from sessions.journal.past import places
             from sessions.journal.past.chronicle import chronicle
             from sessions.journal.recording.record import write

@@ -15,9 +15,9 @@ from sessions.asking.past_questions import JournalBytes, PrunePlan
 from sessions.errors import UsageError
 from sessions.floor.commands import NoteRecording, PruneEvents, StoreFloor
 from sessions.floor.state import FloorState
+from sessions.headless.journal_past import JournalPast
 from sessions.headless.line import text
 from sessions.headless.meters_shape import VERSION
-from sessions.headless.pasts import JournalPast
 from sessions.journal.accounts import Limit, PruningPlan
 from sessions.journal.recording.record import write
 from sessions.text import clean

@@ -58,7 +58,9 @@ def test_meters_of_a_running_supervisor_import_next_to_nothing(machine: Machine)
     assert (len(loaded) <= MOST, len(own) <= OWN) == (True, True), (len(loaded), sorted(own))
 
 
-def test_a_floor_of_a_running_supervisor_is_told_without_a_journal_or_a_fold(machine: Machine) -> None:
-    loaded = answered(machine, "status")
+@pytest.mark.parametrize("command", ["status", "events"])
+def test_what_a_running_supervisor_answers_is_told_without_a_database_or_a_fold(machine: Machine, command: str) -> None:
+    loaded = answered(machine, command)
     assert loaded & (UNWANTED - FLOOR) == set()
-    assert not any(name.startswith(("sessions.floor.fold.", "sessions.journal.past")) for name in loaded)
+    assert not any(name.startswith("sessions.floor.fold.") for name in loaded - {"sessions.floor.fold.versions"})
+    assert "sessions.journal.reader" not in loaded

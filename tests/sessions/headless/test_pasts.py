@@ -15,7 +15,8 @@ from sessions.floor.events import TextWritten, TurnFailed
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
 from sessions.headless.floor import catch_up, floor_of
-from sessions.headless.pasts import JournalPast, past_at
+from sessions.headless.journal_past import JournalPast
+from sessions.headless.pasts import past_at
 from sessions.headless.supervised import Supervised
 from sessions.journal.past.chronicle import arranged
 from sessions.journal.reader import JournalReader
