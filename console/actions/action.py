@@ -23,6 +23,8 @@ class Situation(msgspec.Struct, frozen=True):
     """Some station needs a person or has failed."""
     at_hand: bool = False
     """A station or a branch is under the cursor, or is what the screen is about."""
+    branched: bool = False
+    """It is a branch, or a station that works on one of this repository."""
 
 
 S = TypeVar("S", bound=Situation)
@@ -81,6 +83,10 @@ class ScreenSpec(msgspec.Struct, frozen=True):
 
 def needs_at_hand(now: Situation) -> str:
     return "" if now.at_hand else "nothing is selected"
+
+
+def needs_branch(now: Situation) -> str:
+    return "" if now.branched else "it is on no branch of this repository"
 
 
 def needs_shell(now: Situation) -> str:

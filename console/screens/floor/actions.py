@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from console.actions.action import Action, ScreenSpec, Situation, needs_at_hand
+from console.actions.action import Action, ScreenSpec, Situation, needs_at_hand, needs_branch
 
 
 class FloorSituation(Situation, frozen=True):
     """What is so of the floor."""
 
     panes: int = 0
-    branched: bool = False
-    """The cursor is on a branch, or on a station that works on one of this repository."""
     narrow: bool = False
     """A filter or a search hides something."""
     scanning: bool = False
@@ -19,10 +17,6 @@ class FloorSituation(Situation, frozen=True):
 
 def needs_panes(now: FloorSituation) -> str:
     return "" if now.panes else "there is nothing on the floor yet"
-
-
-def needs_branch(now: FloorSituation) -> str:
-    return "" if now.branched else "it is on no branch of this repository"
 
 
 def needs_narrow(now: FloorSituation) -> str:

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from console.actions.action import Action, ScreenSpec, Situation, needs_replay
+from console.actions.action import Action, ScreenSpec, Situation, needs_branch, needs_replay
 
 
 class StationSituation(Situation, frozen=True):
     """What is so of a station that is shown."""
 
-    branched: bool = False
-    """It works on a branch of this repository."""
     searched: bool = False
-
-
-def needs_branch(now: StationSituation) -> str:
-    return "" if now.branched else "it is on no branch of this repository"
 
 
 def needs_search(now: StationSituation) -> str:
