@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from console.links.live import LiveLink
-from sessions.asking.past_questions import PastCovers
+from sessions.asking.past_questions import EventUntil, Number, PastCovers
+from sessions.asking.questions import AnyQuestion
 from sessions.errors import FactoryError
 from sessions.floor.commands import CatchUp, Progress
 from sessions.headless.floor import floor_of
@@ -22,8 +25,9 @@ from sessions.headless.supervised import Supervised
 from sessions.journal.reader import JournalReader
 from sessions.supervisor import process
 from sessions.supervisor.process import Options
+from tests.support.branches.git import TestRepository
 from tests.support.house import LONG, House, house_in
-from tests.support.supervisor import ended, settled, watched
+from tests.support.supervisor import ended, feed_of, served, settled, watched
 
 SECOND = "77777777-2222-4333-8444-555555555555"
 BRIEF = Options(brief=True, idle_minutes=5.0)
@@ -202,3 +206,25 @@ def test_it_says_what_it_waits_for(house: House) -> None:
     assert told[0] == Progress("starting the supervisor", 0, 0)
     floor_of(house.repo.path, progress=told.append)
     assert told.count(told[0]) == 1
+
+
+def test_threads_that_ask_take_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each gets the answer to its own question."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    repo = TestRepository(tmp_path / "repo").path
+
+    async def answer(question: AnyQuestion) -> AsyncGenerator[msgspec.Raw, None]:
+        assert isinstance(question, EventUntil)
+        yield msgspec.Raw(msgspec.json.encode(Number(int(question.time))))
+
+    def ask(path: Path) -> None:
+        with Supervised(repo) as supervised, ThreadPoolExecutor(8) as pool:
+            supervised.place.socket.symlink_to(path)
+            answers = pool.map(lambda number: supervised.one(EventUntil(float(number))).number, range(400))
+            assert [*answers] == [*range(400)]
+
+    async def check() -> None:
+        async with served(feed_of(1), answering=answer) as (_, path):
+            await asyncio.to_thread(ask, path)
+
+    asyncio.run(check())

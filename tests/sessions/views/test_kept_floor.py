@@ -124,12 +124,13 @@ def test_a_pane_tells_the_worst_by_the_name_that_it_has_now() -> None:
     names = ("one", "other", "against", "feature/rewrite", "bugfixes/rewrite", "hot/summer-of-25")
     branches = [ev.BranchChanged(time=NOW, branch=name, head="a", ahead=1) for name in names]
     opened = ev.FactoryOpened(time=NOW, repo="/r", name="r", base="release/summer-of-25")
-    state = fold_all(EMPTY, [opened, *branches, collides("feature/rewrite", "one"), collides("against")])
+    stations = [ev.StationOpened(time=NOW, station=name, kind="claude", branch=name) for name in ("one", "against")]
+    state = fold_all(EMPTY, [opened, *branches, *stations, collides("feature/rewrite", "one"), collides("against")])
     book, told = PaneBook(), list[list[str]]()
     for event in ([], [collides("bugfixes/rewrite", "other")], [collides("hot/summer-of-25", "other")]):
         state = fold_all(state, event)
         book.look(state, NOW)
-        panes = {pane.name: pane for pane in book.every}
+        panes = {pane.station: pane for pane in book.every}
         told.append([panes[name].clash_with for name in ("one", "against")])
     assert told == [
         ["rewrite", "summer-of-25"],
