@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from sessions.errors import FactoryError
+from sessions.errors import FactoryError, UnwritableError
 from sessions.floor.commands import ImportPaths, Progress
-from sessions.headless.floor import floor_of
+from sessions.floor.tokens import By
+from sessions.headless import floor as module
+from sessions.headless.floor import floor_of, used
 from sessions.headless.supervised import Supervised
 from sessions.journal.reader import JournalReader
 from sessions.supervisor import process
-from tests.support.house import LONG, House, house_in
+from tests.support.house import House, house_in
 
 SECOND = "77777777-2222-4333-8444-555555555555"
 
@@ -90,5 +92,27 @@ def test_imports_count_their_events_once(house: House, supervised: bool) -> None
         assert journal.span.last_seq == after + 2, "the wish and its end, and nothing else"
 
 
-def test_options_have_a_supervisor_of_their_own(house: House) -> None:
-    assert LONG.arguments() == ["--idle-minutes=5.0"]
+@pytest.mark.parametrize("journal", [True, False])
+def test_where_no_supervisor_can_write_there_is_what_the_journal_holds_and_else_the_disk(
+    house: House, monkeypatch: pytest.MonkeyPatch, journal: bool
+) -> None:
+    house.write(1, 3)
+    house.repo.git("branch", "release")
+    house.repo.commit({"a": "1"})
+    floor_of(house.repo.path)
+    process.stop(house.repo.path)
+    if not journal:
+        house.place.journal.unlink()
+
+    def full(*_: object) -> None:
+        raise UnwritableError("the disk is full", "make room")
+
+    monkeypatch.setattr(module, "catch_up", full)
+    warned: list[str] = []
+    state = floor_of(house.repo.path, warn=warned.append)
+    assert (state.base, state.total.calls, set(state.branches)) == ("main", 3, {"main", "release"})
+    assert warned == ["the disk is full: make room", "shown is what was read before that"][: 1 + journal]
+    assert used(house.repo.path, By.MODEL).total.calls == 3
+    assert not house.place.socket.exists()
+    state = floor_of(house.repo.path, base="release")
+    assert (state.base, state.branches["main"].ahead) == ("release", 1)

@@ -21,6 +21,7 @@ from sessions.floor.commands import CatchUp, ImportPaths, SetBase, Stop, WatchPl
 from sessions.floor.state import EMPTY, FloorState
 from sessions.journal.reader import JournalReader
 from sessions.supervisor import process
+from sessions.supervisor.__main__ import _parser
 from sessions.supervisor.process import Options
 from tests.support.house import KEEPER, LONG, House, house_in
 from tests.support.supervisor import PATIENCE_S, ended, watched
@@ -49,6 +50,19 @@ def test_it_starts_once_detached_and_private(house: House) -> None:
     for path in (place.socket, place.lock, place.log):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
     assert not list(house.repo.path.glob("**/*.db"))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [LONG, Options(), Options(base="release", sessions=("/a b", "-c"), idle_minutes=0.0), Options(brief=True)],
+    ids=str,
+)
+def test_what_it_is_started_with_is_what_it_is_told(options: Options) -> None:
+    asked = _parser().parse_args(options.arguments())
+    assert (
+        Options(base=asked.base, sessions=tuple(asked.sessions), idle_minutes=asked.idle_minutes, brief=asked.brief)
+        == options
+    )
 
 
 def test_it_starts_for_the_repository_around_the_caller(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,6 +124,7 @@ TERMINAL = """
 import fcntl, pathlib, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 from sessions.supervisor import process
+from sessions.supervisor.__main__ import _parser
 process.start(pathlib.Path(sys.argv[1]), process.Options(idle_minutes=5.0))
 print("started", flush=True)
 sys.stdin.read()

@@ -92,6 +92,7 @@ def test_what_is_the_same_on_the_present_floor_is_not_sent_again() -> None:
         before = screen.wall.cells_sent
         live(link, screen)
         assert screen.wall.cells_sent == before
+        assert screen.floor is not None and screen.floor.totals.newest == link.state.time
 
     before(check)
 

@@ -12,6 +12,7 @@ from sessions.branches.merges import attempts
 from sessions.branches.parts.parts import EMPTY, FILLER, STAND_INS, Rest
 from sessions.branches.sift import division
 from sessions.branches.sift.likeness import SURE, UNSURE, Likeness
+from sessions.branches.sift.sides import Composed
 from tests.support.branches.collision import LINES, Files, edited
 from tests.support.branches.git import TestRepository
 from tests.support.branches.matrix import looked, opened, same_as_whole
@@ -52,8 +53,13 @@ def test_where_files_are_read_otherwise_fewer_lines_make_them_alike(tmp_path: Pa
 def rests(monkeypatch: pytest.MonkeyPatch) -> list[Rest]:
     """The rests that are made; files are compared for any."""
     made: list[Rest] = []
-    plain = division._rest
-    monkeypatch.setattr(division, "_rest", lambda *of: made.append(rest := plain(*of)) or rest)  # type: ignore[func-returns-value]
+    make = division._rest
+
+    def noted(ours: Composed, theirs: Composed, odd: int, plain: int) -> Rest:
+        made.append(make(ours, theirs, odd, plain))
+        return made[-1]
+
+    monkeypatch.setattr(division, "_rest", noted)
     monkeypatch.setattr(Likeness, "cost", lambda *_: 0)
     return made
 
