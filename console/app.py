@@ -14,6 +14,7 @@ from textual.binding import BindingType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 
+from console.actions.registry import BY_ID, keys_of
 from console.garbage import Garbage
 from console.links.link import Link, LinkMode
 from console.options import Options
@@ -44,6 +45,8 @@ RETRY_S = 1.0
 """After a look that failed."""
 LEAVING = ("ctrl+c",)
 """Keys that no question takes for an answer."""
+OF_THE_TERMINAL = ("app.redraw", "app.suspend")
+"""Actions that are about no screen, and done also while something is asked or typed."""
 FAULT_S = 30.0
 """How long a fault stays in the footer."""
 KEYMAP_S = 30.0
@@ -240,6 +243,10 @@ class FactoryApp(Guarded, App[None]):
         screen.last_key = monotonic()
         if await self._check_bindings(event.key, priority=True):
             return
+        for action in map(BY_ID.__getitem__, OF_THE_TERMINAL):
+            if event.key in keys_of(action, self.user_keys) and not event.is_printable:
+                await self.run_action(action.run)
+                return
         if event.key in LEAVING or not await screen.take(event.key, event.character):
             await self._check_bindings(event.key)
 

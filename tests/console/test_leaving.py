@@ -47,6 +47,18 @@ def test_ctrl_q_quits_from_everywhere(way_in: list[str]) -> None:
     assert depths(*way_in, "ctrl+q")[-1] == 0
 
 
+@pytest.mark.parametrize("way_in", [[], ["colon"], ["slash"], ["enter", "slash"], ["f"], ["question_mark"]])
+def test_what_concerns_the_terminal_alone_is_done_also_while_something_is_asked(
+    way_in: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(FactoryApp, "action_redraw", lambda _: done.append("redraw"))
+    monkeypatch.setattr(FactoryApp, "action_suspend", lambda _: done.append("suspend"))
+    last = depths(*way_in, "ctrl+l", "ctrl+z", "q")[-1]
+    assert done == ["redraw", "suspend"]
+    assert last == depths(*way_in, "q")[-1]  # what was asked still is
+
+
 def test_q_is_a_letter_where_one_types() -> None:
     assert depths("slash", "q") == [1, 1]
     assert depths("colon", "q") == [2, 2]
