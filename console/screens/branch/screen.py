@@ -118,6 +118,8 @@ class BranchScreen(BranchScene):
         """The next place of what was searched; without a search the next file."""
         if self.pattern:
             self._find(step, again=True)
+        elif not self.wide and self.panel != DIFF:
+            self._show_panel(DIFF)  # where they can be seen
         elif not self.patch.next_file(step):
             self.say("there is no further file" if step > 0 else "this is the first file")
 

@@ -30,6 +30,7 @@ from widgets.parts.footer import Footer
 from widgets.parts.panel import Bar, Panel
 from widgets.session.conversation import ConversationView
 
+PLOT = PANELS.index("plot") + 1
 WIDE = 120
 """From this width on the panels stand beside the conversation; below, one of them is shown at a time."""
 
@@ -254,6 +255,8 @@ class StationScreen(SearchScreen):
 
     def action_meter(self) -> None:
         self.side.next_meter()
+        if not self.wide and self._panel != PLOT:
+            self._show_panel(PLOT)
         self.draw()
 
     def action_transport(self, control: str, *steps: int) -> None:

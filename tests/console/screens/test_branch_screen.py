@@ -147,6 +147,10 @@ def test_one_panel_at_a_time_on_a_small_terminal(place: Place) -> None:
             assert screen.situation().at_hand
             assert panel in text(app)
         assert "+ zwei" in text(app)
+        await settle(app, pilot, "escape")
+        assert "+ zwei" not in text(app)
+        await settle(app, pilot, "n")
+        assert "+ zwei" in text(app)
 
     play(test, StillLink(place.state()), size=(80, 24))
 

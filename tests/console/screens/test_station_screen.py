@@ -327,6 +327,16 @@ def test_the_plot_changes_its_meter() -> None:
     with_station(still(sample_events()), "docs-02", script)
 
 
+def test_a_meter_that_is_asked_for_where_no_plot_is_seen_is_shown() -> None:
+    async def script(screen: StationScreen, pilot: Pilot[None]) -> None:
+        assert not panel(screen, "plot").strip()
+        await pilot.press("m")
+        await laid_out(screen, pilot)
+        assert panel(screen, "plot").split()[0] == "$/h"
+
+    with_station(still(sample_events()), "docs-02", script, SMALL)
+
+
 def test_a_plot_of_several_days_says_which() -> None:
     async def script(screen: StationScreen, pilot: Pilot[None]) -> None:
         assert panel(screen, "plot").split()[-4:] == ["11-21", "12:00", "11-23", "12:00"]
