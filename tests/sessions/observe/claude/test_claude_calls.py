@@ -13,6 +13,9 @@ from sessions.floor import events as ev
 from sessions.floor.fold.fold import fold, fold_all
 from sessions.floor.state import EMPTY, FloorState, Status
 from sessions.floor.tokens import STANDARD, Certainty, Terms, Tokens
+from sessions.observe.claude import lines as cl
+from sessions.observe.claude.memory import MAX_REPLIES, OpenReply
+from sessions.observe.claude.replies import call_of
 from sessions.observe.claude.transcript import ClaudeTranscript
 from sessions.observe.contract import Desk
 from sessions.observe.files.discover import SearchRoot, kind_of, places, walk
@@ -83,6 +86,14 @@ def test_replies_of_one_session_that_a_gateway_calls_the_same_are_told_apart_by_
         gateway("u5", 11, "u4"),
     )
     assert (state.total.calls, state.total.tokens.output) == (2, 18)
+
+
+def test_of_replies_whose_lines_are_being_read_the_newest_are_known() -> None:
+    """They are kept with the mark of how far the file was read."""
+    replies: dict[str, OpenReply] = {}
+    for number in range(3 * MAX_REPLIES):
+        call_of(replies, cl.Line(uuid=f"u{number}"), cl.Message(id=f"m{number}"), "")
+    assert [*replies] == [f"/m{number}" for number in range(2 * MAX_REPLIES, 3 * MAX_REPLIES)]
 
 
 def test_tools_of_one_reply_that_come_back_between_its_lines_leave_it_one_call() -> None:

@@ -82,6 +82,21 @@ def test_another_user_hears_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     asyncio.run(check())
 
 
+def test_who_is_to_look_for_another_supervisor_is_told_why_and_the_door_is_shut() -> None:
+    async def check() -> None:
+        house = Server(feed_of(0), "repo", agree, receive=lambda hello: "it has other settings")
+        await house.listen(path)
+        async with dialled(path) as peer:
+            assert await peer.hear() == Farewell("it has other settings")
+            assert await peer.hear() is None
+        assert not path.exists()
+        await house.close(Farewell("test over"))
+
+    with short_directory() as directory:
+        path = directory / "s"
+        asyncio.run(check())
+
+
 def test_one_console_too_many_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "MAX_CONSOLES", 1)
 
