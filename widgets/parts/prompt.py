@@ -7,9 +7,11 @@ from collections.abc import Sequence
 import msgspec
 
 from sessions.text import clean
-from widgets.draw.cells import Line, Span, end, line_width, width
+from widgets.draw.cells import Line, Span, cut, end, line_width, width
 
 MAX_TYPED = 200
+LEAST_NAME = 3
+"""Cells of a menu's name, below which it would say nothing any more."""
 
 
 class Choose(msgspec.Struct, frozen=True):
@@ -30,21 +32,29 @@ class Menu(msgspec.Struct, frozen=True):
     hint: str = "esc back"
 
     def line(self, cells: int) -> Line:
-        """The menu in one line; where there is little room it says less: no signs, no title, smaller gaps."""
-        for signs, head, gap in ((True, True, 3), (False, True, 2), (False, False, 2)):
+        """The menu in one line; where there is little room it says less: no signs, no title, smaller gaps, cut names.
+
+        A choice whose key is not seen is none, so that names are cut before one of them is left out.
+        """
+        for signs, head, gap in ((True, True, 3), (False, True, 2), (False, False, 2), (False, False, 1)):
             line = self._drawn(signs, head, gap)
+            if line_width(line) <= cells:
+                return line
+        for most in range(max((width(item.name) for item in self.items), default=0), LEAST_NAME, -1):
+            line = self._drawn(False, False, 1, most - 1)
             if line_width(line) <= cells:
                 return line
         return self._drawn(False, False, 1)
 
-    def _drawn(self, signs: bool, head: bool, gap: int) -> Line:
+    def _drawn(self, signs: bool, head: bool, gap: int, most: int = 1_000) -> Line:
         spans: list[Span] = [(f" {self.title}  " if head else " ", "bold accent on bar")]
         for item in self.items:
             weight = "bold text on bar" if item.on else "soft on bar"
             spans.append((item.key + " ", "bold accent on bar"))
             if item.sign and signs:
                 spans.append((item.sign + " ", item.style + " on bar"))
-            spans += [(item.name, "underline " + weight if item.on else weight), (" " * gap, "text on bar")]
+            name = cut(item.name, most)
+            spans += [(name, "underline " + weight if item.on else weight), (" " * gap, "text on bar")]
         return (*spans, (self.hint, "faint on bar")) if head else tuple(spans)
 
     def chosen(self, key: str) -> Choose | None:

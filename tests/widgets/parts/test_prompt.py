@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from widgets.draw.cells import pad, plain
-from widgets.parts.prompt import MAX_TYPED, Typing
+from widgets.draw.cells import line_width, pad, plain
+from widgets.parts.prompt import MAX_TYPED, Choose, Menu, Typing
 
 
 @pytest.mark.parametrize("cells", [200, 80, 40, 20])
@@ -28,3 +28,14 @@ def test_what_is_pasted_is_one_harmless_line_of_bounded_length() -> None:
     assert typing.text.startswith("ab cd")
     assert len(typing.text) == MAX_TYPED
     assert not typing.type("d", "d")
+
+
+@pytest.mark.parametrize("cells", [200, 80, 70])
+def test_no_choice_of_a_menu_is_left_out_where_its_name_can_be_cut(cells: int) -> None:
+    names = ("needs me", "failed", "waits", "works", "stale", "idle", "unknown", "all", "branches", "elsewhere")
+    items = tuple(Choose(key, name) for key, name in zip("nxwrsiuabe", names, strict=True))
+    line = Menu("show", items, "enter done").line(cells)
+    assert line_width(line) <= cells
+    shown = plain(line).split()
+    assert [word for word in shown if len(word) == 1] == list("nxwrsiuabe")
+    assert ("elsewhere" in shown) == (cells == 200)
