@@ -63,6 +63,7 @@ class Terminal:
             warnings.simplefilter("ignore", DeprecationWarning)
             self.pid, self.descriptor = pty.fork()
         if not self.pid:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # a job in the background has it ignored, no terminal does
             _become(command, {"TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})})
         self._set_size(columns, lines)
         self.modes = termios.tcgetattr(self.descriptor)

@@ -61,7 +61,11 @@ def test_an_import_counts_what_it_imported_and_nothing_else(machine: Machine, tm
     (tmp_path / "archive").mkdir()
     one = machine.session("s-one", machine.repo.path, "main", SECOND).rename(tmp_path / "archive/s-one.jsonl")
     done = machine.run("import", str(one))
-    assert re.fullmatch(r"\d+ events of 1 station imported\n", done.out)
+    told = re.fullmatch(r"(\d+) events of 1 station imported\n", done.out)
+    assert told
+    events = [json.loads(line) for line in machine.run("events", "--json").out.splitlines()]
+    assert int(told[1]) == sum(event["event"].get("session") == "s-one" for event in events) > 0
+    assert {event["event"].get("session") for event in events} > {"s-one", "s-main"}, "and what was there anyway"
 
 
 def test_an_import_through_a_running_supervisor_says_the_same(machine: Machine, tmp_path: Path) -> None:
