@@ -17,7 +17,7 @@ from sessions.supervisor.wire.capabilities import SPEAKS, VERSION
 from sessions.supervisor.wire.frames import Farewell
 from sessions.supervisor.wire.server import Server
 from sessions.supervisor.wire.starts import Starts
-from tests.support.supervisor import PATIENCE_S, agree, feed_of, short_directory, watched
+from tests.support.supervisor import PATIENCE_S, agree, feed_of, settled, short_directory, watched
 
 
 def test_it_has_a_missing_supervisor_started() -> None:
@@ -66,7 +66,7 @@ def test_one_that_the_operator_stopped_is_started_again_when_the_operator_asks(m
                 await first.close(Farewell("stopped by the operator", stopped=True))
                 await watching.soon(lambda client: "stopped by the operator" in client.contact.trouble)
                 seen = watching.client.contact
-                await watching.soon(lambda client: client.contact is not seen)
+                await asyncio.to_thread(settled, lambda: watching.client.contact is not seen)
                 assert watching.client.contact.trouble == "stopped by the operator"
                 assert watching.client.contact.progress is None, "it is being started"
                 assert not revived.is_set()
@@ -109,11 +109,11 @@ def test_one_that_cannot_be_started_is_not_started_over_and_over(monkeypatch: py
         told = "the journal is newer: update the program"
         watching.until(lambda client: client.contact.trouble == told)
         seen = watching.client.contact
-        watching.until(lambda client: client.contact is not seen)
+        settled(lambda: watching.client.contact is not seen)
         assert watching.client.contact.trouble == told
         assert len(tries) == 1
         watching.client.again()
-        watching.until(lambda _: len(tries) == 2)
+        settled(lambda: len(tries) == 2)
 
 
 def test_one_that_hangs_is_ended_and_started_again_when_the_operator_asks(monkeypatch: pytest.MonkeyPatch) -> None:
