@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 
 from sessions.supervisor.wire import frames, protocol
 from sessions.supervisor.wire.answering import Answering, Questions, unanswered
@@ -136,7 +137,7 @@ class Connection:
         cursor = hello.after
         said: WorkFrame | None = None
         clock = asyncio.get_running_loop().time
-        next_floor = 0.0
+        next_floor, next_pulse = 0.0, clock() + PULSE_S
         while True:
             bell = self._feed.bell
             news = self._feed.after(cursor) if hello.follows else None
@@ -144,13 +145,16 @@ class Connection:
             rest = next_floor - clock() if isinstance(news, Snapshot) else 0.0
             if rest > 0.0:
                 news = None
-            if news is None and work is said:
-                try:
-                    async with asyncio.timeout(min(rest, PULSE_S) if rest > 0.0 else PULSE_S):
+            left = next_pulse - clock()
+            if news is None and work is said and left > 0.0:
+                # The bell may ring all the time for somebody who follows nothing: that is no sign of life to him.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(min(rest, left) if rest > 0.0 else left):
                         await bell.wait()
-                except TimeoutError:
-                    said = None
                 continue
+            if news is None and work is said:
+                said = None
+            next_pulse = clock() + PULSE_S
             if work is not said:
                 said = work
                 await self._send(work)

@@ -187,3 +187,29 @@ def test_everybody_hears_the_farewell() -> None:
                 assert await peer.hear_a(Farewell) == Farewell("stopped", stopped=True)
 
     asyncio.run(check())
+
+
+def test_who_follows_nothing_hears_that_the_supervisor_lives_also_while_it_is_busy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connection, "PULSE_S", 0.05)
+
+    async def check() -> None:
+        feed = feed_of(0)
+
+        async def busy() -> None:
+            while True:
+                feed.push((), 0, feed.state)
+                await asyncio.sleep(0.005)
+
+        async with served(feed) as (_, path), dialled(path, None) as peer:
+            peer.say(frames.hello(follows=False))
+            await peer.hear_a(Welcome)
+            work = asyncio.create_task(busy())
+            try:
+                for _ in range(3):
+                    await peer.hear_a(WorkFrame)
+            finally:
+                work.cancel()
+
+    asyncio.run(check())
