@@ -270,7 +270,7 @@ def test_nobody_waits_for_ever_for_a_client_that_ends() -> None:
                 asked = watching.client.ask(CommitWords("wait"))
                 await oracle.waiting.wait()
                 late: list[Asked[Words]] = []
-                watching.client._post(lambda: late.append(watching.client.ask(CommitWords("abc"))))
+                watching.client._post(lambda: late.append(watching.client.ask(CommitWords("wait"))))
                 await asyncio.to_thread(watching.client.stop)
                 for each in (asked, *late, watching.client.ask(CommitWords("abc"))):
                     with pytest.raises(UnheardError):
