@@ -15,7 +15,9 @@ import msgspec
 
 from sessions.floor.conflicts import FileConflict, Outcome
 from sessions.floor.identity import Owner, UsageSource
+from sessions.floor.lives import Asks, Change, Life
 from sessions.floor.reports import Report
+from sessions.floor.scope import Budget, Held, Mode, Scope
 from sessions.floor.tokens import Certainty, Counted, Tokens
 from sessions.text import Words
 
@@ -168,6 +170,66 @@ class NameWanted(CommandEvent, frozen=True, kw_only=True, omit_defaults=True, ta
     """Its name until then."""
 
 
+class StartWanted(CommandEvent, frozen=True, kw_only=True, omit_defaults=True, tag="start_wanted.1"):
+    """An agent is to work as this station, which was opened with this; its first prompt is `text`, if any."""
+
+    station: str
+    text: Words = ""
+    branch: str = ""
+    """The branch that its work is for; made where there is none."""
+    start: str = ""
+    """What a new branch begins at; "" for the base."""
+    options: tuple[tuple[str, str], ...] = ()
+    """Of its kind of agent, such as a command."""
+
+
+class PromptWanted(CommandEvent, frozen=True, kw_only=True, omit_defaults=True, tag="prompt_wanted.1"):
+    """The station is to be given a request."""
+
+    station: str
+    text: Words
+
+
+class LifeWanted(CommandEvent, frozen=True, kw_only=True, omit_defaults=True, tag="life_wanted.1"):
+    """The station's turn, process or whole life is to change."""
+
+    station: str
+    change: Change
+    fresh: bool = False
+    """With a new conversation."""
+
+
+class AnswerWanted(CommandEvent, frozen=True, kw_only=True, omit_defaults=True, tag="answer_wanted.1"):
+    """A question is to be answered."""
+
+    station: str
+    question: str
+    decision: str
+    """As in `QuestionAnswered`."""
+    reason: Words = ""
+
+
+class ScopeWanted(CommandEvent, frozen=True, kw_only=True, omit_defaults=True, tag="scope_wanted.1"):
+    """The station's boundary is to be another one."""
+
+    station: str
+    scope: Scope
+    budget: Budget = Budget()
+
+
+class FreezeWanted(CommandEvent, frozen=True, kw_only=True, omit_defaults=True, tag="freeze_wanted.1"):
+    """All stations that this factory runs are to rest as they are, or to go on."""
+
+    frozen: bool
+
+
+class RestoreWanted(CommandEvent, frozen=True, kw_only=True, omit_defaults=True, tag="restore_wanted.1"):
+    """What was kept of a station is to be a branch again."""
+
+    ref: str
+    branch: str
+
+
 class CommandResumed(Event, frozen=True, kw_only=True, omit_defaults=True, tag="command_resumed.1"):
     """A supervisor found the command neither done nor failed when it began, and takes it up again."""
 
@@ -300,6 +362,135 @@ class PersonNeeded(StationEvent, frozen=True, kw_only=True, omit_defaults=True, 
     guess: bool = False
 
 
+class QuestionAsked(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="question_asked.1"):
+    """The agent waits for the operator's yes or no before it goes on."""
+
+    question: str
+    """Unique in the journal."""
+    tool: str = ""
+    text: Words = ""
+    """The whole command, difference or request, cleaned line by line; at most 64,000 characters."""
+    said: Words = ""
+    """What the agent said before."""
+    paths: tuple[str, ...] = ()
+    """What it would write."""
+    asks: Asks = Asks.PERMISSION
+    always: bool = False
+    """It can also be allowed for good."""
+    call: str = ""
+    """The use of a tool that it is about (see `ToolCalled`)."""
+    subagent: str = ""
+
+
+class QuestionAnswered(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="question_answered.1"):
+    """A question is settled. Without a decision the agent asks no longer: it went on, or ended."""
+
+    question: str
+    decision: str = ""
+    """`allow`, `always`, `deny`, `expire`, or "" (see `sessions.stations.contract.Decision`)."""
+    who: str = ""
+    reason: Words = ""
+
+
+class ScopeAssigned(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="scope_assigned.1"):
+    """The station's boundary is this from now on, or from its next start."""
+
+    scope: Scope
+    mode: Mode = Mode.SAFE
+    budget: Budget = Budget()
+    who: str = ""
+    next_start: bool = False
+    """Its kernel boundary changes only when it is started again."""
+
+
+class ScopeHeld(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="scope_held.1"):
+    """What holds the station's boundary, proven when it started."""
+
+    held: Held
+
+
+class ScopeViolated(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="scope_violated.1"):
+    """The station tried to do, or had done, what its scope does not allow."""
+
+    path: str
+    act: str
+    """In a word or two: `write`, `link`, `connect`, `commit`."""
+    stopped: bool = True
+    """It did not happen; else it happened in its own place and does not leave it."""
+    kept: str = ""
+    """The ref that keeps the work."""
+
+
+class PlaceMade(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="place_made.1"):
+    """The station has a work tree of its own."""
+
+    directory: str
+    branch: str
+    base: str = ""
+    """The commit that its branch began at."""
+    clone: bool = True
+    """A private clone; else a linked worktree, or a directory of the operator's."""
+
+
+class LifeChanged(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="life_changed.1"):
+    """The station's process began, rests, ended or is held back."""
+
+    life: Life
+    reason: Words = ""
+    process: int = 0
+    started: int = 0
+    """When the process began, as the kernel counts it (field 22 of /proc/PID/stat): with its number it is unique."""
+    host: str = ""
+    """What holds it, by name."""
+    kept: str = ""
+    """The ref that keeps its uncommitted work."""
+
+
+class WorkArrived(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="work_arrived.1"):
+    """Commits of the station reached its branch in the operator's repository, after the check of its scope."""
+
+    branch: str
+    head: str
+    commits: int = 0
+
+
+class WorkKept(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="work_kept.1"):
+    """Work of the station is kept under a ref, which nothing else needs."""
+
+    ref: str
+    head: str = ""
+    reason: Words = ""
+    until: float = 0.0
+    """When it may be let go of."""
+
+
+class SignalRaised(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="signal_raised.1"):
+    """Something inside the station said so: `TASK_COMPLETE`, `REQUIRES_INTERVENTION`, `PROGRESS`."""
+
+    signal: str
+    """Its id."""
+    name: str
+    text: Words = ""
+
+
+class BudgetReached(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="budget_reached.1"):
+    """The station has used this part of its budget: at 0.8 it is told, at 1 it rests until there is more."""
+
+    share: float
+    what: str
+    """`tokens`, `dollars`, `seconds` or `turns`."""
+
+
+class ChildEnded(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="child_ended.1"):
+    """A station that this one had spawned came to its end; what it came to goes back to this one."""
+
+    child: str
+    ok: bool
+    result: Words = ""
+    delivered: bool = False
+    """The parent was told; else it waits for somebody to look at it."""
+
+
 class AgentReported(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="agent_reported.1"):
     """A running agent says itself what it does, apart from its conversation."""
 
@@ -395,6 +586,13 @@ AnyEvent = (
     | ImportWanted
     | PruneWanted
     | NameWanted
+    | StartWanted
+    | PromptWanted
+    | LifeWanted
+    | AnswerWanted
+    | ScopeWanted
+    | FreezeWanted
+    | RestoreWanted
     | CommandResumed
     | CommandDeferred
     | CommandDone
@@ -411,6 +609,18 @@ AnyEvent = (
     | TurnFinished
     | TurnFailed
     | PersonNeeded
+    | QuestionAsked
+    | QuestionAnswered
+    | ScopeAssigned
+    | ScopeHeld
+    | ScopeViolated
+    | PlaceMade
+    | LifeChanged
+    | WorkArrived
+    | WorkKept
+    | SignalRaised
+    | BudgetReached
+    | ChildEnded
     | AgentReported
     | AgentLost
     | MachineAwaited
@@ -422,7 +632,20 @@ AnyEvent = (
 )
 """Every event there is; what the journal's codec reads and writes."""
 
-AnyIntent = StopWanted | BaseWanted | ImportWanted | PruneWanted | NameWanted
+AnyIntent = (
+    StopWanted
+    | BaseWanted
+    | ImportWanted
+    | PruneWanted
+    | NameWanted
+    | StartWanted
+    | PromptWanted
+    | LifeWanted
+    | AnswerWanted
+    | ScopeWanted
+    | FreezeWanted
+    | RestoreWanted
+)
 """Every `CommandEvent`: what is carried out after it is committed, also by a supervisor that begins later."""
 
 FAILURES: tuple[type[Event], ...] = (TurnFailed, AgentLost)

@@ -1,0 +1,183 @@
+"""The one contract for agents: what a kind of agent can do, what it is started with, what it is asked, what it tells.
+
+A kind is an object that the entry-point group `factory_tui.agents` names. There are two families. A kind that
+*converses* runs inside a host process of ours and speaks some protocol with its agent (`Conversing`). A kind *in a
+terminal* is a program in a pty, which tells its state by hooks (`InTerminal`). Both tell facts as the floor's own
+events (`sessions.floor.events`); what they cannot place is a `SourceSkipped`, so nothing is dropped in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+import msgspec
+
+from sessions.floor.events import Event
+from sessions.floor.scope import Held, Scope
+
+CONTRACT = 1
+"""The version of all that stands here. A kind of an older one is served, with one warning."""
+
+
+class Ability(StrEnum):
+    """What a kind of agent can do beyond taking a prompt."""
+
+    INTERRUPT = "interrupt"
+    PERMISSIONS = "permissions"
+    """It asks before it acts, and obeys the answer."""
+    RESUME = "resume"
+    """It goes on with a conversation by its id."""
+    USAGE = "usage"
+    """It tells what its model calls use, to the token."""
+    SHARED = "shared"
+    """One process serves several stations."""
+    MODEL = "model"
+    """Its model can be chosen."""
+    ATTACH = "attach"
+    """It has a terminal."""
+    HOOKS = "hooks"
+    """It tells its state by hooks."""
+
+
+class Usable(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Whether a kind can be used on this machine, and what is missing if not."""
+
+    ok: bool
+    version: str = ""
+    reason: str = ""
+    cure: str = ""
+
+
+class Brief(msgspec.Struct, frozen=True, omit_defaults=True):
+    """All that an agent is started with."""
+
+    station: str
+    directory: str
+    """Its work tree, absolute; inside the boundary it has the same path."""
+    home: str
+    """Its own home directory; the operator's is not there."""
+    transcript: str
+    """The file that a host writes the conversation to (see `sessions.observe.factory`)."""
+    environment: Mapping[str, str] = {}
+    """The whole environment of the agent, and nothing else of ours."""
+    wrap: tuple[str, ...] = ()
+    """Words that stand before those of every program that is started for the station: its boundary."""
+    session: str = ""
+    """The conversation to go on with; "" begins a new one."""
+    model: str = ""
+    role: str = ""
+    scope: Scope = Scope()
+    held: Held = Held()
+    options: Mapping[str, str] = {}
+    """Of the kind; such as `command` of a kind that runs any."""
+
+
+class Decision(StrEnum):
+    """The answer to a question of an agent."""
+
+    ALLOW = "allow"
+    ALWAYS = "always"
+    """This and its like, as long as the conversation lasts."""
+    DENY = "deny"
+    EXPIRE = "expire"
+    """Nobody answered in time: for the agent a denial, and said to be one."""
+
+
+Tell = Callable[[Sequence[Event]], None]
+"""Takes what happened, in order; returns at once. The host journals it, exactly once."""
+
+
+class Agent(Protocol):
+    """One running conversation. Methods raise `FactoryError`, with the cure, when they cannot do it."""
+
+    async def prompt(self, prompt: str, text: str) -> None:
+        """Begin a turn. `prompt` is the id of this prompt: the same one again is the same prompt, and not said twice.
+
+        Returns when the agent has taken it, not when the turn is over: that is told.
+        """
+        ...
+
+    async def interrupt(self) -> None:
+        """End the turn under way, if any; the conversation stays."""
+        ...
+
+    async def answer(self, question: str, decision: Decision, reason: str = "") -> None:
+        """Answer a question of it (`QuestionAsked`). Raises `FactoryError` when it waits for that no longer."""
+        ...
+
+    async def close(self) -> None:
+        """End it, and every process that was started for it."""
+        ...
+
+
+@runtime_checkable
+class Kind(Protocol):
+    """A kind of agent."""
+
+    contract: int
+    """The version of the contract that it was written for."""
+    name: str
+    """As in the entry point: small letters, digits and `-`."""
+    title: str
+    abilities: frozenset[Ability]
+
+    def usable(self, environment: Mapping[str, str]) -> Usable:
+        """Whether it can be started here, looked up without starting an agent where possible."""
+        ...
+
+
+@runtime_checkable
+class Conversing(Kind, Protocol):
+    """A kind whose agents speak with a host."""
+
+    async def start(self, brief: Brief, tell: Tell) -> Agent:
+        """Begin a conversation, or go on with `brief.session`.
+
+        `SessionOpened` is told before it returns. A conversation that is another one than the one asked for is refused
+        with `LostSession`: some agents open a blank one under the old id.
+        """
+        ...
+
+
+class Launch(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a program in a terminal is started."""
+
+    argv: tuple[str, ...]
+    environment: Mapping[str, str] = {}
+    """Added to that of the brief."""
+    files: Mapping[str, str] = {}
+    """To be written first: path below the station's home, and text."""
+
+
+class Signal(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something that was told from inside a station, by a hook or a command."""
+
+    id: str
+    """Unique; the same one again is the same signal."""
+    station: str
+    name: str
+    """The event of the agent's hook, or `TASK_COMPLETE`, `REQUIRES_INTERVENTION`, `PROGRESS`."""
+    time: float
+    payload: Mapping[str, object] = {}
+    waits: bool = False
+    """Whoever told it waits for an answer."""
+
+
+@runtime_checkable
+class InTerminal(Kind, Protocol):
+    """A kind whose agents are programs in a terminal. Pure: it says what to start and what signals mean."""
+
+    def launch(self, brief: Brief, outbox: Path) -> Launch:
+        """What to start. Signals go to `outbox` (see `sessions.stations.signals`)."""
+        ...
+
+    def heard(self, signal: Signal, session: str) -> Sequence[Event]:
+        """The facts that a signal of such an agent tells. `session` is the station's present conversation."""
+        ...
+
+    def reply(self, signal: Signal, decision: Decision, reason: str) -> bytes:
+        """What the hook prints for the agent as the answer to a signal that waits."""
+        ...
