@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from sessions.floor.ours.lives import Change
+from sessions.floor.scope import Budget, Mode, Scope
+
 
 class Wish(msgspec.Struct, frozen=True, tag_field="type"):
     """What an operator wants; `sessions.floor.decide.decide` answers it."""
@@ -39,6 +42,73 @@ class RenameStation(Wish, frozen=True, tag="rename_station"):
 
     station: str
     name: str
+
+
+class StartStation(Wish, frozen=True, omit_defaults=True, tag="start_station"):
+    """Have an agent work as a new station; with a parent, as one that works for that."""
+
+    kind: str
+    text: str = ""
+    """Its task: the first request."""
+    name: str = ""
+    """"" takes one from its branch, task or kind."""
+    branch: str = ""
+    """An existing one, or one to be made; "" is named after the station."""
+    start: str = ""
+    """What a new branch begins at; "" for the base, or the parent's branch."""
+    parent: str = ""
+    role: str = ""
+    model: str = ""
+    mode: Mode = Mode.SAFE
+    scope: Scope = Scope()
+    budget: Budget = Budget()
+    options: tuple[tuple[str, str], ...] = ()
+
+
+class PromptStation(Wish, frozen=True, tag="prompt_station"):
+    """Give a station of ours a request."""
+
+    station: str
+    text: str
+
+
+class ChangeLife(Wish, frozen=True, omit_defaults=True, tag="change_life"):
+    """Interrupt, pause, resume, stop, kill or remove a station of ours."""
+
+    station: str
+    change: Change
+    fresh: bool = False
+    """With a new conversation."""
+
+
+class AnswerQuestion(Wish, frozen=True, omit_defaults=True, tag="answer_question"):
+    """Answer what an agent asks: `allow`, `always` or `deny`."""
+
+    station: str
+    question: str
+    decision: str
+    reason: str = ""
+
+
+class AssignScope(Wish, frozen=True, tag="assign_scope"):
+    """Give a station of ours another boundary."""
+
+    station: str
+    scope: Scope
+    budget: Budget = Budget()
+
+
+class FreezeFloor(Wish, frozen=True, tag="freeze_floor"):
+    """Have all stations of ours rest as they are, or go on."""
+
+    frozen: bool
+
+
+class RestoreKept(Wish, frozen=True, tag="restore_kept"):
+    """Make what was kept of a station a branch again."""
+
+    ref: str
+    branch: str
 
 
 class Undo(Wish, frozen=True, tag="undo"):
@@ -78,7 +148,9 @@ class NoteRecording(Errand, frozen=True, tag="note_recording"):
 
 
 AnyErrand = CatchUp | WatchPlaces | CancelScan | StoreFloor | NoteRecording
-AnyWish = Stop | ImportPaths | SetBase | PruneEvents | RenameStation | Undo | AnyErrand
+StationWish = StartStation | PromptStation | ChangeLife | AnswerQuestion | AssignScope | FreezeFloor | RestoreKept
+"""About stations that this factory runs."""
+AnyWish = Stop | ImportPaths | SetBase | PruneEvents | RenameStation | StationWish | Undo | AnyErrand
 
 
 class Command(msgspec.Struct, frozen=True):
@@ -116,3 +188,5 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
     ok: bool
     reason: str = ""
     cure: str = ""
+    about: str = ""
+    """The station that it was about, or that came of it."""

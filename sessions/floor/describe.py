@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from sessions.floor import events as ev
+from sessions.floor.ours.lives import Life
 from sessions.floor.state import FloorState, name_of
 
 
@@ -45,6 +46,7 @@ class Said(msgspec.Struct, frozen=True):
 
 _Say = Callable[[Any], Said]
 """Takes the kind of event that it is filed under, which a dictionary cannot say."""
+_SIGNALS = {"REQUIRES_INTERVENTION": Tone.NEEDS_ME, "PROGRESS": Tone.QUIET}
 _SAYS: dict[type[ev.Event], _Say] = {}
 E = TypeVar("E", bound=ev.Event)
 
@@ -127,6 +129,102 @@ def _prune_wanted(event: ev.PruneWanted) -> Said:
 @_says
 def _name_wanted(event: ev.NameWanted) -> Said:
     return Said("renames", f"{event.before} {event.name}", whose=event.who)
+
+
+@_says
+def _start_wanted(event: ev.StartWanted) -> Said:
+    return Said("starts", f"{event.station} {event.text}", whose=event.who)
+
+
+@_says
+def _prompt_wanted(event: ev.PromptWanted) -> Said:
+    return Said("asks", f"{event.station} {event.text}", Tone.ASKED, whose=event.who)
+
+
+@_says
+def _life_wanted(event: ev.LifeWanted) -> Said:
+    return Said(f"{event.change.value}s", event.station, whose=event.who)
+
+
+@_says
+def _answer_wanted(event: ev.AnswerWanted) -> Said:
+    return Said("answers", f"{event.station} {event.decision} {event.reason}", whose=event.who)
+
+
+@_says
+def _scope_wanted(event: ev.ScopeWanted) -> Said:
+    return Said("assigns", f"{event.station} {' '.join(event.scope.write)}", whose=event.who)
+
+
+@_says
+def _freeze_wanted(event: ev.FreezeWanted) -> Said:
+    return Said("freezes" if event.frozen else "thaws", "the floor", whose=event.who)
+
+
+@_says
+def _restore_wanted(event: ev.RestoreWanted) -> Said:
+    return Said("restores", f"{event.ref} {event.branch}", whose=event.who)
+
+
+@_says
+def _question_asked(event: ev.QuestionAsked) -> Said:
+    return Said("asks", f"{event.tool} {event.text}", Tone.NEEDS_ME)
+
+
+@_says
+def _question_answered(event: ev.QuestionAnswered) -> Said:
+    return Said(event.decision or "withdrew", event.reason)
+
+
+@_says
+def _scope_assigned(event: ev.ScopeAssigned) -> Said:
+    return Said("scope", f"{event.mode.value} {' '.join(event.scope.write)}")
+
+
+@_says
+def _scope_held(event: ev.ScopeHeld) -> Said:
+    return Said("bounded", f"{event.held.by.value} {event.held.why}")
+
+
+@_says
+def _scope_violated(event: ev.ScopeViolated) -> Said:
+    return Said("outside", f"{event.act} {event.path}", Tone.FAILED)
+
+
+@_says
+def _place_made(event: ev.PlaceMade) -> Said:
+    return Said("works in", f"{event.directory} {event.branch}")
+
+
+@_says
+def _life_changed(event: ev.LifeChanged) -> Said:
+    tone = Tone.FAILED if event.life in (Life.LOST, Life.HELD) else Tone.PLAIN
+    return Said(event.life.value, event.reason, tone)
+
+
+@_says
+def _work_arrived(event: ev.WorkArrived) -> Said:
+    return Said("commits", f"{event.commits} on {event.branch}")
+
+
+@_says
+def _work_kept(event: ev.WorkKept) -> Said:
+    return Said("kept", f"{event.ref} {event.reason}")
+
+
+@_says
+def _signal_raised(event: ev.SignalRaised) -> Said:
+    return Said("signals", f"{event.name} {event.text}", _SIGNALS.get(event.name, Tone.PLAIN))
+
+
+@_says
+def _budget_reached(event: ev.BudgetReached) -> Said:
+    return Said("budget", f"{event.share:.0%} of {event.what}", Tone.NEEDS_ME if event.share >= 1 else Tone.WAITING)
+
+
+@_says
+def _child_ended(event: ev.ChildEnded) -> Said:
+    return Said("child", f"{event.child} {event.result}", Tone.PLAIN if event.ok else Tone.FAILED)
 
 
 @_says

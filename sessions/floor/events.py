@@ -15,7 +15,7 @@ import msgspec
 
 from sessions.floor.conflicts import FileConflict, Outcome
 from sessions.floor.identity import Owner, UsageSource
-from sessions.floor.lives import Asks, Change, Life
+from sessions.floor.ours.lives import Asks, Change, Life
 from sessions.floor.reports import Report
 from sessions.floor.scope import Budget, Held, Mode, Scope
 from sessions.floor.tokens import Certainty, Counted, Tokens
@@ -179,6 +179,7 @@ class StartWanted(CommandEvent, frozen=True, kw_only=True, omit_defaults=True, t
     """The branch that its work is for; made where there is none."""
     start: str = ""
     """What a new branch begins at; "" for the base."""
+    model: str = ""
     options: tuple[tuple[str, str], ...] = ()
     """Of its kind of agent, such as a command."""
 

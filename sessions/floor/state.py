@@ -12,6 +12,7 @@ from sessions.floor.commands import AnyWish
 from sessions.floor.conflicts import Compared, Verdict
 from sessions.floor.events import AnyIntent
 from sessions.floor.identity import Owner, UsageSource
+from sessions.floor.ours.owned import Owned
 from sessions.floor.pace import Pace
 from sessions.floor.reports import Report
 from sessions.floor.tokens import Counted, Meter
@@ -140,6 +141,8 @@ class Ended(msgspec.Struct, frozen=True, omit_defaults=True):
     cure: str = ""
     undo: AnyWish | None = None
     """What would undo it."""
+    about: str = ""
+    """The station that it was about."""
 
 
 class Branch(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -176,6 +179,10 @@ class FloorState(msgspec.Struct, frozen=True, omit_defaults=True):
     simulated: bool = False
     runs: int = 0
     stations: Mapping[str, Station] = {}
+    owned: Mapping[str, Owned] = {}
+    """By id: of the stations that this factory runs, what it knows beyond what is known of any."""
+    frozen: bool = False
+    """All of them rest as they are, by the operator's hand."""
     branches: Mapping[str, Branch] = {}
     sessions: Mapping[str, Session] = {}
     """Those that stations are in, and the latest others (see `events.SessionsOver`)."""

@@ -71,8 +71,11 @@ class Supervised:
         """What keeps the supervisor from its work, with the cure."""
         return self._work.trouble
 
-    def obey(self, wish: AnyWish) -> None:
-        """Have a wish carried out. Raises `HaltedError` while the disk takes nothing, FactoryError for a refusal."""
+    def obey(self, wish: AnyWish) -> str:
+        """Have a wish carried out; returns the station that it was about.
+
+        Raises `HaltedError` while the disk takes nothing, FactoryError for a refusal.
+        """
         from sessions import operator
 
         command = operator.command(wish)
@@ -83,6 +86,7 @@ class Supervised:
             self._obeyed = False
         if not reply.ok:
             raise FactoryError(reply.reason, reply.cure)
+        return reply.about
 
     def ask(self, question: Question[A]) -> list[A]:
         """The whole answer. Raises FactoryError with the reason when there is none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from sessions import settings
 from sessions.errors import FactoryError
 from sessions.floor.commands import Command, Progress, Reply, Stop
+from sessions.floor.events import Event, LifeWanted, StartWanted
 from sessions.journal.lock import Lock
 from sessions.journal.writer import Journal
 from sessions.place import Place
@@ -51,11 +52,13 @@ async def live(place: Place, options: Options, ready: Callable[[], None]) -> Non
     try:
         feed = Feed(journal.state, opened=False)
         feed.say(WorkFrame(past=UNSETTLED))
-        supervisor = supervisor_of(place, options, chosen, ServingRecorder(journal, feed), await journal.marks())
+        recorder = ServingRecorder(journal, feed)
+        supervisor = supervisor_of(place, options, chosen, recorder, await journal.marks())
         await supervisor.open()
         answers = Answers(place, feed)
         reception = _Reception(options, idle_s, supervisor)
         day = _Day(journal, feed, supervisor, reception.looked_at if options.brief else None)
+        recorder.tell(reception.hear)
         server = Server(feed, str(place.common_dir), day.obey, answers.answer, reception.receive)
         # The door before the journal: bringing that up to date may take half a minute, which is shown.
         await server.listen(place.socket)
@@ -63,7 +66,7 @@ async def live(place: Place, options: Options, ready: Callable[[], None]) -> Non
         log.info("supervising %s", place.common_dir)
         farewell = Farewell("the supervisor failed")
         try:
-            farewell = await _until_over(server.deserted(reception.patience_s), day, signalled, reception.outdated)
+            farewell = await _until_over(_deserted(server, reception, supervisor), day, signalled, reception.outdated)
             await supervisor.defer()
         except FactoryError as error:
             farewell = Farewell(error.message)
@@ -102,11 +105,25 @@ class _Reception:
             self.looked_at.set()
         return ""
 
+    def hear(self, events: Sequence[Event]) -> None:
+        """Who runs stations is there for more than commands."""
+        if any(isinstance(event, StartWanted | LifeWanted) for event in events):
+            self.looked_at.set()
+
     def patience_s(self) -> float:
         """How long somebody is waited for; not at all when the last command was left by who had given it."""
         if not self._is_brief:
             return self._idle_s
         return 0.0 if self._supervisor.busy else min(BRIEF_S, self._idle_s)
+
+
+async def _deserted(server: Server, reception: _Reception, supervisor: Supervisor) -> None:
+    """Return when nobody has been there for long enough, and no station runs: those outlast whoever looks."""
+    while True:
+        await server.deserted(reception.patience_s)
+        if supervisor.free.is_set():
+            return
+        await supervisor.free.wait()
 
 
 class _Day:
@@ -129,7 +146,8 @@ class _Day:
             if self._looked_at is not None:
                 await self._supervisor.attend()
                 self._begun.set()
-                await self._looked_at.wait()
+                if not self._supervisor.runs_stations:
+                    await self._looked_at.wait()
         except BaseException:
             await self._supervisor.close()
             raise

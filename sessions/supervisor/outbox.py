@@ -10,7 +10,7 @@ from functools import partial
 
 from sessions.errors import FactoryError
 from sessions.floor.commands import Reply
-from sessions.floor.decide.decide import done
+from sessions.floor.decide.decision import done
 from sessions.floor.events import AnyIntent, CommandDeferred, CommandEvent, CommandFailed, CommandResumed, Event
 from sessions.supervisor.recorder import Recorder
 from sessions.supervisor.service import Asked, Service
@@ -60,7 +60,7 @@ class Outbox:
         if (task := self._under_way.get(command)) is not None:
             await asyncio.shield(task)
         ended = self._recorder.state.ended.get(command)
-        return Reply(ended.ok, ended.reason, ended.cure) if ended is not None else Reply(True)
+        return Reply(ended.ok, ended.reason, ended.cure, ended.about) if ended is not None else Reply(True)
 
     async def run(self, asked: Asked) -> Reply:
         """Have something done by the service that does it, and say what it came to."""

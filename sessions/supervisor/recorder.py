@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from sessions.backoff import Backoff
 from sessions.errors import FactoryError
 from sessions.floor.commands import Progress
-from sessions.floor.decide.decide import Accepted, Decision
+from sessions.floor.decide.decision import Accepted, Decision
 from sessions.floor.events import Event
 from sessions.floor.state import FloorState
 from sessions.journal import codec

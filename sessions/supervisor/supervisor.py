@@ -10,8 +10,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from sessions.backoff import Backoff
 from sessions.errors import FactoryError
 from sessions.floor.commands import Command, Reply, Stop
-from sessions.floor.decide.decide import Accepted, Errands, Known, Refusal, decide
-from sessions.floor.events import Event, FactoryOpened, SourceSkipped, StopWanted
+from sessions.floor.decide.decide import decide
+from sessions.floor.decide.decision import Accepted, Errands, Known, Refusal
+from sessions.floor.events import Event, FactoryOpened, LifeChanged, SourceSkipped, StopWanted
 from sessions.supervisor.outbox import Outbox
 from sessions.supervisor.recorder import Recorder
 from sessions.supervisor.service import Service
@@ -29,6 +30,8 @@ class Supervisor:
         """`opening` says, once the services are open, what is supervised."""
         self.stopped = asyncio.Event()
         """Set when the operator has asked to end."""
+        self.free = asyncio.Event()
+        """Set while it runs no station: it may end when nobody looks."""
         self._recorder, self._services, self._opening = recorder, services, opening
         self._outbox = Outbox(recorder, services)
         self._obeying: set[asyncio.Task[Reply]] = set()
@@ -49,14 +52,21 @@ class Supervisor:
         """Record that a supervisor observes from now on."""
         await self._recorder.record([self._opening()])
 
+    @property
+    def runs_stations(self) -> bool:
+        """A station of its own lives, or is to be brought to life."""
+        return any(known.lives for known in self._recorder.state.owned.values())
+
     async def attend(self) -> None:
         """Be there for commands alone: watch nothing, and begin a run only where there was none."""
+        self._mark_free()
         if not self._recorder.state.runs:
             await self.begin_run()
         await self._outbox.resume()
 
     async def run(self) -> None:
         """Begin a run, take up what was left open, and work until cancelled."""
+        self._mark_free()
         try:
             await self.begin_run()
             for service in self._services:
@@ -99,13 +109,19 @@ class Supervisor:
                 case Refusal(reason, cure):
                     return Reply(False, reason, cure)
                 case Known(ended) if ended is not None:
-                    return Reply(ended.ok, ended.reason, ended.cure)
+                    return Reply(ended.ok, ended.reason, ended.cure, ended.about)
                 case Errands(errand):
                     return await self._outbox.run(errand)
                 case Known() | Accepted():
                     return await self._outbox.settled(command.id)
         except FactoryError as error:
             return Reply(False, error.message, error.cure)
+
+    def _mark_free(self) -> None:
+        if self.runs_stations:
+            self.free.clear()
+        else:
+            self.free.set()
 
     def _hear(self, events: Sequence[Event]) -> None:
         """Tell the services, and the outbox, what was committed."""
@@ -116,6 +132,8 @@ class Supervisor:
         self._outbox.take(events)
         if StopWanted in kinds:
             self.stopped.set()
+        if LifeChanged in kinds:
+            self._mark_free()
 
     async def _keep(self, service: Service) -> None:
         """Follow for ever. A service that breaks is recorded and taken up again; the others never notice."""

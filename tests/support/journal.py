@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from sessions.floor import events as ev
 from sessions.floor.conflicts import FileConflict, Outcome
 from sessions.floor.identity import Owner, UsageSource
+from sessions.floor.ours.lives import Asks, Change, Life
 from sessions.floor.reports import Report
+from sessions.floor.scope import Budget, Held, HeldBy, Mode, Network, Scope
 from sessions.floor.tokens import Certainty, Counted, Tokens
 from sessions.journal import codec
 from sessions.journal.past import past_sessions
@@ -32,6 +34,7 @@ names = st.sampled_from(NAMES)
 sessions = st.sampled_from(["", "4d5611e5", "9b2f0c77"])
 counts = st.integers(0, 5_000_000)
 tokens = st.builds(Tokens, counts, counts, counts, counts, counts, counts)
+globs = st.lists(texts, max_size=2).map(tuple)
 costs = st.none() | st.floats(0.0, 1_000.0)
 
 _BY_FIELD: dict[str, st.SearchStrategy[object]] = {
@@ -69,6 +72,14 @@ _BY_TYPE: dict[object, st.SearchStrategy[object]] = {
     "tuple[tuple[float, int], ...]": st.lists(st.tuples(times, st.integers(-43_200, 50_400)), max_size=3).map(
         lambda offsets: tuple(sorted(offsets))
     ),
+    "tuple[tuple[str, str], ...]": st.lists(st.tuples(texts, texts), max_size=2).map(tuple),
+    "Life": st.sampled_from(Life),
+    "Change": st.sampled_from(Change),
+    "Asks": st.sampled_from(Asks),
+    "Mode": st.sampled_from(Mode),
+    "Scope": st.builds(Scope, globs, globs, globs, st.sampled_from(Network), globs, st.booleans()),
+    "Budget": st.builds(Budget, counts, times, times, counts),
+    "Held": st.builds(Held, st.sampled_from(HeldBy), texts, globs),
     "tuple[str, ...]": st.lists(texts, max_size=3).map(tuple),
 }
 

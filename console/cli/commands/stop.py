@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from console.cli.command import OfFloor
 from console.cli.output import say
+from console.cli.words import Parser, filled
 
 
 class Stop(OfFloor, frozen=True, kw_only=True):
-    """End the supervisor."""
+    """End stations, or the supervisor."""
+
+    stations: tuple[str, ...] = ()
+    json: bool = False
+
+    @classmethod
+    def words(cls, parser: Parser) -> None:
+        parser.add_argument("stations", type=filled, nargs="*", metavar="STATION", help="names or ids")
+        parser.json()
+        super().words(parser)
 
     def run(self) -> int:
+        if self.stations:
+            from console.cli.commands.stations.lives import change_all
+            from sessions.floor.ours.lives import Change
+
+            return change_all(self.repo, self.stations, Change.STOP, self.json)
         from sessions.supervisor import process
 
         pid = process.stop(self.repo)

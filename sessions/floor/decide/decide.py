@@ -6,10 +6,6 @@ commands of which only one can be, the later one sees what the earlier one did.
 
 from __future__ import annotations
 
-from typing import TypedDict
-
-from msgspec import Struct
-
 from sessions.floor import events as ev
 from sessions.floor.commands import (
     AnyErrand,
@@ -22,62 +18,22 @@ from sessions.floor.commands import (
     PruneEvents,
     RenameStation,
     SetBase,
+    StationWish,
     Stop,
     StoreFloor,
     Undo,
     WatchPlaces,
 )
-from sessions.floor.state import Ended, FloorState
+from sessions.floor.decide.decision import FRESH_S, SOURCE, Accepted, Decision, Errands, Hand, Known, Refusal, done
+from sessions.floor.decide.stations import decide_station
+from sessions.floor.state import FloorState
 from sessions.text import clean
 
-FRESH_S = 3_600.0
-"""A command is carried out when it arrives within this time of being given. What older ones came to is forgotten
-after twice as long, so that no command can ever be done twice."""
 AHEAD_S = 600.0
 """How far the clock of whoever gives a command may be ahead."""
 MOST_INTENTS = 1_000
 """Commands under way at once."""
 ID_CHARS, NAME_CHARS = 64, 80
-
-
-SOURCE = "operator"
-
-
-class _Hand(TypedDict):
-    """What every event of an operator's hand says."""
-
-    time: float
-    source: str
-    command: str
-    who: str
-
-
-class Accepted(Struct, frozen=True):
-    """Commit these, in one transaction; what is wanted is then carried out. No events: there is nothing to do."""
-
-    events: tuple[ev.Event, ...] = ()
-
-
-class Known(Struct, frozen=True):
-    """The command was given before: it is under way still, or came to this."""
-
-    ended: Ended | None = None
-
-
-class Errands(Struct, frozen=True):
-    """Nothing to commit: have it done."""
-
-    errand: AnyErrand
-
-
-class Refusal(Struct, frozen=True):
-    """It will not be done."""
-
-    reason: str
-    cure: str = ""
-
-
-Decision = Accepted | Known | Errands | Refusal
 
 
 def decide(state: FloorState, command: Command, now: float) -> Decision:
@@ -103,7 +59,7 @@ def _unfit(state: FloorState, command: Command, now: float) -> Refusal | None:
 
 
 def _answer(state: FloorState, command: Command, wish: AnyWish, now: float) -> Decision:
-    hand: _Hand = {"time": now, "source": SOURCE, "command": command.id, "who": clean(command.who, NAME_CHARS)}
+    hand: Hand = {"time": now, "source": SOURCE, "command": command.id, "who": clean(command.who, NAME_CHARS)}
     if isinstance(wish, Stop):  # who ends is not there any more to say that it ended
         return Accepted((ev.StopWanted(**hand), done(command.id, now)))
     if isinstance(wish, CancelScan):
@@ -111,15 +67,19 @@ def _answer(state: FloorState, command: Command, wish: AnyWish, now: float) -> D
     if state.simulated:
         return Refusal("this floor is simulated", "open a real one with `factory-tui` in a git repository")
     if isinstance(wish, Undo):
-        undo = state.ended[wish.command].undo if wish.command in state.ended else None
-        if undo is None:
-            return Refusal("that cannot be undone", "it was too long ago, or changed nothing that can be put back")
-        return _answer(state, command, undo, now)
-    return _wanted(state, wish, hand)
+        return _undone(state, command, wish, now)
+    return decide_station(state, wish, hand) if isinstance(wish, StationWish) else _wanted(state, wish, hand)
+
+
+def _undone(state: FloorState, command: Command, wish: Undo, now: float) -> Decision:
+    undo = state.ended[wish.command].undo if wish.command in state.ended else None
+    if undo is None:
+        return Refusal("that cannot be undone", "it was too long ago, or changed nothing that can be put back")
+    return _answer(state, command, undo, now)
 
 
 def _wanted(
-    state: FloorState, wish: AnyErrand | ImportPaths | SetBase | PruneEvents | RenameStation, hand: _Hand
+    state: FloorState, wish: AnyErrand | ImportPaths | SetBase | PruneEvents | RenameStation, hand: Hand
 ) -> Decision:
     decision: Decision
     match wish:
@@ -138,18 +98,13 @@ def _wanted(
     return decision
 
 
-def done(command: str, now: float) -> ev.CommandDone:
-    """What was wanted is so."""
-    return ev.CommandDone(time=now, source=SOURCE, command=command)
-
-
-def _other_base(state: FloorState, base: str, hand: _Hand) -> Decision:
+def _other_base(state: FloorState, base: str, hand: Hand) -> Decision:
     if base.startswith("-") or not (base.isprintable() or not base):
         return Refusal("that is no name of a branch", "name a local or remote branch, a tag or a commit")
     return Accepted() if base == state.base else Accepted((ev.BaseWanted(base=base, before=state.base, **hand),))
 
 
-def _renamed(state: FloorState, station: str, name: str, hand: _Hand) -> Decision:
+def _renamed(state: FloorState, station: str, name: str, hand: Hand) -> Decision:
     known = state.stations.get(station)
     if known is None:
         return Refusal(f"there is no station {clean(station, NAME_CHARS)!r}", "see `factory-tui status`")

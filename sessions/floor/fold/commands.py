@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from sessions.floor import events as ev
 from sessions.floor.commands import AnyWish, RenameStation, SetBase
-from sessions.floor.decide.decide import FRESH_S
+from sessions.floor.decide.decision import FRESH_S
 from sessions.floor.fold import versions
 from sessions.floor.fold.draft import Draft
 from sessions.floor.fold.slice import Slice
@@ -36,13 +36,19 @@ def deferred(draft: Draft, event: ev.CommandDeferred) -> None:
 @COMMANDS.folds
 def done(draft: Draft, event: ev.CommandDone) -> None:
     intent = draft.intents.pop(event.command, None)
-    _end(draft, event.command, Ended(event.time, True, undo=undoing(intent.wanted) if intent else None))
+    undo = undoing(intent.wanted) if intent else None
+    _end(draft, event.command, Ended(event.time, True, undo=undo, about=_about(intent)))
 
 
 @COMMANDS.folds
 def failed(draft: Draft, event: ev.CommandFailed) -> None:
-    draft.intents.pop(event.command, None)
-    _end(draft, event.command, Ended(event.time, False, event.reason, event.cure))
+    about = _about(draft.intents.pop(event.command, None))
+    _end(draft, event.command, Ended(event.time, False, event.reason, event.cure, about=about))
+
+
+def _about(intent: Intent | None) -> str:
+    """The station that was wanted something of."""
+    return "" if intent is None else getattr(intent.wanted, "station", "")
 
 
 def _end(draft: Draft, command: str, ended: Ended) -> None:

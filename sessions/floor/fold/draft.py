@@ -12,6 +12,7 @@ from sessions.floor.conflicts import Compared, Verdict
 from sessions.floor.fold.metering import MetersDraft
 from sessions.floor.fold.trees import checked_out
 from sessions.floor.lineage import Descendant
+from sessions.floor.ours.owned import Owned
 from sessions.floor.state import Branch, Ended, FloorState, Intent, Session, Station
 
 _FIELDS = frozenset(FloorState.__struct_fields__)
@@ -35,6 +36,8 @@ class Draft:
     simulated: bool
     runs: int
     stations: dict[str, Station]
+    owned: dict[str, Owned]
+    frozen: bool
     branches: dict[str, Branch]
     sessions: dict[str, Session]
     intents: dict[str, Intent]

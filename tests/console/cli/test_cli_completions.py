@@ -58,7 +58,7 @@ def test_the_shell_accepts_it(shell: str, capsys: pytest.CaptureFixture[str]) ->
 @pytest.mark.parametrize(
     ("line", "offered"),
     [
-        ("factory-tui st", {"status", "stop"}),
+        ("factory-tui st", {"start", "status", "stop"}),
         ("factory-tui status --js", {"--json"}),
         ("factory-tui --repo . meters --by ", {"station", "model", "branch", "day"}),
         ("factory-tui completions f", {"fish"}),
@@ -99,7 +99,7 @@ def test_bash_offers(
 @pytest.mark.parametrize(
     ("line", "offered"),
     [
-        ("factory-tui sta", {"status"}),
+        ("factory-tui stat", {"status"}),
         ("factory-tui conflicts ", {"feature/pool", "main", EVIL}),
         ("factory-tui --repo /nowhere conflicts ", set()),
         ("factory-tui meters --by d", {"day"}),

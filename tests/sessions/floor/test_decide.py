@@ -22,18 +22,8 @@ from sessions.floor.commands import (
     Undo,
     WatchPlaces,
 )
-from sessions.floor.decide.decide import (
-    AHEAD_S,
-    FRESH_S,
-    MOST_INTENTS,
-    Accepted,
-    Decision,
-    Errands,
-    Known,
-    Refusal,
-    decide,
-    done,
-)
+from sessions.floor.decide.decide import AHEAD_S, MOST_INTENTS, decide
+from sessions.floor.decide.decision import FRESH_S, Accepted, Decision, Errands, Known, Refusal, done
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, Ended, FloorState, Intent
 from tests.support.supervisor import opened

@@ -15,7 +15,8 @@ from sessions import operator
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.floor.commands import AnyWish, Command, ImportPaths, RenameStation, SetBase, Stop, Undo
-from sessions.floor.decide.decide import Decision, decide
+from sessions.floor.decide.decide import decide
+from sessions.floor.decide.decision import Decision
 from sessions.floor.state import FloorState
 from sessions.journal.reader import JournalReader
 from sessions.journal.writer import Journal, OvertakenError

@@ -1,0 +1,108 @@
+"""`interrupt`, `pause`, `resume`, `kill`, `remove`, `freeze`, `thaw`: the lives of stations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from console.cli.command import InRepository
+from console.cli.words import Parser, filled
+from sessions.floor.commands import AnyWish, ChangeLife, FreezeFloor
+from sessions.floor.ours.lives import Change
+
+DONE = {
+    Change.INTERRUPT: "was interrupted",
+    Change.PAUSE: "rests",
+    Change.RESUME: "goes on",
+    Change.STOP: "was stopped",
+    Change.KILL: "was killed",
+    Change.REMOVE: "was removed; `factory-tui kept` lists what it left",
+}
+
+
+def change_all(repo: Path, stations: tuple[str, ...], change: Change, as_json: bool, fresh: bool = False) -> int:
+    """Do the same to all of them; returns the exit code."""
+    from console.cli.commands.stations.obeyed import obey_all
+
+    wishes: dict[str, AnyWish] = {name: ChangeLife(name, change, fresh) for name in stations}
+    return obey_all(repo, wishes, DONE[change], as_json)
+
+
+class LifeCommand(InRepository, frozen=True, kw_only=True):
+    """Change the lives of stations."""
+
+    change: ClassVar[Change]
+    stations: tuple[str, ...] = ()
+    json: bool = False
+
+    @classmethod
+    def words(cls, parser: Parser) -> None:
+        parser.add_argument("stations", type=filled, nargs="+", metavar="STATION", help="names or ids")
+        parser.json()
+        super().words(parser)
+
+    def run(self) -> int:
+        return change_all(self.repo, self.stations, self.change, self.json)
+
+
+class Interrupt(LifeCommand, frozen=True, kw_only=True):
+    """End their turns."""
+
+    change = Change.INTERRUPT
+
+
+class Pause(LifeCommand, frozen=True, kw_only=True):
+    """Let them rest as they are."""
+
+    change = Change.PAUSE
+
+
+class Kill(LifeCommand, frozen=True, kw_only=True):
+    """End their processes at once."""
+
+    change = Change.KILL
+
+
+class Remove(LifeCommand, frozen=True, kw_only=True):
+    """Take their places away; their work is kept."""
+
+    change = Change.REMOVE
+
+
+class Resume(LifeCommand, frozen=True, kw_only=True):
+    """Bring them back."""
+
+    change = Change.RESUME
+    fresh: bool = False
+
+    @classmethod
+    def words(cls, parser: Parser) -> None:
+        parser.add_argument("--fresh", action="store_true", help="with a new conversation")
+        super().words(parser)
+
+    def run(self) -> int:
+        return change_all(self.repo, self.stations, self.change, self.json, self.fresh)
+
+
+class Freeze(InRepository, frozen=True, kw_only=True):
+    """Have all stations of ours rest as they are."""
+
+    frozen: ClassVar[bool] = True
+    json: bool = False
+
+    @classmethod
+    def words(cls, parser: Parser) -> None:
+        parser.json()
+        super().words(parser)
+
+    def run(self) -> int:
+        from console.cli.commands.stations.obeyed import obey_all
+
+        done = "rests" if self.frozen else "goes on"
+        return obey_all(self.repo, {"the floor": FreezeFloor(self.frozen)}, done, self.json)
+
+
+class Thaw(Freeze, frozen=True, kw_only=True):
+    """Have them go on."""
+
+    frozen = False

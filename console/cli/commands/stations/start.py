@@ -1,0 +1,78 @@
+"""`start`: a new station."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from console.cli.commands.stations.bounds import Bounded
+from console.cli.words import Parser, filled
+
+
+class Start(Bounded, frozen=True, kw_only=True):
+    """Have an agent work as a new station."""
+
+    kind: str
+    text: str = ""
+    name: str = ""
+    branch: str = ""
+    start: str = ""
+    full: bool = False
+    role: str = ""
+    model: str = ""
+    parent: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    json: bool = False
+
+    @classmethod
+    def words(cls, parser: Parser) -> None:
+        parser.add_argument("kind", type=filled, metavar="AGENT", help="kind of agent, as `agents` lists them")
+        parser.add_argument("text", nargs="?", metavar="TASK", help="its first request; - reads it from the input")
+        parser.add_argument("--name", type=filled, metavar="NAME", help="what it is called (default: after its branch)")
+        parser.add_argument("--branch", type=filled, metavar="BRANCH", help="an existing branch, or one to be made")
+        parser.add_argument(
+            "--from", dest="start", type=filled, metavar="REF", help="what a new branch begins at (default: the base)"
+        )
+        parser.add_argument("--role", type=filled, metavar="WORD", help="such as ship, test, clean, document")
+        parser.add_argument("--model", type=filled, metavar="NAME", help="its model")
+        parser.add_argument("--parent", type=filled, metavar="STATION", help="the station that it works for")
+        parser.add_argument("--full", action="store_true", help="do not have the kernel hold its scope")
+        parser.add_argument(
+            "--option", dest="options", type=option, action="append", metavar="NAME=VALUE", help="for its kind (again)"
+        )
+        parser.json()
+        super().words(parser)
+
+    def run(self) -> int:
+        from console.cli.commands.stations.obeyed import obey_all
+        from sessions.floor.commands import StartStation
+        from sessions.floor.scope import Budget, Mode, Scope
+
+        wish = StartStation(
+            kind=self.kind,
+            text=spoken(self.text),
+            name=self.name,
+            branch=self.branch,
+            start=self.start,
+            parent=self.parent,
+            role=self.role,
+            model=self.model,
+            mode=Mode.FULL if self.full else Mode.SAFE,
+            scope=self.scope(Scope()),
+            budget=self.budget(Budget()),
+            options=self.options,
+        )
+        return obey_all(self.repo, {self.name or self.branch: wish}, "was started", self.json)
+
+
+def option(text: str) -> tuple[str, str]:
+    """`name=value`."""
+    name, sign, value = text.partition("=")
+    if not sign or not name:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name, value
+
+
+def spoken(text: str) -> str:
+    """A request as it was given, `-` for what the input holds."""
+    return sys.stdin.read() if text == "-" else text

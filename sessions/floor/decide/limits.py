@@ -1,0 +1,94 @@
+"""Bounds between stations: what a child may get of its parent, and what a scope that is exclusive keeps from others."""
+
+from __future__ import annotations
+
+from sessions.floor.commands import AssignScope, StartStation
+from sessions.floor.decide.decision import Refusal
+from sessions.floor.ours.owned import Owned
+from sessions.floor.scope import Budget, Mode, Network, Scope
+from sessions.floor.scopes.sets import inside, overlaps
+from sessions.floor.state import FloorState, name_of
+
+_WIDTH = {Network.OFF: 0, Network.LISTED: 1, Network.OPEN: 2}
+
+
+def exclusive_clash(state: FloorState, station: str, scope: Scope, parent: str = "") -> Refusal | None:
+    """Why a scope cannot be had, because another station has all of that to itself, or is in what is wanted so.
+
+    `parent` is that of a station that is not there yet. What works for one another shares what it has.
+    """
+    above = {parent, *_above(state, parent or station)}
+    for other, known in state.owned.items():
+        if other == station or other in above or station in _above(state, other) or not known.lives:
+            continue
+        if not (scope.exclusive or known.scope.exclusive):
+            continue
+        if not overlaps(scope.write, known.scope.write):
+            continue
+        name = name_of(state, other)
+        if known.scope.exclusive:
+            return Refusal(f"{name} has that to itself", "take another scope, or change that of the other one")
+        return Refusal(f"{name} writes there", "it cannot be exclusive while another station may write it")
+    return None
+
+
+def wider(
+    state: FloorState, wish: StartStation | AssignScope, parent: str, above: Owned, without: str = ""
+) -> Refusal | None:
+    """Why a child cannot have this of its parent: a scope is never wider than the one above, a budget is part of it.
+
+    `without` is a child whose present budget is given back first.
+    """
+    name, scope, ceiling = name_of(state, parent), wish.scope, above.scope
+    trouble = None
+    if not inside(scope.write, ceiling.write):
+        trouble = Refusal(f"it would write what {name} may not", f"{name} may write {' '.join(ceiling.write)}")
+    elif not inside(scope.read, ceiling.read):
+        trouble = Refusal(f"it would read what {name} may not", f"{name} may read {' '.join(ceiling.read)}")
+    elif ceiling.tools and not (scope.tools and set(scope.tools) <= set(ceiling.tools)):
+        trouble = Refusal(f"it would use tools that {name} may not", f"{name} may use {', '.join(ceiling.tools)}")
+    elif isinstance(wish, StartStation) and wish.mode is Mode.FULL and above.mode is Mode.SAFE:
+        trouble = Refusal(f"{name} is in safe mode, and so is what works for it", "start it in safe mode")
+    return trouble or _farther(name, scope, ceiling) or _beyond(state, wish.budget, parent, above, without)
+
+
+def _farther(name: str, scope: Scope, ceiling: Scope) -> Refusal | None:
+    if _WIDTH[scope.network] > _WIDTH[ceiling.network]:
+        return Refusal(f"it would have more of the network than {name}", f"that of {name} is {ceiling.network.value}")
+    if ceiling.network is scope.network is Network.LISTED and set(scope.hosts) - set(ceiling.hosts):
+        return Refusal(f"it would reach hosts that {name} may not", f"{name} may reach {', '.join(ceiling.hosts)}")
+    return None
+
+
+def _beyond(state: FloorState, budget: Budget, parent: str, above: Owned, without: str) -> Refusal | None:
+    name, left = name_of(state, parent), left_of(state, parent, above, without)
+    for what in Budget.__struct_fields__:
+        bound, wanted, rest = getattr(above.budget, what), getattr(budget, what), getattr(left, what)
+        if bound and (wanted > rest or not wanted):
+            return Refusal(f"{name} has {rest:,g} {what} left", f"give it a budget of at most {rest:,g} {what}")
+    return None
+
+
+def left_of(state: FloorState, station: str, known: Owned, without: str = "") -> Budget:
+    """What is left of a station's budget after its own use and what it gave to those that work for it; each at
+    least 0, also where there is no bound."""
+    seen = state.stations.get(station)
+    used = Budget() if seen is None else Budget(seen.meter.tokens.total, seen.meter.cost, known.worked, seen.turns)
+    children = [
+        state.owned[child.id].budget
+        for child in state.stations.values()
+        if child.parent == station and child.id in state.owned and child.id != without
+    ]
+    rest = {
+        what: max(0, getattr(known.budget, what) - getattr(used, what) - sum(getattr(each, what) for each in children))
+        for what in Budget.__struct_fields__
+    }
+    return Budget(**rest)
+
+
+def _above(state: FloorState, station: str) -> set[str]:
+    found: set[str] = set()
+    while station in state.stations and (parent := state.stations[station].parent) and parent not in found:
+        found.add(parent)
+        station = parent
+    return found

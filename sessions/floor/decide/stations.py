@@ -1,0 +1,256 @@
+"""What commands about stations that this factory runs come to. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from sessions.floor import events as ev
+from sessions.floor import patterns
+from sessions.floor.commands import (
+    AnswerQuestion,
+    AssignScope,
+    ChangeLife,
+    FreezeFloor,
+    PromptStation,
+    RestoreKept,
+    StartStation,
+    StationWish,
+)
+from sessions.floor.decide.decision import SOURCE, Accepted, Decision, Hand, Refusal
+from sessions.floor.decide.limits import exclusive_clash, wider
+from sessions.floor.identity import Owner
+from sessions.floor.ours.lives import Change, Life
+from sessions.floor.ours.owned import Owned
+from sessions.floor.scope import Budget
+from sessions.floor.state import FloorState
+from sessions.text import clean
+
+NAME_CHARS = 40
+TEXT_CHARS = 200_000
+"""Characters of the longest request."""
+DEPTH = 4
+"""Stations that work for one another, one above the other."""
+_KIND = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_GOOD = re.compile(r"[^0-9A-Za-z._-]+")
+SEE = "see `factory-tui status`"
+
+
+def decide_station(state: FloorState, wish: StationWish, hand: Hand) -> Decision:
+    """What `wish` comes to on this floor."""
+    match wish:
+        case StartStation():
+            return _started(state, wish, hand)
+        case FreezeFloor(frozen):
+            return Accepted() if frozen == state.frozen else Accepted((ev.FreezeWanted(frozen=frozen, **hand),))
+        case RestoreKept(ref, branch):
+            return _restored(state, ref, branch, hand)
+    known = state.owned.get(wish.station)
+    return _not_ours(state, wish.station) if known is None else _about(state, known, wish, hand)
+
+
+def _about(
+    state: FloorState, known: Owned, wish: PromptStation | ChangeLife | AnswerQuestion | AssignScope, hand: Hand
+) -> Decision:
+    match wish:
+        case PromptStation(station, text):
+            return _prompted(known, station, text, hand)
+        case ChangeLife():
+            return _changed(known, wish, hand)
+        case AnswerQuestion():
+            return _answered(known, wish, hand)
+        case AssignScope():
+            return _assigned(state, known, wish, hand)
+
+
+def _not_ours(state: FloorState, station: str) -> Refusal:
+    if station in state.stations:
+        name = clean(state.stations[station].name, 80)
+        return Refusal(f"{name!r} is only observed", "it was started by somebody else: speak to it where it runs")
+    return Refusal(f"there is no station {clean(station, 80)!r}", SEE)
+
+
+def _started(state: FloorState, wish: StartStation, hand: Hand) -> Decision:
+    station = _free_name(state, wish.name or wish.branch or _word(wish.text) or wish.kind)
+    if trouble := _unstartable(wish) or _out_of_place(state, wish, station):
+        return trouble
+    parent, now = state.owned.get(wish.parent), hand["time"]
+    branch = wish.branch or _free_branch(state, station)
+    opened = ev.StationOpened(
+        time=now,
+        source=SOURCE,
+        station=station,
+        kind=wish.kind,
+        branch=branch,
+        role=clean(wish.role, NAME_CHARS),
+        owner=Owner.OURS,
+        parent=wish.parent,
+    )
+    bounded = ev.ScopeAssigned(
+        time=now,
+        source=SOURCE,
+        station=station,
+        scope=wish.scope,
+        mode=wish.mode,
+        budget=wish.budget,
+        who=hand["who"],
+    )
+    waits = ev.LifeChanged(time=now, source=SOURCE, station=station, life=Life.WAITING, reason="to be started")
+    wanted = ev.StartWanted(
+        station=station,
+        text=wish.text,
+        branch=branch,
+        start=wish.start or (parent.branch if parent is not None else ""),
+        model=wish.model,
+        options=wish.options,
+        **hand,
+    )
+    return Accepted((opened, bounded, waits, wanted))
+
+
+def _unstartable(wish: StartStation) -> Refusal | None:
+    """Why nobody could ever start this."""
+    if _KIND.fullmatch(wish.kind) is None:
+        return Refusal(f"{clean(wish.kind, NAME_CHARS)!r} is no kind of agent", "see `factory-tui agents`")
+    if wish.start.startswith("-") or not (wish.start.isprintable() or not wish.start):
+        return Refusal("that is nothing to begin a branch at", "name a branch, a tag or a commit")
+    if reason := patterns.trouble(wish.scope.write) or patterns.trouble(wish.scope.read):
+        return Refusal(reason, "see the README for how scopes are written")
+    return _too_long(wish.text) or (_misnamed_branch(wish.branch) if wish.branch else None)
+
+
+def _out_of_place(state: FloorState, wish: StartStation, station: str) -> Refusal | None:
+    """Why there is no place for it on this floor."""
+    parent = state.owned.get(wish.parent)
+    if wish.parent and parent is None:
+        return _not_ours(state, wish.parent)
+    if wish.branch and any(known.lives and known.branch == wish.branch for known in state.owned.values()):
+        return Refusal(f"another station works on {wish.branch!r}", "stop it, or take another branch")
+    above = _too_deep(state, wish.parent) or wider(state, wish, wish.parent, parent) if parent is not None else None
+    return above or exclusive_clash(state, station, wish.scope, wish.parent)
+
+
+def _prompted(known: Owned, station: str, text: str, hand: Hand) -> Decision:
+    if trouble := _too_long(text):
+        return trouble
+    if not text.strip():
+        return Refusal("there is nothing to ask", "write a request")
+    if known.life is not Life.RUNNING:
+        return Refusal(f"it is {known.life.value}", "bring it back first: resume it")
+    return Accepted((ev.PromptWanted(station=station, text=text, **hand),))
+
+
+_FROM: dict[Change, tuple[Life, ...]] = {
+    Change.INTERRUPT: (Life.RUNNING,),
+    Change.PAUSE: (Life.RUNNING,),
+    Change.RESUME: (Life.PAUSED, Life.HELD, Life.STOPPED, Life.KILLED, Life.LOST),
+    Change.STOP: (Life.WAITING, Life.RUNNING, Life.PAUSED, Life.HELD, Life.LOST),
+    Change.KILL: (Life.WAITING, Life.RUNNING, Life.PAUSED, Life.HELD, Life.LOST),
+    Change.REMOVE: (Life.HELD, Life.STOPPED, Life.KILLED, Life.LOST),
+}
+"""The lives in which each change can be wanted."""
+
+
+def refusal_of(known: Owned, change: Change, fresh: bool = False) -> Refusal | None:
+    """Why this cannot be done to the station as it is."""
+    if known.life in _FROM[change] or (fresh and change is Change.RESUME and known.life is Life.RUNNING):
+        return None
+    cure = "stop it first" if change is Change.REMOVE and known.lives else "there is nothing to do"
+    return Refusal(f"it is {known.life.value}", cure)
+
+
+def _changed(known: Owned, wish: ChangeLife, hand: Hand) -> Decision:
+    return refusal_of(known, wish.change, wish.fresh) or Accepted(
+        (ev.LifeWanted(station=wish.station, change=wish.change, fresh=wish.fresh, **hand),)
+    )
+
+
+def _answered(known: Owned, wish: AnswerQuestion, hand: Hand) -> Decision:
+    question = known.questions.get(wish.question)
+    if question is None:
+        return Refusal("it does not wait for that answer any more", "look at what it does now")
+    if wish.decision not in ("allow", "always", "deny"):
+        return Refusal(f"{clean(wish.decision, 20)!r} is no answer", "allow, always or deny")
+    if wish.decision == "always" and not question.always:
+        return Refusal("it cannot be allowed for good", "allow it once")
+    return Accepted(
+        (
+            ev.AnswerWanted(
+                station=wish.station, question=wish.question, decision=wish.decision, reason=wish.reason[:2_000], **hand
+            ),
+        )
+    )
+
+
+def _assigned(state: FloorState, known: Owned, wish: AssignScope, hand: Hand) -> Decision:
+    parent = state.stations[wish.station].parent if wish.station in state.stations else ""
+    above = state.owned.get(parent)
+    if above is not None and (trouble := wider(state, wish, parent, above, without=wish.station)):
+        return trouble
+    if trouble := exclusive_clash(state, wish.station, wish.scope):
+        return trouble
+    if reason := patterns.trouble(wish.scope.write) or patterns.trouble(wish.scope.read):
+        return Refusal(reason, "see the README for how scopes are written")
+    if wish.scope == known.scope and wish.budget in (known.budget, Budget()):
+        return Accepted()
+    return Accepted((ev.ScopeWanted(station=wish.station, scope=wish.scope, budget=wish.budget, **hand),))
+
+
+def _restored(state: FloorState, ref: str, branch: str, hand: Hand) -> Decision:
+    if not ref.startswith("refs/factory-tui/kept/"):
+        return Refusal(f"{clean(ref, 80)!r} keeps no work of a station", "see `factory-tui kept`")
+    if branch and (trouble := _misnamed_branch(branch)):
+        return trouble
+    if not branch or branch in state.branches:
+        return Refusal("that branch is there already" if branch else "no branch is named", "name a new branch")
+    return Accepted((ev.RestoreWanted(ref=ref, branch=branch, **hand),))
+
+
+def _too_long(text: str) -> Refusal | None:
+    if len(text) <= TEXT_CHARS:
+        return None
+    return Refusal(f"the request has {len(text):,} characters", f"say it in {TEXT_CHARS:,}, or put it into a file")
+
+
+def _misnamed_branch(branch: str) -> Refusal | None:
+    """The rules of git-check-ref-format(1) that matter before git is asked."""
+    bad = branch.startswith(("-", "/", ".")) or branch.endswith(("/", ".", ".lock")) or ".." in branch or "//" in branch
+    if bad or "@{" in branch or re.search(r"[\x00-\x20~^:?*\[\\\x7f]", branch) or len(branch) > 200:
+        return Refusal(f"{clean(branch, 80)!r} is no name of a branch", "take letters, digits, `-` and `/`")
+    return None
+
+
+def _too_deep(state: FloorState, parent: str) -> Refusal | None:
+    depth, above = 1, parent
+    while above and depth <= DEPTH:
+        depth, above = depth + 1, state.stations[above].parent if above in state.stations else ""
+    if depth <= DEPTH:
+        return None
+    return Refusal(f"{DEPTH} stations stand above it already", "let one further up spawn it")
+
+
+def _word(text: str) -> str:
+    """A name made of the first words of a task."""
+    return "-".join(_GOOD.sub(" ", text.lower()).split()[:3])
+
+
+def _slug(name: str) -> str:
+    return _GOOD.sub("-", name).strip("-.")[:NAME_CHARS].rstrip("-.") or "station"
+
+
+def _free_name(state: FloorState, wanted: str) -> str:
+    """A name that no station ever had on this floor."""
+    base = _slug(wanted.rsplit("/", 1)[-1])
+    taken = {*state.stations, *(station.name for station in state.stations.values())}
+    name, number = base, 1
+    while name in taken:
+        number += 1
+        name = f"{base}-{number}"
+    return name
+
+
+def _free_branch(state: FloorState, station: str) -> str:
+    name, number = f"station/{station}", 1
+    while name in state.branches or any(known.branch == name for known in state.owned.values()):
+        number += 1
+        name = f"station/{station}-{number}"
+    return name

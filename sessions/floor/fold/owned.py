@@ -1,0 +1,155 @@
+"""How the floor keeps the stations that this factory runs: their lives, boundaries, places and questions."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from sessions.floor import events as ev
+from sessions.floor.fold import versions
+from sessions.floor.fold.draft import Draft
+from sessions.floor.fold.slice import Slice
+from sessions.floor.identity import Owner
+from sessions.floor.ours.lives import Life
+from sessions.floor.ours.owned import Owned, Question, Result
+
+OWNED = Slice("owned", versions.OWNED, ("owned", "frozen"))
+MOST_KEPT = 20
+"""Refs remembered per station, the newest; the repository has all."""
+
+
+def _put(draft: Draft, event: ev.StationEvent | ev.StartWanted, **changes: object) -> None:
+    """Change a station of ours; of any other one nothing is kept here."""
+    known = draft.owned.get(event.station)
+    if known is not None:
+        draft.owned[event.station] = replace(known, **changes)
+
+
+@OWNED.folds
+def station_opened(draft: Draft, event: ev.StationOpened) -> None:
+    if event.owner is Owner.OURS and event.station not in draft.owned:
+        draft.owned[event.station] = Owned(since=event.time, branch=event.branch)
+
+
+@OWNED.folds
+def start_wanted(draft: Draft, event: ev.StartWanted) -> None:
+    _put(draft, event, text=event.text, start=event.start, model=event.model, options=event.options)
+
+
+@OWNED.folds
+def freeze_wanted(draft: Draft, event: ev.FreezeWanted) -> None:
+    draft.frozen = event.frozen
+
+
+@OWNED.folds
+def scope_assigned(draft: Draft, event: ev.ScopeAssigned) -> None:
+    _put(draft, event, scope=event.scope, mode=event.mode, budget=event.budget, next_start=event.next_start, share=0.0)
+
+
+@OWNED.folds
+def scope_held(draft: Draft, event: ev.ScopeHeld) -> None:
+    _put(draft, event, held=event.held, next_start=False)
+
+
+@OWNED.folds
+def scope_violated(draft: Draft, event: ev.ScopeViolated) -> None:
+    if (known := draft.owned.get(event.station)) is not None:
+        kept = _kept(known, event.kept)
+        _put(draft, event, violations=known.violations + 1, violated=f"{event.act} {event.path}", kept=kept)
+
+
+@OWNED.folds
+def work_kept(draft: Draft, event: ev.WorkKept) -> None:
+    if (known := draft.owned.get(event.station)) is not None:
+        _put(draft, event, kept=_kept(known, event.ref))
+
+
+def _kept(known: Owned, ref: str) -> tuple[str, ...]:
+    return (*known.kept, ref)[-MOST_KEPT:] if ref and ref not in known.kept else known.kept
+
+
+@OWNED.folds
+def work_arrived(draft: Draft, event: ev.WorkArrived) -> None:
+    if (known := draft.owned.get(event.station)) is not None:
+        _put(draft, event, head=event.head, arrived=known.arrived + event.commits)
+
+
+@OWNED.folds
+def child_ended(draft: Draft, event: ev.ChildEnded) -> None:
+    if (known := draft.owned.get(event.station)) is not None:
+        result = Result(event.time, event.ok, event.result, event.delivered)
+        _put(draft, event, results={**known.results, event.child: result})
+
+
+@OWNED.folds
+def place_made(draft: Draft, event: ev.PlaceMade) -> None:
+    _put(draft, event, directory=event.directory, branch=event.branch, base=event.base, clone=event.clone)
+
+
+@OWNED.folds
+def life_changed(draft: Draft, event: ev.LifeChanged) -> None:
+    known = draft.owned.get(event.station)
+    if known is None:
+        return
+    if event.life not in (Life.RUNNING, Life.PAUSED):  # whoever asked is gone
+        known = replace(_rested(known, event.time), questions={})
+    draft.owned[event.station] = replace(
+        known,
+        life=event.life,
+        since=event.time if event.life is not known.life else known.since,
+        reason=event.reason,
+        process=event.process,
+        started=event.started,
+        host=event.host,
+        failures=known.failures + (event.life is Life.LOST),
+        kept=_kept(known, event.kept),
+    )
+
+
+@OWNED.folds
+def question_asked(draft: Draft, event: ev.QuestionAsked) -> None:
+    if (known := draft.owned.get(event.station)) is not None:
+        question = Question(
+            event.question,
+            event.time,
+            tool=event.tool,
+            text=event.text,
+            said=event.said,
+            paths=event.paths,
+            asks=event.asks,
+            always=event.always,
+            subagent=event.subagent,
+        )
+        _put(draft, event, questions={**known.questions, event.question: question})
+
+
+@OWNED.folds
+def question_answered(draft: Draft, event: ev.QuestionAnswered) -> None:
+    known = draft.owned.get(event.station)
+    if known is not None and event.question in known.questions:
+        left = {name: question for name, question in known.questions.items() if name != event.question}
+        _put(draft, event, questions=left)
+
+
+@OWNED.folds
+def turn_started(draft: Draft, event: ev.TurnStarted) -> None:
+    if (known := draft.owned.get(event.station)) is not None and not known.turn_since:
+        _put(draft, event, turn_since=event.time)
+
+
+@OWNED.folds
+def turn_ended(draft: Draft, event: ev.TurnFinished | ev.TurnFailed) -> None:
+    if (known := draft.owned.get(event.station)) is not None:
+        failures = 0 if isinstance(event, ev.TurnFinished) else known.failures
+        draft.owned[event.station] = replace(_rested(known, event.time), failures=failures)
+
+
+@OWNED.folds
+def budget_reached(draft: Draft, event: ev.BudgetReached) -> None:
+    _put(draft, event, share=event.share)
+
+
+def _rested(known: Owned, time: float) -> Owned:
+    """The station with the turn under way added to what it has worked."""
+    if not known.turn_since:
+        return known
+    return replace(known, worked=known.worked + max(0.0, time - known.turn_since), turn_since=0.0)

@@ -1,0 +1,95 @@
+"""What is seen of stations of ours beside what their agents say: questions, ends, violations. Part of the fold."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from sessions.floor import events as ev
+from sessions.floor.fold.draft import Draft
+from sessions.floor.fold.stations.evidence import put_evidence
+from sessions.floor.fold.stations.stations import STATIONS
+from sessions.floor.ours.lives import Life
+from sessions.floor.state import Status
+
+_SEEN = {
+    Life.WAITING: (Status.WAITING, "to be started"),
+    Life.PAUSED: (Status.WAITING, "paused"),
+    Life.HELD: (Status.FAILED, "held back"),
+    Life.STOPPED: (Status.IDLE, "stopped"),
+    Life.KILLED: (Status.IDLE, "killed"),
+    Life.LOST: (Status.FAILED, "its process ended without a word"),
+    Life.REMOVED: (Status.IDLE, "removed"),
+}
+
+
+@STATIONS.folds
+def life_changed(draft: Draft, event: ev.LifeChanged) -> None:
+    station = draft.station(event)
+    seen = _SEEN.get(event.life)
+    if seen is None:
+        # That it runs says nothing yet of what it does; that it rests no longer does.
+        if station.evidence.status in (Status.UNKNOWN, Status.WAITING, Status.FAILED):
+            put_evidence(draft, event, Status.IDLE, "started", process=event.process)
+        else:
+            draft.stations[event.station] = replace(station, process=event.process)
+        return
+    status, reason = seen
+    running = station.running if event.life is Life.PAUSED else {}
+    errors = station.errors + (event.life is Life.LOST)
+    put_evidence(
+        draft,
+        event,
+        status,
+        event.reason or reason,
+        event.reason,
+        running=running,
+        errors=errors,
+        process=event.process,
+    )
+
+
+@STATIONS.folds
+def place_made(draft: Draft, event: ev.PlaceMade) -> None:
+    station = draft.station(event)
+    home = station.home or event.directory
+    draft.stations[event.station] = replace(station, directory=event.directory, home=home, branch=event.branch)
+
+
+@STATIONS.folds
+def question_asked(draft: Draft, event: ev.QuestionAsked) -> None:
+    words = f"{event.tool} {event.text}".strip()
+    put_evidence(draft, event, Status.NEEDS_ME, words[:200], words[:200])
+
+
+@STATIONS.folds
+def question_answered(draft: Draft, event: ev.QuestionAnswered) -> None:
+    if draft.station(event).evidence.status is Status.NEEDS_ME:
+        put_evidence(draft, event, Status.WORKING, "answered")
+
+
+@STATIONS.folds
+def scope_violated(draft: Draft, event: ev.ScopeViolated) -> None:
+    """It is seen at once, and it is no end of the turn."""
+    station = draft.station(event)
+    if event.time >= station.activity_time:
+        said = f"outside its scope: {event.act} {event.path}"
+        draft.stations[event.station] = replace(station, activity=said, activity_time=event.time)
+
+
+@STATIONS.folds
+def signal_raised(draft: Draft, event: ev.SignalRaised) -> None:
+    words = f"{event.name} {event.text}".strip()
+    if event.name == "REQUIRES_INTERVENTION":
+        put_evidence(draft, event, Status.NEEDS_ME, words, words)
+    elif event.name == "TASK_COMPLETE":
+        put_evidence(draft, event, Status.IDLE, words, words)
+    else:
+        station = draft.station(event)
+        if event.time >= station.activity_time:
+            draft.stations[event.station] = replace(station, activity=words, activity_time=event.time)
+
+
+@STATIONS.folds
+def budget_reached(draft: Draft, event: ev.BudgetReached) -> None:
+    if event.share >= 1:
+        put_evidence(draft, event, Status.NEEDS_ME, f"its budget of {event.what} is used up")

@@ -1,0 +1,1 @@
+"""Stations that this factory runs itself: values. Pure."""

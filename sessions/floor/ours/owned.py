@@ -1,0 +1,88 @@
+"""What the floor knows of a station that this factory runs itself, beyond what is known of any station."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from sessions.floor.ours.lives import Asks, Life
+from sessions.floor.scope import Budget, Held, Mode, Scope
+
+
+class Question(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something that an agent waits to be answered; fields as in `events.QuestionAsked`."""
+
+    id: str
+    asked: float
+    tool: str = ""
+    text: str = ""
+    said: str = ""
+    paths: tuple[str, ...] = ()
+    asks: Asks = Asks.PERMISSION
+    always: bool = False
+    subagent: str = ""
+
+
+class Result(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a spawned station came to; fields as in `events.ChildEnded`."""
+
+    time: float
+    ok: bool
+    text: str = ""
+    delivered: bool = False
+
+
+class Owned(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A station that this factory runs: its life, its boundary, and what it waits for."""
+
+    life: Life = Life.WAITING
+    since: float = 0.0
+    reason: str = ""
+    process: int = 0
+    started: int = 0
+    host: str = ""
+    """As in `events.LifeChanged`."""
+    failures: int = 0
+    """Times in a row that its process was lost before it finished a turn."""
+    scope: Scope = Scope()
+    mode: Mode = Mode.SAFE
+    budget: Budget = Budget()
+    next_start: bool = False
+    """The kernel holds an older scope until it is started again."""
+    held: Held | None = None
+    """What holds the scope; None before it was first started."""
+    directory: str = ""
+    branch: str = ""
+    base: str = ""
+    clone: bool = True
+    """As in `events.PlaceMade`."""
+    model: str = ""
+    text: str = ""
+    """Its task: the first request."""
+    options: tuple[tuple[str, str], ...] = ()
+    start: str = ""
+    """As in `events.StartWanted`: with these it can be started anew."""
+    questions: Mapping[str, Question] = {}
+    """What it waits to be answered, the oldest first."""
+    violations: int = 0
+    violated: str = ""
+    """The act and the path of the last violation of its scope."""
+    kept: tuple[str, ...] = ()
+    """Refs that keep work of it."""
+    head: str = ""
+    """Its last commit that reached the operator's repository, of `arrived` in all."""
+    arrived: int = 0
+    results: Mapping[str, Result] = {}
+    """By station that it had spawned, what that came to."""
+    worked: float = 0.0
+    """Seconds of its turns, but for the one under way."""
+    turn_since: float = 0.0
+    """Since when its present turn goes on; 0 when none does."""
+    share: float = 0.0
+    """The part of its budget that it was last told to have used."""
+
+    @property
+    def lives(self) -> bool:
+        """It has a process, or is about to have one."""
+        return self.life in (Life.WAITING, Life.RUNNING, Life.PAUSED)
