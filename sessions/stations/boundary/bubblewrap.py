@@ -1,0 +1,92 @@
+"""The words that start a program in bubblewrap: namespaces of its own, and of the file system only what is planned."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from sessions.floor.scope import Network
+from sessions.stations.boundary import seccomp, system
+from sessions.stations.boundary.bounds import Bounds, Limits
+from sessions.stations.boundary.mounts import Access, Mount, Plan
+
+OUTER = """\
+filter=$1; shift
+exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9<"$filter" && exec "$@"
+"""
+"""Closes what the starter may have left open, and opens the filter, which bubblewrap reads and closes."""
+INNER = """\
+limit() { ulimit "$@" 2>/dev/null; }
+limit -c 0; limit -f "$1"; limit -n "$2"; limit -u "$3" || limit -p "$3"
+shift 3
+exec "$@"
+"""
+"""Limits for what runs inside. Processes are counted in here, where there are no others of the operator's."""
+_BLOCK = 512
+"""Bytes in the unit of `ulimit -f` (POSIX)."""
+_HOST = "station"
+_RESOLVER = Path("/etc/resolv.conf")
+
+
+def words(
+    bounds: Bounds, plan: Plan, program: str, version: tuple[int, ...], before: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    """All words that stand before a program. `before` stands before it inside."""
+    filter_ = seccomp.written(bounds.private)
+    opened = ("--seccomp", "9") if filter_ else ()
+    outer = ("/bin/sh", "-c", OUTER, "sh", str(filter_ or os.devnull))
+    return (
+        *outer,
+        program,
+        *_namespaces(bounds, version, filter_ is not None),
+        *opened,
+        *_machine(bounds),
+        *(word for mount in plan.mounts for word in _mount(mount)),
+        *("--remount-ro", "/", "--chdir", str(bounds.place), "--"),
+        *_limits(bounds.limits),
+        *before,
+    )
+
+
+def _namespaces(bounds: Bounds, version: tuple[int, ...], filtered: bool) -> Iterator[str]:
+    yield from ("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try")
+    if bounds.scope.network is not Network.OPEN:
+        yield "--unshare-net"
+    if version >= (0, 8):
+        yield "--disable-userns"
+    yield from ("--hostname", _HOST, "--cap-drop", "ALL", "--die-with-parent")
+    if not (bounds.terminal and filtered):
+        # Without a filter a program could type into the terminal that it was started from.
+        yield "--new-session"
+
+
+def _machine(bounds: Bounds) -> Iterator[str]:
+    for target, path in system.links():
+        yield from ("--symlink", str(target), str(path))
+    for path in system.directories():
+        yield from ("--ro-bind", str(path), str(path))
+    yield from ("--ro-bind", str(system.settings(bounds.private)), "/etc")
+    if bounds.scope.network is Network.OPEN and _RESOLVER.exists():
+        yield from ("--ro-bind", str(_RESOLVER), str(_RESOLVER))
+    yield from ("--proc", "/proc", "--dev", "/dev")
+    yield from ("--size", str(bounds.limits.shared_memory), "--perms", "1777", "--tmpfs", "/dev/shm")
+    yield from ("--remount-ro", "/dev")
+    if bounds.tmp is not None:
+        yield from ("--bind", str(bounds.tmp), "/tmp")
+    else:
+        yield from ("--size", str(bounds.limits.memory_files), "--perms", "1777", "--tmpfs", "/tmp")
+    yield from ("--symlink", "/tmp", "/var/tmp", "--dir", "/run")
+
+
+def _mount(mount: Mount) -> Iterator[str]:
+    if mount.access is Access.HIDDEN:
+        yield from ("--size", "4096", "--tmpfs", str(mount.path), "--remount-ro", str(mount.path))
+    else:
+        yield "--bind" if mount.access is Access.WRITE else "--ro-bind"
+        yield from (str(mount.origin), str(mount.path))
+
+
+def _limits(limits: Limits) -> Iterator[str]:
+    numbers = (limits.file_bytes // _BLOCK, limits.open_files, limits.processes)
+    yield from ("/bin/sh", "-c", INNER, "sh", *map(str, numbers))

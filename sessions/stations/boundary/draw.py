@@ -1,0 +1,62 @@
+"""Draws a station's boundary with the best that the machine gives."""
+
+from __future__ import annotations
+
+import os
+
+from sessions.floor.scope import Held, HeldBy, Mode, Network
+from sessions.stations.boundary import bubblewrap, machine
+from sessions.stations.boundary.bounds import Boundary, Bounds
+from sessions.stations.boundary.machine import Machine
+from sessions.stations.boundary.mounts import Plan, planned
+
+_PATH = ("/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin")
+UNBOUNDED = "a full station may do what the operator may; its scope is checked when its work leaves it"
+
+
+def draw(bounds: Bounds, on: Machine | None = None) -> Boundary:
+    """The boundary, not proven yet (see `proof`). Raises `FactoryError` when these bounds can be held by nobody.
+
+    Draw it when nothing runs in the place: a program that still runs inside older bounds could put links where the
+    mounts of new ones are about to be made.
+    """
+    found = machine.here() if on is None else on
+    if bounds.mode is Mode.FULL:
+        return Boundary(Held(HeldBy.ADVISORY, UNBOUNDED, bounds.scope.write), (), environment(bounds), bounds.model)
+    plan = planned(bounds)
+    if bounds.scope.read != ("**",):
+        plan.unheld.append("what it may read of its own place is told to it, and not held")
+    if found.by is HeldBy.BUBBLEWRAP:
+        return _in_bubblewrap(bounds, plan, found)
+    unheld = (*plan.unheld, "nothing of it is held by the kernel")
+    return Boundary(Held(HeldBy.ADVISORY, found.why, bounds.scope.write), (), environment(bounds), bounds.model, unheld)
+
+
+def _in_bubblewrap(bounds: Bounds, plan: Plan, found: Machine) -> Boundary:
+    words = bubblewrap.words(bounds, plan, found.bubblewrap, found.version)
+    if bounds.scope.network is Network.OPEN:
+        plan.unheld.append("with an open network the services on this machine's loopback can be reached too")
+    if os.getuid() == 0:
+        plan.unheld.append("the number of its processes is not bounded for root")
+    held = Held(HeldBy.BUBBLEWRAP, "", plan.asked)
+    return Boundary(held, words, environment(bounds), bounds.model, tuple(plan.unheld))
+
+
+def environment(bounds: Bounds) -> dict[str, str]:
+    """All that a program inside needs to know of where it is. Nothing is taken over from the operator but language."""
+    names = ("LANG", "LC_ALL", "LC_CTYPE", "TERM", "COLORTERM", "TZ")
+    kept = {name: os.environ[name] for name in names if name in os.environ}
+    programs = [str(path) for path in bounds.programs if path.name in ("bin", "sbin", "shims")]
+    programs += [str(path / "bin") for path in bounds.programs if (path / "bin").is_dir()]
+    return kept | {
+        "HOME": str(bounds.home),
+        "PATH": os.pathsep.join([*programs, *_PATH]),
+        "SHELL": "/bin/sh",
+        "TMPDIR": "/tmp",
+        "USER": "station",
+        "LOGNAME": "station",
+        # The configuration of the clone is pinned: git must not want to write where a new branch comes from.
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": "branch.autoSetupMerge",
+        "GIT_CONFIG_VALUE_0": "false",
+    }

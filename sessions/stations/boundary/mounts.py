@@ -1,0 +1,214 @@
+"""The plan of a boundary: what is there inside, and what of it can be written. Later entries lie over earlier ones.
+
+What is read-only inside a writable directory would move away with a directory above it, so each directory on the way to
+it is made a mount of its own: the kernel moves no mount points.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from sessions.errors import FactoryError
+from sessions.floor.patterns import PatternError
+from sessions.floor.scopes.reach import Reach, roots
+from sessions.stations.boundary import system
+from sessions.stations.boundary.bounds import Bounds
+from sessions.stations.boundary.tree import DiskTree
+
+PINS = ("config", "hooks", "commondir", "config.worktree", "objects/info/alternates")
+"""What of a private clone an agent must not change: by any of these the next git of the host would run its programs."""
+MOVABLE = ("objects", "objects/info")
+"""Directories above pins: as mounts of their own they cannot be moved away."""
+_SHOWN = ("objects", "refs", "reftable")
+_COPIED = ("HEAD", "packed-refs", "shallow")
+"""What of the user's repository a station can read. Not its configuration: addresses in it may hold passwords."""
+_FORMATS = ("objectformat", "refstorage")
+_MOST_ALTERNATES = 20
+
+
+class Access(StrEnum):
+    """What may be done with what lies at a path."""
+
+    READ = "read"
+    WRITE = "write"
+    HIDDEN = "hidden"
+    """Nothing is there but an empty directory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """One entry. `source` is where it lies outside, when elsewhere."""
+
+    path: Path
+    access: Access
+    source: Path | None = None
+
+    @property
+    def origin(self) -> Path:
+        return self.source or self.path
+
+
+@dataclass(slots=True)
+class Plan:
+    """All of it."""
+
+    mounts: list[Mount] = field(default_factory=list)
+    asked: tuple[str, ...] = ()
+    """Globs that no mount can say."""
+    unheld: list[str] = field(default_factory=list)
+
+    def add(self, access: Access, *paths: Path) -> None:
+        self.mounts += [Mount(path, access) for path in paths if path.exists()]
+
+
+def planned(bounds: Bounds) -> Plan:
+    """The plan; directories that its patterns name are made first. Raises `FactoryError` when there can be none."""
+    _check(bounds)
+    plan = Plan()
+    plan.add(Access.READ, *bounds.programs)
+    _hidden(plan, bounds.hidden)
+    _repository(plan, bounds)
+    plan.add(Access.WRITE, bounds.home, *bounds.writable, *filter(None, [bounds.outbox]))
+    _place(plan, bounds)
+    _pinned(plan, bounds)
+    return plan
+
+
+def _check(bounds: Bounds) -> None:
+    """Refuse what would open more than it says."""
+    place = bounds.place
+    for path in (place, bounds.home, bounds.private, bounds.repository):
+        if not path.is_dir():
+            raise FactoryError(f"there is no directory {path}", "start the station anew: its place is made again")
+    if bounds.git_dir.is_symlink() or not bounds.git_dir.is_dir():
+        raise FactoryError(f"{bounds.git_dir} is no private clone", "start the station in a place of its own, or full")
+    for name in (*PINS, *MOVABLE):
+        pin = bounds.git_dir / name
+        if not pin.exists() or pin.is_symlink() or _above_is_link(pin, bounds.git_dir):
+            raise FactoryError(f"{pin} does not hold: it is missing or a link", "start the station in a new place")
+    inside = (place, bounds.home)
+    for path in (*bounds.programs, *bounds.writable):
+        if path == Path("/") or any(own.is_relative_to(path) for own in (*inside, Path.home(), bounds.private)):
+            raise FactoryError(f"{path} holds a home or the place itself", "name the directories below it instead")
+
+
+def _above_is_link(path: Path, root: Path) -> bool:
+    return any(above.is_symlink() for above in path.parents if above.is_relative_to(root))
+
+
+def _repository(plan: Plan, bounds: Bounds) -> None:
+    """Enough of the user's repository for a fetch: objects and refs as they are, the rest as of now."""
+    common = bounds.repository
+    plan.mounts.append(Mount(common, Access.READ, _shown(bounds)))
+    plan.add(Access.READ, *(common / name for name in _SHOWN))
+    plan.add(Access.READ, *_alternates(common / "objects"))
+
+
+def _shown(bounds: Bounds) -> Path:
+    """A directory to lay in the repository's place: its configuration is told by its format alone."""
+    from sessions.branches.git.run import Git
+
+    git = Git(bounds.repository)
+    status, out, _ = git.call("config", "--file", str(bounds.repository / "config"), "--get-regexp", r"^extensions\.")
+    known = dict(line.split(" ", 1) for line in out.decode(errors="replace").splitlines() if not status and " " in line)
+    lines = ["[core]", f"\trepositoryformatversion = {int(bool(known))}", "\tbare = true", "[extensions]"]
+    lines += [f"\t{name} = {known[f'extensions.{name}']}" for name in _FORMATS if f"extensions.{name}" in known]
+    shown = bounds.private / "repository"
+    shown.mkdir(exist_ok=True)
+    (shown / "config").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    for name in _SHOWN:
+        (shown / name).mkdir(exist_ok=True)
+    for name in _COPIED:
+        (shown / name).unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copyfile(bounds.repository / name, shown / name)
+    return shown
+
+
+def _alternates(objects: Path) -> Iterator[Path]:
+    """Other object directories that objects come from, of each other too."""
+    seen = {objects}
+    todo = [objects]
+    while todo and len(seen) < _MOST_ALTERNATES:
+        here = todo.pop()
+        try:
+            lines = (here / "info/alternates").read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+        except OSError:
+            continue
+        for line in lines:
+            other = Path(here, line)
+            if line and not line.startswith("#") and other.is_dir() and other not in seen:
+                seen.add(other)
+                todo.append(other)
+                yield other
+
+
+def _place(plan: Plan, bounds: Bounds) -> None:
+    place, git_dir = bounds.place, bounds.git_dir
+    try:
+        reach = roots(bounds.scope.write, DiskTree(place))
+    except PatternError as error:
+        raise FactoryError(f"the scope cannot be held: {error}", "assign another one") from error
+    for path in reach.make:
+        (place / path).mkdir(exist_ok=True)
+    plan.asked = reach.asked
+    plan.mounts.append(Mount(place, Access.WRITE if "" in reach.open else Access.READ))
+    plan.mounts += _layers(place, reach)
+    plan.add(Access.WRITE, git_dir, *(git_dir / name for name in MOVABLE))
+    plan.add(Access.READ, *(git_dir / name for name in PINS))
+
+
+def _layers(place: Path, reach: Reach) -> Iterable[Mount]:
+    """What is open and what is shut again, the deeper after the shallower."""
+    access = dict.fromkeys(reach.open, Access.WRITE) | dict.fromkeys(reach.shut, Access.READ)
+    anchored: set[str] = set()
+    for path in sorted(access, key=lambda path: (path.count("/"), path)):
+        if not path:
+            continue
+        if access[path] is Access.READ:
+            for above in _between(path, access):
+                if above not in anchored:
+                    anchored.add(above)
+                    yield Mount(place / above, Access.WRITE)
+        yield Mount(place / path, access[path])
+
+
+def _between(path: str, access: dict[str, Access]) -> Iterator[str]:
+    """The directories between one that is shut and the next planned one above it."""
+    parts = path.split("/")[:-1]
+    while parts and "/".join(parts) not in access:
+        parts.pop()
+    first = len(parts) + 1
+    for size in range(first, path.count("/") + 1):
+        yield "/".join(path.split("/")[:size])
+
+
+def _pinned(plan: Plan, bounds: Bounds) -> None:
+    """Files that stay as they are; one that is not there yet cannot be kept from coming."""
+    for text in bounds.pinned:
+        path = bounds.place / text
+        writable = [mount.path for mount in plan.mounts if mount.access is Access.WRITE]
+        if path.is_symlink() or not path.exists() or any(above.is_symlink() for above in path.parents):
+            plan.unheld.append(f"{text} is not there, so it can be made: it is seen when the work leaves")
+            continue
+        root = max(
+            (above for above in writable if path.is_relative_to(above)), key=lambda p: len(p.parts), default=None
+        )
+        if root is None:
+            continue
+        ancestors = [above for above in reversed(path.parents) if above.is_relative_to(root) and above != root]
+        plan.add(Access.WRITE, *ancestors)
+        plan.add(Access.READ, path)
+
+
+def _hidden(plan: Plan, hidden: Iterable[Path]) -> None:
+    """What lies below a directory that is there, and must not be there itself."""
+    seen = [mount.path for mount in plan.mounts]
+    for path in hidden:
+        if path.is_dir() and (system.is_seen(path) or any(path.is_relative_to(above) for above in seen)):
+            plan.mounts.append(Mount(path, Access.HIDDEN))

@@ -1,0 +1,95 @@
+"""What of the machine every station sees: programs and libraries, and of `/etc` only what they read. Nothing else.
+
+A list of what is there, not of what is hidden: a socket, a key or another repository that nobody thought of stays out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+_LINKED = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
+"""Links into `/usr` on most systems, directories on others."""
+_TREES = ("usr", "nix/store", "gnu/store")
+_ETC = (
+    *(
+        "alternatives",
+        "ca-certificates",
+        "ca-certificates.conf",
+        "crypto-policies",
+        "debian_version",
+        "fonts",
+        "gai.conf",
+    ),
+    *("group", "host.conf", "hosts", "inputrc", "java", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "locale.alias"),
+    *("locale.conf", "localtime", "login.defs", "lsb-release", "magic", "magic.mime", "mime.types", "mke2fs.conf"),
+    *("nsswitch.conf", "os-release", "passwd", "perl", "pki/ca-trust", "pki/tls/certs", "pki/tls/cert.pem", "profile"),
+    *("protocols", "python3", "rpc", "services", "shells", "ssl/cert.pem", "ssl/certs", "ssl/openssl.cnf"),
+    *("system-release", "terminfo", "timezone", "vimrc", "bash.bashrc", "bashrc", "skel"),
+)
+"""Neither shadow passwords, keys, sudo's rules, nor what holds a site's secrets (`environment`, `gitconfig`)."""
+
+
+def links() -> Iterator[tuple[Path, Path]]:
+    """Target and path of the links at the root."""
+    for name in _LINKED:
+        path = Path("/", name)
+        if path.is_symlink():
+            yield path.readlink(), path
+
+
+def directories() -> Iterator[Path]:
+    """Directories that are there, read-only."""
+    for name in (*_LINKED, *_TREES):
+        path = Path("/", name)
+        if path.is_dir() and not path.is_symlink():
+            yield path
+
+
+def settings(folder: Path) -> Path:
+    """A copy of those files of `/etc` in a directory: one mount instead of fifty, each of which costs every command."""
+    copy = folder / "etc"
+    if copy.is_dir():
+        return copy
+    part = folder / "etc.part"
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir()
+    for name in _ETC:
+        path = Path("/etc", name)
+        with contextlib.suppress(OSError, shutil.Error):  # what the operator cannot read, nobody needs
+            (part / name).parent.mkdir(parents=True, exist_ok=True)
+            if path.is_dir() and not path.is_symlink():
+                shutil.copytree(path, part / name, symlinks=True, dirs_exist_ok=True)
+            elif path.is_symlink() or path.is_file():
+                shutil.copy2(path, part / name, follow_symlinks=False)
+    (part / "resolv.conf").touch()
+    part.rename(copy)
+    return copy
+
+
+class Interpreter(NamedTuple):
+    """A Python for our own small programs that run inside."""
+
+    path: Path
+    home: Path | None = None
+    """The directory that it needs beside what every station sees."""
+
+
+def interpreter() -> Interpreter:
+    """One that every station sees, where there is one; else that which runs this, without the environment around it."""
+    own = Path(os.path.realpath(sys.executable))
+    usual = Path("/usr/bin/python3")
+    if is_seen(own) or not usual.exists():
+        home = Path(os.path.realpath(sys.base_prefix))
+        return Interpreter(own, None if is_seen(home) else home)
+    return Interpreter(usual)
+
+
+def is_seen(path: Path) -> bool:
+    """Whether a station sees it as a part of the system."""
+    return any(path.is_relative_to(directory) for directory in directories())

@@ -1,0 +1,141 @@
+"""What a boundary lets through, what it refuses to be drawn around, and that it is proven before it is trusted."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from sessions.errors import FactoryError
+from sessions.floor.scope import HeldBy, Mode, Scope
+from sessions.stations.boundary import machine
+from sessions.stations.boundary.machine import Machine
+from sessions.stations.boundary.proof import NotHeldError, prove
+from tests.support.boundary.site import SECRET, Site
+
+HERE = machine.here()
+needs_bubblewrap = pytest.mark.skipif(not HERE.bubblewrap, reason=f"bubblewrap: {HERE.trouble}")
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    made = Site()
+    yield made
+    made.close()
+
+
+@needs_bubblewrap
+def test_a_station_can_work(site: Site) -> None:
+    """All that git does in a place, on what the scope allows."""
+    boundary = site.draw()
+    assert boundary.held.by is HeldBy.BUBBLEWRAP
+    assert (boundary.kernel, boundary.held.why, boundary.held.asked) == (True, "", ())
+    steps = (
+        "echo new > src/new.py",
+        "git add -A && git commit -qm new",
+        "echo more >> src/new.py && git stash -q && git stash pop -q",
+        "git switch -qc side && git commit -qam side",
+        "git fetch -q origin && git rebase -q origin/main",
+        "git worktree add -q /tmp/tree -b tree && git worktree remove /tmp/tree",
+        "git gc -q && git pack-refs --all && git fsck --no-dangling",
+        "git merge -q tree && git log --oneline",
+        "git config --global user.name Me",
+    )
+    for step in steps:
+        done = site.run(["/bin/sh", "-c", step], boundary)
+        assert done.returncode == 0, f"{step}: {done.stdout.decode()}"
+    assert site.host_git("log", "-1", "--format=%s", "side") == "side\n"
+
+
+@needs_bubblewrap
+def test_programs_know_where_they_are_and_nothing_else(site: Site) -> None:
+    os.environ["OPERATORS_API_KEY"] = SECRET
+    try:
+        boundary = site.draw()
+    finally:
+        del os.environ["OPERATORS_API_KEY"]
+    said = site.sh("env; pwd; hostname; id -u; cat /proc/self/cmdline | tr '\\0' ' '", boundary)
+    assert SECRET not in said
+    assert f"HOME={site.bounds.home}" in said
+    assert f"\n{site.place}\nstation\n" in said
+
+
+@needs_bubblewrap
+def test_the_proof_is_quick_leaves_nothing_and_passes() -> None:
+    own = Site(root=True)
+    boundary = own.draw()
+    before = sorted(own.station.rglob("*"))
+    prove(boundary, own.bounds)
+    assert sorted(own.station.rglob("*")) == before
+    own.close()
+
+
+def test_a_boundary_that_does_not_hold_is_found_out(site: Site) -> None:
+    """Words that are delivered and do nothing, and words that start nothing."""
+    drawn = site.draw(Machine(bubblewrap=HERE.bubblewrap or "/usr/bin/bwrap", version=(0, 8, 0)))
+    hollow = msgspec.structs.replace(drawn, words=("/usr/bin/env",))
+    with pytest.raises(NotHeldError, match=r"read .*outside-.*written .*outside-"):
+        prove(hollow, site.bounds)
+    with pytest.raises(NotHeldError, match="nothing can be started in it"):
+        prove(msgspec.structs.replace(drawn, words=("/bin/false",)), site.bounds)
+    with pytest.raises(NotHeldError, match="cannot be tried"):
+        prove(msgspec.structs.replace(drawn, words=("/no/such/program",)), site.bounds)
+    assert not list(site.bounds.private.glob("*side-*"))
+
+
+def test_without_means_it_says_so_and_why(site: Site) -> None:
+    none = Machine(trouble="bubblewrap is not installed", cure="install the package bubblewrap")
+    boundary = site.draw(none)
+    assert boundary.held.by is HeldBy.ADVISORY
+    assert boundary.held.why == "bubblewrap is not installed: install the package bubblewrap"
+    assert boundary.held.asked == site.bounds.scope.write
+    assert (boundary.wrap(["a", "b"]), boundary.kernel) == (("a", "b"), False)
+    prove(boundary, site.bounds)
+
+
+def test_a_full_station_is_held_by_nobody(site: Site) -> None:
+    from sessions.stations.boundary.draw import draw
+
+    boundary = draw(msgspec.structs.replace(site.bounds, mode=Mode.FULL))
+    assert (boundary.held.by, boundary.words) == (HeldBy.ADVISORY, ())
+    assert "full station" in boundary.held.why
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"programs": (Path("/"),)}, "holds a home or the place"),
+        ({"programs": (Path.home(),)}, "holds a home or the place"),
+        ({"writable": ("base",)}, "holds a home or the place"),
+        ({"place": Path("/no/such/place")}, "there is no directory"),
+        ({"git_dir": Path("/no/such/place/.git")}, "is no private clone"),
+        ({"scope": Scope(write=("/etc/**",))}, "the scope cannot be held: .*outside the work tree"),
+    ],
+)
+def test_what_would_open_more_than_it_says_is_refused(site: Site, change: dict[str, object], reason: str) -> None:
+    from sessions.stations.boundary.draw import draw
+
+    if change.get("writable"):
+        change = {"writable": (site.base,)}
+    with pytest.raises(FactoryError, match=reason) as caught:
+        draw(msgspec.structs.replace(site.bounds, **change))
+    assert caught.value.cure
+
+
+@pytest.mark.parametrize("name", ["config", "commondir", "objects/info", "hooks"])
+def test_a_clone_without_its_pins_is_refused(name: str) -> None:
+    """Missing, or a link that leads elsewhere."""
+    made = Site()
+    try:
+        pin = made.git_dir / name
+        pin.rename(made.git_dir / "away")
+        with pytest.raises(FactoryError, match="missing or a link"):
+            made.draw()
+        pin.symlink_to(made.git_dir / "away")
+        with pytest.raises(FactoryError, match="missing or a link"):
+            made.draw()
+    finally:
+        made.close()

@@ -1,0 +1,1 @@
+"""A station's place to break out of, and the ways that are tried."""
