@@ -61,15 +61,16 @@ def log_path(state_dir: Path) -> Path:
     return state_dir / "supervisor.log"
 
 
-def socket_path(state_dir: Path) -> Path:
-    """The supervisor's socket: in `state_dir`, or by hash in a private temporary folder where that name is too long.
+def socket_path(state_dir: Path, whose: str = "supervisor") -> Path:
+    """A socket of one repository: in `state_dir`, or by hash in a private temporary folder where that is too long.
 
     Raises `FactoryError` when that folder belongs to somebody else: whoever owns the folder owns the conversation.
     """
-    direct = state_dir / "supervisor.sock"
+    direct = state_dir / f"{whose}.sock"
     if len(os.fsencode(direct)) <= SOCKET_LIMIT:
         return direct
-    return private_dir(SHARED_TEMP / f"{PROGRAM}-{os.geteuid()}") / f"{_short_hash(state_dir.resolve())}.sock"
+    other = "" if whose == "supervisor" else f"-{whose}"
+    return private_dir(SHARED_TEMP / f"{PROGRAM}-{os.geteuid()}") / f"{_short_hash(state_dir.resolve())}{other}.sock"
 
 
 def private_dir(path: Path) -> Path:

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import select
-import shutil
 import signal
 import socket
 import subprocess
@@ -18,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 import sessions
-from sessions import operator, settings
+from sessions import operator, settings, systemd
 from sessions.errors import FactoryError, UnwritableError
 from sessions.floor.commands import Stop
 from sessions.journal.lock import holder
@@ -87,7 +86,7 @@ def start(repo: Path, options: Options | None = None) -> None:
     if reachable(place.socket):
         return
     command = [sys.executable, "-m", "sessions.supervisor", f"--repo={repo.absolute()}", *options.arguments()]
-    scope = _scope() if settings.load().systemd_scope else []
+    scope = systemd.scope("factory-tui supervisor") if settings.load().systemd_scope else []
     started = _spawn([*scope, *command], place, SCOPE_S) if scope else None
     if started is None:
         started = _spawn(command, place, START_S)
@@ -181,14 +180,6 @@ def _gone(lock: Path) -> bool:
             return False
         time.sleep(0.02)
     return True
-
-
-def _scope() -> list[str]:
-    """The words that put a command into a scope of the user's systemd, where that is running."""
-    tool, runtime = shutil.which("systemd-run"), os.environ.get("XDG_RUNTIME_DIR", "")
-    if not tool or not Path(runtime, "systemd", "private").is_socket():
-        return []
-    return [tool, "--user", "--scope", "--quiet", "--collect", "--description=factory-tui supervisor", "--"]
 
 
 def _spawn(command: list[str], place: Place, detach_s: float) -> Started | None:

@@ -1,0 +1,392 @@
+"""The keeper's loop: clients, children, and nothing that happens by itself.
+
+Whatever is asked is answered from memory or by one call of the kernel, so nobody waits for anybody else. It wakes only
+when a client, a program or the kernel has something to say, and when one of its few bounds is reached.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import select
+import signal
+import socket
+import struct
+import time
+from collections.abc import Callable
+
+from sessions.stations.keeping import processes
+from sessions.stations.keeping.keeper import framing, spawn
+from sessions.stations.keeping.keeper.caller import Caller
+from sessions.stations.keeping.keeper.child import Child
+from sessions.stations.keeping.keeper.framing import FramingError, Words
+
+PACE_S = 0.04
+"""Between two looks at terminals that nobody follows, as long as they go on writing slowly: each wakes once for many of
+their writes. A terminal that fills up is read at once."""
+GRACE_S = 5.0
+"""For what is asked to end, before it is killed."""
+PEER = struct.Struct("3i")
+
+
+class RefusedError(Exception):
+    """A request cannot be done; `more` goes with the reason."""
+
+    def __init__(self, reason: str, more: Words | None = None) -> None:
+        super().__init__(reason)
+        self.more = more or {}
+
+
+class Keeper:
+    """Owns children and terminals until nobody has supervised for `patience_s` seconds."""
+
+    def __init__(
+        self,
+        listener: socket.socket,
+        patience_s: float,
+        say: Callable[[str], None],
+        answer: Callable[[Keeper, Caller, Words, bytes], tuple[Words, bytes]],
+    ) -> None:
+        """`say` writes to the log; `answer` does what is asked, and raises `RefusedError` or OSError."""
+        self.children: dict[str, Child] = {}
+        self.callers: dict[int, Caller] = {}
+        self.patience_s, self.say = patience_s, say
+        self.files = spawn.more_files()
+        self._answers = answer
+        self._leaving: set[Child] = set()
+        """Forgotten, while something of them still has to end."""
+        self.ending = False
+        """No more than what is left has to end."""
+        self._listener = listener
+        self._spare = os.open(os.devnull, os.O_RDONLY)
+        """Given up for a moment when there are no descriptors left, so that whoever knocks is let go."""
+        self._poll, self._quiet = select.epoll(), select.epoll()
+        self._handlers: dict[int, Callable[[int], None]] = {}
+        self._pids: dict[int, Child] = {}
+        self._alone = time.monotonic()
+        """Since when nobody supervises, on the clock that never goes back."""
+        self._rests = 0.0
+        """Until when terminals that nobody follows are not looked at; 0 when they are."""
+        self._bell, ringing = os.pipe()
+        for end in (self._bell, ringing):
+            os.set_blocking(end, False)
+        signal.set_wakeup_fd(ringing, warn_on_full_buffer=False)
+        for number in (signal.SIGCHLD, signal.SIGTERM):
+            signal.signal(number, lambda number, frame: None)  # the bell tells which
+        for number in (signal.SIGHUP, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
+        listener.setblocking(False)
+        self._hold(listener.fileno(), self._enter)
+        self._hold(self._bell, self._rung)
+        self._hold(self._quiet.fileno(), self._look)
+
+    def run(self) -> None:
+        """Until it is over."""
+        while not (self.ending and not self._left()):
+            now = time.monotonic()
+            if self._rests and now >= self._rests:
+                self._rests = 0.0
+                self._poll.register(self._quiet.fileno(), select.EPOLLIN)
+            for descriptor, mask in self._poll.poll(self._wait(now)):
+                if (handler := self._handlers.get(descriptor)) is not None:
+                    handler(mask)
+            self._bounds(time.monotonic())
+        for child in self.children.values():
+            child.close()
+
+    def finish(self, why: str) -> None:
+        """Have everything end, and then this."""
+        if self.ending:
+            return
+        self.ending = True
+        self.say(f"ending: {why}")
+        for child in self.children.values():
+            if child.status is None:
+                child.end(GRACE_S)
+
+    # Bounds
+
+    @property
+    def _supervised(self) -> bool:
+        return any(caller.supervises for caller in self.callers.values())
+
+    def _left(self) -> bool:
+        return bool(self._leaving) or any(
+            child.status is None or child.deadline is not None for child in self.children.values()
+        )
+
+    def _deadlines(self) -> list[float]:
+        found = [child.deadline for child in self._ends() if child.deadline is not None]
+        if not self._supervised and not self.ending:
+            # Without anything to keep, nobody is waited for longer than it takes to come in.
+            found.append(self._alone + (self.patience_s if self.children else min(self.patience_s, GRACE_S)))
+        return found
+
+    def _ends(self) -> list[Child]:
+        return [*self.children.values(), *self._leaving]
+
+    def _wait(self, now: float) -> float:
+        """Seconds until there is something to do although nobody says anything; -1 for never."""
+        until = min([*self._deadlines(), *([self._rests] if self._rests else [])], default=None)
+        return -1 if until is None else max(0.0, until - now)
+
+    def _bounds(self, now: float) -> None:
+        for child in self._ends():
+            if child.deadline is not None and now >= child.deadline:
+                child.kill()
+                self._leaving.discard(child)
+                self._reap()
+        if not self.ending and not self._supervised:
+            patience_s = self.patience_s if self.children else min(self.patience_s, GRACE_S)
+            if now >= self._alone + patience_s:
+                self.finish(f"nobody has supervised for {patience_s:.0f} s; {len(self.children)} children")
+
+    # Clients
+
+    def _enter(self, _: int) -> None:
+        try:
+            line, _address = self._listener.accept()
+        except OSError as error:
+            if error.errno in (errno.EMFILE, errno.ENFILE):
+                os.close(self._spare)
+                with contextlib.suppress(OSError):
+                    self._listener.accept()[0].close()
+                self._spare = os.open(os.devnull, os.O_RDONLY)
+            return
+        _pid, uid, _gid = PEER.unpack(line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, PEER.size))
+        if uid != os.geteuid():
+            self.say(f"user {uid} was not let in")
+            line.close()
+            return
+        line.setblocking(False)
+        caller = Caller(line)
+        self.callers[line.fileno()] = caller
+        caller.say({"keeper": framing.VERSION, "pid": os.getpid(), "started": processes.started(os.getpid())})
+        self._hold(line.fileno(), lambda mask: self._serve(caller, mask))
+        self._told(caller)
+
+    def _serve(self, caller: Caller, mask: int) -> None:
+        if mask & ~select.EPOLLOUT:
+            try:
+                heard = caller.hear()
+            except FramingError as error:
+                self.say(f"a client was cut off: {error}")
+                heard = None
+            if heard is None:
+                self._leave(caller)
+                return
+            for words, data in heard:
+                self._answer(caller, words, data)
+        self._told(caller)
+
+    def _answer(self, caller: Caller, words: Words, data: bytes) -> None:
+        number = words.get("ask")
+        try:
+            answer, raw = self._answers(self, caller, words, data)
+        except RefusedError as error:
+            answer, raw = {"error": str(error), **error.more}, b""
+        except OSError as error:
+            answer, raw = {"error": error.strerror or "it failed", "errno": error.errno or 0}, b""
+        if number is not None and answer:
+            caller.say({"ask": number, **answer}, raw)
+
+    def _told(self, caller: Caller) -> None:
+        """Send what waits for it, and be told when it takes more, or nothing more until it does."""
+        descriptor = caller.line.fileno()
+        if descriptor not in self._handlers:
+            return
+        if not caller.push(self.children):
+            self._leave(caller)
+            return
+        wanted = (0 if caller.full else select.EPOLLIN) | (select.EPOLLOUT if caller.waits else 0)
+        self._poll.modify(descriptor, wanted)
+
+    def _leave(self, caller: Caller) -> None:
+        descriptor = caller.line.fileno()
+        self._let_go(descriptor)
+        del self.callers[descriptor]
+        caller.line.close()
+        if caller.supervises and not self._supervised:
+            self._alone = time.monotonic()
+        for name in caller.looks:
+            self.followed(name)
+
+    def tell(self, note: Words) -> None:
+        """Tell every supervisor of a child, and whoever follows it."""
+        for caller in [*self.callers.values()]:
+            if caller.supervises or note["id"] in caller.looks:
+                caller.say(note)
+                self._told(caller)
+
+    # Children
+
+    def adopt(self, child: Child) -> None:
+        """Take in a child that was just begun."""
+        self.children[child.name] = self._pids[child.pid] = child
+        self._hold(child.telling, lambda _: self._begun(child))
+        if child.master >= 0:
+            child.watched = select.EPOLLIN
+            self._quiet.register(child.master, child.watched)
+
+    def forget(self, child: Child) -> None:
+        """Nobody wants to know of it any more."""
+        self.tell({"note": "forgotten", "id": child.name})
+        del self.children[child.name]
+        if child.deadline is not None:
+            self._leaving.add(child)
+        self._drop(child)
+
+    def followed(self, name: str) -> None:
+        """Somebody follows the output of a child now, or nobody does any more."""
+        child = self.children.get(name)
+        if child is None or child.master < 0:
+            return
+        followed = any(name in caller.looks for caller in self.callers.values())
+        if followed and child.master not in self._handlers:
+            self._quiet.unregister(child.master)
+            self._hold(child.master, lambda mask: self._output(child, mask), child.watched)
+        elif not followed and child.master in self._handlers:
+            self._let_go(child.master)
+            self._quiet.register(child.master, child.watched)
+
+    def typed(self, child: Child) -> None:
+        """Something was typed: what its terminal did not take goes on when it does."""
+        self._watch(child, select.EPOLLIN | (select.EPOLLOUT if child.typed else 0))
+
+    def _watch(self, child: Child, mask: int) -> None:
+        if child.master >= 0 and mask != child.watched:
+            child.watched = mask
+            (self._poll if child.master in self._handlers else self._quiet).modify(child.master, mask)
+
+    def _begun(self, child: Child) -> None:
+        """Its program runs, or could not be started."""
+        try:
+            told = os.read(child.telling, 256)
+        except BlockingIOError:
+            return
+        self._let_go(child.telling)
+        os.close(child.telling)
+        child.telling = -1
+        step, number = spawn.outcome(told)
+        if step:
+            child.failed = (step, number)
+        for caller in [*self.callers.values()]:
+            for ask in caller.expects.pop(child.name, ()):
+                caller.say({"ask": ask, **(self.start_of(child))})
+            self._told(caller)
+        if step:
+            del self.children[child.name]
+            self._drop(child)
+
+    def start_of(self, child: Child) -> Words:
+        """What a start came to."""
+        if child.failed is None:
+            return {"child": child.told}
+        step, number = child.failed
+        return {"error": os.strerror(number), "errno": number, "step": step}
+
+    def _look(self, _: int) -> None:
+        """Read the terminals that nobody follows, and let them be for a moment where they have little to say."""
+        by_master = {child.master: child for child in self.children.values()}
+        greedy = False
+        for master, mask in self._quiet.poll(0):
+            greedy |= self._read(by_master[master], mask)
+        if not greedy:
+            self._poll.unregister(self._quiet.fileno())
+            self._rests = time.monotonic() + PACE_S
+
+    def _output(self, child: Child, mask: int) -> None:
+        self._read(child, mask)
+        self._spread(child)
+
+    def _spread(self, child: Child) -> None:
+        for caller in [*self.callers.values()]:
+            if child.name in caller.looks:
+                self._told(caller)
+
+    def _read(self, child: Child, mask: int) -> bool:
+        if mask & select.EPOLLOUT:
+            child.push()
+        answered = any(
+            look.answers for caller in self.callers.values() if (look := caller.looks.get(child.name)) is not None
+        )
+        greedy, closed = child.read(not answered)
+        if closed:
+            self._closed(child)
+        else:
+            self.typed(child)
+        return greedy
+
+    def _closed(self, child: Child) -> None:
+        """Nobody has the terminal open. Its program may open it again, and until then nothing else is told of it."""
+        self._watch(child, select.EPOLLIN | select.EPOLLET)
+        if child.status is not None:
+            self._drop(child)
+
+    def _drop(self, child: Child) -> None:
+        """Let go of the descriptors of a child."""
+        if child.telling >= 0:
+            self._let_go(child.telling)
+        if child.master in self._handlers:
+            self._let_go(child.master)
+        elif child.master >= 0:
+            self._quiet.unregister(child.master)
+        child.close()
+
+    def _rung(self, _: int) -> None:
+        try:
+            rung = os.read(self._bell, 4_096)
+        except BlockingIOError:
+            return
+        self._reap()
+        if signal.SIGTERM in rung:
+            self.finish("it was ended by a signal")
+
+    def _reap(self) -> None:
+        """Ask how whatever has ended did: children, and orphans of theirs, which came to us."""
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if not pid:
+                return
+            if (child := self._pids.pop(pid, None)) is not None:
+                self._ended(child, status)
+            else:
+                self._settle()
+
+    def _settle(self) -> None:
+        """Something that was left behind has ended: who leaves nothing else is waited for no longer."""
+        for child in self._ends():
+            if child.status is not None and child.deadline is not None and not child.tree():
+                child.deadline = None
+                self._leaving.discard(child)
+
+    def _ended(self, child: Child, status: int) -> None:
+        child.ended(status)
+        if child.telling >= 0:
+            self._begun(child)
+        if child.failed:
+            return
+        if child.master >= 0:
+            while child.master >= 0 and self._read(child, 0):
+                pass
+            self._spread(child)
+        self.tell({"note": "exit", "id": child.name, "end": child.ring.end, "exit": child.exit})
+        # What it left behind goes, too: nobody would ask for it any more.
+        if child.tree():
+            child.end(GRACE_S)
+        else:
+            child.deadline = None
+
+    # Descriptors
+
+    def _hold(self, descriptor: int, handler: Callable[[int], None], mask: int = select.EPOLLIN) -> None:
+        self._handlers[descriptor] = handler
+        self._poll.register(descriptor, mask)
+
+    def _let_go(self, descriptor: int) -> None:
+        del self._handlers[descriptor]
+        self._poll.unregister(descriptor)
