@@ -15,11 +15,15 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
+from sessions.errors import FactoryError
 from sessions.floor.events import Event
-from sessions.floor.scope import Held, Scope
+from sessions.floor.scope import Budget, Held, Scope
 
-CONTRACT = 1
-"""The version of all that stands here. A kind of an older one is served, with one warning."""
+CONTRACT = 2
+"""The version of all that stands here. A kind of an older one is served, with one warning (see `kinds`).
+
+1 had no `Agent.assign` and no `Brief.budget`.
+"""
 
 
 class Ability(StrEnum):
@@ -71,6 +75,8 @@ class Brief(msgspec.Struct, frozen=True, omit_defaults=True):
     role: str = ""
     scope: Scope = Scope()
     held: Held = Held()
+    budget: Budget = Budget()
+    """What the conversation may use up, from its beginning on; a kind that tells its usage holds it."""
     options: Mapping[str, str] = {}
     """Of the kind; such as `command` of a kind that runs any."""
 
@@ -86,8 +92,21 @@ class Decision(StrEnum):
     """Nobody answered in time: for the agent a denial, and said to be one."""
 
 
+class LostSessionError(FactoryError):
+    """The conversation to go on with is not there, or another one came in its place."""
+
+
 Tell = Callable[[Sequence[Event]], None]
 """Takes what happened, in order; returns at once. The host journals it, exactly once."""
+
+
+@runtime_checkable
+class Bounded(Protocol):
+    """A `Tell` that holds only so much. Whoever reads from an agent waits for room before reading on."""
+
+    async def room(self) -> None:
+        """Return when more may be told; at once but where the supervisor is away, or slower than the agents."""
+        ...
 
 
 class Agent(Protocol):
@@ -106,6 +125,10 @@ class Agent(Protocol):
 
     async def answer(self, question: str, decision: Decision, reason: str = "") -> None:
         """Answer a question of it (`QuestionAsked`). Raises `FactoryError` when it waits for that no longer."""
+        ...
+
+    async def assign(self, scope: Scope, budget: Budget) -> bool:
+        """Its boundary and its budget are these now. False when that holds from its next start only."""
         ...
 
     async def close(self) -> None:
@@ -137,7 +160,7 @@ class Conversing(Kind, Protocol):
         """Begin a conversation, or go on with `brief.session`.
 
         `SessionOpened` is told before it returns. A conversation that is another one than the one asked for is refused
-        with `LostSession`: some agents open a blank one under the old id.
+        with `LostSessionError`: some agents open a blank one under the old id.
         """
         ...
 

@@ -17,6 +17,7 @@ from sessions.floor.events import AnyEvent, Event, StationOpened, TextWritten
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState
 from sessions.journal import codec
+from sessions.sockets.framing import read
 from sessions.supervisor.wire import frames, protocol
 from sessions.supervisor.wire.answering import Answering, unanswered
 from sessions.supervisor.wire.client import Client
@@ -58,7 +59,7 @@ class Peer:
         """The next frame; None when the other side has hung up."""
         try:
             async with asyncio.timeout(PATIENCE_S):
-                return await protocol.read(self.reader, protocol.ANSWERS, frames.MAX_ANSWER)
+                return await read(self.reader, protocol.ANSWERS, frames.MAX_ANSWER)
         except ConnectionResetError:
             return None
 

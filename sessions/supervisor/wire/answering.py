@@ -11,7 +11,8 @@ import msgspec
 
 from sessions.asking.questions import QUESTIONS, AnyQuestion
 from sessions.errors import FactoryError
-from sessions.supervisor.wire.frames import MAX_PART, EndFrame, NevermindFrame, PartFrame, ProtocolError, QuestionFrame
+from sessions.sockets.framing import ProtocolError
+from sessions.supervisor.wire.frames import MAX_PART, EndFrame, NevermindFrame, PartFrame, QuestionFrame
 from sessions.text import clean
 
 log = logging.getLogger(__name__)

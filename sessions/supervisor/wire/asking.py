@@ -12,6 +12,7 @@ import msgspec
 from sessions.asking.asked import Asked, UnheardError
 from sessions.asking.question import A, Question, answer_kind
 from sessions.errors import FactoryError
+from sessions.sockets.framing import read
 from sessions.supervisor.wire import frames, protocol
 from sessions.supervisor.wire.capabilities import lacking, missed
 from sessions.supervisor.wire.frames import EndFrame, PartFrame, QuestionFrame, Refused, Welcome
@@ -164,7 +165,7 @@ async def _ask_once(path: Path, waiting: Waiting[A], patience_s: float) -> None:
         try:
             writer.write(frames.encode(frames.hello(follows=False)) + waiting.frame(1))
             while not waiting.asked.over:
-                frame = await protocol.read(reader, protocol.ANSWERS, frames.MAX_ANSWER)
+                frame = await read(reader, protocol.ANSWERS, frames.MAX_ANSWER)
                 if isinstance(frame, PartFrame | EndFrame):
                     unanswered.take(frame)
                 elif isinstance(frame, Refused):

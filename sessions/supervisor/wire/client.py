@@ -22,6 +22,7 @@ from sessions.errors import FactoryError
 from sessions.floor.commands import AnyWish, Command, Progress, Reply
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import FloorState
+from sessions.sockets.framing import ProtocolError, TornError, read
 from sessions.supervisor.wire import frames, protocol
 from sessions.supervisor.wire.asking import Questions, Write
 from sessions.supervisor.wire.capabilities import age_of, lacking, missed
@@ -247,7 +248,7 @@ class Client:
             self._writer = writer
             while (frame := await self._next(reader)) is not None:
                 self._take(frame)
-        except (ConnectionError, frames.TornError):
+        except (ConnectionError, TornError):
             return
         finally:
             self._writer = None
@@ -266,7 +267,7 @@ class Client:
         return await asyncio.open_unix_connection(self._path)
 
     async def _next(self, reader: asyncio.StreamReader) -> Answer | None:
-        frame = protocol.read(reader, protocol.ANSWERS, frames.MAX_ANSWER)
+        frame = read(reader, protocol.ANSWERS, frames.MAX_ANSWER)
         reading = asyncio.create_task(frame)
         try:
             while not (await asyncio.wait({reading}, timeout=SILENCE_S))[0]:
@@ -313,7 +314,7 @@ class Client:
 
     def _folded(self, frame: Events) -> FloorState:
         if frame.first != self.state.seq + 1:
-            raise frames.ProtocolError(f"events from {frame.first} on came after event {self.state.seq}")
+            raise ProtocolError(f"events from {frame.first} on came after event {self.state.seq}")
         return fold_all(self.state, frame.read())
 
     def _lost(self, trouble: str, waits: bool = False) -> None:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 
+from sessions.sockets.framing import ProtocolError, read
 from sessions.supervisor.wire import frames, protocol
 from sessions.supervisor.wire.answering import Answering, Questions, unanswered
 from sessions.supervisor.wire.capabilities import SPEAKS, VERSION, age_of, lacking
@@ -80,7 +81,7 @@ class Connection:
             if hello is None:
                 return
             await self._converse(hello)
-        except frames.ProtocolError as error:
+        except ProtocolError as error:
             log.warning("a console was cut off: %s", error)
         except (TimeoutError, ConnectionError) as error:
             log.info("a console has gone: %r", error)
@@ -97,10 +98,10 @@ class Connection:
 
     async def _greet(self) -> Hello | None:
         async with asyncio.timeout(GREETING_S):
-            hello = await protocol.read(self._reader, protocol.REQUESTS, frames.MAX_REQUEST)
+            hello = await read(self._reader, protocol.REQUESTS, frames.MAX_REQUEST)
         if not isinstance(hello, Hello):
             if hello is not None:
-                raise frames.ProtocolError("it began with something else than a greeting")
+                raise ProtocolError("it began with something else than a greeting")
             return None
         age = age_of(hello.version, hello.speaks)
         answer = self._welcome if age == 0 else _misfit(age, hello)
@@ -123,14 +124,14 @@ class Connection:
             await asyncio.gather(*both, self._commands.close(), self._questions.close(), return_exceptions=True)
 
     async def _listen(self) -> None:
-        while (frame := await protocol.read(self._reader, protocol.REQUESTS, frames.MAX_REQUEST)) is not None:
+        while (frame := await read(self._reader, protocol.REQUESTS, frames.MAX_REQUEST)) is not None:
             if isinstance(frame, CommandFrame):
                 self._commands.take(frame)
                 await asyncio.sleep(0)  # a refusal is told before the next is needed, however many arrive together
             elif isinstance(frame, QuestionFrame | NevermindFrame):
                 self._questions.take(frame)
             else:
-                raise frames.ProtocolError("it greeted twice")
+                raise ProtocolError("it greeted twice")
 
     async def _follow(self, hello: Hello) -> None:
         """Send what is new, at this console's pace; the next batch is only looked up when the last one was taken."""

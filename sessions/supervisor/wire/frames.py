@@ -6,12 +6,10 @@ A frame is its length (four bytes, big endian) and one JSON value. The first one
 
 from __future__ import annotations
 
-import struct
-
 import msgspec
 
-from sessions.errors import FactoryError
 from sessions.floor.commands import Command, Progress, Reply
+from sessions.sockets.framing import framed
 from sessions.supervisor.wire.capabilities import SPEAKS, VERSION
 
 MAX_REQUEST = 1 << 20
@@ -20,8 +18,6 @@ MAX_PART = 1 << 24
 """Bytes of the largest part of an answer: one entry of a session that fills its bounds with escaped signs."""
 MAX_ANSWER = 1 << 28
 """Bytes of the largest frame a console takes from its supervisor: a snapshot of a very large floor."""
-
-LENGTH = struct.Struct(">I")
 
 
 class Frame(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="frame"):
@@ -133,14 +129,6 @@ Told = Welcome | Refused | WorkFrame | ReplyFrame | PartFrame | EndFrame | Farew
 """What a supervisor says to somebody who follows nothing."""
 
 
-class ProtocolError(FactoryError):
-    """The other side does not speak the protocol."""
-
-
-class TornError(ProtocolError):
-    """The other side went in the middle of a frame."""
-
-
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -162,5 +150,4 @@ def command_frame(command: Command) -> CommandFrame:
 
 def encode(frame: Frame) -> bytes:
     """The frame with its length in front, ready for the wire."""
-    body = _ENCODER.encode(frame)
-    return LENGTH.pack(len(body)) + body
+    return framed(_ENCODER.encode(frame))

@@ -16,6 +16,7 @@ import msgspec
 from sessions.asking.question import A, Question, answer_kind
 from sessions.errors import FactoryError
 from sessions.floor.commands import Command, Reply
+from sessions.sockets.framing import LENGTH, ProtocolError
 from sessions.supervisor.wire import frames
 from sessions.supervisor.wire.capabilities import lacking, missed
 from sessions.supervisor.wire.frames import EndFrame, Farewell, PartFrame, Refused, ReplyFrame, Welcome, WorkFrame
@@ -116,13 +117,13 @@ class Line:
                     raise StoppedError(reason) if stopped else LostError(reason, "see its log")
 
     def _next(self) -> frames.Told:
-        size = frames.LENGTH.unpack(self._bytes(frames.LENGTH.size))[0]
+        size = LENGTH.unpack(self._bytes(LENGTH.size))[0]
         if size > frames.MAX_ANSWER:
-            raise frames.ProtocolError(f"a frame of {size:,} bytes", "end it with factory-tui stop")
+            raise ProtocolError(f"a frame of {size:,} bytes", "end it with factory-tui stop")
         try:
             return _TOLD.decode(self._bytes(size))
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            raise frames.ProtocolError(f"not a frame of this protocol ({error})", "factory-tui stop") from error
+            raise ProtocolError(f"not a frame of this protocol ({error})", "factory-tui stop") from error
 
     def _bytes(self, count: int) -> bytes:
         while len(self._heard) < count:

@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from sessions.floor.commands import Command, Reply
-from sessions.supervisor.wire.frames import CommandFrame, ProtocolError, ReplyFrame
+from sessions.sockets.framing import ProtocolError
+from sessions.supervisor.wire.frames import CommandFrame, ReplyFrame
 from sessions.supervisor.wire.protocol import COMMANDS
 from sessions.text import clean
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
-from typing import TypeVar
 
 import msgspec
 
@@ -13,16 +11,14 @@ from sessions.floor.commands import Command
 from sessions.floor.events import Event
 from sessions.floor.state import FloorState
 from sessions.journal import codec
+from sessions.sockets.framing import ProtocolError
 from sessions.supervisor.wire.frames import (
-    LENGTH,
     CommandFrame,
     Frame,
     Hello,
     NevermindFrame,
-    ProtocolError,
     QuestionFrame,
     Told,
-    TornError,
 )
 
 
@@ -67,26 +63,6 @@ class Snapshot(Frame, frozen=True, omit_defaults=True, tag="snapshot"):
 Request = Hello | CommandFrame | QuestionFrame | NevermindFrame
 Answer = Told | Events | Snapshot
 
-F = TypeVar("F")
-
 COMMANDS: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
 REQUESTS: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
 ANSWERS: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
-
-
-async def read(reader: asyncio.StreamReader, decoder: msgspec.json.Decoder[F], limit: int) -> F | None:
-    """The next frame, or None at the end of the stream.
-
-    Raises `ProtocolError` for a frame longer than `limit` bytes, a torn one, or one that is no frame of this protocol.
-    """
-    try:
-        (size,) = LENGTH.unpack(await reader.readexactly(LENGTH.size))
-        if size > limit:
-            raise ProtocolError(f"a frame of {size:,} bytes, over the limit of {limit:,}")
-        return decoder.decode(await reader.readexactly(size))
-    except asyncio.IncompleteReadError as error:
-        if error.partial or error.expected != LENGTH.size:
-            raise TornError("the connection ended inside a frame") from error
-        return None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ProtocolError(f"not a frame of this protocol ({error})") from error

@@ -6,12 +6,10 @@ import asyncio
 import contextlib
 import logging
 import os
-import socket
-import struct
 from collections.abc import Callable
 from pathlib import Path
 
-from sessions.errors import FactoryError
+from sessions.sockets.door import bound, may_enter, peer_uid
 from sessions.supervisor.wire.answering import Answering, unanswered
 from sessions.supervisor.wire.capabilities import SPEAKS, VERSION
 from sessions.supervisor.wire.connection import Connection, Receive, received
@@ -26,42 +24,6 @@ FIRST_S = 5.0
 """For whoever had this supervisor started: it is ready a moment before anybody can connect."""
 CLOSING_S = 1.0
 """How long an ending supervisor waits for consoles to take their last frames."""
-
-
-def peer_uid(peer: socket.socket) -> int | None:
-    """The user at the other end of a unix socket; None where the system does not tell."""
-    if not hasattr(socket, "SO_PEERCRED"):
-        return None
-    credentials = struct.Struct("3i")
-    _pid, uid, _gid = credentials.unpack(peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, credentials.size))
-    return int(uid)
-
-
-def may_enter(uid: int | None, own: int) -> bool:
-    """Whether a peer is the operator. Where the system does not tell, the modes of socket and directory must do."""
-    return uid is None or uid == own
-
-
-def _bound(path: Path) -> tuple[socket.socket, os.stat_result]:
-    """A socket at `path`, and the file that it is there."""
-    try:
-        path.unlink()
-        log.info("removed the socket of a supervisor that is gone")
-    except FileNotFoundError:
-        pass
-    except OSError as error:  # a directory, say, or what stands in one that may not be written
-        raise FactoryError(f"{path} cannot be replaced by a socket ({error.strerror})", "remove it") from error
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    # The mode must be right from the first moment, so it cannot be set afterwards.
-    old = os.umask(0o177)
-    try:
-        listener.bind(str(path))
-        return listener, path.lstat()
-    except OSError as error:
-        listener.close()
-        raise FactoryError(f"no socket can be made at {path} ({error.strerror})", "see its directory") from error
-    finally:
-        os.umask(old)
 
 
 class Server:
@@ -92,7 +54,7 @@ class Server:
 
     async def listen(self, path: Path) -> None:
         """Open the door at `path`. What a dead supervisor left there is removed: the caller holds the lock."""
-        listener, file = _bound(path)
+        listener, file = bound(path)
         self._door = path, file
         self._server = await asyncio.start_unix_server(self._enter, sock=listener)
 

@@ -18,6 +18,7 @@ from sessions.errors import UnwritableError
 from sessions.floor.commands import CatchUp, Command, Progress, Reply
 from sessions.headless.floor import catch_up
 from sessions.headless.supervised import HaltedError, Supervised
+from sessions.sockets.framing import read
 from sessions.supervisor.wire import frames, protocol
 from sessions.supervisor.wire.capabilities import SPEAKS, VERSION
 from sessions.supervisor.wire.feed import Feed
@@ -145,7 +146,7 @@ class _Scripted:
         self._told = told
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while (asked := await protocol.read(reader, protocol.REQUESTS, frames.MAX_REQUEST)) is not None:
+        while (asked := await read(reader, protocol.REQUESTS, frames.MAX_REQUEST)) is not None:
             said: list[frames.Told] = [*self._told]
             match asked:
                 case frames.Hello():

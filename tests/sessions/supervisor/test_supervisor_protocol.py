@@ -27,6 +27,7 @@ from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
 from sessions.floor.tokens import Tokens
 from sessions.journal import codec
+from sessions.sockets.framing import ProtocolError, read
 from sessions.supervisor.wire import frames, protocol
 from sessions.supervisor.wire.frames import (
     EndFrame,
@@ -34,7 +35,6 @@ from sessions.supervisor.wire.frames import (
     Hello,
     NevermindFrame,
     PartFrame,
-    ProtocolError,
     QuestionFrame,
     Refused,
     ReplyFrame,
@@ -96,7 +96,7 @@ async def _heard(data: bytes, limit: int = frames.MAX_ANSWER) -> list[Answer]:
     reader.feed_data(data)
     reader.feed_eof()
     heard = []
-    while (frame := await protocol.read(reader, protocol.ANSWERS, limit)) is not None:
+    while (frame := await read(reader, protocol.ANSWERS, limit)) is not None:
         heard.append(frame)
     return heard
 

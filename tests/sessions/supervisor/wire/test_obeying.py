@@ -10,11 +10,11 @@ import pytest
 
 from sessions.asking.questions import AnyQuestion, StationNames
 from sessions.floor.commands import CancelScan, CatchUp, Command, Reply, SetBase
+from sessions.sockets.framing import ProtocolError
 from sessions.supervisor.wire import obeying
 from sessions.supervisor.wire.frames import (
     CommandFrame,
     PartFrame,
-    ProtocolError,
     QuestionFrame,
     ReplyFrame,
     command_frame,

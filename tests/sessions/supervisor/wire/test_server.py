@@ -10,6 +10,7 @@ import stat
 import pytest
 
 from sessions.errors import FactoryError
+from sessions.sockets.door import may_enter
 from sessions.supervisor.wire import frames, server
 from sessions.supervisor.wire.frames import (
     Farewell,
@@ -68,7 +69,7 @@ def test_what_no_socket_can_replace_is_named_with_the_cure() -> None:
 
 @pytest.mark.parametrize(("uid", "enters"), [(1000, True), (1001, False), (0, False), (None, True)])
 def test_only_the_same_user_enters(uid: int | None, enters: bool) -> None:
-    assert server.may_enter(uid, own=1000) is enters
+    assert may_enter(uid, own=1000) is enters
 
 
 def test_another_user_hears_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,1 @@
+"""Host processes: agents that converse run in one, apart from the supervisor, and outlive it."""
