@@ -165,7 +165,7 @@ def _changed(known: Owned, wish: ChangeLife, hand: Hand) -> Decision:
 
 
 def _answered(known: Owned, wish: AnswerQuestion, hand: Hand) -> Decision:
-    question = known.questions.get(wish.question)
+    question = known.questions.get(wish.question or next(iter(known.questions), ""))
     if question is None:
         return Refusal("it does not wait for that answer any more", "look at what it does now")
     if wish.decision not in ("allow", "always", "deny"):
@@ -175,7 +175,7 @@ def _answered(known: Owned, wish: AnswerQuestion, hand: Hand) -> Decision:
     return Accepted(
         (
             ev.AnswerWanted(
-                station=wish.station, question=wish.question, decision=wish.decision, reason=wish.reason[:2_000], **hand
+                station=wish.station, question=question.id, decision=wish.decision, reason=wish.reason[:2_000], **hand
             ),
         )
     )

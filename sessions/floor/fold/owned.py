@@ -140,7 +140,7 @@ def turn_started(draft: Draft, event: ev.TurnStarted) -> None:
 def turn_ended(draft: Draft, event: ev.TurnFinished | ev.TurnFailed) -> None:
     if (known := draft.owned.get(event.station)) is not None:
         failures = 0 if isinstance(event, ev.TurnFinished) else known.failures
-        draft.owned[event.station] = replace(_rested(known, event.time), failures=failures)
+        draft.owned[event.station] = replace(_rested(known, event.time), failures=failures, questions={})
 
 
 @OWNED.folds

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 import msgspec
+from msgspec.structs import replace
 
 from sessions.floor.commands import Command, Reply
 from sessions.sockets.framing import ProtocolError
@@ -64,7 +65,7 @@ class Commands:
         async with self._slots:
             reply = await self._reply(frame)
             # A reason may name a file whose name is no text; without an answer its console would wait for ever.
-            reply = Reply(reply.ok, clean(reply.reason, REASON), clean(reply.cure, REASON))
+            reply = replace(reply, reason=clean(reply.reason, REASON), cure=clean(reply.cure, REASON))
             await self._send(ReplyFrame(frame.id, reply))
 
     async def _reply(self, frame: CommandFrame) -> Reply:

@@ -1,0 +1,257 @@
+"""What commands about stations of ours come to: refused in words, or wanted in one transaction."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from sessions.floor import events as ev
+from sessions.floor.commands import (
+    AnswerQuestion,
+    AnyWish,
+    AssignScope,
+    ChangeLife,
+    Command,
+    FreezeFloor,
+    PromptStation,
+    RestoreKept,
+    StartStation,
+)
+from sessions.floor.decide.decide import decide
+from sessions.floor.decide.decision import Accepted, Decision, Refusal
+from sessions.floor.fold.fold import fold_all
+from sessions.floor.identity import Owner
+from sessions.floor.ours.lives import Change, Life
+from sessions.floor.scope import Budget, Mode, Network, Scope
+from sessions.floor.state import EMPTY, FloorState
+from sessions.floor.tokens import Tokens
+from tests.support.supervisor import opened
+
+NOW = 1_000_000.0
+API = Scope(write=("src/api/**",), read=("src/**",))
+
+
+def answer(state: FloorState, wish: AnyWish) -> Decision:
+    return decide(state, Command("c1", "ann@box", NOW, wish), NOW)
+
+
+def after(state: FloorState, *wishes: AnyWish) -> FloorState:
+    """The floor on which these were wanted, one after the other."""
+    for number, wish in enumerate(wishes):
+        decision = decide(state, Command(f"w{number}x{state.seq}", "ann@box", NOW, wish), NOW)
+        assert isinstance(decision, Accepted), decision
+        state = fold_all(state, decision.events)
+    return state
+
+
+def alive(state: FloorState, *stations: str) -> FloorState:
+    return fold_all(state, [ev.LifeChanged(time=NOW, station=name, life=Life.RUNNING, process=7) for name in stations])
+
+
+FLOOR = fold_all(
+    EMPTY, [opened(), ev.BranchChanged(time=1.0, branch="main"), ev.BranchChanged(time=1.0, branch="fix/a")]
+)
+BOSS = alive(
+    after(FLOOR, StartStation("builtin", "lead", name="boss", scope=API, budget=Budget(tokens=1_000, turns=10))), "boss"
+)
+
+
+def reason(decision: Decision) -> str:
+    assert isinstance(decision, Refusal), decision
+    assert decision.cure
+    return decision.reason
+
+
+def test_a_start_opens_bounds_and_wants_a_station_at_once() -> None:
+    decision = answer(FLOOR, StartStation("builtin", "Mend the pool, please!", scope=API, model="opus"))
+    assert isinstance(decision, Accepted)
+    assert [type(event) for event in decision.events] == [
+        ev.StationOpened,
+        ev.ScopeAssigned,
+        ev.LifeChanged,
+        ev.StartWanted,
+    ]
+    state = fold_all(FLOOR, decision.events)
+    station, owned = state.stations["mend-the-pool"], state.owned["mend-the-pool"]
+    assert (station.owner, station.kind, station.branch) == (Owner.OURS, "builtin", "station/mend-the-pool")
+    assert (owned.life, owned.scope, owned.mode, owned.model) == (Life.WAITING, API, Mode.SAFE, "opus")
+    assert owned.text == "Mend the pool, please!"
+    assert [*state.intents] == ["c1"]
+
+
+def test_names_and_branches_are_never_had_twice() -> None:
+    state = after(FLOOR, StartStation("builtin", name="yard"), StartStation("builtin", name="yard"))
+    assert [*state.owned] == ["yard", "yard-2"]
+    assert state.owned["yard-2"].branch == "station/yard-2"
+    again = after(state, StartStation("builtin", branch="fix/a"))
+    assert again.owned["a"].branch == "fix/a"
+    assert "works on 'fix/a'" in reason(answer(again, StartStation("builtin", branch="fix/a")))
+
+
+@pytest.mark.parametrize(
+    ("wish", "said"),
+    [
+        (StartStation("../x"), "no kind of agent"),
+        (StartStation("builtin", branch="-rf"), "no name of a branch"),
+        (StartStation("builtin", branch="a..b"), "no name of a branch"),
+        (StartStation("builtin", branch="x.lock"), "no name of a branch"),
+        (StartStation("builtin", start="--upload-pack=x"), "nothing to begin a branch at"),
+        (StartStation("builtin", scope=Scope(write=("/etc/**",))), "/etc"),
+        (StartStation("builtin", scope=Scope(write=("../x",))), ".."),
+        (StartStation("builtin", "x" * 200_001), "200,001 characters"),
+        (StartStation("builtin", parent="nobody"), "no station 'nobody'"),
+        (PromptStation("nobody", "x"), "no station 'nobody'"),
+        (RestoreKept("refs/heads/main", "x"), "keeps no work"),
+        (RestoreKept("refs/factory-tui/kept/a/1", "main"), "there already"),
+        (RestoreKept("refs/factory-tui/kept/a/1", ""), "no branch is named"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words(wish: AnyWish, said: str) -> None:
+    assert said in reason(answer(FLOOR, wish))
+
+
+def test_a_station_that_is_only_observed_is_not_ours_to_command() -> None:
+    state = fold_all(FLOOR, [ev.StationOpened(time=2.0, station="boat", kind="codex")])
+    assert "only observed" in reason(answer(state, PromptStation("boat", "x")))
+    assert "only observed" in reason(answer(state, ChangeLife("boat", Change.KILL)))
+
+
+# Children
+
+
+@pytest.mark.parametrize(
+    ("scope", "budget", "said"),
+    [
+        (Scope(write=("src/**",), read=("src/**",)), Budget(tokens=10, turns=1), "would write what boss may not"),
+        (Scope(write=("src/api/x.py",)), Budget(tokens=10, turns=1), "would read what boss may not"),
+        (replace(API, network=Network.OPEN), Budget(tokens=10, turns=1), "more of the network than boss"),
+        (API, Budget(tokens=2_000, turns=1), "boss has 1,000 tokens left"),
+        (API, Budget(turns=1), "boss has 1,000 tokens left"),
+        (API, Budget(tokens=10, turns=11), "boss has 10 turns left"),
+    ],
+)
+def test_a_child_gets_no_more_than_its_parent_has(scope: Scope, budget: Budget, said: str) -> None:
+    assert said in reason(answer(BOSS, StartStation("builtin", parent="boss", scope=scope, budget=budget)))
+
+
+def test_a_child_takes_its_budget_from_its_parent() -> None:
+    child = StartStation("builtin", name="hand", parent="boss", scope=API, budget=Budget(tokens=600, turns=5))
+    state = after(BOSS, child)
+    assert state.stations["hand"].parent == "boss"
+    start = state.intents[[*state.intents][-1]].wanted
+    assert isinstance(start, ev.StartWanted) and start.start == "station/boss"
+    assert "boss has 400 tokens left" in reason(answer(state, child))
+    used = fold_all(state, [ev.TokensUsed(time=NOW, station="boss", tokens=Tokens(input=300))])
+    smaller = StartStation("builtin", parent="boss", scope=API, budget=Budget(tokens=101, turns=1))
+    assert "boss has 100 tokens left" in reason(answer(used, smaller))
+
+
+def test_a_child_of_a_safe_station_is_safe() -> None:
+    wish = StartStation("builtin", parent="boss", scope=API, budget=Budget(tokens=1, turns=1), mode=Mode.FULL)
+    assert "safe mode" in reason(answer(BOSS, wish))
+
+
+def test_families_have_a_depth() -> None:
+    state, above = BOSS, "boss"
+    for number in range(3):
+        wish = StartStation(
+            "builtin", name=f"c{number}", parent=above, scope=API, budget=Budget(tokens=500 - number, turns=4 - number)
+        )
+        state, above = after(state, wish), f"c{number}"
+    deeper = StartStation("builtin", parent=above, scope=API, budget=Budget(tokens=1, turns=1))
+    assert "4 stations stand above it" in reason(answer(state, deeper))
+
+
+# Exclusive scopes
+
+
+def test_what_one_has_to_itself_no_other_gets() -> None:
+    state = after(FLOOR, StartStation("builtin", name="own", scope=replace(API, exclusive=True)))
+    assert "own has that to itself" in reason(answer(state, StartStation("builtin", scope=Scope(write=("src/**",)))))
+    beside = StartStation("builtin", name="beside", scope=Scope(write=("docs/**",)))
+    both = after(state, beside)
+    assert "own has that to itself" in reason(answer(both, AssignScope("beside", Scope(write=("src/api/a.py",)))))
+    late = AssignScope("beside", Scope(write=("**",), exclusive=True))
+    assert reason(answer(both, late))
+
+
+def test_what_a_station_has_to_itself_those_share_that_work_for_it() -> None:
+    state = after(FLOOR, StartStation("builtin", name="own", scope=replace(API, exclusive=True)))
+    assert isinstance(answer(state, StartStation("builtin", parent="own", scope=API)), Accepted)
+
+
+def test_an_ended_station_keeps_nothing_to_itself() -> None:
+    state = after(FLOOR, StartStation("builtin", name="own", scope=replace(API, exclusive=True)))
+    state = fold_all(state, [ev.LifeChanged(time=NOW, station="own", life=Life.STOPPED)])
+    assert isinstance(answer(state, StartStation("builtin", scope=API)), Accepted)
+
+
+# Lives, questions, scopes
+
+
+LIVES = {
+    Change.INTERRUPT: {Life.RUNNING},
+    Change.PAUSE: {Life.RUNNING},
+    Change.RESUME: {Life.PAUSED, Life.HELD, Life.STOPPED, Life.KILLED, Life.LOST},
+    Change.STOP: {Life.WAITING, Life.RUNNING, Life.PAUSED, Life.HELD, Life.LOST},
+    Change.KILL: {Life.WAITING, Life.RUNNING, Life.PAUSED, Life.HELD, Life.LOST},
+    Change.REMOVE: {Life.HELD, Life.STOPPED, Life.KILLED, Life.LOST},
+}
+
+
+@pytest.mark.parametrize("life", Life)
+@pytest.mark.parametrize("change", Change)
+def test_what_can_be_done_to_a_station_depends_on_its_life(change: Change, life: Life) -> None:
+    state = fold_all(BOSS, [ev.LifeChanged(time=NOW, station="boss", life=life)])
+    decision = answer(state, ChangeLife("boss", change))
+    if life in LIVES[change]:
+        assert isinstance(decision, Accepted)
+    else:
+        assert life.value in reason(decision)
+
+
+def test_a_running_station_can_be_begun_afresh() -> None:
+    assert isinstance(answer(BOSS, ChangeLife("boss", Change.RESUME, fresh=True)), Accepted)
+
+
+def test_only_who_runs_is_prompted() -> None:
+    assert isinstance(answer(BOSS, PromptStation("boss", "go on")), Accepted)
+    assert "nothing to ask" in reason(answer(BOSS, PromptStation("boss", "  ")))
+    state = fold_all(BOSS, [ev.LifeChanged(time=NOW, station="boss", life=Life.PAUSED)])
+    assert "paused" in reason(answer(state, PromptStation("boss", "go on")))
+
+
+def asked(*questions: str, always: bool = False) -> FloorState:
+    return fold_all(
+        BOSS,
+        [ev.QuestionAsked(time=NOW, station="boss", question=name, tool="run", always=always) for name in questions],
+    )
+
+
+def test_the_oldest_question_is_answered_unless_another_is_named() -> None:
+    state = asked("q1", "q2")
+    for named, meant in (("", "q1"), ("q2", "q2")):
+        decision = answer(state, AnswerQuestion("boss", named, "allow"))
+        assert isinstance(decision, Accepted)
+        (wanted,) = decision.events
+        assert isinstance(wanted, ev.AnswerWanted) and wanted.question == meant
+
+
+def test_an_answer_that_nobody_waits_for_is_refused() -> None:
+    assert "does not wait" in reason(answer(BOSS, AnswerQuestion("boss", "", "allow")))
+    assert "does not wait" in reason(answer(asked("q1"), AnswerQuestion("boss", "q9", "allow")))
+    assert "no answer" in reason(answer(asked("q1"), AnswerQuestion("boss", "q1", "perhaps")))
+    assert "for good" in reason(answer(asked("q1"), AnswerQuestion("boss", "q1", "always")))
+    assert isinstance(answer(asked("q1", always=True), AnswerQuestion("boss", "q1", "always")), Accepted)
+
+
+def test_a_scope_that_is_as_it_was_changes_nothing() -> None:
+    assert answer(BOSS, AssignScope("boss", API, Budget(tokens=1_000, turns=10))) == Accepted(())
+    wanted = answer(BOSS, AssignScope("boss", Scope(), Budget(tokens=1_000)))
+    assert isinstance(wanted, Accepted) and isinstance(wanted.events[0], ev.ScopeWanted)
+
+
+def test_a_frozen_floor_stays_frozen() -> None:
+    frozen = after(BOSS, FreezeFloor(True))
+    assert frozen.frozen
+    assert answer(frozen, FreezeFloor(True)) == Accepted(())
