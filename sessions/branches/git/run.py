@@ -165,6 +165,31 @@ class Git:
                 _end(process)
         return process.returncode, out, err
 
+    def pour(
+        self,
+        *arguments: str,
+        source: IO[bytes] | bytes = b"",
+        target: IO[bytes] | None = None,
+        timeout: float = TIMEOUT_S,
+    ) -> bytes:
+        """Let `git arguments...` read a file, and write one; what it prints when it has none to write.
+
+        So what is large is never held in memory. Raises GitError.
+        """
+        stdin = subprocess.PIPE if isinstance(source, bytes) else source
+        stdout = subprocess.PIPE if target is None else target
+        with self._started(arguments, stdin, stdout=stdout) as process:
+            try:
+                with self.reins.over(process):
+                    out, err = process.communicate(source if isinstance(source, bytes) else None, timeout)
+            except subprocess.TimeoutExpired as error:
+                raise _too_long(arguments, timeout) from error
+            finally:
+                _end(process)
+        if process.returncode:
+            raise failure(self.directory, arguments, err)
+        return out or b""
+
     def with_settings(self, *settings: str) -> Git:
         """The same git with more settings."""
         return replace(self, settings=(*self.settings, *settings))
@@ -197,7 +222,11 @@ class Git:
         return bytes(kept), False
 
     def _started(
-        self, arguments: Sequence[str], stdin: int, stderr: IO[bytes] | int = subprocess.PIPE
+        self,
+        arguments: Sequence[str],
+        stdin: IO[bytes] | int,
+        stderr: IO[bytes] | int = subprocess.PIPE,
+        stdout: IO[bytes] | int = subprocess.PIPE,
     ) -> subprocess.Popen[bytes]:
         try:
             # A session of its own has no terminal to prompt on, and can be ended as a whole.
@@ -206,7 +235,7 @@ class Git:
                 cwd=self.directory,
                 env=environment({**_settings(self.settings), **self.env}),
                 stdin=stdin,
-                stdout=subprocess.PIPE,
+                stdout=stdout,
                 stderr=stderr,
                 start_new_session=True,
             )

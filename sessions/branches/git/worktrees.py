@@ -16,6 +16,8 @@ from sessions.branches.git.run import Git, quiet_filters
 
 STATUS_TIMEOUT_S = 20.0
 _HEADS = b"refs/heads/"
+ALONE = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+"""Variables for git that goes by no settings but those of its repository."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Worktree:
     main: bool = False
     missing: bool = False
     """Its directory is gone, or its medium is not mounted."""
+    mirror: Path | None = None
+    """Of a private clone: the repository of ours that stands for its own (see `sessions.stations.places.git`)."""
 
     @property
     def row(self) -> str:
@@ -158,7 +162,25 @@ def git_in(worktree: Worktree, settings: tuple[str, ...] = (), wrapper: tuple[st
     The `.git` that lies there is in the agent's hands: it may lead to a repository whose configuration runs programs.
     """
     places = {"GIT_DIR": str(worktree.git_dir), "GIT_WORK_TREE": str(worktree.path)}
+    if worktree.mirror is not None:
+        _stand_on(worktree.mirror, worktree.head)
+        places = {
+            "GIT_DIR": str(worktree.mirror),
+            "GIT_COMMON_DIR": str(worktree.mirror),
+            "GIT_WORK_TREE": str(worktree.path),
+            "GIT_INDEX_FILE": str(worktree.git_dir / "index"),
+            **ALONE,
+        }
     return Git(worktree.path, settings, places, wrapper)
+
+
+def _stand_on(mirror: Path, head: str) -> None:
+    """Let a mirror have the same HEAD as the clone."""
+    place, line = mirror / "HEAD", f"{head}\n".encode()
+    if head and place.read_bytes() != line:
+        fresh = mirror / f".HEAD.{os.urandom(4).hex()}"
+        fresh.write_bytes(line)
+        fresh.replace(place)
 
 
 def dirty_files(worktree: Worktree, settings: tuple[str, ...]) -> int:
@@ -168,7 +190,7 @@ def dirty_files(worktree: Worktree, settings: tuple[str, ...]) -> int:
     their own files are theirs, and looking at them would run git with their configuration. `settings` are those of
     `run.quiet_filters` for the whole repository; a worktree may have filters of its own besides.
     """
-    if (worktree.git_dir / "config.worktree").exists():
+    if worktree.mirror is None and (worktree.git_dir / "config.worktree").exists():
         settings += quiet_filters(git_in(worktree))
     out = git_in(worktree, settings).run(
         "status",

@@ -1,0 +1,203 @@
+"""Lets a station's commits arrive in the operator's repository: its own branch, after the check of its scope.
+
+The branch is moved when nobody else has moved it since, also where the station has rewritten its history: the reflog
+has the old one. What may not arrive is kept under a ref and told; the branch stays as it was.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sessions.branches.git import refs, worktrees
+from sessions.branches.git.names import ref_bytes, shown_path
+from sessions.branches.git.run import Git, GitError
+from sessions.floor.events import Event, ScopeViolated, SourceSkipped, WorkArrived, WorkKept
+from sessions.stations.places import pins, reading
+from sessions.stations.places.bringing import Quarantine, quarantine
+from sessions.stations.places.git import git_for_looking
+from sessions.stations.places.keeping import KEPT_S, REASONS, keep
+from sessions.stations.places.layout import Place
+from sessions.stations.places.leaving import Breach, Checked, check
+from sessions.text import clean
+
+MOST_PATHS = 50
+"""Paths that are told of one look; the last one tells how many more there are."""
+_FETCHED = re.compile(rb"^([0-9a-f]{40}(?:[0-9a-f]{24})?)\t", re.MULTILINE)
+
+
+class Absorber:
+    """The door of one station. Not for two threads at once; a look takes some tens of milliseconds if there is news."""
+
+    def __init__(self, place: Place, write: Sequence[str], clock: Callable[[], float] = time.time) -> None:
+        """`write` are the patterns of what the station may write."""
+        self.place = place
+        self._write = tuple(write)
+        self._clock = clock
+        self._common_dir = Path(place.record.common_dir)
+        self._ref = f"refs/heads/{os.fsdecode(ref_bytes(place.record.branch))}"
+        self._held: set[str] = set()
+        self._told: set[Breach] = set()
+        self._loose: set[Breach] = set()
+        self._trouble = ""
+
+    def assign(self, write: Sequence[str]) -> None:
+        """Another scope holds from the next look on; what was refused is then looked at again."""
+        self._write = tuple(write)
+        self._told.clear()
+
+    def look(self) -> list[Event]:
+        """Let arrive what is new, and say what came of it. Nothing raises: what cannot be read is told, once."""
+        try:
+            events = self._look() if self.place.record.clone else self._look_at_linked()
+        except (GitError, OSError) as error:
+            reason = error.message if isinstance(error, GitError) else (error.strerror or "unreadable")
+            if reason == self._trouble:
+                return []
+            self._trouble = reason
+            return [SourceSkipped(time=self._clock(), source=self._source, reason="unreadable place", detail=reason)]
+        self._trouble = ""
+        return events
+
+    @property
+    def _source(self) -> str:
+        return f"place:{self.place.record.station}"
+
+    def _look(self) -> list[Event]:
+        git_dir, record = self.place.git_dir, self.place.record
+        found = reading.refs(git_dir)
+        self._hold(found)
+        events = self._loose_pins()
+        head = found.get(self._ref, "")
+        if not head or head == record.arrived or (head == record.refused and self._write == record.refused_by):
+            return events
+        git = Git(self._common_dir)
+        heads = refs.heads(git)
+        present = heads.get(record.branch, "")
+        if present == head:
+            self.place = self.place.with_record(arrived=head, kept="", refused="")
+            return [*events, self._arrived(head, 0)]
+        others = {commit for name, commit in heads.items() if name != record.branch}
+        known = sorted(others | {record.base, record.arrived})
+        with quarantine(self.place, head, known) as brought:
+            checked = check(brought.git, head, known, self._write)
+            refusal, where = self._refusal(git, brought, head, present, checked)
+            brought.release(head, known)
+            if not refusal and not self._move(git, head):
+                refusal = "moved"
+        if refusal:
+            return events + self._keep(head, refusal, where, checked)
+        self.place = self.place.with_record(arrived=head, kept="", refused="", refused_by=())
+        self._told.clear()
+        return [*events, self._arrived(head, checked.commits)]
+
+    def _refusal(self, git: Git, brought: Quarantine, head: str, present: str, checked: Checked) -> tuple[str, str]:
+        """Why the branch may not be moved, as a word of `REASONS`, "" when it may; and where that can be seen."""
+        record = self.place.record
+        if checked.breaches:
+            return "scope", ""
+        if present != record.arrived:
+            return "moved", ""
+        if not record.own and brought.git.call("merge-base", "--is-ancestor", record.base, head)[0] != 0:
+            return "rewritten", ""
+        root = worktrees.main_root(git, self._common_dir)
+        for tree in worktrees.read(git, self._common_dir, root):
+            if tree.branch == record.branch and tree.mirror is None:
+                return "occupied", shown_path(tree.path)
+        return "", ""
+
+    def _move(self, git: Git, head: str) -> bool:
+        """Move the branch, unless somebody else has done so in this moment."""
+        words = f"factory-tui: station {self.place.record.station}"
+        status, _, _ = git.call(
+            "update-ref", "--create-reflog", "-m", words, self._ref, head, self.place.record.arrived
+        )
+        return status == 0
+
+    def _arrived(self, head: str, commits: int) -> WorkArrived:
+        record = self.place.record
+        return WorkArrived(
+            time=self._clock(),
+            source=self._source,
+            station=record.station,
+            branch=record.branch,
+            head=head,
+            commits=commits,
+        )
+
+    def _keep(self, head: str, refusal: str, where: str, checked: Checked) -> list[Event]:
+        """Keep what may not arrive. What stands on what is kept already takes its place."""
+        record, now = self.place.record, self._clock()
+        git = Git(self._common_dir)
+        ref = ""
+        if record.kept and f"-{refusal}" in record.kept:
+            grows = git.call("merge-base", "--is-ancestor", record.refused, head)[0] == 0
+            if grows and git.call("update-ref", record.kept, head, record.refused)[0] == 0:
+                ref = record.kept
+        ref = ref or keep(self._common_dir, record.station, head, refusal, now)
+        self.place = self.place.with_record(kept=ref, refused=head, refused_by=self._write)
+        new = [breach for breach in checked.breaches if breach not in self._told]
+        self._told.update(new)
+        events = self._violations(new, ref)
+        reason = REASONS[refusal] + (f": {where}" if where else "")
+        events.append(
+            WorkKept(
+                time=now,
+                source=self._source,
+                station=record.station,
+                ref=ref,
+                head=head,
+                reason=reason,
+                until=now + KEPT_S,
+            )
+        )
+        return events
+
+    def _violations(self, breaches: Sequence[Breach], ref: str) -> list[Event]:
+        shown = [(breach.path or "(a merge)", breach.act) for breach in breaches[:MOST_PATHS]]
+        if len(breaches) > MOST_PATHS:
+            shown.append((f"and {len(breaches) - MOST_PATHS:,} more", "commit"))
+        return [
+            ScopeViolated(
+                time=self._clock(),
+                source=self._source,
+                station=self.place.record.station,
+                path=clean(path, 1_000),
+                act=act,
+                stopped=False,
+                kept=ref,
+            )
+            for path, act in shown
+        ]
+
+    def _hold(self, found: dict[str, str]) -> None:
+        """Have the operator's repository keep what a fetch in the clone brought from there."""
+        fetched = {commit for ref, commit in found.items() if ref.startswith("refs/remotes/")}
+        fetched |= {match.decode() for match in _FETCHED.findall(reading.read(self.place.git_dir, "FETCH_HEAD") or b"")}
+        if new := fetched - self._held:
+            pins.hold_what_is_borrowed(self.place, new)
+            self._held |= new
+
+    def _loose_pins(self) -> list[Event]:
+        """The files that decide what git runs there, where no mount holds them and the agent has changed them."""
+        found = [Breach(path, "write") for path in pins.loose(self.place.work, self.place.ours)]
+        new = [breach for breach in found if breach not in self._loose]
+        self._loose = set(found)
+        return self._violations(new, "")
+
+    def _look_at_linked(self) -> list[Event]:
+        """Commits of a linked worktree are there already: what leaves the scope can only be told."""
+        record = self.place.record
+        git = Git(self._common_dir)
+        heads = refs.heads(git)
+        head = heads.get(record.branch, "")
+        if not head or head == record.arrived:
+            return []
+        others = {commit for name, commit in heads.items() if name != record.branch}
+        known = sorted(others | {record.base, record.arrived})
+        checked = check(git_for_looking(self.place), head, known, self._write)
+        self.place = self.place.with_record(arrived=head)
+        return [*self._violations(checked.breaches, ""), self._arrived(head, checked.commits)]

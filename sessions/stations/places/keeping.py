@@ -1,0 +1,111 @@
+"""Refs that keep what would otherwise be lost: `refs/factory-tui/kept/<station>/<utc time>-<reason>`."""
+
+from __future__ import annotations
+
+import calendar
+import os
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from sessions.branches.git.names import shown
+from sessions.branches.git.run import Git
+from sessions.errors import FactoryError
+from sessions.text import clean
+
+REFS = "refs/factory-tui/kept"
+KEPT_S = 30 * 86_400.0
+"""How long it is kept for certain; longer until somebody lets it go."""
+_FORM = "%Y%m%dT%H%M%SZ"
+_LEAF = re.compile(r"(\d{8}T\d{6}Z)-([a-z]+)(?:-\d+)?")
+REASONS = {
+    "scope": "it leaves the scope of its station",
+    "moved": "somebody else moved the branch",
+    "occupied": "the branch is checked out elsewhere",
+    "rewritten": "it would take commits from the branch that were not the station's",
+    "work": "uncommitted work of a station that was removed",
+    "branch": "a branch of a station that was removed",
+}
+"""By the word in the ref."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What one ref keeps."""
+
+    ref: str
+    station: str
+    head: str
+    when: float
+    """Since when it is kept, in seconds since 1970; 0 when the ref does not tell."""
+    reason: str
+    """In words."""
+    subject: str = ""
+    """Of the commit; cleaned."""
+
+    @property
+    def until(self) -> float:
+        """Until when it is kept for certain."""
+        return self.when + KEPT_S
+
+
+def keep(common_dir: Path, station: str, head: str, reason: str, now: float) -> str:
+    """Keep a commit that the repository has; the ref. `reason` is a word of `REASONS`. Raises GitError."""
+    git = Git(common_dir)
+    stem = f"{REFS}/{station}/{time.strftime(_FORM, time.gmtime(now))}-{reason}"
+    out = git.run("for-each-ref", "--format=%(refname)", f"{REFS}/{station}/")
+    taken = set(os.fsdecode(out).splitlines())
+    ref = next(name for name in (stem, *(f"{stem}-{number}" for number in range(2, 10_000))) if name not in taken)
+    git.run("update-ref", "--create-reflog", "-m", f"factory-tui: {REASONS[reason]}", ref, head, "0" * len(head))
+    return ref
+
+
+def kept(common_dir: Path, station: str = "") -> list[Kept]:
+    """Everything that is kept, of one station where one is named; the newest first. Raises GitError."""
+    form = "%(refname)%00%(objectname)%00%(committerdate:unix)%00%(contents:subject)"
+    out = Git(common_dir).run("for-each-ref", f"--format={form}", f"{REFS}/{station}".rstrip("/") + "/")
+    found = []
+    for line in out.split(b"\n"):
+        if not line:
+            continue
+        ref, head, made, subject = line.split(b"\0", 3)
+        name = shown(ref)
+        owner, _, leaf = name.removeprefix(f"{REFS}/").partition("/")
+        known = _LEAF.fullmatch(leaf)
+        when = float(calendar.timegm(time.strptime(known[1], _FORM))) if known else 0.0
+        when = max(when, float(made or 0)) if known else 0.0  # a ref may be moved on while it keeps
+        reason = REASONS.get(known[2], known[2]) if known else ""
+        found.append(Kept(name, owner, head.decode(), when, reason, clean(subject.decode("utf-8", "replace"), 120)))
+    return sorted(found, key=lambda item: (-item.when, item.ref))
+
+
+def restore(common_dir: Path, ref: str, branch: str) -> str:
+    """Make what a ref keeps a branch; the ref stays. The commit. Raises `FactoryError` with the cure."""
+    item = find(common_dir, ref)
+    git = Git(common_dir)
+    target = f"refs/heads/{branch}"
+    if branch.startswith("-") or branch == "HEAD" or "\0" in branch or git.call("check-ref-format", target)[0]:
+        raise FactoryError(f"{clean(branch, 80)!r} can be no name of a branch", "use letters, digits, - and /")
+    if git.call("show-ref", "--verify", "--quiet", target)[0] == 0:
+        raise FactoryError(f"there is a branch {clean(branch, 80)} already", "name another one")
+    words = ("update-ref", "--create-reflog", "-m", f"factory-tui: from {item.ref}")
+    git.run(*words, target, item.head, "0" * len(item.head))
+    return item.head
+
+
+def find(common_dir: Path, ref: str) -> Kept:
+    """What a ref keeps, named whole or from `<station>/` on. Raises `FactoryError` when there is none."""
+    fitting = [item for item in kept(common_dir) if ref in (item.ref, item.ref.removeprefix(f"{REFS}/"))]
+    if not fitting:
+        raise FactoryError(f"nothing is kept as {clean(ref, 120)}", "see factory-tui kept")
+    return fitting[0]
+
+
+def drop_expired(common_dir: Path, now: float) -> list[Kept]:
+    """Let go of what was kept for longer than `KEPT_S`, and say what that was: only when somebody asks for it."""
+    git = Git(common_dir)
+    old = [item for item in kept(common_dir) if item.when and item.until <= now]
+    for item in old:
+        git.run("update-ref", "-d", item.ref, item.head)
+    return old

@@ -1,0 +1,220 @@
+"""Makes places: a private clone that borrows the operator's objects, or a linked worktree for who is not bounded."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from sessions.branches.git import refs, worktrees
+from sessions.branches.git.names import ref_bytes, shown_path
+from sessions.branches.git.run import Git, GitError
+from sessions.branches.git.scratch import alternates
+from sessions.errors import FactoryError
+from sessions.floor.scope import Mode
+from sessions.stations.places import origin, pins
+from sessions.stations.places.git import lay_mirror
+from sessions.stations.places.layout import (
+    Place,
+    Record,
+    all_places,
+    begin_root,
+    finish_root,
+    root_of,
+    write_record,
+)
+from sessions.stations.places.settings import Taken, taken, written
+from sessions.text import clean
+
+CHECKOUT_S = 600.0
+_WORKERS = "checkout.workers=0"
+"""As many as there are processors."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A place that is to be made."""
+
+    station: str
+    branch: str
+    """As `sessions.branches.git.names.shown` writes it."""
+    base: str = ""
+    """The branch, or any name of a commit, that a new branch begins at; for a branch that is there it is not used."""
+    new: bool = True
+    """The branch is to be made; else it must be there."""
+    mode: Mode = Mode.SAFE
+
+
+def make(common_dir: Path, state_dir: Path, wanted: Wanted) -> Place:
+    """Make a place, with its branch checked out. Raises `FactoryError` with the cure; nothing is left of it then.
+
+    It takes as long as writing the files: call it on a thread.
+    """
+    git = Git(common_dir)
+    branch = _ref(git, wanted.branch)
+    start = _start(git, wanted)
+    _check_free(git, common_dir, state_dir, wanted)
+    if wanted.mode is Mode.FULL:
+        return _linked(git, common_dir, state_dir, wanted, start)
+    return _clone(git, common_dir, state_dir, wanted, branch, start)
+
+
+def _ref(git: Git, branch: str) -> str:
+    ref = f"refs/heads/{os.fsdecode(ref_bytes(branch))}"
+    status = 1 if "\0" in ref or branch.startswith("-") else git.call("check-ref-format", ref)[0]
+    if status != 0 or branch == "HEAD":
+        raise FactoryError(f"{clean(branch, 80)!r} can be no name of a branch", "use letters, digits, - and /")
+    return ref
+
+
+def _start(git: Git, wanted: Wanted) -> str:
+    """The commit that the branch begins at, or stands on."""
+    heads = refs.heads(git)
+    name = clean(wanted.branch, 80)
+    if not wanted.new:
+        if wanted.branch not in heads:
+            raise FactoryError(f"there is no branch {name}", "name one that is there, or have a new one made")
+        return heads[wanted.branch]
+    if wanted.branch in heads:
+        raise FactoryError(f"there is a branch {name} already", "name another one, or let the station go on with it")
+    near = next((head for head in heads if _in_the_way(head, wanted.branch)), "")
+    if near:
+        raise FactoryError(f"{name} cannot be, as there is a branch {clean(near, 80)}", "name another one")
+    base = wanted.base or "HEAD"
+    commit = heads.get(base) or refs.resolve(git, base)
+    if not commit:
+        raise FactoryError(f"there is no commit {clean(base, 80)} to begin at", "commit first, or name another base")
+    return commit
+
+
+def _in_the_way(one: str, other: str) -> bool:
+    return one.startswith(f"{other}/") or other.startswith(f"{one}/")
+
+
+def _check_free(git: Git, common_dir: Path, state_dir: Path, wanted: Wanted) -> None:
+    """That nobody else works on the branch."""
+    for place in all_places(state_dir):
+        if place.record.branch == wanted.branch:
+            raise FactoryError(
+                f"station {place.record.station} works on {clean(wanted.branch, 80)}", "name another branch"
+            )
+    if not wanted.new:
+        for tree in worktrees.read(git, common_dir, worktrees.main_root(git, common_dir)):
+            if tree.branch == wanted.branch:
+                where = shown_path(tree.path)
+                raise FactoryError(
+                    f"{clean(wanted.branch, 80)} is checked out in {where}",
+                    f"switch to another branch there: cd {where}",
+                )
+
+
+def _record(wanted: Wanted, common_dir: Path, start: str, dropped: tuple[str, ...], clone: bool) -> Record:
+    return Record(
+        wanted.station,
+        wanted.branch,
+        start,
+        wanted.base if wanted.new else "",
+        str(common_dir),
+        clone=clone,
+        own=wanted.new,
+        made=time.time(),
+        dropped=dropped,
+        arrived=start,
+    )
+
+
+def _clone(git: Git, common_dir: Path, state_dir: Path, wanted: Wanted, branch: str, start: str) -> Place:
+    settings = taken(git)
+    base = wanted.base or wanted.branch
+    fresh = begin_root(state_dir, wanted.station)
+    root = root_of(state_dir, wanted.station)
+    begun = False
+    try:
+        if wanted.new:
+            _make_branch(git, branch, start, wanted.station)
+            begun = True
+        _lay_out(fresh, root, origin.refresh(common_dir, state_dir, base, settings.form), settings, wanted, start)
+        made = Place(fresh, _record(wanted, common_dir, start, (), clone=True))
+        pins.hold(made, [start])
+        _check_out(made, common_dir, start)
+        dropped = settings.dropped + (("submodules",) if (made.work / ".gitmodules").exists() else ())
+        record = _record(wanted, common_dir, start, dropped, clone=True)
+        write_record(fresh, record)
+        # Named last: whoever sees the place sees a whole one, on a branch that is there.
+        return Place(finish_root(state_dir, wanted.station, fresh), record)
+    except (FactoryError, OSError) as error:
+        shutil.rmtree(fresh, ignore_errors=True)
+        with contextlib.suppress(FactoryError):
+            if wanted.new and begun:
+                git.call("update-ref", "-d", branch, start)
+            if not root.exists():
+                pins.let_go(Place(root, _record(wanted, common_dir, start, (), clone=True)))
+        if isinstance(error, OSError):
+            raise FactoryError(
+                f"no place can be made in {root}: {error.strerror}", "see whether the disk is full"
+            ) from error
+        raise
+
+
+def _lay_out(fresh: Path, root: Path, source: Path, settings: Taken, wanted: Wanted, start: str) -> None:
+    """Write the repository of a clone, and the mirror of it, as they are where they will lie."""
+    git_dir = fresh / "work" / ".git"
+    brought = tuple(dict.fromkeys(os.fsdecode(ref_bytes(name)) for name in (wanted.base, wanted.branch) if name))
+    objects = (source / "objects/info/alternates").read_bytes()
+    config = written(settings.settings, settings.form, source, brought)
+    git_dir.mkdir(mode=0o700)
+    pins.lay(git_dir, fresh / "ours", config, objects)
+    (git_dir / "HEAD").write_bytes(b"ref: refs/heads/" + ref_bytes(wanted.branch) + b"\n")
+    lines = [f"{start} refs/heads/".encode() + ref_bytes(wanted.branch)]
+    if wanted.new and wanted.base:
+        lines.append(f"{start} refs/remotes/origin/".encode() + ref_bytes(wanted.base))
+    (git_dir / "packed-refs").write_bytes(b"".join(line + b"\n" for line in lines))
+    mirror = fresh / "ours" / "git"
+    lay_mirror(mirror, root / "work" / ".git", objects, written(settings.settings, settings.form), start)
+    for folder in (git_dir / "info", mirror / "info"):
+        (folder / "exclude").write_bytes(settings.excludes)
+        (folder / "attributes").write_bytes(settings.attributes)
+
+
+def _check_out(place: Place, common_dir: Path, commit: str) -> None:
+    env = {
+        "GIT_DIR": str(place.mirror),
+        "GIT_COMMON_DIR": str(place.mirror),
+        "GIT_WORK_TREE": str(place.work),
+        "GIT_INDEX_FILE": str(place.git_dir / "index"),
+        "GIT_OBJECT_DIRECTORY": str(place.mirror / "objects"),
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES": alternates(common_dir / "objects"),
+        **worktrees.ALONE,
+    }
+    Git(place.work, (_WORKERS,), env).run("read-tree", "--reset", "-u", commit, timeout=CHECKOUT_S)
+
+
+def _make_branch(git: Git, ref: str, commit: str, station: str) -> None:
+    try:
+        git.run(
+            "update-ref", "--create-reflog", "-m", f"factory-tui: station {station}", ref, commit, "0" * len(commit)
+        )
+    except GitError as error:
+        raise FactoryError(f"the branch cannot be made: {error.message}", "name another one") from error
+
+
+def _linked(git: Git, common_dir: Path, state_dir: Path, wanted: Wanted, start: str) -> Place:
+    """A worktree as `git worktree add` makes it, with the operator's own settings, but no hooks."""
+    fresh = begin_root(state_dir, wanted.station)
+    record = _record(wanted, common_dir, start, (), clone=False)
+    write_record(fresh, record)
+    (fresh / "work").rmdir()
+    root = finish_root(state_dir, wanted.station, fresh)
+    name = os.fsdecode(ref_bytes(wanted.branch))
+    words = ("-b", name, str(root / "work"), start) if wanted.new else (str(root / "work"), name)
+    try:
+        git.run("worktree", "add", "--quiet", "--no-track", *words, timeout=CHECKOUT_S)
+        (root / "work").chmod(0o700)
+    except GitError:
+        shutil.rmtree(root, ignore_errors=True)
+        git.call("worktree", "prune")
+        raise
+    return Place(root, record)

@@ -1,0 +1,101 @@
+"""Reads what lies in a place without ever leaving it: no link is followed, nothing that is no file is opened."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+MOST_BYTES = 1_000_000
+_MOST_REFS = 10_000
+_DEEPEST = 40
+_NAME = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+@contextlib.contextmanager
+def beneath(root: Path, relative: str, flags: int = os.O_RDONLY) -> Iterator[int]:
+    """A descriptor of what lies at a path below `root`. Raises OSError where a link, or nothing, is in the way.
+
+    `relative` is "" for the root itself.
+    """
+    parts = [part for part in relative.split("/") if part]
+    if ".." in parts:
+        raise PermissionError("a path that leads upwards")
+    here = os.open(root, _FOLDER)
+    try:
+        for part in parts[:-1]:
+            here, above = os.open(part, _FOLDER, dir_fd=here), here
+            os.close(above)
+        if parts:
+            here, above = os.open(parts[-1], flags | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, dir_fd=here), here
+            os.close(above)
+        yield here
+    finally:
+        os.close(here)
+
+
+def read(root: Path, relative: str, most: int = MOST_BYTES) -> bytes | None:
+    """The first `most` bytes of a file; None where there is no plain file that can be read."""
+    try:
+        with beneath(root, relative) as descriptor:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                return None
+            portions, left = [], most
+            while left > 0 and (portion := os.read(descriptor, left)):
+                portions.append(portion)
+                left -= len(portion)
+            return b"".join(portions)
+    except OSError:
+        return None
+
+
+def names(root: Path, relative: str) -> list[tuple[str, bool]]:
+    """What lies in a directory, and whether it is one itself (a link to one is not); nothing where there is none."""
+    try:
+        with beneath(root, relative, _FOLDER) as descriptor, os.scandir(descriptor) as entries:
+            return [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+    except OSError:
+        return []
+
+
+def head(git_dir: Path) -> tuple[str, str]:
+    """The ref that HEAD stands for, "" when it is detached, and its commit, "" when there is none yet."""
+    line = (read(git_dir, "HEAD", 4_096) or b"").strip()
+    if line.startswith(b"ref: "):
+        ref = os.fsdecode(line[5:].strip())
+        return ref, ref_of(git_dir, ref)
+    return "", line.decode() if _NAME.fullmatch(line) else ""
+
+
+def ref_of(git_dir: Path, ref: str) -> str:
+    """The commit of a ref that is none of another ref; "" when there is none."""
+    line = (read(git_dir, ref, 4_096) or b"").strip()
+    return line.decode() if _NAME.fullmatch(line) else _packed(git_dir).get(ref, "")
+
+
+def refs(git_dir: Path) -> dict[str, str]:
+    """All refs with their commits, as files have them; those beyond the bound are left out."""
+    found = _packed(git_dir)
+    folders = ["refs"]
+    while folders and len(found) < _MOST_REFS:
+        folder = folders.pop()
+        for name, is_folder in names(git_dir, folder):
+            path = f"{folder}/{name}"
+            if is_folder and path.count("/") < _DEEPEST:
+                folders.append(path)
+            elif not is_folder and _NAME.fullmatch(line := (read(git_dir, path, 4_096) or b"").strip()):
+                found[path] = line.decode()
+    return found
+
+
+def _packed(git_dir: Path) -> dict[str, str]:
+    found = {}
+    for line in (read(git_dir, "packed-refs") or b"").splitlines()[:_MOST_REFS]:
+        commit, _, ref = line.partition(b" ")
+        if _NAME.fullmatch(commit) and ref.startswith(b"refs/"):
+            found[os.fsdecode(ref)] = commit.decode()
+    return found
