@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sessions.floor.commands import AssignScope, StartStation
 from sessions.floor.decide.decision import Refusal
+from sessions.floor.ours.budget import left
 from sessions.floor.ours.owned import Owned
 from sessions.floor.scope import Budget, Mode, Network, Scope
 from sessions.floor.scopes.sets import inside, overlaps
@@ -61,29 +62,12 @@ def _farther(name: str, scope: Scope, ceiling: Scope) -> Refusal | None:
 
 
 def _beyond(state: FloorState, budget: Budget, parent: str, above: Owned, without: str) -> Refusal | None:
-    name, left = name_of(state, parent), left_of(state, parent, above, without)
+    name, rest_of = name_of(state, parent), left(state, parent, state.time, without)
     for what in Budget.__struct_fields__:
-        bound, wanted, rest = getattr(above.budget, what), getattr(budget, what), getattr(left, what)
+        bound, wanted, rest = getattr(above.budget, what), getattr(budget, what), getattr(rest_of, what)
         if bound and (wanted > rest or not wanted):
             return Refusal(f"{name} has {rest:,g} {what} left", f"give it a budget of at most {rest:,g} {what}")
     return None
-
-
-def left_of(state: FloorState, station: str, known: Owned, without: str = "") -> Budget:
-    """What is left of a station's budget after its own use and what it gave to those that work for it; each at
-    least 0, also where there is no bound."""
-    seen = state.stations.get(station)
-    used = Budget() if seen is None else Budget(seen.meter.tokens.total, seen.meter.cost, known.worked, seen.turns)
-    children = [
-        state.owned[child.id].budget
-        for child in state.stations.values()
-        if child.parent == station and child.id in state.owned and child.id != without
-    ]
-    rest = {
-        what: max(0, getattr(known.budget, what) - getattr(used, what) - sum(getattr(each, what) for each in children))
-        for what in Budget.__struct_fields__
-    }
-    return Budget(**rest)
 
 
 def _above(state: FloorState, station: str) -> set[str]:

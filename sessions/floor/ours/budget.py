@@ -1,0 +1,62 @@
+"""How much of its budget a station has used, and what is left of it to give away. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sessions.floor.ours.owned import Owned
+from sessions.floor.scope import Budget
+from sessions.floor.state import FloorState
+
+TOLD = 0.8
+"""The part at which a station is told that its budget comes to an end."""
+MEASURES = Budget.__struct_fields__
+
+
+def used(state: FloorState, station: str, now: float) -> Budget:
+    """What a station has used up to now, in the measures of a budget; of tokens all kinds count."""
+    seen, known = state.stations.get(station), state.owned[station]
+    if seen is None:
+        return Budget()
+    under_way = max(0.0, now - known.turn_since) if known.turn_since else 0.0
+    return Budget(seen.meter.tokens.total, seen.meter.cost, known.worked + under_way, seen.turns)
+
+
+def given(state: FloorState, station: str, now: float, without: str = "") -> Budget:
+    """What a station gave to those that work for it: to one that lives its whole budget, of one that ended what it
+    used. `without` is one that is not counted."""
+    shares = [
+        known.budget if known.lives else used(state, child, now)
+        for child, known in _children(state, station)
+        if child != without
+    ]
+    return Budget(*(sum(getattr(each, what) for each in shares) for what in MEASURES))
+
+
+def left(state: FloorState, station: str, now: float, without: str = "") -> Budget:
+    """What is left of its budget after its own use and what it gave away; each at least 0, also without a bound."""
+    budget, own, away = state.owned[station].budget, used(state, station, now), given(state, station, now, without)
+    rest = (getattr(budget, what) - getattr(own, what) - getattr(away, what) for what in MEASURES)
+    return Budget(*(max(0, each) for each in rest))
+
+
+def share(state: FloorState, station: str, now: float) -> tuple[float, str]:
+    """The part of its budget that is used, and of which measure: the one nearest to its bound; 0 without a bound.
+
+    What it gave away is no part of it any more.
+    """
+    own, away = used(state, station, now), given(state, station, now)
+    nearest, of = 0.0, ""
+    for what in MEASURES:
+        if bound := getattr(state.owned[station].budget, what):
+            rest = bound - getattr(away, what)
+            part = getattr(own, what) / rest if rest > 0 else 1.0
+            if part > nearest:
+                nearest, of = part, what
+    return nearest, of
+
+
+def _children(state: FloorState, station: str) -> Iterator[tuple[str, Owned]]:
+    for child in state.stations.values():
+        if child.parent == station and (known := state.owned.get(child.id)) is not None:
+            yield child.id, known
