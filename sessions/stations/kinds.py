@@ -22,7 +22,16 @@ from sessions.text import clean
 log = logging.getLogger(__name__)
 
 GROUP = "factory_tui.agents"
-OURS: dict[str, str] = {}
+OURS: dict[str, str] = {
+    "claude-agent-acp": "sessions.stations.acp.presets:CLAUDE",
+    "codex-acp": "sessions.stations.acp.presets:CODEX",
+    "gemini": "sessions.stations.acp.presets:GEMINI",
+    "opencode": "sessions.stations.acp.presets:OPENCODE",
+    "vibe": "sessions.stations.acp.presets:VIBE",
+    "qwen": "sessions.stations.acp.presets:QWEN",
+    "openclaw": "sessions.stations.acp.presets:OPENCLAW",
+    "acp": "sessions.stations.acp.presets:ANY",
+}
 """Our own kinds, as pyproject.toml registers them: a checkout that was installed before one came knows it too."""
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 

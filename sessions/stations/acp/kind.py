@@ -1,0 +1,81 @@
+"""Kinds of agents that speak the Agent Client Protocol. Looking at one imports nothing heavy; starting one does."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from sessions.errors import FactoryError
+from sessions.stations.acp import program
+from sessions.stations.acp.preset import Preset
+from sessions.stations.contract import CONTRACT, Agent, Brief, Tell, Usable
+
+if TYPE_CHECKING:
+    from sessions.stations.acp.starting import Starting
+
+EXTRA = "install factory-tui with its extra `agents`: pip install 'factory-tui[agents]'"
+
+
+class AcpKind:
+    """A `Conversing` kind."""
+
+    contract = CONTRACT
+
+    def __init__(self, preset: Preset) -> None:
+        self.preset = preset
+        self.name, self.title, self.abilities = preset.name, preset.title, preset.abilities
+        self._starting: Starting | None = None
+
+    def usable(self, environment: Mapping[str, str]) -> Usable:
+        """See `Kind`."""
+        preset = self.preset
+        if find_spec("acp") is None:
+            return Usable(False, reason="the package agent-client-protocol is not installed", cure=EXTRA)
+        if not preset.program:
+            return Usable(True)
+        path = environment.get("PATH", "")
+        where = program.find(preset.program, path)
+        if not where:
+            return Usable(False, reason=f"there is no program {preset.program} on PATH", cure=preset.install)
+        version = program.version(where, preset.package)
+        if preset.node:
+            node = program.node_version(path)
+            if node[:1] < (preset.node,):
+                has = ".".join(map(str, node)) or "none"
+                reason = f"it needs Node {preset.node} or later, and PATH has {has}"
+                return Usable(False, version, reason, f"install Node {preset.node}, or put a later one first on PATH")
+        return Usable(True, version)
+
+    def argv(self, brief: Brief) -> tuple[str, ...]:
+        """What is started for a brief, without its boundary. Raises `FactoryError` with the cure."""
+        preset = self.preset
+        if said := brief.options.get("command", ""):
+            try:
+                words = tuple(shlex.split(said))
+            except ValueError as error:
+                raise FactoryError(f"the command of {preset.title} is torn: {error}", "close its quotes") from error
+        elif preset.program:
+            words = (preset.program, *preset.words)
+        else:
+            words = ()
+        if not words:
+            raise FactoryError("no command is given for an agent of the kind acp", "give it with the option `command`")
+        if preset.quirks.model_flag and brief.model:
+            words = (*words, preset.quirks.model_flag, brief.model)
+        where = program.find(words[0], brief.environment.get("PATH", ""))
+        if not where:
+            cure = preset.install if words[0] == preset.program else "look at its command and at PATH"
+            raise FactoryError(f"there is no program {words[0]} on the station's PATH", cure)
+        return (where, *words[1:])
+
+    async def start(self, brief: Brief, tell: Tell) -> Agent:
+        """See `Conversing`."""
+        if self._starting is None:
+            if find_spec("acp") is None:
+                raise FactoryError("the package agent-client-protocol is not installed", EXTRA)
+            from sessions.stations.acp.starting import Starting
+
+            self._starting = Starting(self.preset)
+        return await self._starting.start(brief, self.argv(brief), tell)

@@ -1,0 +1,121 @@
+"""The agents that are known: how each is found, started and read. Any other is started by `acp` with its command."""
+
+from __future__ import annotations
+
+from sessions.stations.acp.kind import AcpKind
+from sessions.stations.acp.preset import Preset, Registry
+from sessions.stations.acp.quirks import Quirks, Span
+from sessions.stations.contract import Ability
+
+_ALL = frozenset({Ability.INTERRUPT, Ability.PERMISSIONS, Ability.RESUME, Ability.USAGE, Ability.MODEL})
+_SHARED = _ALL | {Ability.SHARED}
+
+CLAUDE = AcpKind(
+    Preset(
+        name="claude-agent-acp",
+        title="Claude Code (ACP)",
+        program="claude-agent-acp",
+        package="@agentclientprotocol/claude-agent-acp",
+        tested="0.100.0",
+        node=22,
+        login="set ANTHROPIC_API_KEY, or run `claude` once in the station's home and log in",
+        abilities=_ALL,
+        quirks=Quirks(
+            named=True,
+            # It would predict the next request after each turn: a call for something that nobody here looks at.
+            meta={"claudeCode": {"options": {"promptSuggestions": False}}},
+        ),
+    )
+)
+CODEX = AcpKind(
+    Preset(
+        name="codex-acp",
+        title="Codex (ACP)",
+        program="codex-acp",
+        package="@agentclientprotocol/codex-acp",
+        tested="2.6.0",
+        node=20,
+        login="set the key that its config.toml names, or run `codex login` with the station's CODEX_HOME",
+        abilities=_SHARED,
+        quirks=Quirks(told_each=True, alone=False, named=True),
+    )
+)
+GEMINI = AcpKind(
+    Preset(
+        name="gemini",
+        title="Gemini CLI",
+        program="gemini",
+        words=("--acp",),
+        package="@google/gemini-cli",
+        tested="0.61.0",
+        node=20,
+        login="set GEMINI_API_KEY, or run `gemini` once in the station's home and log in",
+        environment=(("GEMINI_CLI_NO_RELAUNCH", "true"),),
+        abilities=_SHARED,
+        quirks=Quirks(record="gemini", alone=False, logins=(("GEMINI_API_KEY", "gemini-api-key"),), model_flag="-m"),
+    )
+)
+OPENCODE = AcpKind(
+    Preset(
+        name="opencode",
+        title="opencode",
+        program="opencode",
+        words=("acp",),
+        package="opencode-ai",
+        tested="1.18.33",
+        login="run `opencode auth login` in the station's home",
+        environment=(("OPENCODE_DISABLE_MODELS_FETCH", "1"), ("OPENCODE_DISABLE_AUTOUPDATE", "1")),
+        abilities=_SHARED,
+        quirks=Quirks(span=Span.REQUEST, record="opencode", alone=False, tool_first=True),
+    )
+)
+VIBE = AcpKind(
+    Preset(
+        name="vibe",
+        title="Mistral Vibe",
+        program="vibe-acp",
+        package="mistral-vibe",
+        registry=Registry.PYPI,
+        tested="3.0.2",
+        login="set MISTRAL_API_KEY, or configure a provider in the station's ~/.vibe/config.toml",
+        abilities=_SHARED,
+        quirks=Quirks(span=Span.SESSION, alone=False),
+    )
+)
+QWEN = AcpKind(
+    Preset(
+        name="qwen",
+        title="Qwen Code",
+        program="qwen",
+        words=("--acp",),
+        package="@qwen-code/qwen-code",
+        tested="0.24.4",
+        node=22,
+        login="set OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_MODEL, or run `qwen` once in the station's home",
+        abilities=_ALL - {Ability.USAGE},
+        quirks=Quirks(span=Span.NOTHING, logins=(("OPENAI_API_KEY", "openai"),)),
+    )
+)
+OPENCLAW = AcpKind(
+    Preset(
+        name="openclaw",
+        title="OpenClaw",
+        program="openclaw",
+        words=("acp",),
+        package="openclaw",
+        tested="2026.9.6",
+        node=24,
+        login="start its gateway, and give `openclaw acp` its address with the option `command`",
+        abilities=_ALL - {Ability.USAGE},
+        quirks=Quirks(span=Span.NOTHING),
+    )
+)
+ANY = AcpKind(
+    Preset(
+        name="acp",
+        title="any agent of the Agent Client Protocol",
+        program="",
+        abilities=_ALL,
+        quirks=Quirks(),
+    )
+)

@@ -1,0 +1,42 @@
+"""In what agents differ beyond the protocol, found with the versions that `presets` names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import msgspec
+
+
+class Span(StrEnum):
+    """What the usage that comes with the end of a turn covers."""
+
+    TURN = "turn"
+    REQUEST = "request"
+    """The last request of the turn alone."""
+    SESSION = "session"
+    """The conversation, as long as the process has it."""
+    NOTHING = "nothing"
+
+
+class Quirks(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an agent does its own way. The default is an agent of which nothing is known."""
+
+    span: Span = Span.TURN
+    told_each: bool = False
+    """Every `usage_update` is of another request; else a request may be told of several times, growing."""
+    record: str = ""
+    """The agent's own record that is read for usage (see `usage.records`), because what it tells is not all."""
+    alone: bool = True
+    """A process has one conversation. Several in one are safe with some agents: with others a question of one keeps
+    all others from being opened."""
+    named: bool = False
+    """It is given a title, by `_session/rename`: else it asks a model for one, and tells nobody what that used."""
+    meta: Mapping[str, object] = {}
+    """Goes as `_meta` with the opening of a conversation."""
+    logins: tuple[tuple[str, str], ...] = ()
+    """Variables, with the method of `authenticate` to be called before a conversation where one of them is set."""
+    model_flag: str = ""
+    """The option of its program that chooses the model; else the protocol does."""
+    tool_first: bool = False
+    """The first title of a use of a tool is the tool's name."""

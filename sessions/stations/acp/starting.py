@@ -1,0 +1,222 @@
+"""Conversations begun and gone on with: in a process of their own, or in one with others that share its boundary."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from acp.exceptions import RequestError
+from acp.meta import AGENT_METHODS
+
+from sessions.errors import FactoryError
+from sessions.floor.events import SessionClaimed
+from sessions.floor.identity import UsageSource
+from sessions.models.prices import Prices
+from sessions.stations.acp.conversation import Conversation
+from sessions.stations.acp.fields import Fields, fields, listed, text
+from sessions.stations.acp.preset import Preset
+from sessions.stations.acp.quirks import Span
+from sessions.stations.acp.reading import Reading
+from sessions.stations.acp.transcript import Keeping, Past, past_of
+from sessions.stations.acp.usage.metering import Metering
+from sessions.stations.acp.usage.records import RECORDS
+from sessions.stations.acp.wire.link import Answer, Link, Patience, open_link, refused
+from sessions.stations.contract import Brief, LostSessionError, Tell
+from sessions.stations.hosting.transcript import Transcript
+from sessions.stations.keeping.marks import MARK, STATION
+from sessions.text import clean
+
+_OWN = (STATION, MARK)
+"""What differs between stations that share all else."""
+
+_Key = tuple[tuple[str, ...], tuple[tuple[str, str], ...]]
+
+
+class Starting:
+    """Starts the agents of one preset in this process."""
+
+    def __init__(self, preset: Preset, patience: Patience | None = None) -> None:
+        self._preset, self._patience = preset, patience or Patience()
+        self._links: dict[_Key, Link] = {}
+        self._turns: dict[_Key, asyncio.Lock] = {}
+        self._pricing = Prices.load()
+
+    async def start(self, brief: Brief, argv: tuple[str, ...], tell: Tell) -> Conversation:
+        """See `Conversing.start`."""
+        preset = self._preset
+        environment = {**dict(preset.environment), **brief.environment}
+        words = (*brief.wrap, *argv)
+        alone = preset.quirks.alone or brief.options.get("share") == "no"
+        key = (words, tuple(sorted(item for item in environment.items() if item[0] not in _OWN)))
+        log = Path(f"{brief.transcript}.stderr")
+        if alone:
+            link = await open_link(preset, words, environment, brief.directory, log, self._patience)
+        else:
+            async with self._turns.setdefault(key, asyncio.Lock()):
+                shared = self._links.get(key)
+                if shared is None or not shared.alive:
+                    shared = await open_link(preset, words, environment, brief.directory, log, self._patience)
+                    self._links[key] = shared
+                link = shared
+        try:
+            return await self._converse(brief, link, environment, tell)
+        except RequestError as error:
+            raise refused(preset, error, "opens no conversation") from error
+        finally:
+            if not link.used:
+                await link.close()
+
+    async def _converse(self, brief: Brief, link: Link, environment: Mapping[str, str], tell: Tell) -> Conversation:
+        path, session = Path(brief.transcript), brief.session
+        past = past_of(path, session) if session else Past()
+        with link.opening():
+            await self._log_in(link, environment)
+            answer = {} if session else await self._new(brief, link)
+            session = session or text(answer.get("sessionId"))
+            if not session:
+                raise FactoryError(f"{self._preset.title} opened a conversation without an id", "see what it wrote")
+            found = RECORDS.get(self._preset.quirks.record)
+            record = found(brief.home, environment, session) if found else None
+            metering = Metering(self._preset.quirks, self._pricing, past.calls)
+            metering.model = brief.model or current_model(answer)
+            reading = Reading(self._preset.quirks, metering, brief.directory)
+            conversation = Conversation(
+                self._preset,
+                brief,
+                link,
+                reading,
+                record,
+                Keeping(Transcript(path)),
+                tell,
+                self._patience,
+                past.prompts,
+                lambda: None,
+            )
+            conversation.session = session
+            if brief.session:
+                if record is not None:
+                    await asyncio.to_thread(record.prepare)
+                conversation.replayed = []
+                link.seat(session, conversation)
+                try:
+                    answer = await self._again(brief, link, conversation, past)
+                except BaseException:
+                    await link.leave(session)
+                    raise
+                conversation.replayed = None
+                metering.model = metering.model or current_model(answer)
+            exact = self._preset.quirks.span is not Span.NOTHING or record is not None
+            usage = UsageSource.OWNER if exact else UsageSource.TRANSCRIPT
+            conversation.keep_opening(metering.model)
+            tell([SessionClaimed(**conversation.who(), usage=usage), conversation.opened()])
+            if not brief.session:
+                link.seat(session, conversation)
+        try:
+            await self._settle(brief, link, session, answer)
+        except BaseException:
+            await conversation.close()
+            raise
+        conversation.catch_up()
+        return conversation
+
+    async def _log_in(self, link: Link, environment: Mapping[str, str]) -> None:
+        """Some agents find no conversation again before they are told how to log in."""
+        offered = {text(method.get("id")) for method in listed(link.greeting.get("authMethods"))}
+        for variable, method in self._preset.quirks.logins:
+            if environment.get(variable) and method in offered:
+                await link.request(AGENT_METHODS["authenticate"], {"methodId": method}, self._patience.opening)
+                return
+
+    async def _new(self, brief: Brief, link: Link) -> Answer:
+        return await link.request(AGENT_METHODS["session_new"], self._opening(brief), self._patience.opening)
+
+    def _opening(self, brief: Brief) -> dict[str, object]:
+        opening: dict[str, object] = {"cwd": brief.directory, "mcpServers": []}
+        if self._preset.quirks.meta:
+            opening["_meta"] = dict(self._preset.quirks.meta)
+        return opening
+
+    async def _again(self, brief: Brief, link: Link, conversation: Conversation, past: Past) -> Answer:
+        """Go on with a conversation, if it is the one that is meant. Raises `LostSessionError`."""
+        asked = {**self._opening(brief), "sessionId": brief.session}
+        title = self._preset.title
+        if link.offers("loadSession"):
+            method = AGENT_METHODS["session_load"]
+        elif link.offers("sessionCapabilities", "resume"):
+            method = AGENT_METHODS["session_resume"]
+        else:
+            raise LostSessionError(f"{title} cannot go on with a conversation", "a new one is begun in the same place")
+        try:
+            answer = await link.request(method, asked, self._patience.opening)
+        except RequestError as error:
+            reason = refused(self._preset, error, "has the conversation no more")
+            raise LostSessionError(reason.message, "a new one is begun in the same place") from error
+        if text(answer.get("sessionId")) not in ("", brief.session):
+            raise LostSessionError(f"{title} opened another conversation", "a new one is begun in the same place")
+        told = conversation.replayed or []
+        if method == AGENT_METHODS["session_resume"]:
+            await self._listed(brief, link)
+        elif past.last and not _said(past.last, told):
+            what = "tells another one" if told else "tells nothing of it"
+            raise LostSessionError(
+                f"{title} {what} under the id of the conversation", "a new one is begun in the same place"
+            )
+        return answer
+
+    async def _listed(self, brief: Brief, link: Link) -> None:
+        """An agent that resumes in silence must at least know the conversation."""
+        if link.offers("sessionCapabilities", "list"):
+            answer = await link.request(AGENT_METHODS["session_list"], {"cwd": brief.directory}, self._patience.opening)
+            if any(item.get("sessionId") == brief.session for item in listed(answer.get("sessions"))):
+                return
+        raise LostSessionError(
+            f"{self._preset.title} does not show that it has the conversation", "a new one is begun in the same place"
+        )
+
+    async def _settle(self, brief: Brief, link: Link, session: str, answer: Fields) -> None:
+        """Give it its name, its model and its mode."""
+        if self._preset.quirks.named:
+            title = clean(brief.role or brief.station, 60) or "station"
+            with contextlib.suppress(RequestError):  # an older one asks a model for a title
+                await link.request("_session/rename", {"sessionId": session, "title": title}, self._patience.opening)
+        if brief.model and not self._preset.quirks.model_flag:
+            await self._option(link, session, answer, "model", brief.model)
+        if mode := brief.options.get("mode", ""):
+            await self._mode(link, session, answer, mode)
+
+    async def _option(self, link: Link, session: str, answer: Fields, category: str, value: str) -> None:
+        option = next((item for item in listed(answer.get("configOptions")) if item.get("category") == category), None)
+        offered = [text(item.get("value")) for item in listed((option or {}).get("options"))]
+        if option is None or (offered and value not in offered):
+            choice = f"it offers {clean(', '.join(offered), 300)}" if offered else "leave the choice to the agent"
+            raise FactoryError(f"{self._preset.title} has no {category} {clean(value, 60)!r}", choice)
+        params = {"sessionId": session, "configId": text(option.get("id")), "value": value}
+        await link.request(AGENT_METHODS["session_set_config_option"], params, self._patience.opening)
+
+    async def _mode(self, link: Link, session: str, answer: Fields, mode: str) -> None:
+        offered = [text(item.get("id")) for item in listed(fields(answer, "modes").get("availableModes"))]
+        if not offered:
+            await self._option(link, session, answer, "mode", mode)
+            return
+        if mode not in offered:
+            choice = f"it offers {clean(', '.join(offered), 300)}"
+            raise FactoryError(f"{self._preset.title} has no mode {clean(mode, 60)!r}", choice)
+        params = {"sessionId": session, "modeId": mode}
+        await link.request(AGENT_METHODS["session_set_mode"], params, self._patience.opening)
+
+
+def current_model(answer: Fields) -> str:
+    """The model that a conversation was opened with, where the agent says so."""
+    for option in listed(answer.get("configOptions")):
+        if option.get("category") == "model":
+            return clean(text(option.get("currentValue")), 100)
+    return clean(text(fields(answer, "models").get("currentModelId")), 100)
+
+
+def _said(last: str, told: list[str]) -> bool:
+    """Whether the agent tells of what the operator said last, as it may be cut or folded."""
+    wanted = "".join(last.removesuffix("…").split())[:200]
+    whole = "".join("".join(told).split())
+    return wanted in whole

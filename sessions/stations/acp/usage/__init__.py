@@ -1,0 +1,1 @@
+"""What agents say and record of the tokens they use."""

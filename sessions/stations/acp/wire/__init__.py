@@ -1,0 +1,1 @@
+"""The wire to an agent: its process, its lines, and the protocol on them."""

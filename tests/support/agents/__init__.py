@@ -1,0 +1,1 @@
+"""Agents to test with: a scripted one of ours, and real ones where they are installed."""
