@@ -13,6 +13,7 @@ from sessions.supervisor.recorder import Recorder
 from sessions.supervisor.services.branches import BASE_MARK, BranchWatch, opening
 from sessions.supervisor.services.conflicts import ConflictWatch
 from sessions.supervisor.services.journal import JournalCare
+from sessions.supervisor.services.stations import Stations
 from sessions.supervisor.services.transcripts import TranscriptWatch
 from sessions.supervisor.supervisor import Supervisor
 
@@ -29,4 +30,7 @@ def supervisor_of(
     prices = Prices.load(settings.prices_path)
     transcripts = TranscriptWatch(place.journal, places, prices, recorder, branches.catch_up)
     care = JournalCare(place.journal, recorder)
-    return Supervisor(recorder, (branches, conflicts, transcripts, care), lambda: opening(branches.repository))
+    stations = Stations(place, recorder)
+    return Supervisor(
+        recorder, (branches, conflicts, transcripts, care, stations), lambda: opening(branches.repository)
+    )

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -84,7 +85,7 @@ class Hosts:
             except FactoryError as error:
                 log.warning("the host %s is of no use: %s", name, error)
             await self._start(name, kind)
-            return await self._connect(name)
+            return await self._begun(name)
 
     async def committed(self, name: str, seq: int) -> None:
         """Return when all that a host told up to this number is committed, or it has gone."""
@@ -146,9 +147,18 @@ class Hosts:
                 log=self._state_dir / f"host-{name}.out",
             )
         )
-        async with asyncio.timeout(BEGIN_S):
-            while not socket.exists():  # noqa: ASYNC110 - another process begins, within the bound
-                await asyncio.sleep(LOOK_S)
+
+    async def _begun(self, name: str) -> Host:
+        """A line to a host that was just started, as soon as it listens."""
+        deadline = time.monotonic() + BEGIN_S
+        while True:
+            try:
+                return await self._connect(name)
+            except OSError as error:
+                if time.monotonic() > deadline:
+                    log = self._state_dir / f"host-{name}.out"
+                    raise FactoryError(f"the host {name} did not begin within {BEGIN_S:.0f} s", f"see {log}") from error
+            await asyncio.sleep(LOOK_S)
 
     def _socket(self, name: str) -> Path:
         return socket_path(self._state_dir, f"host-{name}")

@@ -1,0 +1,222 @@
+"""Stations of ours under their supervisor: started, spoken to, ended, and there again whoever is killed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from sessions.floor.commands import AnswerQuestion, AssignScope, ChangeLife, FreezeFloor, PromptStation, StartStation
+from sessions.floor.ours.lives import Change, Life
+from sessions.floor.scope import Budget, HeldBy, Scope
+from sessions.floor.state import FloorState, Status
+from tests.support.house import House
+from tests.support.stations.yard import PARROT, Floor, manned, yard_in
+from tests.support.supervisor import ended, until
+
+
+@pytest.fixture
+def yard(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    yield from yard_in(monkeypatch)
+
+
+def test_a_station_starts_in_a_place_of_its_own_inside_its_boundary_and_takes_its_task(yard: House) -> None:
+    async def check(floor: Floor) -> None:
+        assert await floor.done(PARROT) == "polly"
+        await floor.turned(1)
+        station, owned = floor.state.stations["polly"], floor.owned()
+        assert (owned.life, owned.branch, station.activity) == (Life.RUNNING, "station/polly", "hello")
+        directory = Path(owned.directory)
+        assert await asyncio.to_thread((directory / "README").read_text) == "hello\n"
+        assert not directory.is_relative_to(yard.repo.path)
+        assert owned.held is not None
+        assert owned.held.by is HeldBy.BUBBLEWRAP or owned.held.why
+        assert owned.process and owned.started
+        assert not floor.state.intents
+
+    asyncio.run(_in(yard, check))
+
+
+def test_what_is_said_comes_once_and_in_order(yard: House) -> None:
+    async def check(floor: Floor) -> None:
+        await floor.done(PARROT)
+        for number in range(5):
+            await floor.done(PromptStation("polly", f"say {number}"))
+            await floor.turned(number + 2)
+        assert floor.state.stations["polly"].turns == 6
+
+    asyncio.run(_in(yard, check))
+
+
+def test_a_question_waits_for_its_answer_and_takes_it_once(yard: House) -> None:
+    async def check(floor: Floor) -> None:
+        await floor.done(PARROT)
+        await floor.turned(1)
+        await floor.done(PromptStation("polly", "ask"))
+        state = await until(floor.feed, lambda state: bool(state.owned["polly"].questions))
+        (question,) = state.owned["polly"].questions.values()
+        assert (question.tool, question.text) == ("squawk", "squawk loudly")
+        assert state.stations["polly"].evidence.status is Status.NEEDS_ME
+        both = await asyncio.gather(
+            floor.wish(AnswerQuestion("polly", question.id, "deny")),
+            floor.wish(AnswerQuestion("polly", question.id, "allow")),
+        )
+        assert sorted(reply.ok for reply in both) == [False, True]
+        await floor.turned(2)
+        assert not floor.owned().questions
+        assert floor.state.stations["polly"].activity in ("deny", "allow")
+
+    asyncio.run(_in(yard, check))
+
+
+def test_an_end_is_an_end_and_a_station_can_be_brought_back_to_its_conversation(yard: House) -> None:
+    async def check(floor: Floor) -> None:
+        await floor.done(PARROT)
+        await floor.turned(1)
+        session = floor.state.stations["polly"].session
+        for change, life in ((Change.STOP, Life.STOPPED), (Change.KILL, Life.KILLED)):
+            await floor.done(ChangeLife("polly", change))
+            assert floor.owned().life is life
+            assert not (await floor.wish(PromptStation("polly", "say x"))).ok
+            await floor.done(ChangeLife("polly", Change.RESUME))
+            assert floor.owned().life is Life.RUNNING
+            assert floor.state.stations["polly"].session == session
+        await floor.done(ChangeLife("polly", Change.RESUME, fresh=True))
+        assert floor.state.stations["polly"].session != session
+        assert floor.state.stations["polly"].turns == 1  # its task is not given twice
+
+    asyncio.run(_in(yard, check))
+
+
+def test_a_turn_is_interrupted_and_the_floor_frozen_and_thawed(yard: House) -> None:
+    async def check(floor: Floor) -> None:
+        await floor.done(PARROT)
+        await floor.turned(1)
+        await floor.done(PromptStation("polly", "wait"))
+        await until(floor.feed, lambda state: bool(state.owned["polly"].turn_since))
+        await floor.done(ChangeLife("polly", Change.INTERRUPT))
+        assert floor.state.stations["polly"].evidence.reason == "interrupted by the operator"
+        await floor.done(FreezeFloor(True))
+        assert (floor.state.frozen, floor.owned().life) == (True, Life.PAUSED)
+        await floor.done(FreezeFloor(False))
+        assert (floor.state.frozen, floor.owned().life) == (False, Life.RUNNING)
+
+    asyncio.run(_in(yard, check))
+
+
+def test_another_scope_is_the_stations_from_then_on(yard: House) -> None:
+    async def check(floor: Floor) -> None:
+        await floor.done(PARROT)
+        await floor.done(AssignScope("polly", Scope(write=("src/**",)), Budget(turns=9)))
+        assert (floor.owned().scope.write, floor.owned().budget.turns) == (("src/**",), 9)
+
+    asyncio.run(_in(yard, check))
+
+
+def test_what_cannot_start_is_held_with_its_reason(yard: House) -> None:
+    async def check(floor: Floor) -> None:
+        reply = await floor.wish(StartStation("parrot-newer", name="late"))
+        assert not reply.ok
+        assert "newer factory-tui" in reply.reason
+        assert floor.owned("late").life is Life.HELD
+        assert "newer factory-tui" in floor.owned("late").reason
+        reply = await floor.wish(StartStation("nothing", name="none"))
+        assert "no kind of agent" in reply.reason
+        assert floor.owned("none").life is Life.HELD
+
+    asyncio.run(_in(yard, check))
+
+
+def test_a_killed_supervisor_is_followed_by_one_that_finds_all_stations_again(yard: House) -> None:
+    async def before(floor: Floor) -> None:
+        await floor.done(PARROT)
+        await floor.done(StartStation("parrot", "say hi", name="poll-2"))
+        processes.append(floor.owned().process)
+
+    async def after(floor: Floor) -> None:
+        await floor.done(PromptStation("polly", "say again"))
+        await floor.turned(2)
+        assert [floor.owned().process] == processes
+        assert floor.owned("poll-2").life is Life.RUNNING
+
+    processes: list[int] = []
+    asyncio.run(_in(yard, before))
+    pid = yard.start()
+    os.kill(pid, signal.SIGKILL)
+    assert ended(pid)
+    asyncio.run(_in(yard, after))
+
+
+def test_a_killed_host_costs_no_station_its_conversation(yard: House) -> None:
+    async def check(floor: Floor) -> None:
+        await floor.done(PARROT)
+        await floor.turned(1)
+        session, process = floor.state.stations["polly"].session, floor.owned().process
+        os.kill(process, signal.SIGKILL)
+        await until(floor.feed, lambda state: state.owned["polly"].process not in (0, process))
+        assert floor.owned().life is Life.RUNNING
+        assert floor.state.stations["polly"].session == session
+        await floor.done(PromptStation("polly", "say again"))
+        await floor.turned(2)
+
+    asyncio.run(_in(yard, check))
+
+
+def test_what_is_lost_again_and_again_is_held_back_with_its_evidence(yard: House) -> None:
+    async def check(floor: Floor) -> None:
+        await floor.done(StartStation("parrot", "wait", name="polly"))
+        for _ in range(3):
+            owned = await floor.lives(Life.RUNNING)
+            os.kill(owned.process, signal.SIGKILL)
+            await until(floor.feed, partial(_failed_again, owned.failures))
+        held = await floor.lives(Life.HELD)
+        assert "3 times" in held.reason
+        await floor.done(ChangeLife("polly", Change.RESUME))
+        assert floor.owned().life is Life.RUNNING
+
+    asyncio.run(_in(yard, check))
+
+
+def test_what_died_with_the_supervisor_is_brought_back_by_the_next(yard: House) -> None:
+    async def before(floor: Floor) -> None:
+        await floor.done(PARROT)
+        await floor.turned(1)
+        found.append(floor.state.stations["polly"].session)
+        found.append(str(floor.owned().process))
+
+    async def after(floor: Floor) -> None:
+        await until(floor.feed, lambda state: state.owned["polly"].process not in (0, int(found[1])))
+        assert floor.state.stations["polly"].session == found[0]
+        assert floor.owned().life is Life.RUNNING
+
+    found: list[str] = []
+    asyncio.run(_in(yard, before))
+    os.kill(int(found[1]), signal.SIGKILL)
+    asyncio.run(_in(yard, after))
+
+
+def test_done_is_done_also_for_the_next_supervisor(yard: House) -> None:
+    async def before(floor: Floor) -> None:
+        await floor.done(PARROT)
+        await floor.done(ChangeLife("polly", Change.STOP))
+
+    async def after(floor: Floor) -> None:
+        assert floor.owned().life is Life.STOPPED
+
+    asyncio.run(_in(yard, before))
+    for _ in range(2):
+        asyncio.run(_in(yard, after))
+
+
+def _failed_again(before: int, state: FloorState) -> bool:
+    return state.owned["polly"].failures > before
+
+
+async def _in(yard: House, check: Callable[[Floor], Awaitable[None]]) -> None:
+    async with manned(yard) as floor:
+        await check(floor)
