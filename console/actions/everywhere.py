@@ -53,7 +53,7 @@ _FIRST: tuple[Shared, ...] = (
     (Action("app.floor", ("1",), "floor", "Go to the floor.", "app.floor", rank=74), _above),
 )  # fmt: skip
 _LAST: tuple[Shared, ...] = (
-    (Action("app.caller", ("c",), "caller",
+    (Action("app.caller", ("C",), "caller",
             "Go into the station that called last, then into the next that needs you or has failed.",
             "app.caller", needs_calls, rank=9, passing=True), _anywhere),
     (Action("app.copy", ("y",), "copy", "Copy its directory, session id, the command that resumes it, or its branch.",

@@ -79,14 +79,14 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_console_obeys_the_keymap(tmp_path: Path) -> None:
-    path = write(tmp_path / "keymap.toml", '[keys]\n"w" = "floor.down"\n"j" = "none"\n')
+    path = write(tmp_path / "keymap.toml", '[keys]\n"B" = "floor.down"\n"j" = "none"\n')
 
     async def drive() -> list[int]:
         app = FactoryApp(StillLink(factory_state(9, 9)), Options(keymap=path, theme="dark"))
         async with app.run_test(size=(80, 24)) as pilot:
             await pilot.pause()
             places = []
-            for key in ("w", "j", "down"):
+            for key in ("B", "j", "down"):
                 await pilot.press(key)
                 places.append(app.screen.query_one("Wall").cursor_slot)  # type: ignore[attr-defined]
             return places

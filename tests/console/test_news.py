@@ -131,7 +131,7 @@ def test_every_screen_has_the_counters_and_says_once_who_calls(place: str, size:
             app.telling.tell(app.screen, ascii_only=False)
             await pilot.pause()
             assert "◆ tests-02 needs you 1s: may I?" in text(app)
-            assert "c goes there" in text(app)
+            assert "C goes there" in text(app)
             app.telling.tell(app.screen, ascii_only=False)
             if isinstance(app.screen, SampledScreen):
                 app.screen.sample()
@@ -152,7 +152,7 @@ def test_one_key_goes_to_the_caller_from_everywhere(place: str) -> None:
             await pilot.pause()
             link.state = fold_all(link.state, asks("tests-02"))
             app.telling.tell(app.screen, ascii_only=False)
-            await pilot.press("c")
+            await pilot.press("C")
             await pilot.pause()
             assert isinstance(app.screen, StationScreen)
             assert app.screen.station == "tests-02"

@@ -23,7 +23,7 @@ _NO_REPOSITORY: list[Hint] = [
 ]
 _BEFORE_ALL: list[Hint] = [
     ("p", "play from here"),
-    ("e", "go to the next failure"),
+    ("w", "go to the next failure"),
     (">", "go to where the next turn begins"),
     ("T", "go to a time, an event or a share"),
 ]
@@ -45,7 +45,7 @@ def empty_lines(
     elif replay:
         title, hints = "Nothing had happened yet at this moment", _BEFORE_ALL
     elif scanning:
-        title, hints = "Reading what is on disk", [("x", "stop reading; what was found stays")]
+        title, hints = "Reading what is on disk", [("ctrl+x", "stop reading; what was found stays")]
     elif not connected:
         title, hints = "Not connected yet", [("", "the line above says why, and what to do")]
     elif state.name or state.branches:

@@ -54,7 +54,7 @@ ACTIONS: tuple[Action[FloorSituation], ...] = (
            "screen.work", needs_branch, rank=66, where=_WALL),
     Action("floor.clear", ("escape",), "all", "Come out: drop the search and the filters.",
            "screen.clear", needs_narrow, where=_WALL),
-    Action("floor.cancel", ("x",), "stop reading", "Stop reading old transcripts; what was read stays.",
+    Action("floor.cancel", ("ctrl+x",), "stop reading", "Stop reading old transcripts; what was read stays.",
            "screen.cancel_scan", needs_scan),
     Action("floor.quit", ("q",), "quit", "Leave the console; the supervisor and the agents go on.",
            "app.quit", rank=95, where=_WALL),

@@ -225,7 +225,7 @@ class FloorScene(SampledScreen):
         if health.trouble:
             return trouble_line(health.trouble, cells, old)
         if health.progress is not None:
-            return progress_line(health.progress, cells, "x stops" if self.scanning else "", old, link.now())
+            return progress_line(health.progress, cells, "ctrl+x stops" if self.scanning else "", old, link.now())
         if old:
             return progress_line(SINCE, cells, "", old)
         return (

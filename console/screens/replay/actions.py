@@ -16,9 +16,9 @@ ACTIONS: tuple[Action[FloorSituation], ...] = (
            "screen.transport('step_turn', 1)", rank=3),
     Action("replay.turn_before", ("less_than_sign",), "turn before", "Go to where the turn before began.",
            "screen.transport('step_turn', -1)"),
-    Action("replay.failure", ("e",), "failure", "Go to the next failure.",
+    Action("replay.failure", ("w",), "failure", "Go to the next failure.",
            "screen.transport('step_failure', 1)", rank=4),
-    Action("replay.failure_before", ("E",), "failure before", "Go to the failure before.",
+    Action("replay.failure_before", ("W",), "failure before", "Go to the failure before.",
            "screen.transport('step_failure', -1)"),
     Action("replay.faster", ("right_square_bracket",), "faster", "Play faster, up to 1000 times.",
            "screen.transport('faster', 1)", rank=5),
@@ -26,7 +26,7 @@ ACTIONS: tuple[Action[FloorSituation], ...] = (
            "screen.transport('faster', -1)"),
     Action("replay.time", ("T",), "go to", "Go to a time, an event or a share: 12:04, +5m, seq 1200, 50%.",
            "screen.go_to", rank=6),
-    Action("replay.silence", ("s",), "silence", "Skip silence, or let it take its time.",
+    Action("replay.silence", ("H",), "silence", "Skip silence, or let it take its time.",
            "screen.transport('toggle_silence')", rank=7),
 )  # fmt: skip
 SPEC = ScreenSpec("replay", "In a replay", ACTIONS, above=False, at_hand=True, past=True)

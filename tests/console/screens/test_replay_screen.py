@@ -82,20 +82,20 @@ def test_keys_move_through_any_past(tmp_path: Path, kind: int) -> None:
             return link.player.seq
 
         assert await at("full_stop", "full_stop", "comma") == 2
-        assert await at("e") == failures[0]
+        assert await at("w") == failures[0]
         assert f"seq {failures[0]} / 301" in strip(screen)[0]
         failed = EVENTS[failures[0] - 1]
         assert isinstance(failed, TurnFailed)
         assert f"{failed.station} failed API error 529: overloaded" in strip(screen)[0]
         assert screen.wall.cursor and screen.wall.cursor.station == failed.station
-        assert await at("e", "E") == failures[0]
+        assert await at("w", "W") == failures[0]
         turn = await at("greater_than_sign")
         assert turn > failures[0]
         assert await at("greater_than_sign", "less_than_sign") == turn
         assert await at("T", *"50%", "enter") == both_seq(0.5)
         await at("T", *"end", "enter")
         assert " at the end " in strip(screen)[0]
-        await at("e")
+        await at("w")
         assert "nothing fails after this moment" in text_of(screen.query_one(Footer)._lines)[0]
         assert await at("T", *"seq 20", "enter") == 20
         await press(screen, pilot, "T", *"whenever", "enter")
@@ -130,7 +130,7 @@ def test_playing_moves_the_floor_and_the_timeline() -> None:
     link = StillReplay(EventList(EVENTS))
 
     async def script(screen: ReplayScreen, pilot: Pilot[None]) -> None:
-        await press(screen, pilot, "right_square_bracket", "right_square_bracket", "s", "p")
+        await press(screen, pilot, "right_square_bracket", "right_square_bracket", "H", "p")
         assert "▶ 5×   " in strip(screen)[0]
         assert "silence played" in strip(screen)[0]
         link.time = 10.0
@@ -244,7 +244,7 @@ def test_before_anything_happened_it_says_so_and_what_goes_on() -> None:
         shown = "\n".join(line.strip() for line in wall)
         assert "Nothing had happened yet at this moment" in shown
         assert "start an agent" not in shown
-        assert [word for word in shown.split() if word in ("p", "e", ">", "T")] == ["p", "e", ">", "T"]
+        assert [word for word in shown.split() if word in ("p", "w", ">", "T")] == ["p", "w", ">", "T"]
 
     with_replay(StillReplay(EventList(EVENTS), seq=1), script)
 
@@ -260,7 +260,7 @@ def test_the_top_line_says_as_of_when() -> None:
 
 def test_an_empty_past_can_be_shown() -> None:
     async def script(screen: ReplayScreen, pilot: Pilot[None]) -> None:
-        await press(screen, pilot, "p", "full_stop", "e", "greater_than_sign", "less_than_sign", "right_square_bracket")
+        await press(screen, pilot, "p", "full_stop", "w", "greater_than_sign", "less_than_sign", "right_square_bracket")
         assert "seq 0 / 0" in strip(screen)[0]
 
     with_replay(StillReplay(EventList([])), script)

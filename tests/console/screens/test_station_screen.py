@@ -230,12 +230,12 @@ def test_it_says_what_is_read_from_the_transcript_and_searches_it(tmp_path: Path
 
 def test_errors_are_gone_to() -> None:
     async def script(screen: StationScreen, pilot: Pilot[None]) -> None:
-        await pilot.press("home", "e")
+        await pilot.press("home", "w")
         await screen.app.workers.wait_for_complete()
         first = screen.view.found
         assert first is not None
         assert screen.view.text.entry(first).failed
-        await pilot.press("e")
+        await pilot.press("w")
         await screen.app.workers.wait_for_complete()
         second = screen.view.found
         assert second is not None
@@ -420,7 +420,7 @@ def test_hostile_text_is_harmless_at_any_size(size: tuple[int, int]) -> None:
     events, name = hostile_events(), HOSTILE
 
     async def script(screen: StationScreen, pilot: Pilot[None]) -> None:
-        for key in ("tab", "tab", "tab", "tab", "tab", "home", "enter", "e", "G"):
+        for key in ("tab", "tab", "tab", "tab", "tab", "home", "enter", "w", "G"):
             await pilot.press(key)
         await screen.app.workers.wait_for_complete()
         for widget in [screen.view, *screen.side.panels]:

@@ -67,7 +67,7 @@ def test_bell_notification_and_title_come_and_the_title_goes_back(machine: Machi
 
 def test_a_console_that_only_notes_sends_nothing_of_the_kind(machine: Machine, tmp_path: Path) -> None:
     with called(machine, tmp_path, '"note"') as floor:
-        floor.until(lambda text: "needs you" in text and "c goes there" in text, PATIENCE_S)
+        floor.until(lambda text: "needs you" in text and "C goes there" in text, PATIENCE_S)
         floor.press("q")
         assert floor.wait(PATIENCE_S) == 0
         assert not any(begin in floor.output for begin in (b"\x1b]9;", b"\x1b]777;", b"\x1b]2;"))

@@ -248,7 +248,7 @@ def test_a_file_opens_and_closes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_when_there_is_nothing_it_says_why(link: StillLink, words: str) -> None:
     async def test(app: FactoryApp, screen: ConflictsScreen, pilot: Pilot[None]) -> None:
         assert words in text(app)
-        await press(app, pilot, "n", "w", "m", "p", "enter", "tab", "j")
+        await press(app, pilot, "n", "w", "m", "plus", "enter", "tab", "j")
 
     play(test, link)
 

@@ -46,25 +46,25 @@ def test_the_plan_follows_wishes_and_says_what_they_cost() -> None:
         at = screen.scene.matrix.number(A)
         for _ in range(at):
             await press(app, pilot, "down")
-        await press(app, pilot, "p")
+        await press(app, pilot, "plus")
         assert A in landing()
         assert "pinned: pinned and moved branches keep" in text(app).splitlines()[-1]
-        await press(app, pilot, "p")
+        await press(app, pilot, "plus")
         assert A not in landing()
         assert "no longer pinned: " in text(app).splitlines()[-1]
         assert "as many as without" in text(app).splitlines()[-1]
-        await press(app, pilot, "d")
+        await press(app, pilot, "minus")
         assert screen.planner.wishes.dropped == (A,)
         assert "left out: " in text(app).splitlines()[-1]
-        await press(app, pilot, "d")
+        await press(app, pilot, "minus")
         assert "taken back: " in text(app).splitlines()[-1]
-        await press(app, pilot, "R")
+        await press(app, pilot, "U")
         assert "there are no wishes" in text(app).splitlines()[-1]
-        await press(app, pilot, "p", "R")
+        await press(app, pilot, "plus", "U")
         assert "no wishes: " in text(app).splitlines()[-1]
         await press(app, pilot, "shift+tab", "home", "K", "K")
         assert "cannot go earlier" in text(app).splitlines()[-1]
-        await press(app, pilot, "R", "J")
+        await press(app, pilot, "U", "J")
         assert landing()[1] == screen.side.chosen_name
         await press(app, pilot, "K")
         assert landing()[0] == screen.side.chosen_name
@@ -89,7 +89,7 @@ def test_the_order_s_cursor_goes_with_its_branch_and_its_keys_are_about_nothing_
         assert screen.panel == ORDER
         wishes = screen.planner.wishes
         screen.side._rows[screen.side.chosen] = replace(screen.side._rows[screen.side.chosen], name="")
-        await press(app, pilot, "d")
+        await press(app, pilot, "minus")
         assert "no branch is selected" in text(app).splitlines()[-1]
         assert screen.planner.wishes == wishes
 
@@ -100,9 +100,9 @@ def test_the_order_s_cursor_stays_in_view_wherever_its_branch_goes() -> None:
     async def test(app: FactoryApp, screen: ConflictsScreen, pilot: Pilot[None]) -> None:
         await press(app, pilot, "shift+tab")
         first = screen.names[screen.side.chosen_name]
-        await press(app, pilot, "d")
+        await press(app, pilot, "minus")
         assert "dropped: d takes it back" in text(app)
-        await press(app, pilot, "d")
+        await press(app, pilot, "minus")
         assert f"▌  1  {first} " in text(app)
 
     play(test, size=(80, 24))
@@ -110,7 +110,7 @@ def test_the_order_s_cursor_stays_in_view_wherever_its_branch_goes() -> None:
 
 def test_wishes_and_the_cursor_outlive_the_screen() -> None:
     async def test(app: FactoryApp, screen: ConflictsScreen, pilot: Pilot[None]) -> None:
-        await press(app, pilot, "n", "p", "u")
+        await press(app, pilot, "n", "plus", "u")
         pair, wishes = screen.matrix.pair, screen.planner.wishes
         await press(app, pilot, "1")
         assert app.screen is not screen

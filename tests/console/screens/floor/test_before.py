@@ -130,7 +130,7 @@ def test_what_was_asked_for_is_not_done_after_something_else(keys: list[str]) ->
     before(check)
 
 
-@pytest.mark.parametrize("key", ["c", "2", "y", "exclamation_mark", "D"])
+@pytest.mark.parametrize("key", ["C", "2", "y", "exclamation_mark", "D"])
 def test_no_key_says_what_is_not_known(key: str) -> None:
     async def check(pilot: Pilot[None], link: StillLink, screen: FloorScreen) -> None:
         await pilot.press(key)

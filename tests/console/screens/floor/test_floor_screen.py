@@ -120,7 +120,7 @@ def test_the_next_loud_pane_is_one_key_away() -> None:
 
 def test_what_cannot_work_says_why() -> None:
     async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
-        await press(pilot, "x")
+        await press(pilot, "ctrl+x")
         assert "stop reading: nothing is being read" in text(app)
 
     play(test)
@@ -209,7 +209,7 @@ def test_a_long_scan_can_be_stopped() -> None:
     link = StillLink(EMPTY, health=LinkHealth(progress=Progress("reading transcripts", 120, 312, "files")))
 
     async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
-        await press(pilot, "x")
+        await press(pilot, "ctrl+x")
         assert link.sent == [CancelScan()]
         assert "reading stops" in text(app)
 
