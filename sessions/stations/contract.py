@@ -71,6 +71,8 @@ class Brief(msgspec.Struct, frozen=True, omit_defaults=True):
     """Words that stand before those of every program that is started for the station: its boundary."""
     session: str = ""
     """The conversation to go on with; "" begins a new one."""
+    prompt: str = ""
+    """The first request, of an agent that takes it when it starts."""
     model: str = ""
     role: str = ""
     scope: Scope = Scope()
@@ -173,6 +175,19 @@ class Launch(msgspec.Struct, frozen=True, omit_defaults=True):
     """Added to that of the brief."""
     files: Mapping[str, str] = {}
     """To be written first: path below the station's home, and text."""
+    session: str = ""
+    """The conversation that it begins or goes on with, where that is known before it starts: to be claimed."""
+    transcripts: tuple[str, ...] = ()
+    """Directories below the station's home that it writes its conversations to."""
+
+
+class Say(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a prompt is given to an agent in a terminal: by keys, or by a command that puts it into the agent's queue."""
+
+    keys: tuple[bytes, ...] = ()
+    """One write after the other."""
+    argv: tuple[str, ...] = ()
+    """To be run inside the station's boundary, with its environment."""
 
 
 class Signal(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -195,6 +210,14 @@ class InTerminal(Kind, Protocol):
 
     def launch(self, brief: Brief, outbox: Path) -> Launch:
         """What to start. Signals go to `outbox` (see `sessions.stations.signals`)."""
+        ...
+
+    def say(self, text: str, session: str) -> Say:
+        """How to give it a prompt. Raises `FactoryError` for one that it would not take as words."""
+        ...
+
+    def interrupt(self) -> bytes:
+        """The keys that end its turn, and do nothing where it has none."""
         ...
 
     def heard(self, signal: Signal, session: str) -> Sequence[Event]:

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 GROUP = "factory_tui.agents"
 OURS: dict[str, str] = {
+    "claude": "sessions.stations.terminal.claude:CLAUDE",
+    "codex": "sessions.stations.terminal.codex:CODEX",
     "claude-agent-acp": "sessions.stations.acp.presets:CLAUDE",
     "codex-acp": "sessions.stations.acp.presets:CODEX",
     "gemini": "sessions.stations.acp.presets:GEMINI",

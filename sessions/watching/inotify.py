@@ -39,9 +39,10 @@ class Inotify:
     def __init__(self) -> None:
         self.descriptor = _checked(_libc().inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC))
 
-    def add(self, directory: str) -> int:
+    def add(self, directory: str, wanted: int = _WANTED) -> int:
         """The number of the watch on a directory; the one that it has already, if it is watched by any name."""
-        return _checked(_libc().inotify_add_watch(self.descriptor, os.fsencode(directory), _WANTED))
+        wanted |= _ONLY_DIRECTORIES
+        return _checked(_libc().inotify_add_watch(self.descriptor, os.fsencode(directory), wanted))
 
     def remove(self, watch: int) -> None:
         """End a watch; one that has ended by itself is no error."""

@@ -1,0 +1,117 @@
+"""What a station's own boundary says of the use of a tool: told to the agent before it acts. Standard library alone.
+
+This is the tier that tells what no mount can say, such as a glob of single files; it is no guard against who wants to
+get around it. It lies beside `hook` and `patterns` in the station's tools, and reads the station's file at each use.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+Matches = Callable[[Sequence[str], str], bool]
+
+_WRITERS = frozenset({"write", "edit", "multiedit", "notebookedit", "create", "str_replace", "update", "apply_patch"})
+_READERS = frozenset({"read", "notebookread", "view"})
+_PATHS = ("file_path", "notebook_path", "path")
+_PATCHED = re.compile(r"^\*\*\* (?:(?:Add|Update|Delete) File|Move to): (.+)$", re.MULTILINE)
+_PLAIN = re.compile(r"[\w./@+-]+")
+_EVERYTHING = ["**"]
+
+
+def verdict(payload: dict[str, object], station: dict[str, object]) -> tuple[str, str, list[str]]:
+    """`deny` with the reason and the paths outside, `allow` with the reason, or `ask`: the operator is to be asked.
+
+    Or nothing: the agent does as it is set up.
+    """
+    if not station or (not station.get("broken") and station.get("mode") != "safe"):
+        return "", "", []
+    tool, arguments = str(payload.get("tool_name") or ""), payload.get("tool_input")
+    arguments = arguments if isinstance(arguments, dict) else {}
+    written = writes(tool, arguments)
+    if station.get("broken"):
+        return ("deny", "This station's boundary cannot be read: nothing is written.", written) if written else _NOTHING
+    cwd = str(payload.get("cwd") or station.get("root") or "/")
+    outside = [path for path in written if not _allowed(path, cwd, station)]
+    if outside:
+        return "deny", _refusal(outside, cwd, station), outside
+    if (path := reads(tool, arguments)) and not _readable(path, cwd, station):
+        return "deny", f"{path} is outside what this station may read.", [path]
+    tools = station.get("tools")
+    if (written and station.get("edits")) or (isinstance(tools, list) and tool in tools):
+        return "allow", "Inside this station's scope.", []
+    asks = station.get("ask")
+    return ("ask", "", []) if isinstance(asks, list) and tool in asks else _NOTHING
+
+
+_NOTHING: tuple[str, str, list[str]] = ("", "", [])
+
+
+def writes(tool: str, arguments: dict[str, object]) -> list[str]:
+    """The paths that a use of a tool writes, as far as it says; a shell's command does not."""
+    given = [word for value in arguments.values() for word in (value if isinstance(value, list) else [value])]
+    patches = [text for text in given if isinstance(text, str) and "*** Begin Patch" in text]
+    found = [path for text in patches for path in _PATCHED.findall(text)]
+    if tool.lower() in _WRITERS:
+        found += [path for key in _PATHS if isinstance(path := arguments.get(key), str) and path]
+    return list(dict.fromkeys(path.strip() for path in found))
+
+
+def reads(tool: str, arguments: dict[str, object]) -> str:
+    """The path that a use of a tool reads, "" where it does not say."""
+    path = arguments.get("file_path") or arguments.get("path")
+    return path if tool.lower() in _READERS and isinstance(path, str) else ""
+
+
+def place_of(path: str, cwd: str, root: str) -> str | None:
+    """The path relative to the root of the work tree, with all links followed; None where it leads out of it."""
+    root, whole = os.path.realpath(root), os.path.join(cwd, path)  # noqa: PTH118
+    try:
+        real = os.path.realpath(whole)
+    except ValueError:  # a NUL in it
+        return None
+    return os.path.relpath(real, root) if _is_in(real, root) else None
+
+
+def _allowed(path: str, cwd: str, station: dict[str, object]) -> bool:
+    root = str(station.get("root") or "/")
+    inside = place_of(path, cwd, root)
+    if inside is not None:
+        return _matches()(_strings(station.get("write")), inside)
+    whole = os.path.normpath(os.path.join(cwd, path))  # noqa: PTH118
+    if _is_in(whole, os.path.normpath(root)):
+        return False  # a link in the work tree that leads out of it
+    return any(_is_in(os.path.realpath(whole), os.path.realpath(own)) for own in _strings(station.get("own")))
+
+
+def _readable(path: str, cwd: str, station: dict[str, object]) -> bool:
+    globs = _strings(station.get("read"))
+    inside = place_of(path, cwd, str(station.get("root") or "/"))
+    return globs == _EVERYTHING or inside is None or _matches()(globs, inside)
+
+
+def _refusal(outside: list[str], cwd: str, station: dict[str, object]) -> str:
+    root = str(station.get("root") or "/")
+    names = [place_of(path, cwd, root) or path for path in outside]
+    scope = " ".join(_strings(station.get("write"))) or "nothing"
+    asks = " ".join(f"'{name}'" for name in names if _PLAIN.fullmatch(name)) or "GLOB"
+    return (
+        f"{', '.join(names)} is outside this station's scope, which may write {scope}. Work inside it, or ask for more "
+        f"by running: factory-tui ask scope {asks} --why 'the reason'"
+    )
+
+
+def _strings(value: object) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _is_in(path: str, directory: str) -> bool:
+    return path == directory or path.startswith(directory.rstrip("/") + "/")
+
+
+def _matches() -> Matches:
+    """The one language of scopes: it lies beside this file in a station's tools."""
+    found: Matches = import_module("sessions.floor.patterns" if __package__ else "patterns").matches
+    return found

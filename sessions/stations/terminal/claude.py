@@ -1,0 +1,135 @@
+"""Claude Code in a terminal. Measured with 2.1.332."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from sessions.errors import FactoryError
+from sessions.floor.events import Event
+from sessions.stations.contract import CONTRACT, Ability, Brief, Decision, Launch, Say, Signal, Usable
+from sessions.stations.signals import hook
+from sessions.stations.terminal import hooked, programs
+from sessions.stations.terminal.saying import pasted
+
+EVENTS = (
+    "SessionStart",
+    "UserPromptSubmit",
+    "PreToolUse",
+    "PermissionRequest",
+    "PostToolUse",
+    "PostToolUseFailure",
+    "Notification",
+    "SubagentStart",
+    "SubagentStop",
+    "Stop",
+    "StopFailure",
+    "PreCompact",
+    "SessionEnd",
+)
+"""What is listened to. `PostToolBatch` and `MessageDisplay` tell nothing more, and `WorktreeCreate` would change it."""
+SETTINGS = ".factory-tui/claude-settings.json"
+WAITS_S = 90_000
+"""Longer than a question waits by itself (see `hook.PATIENCE_S`)."""
+QUICK_S = 20
+_EMPTY = b"\x15" * 64
+"""Ctrl-U deletes a line, or the break before it; an empty input stays as it is."""
+LONGEST_ARGUMENT = 100_000
+"""Bytes; the kernel takes 128 kB in one argument."""
+
+
+class Claude:
+    """The kind `claude`."""
+
+    contract = CONTRACT
+    name = "claude"
+    title = "Claude Code"
+    abilities = frozenset(
+        {
+            Ability.INTERRUPT,
+            Ability.PERMISSIONS,
+            Ability.RESUME,
+            Ability.USAGE,
+            Ability.MODEL,
+            Ability.ATTACH,
+            Ability.HOOKS,
+        }
+    )
+    keys = (
+        "ANTHROPIC_API_KEY",
+        "ANTHROPIC_AUTH_TOKEN",
+        "ANTHROPIC_BASE_URL",
+        "ANTHROPIC_MODEL",
+        "CLAUDE_CODE_OAUTH_TOKEN",
+    )
+    """Environment variables that it needs for its own login, and no others of the operator's."""
+
+    def usable(self, environment: Mapping[str, str]) -> Usable:
+        return programs.usable("claude", "npm install -g @anthropic-ai/claude-code", environment)
+
+    def launch(self, brief: Brief, outbox: Path) -> Launch:
+        session = brief.session or str(uuid.uuid4())
+        settings = f"{brief.home}/{SETTINGS}"
+        argv = [brief.options.get("command", "claude"), "--resume" if brief.session else "--session-id", session]
+        argv += ["--settings", settings, "--permission-mode", brief.options.get("permissions", "default")]
+        if brief.model:
+            argv += ["--model", brief.model]
+        if brief.prompt and len(brief.prompt.encode()) <= LONGEST_ARGUMENT:
+            argv += ["--", brief.prompt]
+        return Launch(
+            argv=tuple(argv),
+            environment={
+                "HOME": brief.home,
+                "DISABLE_AUTOUPDATER": "1",
+                "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+                hook.OUTBOX: str(outbox),
+                hook.AGENT: self.name,
+            },
+            files={SETTINGS: _settings(brief), ".claude.json": _onboarded(brief)},
+            session=session,
+            transcripts=(".claude/projects", ".claude/sessions"),
+        )
+
+    def say(self, text: str, session: str) -> Say:
+        """Typed; its input is emptied first, for a turn that is interrupted early puts its prompt back there."""
+        if text.lstrip().startswith("/"):
+            raise FactoryError("what begins with / is a command of its own", "attach and type it; or begin with a word")
+        # Blanks around it: ! and # at the beginning are keys, and a name after @ opens a list that Enter chooses from.
+        return Say(keys=(_EMPTY, pasted(f" {text.strip()} "), b"\r"))
+
+    def interrupt(self) -> bytes:
+        return b"\x1b"
+
+    def heard(self, signal: Signal, session: str) -> Sequence[Event]:
+        return hooked.heard(signal, session)
+
+    def reply(self, signal: Signal, decision: Decision, reason: str) -> bytes:
+        return hooked.reply(signal, decision, reason, self.name)
+
+
+def _settings(brief: Brief) -> str:
+    command = brief.environment.get(hooked.HOOK, "factory-tui hook")
+
+    def handler(event: str) -> list[dict[str, object]]:
+        timeout = WAITS_S if event == "PermissionRequest" else QUICK_S
+        return [{"hooks": [{"type": "command", "command": command, "timeout": timeout}]}]
+
+    return json.dumps({"hooks": {event: handler(event) for event in EVENTS}}, indent=1)
+
+
+def _onboarded(brief: Brief) -> str:
+    """The answers to what it asks a newcomer: the place is the factory's own, and so is the trust in it."""
+    key = brief.environment.get("ANTHROPIC_API_KEY", "")
+    return json.dumps(
+        {
+            "hasCompletedOnboarding": True,
+            "theme": "dark",
+            "customApiKeyResponses": {"approved": [key[-20:]] if key else [], "rejected": []},
+            "projects": {brief.directory: {"hasTrustDialogAccepted": True, "hasCompletedProjectOnboarding": True}},
+        }
+    )
+
+
+CLAUDE = Claude()

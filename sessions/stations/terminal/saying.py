@@ -1,0 +1,115 @@
+"""How an agent in a terminal is given a prompt, and how it is known that it took it: from its own side only."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from enum import StrEnum
+from typing import Protocol
+
+from sessions.errors import FactoryError
+from sessions.floor.reports import Report
+from sessions.stations.contract import Say, Signal
+
+TYPED_S, QUEUED_S = 10.0, 45.0
+"""How long an agent that is idle is waited for: to take what was typed, and what was put into its own queue."""
+PASTE, END = b"\x1b[200~", b"\x1b[201~"
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Everything that is a key and no letter, but for tabs and line breaks."""
+
+
+class Taken(StrEnum):
+    """What became of a prompt."""
+
+    TAKEN = "taken"
+    """Its own hook said so."""
+    QUEUED = "queued"
+    """It lies in the agent's own queue, until its turn is over."""
+
+
+class Speaker(Protocol):
+    """A kind in a terminal, as far as it is spoken with."""
+
+    def say(self, text: str, session: str) -> Say: ...
+
+
+def pasted(text: str) -> bytes:
+    """The keys that put a text into a line editor as it is: nothing in it is a key, and nothing ends the paste."""
+    harmless = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return PASTE + harmless.encode("utf-8", "replace") + END
+
+
+def refusal(say: Say, report: Report | None, asks: bool, attached: bool) -> FactoryError | None:
+    """Why nothing may be said now; None when it may. `report` is what the agent last said of itself.
+
+    What is typed goes to whatever is open in the terminal, so it is typed where the agent has said that it is idle, and
+    nowhere else. Its own queue takes a prompt at any time.
+    """
+    if asks or report is Report.NEEDS_ME:
+        return FactoryError("it waits for an answer, which a prompt would be taken for", "answer it first, or attach")
+    if say.argv:
+        return None
+    if attached:
+        return FactoryError("somebody is at its terminal", "detach first, or type it there")
+    if report is Report.WORKING:
+        return FactoryError("it is working", "prompt it when it is idle, or interrupt it")
+    if report is None:
+        return FactoryError("it has not said yet that it is idle", "wait until it has, or attach and look")
+    return None
+
+
+class Conversation:
+    """What is said to one station, one prompt at a time."""
+
+    def __init__(
+        self,
+        kind: Speaker,
+        write: Callable[[bytes], Awaitable[None]],
+        run: Callable[[Sequence[str]], Awaitable[int]],
+    ) -> None:
+        """`write` gives keys to its terminal; `run` runs a command inside its boundary and returns the exit code."""
+        self._kind, self._write, self._run = kind, write, run
+        self._turn = asyncio.Lock()
+        self._awaited = ""
+        self._taken = asyncio.Event()
+
+    def heard(self, signal: Signal) -> None:
+        """A signal of the station. To be called for each, in order."""
+        said = signal.payload.get("prompt")
+        if not self._awaited or signal.name != "UserPromptSubmit" or not isinstance(said, str):
+            return
+        if _letters(self._awaited) in _letters(said):
+            self._taken.set()
+
+    async def prompt(self, text: str, session: str, report: Report | None, asks: bool, attached: bool) -> Taken:
+        """Say it, and return when the agent has told that it took it. Raises `FactoryError` where it did not."""
+        async with self._turn:
+            say = self._kind.say(text, session)
+            if (error := refusal(say, report, asks, attached)) is not None:
+                raise error
+            self._awaited = text
+            self._taken.clear()
+            try:
+                await self._said(say)
+                if say.argv and report is Report.WORKING:
+                    return Taken.QUEUED
+                async with asyncio.timeout(QUEUED_S if say.argv else TYPED_S):
+                    await self._taken.wait()
+            except TimeoutError as error:
+                raise FactoryError("it did not take the prompt", "attach and look: it may stand there") from error
+            finally:
+                self._awaited = ""
+        return Taken.TAKEN
+
+    async def _said(self, say: Say) -> None:
+        if not say.argv:
+            for keys in say.keys:
+                await self._write(keys)
+        elif await self._run(say.argv):
+            raise FactoryError("its own queue did not take the prompt", "see whether it runs; or attach and type it")
+
+
+def _letters(text: str) -> str:
+    """What is the same however an agent wraps and trims what was typed."""
+    return "".join(_CONTROL.sub("", text).split())

@@ -1,0 +1,140 @@
+"""What an agent is told before it acts says the same as the language of scopes, about the file that is really meant."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sessions.floor.patterns import matches
+from sessions.stations.signals import hook, rules
+from tests.sessions.floor.scopes.test_patterns import LISTS, PATHS
+from tests.sessions.floor.scopes.truth import TRUTH
+from tests.support.stations.signals import names
+
+
+def station(root: Path, *write: str, **more: object) -> dict[str, object]:
+    return {"mode": "safe", "root": str(root), "write": list(write), **more}
+
+
+def use(path: str, tool: str = "Write", **more: object) -> dict[str, object]:
+    return {"tool_name": tool, "tool_input": {"file_path": path}, **more}
+
+
+def decided(payload: dict[str, object], station: dict[str, object]) -> str:
+    return rules.verdict(payload, station)[0]
+
+
+@pytest.mark.parametrize(("texts", "path", "allowed"), TRUTH)
+def test_the_published_table_holds(tmp_path: Path, texts: str, path: str, allowed: bool) -> None:
+    assert decided(use(path), station(tmp_path, *texts.split(" "))) == ("" if allowed else "deny")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(LISTS, PATHS)
+def test_it_says_what_the_language_says(tmp_path: Path, texts: tuple[str, ...], path: str) -> None:
+    says = decided(use(str(tmp_path / path)), station(tmp_path, *texts))
+    assert says == ("" if matches(texts, path) else "deny")
+
+
+def test_links_are_followed_and_lead_nowhere_else(tmp_path: Path) -> None:
+    root = tmp_path / "work"
+    (root / "src").mkdir(parents=True)
+    (root / "src" / "out").symlink_to(tmp_path / "elsewhere")
+    (root / "src" / "docs").symlink_to("../docs")
+    (root / "away").symlink_to("/")
+    bounds = station(root, "src/**", own=[str(tmp_path / "home")])
+    assert decided(use("src/out"), bounds) == "deny"
+    assert decided(use("src/docs/a"), bounds) == "deny"
+    assert decided(use("away/etc/passwd"), bounds) == "deny"
+    assert decided(use("src/a\0b"), bounds) == "deny"
+    (tmp_path / "name").symlink_to(root)
+    assert decided(use(str(tmp_path / "name" / "src" / "a")), bounds) == ""
+    assert decided(use("src/a", cwd=str(tmp_path / "name")), bounds) == ""
+    assert decided(use("a", cwd=str(root / "src")), bounds) == ""
+    assert decided(use("a", cwd=str(root)), bounds) == "deny"
+
+
+def test_its_own_home_is_its_own(tmp_path: Path) -> None:
+    bounds = station(tmp_path / "work", "src/**", own=[str(tmp_path / "home")])
+    assert decided(use(str(tmp_path / "home" / ".claude" / "plans" / "a.md")), bounds) == ""
+    assert decided(use(str(tmp_path / "home" / ".." / "other")), bounds) == "deny"
+
+
+def test_every_file_of_a_patch_counts(tmp_path: Path) -> None:
+    patch = "*** Begin Patch\n*** Update File: src/a.py\n@@\n-a\n+b\n*** Add File: docs/b.md\n+c\n*** End Patch\n"
+    for given_ in ({"command": patch}, {"input": patch}, {"command": ["apply_patch", patch]}):
+        said = rules.verdict({"tool_name": "apply_patch", "tool_input": given_}, station(tmp_path, "src/**"))
+        assert (said[0], said[2]) == ("deny", ["docs/b.md"])
+    moved = patch.replace("docs/b.md", "src/b.md").replace("@@", "*** Move to: lib/a.py\n@@")
+    said = rules.verdict({"tool_name": "Bash", "tool_input": {"command": moved}}, station(tmp_path, "src/**"))
+    assert said[2] == ["lib/a.py"]
+
+
+def test_the_refusal_says_how_to_ask_and_quotes_nothing_foreign(tmp_path: Path) -> None:
+    _, reason, _ = rules.verdict(use("docs/a.md"), station(tmp_path, "src/**"))
+    assert "factory-tui ask scope 'docs/a.md' --why 'the reason'" in reason
+    _, reason, _ = rules.verdict(use("docs/'; rm -rf x"), station(tmp_path, "src/**"))
+    assert "factory-tui ask scope GLOB" in reason
+
+
+def test_what_needs_no_question_and_what_needs_one(tmp_path: Path) -> None:
+    bounds = station(tmp_path, "src/**", edits=True, tools=["Grep"], ask=["Bash"])
+    assert decided(use("src/a"), bounds) == "allow"
+    assert decided(use("docs/a"), bounds) == "deny"
+    assert decided({"tool_name": "Grep", "tool_input": {}}, bounds) == "allow"
+    assert decided({"tool_name": "Bash", "tool_input": {"command": "ls"}}, bounds) == "ask"
+    assert decided({"tool_name": "WebFetch", "tool_input": {}}, bounds) == ""
+
+
+def test_what_may_be_read(tmp_path: Path) -> None:
+    bounds = station(tmp_path, "**", read=["src/**"])
+    assert decided(use("src/a", "Read"), bounds) == ""
+    assert decided(use("secret/a", "Read"), bounds) == "deny"
+    assert decided(use("secret/a", "Read"), station(tmp_path, "**", read=["**"])) == ""
+
+
+def test_a_full_station_and_none_at_all_are_not_told(tmp_path: Path) -> None:
+    assert decided(use("docs/a"), {**station(tmp_path, "src/**"), "mode": "full"}) == ""
+    assert decided(use("docs/a"), {}) == ""
+
+
+@pytest.mark.parametrize("body", ["", "{", "[]", '{"mode": "safe", "root": "/", "write": ["["]}'])
+def test_a_boundary_that_cannot_be_read_lets_nothing_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str
+) -> None:
+    file = tmp_path / "station.json"
+    file.write_text(body)
+    monkeypatch.setenv(hook.STATION_FILE, str(file))
+    assert hook._verdict(use("/a"))[0] == "deny"
+
+
+def test_a_rule_that_cannot_be_meant_denies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "station.json"
+    file.write_text(json.dumps(station(tmp_path, "../x")))
+    monkeypatch.setenv(hook.STATION_FILE, str(file))
+    assert hook._verdict(use("src/a"))[0] == "deny"
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.dictionaries(
+        st.sampled_from(["tool_name", "tool_input", "cwd", "x"]),
+        st.recursive(
+            st.none() | st.text(max_size=9) | st.integers(),
+            lambda inner: (
+                st.lists(inner, max_size=3)
+                | st.dictionaries(st.sampled_from(["file_path", "path", "command", "y"]), inner, max_size=3)
+            ),
+            max_leaves=8,
+        ),
+    )
+)
+def test_no_payload_breaks_it(tmp_path: Path, payload: dict[str, object]) -> None:
+    decision, _, paths = rules.verdict(payload, station(tmp_path, "src/**"))
+    assert decision in ("", "deny")
+    assert all(isinstance(path, str) for path in paths)
+    assert names(tmp_path) == []

@@ -1,0 +1,117 @@
+"""A prompt is typed where the agent has said that it is idle, and taken when its own hook says so."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sessions.errors import FactoryError
+from sessions.floor.reports import Report
+from sessions.stations.contract import Say, Signal
+from sessions.stations.terminal import saying
+from sessions.stations.terminal.claude import Claude
+from sessions.stations.terminal.codex import Codex
+from sessions.stations.terminal.saying import END, PASTE, Conversation, Taken, pasted
+
+
+def submitted(prompt: str) -> Signal:
+    return Signal("ship:1", "ship", "UserPromptSubmit", 5.0, {"prompt": prompt})
+
+
+class Desk:
+    """A terminal and a queue that take down what they are given, and an agent that may answer."""
+
+    def __init__(self, kind: Claude | Codex, takes: Callable[[str], str] | None, code: int = 0) -> None:
+        self.keys: list[bytes] = []
+        self.ran: list[Sequence[str]] = []
+        self._takes, self._code = takes, code
+        self.conversation = Conversation(kind, self._write, self._run)
+
+    async def prompt(self, text: str, report: Report | None, asks: bool = False, attached: bool = False) -> Taken:
+        self._text = text
+        return await self.conversation.prompt(text, "s1", report, asks, attached)
+
+    async def _write(self, keys: bytes) -> None:
+        self.keys.append(keys)
+        if keys == b"\r":
+            self._answer()
+
+    async def _run(self, argv: Sequence[str]) -> int:
+        self.ran.append(argv)
+        if not self._code:
+            self._answer()
+        return self._code
+
+    def _answer(self) -> None:
+        if self._takes is not None:
+            asyncio.get_running_loop().call_soon(self.conversation.heard, submitted(self._takes(self._text)))
+
+
+def test_typed_and_taken() -> None:
+    desk = Desk(Claude(), lambda text: text.strip())
+    assert asyncio.run(desk.prompt("fix\nthe bug", Report.IDLE)) is Taken.TAKEN
+    assert b"".join(desk.keys).lstrip(b"\x15") == PASTE + b" fix\nthe bug " + END + b"\r"
+
+
+@pytest.mark.parametrize(
+    ("report", "asks", "attached", "why"),
+    [
+        (Report.IDLE, True, False, "waits for an answer"),
+        (Report.NEEDS_ME, False, False, "waits for an answer"),
+        (Report.WORKING, False, False, "it is working"),
+        (None, False, False, "has not said yet"),
+        (Report.IDLE, False, True, "somebody is at its terminal"),
+    ],
+)
+def test_nothing_is_typed_on_a_guess(report: Report | None, asks: bool, attached: bool, why: str) -> None:
+    desk = Desk(Claude(), lambda text: text)
+    with pytest.raises(FactoryError, match=why):
+        asyncio.run(desk.prompt("go", report, asks, attached))
+    assert desk.keys == []
+
+
+def test_what_the_agent_did_not_confirm_was_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(saying, "TYPED_S", 0.05)
+    for takes in (None, lambda _: "something else"):
+        desk = Desk(Claude(), takes)
+        with pytest.raises(FactoryError, match="did not take the prompt"):
+            asyncio.run(desk.prompt("go", Report.IDLE))
+
+
+def test_a_command_of_the_agent_is_no_prompt() -> None:
+    desk = Desk(Claude(), lambda text: text)
+    with pytest.raises(FactoryError, match="command of its own"):
+        asyncio.run(desk.prompt("  /exit", Report.IDLE))
+    assert desk.keys == []
+
+
+def test_codex_is_prompted_through_its_own_queue() -> None:
+    desk = Desk(Codex(), lambda text: text)
+    assert asyncio.run(desk.prompt("--go", None)) is Taken.TAKEN
+    assert desk.ran == [("codex", "queue", "--thread=s1", "--message=--go")]
+    assert asyncio.run(Desk(Codex(), None).prompt("go", Report.WORKING)) is Taken.QUEUED
+    assert desk.keys == []
+    with pytest.raises(FactoryError, match="queue did not take"):
+        asyncio.run(Desk(Codex(), None, code=1).prompt("go", Report.IDLE))
+    with pytest.raises(FactoryError, match="no conversation yet"):
+        Codex().say("go", "")
+    with pytest.raises(FactoryError, match="too long"):
+        Codex().say("x" * 200_000, "s1")
+
+
+@given(st.text(max_size=40))
+def test_nothing_in_a_prompt_is_a_key(text: str) -> None:
+    keys = pasted(text)
+    inner = keys.removeprefix(PASTE).removesuffix(END)
+    assert len(inner) == len(keys) - len(PASTE) - len(END)
+    assert all(letter in "\t\n" or letter.isprintable() or ord(letter) > 0x9F for letter in inner.decode())
+
+
+@pytest.mark.parametrize("kind", [Claude(), Codex()])
+def test_both_are_interrupted_by_escape(kind: Claude | Codex) -> None:
+    assert kind.interrupt() == b"\x1b"
+    assert isinstance(kind.say("go", "s1"), Say)
