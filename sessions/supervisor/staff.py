@@ -13,7 +13,7 @@ from sessions.supervisor.recorder import Recorder
 from sessions.supervisor.services.branches import BASE_MARK, BranchWatch, opening
 from sessions.supervisor.services.conflicts import ConflictWatch
 from sessions.supervisor.services.journal import JournalCare
-from sessions.supervisor.services.stations import Stations
+from sessions.supervisor.services.stations.service import Stations
 from sessions.supervisor.services.transcripts import TranscriptWatch
 from sessions.supervisor.supervisor import Supervisor
 

@@ -31,7 +31,7 @@ TEXT_CHARS = 200_000
 DEPTH = 4
 """Stations that work for one another, one above the other."""
 _KIND = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-_GOOD = re.compile(r"[^0-9A-Za-z._-]+")
+_WORDS = re.compile(r"[0-9A-Za-z]+")
 SEE = "see `factory-tui status`"
 
 
@@ -230,11 +230,12 @@ def _too_deep(state: FloorState, parent: str) -> Refusal | None:
 
 def _word(text: str) -> str:
     """A name made of the first words of a task."""
-    return "-".join(_GOOD.sub(" ", text.lower()).split()[:3])
+    return "-".join(_WORDS.findall(text.lower())[:3])
 
 
 def _slug(name: str) -> str:
-    return _GOOD.sub("-", name).strip("-.")[:NAME_CHARS].rstrip("-.") or "station"
+    """What can be a directory and a part of a ref: words of letters and digits."""
+    return "-".join(_WORDS.findall(name))[:NAME_CHARS].rstrip("-") or "station"
 
 
 def _free_name(state: FloorState, wanted: str) -> str:

@@ -14,6 +14,7 @@ from sessions.floor.state import Station
 from sessions.stations.boundary.bounds import Boundary, Bounds
 from sessions.stations.boundary.draw import draw
 from sessions.stations.boundary.proof import prove
+from sessions.stations.boundary.system import interpreter
 from sessions.stations.contract import Brief
 from sessions.stations.keeping.marks import Mark
 from sessions.stations.places import layout, making
@@ -39,14 +40,13 @@ class Fitted(msgspec.Struct, frozen=True):
     brief: Brief
 
 
-def place_for(factory: Factory, station: Station, owned: Owned, branch_exists: bool) -> tuple[StationPlace, bool]:
+def place_for(factory: Factory, wanted: making.Wanted) -> tuple[StationPlace, bool]:
     """The station's place, and whether it was made just now. It takes as long as writing its files: on a thread."""
     try:
-        return layout.place_of(factory.state_dir, station.id), False
+        return layout.place_of(factory.state_dir, wanted.station), False
     except FactoryError:
-        if layout.root_of(factory.state_dir, station.id).exists():
+        if layout.root_of(factory.state_dir, wanted.station).exists():
             raise
-    wanted = making.Wanted(station.id, owned.branch, base=owned.start, new=not branch_exists, mode=owned.mode)
     return making.make(factory.common_dir, factory.state_dir, wanted), True
 
 
@@ -75,6 +75,7 @@ def fit(
         mode=owned.mode,
         tmp=place.tmp,
         outbox=outbox,
+        programs=tuple(filter(None, (interpreter().home,))),
         station=station.id,
     )
     boundary = draw(bounds)

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from sessions.floor.commands import AnswerQuestion, AssignScope, ChangeLife, FreezeFloor, PromptStation, StartStation
 from sessions.floor.ours.lives import Change, Life
@@ -211,6 +212,92 @@ def test_done_is_done_also_for_the_next_supervisor(yard: House) -> None:
     asyncio.run(_in(yard, before))
     for _ in range(2):
         asyncio.run(_in(yard, after))
+
+
+def test_what_a_station_commits_arrives_on_its_branch(yard: House) -> None:
+    async def check(floor: Floor) -> None:
+        await floor.done(PARROT)
+        place = Path(floor.owned().directory)
+        head = await asyncio.to_thread(yard.repo.commit, {"new.txt": "new\n"}, "by the station", place)
+        state = await until(floor.feed, lambda state: state.owned["polly"].head == head)
+        assert state.owned["polly"].arrived == 1
+        assert yard.repo.git("rev-parse", "station/polly") == head
+
+    asyncio.run(_in(yard, check))
+
+
+def test_what_is_committed_outside_the_scope_is_kept_and_told(yard: House) -> None:
+    async def check(floor: Floor) -> None:
+        await floor.done(replace(PARROT, scope=Scope(write=("src/**",))))
+        before = yard.repo.git("rev-parse", "station/polly")
+        place = Path(floor.owned().directory)
+        head = await asyncio.to_thread(yard.repo.commit, {"other.txt": "x\n"}, "not its business", place)
+        state = await until(floor.feed, lambda state: bool(state.owned["polly"].kept))
+        owned = state.owned["polly"]
+        assert (owned.violations, owned.violated) == (1, "commit other.txt")
+        assert yard.repo.git("rev-parse", owned.kept[0]) == head
+        assert yard.repo.git("rev-parse", "station/polly") == before
+
+    asyncio.run(_in(yard, check))
+
+
+def test_a_station_rests_when_its_budget_is_used_up_and_goes_on_with_more(yard: House) -> None:
+    async def check(floor: Floor) -> None:
+        await floor.done(replace(PARROT, budget=Budget(turns=5)))
+        for number in range(2, 5):
+            await floor.done(PromptStation("polly", f"say {number}"))
+            await floor.turned(number)
+        state = await until(floor.feed, lambda state: bool(state.owned["polly"].share))
+        assert state.owned["polly"].share == 0.8
+        await floor.done(PromptStation("polly", "wait"))
+        owned = await floor.lives(Life.PAUSED)
+        assert owned.reason == "its budget is used up: turns"
+        await until(floor.feed, lambda state: state.stations["polly"].evidence.status is Status.NEEDS_ME)
+        assert not (await floor.wish(PromptStation("polly", "say x"))).ok
+        await floor.done(AssignScope("polly", Scope(), Budget(turns=50)))
+        await floor.turned(6)
+        assert floor.owned().life is Life.RUNNING
+
+    asyncio.run(_in(yard, check))
+
+
+def test_the_time_of_a_turn_is_bounded_while_it_goes_on(yard: House) -> None:
+    async def check(floor: Floor) -> None:
+        await floor.done(replace(PARROT, text="wait", budget=Budget(seconds=0.2)))
+        owned = await floor.lives(Life.PAUSED)
+        assert owned.reason == "its budget is used up: seconds"
+
+    asyncio.run(_in(yard, check))
+
+
+def test_what_a_spawned_station_comes_to_goes_back_to_its_parent(yard: House) -> None:
+    async def check(floor: Floor) -> None:
+        await floor.done(PARROT)
+        await floor.turned(1)
+        assert await floor.done(StartStation("parrot", "say found it", name="chick", parent="polly")) == "chick"
+        await floor.turned(2)
+        state = await until(floor.feed, lambda state: "chick" in state.owned["polly"].results)
+        result = state.owned["polly"].results["chick"]
+        assert (result.ok, result.text, result.delivered) == (True, "found it", True)
+        assert "chick" in state.stations["polly"].activity
+        assert state.owned["chick"].start == "station/polly"
+
+    asyncio.run(_in(yard, check))
+
+
+def test_a_result_waits_for_a_parent_that_rests(yard: House) -> None:
+    async def check(floor: Floor) -> None:
+        await floor.done(PARROT)
+        await floor.turned(1)
+        await floor.done(ChangeLife("polly", Change.STOP))
+        await floor.done(StartStation("parrot", "say found it", name="chick", parent="polly"))
+        state = await until(floor.feed, lambda state: "chick" in state.owned["polly"].results)
+        assert not state.owned["polly"].results["chick"].delivered
+        await floor.done(ChangeLife("polly", Change.RESUME))
+        await until(floor.feed, lambda state: state.owned["polly"].results["chick"].delivered)
+        await floor.turned(2)
+
+    asyncio.run(_in(yard, check))
 
 
 def _failed_again(before: int, state: FloorState) -> bool:

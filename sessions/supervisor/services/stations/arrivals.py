@@ -1,0 +1,116 @@
+"""What leaves the places of stations: their commits, at once, through the one checked door."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from pathlib import Path
+
+from sessions.errors import FactoryError
+from sessions.stations.places.absorb import Absorber
+from sessions.stations.places.layout import place_of
+from sessions.supervisor.services.stations.crew import Crew
+from sessions.watching import inotify
+from sessions.watching.inotify import Inotify
+
+log = logging.getLogger(__name__)
+
+WATCHED = ("", "logs")
+"""Directories of a clone in which something happens at every commit."""
+
+
+class Arrivals:
+    """Looks at a station's clone when something happened in it, and when its turn ends. Nothing is polled."""
+
+    def __init__(self, crew: Crew) -> None:
+        self._crew = crew
+        self._doors: dict[str, Absorber] = {}
+        self._turns: dict[str, asyncio.Lock] = {}
+        self._looking: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._kernel: Inotify | None = None
+        self._watches: dict[int, str] = {}
+
+    async def follow(self, station: str) -> None:
+        """Let its commits arrive from now on, and those that it made meanwhile."""
+        if station not in self._doors:
+            try:
+                place = await asyncio.to_thread(place_of, self._crew.factory.state_dir, station)
+            except FactoryError as error:
+                log.warning("what station %s commits cannot arrive: %s", station, error)
+                return
+            self._doors[station] = Absorber(place, self._crew.owned(station).scope.write)
+            if place.record.clone:
+                self._watch(station, place.git_dir)
+        self._stir(station)
+
+    def assign(self, station: str) -> None:
+        """Its scope is another one."""
+        if (door := self._doors.get(station)) is not None:
+            door.assign(self._crew.owned(station).scope.write)
+            self._stir(station)
+
+    def forget(self, station: str) -> None:
+        """Its place is gone."""
+        self._doors.pop(station, None)
+        for watch in [watch for watch, known in self._watches.items() if known == station]:
+            del self._watches[watch]
+            if self._kernel is not None:
+                self._kernel.remove(watch)
+
+    def hear(self, station: str) -> None:
+        """Its turn, or a tool of it, has ended."""
+        self._stir(station)
+
+    async def look(self, station: str) -> None:
+        """Let arrive what it has committed up to now."""
+        door = self._doors.get(station)
+        if door is None:
+            return
+        async with self._turns.setdefault(station, asyncio.Lock()):
+            events = await asyncio.to_thread(door.look)
+            if events:
+                await self._crew.record(*events)
+
+    async def close(self) -> None:
+        for task in self._looking.values():
+            task.cancel()
+        await asyncio.gather(*self._looking.values(), return_exceptions=True)
+        if self._kernel is not None:
+            asyncio.get_running_loop().remove_reader(self._kernel.descriptor)
+            self._kernel.close()
+            self._kernel = None
+
+    def _stir(self, station: str) -> None:
+        """Look soon; what happens while somebody looks is looked at after that."""
+        if station not in self._doors:
+            return
+        if station in self._looking:
+            self._again.add(station)
+            return
+        task = self._looking[station] = asyncio.create_task(self.look(station))
+        task.add_done_callback(lambda _: self._looked(station))
+
+    def _looked(self, station: str) -> None:
+        task = self._looking.pop(station)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("what station %s committed could not be looked at: %r", station, error)
+        if station in self._again:
+            self._again.discard(station)
+            self._stir(station)
+
+    def _watch(self, station: str, git_dir: Path) -> None:
+        if not inotify.available():
+            return  # it is looked at when its turns and tools end
+        with contextlib.suppress(OSError):
+            if self._kernel is None:
+                self._kernel = Inotify()
+                asyncio.get_running_loop().add_reader(self._kernel.descriptor, self._notice)
+            for name in WATCHED:
+                self._watches[self._kernel.add(str(git_dir / name))] = station
+
+    def _notice(self) -> None:
+        assert self._kernel is not None
+        for station in {self._watches.get(notice.watch, "") for notice in self._kernel.read()}:
+            self._stir(station)

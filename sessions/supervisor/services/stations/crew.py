@@ -1,0 +1,128 @@
+"""What all that is done about stations shares: the floor, the journal, hosts and the keeper."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TypedDict
+
+from sessions.errors import FactoryError
+from sessions.floor import events as ev
+from sessions.floor.ours.lives import Life
+from sessions.floor.ours.owned import Owned
+from sessions.floor.state import FloorState, Station
+from sessions.place import Place
+from sessions.stations.hosting.client import Batch, Host
+from sessions.stations.keeping.client import Keeper
+from sessions.stations.running.fitting import Factory
+from sessions.stations.running.hosts import MARK, Hosts
+from sessions.supervisor.recorder import Recorder
+
+log = logging.getLogger(__name__)
+
+SOURCE = "factory"
+Gone = Callable[[str], Awaitable[None]]
+"""Is told that a host has ended."""
+
+
+class Now(TypedDict):
+    """What every event of a station that is recorded here says."""
+
+    time: float
+    source: str
+    station: str
+
+
+def now(station: str) -> Now:
+    return {"time": time.time(), "source": SOURCE, "station": station}
+
+
+class Crew:
+    """All stations of ours, as those see them who do something about them."""
+
+    def __init__(self, place: Place, recorder: Recorder, gone: Gone) -> None:
+        self.factory = Factory(place.common_dir, place.state_dir, place.state_dir.name)
+        self._recorder = recorder
+        self.hosts = Hosts(place.state_dir, self.factory.mark, self.keeper, self._heard, gone)
+        self._keeper: Keeper | None = None
+        self._opening = asyncio.Lock()
+        self._turns: dict[str, asyncio.Lock] = {}
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    @property
+    def state(self) -> FloorState:
+        return self._recorder.state
+
+    def owned(self, station: str) -> Owned:
+        return self.state.owned[station]
+
+    def seen(self, station: str) -> Station:
+        return self.state.stations[station]
+
+    def living(self) -> list[str]:
+        """The stations that have a process, as far as the journal knows."""
+        return [name for name, known in self.state.owned.items() if known.life in (Life.RUNNING, Life.PAUSED)]
+
+    def turn(self, station: str) -> asyncio.Lock:
+        """Whoever changes a station's life holds it."""
+        return self._turns.setdefault(station, asyncio.Lock())
+
+    def host(self, station: str) -> tuple[str, Host]:
+        """The host that the station is in, and its name. Raises `FactoryError` while there is no line to it."""
+        name = self.owned(station).host
+        host = self.hosts.open(name)
+        if host is None:
+            raise FactoryError("its host has gone", "it is being brought back: try again")
+        return name, host
+
+    async def keeper(self) -> Keeper:
+        """A line to the keeper, which is started where none runs."""
+        async with self._opening:
+            if self._keeper is None or self._keeper.lost:
+                self._keeper = await Keeper.open(self.factory.state_dir)
+            return self._keeper
+
+    async def begin(self) -> None:
+        """Find where each host's facts were committed up to."""
+        marks = await self._recorder.marks()
+        self.hosts.marks = {name.removeprefix(MARK): mark for name, mark in marks.items() if name.startswith(MARK)}
+
+    async def record(self, *events: ev.Event) -> None:
+        """Return once they are committed."""
+        await self._recorder.record(events)
+
+    async def live(
+        self, station: str, life: Life, reason: str = "", process: int = 0, started: int = 0, host: str = ""
+    ) -> None:
+        """Record that it lives so; one that goes on keeps its process."""
+        known = self.owned(station)
+        if not host and life in (Life.RUNNING, Life.PAUSED):
+            process, started, host = known.process, known.started, known.host
+        await self.record(
+            ev.LifeChanged(life=life, reason=reason, process=process, started=started, host=host, **now(station))
+        )
+
+    def go(self, doing: Coroutine[None, None, None]) -> None:
+        """Have it done beside everything else."""
+        task = asyncio.create_task(doing)
+        self._under_way.add(task)
+        task.add_done_callback(self._went)
+
+    async def close(self) -> None:
+        """Leave everybody; hosts, keeper and agents go on."""
+        for task in self._under_way:
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+        await self.hosts.close()
+        if self._keeper is not None:
+            await self._keeper.close()
+
+    async def _heard(self, name: str, batch: Batch) -> None:
+        await self._recorder.record(batch.events, {MARK + name: batch.mark})
+
+    def _went(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("what was begun for a station broke: %r", error)

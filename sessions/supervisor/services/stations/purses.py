@@ -1,0 +1,72 @@
+"""Budgets held for every kind of agent: told when they come to an end, and what is over rests until there is more."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from sessions.errors import FactoryError
+from sessions.floor import events as ev
+from sessions.floor.ours import budget
+from sessions.floor.ours.lives import Life
+from sessions.supervisor.services.stations.crew import Crew, now
+from sessions.supervisor.services.stations.lives import Lives
+
+OVER = "its budget is used up"
+"""How the reason begins of a station that rests for it."""
+GO_ON = "Your budget was raised. Go on with what you were at."
+
+
+class Purses:
+    """Looks at a station's budget whenever it has used something, and when its time would be up."""
+
+    def __init__(self, crew: Crew, lives: Lives) -> None:
+        self._crew, self._lives = crew, lives
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+
+    def hear(self, station: str) -> None:
+        """It has used something, or its turn began or ended."""
+        known = self._crew.state.owned.get(station)
+        if known is None:
+            return
+        self._time(station)
+        part, what = budget.share(self._crew.state, station, time.time())
+        if known.life is Life.RUNNING and part >= budget.TOLD and part > known.share and (part >= 1 or not known.share):
+            self._crew.go(self._reached(station, part, what))
+
+    async def raised(self, station: str) -> None:
+        """It has another budget: one that rested for the old one goes on."""
+        known = self._crew.owned(station)
+        part, _ = budget.share(self._crew.state, station, time.time())
+        if known.life is Life.PAUSED and known.reason.startswith(OVER) and part < 1:
+            await self._crew.live(station, Life.RUNNING, "its budget was raised")
+            name, host = self._crew.host(station)
+            prompt = f"{station}-raised-{self._crew.state.seq}"
+            await self._crew.hosts.committed(name, await host.prompt(station, prompt, GO_ON))
+
+    def close(self) -> None:
+        for timer in self._timers.values():
+            timer.cancel()
+
+    async def _reached(self, station: str, part: float, what: str) -> None:
+        async with self._crew.turn(station):
+            known = self._crew.owned(station)
+            if known.life is not Life.RUNNING or known.share >= part:
+                return
+            if part >= 1:
+                try:
+                    await self._lives.rest(station, f"{OVER}: {what}")
+                except FactoryError as error:
+                    await self._crew.live(station, Life.HELD, f"{OVER}: {what} ({error.message})")
+            await self._crew.record(ev.BudgetReached(share=part, what=what, **now(station)))
+
+    def _time(self, station: str) -> None:
+        """Be there when the time of the turn under way is up."""
+        if (timer := self._timers.pop(station, None)) is not None:
+            timer.cancel()
+        known = self._crew.owned(station)
+        if known.budget.seconds and known.turn_since and known.life is Life.RUNNING:
+            share = budget.TOLD if known.share < budget.TOLD else 1.0
+            left = known.budget.seconds * share - known.worked - (time.time() - known.turn_since)
+            loop = asyncio.get_running_loop()
+            self._timers[station] = loop.call_later(max(0.01, left + 0.01), self.hear, station)

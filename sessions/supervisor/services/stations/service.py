@@ -1,0 +1,134 @@
+"""The service of stations: hands every intent, and what happened, to whoever sees to that."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from sessions.errors import FactoryError
+from sessions.floor import events as ev
+from sessions.floor.ours.lives import Life
+from sessions.place import Place
+from sessions.stations.contract import Decision
+from sessions.stations.places import keeping
+from sessions.supervisor.recorder import Recorder
+from sessions.supervisor.service import Asked, Service
+from sessions.supervisor.services.stations.arrivals import Arrivals
+from sessions.supervisor.services.stations.crew import Crew, now
+from sessions.supervisor.services.stations.families import Families
+from sessions.supervisor.services.stations.lives import Lives
+from sessions.supervisor.services.stations.purses import Purses
+
+
+class Stations(Service):
+    """Starts, speaks to, ends and brings back stations. Hosts and the keeper outlive it: it finds them again."""
+
+    name = "stations"
+    handles = (
+        ev.StartWanted,
+        ev.PromptWanted,
+        ev.LifeWanted,
+        ev.AnswerWanted,
+        ev.ScopeWanted,
+        ev.FreezeWanted,
+        ev.RestoreWanted,
+    )
+    hears = (ev.TurnStarted, ev.TurnFinished, ev.TurnFailed, ev.ToolFinished, ev.TokensUsed, ev.LifeChanged)
+
+    def __init__(self, place: Place, recorder: Recorder) -> None:
+        self._common_dir: Path = place.common_dir
+        self._crew = Crew(place, recorder, self._host_gone)
+        self._arrivals = Arrivals(self._crew)
+        self._lives = Lives(self._crew, self._arrivals)
+        self._purses = Purses(self._crew, self._lives)
+        self._families = Families(self._crew)
+        self._ready = asyncio.Event()
+
+    async def begin(self) -> None:
+        await self._crew.begin()
+        await self._lives.find_again()
+        self._ready.set()
+
+    async def follow(self) -> None:
+        await asyncio.Event().wait()  # hosts are listened to as they are opened
+
+    def hear(self, events: Sequence[ev.Event]) -> None:
+        if not self._ready.is_set():
+            return
+        used: set[str] = set()
+        for event in events:
+            match event:
+                case ev.TurnFinished() | ev.TurnFailed() | ev.LifeChanged():
+                    used.add(event.station)
+                    self._families.hear(event)
+                    self._arrivals.hear(event.station)
+                case ev.ToolFinished():
+                    self._arrivals.hear(event.station)
+                case ev.TokensUsed() | ev.TurnStarted():
+                    used.add(event.station)
+        for station in used & self._crew.state.owned.keys():
+            self._purses.hear(station)
+
+    async def handle(self, asked: Asked) -> None:
+        await self._ready.wait()
+        match asked:
+            case ev.StartWanted(station=station):
+                await self._lives.start(station)
+            case ev.LifeWanted(station=station, change=change, fresh=fresh, command=command):
+                await self._lives.change(station, change, fresh, command)
+            case ev.FreezeWanted(frozen=frozen):
+                await self._lives.freeze(frozen)
+            case ev.RestoreWanted(ref=ref, branch=branch):
+                await asyncio.to_thread(keeping.restore, self._common_dir, ref, branch)
+            case ev.PromptWanted() | ev.AnswerWanted() | ev.ScopeWanted():
+                await self._speak(asked)
+            case _:
+                raise FactoryError(f"a {type(asked).__name__} is nothing for stations", "take a newer factory-tui")
+
+    async def close(self) -> None:
+        self._purses.close()
+        await self._arrivals.close()
+        await self._crew.close()
+
+    async def _speak(self, asked: ev.PromptWanted | ev.AnswerWanted | ev.ScopeWanted) -> None:
+        match asked:
+            case ev.PromptWanted(station=station, text=text, command=command):
+                name, host = self._crew.host(station)
+                await self._crew.hosts.committed(name, await host.prompt(station, command, text))
+            case ev.AnswerWanted():
+                await self._answer(asked)
+            case ev.ScopeWanted():
+                await self._assign(asked)
+
+    async def _answer(self, asked: ev.AnswerWanted) -> None:
+        station, question = asked.station, asked.question
+        name, host = self._crew.host(station)
+        seq = await host.answer(station, question, Decision(asked.decision), asked.reason, asked.command)
+        await self._crew.hosts.committed(name, seq)
+        if question in self._crew.owned(station).questions:  # its agent does not tell it
+            answered = ev.QuestionAnswered(
+                question=question, decision=asked.decision, who=asked.who, reason=asked.reason, **now(station)
+            )
+            await self._crew.record(answered)
+
+    async def _assign(self, asked: ev.ScopeWanted) -> None:
+        station, known = asked.station, self._crew.owned(asked.station)
+        at_once = False
+        if known.life in (Life.RUNNING, Life.PAUSED):
+            _, host = self._crew.host(station)
+            at_once = await host.assign(station, asked.scope, asked.budget, asked.command)
+        assigned = ev.ScopeAssigned(
+            scope=asked.scope,
+            mode=known.mode,
+            budget=asked.budget,
+            who=asked.who,
+            next_start=known.life in (Life.RUNNING, Life.PAUSED) and not (at_once and asked.scope == known.scope),
+            **now(station),
+        )
+        await self._crew.record(assigned)
+        self._arrivals.assign(station)
+        await self._purses.raised(station)
+
+    async def _host_gone(self, name: str) -> None:
+        await self._lives.host_gone(name)
