@@ -41,11 +41,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Send fewer and smaller frames to the terminal."""
     attention: Attention | tuple[Attention, ...] = "note"
     """How a station that begins to need a person, and a branch that begins to collide, is told: a word or several."""
+    detach: str = "ctrl+]"
+    """The key that leaves the terminal of an agent: `ctrl+` and a letter, or one of `\\ ] ^ _`."""
 
     @property
     def attentions(self) -> frozenset[str]:
         """The words of `attention`."""
         return frozenset((self.attention,) if isinstance(self.attention, str) else self.attention)
+
+    @property
+    def detach_key(self) -> bytes:
+        """What a terminal sends for `detach`; nothing where it names no such key."""
+        plus, key = self.detach[:5].lower(), self.detach[5:].upper()
+        return bytes([ord(key) - 0x40]) if plus == "ctrl+" and len(key) == 1 and key in _DETACHES else b""
 
     @property
     def prices_path(self) -> Path | None:
@@ -58,6 +66,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(Path(place).expanduser() for place in self.sessions)
 
 
+_DETACHES = "ABCDEFGKLNOPQRSTUVWXYZ\\]^_"
+"""Keys that with ctrl are no other key of a terminal."""
+
 _KINDS = {
     "base": "a text",
     "idle_minutes": "a number of minutes, 0 or more",
@@ -67,6 +78,7 @@ _KINDS = {
     "sessions": "a list of paths",
     "theme": "a text",
     "slow_link": '"auto", "on" or "off"',
+    "detach": "ctrl+ and a letter other than h, i, j, m, or one of \\ ] ^ _",
     "attention": '"quiet", "note", "bell", "osc9", "osc777" or "title", or a list of these such as ["bell", "title"]',
 }
 """What each key takes, in the words of an error message."""
@@ -139,4 +151,6 @@ def parse(text: str, name: str) -> Settings:
     for key, number in (("idle_minutes", settings.idle_minutes), ("rest_days", settings.rest_days)):
         if not 0 <= number < float("inf"):
             raise FactoryError(f"{name}: {key} cannot be {number}", f"give it {_KINDS[key]}")
+    if not settings.detach_key:
+        raise FactoryError(f"{name}: detach cannot be {settings.detach!r}", f"give it {_KINDS['detach']}")
     return settings

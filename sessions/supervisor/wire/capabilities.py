@@ -12,11 +12,15 @@ from collections.abc import Iterable
 VERSION = 3
 """How frames are made. Up to 2 there were no capabilities; it rises only when nothing of them can be kept."""
 
-SPEAKS = ("events.1", "floor.2", "questions.1")
-"""`events`: what happened, as bodies of the journal; `floor`: the whole state; `questions`: see `sessions.asking`."""
+SPEAKS = ("events.1", "floor.2", "questions.1", "attach.1")
+"""`events`: what happened, as bodies of the journal; `floor`: the whole state; `questions`: see `sessions.asking`;
+`attach`: terminals of agents (see `AttachFrame`)."""
 NEEDED = ("events", "floor")
 """Without one of these there is nothing to show."""
-WITHOUT = {"questions": "sessions, branches and pairs cannot be looked into"}
+WITHOUT = {
+    "questions": "sessions, branches and pairs cannot be looked into",
+    "attach": "terminals of agents cannot be attached to",
+}
 """What does not work with a supervisor that lacks this; the floor does."""
 
 

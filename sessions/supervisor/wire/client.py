@@ -26,7 +26,16 @@ from sessions.sockets.framing import ProtocolError, TornError, read
 from sessions.supervisor.wire import frames, protocol
 from sessions.supervisor.wire.asking import Questions, Write
 from sessions.supervisor.wire.capabilities import age_of, lacking, missed
-from sessions.supervisor.wire.frames import EndFrame, Farewell, PartFrame, Refused, ReplyFrame, Welcome, WorkFrame
+from sessions.supervisor.wire.frames import (
+    EndFrame,
+    Farewell,
+    OutputFrame,
+    PartFrame,
+    Refused,
+    ReplyFrame,
+    Welcome,
+    WorkFrame,
+)
 from sessions.supervisor.wire.protocol import Answer, Events, Snapshot
 from sessions.supervisor.wire.starts import STARTING, Starts, on_thread
 
@@ -293,6 +302,8 @@ class Client:
             case PartFrame() | EndFrame():
                 self._questions.take(frame)
                 return
+            case OutputFrame():
+                return  # who is attached has a line of his own
             case Welcome():
                 self._pid, self._starts.stopped = frame.pid, False
                 self._missed, self._deaf = missed(frame.speaks), bool(lacking(frame.speaks, ["questions"]))

@@ -10,6 +10,7 @@ from contextlib import suppress
 from sessions.sockets.framing import ProtocolError, read
 from sessions.supervisor.wire import frames, protocol
 from sessions.supervisor.wire.answering import Answering, Questions, unanswered
+from sessions.supervisor.wire.attaching import Attaching, Attachments, no_terminals
 from sessions.supervisor.wire.capabilities import SPEAKS, VERSION, age_of, lacking
 from sessions.supervisor.wire.feed import Feed
 from sessions.supervisor.wire.frames import (
@@ -64,14 +65,16 @@ class Connection:
         obey: Obey,
         answering: Answering = unanswered,
         receive: Receive = received,
+        attaching: Attaching = no_terminals,
     ) -> None:
-        """`welcome` is the answer to a greeting that can be understood; `obey` and `answering` do what is asked."""
+        """`welcome` is the answer to a greeting that can be understood; the others do what is asked."""
         self._receive = receive
         self._reader, self._writer = reader, writer
         self._feed, self._welcome = feed, welcome
         self._sending = asyncio.Lock()
         self._commands = Commands(obey, self._send)
         self._questions = Questions(answering, self._send)
+        self._attachments = Attachments(attaching, self._send)
         writer.transport.set_write_buffer_limits(high=BUFFER)
 
     async def serve(self) -> None:
@@ -121,7 +124,8 @@ class Connection:
         finally:
             for task in both:
                 task.cancel()
-            await asyncio.gather(*both, self._commands.close(), self._questions.close(), return_exceptions=True)
+            rest = (self._commands.close(), self._questions.close(), self._attachments.close())
+            await asyncio.gather(*both, *rest, return_exceptions=True)
 
     async def _listen(self) -> None:
         while (frame := await read(self._reader, protocol.REQUESTS, frames.MAX_REQUEST)) is not None:
@@ -130,8 +134,10 @@ class Connection:
                 await asyncio.sleep(0)  # a refusal is told before the next is needed, however many arrive together
             elif isinstance(frame, QuestionFrame | NevermindFrame):
                 self._questions.take(frame)
-            else:
+            elif isinstance(frame, Hello):
                 raise ProtocolError("it greeted twice")
+            else:
+                self._attachments.take(frame)
 
     async def _follow(self, hello: Hello) -> None:
         """Send what is new, at this console's pace; the next batch is only looked up when the last one was taken."""

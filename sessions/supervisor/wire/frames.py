@@ -62,6 +62,41 @@ class NevermindFrame(Frame, frozen=True, omit_defaults=True, tag="nevermind"):
     id: int
 
 
+class AttachFrame(Frame, frozen=True, omit_defaults=True, tag="attach"):
+    """A console wants a station's terminal, for one of this size. The id names the stream, as that of a question does.
+
+    What is typed, other sizes and the end of interest follow under the same id; output comes, and an `EndFrame`.
+    """
+
+    id: int
+    station: str
+    columns: int
+    lines: int
+    looks: bool = False
+    """It types nothing and gives the terminal no size."""
+
+
+class KeysFrame(Frame, frozen=True, omit_defaults=True, tag="keys"):
+    """What was typed at a terminal that this console is attached to."""
+
+    id: int
+    data: bytes
+
+
+class SizeFrame(Frame, frozen=True, omit_defaults=True, tag="size"):
+    """The operator's terminal has another size now."""
+
+    id: int
+    columns: int
+    lines: int
+
+
+class DetachFrame(Frame, frozen=True, omit_defaults=True, tag="detach"):
+    """The console has let go of this terminal; the agent in it goes on."""
+
+    id: int
+
+
 class Welcome(Frame, frozen=True, omit_defaults=True, tag="welcome"):
     """First word of a supervisor: who it is, and how far its journal goes."""
 
@@ -118,6 +153,13 @@ class EndFrame(Frame, frozen=True, omit_defaults=True, tag="end"):
     cure: str = ""
 
 
+class OutputFrame(Frame, frozen=True, omit_defaults=True, tag="output"):
+    """What is to be written to the operator's terminal. The first one makes it show the screen as it is."""
+
+    id: int
+    data: bytes
+
+
 class Farewell(Frame, frozen=True, omit_defaults=True, tag="farewell"):
     """The supervisor ends by its own will. `stopped` says that the operator asked for it: nobody starts it again."""
 
@@ -125,7 +167,9 @@ class Farewell(Frame, frozen=True, omit_defaults=True, tag="farewell"):
     stopped: bool = False
 
 
-Told = Welcome | Refused | WorkFrame | ReplyFrame | PartFrame | EndFrame | Farewell
+AtTerminal = AttachFrame | KeysFrame | SizeFrame | DetachFrame
+"""What somebody says who is, or wants to be, attached to a terminal."""
+Told = Welcome | Refused | WorkFrame | ReplyFrame | PartFrame | EndFrame | OutputFrame | Farewell
 """What a supervisor says to somebody who follows nothing."""
 
 

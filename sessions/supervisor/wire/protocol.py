@@ -13,6 +13,7 @@ from sessions.floor.state import FloorState
 from sessions.journal import codec
 from sessions.sockets.framing import ProtocolError
 from sessions.supervisor.wire.frames import (
+    AtTerminal,
     CommandFrame,
     Frame,
     Hello,
@@ -60,7 +61,7 @@ class Snapshot(Frame, frozen=True, omit_defaults=True, tag="snapshot"):
     state: FloorState
 
 
-Request = Hello | CommandFrame | QuestionFrame | NevermindFrame
+Request = Hello | CommandFrame | QuestionFrame | NevermindFrame | AtTerminal
 Answer = Told | Events | Snapshot
 
 COMMANDS: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sessions.sockets.door import bound, may_enter, peer_uid
 from sessions.supervisor.wire.answering import Answering, unanswered
+from sessions.supervisor.wire.attaching import Attaching, no_terminals
 from sessions.supervisor.wire.capabilities import SPEAKS, VERSION
 from sessions.supervisor.wire.connection import Connection, Receive, received
 from sessions.supervisor.wire.feed import Feed
@@ -36,9 +37,10 @@ class Server:
         obey: Obey,
         answering: Answering = unanswered,
         receive: Receive = received,
+        attaching: Attaching = no_terminals,
     ) -> None:
         """Where `receive` sends somebody away, the door shuts: whoever comes next finds another supervisor, or none."""
-        self._receive = receive
+        self._receive, self._attaching = receive, attaching
         self._feed, self._repo, self._obey, self._answering = feed, repo, obey, answering
         self._open: dict[Connection, asyncio.Task[None]] = {}
         self._company, self._empty = asyncio.Event(), asyncio.Event()
@@ -67,7 +69,8 @@ class Server:
         welcome: Welcome | Refused = Welcome(VERSION, os.getpid(), self._repo, self._feed.state.seq, SPEAKS)
         if len(self._open) >= MAX_CONSOLES:
             welcome = Refused(f"{MAX_CONSOLES} consoles are open already", "close one")
-        connection = Connection(reader, writer, self._feed, welcome, self._obey, self._answering, self._received)
+        does = (self._obey, self._answering, self._received, self._attaching)
+        connection = Connection(reader, writer, self._feed, welcome, *does)
         task = asyncio.create_task(connection.serve())
         self._open[connection] = task
         self._company.set()

@@ -17,7 +17,7 @@ from sessions.stations.keeping.marks import MARK, STATION, Mark, mark_of
 RING = 1 << 20
 """Bytes of output that are kept, unless a start says otherwise."""
 MOST_RING = 64 << 20
-MOST_TYPED = 1 << 18
+MOST_TYPED = 4 << 20
 """Bytes that wait for a program that does not read what is typed."""
 READS = 16
 """Chunks of one terminal in a row, before others have their turn."""

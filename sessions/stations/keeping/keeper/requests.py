@@ -90,9 +90,15 @@ def _read(keeper: Keeper, _: Caller, words: Words, __: bytes) -> Answer:
 
 
 def _follow(keeper: Keeper, caller: Caller, words: Words, _: bytes) -> Answer:
-    """Be told of output from a place on, until `leave`; with `answers` its terminal answers for itself, not we."""
+    """Be told of output from a place on, until `leave`; with `answers` its terminal answers for itself, not we.
+
+    Without a place nothing begins: it changes who answers.
+    """
     child = _child(keeper, words)
-    caller.looks[child.name] = Look(_number(words, "offset", 0, 0, 1 << 62), bool(words.get("answers")))
+    if "offset" in words:
+        caller.looks[child.name] = Look(_number(words, "offset", 0, 0, 1 << 62), bool(words.get("answers")))
+    elif (look := caller.looks.get(child.name)) is not None:
+        look.answers = bool(words.get("answers"))
     keeper.followed(child.name)
     return {"end": child.ring.end, "exit": child.exit}, b""
 
@@ -116,6 +122,11 @@ def _resize(keeper: Keeper, _: Caller, words: Words, __: bytes) -> Answer:
     child = _child(keeper, words)
     child.resize(_number(words, "columns", 0, 1, MOST_SIDE), _number(words, "lines", 0, 1, MOST_SIDE))
     return DONE, b""
+
+
+def _size(keeper: Keeper, _: Caller, words: Words, __: bytes) -> Answer:
+    child = _child(keeper, words)
+    return {"columns": child.columns, "lines": child.lines}, b""
 
 
 def _signal(keeper: Keeper, _: Caller, words: Words, __: bytes) -> Answer:
@@ -159,6 +170,7 @@ REQUESTS = {
     "leave": _leave,
     "write": _write,
     "resize": _resize,
+    "size": _size,
     "signal": _signal,
     "end": _end,
     "forget": _forget,

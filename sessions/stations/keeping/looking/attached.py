@@ -1,0 +1,117 @@
+"""Operators at the terminals of agents: each sees what the agent writes; one of them gives it its size and answers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from sessions.errors import FactoryError
+from sessions.stations.keeping.client import Keeper
+from sessions.stations.keeping.following import follow, kept
+from sessions.stations.keeping.line import Line
+from sessions.stations.keeping.looking.again import shown_again
+from sessions.stations.keeping.looking.sieve import Sieve
+from sessions.stations.keeping.values import Size
+
+WIGGLE_S = 0.05
+"""How long a program is given to notice that its terminal has another size, before it has the old one again."""
+
+Find = Callable[[str], tuple[Keeper, str]]
+"""The keeper of a station's terminal and the name of the child in it. Raises `FactoryError` where there is none."""
+
+
+class Terminals:
+    """All that is attached to terminals of agents."""
+
+    def __init__(self, find: Find) -> None:
+        self._find = find
+        self._leading: dict[str, list[Attached]] = {}
+        """By child, who may type there: the last one answers for the terminal."""
+
+    @asynccontextmanager
+    async def attach(self, station: str, size: Size, looks: bool) -> AsyncIterator[Attached]:
+        """Be attached to a station's terminal; who only `looks` types nothing and gives it no size.
+
+        Raises `FactoryError` with the reason where that cannot be.
+        """
+        keeper, name = self._find(station)
+        child = next((each for each in keeper.children() if each.id == name), None)
+        if child is None or not child.terminal:
+            raise FactoryError("it has no terminal", "its conversation is on its screen")
+        line = await keeper.line()
+        attached = Attached(line, name, size, looks)
+        others = self._leading.setdefault(name, [])
+        try:
+            if not looks:
+                for other in others[-1:]:
+                    other.lead(False)
+                others.append(attached)
+                attached.lead(True)
+            yield attached
+        finally:
+            if attached in others:
+                others.remove(attached)
+                for other in others[-1:]:
+                    other.lead(True)
+            if not others:
+                self._leading.pop(name, None)
+            await line.close()
+
+
+class Attached:
+    """Somebody at a terminal."""
+
+    def __init__(self, line: Line, name: str, size: Size, looks: bool) -> None:
+        self._line, self._name, self._size, self._looks = line, name, size, looks
+        self._sieve = Sieve()
+        self._heard = asyncio.Event()
+        """The program has written something since it was looked at."""
+
+    def lead(self, leads: bool) -> None:
+        """Answer for the terminal, or leave that to somebody else."""
+        self._sieve.answers = leads
+        self._line.say("follow", id=self._name, answers=leads)
+
+    def type(self, data: bytes) -> None:
+        """Type into the terminal."""
+        if not self._looks:
+            self._line.say("write", data, id=self._name)
+
+    def resize(self, size: Size) -> None:
+        """The operator's terminal has another size now, and so has the agent's."""
+        if not self._looks:
+            self._size = size
+            self._line.say("resize", id=self._name, columns=size.columns, lines=size.lines)
+
+    async def output(self) -> AsyncGenerator[bytes, None]:
+        """What makes the operator's terminal show the agent's: first its screen as it is, then what comes of it.
+
+        It is over when the program has ended. Raises `KeeperError`.
+        """
+        past = await kept(self._line, self._name)
+        yield shown_again(past)
+        wiggling = None if self._looks else asyncio.create_task(self._wiggle())
+        try:
+            async for piece in follow(self._line, self._name, past.at + len(past.data), self._sieve.answers):
+                self._heard.set()
+                if data := self._sieve.sift(piece.data):
+                    yield data
+        finally:
+            if wiggling is not None:
+                wiggling.cancel()
+                await asyncio.gather(wiggling, return_exceptions=True)
+
+    async def _wiggle(self) -> None:
+        """Have the program draw its screen anew, as it does when its terminal gets another size."""
+        told, _ = await self._line.ask("size", id=self._name)
+        if told.get("columns") == self._size.columns and told.get("lines") == self._size.lines:
+            self._heard.clear()
+            lines = self._size.lines - 1 if self._size.lines > 1 else 2
+            self._line.say("resize", id=self._name, columns=self._size.columns, lines=lines)
+            try:
+                async with asyncio.timeout(WIGGLE_S):
+                    await self._heard.wait()
+            except TimeoutError:
+                pass
+        self.resize(self._size)
