@@ -59,9 +59,9 @@ def keymap_path() -> Path:
     return paths.config_dir() / KEYMAP
 
 
-def need_terminal(instead: str) -> None:
+def need_terminal(instead: str, what: str = "the floor") -> None:
     """Raises `UsageError` without a terminal for the screens; `instead` is what can be done without one."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("the floor needs a terminal", f"run it in one; {instead}")
+        raise UsageError(f"{what} needs a terminal", f"run it in one; {instead}")
     if os.environ.get("TERM", "") in ("", "dumb"):
         raise UsageError(f"this terminal cannot place its cursor (TERM={os.environ.get('TERM', '')})", instead)

@@ -14,7 +14,7 @@ class Attach(InRepository, frozen=True, kw_only=True):
     """Be attached to a station."""
 
     station: str
-    look: bool = False
+    read_only: bool = False
     """Type nothing, and leave the terminal its size."""
 
     @classmethod
@@ -23,7 +23,7 @@ class Attach(InRepository, frozen=True, kw_only=True):
 
         parser.repository()
         parser.add_argument("station", type=filled, metavar="STATION", help="the station, by name or id")
-        parser.add_argument("--look-only", dest="look", action="store_true", help="type nothing, only look")
+        parser.add_argument("--read-only", action="store_true", help="type nothing, only look")
 
     def run(self) -> int:
         with importing():
@@ -32,9 +32,9 @@ class Attach(InRepository, frozen=True, kw_only=True):
             from sessions import settings
             from sessions.place import place_of
             from sessions.supervisor import process
-        need_terminal("`factory-tui status` says what agents do without one")
+        need_terminal("`factory-tui status` says what agents do without one", "who attaches")
         chosen = settings.load()
         process.start(self.repo, process.Options(brief=True))
-        ended = attach(place_of(self.repo).socket, self.station, chosen.detach_key, self.look)
+        ended = attach(place_of(self.repo).socket, self.station, chosen.detach_key, self.read_only)
         print(f"{self.station}: {ended or 'detached; the agent goes on'}", file=sys.stderr)
         return EXIT_FAILURE if ended else 0

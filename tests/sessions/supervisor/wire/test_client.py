@@ -270,7 +270,8 @@ def test_a_refusal_is_shown_with_its_cure() -> None:
 
 def test_what_an_older_supervisor_cannot_do_is_said() -> None:
     answers = [frames.encode(frames.Welcome(VERSION, 1, "repo", 0, ("events.1", "floor.2")))]
-    _spoken_to(answers, "sessions, branches and pairs cannot be looked into: end it with factory-tui stop")
+    what = "sessions, branches and pairs cannot be looked into; terminals of agents cannot be attached to"
+    _spoken_to(answers, f"{what}: end it with factory-tui stop")
 
 
 def test_a_supervisor_that_falls_silent_is_told_from_one_with_nothing_to_say(monkeypatch: pytest.MonkeyPatch) -> None:
