@@ -34,9 +34,7 @@ def take(worktree: Worktree, scratch: Scratch, head_tree: str = "") -> str:
     """
     if not worktree.head:
         raise GitError(f"{worktree.path} has no commit yet")
-    if worktree.mirror is not None:
-        scratch.borrow(worktree.git_dir / "objects")
-    index = scratch.place / f"index-{worktree.key}"
+    index = scratch.place / f"index-{worktree.git_dir.name}"
     git = _private(worktree, scratch, index)
     try:
         before = (worktree.git_dir / "index").stat()

@@ -28,7 +28,7 @@ class Limits(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Bounds(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A station's surroundings. All paths are absolute; what does not exist is left out, except for the first five."""
+    """A station's surroundings. All paths are absolute; what does not exist is left out, except for the first four."""
 
     place: Path
     """Its work tree. Inside the boundary everything has the path that it has outside."""
@@ -38,14 +38,16 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Its own home directory."""
     private: Path
     """A directory for files of the boundary itself. It is not there inside."""
-    repository: Path
-    """The common git directory of the user's repository; its objects and refs can be read."""
+    shared: Path | None = None
+    """One for those that all stations of a factory have alike."""
+    readable: tuple[Path, ...] = ()
+    """What git reads in its clone beside that: see `sessions.stations.places.origin.readable`."""
     scope: Scope = Scope()
     mode: Mode = Mode.SAFE
     tmp: Path | None = None
     """The station's own `/tmp`, on the disk; without it `/tmp` lies in memory and is each program's own."""
     outbox: Path | None = None
-    """Where its hooks leave their signals; writable."""
+    """Where its hooks leave their signals; writable. Refused connections are told there too."""
     programs: tuple[Path, ...] = ()
     """Directories and files that its programs need, read-only (see `sessions.stations.boundary.needed`)."""
     writable: tuple[Path, ...] = ()
@@ -56,8 +58,8 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is not there, even where a directory of `programs` lies above it."""
     model: str = ""
     """Where its model is reached from outside: `host:port`, or the path of a socket; "" when it needs none."""
-    door: Path | None = None
-    """Where refused connections are told (see `door`), outside the boundary; often the outbox."""
+    model_hosts: tuple[str, ...] = ()
+    """Hosts that its model is reached at through the proxy, whatever its scope says of the network."""
     station: str = ""
     terminal: bool = False
     """It has a terminal of its own, and so keeps its session."""

@@ -12,10 +12,11 @@ from sessions.stations.boundary.bounds import Bounds, Limits
 from sessions.stations.boundary.mounts import Access, Mount, Plan
 
 OUTER = """\
-filter=$1; shift
-exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9<"$filter" && exec "$@"
+filter=$1; knock=$2; shift 2
+[ "$knock" ] || exec 8>&-
+exec 3>&- 4>&- 5>&- 6>&- 7>&- 9<"$filter" && exec "$@"
 """
-"""Closes what the starter may have left open, and opens the filter, which bubblewrap reads and closes."""
+"""Closes what the starter may have left open, but for the door's own; opens the filter, which bubblewrap closes."""
 INNER = """\
 limit() { ulimit "$@" 2>/dev/null; }
 limit -c 0; limit -f "$1"; limit -n "$2"; limit -u "$3" || limit -p "$3"
@@ -35,7 +36,7 @@ def words(
     """All words that stand before a program. `before` stands before it inside."""
     filter_ = seccomp.written(bounds.private)
     opened = ("--seccomp", "9") if filter_ else ()
-    outer = ("/bin/sh", "-c", OUTER, "sh", str(filter_ or os.devnull))
+    outer = ("/bin/sh", "-c", OUTER, "sh", str(filter_ or os.devnull), "knock" if before else "")
     return (
         *outer,
         program,
@@ -66,10 +67,13 @@ def _machine(bounds: Bounds) -> Iterator[str]:
         yield from ("--symlink", str(target), str(path))
     for path in system.directories():
         yield from ("--ro-bind", str(path), str(path))
-    yield from ("--ro-bind", str(system.settings(bounds.private)), "/etc")
+    yield from ("--ro-bind", str(system.settings(bounds.shared or bounds.private)), "/etc")
     if bounds.scope.network is Network.OPEN and _RESOLVER.exists():
         yield from ("--ro-bind", str(_RESOLVER), str(_RESOLVER))
     yield from ("--proc", "/proc", "--dev", "/dev")
+    if os.getuid() == 0:
+        # The kernel's settings belong to root, whatever its rights are in here, and bubblewrap covers them for others.
+        yield from ("--ro-bind", "/proc/sys", "/proc/sys")
     yield from ("--size", str(bounds.limits.shared_memory), "--perms", "1777", "--tmpfs", "/dev/shm")
     yield from ("--remount-ro", "/dev")
     if bounds.tmp is not None:
@@ -84,7 +88,7 @@ def _mount(mount: Mount) -> Iterator[str]:
         yield from ("--size", "4096", "--tmpfs", str(mount.path), "--remount-ro", str(mount.path))
     else:
         yield "--bind" if mount.access is Access.WRITE else "--ro-bind"
-        yield from (str(mount.origin), str(mount.path))
+        yield from (str(mount.path), str(mount.path))
 
 
 def _limits(limits: Limits) -> Iterator[str]:

@@ -7,8 +7,9 @@ import os
 from sessions.floor.scope import Held, HeldBy, Mode, Network
 from sessions.stations.boundary import bubblewrap, machine
 from sessions.stations.boundary.bounds import Boundary, Bounds
+from sessions.stations.boundary.gate import gate
 from sessions.stations.boundary.machine import Machine
-from sessions.stations.boundary.mounts import Plan, planned
+from sessions.stations.boundary.mounts import Access, Plan, planned
 
 _PATH = ("/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin")
 UNBOUNDED = "a full station may do what the operator may; its scope is checked when its work leaves it"
@@ -33,13 +34,15 @@ def draw(bounds: Bounds, on: Machine | None = None) -> Boundary:
 
 
 def _in_bubblewrap(bounds: Bounds, plan: Plan, found: Machine) -> Boundary:
-    words = bubblewrap.words(bounds, plan, found.bubblewrap, found.version)
+    way = gate(bounds)
+    plan.add(Access.READ, *way.programs)
+    words = (*way.outside, *bubblewrap.words(bounds, plan, found.bubblewrap, found.version, way.inside))
     if bounds.scope.network is Network.OPEN:
         plan.unheld.append("with an open network the services on this machine's loopback can be reached too")
     if os.getuid() == 0:
         plan.unheld.append("the number of its processes is not bounded for root")
     held = Held(HeldBy.BUBBLEWRAP, "", plan.asked)
-    return Boundary(held, words, environment(bounds), bounds.model, tuple(plan.unheld))
+    return Boundary(held, words, {**environment(bounds), **way.environment}, way.model, tuple(plan.unheld))
 
 
 def environment(bounds: Bounds) -> dict[str, str]:

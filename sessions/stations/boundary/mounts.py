@@ -6,8 +6,6 @@ it is made a mount of its own: the kernel moves no mount points.
 
 from __future__ import annotations
 
-import contextlib
-import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -24,11 +22,6 @@ PINS = ("config", "hooks", "commondir", "config.worktree", "objects/info/alterna
 """What of a private clone an agent must not change: by any of these the next git of the host would run its programs."""
 MOVABLE = ("objects", "objects/info")
 """Directories above pins: as mounts of their own they cannot be moved away."""
-_SHOWN = ("objects", "refs", "reftable")
-_COPIED = ("HEAD", "packed-refs", "shallow")
-"""What of the user's repository a station can read. Not its configuration: addresses in it may hold passwords."""
-_FORMATS = ("objectformat", "refstorage")
-_MOST_ALTERNATES = 20
 
 
 class Access(StrEnum):
@@ -42,15 +35,10 @@ class Access(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """One entry. `source` is where it lies outside, when elsewhere."""
+    """One entry; it has the same path inside."""
 
     path: Path
     access: Access
-    source: Path | None = None
-
-    @property
-    def origin(self) -> Path:
-        return self.source or self.path
 
 
 @dataclass(slots=True)
@@ -72,7 +60,7 @@ def planned(bounds: Bounds) -> Plan:
     plan = Plan()
     plan.add(Access.READ, *bounds.programs)
     _hidden(plan, bounds.hidden)
-    _repository(plan, bounds)
+    plan.add(Access.READ, *bounds.readable)
     plan.add(Access.WRITE, bounds.home, *bounds.writable, *filter(None, [bounds.outbox]))
     _place(plan, bounds)
     _pinned(plan, bounds)
@@ -82,7 +70,7 @@ def planned(bounds: Bounds) -> Plan:
 def _check(bounds: Bounds) -> None:
     """Refuse what would open more than it says."""
     place = bounds.place
-    for path in (place, bounds.home, bounds.private, bounds.repository):
+    for path in (place, bounds.home, bounds.private):
         if not path.is_dir():
             raise FactoryError(f"there is no directory {path}", "start the station anew: its place is made again")
     if bounds.git_dir.is_symlink() or not bounds.git_dir.is_dir():
@@ -99,53 +87,6 @@ def _check(bounds: Bounds) -> None:
 
 def _above_is_link(path: Path, root: Path) -> bool:
     return any(above.is_symlink() for above in path.parents if above.is_relative_to(root))
-
-
-def _repository(plan: Plan, bounds: Bounds) -> None:
-    """Enough of the user's repository for a fetch: objects and refs as they are, the rest as of now."""
-    common = bounds.repository
-    plan.mounts.append(Mount(common, Access.READ, _shown(bounds)))
-    plan.add(Access.READ, *(common / name for name in _SHOWN))
-    plan.add(Access.READ, *_alternates(common / "objects"))
-
-
-def _shown(bounds: Bounds) -> Path:
-    """A directory to lay in the repository's place: its configuration is told by its format alone."""
-    from sessions.branches.git.run import Git
-
-    git = Git(bounds.repository)
-    status, out, _ = git.call("config", "--file", str(bounds.repository / "config"), "--get-regexp", r"^extensions\.")
-    known = dict(line.split(" ", 1) for line in out.decode(errors="replace").splitlines() if not status and " " in line)
-    lines = ["[core]", f"\trepositoryformatversion = {int(bool(known))}", "\tbare = true", "[extensions]"]
-    lines += [f"\t{name} = {known[f'extensions.{name}']}" for name in _FORMATS if f"extensions.{name}" in known]
-    shown = bounds.private / "repository"
-    shown.mkdir(exist_ok=True)
-    (shown / "config").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    for name in _SHOWN:
-        (shown / name).mkdir(exist_ok=True)
-    for name in _COPIED:
-        (shown / name).unlink(missing_ok=True)
-        with contextlib.suppress(FileNotFoundError):
-            shutil.copyfile(bounds.repository / name, shown / name)
-    return shown
-
-
-def _alternates(objects: Path) -> Iterator[Path]:
-    """Other object directories that objects come from, of each other too."""
-    seen = {objects}
-    todo = [objects]
-    while todo and len(seen) < _MOST_ALTERNATES:
-        here = todo.pop()
-        try:
-            lines = (here / "info/alternates").read_text(encoding="utf-8", errors="surrogateescape").splitlines()
-        except OSError:
-            continue
-        for line in lines:
-            other = Path(here, line)
-            if line and not line.startswith("#") and other.is_dir() and other not in seen:
-                seen.add(other)
-                todo.append(other)
-                yield other
 
 
 def _place(plan: Plan, bounds: Bounds) -> None:

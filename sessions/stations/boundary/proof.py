@@ -47,7 +47,8 @@ def prove(boundary: Boundary, bounds: Bounds) -> None:
     outside.write_text("outside\n")
     forbidden = [bounds.private / f"new-{token}"]
     if boundary.held.by is HeldBy.BUBBLEWRAP:
-        forbidden += [bounds.git_dir / "hooks" / token, bounds.git_dir / "config.worktree", bounds.repository / token]
+        forbidden += [bounds.git_dir / "hooks" / token, bounds.git_dir / "config.worktree"]
+        forbidden += [path / token for path in bounds.readable[:1]]
     words = [f"={outside}", *(f"-{path}" for path in (outside, *forbidden)), f"+{allowed}"]
     if bounds.scope.network is not Network.OPEN and boundary.held.by is HeldBy.BUBBLEWRAP:
         words.append("net")

@@ -6,9 +6,11 @@ A list of what is there, not of what is hidden: a socket, a key or another repos
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -52,23 +54,31 @@ def directories() -> Iterator[Path]:
 
 
 def settings(folder: Path) -> Path:
-    """A copy of those files of `/etc` in a directory: one mount instead of fifty, each of which costs every command."""
-    copy = folder / "etc"
+    """A copy of those files of `/etc` in a directory: one mount instead of fifty, each of which costs every command.
+
+    It is made once, and again when one of them has changed.
+    """
+    there = [path for name in _ETC if (path := Path("/etc", name)).exists()]
+    known = repr([(str(path), path.stat().st_mtime_ns, path.stat().st_ino) for path in there])
+    copy = folder / f"etc-{hashlib.sha256(known.encode()).hexdigest()[:12]}"
     if copy.is_dir():
         return copy
-    part = folder / "etc.part"
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir()
-    for name in _ETC:
-        path = Path("/etc", name)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(prefix=".etc-", dir=folder))
+    part.chmod(0o755)
+    for path in there:
+        target = part / path.relative_to("/etc")
+        target.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(OSError, shutil.Error):  # what the operator cannot read, nobody needs
-            (part / name).parent.mkdir(parents=True, exist_ok=True)
             if path.is_dir() and not path.is_symlink():
-                shutil.copytree(path, part / name, symlinks=True, dirs_exist_ok=True)
-            elif path.is_symlink() or path.is_file():
-                shutil.copy2(path, part / name, follow_symlinks=False)
+                shutil.copytree(path, target, symlinks=True)
+            else:
+                shutil.copy2(path, target, follow_symlinks=False)
     (part / "resolv.conf").touch()
-    part.rename(copy)
+    try:
+        part.rename(copy)
+    except OSError:  # another station's was quicker
+        shutil.rmtree(part, ignore_errors=True)
     return copy
 
 
@@ -81,13 +91,10 @@ class Interpreter(NamedTuple):
 
 
 def interpreter() -> Interpreter:
-    """One that every station sees, where there is one; else that which runs this, without the environment around it."""
-    own = Path(os.path.realpath(sys.executable))
-    usual = Path("/usr/bin/python3")
-    if is_seen(own) or not usual.exists():
-        home = Path(os.path.realpath(sys.base_prefix))
-        return Interpreter(own, None if is_seen(home) else home)
-    return Interpreter(usual)
+    """The Python that runs this, without the environment around it."""
+    own = Path(os.path.realpath(getattr(sys, "_base_executable", "") or sys.executable))
+    home = Path(os.path.realpath(sys.base_prefix))
+    return Interpreter(own, None if is_seen(home) else home)
 
 
 def is_seen(path: Path) -> bool:

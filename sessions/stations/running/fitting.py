@@ -19,6 +19,7 @@ from sessions.stations.contract import Brief
 from sessions.stations.keeping.marks import Mark
 from sessions.stations.places import layout, making
 from sessions.stations.places.layout import Place as StationPlace
+from sessions.stations.places.origin import readable
 
 TRANSCRIPT = "session.jsonl"
 
@@ -70,7 +71,8 @@ def fit(
         git_dir=place.git_dir,
         home=place.home,
         private=private,
-        repository=factory.common_dir,
+        shared=factory.state_dir / "boundary",
+        readable=readable(factory.common_dir, factory.state_dir),
         scope=owned.scope,
         mode=owned.mode,
         tmp=place.tmp,

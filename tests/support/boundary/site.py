@@ -6,11 +6,14 @@ import hashlib
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from unittest.mock import patch
 
 from sessions.floor.scope import Scope
+from sessions.stations.boundary import system
 from sessions.stations.boundary.bounds import Boundary, Bounds
 from sessions.stations.boundary.draw import draw
 from sessions.stations.boundary.machine import Machine
@@ -19,6 +22,7 @@ from tests.support.branches.git import ENVIRONMENT, TestRepository
 NOBODY = 65_534
 SECRET = "s3cret-of-the-operator"
 LIMIT_S = 30.0
+PYTHON = Path("/usr/bin/python3")
 AS_NOBODY = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--inh-caps=-all", "--")
 AUTHOR = {key: value for key, value in ENVIRONMENT.items() if key.startswith(("GIT_AUTHOR", "GIT_COMMITTER"))}
 FILES = {
@@ -52,6 +56,8 @@ class Site:
             (self.station / name).mkdir(parents=True)
         self.repository.git("clone", "--quiet", "--shared", "--no-tags", str(self.repository.path), str(self.place))
         self.git_dir = self.place / ".git"
+        for sample in (*self.common.glob("hooks/*.sample"), *self.git_dir.glob("hooks/*.sample")):
+            sample.unlink()
         (self.git_dir / "commondir").write_text(".\n")
         (self.git_dir / "config.worktree").touch()
         self.repository.write(
@@ -69,7 +75,7 @@ class Site:
             git_dir=self.git_dir,
             home=self.station / "home",
             private=self.station / "private",
-            repository=self.common,
+            readable=(self.common / "objects", self.common / "refs", self.common / "HEAD"),
             scope=scope,
             outbox=self.station / "outbox",
             pinned=(".claude/settings.json", "src/settings.json"),
@@ -88,7 +94,14 @@ class Site:
 
     def draw(self, on: Machine | None = None) -> Boundary:
         """Its boundary; what that writes belongs to the user too."""
-        boundary = draw(self.bounds, on)
+        if not self.before:
+            return draw(self.bounds, on)
+        # The Python of the tests may lie where only root can reach it.
+        with (
+            patch.object(system, "interpreter", lambda: system.Interpreter(PYTHON)),
+            patch.object(sys, "executable", PYTHON),
+        ):
+            boundary = draw(self.bounds, on)
         self.give(self.bounds.private)
         return boundary
 
@@ -97,23 +110,26 @@ class Site:
         argv: Sequence[str],
         boundary: Boundary | None = None,
         *,
-        pass_fds: Sequence[int] = (),
         env: dict[str, str] | None = None,
+        around: Boundary | None = None,
     ) -> subprocess.CompletedProcess[bytes]:
-        """Run words in the place, inside the boundary or, to see that an attack is one, outside of any."""
+        """Run words in the place, inside the boundary or, to see that an attack is one, outside of any.
+
+        `around` is one that the words name themselves.
+        """
         words = argv if boundary is None else boundary.wrap(argv)
         plain = {"PATH": os.environ["PATH"], "HOME": str(self.bounds.home), **ENVIRONMENT}
-        around = plain if boundary is None else {**AUTHOR, **boundary.environment}
+        around = boundary or around
+        named = plain if around is None else {**AUTHOR, **around.environment}
         return subprocess.run(
             [*self.before, *words],
             cwd=self.place,
-            env={**around, **(env or {})},
+            env={**named, **(env or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             timeout=LIMIT_S,
             check=False,
-            pass_fds=pass_fds,
         )
 
     def sh(self, script: str, boundary: Boundary | None = None) -> str:
@@ -142,8 +158,10 @@ class Site:
         for root in roots:
             for path in sorted([root, *root.rglob("*")]):
                 digest.update(bytes(path.relative_to(self.base)))
+                digest.update(str(path.lstat().st_mode).encode() if os.path.lexists(path) else b"-")
                 if path.is_file():
                     digest.update(path.read_bytes())
-        top = sorted(path.name for path in (*self.base.iterdir(), *self.place.iterdir()))
+        there = [folder for folder in (self.base, self.place) if folder.is_dir()]
+        top = sorted(path.name for folder in there for path in folder.iterdir())
         digest.update(repr((top, self.place.is_dir(), self.git_dir.is_symlink())).encode())
         return digest.hexdigest()

@@ -1,0 +1,65 @@
+"""Every way out that we know of, tried for real; and that each is one, where there is no boundary."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from sessions.stations.boundary import machine
+from tests.support.boundary.escape import Control, Escape
+from tests.support.boundary.ways import WAYS
+from tests.support.boundary.world import World
+
+HERE = machine.here()
+IDS = [way.name for way in WAYS]
+needs_bubblewrap = pytest.mark.skipif(not HERE.bubblewrap, reason=f"bubblewrap: {HERE.trouble}")
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    made = World()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def roots_world() -> Iterator[World]:
+    made = World(root=True)
+    yield made
+    made.close()
+
+
+def test_there_are_many() -> None:
+    assert len({way.name for way in WAYS}) == len(WAYS) >= 70
+
+
+@needs_bubblewrap
+@pytest.mark.parametrize("way", WAYS, ids=IDS)
+def test_bubblewrap_holds(world: World, way: Escape) -> None:
+    assert world.tried(way, world.boundary(way.kind)) == ""
+
+
+@needs_bubblewrap
+@pytest.mark.skipif(os.getuid() != 0, reason="this is not run as root")
+@pytest.mark.parametrize("way", WAYS, ids=IDS)
+def test_bubblewrap_holds_root(roots_world: World, way: Escape) -> None:
+    assert bool(roots_world.tried(way, roots_world.boundary(way.kind))) == bool(way.root)
+
+
+ROOTS = [way for way in WAYS if way.control is Control.ROOT]
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="this is not run as root")
+@pytest.mark.parametrize("way", ROOTS, ids=[way.name for way in ROOTS])
+def test_without_a_boundary_it_succeeds_for_root(roots_world: World, way: Escape) -> None:
+    assert roots_world.tried(way, None) != ""
+
+
+CONTROLLED = [way for way in WAYS if way.control is Control.YES]
+
+
+@pytest.mark.parametrize("way", CONTROLLED, ids=[way.name for way in CONTROLLED])
+def test_without_a_boundary_it_succeeds(world: World, way: Escape) -> None:
+    assert world.tried(way, None) != ""
