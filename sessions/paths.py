@@ -61,6 +61,16 @@ def log_path(state_dir: Path) -> Path:
     return state_dir / "supervisor.log"
 
 
+def outbox_path(state_dir: Path) -> Path:
+    """Where stations put their signals, each into a directory of its own."""
+    return state_dir / "outbox"
+
+
+def door_path(state_dir: Path) -> Path:
+    """Where it stands at which address signals are taken over HTTP, and with which token."""
+    return state_dir / "hooks.json"
+
+
 def socket_path(state_dir: Path, whose: str = "supervisor") -> Path:
     """A socket of one repository: in `state_dir`, or by hash in a private temporary folder where that is too long.
 

@@ -20,6 +20,9 @@ from sessions.text import clean
 if TYPE_CHECKING:
     from console.cli.command import Command
 
+INSIDE = "FACTORY_TUI_OUTBOX"
+"""Environment variable that is set inside stations (see `sessions.stations.signals.hook`)."""
+_ELSEWHERE = frozenset({"-h", "--help", "--repo", "--station"})
 YOUNG = 20_000
 """Objects that are made before the collector looks at the young ones, which then takes it about a millisecond."""
 
@@ -50,6 +53,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str]) -> int:
+    if argv[:1] in (["hook"], ["ask"]) and INSIDE in os.environ and _ELSEWHERE.isdisjoint(argv):
+        from sessions.stations.signals import hook  # agents wait for it at every step: it needs no parser
+
+        return hook.main([*argv])
     try:
         command = _command(argv)
     except SystemExit:  # help was asked for, and printed

@@ -51,6 +51,8 @@ COMMANDS = {
     "freeze": Entry("stations.lives", "Freeze", "have all stations of this factory rest as they are"),
     "thaw": Entry("stations.lives", "Thaw", "have them go on"),
     "scope": Entry("stations.scope", "Scope", "show what a station may touch, or assign it anew"),
+    "hook": Entry("stations.inside", "Hook", "tell the factory something from inside a station"),
+    "ask": Entry("stations.inside", "Ask", "ask the operator for a wider scope from inside a station"),
     "stop": Entry("stop", "Stop", "end stations in good order; without names the supervisor of the repository"),
     "completions": Entry(
         "completions", "Completions", "print shell completions: source them, or keep them where yours lie"

@@ -296,15 +296,17 @@ def _parsed(words: list[str], takes: set[str]) -> tuple[dict[str, str], list[str
     names: list[str] = []
     rest = iter(words)
     for word in rest:
+        if word == "--":
+            return options, [*names, *rest]
         option, equals, value = word.partition("=")
         if option in takes:
             given = value if equals else next(rest, None)
             if given is None:
                 raise OutboxError(f"{option} needs a value")
             options[option] = given
-        elif word.startswith("--") and word != "--":
+        elif word.startswith("--"):
             raise OutboxError(f"{word} is no option here: there are {', '.join(sorted(takes))}")
-        elif word != "--":
+        else:
             names.append(word)
     return options, names
 
