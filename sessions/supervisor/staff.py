@@ -30,7 +30,7 @@ def supervisor_of(
     prices = Prices.load(settings.prices_path)
     transcripts = TranscriptWatch(place.journal, places, prices, recorder, branches.catch_up)
     care = JournalCare(place.journal, recorder)
-    stations = Stations(place, recorder)
+    stations = Stations(place, recorder, transcripts.follow_also)
     return Supervisor(
         recorder, (branches, conflicts, transcripts, care, stations), lambda: opening(branches.repository)
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
 from pathlib import Path
 from typing import TypeVar
@@ -83,8 +82,6 @@ class Line:
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
         self._writer.close()
-        with contextlib.suppress(OSError):
-            await self._writer.wait_closed()
 
     async def _listen(self) -> None:
         frames = Frames()

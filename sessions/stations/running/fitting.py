@@ -1,4 +1,4 @@
-"""Fits a station out: its place, its boundary, and all that its agent is started with."""
+"""Fits a station out: its place, its boundary, what it sees of that, and all that its agent is started with."""
 
 from __future__ import annotations
 
@@ -7,21 +7,28 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from sessions.errors import FactoryError
 from sessions.floor.ours.owned import Owned
+from sessions.floor.scope import Budget, Held
 from sessions.floor.state import Station
+from sessions.paths import private_dir
 from sessions.stations.boundary.bounds import Boundary, Bounds
 from sessions.stations.boundary.draw import draw
 from sessions.stations.boundary.proof import prove
 from sessions.stations.boundary.system import interpreter
-from sessions.stations.contract import Brief
+from sessions.stations.contract import Brief, InTerminal, Kind
 from sessions.stations.keeping.marks import Mark
-from sessions.stations.places import layout, making
+from sessions.stations.places import layout, making, origin
 from sessions.stations.places.layout import Place as StationPlace
-from sessions.stations.places.origin import readable
+from sessions.stations.running.needs import hosts_of, keys_of, model_of, programs_of
+from sessions.stations.signals import standing
+from sessions.stations.signals.standing import Standing
+from sessions.stations.signals.tools import Tools
 
-TRANSCRIPT = "session.jsonl"
+TRANSCRIPT, FITTED = "session.jsonl", "fitted.json"
+HOOK = "FACTORY_TUI_HOOK"
 
 
 class Factory(msgspec.Struct, frozen=True):
@@ -36,9 +43,21 @@ class Factory(msgspec.Struct, frozen=True):
 class Fitted(msgspec.Struct, frozen=True):
     """A station that an agent can be started for."""
 
-    place: StationPlace
     boundary: Boundary
     brief: Brief
+
+
+class Outfit(msgspec.Struct, frozen=True):
+    """What a station is fitted out with, beside its place."""
+
+    station: Station
+    owned: Owned
+    left: Budget
+    kind: Kind | None
+    tools: Tools
+    outbox: Path
+    session: str = ""
+    """The conversation to go on with; "" begins a new one."""
 
 
 def place_for(factory: Factory, wanted: making.Wanted) -> tuple[StationPlace, bool]:
@@ -51,46 +70,50 @@ def place_for(factory: Factory, wanted: making.Wanted) -> tuple[StationPlace, bo
     return making.make(factory.common_dir, factory.state_dir, wanted), True
 
 
-def fit(
-    factory: Factory,
-    station: Station,
-    owned: Owned,
-    place: StationPlace,
-    outbox: Path | None,
-    session: str = "",
-    added: Mapping[str, str] | None = None,
-) -> Fitted:
-    """Draw and prove its boundary, and write its brief. On a thread. `added` is more of its environment.
+def fit(factory: Factory, place: StationPlace, outfit: Outfit) -> Fitted:
+    """Draw and prove its boundary, and write its brief. On a thread.
 
     Raises `FactoryError` when the boundary cannot be held: nothing is started then.
     """
+    station, owned, tools = outfit.station, outfit.owned, outfit.tools
     private = place.ours / "boundary"
     private.mkdir(mode=0o700, exist_ok=True)
+    keys = keys_of(outfit.kind, os.environ)
+    program = programs_of(outfit.kind, dict(owned.options), os.environ)
+    seen = (*filter(None, (interpreter().home,)), *tools.needs, *program.directories)
     bounds = Bounds(
         place=place.work,
         git_dir=place.git_dir,
         home=place.home,
         private=private,
-        shared=factory.state_dir / "boundary",
-        readable=readable(factory.common_dir, factory.state_dir),
+        shared=private_dir(factory.state_dir / "shared"),
+        readable=origin.readable(factory.common_dir, factory.state_dir),
         scope=owned.scope,
         mode=owned.mode,
         tmp=place.tmp,
-        outbox=outbox,
-        programs=tuple(filter(None, (interpreter().home,))),
+        outbox=outfit.outbox,
+        programs=(*seen, standing_dir(factory, station.id)),
+        model=model_of(keys),
+        model_hosts=hosts_of(outfit.kind, keys),
         station=station.id,
+        terminal=isinstance(outfit.kind, InTerminal),
     )
     boundary = draw(bounds)
     prove(boundary, bounds)
+    stands = stand(place, station, owned, outfit.left, boundary.held)
+    file = standing.write(standing_dir(factory, station.id), stands)
+    path = os.pathsep.join([*map(str, program.path), boundary.environment.get("PATH", "")])
+    told = tools.environment(station.id, outfit.outbox, file, path)
+    environment = {**boundary.environment, **standing.environment(stands), **told, HOOK: tools.command}
     mark = Mark(factory.mark, station.id, os.urandom(6).hex())
     brief = Brief(
         station=station.id,
         directory=str(place.work),
         home=str(place.home),
         transcript=str(place.ours / TRANSCRIPT),
-        environment={**boundary.environment, **(added or {}), **mark.environment},
+        environment={**environment, **inside(keys, bounds.model, boundary.model), **mark.environment},
         wrap=boundary.words,
-        session=session,
+        session=outfit.session,
         model=owned.model,
         role=station.role,
         scope=owned.scope,
@@ -98,4 +121,66 @@ def fit(
         budget=owned.budget,
         options=dict(owned.options),
     )
-    return Fitted(place, boundary, brief)
+    return Fitted(boundary, brief)
+
+
+def stand(place: StationPlace, station: Station, owned: Owned, left: Budget, held: Held) -> Standing:
+    """What the station is told of its boundary."""
+    return Standing(
+        station=station.id,
+        directory=str(place.work),
+        own=(str(place.home), "/tmp"),
+        scope=owned.scope,
+        mode=owned.mode,
+        held=held,
+        budget=owned.budget,
+        left=left,
+        edits=True,
+    )
+
+
+def restate(factory: Factory, station: Station, owned: Owned, left: Budget) -> None:
+    """Have a station see its boundary as it is now. On a thread."""
+    place = layout.place_of(factory.state_dir, station.id)
+    stands = stand(place, station, owned, left, owned.held or Held())
+    standing.write(standing_dir(factory, station.id), stands)
+
+
+def standing_dir(factory: Factory, station: str) -> Path:
+    """Where what a station is told of its boundary lies. It is made, so that it can be bound."""
+    path = factory.state_dir / "standing" / station
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def inside(keys: Mapping[str, str], outside: str, model: str) -> dict[str, str]:
+    """The keys as they are inside, where the model has another address."""
+    return {
+        name: value.replace(outside, model) if outside and model and name.endswith("_BASE_URL") else value
+        for name, value in keys.items()
+    }
+
+
+def remember(factory: Factory, fitted: Fitted, kind: Kind | None) -> None:
+    """Keep how a station was fitted out, without its keys, for as long as its agent runs."""
+    secret = keys_of(kind, os.environ)
+    environment = {name: value for name, value in fitted.brief.environment.items() if name not in secret}
+    kept = replace(fitted, brief=replace(fitted.brief, environment=environment))
+    place = layout.place_of(factory.state_dir, fitted.brief.station)
+    target = place.ours / FITTED
+    fresh = target.with_suffix(".new")
+    fresh.write_bytes(msgspec.json.encode(kept))
+    fresh.chmod(0o600)
+    fresh.replace(target)
+
+
+def recalled(factory: Factory, station: str, kind: Kind | None) -> Fitted:
+    """How a station that runs was fitted out. Raises `FactoryError` when that is not known."""
+    place = layout.place_of(factory.state_dir, station)
+    try:
+        fitted = msgspec.json.decode((place.ours / FITTED).read_bytes(), type=Fitted)
+    except (OSError, msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise FactoryError("how the station was started is not known any more", "stop it and resume it") from error
+    keys = keys_of(kind, os.environ)
+    added = inside(keys, model_of(keys), fitted.boundary.model)
+    return replace(fitted, brief=replace(fitted.brief, environment={**fitted.brief.environment, **added}))

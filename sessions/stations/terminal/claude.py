@@ -46,6 +46,7 @@ class Claude:
     contract = CONTRACT
     name = "claude"
     title = "Claude Code"
+    program = "claude"
     abilities = frozenset(
         {
             Ability.INTERRUPT,

@@ -36,6 +36,7 @@ class Codex:
     contract = CONTRACT
     name = "codex"
     title = "Codex"
+    program = "codex"
     abilities = frozenset(
         {
             Ability.INTERRUPT,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import socket
 from collections.abc import Iterator
@@ -19,8 +18,6 @@ from sessions.supervisor.wire.frames import EndFrame, Farewell, OutputFrame, Ref
 
 PATIENCE_S = 15.0
 """A supervisor takes what is typed, and greets, within that time, or hangs."""
-GOODBYE_S = 1.0
-"""For a supervisor to take what was typed last; one that hangs keeps nobody longer."""
 CHUNK = 1 << 18
 
 _TOLD: msgspec.json.Decoder[frames.Told] = msgspec.json.Decoder(frames.Told)
@@ -87,12 +84,7 @@ class TerminalLine:
         self._say(frames.SizeFrame(self._number, size.columns, size.lines))
 
     def close(self) -> None:
-        """Let go, once all that was typed has been taken; the agent goes on."""
-        with contextlib.suppress(OSError):
-            self._socket.settimeout(GOODBYE_S)
-            self._socket.shutdown(socket.SHUT_WR)
-            while self._socket.recv(CHUNK):
-                pass
+        """Let go; the agent goes on."""
         self._socket.close()
 
     def _greeted(self) -> bool:

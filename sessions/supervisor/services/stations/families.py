@@ -7,6 +7,7 @@ from sessions.floor import events as ev
 from sessions.floor.ours.lives import Life
 from sessions.floor.state import name_of
 from sessions.supervisor.services.stations.crew import Crew, now
+from sessions.supervisor.services.stations.lives import Lives
 
 RESULT = 4_000
 """Characters of the longest result."""
@@ -15,8 +16,8 @@ RESULT = 4_000
 class Families:
     """Hears how the turns and lives of children end."""
 
-    def __init__(self, crew: Crew) -> None:
-        self._crew = crew
+    def __init__(self, crew: Crew, lives: Lives) -> None:
+        self._crew, self._lives = crew, lives
 
     def hear(self, event: ev.TurnFinished | ev.TurnFailed | ev.LifeChanged) -> None:
         """A turn, or a life, has ended."""
@@ -60,9 +61,8 @@ class Families:
         came = "has finished" if ok else "has failed"
         text = f"Station {name}, which works for you on branch {known.branch}, {came}: {result}"
         try:
-            host_name, host = self._crew.host(parent)
             turns = self._crew.seen(child).turns
-            await self._crew.hosts.committed(host_name, await host.prompt(parent, f"{child}-{turns}-{ok}", text))
+            await self._lives.runner(parent).prompt(parent, f"{child}-{turns}-{ok}", text)
         except FactoryError:
             return False
         return True

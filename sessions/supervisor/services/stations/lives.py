@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-
-from msgspec.structs import replace
+import time
 
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
+from sessions.floor.ours import budget
 from sessions.floor.ours.lives import Change, Life
-from sessions.stations.contract import LostSessionError
-from sessions.stations.hosting.client import Host, HostGoneError
+from sessions.stations import kinds
+from sessions.stations.contract import Conversing, Kind
+from sessions.stations.hosting.client import HostGoneError
 from sessions.stations.places.making import Wanted
-from sessions.stations.running.fitting import Fitted, fit, place_for
+from sessions.stations.running.fitting import Outfit, fit, place_for, restate
 from sessions.stations.running.governor import Governor
-from sessions.stations.running.hosts import host_of
+from sessions.stations.signals.tools import Tools, install
 from sessions.supervisor.services.stations.arrivals import Arrivals
 from sessions.supervisor.services.stations.crew import Crew, now
+from sessions.supervisor.services.stations.hosted import Hosted
+from sessions.supervisor.services.stations.runner import Runner
+from sessions.supervisor.services.stations.signals import Signals
+from sessions.supervisor.services.stations.terminals import KEEPER, Terminals
 
 TRIES = 3
 """Times in a row that a station is brought back by itself, before it is held back with what it failed of."""
@@ -25,20 +30,26 @@ TRIES = 3
 class Lives:
     """Changes lives. Each change of one station waits for the one before."""
 
-    def __init__(self, crew: Crew, arrivals: Arrivals) -> None:
-        self._crew, self._arrivals = crew, arrivals
+    def __init__(self, crew: Crew, arrivals: Arrivals, signals: Signals, hosted: Hosted, terminals: Terminals) -> None:
+        self._crew, self._arrivals, self._signals = crew, arrivals, signals
+        self._hosted, self._terminals = hosted, terminals
         self._governor = Governor()
+        self._tools: Tools | None = None
+
+    def runner(self, station: str) -> Runner:
+        """What runs its agent."""
+        return self._terminals if self._crew.owned(station).host == KEEPER else self._hosted
 
     async def find_again(self) -> None:
         """Find what outlived the last supervisor, and see to what did not."""
         crew, living = self._crew, self._crew.living()
         if living:
             await crew.keeper()  # while somebody is there for it, it waits for nobody
-        seated: set[str] = set()
-        for host in {crew.owned(station).host for station in living}:
-            seated |= {each.station for each in await crew.hosts.find(host)}
+        in_terminals = [station for station in living if crew.owned(station).host == KEEPER]
+        hosted = [station for station in living if station not in in_terminals]
+        found = await self._hosted.find(hosted) | await self._terminals.find(in_terminals)
         for station in living:
-            if station in seated:
+            if station in found:
                 await self._arrivals.follow(station)
             else:
                 crew.go(self.lost(station, "it did not outlive the supervisor"))
@@ -59,19 +70,34 @@ class Lives:
             if frozen and known.life is Life.RUNNING:
                 await self.rest(station, "the floor is frozen")
             elif not frozen and known.life is Life.PAUSED:
-                await self._crew.live(station, Life.RUNNING, "goes on")
+                await self.go_on(station, "goes on")
 
     async def rest(self, station: str, reason: str) -> None:
-        """End its turn and have it take no other."""
-        name, host = self._crew.host(station)
-        await self._crew.hosts.committed(name, await host.interrupt(station))
+        """Have it take no turn: one in a terminal is halted as it is, another one's turn is ended."""
+        if self._crew.owned(station).host == KEEPER:
+            await self._terminals.pause(station)
+        else:
+            await self._hosted.interrupt(station)
         await self._crew.live(station, Life.PAUSED, reason)
+
+    async def go_on(self, station: str, reason: str) -> None:
+        """Have it take turns again."""
+        if self._crew.owned(station).host == KEEPER:
+            await self._terminals.go_on(station)
+        await self._crew.live(station, Life.RUNNING, reason)
 
     async def host_gone(self, name: str) -> None:
         """A host has ended: none of its stations lives any more."""
         for station in self._crew.living():
             if self._crew.owned(station).host == name:
                 self._crew.go(self.lost(station, "its host ended without a word"))
+
+    async def terminal_ended(self, station: str, how: str) -> None:
+        """The program of a terminal has ended; without a word of how, in good order."""
+        if how:
+            self._crew.go(self.lost(station, how))
+        else:
+            self._crew.go(self._left(station))
 
     async def lost(self, station: str, reason: str) -> None:
         """Its process has gone: bring it back, unless it goes again and again."""
@@ -87,16 +113,27 @@ class Lives:
             await crew.live(station, Life.WAITING, f"{reason}: to be brought back")
             await self._bring(station)
 
+    async def tell_boundary(self, station: str) -> None:
+        """Have the station see its boundary as it is now."""
+        seen, known = self._crew.seen(station), self._crew.owned(station)
+        left = budget.left(self._crew.state, station, time.time())
+        await asyncio.to_thread(restate, self._crew.factory, seen, known, left)
+
+    async def _left(self, station: str) -> None:
+        async with self._crew.turn(station):
+            if self._crew.owned(station).life in (Life.RUNNING, Life.PAUSED):
+                await self._arrivals.look(station)
+                await self._crew.live(station, Life.STOPPED, "it ended by itself")
+
     async def _change(self, station: str, change: Change, fresh: bool, command: str) -> None:
         crew, known = self._crew, self._crew.owned(station)
         match change:
             case Change.INTERRUPT:
-                name, host = crew.host(station)
-                await crew.hosts.committed(name, await host.interrupt(station, command))
+                await self.runner(station).interrupt(station, command)
             case Change.PAUSE:
                 await self.rest(station, "paused by the operator")
             case Change.RESUME if known.life is Life.PAUSED and not fresh:
-                await crew.live(station, Life.RUNNING, "goes on")
+                await self.go_on(station, "goes on")
             case Change.RESUME:
                 if known.life is Life.RUNNING:
                     await self._end(station)
@@ -106,7 +143,7 @@ class Lives:
                 await self._end(station)
                 await crew.live(station, Life.STOPPED if change is Change.STOP else Life.KILLED)
             case Change.REMOVE:
-                await self._remove(station)
+                raise FactoryError("a place cannot be removed yet", "leave it: it costs only its disk")
 
     async def _bring(self, station: str, fresh: bool = False) -> None:
         """Have its agent run, and give it its task where it never had one."""
@@ -115,62 +152,55 @@ class Lives:
             return  # it was stopped while it waited
         try:
             async with self._governor.turn(lambda reason: crew.live(station, Life.WAITING, reason)):
-                await self._start(station, fresh)
+                prompted = await self._start(station, fresh)
         except HostGoneError:
             raise
         except Exception as error:  # whatever it is, the station is not left waiting for ever
             await crew.live(station, Life.HELD, str(error) or type(error).__name__)
             raise
         known = crew.owned(station)
-        if known.text and not crew.seen(station).turns:
-            name, host = crew.host(station)
-            await crew.hosts.committed(name, await host.prompt(station, f"{station}-task", known.text))
+        if known.text and not crew.seen(station).turns and not prompted:
+            await self.runner(station).prompt(station, f"{station}-task", known.text)
 
-    async def _start(self, station: str, fresh: bool) -> None:
+    async def _start(self, station: str, fresh: bool) -> bool:
+        """Returns whether its agent was given its task with its start."""
         crew, known, seen = self._crew, self._crew.owned(station), self._crew.seen(station)
+        kind = kinds.load(seen.kind)
         wanted = Wanted(
             station, known.branch, base=known.start, new=known.branch not in crew.state.branches, mode=known.mode
         )
         place, made = await asyncio.to_thread(place_for, crew.factory, wanted)
         if made or known.directory != str(place.work):
             record = place.record
-            await crew.record(
-                ev.PlaceMade(
-                    directory=str(place.work),
-                    branch=record.branch,
-                    base=record.base,
-                    clone=record.clone,
-                    **now(station),
-                )
+            made_here = ev.PlaceMade(
+                directory=str(place.work), branch=record.branch, base=record.base, clone=record.clone, **now(station)
             )
-        session = "" if fresh else seen.session
-        fitted = await asyncio.to_thread(fit, crew.factory, seen, known, place, None, session)
+            await crew.record(made_here)
+        outfit = Outfit(
+            station=seen,
+            owned=known,
+            left=budget.left(crew.state, station, time.time()),
+            kind=kind,
+            tools=await self._installed(),
+            outbox=self._signals.directory(station),
+            session="" if fresh else seen.session,
+        )
+        fitted = await asyncio.to_thread(fit, crew.factory, place, outfit)
         await crew.record(ev.ScopeHeld(held=fitted.boundary.held, **now(station)))
         await self._arrivals.follow(station)
-        host, name, reason = await self._begun(seen.kind, fitted)
-        await crew.live(station, Life.RUNNING, reason, host.ready.pid, host.ready.started, name)
+        begun = await self._runner_of(kind).begin(seen.kind, fitted)
+        await crew.live(station, Life.RUNNING, begun.reason, begun.process, begun.started, begun.host)
+        return begun.prompted
 
-    async def _begun(self, kind: str, fitted: Fitted) -> tuple[Host, str, str]:
-        """The agent, begun in its host; with why it is not the conversation that it was."""
-        name = host_of(kind)
-        if not name:
-            raise FactoryError(f"{kind} runs in a terminal, which cannot be done yet", "take a kind that converses")
-        host = await self._crew.hosts.of(name, kind)
-        reason = ""
-        try:
-            seq = await host.begin(kind, fitted.brief)
-        except LostSessionError as error:
-            reason = f"its conversation is lost ({error.message}): begun afresh in the same place"
-            seq = await host.begin(kind, replace(fitted.brief, session=""))
-        await self._crew.hosts.committed(name, seq)
-        return host, name, reason
+    def _runner_of(self, kind: Kind) -> Runner:
+        return self._hosted if isinstance(kind, Conversing) else self._terminals
+
+    async def _installed(self) -> Tools:
+        if self._tools is None:
+            self._tools = await asyncio.to_thread(install, self._crew.factory.state_dir / "tools")
+        return self._tools
 
     async def _end(self, station: str) -> None:
         """End its agent, and let arrive what it committed."""
-        host = self._crew.hosts.open(self._crew.owned(station).host)
-        if host is not None:
-            await host.close_station(station)
+        await self.runner(station).end(station)
         await self._arrivals.look(station)
-
-    async def _remove(self, station: str) -> None:
-        raise FactoryError("a place cannot be removed yet", "leave it: it costs only its disk")

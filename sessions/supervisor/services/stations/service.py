@@ -6,19 +6,25 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.floor.ours.lives import Life
+from sessions.floor.scope import Budget, HeldBy, Scope
 from sessions.place import Place
-from sessions.stations.contract import Decision
+from sessions.stations.contract import Signal
 from sessions.stations.places import keeping
 from sessions.supervisor.recorder import Recorder
 from sessions.supervisor.service import Asked, Service
 from sessions.supervisor.services.stations.arrivals import Arrivals
 from sessions.supervisor.services.stations.crew import Crew, now
 from sessions.supervisor.services.stations.families import Families
+from sessions.supervisor.services.stations.hosted import Hosted
 from sessions.supervisor.services.stations.lives import Lives
 from sessions.supervisor.services.stations.purses import Purses
+from sessions.supervisor.services.stations.signals import Signals
+from sessions.supervisor.services.stations.terminals import Terminals, Watch
 
 
 class Stations(Service):
@@ -36,22 +42,27 @@ class Stations(Service):
     )
     hears = (ev.TurnStarted, ev.TurnFinished, ev.TurnFailed, ev.ToolFinished, ev.TokensUsed, ev.LifeChanged)
 
-    def __init__(self, place: Place, recorder: Recorder) -> None:
+    def __init__(self, place: Place, recorder: Recorder, watch: Watch) -> None:
+        """`watch` has transcripts read in places where stations write theirs."""
         self._common_dir: Path = place.common_dir
         self._crew = Crew(place, recorder, self._host_gone)
         self._arrivals = Arrivals(self._crew)
-        self._lives = Lives(self._crew, self._arrivals)
+        self._signals = Signals(self._crew, recorder, self._signalled)
+        self._hosted = Hosted(self._crew)
+        self._terminals = Terminals(self._crew, self._signals.directory, self._ended, watch)
+        self._lives = Lives(self._crew, self._arrivals, self._signals, self._hosted, self._terminals)
         self._purses = Purses(self._crew, self._lives)
-        self._families = Families(self._crew)
+        self._families = Families(self._crew, self._lives)
         self._ready = asyncio.Event()
 
     async def begin(self) -> None:
         await self._crew.begin()
+        await self._signals.begin()
         await self._lives.find_again()
         self._ready.set()
 
     async def follow(self) -> None:
-        await asyncio.Event().wait()  # hosts are listened to as they are opened
+        await self._signals.follow()  # hosts are listened to as they are opened
 
     def hear(self, events: Sequence[ev.Event]) -> None:
         if not self._ready.is_set():
@@ -88,14 +99,15 @@ class Stations(Service):
 
     async def close(self) -> None:
         self._purses.close()
+        self._signals.close()
+        await self._terminals.close()
         await self._arrivals.close()
         await self._crew.close()
 
     async def _speak(self, asked: ev.PromptWanted | ev.AnswerWanted | ev.ScopeWanted) -> None:
         match asked:
             case ev.PromptWanted(station=station, text=text, command=command):
-                name, host = self._crew.host(station)
-                await self._crew.hosts.committed(name, await host.prompt(station, command, text))
+                await self._lives.runner(station).prompt(station, command, text)
             case ev.AnswerWanted():
                 await self._answer(asked)
             case ev.ScopeWanted():
@@ -103,9 +115,13 @@ class Stations(Service):
 
     async def _answer(self, asked: ev.AnswerWanted) -> None:
         station, question = asked.station, asked.question
-        name, host = self._crew.host(station)
-        seq = await host.answer(station, question, Decision(asked.decision), asked.reason, asked.command)
-        await self._crew.hosts.committed(name, seq)
+        wider = self._signals.asks_scope(question)
+        if not await self._signals.answer(asked):
+            await self._lives.runner(station).answer(asked)
+        elif wider and asked.decision in ("allow", "always"):
+            known = self._crew.owned(station)
+            scope = replace(known.scope, write=(*known.scope.write, *wider))
+            await self._bounded(station, scope, known.budget, asked.who, False)
         if question in self._crew.owned(station).questions:  # its agent does not tell it
             answered = ev.QuestionAnswered(
                 question=question, decision=asked.decision, who=asked.who, reason=asked.reason, **now(station)
@@ -116,19 +132,28 @@ class Stations(Service):
         station, known = asked.station, self._crew.owned(asked.station)
         at_once = False
         if known.life in (Life.RUNNING, Life.PAUSED):
-            _, host = self._crew.host(station)
-            at_once = await host.assign(station, asked.scope, asked.budget, asked.command)
+            at_once = await self._lives.runner(station).assign(asked)
+        await self._bounded(station, asked.scope, asked.budget, asked.who, at_once)
+        await self._purses.raised(station)
+
+    async def _bounded(self, station: str, scope: Scope, budget: Budget, who: str, at_once: bool) -> None:
+        """Its boundary is this, but for what the kernel holds of it, which changes when it is started again."""
+        known = self._crew.owned(station)
+        runs = known.life in (Life.RUNNING, Life.PAUSED)
+        kernel = known.held is not None and known.held.by is not HeldBy.ADVISORY
+        later = runs and scope != known.scope and (kernel or not at_once)
         assigned = ev.ScopeAssigned(
-            scope=asked.scope,
-            mode=known.mode,
-            budget=asked.budget,
-            who=asked.who,
-            next_start=known.life in (Life.RUNNING, Life.PAUSED) and not (at_once and asked.scope == known.scope),
-            **now(station),
+            scope=scope, mode=known.mode, budget=budget, who=who, next_start=later, **now(station)
         )
         await self._crew.record(assigned)
         self._arrivals.assign(station)
-        await self._purses.raised(station)
+        await self._lives.tell_boundary(station)
+
+    def _signalled(self, signal: Signal) -> None:
+        self._terminals.heard(signal)
+
+    async def _ended(self, station: str, how: str) -> None:
+        await self._lives.terminal_ended(station, how)
 
     async def _host_gone(self, name: str) -> None:
         await self._lives.host_gone(name)

@@ -1,0 +1,112 @@
+"""What is told from inside stations: each signal recorded once, and each question answered to whoever waits."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from sessions.errors import FactoryError
+from sessions.floor import events as ev
+from sessions.stations import kinds
+from sessions.stations.boundary.apart.door import REFUSED
+from sessions.stations.contract import Decision, InTerminal, Signal
+from sessions.stations.signals import plain
+from sessions.stations.signals.hook import SCOPE
+from sessions.stations.signals.outbox import Outbox
+from sessions.supervisor.recorder import Recorder
+from sessions.supervisor.services.stations.crew import Crew, now
+from sessions.text import clean
+
+log = logging.getLogger(__name__)
+
+
+class Signals:
+    """The outboxes of all stations. A signal that was put there while nobody listened is found by `follow`."""
+
+    def __init__(self, crew: Crew, recorder: Recorder, heard: Callable[[Signal], None]) -> None:
+        """`heard` is told of each signal after it is committed."""
+        self._crew, self._recorder, self._heard = crew, recorder, heard
+        self._outbox: Outbox | None = None
+
+    async def begin(self) -> None:
+        """Find what was told meanwhile."""
+        self._outbox = Outbox(self._crew.factory.state_dir / "outbox", await self._recorder.marks())
+        self._outbox.follow_all()
+
+    def directory(self, station: str) -> Path:
+        """Where a station puts its signals; from now on somebody listens there."""
+        return self._opened.follow(station)
+
+    async def follow(self) -> None:
+        """Record what is told until cancelled."""
+        outbox = self._opened
+        async for batch in outbox.batches():
+            events: list[ev.Event] = []
+            for signal in batch.signals:
+                events += self._facts(signal)
+            for gone in batch.withdrawn:
+                if gone.station in self._crew.state.owned:
+                    decision = Decision.EXPIRE.value if gone.expired else ""
+                    events.append(ev.QuestionAnswered(question=gone.question, decision=decision, **now(gone.station)))
+            await self._recorder.record([*events, *batch.skipped], batch.marks)
+            await outbox.settle(batch)
+            for signal in batch.signals:
+                self._heard(signal)
+
+    def asks_scope(self, question: str) -> tuple[str, ...]:
+        """The globs that a question asks for, where it asks for a wider scope."""
+        signal = self._opened.asked(question)
+        globs = signal.payload.get("globs") if signal is not None and signal.name == SCOPE else None
+        return tuple(glob for glob in globs if isinstance(glob, str)) if isinstance(globs, list) else ()
+
+    async def answer(self, asked: ev.AnswerWanted) -> bool:
+        """Have whoever waits for this answer go on; False when the question came another way.
+
+        Raises `FactoryError` when nobody waits for it any more.
+        """
+        signal = self._opened.asked(asked.question)
+        if signal is None:
+            return False
+        decision = Decision(asked.decision)
+        kind = self._kind(signal.station)
+        if kind is None or "hook_event_name" not in signal.payload:
+            printed = plain.reply(decision, asked.reason)
+        else:
+            printed = kind.reply(signal, decision, asked.reason)
+        await self._opened.answer(asked.question, printed)
+        return True
+
+    def close(self) -> None:
+        if self._outbox is not None:
+            self._outbox.close()
+
+    @property
+    def _opened(self) -> Outbox:
+        if self._outbox is None:
+            raise FactoryError("the supervisor is not ready", "try again")
+        return self._outbox
+
+    def _facts(self, signal: Signal) -> list[ev.Event]:
+        """The facts of one signal. What it holds is foreign: a kind that breaks over it is told, and harms no other."""
+        station = self._crew.state.stations.get(signal.station)
+        if station is None or signal.station not in self._crew.state.owned:
+            return []
+        if signal.name == REFUSED:
+            host = clean(f"{signal.payload.get('host')}:{signal.payload.get('port')}", 300)
+            common = now(signal.station) | {"time": signal.time}
+            return [ev.ScopeViolated(path=host, act="connect", **common)]
+        kind = self._kind(signal.station)
+        try:
+            return [*(plain.heard if kind is None else kind.heard)(signal, station.session)]
+        except Exception as error:
+            log.exception("a signal of station %s was not understood", signal.station)
+            detail = type(error).__name__
+            return [ev.SourceSkipped(time=signal.time, source="signals", reason="unreadable signal", detail=detail)]
+
+    def _kind(self, station: str) -> InTerminal | None:
+        try:
+            kind = kinds.load(self._crew.seen(station).kind)
+        except (FactoryError, KeyError):
+            return None
+        return kind if isinstance(kind, InTerminal) else None

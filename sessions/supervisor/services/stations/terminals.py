@@ -1,0 +1,235 @@
+"""Stations whose agents are programs in terminals, which the keeper holds."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from sessions.errors import FactoryError
+from sessions.floor import events as ev
+from sessions.floor.reports import Report
+from sessions.stations import kinds
+from sessions.stations.contract import InTerminal, Launch
+from sessions.stations.contract import Signal as Told
+from sessions.stations.keeping.client import Keeper
+from sessions.stations.keeping.values import KeeperLostError, Size, Start
+from sessions.stations.places.layout import place_of
+from sessions.stations.running.fitting import Fitted, recalled, remember
+from sessions.stations.terminal.saying import Conversation
+from sessions.supervisor.services.stations.crew import Crew, now
+from sessions.supervisor.services.stations.runner import Begun, Runner
+from sessions.text import clean, clean_lines
+
+log = logging.getLogger(__name__)
+
+KEEPER = "keeper"
+"""The host of every station in a terminal."""
+FIRST = Size(120, 40)
+"""Of a terminal that nobody looks at yet."""
+LAST = 4_000
+"""Bytes that are looked through for the last words of a program."""
+Ended = Callable[[str, str], Awaitable[None]]
+"""Is told which station has ended, and how."""
+Watch = Callable[[Sequence[Path]], Awaitable[None]]
+"""Has transcripts in these places read, also what is added to them."""
+
+
+class Terminals(Runner):
+    """They live as long as the keeper does, whatever becomes of the supervisor."""
+
+    def __init__(self, crew: Crew, outbox: Callable[[str], Path], ended: Ended, watch: Watch) -> None:
+        """`outbox` tells where a station puts its signals."""
+        self._crew, self._outbox, self._ended, self._watch = crew, outbox, ended, watch
+        self._conversations: dict[str, Conversation] = {}
+        self._listening: asyncio.Task[None] | None = None
+        self._ending: set[str] = set()
+        """Stations that are ended on purpose."""
+
+    async def find(self, stations: list[str]) -> set[str]:
+        if not stations:
+            return set()
+        keeper = await self._keeper()
+        alive = {child.id for child in keeper.children() if child.exit is None} & {*stations}
+        for station in alive:
+            launch = await asyncio.to_thread(self._launch_of, station)
+            await self._watch(_transcripts(self._place(station), launch))
+        return alive
+
+    async def begin(self, kind: str, fitted: Fitted) -> Begun:
+        station = fitted.brief.station
+        keeper = await self._keeper()
+        await self._forget(keeper, station)
+        brief = replace(fitted.brief, prompt="" if fitted.brief.session else self._crew.owned(station).text)
+        launch = self._kind(station).launch(brief, self._outbox(station))
+        await asyncio.to_thread(_prepare, Path(brief.home), launch)
+        await asyncio.to_thread(remember, self._crew.factory, fitted, self._kind(station))
+        if launch.session:
+            await self._crew.record(ev.SessionClaimed(session=launch.session, **now(station)))
+        await self._watch(_transcripts(Path(brief.home), launch))
+        child = await keeper.start(
+            Start(
+                id=station,
+                argv=fitted.boundary.wrap(launch.argv),
+                environment={**brief.environment, **launch.environment},
+                directory=Path(brief.directory),
+                size=FIRST,
+            )
+        )
+        return Begun(child.pid, child.started, KEEPER, prompted=bool(brief.prompt and brief.prompt in launch.argv))
+
+    async def prompt(self, station: str, prompt: str, text: str) -> None:
+        seen = self._crew.seen(station)
+        report = Report.IDLE if seen.report is None and not seen.turns and seen.session else seen.report
+        asks = bool(self._crew.owned(station).questions)
+        await self._conversation(station).prompt(text, seen.session, report, asks, False)
+
+    async def interrupt(self, station: str, command: str = "") -> None:
+        keys = self._kind(station).interrupt()
+        if keys:
+            await (await self._keeper()).write(station, keys)
+
+    async def answer(self, asked: ev.AnswerWanted) -> None:
+        raise FactoryError("it does not wait for that answer any more", "look at what it does now")
+
+    async def assign(self, asked: ev.ScopeWanted) -> bool:
+        return True  # its hook reads the station's file at each use of a tool
+
+    async def end(self, station: str) -> None:
+        keeper = await self._keeper()
+        self._ending.add(station)
+        with contextlib.suppress(FactoryError):
+            await keeper.end(station)
+            await keeper.forget(station)
+
+    async def pause(self, station: str) -> None:
+        """Halt it and everything that it started: none of it uses any processor."""
+        await (await self._keeper()).pause(station)
+
+    async def go_on(self, station: str) -> None:
+        await (await self._keeper()).resume(station)
+
+    def heard(self, told: Told) -> None:
+        """A signal of a station, after it was committed."""
+        if (conversation := self._conversations.get(told.station)) is not None:
+            conversation.heard(told)
+
+    async def close(self) -> None:
+        if self._listening is not None:
+            self._listening.cancel()
+            await asyncio.gather(self._listening, return_exceptions=True)
+
+    # The keeper
+
+    async def _keeper(self) -> Keeper:
+        keeper = await self._crew.keeper()
+        if self._listening is None or self._listening.done():
+            self._listening = asyncio.create_task(self._listen(keeper))
+        return keeper
+
+    async def _listen(self, keeper: Keeper) -> None:
+        try:
+            async for ended in keeper.exits():
+                station, exit_ = ended.id, ended.exit
+                if station in self._crew.state.owned and station not in self._ending:
+                    how = _signal(exit_.signal) if exit_.signal else f"it ended with {exit_.code}"
+                    if exit_.signal or exit_.code:
+                        await self._ended(station, how + await self._last_words(keeper, station))
+                    else:
+                        await self._ended(station, "")
+                self._ending.discard(station)
+        except KeeperLostError:
+            log.warning("the keeper has gone, and with it every terminal")
+            for station in self._crew.living():
+                if self._crew.owned(station).host == KEEPER:
+                    await self._ended(station, "the keeper of its terminal has gone")
+
+    async def _last_words(self, keeper: Keeper, station: str) -> str:
+        """The last line that a program wrote before it ended."""
+        try:
+            lines = clean_lines((await keeper.kept(station)).data[-LAST:].decode("utf-8", "replace"))
+        except FactoryError:
+            return ""
+        said = next((line.strip() for line in reversed(lines) if line.strip()), "")
+        return f": {clean(said)}" if said else ""
+
+    async def _forget(self, keeper: Keeper, station: str) -> None:
+        for child in keeper.children():
+            if child.id == station:
+                self._ending.add(station)
+                if child.exit is None:
+                    await keeper.end(station)
+                await keeper.forget(station)
+                self._ending.discard(station)
+
+    # Stations
+
+    def _kind(self, station: str) -> InTerminal:
+        kind = kinds.load(self._crew.seen(station).kind)
+        if not isinstance(kind, InTerminal):
+            raise FactoryError(f"{kind.name} does not run in a terminal", "it converses with a host")
+        return kind
+
+    def _place(self, station: str) -> Path:
+        return place_of(self._crew.factory.state_dir, station).home
+
+    def _launch_of(self, station: str) -> Launch:
+        """How it was started, but for its session: where it writes its transcripts does not depend on that."""
+        brief = recalled(self._crew.factory, station, self._kind(station)).brief
+        return self._kind(station).launch(brief, self._outbox(station))
+
+    def _conversation(self, station: str) -> Conversation:
+        if station not in self._conversations:
+
+            async def write(data: bytes) -> None:
+                await (await self._keeper()).write(station, data)
+
+            async def run(argv: Sequence[str]) -> int:
+                return await self._run(station, argv)
+
+            self._conversations[station] = Conversation(self._kind(station), write, run)
+        return self._conversations[station]
+
+    async def _run(self, station: str, argv: Sequence[str]) -> int:
+        """Run a command inside the station's boundary, and return its exit code."""
+        fitted = await asyncio.to_thread(recalled, self._crew.factory, station, self._kind(station))
+        launch = self._kind(station).launch(fitted.brief, self._outbox(station))
+        environment: Mapping[str, str] = {**fitted.brief.environment, **launch.environment}
+        process = await asyncio.create_subprocess_exec(
+            *fitted.boundary.wrap(argv),
+            env=dict(environment),
+            cwd=fitted.brief.directory,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        return await process.wait()
+
+
+def _prepare(home: Path, launch: Launch) -> None:
+    """Write the files that the agent is set up by, into its own home."""
+    for name, text in launch.files.items():
+        path = home / name
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
+        fresh.write_text(text, encoding="utf-8")
+        fresh.chmod(0o600)
+        fresh.replace(path)
+
+
+def _transcripts(home: Path, launch: Launch) -> list[Path]:
+    """Where it writes its conversations. What it tells of its process counts processes of its own namespace."""
+    return [home / name for name in launch.transcripts if name != ".claude/sessions"]
+
+
+def _signal(number: int) -> str:
+    try:
+        return f"it was ended by {signal.Signals(number).name}"
+    except ValueError:
+        return f"it was ended by signal {number}"
