@@ -87,6 +87,11 @@ def session_of(said: ProcessFile) -> str:
     return safe(said.session_id)
 
 
+def state_of(said: ProcessFile) -> Report | None:
+    """What its process does; None for a word that is not known."""
+    return _STATES.get(said.status)
+
+
 def lives(pid: int, start: str, domain: str = "") -> bool | None:
     """Whether a process runs that began at `start` (clock ticks since boot); None where that cannot be told.
 
@@ -144,7 +149,7 @@ def report(said: ProcessFile, memory: PresenceState, desk: Desk, written: float,
         memory.over = True  # killed or crashed, whatever it did: who ends by itself takes its file away
         events.append(_gone(memory, max(time, written)))
         return events
-    state = _STATES.get(said.status)
+    state = state_of(said)
     reason = clean(said.waiting_for or "") if state is Report.NEEDS_ME else ""
     if state is not None and (said.status, reason) != (memory.status, memory.reason):
         memory.status, memory.reason = said.status, reason

@@ -17,6 +17,7 @@ import msgspec
 
 from sessions.errors import FactoryError
 from sessions.floor.events import Event
+from sessions.floor.reports import Report
 from sessions.floor.scope import Budget, Held, Scope
 
 CONTRACT = 2
@@ -226,4 +227,16 @@ class InTerminal(Kind, Protocol):
 
     def reply(self, signal: Signal, decision: Decision, reason: str) -> bytes:
         """What the hook prints for the agent as the answer to a signal that waits."""
+        ...
+
+
+@runtime_checkable
+class Stated(Protocol):
+    """A kind in a terminal whose agents also keep a file that says what they do, which their hooks do not tell all of."""
+
+    def state(self, home: Path, session: str) -> Report | None:
+        """What the agent of this conversation says there at this moment; None where it says nothing.
+
+        It reads below the station's home, which is the agent's: whatever lies there is foreign.
+        """
         ...

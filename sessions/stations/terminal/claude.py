@@ -9,9 +9,11 @@ from pathlib import Path
 
 from sessions.errors import FactoryError
 from sessions.floor.events import Event
+from sessions.floor.reports import Report
 from sessions.stations.contract import CONTRACT, Ability, Brief, Decision, Launch, Say, Signal, Usable
 from sessions.stations.signals import hook
 from sessions.stations.terminal import hooked, programs
+from sessions.stations.terminal.reported import reported
 from sessions.stations.terminal.saying import pasted
 
 EVENTS = (
@@ -92,6 +94,10 @@ class Claude:
             session=session,
             transcripts=(".claude/projects", ".claude/sessions"),
         )
+
+    def state(self, home: Path, session: str) -> Report | None:
+        """Also that a turn was interrupted, or that a panel is open, which no hook tells."""
+        return reported(home / ".claude" / "sessions", session)
 
     def say(self, text: str, session: str) -> Say:
         """Typed; its input is emptied first, for a turn that is interrupted early puts its prompt back there."""

@@ -1,0 +1,44 @@
+"""What Claude Code says of itself in its own home, read at the moment when it matters: see `observe.presence`."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from sessions.floor.reports import Report
+from sessions.observe import presence
+
+MOST = 50
+"""Files that are looked at; one is there for each process that lives or was killed."""
+
+
+def reported(folder: Path, session: str) -> Report | None:
+    """The state that the newest process of a conversation tells."""
+    newest, report = -1.0, None
+    try:
+        names = sorted(path.name for path in folder.iterdir() if presence.is_presence(path.name))[:MOST]
+    except OSError:
+        return None
+    for name in names:
+        said = presence.said_in(_read(folder / name), folder / name)
+        if said is None or (session and presence.session_of(said) != session):
+            continue
+        began = said.started_at or 0.0
+        if began >= newest:
+            newest, report = began, presence.state_of(said)
+    return report
+
+
+def _read(path: Path) -> bytes:
+    """The file, if it is one: neither a link nor a pipe is followed."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return b""
+    try:
+        return os.read(handle, presence.LONGEST) if stat.S_ISREG(os.fstat(handle).st_mode) else b""
+    except OSError:
+        return b""
+    finally:
+        os.close(handle)
