@@ -78,6 +78,8 @@ class FactoryApp(Guarded, App[None]):
         self.garbage = Garbage(self._quiet_s)
         self.user_keys: dict[str, str] = {}
         self.board = Board()
+        self.drafts: dict[str, str] = {}
+        self.marks: set[str] = set()
         self._floor: FloorScreen | None = None
         self._shown = Shown(erasing=erases(os.environ))
         self.sent: Screen[object] | None = None
@@ -229,7 +231,7 @@ class FactoryApp(Guarded, App[None]):
                 if isinstance(top := self.screen_stack[-1], FactoryScreen):
                     await self._press(top, key)
         elif isinstance(event, events.Paste):
-            screen.answer_paste(event.text)
+            screen.take_paste(event.text)
 
     def _typed(self, event: events.Key) -> list[events.Key]:
         """Escape and a letter that come in one packet look like Alt and the letter: they are two keys again."""
@@ -257,6 +259,12 @@ class FactoryApp(Guarded, App[None]):
         from console.screens.station.screen import StationScreen
 
         await self.push_screen(StationScreen(name))
+
+    async def open_question(self, station: str) -> None:
+        """Look at what a station asks."""
+        from console.screens.question.screen import QuestionScreen
+
+        await self.push_screen(QuestionScreen(station))
 
     async def open_branch(self, name: str) -> None:
         """Go into a branch."""

@@ -45,6 +45,23 @@ def run(directory: str) -> str:
     return ""
 
 
+def edit(directory: str) -> str:
+    """Run `$VISUAL`, else `$EDITOR`, on a directory, else a shell in it; returns what went wrong. It never raises."""
+    import shlex
+
+    command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ""
+    if not command.strip():
+        return run(directory)
+    try:
+        with _terminal_lent():
+            subprocess.run(
+                [*shlex.split(command), "."], cwd=directory, env={**os.environ, "PWD": directory}, check=False
+            )
+    except (OSError, ValueError) as error:
+        return f"the editor {clean(command, 60)!r} could not be opened: {clean(str(error), 120)}"
+    return ""
+
+
 @contextmanager
 def _terminal_lent() -> Iterator[None]:
     """A handler that does nothing is not inherited, as an ignored signal would be."""

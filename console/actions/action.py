@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from console.links.link import LinkMode
+from sessions.views.hands import Hands
 
 KEPT_RANK = 90
 """How to get help and how to leave stays in the footer of the smallest terminal."""
@@ -25,6 +26,8 @@ class Situation(msgspec.Struct, frozen=True):
     """A station or a branch is under the cursor, or is what the screen is about."""
     branched: bool = False
     """It is a branch, or a station that works on one of this repository."""
+    hands: Hands = Hands()
+    """The stations that a verb would be done to."""
 
 
 S = TypeVar("S", bound=Situation)
@@ -34,6 +37,11 @@ S = TypeVar("S", bound=Situation)
 def never(_: Situation) -> str:
     """No reason to refuse."""
     return ""
+
+
+def always(_: Situation) -> bool:
+    """It is worth a place in the footer."""
+    return True
 
 
 class Action(msgspec.Struct, Generic[S], frozen=True):
@@ -54,6 +62,8 @@ class Action(msgspec.Struct, Generic[S], frozen=True):
     """Its place in the footer, 1 first; 0 keeps it out of the footer, `KEPT_RANK` and above never drop out of it."""
     passing: bool = False
     """In the footer only while it can work."""
+    fits: Callable[[S], bool] = always
+    """Whether it is worth a place in the footer, be it dimmed."""
     where: tuple[str, ...] = ()
     """The screens on which it works; none: the one beside which it stands."""
 
@@ -77,6 +87,8 @@ class ScreenSpec(msgspec.Struct, frozen=True):
     """A station or a branch may be at hand there."""
     past: bool = False
     """No supervisor is behind it."""
+    hands: bool = False
+    """What can be done to stations can be done there."""
     reads_only: bool = False
     """It only explains: nothing is called up from it."""
 

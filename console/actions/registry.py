@@ -11,20 +11,23 @@ from msgspec.structs import replace
 
 from console.actions.action import AnyAction, Situation
 from console.actions.everywhere import everywhere
+from console.actions.hands import on_stations
 from console.screens.branch import actions as branch
 from console.screens.conflicts import actions as conflicts
 from console.screens.floor import actions as floor
 from console.screens.help import actions as help_
+from console.screens.question import actions as question
 from console.screens.replay import actions as replay
 from console.screens.station import actions as station
 
-SCREENS = (floor.SPEC, station.SPEC, branch.SPEC, replay.SPEC, conflicts.SPEC, help_.SPEC)
+SCREENS = (floor.SPEC, station.SPEC, question.SPEC, branch.SPEC, replay.SPEC, conflicts.SPEC, help_.SPEC)
 """Every screen, in the order of the help."""
 
 
 def _all() -> Iterator[AnyAction]:
     for screen in SCREENS:
         yield from (action if action.where else replace(action, where=(screen.name,)) for action in screen.actions)
+    yield from on_stations(SCREENS)
     yield from everywhere(SCREENS)
 
 
@@ -71,5 +74,5 @@ def keys_of(action: AnyAction, keymap: dict[str, str]) -> tuple[str, ...]:
 def footer_actions(where: str, now: Situation) -> list[tuple[AnyAction, str]]:
     """The footer's actions in their order, each with the reason why it cannot work, if any."""
     ranked: Iterable[AnyAction] = sorted((a for a in actions_on(where) if a.rank), key=lambda a: a.rank)
-    told = ((action, action.refuse(now)) for action in ranked)
+    told = ((action, action.refuse(now)) for action in ranked if action.fits(now))
     return [(action, reason) for action, reason in told if not (action.passing and reason)]

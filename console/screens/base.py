@@ -123,6 +123,11 @@ class FactoryScreen(Guarded, OpeningScreen):
     def answer_paste(self, text: str) -> None:
         """Take pasted text into a line that is being typed."""
 
+    def take_paste(self, text: str) -> None:
+        """Take pasted text wherever a key would go now."""
+        if not self._copies:
+            self.answer_paste(text)
+
     def palette_jumps(self) -> Iterator[tuple[str, Callable[[], object]]]:
         """Places that the palette can go to from here."""
         yield from ()

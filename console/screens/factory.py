@@ -57,7 +57,14 @@ class Factory(Protocol):
     sent: Screen[object] | None
     """The screen whose picture is on the terminal."""
 
+    drafts: dict[str, str]
+    """Requests that were written and not sent, by the stations that they are for."""
+    marks: set[str]
+    """Keys of the panes that are marked."""
+
     async def open_station(self, name: str) -> None: ...
+
+    async def open_question(self, station: str) -> None: ...
 
     async def open_branch(self, name: str) -> None: ...
 

@@ -34,7 +34,7 @@ SITUATIONS: dict[str, Situation] = {
 
 def test_ids_are_unique_and_say_where() -> None:
     assert len(BY_ID) == len(ACTIONS)
-    assert all(action.id.partition(".")[0] in (*NAMES, "app") for action in ACTIONS)
+    assert all(action.id.partition(".")[0] in (*NAMES, "app", "hand") for action in ACTIONS)
 
 
 def test_a_new_screen_says_of_itself_what_works_there() -> None:
@@ -97,10 +97,10 @@ def test_a_refusal_gives_its_reason() -> None:
     ("action", "reason", "able"),
     [
         ("floor.search", "there is nothing on the floor yet", FloorSituation(panes=1)),
-        ("floor.clear", "nothing is filtered", FloorSituation(narrow=True)),
+        ("floor.clear", "nothing is filtered or marked", FloorSituation(narrow=True)),
         ("floor.cancel", "nothing is being read", FloorSituation(scanning=True)),
         ("station.next", "nothing was searched yet: / does", StationSituation(searched=True)),
-        ("station.play", "this is no replay", Situation(mode=LinkMode.REPLAY)),
+        ("station.event", "this is no replay", Situation(mode=LinkMode.REPLAY)),
         ("conflicts.open", "this pair collides in no file", ConflictsSituation(files=1)),
         ("conflicts.open", "this pair collides in no file", ConflictsSituation(planned_branch=True)),
         ("conflicts.open", "this pair collides in no file", ConflictsSituation(hot_spot=True)),

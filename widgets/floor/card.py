@@ -5,7 +5,7 @@ from __future__ import annotations
 from sessions.floor.state import Status
 from sessions.views.floor.panes import SPARK_POINTS, Pane
 from widgets.draw.cells import Line, Span, cut, fill, fit, line_width, pad, short, spread, width
-from widgets.draw.glyphs import BAR, BRANCH, DOT, STATUS
+from widgets.draw.glyphs import BAR, BRANCH, DOT, MARK, STATUS
 from widgets.draw.numbers import age, age_clock, ago, count, money, percent, rate
 from widgets.draw.spark import bar, spark
 from widgets.floor.pane_text import (
@@ -47,17 +47,24 @@ def branch_card(pane: Pane, cells: int, now: float, cursor: bool = False, widths
 
 
 def card(
-    pane: Pane, cells: int, zoom: int, now: float, cursor: bool = False, widths: Widths | None = None
+    pane: Pane,
+    cells: int,
+    zoom: int,
+    now: float,
+    cursor: bool = False,
+    widths: Widths | None = None,
+    marked: bool = False,
 ) -> list[Line]:
     """`HEIGHTS[zoom]` lines of exactly `cells` cells; without `widths` rows are laid out for this pane alone."""
     edge: Span = (BAR, "accent") if cursor else (" ", "text")
+    first: Span = (MARK, "bold accent" + " on cursor" * cursor) if marked else edge
     if zoom == 0:
-        return [row(pane, cells, now, edge, " on cursor" if cursor else "", widths or widths_of([pane]))]
+        return [row(pane, cells, now, first, " on cursor" if cursor else "", widths or widths_of([pane]))]
     ground = " on cursor" if cursor else _GROUNDS.get(pane.status, " on bar")
     # Gutter and right margin; words keep one more cell free on both sides, so that they align under the title bar.
     bar_cells, room = cells - 2, cells - 5
     body = _body(pane, room, now) if zoom == 1 else _large_body(pane, room, now)
-    lines = [pad([edge, *_title(pane, bar_cells, now, ground)], cells, "text")]
+    lines = [pad([first, *_title(pane, bar_cells, now, ground)], cells, "text")]
     for at in range(HEIGHTS[zoom] - 1):
         line = body[at] if at < len(body) else ()
         lines.append(pad([edge, ("  ", "text"), *pad(line, room, "text")], cells, "text"))

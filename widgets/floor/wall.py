@@ -7,7 +7,7 @@ what is under the cursor goes first, the rest takes turns.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import chain, compress
 from operator import is_not
 from time import monotonic
@@ -69,6 +69,7 @@ class Wall(Guarded, ScrollView, inherit_bindings=False, can_focus=True):
         self._strips: dict[int, Strip] = {}
         self._spent_at = 0.0
         self._cursor = ""
+        self._marks: frozenset[str] = frozenset()
         self._measure_of = Measure()
         self.widths = Widths()
         """What columns need. They only grow until panes are sorted, come or go, or the wall has another size."""
@@ -166,6 +167,20 @@ class Wall(Guarded, ScrollView, inherit_bindings=False, can_focus=True):
         """Move the cursor: up, down, left, right, pageup, pagedown, home, end."""
         if self._panes:
             slot = self._grid.move(self._slots.get(self._cursor, 0), way, self.size.height)
+            self.go_to(self._panes[slot].key)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._slots
+
+    def show_marks(self, marks: Collection[str]) -> None:
+        """Mark the panes with these keys, and no others."""
+        changed, self._marks = self._marks ^ set(marks), frozenset(marks)
+        self._redraw([self._slots[key] for key in changed if key in self._slots])
+
+    def step(self) -> None:
+        """Put the cursor on the next pane, if there is one."""
+        slot = self.cursor_slot + 1
+        if 0 < slot < len(self._panes):
             self.go_to(self._panes[slot].key)
 
     # How it lies
@@ -293,7 +308,8 @@ class Wall(Guarded, ScrollView, inherit_bindings=False, can_focus=True):
         if self._zoom and row.height == 1:
             lines = branch_card(pane, row.cells, self._now, cursor, self.widths)
         else:
-            lines = card(pane, row.cells, self._zoom, self._now, cursor, self.widths)
+            marked = pane.key in self._marks
+            lines = card(pane, row.cells, self._zoom, self._now, cursor, self.widths, marked=marked)
         drawn = Drawn(pane, cursor, clock_of(pane, self._now), self._clock(), lines)
         self._drawn[slot] = drawn
         return drawn

@@ -10,7 +10,7 @@ class FloorSituation(Situation, frozen=True):
 
     panes: int = 0
     narrow: bool = False
-    """A filter or a search hides something."""
+    """A filter or a search hides something, or something is marked."""
     scanning: bool = False
     """Old transcripts are being read."""
 
@@ -20,7 +20,7 @@ def needs_panes(now: FloorSituation) -> str:
 
 
 def needs_narrow(now: FloorSituation) -> str:
-    return "" if now.narrow else "nothing is filtered"
+    return "" if now.narrow else "nothing is filtered or marked"
 
 
 def needs_scan(now: FloorSituation) -> str:
@@ -52,7 +52,7 @@ ACTIONS: tuple[Action[FloorSituation], ...] = (
            "screen.next_loud", needs_panes, rank=65, where=_WALL),
     Action("floor.work", ("D",), "its diff", "Show the commits, files and lines of the branch it works on.",
            "screen.work", needs_branch, rank=66, where=_WALL),
-    Action("floor.clear", ("escape",), "all", "Come out: drop the search and the filters.",
+    Action("floor.clear", ("escape",), "all", "Come out: drop the marks, then the search and the filters.",
            "screen.clear", needs_narrow, where=_WALL),
     Action("floor.cancel", ("ctrl+x",), "stop reading", "Stop reading old transcripts; what was read stays.",
            "screen.cancel_scan", needs_scan),
@@ -69,4 +69,4 @@ ACTIONS: tuple[Action[FloorSituation], ...] = (
     Action("floor.home", ("home",), "first", "Move the cursor to the first pane.", "screen.move('home')", where=_WALL),
     Action("floor.end", ("end", "G"), "last", "Move the cursor to the last pane.", "screen.move('end')", where=_WALL),
 )  # fmt: skip
-SPEC = ScreenSpec("floor", "On the floor", ACTIONS, above=False, at_hand=True)
+SPEC = ScreenSpec("floor", "On the floor", ACTIONS, above=False, at_hand=True, hands=True)

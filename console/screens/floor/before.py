@@ -7,7 +7,10 @@ import time
 from sessions.views.floor.last import LastFloor
 from widgets.draw.numbers import ago
 
-WAITING = frozenset({"app.caller", "app.conflicts", "app.copy", "app.shell", "floor.open", "floor.work"})
+WAITING = frozenset(
+    {"app.caller", "app.conflicts", "app.copy", "app.shell", "floor.open", "floor.work", "hand.asked", "hand.edit"}
+    | {"hand.prompt"}
+)
 """Actions that need more of a station or a branch than what the floor showed of it."""
 
 

@@ -193,6 +193,7 @@ class FloorScene(SampledScreen):
                 replay=replayed,
                 folded=len(floor.folded),
             )
+        wall.show_marks(self.factory.marks)
         wall.show(floor.groups, now, empty, untouched, self._folds(floor, cells))
         self.draw_preview()
         self._draw_top()

@@ -9,6 +9,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from console.actions.action import ScreenSpec
+from console.actions.hands import BEFORE_KNOWN
 from console.actions.registry import BY_ID
 from console.copies import Copy, of_branch, of_station
 from console.screens.base import bindings
@@ -16,18 +17,20 @@ from console.screens.floor import menus
 from console.screens.floor.actions import SPEC, FloorSituation
 from console.screens.floor.before import WAITING
 from console.screens.floor.scene import FloorScene, roomy
+from console.screens.handed import HandedScreen
 from sessions.floor.branches.shown import own_branch
 from sessions.floor.commands import CancelScan
 from sessions.text import clean
 from sessions.views.floor.arrange import LOUD, Grouping, SortKey, attention
 from sessions.views.floor.panes import Pane
+from sessions.views.hands import Hands
 from widgets.draw.cells import Line, Span
 from widgets.floor.card import HEIGHTS
 from widgets.floor.preview import Preview
 from widgets.parts.prompt import Menu, Typing
 
 
-class FloorScreen(FloorScene):
+class FloorScreen(FloorScene, HandedScreen):
     """What the keys do on the floor, and what it asks."""
 
     SPEC: ClassVar[ScreenSpec] = SPEC
@@ -42,7 +45,9 @@ class FloorScreen(FloorScene):
         """Do it; or as soon as the present is known, where what was shown last is not enough for it."""
         waits = action_id in WAITING and self.factory.link.last is not None
         self._awaited.wants(action_id if waits else "", self._under_cursor())
-        if waits:
+        if not waits and action_id in BEFORE_KNOWN and self.factory.link.last is not None:
+            self.say(f"{BY_ID[action_id].title}: not before the floor is the present")
+        elif waits:
             self.say(f"{BY_ID[action_id].title}: as soon as the floor is the present")
         else:
             await super().act(action_id)
@@ -54,14 +59,33 @@ class FloorScreen(FloorScene):
             at_hand=self.wall.cursor is not None,
             panes=self.floor.every if self.floor else 0,
             branched=bool(self._branch_at_hand()),
-            narrow=self.view.choice.changed,
+            narrow=self.view.choice.changed or bool(self.factory.marks),
             scanning=self.scanning,
         )
 
     def right(self) -> list[Span]:
         if not self.floor or not self.floor.every:
             return []
-        return menus.chosen(self.view.choice, self.floor, self.wall.cursor_slot)
+        return [*self._marked(), *menus.chosen(self.view.choice, self.floor, self.wall.cursor_slot)]
+
+    def _marked(self) -> list[Span]:
+        """How many are marked, and how many of them are not shown."""
+        marks = self._present_marks()
+        unseen = sum(key not in self.wall for key in marks)
+        told = f"{len(marks)} marked" + f", {unseen} not shown" * bool(unseen)
+        return [(told, "bold accent on bar"), ("  ", "text on bar")] if marks else []
+
+    def _present_marks(self) -> list[str]:
+        """The marks of stations that are on the floor."""
+        stations = self.factory.link.state.stations
+        return [key for key in sorted(self.factory.marks) if key.removeprefix("station:") in stations]
+
+    def hands(self) -> Hands:
+        state, marks = self.factory.link.state, self._present_marks()
+        if marks:
+            return Hands(state, tuple(key.removeprefix("station:") for key in marks), marked=True)
+        pane = self.wall.cursor
+        return Hands(state, (pane.station,) if pane is not None and pane.station else ())
 
     def question(self) -> Line:
         if self._menu:
@@ -201,7 +225,25 @@ class FloorScreen(FloorScene):
     def action_group(self) -> None:
         self._menu = menus.group_menu(self.view.choice)
 
+    def action_mark(self) -> None:
+        """Mark the station under the cursor, or take its mark away, and go on to the next."""
+        pane = self.wall.cursor
+        if pane is None or not pane.station:
+            self.say("only stations can be marked: no station works on this branch")
+            return
+        self.factory.marks ^= {pane.key}
+        self.wall.show_marks(self.factory.marks)
+        self.wall.step()
+
+    def action_unmark(self) -> None:
+        self.factory.marks.clear()
+        self.wall.show_marks(self.factory.marks)
+
     def action_clear(self) -> None:
+        """First the marks, then what hides something."""
+        if self.factory.marks:
+            self.action_unmark()
+            return
         self.view.choose(search="", statuses=frozenset(), every_branch=False, unfolded=False)
         self._draw_chosen()
 

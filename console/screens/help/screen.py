@@ -46,7 +46,11 @@ class HelpScreen(FactoryScreen):
 
     def sections(self) -> list[Section]:
         """All that the help says, in its order."""
-        titles = {"app": "Everywhere", **{screen.name: screen.title for screen in SCREENS}}
+        titles = {
+            "hand": "With stations that this factory runs",
+            "app": "Everywhere",
+            **{screen.name: screen.title for screen in SCREENS},
+        }
         keys = [
             Section(titles[room], tuple(self._entry(a) for a in ACTIONS if a.id.partition(".")[0] == room))
             for room in sorted(titles, key=lambda room: room != self._from)

@@ -44,6 +44,7 @@ class Hit(msgspec.Struct, frozen=True):
 def commands(screen: FactoryScreen) -> list[Offer]:
     """All that can be chosen, from `screen` on: what the footer names, the other actions, then places."""
     keymap = screen.factory.user_keys
+    now = screen.present()
     offered = [(action, reason) for action, reason in screen.palette_actions() if action.id != "app.palette"]
     actions = [
         Offer(
@@ -53,7 +54,7 @@ def commands(screen: FactoryScreen) -> list[Offer]:
             reason=reason,
             run=partial(screen.act, action.id),
         )
-        for action, reason in sorted(offered, key=lambda pair: not pair[0].rank)
+        for action, reason in sorted(offered, key=lambda pair: not (pair[0].rank and pair[0].fits(now)))
     ]
     jumps = [Offer(clean(text, TITLE_CELLS), "", "", "", jump) for text, jump in screen.palette_jumps()]
     return [*actions, *jumps]

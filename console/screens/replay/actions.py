@@ -29,4 +29,4 @@ ACTIONS: tuple[Action[FloorSituation], ...] = (
     Action("replay.silence", ("H",), "silence", "Skip silence, or let it take its time.",
            "screen.transport('toggle_silence')", rank=7),
 )  # fmt: skip
-SPEC = ScreenSpec("replay", "In a replay", ACTIONS, above=False, at_hand=True, past=True)
+SPEC = ScreenSpec("replay", "In a replay", ACTIONS, above=False, at_hand=True, hands=True, past=True)

@@ -47,8 +47,6 @@ ACTIONS: tuple[Action[StationSituation], ...] = (
     Action("station.home", ("home",), "begin", "Go to the beginning.", "screen.home"),
     Action("station.end", ("end",), "end", "Go to the end; a conversation is followed from there.",
            "screen.end"),
-    Action("station.play", ("p",), "play", "In a replay: play or pause.",
-           "screen.transport('toggle')", needs_replay),
     Action("station.event_before", ("comma",), "event before", "In a replay: go back by one event of its own.",
            "screen.transport('step', -1)", needs_replay),
     Action("station.event", ("full_stop",), "next event", "In a replay: go on by one event of its own.",
@@ -62,4 +60,4 @@ ACTIONS: tuple[Action[StationSituation], ...] = (
     Action("station.faster", ("right_square_bracket",), "faster", "In a replay: play faster, up to 1000 times.",
            "screen.transport('faster', 1)", needs_replay),
 )  # fmt: skip
-SPEC = ScreenSpec("station", "In a station", ACTIONS, at_hand=True)
+SPEC = ScreenSpec("station", "In a station", ACTIONS, at_hand=True, hands=True)

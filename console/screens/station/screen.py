@@ -14,6 +14,7 @@ from console.copies import Copy, of_station
 from console.links.link import LinkMode
 from console.links.replay import ReplayLink
 from console.screens.base import bindings
+from console.screens.handed import HandedScreen
 from console.screens.station.actions import SPEC, StationSituation
 from console.screens.station.bar import link_spans
 from console.screens.station.search import SearchScreen
@@ -23,6 +24,7 @@ from sessions.floor.branches.shown import own_branch
 from sessions.floor.state import FloorState, Station
 from sessions.text import clean
 from sessions.views.floor.panes import Pane, station_pane
+from sessions.views.hands import Hands, Verb
 from sessions.views.status import status_at
 from widgets.draw.cells import Span
 from widgets.parts.facts import state_spans
@@ -35,7 +37,7 @@ WIDE = 120
 """From this width on the panels stand beside the conversation; below, one of them is shown at a time."""
 
 
-class StationScreen(SearchScreen):
+class StationScreen(SearchScreen, HandedScreen):
     """Samples the link like the floor does; whatever needs the disk is read by a worker, one at a time."""
 
     SPEC: ClassVar[ScreenSpec] = SPEC
@@ -158,6 +160,9 @@ class StationScreen(SearchScreen):
     def situation(self) -> StationSituation:
         return StationSituation(at_hand=True, branched=bool(self._branch()), searched=bool(self.pattern))
 
+    def hands(self) -> Hands:
+        return Hands(self.factory.link.state, (self.station,))
+
     def _branch(self) -> str:
         state = self.factory.link.state
         branch = own_branch(state, state.stations.get(self.station))
@@ -258,6 +263,13 @@ class StationScreen(SearchScreen):
         if not self.wide and self._panel != PLOT:
             self._show_panel(PLOT)
         self.draw()
+
+    async def action_hand(self, verb: str) -> None:
+        link = self.factory.link
+        if Verb(verb) is Verb.PAUSE and isinstance(link, ReplayLink):
+            link.toggle()
+        else:
+            await super().action_hand(verb)
 
     def action_transport(self, control: str, *steps: int) -> None:
         link = self.factory.link

@@ -384,8 +384,8 @@ def test_in_a_replay_everything_is_as_of_the_moment() -> None:
 
 def test_live_keys_of_a_replay_say_why_they_do_nothing() -> None:
     async def script(screen: StationScreen, pilot: Pilot[None]) -> None:
-        await pilot.press("p")
-        assert screen._said == "play: this is no replay"
+        await pilot.press("full_stop")
+        assert screen._said == "next event: this is no replay"
 
     with_station(still(sample_events()), "docs-02", script)
 

@@ -7,7 +7,9 @@ from msgspec.structs import replace
 
 from sessions.floor import events as ev
 from sessions.floor.fold.fold import fold_all
+from sessions.floor.ours.lives import Life
 from sessions.floor.reports import Report
+from sessions.floor.scope import Held, Scope
 from sessions.floor.state import EMPTY, Evidence, FloorState, Status
 from sessions.floor.tokens import Certainty, Tokens
 from sessions.floor.zone import Zone
@@ -153,7 +155,9 @@ def test_every_kind_of_event_has_a_line() -> None:
     samples: list[ev.Event] = []
     for kind in kinds:
         more = {"reason": "because", "text": "words", "kind": "claude", "tool": "Bash", "tokens": Tokens(5)}
-        more |= {"state": Report.WORKING, "name": "api"}
+        more |= {"state": Report.WORKING, "name": "api", "question": "q", "scope": Scope(), "held": Held(), "path": "a"}
+        more |= {"act": "write", "directory": "/d", "branch": "b", "life": Life.RUNNING, "head": "h", "ref": "r"}
+        more |= {"signal": "s", "share": 0.5, "what": "tokens", "child": "c", "ok": True}
         fields = {name: value for name, value in more.items() if name in kind.__struct_fields__}
         samples.append(kind(time=0.0, station="a", **fields))
     lines = texts(event_lines(samples, Zone(), CELLS))

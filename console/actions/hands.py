@@ -1,0 +1,99 @@
+"""What keys do to stations that this factory runs: the same letters on every screen where one is at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from msgspec.structs import replace
+
+from console.actions.action import Action, ScreenSpec, Situation, needs_at_hand, needs_shell
+from console.links.link import LinkMode
+from sessions.views.hands import Verb
+
+PREFIX = "hand"
+"""Of the ids of these actions."""
+
+
+def untouchable(now: Situation) -> str:
+    """Why nothing can be done to any station from here."""
+    if now.mode is LinkMode.REPLAY:
+        return "a replay shows what was: nothing can be done to it"
+    if now.mode is LinkMode.SIMULATED or now.hands.state.simulated:
+        return "a simulated factory obeys nobody"
+    return "no supervisor answers" if now.lost else ""
+
+
+def _needs(verb: Verb) -> Callable[[Situation], str]:
+    if verb is Verb.PAUSE:  # which a replay does, where nothing can be done to stations
+        return lambda now: "" if now.mode is LinkMode.REPLAY else untouchable(now) or now.hands.refusal(verb)
+    return lambda now: untouchable(now) or now.hands.refusal(verb)
+
+
+def needs_asked(now: Situation) -> str:
+    """Looking is possible wherever there is something to look at."""
+    return now.hands.refusal(Verb.ASKED)
+
+
+def needs_ours(now: Situation) -> str:
+    return untouchable(now) or ("" if now.hands.state.owned else "this factory runs no stations yet")
+
+
+def needs_marks(now: Situation) -> str:
+    return "" if now.hands.marked else "nothing is marked"
+
+
+def _ours(now: Situation) -> bool:
+    """Whether it is worth a place in the footer, where it may be dimmed."""
+    return now.hands.ours
+
+
+def _asks(now: Situation) -> bool:
+    return not now.hands.refusal(Verb.ASKED)
+
+
+def _hand(verb: Verb, keys: tuple[str, ...], title: str, help: str, rank: int = 0) -> Action[Situation]:
+    fits = _asks if verb in (Verb.ALLOW, Verb.ALWAYS, Verb.DENY, Verb.ASKED) else _ours
+    return Action(f"{PREFIX}.{verb.value}", keys, title, help, f"screen.hand('{verb.value}')", _needs(verb), rank,
+                  fits=fits)  # fmt: skip
+
+
+_HANDS: tuple[Action[Situation], ...] = (
+    _hand(Verb.ALLOW, ("a",), "allow", "Allow what it asks, this once.", 2),
+    _hand(Verb.ALWAYS, ("A",), "always", "Allow what it asks, now and later.", 5),
+    _hand(Verb.DENY, ("d",), "deny", "Deny what it asks, with a reason if you like.", 3),
+    Action("hand.asked", ("Q",), "question", "Look at the whole of what it asks.", "screen.hand('asked')",
+           needs_asked, 4, fits=_asks),
+    _hand(Verb.PROMPT, ("i",), "prompt", "Write a request, of several lines if you like, and give it to it.", 11),
+    _hand(Verb.INTERRUPT, ("I",), "interrupt", "End the turn under way; the conversation stays.", 12),
+    _hand(Verb.PAUSE, ("p",), "pause", "Let it rest as it is, or go on; a replay plays or pauses.", 13),
+    _hand(Verb.STOP, ("x",), "stop", "End it in good order; it can be brought back.", 14),
+    _hand(Verb.KILL, ("X",), "kill", "End its processes at once, after a yes; its branch and its work are kept.", 15),
+    _hand(Verb.RESUME, ("R",), "bring back", "Bring it back where it was, or fresh with a new conversation.", 16),
+    _hand(Verb.REMOVE, ("delete", "backspace"), "remove",
+          "Take its place away, after a yes; its branch and its uncommitted work are kept for 30 days."),
+    _hand(Verb.ATTACH, ("v",), "attach", "Go into its terminal; a key comes back.", 17),
+    Action("hand.edit", ("e",), "editor", "Open its directory in `$VISUAL` or `$EDITOR`, or a shell there.",
+           "screen.edit", needs_shell),
+    Action("hand.freeze", ("P",), "freeze", "Let all stations of ours rest as they are, or thaw them.",
+           "screen.freeze", needs_ours),
+    Action("hand.mark", ("space",), "mark", "Mark it, or not any more: what is done is done to all that are marked.",
+           "screen.mark", needs_at_hand),
+    Action("hand.unmark", ("M",), "no marks", "Take all marks away.", "screen.unmark", needs_marks),
+)  # fmt: skip
+"""Those that look without touching work in a past, too. `p` is the replay's own there."""
+
+
+BEFORE_KNOWN = frozenset(action.id for action in _HANDS) - {"hand.mark", "hand.unmark"}
+"""What is not done to a floor that is not the present: what is asked now, nobody has seen yet."""
+
+
+def on_stations(screens: Sequence[ScreenSpec]) -> Iterator[Action[Situation]]:
+    """Each with the screens on which it works."""
+    for action in _HANDS:
+        where = (screen.name for screen in screens if screen.hands and not set(action.keys) & _own_keys(screen))
+        yield replace(action, where=tuple(where))
+
+
+def _own_keys(screen: ScreenSpec) -> set[str]:
+    """The keys of its own, which go before."""
+    return {key for action in screen.actions for key in action.keys}

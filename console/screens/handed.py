@@ -1,0 +1,206 @@
+"""Screens with stations at hand: what keys do to those that this factory runs, and what is asked before."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
+from msgspec.structs import replace
+
+from console import shell
+from console.actions.action import Situation
+from console.actions.hands import untouchable
+from console.screens.base import FactoryScreen
+from sessions.errors import FactoryError
+from sessions.floor.commands import AnyWish, FreezeFloor, Reply
+from sessions.floor.ours.owned import Owned
+from sessions.floor.state import name_of
+from sessions.text import clean
+from sessions.views.hands import Hands, Verb
+from widgets.draw.cells import Line
+from widgets.parts.prompt import Choose, Menu, Typing
+
+TOLD_S = 12.0
+"""How long the footer says what could not be done."""
+NAMED = 3
+"""Stations that are named where something could not be done to several."""
+_YES = ("y", "Y")
+
+
+class HandedScreen(FactoryScreen):
+    """Subclasses say in `hands` which stations are meant."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._choice: tuple[Menu, Callable[[str], None]] | None = None
+        """A question that one key answers, and what the key is for."""
+        self._reason: tuple[Typing, Callable[[str], None]] | None = None
+        """A line that is being typed, and what it is for."""
+
+    def hands(self) -> Hands:
+        """The stations that a verb would be done to."""
+        raise NotImplementedError
+
+    def present(self) -> Situation:
+        return replace(super().present(), hands=self.hands())
+
+    # What is asked before
+
+    def asked(self) -> Line:
+        if self._choice is not None:
+            return self._choice[0].line(self.size.width)
+        if self._reason is not None:
+            return self._reason[0].line(self.size.width, "", "enter denies   esc back")
+        return super().asked()
+
+    async def take(self, key: str, character: str | None) -> bool:
+        if self._choice is not None:
+            (menu, then), self._choice = self._choice, None
+            if (chosen := menu.chosen(character or key)) is not None:
+                then(chosen.key)
+        elif self._reason is not None:
+            typing, then = self._reason
+            if key in ("enter", "escape"):
+                self._reason = None
+                if key == "enter":
+                    then(typing.text.strip())
+            else:
+                typing.type(key, character)
+        else:
+            return await super().take(key, character)
+        self.draw_footer()
+        return True
+
+    def take_paste(self, text: str) -> None:
+        if self._reason is not None:
+            self._reason[0].paste(text)
+            self.draw_footer()
+        elif self._choice is None:
+            super().take_paste(text)
+
+    # Actions
+
+    async def action_hand(self, verb: str) -> None:
+        """Do a verb to the stations at hand, or ask first what has to be asked."""
+        it, hands = Verb(verb), self.hands()
+        able = hands.able(it)
+        match it:
+            case Verb.PROMPT:
+                await self._prompt(hands, able)
+            case Verb.ASKED:
+                await self.factory.open_question(able[0])
+            case Verb.ATTACH:
+                self._lend(able[0])
+            case Verb.DENY:
+                self._reason = (Typing(f"deny {self._names(hands, able)}: why?"), partial(self.do, hands, it))
+            case Verb.RESUME:
+                items = (Choose("R", "where it was"), Choose("f", "fresh, with a new conversation"))
+                self._choice = (Menu(f"bring back {self._names(hands, able)}", items), partial(self._bring, hands))
+            case Verb.KILL | Verb.REMOVE:
+                items = (Choose("y", it.value), Choose("n", "leave it"))
+                title = f"{it.value} {self._names(hands, able)}?  {self._kept(hands, able, it)}"
+                self._choice = (Menu(title, items, ""), partial(self._sure, hands, it))
+            case _:
+                self.do(hands, it)
+
+    async def _prompt(self, hands: Hands, able: list[str]) -> None:
+        from console.screens.prompt.screen import PromptScreen
+
+        drafts, key = self.factory.drafts, " ".join(able)
+
+        def keep(text: str) -> None:
+            drafts.pop(key, None)
+            if text.strip():
+                drafts[key] = text
+
+        send = partial(self.do, hands, Verb.PROMPT)
+        await self.app.push_screen(PromptScreen(self._names(hands, able), drafts.get(key, ""), send, keep))
+
+    def _lend(self, station: str) -> None:
+        self.say("attach: its kind has no terminal")
+
+    def _bring(self, hands: Hands, key: str) -> None:
+        self.do(hands, Verb.RESUME, fresh=key == "f")
+
+    def _sure(self, hands: Hands, verb: Verb, key: str) -> None:
+        if key in _YES:
+            self.do(hands, verb)
+
+    def _names(self, hands: Hands, stations: list[str]) -> str:
+        if len(stations) > 1:
+            return f"{len(stations)} stations"
+        return clean(name_of(hands.state, stations[0]), 40) if stations else ""
+
+    def _kept(self, hands: Hands, able: list[str], verb: Verb) -> str:
+        """What is kept, so that nobody has to fear for it."""
+        own: Owned | None = hands.state.owned.get(able[0]) if len(able) == 1 else None
+        branch = f"branch {clean(own.branch, 40)}" if own is not None and own.branch else "branches"
+        if verb is Verb.REMOVE:
+            return f"kept 30 days: {branch}, uncommitted work"
+        return f"kept: {branch}, uncommitted work, conversation" + "s" * (own is None)
+
+    def action_edit(self) -> None:
+        """Leave the terminal to the operator's editor, or a shell, in the directory at hand."""
+        directory = next((copy.text for copy in self.copies() if copy.key == "d"), "")
+        reason = shell.refusal(directory) or self.factory.lend_terminal(lambda: shell.edit(directory))
+        if reason:
+            self.say(f"editor: {reason}")
+
+    def action_freeze(self) -> None:
+        """Have all stations of ours rest, or go on."""
+        frozen = not self.factory.link.state.frozen
+        done = "the floor is frozen: all stations of ours rest, P thaws" if frozen else "the floor goes on"
+        self.begin(lambda: self._send_one(FreezeFloor(frozen), done), group="hands")
+
+    async def _send_one(self, wish: AnyWish, done: str) -> None:
+        reply = await self._answer_to(wish)
+        self.say(done if reply.ok else _why(reply), TOLD_S)
+
+    def action_mark(self) -> None:
+        """Mark what the screen is about, or take its mark away."""
+        marks, key = self.factory.marks, "station:" + self.station
+        marks ^= {key}
+        self.say("marked: what is done on the floor is done to all that are marked" if key in marks else "not marked")
+
+    def action_unmark(self) -> None:
+        self.factory.marks.clear()
+
+    # Doing it
+
+    def do(self, hands: Hands, verb: Verb, text: str = "", fresh: bool = False) -> None:
+        """Ask the supervisor for it, and say what became of it."""
+        self.say(f"{verb.value} {self._names(hands, hands.able(verb))} …")
+        self.begin(lambda: self._do(hands, verb, text, fresh), group="hands")
+
+    async def _do(self, hands: Hands, verb: Verb, text: str, fresh: bool) -> None:
+        able = hands.able(verb)
+        wishes = [hands.wish(station, verb, text, fresh) for station in able]
+        replies = await asyncio.gather(*map(self._answer_to, wishes))
+        not_done = [(station, hands.trouble(station, verb)) for station in hands.stations if station not in able]
+        not_done += [(name, _why(reply)) for name, reply in zip(able, replies, strict=True) if not reply.ok]
+        went = [name for name, reply in zip(able, replies, strict=True) if reply.ok]
+        done = [hands.said(name, verb, wish) for name, wish in zip(able, wishes, strict=True) if name in went]
+        if verb is Verb.PROMPT and went == able:
+            self.factory.drafts.pop(" ".join(able), None)
+        self.done(verb, went)
+        told = done if len(done) == 1 else [f"{len(done)} stations: {done[0].partition(' ')[2]}"] if done else []
+        told += [f"{clean(name_of(hands.state, name), 40)}: {reason}" for name, reason in not_done[:NAMED]]
+        told += [f"and {len(not_done) - NAMED} more could not"] if len(not_done) > NAMED else []
+        if self.lives:
+            self.say(clean("  ".join(told), 400), TOLD_S)
+
+    def done(self, verb: Verb, stations: list[str]) -> None:
+        """It was done to these."""
+
+    async def _answer_to(self, wish: AnyWish) -> Reply:
+        if reason := untouchable(self.present()):
+            return Reply(False, reason)
+        try:
+            return await self.factory.link.send(wish)
+        except FactoryError as error:
+            return Reply(False, error.message, error.cure)
+
+
+def _why(reply: Reply) -> str:
+    return clean(f"{reply.reason}: {reply.cure}" if reply.cure else reply.reason, 300)

@@ -1,0 +1,1 @@
+"""What an agent asks, in full."""

@@ -1,0 +1,221 @@
+"""What an agent asks, in full: the command or difference, what of it leaves the scope, and the keys that answer it."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from console.actions.action import ScreenSpec
+from console.copies import Copy, of_station
+from console.screens.base import bindings
+from console.screens.handed import HandedScreen
+from console.screens.question.actions import SPEC, QuestionSituation
+from console.screens.sampled import SampledScreen
+from console.screens.station.bar import link_spans
+from sessions.floor.ours.owned import Owned, Question
+from sessions.floor.state import Status, name_of
+from sessions.text import clean
+from sessions.views.hands import ANSWERS, Hands, Verb
+from sessions.views.ours import ours_of
+from sessions.views.questions import in_order
+from widgets.draw.cells import Line, Span
+from widgets.draw.glyphs import STATUS
+from widgets.draw.numbers import age
+from widgets.parts.footer import Footer
+from widgets.parts.lined import Lined
+from widgets.parts.panel import FAR, Bar
+from widgets.question.lines import question_lines
+
+UNSEEN_S = 0.4
+"""So long after another question came before the eye, keys that answer were meant for the one before."""
+
+
+class QuestionScreen(SampledScreen, HandedScreen):
+    """Shows one question; once it is answered the next one opens by itself, and after the last it closes."""
+
+    SPEC: ClassVar[ScreenSpec] = SPEC
+    CSS_PATH = "screen.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(SPEC)]
+
+    def __init__(self, station: str) -> None:
+        super().__init__()
+        self.station = station
+        self._question = ""
+        """The id of the one that is shown."""
+        self._last: tuple[Question, Owned] | None = None
+        """It as it was seen last: once it is settled it is still there to be read."""
+        self._answered = False
+        """The operator answered it: what comes next may open by itself."""
+        self._opened_at = 0.0
+        self._top = self._below = 0
+
+    def compose(self) -> ComposeResult:
+        yield Bar(self.look, id="bar")
+        yield Lined(self.look, id="text")
+        yield Footer(self.look)
+
+    def on_mount(self) -> None:
+        self._turn_to(self.station, "")
+        self._opened_at = 0.0  # the operator came for this one
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.draw)
+
+    # What is asked
+
+    def _asked(self) -> list[tuple[str, str]]:
+        return in_order(self.factory.link.state.owned)
+
+    def _known(self) -> tuple[Question, Owned] | None:
+        known = self.factory.link.state.owned.get(self.station)
+        question = known.questions.get(self._question) if known is not None else None
+        return (question, known) if question is not None and known is not None else None
+
+    def _turn_to(self, station: str, question: str) -> None:
+        """Show a question of a station, or its oldest one."""
+        known = self.factory.link.state.owned.get(station)
+        self.station, self._question = station, question or next(iter(known.questions), "") if known else ""
+        self._last, self._answered, self._top = self._known(), False, 0
+        self._opened_at = monotonic()
+
+    def _go_on(self) -> bool:
+        """Open the next question, of this station first; False when nothing else is asked."""
+        asked = [pair for pair in self._asked() if pair != (self.station, self._question)]
+        following = next((pair for pair in asked if pair[0] == self.station), asked[0] if asked else None)
+        if following is None:
+            return False
+        self._turn_to(*following)
+        return True
+
+    def hands(self) -> Hands:
+        return Hands(self.factory.link.state, (self.station,), question=self._question)
+
+    # Sampling
+
+    def draw_news(self) -> None:
+        if self._answered and self._known() is None and not self._go_on():
+            self.dismiss()
+            return
+        if self.is_news(self.beat(), self._question):
+            self.draw()
+
+    def newest(self) -> float:
+        known = self._known() or self._last
+        return known[0].asked if known is not None else 0.0
+
+    def draw(self) -> None:
+        """Draw it as it is now."""
+        if not self.lives or not self.size:
+            return
+        self._last = self._known() or self._last
+        self._draw_bar()
+        text = self.query_one("#text", Lined)
+        lines = self.lines(text.size.width)
+        self._below = max(0, len(lines) - text.size.height)
+        self._top = max(0, min(self._top, self._below))
+        self._below -= self._top
+        text.show(lines[self._top : self._top + text.size.height])
+        self.draw_footer()
+
+    def lines(self, cells: int) -> list[Line]:
+        """All that is told of it."""
+        link = self.factory.link
+        if self._last is None:
+            return [(), (("   it asks nothing", "soft"),), (), (("   esc goes back", "faint"),)]
+        question, known = self._last
+        ours = ours_of(link.state, self.station, link.now())
+        assert ours is not None, "what asks is ours"
+        told = question_lines(question, known, ours, link.now(), cells)
+        if self._known() is None:
+            told = [(), (("   it does not ask this any more: it was answered, or went on", "bold text"),), *told]
+        return told
+
+    def _draw_bar(self) -> None:
+        link = self.factory.link
+        asked = self._asked()
+        name = clean(name_of(link.state, self.station), 80)
+        place = asked.index((self.station, self._question)) + 1 if (self.station, self._question) in asked else 0
+        head: list[Span] = [
+            (f" {STATUS[Status.NEEDS_ME]} ", "needs_me on bar"),
+            (name, "bold text on bar"),
+            ("  asks" if self._known() else "  asked", "needs_me on bar"),
+        ]
+        if self._last is not None:
+            tool, since = clean(self._last[0].tool, 40), age(self._last[0].asked, link.now())
+            head += [(f"  {tool}" if tool else "", "text on bar"), (f"  {since}", "soft on bar")]
+        number = [(f"{place} of {len(asked)}  ", "bold text on bar")] if place and len(asked) > 1 else []
+        right = [*number, *link_spans(link, link.now(), max(30, self.size.width // 3)), (" ", "text on bar")]
+        self.query_one(Bar).set_bar(head, right, (), 0, self.counters())
+
+    def draw_header(self) -> None:
+        if self.lives:
+            self._draw_bar()
+
+    def right(self) -> list[Span]:
+        signs = [f"▲ {self._top}"] * bool(self._top) + [f"▼ {self._below} more"] * bool(self._below)
+        return [("  ".join(signs), "bold accent on bar")] if signs else []
+
+    def restyle(self) -> None:
+        for widget in (self.query_one(Bar), self.query_one("#text", Lined), self.query_one(Footer)):
+            widget.look = self.look
+
+    # What it says of itself
+
+    def situation(self) -> QuestionSituation:
+        others = sum(pair != (self.station, self._question) for pair in self._asked())
+        return QuestionSituation(at_hand=True, others=others)
+
+    def copies(self) -> list[Copy]:
+        station = self.factory.link.state.stations.get(self.station)
+        return of_station(station) if station else []
+
+    # Actions
+
+    async def action_hand(self, verb: str) -> None:
+        it = Verb(verb)
+        if it in ANSWERS and monotonic() - self._opened_at < UNSEEN_S:
+            self.say("this is the next question: look at it, then answer")
+            return
+        await super().action_hand(verb)
+
+    def done(self, verb: Verb, stations: list[str]) -> None:
+        if verb in ANSWERS and stations:
+            self._answered = True
+            self.factory.pulse.stir()
+
+    async def action_back(self) -> None:
+        self.dismiss()
+
+    async def action_open(self) -> None:
+        """Go into the station, in place of its question."""
+        self.dismiss()
+        await self.factory.open_station(self.station)
+
+    def action_next(self, step: int) -> None:
+        asked = self._asked()
+        here = (self.station, self._question)
+        at = asked.index(here) if here in asked else -1 if step > 0 else 0
+        self._turn_to(*asked[(at + step) % len(asked)])
+        self.draw()
+
+    def action_move(self, step: int) -> None:
+        self._top += step
+        self.draw()
+
+    def action_page(self, step: int) -> None:
+        self.action_move(step * max(1, self.query_one("#text", Lined).size.height - 2))
+
+    def action_home(self) -> None:
+        self.action_move(-FAR)
+
+    def action_end(self) -> None:
+        self.action_move(FAR)
+
+    def on_mouse_scroll_down(self) -> None:
+        self.action_move(3)
+
+    def on_mouse_scroll_up(self) -> None:
+        self.action_move(-3)

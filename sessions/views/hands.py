@@ -1,0 +1,155 @@
+"""What an operator's hands can do to stations, and why not where it cannot be. Pure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from sessions.floor.commands import AnswerQuestion, ChangeLife, PromptStation, StationWish
+from sessions.floor.decide.stations import refusal_of
+from sessions.floor.ours.lives import Asks, Change, Life
+from sessions.floor.ours.owned import Owned, Question
+from sessions.floor.state import EMPTY, FloorState, Status, name_of
+
+OBSERVED = "it is only observed: speak to it where it runs"
+NOTHING = "nothing is selected"
+
+
+class Verb(StrEnum):
+    """What is done to stations of ours by one key."""
+
+    PROMPT = "prompt"
+    INTERRUPT = "interrupt"
+    ALLOW = "allow"
+    ALWAYS = "always"
+    DENY = "deny"
+    ASKED = "asked"
+    """Look at what it asks."""
+    PAUSE = "pause"
+    """Or go on, where it rests."""
+    RESUME = "resume"
+    STOP = "stop"
+    KILL = "kill"
+    REMOVE = "remove"
+    ATTACH = "attach"
+
+
+ANSWERS = (Verb.ALLOW, Verb.ALWAYS, Verb.DENY)
+_CHANGES = {
+    Verb.INTERRUPT: Change.INTERRUPT,
+    Verb.RESUME: Change.RESUME,
+    Verb.STOP: Change.STOP,
+    Verb.KILL: Change.KILL,
+    Verb.REMOVE: Change.REMOVE,
+}
+
+
+class Hands(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The stations that a verb would be done to: those that are marked, or else the one at hand."""
+
+    state: FloorState = EMPTY
+    stations: tuple[str, ...] = ()
+    """Their ids."""
+    marked: bool = False
+    question: str = ""
+    """The question that is looked at; "" is the oldest of each."""
+
+    @property
+    def ours(self) -> bool:
+        """One of them at least is run by this factory."""
+        return any(station in self.state.owned for station in self.stations)
+
+    def able(self, verb: Verb) -> list[str]:
+        """Those of them to which it can be done."""
+        return [station for station in self.stations if not self.trouble(station, verb)]
+
+    def refusal(self, verb: Verb) -> str:
+        """Why it cannot be done to any of them; "" where it can be done to one."""
+        first = ""
+        for station in self.stations:
+            reason = self.trouble(station, verb)
+            if not reason:
+                return ""
+            first = first or reason
+        if len(self.stations) > 1:
+            return f"none of the {len(self.stations)} marked ones can: {first}"
+        return first or NOTHING
+
+    def trouble(self, station: str, verb: Verb) -> str:
+        """Why it cannot be done to this one; "" where it can."""
+        known = self.state.owned.get(station)
+        if known is None:
+            return OBSERVED if station in self.state.stations else NOTHING
+        if verb in (*ANSWERS, Verb.ASKED):
+            return self._unanswerable(known, verb)
+        if verb is Verb.PROMPT:
+            return "" if known.life is Life.RUNNING else f"it is {known.life.value}: bring it back first"
+        if verb is Verb.ATTACH:
+            return "" if known.life in (Life.RUNNING, Life.PAUSED) else f"it is {known.life.value}"
+        refusal = refusal_of(known, change_of(known, verb))
+        if refusal is None:
+            return ""
+        return refusal.reason if verb is not Verb.REMOVE else f"{refusal.reason}: {refusal.cure}"
+
+    def asked(self, station: str) -> Question | None:
+        """The question of it that an answer would be for."""
+        known = self.state.owned.get(station)
+        if known is None or not known.questions:
+            return None
+        return known.questions.get(self.question or next(iter(known.questions)))
+
+    def _unanswerable(self, known: Owned, verb: Verb) -> str:
+        question = known.questions.get(self.question or next(iter(known.questions), ""))
+        if question is None:
+            return "it does not ask that any more" if self.question else "it asks nothing"
+        if verb is Verb.ALWAYS and not question.always:
+            return "it cannot be allowed for good: allow it once"
+        if verb in (Verb.ALLOW, Verb.ALWAYS) and question.asks is Asks.WORDS:
+            return "it waits for words: say them as a prompt"
+        return ""
+
+    def wish(self, station: str, verb: Verb, text: str = "", fresh: bool = False) -> StationWish:
+        """What is to be asked of the supervisor; `text` is the request, or the reason of an answer."""
+        question = self.asked(station)
+        if verb in ANSWERS:
+            return AnswerQuestion(station, question.id if question else "", verb.value, text)
+        if verb is Verb.PROMPT:
+            if question is not None and question.asks is Asks.WORDS:
+                return AnswerQuestion(station, question.id, Verb.ALLOW.value, text)
+            return PromptStation(station, text)
+        known = self.state.owned[station]
+        return ChangeLife(station, change_of(known, verb), fresh=fresh and verb is Verb.RESUME)
+
+    def said(self, station: str, verb: Verb, wish: StationWish) -> str:
+        """What was done, once it was done."""
+        name, known = name_of(self.state, station), self.state.owned.get(station)
+        if isinstance(wish, PromptStation):
+            seen = self.state.stations.get(station)
+            busy = seen is not None and seen.evidence.status is Status.WORKING
+            return f"{name} was asked: it is at work, and comes to that after its turn" if busy else f"{name} was asked"
+        if verb is Verb.PAUSE and known is not None and known.life is Life.PAUSED:
+            return f"{name} goes on"
+        return f"{name} {DONE.get(verb, 'was told')}"
+
+
+DONE = {
+    Verb.PROMPT: "was answered",
+    Verb.INTERRUPT: "was interrupted",
+    Verb.ALLOW: "may do it",
+    Verb.ALWAYS: "may do it, now and later",
+    Verb.DENY: "may not do it",
+    Verb.PAUSE: "rests as it is",
+    Verb.RESUME: "is brought back",
+    Verb.STOP: "was stopped: R brings it back",
+    Verb.KILL: "was killed: its branch and its work are kept",
+    Verb.REMOVE: "was removed: `factory-tui kept` lists what it left",
+}
+"""What became of a station, after its name."""
+
+
+def change_of(known: Owned, verb: Verb) -> Change:
+    """The change of its life that a verb is."""
+    if verb is Verb.PAUSE:
+        return Change.RESUME if known.life is Life.PAUSED else Change.PAUSE
+    return _CHANGES[verb]

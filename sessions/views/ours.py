@@ -1,0 +1,113 @@
+"""What is shown of a station that this factory runs, beside what is shown of any: values in words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from sessions.floor.ours.budget import share
+from sessions.floor.ours.lives import Life
+from sessions.floor.ours.owned import Owned
+from sessions.floor.scope import Held, HeldBy, Mode, Network
+from sessions.floor.state import FloorState, name_of
+from sessions.text import clean
+
+_BOUND = {HeldBy.BUBBLEWRAP: "safe", HeldBy.LANDLOCK: "landlock", HeldBy.ADVISORY: "advisory!"}
+
+
+class Ours(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Its life, its boundary, its budget, its family; texts are cleaned."""
+
+    life: Life = Life.WAITING
+    reason: str = ""
+    """What it waits for, or why it is held back."""
+    frozen: bool = False
+    """The whole floor rests."""
+    bound: str = ""
+    """Its boundary in a word: `safe`, `landlock`, `advisory!`, `full`; with `?` before it was ever drawn."""
+    by: str = ""
+    """Who holds it."""
+    why: str = ""
+    """Why it is not held better, with the cure."""
+    network: str = ""
+    next_start: bool = False
+    """A boundary that was assigned holds only from its next start."""
+    share: float = 0.0
+    """The part of its budget that is used."""
+    share_of: str = ""
+    """Of which measure; "" where it has no bound."""
+    questions: int = 0
+    violations: int = 0
+    violated: str = ""
+    """The act and the path of the last one."""
+    kept: int = 0
+    """Refs that keep work of it."""
+    parent: str = ""
+    """The id of the station that it works for, and its name."""
+    parent_name: str = ""
+    children: int = 0
+    """Stations that work for it, and for those, and so on."""
+    results: int = 0
+    """Of children, that it was not told yet."""
+
+    @property
+    def loose(self) -> bool:
+        """Nobody but the agent itself holds its boundary."""
+        return self.bound.endswith("!")
+
+
+def ours_of(state: FloorState, station: str, now: float) -> Ours | None:
+    """Of a station on this floor; None where it is only observed."""
+    known = state.owned.get(station)
+    if known is None:
+        return None
+    used, measure = share(state, station, now)
+    bounded = any(getattr(known.budget, what) for what in known.budget.__struct_fields__)
+    parent = state.stations[station].parent if station in state.stations else ""
+    return Ours(
+        life=known.life,
+        reason=clean(known.reason),
+        frozen=state.frozen and known.lives,
+        bound=bound_word(known.mode, known.held),
+        by=known.held.by.value if known.held is not None else "",
+        why=clean(known.held.why) if known.held is not None else "",
+        network=network_word(known),
+        next_start=known.next_start,
+        share=round(used, 3),
+        share_of=measure or "tokens" * bounded,
+        questions=len(known.questions),
+        violations=known.violations,
+        violated=clean(known.violated, 120),
+        kept=len(known.kept),
+        parent=parent,
+        parent_name=clean(name_of(state, parent), 80) if parent else "",
+        children=sum(1 for _ in below(state, station)),
+        results=sum(not result.delivered for result in known.results.values()),
+    )
+
+
+def bound_word(mode: Mode, held: Held | None) -> str:
+    """A boundary in a word."""
+    if mode is Mode.FULL:
+        return "full"
+    return "safe?" if held is None else _BOUND[held.by]
+
+
+def network_word(known: Owned) -> str:
+    """What it may reach beyond its model."""
+    if known.scope.network is not Network.LISTED:
+        return known.scope.network.value
+    return clean(", ".join(known.scope.hosts), 120) or "no host"
+
+
+def below(state: FloorState, station: str) -> Iterator[str]:
+    """All that work for a station, and for those, and so on."""
+    todo, seen = [station], {station}
+    while todo:
+        above = todo.pop()
+        for child in state.stations.values():
+            if child.parent == above and child.id not in seen:
+                seen.add(child.id)
+                todo.append(child.id)
+                yield child.id

@@ -1,0 +1,1 @@
+"""What keys do to stations of ours."""

@@ -1,0 +1,222 @@
+"""Keys on stations of ours: what is asked of the supervisor, what is asked before, and what cannot be done."""
+
+from __future__ import annotations
+
+import pytest
+from textual.pilot import Pilot
+
+from console.app import FactoryApp
+from console.links.link import LinkMode
+from console.screens.floor.screen import FloorScreen
+from console.screens.question.screen import QuestionScreen
+from console.screens.station.screen import StationScreen
+from sessions.floor.commands import AnswerQuestion, AnyWish, ChangeLife, FreezeFloor, Reply
+from sessions.floor.ours.lives import Change
+from sessions.views.hands import OBSERVED
+from tests.console.screens.floor.played import OPTIONS, play, press
+from tests.support.console import StillLink, state_of
+from tests.support.picture import text
+from tests.support.stations.still import our_events
+
+
+class Refusing(StillLink):
+    """Refuses whatever is asked of one station."""
+
+    async def send(self, command: AnyWish) -> Reply:
+        await super().send(command)
+        ok = getattr(command, "station", "") != "worker"
+        return Reply(ok) if ok else Reply(False, "it is \x1b[31mbusy", "wait")
+
+
+def link(kind: type[StillLink] = StillLink, mode: LinkMode = LinkMode.LIVE) -> StillLink:
+    return kind(state_of(our_events()), mode=mode)
+
+
+async def go(screen: FloorScreen, pilot: Pilot[None], *stations: str) -> None:
+    """Put the cursor on a station, or mark several."""
+    for station in stations:
+        screen.go_to_station(station)
+        await pilot.pause()
+        if len(stations) > 1:
+            await press(pilot, "space")
+
+
+async def done(pilot: Pilot[None]) -> None:
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+def last_line(app: FactoryApp) -> str:
+    return text(app).splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("station", "keys", "wishes"),
+    [
+        ("asker", ("a",), [AnswerQuestion("asker", "q1", "allow")]),
+        ("asker", ("A",), [AnswerQuestion("asker", "q1", "always")]),
+        ("asker", ("d", *"not now", "enter"), [AnswerQuestion("asker", "q1", "deny", "not now")]),
+        ("asker", ("d", "enter"), [AnswerQuestion("asker", "q1", "deny")]),
+        ("asker", ("d", "escape"), []),
+        ("worker", ("I",), [ChangeLife("worker", Change.INTERRUPT)]),
+        ("worker", ("p",), [ChangeLife("worker", Change.PAUSE)]),
+        ("rests", ("p",), [ChangeLife("rests", Change.RESUME)]),
+        ("worker", ("x",), [ChangeLife("worker", Change.STOP)]),
+        ("worker", ("X", "y"), [ChangeLife("worker", Change.KILL)]),
+        ("worker", ("X", "n"), []),
+        ("worker", ("X", "X"), []),
+        ("stuck", ("R", "R"), [ChangeLife("stuck", Change.RESUME)]),
+        ("over", ("R", "f"), [ChangeLife("over", Change.RESUME, fresh=True)]),
+        ("over", ("R", "escape"), []),
+        ("over", ("delete", "y"), [ChangeLife("over", Change.REMOVE)]),
+        ("worker", ("P",), [FreezeFloor(True)]),
+    ],
+)
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_key_asks_for_what_it_says_on_the_floor_and_in_the_station(
+    station: str, keys: tuple[str, ...], wishes: list[AnyWish], inside: bool
+) -> None:
+    it = link()
+
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await go(screen, pilot, station)
+        if inside:
+            await app.open_station(station)
+            await done(pilot)
+            assert isinstance(app.screen, StationScreen)
+        await press(pilot, *keys)
+        await done(pilot)
+        assert it.sent == wishes
+
+    play(test, it)
+
+
+@pytest.mark.parametrize(
+    ("station", "key", "reason"),
+    [
+        ("seen", "i", OBSERVED),
+        ("seen", "X", OBSERVED),
+        ("worker", "a", "it asks nothing"),
+        ("worker", "Q", "it asks nothing"),
+        ("over", "i", "it is stopped: bring it back first"),
+        ("over", "x", "it is stopped"),
+        ("worker", "delete", "it is running: stop it first"),
+        ("worker", "R", "it is running"),
+        ("next", "p", "it is waiting"),
+    ],
+)
+def test_what_cannot_be_done_says_why_and_asks_nobody(station: str, key: str, reason: str) -> None:
+    it = link()
+
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await go(screen, pilot, station)
+        await press(pilot, key)
+        await done(pilot)
+        assert reason in last_line(app)
+        assert it.sent == []
+
+    play(test, it)
+
+
+@pytest.mark.parametrize(
+    ("mode", "reason"), [(LinkMode.REPLAY, "a replay shows what was"), (LinkMode.SIMULATED, "a simulated factory")]
+)
+def test_a_past_and_a_simulation_obey_nobody(mode: LinkMode, reason: str) -> None:
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        app.link.mode = mode
+        await go(screen, pilot, "worker")
+        for key in ("i", "I", "x", "X", "a", "R", "P", "v"):
+            await press(pilot, key)
+            assert reason in last_line(app), key
+        assert it.sent == []
+
+    it = link()
+    play(test, it)
+
+
+def test_what_is_killed_names_what_is_kept() -> None:
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await go(screen, pilot, "worker")
+        await press(pilot, "X")
+        assert "kill worker?" in last_line(app)
+        assert "branch station/worker" in last_line(app)
+        assert "uncommitted work" in last_line(app)
+
+    play(test, link(), size=(120, 40))
+
+
+def test_on_the_smallest_screen_the_question_still_says_its_keys() -> None:
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await go(screen, pilot, "worker")
+        await press(pilot, "X")
+        assert "y kill" in last_line(app)
+        assert "n leave it" in last_line(app)
+
+    play(test, link(), size=(80, 24))
+
+
+def test_a_verb_is_done_to_all_that_are_marked_and_says_of_whom_it_could_not() -> None:
+    it = link(Refusing)
+
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await go(screen, pilot, "asker", "worker", "helper", "over")
+        assert "4 marked" in last_line(app)
+        await press(pilot, "x")
+        await done(pilot)
+        assert it.sent == [ChangeLife(name, Change.STOP) for name in ("asker", "helper", "worker")]
+        said = last_line(app)
+        assert "2 stations: was stopped" in said
+        assert "over: it is stopped" in said
+        assert "worker: it is busy: wait" in said
+        await press(pilot, "M")
+        await pilot.pause()
+        assert "marked" not in text(app)
+
+    play(test, it)
+
+
+def test_marks_are_seen_counted_and_dropped_before_anything_else() -> None:
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await go(screen, pilot, "asker", "rests")
+        assert text(app).count("▶") == 2
+        await press(pilot, "slash", *"rests", "enter")
+        assert "2 marked, 1 not shown" in last_line(app)
+        await press(pilot, "escape")
+        assert "marked" not in last_line(app)
+        assert screen.view.choice.search == "rests"
+        await press(pilot, "escape")
+        assert screen.view.choice.search == ""
+
+    play(test, link())
+
+
+def test_none_of_the_marked_ones_can() -> None:
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await go(screen, pilot, "over", "stuck")
+        await press(pilot, "i")
+        assert "none of the 2 marked ones can: it is stopped" in last_line(app)
+
+    play(test, link())
+
+
+def test_the_footer_has_the_verbs_where_one_of_ours_is_at_hand() -> None:
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await go(screen, pilot, "seen")
+        assert "prompt" not in last_line(app)
+        await go(screen, pilot, "worker")
+        assert "i prompt" in last_line(app)
+        assert "allow" not in last_line(app)
+        await go(screen, pilot, "asker")
+        assert "a allow" in last_line(app)
+
+    play(test, link())
+
+
+def test_a_key_that_looks_at_the_question_opens_it() -> None:
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await go(screen, pilot, "asker")
+        await press(pilot, "Q")
+        assert isinstance(app.screen, QuestionScreen)
+        assert app.screen.station == "asker"
+
+    play(test, link(), options=OPTIONS)
