@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from sessions.floor.scope import Held, HeldBy, Mode, Network
-from sessions.stations.boundary import bubblewrap, machine
+from sessions.stations.boundary import bubblewrap, landlock, machine
 from sessions.stations.boundary.bounds import Boundary, Bounds
 from sessions.stations.boundary.gate import gate
 from sessions.stations.boundary.machine import Machine
@@ -29,6 +29,11 @@ def draw(bounds: Bounds, on: Machine | None = None) -> Boundary:
         plan.unheld.append("what it may read of its own place is told to it, and not held")
     if found.by is HeldBy.BUBBLEWRAP:
         return _in_bubblewrap(bounds, plan, found)
+    if found.by is HeldBy.LANDLOCK:
+        confined = landlock.drawn(bounds, plan, found.landlock)
+        held = Held(HeldBy.LANDLOCK, found.why, confined.asked)
+        env = {**environment(bounds), **confined.environment}
+        return Boundary(held, confined.words, env, confined.model, confined.unheld)
     unheld = (*plan.unheld, "nothing of it is held by the kernel")
     return Boundary(Held(HeldBy.ADVISORY, found.why, bounds.scope.write), (), environment(bounds), bounds.model, unheld)
 
@@ -59,6 +64,7 @@ def environment(bounds: Bounds) -> dict[str, str]:
         "USER": "station",
         "LOGNAME": "station",
         # The configuration of the clone is pinned: git must not want to write where a new branch comes from.
+        "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_CONFIG_COUNT": "1",
         "GIT_CONFIG_KEY_0": "branch.autoSetupMerge",
         "GIT_CONFIG_VALUE_0": "false",

@@ -46,18 +46,37 @@ def gate(bounds: Bounds) -> Gate:
     ways = [f"model:{MODEL_PORT}"] * bool(bounds.model) + [f"proxy:{PROXY_PORT}"] * bool(listed)
     if not ways:
         return Gate()
-    config = door.Config(model=bounds.model, hosts=list(listed), outbox=str(bounds.outbox or ""))
-    root = str(Path(sessions.__file__).resolve().parent.parent)
-    outside = (sys.executable, "-I", "-S", "-c", _BEGIN, root, json.dumps(config), "--")
+    outside = _outside(door.Config(model=bounds.model, hosts=list(listed), outbox=_outbox(bounds), loopback=False))
     python = system.interpreter()
     text = (Path(door.__file__).parent / "knock.py").read_text(encoding="utf-8")
     return Gate(
         outside,
         (str(python.path), "-I", "-S", "-c", text, str(door.KNOCK), *ways, "--"),
-        proxied(f"http://127.0.0.1:{PROXY_PORT}") if listed else {},
+        door.proxied(PROXY_PORT) if listed else {},
         f"127.0.0.1:{MODEL_PORT}" if bounds.model else "",
         (python.home,) if python.home else (),
     )
+
+
+def loopback_gate(bounds: Bounds) -> Gate:
+    """The same where a station has no loopback of its own: the door listens on the machine's, at a port of its choice.
+
+    It tells the port in the environment. A model is reached as it is.
+    """
+    listed = listed_hosts(bounds)
+    if not listed:
+        return Gate(model=bounds.model)
+    config = door.Config(model="", hosts=list(listed), outbox=_outbox(bounds), loopback=True)
+    return Gate(_outside(config), model=bounds.model)
+
+
+def _outside(config: door.Config) -> tuple[str, ...]:
+    root = str(Path(sessions.__file__).resolve().parent.parent)
+    return (sys.executable, "-I", "-S", "-c", _BEGIN, root, json.dumps(config), "--")
+
+
+def _outbox(bounds: Bounds) -> str:
+    return str(bounds.outbox or "")
 
 
 def listed_hosts(bounds: Bounds) -> tuple[str, ...]:
@@ -67,10 +86,3 @@ def listed_hosts(bounds: Bounds) -> tuple[str, ...]:
         if reason := hosts.trouble(entry):
             raise FactoryError(f"the scope names no host: {reason}", "assign another one")
     return entries
-
-
-def proxied(address: str) -> dict[str, str]:
-    """The variables by which programs find a proxy."""
-    names = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")
-    here = "127.0.0.1,localhost,::1"
-    return dict.fromkeys(names, address) | {"no_proxy": here, "NO_PROXY": here, "NODE_USE_ENV_PROXY": "1"}

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from sessions.floor.scope import HeldBy
+from sessions.stations.boundary.apart.confine import version as landlock_version
 
 TRIAL_S = 10.0
 """A sandbox starts in some milliseconds; one that hangs is none."""
@@ -52,7 +53,7 @@ class Machine(msgspec.Struct, frozen=True):
 @lru_cache(1)
 def here() -> Machine:
     """What this machine gives. It is tried once: one bubblewrap is started, with all that a station needs of it."""
-    landlock = 0
+    landlock = landlock_version() if sys.platform == "linux" else 0
     if sys.platform != "linux":
         return Machine(trouble=f"only Linux holds a scope, not {sys.platform}", cure="run the factory on Linux")
     path = shutil.which("bwrap")

@@ -12,6 +12,7 @@ import platform
 import socket
 import struct
 from collections.abc import Iterator, Mapping
+from enum import Enum
 from pathlib import Path
 
 _LOAD, _EQUAL, _AT_LEAST, _AND, _RETURN = 0x20, 0x15, 0x35, 0x54, 0x06
@@ -21,6 +22,8 @@ _NUMBER, _ARCH, _FIRST, _SECOND = 0, 4, 16, 24
 _X32 = 0x40000000
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
 _NEW_USER = 0x10000000
+_KIND = 0xF
+"""What of a socket's type is not a flag."""
 
 _ARCHES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _NEW_ONES = {"io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427, "clone3": 435}
@@ -45,12 +48,19 @@ _REFUSED = (
 )
 _MISSING = ("io_uring_setup", "io_uring_enter", "io_uring_register", "clone3")
 """Answered as by a kernel that lacks them: programs then do the same by calls that can be looked at."""
-_LOCAL = (socket.AF_UNIX,)
-FAMILIES = (*_LOCAL, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK)
-"""Kinds of sockets that a namespace of the network holds."""
 
 
-def program(machine: str, families: tuple[int, ...] = FAMILIES) -> bytes:
+class Sockets(Enum):
+    """Which sockets can be made."""
+
+    ALL = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK)
+    """Those that a namespace of the network holds."""
+    STREAMS = (socket.AF_INET, socket.AF_INET6)
+    """Connections alone: no datagrams, and none to services of this machine by a file."""
+    NONE = ()
+
+
+def program(machine: str, sockets: Sockets = Sockets.ALL) -> bytes:
     """The filter for a kind of machine, as `platform.machine()` says it; empty where its numbers are not known."""
     arch = _ARCHES.get(machine)
     if arch is None:
@@ -70,14 +80,18 @@ def program(machine: str, families: tuple[int, ...] = FAMILIES) -> bytes:
     lines += _on(numbers["ioctl"], _SECOND, [*_if_equal(_TIOCSTI, errno.EPERM), *_if_equal(_TIOCLINUX, errno.EPERM)])
     for name in ("clone", "unshare"):
         lines += _on(numbers[name], _FIRST, [_line(_AND, _NEW_USER), *_if_equal(_NEW_USER, errno.EPERM)])
+    families = sockets.value
     known = [_line(_EQUAL, family, len(families) - n, 0) for n, family in enumerate(families)]
     lines += _on(numbers["socket"], _FIRST, [*known, _line(_RETURN, _ERRNO | errno.EAFNOSUPPORT)])
+    if sockets is Sockets.STREAMS:
+        stream = [_line(_AND, _KIND), _line(_EQUAL, socket.SOCK_STREAM, 1, 0), _line(_RETURN, _ERRNO | errno.EACCES)]
+        lines += _on(numbers["socket"], _SECOND, stream)
     return b"".join([*lines, _line(_RETURN, _ALLOW)])
 
 
-def written(folder: Path) -> Path | None:
+def written(folder: Path, sockets: Sockets = Sockets.ALL) -> Path | None:
     """The filter for this machine as a file in a directory; None where there is none."""
-    code = program(platform.machine())
+    code = program(platform.machine(), sockets)
     if not code:
         return None
     path = folder / f"filter-{hashlib.sha256(code).hexdigest()[:12]}"

@@ -53,12 +53,17 @@ def directories() -> Iterator[Path]:
             yield path
 
 
+def files() -> Iterator[Path]:
+    """Files and directories of `/etc` that are there, read-only."""
+    return (path for name in _ETC if (path := Path("/etc", name)).exists())
+
+
 def settings(folder: Path) -> Path:
     """A copy of those files of `/etc` in a directory: one mount instead of fifty, each of which costs every command.
 
     It is made once, and again when one of them has changed.
     """
-    there = [path for name in _ETC if (path := Path("/etc", name)).exists()]
+    there = list(files())
     known = repr([(str(path), path.stat().st_mtime_ns, path.stat().st_ino) for path in there])
     copy = folder / f"etc-{hashlib.sha256(known.encode()).hexdigest()[:12]}"
     if copy.is_dir():

@@ -102,7 +102,7 @@ class Site:
             patch.object(sys, "executable", PYTHON),
         ):
             boundary = draw(self.bounds, on)
-        self.give(self.bounds.private)
+        self.give(self.station)
         return boundary
 
     def run(

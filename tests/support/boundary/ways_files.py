@@ -6,6 +6,7 @@ from sessions.stations.boundary.bounds import MIB
 from tests.support.boundary.escape import Control, Escape, Kind
 from tests.support.boundary.world import longer_than
 
+_SHM = "`/dev/shm` is the machine's own, as programs need one"
 _RACE = """\
 import os
 os.makedirs("src/d", exist_ok=True)
@@ -96,6 +97,7 @@ WAYS = (
         "shared memory",
         "reads and writes what others have in `/dev/shm`",
         'cat "/dev/shm/$TAG"; echo evil > "/dev/shm/$TAG"',
+        landlock=_SHM,
     ),
     Escape(
         "huge file",
@@ -108,12 +110,14 @@ WAYS = (
         "full memory",
         "fills `/tmp` and `/dev/shm` beyond their size",
         _FILL,
+        landlock=_SHM,
         kind=Kind.SMALL,
     ),
     Escape(
         "inode flood",
         "makes very many files in the directories that all share",
         _FLOOD,
+        landlock=_SHM,
         python=True,
         landed=lambda world, _: world.flooded(),
     ),

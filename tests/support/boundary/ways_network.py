@@ -17,7 +17,7 @@ _ASK = """\
 import os, socket
 port = os.environ["TCP"]
 def ask(first):
-    with socket.create_connection(("127.0.0.1", 47101), 5) as end:
+    with socket.create_connection(("127.0.0.1", int(os.environ["http_proxy"].rpartition(":")[2])), 5) as end:
         end.sendall(first.encode() + b"\\r\\n\\r\\n")
         if b" 403 " not in end.recv(4096):
             print("ESCAPED", first)

@@ -103,7 +103,9 @@ class World:
         """What harm an attack did, "" for none; then all is as before."""
         argv = ["/usr/bin/python3", "-I", "-S", "-c"] if escape.python else ["/bin/sh", "-c"]
         run = self._in_terminal if escape.kind is Kind.TERMINAL else self._run
-        said = run([*argv, escape.script], boundary)
+        begins = "print('BEGUN', flush=True)\n" if escape.python else "echo BEGUN\n"
+        begun, _, said = run([*argv, begins + escape.script], boundary).partition("BEGUN")
+        assert said, f"it was not even tried: {begun}"
         if escape.git:
             said += self._host_looks(careful=boundary is not None)
         try:

@@ -25,6 +25,8 @@ KNOCK = 8
 """The descriptor by which the sockets come out."""
 MOST = 256
 """Connections at once."""
+CONNECT = "FACTORY_TUI_CONNECT"
+"""Environment variable that tells `confine` a port."""
 REFUSED = "CONNECTION_REFUSED"
 """The signal's name."""
 _AGAIN_S = 60.0
@@ -39,6 +41,8 @@ class Config(TypedDict):
     """`host:port`, or the path of a socket."""
     hosts: list[str]
     outbox: str
+    loopback: bool
+    """There is none inside: listen on the machine's own."""
 
 
 class Reporter:
@@ -61,19 +65,40 @@ class Reporter:
 def main(words: Sequence[str] = ()) -> None:
     """`CONFIG -- program...`: leave the door open behind, and become the program."""
     config, _, *program = words or sys.argv[1:]
+    known: Config = json.loads(config)
     ours, theirs = socket.socketpair()
+    if known["loopback"]:
+        ours = _listener()
+        port = ours.getsockname()[1]
+        os.environ.update(proxied(port), **{CONNECT: str(port)})
     program_id = os.getpid()
     if os.fork() == 0:
         status = 1
         try:
             theirs.close()
-            _stay(ours, program_id, json.loads(config))
+            _stay(ours, program_id, known)
             status = 0
         finally:
             os._exit(status)
     ours.close()
-    os.dup2(theirs.fileno(), KNOCK, inheritable=True)
+    if not known["loopback"]:
+        os.dup2(theirs.fileno(), KNOCK, inheritable=True)
     os.execvp(program[0], program)
+
+
+def proxied(port: int) -> dict[str, str]:
+    """The variables by which programs find a proxy."""
+    names = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")
+    here = "127.0.0.1,localhost,::1"
+    found = dict.fromkeys(names, f"http://127.0.0.1:{port}")
+    return {**found, "no_proxy": here, "NO_PROXY": here, "NODE_USE_ENV_PROXY": "1"}
+
+
+def _listener() -> socket.socket:
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(128)
+    return listener
 
 
 def _stay(ours: socket.socket, program: int, config: Config) -> None:
@@ -99,10 +124,13 @@ def _stay(ours: socket.socket, program: int, config: Config) -> None:
 
 def _open(ours: socket.socket, config: Config) -> None:
     """Take the sockets that listen inside, and serve what comes by each."""
+    report = Reporter(lambda host, port: _tell(config["outbox"], host, port))
+    room = threading.Semaphore(MOST)
+    if config["loopback"]:
+        _listen(ours, _to_hosts(config["hosts"], report), room)
+        return
     with ours, contextlib.suppress(OSError):
         names, handles, _, _ = socket.recv_fds(ours, 64, 2)
-        report = Reporter(lambda host, port: _tell(config["outbox"], host, port))
-        room = threading.Semaphore(MOST)
         for name, number in zip(names.decode().split(), handles, strict=True):
             listener = socket.socket(fileno=number)
             serve = _to_model(config["model"]) if name == "model" else _to_hosts(config["hosts"], report)

@@ -8,12 +8,16 @@ from collections.abc import Iterator
 import pytest
 
 from sessions.stations.boundary import machine
+from sessions.stations.boundary.machine import Machine
+from tests.support.boundary import ways_machine
 from tests.support.boundary.escape import Control, Escape
 from tests.support.boundary.ways import WAYS
 from tests.support.boundary.world import World
 
 HERE = machine.here()
 IDS = [way.name for way in WAYS]
+LANDLOCK = Machine(landlock=HERE.landlock, trouble="bubblewrap is not used")
+needs_landlock = pytest.mark.skipif(not HERE.landlock, reason="this kernel has no Landlock")
 needs_bubblewrap = pytest.mark.skipif(not HERE.bubblewrap, reason=f"bubblewrap: {HERE.trouble}")
 
 
@@ -41,11 +45,23 @@ def test_bubblewrap_holds(world: World, way: Escape) -> None:
     assert world.tried(way, world.boundary(way.kind)) == ""
 
 
+RIGHTS = [way for way in WAYS if way in ways_machine.WAYS or way.name in ("devices", "hard link", "modes")]
+"""Those in which it matters whose rights a program has."""
+
+
 @needs_bubblewrap
 @pytest.mark.skipif(os.getuid() != 0, reason="this is not run as root")
-@pytest.mark.parametrize("way", WAYS, ids=IDS)
+@pytest.mark.parametrize("way", RIGHTS, ids=[way.name for way in RIGHTS])
 def test_bubblewrap_holds_root(roots_world: World, way: Escape) -> None:
     assert bool(roots_world.tried(way, roots_world.boundary(way.kind))) == bool(way.root)
+
+
+@needs_landlock
+@pytest.mark.parametrize("way", WAYS, ids=IDS)
+def test_landlock_holds(world: World, way: Escape) -> None:
+    """All but what the table says, and that is not held indeed."""
+    held = not way.landlock and HERE.landlock >= way.abi
+    assert bool(world.tried(way, world.boundary(way.kind, LANDLOCK))) != held
 
 
 ROOTS = [way for way in WAYS if way.control is Control.ROOT]
