@@ -59,7 +59,7 @@ async def live(place: Place, options: Options, ready: Callable[[], None]) -> Non
         reception = _Reception(options, idle_s, supervisor)
         day = _Day(journal, feed, supervisor, reception.looked_at if options.brief else None)
         recorder.tell(reception.hear)
-        server = Server(feed, str(place.common_dir), day.obey, answers.answer, reception.receive)
+        server = Server(feed, str(place.common_dir), day.obey, answers.answer, reception.receive, supervisor.attach)
         # The door before the journal: bringing that up to date may take half a minute, which is shown.
         await server.listen(place.socket)
         ready()

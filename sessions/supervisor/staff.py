@@ -31,6 +31,5 @@ def supervisor_of(
     transcripts = TranscriptWatch(place.journal, places, prices, recorder, branches.catch_up)
     care = JournalCare(place.journal, recorder)
     stations = Stations(place, recorder, transcripts.follow_also)
-    return Supervisor(
-        recorder, (branches, conflicts, transcripts, care, stations), lambda: opening(branches.repository)
-    )
+    services = (branches, conflicts, transcripts, care, stations)
+    return Supervisor(recorder, services, lambda: opening(branches.repository), stations.attach)

@@ -16,6 +16,7 @@ from sessions.floor.events import Event, FactoryOpened, LifeChanged, SourceSkipp
 from sessions.supervisor.outbox import Outbox
 from sessions.supervisor.recorder import Recorder
 from sessions.supervisor.service import Service
+from sessions.supervisor.wire.attaching import Attaching, no_terminals
 from sessions.text import clean
 
 log = logging.getLogger(__name__)
@@ -26,8 +27,15 @@ FIRST_RETRY_S, LAST_RETRY_S = 1.0, 60.0
 class Supervisor:
     """Supervises one repository. `open` first, then `run`; `obey` at any time after that."""
 
-    def __init__(self, recorder: Recorder, services: Sequence[Service], opening: Callable[[], FactoryOpened]) -> None:
-        """`opening` says, once the services are open, what is supervised."""
+    def __init__(
+        self,
+        recorder: Recorder,
+        services: Sequence[Service],
+        opening: Callable[[], FactoryOpened],
+        attach: Attaching = no_terminals,
+    ) -> None:
+        """`opening` says, once the services are open, what is supervised; `attach` has operators be at terminals."""
+        self.attach = attach
         self.stopped = asyncio.Event()
         """Set when the operator has asked to end."""
         self.free = asyncio.Event()

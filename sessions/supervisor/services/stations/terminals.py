@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import os
 import signal
@@ -14,11 +13,13 @@ from msgspec.structs import replace
 
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
+from sessions.floor.ours.lives import Life
 from sessions.floor.reports import Report
 from sessions.stations import kinds
 from sessions.stations.contract import InTerminal, Launch
 from sessions.stations.contract import Signal as Told
 from sessions.stations.keeping.client import Keeper
+from sessions.stations.keeping.looking.attached import Terminals as Looking
 from sessions.stations.keeping.values import KeeperLostError, Size, Start
 from sessions.stations.places.layout import place_of
 from sessions.stations.running.fitting import Fitted, recalled, remember
@@ -33,6 +34,8 @@ KEEPER = "keeper"
 """The host of every station in a terminal."""
 FIRST = Size(120, 40)
 """Of a terminal that nobody looks at yet."""
+END_S = 30.0
+"""A program that has not ended by then, long after it was killed, never will."""
 LAST = 4_000
 """Bytes that are looked through for the last words of a program."""
 Ended = Callable[[str, str], Awaitable[None]]
@@ -47,10 +50,12 @@ class Terminals(Runner):
     def __init__(self, crew: Crew, outbox: Callable[[str], Path], ended: Ended, watch: Watch) -> None:
         """`outbox` tells where a station puts its signals."""
         self._crew, self._outbox, self._ended, self._watch = crew, outbox, ended, watch
+        self.looking = Looking(self._found)
+        """Who is attached."""
         self._conversations: dict[str, Conversation] = {}
         self._listening: asyncio.Task[None] | None = None
-        self._ending: set[str] = set()
-        """Stations that are ended on purpose."""
+        self._ending: dict[str, asyncio.Event] = {}
+        """Stations that are ended on purpose, and whether they have."""
 
     async def find(self, stations: list[str]) -> set[str]:
         if not stations:
@@ -102,11 +107,7 @@ class Terminals(Runner):
         return True  # its hook reads the station's file at each use of a tool
 
     async def end(self, station: str) -> None:
-        keeper = await self._keeper()
-        self._ending.add(station)
-        with contextlib.suppress(FactoryError):
-            await keeper.end(station)
-            await keeper.forget(station)
+        await self._forget(await self._keeper(), station)
 
     async def pause(self, station: str) -> None:
         """Halt it and everything that it started: none of it uses any processor."""
@@ -137,13 +138,14 @@ class Terminals(Runner):
         try:
             async for ended in keeper.exits():
                 station, exit_ = ended.id, ended.exit
-                if station in self._crew.state.owned and station not in self._ending:
+                if (ending := self._ending.get(station)) is not None:
+                    ending.set()
+                elif station in self._crew.state.owned:
                     how = _signal(exit_.signal) if exit_.signal else f"it ended with {exit_.code}"
                     if exit_.signal or exit_.code:
                         await self._ended(station, how + await self._last_words(keeper, station))
                     else:
                         await self._ended(station, "")
-                self._ending.discard(station)
         except KeeperLostError:
             log.warning("the keeper has gone, and with it every terminal")
             for station in self._crew.living():
@@ -160,15 +162,36 @@ class Terminals(Runner):
         return f": {clean(said)}" if said else ""
 
     async def _forget(self, keeper: Keeper, station: str) -> None:
-        for child in keeper.children():
-            if child.id == station:
-                self._ending.add(station)
-                if child.exit is None:
-                    await keeper.end(station)
-                await keeper.forget(station)
-                self._ending.discard(station)
+        """End what was started for it, if it runs, and let its name be free."""
+        child = next((child for child in keeper.children() if child.id == station), None)
+        if child is None:
+            return
+        ending = self._ending[station] = asyncio.Event()
+        try:
+            if child.exit is None:
+                await keeper.end(station)
+                async with asyncio.timeout(END_S):
+                    await ending.wait()
+            await keeper.forget(station)
+        except TimeoutError as error:
+            raise FactoryError(f"its process {child.pid} does not end", "see `factory-tui doctor`") from error
+        finally:
+            del self._ending[station]
 
     # Stations
+
+    def _found(self, station: str) -> tuple[Keeper, str]:
+        """Where the terminal of a station with this name or id is."""
+        state = self._crew.state
+        known = next((id for id, seen in state.stations.items() if station in (id, seen.name)), "")
+        owned = state.owned.get(known)
+        if owned is None:
+            raise FactoryError("it was not started by this factory", "look where it runs")
+        if owned.life not in (Life.RUNNING, Life.PAUSED):
+            raise FactoryError(f"it is {owned.life.value}", "resume it first")
+        if owned.host != KEEPER or self._crew.open_keeper is None:
+            raise FactoryError("it has no terminal", "its conversation is on its screen")
+        return self._crew.open_keeper, known
 
     def _kind(self, station: str) -> InTerminal:
         kind = kinds.load(self._crew.seen(station).kind)
