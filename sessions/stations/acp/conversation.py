@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import PurePath
@@ -31,6 +32,8 @@ from sessions.stations.acp.wire.link import Link, Patience, refused
 from sessions.stations.contract import Bounded, Brief, Decision, Tell
 from sessions.text import clean
 
+QUIET_S = 0.2
+"""An agent that tells of the past after it said that the conversation is open has told all when it is quiet so long."""
 SETTLED = 200
 """Questions remembered that wait no more, to say why."""
 _STOPPED = {
@@ -71,7 +74,9 @@ class Conversation:
         self._prompts, self._leave = prompts, leave
         self.session = ""
         self.replayed: list[str] | None = None
-        """What the operator had said, while the conversation is told again; None when it is not."""
+        """What the operator had said, while the conversation is told again; None when it is not. Some agents tell on
+        after they have said that it is open: what comes before the next prompt is of the past."""
+        self._replays = asyncio.Event()
         self._scope, self._budget = brief.scope, brief.budget
         self._turn: asyncio.Task[None] | None = None
         self._interrupted = False
@@ -93,7 +98,7 @@ class Conversation:
         if self._turn is not None:
             raise FactoryError(f"{self._preset.title} is in a turn", "interrupt it, or wait until it has finished")
         self._prompts.add(prompt)
-        self._interrupted = False
+        self._interrupted, self.replayed = False, None
         self._reading.began()
         self._keeping.prompt(prompt, text)
         self._tell([ev.TurnStarted(**self.who(), text=clean(text))])
@@ -159,6 +164,7 @@ class Conversation:
     def told(self, update: Fields) -> None:
         """See `Listener`."""
         if self.replayed is not None:
+            self._replays.set()
             if update.get("sessionUpdate") == "user_message_chunk":
                 self.replayed.append(text(fields(update, "content").get("text")))
             elif update.get("sessionUpdate") in ("usage_update", "session_info_update"):
@@ -280,6 +286,27 @@ class Conversation:
         if self._record is not None:
             self._say(self._counted(self._record.read() or ()))
 
+    async def tells(self, last: str, within: float) -> bool:
+        """Whether the agent tells again, within so many seconds, what the operator said last; it may fold or cut it."""
+        wanted, late = "".join(last.split())[:200], self._preset.quirks.late
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                while wanted not in "".join("".join(self.replayed or ()).split()):
+                    late = True
+                    await self._told_more()
+                while late:
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(QUIET_S):
+                            await self._told_more()
+                            continue
+                    return True
+                return True
+        return False
+
+    async def _told_more(self) -> None:
+        self._replays.clear()
+        await self._replays.wait()
+
     async def _run(self, words: str) -> None:
         """A turn, to its end."""
         failed = ""
@@ -324,13 +351,19 @@ class Conversation:
     def _ruled(self, asks: Question) -> Decision | None:
         """What the scope says already: no to a file that it does not open, yes to a tool that needs no permission."""
         for path in asks.paths:
-            with contextlib.suppress(ValueError):
-                inside = PurePath(path).relative_to(self._brief.directory).as_posix()
-                if not matches(self._scope.write, inside):
-                    self._keeping.note(f"its scope does not open {inside}")
-                    self._tell([ev.ScopeViolated(**self.who(), path=inside, act="write")])
-                    return Decision.DENY
+            inside = self._inside(path)
+            if inside and not matches(self._scope.write, inside):
+                self._keeping.note(f"its scope does not open {inside}")
+                self._tell([ev.ScopeViolated(**self.who(), path=inside, act="write")])
+                return Decision.DENY
         return Decision.ALLOW if asks.tool in self._scope.tools and asks.once else None
+
+    def _inside(self, path: str) -> str:
+        """A path as one of its work tree, by whichever name the agent knows that; "" for one elsewhere."""
+        for root in (self._brief.directory, os.path.realpath(self._brief.directory)):
+            with contextlib.suppress(ValueError):
+                return PurePath(path).relative_to(root).as_posix()
+        return ""
 
     def _settle(self, name: str, answer: Fields, why: str, decision: Decision | None = None, reason: str = "") -> None:
         """A question waits no more."""

@@ -21,9 +21,8 @@ CLAUDE = AcpKind(
         login="set ANTHROPIC_API_KEY, or run `claude` once in the station's home and log in",
         abilities=_ALL,
         quirks=Quirks(
-            named=True,
             # It would predict the next request after each turn: a call for something that nobody here looks at.
-            meta={"claudeCode": {"options": {"promptSuggestions": False}}},
+            options={"promptSuggestions": False}
         ),
     )
 )
@@ -37,7 +36,7 @@ CODEX = AcpKind(
         node=20,
         login="set the key that its config.toml names, or run `codex login` with the station's CODEX_HOME",
         abilities=_SHARED,
-        quirks=Quirks(told_each=True, alone=False, named=True),
+        quirks=Quirks(told_each=True, alone=False),
     )
 )
 GEMINI = AcpKind(
@@ -52,7 +51,9 @@ GEMINI = AcpKind(
         login="set GEMINI_API_KEY, or run `gemini` once in the station's home and log in",
         environment=(("GEMINI_CLI_NO_RELAUNCH", "true"),),
         abilities=_SHARED,
-        quirks=Quirks(record="gemini", alone=False, logins=(("GEMINI_API_KEY", "gemini-api-key"),), model_flag="-m"),
+        quirks=Quirks(
+            record="gemini", late=True, alone=False, logins=(("GEMINI_API_KEY", "gemini-api-key"),), model_flag="-m"
+        ),
     )
 )
 OPENCODE = AcpKind(
@@ -64,7 +65,12 @@ OPENCODE = AcpKind(
         package="opencode-ai",
         tested="1.18.33",
         login="run `opencode auth login` in the station's home",
-        environment=(("OPENCODE_DISABLE_MODELS_FETCH", "1"), ("OPENCODE_DISABLE_AUTOUPDATE", "1")),
+        environment=(
+            ("OPENCODE_DISABLE_MODELS_FETCH", "1"),
+            ("OPENCODE_DISABLE_AUTOUPDATE", "1"),
+            # It would ask a model for a title, and keep no record of what that used.
+            ("OPENCODE_CONFIG_CONTENT", '{"agent":{"title":{"disable":true}}}'),
+        ),
         abilities=_SHARED,
         quirks=Quirks(span=Span.REQUEST, record="opencode", alone=False, tool_first=True),
     )
@@ -92,8 +98,8 @@ QWEN = AcpKind(
         tested="0.24.4",
         node=22,
         login="set OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_MODEL, or run `qwen` once in the station's home",
-        abilities=_ALL - {Ability.USAGE},
-        quirks=Quirks(span=Span.NOTHING, logins=(("OPENAI_API_KEY", "openai"),)),
+        abilities=_ALL,
+        quirks=Quirks(untold=True, logins=(("OPENAI_API_KEY", "openai"),)),
     )
 )
 OPENCLAW = AcpKind(

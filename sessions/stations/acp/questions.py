@@ -89,16 +89,17 @@ def question(params: Fields, use: Use, said: str) -> Question:
 
 
 def _lines(use: Use) -> list[str]:
-    """The whole command, difference or text: what would be done comes before what the agent calls it."""
-    lines = clean_lines(use.title, MOST) if use.title else []
-    if use.given and not any(part.get("type") == "diff" for part in use.content):
+    """The whole command, difference or text, below what the agent calls it, where that says more."""
+    lines: list[str] = []
+    if use.given and not use.differences:
         lines += clean_lines(tool_text(use.given), MOST)
     for part in use.content:
         if part.get("type") == "diff":
             lines += difference(part)
         elif said := text(fields(part, "content").get("text")):
             lines += clean_lines(said, MOST)
-    return list(dict.fromkeys(lines)) if len(lines) < 3 else lines
+    title = clean_lines(use.title, MOST) if use.title else []
+    return lines if "\n".join(title) in "\n".join(lines) else [*title, *lines]
 
 
 def difference(part: Fields) -> list[str]:
@@ -106,6 +107,8 @@ def difference(part: Fields) -> list[str]:
     old, new = (clean_lines(text(part.get(side)).removesuffix("\n"), MOST) for side in ("oldText", "newText"))
     old = old if part.get("oldText") else []
     path = clean(text(part.get("path")), 1_000)
+    if old == new:
+        return [path, "nothing in it changes"]
     if old and max(len(old), len(new)) <= _COMPARED:
         return [path, *list(unified_diff(old, new, lineterm=""))[2:]]
     return [path, *(f"-{line}" for line in old), *(f"+{line}" for line in new)]

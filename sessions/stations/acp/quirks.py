@@ -25,15 +25,18 @@ class Quirks(msgspec.Struct, frozen=True, omit_defaults=True):
     span: Span = Span.TURN
     told_each: bool = False
     """Every `usage_update` is of another request; else a request may be told of several times, growing."""
+    late: bool = False
+    """It goes on telling of the past when it has said that a conversation is open again."""
+    untold: bool = False
+    """It makes calls beside the turn that it tells nobody of: its usage is at least what it tells."""
     record: str = ""
     """The agent's own record that is read for usage (see `usage.records`), because what it tells is not all."""
     alone: bool = True
     """A process has one conversation. Several in one are safe with some agents: with others a question of one keeps
     all others from being opened."""
-    named: bool = False
-    """It is given a title, by `_session/rename`: else it asks a model for one, and tells nobody what that used."""
-    meta: Mapping[str, object] = {}
-    """Goes as `_meta` with the opening of a conversation."""
+    options: Mapping[str, object] = {}
+    """Go along with the opening of a conversation, as `claudeCode.options` of its `_meta`; with a title, where this
+    is not empty: an agent that has none asks a model for it, and tells nobody what that used."""
     logins: tuple[tuple[str, str], ...] = ()
     """Variables, with the method of `authenticate` to be called before a conversation where one of them is set."""
     model_flag: str = ""

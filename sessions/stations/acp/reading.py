@@ -116,6 +116,8 @@ class Reading:
         if message != self._message:
             self.said = ""
         self._message = message
+        if usage := fields(update, "_meta", "usage"):
+            told += [*self.rest(who), *self.metering.called(usage, who)]
         if not self._piece:
             self._piece_began = who["time"]
         self._piece = (self._piece + said)[: EXCERPT * 8]

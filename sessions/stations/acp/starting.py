@@ -105,7 +105,6 @@ class Starting:
                 except BaseException:
                     await link.leave(session)
                     raise
-                conversation.replayed = None
                 metering.model = metering.model or current_model(answer)
             exact = self._preset.quirks.span is not Span.NOTHING or record is not None
             usage = UsageSource.OWNER if exact else UsageSource.TRANSCRIPT
@@ -134,8 +133,8 @@ class Starting:
 
     def _opening(self, brief: Brief) -> dict[str, object]:
         opening: dict[str, object] = {"cwd": brief.directory, "mcpServers": []}
-        if self._preset.quirks.meta:
-            opening["_meta"] = dict(self._preset.quirks.meta)
+        if options := self._preset.quirks.options:
+            opening["_meta"] = {"claudeCode": {"options": {**options, "title": title_of(brief)}}}
         return opening
 
     async def _again(self, brief: Brief, link: Link, conversation: Conversation, past: Past) -> Answer:
@@ -155,11 +154,10 @@ class Starting:
             raise LostSessionError(reason.message, "a new one is begun in the same place") from error
         if text(answer.get("sessionId")) not in ("", brief.session):
             raise LostSessionError(f"{title} opened another conversation", "a new one is begun in the same place")
-        told = conversation.replayed or []
         if method == AGENT_METHODS["session_resume"]:
             await self._listed(brief, link)
-        elif past.last and not _said(past.last, told):
-            what = "tells another one" if told else "tells nothing of it"
+        elif past.last and not await conversation.tells(past.last, self._patience.replaying):
+            what = "tells another one" if conversation.replayed else "tells nothing of it"
             raise LostSessionError(
                 f"{title} {what} under the id of the conversation", "a new one is begun in the same place"
             )
@@ -177,10 +175,11 @@ class Starting:
 
     async def _settle(self, brief: Brief, link: Link, session: str, answer: Fields) -> None:
         """Give it its name, its model and its mode."""
-        if self._preset.quirks.named:
-            title = clean(brief.role or brief.station, 60) or "station"
-            with contextlib.suppress(RequestError):  # an older one asks a model for a title
-                await link.request("_session/rename", {"sessionId": session, "title": title}, self._patience.opening)
+        if link.offers("sessionCapabilities", "title"):
+            with contextlib.suppress(RequestError):  # without one it would ask a model for it
+                await link.request(
+                    "session/set_title", {"sessionId": session, "title": title_of(brief)}, self._patience.opening
+                )
         if brief.model and not self._preset.quirks.model_flag:
             await self._option(link, session, answer, "model", brief.model)
         if mode := brief.options.get("mode", ""):
@@ -207,16 +206,14 @@ class Starting:
         await link.request(AGENT_METHODS["session_set_mode"], params, self._patience.opening)
 
 
+def title_of(brief: Brief) -> str:
+    """What a conversation is called among the agent's own."""
+    return clean(" ".join(filter(None, (brief.role, brief.station))), 60) or "station"
+
+
 def current_model(answer: Fields) -> str:
     """The model that a conversation was opened with, where the agent says so."""
     for option in listed(answer.get("configOptions")):
         if option.get("category") == "model":
             return clean(text(option.get("currentValue")), 100)
     return clean(text(fields(answer, "models").get("currentModelId")), 100)
-
-
-def _said(last: str, told: list[str]) -> bool:
-    """Whether the agent tells of what the operator said last, as it may be cut or folded."""
-    wanted = "".join(last.removesuffix("…").split())[:200]
-    whole = "".join("".join(told).split())
-    return wanted in whole

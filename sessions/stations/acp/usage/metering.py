@@ -18,7 +18,7 @@ from sessions.observe.contract import Pricing
 from sessions.observe.lines import Who
 from sessions.stations.acp.fields import Fields, amount, count, fields, first_text
 from sessions.stations.acp.quirks import Quirks, Span
-from sessions.stations.acp.usage.counts import Row, rows_of
+from sessions.stations.acp.usage.counts import Row, rows_of, tokens_of
 from sessions.text import clean
 
 _NOTHING = Tokens()
@@ -56,6 +56,8 @@ class Metering:
         self._known = set(known)
         self.model = ""
         self._turn = 0
+        self._calls = 0
+        """Calls of the turn that were told one by one."""
         self._estimated: list[_Told] = []
         """Calls of the turn under way; the last one may grow."""
         self._fresh = True
@@ -77,6 +79,7 @@ class Metering:
     def began(self) -> None:
         """A turn begins."""
         self._turn += 1
+        self._calls = 0
         self._estimated = []
         self._fresh = True
 
@@ -101,10 +104,23 @@ class Metering:
             return []
         return self._estimate(used, who)
 
+    def called(self, usage: Fields, who: Who) -> list[TokensUsed]:
+        """A call is over, and this is what it used: some agents tell it with the last, empty word of an answer."""
+        tokens, sure = tokens_of(usage)
+        if not tokens.total:
+            return []
+        self._calls += 1
+        self._full = tokens.total
+        cost = self._pricing.cost(self.model, tokens)
+        certainty = Certainty.EXACT if sure else Certainty.ESTIMATED
+        if self._quirks.untold:
+            certainty = Certainty.UNDERCOUNTED
+        return [self._event(self._name(self._calls), _Told(tokens, 1, self.model, cost, certainty), who)]
+
     def finished(self, response: Fields, who: Who) -> list[TokensUsed]:
         """The turn is over: what it used, in place of what was estimated."""
         rows = rows_of(response)
-        if not rows or self._quirks.span in (Span.NOTHING, Span.SESSION):
+        if self._calls or not rows or self._quirks.span in (Span.NOTHING, Span.SESSION):
             return []  # of a running total every part was told
         if self._quirks.span is Span.REQUEST and len(self._estimated) > 1:
             return []  # of the last request alone

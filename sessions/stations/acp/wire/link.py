@@ -26,6 +26,8 @@ from sessions.text import clean
 
 CLIENT = {"name": "factory-tui", "title": "factory-tui", "version": "0.1.0"}
 CANCELLED = "$/cancel_request"
+_SAYS_NOTHING = frozenset({"_auth/status_update", "auth/status_update"})
+"""Notifications of agents that are understood, and are no fact of the station."""
 EARLY = 10_000
 """Messages kept that come before it is known whose they are."""
 AUTH_REQUIRED = -32000
@@ -39,6 +41,8 @@ class Patience(msgspec.Struct, frozen=True):
     greeting: float = 60.0
     opening: float = 120.0
     """For a conversation to be opened, or to be told again."""
+    replaying: float = 5.0
+    """For the agent to tell again what was said last, after it said that the conversation is open."""
     stopping: float = 10.0
     """For a turn to end that was interrupted."""
 
@@ -212,6 +216,8 @@ class Link:
         elif method == CANCELLED:
             for listener in list(self._listeners.values()):
                 listener.withdrawn(said.get("requestId"))
+        elif notification and method in _SAYS_NOTHING:
+            pass
         elif notification:
             self._skip("unknown notification", method, session)
         else:
