@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import socket
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from sessions.supervisor.wire.frames import EndFrame, Farewell, OutputFrame, Ref
 
 PATIENCE_S = 15.0
 """A supervisor takes what is typed, and greets, within that time, or hangs."""
+GOODBYE_S = 1.0
+"""For a supervisor to take what was typed last; one that hangs keeps nobody longer."""
 CHUNK = 1 << 18
 
 _TOLD: msgspec.json.Decoder[frames.Told] = msgspec.json.Decoder(frames.Told)
@@ -84,7 +87,12 @@ class TerminalLine:
         self._say(frames.SizeFrame(self._number, size.columns, size.lines))
 
     def close(self) -> None:
-        """Let go; the agent goes on."""
+        """Let go, once all that was typed has been taken; the agent goes on."""
+        with contextlib.suppress(OSError):
+            self._socket.settimeout(GOODBYE_S)
+            self._socket.shutdown(socket.SHUT_WR)
+            while self._socket.recv(CHUNK):
+                pass
         self._socket.close()
 
     def _greeted(self) -> bool:

@@ -6,14 +6,14 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from pathlib import Path
 
 from sessions.stations.keeping.client import Keeper
 from sessions.stations.keeping.line import Line
 from sessions.stations.keeping.marks import Mark
 from sessions.stations.keeping.starting import lock_of
-from sessions.stations.keeping.values import Child, Ended, KeeperLostError, Size, Start
+from sessions.stations.keeping.values import Child, Ended, KeeperLostError, Output, Size, Start
 from tests.support.supervisor import PATIENCE_S, ended, settled, short_directory
 
 FACTORY = f"test{os.getpid()}"
@@ -62,12 +62,19 @@ async def said(keeper: Keeper, child: Child, word: bytes) -> bytes:
     """All that it wrote up to when it had written the word."""
     seen = b""
     async with asyncio.timeout(PATIENCE_S):
-        async for output in keeper.output(child.id):
-            seen += output.data
-            if word in seen:
-                break
+        async with aclosing(keeper.output(child.id)) as output:
+            async for piece in output:
+                seen += piece.data
+                if word in seen:
+                    break
     assert word in seen, seen
     return seen
+
+
+async def piece_of(keeper: Keeper, name: str, offset: int) -> Output:
+    """The first piece of a child's output from a place on."""
+    async with asyncio.timeout(PATIENCE_S), aclosing(keeper.output(name, offset)) as output:
+        return await anext(output)
 
 
 async def ends(keeper: Keeper, count: int = 1) -> list[Ended]:

@@ -299,7 +299,7 @@ def test_without_a_supervisor_it_ends_itself_and_all_that_it_keeps() -> None:
 def test_a_keeper_that_is_killed_takes_its_terminals_along_and_the_next_one_sweeps() -> None:
     async def run() -> None:
         async with keeping() as (keeper, directory):
-            code = "import subprocess; subprocess.Popen(['setsid', 'sleep', '1000']); print('ready'); input()"
+            code = "import subprocess; subprocess.Popen(['sleep', '1000'], start_new_session=True); print('ready'); input()"
             agent = await keeper.start(in_terminal("agent", code))
             await said(keeper, agent, b"ready")
             tree = await keeper.tree("agent")

@@ -17,7 +17,7 @@ from sessions.stations.keeping.keeper.ring import Ring
 from sessions.stations.keeping.marks import Mark, in_environment, mark_of
 from sessions.stations.keeping.processes import Process, process, send
 from sessions.stations.keeping.values import KeeperError, Size
-from tests.sessions.stations.keeping.programs import ends, eventually, in_terminal, keeping, program, said
+from tests.sessions.stations.keeping.programs import ends, eventually, in_terminal, keeping, piece_of, program, said
 from tests.support.supervisor import PATIENCE_S
 
 
@@ -118,12 +118,10 @@ def test_output_has_places_and_what_was_lost_is_counted() -> None:
             assert len(kept.data) == 10_000 and kept.at + len(kept.data) == 140_003
             whole = "".join(f"{n:07}" for n in range(20_000)).encode() + b".\r\n"
             assert kept.data == whole[kept.at :]
-            async for piece in keeper.output("talks", 5):
-                assert piece.at == kept.at and piece.lost == kept.at - 5
-                break
-            async for piece in keeper.output("talks", 140_000):
-                assert (piece.at, piece.data, piece.lost) == (140_000, b".\r\n", 0)
-                break
+            piece = await piece_of(keeper, "talks", 5)
+            assert piece.at == kept.at and piece.lost == kept.at - 5
+            piece = await piece_of(keeper, "talks", 140_000)
+            assert (piece.at, piece.data, piece.lost) == (140_000, b".\r\n", 0)
             await keeper.write("talks", b"\n")
             await ends(keeper)
             rest = [piece async for piece in keeper.output("talks", 140_003)]
