@@ -232,7 +232,7 @@ class InTerminal(Kind, Protocol):
 
 @runtime_checkable
 class Stated(Protocol):
-    """A kind in a terminal whose agents also keep a file that says what they do, which their hooks do not tell all of."""
+    """A kind in a terminal whose agents also keep a file that says what they do: their hooks do not tell all of it."""
 
     def state(self, home: Path, session: str) -> Report | None:
         """What the agent of this conversation says there at this moment; None where it says nothing.

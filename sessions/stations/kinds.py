@@ -25,6 +25,7 @@ GROUP = "factory_tui.agents"
 OURS: dict[str, str] = {
     "claude": "sessions.stations.terminal.claude:CLAUDE",
     "codex": "sessions.stations.terminal.codex:CODEX",
+    "command": "sessions.stations.terminal.command:COMMAND",
     "claude-agent-acp": "sessions.stations.acp.presets:CLAUDE",
     "codex-acp": "sessions.stations.acp.presets:CODEX",
     "gemini": "sessions.stations.acp.presets:GEMINI",

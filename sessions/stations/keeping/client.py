@@ -34,6 +34,8 @@ PATIENCE_S = 15 * 60.0
 """How long a keeper, and all that it keeps, lives without a supervisor."""
 GRACE_S = 5.0
 """For a program that is asked to end."""
+KILLED_S = 10.0
+"""For the system to end what was killed."""
 AHEAD = 4
 """Pieces of output that are read before somebody takes them."""
 
@@ -51,6 +53,7 @@ class Keeper:
         self._children: dict[str, Child] = {}
         self._early: dict[str, tuple[Exit, int]] = {}
         """Ends that were told before whoever started these children had heard that they began."""
+        self._overs: dict[str, asyncio.Future[Exit]] = {}
         self._ended: asyncio.Queue[Ended | None] = asyncio.Queue()
         self._listening: asyncio.Task[None] | None = None
 
@@ -128,6 +131,7 @@ class Keeper:
         """What an ended child came to was taken note of. What is not known any more was forgotten before."""
         await self._line.ask("forget", id=name)
         self._children.pop(name, None)
+        self._overs.pop(name, None)
 
     async def write(self, name: str, data: bytes) -> None:
         """Type into a terminal. Raises `KeeperError` where nobody reads what is typed."""
@@ -142,12 +146,29 @@ class Keeper:
         told, _ = await self._line.ask("signal", id=name, number=number, whole=whole)
         return number_in(told, "count")
 
-    async def end(self, name: str, grace_s: float = GRACE_S) -> None:
-        """Ask a child, and all that was started for it, to end, and have killed what is left after so many seconds.
+    async def end(self, name: str, grace_s: float = GRACE_S) -> Exit:
+        """Ask a child, and all that was started for it, to end; what is left after so many seconds is killed.
 
-        Returns at once; how it ended is among the `exits`. It happens although this supervisor may be gone by then.
+        Returns when it has ended, and how; it happens although this supervisor may be gone by then. The end is among
+        the `exits`, too.
         """
+        over = self._over(name)
         await self._line.ask("end", id=name, grace=grace_s)
+        try:
+            async with asyncio.timeout(grace_s + KILLED_S):
+                return await asyncio.shield(over)
+        except TimeoutError as error:
+            raise KeeperError(
+                f"{clean(name, 80)} does not end", "the system may hold it: look for state D in ps"
+            ) from error
+
+    def _over(self, name: str) -> asyncio.Future[Exit]:
+        """How a child ends; known at once where it has."""
+        over = self._overs.setdefault(name, asyncio.get_running_loop().create_future())
+        child = self._children.get(name)
+        if child is not None and child.exit is not None and not over.done():
+            over.set_result(child.exit)
+        return over
 
     async def pause(self, name: str) -> bool:
         """Halt a child and all that was started for it; whether nothing of it uses the processor any more."""
@@ -225,8 +246,14 @@ class Keeper:
                 self._children[name] = replace(self._children[name], exit=end, end=place)
             else:
                 self._early[name] = (end, place)
+            if (over := self._overs.get(name)) is not None and not over.done():
+                over.set_result(end)
             self._ended.put_nowait(Ended(name, end))
         self._ended.put_nowait(None)
+        for over in self._overs.values():
+            if not over.done():
+                over.set_exception(KeeperLostError(*LOST))
+                over.exception()  # nobody may wait for it
 
 
 def _failure(start: Start, error: RefusedError) -> StartFailedError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from sessions.errors import FactoryError
@@ -17,7 +17,7 @@ from sessions.stations.keeping.values import Size
 WIGGLE_S = 0.05
 """How long a program is given to notice that its terminal has another size, before it has the old one again."""
 
-Find = Callable[[str], tuple[Keeper, str]]
+Find = Callable[[str], Awaitable[tuple[Keeper, str]]]
 """The keeper of a station's terminal and the name of the child in it. Raises `FactoryError` where there is none."""
 
 
@@ -29,21 +29,26 @@ class Terminals:
         self._leading: dict[str, list[Attached]] = {}
         """By child, who may type there: the last one answers for the terminal."""
 
+    def somebody(self, name: str) -> bool:
+        """Whether somebody is at the terminal of this child who may be typing."""
+        return name in self._leading
+
     @asynccontextmanager
     async def attach(self, station: str, size: Size, looks: bool) -> AsyncIterator[Attached]:
         """Be attached to a station's terminal; who only `looks` types nothing and gives it no size.
 
         Raises `FactoryError` with the reason where that cannot be.
         """
-        keeper, name = self._find(station)
+        keeper, name = await self._find(station)
         child = next((each for each in keeper.children() if each.id == name), None)
         if child is None or not child.terminal:
             raise FactoryError("it has no terminal", "its conversation is on its screen")
         line = await keeper.line()
         attached = Attached(line, name, size, looks)
-        others = self._leading.setdefault(name, [])
+        others: list[Attached] = []
         try:
             if not looks:
+                others = self._leading.setdefault(name, others)
                 for other in others[-1:]:
                     other.lead(False)
                 others.append(attached)
@@ -54,8 +59,8 @@ class Terminals:
                 others.remove(attached)
                 for other in others[-1:]:
                     other.lead(True)
-            if not others:
-                self._leading.pop(name, None)
+            if not others and self._leading.get(name) is others:
+                del self._leading[name]
             await line.close()
 
 

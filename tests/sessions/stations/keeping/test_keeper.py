@@ -288,7 +288,8 @@ def test_without_a_supervisor_it_ends_itself_and_all_that_it_keeps() -> None:
             second = await Keeper.open(directory, 0.3, scoped=False)
             child = await second.start(in_terminal("stubborn", stubborn))
             await said(second, child, b"ready")
-            await second.end("stubborn", 0.1)
+            assert (await second.end("stubborn", 0.1)).signal == signal.SIGKILL
+            assert (await second.end("stubborn")).signal == signal.SIGKILL
             assert (await ends(second))[0].exit.signal == signal.SIGKILL
             await second.close()
             assert await asyncio.to_thread(ended, second.pid)
@@ -299,7 +300,7 @@ def test_without_a_supervisor_it_ends_itself_and_all_that_it_keeps() -> None:
 def test_a_keeper_that_is_killed_takes_its_terminals_along_and_the_next_one_sweeps() -> None:
     async def run() -> None:
         async with keeping() as (keeper, directory):
-            code = "import subprocess; subprocess.Popen(['sleep', '1000'], start_new_session=True); print('ready'); input()"
+            code = "import subprocess as s; s.Popen(['sleep', '1000'], start_new_session=True); print('ready'); input()"
             agent = await keeper.start(in_terminal("agent", code))
             await said(keeper, agent, b"ready")
             tree = await keeper.tree("agent")
