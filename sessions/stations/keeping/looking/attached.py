@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from sessions.errors import FactoryError
@@ -17,7 +17,7 @@ from sessions.stations.keeping.values import Size
 WIGGLE_S = 0.05
 """How long a program is given to notice that its terminal has another size, before it has the old one again."""
 
-Find = Callable[[str], Awaitable[tuple[Keeper, str]]]
+Find = Callable[[str], tuple[Keeper, str]]
 """The keeper of a station's terminal and the name of the child in it. Raises `FactoryError` where there is none."""
 
 
@@ -39,7 +39,7 @@ class Terminals:
 
         Raises `FactoryError` with the reason where that cannot be.
         """
-        keeper, name = await self._find(station)
+        keeper, name = self._find(station)
         child = next((each for each in keeper.children() if each.id == name), None)
         if child is None or not child.terminal:
             raise FactoryError("it has no terminal", "its conversation is on its screen")

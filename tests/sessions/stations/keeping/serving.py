@@ -84,7 +84,7 @@ class Serving:
         command = [sys.executable, "-c", ATTACH, str(self.socket), station, *words]
         return Terminal(command, columns, lines, {"PYTHONPATH": str(ROOT)})
 
-    async def _find(self, station: str) -> tuple[Keeper, str]:
+    def _find(self, station: str) -> tuple[Keeper, str]:
         if station == "nobody":
             raise FactoryError("nobody runs in no terminal", "start it")
         return self.keeper, station
