@@ -136,7 +136,8 @@ class Hosts:
         await _forgotten(keeper, id)
         socket = self._socket(name)
         mark = Mark(self._factory, id, os.urandom(6).hex())
-        argv = client.argv((kind,), socket, self._state_dir / f"host-{name}.log")
+        shares = sorted({kind, *(other for other in found() if host_of(other) == name)})
+        argv = client.argv(shares, socket, self._state_dir / f"host-{name}.log")
         environment = {**os.environ, **mark.environment, "PYTHONPATH": _roots()}
         await keeper.start(
             Start(
