@@ -24,6 +24,10 @@ class Life(StrEnum):
     """Its place is gone; what it left is kept under refs."""
 
 
+REBOOTED = "the machine was started again"
+"""Why a station is lost that nobody lost: it is brought back when the operator says so."""
+
+
 class Change(StrEnum):
     """What can be wanted of a station's life."""
 

@@ -13,11 +13,12 @@ import pytest
 from msgspec.structs import replace
 
 from sessions.floor.commands import AnswerQuestion, AssignScope, ChangeLife, FreezeFloor, PromptStation, StartStation
-from sessions.floor.ours.lives import Change, Life
+from sessions.floor.ours.lives import REBOOTED, Change, Life
 from sessions.floor.scope import Budget, HeldBy, Scope
 from sessions.floor.state import FloorState, Status
+from sessions.supervisor.services.stations import crew
 from tests.support.house import House
-from tests.support.stations.yard import PARROT, Floor, manned, yard_in
+from tests.support.stations.yard import PARROT, Floor, ended_all, manned, yard_in
 from tests.support.supervisor import ended, until
 
 
@@ -198,6 +199,26 @@ def test_what_died_with_the_supervisor_is_brought_back_by_the_next(yard: House) 
     found: list[str] = []
     asyncio.run(_in(yard, before))
     os.kill(int(found[1]), signal.SIGKILL)
+    asyncio.run(_in(yard, after))
+
+
+def test_after_a_start_of_the_machine_the_operator_says_what_is_brought_back(
+    yard: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def before(floor: Floor) -> None:
+        await floor.done(PARROT)
+        await floor.turned(1)
+
+    async def after(floor: Floor) -> None:
+        owned = await floor.lives(Life.LOST)
+        assert owned.reason == REBOOTED
+        await floor.done(ChangeLife("polly", Change.RESUME))
+        assert floor.owned().life is Life.RUNNING
+        assert floor.state.stations["polly"].turns == 1
+
+    asyncio.run(_in(yard, before))
+    asyncio.run(ended_all(yard.place.state_dir))
+    monkeypatch.setattr(crew, "boot_id", lambda: b"another")
     asyncio.run(_in(yard, after))
 
 

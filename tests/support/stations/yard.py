@@ -78,10 +78,11 @@ def yard_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
         try:
             yield house
         finally:
-            asyncio.run(_ended(house.place.state_dir))
+            asyncio.run(ended_all(house.place.state_dir))
 
 
-async def _ended(state_dir: Path) -> None:
+async def ended_all(state_dir: Path) -> None:
+    """End the keeper, and with it everything that runs."""
     if socket_of(state_dir).exists():
         keeper = await Keeper.open(state_dir, scoped=False)
         await keeper.stop("the test is over")

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
 from typing import TypedDict
 
 from sessions.errors import FactoryError
@@ -23,6 +24,8 @@ from sessions.supervisor.recorder import Recorder
 log = logging.getLogger(__name__)
 
 SOURCE = "factory"
+BOOT = "boot"
+"""The journal's mark of which start of the machine the last supervisor was in."""
 Gone = Callable[[str], Awaitable[None]]
 """Is told that a host has ended."""
 
@@ -39,6 +42,14 @@ def now(station: str) -> Now:
     return {"time": time.time(), "source": SOURCE, "station": station}
 
 
+def boot_id() -> bytes:
+    """Which start of the machine this is; empty where the kernel does not tell."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_bytes().strip()
+    except OSError:
+        return b""
+
+
 class Crew:
     """All stations of ours, as those see them who do something about them."""
 
@@ -46,6 +57,8 @@ class Crew:
         self.factory = Factory(place.common_dir, place.state_dir, place.state_dir.name)
         self._recorder = recorder
         self.hosts = Hosts(place.state_dir, self.factory.mark, self.keeper, self._heard, gone)
+        self.rebooted = False
+        """The machine was started again since the last supervisor began."""
         self._keeper: Keeper | None = None
         self._opening = asyncio.Lock()
         self._turns: dict[str, asyncio.Lock] = {}
@@ -90,8 +103,12 @@ class Crew:
             return self._keeper
 
     async def begin(self) -> None:
-        """Find where each host's facts were committed up to."""
+        """Find where each host's facts were committed up to, and whether the machine was started again since."""
         marks = await self._recorder.marks()
+        boot = await asyncio.to_thread(boot_id)
+        self.rebooted = bool(boot) and marks.get(BOOT, boot) != boot
+        if boot and marks.get(BOOT) != boot:
+            await self._recorder.record((), {BOOT: boot})
         self.hosts.marks = {name.removeprefix(MARK): mark for name, mark in marks.items() if name.startswith(MARK)}
 
     async def record(self, *events: ev.Event) -> None:

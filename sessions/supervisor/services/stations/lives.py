@@ -8,7 +8,7 @@ import time
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.floor.ours import budget
-from sessions.floor.ours.lives import Change, Life
+from sessions.floor.ours.lives import REBOOTED, Change, Life
 from sessions.stations import kinds
 from sessions.stations.contract import Conversing, Kind
 from sessions.stations.hosting.client import HostGoneError
@@ -43,6 +43,12 @@ class Lives:
     async def find_again(self) -> None:
         """Find what outlived the last supervisor, and see to what did not."""
         crew, living = self._crew, self._crew.living()
+        if (
+            crew.rebooted
+        ):  # that everything is gone is nobody's fault, and what it costs to go on is for a person to say
+            for station in living:
+                await crew.live(station, Life.LOST, REBOOTED)
+            return
         if living:
             await crew.keeper()  # while somebody is there for it, it waits for nobody
         in_terminals = [station for station in living if crew.owned(station).host == KEEPER]
