@@ -180,7 +180,7 @@ class Terminals(Runner):
 
     # Stations
 
-    def _found(self, station: str) -> tuple[Keeper, str]:
+    async def _found(self, station: str) -> tuple[Keeper, str]:
         """Where the terminal of a station with this name or id is."""
         state = self._crew.state
         known = next((id for id, seen in state.stations.items() if station in (id, seen.name)), "")
@@ -189,9 +189,9 @@ class Terminals(Runner):
             raise FactoryError("it was not started by this factory", "look where it runs")
         if owned.life not in (Life.RUNNING, Life.PAUSED):
             raise FactoryError(f"it is {owned.life.value}", "resume it first")
-        if owned.host != KEEPER or self._crew.open_keeper is None:
+        if owned.host != KEEPER:
             raise FactoryError("it has no terminal", "its conversation is on its screen")
-        return self._crew.open_keeper, known
+        return await self._keeper(), known
 
     def _kind(self, station: str) -> InTerminal:
         kind = kinds.load(self._crew.seen(station).kind)
