@@ -98,6 +98,9 @@ class DemoLink:
     def again(self) -> None:
         """No supervisor feeds a simulation."""
 
+    def attach(self, station: str) -> str:
+        return "a simulated agent has no terminal"
+
     async def send(self, wish: AnyWish) -> Reply:
         return Reply(False, "this factory is simulated", "run factory-tui in a git repository for a real one")
 

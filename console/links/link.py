@@ -88,6 +88,13 @@ class Link(Protocol):
         """Start the supervisor again, where one feeds this and was lost; returns at once."""
         ...
 
+    def attach(self, station: str) -> str:
+        """Lend this process's terminal to a station's, until a key comes back; returns what was wrong, or "".
+
+        It blocks and never raises: for `lend_terminal`.
+        """
+        ...
+
     async def send(self, wish: AnyWish) -> Reply:
         """Ask the supervisor; a replay refuses with a reason."""
         ...

@@ -107,6 +107,18 @@ class LiveLink:
     def again(self) -> None:
         self._client.again()
 
+    def attach(self, station: str) -> str:
+        from console.terminal.attach import attach
+        from sessions import settings
+        from sessions.errors import FactoryError
+
+        try:
+            return attach(self._place.socket, station, settings.load().detach_key)
+        except FactoryError as error:
+            return str(error)
+        except OSError as error:
+            return f"the terminal cannot be lent ({error.strerror or error})"
+
     async def send(self, wish: AnyWish) -> Reply:
         from sessions.operator import command
 

@@ -133,6 +133,9 @@ class ReplayLink:
     def again(self) -> None:
         """No supervisor feeds a replay."""
 
+    def attach(self, station: str) -> str:
+        return "a replay shows what was: there is no terminal any more"
+
     async def send(self, wish: AnyWish) -> Reply:
         return Reply(False, "this is a replay: what happened cannot be changed", "esc and q leave it")
 

@@ -118,7 +118,9 @@ class HandedScreen(FactoryScreen):
         await self.app.push_screen(PromptScreen(self._names(hands, able), drafts.get(key, ""), send, keep))
 
     def _lend(self, station: str) -> None:
-        self.say("attach: its kind has no terminal")
+        reason = self.factory.lend_terminal(lambda: self.factory.link.attach(station))
+        if reason:
+            self.say(f"attach: {reason}", TOLD_S)
 
     def _bring(self, hands: Hands, key: str) -> None:
         self.do(hands, Verb.RESUME, fresh=key == "f")

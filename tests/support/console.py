@@ -47,6 +47,7 @@ class StillLink:
         self.last: LastFloor | None = None
         self.kept: list[LastFloor] = []
         self.asked_again = 0
+        self.attached: list[str] = []
         self.questions: list[object] = []
         """All that was asked."""
 
@@ -74,6 +75,10 @@ class StillLink:
 
     def again(self) -> None:
         self.asked_again += 1
+
+    def attach(self, station: str) -> str:
+        self.attached.append(station)
+        return "nobody is there"
 
     async def send(self, command: AnyWish) -> Reply:
         self.sent.append(command)

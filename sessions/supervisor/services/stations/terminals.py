@@ -87,7 +87,7 @@ class Terminals(Runner):
                 size=FIRST,
             )
         )
-        return Begun(child.pid, child.started, KEEPER, prompted=bool(brief.prompt and brief.prompt in launch.argv))
+        return Begun(child.pid, child.started, KEEPER, prompted=_given(brief.prompt, launch))
 
     async def prompt(self, station: str, prompt: str, text: str) -> None:
         seen = self._crew.seen(station)
@@ -233,6 +233,11 @@ class Terminals(Runner):
             stderr=asyncio.subprocess.DEVNULL,
         )
         return await process.wait()
+
+
+def _given(prompt: str, launch: Launch) -> bool:
+    """Whether a program is started with its first request, as a word or in its environment."""
+    return bool(prompt) and prompt in (*launch.argv, *launch.environment.values())
 
 
 def _prepare(home: Path, launch: Launch) -> None:
