@@ -90,6 +90,11 @@ class Crew:
             raise FactoryError("its host has gone", "it is being brought back: try again")
         return name, host
 
+    @property
+    def open_keeper(self) -> Keeper | None:
+        """The keeper, where there is a line to it."""
+        return self._keeper
+
     async def keeper(self) -> Keeper:
         """A line to the keeper, which is started where none runs."""
         async with self._opening:

@@ -43,9 +43,7 @@ class Lives:
     async def find_again(self) -> None:
         """Find what outlived the last supervisor, and see to what did not."""
         crew, living = self._crew, self._crew.living()
-        if (
-            crew.rebooted
-        ):  # that everything is gone is nobody's fault, and what it costs to go on is for a person to say
+        if crew.rebooted:  # nobody's fault, and whether to pay for going on is for a person to say
             for station in living:
                 await crew.live(station, Life.LOST, REBOOTED)
             return

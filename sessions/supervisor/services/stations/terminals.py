@@ -180,7 +180,7 @@ class Terminals(Runner):
 
     # Stations
 
-    async def _found(self, station: str) -> tuple[Keeper, str]:
+    def _found(self, station: str) -> tuple[Keeper, str]:
         """Where the terminal of a station with this name or id is."""
         state = self._crew.state
         known = next((id for id, seen in state.stations.items() if station in (id, seen.name)), "")
@@ -189,9 +189,10 @@ class Terminals(Runner):
             raise FactoryError("it was not started by this factory", "look where it runs")
         if owned.life not in (Life.RUNNING, Life.PAUSED):
             raise FactoryError(f"it is {owned.life.value}", "resume it first")
-        if owned.host != KEEPER:
+        keeper = self._crew.open_keeper
+        if owned.host != KEEPER or keeper is None:
             raise FactoryError("it has no terminal", "its conversation is on its screen")
-        return await self._keeper(), known
+        return keeper, known
 
     def _kind(self, station: str) -> InTerminal:
         kind = kinds.load(self._crew.seen(station).kind)
