@@ -25,10 +25,16 @@ def repo_state_dir(common_dir: Path) -> Path:
 
     `common_dir` is git's common directory; its real path is the identity, its name makes the folder readable.
     """
+    path = state_dir_of(common_dir)
+    return private_dir(private_dir(path.parent) / path.name)
+
+
+def state_dir_of(common_dir: Path) -> Path:
+    """Where that folder is, or would be. Nothing is made."""
     real = common_dir.resolve()
     name = real.parent.name if real.name == ".git" else real.name.removesuffix(".git")
     slug = re.sub(r"[^a-z0-9._-]+", "-", name.lower())[:_SLUG_LIMIT].strip("-.") or "repository"
-    return private_dir(private_dir(_home("XDG_STATE_HOME", ".local/state")) / f"{slug}-{_short_hash(real)}")
+    return _home("XDG_STATE_HOME", ".local/state") / f"{slug}-{_short_hash(real)}"
 
 
 def config_dir() -> Path:
@@ -54,6 +60,11 @@ def journal_path(state_dir: Path) -> Path:
 def lock_path(state_dir: Path) -> Path:
     """The file whose lock the repository's one supervisor holds, who alone writes the journal."""
     return journal_path(state_dir).with_name("journal.db.lock")
+
+
+def places_dir(state_dir: Path) -> Path:
+    """Where the stations of the repository have their work trees. Nothing is made."""
+    return state_dir / "places"
 
 
 def log_path(state_dir: Path) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -42,6 +43,8 @@ class Scratch:
         self.lasting = Path(self.source.text("rev-parse", "--path-format=absolute", "--git-path", "objects"))
         """The repository's own objects."""
         self._tree = place / "tree"
+        self._borrowed: dict[Path, None] = {}
+        self._borrowing = threading.Lock()
         self._form = self.source.text("rev-parse", "--show-object-format")
         self._rules_of = ("", b"")
         self.renormalizes = False
@@ -56,11 +59,25 @@ class Scratch:
             directory.mkdir(parents=True, mode=0o700)
         (self.place / "HEAD").write_text("ref: refs/heads/none\n")
         self._configure()
-        (self.objects / "info" / "alternates").write_bytes(_quoted(self.lasting) + b"\n")
+        self._borrowed = {self.lasting: None}
+        self._borrow()
         if (modules := self.common_dir / "modules").is_dir():
             (self.place / "modules").symlink_to(modules)
         self._rules_of = ("", b"")
         self._replace()
+
+    def borrow(self, objects: Path) -> None:
+        """See the objects of a private clone as well, of which the repository has not all."""
+        with self._borrowing:
+            if objects not in self._borrowed:
+                self._borrowed = {path: None for path in (*self._borrowed, objects) if path.is_dir()}
+                self._borrow()
+
+    def _borrow(self) -> None:
+        place = self.objects / "info" / "alternates"
+        fresh = place.with_name("alternates.new")
+        fresh.write_bytes(b"".join(_quoted(path) + b"\n" for path in self._borrowed))
+        fresh.replace(place)
 
     def _replace(self) -> bytes:
         """See in place of objects what the repository sees there."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sessions.branches.git.clones import clones
 from sessions.branches.git.names import shown, shown_path
 from sessions.branches.git.run import Git, quiet_filters
 
@@ -35,6 +36,11 @@ class Worktree:
     """Its directory is gone, or its medium is not mounted."""
     mirror: Path | None = None
     """Of a private clone: the repository of ours that stands for its own (see `sessions.stations.places.git`)."""
+
+    @property
+    def key(self) -> str:
+        """Names it among the worktrees of its repository; it may be part of a file's name."""
+        return self.git_dir.name if self.mirror is None else f"clone-{self.mirror.parent.parent.name}"
 
     @property
     def row(self) -> str:
@@ -62,10 +68,20 @@ def main_root(git: Git, common_dir: Path, bare: bool | None = None) -> Path | No
 
 
 def read(git: Git, common_dir: Path, root: Path | None, heads: Mapping[str, str] | None = None) -> list[Worktree]:
-    """All worktrees, the main one first. `root` is where the main one lies, None for a bare repository.
+    """All worktrees, the main one first, the clones of stations last. `root` is where the main one lies, if any.
 
     Where the commits of all `heads` are known, git is not asked if the repository's files tell.
     """
+    return _git_knows(git, common_dir, root, heads) + [
+        # A clone works for the branch of its station, whatever it has checked out meanwhile.
+        Worktree(
+            clone.work, clone.git_dir, clone.head, clone.branch, missing=not _there(clone.work), mirror=clone.mirror
+        )
+        for clone in clones(common_dir)
+    ]
+
+
+def _git_knows(git: Git, common_dir: Path, root: Path | None, heads: Mapping[str, str] | None) -> list[Worktree]:
     if heads is not None and (known := _alone(common_dir, root, heads)) is not None:
         return known
     private = {path: git_dir for git_dir, path in _linked(common_dir)}

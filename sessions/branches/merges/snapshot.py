@@ -34,7 +34,9 @@ def take(worktree: Worktree, scratch: Scratch, head_tree: str = "") -> str:
     """
     if not worktree.head:
         raise GitError(f"{worktree.path} has no commit yet")
-    index = scratch.place / f"index-{worktree.git_dir.name}"
+    if worktree.mirror is not None:
+        scratch.borrow(worktree.git_dir / "objects")
+    index = scratch.place / f"index-{worktree.key}"
     git = _private(worktree, scratch, index)
     try:
         before = (worktree.git_dir / "index").stat()

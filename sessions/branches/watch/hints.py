@@ -47,6 +47,11 @@ def judge(plan: WatchPlan, changes: Iterable[Change]) -> Meaning:
     meaning = Meaning()
     private = {str(tree.git_dir): root for root, tree in plan.trees.items()}
     for kind, path in changes:
+        parent, _, name = path.rpartition("/")
+        if plan.places and parent == plan.places:
+            if not name.startswith("."):
+                meaning.refs = meaning.new_layout = True
+            continue
         tree = _tree_at(plan, path)
         # The repository usually lies in the main worktree; worktrees may also lie in a bare repository.
         if tree is not None and (not _inside(path, plan.common_dir) or len(str(tree.root)) > len(plan.common_dir)):
@@ -90,7 +95,9 @@ def _tree_at(plan: WatchPlan, path: str) -> WatchedTree | None:
 
 def _judge_file(meaning: Meaning, tree: WatchedTree, kind: int, path: str) -> None:
     root = str(tree.root)
-    name = path.rpartition("/")[2]
+    parent, _, name = path.rpartition("/")
+    if tree.mirror is not None and parent == str(tree.git_dir) and name == "index":
+        meaning.worktrees.add(root)
     if "/.git/" in f"{path.removeprefix(root)}/":
         return
     if name == ".gitignore":

@@ -13,8 +13,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sessions.branches.git.run import Git, GitError
-from sessions.branches.git.worktrees import Worktree
+from sessions import paths
+from sessions.branches.git.run import GitError
+from sessions.branches.git.worktrees import Worktree, git_in
+from sessions.errors import FactoryError
 
 LIGHT = 20
 """An ignored directory with at most this many directories in it is watched along with what surrounds it."""
@@ -29,6 +31,8 @@ class WatchedTree:
 
     root: Path
     git_dir: Path
+    mirror: Path | None = None
+    """Of the clone of a station (see `sessions.branches.git.worktrees.Worktree`)."""
     inode: int = 0
     """Which directory was surveyed: another one may take its place."""
     shallow: tuple[str, ...] = ()
@@ -49,6 +53,8 @@ class WatchPlan:
     """By the worktree's path; those in `unwatched` have nothing but their git directory watched."""
     unwatched: frozenset[Path]
     """Worktrees for which there are not enough watches."""
+    places: str = ""
+    """Where clones of stations come and go; "" where there are none yet."""
 
     @property
     def shallow(self) -> list[str]:
@@ -69,7 +75,12 @@ def affordable() -> int:
 
 def plan(common_dir: Path, watched: Iterable[WatchedTree], limit: int) -> WatchPlan:
     """As many worktrees as `limit` watches allow, the smallest first."""
-    git_dirs = tuple(git_directories(common_dir))
+    watched = list(watched)
+    git_dirs = (
+        *git_directories(common_dir),
+        # The index of a clone tells what is staged; what comes to its branch is told by the repository's own refs.
+        *(str(tree.git_dir) for tree in watched if tree.mirror is not None and tree.git_dir.is_dir()),
+    )
     left = limit - len(git_dirs)
     chosen, unwatched = {}, set()
     for tree in sorted(watched, key=lambda tree: tree.size):
@@ -78,8 +89,9 @@ def plan(common_dir: Path, watched: Iterable[WatchedTree], limit: int) -> WatchP
             chosen[str(tree.root)] = tree
         else:
             unwatched.add(tree.root)
-            chosen[str(tree.root)] = WatchedTree(tree.root, tree.git_dir, tree.inode)
-    return WatchPlan(str(common_dir), git_dirs, chosen, frozenset(unwatched))
+            chosen[str(tree.root)] = WatchedTree(tree.root, tree.git_dir, tree.mirror, tree.inode)
+    places = places_of(common_dir)
+    return WatchPlan(str(common_dir), git_dirs, chosen, frozenset(unwatched), str(places or ""))
 
 
 def git_directories(common_dir: Path) -> Iterator[str]:
@@ -89,9 +101,19 @@ def git_directories(common_dir: Path) -> Iterator[str]:
             yield str(place)
     for tree in ("refs/heads", "refs/remotes"):
         yield from (path for path, _, _ in os.walk(common_dir / tree))
+    if (places := places_of(common_dir)) is not None and places.is_dir():
+        yield str(places)
     if (common_dir / "worktrees").is_dir():
         for private in (common_dir / "worktrees").iterdir():
             yield from (str(place) for place in (private, private / "reftable") if place.is_dir())
+
+
+def places_of(common_dir: Path) -> Path | None:
+    """The directory in which clones of stations come and go; None where there can be none."""
+    try:
+        return paths.places_dir(paths.state_dir_of(common_dir))
+    except FactoryError:
+        return None
 
 
 def survey(worktree: Worktree, limit: int) -> WatchedTree:
@@ -100,7 +122,7 @@ def survey(worktree: Worktree, limit: int) -> WatchedTree:
     A worktree that vanishes meanwhile gives an empty tree.
     """
     root = str(worktree.path)
-    ignored = _ignored(worktree.path)
+    ignored = _ignored(worktree)
     split: set[str] = {root}
     visited: list[str] = []
     size = 0
@@ -127,7 +149,8 @@ def survey(worktree: Worktree, limit: int) -> WatchedTree:
     # Whatever is not split is deep, and covered by its parent unless that is split.
     shallow = tuple(path for path in visited if path in split)
     deep = tuple(path for path in visited if path not in split and path.rpartition("/")[0] in split)
-    return WatchedTree(worktree.path, worktree.git_dir, inode(worktree.path), shallow, deep, size, ignored)
+    whole = inode(worktree.path)
+    return WatchedTree(worktree.path, worktree.git_dir, worktree.mirror, whole, shallow, deep, size, ignored)
 
 
 def inode(path: Path) -> int:
@@ -156,19 +179,21 @@ def _weight(path: str) -> int:
     return count
 
 
-def _ignored(root: Path) -> set[str]:
+def _ignored(worktree: Worktree) -> set[str]:
+    root = worktree.path
     try:
-        out = Git(root).run("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
+        out = git_in(worktree).run("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
     except GitError:
         return set()
     return {f"{root}/{os.fsdecode(name)}".rstrip("/") for name in out.split(b"\0") if name}
 
 
-def newly_ignored(root: Path, paths: Iterable[str]) -> set[str]:
+def newly_ignored(tree: WatchedTree, paths: Iterable[str]) -> set[str]:
     """Those of the `paths` in a worktree that git ignores."""
     stdin = b"".join(os.fsencode(path) + b"\0" for path in paths)
     try:
-        out = Git(root).run("check-ignore", "-z", "--stdin", stdin=stdin, ok=(0, 1))
+        git = git_in(Worktree(tree.root, tree.git_dir, mirror=tree.mirror))
+        out = git.run("check-ignore", "-z", "--stdin", stdin=stdin, ok=(0, 1))
     except GitError:
         return set()
     return {os.fsdecode(path) for path in out.split(b"\0") if path}

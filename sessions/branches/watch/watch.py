@@ -123,7 +123,7 @@ class Watch:
         changed, stale = set(meaning.worktrees), set(meaning.rules)
         for root, paths in meaning.new.items():
             known = self.plan.trees[root]
-            ignored = newly_ignored(known.root, paths) if len(paths) <= MOST_NEW else set()
+            ignored = newly_ignored(known, paths) if len(paths) <= MOST_NEW else set()
             known.ignored.update(ignored)
             seen = [path for path in paths if path not in ignored]
             if seen:

@@ -12,11 +12,11 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from sessions.branches.git import refs, worktrees
+from sessions.branches.git import beneath, refs, worktrees
 from sessions.branches.git.names import ref_bytes, shown_path
 from sessions.branches.git.run import Git, GitError
 from sessions.floor.events import Event, ScopeViolated, SourceSkipped, WorkArrived, WorkKept
-from sessions.stations.places import pins, reading
+from sessions.stations.places import pins
 from sessions.stations.places.bringing import Quarantine, quarantine
 from sessions.stations.places.git import git_for_looking
 from sessions.stations.places.keeping import KEPT_S, REASONS, keep
@@ -68,7 +68,7 @@ class Absorber:
 
     def _look(self) -> list[Event]:
         git_dir, record = self.place.git_dir, self.place.record
-        found = reading.refs(git_dir)
+        found = beneath.refs(git_dir)
         self._hold(found)
         events = self._loose_pins()
         head = found.get(self._ref, "")
@@ -176,7 +176,7 @@ class Absorber:
     def _hold(self, found: dict[str, str]) -> None:
         """Have the operator's repository keep what a fetch in the clone brought from there."""
         fetched = {commit for ref, commit in found.items() if ref.startswith("refs/remotes/")}
-        fetched |= {match.decode() for match in _FETCHED.findall(reading.read(self.place.git_dir, "FETCH_HEAD") or b"")}
+        fetched |= {match.decode() for match in _FETCHED.findall(beneath.read(self.place.git_dir, "FETCH_HEAD") or b"")}
         if new := fetched - self._held:
             pins.hold_what_is_borrowed(self.place, new)
             self._held |= new

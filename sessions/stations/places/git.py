@@ -2,7 +2,8 @@
 
 The agent's own repository says by its settings, attributes and links which programs git runs and where it looks. So the
 host never opens it as one. It has a mirror, out of the agent's reach: settings that run nothing, and the objects of
-both repositories to read. Of the agent's it takes the work tree, the index, the objects, and refs (see `reading`).
+both repositories to read. Of the agent's it takes the work tree, the index, the objects, and refs (see
+`sessions.branches.git.beneath`).
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from sessions.branches.git import beneath
 from sessions.branches.git.run import Git
 from sessions.branches.git.scratch import alternates
 from sessions.branches.git.worktrees import ALONE, Worktree, git_in
-from sessions.stations.places import reading
 from sessions.stations.places.layout import Place
 from sessions.stations.places.settings import written
 
@@ -32,7 +33,7 @@ def worktree_of(place: Place) -> Worktree:
     """The place as a further worktree of the operator's repository, on its station's branch."""
     if not place.record.clone:
         raise ValueError("a linked worktree is one already")
-    _, head = reading.head(place.git_dir)
+    _, head = beneath.head(place.git_dir)
     missing = not place.work.is_dir()
     return Worktree(place.work, place.git_dir, head, place.record.branch, missing=missing, mirror=place.mirror)
 

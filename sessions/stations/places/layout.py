@@ -30,7 +30,10 @@ _RECORD = "place.json"
 
 
 class Record(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is remembered of a place; it is written when something of it changes."""
+    """What is remembered of a place; it is written when something of it changes.
+
+    `sessions.branches.git.clones` reads of it which branch a clone works for.
+    """
 
     station: str
     branch: str
@@ -108,16 +111,11 @@ class Place(msgspec.Struct, frozen=True):
         return Place(self.root, record)
 
 
-def places_dir(state_dir: Path) -> Path:
-    """Where the places of a repository's stations lie. Nothing is made."""
-    return state_dir / "places"
-
-
 def root_of(state_dir: Path, station: str) -> Path:
     """Where a station's place lies. Raises `FactoryError` for an id that can be no directory."""
     if not _STATION.fullmatch(station):
         raise FactoryError("this is no id of a station", "use letters, digits, dots and dashes, 64 at most")
-    return places_dir(state_dir) / station
+    return paths.places_dir(state_dir) / station
 
 
 def begin_root(state_dir: Path, station: str) -> Path:
@@ -127,7 +125,7 @@ def begin_root(state_dir: Path, station: str) -> Path:
     """
     if os.path.lexists(root_of(state_dir, station)):
         raise _taken(station)
-    fresh = paths.private_dir(places_dir(state_dir)) / f"{NEW}{station}-{os.urandom(4).hex()}"
+    fresh = paths.private_dir(paths.places_dir(state_dir)) / f"{NEW}{station}-{os.urandom(4).hex()}"
     try:
         for folder in (fresh, fresh / "work", fresh / "home", fresh / "tmp", fresh / "ours"):
             folder.mkdir(mode=0o700)
@@ -154,7 +152,7 @@ def _taken(station: str) -> FactoryError:
 
 def sweep(state_dir: Path) -> None:
     """Remove what was left of places that were never finished. Nobody may be making one."""
-    for path in places_dir(state_dir).glob(f"{NEW}*"):
+    for path in paths.places_dir(state_dir).glob(f"{NEW}*"):
         shutil.rmtree(path, ignore_errors=True)
 
 
@@ -184,7 +182,7 @@ def place_of(state_dir: Path, station: str) -> Place:
 def all_places(state_dir: Path) -> Iterator[Place]:
     """Every place whose record can be read, in the order of their names."""
     try:
-        names = sorted(path.name for path in places_dir(state_dir).iterdir())
+        names = sorted(path.name for path in paths.places_dir(state_dir).iterdir())
     except OSError:
         return
     for name in names:

@@ -14,8 +14,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from sessions.branches.git import beneath
 from sessions.branches.git.run import Git, GitError
-from sessions.stations.places import reading
 from sessions.stations.places.layout import Place
 
 REFS = "refs/factory-tui/places"
@@ -42,9 +42,9 @@ def loose(place: Path, ours: Path) -> list[str]:
     found = []
     for name, kept in _SEEN.items():
         wanted = (ours / kept).read_bytes() if kept else b""
-        if reading.read(place, f".git/{name}") != wanted:
+        if beneath.read(place, f".git/{name}") != wanted:
             found.append(f".git/{name}")
-    return found + [f".git/hooks/{name}" for name, _ in reading.names(place, ".git/hooks")]
+    return found + [f".git/hooks/{name}" for name, _ in beneath.names(place, ".git/hooks")]
 
 
 def hold(place: Place, commits: Iterable[str]) -> None:

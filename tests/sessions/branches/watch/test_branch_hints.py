@@ -174,5 +174,9 @@ def test_git_says_what_it_ignores(made: TestRepository) -> None:
     made.git("add", "--force", "cache/kept.txt")
     paths = [f"{root}/{name}" for name in ("x.log", "new.txt", "src/cache", "cache/kept.txt", "-odd\nname.log")]
     (root / "src" / "cache").mkdir()
-    assert newly_ignored(root, paths) == {f"{root}/x.log", f"{root}/src/cache", f"{root}/-odd\nname.log"}
-    assert newly_ignored(root / "gone", paths) == set()
+    assert newly_ignored(WatchedTree(root, root / ".git"), paths) == {
+        f"{root}/x.log",
+        f"{root}/src/cache",
+        f"{root}/-odd\nname.log",
+    }
+    assert newly_ignored(WatchedTree(root / "gone", root / "gone" / ".git"), paths) == set()

@@ -10,9 +10,10 @@ import pytest
 from sessions.errors import FactoryError
 from sessions.floor.events import WorkArrived
 from sessions.floor.scope import Mode
+from sessions.paths import places_dir
 from sessions.stations.places import origin, pins
 from sessions.stations.places.absorb import Absorber
-from sessions.stations.places.layout import all_places, begin_root, place_of, places_dir, sweep
+from sessions.stations.places.layout import all_places, begin_root, place_of, sweep
 from tests.sessions.stations.places.world import FILES, World
 
 

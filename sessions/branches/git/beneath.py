@@ -1,4 +1,7 @@
-"""Reads what lies in a place without ever leaving it: no link is followed, nothing that is no file is opened."""
+"""Reads what lies in a directory of somebody else without ever leaving it, and opens nothing but plain files.
+
+No link is followed, in no part of a path.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 @contextlib.contextmanager
-def beneath(root: Path, relative: str, flags: int = os.O_RDONLY) -> Iterator[int]:
+def opened(root: Path, relative: str, flags: int = os.O_RDONLY) -> Iterator[int]:
     """A descriptor of what lies at a path below `root`. Raises OSError where a link, or nothing, is in the way.
 
     `relative` is "" for the root itself.
@@ -41,7 +44,7 @@ def beneath(root: Path, relative: str, flags: int = os.O_RDONLY) -> Iterator[int
 def read(root: Path, relative: str, most: int = MOST_BYTES) -> bytes | None:
     """The first `most` bytes of a file; None where there is no plain file that can be read."""
     try:
-        with beneath(root, relative) as descriptor:
+        with opened(root, relative) as descriptor:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 return None
             portions, left = [], most
@@ -56,7 +59,7 @@ def read(root: Path, relative: str, most: int = MOST_BYTES) -> bytes | None:
 def names(root: Path, relative: str) -> list[tuple[str, bool]]:
     """What lies in a directory, and whether it is one itself (a link to one is not); nothing where there is none."""
     try:
-        with beneath(root, relative, _FOLDER) as descriptor, os.scandir(descriptor) as entries:
+        with opened(root, relative, _FOLDER) as descriptor, os.scandir(descriptor) as entries:
             return [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
     except OSError:
         return []
