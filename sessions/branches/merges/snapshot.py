@@ -19,11 +19,12 @@ from sessions.branches.git.worktrees import Worktree, git_in
 MOST_BYTES = 100 * 1024 * 1024
 """Uncommitted work beyond this is not read: the branch is then unknown, with this as the reason."""
 TIMEOUT_S = 30.0
-_PERSON = {
+PERSON = {
     f"GIT_{role}_{part}": value
     for role in ("AUTHOR", "COMMITTER")
     for part, value in (("NAME", "uncommitted work"), ("EMAIL", ""), ("DATE", "@1 +0000"))
 }
+"""Who made such a commit, and when: always the same, so that the same work gives the same commit."""
 
 
 def take(worktree: Worktree, scratch: Scratch, head_tree: str = "") -> str:
@@ -47,9 +48,9 @@ def take(worktree: Worktree, scratch: Scratch, head_tree: str = "") -> str:
     except FileNotFoundError:
         git.run("read-tree", "--empty")
     try:
-        paths = _uncommitted(git, worktree.path)
+        paths = uncommitted(git, worktree.path)
         if paths:
-            _add(git, paths)
+            add(git, paths)
         tree = git.text("write-tree")
         words = ("rev-parse", "--verify", "--end-of-options", f"{worktree.head}^{{tree}}")
         if tree == (head_tree or git.text(*words)):
@@ -70,11 +71,14 @@ def _private(worktree: Worktree, scratch: Scratch, index: Path) -> Git:
         "GIT_OBJECT_DIRECTORY": str(scratch.objects),
         "GIT_ALTERNATE_OBJECT_DIRECTORIES": alternates(scratch.lasting),
     }
-    return replace(git, env={**git.env, **places, **_PERSON})
+    return replace(git, env={**git.env, **places, **PERSON})
 
 
-def _uncommitted(git: Git, root: Path) -> list[bytes]:
-    """Paths at which the worktree differs from the index, relative to its root."""
+def uncommitted(git: Git, root: Path, most: int = MOST_BYTES) -> list[bytes]:
+    """Paths at which the worktree differs from the index, relative to its root.
+
+    Those that end in `/` are other repositories, and are left out. Raises GitError for more than `most` bytes.
+    """
     out = git.run(
         "status",
         "--porcelain=v2",
@@ -98,7 +102,7 @@ def _uncommitted(git: Git, root: Path) -> list[bytes]:
             continue  # another repository
         paths.append(path)
         size += _size(root, path)
-    if size > MOST_BYTES:
+    if size > most:
         raise GitError(f"{size / 1e6:.0f} MB of uncommitted files are too much to look into")
     return paths
 
@@ -111,6 +115,7 @@ def _size(root: Path, path: bytes) -> int:
     return state.st_size if stat.S_ISREG(state.st_mode) else 0
 
 
-def _add(git: Git, paths: list[bytes]) -> None:
+def add(git: Git, paths: list[bytes]) -> None:
+    """Bring the index of `git` up to date at these paths."""
     words = ("update-index", "--add", "--remove", "--replace", "-z", "--stdin")
     git.run(*words, stdin=b"".join(path + b"\0" for path in paths), timeout=TIMEOUT_S)

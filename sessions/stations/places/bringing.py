@@ -51,9 +51,10 @@ class Quarantine:
 
 
 @contextlib.contextmanager
-def quarantine(place: Place, head: str, known: Sequence[str]) -> Iterator[Quarantine]:
+def quarantine(place: Place, head: str, known: Sequence[str], git: Git | None = None) -> Iterator[Quarantine]:
     """What `head` has beyond the `known` commits, which the operator's repository has; removed in the end.
 
+    `git` is one that sees what is not only in the agent's own objects; some that the operator has come again then.
     Raises GitError when it cannot be read, is damaged, or is too much.
     """
     common_dir = Path(place.record.common_dir)
@@ -61,23 +62,23 @@ def quarantine(place: Place, head: str, known: Sequence[str]) -> Iterator[Quaran
     try:
         (room / "objects" / "info").mkdir(parents=True)
         (room / "objects" / "pack").mkdir()
-        count, pack = _packed(place, room, head, known)
-        git = _git(place, common_dir, room)
+        count, pack = _packed(room, head, known, git or git_of_objects(place), ("--local",) if git is None else ())
+        inside = _git(place, common_dir, room)
         if pack is not None:
             with pack.open("rb") as source:
                 limit = f"--max-input-size={MOST_BYTES}"
-                git.pour("index-pack", "--stdin", "--strict", limit, source=source, timeout=TIMEOUT_S)
-        yield Quarantine(git, pack, count, common_dir)
+                inside.pour("index-pack", "--stdin", "--strict", limit, source=source, timeout=TIMEOUT_S)
+        yield Quarantine(inside, pack, count, common_dir)
     finally:
         shutil.rmtree(room, ignore_errors=True)
 
 
-def _packed(place: Place, room: Path, head: str, known: Sequence[str]) -> tuple[int, Path | None]:
+def _packed(room: Path, head: str, known: Sequence[str], git: Git, more: tuple[str, ...]) -> tuple[int, Path | None]:
     asked = "".join([f"{head}\n", *(f"^{commit}\n" for commit in known)]).encode()
     pack = room / "pack"
-    words = ("pack-objects", "--revs", "--stdout", "--local", "--delta-base-offset", "-q")
+    words = ("pack-objects", "--revs", "--stdout", *more, "--delta-base-offset", "-q")
     with pack.open("wb") as target:
-        git_of_objects(place).pour(*words, source=asked, target=target, timeout=TIMEOUT_S)
+        git.pour(*words, source=asked, target=target, timeout=TIMEOUT_S)
     with pack.open("rb") as file:
         start = file.read(12)
     count = int.from_bytes(start[8:12], "big")

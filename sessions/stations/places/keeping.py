@@ -51,11 +51,17 @@ class Kept:
 
 
 def keep(common_dir: Path, station: str, head: str, reason: str, now: float) -> str:
-    """Keep a commit that the repository has; the ref. `reason` is a word of `REASONS`. Raises GitError."""
+    """Keep a commit that the repository has; the ref, also if it is kept already. Raises GitError.
+
+    `reason` is a word of `REASONS`.
+    """
     git = Git(common_dir)
     stem = f"{REFS}/{station}/{time.strftime(_FORM, time.gmtime(now))}-{reason}"
-    out = git.run("for-each-ref", "--format=%(refname)", f"{REFS}/{station}/")
-    taken = set(os.fsdecode(out).splitlines())
+    out = git.run("for-each-ref", "--format=%(refname) %(objectname)", f"{REFS}/{station}/")
+    taken = dict(line.split(" ") for line in os.fsdecode(out).splitlines())
+    known = [ref for ref, commit in taken.items() if commit == head and f"-{reason}" in ref]
+    if known:
+        return known[0]
     ref = next(name for name in (stem, *(f"{stem}-{number}" for number in range(2, 10_000))) if name not in taken)
     git.run("update-ref", "--create-reflog", "-m", f"factory-tui: {REASONS[reason]}", ref, head, "0" * len(head))
     return ref

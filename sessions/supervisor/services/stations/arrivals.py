@@ -5,19 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from pathlib import Path
 
 from sessions.errors import FactoryError
 from sessions.stations.places.absorb import Absorber
-from sessions.stations.places.layout import place_of
+from sessions.stations.places.layout import Place, place_of
+from sessions.stations.places.watch import RefWatch
 from sessions.supervisor.services.stations.crew import Crew
 from sessions.watching import inotify
-from sessions.watching.inotify import Inotify
 
 log = logging.getLogger(__name__)
-
-WATCHED = ("", "logs")
-"""Directories of a clone in which something happens at every commit."""
 
 
 class Arrivals:
@@ -29,8 +25,7 @@ class Arrivals:
         self._turns: dict[str, asyncio.Lock] = {}
         self._looking: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
-        self._kernel: Inotify | None = None
-        self._watches: dict[int, str] = {}
+        self._refs: RefWatch | None = None
 
     async def follow(self, station: str) -> None:
         """Let its commits arrive from now on, and those that it made meanwhile."""
@@ -42,7 +37,7 @@ class Arrivals:
                 return
             self._doors[station] = Absorber(place, self._crew.owned(station).scope.write)
             if place.record.clone:
-                self._watch(station, place.git_dir)
+                self._watch(place)
         self._stir(station)
 
     def assign(self, station: str) -> None:
@@ -54,10 +49,8 @@ class Arrivals:
     def forget(self, station: str) -> None:
         """Its place is gone."""
         self._doors.pop(station, None)
-        for watch in [watch for watch, known in self._watches.items() if known == station]:
-            del self._watches[watch]
-            if self._kernel is not None:
-                self._kernel.remove(watch)
+        if self._refs is not None:
+            self._refs.remove(station)
 
     def hear(self, station: str) -> None:
         """Its turn, or a tool of it, has ended."""
@@ -77,10 +70,10 @@ class Arrivals:
         for task in self._looking.values():
             task.cancel()
         await asyncio.gather(*self._looking.values(), return_exceptions=True)
-        if self._kernel is not None:
-            asyncio.get_running_loop().remove_reader(self._kernel.descriptor)
-            self._kernel.close()
-            self._kernel = None
+        if self._refs is not None:
+            asyncio.get_running_loop().remove_reader(self._refs.descriptor)
+            self._refs.close()
+            self._refs = None
 
     def _stir(self, station: str) -> None:
         """Look soon; what happens while somebody looks is looked at after that."""
@@ -100,17 +93,16 @@ class Arrivals:
             self._again.discard(station)
             self._stir(station)
 
-    def _watch(self, station: str, git_dir: Path) -> None:
+    def _watch(self, place: Place) -> None:
         if not inotify.available():
             return  # it is looked at when its turns and tools end
         with contextlib.suppress(OSError):
-            if self._kernel is None:
-                self._kernel = Inotify()
-                asyncio.get_running_loop().add_reader(self._kernel.descriptor, self._notice)
-            for name in WATCHED:
-                self._watches[self._kernel.add(str(git_dir / name))] = station
+            if self._refs is None:
+                self._refs = RefWatch()
+                asyncio.get_running_loop().add_reader(self._refs.descriptor, self._notice)
+            self._refs.add(place)
 
     def _notice(self) -> None:
-        assert self._kernel is not None
-        for station in {self._watches.get(notice.watch, "") for notice in self._kernel.read()}:
+        assert self._refs is not None
+        for station in self._refs.take():
             self._stir(station)

@@ -1,0 +1,215 @@
+"""Takes a station's place away, after all that only the place had is kept in the operator's repository.
+
+Kept are the commits of every branch of a clone, its stashes, and what is not committed: staged, unstaged and
+untracked. Ignored files are not, and go. What no ref can keep, such as another repository inside the work tree, or
+damaged objects, stays where it is: the whole directory is set aside instead of being removed.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shutil
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sessions import paths
+from sessions.branches.git import beneath, refs, worktrees
+from sessions.branches.git.run import Git, GitError
+from sessions.branches.git.worktrees import Worktree, git_in
+from sessions.branches.merges.snapshot import PERSON, add, uncommitted
+from sessions.errors import FactoryError
+from sessions.floor.events import WorkKept
+from sessions.stations.places import pins
+from sessions.stations.places.bringing import quarantine
+from sessions.stations.places.git import git_of, worktree_of
+from sessions.stations.places.keeping import KEPT_S, REASONS, keep
+from sessions.stations.places.layout import NEW, Place
+
+log = logging.getLogger(__name__)
+
+MOST_BYTES = 2_000_000_000
+"""Of uncommitted files; a place that has more is not removed."""
+_MOST_TIPS = 200
+_STASHED = re.compile(rb"^[0-9a-f]+ ([0-9a-f]{40}(?:[0-9a-f]{24})?) ", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What became of a place."""
+
+    events: tuple[WorkKept, ...]
+    aside: Path | None = None
+    """Where its directory lies now, if it could not be removed."""
+
+
+def remove(place: Place, now: float) -> Removed:
+    """Keep what is in a place, and take it away. Its agent must have ended. On a thread.
+
+    Raises `FactoryError` with the cure when something cannot be kept; the place is then left as it is.
+    """
+    try:
+        events, damaged = keep_work(place, now)
+    except GitError as error:
+        cure = f"look into {place.work}, commit or take out what is in the way, and remove the station again"
+        raise FactoryError(f"its work cannot be kept: {error.message}", cure) from error
+    whole = not damaged and not _nested(place)
+    aside = None if whole else place.root.parent.parent / "aside" / f"{place.root.name}-{round(now)}"
+    if aside is not None:
+        paths.private_dir(aside.parent)
+        place.root.rename(aside)
+    else:
+        going = place.root.with_name(f"{NEW}{place.root.name}-{os.urandom(4).hex()}")
+        place.root.rename(going)
+        _delete(going)
+    git = Git(Path(place.record.common_dir))
+    if not place.record.clone:
+        git.run("worktree", "prune")
+    pins.let_go(place)
+    return Removed(tuple(events), aside)
+
+
+def keep_work(place: Place, now: float) -> tuple[list[WorkKept], bool]:
+    """Keep what only the place has, and say whether some of it is too damaged for that.
+
+    The agent's index and files stay as they are. Raises GitError when what is not committed cannot be kept.
+    """
+    common_dir, station = Path(place.record.common_dir), place.record.station
+    found, damaged = [], False
+    for head in _tips(place):
+        try:
+            if _bring(place, common_dir, head, None):
+                found.append(_kept(place, keep(common_dir, station, head, "branch", now), head, "branch", now))
+        except GitError as error:
+            log.warning("of station %s the commit %s cannot be kept: %s", station, head, error)
+            damaged = True
+    work = _uncommitted(place)
+    if work:
+        git = _git(place)
+        if place.record.clone:
+            _bring(place, common_dir, work, git)
+        found.append(_kept(place, keep(common_dir, station, work, "work", now), work, "work", now))
+    return found, damaged
+
+
+def _kept(place: Place, ref: str, head: str, reason: str, now: float) -> WorkKept:
+    station = place.record.station
+    return WorkKept(
+        time=now,
+        source=f"place:{station}",
+        station=station,
+        ref=ref,
+        head=head,
+        reason=REASONS[reason],
+        until=now + KEPT_S,
+    )
+
+
+def _tips(place: Place) -> list[str]:
+    """Commits that no branch of the operator has: of all branches, stashes and HEAD of the place."""
+    heads = set(refs.heads(Git(Path(place.record.common_dir))).values())
+    if not place.record.clone:
+        tree = _linked(place)
+        return [tree.head] if tree is not None and tree.head and not tree.branch and tree.head not in heads else []
+    known = beneath.refs(place.git_dir)
+    tips = {commit: None for ref, commit in known.items() if ref.startswith(("refs/heads/", "refs/tags/"))}
+    tips |= {match.decode(): None for match in _STASHED.findall(beneath.read(place.git_dir, "logs/refs/stash") or b"")}
+    tips |= {known["refs/stash"]: None} if "refs/stash" in known else {}
+    tips[beneath.head(place.git_dir)[1]] = None
+    return [commit for commit in tips if commit and commit not in heads][:_MOST_TIPS]
+
+
+def _bring(place: Place, common_dir: Path, head: str, git: Git | None) -> bool:
+    """Have the operator's repository get a commit; false when its branches have it already."""
+    known = sorted({*refs.heads(Git(common_dir)).values(), place.record.base})
+    with quarantine(place, head, known, git) as brought:
+        asked = "".join([f"{head}\n", *(f"^{commit}\n" for commit in known)]).encode()
+        if brought.git.run("rev-list", "--count", "--stdin", stdin=asked).strip() == b"0":
+            return False
+        brought.release(head, known)
+    return True
+
+
+def _linked(place: Place) -> Worktree | None:
+    git, common_dir = Git(Path(place.record.common_dir)), Path(place.record.common_dir)
+    trees = worktrees.read(git, common_dir, worktrees.main_root(git, common_dir))
+    return next((tree for tree in trees if tree.path == place.work and not tree.missing), None)
+
+
+def _git(place: Place) -> Git:
+    if place.record.clone:
+        return git_of(place)
+    tree = _linked(place)
+    if tree is None:
+        raise GitError("its worktree is gone")
+    return git_in(tree)
+
+
+def _uncommitted(place: Place) -> str:
+    """A commit of what is not committed, as `git stash` makes one: with what is staged as its second parent."""
+    if not place.work.is_dir():
+        return ""
+    tree = worktree_of(place) if place.record.clone else _linked(place)
+    if tree is None or not tree.head:
+        return ""
+    index = place.ours / "index.kept"
+    settings = ("core.splitIndex=false", "core.untrackedCache=false", "commit.gpgSign=false")
+    plain = _git(place).with_settings(*settings)
+    git = replace(plain, env={**plain.env, "GIT_INDEX_FILE": str(index), **PERSON})
+    try:
+        staged = _staged(git, tree, index)
+        # A fresh index: that of the agent may say of files that they are not to be looked at.
+        git.run("read-tree", tree.head)
+        if changed := uncommitted(git, tree.path, MOST_BYTES):
+            add(git, changed)
+        work, head = (
+            git.text("write-tree"),
+            git.text("rev-parse", "--verify", "--end-of-options", f"{tree.head}^{{tree}}"),
+        )
+        if work == head and staged in ("", head):
+            return ""
+        words = f"uncommitted work of station {place.record.station} on {place.record.branch}"
+        parents = ["-p", tree.head]
+        if staged not in ("", head, work):
+            parents += ["-p", git.text("commit-tree", "-p", tree.head, "-m", f"what was staged: {words}", staged)]
+        return git.text("commit-tree", *parents, "-m", words, work)
+    finally:
+        index.unlink(missing_ok=True)
+
+
+def _staged(git: Git, tree: Worktree, index: Path) -> str:
+    """The tree of what is staged; "" when that is none, as in the middle of a merge."""
+    content = beneath.read(tree.git_dir, "index", MOST_BYTES)
+    if not content:
+        return ""
+    index.write_bytes(content)
+    status, out, _ = git.call("write-tree")
+    return out.decode().strip() if status == 0 else ""
+
+
+def _nested(place: Place) -> bool:
+    """Whether another repository lies in the work tree, which no commit of this one can hold."""
+    for folder, below, files in os.walk(place.work):
+        if Path(folder) != place.work and (".git" in below or ".git" in files):
+            return True
+        below[:] = [name for name in below if name != ".git"]
+    return False
+
+
+def _delete(root: Path) -> None:
+    """Remove a directory of ours, also where an agent has taken away our right to look into parts of it."""
+
+    def again(function: Callable[..., object], path: str, _error: object) -> None:
+        above = Path(path).parent
+        if not stat.S_ISLNK(above.lstat().st_mode):
+            above.chmod(0o700)
+        if Path(path).is_dir() and not Path(path).is_symlink():
+            Path(path).chmod(0o700)
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            function(path)
+
+    shutil.rmtree(root, onerror=again)

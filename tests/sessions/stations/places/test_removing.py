@@ -1,0 +1,149 @@
+"""Removing a place loses nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sessions.errors import FactoryError
+from sessions.floor.scope import Mode
+from sessions.paths import places_dir
+from sessions.stations.places.absorb import Absorber
+from sessions.stations.places.keeping import kept, restore
+from sessions.stations.places.removing import keep_work, remove
+from tests.sessions.stations.places.world import World
+from tests.support.branches.git import unchanged
+
+NOW = 2_000_000_000.0
+
+
+def content(world: World, commit: str, path: str) -> str:
+    return world.git("show", f"{commit}:{path}")
+
+
+@pytest.mark.parametrize("mode", [Mode.SAFE, Mode.FULL])
+def test_staged_unstaged_and_untracked_work_is_kept_and_the_index_is_not_touched(world: World, mode: Mode) -> None:
+    world.repo.commit({".gitignore": "*.log\n"})
+    place = world.place(mode=mode)
+    world.repo.write({"src/a.py": "staged\n"}, cwd=place.work)
+    world.repo.git("add", "src/a.py", cwd=place.work)
+    world.repo.write({"src/a.py": "later\n", "new/file.txt": "new\n", "x.log": "x", "README.md": None}, cwd=place.work)
+    unchanged(place.work, lambda: keep_work(place, NOW))
+    removed = remove(place, NOW)
+    assert removed.aside is None
+    assert not place.root.exists()
+    (item,) = kept(world.common_dir)
+    assert [event.ref for event in removed.events] == [item.ref]
+    assert item.head == removed.events[0].head
+    assert item.when == NOW
+    assert content(world, item.head, "src/a.py") == "later"
+    assert content(world, f"{item.head}^2", "src/a.py") == "staged"
+    assert content(world, item.head, "new/file.txt") == "new"
+    names = world.git("ls-tree", "-r", "--name-only", item.head).splitlines()
+    assert "x.log" not in names
+    assert "README.md" not in names
+    assert world.head("refs/heads/agent/s1") != ""
+    assert world.refs("refs/factory-tui/places") == []
+    restore(world.common_dir, item.ref, "rescued")
+    world.git("fsck", "--strict", "--full")
+    assert world.repo.git("worktree", "list").count("\n") == 0
+
+
+def test_all_that_only_the_clone_had_is_kept(world: World) -> None:
+    place = world.place()
+    git = world.repo.git
+    one = world.repo.commit({"README.md": "refused\n"}, "refused", cwd=place.work)
+    Absorber(place, ("src/**",)).look()
+    git("switch", "--quiet", "-c", "other", "HEAD~1", cwd=place.work)
+    other = world.repo.commit({"src/o.py": "o\n"}, "on another branch", cwd=place.work)
+    for number in range(2):
+        world.repo.write({"src/a.py": f"stashed {number}\n"}, cwd=place.work)
+        git("stash", cwd=place.work)
+    git("switch", "--quiet", "--detach", cwd=place.work)
+    loose = world.repo.commit({"src/l.py": "l\n"}, "on no branch", cwd=place.work)
+    remove(place, NOW)
+    heads = {item.head for item in kept(world.common_dir)}
+    assert {one, other, loose} <= heads
+    stashed = {content(world, head, "src/a.py") for head in heads}
+    assert {"stashed 0", "stashed 1"} <= stashed
+    world.git("gc", "--quiet", "--prune=now")
+    world.git("fsck", "--strict", "--full")
+
+
+def test_what_an_index_hides_is_kept_all_the_same(world: World) -> None:
+    place = world.place()
+    world.repo.git("update-index", "--assume-unchanged", "src/a.py", cwd=place.work)
+    world.repo.git("update-index", "--skip-worktree", "README.md", cwd=place.work)
+    world.repo.write({"src/a.py": "hidden\n", "README.md": "hidden too\n"}, cwd=place.work)
+    (event,) = remove(place, NOW).events
+    assert content(world, event.head, "src/a.py") == "hidden"
+    assert content(world, event.head, "README.md") == "hidden too"
+
+
+def test_in_the_middle_of_a_merge(world: World) -> None:
+    place = world.place()
+    world.repo.git("branch", "theirs", cwd=place.work)
+    world.repo.commit({"src/a.py": "ours\n"}, cwd=place.work)
+    world.repo.git("switch", "--quiet", "theirs", cwd=place.work)
+    world.repo.commit({"src/a.py": "theirs\n"}, cwd=place.work)
+    with pytest.raises(AssertionError, match="merge"):
+        world.repo.git("merge", "agent/s1", cwd=place.work)
+    events = remove(place, NOW).events
+    assert any("<<<<<<<" in content(world, event.head, "src/a.py") for event in events)
+
+
+def test_a_clean_place_leaves_nothing_but_its_branch(world: World) -> None:
+    place = world.place()
+    world.repo.commit({"src/a.py": "2\n"}, cwd=place.work)
+    Absorber(place, ("**",)).look()
+    assert remove(place, NOW).events == ()
+    assert kept(world.common_dir) == []
+    assert list(places_dir(world.state_dir).iterdir()) == []
+    assert world.place("s1", "agent/s1", new=False).record.base == world.head("refs/heads/agent/s1")
+
+
+def test_another_repository_in_it_is_set_aside(world: World) -> None:
+    place = world.place()
+    inner = place.work / "vendor" / "lib"
+    inner.mkdir(parents=True)
+    world.repo.git("init", "--quiet", cwd=inner)
+    world.repo.commit({"work.txt": "precious\n"}, cwd=inner)
+    removed = remove(place, NOW)
+    assert removed.aside is not None
+    assert (removed.aside / "work/vendor/lib/work.txt").read_text() == "precious\n"
+    assert not place.root.exists()
+
+
+def test_a_link_out_of_the_place_is_removed_and_not_what_it_leads_to(world: World) -> None:
+    place = world.place()
+    precious = world.root / "precious"
+    precious.mkdir()
+    (precious / "file").write_text("x")
+    (place.work / "src" / "out").symlink_to(precious)
+    shut = place.work / "shut"
+    (shut / "in").mkdir(parents=True)
+    (shut / "in" / "ignored").write_text("x")
+    remove(place, NOW)
+    assert (precious / "file").exists()
+    assert not place.root.exists()
+
+
+def test_what_cannot_be_kept_stays_where_it_is(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = world.place()
+    world.repo.write({"large.bin": b"x" * 2_000}, cwd=place.work)
+    monkeypatch.setattr("sessions.stations.places.removing.MOST_BYTES", 1_000)
+    with pytest.raises(FactoryError, match="cannot be kept"):
+        remove(place, NOW)
+    assert (place.work / "large.bin").exists()
+    assert Path(place.ours / "place.json").exists()
+
+
+def test_damaged_commits_are_set_aside(world: World) -> None:
+    place = world.place()
+    world.repo.commit({"src/c.py": "c\n"}, cwd=place.work)
+    blob = world.repo.git("rev-parse", "HEAD:src/c.py", cwd=place.work)
+    (place.objects / blob[:2] / blob[2:]).unlink()
+    removed = remove(place, NOW)
+    assert removed.aside is not None
+    assert (removed.aside / "work/src/c.py").read_text() == "c\n"
