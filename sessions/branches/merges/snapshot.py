@@ -74,10 +74,11 @@ def _private(worktree: Worktree, scratch: Scratch, index: Path) -> Git:
     return replace(git, env={**git.env, **places, **PERSON})
 
 
-def uncommitted(git: Git, root: Path, most: int = MOST_BYTES) -> list[bytes]:
+def uncommitted(git: Git, root: Path, most: int = 0) -> list[bytes]:
     """Paths at which the worktree differs from the index, relative to its root.
 
-    Those that end in `/` are other repositories, and are left out. Raises GitError for more than `most` bytes.
+    Those that end in `/` are other repositories, and are left out. Raises GitError for more than `most`
+    bytes (0: `MOST_BYTES`).
     """
     out = git.run(
         "status",
@@ -102,7 +103,7 @@ def uncommitted(git: Git, root: Path, most: int = MOST_BYTES) -> list[bytes]:
             continue  # another repository
         paths.append(path)
         size += _size(root, path)
-    if size > most:
+    if size > (most or MOST_BYTES):
         raise GitError(f"{size / 1e6:.0f} MB of uncommitted files are too much to look into")
     return paths
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 
-from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.floor.ours import budget
 from sessions.floor.ours.lives import REBOOTED, Change, Life
 from sessions.stations import kinds
 from sessions.stations.contract import Conversing, Kind
 from sessions.stations.hosting.client import HostGoneError
+from sessions.stations.places import layout
 from sessions.stations.places.making import Wanted
+from sessions.stations.places.removing import remove
 from sessions.stations.running.fitting import Outfit, fit, place_for, restate
 from sessions.stations.running.governor import Governor
 from sessions.stations.signals.tools import Tools, install
@@ -147,7 +148,7 @@ class Lives:
                 await self._end(station)
                 await crew.live(station, Life.STOPPED if change is Change.STOP else Life.KILLED)
             case Change.REMOVE:
-                raise FactoryError("a place cannot be removed yet", "leave it: it costs only its disk")
+                await self._remove(station)
 
     async def _bring(self, station: str, fresh: bool = False) -> None:
         """Have its agent run, and give it its task where it never had one."""
@@ -203,6 +204,20 @@ class Lives:
         if self._tools is None:
             self._tools = await asyncio.to_thread(install, self._crew.factory.state_dir / "tools")
         return self._tools
+
+    async def _remove(self, station: str) -> None:
+        """Take away the place of one that has ended, when its work is kept under refs."""
+        crew, reason = self._crew, ""
+        await self._arrivals.look(station)
+        if layout.root_of(crew.factory.state_dir, station).exists():
+            place = await asyncio.to_thread(layout.place_of, crew.factory.state_dir, station)
+            removed = await asyncio.to_thread(remove, place, time.time())
+            if removed.events:
+                await crew.record(*removed.events)
+            if removed.aside is not None:
+                reason = f"its directory holds what no ref can keep, and lies in {removed.aside}"
+        self._arrivals.forget(station)
+        await crew.live(station, Life.REMOVED, reason)
 
     async def _end(self, station: str) -> None:
         """End its agent, and let arrive what it committed."""
