@@ -84,7 +84,9 @@ def _machine(bounds: Bounds) -> Iterator[str]:
 
 
 def _mount(mount: Mount) -> Iterator[str]:
-    if mount.access is Access.HIDDEN:
+    if mount.access is Access.LINK:
+        yield from ("--symlink", str(mount.path.readlink()), str(mount.path))
+    elif mount.access is Access.HIDDEN:
         yield from ("--size", "4096", "--tmpfs", str(mount.path), "--remount-ro", str(mount.path))
     else:
         yield "--bind" if mount.access is Access.WRITE else "--ro-bind"

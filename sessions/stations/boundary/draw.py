@@ -56,6 +56,7 @@ def environment(bounds: Bounds) -> dict[str, str]:
     kept = {name: os.environ[name] for name in names if name in os.environ}
     programs = [str(path) for path in bounds.programs if path.name in ("bin", "sbin", "shims")]
     programs += [str(path / "bin") for path in bounds.programs if (path / "bin").is_dir()]
+    programs += [str(path.parent) for path in bounds.programs if path.is_symlink() or path.is_file()]
     return kept | {
         "HOME": str(bounds.home),
         "PATH": os.pathsep.join([*programs, *_PATH]),

@@ -29,6 +29,8 @@ class Access(StrEnum):
 
     READ = "read"
     WRITE = "write"
+    LINK = "link"
+    """The link that is there, for what it leads to."""
     HIDDEN = "hidden"
     """Nothing is there but an empty directory."""
 
@@ -51,7 +53,11 @@ class Plan:
     unheld: list[str] = field(default_factory=list)
 
     def add(self, access: Access, *paths: Path) -> None:
-        self.mounts += [Mount(path, access) for path in paths if path.exists()]
+        for path in paths:
+            if path.is_symlink() and access is Access.READ:
+                self.mounts.append(Mount(path, Access.LINK))
+            elif path.exists():
+                self.mounts.append(Mount(path, access))
 
 
 def planned(bounds: Bounds) -> Plan:

@@ -104,4 +104,5 @@ def interpreter() -> Interpreter:
 
 def is_seen(path: Path) -> bool:
     """Whether a station sees it as a part of the system."""
-    return any(path.is_relative_to(directory) for directory in directories())
+    roots = (*directories(), *(link for _, link in links()))
+    return any(path.is_relative_to(root) for root in roots)

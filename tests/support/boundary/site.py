@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ from sessions.stations.boundary import system
 from sessions.stations.boundary.bounds import Boundary, Bounds
 from sessions.stations.boundary.draw import draw
 from sessions.stations.boundary.machine import Machine
+from tests import ROOT
 from tests.support.branches.git import ENVIRONMENT, TestRepository
 
 NOBODY = 65_534
@@ -35,6 +37,10 @@ FILES = {
 SCOPE = Scope(write=("src/**", "!src/gen/**"))
 
 
+def _nobody_reads(folder: Path) -> bool:
+    return all(above.stat().st_mode & stat.S_IXOTH for above in (folder, *folder.parents))
+
+
 class Site:
     """A repository, a station in a private clone of it, a sibling, and an operator's home; all below one directory.
 
@@ -44,7 +50,7 @@ class Site:
     def __init__(self, *, root: bool = False, scope: Scope = SCOPE) -> None:
         self.base = Path(os.path.realpath(tempfile.mkdtemp(prefix="ft-site-")))
         self.base.chmod(0o755)
-        self.before = AS_NOBODY if os.getuid() == 0 and not root else ()
+        self.before = AS_NOBODY if os.getuid() == 0 and not root and _nobody_reads(ROOT) else ()
         self.repository = TestRepository(self.base / "repo")
         self.repository.commit(FILES)
         self.repository.git("branch", "other")
