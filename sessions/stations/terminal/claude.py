@@ -36,8 +36,8 @@ SETTINGS = ".factory-tui/claude-settings.json"
 WAITS_S = 90_000
 """Longer than a question waits by itself (see `hook.PATIENCE_S`)."""
 QUICK_S = 20
-_EMPTY = b"\x15" * 64
-"""Ctrl-U deletes a line, or the break before it; an empty input stays as it is."""
+_EMPTY = b"\x15" * 24
+"""Ctrl-U deletes a line, or the break before it; an empty input stays as it is. Of 64 at once it takes none."""
 LONGEST_ARGUMENT = 100_000
 """Bytes; the kernel takes 128 kB in one argument."""
 

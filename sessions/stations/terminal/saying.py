@@ -14,7 +14,11 @@ from sessions.stations.contract import Say, Signal
 
 TYPED_S, QUEUED_S = 10.0, 45.0
 """How long an agent that is idle is waited for: to take what was typed, and what was put into its own queue."""
+APART_S = 0.2
+"""Escape and what is typed sooner after it would be another key."""
 PASTE, END = b"\x1b[200~", b"\x1b[201~"
+_WRAPPED = re.compile(r"</?pasted_content\b[^>]*>")
+"""What Claude Code puts around a long text that was pasted."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """Everything that is a key and no letter, but for tabs and line breaks."""
 
@@ -32,6 +36,8 @@ class Speaker(Protocol):
     """A kind in a terminal, as far as it is spoken with."""
 
     def say(self, text: str, session: str) -> Say: ...
+
+    def interrupt(self) -> bytes: ...
 
 
 def pasted(text: str) -> bytes:
@@ -73,14 +79,24 @@ class Conversation:
         self._turn = asyncio.Lock()
         self._awaited = ""
         self._taken = asyncio.Event()
+        self._with = False
+        """Something else was taken with it."""
 
     def heard(self, signal: Signal) -> None:
         """A signal of the station. To be called for each, in order."""
         said = signal.payload.get("prompt")
         if not self._awaited or signal.name != "UserPromptSubmit" or not isinstance(said, str):
             return
-        if _letters(self._awaited) in _letters(said):
+        awaited, taken = _letters(self._awaited), _letters(_WRAPPED.sub("", said))
+        if awaited in taken:
+            self._with = taken != awaited
             self._taken.set()
+
+    async def interrupt(self) -> None:
+        """End its turn, if any: only a key does that, which a prompt that follows must not run into."""
+        async with self._turn:
+            await self._write(self._kind.interrupt())
+            await asyncio.sleep(APART_S)
 
     async def prompt(self, text: str, session: str, report: Report | None, asks: bool, attached: bool) -> Taken:
         """Say it, and return when the agent has told that it took it. Raises `FactoryError` where it did not."""
@@ -100,6 +116,8 @@ class Conversation:
                 raise FactoryError("it did not take the prompt", "attach and look: it may stand there") from error
             finally:
                 self._awaited = ""
+        if self._with:
+            raise FactoryError("it took the prompt with what stood in its input", "interrupt it if that is wrong")
         return Taken.TAKEN
 
     async def _said(self, say: Say) -> None:

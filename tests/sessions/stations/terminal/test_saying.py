@@ -82,6 +82,27 @@ def test_what_the_agent_did_not_confirm_was_not_taken(monkeypatch: pytest.Monkey
             asyncio.run(desk.prompt("go", Report.IDLE))
 
 
+def test_what_was_taken_with_other_words_is_told() -> None:
+    desk = Desk(Claude(), lambda text: f"old words {text}")
+    with pytest.raises(FactoryError, match="with what stood in its input"):
+        asyncio.run(desk.prompt("go", Report.IDLE))
+    wrapped = Desk(Claude(), lambda text: f'\n\n<pasted_content id="0a">\n{text}\n</pasted_content>')
+    assert asyncio.run(wrapped.prompt("a\nb", Report.IDLE)) is Taken.TAKEN
+
+
+def test_a_prompt_waits_until_an_interrupt_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key after Escape, too soon, would be another key."""
+    desk = Desk(Claude(), lambda text: text)
+
+    async def scene() -> None:
+        await asyncio.gather(desk.conversation.interrupt(), desk.prompt("go", Report.IDLE))
+
+    monkeypatch.setattr(saying, "APART_S", 0.01)
+    asyncio.run(scene())
+    assert desk.keys[0] == b"\x1b"
+    assert desk.keys[-1] == b"\r"
+
+
 def test_a_command_of_the_agent_is_no_prompt() -> None:
     desk = Desk(Claude(), lambda text: text)
     with pytest.raises(FactoryError, match="command of its own"):
