@@ -8,7 +8,7 @@ from functools import lru_cache
 from avt import Color, Pen, Vt
 
 from sessions.floor.ours.picture import PLAIN, Ink
-from sessions.stations.keeping.looking.picture import Cell
+from sessions.stations.keeping.looking.emulator import Cell
 from sessions.stations.keeping.values import Size
 
 

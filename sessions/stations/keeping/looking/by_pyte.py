@@ -10,7 +10,7 @@ import pyte
 from pyte.screens import Char
 
 from sessions.floor.ours.picture import PLAIN, Ink
-from sessions.stations.keeping.looking.picture import Cell, sequences
+from sessions.stations.keeping.looking.emulator import Cell, sequences
 from sessions.stations.keeping.values import Size
 
 _NAMES = ("black", "red", "green", "brown", "blue", "magenta", "cyan", "white")

@@ -7,14 +7,13 @@ not installed by `pyte` (1 MB a second).
 from __future__ import annotations
 
 import codecs
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib.util import find_spec
-from typing import Protocol
 
 from sessions.errors import FactoryError
 from sessions.floor.ours.picture import PLAIN, Ink, Picture, Run
 from sessions.stations.keeping.looking.again import ALTERNATE, begin_of, modes_at, set_again
+from sessions.stations.keeping.looking.emulator import Cell, Make
 from sessions.stations.keeping.values import Kept, Size
 from sessions.text import clean_lines
 
@@ -23,29 +22,6 @@ SMALLEST = Size(4, 2)
 LARGEST = Size(500, 200)
 MOST = 1 << 18
 """Bytes of old output that are drawn at most."""
-_SEQUENCES = re.compile(r"(\x1b[^\x1b]*)")
-
-
-Cell = tuple[str, Ink]
-
-
-class Emulator(Protocol):
-    """A terminal that exists in memory alone."""
-
-    def feed(self, text: str) -> None:
-        """Draw. Raises whatever it likes for a stream that it does not stand."""
-        ...
-
-    def rows(self) -> Iterator[Iterator[Cell]]:
-        """The cells of each line; the second half of a wide one is ""."""
-        ...
-
-    def cursor(self) -> tuple[int, int] | None:
-        """Its row and column; None while it is hidden."""
-        ...
-
-
-Make = Callable[[Size], Emulator]
 
 
 class Screen:
@@ -114,8 +90,3 @@ def _runs(cells: Iterator[Cell]) -> Iterator[Run]:
         runs.pop()
     for letters, ink in runs:
         yield Run(" ".join(clean_lines("".join(letters))), ink)
-
-
-def sequences(text: str) -> Iterator[str]:
-    """A stream in pieces that each begin with an escape, so that one that breaks costs itself alone."""
-    return (piece for piece in _SEQUENCES.split(text) if piece)

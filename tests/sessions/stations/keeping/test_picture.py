@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from sessions.floor.ours.picture import Ink, Picture, Run
 from sessions.stations.keeping.looking.by_avt import Avt
 from sessions.stations.keeping.looking.by_pyte import Pyte
-from sessions.stations.keeping.looking.picture import LARGEST, SMALLEST, Make, Screen, emulator
+from sessions.stations.keeping.looking.emulator import Make
+from sessions.stations.keeping.looking.picture import LARGEST, SMALLEST, Screen, emulator
 from sessions.stations.keeping.values import Kept, Size
 from sessions.text import clean_lines
 
