@@ -12,6 +12,7 @@ from console.actions.registry import SCREENS, actions_on, key_name
 from sessions.floor.state import Status
 from tests import ROOT
 from tests.bench.figure import Figure
+from tests.support.boundary import ways
 from widgets.conflicts.matrix_lines import GLYPHS, LANDS_GLYPH, MEANING, STUCK
 from widgets.draw.glyphs import STATUS, ascii_twin
 
@@ -62,6 +63,11 @@ def cells() -> str:
     return "\n".join(lines)
 
 
+def escapes() -> str:
+    """The table of the ways out of a boundary, from those that the tests try."""
+    return ways.table()
+
+
 def figures(results: Path) -> str:
     """The table of figures, from the results of the last `make bench`."""
     measured = msgspec.convert(json.loads(results.read_text(encoding="utf-8"))["figures"], list[Figure])
@@ -83,6 +89,7 @@ def main() -> None:
     text = replaced(README.read_text(encoding="utf-8"), "keys", keys())
     text = replaced(text, "signs", signs())
     text = replaced(text, "cells", cells())
+    text = replaced(text, "escapes", escapes())
     if RESULTS.exists():
         text = replaced(text, "figures", figures(RESULTS))
     README.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What `doctor` looks at, room by room. It changes nothing and starts nothing."""
+"""What `doctor` looks at, room by room. It changes nothing, and starts nothing that stays."""
 
 from __future__ import annotations
 
@@ -158,6 +158,14 @@ def _state(asked: OfFloor) -> Iterator[Finding]:
     yield Finding("repository", "journal", f"{place.journal}, {size}, {span.last_seq:,} events")
 
 
+def stations(_: OfFloor) -> Iterator[Finding]:
+    """What holds the stations that this factory runs inside their scopes. One small sandbox is tried."""
+    from sessions.stations.boundary import machine
+
+    found = machine.here()
+    yield Finding("stations", "safe stations", found.holds, cure=found.cure)
+
+
 def prices(_: OfFloor) -> Iterator[Finding]:
     """The table of prices."""
     from sessions import settings
@@ -206,5 +214,5 @@ def sources(asked: OfFloor) -> Iterator[Finding]:
         yield Finding("sources", "sessions", "none found", cure=cure)
 
 
-ROOMS = (program, terminal, configuration, repository, sources, prices)
+ROOMS = (program, terminal, configuration, repository, sources, stations, prices)
 """All that is looked at, in this order."""

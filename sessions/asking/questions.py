@@ -15,7 +15,6 @@ from sessions.asking.past_questions import AnyPastQuestion
 from sessions.asking.question import Question
 from sessions.floor.branches.contents import BranchContents, Files, Patch, Sides
 from sessions.floor.conflicts import Verdict
-from sessions.floor.ours.picture import Picture
 from sessions.observe.conversation.entries import Entry
 
 Step = Literal[1, -1]
@@ -170,16 +169,6 @@ class FindInSession(Question[Found], frozen=True, tag="find_in_session"):
     step: Step
 
 
-class FollowTerminal(Question[Picture], frozen=True, tag="follow_terminal"):
-    """What the terminal of a station shows, and from then on what becomes of it, until nobody wants to know any more.
-
-    It is over when the program in it has ended.
-    """
-
-    station: str
-    """By id or name."""
-
-
 AnyLook = (
     StationEvents
     | StationNames
@@ -194,6 +183,6 @@ AnyLook = (
     | FindInSession
 )
 """Looks into stations, sessions, branches and pairs."""
-AnyQuestion = AnyLook | FollowTerminal | WhatWasUsed | AnyPastQuestion
+AnyQuestion = AnyLook | WhatWasUsed | AnyPastQuestion
 
 QUESTIONS: msgspec.json.Decoder[AnyQuestion] = msgspec.json.Decoder(AnyQuestion)

@@ -16,6 +16,7 @@ import msgspec
 from tests import ROOT
 from tests.bench import conflicts, journal, scan, screens
 from tests.bench.figure import Figure, report
+from tests.bench.stations import boundary
 
 RESULTS = ROOT / "bench-results.json"
 
@@ -57,7 +58,13 @@ def main() -> int:
     return int(not all(figure.good for figure in measured))
 
 
-ROOMS = {"screens": screens.figures, "scan": scan.figures, "journal": journal.figures, "conflicts": conflicts.figures}
+ROOMS = {
+    "screens": screens.figures,
+    "scan": scan.figures,
+    "journal": journal.figures,
+    "conflicts": conflicts.figures,
+    "boundary": boundary.figures,
+}
 
 if __name__ == "__main__":
     raise SystemExit(main())

@@ -16,7 +16,7 @@ class Limits(msgspec.Struct, frozen=True, omit_defaults=True):
     """What one program started for a station, with all that it starts, can use up. Each is a bound of the kernel."""
 
     file_bytes: int = 8_192 * MIB
-    """The longest file. How many there are, only the disk bounds: see `sessions.stations.boundary.reserve`."""
+    """The longest file. How many there are, only the disk bounds."""
     processes: int = 4_096
     """Processes and threads. Not held for root, nor before Linux 5.14."""
     open_files: int = 65_536

@@ -45,6 +45,16 @@ class Machine(msgspec.Struct, frozen=True):
         return HeldBy.LANDLOCK if self.landlock else HeldBy.ADVISORY
 
     @property
+    def holds(self) -> str:
+        """What holds safe stations here, in words."""
+        if self.bubblewrap:
+            root = "; the number of their processes is not, for root" if os.getuid() == 0 else ""
+            return f"held by bubblewrap {'.'.join(map(str, self.version))} at {self.bubblewrap}{root}"
+        if self.landlock:
+            return f"held in part, by Landlock {self.landlock}: {self.trouble}"
+        return f"advisory, held by nobody: {self.trouble}"
+
+    @property
     def why(self) -> str:
         """Why it is not better."""
         return f"{self.trouble}: {self.cure}" if self.trouble and self.cure else self.trouble

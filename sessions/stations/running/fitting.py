@@ -80,7 +80,7 @@ def fit(factory: Factory, place: StationPlace, outfit: Outfit) -> Fitted:
     private.mkdir(mode=0o700, exist_ok=True)
     keys = keys_of(outfit.kind, os.environ)
     program = programs_of(outfit.kind, dict(owned.options), os.environ)
-    seen = (*filter(None, (interpreter().home,)), *tools.needs, *program.directories)
+    seen = (*filter(None, (interpreter().home,)), *tools.needs, *program)
     bounds = Bounds(
         place=place.work,
         git_dir=place.git_dir,
@@ -102,8 +102,7 @@ def fit(factory: Factory, place: StationPlace, outfit: Outfit) -> Fitted:
     prove(boundary, bounds)
     stands = stand(place, station, owned, outfit.left, boundary.held)
     file = standing.write(standing_dir(factory, station.id), stands)
-    path = os.pathsep.join([*map(str, program.path), boundary.environment.get("PATH", "")])
-    told = tools.environment(station.id, outfit.outbox, file, path)
+    told = tools.environment(station.id, outfit.outbox, file, boundary.environment.get("PATH", ""))
     environment = {**boundary.environment, **standing.environment(stands), **told, HOOK: tools.command}
     mark = Mark(factory.mark, station.id, os.urandom(6).hex())
     brief = Brief(

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-import shutil
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-import msgspec
-
+from sessions.stations.boundary.needed import needed
 from sessions.stations.contract import Kind
 
 KEYS: Mapping[str, tuple[str, ...]] = {
@@ -37,7 +33,6 @@ MODEL_HOSTS: Mapping[str, tuple[str, ...]] = {
 }
 """Where a kind reaches its model, when the operator names no other address."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_SHEBANG = 256
 
 
 def keys_of(kind: Kind | None, environment: Mapping[str, str]) -> dict[str, str]:
@@ -66,63 +61,12 @@ def _addresses(keys: Mapping[str, str]) -> list[SplitResult]:
     return [urlsplit(value) for name, value in keys.items() if name.endswith("_BASE_URL")]
 
 
-class Programs(msgspec.Struct, frozen=True):
-    """The program of a kind."""
-
-    directories: tuple[Path, ...] = ()
-    """Which must be readable, with the program's package and what interprets it."""
-    path: tuple[Path, ...] = ()
-    """In which it, and what interprets it, are found by name."""
-
-
-def programs_of(kind: Kind | None, options: Mapping[str, str], environment: Mapping[str, str]) -> Programs:
-    """What the program of a kind needs; nothing where it has none of its own."""
+def programs_of(kind: Kind | None, options: Mapping[str, str], environment: Mapping[str, str]) -> tuple[Path, ...]:
+    """What the program of a kind needs, and what interprets it; nothing where it has none of its own."""
     try:
         words = shlex.split(options.get("command", ""))
     except ValueError:
         words = []
     preset = getattr(kind, "preset", kind)
     program: str = words[0] if words else getattr(preset, "program", "")
-    directories: list[Path] = []
-    path: list[Path] = []
-    while program and (found := shutil.which(program, path=environment.get("PATH") or os.defpath)):
-        path.append(Path(found).parent)
-        file = _followed(Path(found), directories)
-        directories.append(_room(file))
-        interpreter = _interpreter(file)
-        program = interpreter if interpreter != program else ""
-    return Programs(tuple(dict.fromkeys(directories)), tuple(dict.fromkeys(path)))
-
-
-def _followed(file: Path, directories: list[Path]) -> Path:
-    """The file that a link leads to; the directories on the way are added."""
-    directories.append(file.parent)
-    while file.is_symlink():
-        file = file.parent / file.readlink()
-        directories.append(file.parent.resolve())
-    return file.resolve()
-
-
-def _room(file: Path) -> Path:
-    """The package that a program belongs to: all its modules, or its virtual environment."""
-    parts = file.parts
-    if "node_modules" in parts:
-        return Path(*parts[: parts.index("node_modules") + 1])
-    if (file.parent.parent / "pyvenv.cfg").is_file():
-        return file.parent.parent
-    return file.parent
-
-
-def _interpreter(file: Path) -> str:
-    """What a script names in its first line."""
-    try:
-        with file.open("rb") as opened:
-            line = opened.read(_SHEBANG).partition(b"\n")[0]
-    except OSError:
-        return ""
-    if not line.startswith(b"#!"):
-        return ""
-    words = os.fsdecode(line[2:]).split()
-    if words and words[0].endswith("/env"):
-        words = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
-    return words[0] if words else sys.executable
+    return needed(program, environment.get("PATH")) if program else ()

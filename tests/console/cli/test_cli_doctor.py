@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from console.cli.command import OfFloor
-from console.cli.findings import terminal
+from console.cli.findings import stations, terminal
 from console.terminal.theme import colours_of
+from sessions.stations.boundary.machine import Machine as Here
 from tests.support.cli import Machine
 
 
@@ -20,7 +21,24 @@ def test_doctor_is_content_and_says_what_it_found(machine: Machine) -> None:
     report = machine.run("doctor", "--json").json
     assert report["ok"] is True
     topics = {finding["topic"] for finding in report["findings"]}  # type: ignore[attr-defined]
-    assert topics == {"program", "terminal", "configuration", "repository", "sources", "prices"}
+    assert topics == {"program", "terminal", "configuration", "repository", "sources", "stations", "prices"}
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (Here("/usr/bin/bwrap", (0, 8, 0)), "held by bubblewrap 0.8.0 at /usr/bin/bwrap"),
+        (Here(trouble="it is not installed", cure="install it", landlock=6), "held in part, by Landlock 6: it is not"),
+        (Here(trouble="it is not installed", cure="install it"), "advisory, held by nobody: it is not installed"),
+    ],
+)
+def test_doctor_says_what_holds_stations_and_why_it_is_not_better(
+    monkeypatch: pytest.MonkeyPatch, found: Here, said: str
+) -> None:
+    monkeypatch.setattr("sessions.stations.boundary.machine.here", lambda: found)
+    (finding,) = stations(OfFloor())
+    assert finding.value.startswith(said)
+    assert finding.cure == found.cure
 
 
 def test_doctor_counts_colours_as_the_screens_do(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ cp src/evil/hooks/pre-commit src/evil/hooks/post-checkout
 chmod +x src/evil/hooks/*
 """
 """Things to plant: each touches a file outside when the host runs it."""
-_ROOM = "the directory in which git writes its index can be written, with all in it"
+_ROOM = "its git directory can be written; the host does not go by it"
 
 WAYS = (
     Escape(
