@@ -59,10 +59,10 @@ def _hand(verb: Verb, keys: tuple[str, ...], title: str, help: str, rank: int = 
 
 _HANDS: tuple[Action[Situation], ...] = (
     _hand(Verb.ALLOW, ("a",), "allow", "Allow what it asks, this once.", 2),
-    _hand(Verb.ALWAYS, ("A",), "always", "Allow what it asks, now and later.", 5),
-    _hand(Verb.DENY, ("d",), "deny", "Deny what it asks, with a reason if you like.", 3),
+    _hand(Verb.ALWAYS, ("A",), "always", "Allow what it asks, now and later.", 3),
+    _hand(Verb.DENY, ("d",), "deny", "Deny what it asks, with a reason if you like.", 4),
     Action("hand.asked", ("Q",), "question", "Look at the whole of what it asks.", "screen.hand('asked')",
-           needs_asked, 4, fits=_asks),
+           needs_asked, 5, fits=_asks),
     _hand(Verb.PROMPT, ("i",), "prompt", "Write a request, of several lines if you like, and give it to it.", 11),
     _hand(Verb.INTERRUPT, ("I",), "interrupt", "End the turn under way; the conversation stays.", 12),
     _hand(Verb.PAUSE, ("p",), "pause", "Let it rest as it is, or go on; a replay plays or pauses.", 13),
@@ -87,11 +87,17 @@ BEFORE_KNOWN = frozenset(action.id for action in _HANDS) - {"hand.mark", "hand.u
 """What is not done to a floor that is not the present: what is asked now, nobody has seen yet."""
 
 
+_NOT = {"hand.asked": ("question",)}
+"""Where it would lead to where one is."""
+
+
 def on_stations(screens: Sequence[ScreenSpec]) -> Iterator[Action[Situation]]:
     """Each with the screens on which it works."""
     for action in _HANDS:
-        where = (screen.name for screen in screens if screen.hands and not set(action.keys) & _own_keys(screen))
-        yield replace(action, where=tuple(where))
+        works = (screen for screen in screens if screen.hands and not set(action.keys) & _own_keys(screen))
+        yield replace(
+            action, where=tuple(screen.name for screen in works if screen.name not in _NOT.get(action.id, ()))
+        )
 
 
 def _own_keys(screen: ScreenSpec) -> set[str]:

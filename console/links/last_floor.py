@@ -23,12 +23,13 @@ from sessions.paths import private_dir
 from sessions.views.floor.last import LastFloor
 from sessions.views.floor.panes import Pane, Tool
 from sessions.views.floor.totals import Totals
+from sessions.views.ours import Ours
 
 FORMAT = 1
 """Raise it when the same fields come to mean something else."""
 MOST_BYTES = 1 << 20
 """No file of ours is longer."""
-_KINDS: tuple[type[msgspec.Struct], ...] = (LastFloor, Totals, Pane, Tool, Tokens, Zone)
+_KINDS: tuple[type[msgspec.Struct], ...] = (LastFloor, Totals, Pane, Ours, Tool, Tokens, Zone)
 VERSION = f"{FORMAT}-{zlib.crc32(' '.join(field for kind in _KINDS for field in kind.__struct_fields__).encode()):08x}"
 """What is kept by a program with other fields is not read."""
 

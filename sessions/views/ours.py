@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import msgspec
+from msgspec.structs import replace
 
 from sessions.floor.ours.budget import share
 from sessions.floor.ours.lives import Life
 from sessions.floor.ours.owned import Owned
 from sessions.floor.scope import Held, HeldBy, Mode, Network
-from sessions.floor.state import FloorState, name_of
-from sessions.text import clean
+from sessions.floor.state import Evidence, FloorState, Station, Status, name_of
+from sessions.text import EXCERPT, clean
+from sessions.views.status import status_at
 
 _BOUND = {HeldBy.BUBBLEWRAP: "safe", HeldBy.LANDLOCK: "landlock", HeldBy.ADVISORY: "advisory!"}
 
@@ -85,6 +87,20 @@ def ours_of(state: FloorState, station: str, now: float) -> Ours | None:
         children=sum(1 for _ in below(state, station)),
         results=sum(not result.delivered for result in known.results.values()),
     )
+
+
+def evidence_of(state: FloorState, station: Station, now: float) -> Evidence:
+    """What it does as of `now`. Of several questions it tells the oldest: the one that is answered first."""
+    evidence, known = status_at(station, now), state.owned.get(station.id)
+    if evidence.status is not Status.NEEDS_ME or known is None or not known.questions:
+        return evidence
+    question = next(iter(known.questions.values()))
+    more = f" (and {len(known.questions) - 1} more)" if len(known.questions) > 1 else ""
+    text = question.text[: 2 * EXCERPT + len(known.directory)]
+    if known.directory:
+        text = text.replace(f"{known.directory}/", "")
+    reason = clean(f"{question.tool} {text}", EXCERPT - len(more)) + more
+    return replace(evidence, since=question.asked, reason=reason)
 
 
 def bound_word(mode: Mode, held: Held | None) -> str:

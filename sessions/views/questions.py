@@ -51,13 +51,19 @@ def outside(known: Owned, question: Question) -> int:
     return sum(not each.inside for each in touched(known, question))
 
 
-def text_lines(question: Question) -> list[PatchLine]:
-    """Its text line by line, each harmless; where it is a difference, what goes and what comes is told."""
+def text_lines(question: Question, directory: str = "") -> list[PatchLine]:
+    """Its text line by line, each harmless; where it is a difference, what goes and what comes is told.
+
+    The first line of a difference is its file: relative to the station's `directory`, where it lies in it.
+    """
     lines = clean_lines(question.text, MOST_CHARS)
     while lines and not lines[-1].strip():
         lines.pop()
     if not _is_difference(lines):
         return [PatchLine(LineKind.CONTEXT, line) for line in _without_gaps(lines)]
+    place = directory.rstrip("/") + "/"
+    if directory and lines[0].startswith(place):
+        lines[0] = lines[0][len(place) :]
     return [*_difference(lines)]
 
 

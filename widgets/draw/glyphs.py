@@ -36,6 +36,10 @@ BRANCH = "┄"
 """In place of a status: a branch that no station works on."""
 AHEAD, BEHIND, DIRTY = "↑", "↓", "±"
 CLASH = "⚔"
+INSIDE, OUTSIDE = "✓ ", "✗ "
+"""Before what a scope allows, and what it does not."""
+FAMILY = "⊢"
+"""Before how many stations work for one."""
 TOOL = "▸"
 BAR = "▌"
 MARK = "▶"
@@ -85,6 +89,7 @@ _TWINS = {
     "▀": '"',
     "∘": "o",
     "⚔": "x",
+    "⊢": "+",
     "—": "-",
     "–": "-",
     "≥": ">",

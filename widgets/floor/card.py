@@ -10,6 +10,7 @@ from widgets.draw.numbers import age, age_clock, ago, count, money, percent, rat
 from widgets.draw.spark import bar, spark
 from widgets.floor.pane_text import (
     ELSEWHERE,
+    badges,
     clash_text,
     cost_text,
     directory_text,
@@ -132,6 +133,8 @@ def _apart(pane: Pane, cells: int, level: str = "") -> list[Span]:
 def _maker(pane: Pane, cells: int) -> list[Span]:
     """The model, and the directory where there is room for it."""
     model = cut(pane.model or pane.kind or "unknown agent", cells)
+    if pane.ours is not None:
+        return [(model, "soft"), ("  ", "text"), *badges(pane, cells - width(model) - 2)]
     place = directory_text(pane, cells - width(model) - 2)
     return [(model, "soft"), ("  " + place, "faint")] if place else [(model, "soft")]
 

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from sessions.floor.ours.lives import Life
 from sessions.floor.state import Status
 from sessions.views.floor.panes import Pane
+from sessions.views.ours import Ours
 from sessions.views.status import LIVE
-from widgets.draw.cells import Line, Span, cut, end, spread, width
-from widgets.draw.glyphs import AHEAD, AT_LEAST, AWAY, BEHIND, CLASH, DIRTY, TOOL, WORD
-from widgets.draw.numbers import MARKS, age, count, money
+from widgets.draw.cells import Line, Span, cut, end, fill, spread, width
+from widgets.draw.glyphs import AHEAD, AT_LEAST, AWAY, BEHIND, CLASH, DIRTY, FAMILY, OUTSIDE, TOOL, WORD
+from widgets.draw.numbers import MARKS, age, count, money, percent
+from widgets.draw.spark import bar
 
+LIFE = {
+    Life.WAITING: "to start",
+    Life.PAUSED: "paused",
+    Life.HELD: "held back",
+    Life.STOPPED: "stopped",
+    Life.KILLED: "killed",
+    Life.LOST: "lost",
+    Life.REMOVED: "removed",
+}
+"""Lives that say more than the status does."""
 LOUD = (Status.NEEDS_ME, Status.FAILED)
 ELSEWHERE = "elsewhere"
+NEARLY = 0.8
+"""From this part on a budget's gauge is bold."""
 LEAST_DIRECTORY = 8
 """Cells from which on the end of a directory's name says something."""
 SHORT_REASON = 12
@@ -31,6 +46,8 @@ def status_word(pane: Pane) -> str:
     """The status in a word or two, a guess with a question mark."""
     if not pane.station:
         return "merged" if pane.merged else "no station"
+    if pane.ours is not None and (word := LIFE.get(pane.ours.life, "")):
+        return word
     word = WORD[pane.status]
     if pane.status is Status.WAITING and 0 < width(pane.reason) <= SHORT_REASON:
         word = pane.reason
@@ -84,6 +101,42 @@ def directory_text(pane: Pane, cells: int) -> str:
         return pane.directory
     last = "…/" + pane.directory.rsplit("/", 1)[-1]
     return last if width(last) <= cells else end(last, cells) if cells >= LEAST_DIRECTORY else ""
+
+
+def badges(pane: Pane, cells: int) -> list[Span]:
+    """What is to be known of one of ours at a glance, as much as fits: violations, boundary, budget, family."""
+    ours = pane.ours
+    if ours is None:
+        return []
+    pieces: list[tuple[int, list[Span]]] = [
+        (0, [(f"{OUTSIDE}{ours.violations} outside", "bold failed")] if ours.violations else []),
+        (1, [(ours.bound, "bold failed" if ours.loose else "text" if ours.bound == "full" else "soft")]),
+        (2, _budget(ours)),
+        (3, [(f"{FAMILY}{ours.children}", "bold text" if pane.within else "soft")] if ours.children else []),
+        (4, [(f"{ours.results} came back", "soft")] if ours.results else []),
+    ]
+    shown = [piece for piece in pieces if piece[1]]
+    return fill(shown, cells, "  ", "text") if cells >= width(ours.bound) else []
+
+
+def alarms(pane: Pane) -> list[Span]:
+    """Of that, what must be seen in the narrowest line, too."""
+    ours = pane.ours
+    if ours is None:
+        return []
+    spans: list[Span] = [(f"{OUTSIDE.strip()}{ours.violations}", "bold failed")] if ours.violations else []
+    spans += [(" " * bool(spans) + ours.bound, "bold failed")] if ours.loose else []
+    spans += [(" " * bool(spans) + percent(ours.share), "bold text")] if ours.share >= NEARLY else []
+    return spans
+
+
+def _budget(ours: Ours) -> list[Span]:
+    """How much of its budget is used, as a gauge of three cells and a share."""
+    if not ours.share_of:
+        return []
+    full, rest = bar(ours.share, 3)
+    style = "bold text" if ours.share >= NEARLY else "soft"
+    return [(full, style), (rest, "faint"), (" " + percent(ours.share), style)]
 
 
 def doing(pane: Pane, cells: int, now: float) -> list[Span]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from sessions.floor.ours.owned import Owned, Question
 from sessions.floor.state import Status
 from sessions.views.floor.panes import Pane
 from sessions.views.status import LIVE
 from widgets.draw.cells import Line, Span, cut, pad, spread, width
 from widgets.draw.glyphs import BRANCH, DOT, RULE, STATUS, TOOL
-from widgets.draw.numbers import age, ago
+from widgets.draw.numbers import age, ago, percent
 from widgets.draw.wrap import wrap
 from widgets.floor.pane_text import LOUD, divergence, shown_name, state_style, status_word
 from widgets.parts.lined import Lined
+from widgets.question.lines import preview_rows
 
 LARGE, SMALL = 6, 3
 """Its lines on screens of at least `ROOMY` lines, and on lower ones."""
@@ -32,14 +34,18 @@ class Preview(Lined):
         return lines
 
 
-def preview_lines(pane: Pane | None, cells: int, rows: int, now: float) -> list[Line]:
+Asked = tuple[Question, Owned]
+"""What it asks, and of whom it is known what that touches."""
+
+
+def preview_lines(pane: Pane | None, cells: int, rows: int, now: float, asked: Asked | None = None) -> list[Line]:
     """`rows` lines of `cells` cells: who and why under a thin line, then what was said or asked, in full as far as
     there is room, and where it works."""
     if rows <= 0:
         return []
     if pane is None:
         return [((RULE * cells, "line"),), *[()] * (rows - 1)]
-    said = [pad([("   ", "text"), *line], cells, "text") for line in _words(pane, cells - 6, rows - 1, now)]
+    said = [pad([("   ", "text"), *line], cells, "text") for line in _words(pane, cells - 6, rows - 1, now, asked)]
     return [_head(pane, cells, now), *said, *[()] * (rows - 1 - len(said))]
 
 
@@ -63,13 +69,41 @@ def _head(pane: Pane, cells: int, now: float) -> Line:
     return pad([*left, (RULE * rest, "line")], cells, "line")
 
 
-def _words(pane: Pane, cells: int, rows: int, now: float) -> list[Line]:
+def _words(pane: Pane, cells: int, rows: int, now: float, asked: Asked | None) -> list[Line]:
     """What it says, in at most `rows` lines; the last one is where it works, where there is room for that, too."""
     if rows <= 0:
         return []
-    place = _place(pane, cells)
-    lines = _saying(pane, cells, rows - (rows > 2), now)
-    return [*lines, place][:rows]
+    own = [_bounds(pane, cells)] if pane.ours is not None else []
+    lines = _asking(pane, asked, cells, rows - (rows > 2)) if asked is not None else []
+    lines = lines or _saying(pane, cells, rows - (rows > 2) - len(own) * (rows > 3), now)
+    return [*lines, *own, _place(pane, cells)][:rows]
+
+
+def _asking(pane: Pane, asked: Asked, cells: int, rows: int) -> list[Line]:
+    """What it asks, as much as there is room for: whoever answers here has seen it."""
+    question, known = asked
+    more = pane.ours.questions - 1 if pane.ours is not None else 0
+    return preview_rows(question, known, more, cells, rows)
+
+
+def _bounds(pane: Pane, cells: int) -> Line:
+    """Its boundary, its budget and its family in a line."""
+    ours = pane.ours
+    assert ours is not None
+    held = f"held by {ours.by}" if ours.by and not ours.loose and ours.bound != "full" else ours.why
+    parts = (
+        f"{ours.violations} outside its scope, the last: {ours.violated}" * bool(ours.violations),
+        f"{ours.bound} {held}".strip() + ", another boundary from its next start" * ours.next_start,
+        f"network {ours.network}",
+        f"{percent(ours.share)} of its {ours.share_of}" if ours.share_of else "no budget",
+        f"works for {ours.parent_name}" * bool(ours.parent_name),
+        f"{ours.children} work for it" * bool(ours.children),
+        f"{ours.results} came back and it was not told" * bool(ours.results),
+        f"{ours.kept} kept" * bool(ours.kept),
+    )
+    style = "failed" if ours.violations or ours.loose else "soft"
+    first, *rest = [part for part in parts if part]
+    return pad([(first, style), *((f"  {DOT} {part}", "soft") for part in rest)], cells, "text")
 
 
 def _saying(pane: Pane, cells: int, rows: int, now: float) -> list[Line]:

@@ -9,12 +9,14 @@ from operator import attrgetter
 import msgspec
 
 from sessions.views.floor.panes import Pane
-from widgets.draw.cells import Line, Span, fit, pad, short, width
+from widgets.draw.cells import Line, Span, fit, line_width, pad, short, spread, width
 from widgets.draw.glyphs import BRANCH, RULE, STATUS
 from widgets.draw.numbers import percent, rate
 from widgets.draw.spark import spark
 from widgets.floor.pane_text import (
     LOUD,
+    alarms,
+    badges,
     clash_text,
     cost_text,
     divergence,
@@ -122,11 +124,22 @@ def _context(pane: Pane, cells: int, now: float) -> list[Span]:
 
 
 def _place(pane: Pane, cells: int, now: float) -> list[Span]:
+    if pane.ours is not None:
+        return list(pad(badges(pane, cells), cells, "text"))
     return [(fit(place_text(pane, cells), cells), "faint")]
 
 
 def _last(pane: Pane, cells: int, now: float) -> list[Span]:
     return list(pad(doing_line(pane, cells, now), cells, "text"))
+
+
+def _warned(pane: Pane, cells: int, now: float) -> list[Span]:
+    """The same where there is no column for what is to be known of one of ours: what must be seen stands at its end."""
+    warned = alarms(pane)
+    room = cells - line_width(warned) - 1
+    if not warned or room < LEAST_NAME:
+        return _last(pane, cells, now)
+    return list(spread(doing_line(pane, room, now), warned, cells, "text"))
 
 
 COLUMNS = (
@@ -171,7 +184,7 @@ class Measure:
 
 
 measured = attrgetter(
-    *("station", "name", "elsewhere", "branch", "ahead", "behind", "dirty", "clashes", "model", "directory")
+    *("station", "name", "elsewhere", "branch", "ahead", "behind", "dirty", "clashes", "model", "directory", "ours")
 )
 """What of a pane columns are measured by: where these are equal, it needs what it did."""
 
@@ -184,7 +197,7 @@ def _needs(pane: Pane) -> tuple[int, ...]:
         width(pane.branch) if pane.station else 0,
         max(APART, width(apart) + width(clash) + 1) if apart or clash else 0,
         width(pane.model),
-        width(place_text(pane, 1_000)),
+        width(place_text(pane, 1_000)) if pane.ours is None else line_width(badges(pane, 1_000)),
         0 if pane.station else width(pane.name),
     )
 
@@ -283,8 +296,11 @@ def row(pane: Pane, cells: int, now: float, gutter: Span, ground: str, widths: W
     """The pane in one line; `ground` is added to every style, as ` on cursor`."""
     glyph = STATUS[pane.status] if pane.station else BRANCH
     spans: list[Span] = [gutter, (glyph + " ", state_style(pane) + ground)]
-    for i, (column, wide) in enumerate(layout(cells - EDGES, widths)):
+    columns = layout(cells - EDGES, widths)
+    placed = any(column.draw is _place for column, _ in columns)
+    for i, (column, wide) in enumerate(columns):
         if i:
             spans.append((" " * gap(cells - EDGES), "text" + ground))
-        spans.extend((text, style + ground) for text, style in column.draw(pane, wide, now))
+        draw = _warned if column.draw is _last and not placed else column.draw
+        spans.extend((text, style + ground) for text, style in draw(pane, wide, now))
     return pad(spans, cells, "text" + ground)

@@ -13,7 +13,7 @@ from sessions.text import clean, clean_lines
 from sessions.views.ours import Ours
 from sessions.views.questions import Touched, text_lines, touched
 from widgets.draw.cells import Line, Span, cut, fit, pad, width
-from widgets.draw.glyphs import DOT
+from widgets.draw.glyphs import DOT, INSIDE, OUTSIDE
 from widgets.draw.numbers import ago, percent
 from widgets.draw.paths import path_spans
 from widgets.draw.wrap import wrap
@@ -21,7 +21,6 @@ from widgets.parts.panel import rule
 
 SAID = 5
 """Rows of what was said before that stand above the question; all of it stands at the end."""
-_INSIDE, _OUTSIDE = "✓ ", "✗ "
 _LABEL = 9
 _SIGNS = {LineKind.ADDED: ("+ ", "added"), LineKind.REMOVED: ("- ", "removed"), LineKind.HUNK: ("", "hunk")}
 _WHAT = {Asks.PERMISSION: "may it do this?", Asks.SCOPE: "it asks for a wider boundary", Asks.WORDS: "it asks you"}
@@ -33,7 +32,7 @@ def question_lines(question: Question, known: Owned, ours: Ours, now: float, cel
     paths = touched(known, question)
     said = clean_lines(question.said, 8_000) if question.said.strip() else []
     short = [row for line in said for row in wrap(line, max(8, cells - _LABEL - 4))]
-    shown = text_lines(question)
+    shown = text_lines(question, known.directory)
     lines: list[Line] = [
         (),
         _row("asks", [(_WHAT[question.asks], "bold needs_me"), (f"  {clean(question.tool, 60)}", "bold text")], cells),
@@ -57,8 +56,11 @@ def question_lines(question: Question, known: Owned, ours: Ours, now: float, cel
 def body_rows(shown: Sequence[PatchLine], cells: int) -> list[Line]:
     """The whole text; what does not fit into a row goes on in the next, with every blank in it."""
     rows: list[Line] = []
+    signed = any(line.kind in _SIGNS for line in shown)
     for line in shown:
-        sign, style = _SIGNS.get(line.kind, ("", "text" if line.kind is not LineKind.WORDS else "bold text"))
+        sign, style = _SIGNS.get(line.kind, ("  " * signed, "text"))
+        if line.kind is LineKind.WORDS:
+            sign, style = "", "bold text"
         parts = chop_cells(line.text, max(2, cells - 5 - len(sign))) or [""]
         for at, part in enumerate(parts):
             left = sign if not at else " " * len(sign)
@@ -75,12 +77,12 @@ def _summary(paths: Sequence[Touched], ours: Ours) -> list[Span]:
         return [("not told  ", "soft"), ("it may write what you may" if ours.bound == "full" else holds, loud)]
     many = f"{len(paths)} file" + "s" * (len(paths) != 1)
     if not out:
-        return [(f"{_INSIDE}{many} inside its scope", "working")]
-    return [(f"{_OUTSIDE}{out} of {many} outside what it may write", "bold failed")]
+        return [(f"{INSIDE}{many} inside its scope", "working")]
+    return [(f"{OUTSIDE}{out} of {many} outside what it may write", "bold failed")]
 
 
 def _path(path: Touched, cells: int) -> Line:
-    sign, style = (_INSIDE, "working") if path.inside else (_OUTSIDE, "failed")
+    sign, style = (INSIDE, "working") if path.inside else (OUTSIDE, "failed")
     why = f"  {path.why}" if path.why else ""
     room = max(8, cells - 6 - width(why))
     return pad([("   ", "text"), (sign, style), *path_spans(path.path, room), (why, "failed")], cells, "text")
@@ -120,11 +122,15 @@ def preview_rows(question: Question, known: Owned, more: int, cells: int, rows: 
     head: list[Line] = []
     if out and rows > 1:
         others = f" and {len(out) - 1} more" if len(out) > 1 else ""
-        head.append((("✗ ", "failed"), (cut(f"{out[0].path}{others}: {out[0].why}", cells - 2), "failed")))
-    body = [line[1:] for line in body_rows(text_lines(question), cells)]
+        head.append(((OUTSIDE, "failed"), (cut(f"{out[0].path}{others}: {out[0].why}", cells - 2), "failed")))
+    body = [line[1:] for line in body_rows(text_lines(question, known.directory), cells)]
     room = rows - len(head)
     if len(body) > room or more:
         left = len(body) - room + 1
-        told = [f"{left} more lines"] * (len(body) > room) + [f"{more} more questions"] * bool(more) + ["Q all of it"]
+        told = (
+            [f"{left} more lines"] * (len(body) > room)
+            + [f"{more} more question" + "s" * (more != 1)] * bool(more)
+            + ["Q all of it"]
+        )
         body = [*body[: room - 1], ((f"… {f' {DOT} '.join(told)}", "faint"),)]
     return [*head, *body]

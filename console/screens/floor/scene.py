@@ -20,6 +20,7 @@ from console.screens.floor.before import Awaited, told_ago
 from console.screens.sampled import SampledScreen
 from console.terminal.slowlink import Rhythm
 from sessions.floor.commands import PERCENT, Progress
+from sessions.floor.ours.owned import Owned, Question
 from sessions.views.floor.last import last_floor
 from sessions.views.floor.panes import Pane
 from sessions.views.floor.view import Floor, FloorView
@@ -218,7 +219,15 @@ class FloorScene(SampledScreen):
         preview = self.query_one(Preview)
         if preview.size.height:
             now = self.factory.link.now()
-            preview.show(preview_lines(self.wall.cursor, self.size.width, preview.size.height, now))
+            pane = self.wall.cursor
+            asked = self._asked_of(pane) if pane is not None else None
+            preview.show(preview_lines(pane, self.size.width, preview.size.height, now, asked))
+
+    def _asked_of(self, pane: Pane) -> tuple[Question, Owned] | None:
+        """The question of it that would be answered here."""
+        known = self.factory.link.state.owned.get(pane.station)
+        question = next(iter(known.questions.values()), None) if known is not None else None
+        return (question, known) if question is not None and known is not None else None
 
     def _second_line(self, cells: int) -> Line:
         link = self.factory.link

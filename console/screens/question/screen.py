@@ -197,8 +197,10 @@ class QuestionScreen(SampledScreen, HandedScreen):
     def action_next(self, step: int) -> None:
         asked = self._asked()
         here = (self.station, self._question)
-        at = asked.index(here) if here in asked else -1 if step > 0 else 0
-        self._turn_to(*asked[(at + step) % len(asked)])
+        if here in asked:
+            self._turn_to(*asked[(asked.index(here) + step) % len(asked)])
+        else:
+            self._go_on()
         self.draw()
 
     def action_move(self, step: int) -> None:

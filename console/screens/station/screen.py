@@ -25,7 +25,7 @@ from sessions.floor.state import FloorState, Station
 from sessions.text import clean
 from sessions.views.floor.panes import Pane, station_pane
 from sessions.views.hands import Hands, Verb
-from sessions.views.status import status_at
+from sessions.views.ours import evidence_of, ours_of
 from widgets.draw.cells import Span
 from widgets.parts.facts import state_spans
 from widgets.parts.footer import Footer
@@ -280,4 +280,5 @@ class StationScreen(SearchScreen, HandedScreen):
 def _pane(state: FloorState, station: Station, now: float) -> Pane:
     branch = own_branch(state, station)
     session = state.sessions.get(station.session)
-    return station_pane(station.id, station, branch, session, status_at(station, now), state.repo, now)
+    evidence, ours = evidence_of(state, station, now), ours_of(state, station.id, now)
+    return station_pane(station.id, station, branch, session, evidence, state.repo, now, ours=ours)

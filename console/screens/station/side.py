@@ -14,6 +14,7 @@ from widgets.draw.look import Look
 from widgets.draw.numbers import money, rate
 from widgets.draw.plot import SCALE, plot
 from widgets.parts import facts
+from widgets.parts.ours import ours_lines
 from widgets.parts.panel import Panel, rule
 
 PANELS = ("station", "plot", "files", "events")
@@ -128,6 +129,8 @@ def _about(state: FloorState, station: Station, pane: Pane, log: StationLog, now
     """The first panel: the station, its meters, its sub-agents."""
     session = state.sessions.get(station.session)
     lines = facts.head(pane, station.session, session, now, cells)
+    if own := ours_lines(state, pane, now, cells):
+        lines += [(), rule("life and boundary", cells), *own]
     lines += [(), rule("meters", cells), *facts.meters(pane, cells, now)]
     if log.agents:
         lines += [(), rule("sub-agents", cells), *facts.sub_agents(log.agents, cells)[:AGENTS]]

@@ -10,12 +10,14 @@ import msgspec
 
 from sessions.floor.branches.shown import left_out, own_branch, shown_branches
 from sessions.floor.lineage import changed
+from sessions.floor.ours.lives import Life
 from sessions.floor.state import EMPTY, Branch, Evidence, FloorState, Station, Status
 from sessions.views.conflicts.collisions import Collisions
 from sessions.views.floor.panes import FORGOTTEN_S, Pane, branch_pane, station_pane
 from sessions.views.floor.totals import Counts
 from sessions.views.names import labels
-from sessions.views.status import RESTING_S, is_resting, stale_from, status_at
+from sessions.views.ours import evidence_of, ours_of
+from sessions.views.status import RESTING_S, is_resting, stale_from
 
 _APART = (0, "")
 
@@ -98,7 +100,11 @@ class PaneBook:
     def _touched(self, state: FloorState, now: float, clashing: set[str]) -> set[str]:
         """The stations of which an event or time may have made something else."""
         before = self._state
-        touched = {*changed(before.stations, state.stations), *self._ends.past(now)} & state.stations.keys()
+        others = {*changed(before.owned, state.owned), *(state.owned if state.frozen is not before.frozen else ())}
+        others |= {*changed(before.stations, state.stations), *self._ends.past(now)}
+        # What a child is and uses is shown of whom it works for, too.
+        others |= {state.stations[name].parent for name in others & state.owned.keys() & state.stations.keys()}
+        touched = others & state.stations.keys()
         branches = clashing.union(changed(before.branches, state.branches))
         sessions = set(changed(before.sessions, state.sessions))
         if branches or sessions:
@@ -112,10 +118,10 @@ class PaneBook:
         known, station = self._stations.get(name), state.stations[name]
         branch, session = own_branch(state, station), state.sessions.get(station.session)
         clash = self._clashes.of(branch.name) if branch else _APART
-        evidence = status_at(station, now)
-        resting = is_resting(evidence, now, self._resting_s)
+        evidence, ours = evidence_of(state, station, now), ours_of(state, name, now)
+        resting = is_resting(evidence, now, self._resting_s) or (ours is not None and ours.life is Life.REMOVED)
         pane = station_pane(
-            "station:" + name, station, branch, session, evidence, state.repo, now, clash, resting=resting
+            "station:" + name, station, branch, session, evidence, state.repo, now, clash, resting=resting, ours=ours
         )
         self.made += 1
         if known is not None and known.pane == pane:

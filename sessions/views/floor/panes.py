@@ -11,6 +11,7 @@ from sessions.floor.state import Branch, Evidence, Session, Station, Status
 from sessions.floor.tokens import Certainty, Meter, Tokens
 from sessions.text import EXCERPT, clean
 from sessions.views.names import short_directory, short_model
+from sessions.views.ours import Ours
 from sessions.views.status import LIVE
 
 FORGOTTEN_S = 86_400.0
@@ -87,6 +88,10 @@ class Pane(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """With how many other branches, the base included, its branch collides."""
     clash_with: str = ""
     """The one with which it has most conflicting lines: the last part of its name where that says enough."""
+    ours: Ours | None = None
+    """Of a station that this factory runs, what is known beyond that."""
+    within: int = 0
+    """Panes of stations that work for it, and are folded into this one."""
 
     def rate(self, now: float, window_s: int = NOW_S) -> float:
         """Tokens per second over the last `window_s` seconds."""
@@ -147,6 +152,7 @@ def station_pane(
     now: float,
     clash: tuple[int, str] = (0, ""),
     resting: bool = False,
+    ours: Ours | None = None,
 ) -> Pane:
     """The pane of one station; `branch` is its branch when that is a local head, and `clash` with how many it collides,
     and with whom most."""
@@ -196,6 +202,7 @@ def station_pane(
         resting=resting,
         clashes=clash[0],
         clash_with=clash[1],
+        ours=ours,
     )
 
 
