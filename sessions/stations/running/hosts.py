@@ -66,6 +66,10 @@ class Hosts:
         """The host, where there is a line to it."""
         return self._open.get(name)
 
+    def processes(self) -> tuple[int, ...]:
+        """The processes of the hosts to which there is a line."""
+        return tuple(host.ready.pid for host in self._open.values())
+
     async def find(self, name: str) -> tuple[Seated, ...]:
         """Connect to a host that may run still; returns the stations in it, none where it does not."""
         async with self._turn(name):

@@ -6,15 +6,17 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
 
+from sessions.errors import FactoryError
 from sessions.floor.commands import AnyWish, Command, Reply, StartStation
 from sessions.floor.ours.lives import Life
 from sessions.floor.ours.owned import Owned
 from sessions.floor.state import FloorState
+from sessions.stations.hosting.client import Host
 from sessions.stations.keeping.client import Keeper
 from sessions.stations.keeping.starting import socket_of
 from sessions.supervisor.supervisor import Supervisor
@@ -82,7 +84,10 @@ def yard_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
 
 
 async def ended_all(state_dir: Path) -> None:
-    """End the keeper, and with it everything that runs."""
+    """End all hosts, then the keeper, and with it everything else that runs."""
+    for socket in await asyncio.to_thread(lambda: sorted(state_dir.glob("host-*.sock"))):
+        with suppress(OSError, FactoryError):
+            await (await Host.connect(socket)).end()
     if socket_of(state_dir).exists():
         keeper = await Keeper.open(state_dir, scoped=False)
         await keeper.stop("the test is over")

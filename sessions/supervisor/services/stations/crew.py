@@ -111,6 +111,13 @@ class Crew:
             await self._recorder.record((), {BOOT: boot})
         self.hosts.marks = {name.removeprefix(MARK): mark for name, mark in marks.items() if name.startswith(MARK)}
 
+    async def sweep(self) -> None:
+        """End what an earlier keeper left behind when it was killed, but for the hosts that are found again."""
+        if self._keeper is not None:
+            swept = await self._keeper.sweep(self.factory.mark, self.hosts.processes())
+            for process in swept:
+                log.warning("process %d was left behind, and was ended", process.pid)
+
     async def record(self, *events: ev.Event) -> None:
         """Return once they are committed."""
         await self._recorder.record(events)
@@ -119,12 +126,16 @@ class Crew:
         self, station: str, life: Life, reason: str = "", process: int = 0, started: int = 0, host: str = ""
     ) -> None:
         """Record that it lives so; one that goes on keeps its process."""
+        await self.record(self.lived(station, life, reason, process, started, host))
+
+    def lived(
+        self, station: str, life: Life, reason: str = "", process: int = 0, started: int = 0, host: str = ""
+    ) -> ev.LifeChanged:
+        """The event that says so."""
         known = self.owned(station)
         if not host and life in (Life.RUNNING, Life.PAUSED):
             process, started, host = known.process, known.started, known.host
-        await self.record(
-            ev.LifeChanged(life=life, reason=reason, process=process, started=started, host=host, **now(station))
-        )
+        return ev.LifeChanged(life=life, reason=reason, process=process, started=started, host=host, **now(station))
 
     def go(self, doing: Coroutine[None, None, None]) -> None:
         """Have it done beside everything else."""

@@ -28,6 +28,10 @@ TRIES = 3
 """Times in a row that a station is brought back by itself, before it is held back with what it failed of."""
 
 
+_BRINGING = (ev.StartWanted, ev.LifeWanted)
+"""Intents by which a station is brought to life."""
+
+
 class Lives:
     """Changes lives. Each change of one station waits for the one before."""
 
@@ -53,11 +57,18 @@ class Lives:
         in_terminals = [station for station in living if crew.owned(station).host == KEEPER]
         hosted = [station for station in living if station not in in_terminals]
         found = await self._hosted.find(hosted) | await self._terminals.find(in_terminals)
+        await crew.sweep()
         for station in living:
             if station in found:
                 await self._arrivals.follow(station)
             else:
                 crew.go(self.lost(station, "it did not outlive the supervisor"))
+        wanted = {
+            intent.wanted.station for intent in crew.state.intents.values() if isinstance(intent.wanted, _BRINGING)
+        }
+        for station, known in crew.state.owned.items():
+            if known.life is Life.WAITING and station not in wanted:
+                crew.go(self.start(station))  # a supervisor was killed while it brought it back
 
     async def start(self, station: str) -> None:
         """Have its agent run, with its task."""
@@ -111,11 +122,13 @@ class Lives:
             known = crew.owned(station)
             if known.life not in (Life.RUNNING, Life.PAUSED):
                 return
-            await crew.live(station, Life.LOST, reason)
+            lost = crew.lived(station, Life.LOST, reason)
             if known.failures + 1 >= TRIES:
-                await crew.live(station, Life.HELD, f"{reason}, {TRIES} times in a row")
+                held = crew.lived(station, Life.HELD, f"{reason}, {TRIES} times in a row")
+                await crew.record(lost, held)
                 return
-            await crew.live(station, Life.WAITING, f"{reason}: to be brought back")
+            # At once: a supervisor that is killed in between leaves one that the next brings back.
+            await crew.record(lost, crew.lived(station, Life.WAITING, f"{reason}: to be brought back"))
             await self._bring(station)
 
     async def tell_boundary(self, station: str) -> None:

@@ -16,7 +16,7 @@ from sessions.floor import events as ev
 from sessions.floor.ours.lives import Life
 from sessions.floor.reports import Report
 from sessions.stations import kinds
-from sessions.stations.contract import InTerminal, Launch
+from sessions.stations.contract import Ability, InTerminal, Launch
 from sessions.stations.contract import Signal as Told
 from sessions.stations.keeping.client import Keeper
 from sessions.stations.keeping.looking.attached import Terminals as Looking
@@ -87,6 +87,8 @@ class Terminals(Runner):
                 size=FIRST,
             )
         )
+        if Ability.HOOKS not in self._kind(station).abilities:  # nothing else will ever say so
+            await self._crew.record(ev.AgentReported(state=Report.WORKING, reason="runs", **now(station)))
         return Begun(child.pid, child.started, KEEPER, prompted=_given(brief.prompt, launch))
 
     async def prompt(self, station: str, prompt: str, text: str) -> None:

@@ -1,0 +1,202 @@
+"""Kills supervisors, hosts, keepers and agents at random under load, and then asks what was lost."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from sessions.asking.past_questions import FloorNow, whole_floor
+from sessions.errors import FactoryError
+from sessions.floor import events as ev
+from sessions.floor.commands import AnyWish, ChangeLife, PromptStation, StartStation
+from sessions.floor.ours.lives import Change, Life
+from sessions.floor.state import FloorState
+from sessions.headless.supervised import Supervised
+from sessions.journal.lock import holder
+from sessions.journal.reader import JournalReader
+from sessions.stations.keeping.processes import everything, mark_of_process
+from tests.support.branches.git import environment
+from tests.support.house import House
+
+PATIENCE_S = 60.0
+AGENT = "sh -c 'while :; do date >> count; git add -A; git commit -qm more; echo a line; sleep 0.2; done'"
+"""A program in a terminal that writes, commits and prints without end."""
+SETTLED = (Life.RUNNING, Life.HELD, Life.STOPPED)
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What is wrong after all that; nothing of it should be."""
+
+    lost: int
+    """Acknowledged requests whose turn is not in the journal exactly once."""
+    unaccounted: int
+    """Stations that are neither running nor held with a reason."""
+    orphans: int
+    """Processes with a mark of this factory after the end of everything."""
+    damaged: int
+    """Places or repositories that git finds damaged."""
+    killed: Counter[str]
+    requests: int
+
+
+class Killing:
+    """One factory of a house. `run` it."""
+
+    def __init__(self, house: House, seed: int, stations: int = 6) -> None:
+        self._house, self._chance = house, random.Random(seed)
+        self._stations = stations
+        self._acknowledged: list[str] = []
+        self._said = 0
+        self.killed: Counter[str] = Counter()
+
+    def run(self, kills: int) -> Found:
+        self._house.start()
+        for number in range(self._stations):
+            if number % 3 == 2:
+                options = (("command", AGENT),)
+                self._wish(StartStation("command", "count", name=f"s{number}", options=options))
+            else:
+                self._wish(StartStation("parrot", "say begun", name=f"s{number}"))
+        for _ in range(kills):
+            self._say()
+            self._kill()
+            self._say()
+        state = self._settled()
+        unaccounted = [name for name in state.owned if not self._told(state, name)]
+        print({n: (k.life, k.reason) for n, k in state.owned.items()})
+        for name, known in state.owned.items():
+            if known.lives:
+                self._wish(ChangeLife(name, Change.STOP))
+        lost = self._lost()
+        self._end()
+        return Found(len(lost), len(unaccounted), len(self._marked()), len(self._damaged()), self.killed, self._said)
+
+    def _told(self, state: FloorState, station: str) -> bool:
+        known = state.owned[station]
+        if known.life is Life.RUNNING:
+            return bool(known.process)
+        return known.life in SETTLED and bool(known.reason)
+
+    def _say(self) -> None:
+        """Give one station a request; what is refused was not acknowledged."""
+        station = f"s{self._chance.randrange(self._stations)}"
+        word = f"w{self._said}"
+        self._said += 1
+        try:
+            with Supervised(self._house.repo.path) as supervised:
+                supervised.obey(PromptStation(station, f"say {word}"))
+        except FactoryError:
+            return
+        self._acknowledged.append(word)
+
+    def _kill(self) -> None:
+        """End somebody without a word."""
+        victims = self._victims()
+        kind = self._chance.choice(sorted(victims))
+        pid = self._chance.choice(victims[kind])
+        self.killed[kind] += 1
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+        if kind in ("supervisor", "keeper") or self._chance.random() < 0.5:
+            self._brought_back()
+
+    def _victims(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        if (pid := holder(self._house.place.lock)) is not None:
+            found["supervisor"] = [pid]
+        for pid in self._marked():
+            mark = mark_of_process(pid)
+            if mark is not None:
+                found.setdefault("host" if mark.station.startswith("host-") else "agent", []).append(pid)
+        keepers = [pid for pid, each in everything().items() if self._is_keeper(pid)]
+        if keepers:
+            found["keeper"] = keepers
+        return found
+
+    def _is_keeper(self, pid: int) -> bool:
+        try:
+            words = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:
+            return False
+        return b"keeping/keeper" in words and os.fsencode(self._house.place.state_dir) in words
+
+    def _marked(self) -> list[int]:
+        factory = self._house.place.state_dir.name
+        return [
+            pid
+            for pid, each in everything().items()
+            if not each.over and (mark := mark_of_process(pid)) is not None and mark.factory == factory
+        ]
+
+    def _brought_back(self) -> None:
+        """Somebody looks again: a supervisor is there, and held stations are given another chance."""
+        try:
+            state = self._floor()
+        except FactoryError:
+            return
+        for name, known in state.owned.items():
+            if known.life is Life.HELD:
+                self._wish(ChangeLife(name, Change.RESUME))
+
+    def _floor(self) -> FloorState:
+        with Supervised(self._house.repo.path) as supervised:
+            return whole_floor(supervised.ask(FloorNow()))
+
+    def _settled(self) -> FloorState:
+        """The floor as soon as every station is something for good."""
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            state = self._floor()
+            if all(known.life in SETTLED for known in state.owned.values()) or time.monotonic() > deadline:
+                return state
+            time.sleep(0.1)
+
+    def _wish(self, wish: AnyWish) -> None:
+        try:
+            with Supervised(self._house.repo.path) as supervised:
+                supervised.obey(wish)
+        except FactoryError:
+            pass
+
+    def _lost(self) -> Sequence[str]:
+        reader = JournalReader(self._house.place.journal)
+        try:
+            begun: Counter[str] = Counter()
+            after = 0
+            while chunk := reader.events(after, 5_000):
+                after += len(chunk)
+                begun.update(event.text for event in chunk if isinstance(event, ev.TurnStarted))
+        finally:
+            reader.close()
+        return [word for word in self._acknowledged if begun[f"say {word}"] != 1]
+
+    def _end(self) -> None:
+        import asyncio
+
+        from sessions.supervisor import process
+        from tests.support.stations.yard import ended_all
+
+        process.stop(self._house.repo.path)
+        asyncio.run(ended_all(self._house.place.state_dir))
+
+    def _damaged(self) -> list[Path]:
+        places = sorted((self._house.place.state_dir / "places").glob("*/work"))
+        return [path for path in (self._house.repo.path, *places) if not _sound(path)]
+
+
+def _sound(path: Path) -> bool:
+    for words in (("fsck", "--no-dangling"), ("status", "--porcelain")):
+        done = subprocess.run(["git", *words], cwd=path, env=environment(), capture_output=True, check=False)
+        if done.returncode:
+            return False
+    return True
