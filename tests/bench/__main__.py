@@ -16,7 +16,7 @@ import msgspec
 from tests import ROOT
 from tests.bench import conflicts, journal, scan, screens
 from tests.bench.figure import Figure, report
-from tests.bench.stations import boundary
+from tests.bench.stations import boundary, signals
 
 RESULTS = ROOT / "bench-results.json"
 
@@ -64,6 +64,7 @@ ROOMS = {
     "journal": journal.figures,
     "conflicts": conflicts.figures,
     "boundary": boundary.figures,
+    "signals": signals.figures,
 }
 
 if __name__ == "__main__":

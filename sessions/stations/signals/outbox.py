@@ -28,7 +28,7 @@ from sessions.floor.events import SourceSkipped
 from sessions.paths import private_dir
 from sessions.stations.contract import Signal
 from sessions.stations.signals.bell import Bell
-from sessions.stations.signals.folder import FLOOD, Folder, Told
+from sessions.stations.signals.folder import FLOOD, Folder, Listed, Told
 from sessions.stations.signals.hook import ASKED, EXPIRED, NEW, WAY_BACK
 from sessions.stations.signals.questions import PATIENCE_S, Questions, Withdrawn
 
@@ -177,29 +177,31 @@ class Outbox:
         self._rung.set()
 
     async def _taken(self) -> Batch | None:
-        for station in list(self._stations.values()):
-            if station.rung and not station.queue:
-                station.rung = False
-                await self._look(station)
         stations = list(self._stations.values())
-        found = await asyncio.to_thread(self._read, [each for each in stations if each.queue])
+        begun, found = await asyncio.to_thread(self._gather, stations)
+        for station, listed in begun:
+            strange = set(listed.ways).difference(listed.asked, listed.new)
+            self.questions.resume(station.folder, listed.asked, tuple(strange), self._clock())
         if any(station.queue or station.rung for station in stations):
             self._rung.set()
         return self._made(found)
 
-    async def _look(self, station: _Station) -> None:
-        """Find what lies there, in order."""
-        listed = await asyncio.to_thread(station.folder.listed)
-        station.queue.extend(listed.new)
-        if listed.strays:
-            await asyncio.to_thread(station.folder.sweep, listed.strays)
-        if not station.begun:
-            station.begun = True
-            strange = set(listed.ways).difference(listed.asked, listed.new)
-            self.questions.resume(station.folder, listed.asked, tuple(strange), self._clock())
+    def _gather(self, stations: Iterable[_Station]) -> tuple[list[tuple[_Station, Listed]], list[_Found]]:
+        """On a thread: look where it rang, and read. What lies where nobody looked before comes apart, too."""
+        begun = []
+        for station in stations:
+            if station.rung and not station.queue:
+                station.rung = False  # before it is looked at: what comes from now on rings again
+                listed = station.folder.listed()
+                station.queue.extend(listed.new)
+                station.folder.sweep(listed.strays)
+                if not station.begun:
+                    station.begun = True
+                    begun.append((station, listed))
+        return begun, self._read(station for station in stations if station.queue)
 
     def _read(self, busy: Iterable[_Station]) -> list[_Found]:
-        """On a thread. Each station gives a share, so that none keeps the others waiting."""
+        """Each station gives a share, so that none keeps the others waiting."""
         found: list[_Found] = []
         size, now = 0, self._clock()
         for station in busy:

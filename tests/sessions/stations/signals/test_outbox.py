@@ -133,31 +133,6 @@ def test_a_station_that_is_forgotten_leaves_nothing(tmp_path: Path) -> None:
     asyncio.run(scene())
 
 
-SUPERVISOR = """
-import asyncio, sys
-from pathlib import Path
-from sessions.journal.writer import Journal
-from sessions.stations.signals import plain
-from sessions.stations.signals.outbox import Outbox
-from sessions.supervisor.recorder import Recorder
-
-async def main(root):
-    journal = await Journal.open(root / "journal.db")
-    recorder = Recorder(journal)
-    outbox = Outbox(root / "out", await recorder.marks())
-    outbox.follow_all()
-    print("listens", flush=True)
-    async for batch in outbox.batches():
-        events = [event for signal in batch.signals for event in plain.heard(signal, "")]
-        await recorder.record([*events, *batch.skipped], batch.marks)
-        await outbox.settle(batch)
-        print(len(events), flush=True)
-
-asyncio.run(main(Path(sys.argv[1])))
-"""
-"""A supervisor as far as signals are concerned, with a real journal; its parent kills it."""
-
-
 @pytest.mark.timeout(90)
 def test_each_counts_once_however_often_the_supervisor_is_killed(tmp_path: Path) -> None:
     stations, each, chance = ("a", "b", "c"), 60, random.Random(7)
@@ -167,7 +142,7 @@ def test_each_counts_once_however_often_the_supervisor_is_killed(tmp_path: Path)
     todo = [(station, number) for number in range(each) for station in stations]
     kills = 0
     while todo or any(names(tmp_path / "out" / station) for station in stations):
-        argv = [sys.executable, "-c", SUPERVISOR, str(tmp_path)]
+        argv = [sys.executable, "-m", "tests.support.stations.reader", str(tmp_path)]
         process = subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE)
         assert process.stdout is not None
         assert process.stdout.readline() == b"listens\n"

@@ -13,11 +13,14 @@ from sessions.errors import FactoryError
 from sessions.floor.events import AgentReported, QuestionAsked, ScopeViolated
 from sessions.floor.reports import Report
 from sessions.stations.contract import Decision
+from sessions.stations.signals import tools
 from sessions.stations.terminal import hooked
 from sessions.stations.terminal.claude import CLAUDE
 from sessions.stations.terminal.codex import CODEX
 from sessions.stations.terminal.saying import Conversation, Taken
+from tests.support.branches.git import TestRepository
 from tests.support.stations.real import KEY, PROVIDER, Bench, Speaks, bench, provider
+from tests.support.stations.signals import STATION, listening
 from tests.support.supervisor import PATIENCE_S
 
 ABSENT = [name for name in ("claude", "codex") if shutil.which(name) is None]
@@ -231,3 +234,32 @@ def test_codex_says_when_it_has_lost_a_conversation(tmp_path: Path) -> None:
         assert "No saved session found" in made.terminal.text
 
     codex(tmp_path, scene)
+
+
+@pytest.mark.skipif(shutil.which("mini") is None, reason="mini-swe-agent is not in the PATH")
+def test_any_command_tells_what_came_of_it(tmp_path: Path) -> None:
+    """mini-swe-agent has no hooks: what it is started with tells."""
+
+    async def scene(url: str) -> None:
+        async with listening(tmp_path / "out") as supervisor:
+            repo = TestRepository(tmp_path / "work")
+            repo.commit({"README": "hello\n"}, "first")
+            (tmp_path / "home").mkdir()
+            kit = tools.install(tmp_path / "tools")
+            programs = f"{Path(shutil.which('mini') or '/').parent}:/usr/local/bin:/usr/bin:/bin"
+            told = kit.environment(STATION, tmp_path / "out" / STATION, tmp_path / "station.json", programs)
+            own = {"HOME": str(tmp_path / "home"), "OPENAI_API_KEY": KEY, "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
+            own |= {"MSWEA_CONFIGURED": "true", "MSWEA_COST_TRACKING": "ignore_errors", "TERM": "xterm"}
+            words = f"mini -y --exit-immediately -m openai/fake-1 -c mini.yaml -c model.model_kwargs.api_base={url}/v1"
+            script = f"{words} -t 'Create hello.txt' && factory-tui hook TASK_COMPLETE || factory-tui hook FAILED"
+            null = asyncio.subprocess.DEVNULL
+            process = await asyncio.create_subprocess_exec(
+                *("/bin/sh", "-c", script), cwd=repo.path, env={**told, **own}, stdin=null, stdout=null, stderr=null
+            )
+            await supervisor.until(lambda: supervisor.signals)
+            assert supervisor.signals[0].name == "TASK_COMPLETE"
+            assert (repo.path / "hello.txt").exists()
+            assert await process.wait() == 0
+
+    with provider(tmp_path / "log", "--prefer", "shell") as url:
+        asyncio.run(scene(url))
