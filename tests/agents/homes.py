@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,6 +34,17 @@ class Real(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self.brief, session=session)
 
 
+class Sort(msgspec.Struct, frozen=True):
+    """How one agent is set up."""
+
+    kind: AcpKind
+    prepare: Callable[[Path, str], Environment]
+    """Fills its home, for a model server at an address; what its environment must have."""
+    options: Mapping[str, str] = {}
+    """With which it asks before it writes."""
+    model: str = ""
+
+
 def _claude(home: Path, url: str) -> Environment:
     return {
         "ANTHROPIC_BASE_URL": url,
@@ -55,7 +67,7 @@ def _codex(home: Path, url: str) -> Environment:
 
 def _gemini(home: Path, url: str) -> Environment:
     (home / ".gemini").mkdir()
-    settings = {"security": {"auth": {"selectedType": "gemini-api-key"}}}
+    settings = {"security": {"auth": {"selectedType": "gemini-api-key"}, "folderTrust": {"enabled": False}}}
     (home / ".gemini/settings.json").write_text(json.dumps(settings))
     return {"GEMINI_API_KEY": "dummy", "GOOGLE_GEMINI_BASE_URL": url}
 
@@ -77,46 +89,59 @@ def _qwen(home: Path, url: str) -> Environment:
     return {"OPENAI_BASE_URL": f"{url}/v1", "OPENAI_API_KEY": "dummy", "OPENAI_MODEL": "fake-1"}
 
 
-HOMES: dict[str, tuple[AcpKind, Callable[[Path, str], Environment], dict[str, str], str]] = {
-    "claude-agent-acp": (presets.CLAUDE, _claude, {}, ""),
-    "codex-acp": (presets.CODEX, _codex, {"mode": "read-only"}, ""),
-    "gemini": (presets.GEMINI, _gemini, {}, "gemini-2.5-pro"),
-    "opencode": (presets.OPENCODE, _opencode, {}, ""),
-    "qwen": (presets.QWEN, _qwen, {"mode": "default"}, ""),
+def _vibe(home: Path, url: str) -> Environment:
+    (home / ".vibe").mkdir()
+    (home / ".vibe/config.toml").write_text(
+        'active_model = "fake"\nenable_telemetry = false\nenable_update_checks = false\n'
+        f'[[providers]]\nname = "scripted"\napi_base = "{url}/v1"\napi_key_env_var = "SCRIPTED_KEY"\n'
+        'backend = "generic"\n[[models]]\nname = "fake-1"\nprovider = "scripted"\nalias = "fake"\n'
+    )
+    return {"SCRIPTED_KEY": "dummy"}
+
+
+SORTS = {
+    "claude-agent-acp": Sort(presets.CLAUDE, _claude),
+    "codex-acp": Sort(presets.CODEX, _codex, {"mode": "read-only"}),
+    "gemini": Sort(presets.GEMINI, _gemini, model="gemini-2.5-pro"),
+    "opencode": Sort(presets.OPENCODE, _opencode),
+    "qwen": Sort(presets.QWEN, _qwen, {"mode": "default"}),
+    "vibe-acp": Sort(presets.VIBE, _vibe, {"mode": "ask"}),
 }
-"""The kind, what its home and environment must have, the options with which it asks before it writes, the model."""
+"""By the name of the program."""
 
 
-@contextmanager
-def real(name: str, served: Provider) -> Iterator[Real]:
-    """A real agent, with a place of its own; skipped by name where it is not installed."""
+def path_of(name: str) -> str:
+    """A PATH with the agent; skips by name where it is not installed."""
     if not SCRIPT.exists():
         pytest.skip("the scripted model server lies beside the repository, and is absent")
     if not (bin_of(name) / name).exists():
         pytest.skip(f"{PACKAGES[name]} is not installed: python -m tests.agents.install {name}")
-    kind, prepare, options, model = HOMES[name]
+    return os.pathsep.join((str(bin_of("node")), str(bin_of(name)), "/usr/bin", "/bin"))
+
+
+@contextmanager
+def real(name: str, served: Provider) -> Iterator[Real]:
+    """A real agent, with a place of its own and no boundary; skipped by name where it is not installed."""
+    path, sort = path_of(name), SORTS[name]
     # Codex makes no helpers below the system's directory for temporary files.
     place = Path(tempfile.mkdtemp(prefix="place-", dir=AGENTS))
     try:
         home, work = place / "home", place / "work"
         home.mkdir()
         work.mkdir()
-        path = f"{bin_of('node')}:{bin_of(name)}:/usr/bin:/bin"
-        environment = {"HOME": str(home), "PATH": path, "LANG": "C.UTF-8", **prepare(home, served.url)}
+        environment = {"HOME": str(home), "PATH": path, "LANG": "C.UTF-8", **sort.prepare(home, served.url)}
         git = ("git", "-c", "user.name=t", "-c", "user.email=t@t")
         for words in (("init", "-q", "-b", "main"), ("commit", "-q", "--allow-empty", "-m", "begin")):
             subprocess.run([*git, *words], cwd=work, env={"PATH": path, "HOME": str(home)}, check=True)
-        yield Real(
-            kind,
-            Brief(
-                station="ship-1",
-                directory=str(work),
-                home=str(home),
-                transcript=str(place / "ship-1.jsonl"),
-                environment=environment,
-                model=model,
-                options=options,
-            ),
+        brief = Brief(
+            station="ship-1",
+            directory=str(work),
+            home=str(home),
+            transcript=str(place / "ship-1.jsonl"),
+            environment=environment,
+            model=sort.model,
+            options=sort.options,
         )
+        yield Real(sort.kind, brief)
     finally:
         shutil.rmtree(place, ignore_errors=True)

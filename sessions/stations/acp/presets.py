@@ -84,6 +84,8 @@ VIBE = AcpKind(
         registry=Registry.PYPI,
         tested="3.0.2",
         login="set MISTRAL_API_KEY, or configure a provider in the station's ~/.vibe/config.toml",
+        # It would ask a model for a title, outside of what it tells to have used.
+        environment=(("VIBE_SESSION_LOGGING__GENERATE_TITLES", "false"),),
         abilities=_SHARED,
         quirks=Quirks(span=Span.SESSION, alone=False),
     )

@@ -17,8 +17,10 @@ from sessions.text import clean, clean_lines
 MOST = 64_000
 """Characters of a question."""
 CANCELLED: Mapping[str, object] = {"outcome": {"outcome": "cancelled"}}
-_WIDEST = ("bypass", "yolo", "full-access", "fullaccess", "dangerous", "save", "persist", "forever")
+_WIDEST = ("bypass", "yolo", "full-access", "fullaccess", "dangerous", "save", "permanent", "persist", "forever")
 """What an option is called that would end all questions, or outlast the conversation: no `always` means that."""
+_READ = 1_000_000
+"""Characters of each part of it that are looked at."""
 _COMPARED = 1_500
 """Lines up to which two texts are compared; beyond, comparing them would take long."""
 
@@ -92,19 +94,19 @@ def _lines(use: Use) -> list[str]:
     """The whole command, difference or text, below what the agent calls it, where that says more."""
     lines: list[str] = []
     if use.given and not use.differences:
-        lines += clean_lines(tool_text(use.given), MOST)
+        lines += _shown(tool_text(use.given))
     for part in use.content:
         if part.get("type") == "diff":
             lines += difference(part)
         elif said := text(fields(part, "content").get("text")):
-            lines += clean_lines(said, MOST)
-    title = clean_lines(use.title, MOST) if use.title else []
+            lines += _shown(said)
+    title = _shown(use.title) if use.title else []
     return lines if "\n".join(title) in "\n".join(lines) else [*title, *lines]
 
 
 def difference(part: Fields) -> list[str]:
     """What goes and what comes, with the lines around it where that is not too much to find out."""
-    old, new = (clean_lines(text(part.get(side)).removesuffix("\n"), MOST) for side in ("oldText", "newText"))
+    old, new = (_shown(text(part.get(side)).removesuffix("\n")) for side in ("oldText", "newText"))
     old = old if part.get("oldText") else []
     path = clean(text(part.get("path")), 1_000)
     if old == new:
@@ -112,6 +114,12 @@ def difference(part: Fields) -> list[str]:
     if old and max(len(old), len(new)) <= _COMPARED:
         return [path, *list(unified_diff(old, new, lineterm=""))[2:]]
     return [path, *(f"-{line}" for line in old), *(f"+{line}" for line in new)]
+
+
+def _shown(words: str) -> list[str]:
+    """Harmless lines. Escapes that fill a text must not hide its end: what is left out is said."""
+    more = len(words) - _READ
+    return clean_lines(words, _READ) + ([f"… and {more:,} characters more"] if more > 0 else [])
 
 
 def _within(lines: Sequence[str]) -> list[str]:

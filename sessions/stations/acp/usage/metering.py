@@ -122,8 +122,6 @@ class Metering:
         rows = rows_of(response)
         if self._calls or not rows or self._quirks.span in (Span.NOTHING, Span.SESSION):
             return []  # of a running total every part was told
-        if self._quirks.span is Span.REQUEST and len(self._estimated) > 1:
-            return []  # of the last request alone
         calls = max(1, len(self._estimated))
         back = self._take_back(who)
         return [*back, *self._state(rows, calls, who)]
@@ -182,6 +180,8 @@ class Metering:
             if len(rows) == 1 and spent > 0:
                 cost = spent
             sure = Certainty.REPORTED if row.sure else Certainty.ESTIMATED
+            if self._quirks.untold or self._quirks.span is Span.REQUEST:
+                sure = Certainty.UNDERCOUNTED
             told.append(self._event(f"{self._name(0)}:{model}", _Told(row.tokens, share, model, cost, sure), who))
         return told
 

@@ -23,6 +23,8 @@ from sessions.stations.keeping import processes
 from sessions.stations.keeping.marks import Mark
 from tests.support.agents.talk import PLAIN, Heard, begun, brief
 
+SHORT = Patience(replaying=0.2)
+
 
 @pytest.fixture
 def kind() -> AcpKind:
@@ -107,7 +109,7 @@ def test_a_blank_conversation_under_the_old_id_is_refused(
         of = brief(tmp_path, *flags, session=session)
         if match:
             with pytest.raises(LostSessionError, match=match):
-                await kind.start(of, again)
+                await start(of, again, SHORT)
             assert again.events == []
         else:  # it resumes in silence, and lists the conversation
             await (await kind.start(of, again)).close()
@@ -126,7 +128,7 @@ def test_two_conversations_in_one_directory_are_told_apart(kind: AcpKind, tmp_pa
         async with begun(kind, brief(tmp_path, station="s-1", session=sessions[1])) as (_, again):
             resumed = again.all(ev.SessionOpened)[0].session
         with pytest.raises(LostSessionError, match="tells another one"):
-            await kind.start(brief(tmp_path, station="s-1", session=sessions[0]), swapped(sessions, tmp_path))
+            await start(brief(tmp_path, station="s-1", session=sessions[0]), swapped(sessions, tmp_path), SHORT)
         assert resumed == sessions[1]
         return resumed
 

@@ -1,0 +1,150 @@
+"""Updates of any shape: nothing breaks the reading, nothing harmful comes out of it, and nothing is lost in silence."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sessions.errors import FactoryError
+from sessions.floor import events as ev
+from sessions.journal.codec import encoded
+from sessions.observe.lines import Who
+from sessions.stations.acp.questions import MOST, Question, question
+from sessions.stations.acp.quirks import Quirks
+from sessions.stations.acp.reading import Reading
+from sessions.stations.acp.tools import Use
+from sessions.stations.acp.usage.metering import Metering
+from sessions.stations.contract import Decision
+from tests.support.agents.foreign import anything, updates
+from tests.support.agents.pricing import FREE
+
+PLAIN = Quirks()
+
+
+def who(time: float = 1.0) -> Who:
+    return Who(time=time, source="acp:1", station="s", session="1")
+
+
+def reading(quirks: Quirks = PLAIN) -> Reading:
+    return Reading(quirks, Metering(quirks, FREE), "/work")
+
+
+@given(st.lists(updates, max_size=8), st.dictionaries(st.text(max_size=12), anything, max_size=6))
+def test_any_updates_make_events_that_the_journal_takes(
+    given_: list[dict[str, object]], asked: dict[str, object]
+) -> None:
+    read = reading()
+    read.began()
+    told: list[ev.Event] = []
+    for number, update in enumerate(given_):
+        told += read.update(update, who(float(number)))
+    use, more = read.about(asked, who(9.0))
+    told += more
+    if use is not None:
+        assert len(question({"options": asked}, use, read.said).text) <= MOST
+    told += read.over(who(10.0))
+    called = [event.call for event in told if isinstance(event, ev.ToolCalled)]
+    assert len(called) == len(set(called))
+    finished = [event.call for event in told if isinstance(event, ev.ToolFinished)]
+    assert set(finished) <= set(called)
+    for body in encoded(told).bodies:
+        assert b"\\u001b" not in body and "\u202e".encode() not in body
+
+
+def chunk(text: str, message: str = "m") -> dict[str, object]:
+    return {"sessionUpdate": "agent_message_chunk", "messageId": message, "content": {"type": "text", "text": text}}
+
+
+def words(events: list[ev.Event]) -> list[str]:
+    return [event.text for event in events if isinstance(event, ev.TextWritten)]
+
+
+def test_words_are_told_together_until_some_time_has_passed_or_something_else_comes() -> None:
+    read = reading()
+    read.began()
+    assert words([event for word in ["one", "two"] for event in read.update(chunk(word + " "), who(1.0))]) == []
+    assert read.holds
+    assert words(read.update(chunk("three "), who(1.5))) == ["one two three"]
+    assert words(read.update(chunk("four"), who(1.6))) == []
+    assert words(read.update(chunk("five", "another"), who(1.7))) == ["four"]
+    told = read.update({"sessionUpdate": "tool_call", "toolCallId": "c", "rawInput": {"command": "ls"}}, who(1.8))
+    assert [type(event) for event in told] == [ev.TextWritten, ev.ToolCalled]
+    assert not read.holds
+
+
+def test_a_tool_is_told_once_when_enough_of_it_is_known() -> None:
+    read = reading(Quirks(tool_first=True))
+    read.began()
+    start = {"sessionUpdate": "tool_call", "toolCallId": "c", "title": "write", "kind": "edit", "status": "pending"}
+    assert read.update(start, who()) == []
+    update = {"sessionUpdate": "tool_call_update", "toolCallId": "c", "locations": [{"path": "a/../b.py"}]}
+    (told,) = read.update(update, who())
+    assert isinstance(told, ev.ToolCalled)
+    assert (told.tool, told.file) == ("write", "/work/b.py")
+    assert read.update({**update, "title": "more", "status": "in_progress"}, who()) == []
+
+
+def test_what_was_announced_and_never_told_more_of_is_told_when_the_turn_is_over() -> None:
+    read = reading()
+    read.began()
+    read.update({"sessionUpdate": "tool_call", "toolCallId": "c", "title": "Preparing", "status": "pending"}, who())
+    assert [type(event) for event in read.over(who())] == [ev.ToolCalled]
+
+
+def test_what_is_unknown_is_told_at_once_and_then_counted() -> None:
+    read = reading()
+    read.began()
+    first = read.update({"sessionUpdate": "state_update"}, who())
+    more = [event for _ in range(5) for event in read.update({"sessionUpdate": "state_update"}, who())]
+    last = read.over(who())
+    assert [(event.reason, event.count, event.detail) for event in first if isinstance(event, ev.SourceSkipped)] == [
+        ("unknown update", 1, "state_update")
+    ]
+    assert more == []
+    assert [event.count for event in last if isinstance(event, ev.SourceSkipped)] == [5]
+
+
+def asks(*options: tuple[str, str], **fields: object) -> Question:
+    use = Use("c")
+    use.learn({"toolCallId": "c", **fields}, "/work", title_is_tool=False)
+    listed = [{"optionId": name, "kind": kind} for name, kind in options]
+    return question({"options": listed}, use, "")
+
+
+def test_always_never_means_more_than_this_conversation() -> None:
+    wide = asks(("bypassPermissions", "allow_always"), ("allow_always_permanent", "allow_always"))
+    assert not wide.always
+    with pytest.raises(FactoryError, match="only be allowed once"):
+        wide.choose(Decision.ALWAYS)
+    both = asks(("bypass", "allow_always"), ("session", "allow_always"))
+    assert both.choose(Decision.ALWAYS) == {"outcome": {"outcome": "selected", "optionId": "session"}}
+
+
+def test_a_no_is_a_no_whatever_is_offered() -> None:
+    cancelled = {"outcome": {"outcome": "cancelled"}}
+    assert asks(("yes", "allow_once")).choose(Decision.DENY) == cancelled
+    assert asks(("never", "reject_always")).choose(Decision.EXPIRE)["outcome"] == {
+        "outcome": "selected",
+        "optionId": "never",
+    }
+    with pytest.raises(FactoryError, match="for good"):
+        asks(("yes", "allow_always")).choose(Decision.ALLOW)
+
+
+def test_a_question_shows_the_whole_command_and_no_more_than_fits() -> None:
+    command = "\n".join(f"line {number} \x1b[2J" for number in range(10_000))
+    shown = asks(title="run", kind="execute", rawInput={"command": command}).text
+    assert shown.startswith("run\nline 0 \nline 1 \n")
+    assert "\x1b" not in shown
+    assert len(shown) <= MOST
+    assert shown.endswith("lines more")
+
+
+def test_a_question_shows_what_changes_with_the_lines_around_it() -> None:
+    old = "".join(f"line {number}\n" for number in range(100))
+    part = {"type": "diff", "path": "/work/a", "oldText": old, "newText": old.replace("line 50\n", "line fifty\n")}
+    lines = asks(title="Edit a", kind="edit", content=[part], rawInput={"x": 1}).text.split("\n")
+    assert lines[:2] == ["Edit a", "/work/a"]
+    assert ("-line 50" in lines, "+line fifty" in lines, "line 0" in lines, len(lines)) == (True, True, False, 11)
+    assert "nothing in it changes" in asks(content=[{**part, "newText": old}]).text
