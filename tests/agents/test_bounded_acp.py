@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,15 +36,11 @@ def bounded(name: str, served: Provider, scope: Scope, mode: str = "") -> Iterat
     site = Site(root=True, scope=scope)
     try:
         home = site.bounds.home
-        program = programs_of(sort.kind, {}, {"PATH": path})
-        bounds = replace(site.bounds, programs=program.directories, model=served.url.removeprefix("http://"))
+        programs = programs_of(sort.kind, {}, {"PATH": path})
+        bounds = replace(site.bounds, programs=programs, model=served.url.removeprefix("http://"))
         boundary = draw(bounds)
         prove(boundary, bounds)
-        environment = {
-            **boundary.environment,
-            "PATH": os.pathsep.join([*map(str, program.path), boundary.environment["PATH"]]),
-            **sort.prepare(home, f"http://{boundary.model}"),
-        }
+        environment = {**boundary.environment, **sort.prepare(home, f"http://{boundary.model}")}
         brief = Brief(
             station="ship-1",
             directory=str(site.place),
