@@ -20,6 +20,23 @@ Attention = Literal["quiet", "note", "bell", "osc9", "osc777", "title"]
 """Each word but `quiet` (no line) adds something: a line, the bell, a notification of the terminal, its title."""
 
 
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a model is called. The key stands in none of our files: it is looked up where it is said to be."""
+
+    base_url: str = ""
+    key_variable: str = ""
+    """Environment variable with the key."""
+    key_file: str = ""
+    """File that holds nothing but the key; it is read at every call, so a new key needs no new start."""
+
+
+class Server(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An MCP server whose tools the built-in agent may use: a command, started inside the station's boundary."""
+
+    command: tuple[str, ...]
+    environment: dict[str, str] = {}
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What an operator may set. The command line overrides it."""
 
@@ -43,6 +60,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How a station that begins to need a person, and a branch that begins to collide, is told: a word or several."""
     detach: str = "ctrl+]"
     """The key that leaves the terminal of an agent: `ctrl+` and a letter, or one of `\\ ] ^ _`."""
+
+    model: str = ""
+    """The model of the built-in agent where none is asked for, as litellm names it: `anthropic/claude-sonnet-4-5`."""
+    endpoints: dict[str, Endpoint] = {}
+    """By how the names of their models begin; the longest one holds."""
+    servers: dict[str, Server] = {}
+    """MCP servers, by name."""
+
+    def endpoint(self, model: str) -> Endpoint:
+        """Where this model is called."""
+        fitting = [start for start in self.endpoints if model.startswith(start)]
+        return self.endpoints[max(fitting, key=len)] if fitting else Endpoint()
 
     @property
     def attentions(self) -> frozenset[str]:
@@ -79,6 +108,9 @@ _KINDS = {
     "theme": "a text",
     "slow_link": '"auto", "on" or "off"',
     "detach": "ctrl+ and a letter other than h, i, j, m, or one of \\ ] ^ _",
+    "model": "the name of a model, such as anthropic/claude-sonnet-4-5",
+    "endpoints": 'tables such as [endpoints."openai/"] with base_url, key_variable, key_file',
+    "servers": 'tables such as [servers.NAME] with command = ["PROGRAM", "WORD"]',
     "attention": '"quiet", "note", "bell", "osc9", "osc777" or "title", or a list of these such as ["bell", "title"]',
 }
 """What each key takes, in the words of an error message."""

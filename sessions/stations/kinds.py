@@ -34,6 +34,7 @@ OURS: dict[str, str] = {
     "qwen": "sessions.stations.acp.presets:QWEN",
     "openclaw": "sessions.stations.acp.presets:OPENCLAW",
     "acp": "sessions.stations.acp.presets:ANY",
+    "builtin": "sessions.stations.builtin.kind:KIND",
 }
 """Our own kinds, as pyproject.toml registers them: a checkout that was installed before one came knows it too."""
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")

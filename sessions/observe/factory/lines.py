@@ -67,6 +67,19 @@ class Tool(Line, frozen=True, kw_only=True, omit_defaults=True, tag="tool"):
     title: str = ""
 
 
+class Question(Line, frozen=True, kw_only=True, omit_defaults=True, tag="question"):
+    """The operator was asked about a use of a tool; until `Reply` it is not begun."""
+
+    call: str
+    question: str
+
+
+class Reply(Line, frozen=True, kw_only=True, omit_defaults=True, tag="reply"):
+    call: str
+    decision: str
+    reason: str = ""
+
+
 class Result(Line, frozen=True, kw_only=True, omit_defaults=True, tag="result"):
     """A tool came back. `diff` is what it changed in files, in lines that begin with `+`, `-` or a blank."""
 
@@ -93,6 +106,13 @@ class Usage(Line, frozen=True, kw_only=True, omit_defaults=True, tag="usage"):
     certainty: Certainty = Certainty.EXACT
 
 
+class Spent(Line, frozen=True, kw_only=True, omit_defaults=True, tag="spent"):
+    """This share of a part of the budget is used; it was told."""
+
+    share: float
+    what: str
+
+
 class Note(Line, frozen=True, kw_only=True, omit_defaults=True, tag="note"):
     """Something that is no part of the conversation proper: a wait, a question and its answer, a failure."""
 
@@ -108,6 +128,8 @@ class End(Line, frozen=True, kw_only=True, omit_defaults=True, tag="end"):
     """Why it failed, where it did."""
 
 
-AnyLine = Session | Prompt | Turn | Text | Thinking | Tool | Result | Calling | Usage | Note | End
+AnyLine = (
+    Session | Prompt | Turn | Text | Thinking | Tool | Question | Reply | Result | Calling | Usage | Spent | Note | End
+)
 
 ANY: msgspec.json.Decoder[AnyLine] = msgspec.json.Decoder(AnyLine)

@@ -37,6 +37,8 @@ class Voice:
         self._station, self._kind, self._tell, self._now = station, kind, tell, now
         taker: object = tell
         self._bounded = taker if isinstance(taker, Bounded) else None
+        self.heard: Callable[[ft.AnyLine], None] | None = None
+        """Is told each line of the transcript as it is written."""
         self._pending: list[str] = []
         """Text that was said and not told yet."""
         self._whole: list[str] = []
@@ -57,9 +59,11 @@ class Voice:
         """It happened, after all that was said before."""
         self._tell((*self._said(), *events))
 
-    def put(self, line: ft.Line) -> None:
+    def put(self, line: ft.AnyLine) -> None:
         """It stands in the transcript."""
         self.transcript.put(line)
+        if self.heard is not None:
+            self.heard(line)
 
     async def room(self) -> None:
         """Wait until more may be told; to be called before each reading from an agent."""
@@ -111,6 +115,13 @@ class Voice:
         self.say()
         return whole
 
+    def text_dropped(self, why: str) -> None:
+        """What was said of the message so far is no part of the conversation: it is said anew."""
+        whole = "".join(self._whole)
+        self._whole.clear()
+        self.note(f"{why}: {whole}" if whole.strip() else why, failed=True)
+        self.say()
+
     def thought(self, text: str, message: str = "") -> None:
         """What the agent thought."""
         if text.strip():
@@ -120,6 +131,10 @@ class Voice:
     def called(self, line: ft.Tool, detail: str, files: Sequence[str] = ()) -> None:
         """A tool is used; `files` are those that it writes."""
         self.put(line)
+        self.began(line, detail, files)
+
+    def began(self, line: ft.Tool, detail: str, files: Sequence[str] = ()) -> None:
+        """The use of a tool, which stands in the transcript, begins."""
         self.say(
             ev.ToolCalled(
                 **self.who,

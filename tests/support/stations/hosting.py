@@ -7,9 +7,11 @@ import os
 import shutil
 import signal
 import subprocess
+import zipfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from sessions.errors import FactoryError
 from sessions.floor.events import Event
@@ -17,6 +19,7 @@ from sessions.stations.contract import Brief
 from sessions.stations.hosting.client import Batch, Host, argv
 from tests import ROOT
 
+E = TypeVar("E", bound=Event)
 PLUGIN = ROOT / "tests/plugin"
 
 
@@ -34,6 +37,21 @@ def installed(target: Path) -> Path:
     lines = "\n".join(f"{name} = {where}" for name, where in points.items())
     (info / "entry_points.txt").write_text(f"[factory_tui.agents]\n{lines}\n")
     return target
+
+
+def wheel(at: Path) -> Path:
+    """The plugin as a wheel, built without what builds wheels."""
+    tree = installed(at / "wheel")
+    info = next(tree.glob("*.dist-info"))
+    (info / "WHEEL").write_text("Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+    files = sorted(path for path in tree.rglob("*") if path.is_file())
+    lines = [f"{path.relative_to(tree)},," for path in files]
+    (info / "RECORD").write_text("\n".join([*lines, f"{info.name}/RECORD,,"]) + "\n")
+    made = at / "factory_tui_parrot-0.1.0-py3-none-any.whl"
+    with zipfile.ZipFile(made, "w") as archive:
+        for path in [*files, info / "RECORD"]:
+            archive.write(path, str(path.relative_to(tree)))
+    return made
 
 
 class Process:
@@ -115,19 +133,25 @@ class Ear:
                 self.mark = batch.mark
                 host.ack(batch.seq)
 
-    async def until(self, kind: type[Event], station: str = "", count: int = 1) -> list[Event]:
+    async def until(self, kind: type[E], station: str = "", count: int = 1) -> list[E]:
         """Wait until so many events of the kind were told; returns all of them."""
-        async with asyncio.timeout(30):
-            while True:
-                found = [
-                    event
-                    for event in self.events
-                    if isinstance(event, kind) and station in ("", getattr(event, "station", ""))
-                ]
-                if len(found) >= count:
-                    return found
-                self.news.clear()
-                await self.news.wait()
+        try:
+            return await asyncio.wait_for(self._until(kind, station, count), 15)
+        except TimeoutError:
+            told = [(type(event).__name__, getattr(event, "station", "")) for event in self.events]
+            raise AssertionError(f"{count} {kind.__name__} of {station or 'anybody'} in {told}") from None
+
+    async def _until(self, kind: type[E], station: str, count: int) -> list[E]:
+        while True:
+            found = [
+                event
+                for event in self.events
+                if isinstance(event, kind) and station in ("", getattr(event, "station", ""))
+            ]
+            if len(found) >= count:
+                return found
+            self.news.clear()
+            await self.news.wait()
 
 
 @asynccontextmanager

@@ -1,0 +1,120 @@
+"""The built-in agent as a kind."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.metadata
+import importlib.util
+import os
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+
+from sessions import settings
+from sessions.errors import FactoryError
+from sessions.models.calling import Target, library
+from sessions.models.prices import Prices
+from sessions.settings import Settings
+from sessions.stations.builtin.agent import BuiltIn
+from sessions.stations.builtin.history import History
+from sessions.stations.contract import CONTRACT, Ability, Agent, Brief, LostSessionError, Tell, Usable
+from sessions.stations.hosting.transcript import Transcript, read
+from sessions.stations.hosting.voice import Voice
+from sessions.text import clean
+
+NEEDED = ("litellm", "mcp")
+INSTALL = "install factory-tui[models]"
+KEYS = {
+    "anthropic": "ANTHROPIC_API_KEY",
+    "openai": "OPENAI_API_KEY",
+    "gemini": "GEMINI_API_KEY",
+    "mistral": "MISTRAL_API_KEY",
+    "openrouter": "OPENROUTER_API_KEY",
+    "deepseek": "DEEPSEEK_API_KEY",
+    "xai": "XAI_API_KEY",
+    "groq": "GROQ_API_KEY",
+}
+"""Where providers' keys usually are, by how the names of their models begin."""
+
+
+class Kind:
+    """Conversations on litellm, with tools inside the boundary."""
+
+    contract = CONTRACT
+    name = "builtin"
+    title = "the built-in agent"
+    abilities = frozenset(
+        {
+            Ability.INTERRUPT,
+            Ability.PERMISSIONS,
+            Ability.RESUME,
+            Ability.USAGE,
+            Ability.SHARED,
+            Ability.MODEL,
+        }
+    )
+
+    def usable(self, environment: Mapping[str, str]) -> Usable:
+        if missing := [name for name in NEEDED if importlib.util.find_spec(name) is None]:
+            return Usable(False, reason=f"{' and '.join(missing)} is not installed", cure=INSTALL)
+        version = f"litellm {importlib.metadata.version('litellm')}"
+        try:
+            chosen = settings.load()
+            target_of(chosen.model, {}, chosen, environment)
+        except FactoryError as error:
+            return Usable(False, version, error.message, error.cure)
+        return Usable(True, version)
+
+    async def start(self, brief: Brief, tell: Tell) -> Agent:
+        if missing := [name for name in NEEDED if importlib.util.find_spec(name) is None]:
+            raise FactoryError(f"{' and '.join(missing)} is not installed", INSTALL)
+        chosen = settings.load()
+        model = brief.model or chosen.model
+        target_of(model, brief.options, chosen, os.environ)
+        history = History()
+        path = Path(brief.transcript)
+        for line in await asyncio.to_thread(lambda: list(read(path))):
+            history.add(line)
+        if brief.session and history.session != brief.session:
+            what = f"its transcript is of {history.session!r}" if history.session else "it has no transcript"
+            raise LostSessionError(
+                f"the conversation {clean(brief.session, 60)!r} is not there: {what}", "begin a new one"
+            )
+        if not brief.session and history.session:
+            await asyncio.to_thread(path.replace, path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}"))
+            history = History()
+        voice = Voice(brief.station, self.name, tell, Transcript(path))
+        prices = Prices.load(chosen.prices_path)
+        # What takes seconds begins now, and is waited for by the first call of a model.
+        asyncio.get_running_loop().run_in_executor(None, library)
+
+        def target() -> Target:
+            return target_of(model, brief.options, settings.load(), os.environ)
+
+        agent = BuiltIn(brief, voice, history, target, prices, chosen.servers)
+        agent.open(uuid.uuid4().hex)
+        return agent
+
+
+def target_of(model: str, options: Mapping[str, str], chosen: Settings, environment: Mapping[str, str]) -> Target:
+    """Where a model is called, and with which key. Raises `FactoryError` where one of them is missing."""
+    if not model:
+        raise FactoryError("no model is chosen", f"set model in {settings.settings_path()}, or name one at the start")
+    endpoint = chosen.endpoint(model)
+    base = options.get("base_url", "") or endpoint.base_url
+    variable = endpoint.key_variable or KEYS.get(model.partition("/")[0], "")
+    if endpoint.key_file:
+        try:
+            key = Path(endpoint.key_file).expanduser().read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise FactoryError(f"the key file {endpoint.key_file} cannot be read", "see its path and mode") from error
+    else:
+        key = environment.get(variable, "") if variable else ""
+    if not key and base:
+        key = "none"  # a server of one's own, which asks for none; litellm wants one
+    if not key and variable:
+        raise FactoryError(f"there is no key for {clean(model, 80)}", f"set {variable}")
+    return Target(model, base, key)
+
+
+KIND = Kind()

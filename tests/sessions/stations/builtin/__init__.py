@@ -1,0 +1,1 @@
+"""The built-in agent: real hosts, real toolboxes, a scripted provider."""
