@@ -17,7 +17,7 @@ from acp.meta import AGENT_METHODS
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.floor.patterns import matches
-from sessions.floor.scope import Budget, Scope
+from sessions.floor.scope import Budget, HeldBy, Scope
 from sessions.observe.factory import lines as ft
 from sessions.observe.lines import Who
 from sessions.stations.acp.fields import Fields, fields, text
@@ -29,6 +29,7 @@ from sessions.stations.acp.usage.metering import Call
 from sessions.stations.acp.usage.records import Record
 from sessions.stations.acp.wire.lines import ASKED
 from sessions.stations.acp.wire.link import Link, Patience, refused
+from sessions.stations.boundary.violations import violations
 from sessions.stations.contract import Bounded, Brief, Decision, Tell
 from sessions.text import clean
 
@@ -173,7 +174,8 @@ class Conversation:
         kind = update.get("sessionUpdate")
         if kind in ("agent_message_chunk", "agent_thought_chunk"):
             self._keeping.chunk(update, thinks=kind == "agent_thought_chunk")
-        self._say(self._reading.update(update, self.who()))
+        said = self._reading.update(update, self.who())
+        self._say([*said, *self._refused(said)])
         if self._reading.holds and self._later is None:
             self._later = asyncio.get_running_loop().call_later(PIECE_S, self._say_rest)
         if self._reading.title and self._reading.title != self._title:
@@ -357,6 +359,19 @@ class Conversation:
                 self._tell([ev.ScopeViolated(**self.who(), path=inside, act="write")])
                 return Decision.DENY
         return Decision.ALLOW if asks.tool in self._scope.tools and asks.once else None
+
+    def _refused(self, said: Sequence[ev.Event]) -> list[ev.Event]:
+        """What the kernel refused its programs to write, by their own words: it tells nobody else. A guess."""
+        if self._brief.held.by is HeldBy.ADVISORY:
+            return []
+        found: list[ev.Event] = []
+        for event in said:
+            use = self._reading.uses.get(event.call) if isinstance(event, ev.ToolFinished) else None
+            for path in violations(use.output) if use is not None else ():
+                inside = self._inside(os.path.normpath(PurePath(self._brief.directory, path)))
+                if not inside or not matches(self._scope.write, inside):
+                    found.append(ev.ScopeViolated(**self.who(), path=inside or path, act="write"))
+        return found
 
     def _inside(self, path: str) -> str:
         """A path as one of its work tree, by whichever name the agent knows that; "" for one elsewhere."""

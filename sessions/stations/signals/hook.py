@@ -13,6 +13,10 @@ import json
 import os
 import sys
 import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 OUTBOX, STATION_FILE, PATIENCE = "FACTORY_TUI_OUTBOX", "FACTORY_TUI_STATION_FILE", "FACTORY_TUI_PATIENCE"
 """Environment variables: where signals go, the file with the station's boundary, seconds to wait for an answer."""
@@ -21,6 +25,7 @@ AGENT = "FACTORY_TUI_AGENT"
 NEW, ASKED, WAY_BACK, EXPIRED = ".json", ".asked", ".fifo", ".expired"
 """Endings of names in an outbox: a signal, one that was read and waits, the way back to it, and that of who gave up."""
 PERMISSION, BEFORE_TOOL, BEGINNING = "PermissionRequest", "PreToolUse", "SessionStart"
+AFTER_TOOL = frozenset({"PostToolUse", "PostToolUseFailure"})
 SCOPE = "ask:scope"
 TALKING = frozenset({"AskUserQuestion"})
 """Tools that ask for words, which a yes from outside cannot give: they are answered in the terminal."""
@@ -85,6 +90,8 @@ def _agent(outbox: str, name: str, payload: dict[str, object]) -> int:
             answer = ask(outbox, name, payload, patience())
             _say(reply(name, "deny", TIMED_OUT) if answer is None else answer)
             return 0
+    if name in AFTER_TOOL and (refused := _refused(payload)):
+        payload = {**payload, "refused": refused}
     send(outbox, name, payload)
     if name == BEGINNING and (words := station_file().get("words")):
         print(words)
@@ -234,16 +241,28 @@ def _cut(value: object, longest: int, depth: int = 0) -> object:
 
 def _verdict(payload: dict[str, object]) -> tuple[str, str, list[str]]:
     """What the station's own boundary says of a use of a tool: decided here, whether or not a supervisor runs."""
+    try:
+        decided: tuple[str, str, list[str]] = _rules().verdict(payload, station_file())
+    except Exception as error:  # to an agent, a hook that breaks is one that has nothing against it
+        return "deny", f"This station's boundary cannot be read ({type(error).__name__}): nothing is done.", []
+    return decided
+
+
+def _refused(payload: dict[str, object]) -> list[str]:
+    """The paths that the use of a tool was refused by the kernel."""
+    try:
+        found: list[str] = _rules().refused(payload, station_file())
+    except Exception:  # nothing is decided by it
+        return []
+    return found
+
+
+def _rules() -> ModuleType:
     from importlib import import_module
 
     if not __package__:
         sys.path.append(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100,PTH120
-    try:
-        rules = import_module(f"{__package__}.rules" if __package__ else "rules")
-        decided: tuple[str, str, list[str]] = rules.verdict(payload, station_file())
-    except Exception as error:  # to an agent, a hook that breaks is one that has nothing against it
-        return "deny", f"This station's boundary cannot be read ({type(error).__name__}): nothing is done.", []
-    return decided
+    return import_module(f"{__package__}.rules" if __package__ else "rules")
 
 
 def station_file() -> dict[str, object]:

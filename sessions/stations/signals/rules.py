@@ -59,6 +59,28 @@ def writes(tool: str, arguments: dict[str, object]) -> list[str]:
     return list(dict.fromkeys(path.strip() for path in found))
 
 
+def refused(payload: dict[str, object], station: dict[str, object]) -> list[str]:
+    """The paths outside the scope that a use of a tool could not write, by its own words: the kernel tells nobody.
+
+    A guess, as it is made of what programs printed.
+    """
+    if station.get("mode") != "safe" or station.get("broken"):
+        return []
+    said = "\n".join(_words(payload.get("tool_response"))) + "\n" + str(payload.get("error") or "")
+    cwd = str(payload.get("cwd") or station.get("root") or "/")
+    violations = import_module("sessions.stations.boundary.violations" if __package__ else "violations").violations
+    root = str(station.get("root") or "/")
+    return [place_of(path, cwd, root) or path for path in violations(said) if not _allowed(path, cwd, station)]
+
+
+def _words(said: object, depth: int = 0) -> list[str]:
+    """All texts in what a tool came back with."""
+    if isinstance(said, str):
+        return [said]
+    parts = said.values() if isinstance(said, dict) else said if isinstance(said, list) else ()
+    return [word for part in parts for word in _words(part, depth + 1)] if depth < 6 else []
+
+
 def reads(tool: str, arguments: dict[str, object]) -> str:
     """The path that a use of a tool reads, "" where it does not say."""
     path = arguments.get("file_path") or arguments.get("path")

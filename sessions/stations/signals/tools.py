@@ -17,6 +17,7 @@ import msgspec
 
 from sessions.floor import patterns
 from sessions.paths import PROGRAM, private_dir
+from sessions.stations.boundary import violations
 from sessions.stations.signals import hook, rules
 from sessions.stations.signals.hook import OUTBOX, STATION_FILE
 
@@ -59,7 +60,7 @@ class Tools(msgspec.Struct, frozen=True):
 def install(directory: Path) -> Tools:
     """Put the tools into a directory of ours, over older ones. Raises `FactoryError` where it cannot be used."""
     tools = Tools(private_dir(directory), Path(os.path.realpath(sys.executable)))
-    for module in (hook, rules, patterns):
+    for module in (hook, rules, patterns, violations):
         assert module.__file__ is not None
         source = Path(module.__file__)
         _put(directory / source.name, source.read_bytes(), 0o500)

@@ -100,7 +100,8 @@ class _Teller:
         return self.reports(Report.WORKING, f"{self._tool} {tool_detail(self._arguments)}")
 
     def after_tool(self) -> list[ev.Event]:
-        return self.reports(Report.WORKING) if self._tool in TALKING else []
+        told = self.reports(Report.WORKING) if self._tool in TALKING else []
+        return [*told, *self._violated(self._said.get("refused"), "write")]
 
     def permission(self) -> list[ev.Event]:
         """One that nobody waits for: decided by the station's own boundary, or left to the terminal."""
@@ -133,9 +134,12 @@ class _Teller:
         )
 
     def violations(self) -> list[ev.Event]:
-        outside = self._said.get("outside")
+        return self._violated(
+            self._said.get("outside"), "read" if rules.reads(self._tool, self._arguments) else "write"
+        )
+
+    def _violated(self, outside: object, act: str) -> list[ev.Event]:
         paths = [clean(path, 1_000) for path in outside if isinstance(path, str)] if isinstance(outside, list) else []
-        act = "read" if rules.reads(self._tool, self._arguments) else "write"
         return [ev.ScopeViolated(**self._common, path=path, act=act) for path in paths[:MOST_PATHS]]
 
     def notified(self) -> list[ev.Event]:
