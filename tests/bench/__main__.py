@@ -16,7 +16,7 @@ import msgspec
 from tests import ROOT
 from tests.bench import conflicts, journal, scan, screens
 from tests.bench.figure import Figure, report
-from tests.bench.stations import boundary, signals
+from tests.bench.stations import boundary, signals, terminals
 
 RESULTS = ROOT / "bench-results.json"
 
@@ -65,6 +65,7 @@ ROOMS = {
     "conflicts": conflicts.figures,
     "boundary": boundary.figures,
     "signals": signals.figures,
+    "terminals": terminals.figures,
 }
 
 if __name__ == "__main__":
