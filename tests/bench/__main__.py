@@ -17,6 +17,7 @@ from tests import ROOT
 from tests.bench import conflicts, journal, scan, screens
 from tests.bench.figure import Figure, report
 from tests.bench.stations import boundary, signals, terminals
+from tests.bench.stations import running as stations
 
 RESULTS = ROOT / "bench-results.json"
 
@@ -59,6 +60,7 @@ def main() -> int:
 
 
 ROOMS = {
+    "stations": stations.figures,
     "screens": screens.figures,
     "scan": scan.figures,
     "journal": journal.figures,

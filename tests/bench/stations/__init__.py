@@ -1,1 +1,1 @@
-"""Measures what stations cost."""
+"""Measures stations at work: their starts, their waiting, and what kills cost."""

@@ -71,7 +71,6 @@ class Killing:
             self._say()
         state = self._settled()
         unaccounted = [name for name in state.owned if not self._told(state, name)]
-        print({n: (k.life, k.reason) for n, k in state.owned.items()})
         for name, known in state.owned.items():
             if known.lives:
                 self._wish(ChangeLife(name, Change.STOP))
@@ -100,7 +99,7 @@ class Killing:
     def _kill(self) -> None:
         """End somebody without a word."""
         victims = self._victims()
-        kind = self._chance.choice(sorted(victims))
+        kind = min(sorted(victims), key=lambda each: (self.killed[each], self._chance.random()))
         pid = self._chance.choice(victims[kind])
         self.killed[kind] += 1
         try:
@@ -118,17 +117,9 @@ class Killing:
             mark = mark_of_process(pid)
             if mark is not None:
                 found.setdefault("host" if mark.station.startswith("host-") else "agent", []).append(pid)
-        keepers = [pid for pid, each in everything().items() if self._is_keeper(pid)]
-        if keepers:
-            found["keeper"] = keepers
+        if there := keepers(self._house):
+            found["keeper"] = there
         return found
-
-    def _is_keeper(self, pid: int) -> bool:
-        try:
-            words = Path(f"/proc/{pid}/cmdline").read_bytes()
-        except OSError:
-            return False
-        return b"keeping/keeper" in words and os.fsencode(self._house.place.state_dir) in words
 
     def _marked(self) -> list[int]:
         factory = self._house.place.state_dir.name
@@ -192,6 +183,19 @@ class Killing:
     def _damaged(self) -> list[Path]:
         places = sorted((self._house.place.state_dir / "places").glob("*/work"))
         return [path for path in (self._house.repo.path, *places) if not _sound(path)]
+
+
+def keepers(house: House) -> list[int]:
+    """The keeper of a house, and what it forked and did not become another program yet."""
+
+    def words(pid: int) -> bytes:
+        try:
+            return Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:
+            return b""
+
+    own = os.fsencode(house.place.state_dir)
+    return [pid for pid in everything() if b"keeping/keeper" in (said := words(pid)) and own in said]
 
 
 def _sound(path: Path) -> bool:

@@ -1,0 +1,106 @@
+"""Stations under a real supervisor: how fast they start, what they cost while they wait, and what kills lose."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from statistics import median
+
+import pytest
+
+from sessions.floor.commands import AnyWish, PromptStation, StartStation
+from sessions.headless.supervised import Supervised
+from sessions.stations.keeping.processes import everything, mark_of_process
+from sessions.supervisor.process import Options
+from tests.bench.figure import Figure
+from tests.bench.idle import spent
+from tests.support.house import House
+from tests.support.stations.killing import Killing, keepers
+from tests.support.stations.yard import yard_in
+
+FILES = 5_000
+KIND = "parrot"
+"""A scripted agent that converses, in a package of its own: what is measured is the factory, and no model."""
+
+
+def figures(quick: bool) -> Iterator[Figure]:
+    """All figures of stations; with `quick` smaller and shorter."""
+    yield from _starts(quick)
+    yield from _waits(quick)
+    yield from _kills(quick)
+
+
+@contextmanager
+def yard() -> Iterator[House]:
+    """A house with a scripted kind of agent, in an environment of its own."""
+    patch = pytest.MonkeyPatch()
+    try:
+        yield from yard_in(patch)
+    finally:
+        patch.undo()
+
+
+def _starts(quick: bool) -> Iterator[Figure]:
+    with yard() as house:
+        house.repo.commit({f"src/d{n % 100}/f{n}.py": f"# {n}\n" * 20 for n in range(FILES)}, "many files")
+        house.start(Options(idle_minutes=10.0))
+        with Supervised(house.repo.path) as supervised:
+            supervised.obey(StartStation(KIND, "say first", name="first"))  # its host is there from then on
+            took = []
+            for number in range(3 if quick else 7):
+                began = time.perf_counter()
+                supervised.obey(StartStation(KIND, f"say {number}", name=f"one{number}"))
+                took.append(time.perf_counter() - began)
+        note = f"safe, {FILES:,} files, scripted agent, its host running; median of {len(took)}"
+        yield Figure("start of a station, to its first prompt accepted", median(took), "s", 1.2, note=note)
+        count = 10 if quick else 30
+        began = time.perf_counter()
+        asyncio.run(_together(house, [StartStation(KIND, f"say {n}", name=f"many{n}") for n in range(count)]))
+        yield Figure(f"start of {count} at once", time.perf_counter() - began, "s", 15.0, note=note.partition(";")[0])
+
+
+async def _together(house: House, wishes: list[AnyWish]) -> None:
+    def one(wish: AnyWish) -> None:
+        with Supervised(house.repo.path) as supervised:
+            supervised.obey(wish)
+
+    await asyncio.gather(*(asyncio.to_thread(one, wish) for wish in wishes))
+
+
+def _waits(quick: bool) -> Iterator[Figure]:
+    count, seconds = (10, 10.0) if quick else (40, 60.0)
+    with yard() as house:
+        pid = house.start(Options(idle_minutes=10.0))
+        asyncio.run(_together(house, [StartStation(KIND, "say hello", name=f"s{n}") for n in range(count)]))
+        with Supervised(house.repo.path) as supervised:
+            for number in range(count // 2):
+                supervised.obey(PromptStation(f"s{number}", "ask"))  # these wait for an answer
+        time.sleep(3.0)  # what was begun comes to its end
+        ours = [pid, *keepers(house), *_hosts(house)]
+        before = spent(*ours)
+        time.sleep(seconds)
+        used = spent(*ours) - before
+    note = f"supervisor, keeper and host; half of them with an open question; {seconds:.0f} s"
+    yield Figure(f"{count} stations waiting, CPU", 100 * used.cpu_s / seconds, "%", 0.5, note=note)
+    yield Figure(f"{count} stations waiting, times that any of ours woke", used.wakes, "", note=note)
+
+
+def _hosts(house: House) -> list[int]:
+    factory = house.place.state_dir.name
+    marks = {pid: mark_of_process(pid) for pid in everything()}
+    return [pid for pid, m in marks.items() if m is not None and m.factory == factory and m.station.startswith("host-")]
+
+
+def _kills(quick: bool) -> Iterator[Figure]:
+    count = 20 if quick else 200
+    with yard() as house:
+        found = Killing(house, seed=int(os.environ.get("SEED", "7"))).run(count)
+    killed = ", ".join(f"{number} {kind}s" for kind, number in sorted(found.killed.items()))
+    what = f"{count} SIGKILLs at random"
+    yield Figure(f"{what}: acknowledged requests lost or done twice", found.lost, "", 0, note=killed)
+    yield Figure(f"{what}: stations unaccounted for", found.unaccounted, "", 0)
+    yield Figure(f"{what}: processes left behind", found.orphans, "", 0)
+    yield Figure(f"{what}: damaged places and repositories", found.damaged, "", 0)
