@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SHELLS = ("bash", "zsh", "fish")
 STATIONS = "stations"
 """What a shell's completions ask `completions` for."""
-FILES, DIRECTORIES, BRANCHES, NAMES = "files", "directories", "branches", "stations"
+FILES, DIRECTORIES, BRANCHES, NAMES, REFS = "files", "directories", "branches", "stations", "kept"
 KINDS = {
     "DIR": DIRECTORIES,
     "FILE": FILES,
@@ -37,6 +37,7 @@ KINDS = {
     "GLOB": BRANCHES,
     "PAIR": BRANCHES,
     "STATION": NAMES,
+    "KEPT": REFS,
 }
 """What is completed, by the placeholder in the help."""
 RUNS = ("last", "journal")
@@ -44,6 +45,8 @@ PATIENCE_S = 1.0
 """How long a key waits for a supervisor."""
 HEADS = "for-each-ref --format='%(refname:short)' refs/heads"
 """What git lists all local branches with."""
+KEPT = "for-each-ref --format='%(refname:lstrip=3)' refs/factory-tui/kept"
+"""What git lists the kept work of stations with."""
 
 
 class Value(msgspec.Struct, frozen=True):
@@ -143,8 +146,15 @@ def _command(name: str, text: str, parser: argparse.ArgumentParser) -> Command:
             if action.nargs == "+":  # its second word stands where one of the command's own would
                 value = _value(action)
         elif not isinstance(action, argparse._SubParsersAction):
-            value = _value(action)
+            value = _besides(value, _value(action))
     return Command(name, _plain(text), tuple(options), value)
+
+
+def _besides(one: Value | None, other: Value) -> Value:
+    """What may stand for a command itself: that of its last word of any kind; kept work stands beside other words."""
+    if one is None or other.kind not in ("", REFS) or other.words:
+        return other
+    return Value(one.words, other.kind or one.kind)
 
 
 def _option(action: argparse.Action) -> Option:
@@ -175,6 +185,7 @@ _factory_tui_value() {{
         files) _factory_tui_take < <(compgen -f -- "$cur") ;;
         directories) _factory_tui_take < <(compgen -d -- "$cur") ;;
         branches) _factory_tui_take < <(git -C "$repo" {HEADS} 2>/dev/null) ;;
+        kept) _factory_tui_take < <(git -C "$repo" {KEPT} 2>/dev/null) ;;
         stations) _factory_tui_take < <({PROGRAM} completions {STATIONS} --repo "$repo" 2>/dev/null) ;;
     esac
 }}
@@ -230,6 +241,10 @@ _factory_tui_stations() {{
     local -a names=("${{(@f)$({PROGRAM} completions {STATIONS} --repo "${{(Q)opt_args[--repo]:-$repo}}" 2>/dev/null)}}")
     compadd -a names
 }}
+_factory_tui_kept() {{
+    local -a names=(list restore drop "${{(@f)$(git -C "${{(Q)opt_args[--repo]:-$repo}}" {KEPT} 2>/dev/null)}}")
+    compadd -a names
+}}
 _factory_tui_runs() {{ compadd {" ".join(RUNS)}; _files }}
 _{PROGRAM}() {{
     local context state line
@@ -265,13 +280,14 @@ def _zsh_option(option: Option) -> Iterator[str]:
 
 
 def _zsh_value(value: Value) -> str:
-    if value.words:
+    if value.words and value.kind != REFS:
         return ":word:_factory_tui_runs" if value.kind else f":word:({' '.join(value.words)})"
     calls = {
         DIRECTORIES: "directory:_files -/",
         FILES: "file:_files",
         BRANCHES: "branch:_factory_tui_branches",
         NAMES: "station:_factory_tui_stations",
+        REFS: "kept:_factory_tui_kept",
     }
     return f":{calls.get(value.kind, 'text:')}"
 
@@ -285,6 +301,9 @@ function __factory_tui_repo
 end
 function __factory_tui_branches
     git -C (__factory_tui_repo) {HEADS} 2>/dev/null
+end
+function __factory_tui_kept
+    git -C (__factory_tui_repo) {KEPT} 2>/dev/null
 end
 function __factory_tui_stations
     {PROGRAM} completions {STATIONS} --repo (__factory_tui_repo) 2>/dev/null
@@ -314,6 +333,7 @@ def _fish_value(value: Value) -> str:
         FILES: " -F",
         BRANCHES: " -f -a '(__factory_tui_branches)'",
         NAMES: " -f -a '(__factory_tui_stations)'",
+        REFS: " -f -a '(__factory_tui_kept)'",
     }
     words = f" -a '{' '.join(value.words)}'" if value.words else ""
     return words + calls.get(value.kind, " -f" if words else "")

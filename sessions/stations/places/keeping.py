@@ -45,6 +45,11 @@ class Kept:
     """Of the commit; cleaned."""
 
     @property
+    def name(self) -> str:
+        """The ref without what all of them begin with."""
+        return self.ref.removeprefix(f"{REFS}/")
+
+    @property
     def until(self) -> float:
         """Until when it is kept for certain."""
         return self.when + KEPT_S
@@ -102,7 +107,7 @@ def restore(common_dir: Path, ref: str, branch: str) -> str:
 
 def find(common_dir: Path, ref: str) -> Kept:
     """What a ref keeps, named whole or from `<station>/` on. Raises `FactoryError` when there is none."""
-    fitting = [item for item in kept(common_dir) if ref in (item.ref, item.ref.removeprefix(f"{REFS}/"))]
+    fitting = [item for item in kept(common_dir) if ref in (item.ref, item.name)]
     if not fitting:
         raise FactoryError(f"nothing is kept as {clean(ref, 120)}", "see factory-tui kept")
     return fitting[0]
@@ -110,8 +115,10 @@ def find(common_dir: Path, ref: str) -> Kept:
 
 def drop_expired(common_dir: Path, now: float) -> list[Kept]:
     """Let go of what was kept for longer than `KEPT_S`, and say what that was: only when somebody asks for it."""
-    git = Git(common_dir)
-    old = [item for item in kept(common_dir) if item.when and item.until <= now]
-    for item in old:
-        git.run("update-ref", "-d", item.ref, item.head)
-    return old
+    return [drop(common_dir, item) for item in kept(common_dir) if item.when and item.until <= now]
+
+
+def drop(common_dir: Path, item: Kept) -> Kept:
+    """Let go of one, unless it is another commit by now: GitError."""
+    Git(common_dir).run("update-ref", "-d", item.ref, item.head)
+    return item

@@ -84,7 +84,8 @@ class Stations(Service):
             self._purses.hear(station)
 
     async def handle(self, asked: Asked) -> None:
-        await self._ready.wait()
+        if not isinstance(asked, ev.RestoreWanted):  # which needs no station
+            await self._ready.wait()
         match asked:
             case ev.StartWanted(station=station):
                 await self._lives.start(station)
