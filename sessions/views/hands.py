@@ -14,6 +14,8 @@ from sessions.floor.state import EMPTY, FloorState, Status, name_of
 
 OBSERVED = "it is only observed: speak to it where it runs"
 NOTHING = "nothing is selected"
+IN_TERMINAL = "keeper"
+"""The host of every station in a terminal."""
 
 
 class Verb(StrEnum):
@@ -86,7 +88,7 @@ class Hands(msgspec.Struct, frozen=True, omit_defaults=True):
         if verb is Verb.PROMPT:
             return "" if known.life is Life.RUNNING else f"it is {known.life.value}: bring it back first"
         if verb is Verb.ATTACH:
-            return "" if known.life in (Life.RUNNING, Life.PAUSED) else f"it is {known.life.value}"
+            return _unattachable(known)
         refusal = refusal_of(known, change_of(known, verb))
         if refusal is None:
             return ""
@@ -131,6 +133,12 @@ class Hands(msgspec.Struct, frozen=True, omit_defaults=True):
         if verb is Verb.PAUSE and known is not None and known.life is Life.PAUSED:
             return f"{name} goes on"
         return f"{name} {DONE.get(verb, 'was told')}"
+
+
+def _unattachable(known: Owned) -> str:
+    if known.life not in (Life.RUNNING, Life.PAUSED):
+        return f"it is {known.life.value}"
+    return "" if known.host == IN_TERMINAL else "it has no terminal: i speaks to it"
 
 
 DONE = {

@@ -135,6 +135,15 @@ def trouble_line(text: str, cells: int, ago: str = "") -> Line:
     )
 
 
+def frozen_line(cells: int, cure: str) -> Line:
+    """All stations of ours rest by the operator's hand, and the key that has them go on."""
+    left: list[Span] = [
+        (" ║ ", "bold waiting"),
+        ("the floor is frozen: all stations of ours rest as they are", "waiting"),
+    ]
+    return spread(left, [(f"{cure} ", "faint")] if cure else [], cells, "text")
+
+
 def slow_part(progress: Progress, now: float, labels: Mapping[str, str] = NO_LABELS) -> str:
     """`api-x × web-y 40s`: what of long work takes long, and for how long; `labels` are those of branches."""
     names = (short(labels.get(name) or clean(name, 60) or "the base", PART_CELLS) for name in progress.part)

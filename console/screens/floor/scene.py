@@ -28,7 +28,7 @@ from widgets.draw.cells import Line
 from widgets.floor.empty import empty_lines
 from widgets.floor.preview import Preview, preview_lines
 from widgets.floor.rows import fold_line, heading
-from widgets.floor.topline import TopLine, figures, progress_line, rule, trouble_line
+from widgets.floor.topline import TopLine, figures, frozen_line, progress_line, rule, trouble_line
 from widgets.floor.wall import Wall
 from widgets.parts.footer import Footer
 
@@ -238,6 +238,8 @@ class FloorScene(SampledScreen):
             return progress_line(health.progress, cells, "ctrl+x stops" if self.scanning else "", old, link.now())
         if old:
             return progress_line(SINCE, cells, "", old)
+        if link.state.frozen:
+            return frozen_line(cells, "P thaws" if link.mode is LinkMode.LIVE else "")
         return (
             heading(cells, self.wall.widths) if self.wall.zoom == 0 and self.floor and self.floor.shown else rule(cells)
         )
