@@ -8,7 +8,7 @@ import re
 import pytest
 
 from console.cli.parser import build
-from sessions.headless import floor_shape, meters_shape
+from sessions.headless import floor_shape, meters_shape, ours_shape
 from sessions.settings import Settings
 from tests import ROOT, readme
 
@@ -37,6 +37,7 @@ def test_every_field_of_the_shapes_is_there() -> None:
         meters_shape.Meters,
         floor_shape.Status,
         floor_shape.StationShape,
+        *(ours_shape.OursShape, ours_shape.ScopeShape, ours_shape.BudgetShape, ours_shape.QuestionShape),
         floor_shape.BranchShape,
         meters_shape.Group,
     ):

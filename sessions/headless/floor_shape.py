@@ -12,6 +12,7 @@ import msgspec
 from sessions.floor.events import Event
 from sessions.floor.state import Branch, FloorState, Station
 from sessions.headless.meters_shape import VERSION, M, meter_shape
+from sessions.headless.ours_shape import OursShape, ours_shape
 from sessions.views.status import LIVE, status_at
 
 
@@ -44,6 +45,8 @@ class StationShape(M, frozen=True, kw_only=True):
     errors: int
     files: int
     activity: str
+    ours: OursShape | None
+    """Null of one that is only observed."""
 
 
 class BranchShape(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +73,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     repo: str
     base: str
     simulated: bool
+    frozen: bool
+    """All stations of ours rest, by the operator's hand."""
     total: M
     here: M
     stations: list[StationShape]
@@ -92,15 +97,16 @@ def status(state: FloorState, now: float) -> Status:
         repo=state.repo,
         base=state.base,
         simulated=state.simulated,
+        frozen=state.frozen,
         total=meter_shape(state.total),
         here=meter_shape(state.here),
-        stations=[station_shape(state.stations[name], now) for name in sorted(state.stations)],
+        stations=[station_shape(state, state.stations[name], now) for name in sorted(state.stations)],
         branches=[branch_shape(state.branches[name]) for name in sorted(state.branches)],
         skipped=state.skipped,
     )
 
 
-def station_shape(station: Station, now: float) -> StationShape:
+def station_shape(state: FloorState, station: Station, now: float) -> StationShape:
     m, evidence = meter_shape(station.meter), status_at(station, now)
     return StationShape(
         id=station.id,
@@ -125,6 +131,7 @@ def station_shape(station: Station, now: float) -> StationShape:
         errors=station.errors,
         files=len(station.files),
         activity=station.activity,
+        ours=ours_shape(state, station.id, now),
         tokens=m.tokens,
         calls=m.calls,
         sessions=m.sessions,

@@ -246,11 +246,14 @@ def heading(cells: int, widths: Widths) -> Line:
     return pad(spans, cells, "faint")
 
 
-def fold_line(elsewhere: int, resting: int, days: float, branches: int, cells: int, key: str = "E") -> Line:
+def fold_line(
+    elsewhere: int, resting: int, days: float, branches: int, cells: int, key: str = "E", removed: int = 0
+) -> Line:
     """What is not shown, with the `key` that shows it; nothing where everything is."""
     spans: list[Span] = [(" " * HEAD, "faint")]
     folded = [f"{elsewhere:,} elsewhere"] * bool(elsewhere)
     folded += [f"{resting:,} idle for more than {days:g} day{'s' * (days != 1)}"] * bool(resting)
+    folded += [f"{removed:,} removed"] * bool(removed)
     if folded:
         spans += [(", ".join(folded) + "  ", "soft"), (key, "bold accent"), (" shows them", "faint")]
     if branches:

@@ -29,7 +29,7 @@ def print_status(state: FloorState, now: float, as_json: bool) -> None:
             ("? " if s.status_guess else "") + s.status,
             _age(s.status_age_s),
             s.model,
-            *figures(state.stations[s.name].meter),
+            *figures(state.stations[s.id].meter),
             _why(s),
         )
         for s in shape.stations
@@ -51,8 +51,10 @@ def print_status(state: FloorState, now: float, as_json: bool) -> None:
 
 
 def _why(station: jsonshape.StationShape) -> str:
-    """What a station waits for or failed of; nothing of one that works or is done."""
-    return station.status_reason if station.status in EXPLAINED else ""
+    """What a station waits for or failed of, and how often it left its scope; nothing of one that works or is done."""
+    reason = station.status_reason if station.status in EXPLAINED else ""
+    outside = f"{station.ours.violations} outside its scope" if station.ours and station.ours.violations else ""
+    return "; ".join(filter(None, (reason, outside)))
 
 
 def _age(seconds: float) -> str:

@@ -20,6 +20,7 @@ from console.screens.floor.before import Awaited, told_ago
 from console.screens.sampled import SampledScreen
 from console.terminal.slowlink import Rhythm
 from sessions.floor.commands import PERCENT, Progress
+from sessions.floor.ours.lives import Life
 from sessions.floor.ours.owned import Owned, Question
 from sessions.views.floor.last import last_floor
 from sessions.views.floor.panes import Pane
@@ -212,7 +213,8 @@ class FloorScene(SampledScreen):
         away = sum(pane.elsewhere for pane in floor.folded)
         days = self.factory.options.rest_days
         key = "E" if self.SPEC is SPEC else "f e"
-        return fold_line(away, len(floor.folded) - away, days, floor.branches, cells, key)
+        removed = sum(pane.ours is not None and pane.ours.life is Life.REMOVED for pane in floor.folded)
+        return fold_line(away, len(floor.folded) - away - removed, days, floor.branches, cells, key, removed)
 
     def draw_preview(self) -> None:
         """Show what stands under the cursor."""

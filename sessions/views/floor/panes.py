@@ -16,6 +16,8 @@ from sessions.views.status import LIVE
 
 FORGOTTEN_S = 86_400.0
 """Silence after which a stale station is no news any more."""
+STARTED = "started"
+"""Why a station of ours is idle that has said nothing yet."""
 SPARK_POINTS = 24
 SPARK_S = 15
 FILES = 6
@@ -191,7 +193,8 @@ def station_pane(
         directory=short_directory(station.directory, repo),
         elsewhere=station.elsewhere,
         title=_name(session.title) if session else "",
-        activity=clean(station.activity),
+        # What its life was before it was started says nothing any more.
+        activity="" if ours is not None and evidence.reason == STARTED else clean(station.activity),
         activity_time=station.activity_time,
         tools=tuple(Tool(_name(t.tool, 40), clean(t.detail), t.since) for t in station.running.values()),
         turns=station.turns,

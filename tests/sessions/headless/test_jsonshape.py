@@ -21,6 +21,8 @@ from sessions.headless import meters_shape
 from sessions.headless.line import text
 from sessions.simulation import simulate
 from tests.support.chance import of_hundred
+from tests.support.console import NOW, state_of
+from tests.support.stations.still import our_events
 
 M = {"tokens", "calls", "sessions", "cost_usd", "certainty"}
 TOKENS = {"input", "cache_write_5m", "cache_write_1h", "cache_read", "output"}
@@ -62,6 +64,28 @@ def test_status_has_the_fixed_shape() -> None:
     assert all(wanted <= set(branch) for branch in shape["branches"])
     assert len(shape["branches"]) == 48
     assert all(station["status_age_s"] >= 0 for station in shape["stations"])
+
+
+def test_stations_of_ours_tell_their_life_boundary_and_questions() -> None:
+    shape = json.loads(text(jsonshape.status(state_of(our_events()), NOW)))
+    assert shape["frozen"] is False
+    told = {station["name"]: station["ours"] for station in shape["stations"]}
+    assert told["seen"] is None
+    fixer, worker = told["fixer"], told["worker"]
+    assert (fixer["life"], fixer["mode"], fixer["held_by"]) == ("running", "safe", "advisory")
+    assert fixer["held_why"].endswith("install bubblewrap")
+    assert fixer["scope"]["write"] == ["src/**"]
+    assert [(q["id"], q["tool"], q["always"], q["age_s"]) for q in fixer["questions"]] == [("q3", "Edit", True, 60.0)]
+    assert fixer["questions"][0]["text"].startswith("/state/places/fixer/work/src/pool.py\n@@")
+    assert (worker["violations"], worker["violated"]) == (2, "commit .github/ci.yml")
+    assert worker["kept"] == ["refs/factory-tui/kept/worker/1"]
+    assert worker["budget"] == {"tokens": 110_000, "dollars": 0.0, "seconds": 0.0, "turns": 3}
+    assert (worker["budget_used_share"], worker["budget_used_of"]) == (0.86, "tokens")
+    assert (worker["scope"]["network"], worker["scope"]["hosts"]) == ("listed", ["pypi.org"])
+    assert told["next"]["held_by"] is None
+    assert told["stuck"]["life_reason"] == "it failed 3 times: exit 1"
+    helper = next(station for station in shape["stations"] if station["name"] == "helper")
+    assert helper["parent"] == "worker"
 
 
 @settings(max_examples=of_hundred(10), deadline=None)

@@ -1,0 +1,127 @@
+"""What headless JSON tells of a station that this factory runs: life, boundary, budget, questions. Pure.
+
+Field names and meanings are documented in README.md. Within one version fields are only ever added.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from sessions.floor.ours.budget import share
+from sessions.floor.ours.owned import Owned
+from sessions.floor.state import FloorState
+
+
+class ScopeShape(msgspec.Struct, frozen=True, kw_only=True):
+    """What it may touch."""
+
+    write: tuple[str, ...]
+    read: tuple[str, ...]
+    tools: tuple[str, ...]
+    network: str
+    hosts: tuple[str, ...]
+    exclusive: bool
+
+
+class BudgetShape(msgspec.Struct, frozen=True, kw_only=True):
+    """What it may use up; 0 is no bound."""
+
+    tokens: int
+    dollars: float
+    seconds: float
+    turns: int
+
+
+class QuestionShape(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that it waits to be answered."""
+
+    id: str
+    tool: str
+    text: str
+    said: str
+    paths: tuple[str, ...]
+    asks: str
+    always: bool
+    age_s: float
+
+
+class OursShape(msgspec.Struct, frozen=True, kw_only=True):
+    """A station of ours beyond what is told of any."""
+
+    life: str
+    life_reason: str
+    life_age_s: float
+    mode: str
+    scope: ScopeShape
+    held_by: str | None
+    """Null before it was first started."""
+    held_why: str
+    next_start: bool
+    budget: BudgetShape
+    budget_used_share: float
+    budget_used_of: str
+    """The measure that is nearest to its bound."""
+    questions: list[QuestionShape]
+    violations: int
+    violated: str
+    kept: tuple[str, ...]
+    results_waiting: int
+
+
+def ours_shape(state: FloorState, station: str, now: float) -> OursShape | None:
+    """Of a station as of `now`; None of one that is only observed."""
+    known = state.owned.get(station)
+    if known is None:
+        return None
+    used, measure = share(state, station, now)
+    budget, held = known.budget, known.held
+    return OursShape(
+        life=known.life.value,
+        life_reason=known.reason,
+        life_age_s=_age(known.since, now),
+        mode=known.mode.value,
+        scope=_scope(known),
+        held_by=held.by.value if held is not None else None,
+        held_why=held.why if held is not None else "",
+        next_start=known.next_start,
+        budget=BudgetShape(tokens=budget.tokens, dollars=budget.dollars, seconds=budget.seconds, turns=budget.turns),
+        budget_used_share=round(used, 4),
+        budget_used_of=measure,
+        questions=_questions(known, now),
+        violations=known.violations,
+        violated=known.violated,
+        kept=known.kept,
+        results_waiting=sum(not result.delivered for result in known.results.values()),
+    )
+
+
+def _scope(known: Owned) -> ScopeShape:
+    scope = known.scope
+    return ScopeShape(
+        write=scope.write,
+        read=scope.read,
+        tools=scope.tools,
+        network=scope.network.value,
+        hosts=scope.hosts,
+        exclusive=scope.exclusive,
+    )
+
+
+def _questions(known: Owned, now: float) -> list[QuestionShape]:
+    return [
+        QuestionShape(
+            id=question.id,
+            tool=question.tool,
+            text=question.text,
+            said=question.said,
+            paths=question.paths,
+            asks=question.asks.value,
+            always=question.always,
+            age_s=_age(question.asked, now),
+        )
+        for question in known.questions.values()
+    ]
+
+
+def _age(since: float, now: float) -> float:
+    return round(max(0.0, now - since), 3)
