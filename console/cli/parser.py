@@ -53,7 +53,7 @@ COMMANDS = {
     "scope": Entry("stations.scope", "Scope", "show what a station may touch, or assign it anew"),
     "hook": Entry("stations.inside", "Hook", "tell the factory something from inside a station"),
     "ask": Entry("stations.inside", "Ask", "ask the operator for a wider scope from inside a station"),
-    "kept": Entry("kept", "Kept", "list the work of stations that is kept under refs, or make a branch of it"),
+    "kept": Entry("stations.kept", "Kept", "list the work of stations that is kept under refs, or make a branch of it"),
     "stop": Entry("stop", "Stop", "end stations in good order; without names the supervisor of the repository"),
     "completions": Entry(
         "completions", "Completions", "print shell completions: source them, or keep them where yours lie"

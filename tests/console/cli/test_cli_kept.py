@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from sessions.headless.kept_shape import Shape
 from sessions.stations.places.keeping import KEPT_S, keep
 from tests.support.cli import Machine
 
@@ -33,11 +35,11 @@ def test_what_is_kept_is_listed_and_made_a_branch(machine: Machine) -> None:
     told = machine.run("kept")
     assert told.code == 0
     assert "s1/" in told.out and "30" in told.out and "leaves the scope" in told.out and "\x1b" not in told.out
-    (item,) = machine.run("kept", "--json").json["kept"]  # type: ignore[misc]
-    assert (item["ref"], item["station"]) == (ref, "s1")  # type: ignore[index]
+    (item,) = msgspec.convert(machine.run("kept", "--json").json, Shape).kept
+    assert (item.ref, item.station) == (ref, "s1")
     done = machine.run("kept", "restore", ref.removeprefix("refs/factory-tui/kept/"), "rescued")
     assert (done.code, done.out) == (0, "rescued is a branch now\n")
-    assert machine.repo.git("rev-parse", "rescued") == item["head"]  # type: ignore[index]
+    assert machine.repo.git("rev-parse", "rescued") == item.head
     again = machine.run("kept", "restore", ref, "rescued")
     assert again.code == 1
     assert "already" in again.err
