@@ -26,7 +26,9 @@ exec "$@"
 """Limits for what runs inside. Processes are counted in here, where there are no others of the operator's."""
 _BLOCK = 512
 """Bytes in the unit of `ulimit -f` (POSIX)."""
-_HOST = "station"
+_HOST = system.HOST
+WITHOUT_USERS, SIZED = (0, 8), (0, 7)
+"""The versions of bubblewrap that keep programs from making namespaces, and that bound directories in memory."""
 _RESOLVER = Path("/etc/resolv.conf")
 
 
@@ -42,7 +44,7 @@ def words(
         program,
         *_namespaces(bounds, version, filter_ is not None),
         *opened,
-        *_machine(bounds),
+        *_machine(bounds, version >= SIZED),
         *(word for mount in plan.mounts for word in _mount(mount)),
         *("--remount-ro", "/", "--chdir", str(bounds.place), "--"),
         *_limits(bounds.limits),
@@ -54,15 +56,15 @@ def _namespaces(bounds: Bounds, version: tuple[int, ...], filtered: bool) -> Ite
     yield from ("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try")
     if bounds.scope.network is not Network.OPEN:
         yield "--unshare-net"
-    if version >= (0, 8):
-        yield "--disable-userns"
+    if version >= WITHOUT_USERS:
+        yield "--disable-userns"  # the filter refuses them too
     yield from ("--hostname", _HOST, "--cap-drop", "ALL", "--die-with-parent")
     if not (bounds.terminal and filtered):
         # Without a filter a program could type into the terminal that it was started from.
         yield "--new-session"
 
 
-def _machine(bounds: Bounds) -> Iterator[str]:
+def _machine(bounds: Bounds, sized: bool) -> Iterator[str]:
     for target, path in system.links():
         yield from ("--symlink", str(target), str(path))
     for path in system.directories():
@@ -74,20 +76,27 @@ def _machine(bounds: Bounds) -> Iterator[str]:
     if os.getuid() == 0:
         # The kernel's settings belong to root, whatever its rights are in here, and bubblewrap covers them for others.
         yield from ("--ro-bind", "/proc/sys", "/proc/sys")
-    yield from ("--size", str(bounds.limits.shared_memory), "--perms", "1777", "--tmpfs", "/dev/shm")
+    yield from _memory("/dev/shm", bounds.limits.shared_memory, sized)
     yield from ("--remount-ro", "/dev")
     if bounds.tmp is not None:
         yield from ("--bind", str(bounds.tmp), "/tmp")
     else:
-        yield from ("--size", str(bounds.limits.memory_files), "--perms", "1777", "--tmpfs", "/tmp")
+        yield from _memory("/tmp", bounds.limits.memory_files, sized)
     yield from ("--symlink", "/tmp", "/var/tmp", "--dir", "/run")
+
+
+def _memory(path: str, size: int, sized: bool) -> Iterator[str]:
+    """A directory in memory."""
+    if sized:
+        yield from ("--size", str(size))
+    yield from ("--perms", "1777", "--tmpfs", path)
 
 
 def _mount(mount: Mount) -> Iterator[str]:
     if mount.access is Access.LINK:
         yield from ("--symlink", str(mount.path.readlink()), str(mount.path))
     elif mount.access is Access.HIDDEN:
-        yield from ("--size", "4096", "--tmpfs", str(mount.path), "--remount-ro", str(mount.path))
+        yield from ("--tmpfs", str(mount.path), "--remount-ro", str(mount.path))
     else:
         yield "--bind" if mount.access is Access.WRITE else "--ro-bind"
         yield from (str(mount.path), str(mount.path))

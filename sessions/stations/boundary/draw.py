@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+import platform
 
 from sessions.floor.scope import Held, HeldBy, Mode, Network
-from sessions.stations.boundary import bubblewrap, landlock, machine
+from sessions.stations.boundary import bubblewrap, landlock, machine, seccomp
 from sessions.stations.boundary.bounds import Boundary, Bounds
 from sessions.stations.boundary.gate import gate
 from sessions.stations.boundary.machine import Machine
 from sessions.stations.boundary.mounts import Access, Plan, planned
 
-_PATH = ("/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin")
+_PATH = ("/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin", "/run/current-system/sw/bin")
 UNBOUNDED = "a full station may do what the operator may; its scope is checked when its work leaves it"
 
 
@@ -44,6 +45,10 @@ def _in_bubblewrap(bounds: Bounds, plan: Plan, found: Machine) -> Boundary:
     words = (*way.outside, *bubblewrap.words(bounds, plan, found.bubblewrap, found.version, way.inside))
     if bounds.scope.network is Network.OPEN:
         plan.unheld.append("with an open network the services on this machine's loopback can be reached too")
+    if found.version < bubblewrap.SIZED:
+        plan.unheld.append("what it keeps in memory as files is not bounded: this bubblewrap is older than 0.7")
+    if not seccomp.program(platform.machine()):
+        plan.unheld.append("no system call is refused to it, as those of this processor are not known here")
     if os.getuid() == 0:
         plan.unheld.append("the number of its processes is not bounded for root")
     held = Held(HeldBy.BUBBLEWRAP, "", plan.asked)

@@ -7,6 +7,7 @@ and what lies in a directory that can be written cannot be shut again.
 from __future__ import annotations
 
 import json
+import platform
 import sys
 from pathlib import Path
 
@@ -94,6 +95,8 @@ def _unheld(bounds: Bounds, within: list[Path], version: int) -> list[str]:
         found.append("this kernel cannot hold what it connects to")
     if bounds.scope.network is Network.LISTED:
         found.append("a server elsewhere at the proxy's own port could be reached")
+    if not seccomp.program(platform.machine()):
+        found.append("sockets are not held, as the system calls of this processor are not known here")
     if version < SCOPED_SINCE:
         found.append("it can send signals to the operator's processes")
     return found

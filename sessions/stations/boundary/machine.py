@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import stat
 import subprocess
 import sys
 from functools import lru_cache
@@ -17,8 +18,10 @@ from sessions.stations.boundary.apart.confine import version as landlock_version
 
 TRIAL_S = 10.0
 """A sandbox starts in some milliseconds; one that hangs is none."""
-OLDEST = (0, 4)
+OLDEST = (0, 5)
 """The oldest bubblewrap that knows all of the words that are used here."""
+SET_UID = (0, 6)
+"""One that runs with root's rights takes no later words than those of this version."""
 _PROFILE = (
     "a profile with `userns,` in /etc/apparmor.d/bwrap (Ubuntu's is bwrap-userns-restrict of apparmor-profiles), "
     "or: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0"
@@ -70,6 +73,8 @@ def here() -> Machine:
     if path is None:
         return Machine(trouble="bubblewrap is not installed", cure="install the package bubblewrap", landlock=landlock)
     version = version_of(path)
+    if os.stat(path).st_mode & stat.S_ISUID:  # noqa: PTH116 - as below
+        version = min(version, SET_UID)
     if version < OLDEST:
         found = ".".join(map(str, version)) or "unknown"
         return Machine(trouble=f"bubblewrap {found} is too old", cure="install 0.4 or newer", landlock=landlock)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import pwd
 import shutil
 import sys
 import tempfile
@@ -15,8 +16,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+HOST = "station"
+"""The name of the machine, inside."""
 _LINKED = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 """Links into `/usr` on most systems, directories on others."""
+_SYSTEMS = ("run/current-system",)
+"""Where NixOS has its programs."""
 _TREES = ("usr", "nix/store", "gnu/store")
 _ETC = (
     *(
@@ -38,8 +43,8 @@ _ETC = (
 
 
 def links() -> Iterator[tuple[Path, Path]]:
-    """Target and path of the links at the root."""
-    for name in _LINKED:
+    """Target and path of the links that are there."""
+    for name in (*_LINKED, *_SYSTEMS):
         path = Path("/", name)
         if path.is_symlink():
             yield path.readlink(), path
@@ -80,11 +85,29 @@ def settings(folder: Path) -> Path:
             else:
                 shutil.copy2(path, target, follow_symlinks=False)
     (part / "resolv.conf").touch()
+    _add(part / "hosts", f"127.0.0.1 {HOST}")
+    _know_oneself(part)
     try:
         part.rename(copy)
     except OSError:  # another station's was quicker
         shutil.rmtree(part, ignore_errors=True)
     return copy
+
+
+def _know_oneself(etc: Path) -> None:
+    """Programs ask for the name of their user and end when there is none, as where users are kept in a directory."""
+    try:
+        pwd.getpwuid(os.getuid())
+        known = f":{os.getuid()}:" in (etc / "passwd").read_text(encoding="utf-8", errors="replace")
+    except (KeyError, OSError):
+        known = False
+    if not known:
+        _add(etc / "passwd", f"{HOST}:x:{os.getuid()}:{os.getgid()}:{HOST}:/tmp:/bin/sh")
+
+
+def _add(path: Path, line: str) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"\n{line}\n")
 
 
 class Interpreter(NamedTuple):

@@ -139,3 +139,27 @@ def test_a_clone_without_its_pins_is_refused(name: str) -> None:
             made.draw()
     finally:
         made.close()
+
+
+@pytest.mark.parametrize("version", [(0, 5), (0, 6, 1), (0, 7), (0, 8), (0, 11)])
+@needs_bubblewrap
+def test_older_ones_are_given_words_that_they_know(version: tuple[int, ...]) -> None:
+    own = Site(root=True)
+    words = own.draw(Machine(HERE.bubblewrap, version)).words
+    own.close()
+    assert ("--disable-userns" in words) == (version >= (0, 8))
+    assert ("--size" in words) == (version >= (0, 7))
+
+
+@needs_bubblewrap
+def test_whoever_is_in_no_list_of_users_has_a_name_inside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Programs end where there is none."""
+
+    def unknown(number: int) -> object:
+        raise KeyError(number)
+
+    monkeypatch.setattr("sessions.stations.boundary.system.pwd.getpwuid", unknown)
+    own = Site(root=True)
+    said = own.sh("grep -c :/tmp: /etc/passwd; getent hosts $(hostname)", own.draw())
+    own.close()
+    assert said.split()[:2] == ["1", "127.0.0.1"]
