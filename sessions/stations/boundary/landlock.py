@@ -7,6 +7,7 @@ and what lies in a directory that can be written cannot be shut again.
 from __future__ import annotations
 
 import json
+import os
 import platform
 import sys
 from pathlib import Path
@@ -39,14 +40,17 @@ class Drawn(msgspec.Struct, frozen=True):
 def drawn(bounds: Bounds, plan: Plan, version: int) -> Drawn:
     """The boundary of a plan. Raises `FactoryError`."""
     tmp = bounds.tmp or bounds.home / "tmp"
+    if tmp.is_symlink():
+        tmp.unlink()
     tmp.mkdir(mode=0o700, exist_ok=True)
     gate, ports = _network(bounds)
     shut = [mount.path for mount in plan.mounts if mount.access is Access.READ]
     write = [mount.path for mount in plan.mounts if mount.access is Access.WRITE]
     within = [path for path in shut if any(path.is_relative_to(above) for above in write)]
     config = confine.Config(
-        read=[str(path) for path in (*system.directories(), *system.files(), Path("/proc"), *shut)],
-        write=[str(path) for path in (*write, tmp)],
+        # Resolved here, where they can be trusted: a link that is found at a start leads elsewhere.
+        read=[os.path.realpath(path) for path in (*system.directories(), *system.files(), Path("/proc"), *shut)],
+        write=[os.path.realpath(path) for path in (*write, tmp)],
         devices=[f"/dev/{name}" for name in _DEVICES],
         ports=ports,
         filter=str(seccomp.written(bounds.private, _sockets(bounds, bool(ports) or bool(gate.outside))) or ""),

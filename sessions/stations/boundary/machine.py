@@ -77,7 +77,7 @@ def here() -> Machine:
         version = min(version, SET_UID)
     if version < OLDEST:
         found = ".".join(map(str, version)) or "unknown"
-        return Machine(trouble=f"bubblewrap {found} is too old", cure="install 0.4 or newer", landlock=landlock)
+        return Machine(trouble=f"bubblewrap {found} is too old", cure="install 0.5 or newer", landlock=landlock)
     said = _trial(path)
     if not said:
         return Machine(path, version, landlock=landlock)

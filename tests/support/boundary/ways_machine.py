@@ -40,6 +40,13 @@ WAYS = (
     ),
     Escape("open descriptors", "reads by a descriptor that was left open", "cat /proc/self/fd/5/.ssh/id_ed25519"),
     Escape(
+        "descriptors of the door",
+        "looks for one that leads to what stands outside, to send or take others by it",
+        "import os\nfor n in range(3, 256):\n try: print('ESCAPED', n, os.fstat(n).st_mode)\n except OSError: pass\n",
+        python=True,
+        kind=Kind.LISTED,
+    ),
+    Escape(
         "memory of others",
         "attaches to a process as a debugger does",
         _CALL + "victim = int(os.environ['VICTIM'])\n"

@@ -117,11 +117,14 @@ def _landlock(config: Config, ports: Sequence[int]) -> None:
 
 
 def _allow(rules: int, path: str, rights: int) -> None:
+    """Allow what lies at a path; nothing where a link has been put there, or on the way, since it was named."""
     try:
-        handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
-    except FileNotFoundError:
+        handle = os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
         return
     try:
+        if os.readlink(f"/proc/self/fd/{handle}") != path:  # noqa: PTH115 - as above
+            return
         if not os.path.isdir(path):  # noqa: PTH112 - as above
             rights &= _OF_FILES
         _call(ADD_RULE, rules, _BENEATH, struct.pack("=Qi", rights, handle), 0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
@@ -22,6 +21,7 @@ from sessions.stations.keeping.client import Keeper
 from sessions.stations.keeping.looking.attached import Terminals as Looking
 from sessions.stations.keeping.values import KeeperLostError, Size, Start
 from sessions.stations.places.layout import place_of
+from sessions.stations.running.beneath import write_beneath
 from sessions.stations.running.fitting import Fitted, recalled, remember
 from sessions.stations.terminal.saying import Conversation
 from sessions.supervisor.services.stations.crew import Crew, now
@@ -246,12 +246,7 @@ def _given(prompt: str, launch: Launch) -> bool:
 def _prepare(home: Path, launch: Launch) -> None:
     """Write the files that the agent is set up by, into its own home."""
     for name, text in launch.files.items():
-        path = home / name
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
-        fresh.write_text(text, encoding="utf-8")
-        fresh.chmod(0o600)
-        fresh.replace(path)
+        write_beneath(home, name, text)
 
 
 def _transcripts(home: Path, launch: Launch) -> list[Path]:

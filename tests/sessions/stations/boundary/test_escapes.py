@@ -10,7 +10,8 @@ import pytest
 from sessions.stations.boundary import machine
 from sessions.stations.boundary.machine import Machine
 from tests.support.boundary import ways_machine
-from tests.support.boundary.escape import Control, Escape
+from tests.support.boundary.escape import Control, Escape, Kind
+from tests.support.boundary.site import SECRET
 from tests.support.boundary.ways import WAYS
 from tests.support.boundary.world import World
 
@@ -62,6 +63,22 @@ def test_landlock_holds(world: World, way: Escape) -> None:
     """All but what the table says, and that is not held indeed."""
     held = not way.landlock and HERE.landlock >= way.abi
     assert bool(world.tried(way, world.boundary(way.kind, LANDLOCK))) != held
+
+
+@needs_landlock
+@pytest.mark.parametrize("swapped", [".git/objects", "src/gen"])
+def test_landlock_goes_by_what_was_named_and_not_by_what_lies_there_later(world: World, swapped: str) -> None:
+    """The same words start a program again, and one before it has put a link to the operator's home there."""
+    boundary = world.boundary(Kind.PLAIN, LANDLOCK)
+    site = world.site
+    site.sh(f"mv {swapped} src/was; ln -s {world.base}/home {swapped}", boundary)
+    assert (site.place / swapped).is_symlink()
+    said = site.sh(
+        f"cat {swapped}/.ssh/id_ed25519; echo evil > {swapped}/new; echo evil > {world.base}/home/new", boundary
+    )
+    assert SECRET not in said
+    assert not (world.base / "home/new").exists()
+    world.restore()
 
 
 ROOTS = [way for way in WAYS if way.control is Control.ROOT]
