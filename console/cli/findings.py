@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib import metadata
 
 import msgspec
@@ -158,12 +159,36 @@ def _state(asked: OfFloor) -> Iterator[Finding]:
     yield Finding("repository", "journal", f"{place.journal}, {size}, {span.last_seq:,} events")
 
 
-def stations(_: OfFloor) -> Iterator[Finding]:
+def stations(asked: OfFloor) -> Iterator[Finding]:
     """What holds the stations that this factory runs inside their scopes. One small sandbox is tried."""
     from sessions.stations.boundary import machine
 
     found = machine.here()
     yield Finding("stations", "safe stations", found.holds, cure=found.cure)
+    yield from _kept(asked)
+
+
+def _kept(asked: OfFloor) -> Iterator[Finding]:
+    """What keeps stations in terminals, and whether the end of a login spares them."""
+    import getpass
+
+    from sessions import settings, systemd
+    from sessions.place import place_of
+    from sessions.stations.keeping.starting import pid_of
+
+    with suppress(FactoryError):  # outside a repository that is told already
+        pid = pid_of(place_of(asked.repo).state_dir)
+        yield Finding("stations", "keeper", f"process {pid}" if pid else "not running")
+    if not systemd.runs():
+        yield Finding("stations", "logout", "no systemd of the user is there to end stations with it")
+    elif not settings.load().systemd_scope:
+        cure = "take systemd_scope = false out of the settings"
+        yield Finding("stations", "logout", "may end the supervisor and every station", cure=cure)
+    elif systemd.lingers(getpass.getuser()):
+        yield Finding("stations", "logout", "ends nothing")
+    else:
+        what = "the last one ends the supervisor and every station"
+        yield Finding("stations", "logout", what, cure="loginctl enable-linger")
 
 
 def prices(_: OfFloor) -> Iterator[Finding]:

@@ -102,12 +102,12 @@ def tree(root: int, root_started: int, mark: Mark | None, keeper: int) -> list[P
 
 
 def orphans(factory: str, keeper: int, spared: Iterable[int] = ()) -> list[Process]:
-    """What bears both marks of this factory and descends neither from its keeper nor from one that is spared.
+    """What bears both marks of this factory and descends neither from its keeper nor from one that is spared, or us.
 
     Leaves first. What descends from an orphan without its marks is one, too.
     """
     among = everything()
-    kept = {each.pid for each in below([keeper, *spared], among)} | {os.getpid()}
+    kept = {each.pid for each in below([keeper, os.getpid(), *spared], among)}
     marked = [
         pid
         for pid in among

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import subprocess
 import sys
@@ -41,6 +42,18 @@ def lock_of(state_dir: Path) -> Path:
 def log_of(state_dir: Path) -> Path:
     """Where it says why it ended."""
     return state_dir / "keeper.log"
+
+
+def pid_of(state_dir: Path) -> int:
+    """The process number of the keeper of a repository; 0 when none runs."""
+    try:
+        with lock_of(state_dir).open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return 0
+    except BlockingIOError:
+        return int(lock_of(state_dir).read_text().strip() or 0)
+    except (OSError, ValueError):
+        return 0
 
 
 async def reach(state_dir: Path, patience_s: float, scoped: bool) -> Line:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from console.cli.command import OfFloor
 from console.cli.findings import stations, terminal
 from console.terminal.theme import colours_of
+from sessions import systemd
 from sessions.stations.boundary.machine import Machine as Here
 from tests.support.cli import Machine
 
@@ -36,7 +38,7 @@ def test_doctor_says_what_holds_stations_and_why_it_is_not_better(
     monkeypatch: pytest.MonkeyPatch, found: Here, said: str
 ) -> None:
     monkeypatch.setattr("sessions.stations.boundary.machine.here", lambda: found)
-    (finding,) = stations(OfFloor())
+    finding = next(stations(OfFloor()))
     assert finding.value.startswith(said)
     assert finding.cure == found.cure
 
@@ -86,3 +88,26 @@ def test_another_git_is_refused_by_name(machine: Machine, tmp_path: Path, comman
     done = machine.run(command, env={"PATH": f"{git.parent}{os.pathsep}{os.environ['PATH']}"})
     assert (done.code, done.err.count("\n")) == (1, 1)
     assert done.err.startswith(f"factory-tui: {said}")
+
+
+@pytest.mark.parametrize(
+    ("runs", "lingers", "scope", "said", "cure"),
+    [
+        (False, False, "true", "no systemd of the user", ""),
+        (True, True, "true", "ends nothing", ""),
+        (True, False, "true", "the last one ends", "loginctl enable-linger"),
+        (True, True, "false", "may end", "systemd_scope"),
+    ],
+)
+def test_it_says_what_the_end_of_a_login_ends(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, runs: bool, lingers: bool, scope: str, said: str, cure: str
+) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(f"systemd_scope = {scope}\n")
+    monkeypatch.setenv("FACTORY_TUI_CONFIG", str(config))
+    monkeypatch.setattr(systemd, "runs", lambda: runs)
+    monkeypatch.setattr(systemd, "LINGERING", tmp_path)
+    if lingers:
+        (tmp_path / getpass.getuser()).touch()
+    (found,) = (finding for finding in stations(OfFloor(repo=tmp_path)) if finding.name == "logout")
+    assert said in found.value and cure in found.cure

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import TypedDict
 
+from sessions import settings
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.floor.ours.lives import Life
@@ -99,7 +100,7 @@ class Crew:
         """A line to the keeper, which is started where none runs."""
         async with self._opening:
             if self._keeper is None or self._keeper.lost:
-                self._keeper = await Keeper.open(self.factory.state_dir)
+                self._keeper = await Keeper.open(self.factory.state_dir, scoped=settings.load().systemd_scope)
             return self._keeper
 
     async def begin(self) -> None:

@@ -19,7 +19,7 @@ from sessions.stations.keeping import processes
 from sessions.stations.keeping.client import Keeper
 from sessions.stations.keeping.keeper.framing import HEAD, VERSION, packed
 from sessions.stations.keeping.line import Line, RefusedError
-from sessions.stations.keeping.starting import PROGRAM, lock_of, log_of, socket_of
+from sessions.stations.keeping.starting import PROGRAM, lock_of, log_of, pid_of, socket_of
 from sessions.stations.keeping.values import KeeperLostError, Size, StartFailedError
 from tests import ROOT
 from tests.sessions.stations.keeping.programs import (
@@ -29,6 +29,7 @@ from tests.sessions.stations.keeping.programs import (
     eventually,
     in_terminal,
     keeping,
+    marked,
     program,
     said,
 )
@@ -42,6 +43,11 @@ def of(pid: int, name: str) -> Path:
 def resident(pid: int) -> int:
     """Bytes of memory."""
     return int(of(pid, "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def subprocess_of(station: str) -> subprocess.Popen[bytes]:
+    """A process of our own that was started for a station."""
+    return subprocess.Popen(["sleep", "1000"], env={"PATH": PATH, **marked(station).environment})
 
 
 def ran(words: list[str | Path]) -> subprocess.CompletedProcess[str]:
@@ -59,7 +65,7 @@ def test_it_is_alone_private_and_small() -> None:
     async def run() -> None:
         async with keeping() as (keeper, directory):
             again = await Keeper.open(directory, scoped=False)
-            assert again.pid == keeper.pid == int(lock_of(directory).read_text())
+            assert again.pid == keeper.pid == pid_of(directory)
             await again.close()
             assert os.getsid(keeper.pid) == keeper.pid
             for path in (socket_of(directory), lock_of(directory), log_of(directory)):
@@ -314,10 +320,14 @@ def test_a_keeper_that_is_killed_takes_its_terminals_along_and_the_next_one_swee
             assert await asyncio.to_thread(ended, agent.pid), "its terminal hung up"
             assert processes.process(left.pid), "in a session of its own nobody told it"
             await keeper.close()
+            assert pid_of(directory) == 0
             second = await Keeper.open(directory, scoped=False)
             assert second.children() == ()
             assert [each.pid for each in await second.sweep(FACTORY, spared=[left.pid])] == []
-            assert [each.pid for each in await second.sweep(FACTORY)] == [left.pid]
+            with subprocess_of("agent") as ours:
+                assert [each.pid for each in await second.sweep(FACTORY)] == [left.pid]
+                ours.terminate()
+                assert ours.wait() == -signal.SIGTERM, "what descends from us is nobody's orphan"
             await eventually(lambda: processes.process(left.pid) is None)
             assert await second.sweep(FACTORY) == []
             await second.close()
