@@ -161,7 +161,7 @@ def report(said: ProcessFile, memory: PresenceState, desk: Desk, written: float,
                 session=session,
                 state=state,
                 reason=reason,
-                process=said.pid,
+                process=said.pid if alive is not None else 0,
             )
         )
     return events

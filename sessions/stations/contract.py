@@ -240,3 +240,12 @@ class Stated(Protocol):
         It reads below the station's home, which is the agent's: whatever lies there is foreign.
         """
         ...
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """A kind in a terminal of which it can be told before a start whether a conversation is still there."""
+
+    def remembers(self, home: Path, session: str) -> bool:
+        """Whether what it goes on with lies in this home."""
+        ...

@@ -12,8 +12,7 @@ from sessions.floor.events import Event
 from sessions.floor.reports import Report
 from sessions.stations.contract import CONTRACT, Ability, Brief, Decision, Launch, Say, Signal, Usable
 from sessions.stations.signals import hook
-from sessions.stations.terminal import hooked, programs
-from sessions.stations.terminal.reported import reported
+from sessions.stations.terminal import hooked, programs, reported
 from sessions.stations.terminal.saying import pasted
 
 EVENTS = (
@@ -36,6 +35,8 @@ SETTINGS = ".factory-tui/claude-settings.json"
 WAITS_S = 90_000
 """Longer than a question waits by itself (see `hook.PATIENCE_S`)."""
 QUICK_S = 20
+PROJECTS = ".claude/projects/.keep"
+"""By the directory that it lies in, its home is known for that of Claude Code, also before it has written anything."""
 _EMPTY = b"\x15" * 24
 """Ctrl-U deletes a line, or the break before it; an empty input stays as it is. Of 64 at once it takes none."""
 LONGEST_ARGUMENT = 100_000
@@ -90,14 +91,17 @@ class Claude:
                 hook.OUTBOX: str(outbox),
                 hook.AGENT: self.name,
             },
-            files={SETTINGS: _settings(brief), ".claude.json": _onboarded(brief)},
+            files={SETTINGS: _settings(brief), ".claude.json": _onboarded(brief), PROJECTS: ""},
             session=session,
-            transcripts=(".claude/projects", ".claude/sessions"),
+            transcripts=(".claude",),
         )
+
+    def remembers(self, home: Path, session: str) -> bool:
+        return reported.any_of(home / ".claude" / "projects", f"{session}.jsonl", depth=1)
 
     def state(self, home: Path, session: str) -> Report | None:
         """Also that a turn was interrupted, or that a panel is open, which no hook tells."""
-        return reported(home / ".claude" / "sessions", session)
+        return reported.reported(home / ".claude" / "sessions", session)
 
     def say(self, text: str, session: str) -> Say:
         """Typed; its input is emptied first, for a turn that is interrupted early puts its prompt back there."""

@@ -11,7 +11,7 @@ from sessions.floor.events import Event
 from sessions.floor.scope import HeldBy
 from sessions.stations.contract import CONTRACT, Ability, Brief, Decision, Launch, Say, Signal, Usable
 from sessions.stations.signals import hook
-from sessions.stations.terminal import hooked, programs
+from sessions.stations.terminal import hooked, programs, reported
 
 EVENTS = (
     "SessionStart",
@@ -74,6 +74,9 @@ class Codex:
             session=brief.session,
             transcripts=(f"{HOME}/sessions",),
         )
+
+    def remembers(self, home: Path, session: str) -> bool:
+        return reported.any_of(home / HOME / "sessions", f"-{session}.jsonl", depth=3)
 
     def say(self, text: str, session: str) -> Say:
         """Through its own queue, which a running one looks at every few seconds: nothing is typed."""

@@ -1,4 +1,7 @@
-"""What Claude Code says of itself in its own home, read at the moment when it matters: see `observe.presence`."""
+"""What lies in an agent's own home, read when it matters. It is the agent's: whatever lies there is foreign.
+
+What Claude Code says of its processes: see `sessions.observe.presence`.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,26 @@ def reported(folder: Path, session: str) -> Report | None:
         if began >= newest:
             newest, report = began, presence.state_of(said)
     return report
+
+
+def any_of(folder: Path, ending: str, depth: int) -> bool:
+    """Whether a file whose name ends so lies so many directories below a folder, also packed; no link is followed."""
+    if depth:
+        return any(any_of(each, ending, depth - 1) for each in _folders(folder))
+    try:
+        with os.scandir(folder) as entries:
+            names = (entry.name for entry in entries if entry.is_file(follow_symlinks=False))
+            return any(name.endswith((ending, ending + ".zst")) for name in names)
+    except OSError:
+        return False
+
+
+def _folders(folder: Path) -> list[Path]:
+    try:
+        with os.scandir(folder) as entries:
+            return [folder / entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+    except OSError:
+        return []
 
 
 def _read(path: Path) -> bytes:

@@ -95,8 +95,9 @@ class Conversation:
     async def interrupt(self) -> None:
         """End its turn, if any: only a key does that, which a prompt that follows must not run into."""
         async with self._turn:
-            await self._write(self._kind.interrupt())
-            await asyncio.sleep(APART_S)
+            if keys := self._kind.interrupt():
+                await self._write(keys)
+                await asyncio.sleep(APART_S)
 
     async def prompt(self, text: str, session: str, report: Report | None, asks: bool, attached: bool) -> Taken:
         """Say it, and return when the agent has told that it took it. Raises `FactoryError` where it did not."""

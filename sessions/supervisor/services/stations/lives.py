@@ -110,6 +110,7 @@ class Lives:
 
     async def terminal_ended(self, station: str, how: str) -> None:
         """The program of a terminal has ended; without a word of how, in good order."""
+        self._signals.ended(station)
         if how:
             self._crew.go(self.lost(station, how))
         else:
@@ -235,4 +236,5 @@ class Lives:
     async def _end(self, station: str) -> None:
         """End its agent, and let arrive what it committed."""
         await self.runner(station).end(station)
+        self._signals.ended(station)
         await self._arrivals.look(station)

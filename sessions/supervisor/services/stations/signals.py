@@ -43,16 +43,22 @@ class Signals:
         outbox = self._opened
         async for batch in outbox.batches():
             events: list[ev.Event] = []
+            asked = {signal.id for signal in batch.signals}
             for signal in batch.signals:
                 events += self._facts(signal)
             for gone in batch.withdrawn:
-                if gone.station in self._crew.state.owned:
+                known = self._crew.state.owned.get(gone.station)
+                if known is not None and (gone.question in known.questions or gone.question in asked):
                     decision = Decision.EXPIRE.value if gone.expired else ""
                     events.append(ev.QuestionAnswered(question=gone.question, decision=decision, **now(gone.station)))
             await self._recorder.record([*events, *batch.skipped], batch.marks)
             await outbox.settle(batch)
             for signal in batch.signals:
                 self._heard(signal)
+
+    def ended(self, station: str) -> None:
+        """Every process of the station has ended: nobody waits there for an answer any more."""
+        self._opened.ended(station)
 
     def asks_scope(self, question: str) -> tuple[str, ...]:
         """The globs that a question asks for, where it asks for a wider scope."""

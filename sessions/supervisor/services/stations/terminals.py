@@ -15,7 +15,7 @@ from sessions.floor import events as ev
 from sessions.floor.ours.lives import Life
 from sessions.floor.reports import Report
 from sessions.stations import kinds
-from sessions.stations.contract import Ability, InTerminal, Launch
+from sessions.stations.contract import Ability, Brief, InTerminal, Launch, Remembering, Stated
 from sessions.stations.contract import Signal as Told
 from sessions.stations.keeping.client import Keeper
 from sessions.stations.keeping.looking.attached import Terminals as Looking
@@ -71,10 +71,13 @@ class Terminals(Runner):
         station = fitted.brief.station
         keeper = await self._keeper()
         await self._forget(keeper, station)
-        brief = replace(fitted.brief, prompt="" if fitted.brief.session else self._crew.owned(station).text)
-        launch = self._kind(station).launch(brief, self._outbox(station))
+        agent, brief, reason = self._kind(station), fitted.brief, ""
+        if brief.session and not await asyncio.to_thread(_remembers, agent, brief):
+            brief, reason = replace(brief, session=""), "its conversation is lost: begun afresh in the same place"
+        brief = replace(brief, prompt="" if brief.session else self._crew.owned(station).text)
+        launch = agent.launch(brief, self._outbox(station))
         await asyncio.to_thread(_prepare, Path(brief.home), launch)
-        await asyncio.to_thread(remember, self._crew.factory, fitted, self._kind(station))
+        await asyncio.to_thread(remember, self._crew.factory, fitted, agent)
         if launch.session:
             await self._crew.record(ev.SessionClaimed(session=launch.session, **now(station)))
         await self._watch(_transcripts(Path(brief.home), launch))
@@ -87,20 +90,23 @@ class Terminals(Runner):
                 size=FIRST,
             )
         )
-        if Ability.HOOKS not in self._kind(station).abilities:  # nothing else will ever say so
+        if Ability.HOOKS not in agent.abilities:  # nothing else will ever say so
             await self._crew.record(ev.AgentReported(state=Report.WORKING, reason="runs", **now(station)))
-        return Begun(child.pid, child.started, KEEPER, prompted=_given(brief.prompt, launch))
+        return Begun(child.pid, child.started, KEEPER, reason, prompted=_given(brief.prompt, launch))
 
     async def prompt(self, station: str, prompt: str, text: str) -> None:
         seen = self._crew.seen(station)
         report = Report.IDLE if seen.report is None and not seen.turns and seen.session else seen.report
+        kind = self._kind(station)
+        if isinstance(kind, Stated):  # it knows of more than its hooks tell, such as a panel that is open
+            stated = await asyncio.to_thread(kind.state, self._place(station), seen.session)
+            if stated not in (None, Report.WORKING):  # it says so for a moment longer than its turn lasts
+                report = stated
         asks = bool(self._crew.owned(station).questions)
-        await self._conversation(station).prompt(text, seen.session, report, asks, False)
+        await self._conversation(station).prompt(text, seen.session, report, asks, self.looking.somebody(station))
 
     async def interrupt(self, station: str, command: str = "") -> None:
-        keys = self._kind(station).interrupt()
-        if keys:
-            await (await self._keeper()).write(station, keys)
+        await self._conversation(station).interrupt()
 
     async def answer(self, asked: ev.AnswerWanted) -> None:
         raise FactoryError("it does not wait for that answer any more", "look at what it does now")
@@ -238,6 +244,11 @@ class Terminals(Runner):
         return await process.wait()
 
 
+def _remembers(kind: InTerminal, brief: Brief) -> bool:
+    """Whether the conversation of a brief is still there, as far as its kind can tell."""
+    return not isinstance(kind, Remembering) or kind.remembers(Path(brief.home), brief.session)
+
+
 def _given(prompt: str, launch: Launch) -> bool:
     """Whether a program is started with its first request, as a word or in its environment."""
     return bool(prompt) and prompt in (*launch.argv, *launch.environment.values())
@@ -250,8 +261,8 @@ def _prepare(home: Path, launch: Launch) -> None:
 
 
 def _transcripts(home: Path, launch: Launch) -> list[Path]:
-    """Where it writes its conversations. What it tells of its process counts processes of its own namespace."""
-    return [home / name for name in launch.transcripts if name != ".claude/sessions"]
+    """Where it writes its conversations, and what it says of itself."""
+    return [home / name for name in launch.transcripts]
 
 
 def _signal(number: int) -> str:
