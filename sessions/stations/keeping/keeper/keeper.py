@@ -24,7 +24,11 @@ from sessions.stations.keeping.keeper.framing import FramingError, Words
 
 PACE_S = 0.04
 """Between two looks at terminals that nobody follows, as long as they go on writing slowly: each wakes once for many of
-their writes. A terminal that fills up is read at once."""
+their writes."""
+GREEDY_S = 0.001
+"""The same while one of them fills up: its program is hardly held up, and does not take our processor."""
+LAST_READS = 64
+"""Of a terminal whose program has ended; what that left behind may write for ever."""
 GRACE_S = 5.0
 """For what is asked to end, before it is killed."""
 PEER = struct.Struct("3i")
@@ -90,10 +94,29 @@ class Keeper:
                 self._poll.register(self._quiet.fileno(), select.EPOLLIN)
             for descriptor, mask in self._poll.poll(self._wait(now)):
                 if (handler := self._handlers.get(descriptor)) is not None:
-                    handler(mask)
+                    self._guarded(descriptor, handler, mask)
             self._bounds(time.monotonic())
         for child in self.children.values():
             child.close()
+        processes.kill(self._heirs)
+
+    def _heirs(self) -> list[processes.Process]:
+        """Whatever is left below, marked or not."""
+        found = processes.below([os.getpid()], processes.everything())
+        return [each for each in found if each.pid != os.getpid() and not each.over]
+
+    def _guarded(self, descriptor: int, handler: Callable[[int], None], mask: int) -> None:
+        """A fault of ours costs one client, or one terminal's output, and never all that is kept."""
+        try:
+            handler(mask)
+        except Exception as error:
+            self.say(f"a fault: {error!r}")
+            if (caller := self.callers.get(descriptor)) is not None:
+                self._leave(caller)
+            elif descriptor in (self._listener.fileno(), self._bell, self._quiet.fileno()):
+                time.sleep(PACE_S)  # it comes again at once
+            else:
+                self._let_go(descriptor)
 
     def finish(self, why: str) -> None:
         """Have everything end, and then this."""
@@ -149,10 +172,7 @@ class Keeper:
             line, _address = self._listener.accept()
         except OSError as error:
             if error.errno in (errno.EMFILE, errno.ENFILE):
-                os.close(self._spare)
-                with contextlib.suppress(OSError):
-                    self._listener.accept()[0].close()
-                self._spare = os.open(os.devnull, os.O_RDONLY)
+                self._turn_away()
             return
         _pid, uid, _gid = PEER.unpack(line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, PEER.size))
         if uid != os.geteuid():
@@ -165,6 +185,17 @@ class Keeper:
         caller.say({"keeper": framing.VERSION, "pid": os.getpid(), "started": processes.started(os.getpid())})
         self._hold(line.fileno(), lambda mask: self._serve(caller, mask))
         self._told(caller)
+
+    def _turn_away(self) -> None:
+        if self._spare < 0:
+            time.sleep(PACE_S)  # the whole system has none left
+        else:
+            os.close(self._spare)
+            self._spare = -1
+            with contextlib.suppress(OSError):
+                self._listener.accept()[0].close()
+        with contextlib.suppress(OSError):
+            self._spare = os.open(os.devnull, os.O_RDONLY)
 
     def _serve(self, caller: Caller, mask: int) -> None:
         if mask & ~select.EPOLLOUT:
@@ -292,9 +323,8 @@ class Keeper:
         greedy = False
         for master, mask in self._quiet.poll(0):
             greedy |= self._read(by_master[master], mask)
-        if not greedy:
-            self._poll.unregister(self._quiet.fileno())
-            self._rests = time.monotonic() + PACE_S
+        self._poll.unregister(self._quiet.fileno())
+        self._rests = time.monotonic() + (GREEDY_S if greedy else PACE_S)
 
     def _output(self, child: Child, mask: int) -> None:
         self._read(child, mask)
@@ -371,8 +401,9 @@ class Keeper:
         if child.failed:
             return
         if child.master >= 0:
-            while child.master >= 0 and self._read(child, 0):
-                pass
+            for _ in range(LAST_READS):
+                if child.master < 0 or not self._read(child, 0):
+                    break
             self._spread(child)
         self.tell({"note": "exit", "id": child.name, "end": child.ring.end, "exit": child.exit})
         # What it left behind goes, too: nobody would ask for it any more.

@@ -29,7 +29,7 @@ def answer(keeper: Keeper, caller: Caller, words: Words, data: bytes) -> Answer:
 
 def _hello(keeper: Keeper, caller: Caller, words: Words, _: bytes) -> Answer:
     """Who it is. A supervisor is told of every exit, and as long as there is one the keeper stays."""
-    caller.supervises = bool(words.get("supervises"))
+    caller.supervises |= bool(words.get("supervises"))
     if keeper.ending:
         raise RefusedError("the keeper is ending")
     return _list(keeper, caller, words, b"")

@@ -266,3 +266,16 @@ def test_a_paused_program_can_be_ended() -> None:
             assert (await ends(keeper))[0].exit.signal == signal.SIGTERM
 
     asyncio.run(run())
+
+
+def test_what_is_left_behind_may_write_for_ever_and_holds_nobody_up() -> None:
+    code = "import subprocess; subprocess.Popen('trap \"\" TERM HUP; exec yes', shell=True, start_new_session=True)"
+
+    async def run() -> None:
+        async with keeping() as (keeper, _):
+            await keeper.start(in_terminal("agent", code))
+            assert (await ends(keeper))[0].exit.code == 0
+            assert (await keeper.start(program("fine", "true"))).pid
+            assert [each.id for each in await ends(keeper)] == ["fine"]
+
+    asyncio.run(run())
