@@ -39,6 +39,7 @@ COMMANDS = {
     "record": Entry("record", "Record", "write the journal, or a part of it, as one portable file"),
     "journal": Entry("journal", "Journal", "say how large the journal is, or take old events out of it for good"),
     "attach": Entry("attach", "Attach", "be at the terminal of an agent, until ctrl+] or the key of `detach`"),
+    "agents": Entry("stations.agents", "Agents", "list the kinds of agents and what each can do here, or check one"),
     "doctor": Entry("doctor", "Doctor", "say what was found where, and what is wrong"),
     "start": Entry("stations.start", "Start", "have an agent work as a new station"),
     "prompt": Entry("stations.speak", "Prompt", "give a station a request"),

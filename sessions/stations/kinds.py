@@ -136,6 +136,10 @@ class _First:
         self.contract, self.name, self.title, self.abilities = kind.contract, kind.name, kind.title, kind.abilities
         self.usable = kind.usable
 
+    def __getattr__(self, name: str) -> object:
+        """What a kind says of itself beside the contract."""
+        return getattr(self._kind, name)
+
     async def start(self, brief: Brief, tell: Tell) -> Agent:
         return _Unassigned(await self._kind.start(brief, tell))
 

@@ -113,6 +113,9 @@ class Kind:
     title = "a parrot"
     abilities = frozenset({Ability.INTERRUPT, Ability.PERMISSIONS, Ability.RESUME, Ability.SHARED})
 
+    checks: Mapping[str, str] = {"say": "say all is well", "wait": "wait", "ask": "ask"}
+    """What it is asked when it is checked."""
+
     def __init__(self, name: str, contract: int) -> None:
         self.name, self.contract = name, contract
 
@@ -123,7 +126,7 @@ class Kind:
 
     async def start(self, brief: Brief, tell: Tell) -> Agent:
         match brief.session:
-            case "gone":
+            case session if session == "gone" or "-" in session:
                 raise LostSessionError("that conversation is gone", "begin another one")
             case "refuse":
                 raise FactoryError("it does not start", "do not ask it to")

@@ -45,6 +45,10 @@ class Dialect(Protocol):
         """The first words of the person, which tell conversations apart."""
         ...
 
+    def last(self, request: Json) -> str:
+        """The words of the person that the request ends with; "" where it ends with something else."""
+        ...
+
     def whole(self, said: Said) -> Json:
         """The answer at once."""
         ...
@@ -70,6 +74,10 @@ def spoken(content: object) -> str:
     return "".join(str(part.get("text", "")) for part in parts if isinstance(part, dict))
 
 
+def _last(messages: list[Json]) -> str:
+    return spoken(messages[-1].get("content")) if messages and messages[-1].get("role") == "user" else ""
+
+
 class Chat:
     """OpenAI's chat completions."""
 
@@ -79,6 +87,9 @@ class Chat:
     def first(self, request: Json) -> str:
         users = (m for m in items(request, "messages") if m.get("role") == "user")
         return next((spoken(message.get("content")) for message in users), "")
+
+    def last(self, request: Json) -> str:
+        return _last(items(request, "messages"))
 
     def whole(self, said: Said) -> Json:
         message = {"role": "assistant", "content": "".join(said.step.pieces()), "tool_calls": _chat_calls(said)}
@@ -122,6 +133,9 @@ class Messages:
     def first(self, request: Json) -> str:
         users = (m for m in items(request, "messages") if m.get("role") == "user")
         return next((spoken(message.get("content")) for message in users), "")
+
+    def last(self, request: Json) -> str:
+        return _last(items(request, "messages"))
 
     def whole(self, said: Said) -> Json:
         blocks: list[Json] = [{"type": "text", "text": "".join(said.step.pieces())}] if said.step.text else []
@@ -178,6 +192,10 @@ class Responses:
             return words
         users = (item for item in items(request, "input") if item.get("role") == "user")
         return next((spoken(item.get("content")) for item in users), "")
+
+    def last(self, request: Json) -> str:
+        words = request.get("input")
+        return words if isinstance(words, str) else _last(items(request, "input"))
 
     def whole(self, said: Said) -> Json:
         return {**_responses_head(said, "completed"), "output": _responses_items(said), "usage": _responses_usage(said)}

@@ -87,10 +87,15 @@ class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All that a provider says."""
 
     scripts: Mapping[str, tuple[Step, ...]] = {}
+    asked: Mapping[str, Step] = {}
+    """The answer to a request that ends with a person's words, where these hold the key; before all scripts."""
     default: tuple[Step, ...] = (OVER,)
 
-    def step(self, names: tuple[str, ...], number: int) -> Step:
-        """The answer with this number, of the first script that bears one of the names."""
+    def step(self, names: tuple[str, ...], number: int, last: str = "") -> Step:
+        """The answer with this number, of the first script that bears one of the names; `last` is what was asked."""
+        for words, step in self.asked.items():
+            if words in last:
+                return step
         steps = next((self.scripts[name] for name in names if name in self.scripts), self.default)
         return steps[number] if number < len(steps) else OVER
 

@@ -103,7 +103,7 @@ class Provider:
             self._asked(request)
         dialect, model = DIALECTS[name], str(request.get("model", ""))
         number = dialect.answered(request)
-        step = self._script.step((model.rpartition("/")[2], asked.key), number)
+        step = self._script.step((model.rpartition("/")[2], asked.key), number, dialect.last(request))
         mark = blake2b(f"{asked.key} {model} {dialect.first(request)} {number}".encode(), digest_size=6).hexdigest()
         self._attempts[mark] += 1
         fault = step.fault if step.fault is not None and self._attempts[mark] <= step.fault.times else None

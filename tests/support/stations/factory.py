@@ -56,11 +56,11 @@ class Factory:
         await asyncio.wait_for(self._requested.wait(), 15)
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[Host]:
+    async def running(self, listen: bool = True) -> AsyncIterator[Host]:
         """The provider serves, and the host is listened to; its agents are ended at the end."""
         self.url = await self.provider.listen()
         try:
-            async with heard(self.process, self.ear) as host:
+            async with heard(self.process, self.ear if listen else None) as host:
                 self.line = host
                 try:
                     yield host

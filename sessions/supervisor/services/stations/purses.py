@@ -31,7 +31,9 @@ class Purses:
             return
         self._time(station)
         part, what = budget.share(self._crew.state, station, time.time())
-        if known.life is Life.RUNNING and part >= budget.TOLD and part > known.share and (part >= 1 or not known.share):
+        # An agent that holds its budget itself has told that it rests, and goes on by itself when it has more.
+        told = known.share >= 1 or (known.share and part < 1)
+        if known.life is Life.RUNNING and part >= budget.TOLD and part > known.share and not told:
             self._crew.go(self._reached(station, part, what))
 
     async def raised(self, station: str) -> None:
@@ -50,7 +52,7 @@ class Purses:
     async def _reached(self, station: str, part: float, what: str) -> None:
         async with self._crew.turn(station):
             known = self._crew.owned(station)
-            if known.life is not Life.RUNNING or known.share >= part:
+            if known.life is not Life.RUNNING or known.share >= min(part, 1):
                 return
             if part >= 1:
                 try:

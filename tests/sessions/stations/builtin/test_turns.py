@@ -16,6 +16,10 @@ from sessions.floor.tokens import Certainty, Tokens
 from sessions.observe.conversation.opening import open_conversation
 from sessions.simulation.provider.script import Call, Fault, Step, Trouble
 from sessions.simulation.provider.server import Provider
+from sessions.stations.builtin.kind import KIND
+from sessions.stations.conformance import trial
+from sessions.stations.conformance.checks import Checked, Checks, Verdict
+from sessions.stations.conformance.running import SCRIPT
 from sessions.stations.contract import Decision, LostSessionError
 from tests.support.stations.factory import Factory, Process, repository, use
 
@@ -71,6 +75,23 @@ def test_an_agent_reads_edits_tests_and_commits(tmp_path: Path, host: Process) -
             ]
             assert (entries[4].added, entries[4].removed) == (1, 1)
             assert "committed" in entries[7].lines
+
+    asyncio.run(scene())
+
+
+def test_it_holds_what_the_contract_asks_for(tmp_path: Path, host: Process) -> None:
+    async def scene() -> None:
+        factory = Factory(tmp_path, host, {})
+        factory.provider = Provider(SCRIPT, factory.log.append)
+        told: list[Checked] = []
+        async with factory.running(listen=False) as line:
+            ear = trial.Ear(line)
+            environment = {**factory.brief("check").environment, "FACTORY_TUI_MARK": f"check:{tmp_path}"}
+            await trial.Trial(KIND, ear, factory.brief("check", environment=environment), factory.log).run(
+                Checks(told.append)
+            )
+            await ear.close()
+        assert len(told) == 9 and {each.verdict for each in told} == {Verdict.HOLDS}, told
 
     asyncio.run(scene())
 

@@ -1,0 +1,121 @@
+"""`agents`: the kinds of agents that there are, whether each can be used here, and whether one holds the contract."""
+
+from __future__ import annotations
+
+import os
+
+import msgspec
+
+from console.cli.command import Command
+from console.cli.imports import importing
+from console.cli.output import say, table
+from console.cli.words import Parser
+from sessions.errors import EXIT_FAILURE, FactoryError, UsageError
+from sessions.text import clean
+
+
+class KindShape(msgspec.Struct, frozen=True):
+    """A kind of agent, for `--json`."""
+
+    name: str
+    title: str
+    usable: bool
+    version: str
+    reason: str
+    cure: str
+    abilities: tuple[str, ...]
+    contract: int
+    package: str
+
+
+class Agents(Command, frozen=True, kw_only=True):
+    """List the kinds, or check one."""
+
+    what: str = ""
+    name: str = ""
+    model: str = ""
+    json: bool = False
+
+    @classmethod
+    def words(cls, parser: Parser) -> None:
+        parser.json()
+        parser.add_argument("what", nargs="?", default="", choices=["", "check"], metavar="check", help="try a kind")
+        parser.add_argument("name", nargs="?", default="", metavar="NAME", help="which one")
+        parser.add_argument(
+            "--model", default="", metavar="MODEL", help="try it with this model of a real provider (default: scripted)"
+        )
+
+    def run(self) -> int:
+        if not self.what:
+            return self._list()
+        if not self.name:
+            raise UsageError("agents check takes the name of a kind", "see `factory-tui agents`")
+        return self._check()
+
+    def _list(self) -> int:
+        with importing():
+            from sessions.headless.line import text
+
+        shapes = shown()
+        if self.json:
+            for shape in shapes:
+                say(text(shape))
+            return 0
+        rows = [(shape.name, shape.title, _state(shape), ", ".join(shape.abilities)) for shape in shapes]
+        table(("kind", "agent", "usable", "can"), rows, left=4)
+        for shape in shapes:
+            if shape.cure:
+                say(f"{clean(shape.name, 40)}: {clean(shape.reason, 200)}. Cure: {clean(shape.cure, 200)}")
+        return 0
+
+    def _check(self) -> int:
+        with importing():
+            from sessions.headless.line import text
+            from sessions.stations.conformance.checks import Checked
+            from sessions.stations.conformance.running import check
+
+        def tell(checked: Checked) -> None:
+            if self.json:
+                say(text(checked))
+            else:
+                detail = f": {clean(checked.detail, 200)}" if checked.detail else ""
+                say(f"{_MARKS[checked.verdict]} {checked.name}{detail}")
+
+        return 0 if check(self.name, tell, self.model) else EXIT_FAILURE
+
+
+_MARKS = {"holds": "✓", "fails": "✖", "skipped": "-"}
+
+
+def shown() -> list[KindShape]:
+    """Every kind that is registered; one that does not load says why."""
+    from sessions.stations import kinds
+
+    shapes = []
+    for name, found in sorted(kinds.found().items()):
+        try:
+            kind = kinds.load(name)
+            usable = kind.usable(os.environ)
+        except FactoryError as error:
+            shapes.append(KindShape(name, "", False, "", error.message, error.cure, (), 0, found.package))
+            continue
+        shapes.append(
+            KindShape(
+                name,
+                kind.title,
+                usable.ok,
+                usable.version,
+                usable.reason,
+                usable.cure,
+                tuple(sorted(kind.abilities)),
+                kind.contract,
+                found.package,
+            )
+        )
+    return shapes
+
+
+def _state(shape: KindShape) -> str:
+    if shape.usable:
+        return f"yes ({shape.version})" if shape.version else "yes"
+    return "no"
