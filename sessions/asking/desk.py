@@ -84,6 +84,17 @@ class Desk:
                 from sessions.asking.pairs import land_first
 
                 yield land_first(self._repository(), self._state(), asked, halt)
+            case qs.ScopeSight():
+                from sessions.asking.scopes import scope_seen
+
+                yield scope_seen(self._repository(), self._state(), asked)
+            case _:
+                yield from self._of_branches(asked, halt)
+
+    def _of_branches(
+        self, asked: qs.BranchWork | qs.BranchFiles | qs.BranchPatch | qs.CommitWords, halt: Halt
+    ) -> Iterator[msgspec.Struct]:
+        match asked:
             case qs.BranchWork():
                 yield self._branch_desk().work(self._state(), asked, halt)
             case qs.BranchFiles():

@@ -7,7 +7,7 @@ from sessions.floor.decide.decision import Refusal
 from sessions.floor.ours.budget import left
 from sessions.floor.ours.owned import Owned
 from sessions.floor.scope import Budget, Mode, Network, Scope
-from sessions.floor.scopes.sets import inside, overlaps
+from sessions.floor.scopes.sets import TooManyStates, beyond, inside, overlaps
 from sessions.floor.state import FloorState, name_of
 
 _WIDTH = {Network.OFF: 0, Network.LISTED: 1, Network.OPEN: 2}
@@ -43,7 +43,10 @@ def wider(
     name, scope, ceiling = name_of(state, parent), wish.scope, above.scope
     trouble = None
     if not inside(scope.write, ceiling.write):
-        trouble = Refusal(f"it would write what {name} may not", f"{name} may write {' '.join(ceiling.write)}")
+        trouble = Refusal(
+            f"it would write what {name} may not{_such_as(scope.write, ceiling.write)}",
+            f"{name} may write {' '.join(ceiling.write)}",
+        )
     elif not inside(scope.read, ceiling.read):
         trouble = Refusal(f"it would read what {name} may not", f"{name} may read {' '.join(ceiling.read)}")
     elif ceiling.tools and not (scope.tools and set(scope.tools) <= set(ceiling.tools)):
@@ -51,6 +54,14 @@ def wider(
     elif isinstance(wish, StartStation) and wish.mode is Mode.FULL and above.mode is Mode.SAFE:
         trouble = Refusal(f"{name} is in safe mode, and so is what works for it", "start it in safe mode")
     return trouble or _farther(name, scope, ceiling) or _beyond(state, wish.budget, parent, above, without)
+
+
+def _such_as(child: tuple[str, ...], parent: tuple[str, ...]) -> str:
+    """An example in words, where one is found."""
+    try:
+        return f", such as {beyond(child, parent)}"
+    except TooManyStates:
+        return ""
 
 
 def _farther(name: str, scope: Scope, ceiling: Scope) -> Refusal | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from sessions.floor import events as ev
-from sessions.floor import patterns
 from sessions.floor.commands import (
     AnswerQuestion,
     AssignScope,
@@ -22,6 +21,7 @@ from sessions.floor.identity import Owner
 from sessions.floor.ours.lives import Change, Life
 from sessions.floor.ours.owned import Owned
 from sessions.floor.scope import Budget
+from sessions.floor.scopes import sets
 from sessions.floor.state import FloorState
 from sessions.text import clean
 
@@ -113,7 +113,7 @@ def _unstartable(wish: StartStation) -> Refusal | None:
         return Refusal(f"{clean(wish.kind, NAME_CHARS)!r} is no kind of agent", "see `factory-tui agents`")
     if wish.start.startswith("-") or not (wish.start.isprintable() or not wish.start):
         return Refusal("that is nothing to begin a branch at", "name a branch, a tag or a commit")
-    if reason := patterns.trouble(wish.scope.write) or patterns.trouble(wish.scope.read):
+    if reason := sets.trouble(wish.scope.write) or sets.trouble(wish.scope.read):
         return Refusal(reason, "see the README for how scopes are written")
     return _too_long(wish.text) or (_misnamed_branch(wish.branch) if wish.branch else None)
 
@@ -188,7 +188,7 @@ def _assigned(state: FloorState, known: Owned, wish: AssignScope, hand: Hand) ->
         return trouble
     if trouble := exclusive_clash(state, wish.station, wish.scope):
         return trouble
-    if reason := patterns.trouble(wish.scope.write) or patterns.trouble(wish.scope.read):
+    if reason := sets.trouble(wish.scope.write) or sets.trouble(wish.scope.read):
         return Refusal(reason, "see the README for how scopes are written")
     if wish.scope == known.scope and wish.budget in (known.budget, Budget()):
         return Accepted()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from sessions.floor import patterns as language
 from sessions.floor.patterns import DEEP, Pattern, parsed
 
 MOST_STATES = 3_000
@@ -81,6 +82,14 @@ def useless(patterns: Sequence[str]) -> str:
         if text.startswith("!") and not overlaps(patterns[:number], [text[1:]]):
             return text
     return ""
+
+
+def trouble(texts: Sequence[str]) -> str:
+    """Why these patterns cannot be meant, alone or together, with the cure; "" when nothing is wrong with them."""
+    if reason := language.trouble(texts):
+        return reason
+    vain = useless(texts)
+    return f"{vain} takes nothing away: write it after what allows it, or leave it out" if vain else ""
 
 
 def _allowing(patterns: Sequence[str]) -> Iterator[tuple[Pattern, list[Pattern]]]:

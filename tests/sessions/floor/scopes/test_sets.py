@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from sessions.floor.patterns import matches
-from sessions.floor.scopes.sets import TooManyStates, beyond, common, inside, overlaps, useless
+from sessions.floor.scopes.sets import TooManyStates, beyond, common, inside, overlaps, trouble, useless
 from tests.sessions.floor.scopes.test_patterns import LISTS
 
 _NAMES = ["".join(letters) for size in (1, 2) for letters in itertools.product("ab", repeat=size)]
@@ -78,6 +78,9 @@ def test_a_minus_that_takes_nothing_is_found() -> None:
     assert useless(["src/**", "!src/gen/**"]) == ""
     assert useless(["src/**", "!docs/**"]) == "!docs/**"
     assert useless(["docs/**", "!src/gen/**", "src/**"]) == "!src/gen/**"
+    assert "takes nothing away" in trouble(["src/**", "!docs/**"])
+    assert "outside" in trouble(["**", "!/etc/**"])
+    assert trouble(["src/**", "!src/gen/**"]) == ""
 
 
 def test_hostile_patterns_cannot_make_a_search_long_and_the_answer_is_then_the_safe_one() -> None:
