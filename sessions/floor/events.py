@@ -41,6 +41,8 @@ class FactoryOpened(Event, frozen=True, kw_only=True, omit_defaults=True, tag="f
     utc_offsets: tuple[tuple[float, int], ...] = ()
     """That offset in the years around: from each time on, in order, so many seconds. Elsewhere `utc_offset` holds."""
     simulated: bool = False
+    scripted: bool = False
+    """Everything is real but the words of the models, which follow a script."""
 
 
 class BaseChosen(Event, frozen=True, kw_only=True, omit_defaults=True, tag="base_chosen.1"):

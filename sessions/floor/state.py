@@ -177,6 +177,7 @@ class FloorState(msgspec.Struct, frozen=True, omit_defaults=True):
     utc_offsets: tuple[tuple[float, int], ...] = ()
     """As in `events.FactoryOpened`."""
     simulated: bool = False
+    scripted: bool = False
     runs: int = 0
     stations: Mapping[str, Station] = {}
     owned: Mapping[str, Owned] = {}

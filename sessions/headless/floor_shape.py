@@ -75,6 +75,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     simulated: bool
     frozen: bool
     """All stations of ours rest, by the operator's hand."""
+    scripted: bool
+    """The words of its models follow a script; everything else is real."""
     total: M
     here: M
     stations: list[StationShape]
@@ -98,6 +100,7 @@ def status(state: FloorState, now: float) -> Status:
         base=state.base,
         simulated=state.simulated,
         frozen=state.frozen,
+        scripted=state.scripted,
         total=meter_shape(state.total),
         here=meter_shape(state.here),
         stations=[station_shape(state, state.stations[name], now) for name in sorted(state.stations)],

@@ -42,7 +42,11 @@ def main(words: Sequence[str] | None = None) -> int:
             asked.tell = None
 
     options = Options(
-        base=asked.base, sessions=tuple(asked.sessions), idle_minutes=asked.idle_minutes, brief=asked.brief
+        base=asked.base,
+        sessions=tuple(asked.sessions),
+        idle_minutes=asked.idle_minutes,
+        brief=asked.brief,
+        scripted=asked.scripted,
     )
     try:
         place = place_of(asked.repo)
@@ -65,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--sessions", action="append", default=[], metavar="DIR", help="a further place to look")
     parser.add_argument("--idle-minutes", type=float, help="end this long after the last console has gone")
     parser.add_argument("--brief", action="store_true", help="watch nothing, and end soon, unless a console comes")
+    parser.add_argument("--scripted", action="store_true", help="say that the models follow a script")
     parser.add_argument("--tell", type=int, metavar="FD", help="detach, and write to FD how the start went")
     return parser
 

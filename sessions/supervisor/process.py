@@ -50,6 +50,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     brief: bool = False
     """For a command without a screen: until a console comes it watches nothing, and it ends soon after the last one."""
 
+    scripted: bool = False
+    """The models of its stations follow a script, which is recorded."""
+
     @property
     def fingerprint(self) -> str:
         """Of a supervisor that is started so: another one where its answers may be others."""
@@ -64,6 +67,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
             words.append(f"--idle-minutes={self.idle_minutes}")
         if self.brief:
             words.append("--brief")
+        if self.scripted:
+            words.append("--scripted")
         return words
 
 

@@ -51,6 +51,7 @@ def figures(t: Totals, now: float, mode: str, cells: int, ago: str = "") -> Line
     states = counters({status: t.statuses.get(status, 0) for status in ATTENTION}, ground)
     label = f"LAST SEEN {ago} " * bool(ago)
     label += "REPLAY " * (mode == "replay") + "SIMULATED " * (mode == "simulated" or t.simulated)
+    label += "SCRIPTED MODEL " * t.scripted
     short = cells < SHORT
     name = "" if short and label else cut(t.name or ("" if mode == "live" else "no repository"), max(8, cells // 6))
     older = t.tokens != t.tokens_today

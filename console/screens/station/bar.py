@@ -21,6 +21,8 @@ def link_spans(link: Link, now: float, cells: int) -> list[Span]:
         told.append([("REPLAY ", "bold accent on bar"), (moment, "bold text on bar"), (_pace(link), "text on bar")])
     if link.state.simulated or link.mode is LinkMode.SIMULATED:
         told.append([("SIMULATED", "bold accent on bar")])
+    if link.state.scripted:
+        told.append([("SCRIPTED MODEL", "bold accent on bar")])
     spans: list[Span] = []
     for piece in told:
         more = [_GAP, *piece] if spans else piece

@@ -14,7 +14,7 @@ from sessions.floor.state import Branch
 GROUND = Slice(
     "ground",
     versions.GROUND,
-    ("repo", "name", "base", "base_head", "utc_offset", "utc_offsets", "simulated", "runs", "branches"),
+    ("repo", "name", "base", "base_head", "utc_offset", "utc_offsets", "simulated", "scripted", "runs", "branches"),
 )
 
 
@@ -22,7 +22,8 @@ GROUND = Slice(
 def factory_opened(draft: Draft, event: ev.FactoryOpened) -> None:
     draft.repo, draft.name = event.repo, event.name
     draft.base, draft.base_head = event.base, event.base_head
-    draft.utc_offset, draft.utc_offsets, draft.simulated = event.utc_offset, event.utc_offsets, event.simulated
+    draft.utc_offset, draft.utc_offsets = event.utc_offset, event.utc_offsets
+    draft.simulated, draft.scripted = event.simulated, event.scripted
     draft.runs += 1
 
 

@@ -34,6 +34,7 @@ class Draft:
     utc_offset: int
     utc_offsets: tuple[tuple[float, int], ...]
     simulated: bool
+    scripted: bool
     runs: int
     stations: dict[str, Station]
     owned: dict[str, Owned]

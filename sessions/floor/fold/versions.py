@@ -5,7 +5,7 @@ Raise one whenever the same events would make another such slice: the stored one
 
 from __future__ import annotations
 
-GROUND = 1
+GROUND = 2
 STATIONS = 4
 VERDICTS = 1
 COMMANDS = 3

@@ -110,7 +110,7 @@ class BranchWatch(Service):
             await self._recorder.record(events)
 
 
-def opening(repository: Repository) -> FactoryOpened:
+def opening(repository: Repository, scripted: bool = False) -> FactoryOpened:
     """The event that begins a run: the repository as it is called here, and the operator's clock."""
     now = time.time()
     return FactoryOpened(
@@ -122,6 +122,7 @@ def opening(repository: Repository) -> FactoryOpened:
         base_head=repository.base_head,
         utc_offset=clock.utc_offset(now),
         utc_offsets=clock.offsets(now),
+        scripted=scripted,
     )
 
 

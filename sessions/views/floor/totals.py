@@ -51,6 +51,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     base: str
     base_head: str
     simulated: bool
+    scripted: bool
     stations: int
     statuses: Mapping[Status, int]
     branches: int
@@ -86,6 +87,7 @@ def totals(state: FloorState, counts: Counts, now: float) -> Totals:
         base=clean(state.base, 80),
         base_head=clean(state.base_head[:7]),
         simulated=state.simulated,
+        scripted=state.scripted,
         stations=counts.stations,
         statuses=dict(counts.statuses),
         branches=len(state.branches),
