@@ -12,6 +12,7 @@ from sessions.stations.boundary.gate import gate
 from sessions.stations.boundary.machine import Machine
 from sessions.stations.boundary.mounts import Access, Plan, planned
 
+_IN = ("shims", "bin")
 _PATH = ("/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin", "/run/current-system/sw/bin")
 UNBOUNDED = "a full station may do what the operator may; its scope is checked when its work leaves it"
 
@@ -60,7 +61,7 @@ def environment(bounds: Bounds) -> dict[str, str]:
     names = ("LANG", "LC_ALL", "LC_CTYPE", "TERM", "COLORTERM", "TZ")
     kept = {name: os.environ[name] for name in names if name in os.environ}
     programs = [str(path) for path in bounds.programs if path.name in ("bin", "sbin", "shims")]
-    programs += [str(path / "bin") for path in bounds.programs if (path / "bin").is_dir()]
+    programs += [str(path / name) for path in bounds.programs for name in _IN if (path / name).is_dir()]
     programs += [str(path.parent) for path in bounds.programs if path.is_symlink() or path.is_file()]
     return kept | {
         "HOME": str(bounds.home),

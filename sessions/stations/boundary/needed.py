@@ -57,6 +57,9 @@ def _around(target: Path) -> Iterator[Path]:
     if modules:
         yield modules[-1]
         return
+    if target.parent.name == "shims":
+        yield target.parent.parent
+        return
     for parent in parents:
         if (parent / "pyvenv.cfg").is_file():
             yield parent

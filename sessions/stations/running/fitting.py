@@ -18,6 +18,7 @@ from sessions.stations.boundary.bounds import Boundary, Bounds
 from sessions.stations.boundary.draw import draw
 from sessions.stations.boundary.proof import prove
 from sessions.stations.boundary.system import interpreter
+from sessions.stations.boundary.toolchains import toolchains
 from sessions.stations.contract import Brief, InTerminal, Kind
 from sessions.stations.keeping.marks import Mark
 from sessions.stations.places import layout, making, origin
@@ -80,7 +81,8 @@ def fit(factory: Factory, place: StationPlace, outfit: Outfit) -> Fitted:
     private.mkdir(mode=0o700, exist_ok=True)
     keys = keys_of(outfit.kind, os.environ)
     program = programs_of(outfit.kind, dict(owned.options), os.environ)
-    seen = (*filter(None, (interpreter().home,)), *tools.needs, *program)
+    chains = toolchains(os.environ, Path.home())
+    seen = (*filter(None, (interpreter().home,)), *tools.needs, *program, *chains.paths)
     bounds = Bounds(
         place=place.work,
         git_dir=place.git_dir,
@@ -103,7 +105,13 @@ def fit(factory: Factory, place: StationPlace, outfit: Outfit) -> Fitted:
     stands = stand(place, station, owned, outfit.left, boundary.held)
     file = standing.write(standing_dir(factory, station.id), stands)
     told = tools.environment(station.id, outfit.outbox, file, boundary.environment.get("PATH", ""))
-    environment = {**boundary.environment, **standing.environment(stands), **told, HOOK: tools.command}
+    environment = {
+        **boundary.environment,
+        **chains.environment,
+        **standing.environment(stands),
+        **told,
+        HOOK: tools.command,
+    }
     mark = Mark(factory.mark, station.id, os.urandom(6).hex())
     brief = Brief(
         station=station.id,
