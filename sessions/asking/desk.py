@@ -14,6 +14,7 @@ from sessions.asking.conversations import Conversations
 from sessions.asking.figures import WhatWasUsed, used_of
 from sessions.asking.past_questions import AnyPastQuestion, FloorNow
 from sessions.asking.question import A, Question, answer_kind
+from sessions.asking.station_questions import Agents, AnyStationQuestion, TreePaths
 from sessions.errors import FactoryError
 from sessions.floor.events import Event
 from sessions.floor.state import FloorState, Session
@@ -57,6 +58,8 @@ class Desk:
         try:
             if isinstance(asked, WhatWasUsed | AnyPastQuestion):
                 yield from self._figures(asked, halt)
+            elif isinstance(asked, AnyStationQuestion):
+                yield from self._stations(asked, halt)
             else:
                 yield from self._parts(asked, halt)
         except (OSError, sqlite3.Error) as error:
@@ -103,6 +106,16 @@ class Desk:
                 yield from self._branch_desk().patch(asked, halt)
             case qs.CommitWords():
                 yield self._branch_desk().words(asked, halt)
+
+    def _stations(self, asked: Agents | TreePaths, halt: Halt) -> Iterator[msgspec.Struct]:
+        """What is asked before a station is started; where there is no repository, none is started."""
+        from sessions.asking.stations import agent_kinds, tree_paths
+
+        if isinstance(asked, TreePaths):
+            yield from tree_paths(self._repository(), self._state(), asked, halt)
+        else:
+            self._repository()
+            yield agent_kinds()
 
     def _figures(self, asked: WhatWasUsed | AnyPastQuestion, halt: Halt) -> Iterator[msgspec.Struct]:
         """About the floor as a whole, or what is past."""

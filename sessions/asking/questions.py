@@ -13,6 +13,7 @@ import msgspec
 from sessions.asking.figures import WhatWasUsed
 from sessions.asking.past_questions import AnyPastQuestion
 from sessions.asking.question import Question
+from sessions.asking.station_questions import AnyStationQuestion
 from sessions.floor.branches.contents import BranchContents, Files, Patch, Sides
 from sessions.floor.conflicts import Verdict
 from sessions.floor.scopes.meeting import Meeting
@@ -211,6 +212,6 @@ AnyLook = (
     | FindInSession
 )
 """Looks into stations, sessions, branches and pairs."""
-AnyQuestion = AnyLook | WhatWasUsed | AnyPastQuestion
+AnyQuestion = AnyLook | AnyStationQuestion | WhatWasUsed | AnyPastQuestion
 
 QUESTIONS: msgspec.json.Decoder[AnyQuestion] = msgspec.json.Decoder(AnyQuestion)

@@ -120,6 +120,11 @@ def matches(patterns: Sequence[str], path: str) -> bool:
     return next((not minus for minus, expression in _compiled(tuple(patterns)) if expression.fullmatch(path)), False)
 
 
+def expression(pattern: Pattern) -> re.Pattern[str]:
+    """What matches whole paths of composed letters as the pattern does, also where it takes away."""
+    return _expression(pattern.segments)
+
+
 def is_path(path: str) -> bool:
     """Whether it is a path of a file in a work tree, relative to its root, with nothing in it that git would refuse."""
     return "\0" not in path and not any(part in ("", ".", "..") or _is_gits(part) for part in path.split("/"))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from sessions.asking import questions as qs
 from sessions.asking.question import Question, answer_kind
+from sessions.asking.station_questions import Agents, TreePaths
 
 KINDS: tuple[type[Question[object]], ...] = get_args(qs.AnyQuestion)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
@@ -26,6 +27,8 @@ QUESTIONS = st.one_of(
     st.builds(qs.CommitWords, TEXT),
     st.builds(qs.FollowSession, TEXT),
     st.builds(qs.SessionEntries, TEXT, COUNT, COUNT),
+    st.just(Agents()),
+    st.builds(TreePaths, TEXT),
     st.builds(qs.FindInSession, TEXT, TEXT, COUNT, st.sampled_from((1, -1))),
 )
 
