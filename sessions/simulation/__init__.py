@@ -12,6 +12,7 @@ from sessions.floor.events import Event
 from sessions.simulation import words
 from sessions.simulation.agent import Agent
 from sessions.simulation.models import SEATS
+from sessions.simulation.ours import EVERY, FIRST_CHILDREN
 from sessions.simulation.world import PROVIDERS, World, station_names
 
 STATIONS = 30
@@ -41,9 +42,13 @@ def simulate(
         world.streaming_from = streaming_from
         world.chunk_s = max(0.001, stations * STREAMING_SHARE / rate)
     world.begin(_opening(world))
-    for i, name in enumerate(station_names(stations)):
+    names = station_names(stations)
+    for i, name in enumerate(names):
         role, _ = words.ROLES[i % len(words.ROLES)]
-        world.begin(Agent(world, name, role, world.names[i % len(world.names)], SEATS[i % len(SEATS)]).run())
+        number = -1 if i % EVERY else i // EVERY
+        parent = names[0] if number in FIRST_CHILDREN else ""
+        seat, branch = SEATS[i % len(SEATS)], world.names[i % len(world.names)]
+        world.begin(Agent(world, name, role, branch, seat, number, parent).run())
     world.begin(world.merges())
     for provider in PROVIDERS:
         world.begin(world.incidents(provider))

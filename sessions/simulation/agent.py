@@ -10,11 +10,14 @@ from zlib import crc32
 from msgspec.structs import replace
 
 from sessions.floor import events as ev
+from sessions.floor.identity import Owner
+from sessions.floor.ours.lives import Life
 from sessions.floor.reports import Report
 from sessions.floor.tokens import Tokens
 from sessions.simulation import words
 from sessions.simulation.context import Context
 from sessions.simulation.models import CLAUDE_VERSION, HAIKU, Seat
+from sessions.simulation.ours import ASKS, SOURCE, Ours
 from sessions.simulation.world import BASE, REPO, Process, World
 
 FIRST_WORDS = 12
@@ -26,7 +29,10 @@ ENDS, KILLED = 0.22, 0.01
 class Agent:
     """An agent at work. `run` is its life, as a process of the world."""
 
-    def __init__(self, world: World, name: str, role: str, branch: str, seat: Seat) -> None:
+    def __init__(
+        self, world: World, name: str, role: str, branch: str, seat: Seat, number: int = -1, parent: str = ""
+    ) -> None:
+        """`number` counts the stations that the factory runs, from 0; -1 is one that is only observed."""
         self.world, self.name, self.role, self.branch, self.seat = world, name, role, branch, seat
         self.random = random.Random(f"{world.seed}:{name}")
         self.tools = words.TOOLS[seat.kind]
@@ -34,27 +40,48 @@ class Agent:
         self.context = Context(seat, self.random)
         self.uses = self.dirty = 0
         self.facts: dict[str, str] = {}
+        self.ours = None if number < 0 else Ours(world.seed, name, number, branch, parent, self.tell)
 
     def run(self) -> Process:
         directory = f"{REPO}-trees/{self.branch.removeprefix('station/')}"
-        self.emit(ev.StationOpened, kind=self.seat.kind, directory=directory, branch=self.branch, role=self.role)
+        ours = self.ours
+        owner, parent = (Owner.OBSERVED, "") if ours is None else (Owner.OURS, ours.parent)
+        self.emit(ev.StationOpened, kind=self.seat.kind, directory=directory, branch=self.branch, role=self.role,
+                  owner=owner, parent=parent)  # fmt: skip
+        if ours is not None:
+            ours.open(directory)
         self.open_session()
         yield self.between(0.0, 90.0)
+        if ours is not None:
+            ours.began(self.world.branches[BASE].head)
         while True:
             yield from self.turn()
             draw = self.random.random()
             if draw < ENDS:
-                if draw < KILLED and self.tells:
-                    self.emit(ev.AgentLost, reason="its process is gone")
-                else:
-                    self.emit(ev.SessionClosed)
+                self.end(lost=draw < KILLED and self.tells)
                 yield self.between(20.0, 200.0)
+                if ours is not None:
+                    ours.life(Life.RUNNING)
                 self.open_session()
+            rests = ours is not None and ours.rests()
             yield self.random.expovariate(1 / 70.0)
+            if ours is not None and rests:
+                ours.life(Life.RUNNING)
+
+    def end(self, lost: bool) -> None:
+        """The conversation is over, or its process was killed."""
+        if lost:
+            self.emit(ev.AgentLost, reason="its process is gone")
+        else:
+            self.emit(ev.SessionClosed)
+        if self.ours is not None:
+            self.ours.ended(self.world.now, lost, self.dirty, self.pick("tests/{area} pass; {part} is done"))
 
     def turn(self) -> Process:
         """One request, from its first word to its end."""
         self.facts = self.subject()
+        if self.ours is not None:
+            self.ours.turn()
         self.emit(ev.TurnStarted, text=self.pick(words.TASKS[self.role]))
         self.context.add(200)
         if self.world.branches[self.branch].behind > 5 and self.chance(0.4):
@@ -69,11 +96,18 @@ class Agent:
         if self.chance(0.008):
             yield self.between(900.0, 2_400.0)  # it hangs: nothing is heard of it, and nothing says why
         if self.chance(0.06):
-            self.emit(ev.TurnFailed, reason=self.pick(words.TURN_FAILURES))
+            reason = self.pick(words.TURN_FAILURES)
+            self.emit(ev.TurnFailed, reason=reason)
+            held = self.ours is not None and self.ours.held(reason)
             yield self.about(240.0)
+            if self.ours is not None and held:
+                self.ours.life(Life.RUNNING)
             return
-        self.emit(ev.TextWritten, text=self.pick(words.SAYS))
+        said = self.pick(words.SAYS)
+        self.emit(ev.TextWritten, text=said)
         self.emit(ev.TurnFinished)
+        if self.ours is not None:
+            self.ours.finished(said)
 
     def api_trouble(self) -> Generator[float, None, bool]:
         """The provider refuses; true when it came back before the agent gave up."""
@@ -123,6 +157,8 @@ class Agent:
 
     def use(self, call: str, tokens: Tokens, calls: int = 1) -> None:
         model = self.seat.model
+        if self.ours is not None:
+            self.ours.used(model.cost(tokens))
         self.emit(
             ev.TokensUsed,
             tokens=tokens,
@@ -144,7 +180,11 @@ class Agent:
         elif draw < 0.42:
             yield from self.use_tool("search", self.pick(("rg -n {part} src", "rg -n 'def .*{part}'")), 0.3, 900)
         elif draw < 0.64:
-            yield from self.use_tool("edit", self.facts["file"], 0.2, 500, file=self.facts["file"])
+            denied = self.ours is not None and self.ours.forbids(self.facts["file"])
+            yield from self.use_tool("edit", self.facts["file"], 0.2, 500, float(denied) or 0.02, self.facts["file"])
+            if self.ours is not None and denied:
+                self.ours.violated(self.facts["file"])
+                return
             self.world.edited(self.branch, self.facts["file"])
             self.dirty += 1
             if self.dirty % 3 == 1:
@@ -161,17 +201,26 @@ class Agent:
     ) -> Process:
         call = self.next_id()
         self.emit(ev.ToolCalled, tool=self.tools[deed], call=call, detail=detail, file=file)
-        if self.chance(0.009):
+        if self.chance(0.009 if self.ours is None else ASKS):
             yield 0.5
-            question = self.pick(words.QUESTIONS)
-            self.emit(ev.PersonNeeded, reason=question)
-            self.report(Report.NEEDS_ME, question)
-            yield self.about(170.0, 0.9)
-            self.report(Report.WORKING)
+            yield from self.ask(self.tools[deed])
         yield self.about(median_s, 0.9)
         failed = self.chance(fails)
         self.emit(ev.ToolFinished, call=call, failed=failed, detail=self.pick(words.FAILURES) if failed else "")
         self.context.add(int(self.about(result, 0.8)))
+
+    def ask(self, tool: str) -> Process:
+        """A person is needed, and comes some time."""
+        question = self.pick(words.QUESTIONS)
+        if self.ours is not None:
+            asked = self.ours.asks(tool, self.facts, self.pick(words.SAYS))
+            yield self.about(170.0, 0.9)
+            self.ours.answered(asked)
+            return
+        self.emit(ev.PersonNeeded, reason=question)
+        self.report(Report.NEEDS_ME, question)
+        yield self.about(170.0, 0.9)
+        self.report(Report.WORKING)
 
     def subagent(self) -> Process:
         """A sub-agent explores on a smaller model; its calls are this station's."""
@@ -211,6 +260,8 @@ class Agent:
             committed=now,
             author=f"{self.seat.kind} {self.name}",
         )
+        if self.ours is not None:
+            self.ours.arrived(self.world.branches[self.branch].head)
 
     def rebase(self) -> Process:
         """Take in what has landed on the base meanwhile."""
@@ -222,6 +273,11 @@ class Agent:
     def emit(self, kind: Callable[..., ev.Event], /, **fields: object) -> None:
         now = round(self.world.now, 3)
         self.world.out.append(kind(time=now, source=self.source, station=self.name, session=self.session, **fields))
+
+    def tell(self, kind: Callable[..., ev.Event], /, station: str = "", **fields: object) -> None:
+        """What the factory says of a station that it runs."""
+        now = round(self.world.now, 3)
+        self.world.out.append(kind(time=now, source=SOURCE, station=station or self.name, **fields))
 
     @property
     def tells(self) -> bool:
