@@ -22,7 +22,7 @@ from sessions.errors import FactoryError, UnwritableError
 from sessions.floor.commands import Stop
 from sessions.journal.lock import holder
 from sessions.place import Place, place_of
-from sessions.sockets.framing import read
+from sessions.sockets.reading import read
 from sessions.supervisor.wire.frames import MAX_ANSWER, WorkFrame, command_frame, encode, hello
 from sessions.supervisor.wire.protocol import ANSWERS
 

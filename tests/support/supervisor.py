@@ -17,7 +17,7 @@ from sessions.floor.events import AnyEvent, Event, StationOpened, TextWritten
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState
 from sessions.journal import codec
-from sessions.sockets.framing import read
+from sessions.sockets.reading import read
 from sessions.supervisor.wire import frames, protocol
 from sessions.supervisor.wire.answering import Answering, unanswered
 from sessions.supervisor.wire.client import Client

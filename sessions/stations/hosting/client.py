@@ -16,7 +16,8 @@ import msgspec
 from sessions.errors import FactoryError
 from sessions.floor.scope import Budget, Scope
 from sessions.journal import codec
-from sessions.sockets.framing import ProtocolError, read
+from sessions.sockets.framing import ProtocolError
+from sessions.sockets.reading import read
 from sessions.stations.contract import CONTRACT, Brief, Decision, LostSessionError
 from sessions.stations.hosting import line
 from sessions.stations.hosting.line import MAX_FRAME, UP, VERSION, Done, Ready, Running, Seated, Told, Up

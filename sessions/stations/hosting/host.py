@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from sessions.errors import FactoryError
 from sessions.sockets import door
-from sessions.sockets.framing import ProtocolError, read
+from sessions.sockets.framing import ProtocolError
+from sessions.sockets.reading import read
 from sessions.stations.contract import CONTRACT
 from sessions.stations.hosting import tasks
 from sessions.stations.hosting.hall import Hall, Load

@@ -12,7 +12,7 @@ import msgspec
 from sessions.asking.asked import Asked, UnheardError
 from sessions.asking.question import A, Question, answer_kind
 from sessions.errors import FactoryError
-from sessions.sockets.framing import read
+from sessions.sockets.reading import read
 from sessions.supervisor.wire import frames, protocol
 from sessions.supervisor.wire.capabilities import lacking, missed
 from sessions.supervisor.wire.frames import EndFrame, PartFrame, QuestionFrame, Refused, Welcome

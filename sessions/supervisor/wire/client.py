@@ -22,7 +22,8 @@ from sessions.errors import FactoryError
 from sessions.floor.commands import AnyWish, Command, Progress, Reply
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import FloorState
-from sessions.sockets.framing import ProtocolError, TornError, read
+from sessions.sockets.framing import ProtocolError, TornError
+from sessions.sockets.reading import read
 from sessions.supervisor.wire import frames, protocol
 from sessions.supervisor.wire.asking import Questions, Write
 from sessions.supervisor.wire.capabilities import age_of, lacking, missed

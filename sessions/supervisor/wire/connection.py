@@ -7,7 +7,8 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 
-from sessions.sockets.framing import ProtocolError, read
+from sessions.sockets.framing import ProtocolError
+from sessions.sockets.reading import read
 from sessions.supervisor.wire import frames, protocol
 from sessions.supervisor.wire.answering import Answering, Questions, unanswered
 from sessions.supervisor.wire.attaching import Attaching, Attachments, no_terminals

@@ -18,7 +18,7 @@ from sessions.errors import UnwritableError
 from sessions.floor.commands import CatchUp, Command, Progress, Reply
 from sessions.headless.floor import catch_up
 from sessions.headless.supervised import HaltedError, Supervised
-from sessions.sockets.framing import read
+from sessions.sockets.reading import read
 from sessions.supervisor.wire import frames, protocol
 from sessions.supervisor.wire.capabilities import SPEAKS, VERSION
 from sessions.supervisor.wire.feed import Feed

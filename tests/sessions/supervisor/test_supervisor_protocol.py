@@ -27,7 +27,8 @@ from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
 from sessions.floor.tokens import Tokens
 from sessions.journal import codec
-from sessions.sockets.framing import ProtocolError, read
+from sessions.sockets.framing import ProtocolError
+from sessions.sockets.reading import read
 from sessions.supervisor.wire import frames, protocol
 from sessions.supervisor.wire.frames import (
     EndFrame,
