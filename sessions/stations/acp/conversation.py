@@ -129,9 +129,10 @@ class Conversation:
             why = self._settled.get(question)
             raise FactoryError(why or "this question is not known", "it waits for no answer")
         answer = waiting.question.choose(decision)
-        why = (
-            "it has timed out, and the agent was told no" if decision is Decision.EXPIRE else "it was answered already"
-        )
+        if decision in (Decision.DENY, Decision.EXPIRE):
+            self._reading.refused(waiting.question.call)
+        late = decision is Decision.EXPIRE
+        why = "it has timed out, and the agent was told no" if late else "it was answered already"
         self._settle(question, answer, why, decision, reason)
 
     async def assign(self, scope: Scope, budget: Budget) -> bool:
@@ -356,6 +357,7 @@ class Conversation:
             inside = self._inside(path)
             if inside and not matches(self._scope.write, inside):
                 self._keeping.note(f"its scope does not open {inside}")
+                self._reading.refused(asks.call)
                 self._tell([ev.ScopeViolated(**self.who(), path=inside, act="write")])
                 return Decision.DENY
         return Decision.ALLOW if asks.tool in self._scope.tools and asks.once else None

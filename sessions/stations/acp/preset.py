@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 import msgspec
 
 from sessions.stations.acp.quirks import Quirks
-from sessions.stations.contract import Ability
+from sessions.stations.contract import Ability, Brief
 
 
 class Registry(StrEnum):
@@ -35,6 +36,8 @@ class Preset(msgspec.Struct, frozen=True):
     """What to do when it is not logged in."""
     environment: tuple[tuple[str, str], ...] = ()
     """Where the station's own says nothing else."""
+    prepare: Callable[[Brief, Mapping[str, str]], Mapping[str, str]] | None = None
+    """What else its environment must have for a brief, of which the model may be a part."""
     abilities: frozenset[Ability] = frozenset()
     quirks: Quirks = Quirks()
 

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+
 from sessions.stations.acp.kind import AcpKind
 from sessions.stations.acp.preset import Preset, Registry
 from sessions.stations.acp.quirks import Quirks, Span
-from sessions.stations.contract import Ability
+from sessions.stations.contract import Ability, Brief
 
 _ALL = frozenset({Ability.INTERRUPT, Ability.PERMISSIONS, Ability.RESUME, Ability.USAGE, Ability.MODEL})
 _SHARED = _ALL | {Ability.SHARED}
+
+_KEYS = ("CODEX_API_KEY", "OPENAI_API_KEY")
+
+
+def _codex(brief: Brief, environment: Mapping[str, str]) -> Mapping[str, str]:
+    """Codex heeds no address of a model in its environment: a provider of that address is configured instead."""
+    address, key = environment.get("OPENAI_BASE_URL"), next((name for name in _KEYS if environment.get(name)), "")
+    if not address or not key or "CODEX_CONFIG" in environment:
+        return {}
+    named = {"name": "named", "base_url": address, "wire_api": "responses", "env_key": key}
+    config: dict[str, object] = {"model_provider": "named", "model_providers": {"named": named}}
+    if brief.model:
+        config["model"] = brief.model
+    return {"CODEX_CONFIG": json.dumps(config)}
+
 
 CLAUDE = AcpKind(
     Preset(
@@ -34,9 +52,15 @@ CODEX = AcpKind(
         package="@agentclientprotocol/codex-acp",
         tested="2.6.0",
         node=20,
-        login="set the key that its config.toml names, or run `codex login` with the station's CODEX_HOME",
+        login="set OPENAI_API_KEY or CODEX_API_KEY, or run `codex login` with the station's CODEX_HOME",
+        prepare=_codex,
         abilities=_SHARED,
-        quirks=Quirks(told_each=True, alone=False),
+        quirks=Quirks(
+            told_each=True,
+            alone=False,
+            bounded_mode="agent-full-access",
+            logins=tuple((name, "api-key") for name in _KEYS),
+        ),
     )
 )
 GEMINI = AcpKind(
@@ -52,7 +76,12 @@ GEMINI = AcpKind(
         environment=(("GEMINI_CLI_NO_RELAUNCH", "true"),),
         abilities=_SHARED,
         quirks=Quirks(
-            record="gemini", late=True, alone=False, logins=(("GEMINI_API_KEY", "gemini-api-key"),), model_flag="-m"
+            record="gemini",
+            late=True,
+            alone=False,
+            logins=(("GEMINI_API_KEY", "gemini-api-key"),),
+            login_first=True,
+            model_flag="-m",
         ),
     )
 )
@@ -101,7 +130,7 @@ QWEN = AcpKind(
         node=22,
         login="set OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_MODEL, or run `qwen` once in the station's home",
         abilities=_ALL,
-        quirks=Quirks(untold=True, logins=(("OPENAI_API_KEY", "openai"),)),
+        quirks=Quirks(untold=True, logins=(("OPENAI_API_KEY", "openai"),), login_first=True),
     )
 )
 OPENCLAW = AcpKind(

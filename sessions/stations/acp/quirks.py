@@ -38,8 +38,12 @@ class Quirks(msgspec.Struct, frozen=True, omit_defaults=True):
     """Go along with the opening of a conversation, as `claudeCode.options` of its `_meta`; with a title, where this
     is not empty: an agent that has none asks a model for it, and tells nobody what that used."""
     logins: tuple[tuple[str, str], ...] = ()
-    """Variables, with the method of `authenticate` to be called before a conversation where one of them is set."""
+    """Variables, with the method of `authenticate` by which it takes the key in that variable."""
+    login_first: bool = False
+    """It finds no conversation again before it was told how to log in; others are told when they ask for it."""
     model_flag: str = ""
     """The option of its program that chooses the model; else the protocol does."""
+    bounded_mode: str = ""
+    """The mode in which it runs inside a boundary that the kernel holds, where its own sandbox cannot be made."""
     tool_first: bool = False
     """The first title of a use of a tool is the tool's name."""

@@ -83,6 +83,11 @@ class Reading:
         told = [*self.rest(who), *self._tool(call, who, asked=True)]
         return self.uses.get(text(call.get("toolCallId"))), told
 
+    def refused(self, call: str) -> None:
+        """A use of a tool was not allowed."""
+        if call in self.uses:
+            self.uses[call].failed = True
+
     def over(self, who: Who) -> list[ev.Event]:
         """The turn is over: what was held back."""
         self.in_turn = False
@@ -90,6 +95,9 @@ class Reading:
         for use in self.uses.values():
             if not use.told:
                 told.append(self._called(use, who))
+            if not use.over:  # some agents say nothing more of what was refused
+                use.over = True
+                told.append(ev.ToolFinished(**who, call=use.call, failed=use.failed))
         return [*told, *self.skips(who)]
 
     def skip(self, reason: str, detail: str, who: Who) -> list[ev.Event]:

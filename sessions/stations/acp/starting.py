@@ -9,10 +9,12 @@ from pathlib import Path
 
 from acp.exceptions import RequestError
 from acp.meta import AGENT_METHODS
+from msgspec.structs import replace
 
 from sessions.errors import FactoryError
 from sessions.floor.events import SessionClaimed
 from sessions.floor.identity import UsageSource
+from sessions.floor.scope import HeldBy
 from sessions.models.prices import Prices
 from sessions.stations.acp.conversation import Conversation
 from sessions.stations.acp.fields import Fields, fields, listed, text
@@ -22,7 +24,7 @@ from sessions.stations.acp.reading import Reading
 from sessions.stations.acp.transcript import Keeping, Past, past_of
 from sessions.stations.acp.usage.metering import Metering
 from sessions.stations.acp.usage.records import RECORDS
-from sessions.stations.acp.wire.link import Answer, Link, Patience, open_link, refused
+from sessions.stations.acp.wire.link import AUTH_REQUIRED, Answer, Link, Patience, open_link, refused
 from sessions.stations.contract import Brief, LostSessionError, Tell
 from sessions.stations.hosting.transcript import Transcript
 from sessions.stations.keeping.marks import MARK, STATION
@@ -47,6 +49,8 @@ class Starting:
         """See `Conversing.start`."""
         preset = self._preset
         environment = {**dict(preset.environment), **brief.environment}
+        prepared = preset.prepare(brief, environment) if preset.prepare is not None else {}
+        environment |= prepared
         words = (*brief.wrap, *argv)
         alone = preset.quirks.alone or brief.options.get("share") == "no"
         key = (words, tuple(sorted(item for item in environment.items() if item[0] not in _OWN)))
@@ -61,7 +65,9 @@ class Starting:
                     self._links[key] = shared
                 link = shared
         try:
-            return await self._converse(brief, link, environment, tell)
+            # A model that its environment names already is none that it offers to choose.
+            asked = replace(brief, model="") if prepared else brief
+            return await self._converse(asked, link, environment, tell)
         except RequestError as error:
             raise refused(preset, error, "opens no conversation") from error
         finally:
@@ -72,8 +78,11 @@ class Starting:
         path, session = Path(brief.transcript), brief.session
         past = past_of(path, session) if session else Past()
         with link.opening():
-            await self._log_in(link, environment)
-            answer = {} if session else await self._new(brief, link)
+            if self._preset.quirks.login_first:
+                await self._log_in(link, environment)
+            answer: Answer = {}
+            if not session:
+                answer = await self._open(link, AGENT_METHODS["session_new"], self._opening(brief), environment)
             session = session or text(answer.get("sessionId"))
             if not session:
                 raise FactoryError(f"{self._preset.title} opened a conversation without an id", "see what it wrote")
@@ -101,7 +110,7 @@ class Starting:
                 conversation.replayed = []
                 link.seat(session, conversation)
                 try:
-                    answer = await self._again(brief, link, conversation, past)
+                    answer = await self._again(brief, link, conversation, past, environment)
                 except BaseException:
                     await link.leave(session)
                     raise
@@ -120,16 +129,25 @@ class Starting:
         conversation.catch_up()
         return conversation
 
-    async def _log_in(self, link: Link, environment: Mapping[str, str]) -> None:
-        """Some agents find no conversation again before they are told how to log in."""
+    async def _log_in(self, link: Link, environment: Mapping[str, str]) -> bool:
+        """Have it take the key in its environment, where there is one that it knows how to take."""
         offered = {text(method.get("id")) for method in listed(link.greeting.get("authMethods"))}
         for variable, method in self._preset.quirks.logins:
             if environment.get(variable) and method in offered:
                 await link.request(AGENT_METHODS["authenticate"], {"methodId": method}, self._patience.opening)
-                return
+                return True
+        return False
 
-    async def _new(self, brief: Brief, link: Link) -> Answer:
-        return await link.request(AGENT_METHODS["session_new"], self._opening(brief), self._patience.opening)
+    async def _open(
+        self, link: Link, method: str, params: Mapping[str, object], environment: Mapping[str, str]
+    ) -> Answer:
+        """Have a conversation opened; an agent that asks for a login first is given what there is."""
+        try:
+            return await link.request(method, params, self._patience.opening)
+        except RequestError as error:
+            if error.code != AUTH_REQUIRED or not await self._log_in(link, environment):
+                raise
+        return await link.request(method, params, self._patience.opening)
 
     def _opening(self, brief: Brief) -> dict[str, object]:
         opening: dict[str, object] = {"cwd": brief.directory, "mcpServers": []}
@@ -137,7 +155,9 @@ class Starting:
             opening["_meta"] = {"claudeCode": {"options": {**options, "title": title_of(brief)}}}
         return opening
 
-    async def _again(self, brief: Brief, link: Link, conversation: Conversation, past: Past) -> Answer:
+    async def _again(
+        self, brief: Brief, link: Link, conversation: Conversation, past: Past, environment: Mapping[str, str]
+    ) -> Answer:
         """Go on with a conversation, if it is the one that is meant. Raises `LostSessionError`."""
         asked = {**self._opening(brief), "sessionId": brief.session}
         title = self._preset.title
@@ -148,8 +168,10 @@ class Starting:
         else:
             raise LostSessionError(f"{title} cannot go on with a conversation", "a new one is begun in the same place")
         try:
-            answer = await link.request(method, asked, self._patience.opening)
+            answer = await self._open(link, method, asked, environment)
         except RequestError as error:
+            if error.code == AUTH_REQUIRED:
+                raise
             reason = refused(self._preset, error, "has the conversation no more")
             raise LostSessionError(reason.message, "a new one is begun in the same place") from error
         if text(answer.get("sessionId")) not in ("", brief.session):
@@ -182,7 +204,8 @@ class Starting:
                 )
         if brief.model and not self._preset.quirks.model_flag:
             await self._option(link, session, answer, "model", brief.model)
-        if mode := brief.options.get("mode", ""):
+        bounded = brief.held.by is not HeldBy.ADVISORY
+        if mode := brief.options.get("mode", "") or (bounded and self._preset.quirks.bounded_mode):
             await self._mode(link, session, answer, mode)
 
     async def _option(self, link: Link, session: str, answer: Fields, category: str, value: str) -> None:

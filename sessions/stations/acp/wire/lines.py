@@ -40,12 +40,13 @@ class Lines:
         """The line under way is too long."""
 
     async def send(self, message: Message) -> None:
-        """Write a message. Raises `ConnectionError` when nobody reads it."""
+        """Write a message. Raises `ConnectionError` when nobody reads it; an answer that nobody reads is none."""
         try:
             self._writer.write(msgspec.json.encode(message) + b"\n")
             await self._writer.drain()
         except (OSError, RuntimeError) as error:
-            raise ConnectionError("the agent reads no more") from error
+            if "method" in message:
+                raise ConnectionError("the agent reads no more") from error
 
     async def receive(self) -> Message | None:
         """The next message; None when there is no other."""

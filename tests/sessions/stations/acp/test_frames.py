@@ -89,6 +89,9 @@ def test_a_command_that_failed_and_a_sub_agents_words(tmp_path: Path) -> None:
     ]
     heard = asyncio.run(played(presets.ANY, tmp_path, frames(tmp_path, updates, {})))
     assert [(use.tool, use.detail) for use in heard.all(ev.ToolCalled)] == [("execute", "make"), ("tool", "Task")]
-    assert [(use.call, use.failed, use.detail) for use in heard.all(ev.ToolFinished)] == [("c", True, "no rule")]
+    assert [(use.call, use.failed, use.detail) for use in heard.all(ev.ToolFinished)] == [
+        ("c", True, "no rule"),
+        ("task-1", False, ""),
+    ]
     assert heard.words == "[image]"
     assert heard.tokens == Tokens()

@@ -89,7 +89,7 @@ def test_what_was_announced_and_never_told_more_of_is_told_when_the_turn_is_over
     read = reading()
     read.began()
     read.update({"sessionUpdate": "tool_call", "toolCallId": "c", "title": "Preparing", "status": "pending"}, who())
-    assert [type(event) for event in read.over(who())] == [ev.ToolCalled]
+    assert [type(event) for event in read.over(who())] == [ev.ToolCalled, ev.ToolFinished]
 
 
 def test_what_is_unknown_is_told_at_once_and_then_counted() -> None:
