@@ -37,6 +37,8 @@ CLAUDE = AcpKind(
         tested="0.100.0",
         node=22,
         login="set ANTHROPIC_API_KEY, or run `claude` once in the station's home and log in",
+        # A station reaches its model and little else: what else it calls for would only be waited for.
+        environment=(("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1"), ("DISABLE_AUTOUPDATER", "1")),
         abilities=_ALL,
         quirks=Quirks(
             # It would predict the next request after each turn: a call for something that nobody here looks at.
