@@ -143,6 +143,7 @@ def stand(place: StationPlace, station: Station, owned: Owned, left: Budget, hel
         budget=owned.budget,
         left=left,
         edits=True,
+        ask=tuple(filter(None, dict(owned.options).get("ask", "").split(","))),
     )
 
 

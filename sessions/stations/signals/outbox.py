@@ -28,7 +28,7 @@ from sessions.floor.events import SourceSkipped
 from sessions.paths import private_dir
 from sessions.stations.contract import Signal
 from sessions.stations.signals.bell import Bell
-from sessions.stations.signals.folder import FLOOD, Folder, Listed, Told
+from sessions.stations.signals.folder import FLOOD, Folder, Told
 from sessions.stations.signals.hook import ASKED, EXPIRED, NEW, WAY_BACK
 from sessions.stations.signals.questions import PATIENCE_S, Questions, Withdrawn
 
@@ -62,7 +62,6 @@ class _Station:
         """Stems that were found and not read yet."""
         self.rung = True
         """More may lie there."""
-        self.begun = False
         self._room, self._since = BURST, time.monotonic()
 
     def admits(self) -> bool:
@@ -112,6 +111,7 @@ class Outbox:
                 folder.close()
                 raise
             self._stations[station] = _Station(folder)
+            self._resume(folder)
             self._rung.set()
         return directory
 
@@ -178,27 +178,31 @@ class Outbox:
 
     async def _taken(self) -> Batch | None:
         stations = list(self._stations.values())
-        begun, found = await asyncio.to_thread(self._gather, stations)
-        for station, listed in begun:
-            strange = set(listed.ways).difference(listed.asked, listed.new)
-            self.questions.resume(station.folder, listed.asked, tuple(strange), self._clock())
+        found = await asyncio.to_thread(self._gather, stations)
         if any(station.queue or station.rung for station in stations):
             self._rung.set()
         return self._made(found)
 
-    def _gather(self, stations: Iterable[_Station]) -> tuple[list[tuple[_Station, Listed]], list[_Found]]:
-        """On a thread: look where it rang, and read. What lies where nobody looked before comes apart, too."""
-        begun = []
+    def _resume(self, folder: Folder) -> None:
+        """Take up what was asked before: it can be answered from now on."""
+        listed, now = folder.listed(), self._clock()
+        for stem in listed.new:
+            if f"{folder.station}/{stem}" in self._counted:
+                told = folder.read(stem, now)
+                if isinstance(told, Told) and told.signal.waits:
+                    self.questions.add(folder, told)
+        strange = set(listed.ways).difference(listed.asked, listed.new)
+        self.questions.resume(folder, listed.asked, tuple(strange), now)
+
+    def _gather(self, stations: Iterable[_Station]) -> list[_Found]:
+        """On a thread: look where it rang, and read."""
         for station in stations:
             if station.rung and not station.queue:
                 station.rung = False  # before it is looked at: what comes from now on rings again
                 listed = station.folder.listed()
                 station.queue.extend(listed.new)
                 station.folder.sweep(listed.strays)
-                if not station.begun:
-                    station.begun = True
-                    begun.append((station, listed))
-        return begun, self._read(station for station in stations if station.queue)
+        return self._read(station for station in stations if station.queue)
 
     def _read(self, busy: Iterable[_Station]) -> list[_Found]:
         """Each station gives a share, so that none keeps the others waiting."""
@@ -223,8 +227,7 @@ class Outbox:
             if isinstance(told, str):
                 skipped[told] += 1
             elif f"{station.folder.station}/{told.stem}" in self._counted:
-                if told.signal.waits:
-                    self.questions.add(station.folder, told)
+                continue  # it is only to be taken away
             elif not station.admits():
                 skipped[FLOOD] += 1
             elif not told.key or self._is_first(station.folder.station, told.key):

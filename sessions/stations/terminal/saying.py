@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from enum import StrEnum
 from typing import Protocol
 
 from sessions.errors import FactoryError
 from sessions.floor.reports import Report
 from sessions.stations.contract import Say, Signal
+from sessions.stations.signals.hook import BEGINNING
 
 TYPED_S, QUEUED_S = 10.0, 45.0
 """How long an agent that is idle is waited for: to take what was typed, and what was put into its own queue."""
+BEGINS_S = 15.0
+"""How long an agent is waited for that has said nothing yet."""
 APART_S = 0.2
 """Escape and what is typed sooner after it would be another key."""
 PASTE, END = b"\x1b[200~", b"\x1b[201~"
@@ -79,11 +83,14 @@ class Conversation:
         self._turn = asyncio.Lock()
         self._awaited = ""
         self._taken = asyncio.Event()
+        self._begun = asyncio.Event()
         self._with = False
         """Something else was taken with it."""
 
     def heard(self, signal: Signal) -> None:
         """A signal of the station. To be called for each, in order."""
+        if signal.name == BEGINNING:
+            self._begun.set()
         said = signal.payload.get("prompt")
         if not self._awaited or signal.name != "UserPromptSubmit" or not isinstance(said, str):
             return
@@ -103,6 +110,8 @@ class Conversation:
         """Say it, and return when the agent has told that it took it. Raises `FactoryError` where it did not."""
         async with self._turn:
             say = self._kind.say(text, session)
+            if report is None and not say.argv and await self._has_begun():
+                report = Report.IDLE
             if (error := refusal(say, report, asks, attached)) is not None:
                 raise error
             self._awaited = text
@@ -120,6 +129,13 @@ class Conversation:
         if self._with:
             raise FactoryError("it took the prompt with what stood in its input", "interrupt it if that is wrong")
         return Taken.TAKEN
+
+    async def _has_begun(self) -> bool:
+        """Whether an agent that has just been started says so, within a while; nobody else is heard of here."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(BEGINS_S):
+                await self._begun.wait()
+        return self._begun.is_set()
 
     async def _said(self, say: Say) -> None:
         if not say.argv:

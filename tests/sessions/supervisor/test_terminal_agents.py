@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from sessions.floor.commands import ChangeLife, PromptStation, StartStation
+from sessions.floor.commands import AnswerQuestion, ChangeLife, PromptStation, StartStation
 from sessions.floor.ours.lives import Change, Life
 from sessions.floor.ours.owned import Question
 from sessions.floor.reports import Report
 from sessions.floor.scope import HeldBy, Scope
 from sessions.stations.boundary import machine
-from sessions.supervisor import process
 from tests.support.house import House
 from tests.support.stations.real import KEY, PROVIDER, provider
 from tests.support.stations.yard import Floor, manned, yard_in
-from tests.support.supervisor import until
+from tests.support.supervisor import ended, until
 
 HERE = machine.here()
 pytestmark = [
@@ -38,8 +39,8 @@ def yard(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     yield from yard_in(monkeypatch)
 
 
-async def question(floor: Floor, number: int = 1) -> Question:
-    """What the station asks, when it asks for the so-manieth time."""
+async def question(floor: Floor) -> Question:
+    """What the station asks."""
     state = await until(floor.feed, lambda state: NAME in state.owned and bool(state.owned[NAME].questions))
     return next(iter(state.owned[NAME].questions.values()))
 
@@ -56,20 +57,35 @@ async def idle(floor: Floor, turns: int) -> None:
     )
 
 
-def metered(log: Path) -> int:
+def asked_of(log: Path) -> int:
     """The calls that the model was asked for an answer."""
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     return sum(1 for line in lines if line.get("api") in ("anthropic", "responses"))
 
 
-@needs_claude
-def test_claude_as_a_station(yard: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    log = tmp_path / "log"
+@pytest.fixture
+def model(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A scripted model that uses a tool of the kind asked for; what it was asked is logged in this file."""
+    with provider(tmp_path / "log", "--prefer", request.param) as url:
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", url)
+        monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+        monkeypatch.setenv("OPENAI_BASE_URL", f"{url}/v1")
+        monkeypatch.setenv("OPENAI_API_KEY", KEY)
+        yield tmp_path / "log"
 
+
+def killed_supervisor(yard: House) -> None:
+    pid = yard.start()
+    os.kill(pid, signal.SIGKILL)
+    assert ended(pid)
+
+
+@needs_claude
+@pytest.mark.parametrize("model", ["write"], indirect=True)
+def test_claude_works_in_its_scope_is_killed_and_goes_on(yard: House, model: Path) -> None:
     async def scene() -> None:
         async with manned(yard) as floor:
-            start = StartStation("claude", "Create hello.txt", name=NAME, scope=Scope(write=("*.txt",)))
-            await floor.done(start)
+            await floor.done(StartStation("claude", "Create hello.txt", name=NAME, scope=Scope(write=("*.txt",))))
             owned = await floor.lives(Life.RUNNING, NAME)
             assert owned.held is not None
             assert owned.held.by is HeldBy.BUBBLEWRAP
@@ -77,21 +93,69 @@ def test_claude_as_a_station(yard: House, tmp_path: Path, monkeypatch: pytest.Mo
             await floor.done(PromptStation(NAME, "Create it again"))
             await idle(floor, 2)
             session = floor.state.stations[NAME].session
-            assert session
-            assert (Path(owned.directory) / "hello.txt").exists()
+            assert await asyncio.to_thread((Path(owned.directory) / "hello.txt").exists)
+            assert not floor.owned(NAME).violations
             await floor.done(ChangeLife(NAME, Change.KILL))
-            await floor.lives(Life.KILLED, NAME)
             await floor.done(ChangeLife(NAME, Change.RESUME))
-            await floor.lives(Life.RUNNING, NAME)
             await until(floor.feed, lambda state: state.stations[NAME].report is Report.IDLE)
             await floor.done(PromptStation(NAME, "Create a third"))
             await idle(floor, 3)
             assert floor.state.stations[NAME].session == session
-            meter = floor.state.stations[NAME].meter
-            assert meter.calls == metered(log)
+            assert floor.state.stations[NAME].meter.calls == asked_of(model)
 
-    with provider(log) as url:
-        monkeypatch.setenv("ANTHROPIC_BASE_URL", url)
-        monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
-        asyncio.run(scene())
-        process.stop(yard.repo.path)
+    asyncio.run(scene())
+
+
+@needs_claude
+@pytest.mark.parametrize("model", ["shell"], indirect=True)
+def test_claude_waits_for_an_answer_over_the_death_of_its_supervisor(yard: House, model: Path) -> None:
+    async def scene() -> None:
+        async with manned(yard) as floor:
+            await floor.done(StartStation("claude", "Create hello.txt", name=NAME))
+            asked = await question(floor)
+            assert "hello.txt" in asked.text
+            reply = await floor.wish(PromptStation(NAME, "go on"))
+            assert "waits for an answer" in reply.reason
+        killed_supervisor(yard)
+        async with manned(yard) as floor:
+            assert (await question(floor)).id == asked.id
+            await floor.done(AnswerQuestion(NAME, asked.id, "allow"))
+            await idle(floor, 1)
+            directory = Path(floor.owned(NAME).directory)
+            assert await asyncio.to_thread((directory / "hello.txt").exists)
+            await floor.done(PromptStation(NAME, "Create it again"))
+            asked_again = await question(floor)
+            await floor.done(AnswerQuestion(NAME, asked_again.id, "deny", "not on a Sunday"))
+            await idle(floor, 2)
+            assert floor.state.stations[NAME].meter.calls == asked_of(model)
+
+    asyncio.run(scene())
+
+
+@needs_codex
+@pytest.mark.parametrize("model", ["shell"], indirect=True)
+def test_codex_asks_is_killed_and_goes_on(yard: House, model: Path) -> None:
+    async def scene() -> None:
+        async with manned(yard) as floor:
+            options = (("ask", "Bash"),)
+            await floor.done(StartStation("codex", "Create hello.txt", name=NAME, model="gpt-5-codex", options=options))
+            asked = await question(floor)
+            await floor.done(AnswerQuestion(NAME, asked.id, "allow"))
+            await idle(floor, 1)
+            session, directory = floor.state.stations[NAME].session, Path(floor.owned(NAME).directory)
+            assert await asyncio.to_thread((directory / "hello.txt").exists)
+        killed_supervisor(yard)
+        async with manned(yard) as floor:
+            await floor.done(PromptStation(NAME, "Create it again"))
+            asked = await question(floor)
+            await floor.done(AnswerQuestion(NAME, asked.id, "deny", "not on a Sunday"))
+            await idle(floor, 2)
+            await floor.done(ChangeLife(NAME, Change.KILL))
+            await floor.done(ChangeLife(NAME, Change.RESUME))
+            await floor.done(PromptStation(NAME, "Create a third"))
+            asked = await question(floor)
+            await floor.done(AnswerQuestion(NAME, asked.id, "allow"))
+            await idle(floor, 3)
+            assert floor.state.stations[NAME].session == session
+
+    asyncio.run(scene())

@@ -39,7 +39,7 @@ def machine_awaited(draft: Draft, event: ev.MachineAwaited) -> None:
 def agent_reported(draft: Draft, event: ev.AgentReported) -> None:
     station = draft.station(event)
     status, reason = _REPORTED[event.state]
-    station = replace(station, process=event.process, report=event.state)
+    station = replace(station, process=event.process or station.process, report=event.state)
     draft.stations[event.station] = station
     old, before = station.evidence, draft.sessions.get(station.session)
     gone = before is not None and before.closed

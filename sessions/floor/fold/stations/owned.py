@@ -34,7 +34,8 @@ def life_changed(draft: Draft, event: ev.LifeChanged) -> None:
             draft.stations[event.station] = replace(station, process=event.process)
         return
     status, reason = seen
-    running = station.running if event.life is Life.PAUSED else {}
+    rests = event.life is Life.PAUSED
+    running = station.running if rests else {}
     errors = station.errors + (event.life is Life.LOST)
     put_evidence(
         draft,
@@ -45,6 +46,8 @@ def life_changed(draft: Draft, event: ev.LifeChanged) -> None:
         running=running,
         errors=errors,
         process=event.process,
+        # What an agent said that has ended is nothing that the next one says.
+        report=station.report if rests else None,
     )
 
 

@@ -81,6 +81,8 @@ class Terminals(Runner):
         if launch.session:
             await self._crew.record(ev.SessionClaimed(session=launch.session, **now(station)))
         await self._watch(_transcripts(Path(brief.home), launch))
+        self._conversations.pop(station, None)
+        self._conversation(station)  # it hears of the beginning
         child = await keeper.start(
             Start(
                 id=station,
@@ -96,14 +98,14 @@ class Terminals(Runner):
 
     async def prompt(self, station: str, prompt: str, text: str) -> None:
         seen = self._crew.seen(station)
-        report = Report.IDLE if seen.report is None and not seen.turns and seen.session else seen.report
-        kind = self._kind(station)
+        conversation, kind = self._conversation(station), self._kind(station)
+        report = seen.report
         if isinstance(kind, Stated):  # it knows of more than its hooks tell, such as a panel that is open
             stated = await asyncio.to_thread(kind.state, self._place(station), seen.session)
             if stated not in (None, Report.WORKING):  # it says so for a moment longer than its turn lasts
                 report = stated
         asks = bool(self._crew.owned(station).questions)
-        await self._conversation(station).prompt(text, seen.session, report, asks, self.looking.somebody(station))
+        await conversation.prompt(text, seen.session, report, asks, self.looking.somebody(station))
 
     async def interrupt(self, station: str, command: str = "") -> None:
         await self._conversation(station).interrupt()

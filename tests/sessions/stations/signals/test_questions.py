@@ -12,6 +12,7 @@ import pytest
 from sessions.errors import FactoryError
 from sessions.stations.contract import Decision
 from sessions.stations.signals import hook, plain, questions
+from sessions.stations.signals.outbox import Outbox
 from tests.support.stations.signals import STATION, ended, environment, listening, names, speak, told
 
 ASKED = {
@@ -58,6 +59,24 @@ def test_a_question_outlives_the_supervisor(tmp_path: Path) -> None:
             assert next_one.outbox.asked(asked.id) == asked
             await next_one.outbox.answer(asked.id, ANSWER.encode())
             assert (await ended(process))[0] == 0
+
+    asyncio.run(scene())
+
+
+def test_a_question_can_be_answered_before_anything_else_is_done(tmp_path: Path) -> None:
+    """Also one that was committed, and of which nothing else was done yet when the supervisor died."""
+
+    async def scene() -> None:
+        outbox = Outbox(tmp_path / "out", {})
+        outbox.follow(STATION)
+        process = speak(["hook"], environment(tmp_path / "out"), given())
+        batch = await anext(outbox.batches())
+        outbox.close()
+        next_one = Outbox(tmp_path / "out", batch.marks)
+        next_one.follow_all()
+        await next_one.answer(batch.signals[0].id, ANSWER.encode())
+        assert (await ended(process))[0] == 0
+        next_one.close()
 
     asyncio.run(scene())
 

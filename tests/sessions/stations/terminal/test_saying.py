@@ -67,11 +67,25 @@ def test_typed_and_taken() -> None:
         (Report.IDLE, False, True, "somebody is at its terminal"),
     ],
 )
-def test_nothing_is_typed_on_a_guess(report: Report | None, asks: bool, attached: bool, why: str) -> None:
+def test_nothing_is_typed_on_a_guess(
+    monkeypatch: pytest.MonkeyPatch, report: Report | None, asks: bool, attached: bool, why: str
+) -> None:
+    monkeypatch.setattr(saying, "BEGINS_S", 0.01)
     desk = Desk(Claude(), lambda text: text)
     with pytest.raises(FactoryError, match=why):
         asyncio.run(desk.prompt("go", report, asks, attached))
     assert desk.keys == []
+
+
+def test_an_agent_that_has_just_been_started_is_waited_for() -> None:
+    desk = Desk(Claude(), lambda text: text)
+
+    async def scene() -> Taken:
+        begun = Signal("ship:0", "ship", "SessionStart", 5.0, {"session_id": "s1"})
+        asyncio.get_running_loop().call_soon(desk.conversation.heard, begun)
+        return await desk.prompt("go", None)
+
+    assert asyncio.run(scene()) is Taken.TAKEN
 
 
 def test_what_the_agent_did_not_confirm_was_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
