@@ -33,7 +33,7 @@ from tests.sessions.stations.keeping.programs import (
     program,
     said,
 )
-from tests.support.supervisor import PATIENCE_S, ended
+from tests.support.supervisor import PATIENCE_S, ended, short_directory
 
 
 def of(pid: int, name: str) -> Path:
@@ -359,3 +359,22 @@ def test_the_start_takes_tens_of_milliseconds() -> None:
     spent_us = sum(int(line.split("|")[0].split(":")[1]) for line in done.stderr.splitlines()[1:] if "|" in line)
     assert done.stdout.startswith("failed")
     assert spent_us < 300_000, done.stderr
+
+
+def test_a_full_disk_costs_the_log_and_nothing_else() -> None:
+    async def run() -> None:
+        with short_directory() as directory:
+            words = [sys.executable, "-I", "-S", str(PROGRAM), "--socket", str(socket_of(directory))]
+            words += ["--lock", str(lock_of(directory)), "--log", "/dev/full", "--seconds", "60"]
+            done = await asyncio.to_thread(ran, [*words])
+            assert done.stdout == "ready\n"
+            keeper = await Keeper.open(directory, scoped=False)
+            with pytest.raises(StartFailedError, match="cannot be written"):
+                await keeper.start(program("host", "true", log=Path("/no/such/log")))
+            await keeper.start(program("host", "true", log=Path("/dev/full")))
+            assert (await ends(keeper))[0].exit.code == 0
+            await keeper.stop("the test is over")
+            assert await asyncio.to_thread(ended, keeper.pid)
+            await keeper.close()
+
+    asyncio.run(run())
