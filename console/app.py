@@ -266,6 +266,12 @@ class FactoryApp(Guarded, App[None]):
 
         await self.push_screen(QuestionScreen(station))
 
+    async def open_terminal(self, station: str) -> None:
+        """Look at the terminal of a station."""
+        from console.screens.terminal.screen import TerminalScreen
+
+        await self.push_screen(TerminalScreen(station))
+
     async def open_branch(self, name: str) -> None:
         """Go into a branch."""
         from console.screens.branch.screen import BranchScreen

@@ -72,6 +72,7 @@ _HANDS: tuple[Action[Situation], ...] = (
     _hand(Verb.REMOVE, ("delete", "backspace"), "remove",
           "Take its place away, after a yes; its branch and its uncommitted work are kept for 30 days."),
     _hand(Verb.ATTACH, ("v",), "attach", "Go into its terminal; a key comes back.", 17),
+    Action("hand.see", ("V",), "see", "Look at its terminal without being at it.", "screen.see", _needs(Verb.ATTACH)),
     Action("hand.edit", ("e",), "editor", "Open its directory in `$VISUAL` or `$EDITOR`, or a shell there.",
            "screen.edit", needs_shell),
     Action("hand.freeze", ("P",), "freeze", "Let all stations of ours rest as they are, or thaw them.",
@@ -87,7 +88,7 @@ BEFORE_KNOWN = frozenset(action.id for action in _HANDS) - {"hand.mark", "hand.u
 """What is not done to a floor that is not the present: what is asked now, nobody has seen yet."""
 
 
-_NOT = {"hand.asked": ("question",)}
+_NOT = {"hand.asked": ("question",), "hand.see": ("terminal",)}
 """Where it would lead to where one is."""
 
 

@@ -142,6 +142,11 @@ class HandedScreen(FactoryScreen):
             return f"kept 30 days: {branch}, uncommitted work"
         return f"kept: {branch}, uncommitted work, conversation" + "s" * (own is None)
 
+    async def action_see(self) -> None:
+        """Look at its terminal."""
+        for station in self.hands().able(Verb.ATTACH)[:1]:
+            await self.factory.open_terminal(station)
+
     def action_edit(self) -> None:
         """Leave the terminal to the operator's editor, or a shell, in the directory at hand."""
         directory = next((copy.text for copy in self.copies() if copy.key == "d"), "")
