@@ -53,6 +53,8 @@ class Desk:
 
     def answer(self, asked: qs.AnyQuestion, halt: Halt) -> Iterator[msgspec.Struct]:
         """The parts of the answer, one after the other. Raises FactoryError with the reason when there is none."""
+        if isinstance(asked, qs.FollowTerminal):
+            raise FactoryError("no terminals are shown here", "open the floor that they belong to")
         import sqlite3  # who shows a recording asks no database
 
         try:

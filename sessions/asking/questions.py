@@ -16,6 +16,7 @@ from sessions.asking.question import Question
 from sessions.asking.station_questions import AnyStationQuestion
 from sessions.floor.branches.contents import BranchContents, Files, Patch, Sides
 from sessions.floor.conflicts import Verdict
+from sessions.floor.ours.picture import Picture
 from sessions.floor.scopes.meeting import Meeting
 from sessions.observe.conversation.entries import Entry
 
@@ -197,6 +198,16 @@ class FindInSession(Question[Found], frozen=True, tag="find_in_session"):
     step: Step
 
 
+class FollowTerminal(Question[Picture], frozen=True, tag="follow_terminal"):
+    """What the terminal of a station shows, and from then on what becomes of it, until nobody wants to know any more.
+
+    It is over when the program in it has ended.
+    """
+
+    station: str
+    """By id or name."""
+
+
 AnyLook = (
     StationEvents
     | StationNames
@@ -212,6 +223,6 @@ AnyLook = (
     | FindInSession
 )
 """Looks into stations, sessions, branches and pairs."""
-AnyQuestion = AnyLook | AnyStationQuestion | WhatWasUsed | AnyPastQuestion
+AnyQuestion = AnyLook | AnyStationQuestion | FollowTerminal | WhatWasUsed | AnyPastQuestion
 
 QUESTIONS: msgspec.json.Decoder[AnyQuestion] = msgspec.json.Decoder(AnyQuestion)

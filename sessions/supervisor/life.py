@@ -55,7 +55,7 @@ async def live(place: Place, options: Options, ready: Callable[[], None]) -> Non
         recorder = ServingRecorder(journal, feed)
         supervisor = supervisor_of(place, options, chosen, recorder, await journal.marks())
         await supervisor.open()
-        answers = Answers(place, feed)
+        answers = Answers(place, feed, supervisor.pictures)
         reception = _Reception(options, idle_s, supervisor)
         day = _Day(journal, feed, supervisor, reception.looked_at if options.brief else None)
         recorder.tell(reception.hear)

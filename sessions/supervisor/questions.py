@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import itertools
 import threading
-from collections.abc import AsyncGenerator, Generator, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import aclosing
 from functools import partial
 
 import msgspec
@@ -18,8 +19,16 @@ from sessions.asking.asked import Halt
 from sessions.asking.desk import Desk
 from sessions.asking.figures import WhatWasUsed
 from sessions.asking.past_questions import EventsAfter, EventUntil, PastCovers
-from sessions.asking.questions import AnyQuestion, FollowSession, SessionEntries, StationEvents, StationNames
+from sessions.asking.questions import (
+    AnyQuestion,
+    FollowSession,
+    FollowTerminal,
+    SessionEntries,
+    StationEvents,
+    StationNames,
+)
 from sessions.errors import FactoryError
+from sessions.floor.ours.picture import Picture
 from sessions.floor.state import FloorState
 from sessions.journal.reader import JournalReader
 from sessions.place import Place
@@ -36,10 +45,24 @@ QUICKLY = (SessionEntries, StationEvents, StationNames, WhatWasUsed, EventsAfter
 _ENCODER = msgspec.json.Encoder()
 
 
+Pictures = Callable[[str], AsyncGenerator[Picture, None]]
+"""What the terminal of a station shows, as it changes; raises `FactoryError` where there is none."""
+
+
+async def no_pictures(station: str) -> AsyncGenerator[Picture, None]:
+    """For a supervisor that runs no stations."""
+    nothing: tuple[Picture, ...] = ()
+    for picture in nothing:
+        yield picture
+    raise FactoryError("this supervisor runs no agents in terminals")
+
+
 class Answers:
     """Answers the questions of all consoles of a supervisor. `close` it when none is left."""
 
-    def __init__(self, place: Place, feed: Feed) -> None:
+    def __init__(self, place: Place, feed: Feed, pictures: Pictures = no_pictures) -> None:
+        """`pictures` shows the terminals of stations."""
+        self._pictures = pictures
         self._feed, self._place = feed, place
         self._journal: JournalReader | None = None
         self._opening = threading.Lock()
@@ -53,6 +76,11 @@ class Answers:
         if isinstance(question, FollowSession):
             async for part in self._followed(question.session, question.edition):
                 yield part
+            return
+        if isinstance(question, FollowTerminal):
+            async with aclosing(self._pictures(question.station)) as pictures:
+                async for picture in pictures:
+                    yield msgspec.Raw(_ENCODER.encode(picture))
             return
         pool = self._quick if isinstance(question, QUICKLY) else self._slow
         halt = Halt()

@@ -32,4 +32,10 @@ def supervisor_of(
     care = JournalCare(place.journal, recorder)
     stations = Stations(place, recorder, transcripts.follow_also)
     services = (branches, conflicts, transcripts, care, stations)
-    return Supervisor(recorder, services, lambda: opening(branches.repository, options.scripted), stations.attach)
+    return Supervisor(
+        recorder,
+        services,
+        lambda: opening(branches.repository, options.scripted),
+        stations.attach,
+        stations.pictures,
+    )

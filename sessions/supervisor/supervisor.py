@@ -14,6 +14,7 @@ from sessions.floor.decide.decide import decide
 from sessions.floor.decide.decision import Accepted, Errands, Known, Refusal
 from sessions.floor.events import Event, FactoryOpened, LifeChanged, SourceSkipped, StopWanted
 from sessions.supervisor.outbox import Outbox
+from sessions.supervisor.questions import Pictures, no_pictures
 from sessions.supervisor.recorder import Recorder
 from sessions.supervisor.service import Service
 from sessions.supervisor.wire.attaching import Attaching, no_terminals
@@ -33,9 +34,13 @@ class Supervisor:
         services: Sequence[Service],
         opening: Callable[[], FactoryOpened],
         attach: Attaching = no_terminals,
+        pictures: Pictures = no_pictures,
     ) -> None:
-        """`opening` says, once the services are open, what is supervised; `attach` has operators be at terminals."""
-        self.attach = attach
+        """`opening` says, once the services are open, what is supervised.
+
+        `attach` has operators be at terminals, and `pictures` shows them.
+        """
+        self.attach, self.pictures = attach, pictures
         self.stopped = asyncio.Event()
         """Set when the operator has asked to end."""
         self.free = asyncio.Event()

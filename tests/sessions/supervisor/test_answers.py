@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 
 import msgspec
 import pytest
@@ -12,6 +12,7 @@ import pytest
 from sessions.asking.questions import (
     EventPage,
     FollowSession,
+    FollowTerminal,
     Names,
     SessionEntries,
     SessionPart,
@@ -21,6 +22,7 @@ from sessions.asking.questions import (
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.floor.fold.fold import fold_all
+from sessions.floor.ours.picture import Picture, Run
 from sessions.floor.state import EMPTY
 from sessions.journal import codec
 from sessions.journal.writer import Journal
@@ -135,5 +137,37 @@ def test_why_there_is_no_answer_is_raised(house: House) -> None:
                 await following(answers.answer(FollowSession(SESSION)))
             with pytest.raises(FactoryError, match="no transcript"):
                 await following(answers.answer(FollowSession("another")))
+
+    asyncio.run(check())
+
+
+def test_a_terminal_is_shown_as_long_as_somebody_looks(house: House) -> None:
+    left: list[str] = []
+
+    async def pictures(station: str) -> AsyncGenerator[Picture, None]:
+        try:
+            for word in ("first", "second"):
+                yield Picture(10, 1, ((Run(f"{station} {word}"),),))
+            await asyncio.Event().wait()
+        finally:
+            left.append(station)
+
+    async def check() -> None:
+        async with answering(house) as (_, feed, _):
+            answers = Answers(house.place, feed, pictures)
+            async with aclosing(answers.answer(FollowTerminal(STATION))) as parts:
+                seen = [msgspec.json.decode(await anext(parts), type=Picture) for _ in range(2)]
+            assert [picture.lines[0][0].text for picture in seen] == ["ship first", "ship second"]
+            await answers.close()
+        assert left == [STATION]
+
+    asyncio.run(check())
+
+
+def test_where_no_terminals_are_that_is_said(house: House) -> None:
+    async def check() -> None:
+        async with answering(house) as (answers, _, _):
+            with pytest.raises(FactoryError, match="no agents in terminals"):
+                await anext(answers.answer(FollowTerminal(STATION)))
 
     asyncio.run(check())

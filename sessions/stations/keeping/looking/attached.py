@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 
 from sessions.errors import FactoryError
+from sessions.floor.ours.picture import Picture
 from sessions.stations.keeping.client import Keeper
 from sessions.stations.keeping.following import follow, kept
-from sessions.stations.keeping.line import Line
+from sessions.stations.keeping.line import Line, value
 from sessions.stations.keeping.looking.again import shown_again
+from sessions.stations.keeping.looking.picture import Screen
 from sessions.stations.keeping.looking.sieve import Sieve
 from sessions.stations.keeping.values import Size
 
+PICTURE_S = 0.2
+"""Between two pictures of a terminal that somebody looks at."""
 WIGGLE_S = 0.05
 """How long a program is given to notice that its terminal has another size, before it has the old one again."""
 
@@ -63,6 +68,60 @@ class Terminals:
                 del self._leading[name]
             await line.close()
 
+    async def pictures(self, station: str) -> AsyncGenerator[Picture, None]:
+        """What a station's terminal shows, and again whenever that has changed, until its program has ended.
+
+        It is drawn only as long as somebody asks. Raises `FactoryError` where there is no terminal.
+        """
+        keeper, name = self._find(station)
+        line = await keeper.line()
+        try:
+            async with aclosing(_pictures(line, name)) as pictures:
+                async for picture in pictures:
+                    yield picture
+        finally:
+            await line.close()
+
+
+async def _pictures(line: Line, name: str) -> AsyncGenerator[Picture, None]:
+    screen, place = await _drawn(line, name)
+    yield await asyncio.to_thread(screen.picture)
+    pieces = aiter(follow(line, name, place))
+    coming = asyncio.ensure_future(anext(pieces))
+    try:
+        while True:
+            await asyncio.wait({coming})
+            due = time.monotonic() + PICTURE_S
+            over = False
+            while not over and (left := due - time.monotonic()) > 0:  # what comes together is drawn together
+                if not (await asyncio.wait({coming}, timeout=left))[0]:
+                    break
+                over = isinstance(coming.exception(), StopAsyncIteration)
+                if not over:
+                    await asyncio.to_thread(screen.feed, coming.result().data)
+                    coming = asyncio.ensure_future(anext(pieces))
+            if await _size(line, name) != screen.asked:
+                screen, _ = await _drawn(line, name)
+            yield await asyncio.to_thread(screen.picture)
+            if over:
+                return
+    finally:
+        coming.cancel()
+        await asyncio.gather(coming, return_exceptions=True)
+
+
+async def _drawn(line: Line, name: str) -> tuple[Screen, int]:
+    """The screen as it is, and the place of what comes next."""
+    past = await kept(line, name)
+    screen = Screen(await _size(line, name))
+    await asyncio.to_thread(screen.begin, past)
+    return screen, past.at + len(past.data)
+
+
+async def _size(line: Line, name: str) -> Size:
+    told, _ = await line.ask("size", id=name)
+    return value(Size, told)
+
 
 class Attached:
     """Somebody at a terminal."""
@@ -109,8 +168,7 @@ class Attached:
 
     async def _wiggle(self) -> None:
         """Have the program draw its screen anew, as it does when its terminal gets another size."""
-        told, _ = await self._line.ask("size", id=self._name)
-        if told.get("columns") == self._size.columns and told.get("lines") == self._size.lines:
+        if await _size(self._line, self._name) == self._size:
             self._heard.clear()
             lines = self._size.lines - 1 if self._size.lines > 1 else 2
             self._line.say("resize", id=self._name, columns=self._size.columns, lines=lines)

@@ -29,6 +29,7 @@ class Screen:
 
     def __init__(self, size: Size, make: Make | None = None) -> None:
         """Raises `FactoryError` where no emulator is installed."""
+        self.asked = size
         self.size = Size(
             min(max(size.columns, SMALLEST.columns), LARGEST.columns),
             min(max(size.lines, SMALLEST.lines), LARGEST.lines),

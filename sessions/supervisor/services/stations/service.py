@@ -54,7 +54,7 @@ class Stations(Service):
         self._purses = Purses(self._crew, self._lives)
         self._families = Families(self._crew, self._lives)
         self._ready = asyncio.Event()
-        self.attach = self._terminals.looking.attach
+        self.attach, self.pictures = self._terminals.looking.attach, self._terminals.looking.pictures
         """Has an operator be at a station's terminal."""
 
     async def begin(self) -> None:

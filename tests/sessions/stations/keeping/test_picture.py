@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sessions.floor.ours.picture import Ink, Picture, Run
+from sessions.stations.keeping.client import Keeper
+from sessions.stations.keeping.looking.attached import Terminals
 from sessions.stations.keeping.looking.by_avt import Avt
 from sessions.stations.keeping.looking.by_pyte import Pyte
 from sessions.stations.keeping.looking.emulator import Make
 from sessions.stations.keeping.looking.picture import LARGEST, SMALLEST, Screen, emulator
 from sessions.stations.keeping.values import Kept, Size
 from sessions.text import clean_lines
+from tests.sessions.stations.keeping.programs import in_terminal, keeping
+from tests.support.supervisor import PATIENCE_S
 
 BOTH = pytest.mark.parametrize("make", [Avt, Pyte])
 
@@ -97,3 +105,35 @@ def test_what_breaks_an_emulator_costs_one_picture() -> None:
             super().feed(text)
 
     assert text(drawn(Breaks, b"before", b"!", b"after"))[0] == "after"
+
+
+def test_a_terminal_is_looked_at_without_being_attached_to() -> None:
+    code = "import tty; tty.setraw(0)\nwhile True: print(f'\\x1b[2J\\x1b[Hsaw {input()!r}', end='', flush=True)"
+
+    async def run() -> None:
+        async with keeping() as (keeper, _):
+
+            def find(station: str) -> tuple[Keeper, str]:
+                return keeper, station
+
+            await keeper.start(in_terminal("agent", f"print('ready', end='', flush=True)\n{code}", size=Size(30, 5)))
+            async with asyncio.timeout(PATIENCE_S), aclosing(Terminals(find).pictures("agent")) as pictures:
+                await shown(pictures, "ready")
+                await keeper.write("agent", b"a\r\n")
+                assert (await shown(pictures, "saw 'a")).columns == 30
+                await keeper.resize("agent", Size(40, 6))
+                await keeper.write("agent", b"b\r\n")
+                assert (await shown(pictures, "saw 'b")).columns == 40
+                await keeper.end("agent")
+                last = [picture async for picture in pictures]
+                assert all("saw 'b" in "\n".join(text(picture)) for picture in last)
+
+    asyncio.run(run())
+
+
+async def shown(pictures: AsyncIterator[Picture], word: str) -> Picture:
+    """The first picture with a word on it."""
+    async for picture in pictures:
+        if word in "\n".join(text(picture)):
+            return picture
+    raise AssertionError(f"{word} is never shown")
