@@ -10,7 +10,7 @@ STAMP := .venv/.installed
 DEV_STAMP := .venv/.installed-dev
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e
 
-.PHONY: help setup run demo test fuzz lint types bench screenshots snapshots-update demo-recording readme prices build clean
+.PHONY: help setup run demo test agents fuzz lint types bench screenshots snapshots-update demo-recording readme prices build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 20
@@ -42,6 +42,9 @@ demo: $(STAMP) ## look at a simulated factory; needs no agents and no repository
 
 test: setup lint types ## lint, strict types, layering, all tests
 	$(BIN)/python -m pytest
+
+agents: setup ## bring the real agents that tests/agents runs (npm: a minute, 1.2 GB); without them these tests skip
+	$(BIN)/python -m tests.agents.install $(ARGS)
 
 fuzz: setup ## look for faults with fresh chance, EXAMPLES of each test (default 1000); no part of `make test`
 	PYTEST_TIMEOUT=3600 $(BIN)/python -m pytest -m hypothesis --hypothesis-profile fuzz --dist worksteal $(ARGS)

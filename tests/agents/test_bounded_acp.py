@@ -1,4 +1,4 @@
-"""Real agents over the protocol inside a boundary that the kernel holds: their model is all that they reach."""
+"""Real agents over the protocol inside a boundary that the kernel holds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sessions.floor.scope import Scope
 from sessions.stations.boundary import machine
 from sessions.stations.boundary.draw import draw
 from sessions.stations.boundary.proof import prove
-from sessions.stations.contract import Brief, Decision
+from sessions.stations.contract import Brief
 from sessions.stations.running.needs import programs_of
 from tests.agents.homes import SORTS, Real, path_of
 from tests.support.agents.provider import Provider, provider
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.skipif(not HERE.bubblewrap, reason=f"bubblewrap: {HERE.
 
 
 @contextmanager
-def bounded(name: str, served: Provider, scope: Scope, mode: str = "") -> Iterator[Real]:
+def bounded(name: str, served: Provider, scope: Scope, mode: str) -> Iterator[Real]:
     """A real agent in a private clone, inside its boundary."""
     path, sort = path_of(name), SORTS[name]
     site = Site(root=True, scope=scope)
@@ -51,7 +51,7 @@ def bounded(name: str, served: Provider, scope: Scope, mode: str = "") -> Iterat
             scope=scope,
             held=boundary.held,
             model=sort.model,
-            options={"mode": mode} if mode else sort.options,
+            options={"mode": mode},
         )
         yield Real(sort.kind, brief)
     finally:
@@ -59,26 +59,8 @@ def bounded(name: str, served: Provider, scope: Scope, mode: str = "") -> Iterat
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_it_asks_writes_and_its_meters_are_the_servers(name: str) -> None:
-    async def talk(of: Real) -> Heard:
-        heard = Heard()
-        agent = await of.kind.start(of.brief, heard)
-        await agent.prompt("p1", "Create hello.txt")
-        question = await heard.until(ev.QuestionAsked)
-        await agent.answer(question.question, Decision.ALLOW)
-        assert isinstance(await heard.turn(), ev.TurnFinished)
-        await agent.close()
-        return heard
-
-    with provider(escalate=True) as served, bounded(name, served, Scope()) as of:
-        heard = asyncio.run(talk(of))
-        assert Path(of.brief.directory, "hello.txt").read_text() == "hello from the fake provider\n"
-        assert heard.tokens == served.tokens
-
-
-@pytest.mark.parametrize("name", NAMES)
 def test_what_its_scope_does_not_open_is_not_written(name: str) -> None:
-    """In the mode in which it asks nobody: the kernel refuses."""
+    """In the mode in which it asks nobody: the kernel refuses. Its model is all that it reaches."""
 
     async def talk(of: Real) -> Heard:
         heard = Heard()
@@ -93,3 +75,4 @@ def test_what_its_scope_does_not_open_is_not_written(name: str) -> None:
         assert not Path(of.brief.directory, "hello.txt").exists()
         assert not heard.all(ev.QuestionAsked)
         assert [event.failed for event in heard.all(ev.ToolFinished)] == [True]
+        assert heard.tokens == served.tokens

@@ -20,7 +20,7 @@ from sessions.stations.contract import Agent, Brief, Conversing
 
 FAKE = (sys.executable, str(Path(__file__).with_name("fake_acp.py")))
 PLAIN = Preset(name="fake", title="Fake", program="", quirks=Quirks())
-WITHIN_S = 30.0
+WITHIN_S = 40.0
 
 E = TypeVar("E", bound=ev.Event)
 
