@@ -7,7 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from sessions.floor.commands import AnswerQuestion, ChangeLife, PromptStation, StationWish
-from sessions.floor.decide.stations import refusal_of
+from sessions.floor.ours.changes import why_not
 from sessions.floor.ours.lives import Asks, Change, Life
 from sessions.floor.ours.owned import Owned, Question
 from sessions.floor.state import EMPTY, FloorState, Status, name_of
@@ -89,10 +89,10 @@ class Hands(msgspec.Struct, frozen=True, omit_defaults=True):
             return "" if known.life is Life.RUNNING else f"it is {known.life.value}: bring it back first"
         if verb is Verb.ATTACH:
             return _unattachable(known)
-        refusal = refusal_of(known, change_of(known, verb))
-        if refusal is None:
+        trouble = why_not(known, change_of(known, verb))
+        if trouble is None:
             return ""
-        return refusal.reason if verb is not Verb.REMOVE else f"{refusal.reason}: {refusal.cure}"
+        return trouble[0] if verb is not Verb.REMOVE else ": ".join(trouble)
 
     def asked(self, station: str) -> Question | None:
         """The question of it that an answer would be for."""

@@ -12,7 +12,6 @@ from widgets.draw.numbers import age, ago, percent
 from widgets.draw.wrap import wrap
 from widgets.floor.pane_text import LOUD, divergence, shown_name, state_style, status_word
 from widgets.parts.lined import Lined
-from widgets.question.lines import preview_rows
 
 LARGE, SMALL = 6, 3
 """Its lines on screens of at least `ROOMY` lines, and on lower ones."""
@@ -82,6 +81,8 @@ def _words(pane: Pane, cells: int, rows: int, now: float, asked: Asked | None) -
 def _asking(pane: Pane, asked: Asked, cells: int, rows: int) -> list[Line]:
     """What it asks, as much as there is room for: whoever answers here has seen it."""
     question, known = asked
+    from widgets.question.lines import preview_rows  # few floors have a question when they are first drawn
+
     more = pane.ours.questions - 1 if pane.ours is not None else 0
     return preview_rows(question, known, more, cells, rows)
 

@@ -18,7 +18,8 @@ from sessions.floor.commands import (
 from sessions.floor.decide.decision import SOURCE, Accepted, Decision, Hand, Refusal
 from sessions.floor.decide.limits import exclusive_clash, wider
 from sessions.floor.identity import Owner
-from sessions.floor.ours.lives import Change, Life
+from sessions.floor.ours.changes import why_not
+from sessions.floor.ours.lives import Life
 from sessions.floor.ours.owned import Owned
 from sessions.floor.scope import Budget
 from sessions.floor.scopes import sets
@@ -139,28 +140,12 @@ def _prompted(known: Owned, station: str, text: str, hand: Hand) -> Decision:
     return Accepted((ev.PromptWanted(station=station, text=text, **hand),))
 
 
-_FROM: dict[Change, tuple[Life, ...]] = {
-    Change.INTERRUPT: (Life.RUNNING,),
-    Change.PAUSE: (Life.RUNNING,),
-    Change.RESUME: (Life.PAUSED, Life.HELD, Life.STOPPED, Life.KILLED, Life.LOST),
-    Change.STOP: (Life.WAITING, Life.RUNNING, Life.PAUSED, Life.HELD, Life.LOST),
-    Change.KILL: (Life.WAITING, Life.RUNNING, Life.PAUSED, Life.HELD, Life.LOST),
-    Change.REMOVE: (Life.HELD, Life.STOPPED, Life.KILLED, Life.LOST),
-}
-"""The lives in which each change can be wanted."""
-
-
-def refusal_of(known: Owned, change: Change, fresh: bool = False) -> Refusal | None:
-    """Why this cannot be done to the station as it is."""
-    if known.life in _FROM[change] or (fresh and change is Change.RESUME and known.life is Life.RUNNING):
-        return None
-    cure = "stop it first" if change is Change.REMOVE and known.lives else "there is nothing to do"
-    return Refusal(f"it is {known.life.value}", cure)
-
-
 def _changed(known: Owned, wish: ChangeLife, hand: Hand) -> Decision:
-    return refusal_of(known, wish.change, wish.fresh) or Accepted(
-        (ev.LifeWanted(station=wish.station, change=wish.change, fresh=wish.fresh, **hand),)
+    trouble = why_not(known, wish.change, wish.fresh)
+    return (
+        Refusal(*trouble)
+        if trouble
+        else Accepted((ev.LifeWanted(station=wish.station, change=wish.change, fresh=wish.fresh, **hand),))
     )
 
 

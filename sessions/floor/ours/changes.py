@@ -1,0 +1,24 @@
+"""What can be wanted of a station's life as it is. Pure, and apart from decisions: footers ask it at every frame."""
+
+from __future__ import annotations
+
+from sessions.floor.ours.lives import Change, Life
+from sessions.floor.ours.owned import Owned
+
+FROM: dict[Change, tuple[Life, ...]] = {
+    Change.INTERRUPT: (Life.RUNNING,),
+    Change.PAUSE: (Life.RUNNING,),
+    Change.RESUME: (Life.PAUSED, Life.HELD, Life.STOPPED, Life.KILLED, Life.LOST),
+    Change.STOP: (Life.WAITING, Life.RUNNING, Life.PAUSED, Life.HELD, Life.LOST),
+    Change.KILL: (Life.WAITING, Life.RUNNING, Life.PAUSED, Life.HELD, Life.LOST),
+    Change.REMOVE: (Life.HELD, Life.STOPPED, Life.KILLED, Life.LOST),
+}
+"""The lives in which each change can be wanted."""
+
+
+def why_not(known: Owned, change: Change, fresh: bool = False) -> tuple[str, str] | None:
+    """Why this cannot be done to the station as it is, with the cure; None when it can."""
+    if known.life in FROM[change] or (fresh and change is Change.RESUME and known.life is Life.RUNNING):
+        return None
+    cure = "stop it first" if change is Change.REMOVE and known.lives else "there is nothing to do"
+    return f"it is {known.life.value}", cure
