@@ -184,6 +184,8 @@ class Agent:
             yield from self.use_tool("edit", self.facts["file"], 0.2, 500, float(denied) or 0.02, self.facts["file"])
             if self.ours is not None and denied:
                 self.ours.violated(self.facts["file"])
+                area = words.home_of(self.branch)  # it goes on with what it may
+                self.facts |= {"area": area, "file": words.file_of(self.role, area, self.facts["part"])}
                 return
             self.world.edited(self.branch, self.facts["file"])
             self.dirty += 1

@@ -64,7 +64,7 @@ class Ours:
         )
         self.mode = Mode.FULL if number % 6 == 5 else Mode.SAFE
         self._held = _HELD[number % len(_HELD)]
-        self._dollars = self.random.choice((2.0, 4.0, 8.0, 15.0))
+        self._dollars = self.random.choice((2.0, 4.0, 8.0, 15.0)) if number else 100.0
         self._spent = self._told = 0.0
         self._asked = 0
         self.directory = ""

@@ -54,6 +54,11 @@ class Ours(msgspec.Struct, frozen=True, omit_defaults=True):
     """Of children, that it was not told yet."""
 
     @property
+    def held(self) -> str:
+        """Who holds its boundary, in words; "" where the word for it says so, or nobody does."""
+        return f"held by {self.by}" if self.by not in ("", self.bound) and self.bound in ("safe", "landlock") else ""
+
+    @property
     def loose(self) -> bool:
         """Nobody but the agent itself holds its boundary."""
         return self.bound.endswith("!")

@@ -30,6 +30,8 @@ HEIGHTS = (1, 5, 10)
 FULL_CONTEXT = 0.85
 """From this share on the context gauge is bold."""
 SPARK = 8
+LEAST_MODEL = 6
+"""Cells that a model's name keeps beside what is to be known of one of ours."""
 _GROUNDS = {Status.NEEDS_ME: " on alarm", Status.FAILED: " on fault"}
 
 
@@ -134,6 +136,8 @@ def _maker(pane: Pane, cells: int) -> list[Span]:
     """The model, and the directory where there is room for it."""
     model = cut(pane.model or pane.kind or "unknown agent", cells)
     if pane.ours is not None:
+        need = width(pane.ours.bound) + (5 if pane.ours.violations else 0)
+        model = cut(model, max(LEAST_MODEL, cells - need - 2))
         return [(model, "soft"), ("  ", "text"), *badges(pane, cells - width(model) - 2)]
     place = directory_text(pane, cells - width(model) - 2)
     return [(model, "soft"), ("  " + place, "faint")] if place else [(model, "soft")]

@@ -24,6 +24,8 @@ LIFE = {
 """Lives that say more than the status does."""
 LOUD = (Status.NEEDS_ME, Status.FAILED)
 ELSEWHERE = "elsewhere"
+ROOMY = 26
+"""Cells from which on badges say what they are about."""
 NEARLY = 0.8
 """From this part on a budget's gauge is bold."""
 LEAST_DIRECTORY = 8
@@ -108,15 +110,16 @@ def badges(pane: Pane, cells: int) -> list[Span]:
     ours = pane.ours
     if ours is None:
         return []
+    outside = f"{OUTSIDE}{ours.violations} outside" if cells >= ROOMY else f"{OUTSIDE.strip()}{ours.violations}"
     pieces: list[tuple[int, list[Span]]] = [
-        (0, [(f"{OUTSIDE}{ours.violations} outside", "bold failed")] if ours.violations else []),
+        (0, [(outside, "bold failed")] if ours.violations else []),
         (1, [(ours.bound, "bold failed" if ours.loose else "text" if ours.bound == "full" else "soft")]),
         (2, _budget(ours)),
         (3, [(f"{FAMILY}{ours.children}", "bold text" if pane.within else "soft")] if ours.children else []),
         (4, [(f"{ours.results} came back", "soft")] if ours.results else []),
     ]
     shown = [piece for piece in pieces if piece[1]]
-    return fill(shown, cells, "  ", "text") if cells >= width(ours.bound) else []
+    return fill(shown, cells, "  ", "text")
 
 
 def alarms(pane: Pane) -> list[Span]:

@@ -91,10 +91,9 @@ def _bounds(pane: Pane, cells: int) -> Line:
     """Its boundary, its budget and its family in a line."""
     ours = pane.ours
     assert ours is not None
-    held = f"held by {ours.by}" if ours.by and not ours.loose and ours.bound != "full" else ours.why
     parts = (
         f"{ours.violations} outside its scope, the last: {ours.violated}" * bool(ours.violations),
-        f"{ours.bound} {held}".strip() + ", another boundary from its next start" * ours.next_start,
+        f"{ours.bound} {ours.held or ours.why}".strip() + ", another boundary from its next start" * ours.next_start,
         f"network {ours.network}",
         f"{percent(ours.share)} of its {ours.share_of}" if ours.share_of else "no budget",
         f"works for {ours.parent_name}" * bool(ours.parent_name),

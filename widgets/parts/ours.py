@@ -50,9 +50,8 @@ def ours_lines(state: FloorState, pane: Pane, now: float, cells: int) -> list[Li
 
 
 def _boundary(ours: Ours, known: Owned, cells: int) -> list[Line]:
-    held = f"  held by {ours.by}" if ours.by and not ours.loose and ours.bound != "full" else ""
     style = "bold failed" if ours.loose else "bold text" if ours.bound == "full" else "text"
-    rows = [_row("boundary", [(ours.bound, style), (held, "soft")], cells)]
+    rows = [_row("boundary", [(ours.bound, style), (f"  {ours.held}", "soft")], cells)]
     rows += _text("", ours.why, cells, "failed" if ours.loose else "soft")
     rows += _text(
         "", "another boundary from its next start: the kernel holds the old one" * ours.next_start, cells, "soft"

@@ -90,12 +90,11 @@ def _path(path: Touched, cells: int) -> Line:
 
 def _boundary(known: Owned, ours: Ours, cells: int) -> list[Line]:
     scope = known.scope
-    held = f"  held by {ours.by}" if ours.by and not ours.loose and ours.bound != "full" else ""
     budget: list[Span] = [("no bound", "soft")]
     if ours.share_of:
         budget = [(f"{percent(ours.share)} of its {ours.share_of} used", "text")]
     rows: list[Line] = [
-        _row("mode", [(ours.bound, "bold failed" if ours.loose else "bold text"), (held, "soft")], cells),
+        _row("mode", [(ours.bound, "bold failed" if ours.loose else "bold text"), (f"  {ours.held}", "soft")], cells),
         *_wrapped("why", ours.why, cells),
         *_wrapped("writes", " ".join(scope.write), cells),
         _row("network", [(ours.network, "text")], cells),

@@ -16,7 +16,7 @@ from sessions.simulation import START, simulate
 from sessions.simulation.collisions import CLEAN, Ranges, judge
 from sessions.views.conflicts.view import ConflictView, candidates
 
-_EVENTS = list(takewhile(lambda event: event.time < START + 3_600.0, simulate(140)))
+_EVENTS = list(takewhile(lambda event: event.time < START + 3_600.0, simulate(137)))
 
 
 def after(seconds: float) -> FloorState:

@@ -66,6 +66,14 @@ def ask(
     return link
 
 
+async def look(screen: QuestionScreen, pilot: Pilot[None]) -> None:
+    """Have the screen see what became of an answer, as soon as it was given."""
+    await at_rest(pilot)
+    if pilot.app.screen is screen:
+        screen.draw_news()
+    await at_rest(pilot)
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_it_tells_what_would_be_done_and_what_was_said_before(size: tuple[int, int]) -> None:
     async def test(app: FactoryApp, screen: QuestionScreen, pilot: Pilot[None]) -> None:
@@ -101,15 +109,13 @@ def test_a_difference_is_told_line_by_line_and_paths_outside_the_scope_are_loud(
 def test_the_next_one_opens_by_itself_and_after_the_last_it_closes(key: str, decision: str) -> None:
     async def test(app: FactoryApp, screen: QuestionScreen, pilot: Pilot[None]) -> None:
         await press(pilot, key)
-        await at_rest(pilot)
-        app.pulse.stir()
-        await at_rest(pilot)
+        await look(screen, pilot)
         assert "rm -rf build" in text(app)
         await press(pilot, "d", *"no", "enter")
-        await at_rest(pilot)
+        await look(screen, pilot)
         assert screen.station == "fixer"
         await press(pilot, "a")
-        await at_rest(pilot)
+        await look(screen, pilot)
         assert not isinstance(app.screen, QuestionScreen)
 
     link = ask(test, "asker")
@@ -126,7 +132,7 @@ def test_what_is_answered_is_what_is_seen(monkeypatch: pytest.MonkeyPatch) -> No
 
     async def test(app: FactoryApp, screen: QuestionScreen, pilot: Pilot[None]) -> None:
         await press(pilot, "a")
-        await at_rest(pilot)
+        await look(screen, pilot)
         await press(pilot, "a")
         await at_rest(pilot)
         assert "this is the next question: look at it, then answer" in text(app)
