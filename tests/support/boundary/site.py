@@ -18,6 +18,7 @@ from sessions.stations.boundary import system
 from sessions.stations.boundary.bounds import Boundary, Bounds
 from sessions.stations.boundary.draw import draw
 from sessions.stations.boundary.machine import Machine
+from sessions.stations.places import origin
 from tests import ROOT
 from tests.support.branches.git import ENVIRONMENT, TestRepository
 
@@ -64,6 +65,8 @@ class Site:
         self.git_dir = self.place / ".git"
         for sample in (*self.common.glob("hooks/*.sample"), *self.git_dir.glob("hooks/*.sample")):
             sample.unlink()
+        source = origin.refresh(self.common, self.base, "main")
+        self.repository.git("config", "remote.origin.url", str(source), cwd=self.place)
         (self.git_dir / "commondir").write_text(".\n")
         (self.git_dir / "config.worktree").touch()
         self.repository.write(
@@ -81,7 +84,7 @@ class Site:
             git_dir=self.git_dir,
             home=self.station / "home",
             private=self.station / "private",
-            readable=(self.common / "objects", self.common / "refs", self.common / "HEAD"),
+            readable=origin.readable(self.common, self.base),
             scope=scope,
             outbox=self.station / "outbox",
             pinned=(".claude/settings.json", "src/settings.json"),
@@ -157,6 +160,7 @@ class Site:
             self.base / "repo",
             self.base / "home",
             self.base / "places/two",
+            self.base / "origin.git",
             self.place / "lib",
             self.place / "src/gen",
         ]

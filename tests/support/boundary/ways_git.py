@@ -122,7 +122,7 @@ WAYS = (
     Escape(
         "a push",
         "pushes into the user's repository",
-        "git commit -q --allow-empty -m evil; git push -q -f origin HEAD:other",
+        'git commit -q --allow-empty -m evil; git push -q -f origin HEAD:other; git push -q -f "$REPO" HEAD:other',
     ),
     Escape(
         "the user's hooks",

@@ -28,18 +28,37 @@ def site() -> Iterator[Site]:
 
 
 @needs_bubblewrap
-def test_a_station_can_work(site: Site) -> None:
-    """All that git does in a place, on what the scope allows."""
+def test_what_holds_is_told(site: Site) -> None:
     boundary = site.draw()
     assert boundary.held.by is HeldBy.BUBBLEWRAP
     assert (boundary.kernel, boundary.held.why, boundary.held.asked) == (True, "", ())
+
+
+@pytest.mark.parametrize(
+    "on",
+    [
+        pytest.param(HERE, marks=needs_bubblewrap, id="bubblewrap"),
+        pytest.param(
+            Machine(landlock=HERE.landlock, trouble="not used"),
+            marks=pytest.mark.skipif(HERE.landlock < 2, reason="no Landlock 2"),
+            id="landlock",
+        ),
+    ],
+)
+def test_a_station_can_work(on: Machine) -> None:
+    """All that git does in a place, on what the scope allows."""
+    site = Site()
+    boundary = site.draw(on)
+    prove_as = Site(root=True)
+    prove(prove_as.draw(on), prove_as.bounds)
+    prove_as.close()
     steps = (
         "echo new > src/new.py",
         "git add -A && git commit -qm new",
         "echo more >> src/new.py && git stash -q && git stash pop -q",
         "git switch -qc side && git commit -qam side",
         "git fetch -q origin && git rebase -q origin/main",
-        "git worktree add -q /tmp/tree -b tree && git worktree remove /tmp/tree",
+        "git worktree add -q $TMPDIR/tree -b tree && git worktree remove $TMPDIR/tree",
         "git gc -q && git pack-refs --all && git fsck --no-dangling",
         "git merge -q tree && git log --oneline",
         "git config --global user.name Me",
@@ -48,6 +67,7 @@ def test_a_station_can_work(site: Site) -> None:
         done = site.run(["/bin/sh", "-c", step], boundary)
         assert done.returncode == 0, f"{step}: {done.stdout.decode()}"
     assert site.host_git("log", "-1", "--format=%s", "side") == "side\n"
+    site.close()
 
 
 @needs_bubblewrap
