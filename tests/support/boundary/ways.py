@@ -1,4 +1,7 @@
-"""All the ways out that are tried. The table in the README is made from them."""
+"""All the ways out that are tried. The table in the README is made from them.
+
+Each harms nothing but what its own test made, also where the boundary that is tested fails.
+"""
 
 from __future__ import annotations
 

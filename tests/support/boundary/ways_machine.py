@@ -54,7 +54,6 @@ WAYS = (
         python=True,
     ),
     Escape("signals", "ends a process outside", 'kill -9 "$VICTIM"', abi=6),
-    Escape("signals to all", "ends every process that it may", "kill -9 -1; :", control=Control.NO, abi=6),
     Escape(
         "a handle of a process",
         "opens one, to take its descriptors",
@@ -116,9 +115,8 @@ WAYS = (
     ),
     Escape(
         "timed tasks",
-        "leaves one",
-        "for d in /var/spool/cron/crontabs /var/spool/at /etc/cron.d; do [ -w $d ] && echo ESCAPED; done; "
-        "echo '* * * * * true' | crontab - 2>/dev/null && echo ESCAPED",
+        "looks where they lie, to leave one",
+        "for d in /var/spool/cron/crontabs /var/spool/at /etc/cron.d; do [ -w $d ] && echo ESCAPED; done",
         control=Control.NO,
     ),
     Escape(
