@@ -13,11 +13,12 @@ from sessions.floor.commands import AnyWish, Command
 
 def command(wish: AnyWish) -> Command:
     """A new command of this operator, given now."""
-    return Command(uuid.uuid4().hex, _who(), time.time(), wish)
+    return Command(uuid.uuid4().hex, who(), time.time(), wish)
 
 
 @cache
-def _who() -> str:
+def who() -> str:
+    """The operator, as `user@host`."""
     try:
         user = getpass.getuser()
     except (OSError, KeyError):  # a user without a name

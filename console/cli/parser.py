@@ -55,6 +55,7 @@ COMMANDS = {
     "hook": Entry("stations.inside", "Hook", "tell the factory something from inside a station"),
     "ask": Entry("stations.inside", "Ask", "ask the operator for a wider scope from inside a station"),
     "kept": Entry("stations.kept", "Kept", "list the work of stations that is kept under refs, or make a branch of it"),
+    "trust": Entry("stations.trust", "Trust", "list what would be run by files of the repository, or allow it"),
     "stop": Entry("stop", "Stop", "end stations in good order; without names the supervisor of the repository"),
     "completions": Entry(
         "completions", "Completions", "print shell completions: source them, or keep them where yours lie"

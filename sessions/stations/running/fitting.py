@@ -21,7 +21,7 @@ from sessions.stations.boundary.system import interpreter
 from sessions.stations.boundary.toolchains import toolchains
 from sessions.stations.contract import Brief, InTerminal, Kind
 from sessions.stations.keeping.marks import Mark
-from sessions.stations.places import layout, making, origin
+from sessions.stations.places import layout, making, origin, setup
 from sessions.stations.places.layout import Place as StationPlace
 from sessions.stations.running.needs import hosts_of, keys_of, model_of, programs_of
 from sessions.stations.signals import standing
@@ -94,7 +94,7 @@ def fit(factory: Factory, place: StationPlace, outfit: Outfit) -> Fitted:
         mode=owned.mode,
         tmp=place.tmp,
         outbox=outfit.outbox,
-        programs=(*seen, standing_dir(factory, station.id)),
+        programs=(*seen, standing_dir(factory, station.id), *_caches(factory, place)),
         model=model_of(keys),
         model_hosts=hosts_of(outfit.kind, keys),
         station=station.id,
@@ -129,6 +129,15 @@ def fit(factory: Factory, place: StationPlace, outfit: Outfit) -> Fitted:
         options=dict(owned.options),
     )
     return Fitted(boundary, brief)
+
+
+def _caches(factory: Factory, place: StationPlace) -> tuple[Path, ...]:
+    """What the repository declares to be readable, where the operator has allowed that."""
+    try:
+        wanted = setup.declared(place)
+    except FactoryError:
+        return ()  # the set-up has said so
+    return setup.caches_of(wanted) if wanted.caches and setup.is_allowed(place, factory.state_dir) else ()
 
 
 def stand(place: StationPlace, station: Station, owned: Owned, left: Budget, held: Held) -> Standing:

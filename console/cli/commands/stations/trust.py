@@ -1,0 +1,132 @@
+"""`trust`: what repositories would have run when an agent begins there, and what of it is allowed, by content."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from console.cli.command import InRepository
+from console.cli.output import count, say, table
+from console.cli.words import Parser, filled
+from sessions.errors import FactoryError, UsageError
+from sessions.text import clean
+
+if TYPE_CHECKING:
+    from sessions.stations.places.suspects import Suspect
+
+WORDS = {"runs": "runs programs", "opens": "runs when opened", "tells": "tells agents"}
+
+
+class File(msgspec.Struct, frozen=True, kw_only=True):
+    """One file as it lies somewhere, for programs."""
+
+    path: str
+    effect: str
+    """`runs`, `opens` or `tells`."""
+    digest: str
+    allowed: bool
+    places: tuple[str, ...]
+    """The stations in whose places it is so; "" for the operator's own work tree."""
+
+
+class Shape(msgspec.Struct, frozen=True, kw_only=True):
+    """All of them."""
+
+    version: int = 1
+    files: tuple[File, ...]
+
+
+class Trust(InRepository, frozen=True, kw_only=True):
+    """List such files, or allow them as they are now."""
+
+    paths: tuple[str, ...] = ()
+    withdraw: bool = False
+    json: bool = False
+
+    @classmethod
+    def words(cls, parser: Parser) -> None:
+        parser.add_argument(
+            "paths",
+            type=filled,
+            nargs="*",
+            metavar="FILE",
+            help="allow these as they are now, in every place; a file that changes asks again (default: list them)",
+        )
+        parser.add_argument("--withdraw", action="store_true", help="allow them no longer")
+        parser.json()
+        super().words(parser)
+
+    def run(self) -> int:
+        from sessions import operator
+        from sessions.place import place_of
+        from sessions.stations.places.suspects import Allowed
+
+        place = place_of(self.repo)
+        allowed, found = Allowed(place.state_dir), _found(place.common_dir, place.state_dir)
+        if self.withdraw:
+            if not self.paths:
+                raise UsageError("no file is named", "factory-tui trust --withdraw FILE")
+            allowed.withdraw(self.paths)
+        elif self.paths:
+            meant = [each for each in found if each.path in self.paths]
+            missing = sorted(set(self.paths) - {each.path for each in meant})
+            if missing:
+                raise FactoryError(
+                    f"there is no such file as {clean(missing[0], 80)!r} to be allowed", "see factory-tui trust"
+                )
+            allowed.allow(meant, operator.who())
+        grants = allowed.grants()
+        files = [
+            File(
+                path=each.path,
+                effect=each.effect.value,
+                digest=each.digest,
+                allowed=(each.path, each.digest) in grants,
+                places=tuple(sorted(where)),
+            )
+            for each, where in found.items()
+            if not self.paths or each.path in self.paths
+        ]
+        self._tell(files)
+        return 0
+
+    def _tell(self, files: list[File]) -> None:
+        from sessions.headless.line import text
+
+        if self.json:
+            say(text(Shape(files=tuple(files))))
+        elif not files:
+            say("nothing here has programs run, or tells agents anything")
+        else:
+            rows = (
+                (
+                    file.path,
+                    WORDS[file.effect],
+                    file.digest[:12],
+                    "yes" if file.allowed else "no",
+                    ", ".join(place or "your work tree" for place in file.places),
+                )
+                for file in files
+            )
+            table(("file", "what", "content", "allowed", "where"), rows, left=4, told=True)
+            asked = sum(not file.allowed for file in files)
+            if asked:
+                say(f"{count(asked, 'file')} not allowed: an agent does not begin where one of them runs programs")
+
+
+def _found(common_dir: Path, state_dir: Path) -> dict[Suspect, set[str]]:
+    """Every such file as it is, with the places where it is so."""
+    from sessions.branches.git.run import Git
+    from sessions.branches.git.worktrees import main_root
+    from sessions.stations.places.layout import all_places
+    from sessions.stations.places.suspects import listing
+
+    found: dict[Suspect, set[str]] = {}
+    root = main_root(Git(common_dir), common_dir)
+    works = [("", root)] if root is not None else []
+    for station, work in [*works, *((place.record.station, place.work) for place in all_places(state_dir))]:
+        for each in listing(work):
+            found.setdefault(each, set()).add(station)
+    return found

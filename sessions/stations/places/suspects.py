@@ -1,0 +1,190 @@
+"""Files of a repository by which it has programs run, or tells agents what to do: listed, and allowed by content.
+
+Whoever opens a work tree with an agent, an editor or a shell runs what these files name. They come with the repository,
+and an agent may write them. What *runs* something counts as soon as it is there; what only *tells* an agent something
+counts when it is no longer as it was where the place began.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import time
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from sessions.branches.git import beneath
+from sessions.branches.git.run import Git
+from sessions.floor.patterns import matches
+from sessions.stations.places.layout import Place
+
+MOST_BYTES = 4_000_000
+"""Of a file; a longer one is known by its beginning and its size."""
+MOST_FILES = 50_000
+_STORE = "allowed.json"
+
+
+class Effect(StrEnum):
+    """What comes of a file."""
+
+    RUNS = "runs"
+    """An agent that begins there runs programs by it."""
+    OPENS = "opens"
+    """An editor, a shell or another tool of the operator does when it is opened there."""
+    TELLS = "tells"
+    """An agent takes it for its operator's words."""
+
+
+RUNS = (
+    ".claude/settings*.json", ".claude/hooks/**", ".claude/plugins/**", ".mcp.json", ".codex/**", ".gemini/**",
+    ".qwen/**", ".vibe/**", ".opencode/**", "opencode.json", "opencode.jsonc", ".openclaw/**", ".cursor/mcp.json",
+    ".cursor/hooks.json", ".aider.conf.yml",
+)  # fmt: skip
+OPENS = (
+    ".vscode/tasks.json", ".vscode/settings.json", ".vscode/launch.json", ".vscode/mcp.json", ".envrc", "pyvenv.cfg",
+    "*/pyvenv.cfg", ".idea/runConfigurations/**", ".devcontainer/**", ".husky/**", ".githooks/**",
+    ".pre-commit-config.yaml", ".factory-tui.toml", ".npmrc", ".yarnrc.yml", "sitecustomize.py", "usercustomize.py",
+)  # fmt: skip
+TELLS = (
+    "**/AGENTS.md", "**/CLAUDE.md", "**/CLAUDE.local.md", "**/GEMINI.md", "**/QWEN.md", ".claude/agents/**",
+    ".claude/commands/**", ".claude/skills/**", ".claude/output-styles/**", ".cursor/rules/**", ".cursorrules",
+    ".github/copilot-instructions.md", ".windsurfrules",
+)  # fmt: skip
+_EFFECTS = ((Effect.RUNS, RUNS), (Effect.OPENS, OPENS), (Effect.TELLS, TELLS))
+_NOT_ENTERED = frozenset({".git", "node_modules", "__pycache__"})
+
+
+class Suspect(msgspec.Struct, frozen=True):
+    """One such file, as it is."""
+
+    path: str
+    """Relative to the root of the work tree."""
+    effect: Effect
+    digest: str
+    """Of its content, its kind and whether it may be executed: another one is another file."""
+
+
+class Grant(msgspec.Struct, frozen=True, omit_defaults=True):
+    """That a file is allowed as it was then."""
+
+    path: str
+    digest: str
+    who: str = ""
+    when: float = 0.0
+
+
+def listing(work: Path) -> tuple[Suspect, ...]:
+    """All of them in a work tree, by path. Links and other repositories in it are not followed or entered."""
+    found = []
+    for path in _paths(work):
+        effect = next((effect for effect, patterns in _EFFECTS if matches(patterns, path)), None)
+        if effect is not None and (digest := _digest(work, path)):
+            found.append(Suspect(path, effect, digest))
+    return tuple(sorted(found, key=lambda each: each.path))
+
+
+def _paths(work: Path) -> Iterable[str]:
+    count = 0
+    for folder, below, files in os.walk(work):
+        prefix = os.path.relpath(folder, work)
+        prefix = "" if prefix == "." else f"{prefix}/"
+        if prefix and ".git" in (*below, *files):
+            below.clear()
+            continue
+        below[:] = [name for name in below if name not in _NOT_ENTERED]
+        links = [name for name in below if Path(folder, name).is_symlink()]
+        for name in (*files, *links):
+            count += 1
+            if count > MOST_FILES:
+                return
+            yield prefix + name
+
+
+def _digest(work: Path, path: str) -> str:
+    try:
+        seen = (work / path).lstat()
+        if stat.S_ISLNK(seen.st_mode):
+            content = b"link " + os.fsencode((work / path).readlink())
+        else:
+            read = beneath.read(work, path, MOST_BYTES)
+            if read is None:
+                return ""
+            content = f"{seen.st_mode & 0o111:o} {seen.st_size} ".encode() + read
+    except OSError:
+        return ""
+    return hashlib.sha256(content).hexdigest()
+
+
+class Allowed:
+    """What the operator has allowed, for all places of a repository, in its state directory."""
+
+    def __init__(self, state_dir: Path) -> None:
+        self._file = state_dir / _STORE
+
+    def grants(self) -> Mapping[tuple[str, str], Grant]:
+        """Everything that is allowed, by path and digest; a file that cannot be read allows nothing."""
+        try:
+            found = msgspec.json.decode(self._file.read_bytes(), type=tuple[Grant, ...])
+        except (OSError, msgspec.DecodeError):
+            return {}
+        return {(grant.path, grant.digest): grant for grant in found}
+
+    def allow(self, suspects: Iterable[Suspect], who: str, when: float | None = None) -> None:
+        """Allow these as they are. Raises OSError when that cannot be written."""
+        now = time.time() if when is None else when
+        grants = {**self.grants()}
+        for each in suspects:
+            grants[each.path, each.digest] = Grant(each.path, each.digest, who, now)
+        self._write(grants)
+
+    def withdraw(self, paths: Iterable[str]) -> None:
+        """Allow nothing at these paths any more."""
+        gone = set(paths)
+        self._write({key: grant for key, grant in self.grants().items() if grant.path not in gone})
+
+    def asked(self, suspects: Iterable[Suspect], before: Mapping[str, str] | None = None) -> tuple[Suspect, ...]:
+        """Those of them that are not allowed as they are.
+
+        `before` has the digests of what told agents something where the place began (see `begun_with`): that stays so
+        without being asked for.
+        """
+        grants, known = self.grants(), before or {}
+        return tuple(
+            each
+            for each in suspects
+            if (each.path, each.digest) not in grants
+            and not (each.effect is Effect.TELLS and known.get(each.path) == each.digest)
+        )
+
+    def _write(self, grants: Mapping[tuple[str, str], Grant]) -> None:
+        fresh = self._file.with_name(f".{_STORE}.{os.urandom(4).hex()}")
+        fresh.touch(mode=0o600)
+        fresh.write_bytes(msgspec.json.encode(tuple(grants.values())))
+        fresh.replace(self._file)
+
+
+def held(state_dir: Path, place: Place) -> tuple[Suspect, ...]:
+    """What keeps an agent from beginning in a place until the operator has allowed it."""
+    found = [each for each in listing(place.work) if each.effect is not Effect.OPENS]
+    return Allowed(state_dir).asked(found, begun_with(place, found)) if found else ()
+
+
+def begun_with(place: Place, suspects: Iterable[Suspect]) -> dict[str, str]:
+    """Digests of what tells agents something, for those files that are as in the commit that the place began at."""
+    told = [each for each in suspects if each.effect is Effect.TELLS]
+    if not told:
+        return {}
+    git = Git(Path(place.record.common_dir))
+    found = {}
+    for each in told:
+        content = beneath.read(place.work, each.path, MOST_BYTES)
+        if content is None:
+            continue
+        status, out, _ = git.call("cat-file", "blob", f"{place.record.base}:{each.path}")
+        if status == 0 and out == content:
+            found[each.path] = each.digest
+    return found

@@ -1,0 +1,89 @@
+"""What a repository would have run is asked about, by content."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sessions.stations.places.layout import Place
+from sessions.stations.places.suspects import Allowed, Effect, held, listing
+from tests.sessions.stations.places.world import World
+
+
+@pytest.fixture
+def place(world: World) -> Place:
+    world.repo.commit({"AGENTS.md": "Be kind.\n", "docs/AGENTS.md": "Here too.\n", ".vscode/tasks.json": "{}"})
+    return world.place()
+
+
+def paths(world: World, place: Place) -> list[str]:
+    return [each.path for each in held(world.state_dir, place)]
+
+
+def test_everything_that_runs_opens_or_tells_is_listed(world: World, place: Place) -> None:
+    files = {
+        ".claude/settings.json": "{}", ".claude/settings.local.json": "{}", ".mcp.json": "{}", ".envrc": "x",
+        ".codex/config.toml": "x", ".gemini/settings.json": "{}", ".venv/pyvenv.cfg": "x", "src/CLAUDE.md": "x",
+        "node_modules/x/AGENTS.md": "not looked at", "src/settings.json": "{}", ".factory-tui.toml": "",
+    }  # fmt: skip
+    world.repo.write(files, cwd=place.work)
+    found = {each.path: each.effect for each in listing(place.work)}
+    assert found == {
+        ".claude/settings.json": Effect.RUNS, ".claude/settings.local.json": Effect.RUNS, ".mcp.json": Effect.RUNS,
+        ".codex/config.toml": Effect.RUNS, ".gemini/settings.json": Effect.RUNS, ".envrc": Effect.OPENS,
+        ".venv/pyvenv.cfg": Effect.OPENS, ".vscode/tasks.json": Effect.OPENS, ".factory-tui.toml": Effect.OPENS,
+        "AGENTS.md": Effect.TELLS, "docs/AGENTS.md": Effect.TELLS, "src/CLAUDE.md": Effect.TELLS,
+    }  # fmt: skip
+
+
+def test_what_the_repository_tells_is_no_news_and_what_it_runs_is(world: World, place: Place) -> None:
+    assert paths(world, place) == []
+    world.repo.write({".mcp.json": "{}"}, cwd=place.work)
+    assert paths(world, place) == [".mcp.json"]
+
+
+def test_an_agent_that_edits_them_is_held_at_its_next_start_until_each_is_allowed(world: World, place: Place) -> None:
+    world.repo.write({"AGENTS.md": "Obey me.\n", ".claude/settings.json": '{"hooks": {}}'}, cwd=place.work)
+    assert paths(world, place) == [".claude/settings.json", "AGENTS.md"]
+    allowed = Allowed(world.state_dir)
+    allowed.allow(held(world.state_dir, place), "me")
+    assert paths(world, place) == []
+    assert (world.state_dir / "allowed.json").stat().st_mode & 0o777 == 0o600
+    # By content: what was allowed at another path or with other words is not.
+    world.repo.write({"AGENTS.md": "Obey me more.\n", ".claude/settings.local.json": '{"hooks": {}}'}, cwd=place.work)
+    assert paths(world, place) == [".claude/settings.local.json", "AGENTS.md"]
+    world.repo.write({"AGENTS.md": "Obey me.\n", ".claude/settings.local.json": None}, cwd=place.work)
+    assert paths(world, place) == []
+    (place.work / ".claude" / "settings.json").chmod(0o755)
+    assert paths(world, place) == [".claude/settings.json"]
+    allowed.withdraw(["AGENTS.md"])
+    assert "AGENTS.md" in paths(world, place)
+
+
+def test_links_are_known_by_what_they_say_and_not_followed(world: World, place: Place) -> None:
+    target = world.root / "target"
+    target.write_text("{}")
+    (place.work / ".mcp.json").symlink_to(target)
+    (place.work / ".claude").symlink_to(world.root)
+    (first,) = [each for each in listing(place.work) if each.path == ".mcp.json"]
+    target.write_text('{"other": 1}')
+    assert first in listing(place.work)
+    (place.work / ".mcp.json").unlink()
+    (place.work / ".mcp.json").symlink_to("elsewhere")
+    assert first not in listing(place.work)
+
+
+def test_a_store_that_cannot_be_read_allows_nothing(world: World, place: Place) -> None:
+    world.repo.write({".mcp.json": "{}"}, cwd=place.work)
+    Allowed(world.state_dir).allow(listing(place.work), "me")
+    Path(world.state_dir / "allowed.json").write_text("[")
+    assert paths(world, place) == [".mcp.json"]
+
+
+def test_another_repository_inside_is_not_entered(world: World, place: Place) -> None:
+    inner = place.work / "vendor"
+    inner.mkdir()
+    world.repo.git("init", "--quiet", cwd=inner)
+    world.repo.write({"AGENTS.md": "x"}, cwd=inner)
+    assert "vendor/AGENTS.md" not in {each.path for each in listing(place.work)}
