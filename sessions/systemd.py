@@ -12,12 +12,16 @@ LINGERING = Path("/var/lib/systemd/linger")
 """Has a file for each user whose systemd goes on after the last logout (see loginctl(1))."""
 
 
-def scope(what: str) -> list[str]:
-    """The words that put a command into a scope of its own; none where the user has no systemd."""
+def scope(what: str, unit: str = "") -> list[str]:
+    """The words that put a command into a scope of its own; none where the user has no systemd.
+
+    In a scope with a name of its own (`unit`) the command may make control groups.
+    """
     tool = shutil.which("systemd-run")
     if not tool or not runs():
         return []
-    return [tool, "--user", "--scope", "--quiet", "--collect", f"--description={what}", "--"]
+    own = [f"--unit={unit}", "--property=Delegate=yes"] if unit else []
+    return [tool, "--user", "--scope", "--quiet", "--collect", f"--description={what}", *own, "--"]
 
 
 def runs() -> bool:

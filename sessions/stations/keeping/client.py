@@ -232,7 +232,7 @@ class Keeper:
         if child is None:
             raise KeeperError(f"{clean(name)} is not kept", "it was never started, or forgotten")
         root = 0 if child.exit else child.pid
-        return partial(processes.tree, root, child.started, mark_of(child.station, child.mark), self.pid)
+        return partial(processes.tree, root, child.started, mark_of(child.station, child.mark), self.pid, child.group)
 
     async def _listen(self) -> None:
         """Take in the ends of children, until the keeper ends."""

@@ -9,6 +9,7 @@ import os
 import signal
 from collections.abc import Callable, Iterable, Mapping
 
+from sessions.stations.keeping import cgroups
 from sessions.stations.keeping.marks import Mark, in_environment
 
 ROUNDS = 50
@@ -87,10 +88,11 @@ def below(roots: Iterable[int], among: Mapping[int, Process]) -> list[Process]:
     return found[::-1]
 
 
-def tree(root: int, root_started: int, mark: Mark | None, keeper: int) -> list[Process]:
+def tree(root: int, root_started: int, mark: Mark | None, keeper: int, group: str = "") -> list[Process]:
     """All that was started for one child of the keeper and has not ended, leaves first.
 
-    That is what descends from it, and what lost its parents, came to the keeper instead, and bears the child's mark.
+    That is what descends from it, and what lost its parents, came to the keeper instead, and bears the child's mark or
+    is in its control group.
     """
     among = everything()
     ours = below([keeper], among)
@@ -98,6 +100,8 @@ def tree(root: int, root_started: int, mark: Mark | None, keeper: int) -> list[P
     roots = {root} if own is not None and own.started == root_started else set[int]()
     if mark is not None:
         roots |= {each.pid for each in ours if each.pid != keeper and mark_of_process(each.pid) == mark}
+    if group:
+        roots |= cgroups.members(group)
     return [each for each in below(roots, among) if not each.over and each.pid != keeper]
 
 

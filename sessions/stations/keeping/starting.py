@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sessions import paths, systemd
+from sessions.stations.keeping import cgroups
 from sessions.stations.keeping.keeper import life
 from sessions.stations.keeping.line import Line
 from sessions.stations.keeping.values import KeeperError, KeeperLostError
@@ -78,7 +79,7 @@ def start(state_dir: Path, patience_s: float, scoped: bool) -> bool:
     """Start a keeper and wait until it answers; False when another one is here already. Raises `KeeperError`."""
     words = [sys.executable, "-I", "-S", str(PROGRAM), "--socket", str(socket_of(state_dir))]
     words += ["--lock", str(lock_of(state_dir)), "--log", str(log_of(state_dir)), "--seconds", str(patience_s)]
-    scope = systemd.scope("factory-tui keeper") if scoped else []
+    scope = systemd.scope("factory-tui keeper", f"{cgroups.UNIT}-{os.urandom(4).hex()}") if scoped else []
     told = _run([*scope, *words], SCOPE_S if scope else PATIENCE_S)
     if scope and not told:
         told = _run(words, PATIENCE_S)

@@ -70,6 +70,8 @@ class Child(msgspec.Struct, frozen=True):
     cwd: str
     station: str
     mark: str
+    group: str
+    """The directory of its control group; "" where it has none of its own."""
     since: float
     terminal: bool
     columns: int

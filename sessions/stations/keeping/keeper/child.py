@@ -7,7 +7,7 @@ import os
 import signal
 import time
 
-from sessions.stations.keeping import processes
+from sessions.stations.keeping import cgroups, processes
 from sessions.stations.keeping.keeper import spawn
 from sessions.stations.keeping.keeper.answers import LONGEST, answers
 from sessions.stations.keeping.keeper.framing import CHUNK, Words
@@ -30,7 +30,7 @@ class Child:
 
     def __init__(self, name: str, plan: spawn.Plan, pid: int, telling: int, ring: int, answering: bool) -> None:
         self.name, self.pid, self.telling = name, pid, telling
-        self.argv, self.cwd = plan.argv, plan.cwd
+        self.argv, self.cwd, self.group = plan.argv, plan.cwd, plan.group
         self.mark: Mark | None = mark_of(plan.environment.get(STATION, ""), plan.environment.get(MARK, ""))
         self.started = processes.started(pid)
         self.since = time.time()
@@ -64,6 +64,7 @@ class Child:
             "cwd": self.cwd,
             "station": self.mark.station if self.mark else "",
             "mark": str(self.mark) if self.mark else "",
+            "group": self.group,
             "since": self.since,
             "terminal": self.terminal,
             "columns": self.columns,
@@ -130,7 +131,8 @@ class Child:
 
     def tree(self) -> list[processes.Process]:
         """All that was started for it and lives, leaves first."""
-        return processes.tree(self.pid if self.status is None else 0, self.started, self.mark, os.getpid())
+        root = self.pid if self.status is None else 0
+        return processes.tree(root, self.started, self.mark, os.getpid(), self.group)
 
     def signal(self, number: int, whole: bool) -> int:
         """Signal all that was started for it, or its process group alone; returns how many took it."""
@@ -168,6 +170,11 @@ class Child:
             if descriptor >= 0:
                 os.close(descriptor)
         self.master = self.telling = -1
+
+    def leave(self) -> None:
+        """Nothing of it is left."""
+        if self.group:
+            cgroups.remove(self.group)
 
     def _answer(self, data: bytes) -> None:
         seen = self._tail + data

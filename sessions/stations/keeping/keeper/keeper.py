@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import os
 import select
 import signal
@@ -16,7 +17,7 @@ import struct
 import time
 from collections.abc import Callable
 
-from sessions.stations.keeping import processes
+from sessions.stations.keeping import cgroups, processes
 from sessions.stations.keeping.keeper import framing, spawn
 from sessions.stations.keeping.keeper.caller import Caller
 from sessions.stations.keeping.keeper.child import Child
@@ -57,6 +58,7 @@ class Keeper:
         self.callers: dict[int, Caller] = {}
         self.patience_s, self.say = patience_s, say
         self.files = spawn.more_files()
+        self._group, self._groups = cgroups.own(), itertools.count(1)
         self._answers = answer
         self._leaving: set[Child] = set()
         """Forgotten, while something of them still has to end."""
@@ -99,6 +101,8 @@ class Keeper:
         for child in self.children.values():
             child.close()
         processes.kill(self._heirs)
+        for child in self.children.values():
+            child.leave()
 
     def _heirs(self) -> list[processes.Process]:
         """Whatever is left below, marked or not."""
@@ -158,8 +162,8 @@ class Keeper:
         for child in self._ends():
             if child.deadline is not None and now >= child.deadline:
                 child.kill()
-                self._leaving.discard(child)
                 self._reap()
+                self._left_nothing(child)
         if not self.ending and not self._supervised:
             patience_s = self.patience_s if self.children else min(self.patience_s, GRACE_S)
             if now >= self._alone + patience_s:
@@ -260,12 +264,18 @@ class Keeper:
             child.watched = select.EPOLLIN
             self._quiet.register(child.master, child.watched)
 
+    def group(self) -> str:
+        """A control group for the next child; "" where there can be none."""
+        return cgroups.make(self._group, f"child-{next(self._groups)}") if self._group else ""
+
     def forget(self, child: Child) -> None:
         """Nobody wants to know of it any more."""
         self.tell({"note": "forgotten", "id": child.name})
         del self.children[child.name]
         if child.deadline is not None:
             self._leaving.add(child)
+        else:
+            child.leave()
         self._drop(child)
 
     def followed(self, name: str) -> None:
@@ -309,6 +319,7 @@ class Keeper:
         if step:
             del self.children[child.name]
             self._drop(child)
+            child.leave()
 
     def start_of(self, child: Child) -> Words:
         """What a start came to."""
@@ -354,6 +365,11 @@ class Keeper:
         if child.status is not None:
             self._drop(child)
 
+    def _left_nothing(self, child: Child) -> None:
+        if child in self._leaving:
+            self._leaving.discard(child)
+            child.leave()
+
     def _drop(self, child: Child) -> None:
         """Let go of the descriptors of a child."""
         if child.telling >= 0:
@@ -392,7 +408,7 @@ class Keeper:
         for child in self._ends():
             if child.status is not None and child.deadline is not None and not child.tree():
                 child.deadline = None
-                self._leaving.discard(child)
+                self._left_nothing(child)
 
     def _ended(self, child: Child, status: int) -> None:
         child.ended(status)

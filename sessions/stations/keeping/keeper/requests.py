@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 
+from sessions.stations.keeping import cgroups
 from sessions.stations.keeping.keeper import spawn
 from sessions.stations.keeping.keeper.caller import Caller, Look
 from sessions.stations.keeping.keeper.child import MOST_RING, RING, Child
@@ -61,6 +62,7 @@ def _begun(keeper: Keeper, name: str, words: Words) -> Child:
     ring = _number(words, "ring", RING, 1, MOST_RING)
     plan = spawn.Plan([*argv], {**environment}, _text(words, "cwd"), str(words.get("log") or ""))
     plan.files = keeper.files
+    plan.group = keeper.group()
     columns, lines = _number(words, "columns", 0, 0, MOST_SIDE), _number(words, "lines", 0, 0, MOST_SIDE)
     try:
         if columns and lines:
@@ -69,6 +71,7 @@ def _begun(keeper: Keeper, name: str, words: Words) -> Child:
     except OSError as error:
         if plan.master >= 0:
             os.close(plan.master)
+        cgroups.remove(plan.group)
         raise RefusedError(error.strerror or "no terminal", {"errno": error.errno or 0, "step": "terminal"}) from error
     finally:
         if plan.slave >= 0:

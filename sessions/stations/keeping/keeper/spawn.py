@@ -10,6 +10,8 @@ import signal
 import struct
 import termios
 
+from sessions.stations.keeping import cgroups
+
 SIZE = struct.Struct("HHHH")
 UMASK = 0o022
 """Of what is started; the keeper's own is narrower."""
@@ -24,11 +26,13 @@ STEPS = ("terminal", "log", "directory", "program")
 class Plan:
     """All that a program is started with."""
 
-    __slots__ = ("argv", "cwd", "environment", "files", "log", "master", "slave")
+    __slots__ = ("argv", "cwd", "environment", "files", "group", "log", "master", "slave")
 
     def __init__(self, argv: list[str], environment: dict[str, str], cwd: str, log: str) -> None:
         self.argv, self.environment, self.cwd, self.log = argv, environment, cwd, log
         self.master = self.slave = -1
+        self.group = ""
+        """The control group that it runs in; "" for the keeper's own."""
         self.files = resource.getrlimit(resource.RLIMIT_NOFILE)
         """How many files it may open (see `more_files`)."""
 
@@ -84,6 +88,8 @@ def _become(plan: Plan, telling: int) -> None:
         os.umask(UMASK)
         resource.setrlimit(resource.RLIMIT_NOFILE, plan.files)
         os.setsid()
+        if plan.group:
+            cgroups.enter(plan.group)
         if plan.slave >= 0:
             fcntl.ioctl(plan.slave, termios.TIOCSCTTY, 0)
             streams = (plan.slave,) * 3

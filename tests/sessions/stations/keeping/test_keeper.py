@@ -89,6 +89,7 @@ print(*sorted(ours))
     done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     allowed = (
+        "sessions.stations.keeping.cgroups",
         "sessions.stations.keeping.keeper",
         "sessions.stations.keeping.marks",
         "sessions.stations.keeping.processes",
