@@ -38,6 +38,13 @@ def needs_ours(now: Situation) -> str:
     return untouchable(now) or ("" if now.hands.state.owned else "this factory runs no stations yet")
 
 
+def needs_family(now: Situation) -> str:
+    """A family is folded and unfolded from any of its members."""
+    state, stations = now.hands.state, now.hands.stations
+    works = any(state.stations[each].parent for each in stations if each in state.stations)
+    return "" if works or any(child.parent in stations for child in state.stations.values()) else "it has no family"
+
+
 def needs_marks(now: Situation) -> str:
     return "" if now.hands.marked else "nothing is marked"
 
@@ -77,6 +84,8 @@ _HANDS: tuple[Action[Situation], ...] = (
            "screen.edit", needs_shell),
     Action("hand.freeze", ("P",), "freeze", "Let all stations of ours rest as they are, or thaw them.",
            "screen.freeze", needs_ours),
+    Action("hand.family", ("F",), "family", "Fold or unfold those that work for it: what ends one ends all of them.",
+           "screen.family", needs_family),
     Action("hand.mark", ("space",), "mark", "Mark it, or not any more: what is done is done to all that are marked.",
            "screen.mark", needs_at_hand),
     Action("hand.unmark", ("M",), "no marks", "Take all marks away.", "screen.unmark", needs_marks),
@@ -88,7 +97,7 @@ BEFORE_KNOWN = frozenset(action.id for action in _HANDS) - {"hand.mark", "hand.u
 """What is not done to a floor that is not the present: what is asked now, nobody has seen yet."""
 
 
-_NOT = {"hand.asked": ("question",), "hand.see": ("terminal",)}
+_NOT = {"hand.asked": ("question",), "hand.see": ("terminal",), "hand.family": ("station", "question", "terminal")}
 """Where it would lead to where one is."""
 
 

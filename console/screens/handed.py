@@ -184,7 +184,7 @@ class HandedScreen(FactoryScreen):
         able = hands.able(verb)
         wishes = [hands.wish(station, verb, text, fresh) for station in able]
         replies = await asyncio.gather(*map(self._answer_to, wishes))
-        not_done = [(station, hands.trouble(station, verb)) for station in hands.stations if station not in able]
+        not_done = [(station, hands.trouble(station, verb)) for station in hands.meant(verb) if station not in able]
         not_done += [(name, _why(reply)) for name, reply in zip(able, replies, strict=True) if not reply.ok]
         went = [name for name, reply in zip(able, replies, strict=True) if reply.ok]
         done = [hands.said(name, verb, wish) for name, wish in zip(able, wishes, strict=True) if name in went]

@@ -38,6 +38,7 @@ class Verb(StrEnum):
 
 
 ANSWERS = (Verb.ALLOW, Verb.ALWAYS, Verb.DENY)
+LIVES = (Verb.INTERRUPT, Verb.PAUSE, Verb.RESUME, Verb.STOP, Verb.KILL, Verb.REMOVE)
 _CHANGES = {
     Verb.INTERRUPT: Change.INTERRUPT,
     Verb.RESUME: Change.RESUME,
@@ -54,6 +55,8 @@ class Hands(msgspec.Struct, frozen=True, omit_defaults=True):
     stations: tuple[str, ...] = ()
     """Their ids."""
     marked: bool = False
+    family: tuple[str, ...] = ()
+    """Further ones that are folded into those: what is done to a life is done to all of a family."""
     question: str = ""
     """The question that is looked at; "" is the oldest of each."""
 
@@ -64,16 +67,22 @@ class Hands(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def able(self, verb: Verb) -> list[str]:
         """Those of them to which it can be done."""
-        return [station for station in self.stations if not self.trouble(station, verb)]
+        return [station for station in self.meant(verb) if not self.trouble(station, verb)]
+
+    def meant(self, verb: Verb) -> tuple[str, ...]:
+        """Those that it is meant for."""
+        return (*self.stations, *self.family) if verb in LIVES else self.stations
 
     def refusal(self, verb: Verb) -> str:
         """Why it cannot be done to any of them; "" where it can be done to one."""
         first = ""
-        for station in self.stations:
+        for station in self.meant(verb):
             reason = self.trouble(station, verb)
             if not reason:
                 return ""
             first = first or reason
+        if verb in ANSWERS and any(self.asked(station) for station in self.family):
+            return "one that works for it asks: F unfolds them"
         if len(self.stations) > 1:
             return f"none of the {len(self.stations)} marked ones can: {first}"
         return first or NOTHING

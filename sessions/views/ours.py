@@ -48,6 +48,8 @@ class Ours(msgspec.Struct, frozen=True, omit_defaults=True):
     parent: str = ""
     """The id of the station that it works for, and its name."""
     parent_name: str = ""
+    family: str = ""
+    """The name of the station that all in its family work for in the end; "" where it has none."""
     children: int = 0
     """Stations that work for it, and for those, and so on."""
     results: int = 0
@@ -72,6 +74,7 @@ def ours_of(state: FloorState, station: str, now: float) -> Ours | None:
     used, measure = share(state, station, now)
     bounded = any(getattr(known.budget, what) for what in known.budget.__struct_fields__)
     parent = state.stations[station].parent if station in state.stations else ""
+    children = sum(1 for _ in below(state, station))
     return Ours(
         life=known.life,
         reason=clean(known.reason),
@@ -89,7 +92,8 @@ def ours_of(state: FloorState, station: str, now: float) -> Ours | None:
         kept=len(known.kept),
         parent=parent,
         parent_name=clean(name_of(state, parent), 80) if parent else "",
-        children=sum(1 for _ in below(state, station)),
+        family=clean(name_of(state, _first(state, station)), 80) if parent or children else "",
+        children=children,
         results=sum(not result.delivered for result in known.results.values()),
     )
 
@@ -120,6 +124,15 @@ def network_word(known: Owned) -> str:
     if known.scope.network is not Network.LISTED:
         return known.scope.network.value
     return clean(", ".join(known.scope.hosts), 120) or "no host"
+
+
+def _first(state: FloorState, station: str) -> str:
+    """The one that it works for in the end; itself where it works for nobody."""
+    seen: set[str] = set()
+    while station in state.stations and station not in seen and (above := state.stations[station].parent):
+        seen.add(station)
+        station = above
+    return station
 
 
 def below(state: FloorState, station: str) -> Iterator[str]:

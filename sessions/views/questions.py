@@ -76,7 +76,8 @@ def _is_difference(lines: list[str]) -> bool:
 
 def _difference(lines: list[str]) -> Iterator[PatchLine]:
     old = new = 0
-    within = not any(_HUNK.match(line) for line in lines)
+    hunks = any(_HUNK.match(line) for line in lines)
+    within = not hunks
     for number, line in enumerate(lines):
         if found := _HUNK.match(line):
             old, new, within = int(found[1]), int(found[2]), True
@@ -91,7 +92,7 @@ def _difference(lines: list[str]) -> Iterator[PatchLine]:
             yield PatchLine(LineKind.CONTEXT, line[1:], old, new)
             old, new = old + bool(old), new + bool(new)
         else:
-            within = within and not line
+            within = within and (not hunks or not line)
             yield PatchLine(LineKind.WORDS, line)
 
 

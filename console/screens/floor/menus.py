@@ -19,7 +19,7 @@ STATUS_KEYS = {
     "u": Status.UNKNOWN,
 }
 ORDER_KEYS = {"a": SortKey.ATTENTION, "t": SortKey.ACTIVITY, "c": SortKey.COST, "n": SortKey.NAME, "g": SortKey.AGE}
-GROUP_KEYS = {"n": Grouping.NONE, "r": Grouping.ROLE, "b": Grouping.BRANCH, "a": Grouping.KIND}
+GROUP_KEYS = {"n": Grouping.NONE, "r": Grouping.ROLE, "b": Grouping.BRANCH, "a": Grouping.KIND, "f": Grouping.FAMILY}
 _FILTER, _ORDER, _GROUP = "show", "sort by", "group by"
 
 

@@ -24,6 +24,7 @@ from sessions.text import clean
 from sessions.views.floor.arrange import LOUD, Grouping, SortKey, attention
 from sessions.views.floor.panes import Pane
 from sessions.views.hands import Hands
+from sessions.views.ours import below
 from widgets.draw.cells import Line, Span
 from widgets.floor.card import HEIGHTS
 from widgets.floor.preview import Preview
@@ -81,11 +82,13 @@ class FloorScreen(FloorScene, HandedScreen):
         return [key for key in sorted(self.factory.marks) if key.removeprefix("station:") in stations]
 
     def hands(self) -> Hands:
-        state, marks = self.factory.link.state, self._present_marks()
-        if marks:
-            return Hands(state, tuple(key.removeprefix("station:") for key in marks), marked=True)
-        pane = self.wall.cursor
-        return Hands(state, (pane.station,) if pane is not None and pane.station else ())
+        state, marks, pane = self.factory.link.state, self._present_marks(), self.wall.cursor
+        stations = tuple(key.removeprefix("station:") for key in marks)
+        if not marks and pane is not None and pane.station:
+            stations = (pane.station,)
+        families = self.view.choice.families
+        folded = [child for station in stations if station in families for child in below(state, station)]
+        return Hands(state, stations, bool(marks), tuple(child for child in folded if child not in stations))
 
     def question(self) -> Line:
         if self._menu:
@@ -122,7 +125,12 @@ class FloorScreen(FloorScene, HandedScreen):
         return of_branch(branch) if branch else []
 
     def go_to_station(self, name: str) -> None:
-        self.wall.go_to("station:" + name)
+        key = "station:" + name
+        if key not in self.wall and (families := self.view.choice.families):
+            above = {each for each in families if name in below(self.factory.link.state, each)}
+            self.view.choose(families=families - above)
+            self.draw()
+        self.wall.go_to(key)
 
     # Keys while a question is open
 
@@ -238,6 +246,19 @@ class FloorScreen(FloorScene, HandedScreen):
     def action_unmark(self) -> None:
         self.factory.marks.clear()
         self.wall.show_marks(self.factory.marks)
+
+    def action_family(self) -> None:
+        """Fold those that work for the station under the cursor, or for whom it works; or unfold them."""
+        state, stations = self.factory.link.state, self.hands().stations
+        folded = self.view.choice.families
+        for station in stations:
+            has = any(child.parent == station for child in state.stations.values())
+            head = station if has or station in folded else state.stations[station].parent
+            folded ^= {head} if head else frozenset()
+        self.view.choose(families=folded)
+        self.draw()
+        if stations and "station:" + stations[0] not in self.wall:
+            self.wall.go_to("station:" + state.stations[stations[0]].parent)
 
     def action_clear(self) -> None:
         """First the marks, then what hides something."""

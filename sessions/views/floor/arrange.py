@@ -29,6 +29,7 @@ class Grouping(StrEnum):
     ROLE = "role"
     BRANCH = "branch"
     KIND = "agent"
+    FAMILY = "family"
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -43,6 +44,9 @@ class Choice(msgspec.Struct, frozen=True):
     """Merged and older branches, too."""
     unfolded: bool = False
     """Stations of other repositories, and those that have been idle for long, too."""
+
+    families: frozenset[str] = frozenset()
+    """Ids of stations into which those are folded that work for them."""
 
     @property
     def narrow(self) -> bool:
@@ -111,16 +115,17 @@ def _rank(pane: Pane, order: SortKey, now: float) -> Rank:
     return _RANK[order](pane)
 
 
-_NOBODY = "no station"
+_NOBODY, _ALONE = "no station", "no family"
 _TITLE: dict[Grouping, Callable[[Pane], str]] = {
     Grouping.NONE: lambda p: "",
     Grouping.ROLE: lambda p: (p.role or "no role") if p.station else _NOBODY,
     Grouping.BRANCH: lambda p: p.branch or "no branch",
     Grouping.KIND: lambda p: (p.kind or "unknown agent") if p.station else _NOBODY,
+    Grouping.FAMILY: lambda p: p.ours.family if p.ours is not None and p.ours.family else _ALONE,
 }
 _STATE = {Status.WORKING: "works working", Status.WAITING: "waits waiting", Status.NEEDS_ME: "needs me"}
 """What a search finds a state by, where that is more than its value: the word on the screen."""
-_LAST_TITLES = ("no role", "no branch", "unknown agent", _NOBODY)
+_LAST_TITLES = ("no role", "no branch", "unknown agent", _ALONE, _NOBODY)
 
 
 def matches(pane: Pane, choice: Choice) -> bool:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from sessions.floor.state import FloorState, Status
 from sessions.views.floor.arrange import EVERYTHING, Arrangement, Arranger, Choice, Group, Grouping, SortKey, matches
 from sessions.views.floor.book import PaneBook
+from sessions.views.floor.families import Families
 from sessions.views.floor.panes import Pane
 from sessions.views.floor.totals import Totals, totals
 from sessions.views.status import RESTING_S
@@ -46,6 +47,9 @@ class FloorView:
         self._shown: dict[str, Pane] = {}
         """What is neither folded away nor filtered out, by key."""
         self._folded: dict[str, Pane] = {}
+        self._families = Families()
+        self._within = frozenset[str]()
+        """Keys of panes that are folded into that of whom they work for."""
         self._stale = True
         self._sorted_at = 0.0
         self.arranged = 0
@@ -79,6 +83,7 @@ class FloorView:
         search: str | None = None,
         every_branch: bool | None = None,
         unfolded: bool | None = None,
+        families: frozenset[str] | None = None,
     ) -> None:
         """Change some of the choices; the next look sorts anew."""
         old = self._choice
@@ -90,6 +95,7 @@ class FloorView:
             search=old.search if search is None else search,
             every_branch=old.every_branch if every_branch is None else every_branch,
             unfolded=old.unfolded if unfolded is None else unfolded,
+            families=old.families if families is None else families,
         )
         self._stale = True
 
@@ -111,7 +117,7 @@ class FloorView:
         # A search goes through everything: what it is for may be folded away.
         unfold = self._choice.unfolded or bool(self._choice.search.strip())
         changed = self._book.look(state, now, self._choice.every_branch, unfold)
-        if changed is None or self._stale or not self._replace(changed, unfold):
+        if changed is None or self._stale or self._choice.families or not self._replace(changed, unfold):
             self._select(unfold)
             self._arrange(now)
         if (self._stale or untouched) and self._sort(now, moment):
@@ -119,7 +125,7 @@ class FloorView:
         if quiet_s >= QUIET_S and self._due(moment) and self._sort(now, moment, cursor):
             self._arrange(now)
         book, folded = self._book, tuple(self._folded.values())
-        figures, every = totals(state, book.counts, now), len(book.every) - len(folded)
+        figures, every = totals(state, book.counts, now), len(book.every) - len(folded) - len(self._within)
         return Floor(self._arranged.groups, figures, len(self._shown), every, folded, book.hidden)
 
     def _replace(self, changed: Iterable[Pane], unfold: bool) -> bool:
@@ -143,7 +149,12 @@ class FloorView:
     def _select(self, unfold: bool) -> None:
         """Choose anew what is folded away, and what is shown of the rest."""
         self._folded, self._shown = {}, {}
-        for pane in self._book.every:
+        families = frozenset[str]() if self._choice.search.strip() else self._choice.families
+        self._within, standing = self._families.fold(self._book.every, families) if families else (frozenset(), {})
+        for each in self._book.every:
+            pane = standing.get(each.key, each)
+            if pane.key in self._within:
+                continue
             if self._is_folded(pane, unfold):
                 self._folded[pane.key] = pane
             elif not self._choice.narrow or matches(pane, self._choice):

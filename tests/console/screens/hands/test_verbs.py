@@ -220,3 +220,39 @@ def test_a_key_that_looks_at_the_question_opens_it() -> None:
         assert app.screen.station == "asker"
 
     play(test, link(), options=OPTIONS)
+
+
+def test_a_family_is_folded_and_stopped_together() -> None:
+    it = link()
+
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await go(screen, pilot, "helper")
+        await press(pilot, "F")
+        assert "station:helper" not in screen.wall
+        assert screen.wall.cursor is not None
+        assert (screen.wall.cursor.station, screen.wall.cursor.within) == ("worker", 1)
+        await press(pilot, "i")
+        assert "prompt worker" in last_line(app), "what is asked is asked of it alone"
+        await press(pilot, "escape", "x")
+        await done(pilot)
+        assert it.sent == [ChangeLife("worker", Change.STOP), ChangeLife("helper", Change.STOP)]
+        screen.go_to_station("helper")
+        assert "station:helper" in screen.wall, "who is gone to is unfolded"
+        await press(pilot, "F", "F")
+        assert "station:helper" in screen.wall
+        await go(screen, pilot, "asker")
+        await press(pilot, "F")
+        assert "it has no family" in last_line(app)
+
+    play(test, it)
+
+
+def test_families_are_a_way_to_group() -> None:
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await press(pilot, "g", "f")
+        assert screen.floor is not None
+        groups = {group.title: {pane.station for pane in group.panes} for group in screen.floor.groups}
+        assert groups["worker"] == {"worker", "helper"}
+        assert "asker" in groups["no family"]
+
+    play(test, link())
