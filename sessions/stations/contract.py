@@ -178,6 +178,8 @@ class Launch(msgspec.Struct, frozen=True, omit_defaults=True):
     """To be written first: path below the station's home, and text."""
     session: str = ""
     """The conversation that it begins or goes on with, where that is known before it starts: to be claimed."""
+    notice: str = ""
+    """What an operator should know of this start, such as what it will ask in its terminal."""
     transcripts: tuple[str, ...] = ()
     """Directories below the station's home that it writes its conversations to."""
 

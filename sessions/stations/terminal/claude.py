@@ -78,6 +78,8 @@ class Claude:
         settings = f"{brief.home}/{SETTINGS}"
         argv = [brief.options.get("command", "claude"), "--resume" if brief.session else "--session-id", session]
         argv += ["--settings", settings, "--permission-mode", brief.options.get("permissions", "default")]
+        if brief.options.get("repository") != "trusted":  # neither its settings, with their hooks, nor its servers
+            argv += ["--setting-sources", "user", "--strict-mcp-config"]
         if brief.model:
             argv += ["--model", brief.model]
         if brief.prompt and len(brief.prompt.encode()) <= LONGEST_ARGUMENT:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -25,7 +26,7 @@ EVENTS = (
     "Stop",
     "Interrupt",
 )
-HOME = ".codex"
+HOME = BROUGHT = ".codex"
 WAITS_S, QUICK_S = 90_000, 20
 LONGEST_ARGUMENT = 100_000
 
@@ -72,6 +73,7 @@ class Codex:
             },
             files={f"{HOME}/config.toml": _config(brief), f"{HOME}/hooks.json": _hooks(brief)},
             session=brief.session,
+            notice=f"asks in its terminal about the {BROUGHT} of the repository" if _asks(brief) else "",
             transcripts=(f"{HOME}/sessions",),
         )
 
@@ -108,6 +110,7 @@ def _hooks(brief: Brief) -> str:
 
 def _config(brief: Brief) -> str:
     """The kernel's boundary is ours: its own sandbox inside it would need what that does not give."""
+    trust = "untrusted" if _asks(brief) else "trusted"
     lines = [
         f"sandbox_mode = {_text(_sandbox(brief))}",
         'approval_policy = "on-request"',
@@ -116,7 +119,7 @@ def _config(brief: Brief) -> str:
     base = brief.environment.get("OPENAI_BASE_URL", "")
     if base:
         lines += ['model_provider = "factory"']
-    lines += ["", f"[projects.{_text(brief.directory)}]", 'trust_level = "trusted"']
+    lines += ["", f"[projects.{_text(brief.directory)}]", f"trust_level = {_text(trust)}"]
     if base:
         lines += [
             "",
@@ -127,6 +130,14 @@ def _config(brief: Brief) -> str:
             'env_key = "OPENAI_API_KEY"',
         ]
     return "\n".join(lines) + "\n"
+
+
+def _asks(brief: Brief) -> bool:
+    """Whether the repository brings settings for it, with hooks and servers that it would run.
+
+    It asks in its terminal, then, and runs nothing of them; there is no way to say so before it starts.
+    """
+    return brief.options.get("repository") != "trusted" and os.path.lexists(f"{brief.directory}/{BROUGHT}")
 
 
 def _sandbox(brief: Brief) -> str:

@@ -94,6 +94,7 @@ class Terminals(Runner):
         )
         if Ability.HOOKS not in agent.abilities:  # nothing else will ever say so
             await self._crew.record(ev.AgentReported(state=Report.WORKING, reason="runs", **now(station)))
+        reason = "; ".join(filter(None, (reason, launch.notice)))
         return Begun(child.pid, child.started, KEEPER, reason, prompted=_given(brief.prompt, launch))
 
     async def prompt(self, station: str, prompt: str, text: str) -> None:

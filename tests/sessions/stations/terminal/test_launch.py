@@ -89,6 +89,22 @@ def test_codex_has_a_home_of_its_own() -> None:
     assert again.session == "s1"
 
 
+def test_what_a_repository_brings_is_not_trusted_unless_the_operator_says_so(tmp_path: Path) -> None:
+    def config(**options: str) -> str:
+        brief = Brief(station="s", directory=str(tmp_path), home="/h", transcript="", options=options)
+        launch = CODEX.launch(brief, Path("/o"))
+        trust = tomllib.loads(launch.files[".codex/config.toml"])["projects"][str(tmp_path)]["trust_level"]
+        assert bool(launch.notice) is (trust == "untrusted")
+        return str(trust)
+
+    assert config() == "trusted"
+    (tmp_path / ".codex").symlink_to("nowhere")
+    assert config() == "untrusted"
+    assert config(repository="trusted") == "trusted"
+    assert "--strict-mcp-config" in launched(CLAUDE).argv
+    assert option(launched(CLAUDE), "--setting-sources") == "user"
+
+
 def test_where_the_kernel_holds_nothing_codex_keeps_its_own_sandbox() -> None:
     launch = launched(CODEX, by=HeldBy.ADVISORY)
     assert tomllib.loads(launch.files[".codex/config.toml"])["sandbox_mode"] == "workspace-write"
