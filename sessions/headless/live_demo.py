@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Self
@@ -41,8 +42,8 @@ GONE = ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "FACTORY_TUI_CONFIG")
 class LiveFactory:
     """Use as a context: at its end everything is ended, and nothing of it is left."""
 
-    def __init__(self, stations: int, pace: float = story.PACE_S) -> None:
-        self._parts = story.parts(stations, pace)
+    def __init__(self, parts: Sequence[story.Part]) -> None:
+        self._parts = parts
         self.root = Path(tempfile.mkdtemp(prefix=PREFIX))
         self.repo = self.root / "shop"
         self._provider: subprocess.Popen[str] | None = None

@@ -16,7 +16,7 @@ import msgspec
 from tests import ROOT
 from tests.bench import conflicts, journal, scan, screens
 from tests.bench.figure import Figure, report
-from tests.bench.stations import boundary, signals, terminals
+from tests.bench.stations import boundary, signals, streaming, terminals
 from tests.bench.stations import running as stations
 
 RESULTS = ROOT / "bench-results.json"
@@ -61,6 +61,7 @@ def main() -> int:
 
 ROOMS = {
     "stations": stations.figures,
+    "streaming": streaming.figures,
     "screens": screens.figures,
     "scan": scan.figures,
     "journal": journal.figures,

@@ -1,11 +1,13 @@
 """A kind of agent in a package of its own, which knows nothing of the console but the contract.
 
-What a prompt begins with says what it does: `say`, `ask`, `wait`, `flood N`, `crash`, `crash later`, `lost`, `jump`.
+What a prompt begins with says what it does: `say`, `ask`, `wait`, `flood N`, `tick RATE`, `crash`, `crash later`,
+`lost`, `jump`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 import uuid
 from collections.abc import Mapping
@@ -81,6 +83,10 @@ class Parrot:
                         await self._bounded.room()
                     self.say(ev.TextWritten(**self.who, text=f"{number} {'x' * 150}"))
                     await asyncio.sleep(0)
+            case ["tick", rate]:
+                for number in itertools.count():
+                    self.say(ev.TextWritten(**self.who, text=f"tick {number}"))
+                    await asyncio.sleep(1 / float(rate))
             case ["crash", "later"]:
                 await asyncio.sleep(0)
                 raise ValueError("a feather in the works")

@@ -66,9 +66,10 @@ class Demo(Command, frozen=True, kw_only=True):
         with importing():
             from console.links.live import LiveLink
             from sessions.headless.live_demo import LiveFactory
+            from sessions.simulation.live.story import parts
 
         say("A live factory begins: everything is real but the words of the model, which follow a script.")
-        with LiveFactory(self.stations or LIVE) as factory:
+        with LiveFactory(parts(self.stations or LIVE)) as factory:
             factory.begin()
             code = show(LiveLink(factory.repo, factory.options), self.look)
             say("The live factory ends, and is thrown away.")

@@ -6,7 +6,7 @@ ones write modules of their own. A few seconds lie between the answers, as betwe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -62,7 +62,7 @@ def parts(stations: int, pace: float = PACE_S) -> list[Part]:
     return [*told, *(part for part in made if part.parent in names)]
 
 
-def script(told: list[Part]) -> Script:
+def script(told: Sequence[Part]) -> Script:
     """What the provider says to all of them."""
     return Script({part.name: part.steps for part in told})
 

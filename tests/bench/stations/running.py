@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from statistics import median
 
@@ -58,23 +58,26 @@ def _starts(quick: bool) -> Iterator[Figure]:
         yield Figure("start of a station, to its first prompt accepted", median(took), "s", 1.2, note=note)
         count = 10 if quick else 30
         began = time.perf_counter()
-        asyncio.run(_together(house, [StartStation(KIND, f"say {n}", name=f"many{n}") for n in range(count)]))
+        together(house, [StartStation(KIND, f"say {n}", name=f"many{n}") for n in range(count)])
         yield Figure(f"start of {count} at once", time.perf_counter() - began, "s", 15.0, note=note.partition(";")[0])
 
 
-async def _together(house: House, wishes: list[AnyWish]) -> None:
+def together(house: House, wishes: Sequence[AnyWish]) -> None:
+    """Have all of them carried out at once."""
+
     def one(wish: AnyWish) -> None:
         with Supervised(house.repo.path) as supervised:
             supervised.obey(wish)
 
-    await asyncio.gather(*(asyncio.to_thread(one, wish) for wish in wishes))
+    with ThreadPoolExecutor(len(wishes)) as pool:
+        list(pool.map(one, wishes))
 
 
 def _waits(quick: bool) -> Iterator[Figure]:
     count, seconds = (10, 10.0) if quick else (40, 60.0)
     with yard() as house:
         pid = house.start(Options(idle_minutes=10.0))
-        asyncio.run(_together(house, [StartStation(KIND, "say hello", name=f"s{n}") for n in range(count)]))
+        together(house, [StartStation(KIND, "say hello", name=f"s{n}") for n in range(count)])
         with Supervised(house.repo.path) as supervised:
             for number in range(count // 2):
                 supervised.obey(PromptStation(f"s{number}", "ask"))  # these wait for an answer

@@ -53,7 +53,7 @@ def _told(state: FloorState) -> bool:
 @pytest.mark.skipif(importlib.util.find_spec("litellm") is None, reason="needs litellm: factory-tui[models]")
 @pytest.mark.timeout(120)
 def test_real_stations_edit_test_commit_ask_fail_collide_and_stay_inside() -> None:
-    with LiveFactory(8, pace=0.02) as factory:
+    with LiveFactory(story.parts(8, pace=0.02)) as factory:
         root, place = factory.root, place_of(factory.repo)
         factory.begin()
         factory.started()
