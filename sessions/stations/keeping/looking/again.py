@@ -15,11 +15,13 @@ ALTERNATE = (47, 1047, 1049)
 """Modes with a screen of its own (xterm's control sequences, "Private Modes")."""
 CLEARS = re.compile(rb"\x1b\[[23]J|\x1bc|\x1b\[(?:1;1)?H\x1b\[0?J|\x1b\[\?(?:1049|1047|47)[hl]")
 """From here on nothing of what was drawn before is seen."""
-TAKEN_OVER = frozenset({1, 5, 6, 7, 9, 12, 25, 66, 1000, 1002, 1003, 1004, 1005, 1006, 1015, 1016, 2004, *ALTERNATE})
+TAKEN_OVER = frozenset(
+    {1, 5, 6, 7, 9, 12, 25, 66, 1000, 1002, 1003, 1004, 1005, 1006, 1007, 1015, 1016, 2004, *ALTERNATE}
+)
 """Modes that are set again: of keys, mouse, cursor, paste and screen."""
 BEGIN = b"\x1b[0m\x1b[r\x1b[H\x1b[2J"
 LEAVE = (
-    b"\x1b[?1049l\x1b[?9;1000;1002;1003;1004;1005;1006;1015;1016;2004;2026;2031;2048;1;5;6;66l\x1b[?7;25h"
+    b"\x1b[?1049l\x1b[?9;1000;1002;1003;1004;1005;1006;1007;1015;1016;2004;2026;2031;2048;1;5;6;66l\x1b[?7;25h"
     b"\x1b[<99u\x1b[=0;1u\x1b[>4m\x1b[!p\x1b[r\x1b[0 q\x1b>\x0f\x1b(B\x1b[0m"
 )
 """Undoes whatever a program may have set: screen, mouse, paste, keys, margins, cursor, letters and colours."""

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from sessions import systemd
 from sessions.stations.keeping import processes
 from sessions.stations.keeping.client import Keeper
 from sessions.stations.keeping.keeper.framing import HEAD, VERSION, packed
@@ -25,6 +26,7 @@ from tests import ROOT
 from tests.sessions.stations.keeping.programs import (
     FACTORY,
     PATH,
+    end_keeper,
     ends,
     eventually,
     in_terminal,
@@ -377,5 +379,30 @@ def test_a_full_disk_costs_the_log_and_nothing_else() -> None:
             await keeper.stop("the test is over")
             assert await asyncio.to_thread(ended, keeper.pid)
             await keeper.close()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("script", "scoped"),
+    [('while [ "$1" != -- ]; do shift; done; shift; IN_SCOPE=1 exec "$@"', True), ("exit 1", False), ("exit 0", False)],
+)
+def test_it_starts_in_a_scope_of_systemd_where_there_is_one_that_works(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str, scoped: bool
+) -> None:
+    tool = tmp_path / "systemd-run"
+    tool.write_text(f"#!/bin/sh\n{script}\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{PATH}")
+    monkeypatch.setattr(systemd, "runs", lambda: True)
+
+    async def run() -> None:
+        with short_directory() as directory:
+            keeper = await Keeper.open(directory)
+            try:
+                assert (b"IN_SCOPE=1" in of(keeper.pid, "environ").read_bytes()) == scoped
+            finally:
+                await keeper.close()
+                await end_keeper(directory)
 
     asyncio.run(run())
