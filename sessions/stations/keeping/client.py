@@ -60,10 +60,19 @@ class Keeper:
     @classmethod
     async def open(cls, state_dir: Path, patience_s: float = PATIENCE_S, scoped: bool = True) -> Keeper:
         """Reach the keeper of the repository with this state directory; see `starting.reach`."""
-        line = await reach(state_dir, patience_s, scoped)
+        while True:
+            line = await reach(state_dir, patience_s, scoped)
+            try:
+                told, _ = await line.ask("hello", version=VERSION, supervises=True)
+                break
+            except RefusedError as error:
+                if not error.words.get("ending"):
+                    raise
+                while await line.note() is not None:  # until it has gone: the next one begins anew
+                    pass
+                await line.close()
         keeper = cls(line, socket_of(state_dir))
         try:
-            told, _ = await line.ask("hello", version=VERSION, supervises=True)
             for child in value(list[Child], told.get("children")):
                 keeper._children[child.id] = child
                 if child.exit is not None:

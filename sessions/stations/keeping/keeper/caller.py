@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections import deque
 from collections.abc import Mapping
 
 from sessions.stations.keeping.keeper.child import Child
@@ -11,7 +12,7 @@ from sessions.stations.keeping.keeper.framing import CHUNK, Frames, Words, packe
 ROOM = 1 << 18
 """Bytes on their way to a client before output waits in its ring, where the oldest is dropped in the end."""
 MOST = 4 << 20
-"""Bytes on their way to a client before nothing more is heard from it."""
+"""Bytes on their way to a client before nothing more is done for it, or heard from it."""
 
 
 class Look:
@@ -30,6 +31,8 @@ class Caller:
         self.line = line
         self.frames = Frames()
         self.greeted = self.supervises = False
+        self.heard: deque[tuple[Words, bytes]] = deque()
+        """What it asks and was not done yet."""
         self.looks: dict[str, Look] = {}
         self.expects: dict[str, list[object]] = {}
         """Requests that are answered when a child has begun, by its name."""

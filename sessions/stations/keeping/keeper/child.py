@@ -149,6 +149,8 @@ class Child:
     def end(self, grace_s: float) -> None:
         """Ask all that was started for it to end, and go on to `kill` after so many seconds."""
         found = self.tree()
+        if not found and self.status is not None:
+            return
         for number in (signal.SIGTERM, signal.SIGCONT):
             for each in found:
                 processes.send(each, number)

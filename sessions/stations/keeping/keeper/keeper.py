@@ -97,7 +97,10 @@ class Keeper:
             for descriptor, mask in self._poll.poll(self._wait(now)):
                 if (handler := self._handlers.get(descriptor)) is not None:
                     self._guarded(descriptor, handler, mask)
-            self._bounds(time.monotonic())
+            try:
+                self._bounds(time.monotonic())
+            except Exception as error:  # likewise
+                self.say(f"a fault: {error!r}")
         for child in self.children.values():
             child.close()
         processes.kill(self._heirs)
@@ -211,9 +214,17 @@ class Keeper:
             if heard is None:
                 self._leave(caller)
                 return
-            for words, data in heard:
-                self._answer(caller, words, data)
-        self._told(caller)
+            caller.heard += heard
+        self._work(caller)
+
+    def _work(self, caller: Caller) -> None:
+        """Do what it asks, as long as there is room for the answers."""
+        while True:
+            while caller.heard and not caller.full:
+                self._answer(caller, *caller.heard.popleft())
+            self._told(caller)
+            if not caller.heard or caller.full or caller.line.fileno() < 0:
+                return
 
     def _answer(self, caller: Caller, words: Words, data: bytes) -> None:
         number = words.get("ask")

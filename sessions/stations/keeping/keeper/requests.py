@@ -32,7 +32,7 @@ def _hello(keeper: Keeper, caller: Caller, words: Words, _: bytes) -> Answer:
     """Who it is. A supervisor is told of every exit, and as long as there is one the keeper stays."""
     caller.supervises |= bool(words.get("supervises"))
     if keeper.ending:
-        raise RefusedError("the keeper is ending")
+        raise RefusedError("the keeper is ending", {"ending": True})
     return _list(keeper, caller, words, b"")
 
 

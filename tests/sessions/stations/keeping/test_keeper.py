@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from sessions import systemd
 from sessions.stations.keeping import processes
 from sessions.stations.keeping.client import Keeper
-from sessions.stations.keeping.keeper.framing import HEAD, VERSION, packed
+from sessions.stations.keeping.keeper.framing import HEAD, VERSION, Frames, packed
 from sessions.stations.keeping.line import Line, RefusedError
 from sessions.stations.keeping.starting import PROGRAM, lock_of, log_of, pid_of, socket_of
 from sessions.stations.keeping.values import KeeperLostError, Size, StartFailedError
@@ -404,5 +404,48 @@ def test_it_starts_in_a_scope_of_systemd_where_there_is_one_that_works(
             finally:
                 await keeper.close()
                 await end_keeper(directory)
+
+    asyncio.run(run())
+
+
+def test_whoever_comes_while_it_ends_is_given_the_next_one() -> None:
+    stubborn = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready'); signal.pause()"
+
+    async def run() -> None:
+        async with keeping() as (keeper, directory):
+            child = await keeper.start(in_terminal("stubborn", stubborn))
+            await said(keeper, child, b"ready")
+            line = await Line.open(socket_of(directory))
+            await line.ask("stop")
+            coming = asyncio.create_task(Keeper.open(directory, scoped=False))
+            with pytest.raises(RefusedError, match="ending"):
+                await line.ask("hello", supervises=True)
+            os.kill(child.pid, signal.SIGKILL)
+            second = await coming
+            assert second.pid != keeper.pid and second.children() == ()
+            await line.close()
+            await second.close()
+
+    asyncio.run(run())
+
+
+def test_what_is_asked_in_one_breath_is_done_as_the_answers_are_taken() -> None:
+    async def run() -> None:
+        async with keeping() as (keeper, directory):
+            child = await keeper.start(in_terminal("big", "import sys; sys.stdout.write('x' * 900000); print('done')"))
+            await said(keeper, child, b"done")
+            before = resident(keeper.pid)
+            with socket.socket(socket.AF_UNIX) as deaf:
+                deaf.connect(str(socket_of(directory)))
+                deaf.sendall(packed({"ask": 1, "do": "read", "id": "big"}) * 80)
+                assert (await keeper.start(program("fine", "true"))).pid
+                assert resident(keeper.pid) - before < 32 << 20
+                reader, writer = await asyncio.open_unix_connection(sock=deaf.dup())
+                frames, count = Frames(), 0
+                async with asyncio.timeout(PATIENCE_S):
+                    while count < 80:
+                        count += sum("ask" in words for words, _ in frames.feed(await reader.read(1 << 18)))
+                writer.close()
+                await writer.wait_closed()
 
     asyncio.run(run())
