@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Sequence
 from pathlib import PurePath
 from uuid import uuid4
 
@@ -24,7 +25,7 @@ from sessions.stations.acp.fields import Fields, fields, text
 from sessions.stations.acp.preset import Preset
 from sessions.stations.acp.questions import CANCELLED, Question, question
 from sessions.stations.acp.reading import PIECE_S, Reading
-from sessions.stations.acp.transcript import Keeping
+from sessions.stations.acp.transcript import Keeping, Past
 from sessions.stations.acp.usage.metering import Call
 from sessions.stations.acp.usage.records import Record
 from sessions.stations.acp.wire.lines import ASKED
@@ -66,19 +67,18 @@ class Conversation:
         keeping: Keeping,
         tell: Tell,
         patience: Patience,
-        prompts: set[str],
-        leave: Callable[[], None],
+        past: Past,
     ) -> None:
-        """`prompts` are the ids of those that it was given already."""
         self._preset, self._brief, self._link, self._reading = preset, brief, link, reading
         self._record, self._keeping, self._tell, self._patience = record, keeping, tell, patience
-        self._prompts, self._leave = prompts, leave
+        self._prompts = past.prompts
+        self._queue = deque(past.waiting)
         self.session = ""
         self.replayed: list[str] | None = None
         """What the operator had said, while the conversation is told again; None when it is not. Some agents tell on
         after they have said that it is open: what comes before the next prompt is of the past."""
         self._replays = asyncio.Event()
-        self._scope, self._budget = brief.scope, brief.budget
+        self._scope = brief.scope
         self._turn: asyncio.Task[None] | None = None
         self._interrupted = False
         self._over = ""
@@ -92,19 +92,15 @@ class Conversation:
     # What the operator wants of it.
 
     async def prompt(self, prompt: str, text: str) -> None:
-        """See `Agent`. Refused while a turn runs: what waits for its end waits where it is journaled."""
+        """See `Agent`. It waits for the turn under way; the transcript has it from now on."""
         self._check()
         if prompt in self._prompts:
             return
-        if self._turn is not None:
-            raise FactoryError(f"{self._preset.title} is in a turn", "interrupt it, or wait until it has finished")
         self._prompts.add(prompt)
-        self._interrupted, self.replayed = False, None
-        self._reading.began()
-        self._keeping.prompt(prompt, text)
-        self._tell([ev.TurnStarted(**self.who(), text=clean(text))])
-        self._turn = asyncio.create_task(self._run(text))
-        await asyncio.sleep(0)  # it is written with the first step of the task
+        self._keeping.taken(prompt, text)
+        self._queue.append((prompt, text))
+        self._next()
+        await asyncio.sleep(0)  # it is written with the first step of its task
 
     async def interrupt(self) -> None:
         """See `Agent`."""
@@ -136,9 +132,11 @@ class Conversation:
         self._settle(question, answer, why, decision, reason)
 
     async def assign(self, scope: Scope, budget: Budget) -> bool:
-        """See `Agent`. What the agent asks about is held at once; its kernel boundary is that of its process."""
-        self._scope, self._budget = scope, budget
-        return False
+        """See `Agent`. What it asks about is held at once; what the kernel holds is that of its process."""
+        before, self._scope = self._scope, scope
+        by_kernel = self._brief.held.by is not HeldBy.ADVISORY
+        bounds = [(each.write, each.read, each.network, each.hosts) for each in (before, scope)]
+        return not by_kernel or bounds[0] == bounds[1]
 
     async def close(self) -> None:
         """See `Agent`."""
@@ -153,7 +151,6 @@ class Conversation:
         if self._later is not None:
             self._later.cancel()
         await self._link.leave(self.session)
-        self._leave()
         if turn is not None and not turn.done():
             turn.cancel()
             await asyncio.wait({turn})
@@ -247,7 +244,6 @@ class Conversation:
         self._keeping.note(words, failed=True)
         self._keeping.close()
         self._tell([*told, ev.AgentLost(**self.who(), reason=clean(words, 600))])
-        self._leave()
 
     async def room(self) -> None:
         """See `Listener`."""
@@ -288,6 +284,21 @@ class Conversation:
         """Tell what the agent's record has, and was not told when the process before this one ended."""
         if self._record is not None:
             self._say(self._counted(self._record.read() or ()))
+
+    def go_on(self) -> None:
+        """Begin what was given to a process before this one and waited there."""
+        self._next()
+
+    def _next(self) -> None:
+        """Begin a turn, where none runs and something waits."""
+        if self._over or self._turn is not None or not self._queue:
+            return
+        prompt, words = self._queue.popleft()
+        self._interrupted, self.replayed = False, None
+        self._reading.began()
+        self._keeping.begun(prompt)
+        self._tell([ev.TurnStarted(**self.who(), text=clean(words))])
+        self._turn = asyncio.create_task(self._run(words))
 
     async def tells(self, last: str, within: float) -> bool:
         """Whether the agent tells again, within so many seconds, what the operator said last; it may fold or cut it."""
@@ -341,6 +352,7 @@ class Conversation:
         self._keeping.over(isinstance(told[-1], ev.TurnFinished) and told[-1].interrupted, failed)
         self._turn = None
         self._tell(told)
+        self._next()
 
     async def _used(self, response: Fields) -> list[ev.Event]:
         calls = None if self._record is None else await asyncio.to_thread(self._record.read)

@@ -26,6 +26,7 @@ class AcpKind:
     def __init__(self, preset: Preset) -> None:
         self.preset = preset
         self.name, self.title, self.abilities = preset.name, preset.title, preset.abilities
+        self.tried = preset.tried
         self._starting: Starting | None = None
 
     def usable(self, environment: Mapping[str, str]) -> Usable:

@@ -8,6 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from sessions.stations.acp.quirks import Quirks
+from sessions.stations.conformance.tried import Tried
 from sessions.stations.contract import Ability, Brief
 
 
@@ -39,6 +40,7 @@ class Preset(msgspec.Struct, frozen=True):
     prepare: Callable[[Brief, Mapping[str, str]], Mapping[str, str]] | None = None
     """What else its environment must have for a brief, of which the model may be a part."""
     abilities: frozenset[Ability] = frozenset()
+    tried: Tried = Tried(model="")
     quirks: Quirks = Quirks()
 
     @property

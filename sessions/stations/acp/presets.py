@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from sessions.stations.acp.kind import AcpKind
 from sessions.stations.acp.preset import Preset, Registry
 from sessions.stations.acp.quirks import Quirks, Span
+from sessions.stations.conformance.tried import Tried
 from sessions.stations.contract import Ability, Brief
 
 _ALL = frozenset({Ability.INTERRUPT, Ability.PERMISSIONS, Ability.RESUME, Ability.USAGE, Ability.MODEL})
@@ -40,6 +41,7 @@ CLAUDE = AcpKind(
         # A station reaches its model and little else: what else it calls for would only be waited for.
         environment=(("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1"), ("DISABLE_AUTOUPDATER", "1")),
         abilities=_ALL,
+        tried=Tried("", tool="Bash", arguments={"command": "touch tried", "description": "Try"}),
         quirks=Quirks(
             # It would predict the next request after each turn: a call for something that nobody here looks at.
             options={"promptSuggestions": False}
@@ -57,6 +59,11 @@ CODEX = AcpKind(
         login="set OPENAI_API_KEY or CODEX_API_KEY, or run `codex login` with the station's CODEX_HOME",
         prepare=_codex,
         abilities=_SHARED,
+        tried=Tried(
+            options={"mode": "read-only"},
+            tool="exec_command",
+            arguments={"cmd": "touch tried", "sandbox_permissions": "require_escalated", "justification": "Try"},
+        ),
         quirks=Quirks(
             told_each=True,
             alone=False,

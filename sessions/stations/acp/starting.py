@@ -100,8 +100,7 @@ class Starting:
                 Keeping(Transcript(path)),
                 tell,
                 self._patience,
-                past.prompts,
-                lambda: None,
+                past,
             )
             conversation.session = session
             if brief.session:
@@ -127,6 +126,7 @@ class Starting:
             await conversation.close()
             raise
         conversation.catch_up()
+        conversation.go_on()
         return conversation
 
     async def _log_in(self, link: Link, environment: Mapping[str, str]) -> bool:

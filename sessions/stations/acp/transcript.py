@@ -23,16 +23,19 @@ class Past(msgspec.Struct):
     """What a transcript knows of a conversation."""
 
     prompts: set[str] = msgspec.field(default_factory=set)
-    """The ids of those that were given."""
+    """The ids of those that were taken."""
     last: str = ""
-    """The last of them."""
+    """The last of them whose turn came to an end. Of one that was under way when its agent was killed, that may have
+    kept nothing."""
+    waiting: list[tuple[str, str]] = msgspec.field(default_factory=list)
+    """Those that it was not given yet, with their words."""
     calls: set[str] = msgspec.field(default_factory=set)
     """Model calls that were told of."""
 
 
 def past_of(path: Path, session: str) -> Past:
     """What a transcript says of a conversation; nothing where there is none."""
-    past, present = Past(), ""
+    past, present, begun = Past(), "", ""
     for line in read(path):
         if isinstance(line, ft.Session):
             present = line.session
@@ -40,7 +43,12 @@ def past_of(path: Path, session: str) -> Past:
             continue
         elif isinstance(line, ft.Prompt):
             past.prompts.add(line.id)
-            past.last = line.text
+            past.waiting.append((line.id, line.text))
+        elif isinstance(line, ft.Turn):
+            begun = next((words for name, words in past.waiting if name == line.prompt), "")
+            past.waiting = [each for each in past.waiting if each[0] != line.prompt]
+        elif isinstance(line, ft.End):
+            past.last = begun or past.last
         elif isinstance(line, ft.Usage):
             past.calls.add(line.call)
     return past
@@ -59,9 +67,12 @@ class Keeping:
         """The conversation began, or is gone on with."""
         self._put(line)
 
-    def prompt(self, prompt: str, words: str) -> None:
-        """A request was given to the agent."""
+    def taken(self, prompt: str, words: str) -> None:
+        """A request is there."""
         self._put(ft.Prompt(time=time.time(), id=prompt, text=words))
+
+    def begun(self, prompt: str) -> None:
+        """The agent is given a request that was taken."""
         self._put(ft.Turn(time=time.time(), prompt=prompt))
 
     def chunk(self, update: Fields, thinks: bool) -> None:

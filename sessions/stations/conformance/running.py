@@ -23,19 +23,22 @@ from sessions.simulation.provider.server import Logged, Provider
 from sessions.stations import kinds
 from sessions.stations.conformance.checks import PATIENCE_S, Checks, Tell
 from sessions.stations.conformance.trial import ASK, SAY, WAIT, Ear, Trial
+from sessions.stations.conformance.tried import Tried
 from sessions.stations.contract import Brief, Conversing, InTerminal, Signal
 from sessions.stations.hosting.client import Host, argv
 
 ANSWER = "All is well."
-SCRIPT = Script(
-    default=(Step(text=ANSWER),),
-    asked={
+_NONE: Mapping[str, str] = {}
+
+
+def script_for(tried: Tried) -> Script:
+    """What the provider answers."""
+    asked = {
         SAY: Step(text=ANSWER),
         WAIT: Step(text="waiting ", repeat=5_000, piece=8, pace=0.05),
-        ASK: Step(text="May I?", calls=(Call("ask", {"question": "May I go on?"}),)),
-    },
-)
-MODEL = "openai/scripted"
+        ASK: Step(text="May I?", calls=(Call(tried.tool, dict(tried.arguments)),)),
+    }
+    return Script(default=(Step(text=ANSWER),), asked=asked)
 
 
 def check(name: str, tell: Tell, model: str = "") -> bool:
@@ -53,15 +56,20 @@ def check(name: str, tell: Tell, model: str = "") -> bool:
     return checks.well
 
 
+SCRIPT = script_for(Tried())
+
+
 async def _conversing(name: str, kind: Conversing, checks: Checks, model: str) -> None:
     log: list[Logged] = []
-    provider = Provider(SCRIPT, log.append)
+    tried: Tried = getattr(kind, "tried", Tried())
+    provider = Provider(script_for(tried), log.append)
     with tempfile.TemporaryDirectory(prefix="factory-tui-check-", ignore_cleanup_errors=True) as place:
         at = Path(place)
         try:
             url = "" if model else await provider.listen()
             async with _host(name, at, url) as ear:
-                await Trial(kind, ear, _brief(at, scripted(url), model or MODEL), log).run(checks)
+                brief = _brief(at, scripted(url), model or tried.model, tried.options)
+                await Trial(kind, ear, brief, log).run(checks)
         finally:
             await provider.close()
 
@@ -130,7 +138,7 @@ def scripted(url: str) -> dict[str, str]:
     return {**keys, **addresses, "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1"}
 
 
-def _brief(at: Path, model: Mapping[str, str], name: str) -> Brief:
+def _brief(at: Path, model: Mapping[str, str], name: str, options: Mapping[str, str] = _NONE) -> Brief:
     """A work tree with one commit, a home, and a mark by which its processes are found again."""
     work, home = at / "work", at / "home"
     for directory in (work, home):
@@ -149,5 +157,5 @@ def _brief(at: Path, model: Mapping[str, str], name: str) -> Brief:
         transcript=str(at / "transcript.jsonl"),
         environment={**quiet, **model, "FACTORY_TUI_STATION": "check", "FACTORY_TUI_MARK": mark},
         model=name,
-        options={"base_url": model["OPENAI_BASE_URL"]} if model else {},
+        options={**options, **({"base_url": model["OPENAI_BASE_URL"]} if model else {})},
     )

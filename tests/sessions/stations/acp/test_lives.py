@@ -93,6 +93,26 @@ def test_a_killed_conversation_is_gone_on_with_and_knows_what_was_said(kind: Acp
     assert {event.session for event in second.all(ev.StationEvent)} == {first.all(ev.SessionOpened)[0].session}
 
 
+def test_what_waited_when_a_process_was_killed_is_begun_by_the_next(kind: AcpKind, tmp_path: Path) -> None:
+    async def talk() -> Heard:
+        first = Heard()
+        agent = await start(brief(tmp_path), first)
+        await agent.prompt("p1", "edit a.txt hello")
+        await agent.prompt("p2", "say two")
+        await agent.prompt("p3", "say three")
+        await first.until(ev.QuestionAsked)
+        os.kill(agent.process, signal.SIGKILL)
+        await first.until(ev.AgentLost)
+        assert len(first.all(ev.TurnStarted)) == 1
+        async with begun(kind, brief(tmp_path, session=agent.session)) as (again, second):
+            await again.prompt("p3", "say three")
+            await second.turn(2)
+        return second
+
+    second = asyncio.run(talk())
+    assert second.words == "two three"
+
+
 @pytest.mark.parametrize(
     ("flags", "match"),
     [(("--blank",), "tells nothing of it under the id"), (("--blank", "--resume-only"), "")],
