@@ -16,7 +16,7 @@ import msgspec
 from tests import ROOT
 from tests.bench import conflicts, journal, scan, screens
 from tests.bench.figure import Figure, report
-from tests.bench.stations import boundary, signals, streaming, terminals
+from tests.bench.stations import boundary, places, signals, streaming, terminals
 from tests.bench.stations import running as stations
 
 RESULTS = ROOT / "bench-results.json"
@@ -67,6 +67,7 @@ ROOMS = {
     "journal": journal.figures,
     "conflicts": conflicts.figures,
     "boundary": boundary.figures,
+    "places": places.figures,
     "signals": signals.figures,
     "terminals": terminals.figures,
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from sessions.branches.git import beneath, refs, worktrees
@@ -43,6 +43,8 @@ class Absorber:
         self._told: set[Breach] = set()
         self._loose: set[Breach] = set()
         self._trouble = ""
+        self._root: tuple[Path | None] | None = None
+        """Where the operator's main worktree lies, once that was looked up."""
 
     def assign(self, write: Sequence[str]) -> None:
         """Another scope holds from the next look on; what was refused is then looked at again."""
@@ -84,7 +86,7 @@ class Absorber:
         known = sorted(others | {record.base, record.arrived})
         with quarantine(self.place, head, known) as brought:
             checked = check(brought.git, head, known, self._write)
-            refusal, where = self._refusal(git, brought, head, present, checked)
+            refusal, where = self._refusal(git, brought, head, heads, checked)
             brought.release(head, known)
             if not refusal and not self._move(git, head):
                 refusal = "moved"
@@ -94,20 +96,27 @@ class Absorber:
         self._told.clear()
         return [*events, self._arrived(head, checked.commits)]
 
-    def _refusal(self, git: Git, brought: Quarantine, head: str, present: str, checked: Checked) -> tuple[str, str]:
+    def _refusal(
+        self, git: Git, brought: Quarantine, head: str, heads: Mapping[str, str], checked: Checked
+    ) -> tuple[str, str]:
         """Why the branch may not be moved, as a word of `REASONS`, "" when it may; and where that can be seen."""
         record = self.place.record
         if checked.breaches:
             return "scope", ""
-        if present != record.arrived:
+        if heads.get(record.branch, "") != record.arrived:
             return "moved", ""
         if not record.own and brought.git.call("merge-base", "--is-ancestor", record.base, head)[0] != 0:
             return "rewritten", ""
-        root = worktrees.main_root(git, self._common_dir)
-        for tree in worktrees.read(git, self._common_dir, root):
-            if tree.branch == record.branch and tree.mirror is None:
-                return "occupied", shown_path(tree.path)
-        return "", ""
+        return ("occupied", where) if (where := self._occupied(git, heads)) else ("", "")
+
+    def _occupied(self, git: Git, heads: Mapping[str, str]) -> str:
+        """The worktree of somebody else that has the branch checked out; "" for none."""
+        if self._root is None:
+            self._root = (worktrees.main_root(git, self._common_dir),)
+        for tree in worktrees.read(git, self._common_dir, self._root[0], heads):
+            if tree.branch == self.place.record.branch and tree.mirror is None:
+                return shown_path(tree.path)
+        return ""
 
     def _move(self, git: Git, head: str) -> bool:
         """Move the branch, unless somebody else has done so in this moment."""
