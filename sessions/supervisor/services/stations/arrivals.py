@@ -7,6 +7,7 @@ import contextlib
 import logging
 
 from sessions.errors import FactoryError
+from sessions.stations.places import origin
 from sessions.stations.places.absorb import Absorber
 from sessions.stations.places.layout import Place, place_of
 from sessions.stations.places.watch import RefWatch
@@ -26,6 +27,9 @@ class Arrivals:
         self._looking: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._refs: RefWatch | None = None
+        self._heads: dict[str, str] = {}
+        """The branches as clones see them."""
+        self._showing: asyncio.Task[None] | None = None
 
     async def follow(self, station: str) -> None:
         """Let its commits arrive from now on, and those that it made meanwhile."""
@@ -56,6 +60,23 @@ class Arrivals:
         """Its turn, or a tool of it, has ended."""
         self._stir(station)
 
+    def moved(self) -> None:
+        """Branches may have moved: clones are to see them with their next fetch."""
+        if self._doors and self._showing is None:
+            self._showing = asyncio.create_task(self._show())
+            self._showing.add_done_callback(self._shown)
+
+    async def _show(self) -> None:
+        while (heads := {name: branch.head for name, branch in self._crew.state.branches.items()}) != self._heads:
+            factory, base = self._crew.factory, self._crew.state.base
+            await asyncio.to_thread(origin.refresh, factory.common_dir, factory.state_dir, base)
+            self._heads = heads
+
+    def _shown(self, task: asyncio.Task[None]) -> None:
+        self._showing = None
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.warning("stations do not see how branches have moved: %s", error)
+
     async def look(self, station: str) -> None:
         """Let arrive what it has committed up to now."""
         door = self._doors.get(station)
@@ -67,9 +88,10 @@ class Arrivals:
                 await self._crew.record(*events)
 
     async def close(self) -> None:
-        for task in self._looking.values():
+        tasks = [*self._looking.values(), *filter(None, [self._showing])]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._looking.values(), return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         if self._refs is not None:
             asyncio.get_running_loop().remove_reader(self._refs.descriptor)
             self._refs.close()

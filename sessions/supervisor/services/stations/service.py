@@ -40,7 +40,16 @@ class Stations(Service):
         ev.FreezeWanted,
         ev.RestoreWanted,
     )
-    hears = (ev.TurnStarted, ev.TurnFinished, ev.TurnFailed, ev.ToolFinished, ev.TokensUsed, ev.LifeChanged)
+    hears = (
+        ev.TurnStarted,
+        ev.TurnFinished,
+        ev.TurnFailed,
+        ev.ToolFinished,
+        ev.TokensUsed,
+        ev.LifeChanged,
+        ev.BranchChanged,
+        ev.BranchRemoved,
+    )
 
     def __init__(self, place: Place, recorder: Recorder, watch: Watch) -> None:
         """`watch` has transcripts read in places where stations write theirs."""
@@ -80,6 +89,8 @@ class Stations(Service):
                     self._arrivals.hear(event.station)
                 case ev.TokensUsed() | ev.TurnStarted():
                     used.add(event.station)
+                case ev.BranchChanged() | ev.BranchRemoved():
+                    self._arrivals.moved()
         for station in used & self._crew.state.owned.keys():
             self._purses.hear(station)
 
