@@ -31,11 +31,12 @@ AUTHOR = {key: value for key, value in ENVIRONMENT.items() if key.startswith(("G
 FILES = {
     "src/a.py": "a\n",
     "src/gen/made.py": "made\n",
+    "src/deep/er/made.py": "made\n",
     "lib/b.py": "b\n",
     "README.md": "read me\n",
     ".claude/settings.json": "{}\n",
 }
-SCOPE = Scope(write=("src/**", "!src/gen/**"))
+SCOPE = Scope(write=("src/**", "!src/gen/**", "!src/deep/er/**"))
 
 
 def _nobody_reads(folder: Path) -> bool:
@@ -163,6 +164,7 @@ class Site:
             self.base / "origin.git",
             self.place / "lib",
             self.place / "src/gen",
+            self.place / "src/deep/er",
         ]
         roots += [self.git_dir / name for name in kept] + [self.place / ".claude", self.place / "README.md"]
         for root in roots:

@@ -51,7 +51,7 @@ WAYS = (
     Escape(
         "a directory above",
         "moves the directory above what is shut, and makes another",
-        "mv src/gen src/was; mkdir -p src/gen && echo evil > src/gen/made.py; mv src src2",
+        "mv src/deep src/was; mkdir -p src/deep/er && echo evil > src/deep/er/made.py; mv src src2",
         landlock="it cannot shut what lies in an open directory",
     ),
     Escape(
