@@ -18,7 +18,7 @@ class Limits(msgspec.Struct, frozen=True, omit_defaults=True):
     file_bytes: int = 8_192 * MIB
     """The longest file. How many there are, only the disk bounds."""
     processes: int = 4_096
-    """Processes and threads. Not held for root, nor before Linux 5.14."""
+    """Processes and threads; for root of all that runs in a place, by a control group. Not held before Linux 5.14."""
     open_files: int = 65_536
     """Of one process."""
     memory_files: int = 2_048 * MIB

@@ -7,13 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sessions.floor.scope import Network
-from sessions.stations.boundary import seccomp, system
+from sessions.stations.boundary import groups, seccomp, system
 from sessions.stations.boundary.bounds import Bounds, Limits
 from sessions.stations.boundary.mounts import Access, Mount, Plan
 
 OUTER = """\
-filter=$1; knock=$2; shift 2
+filter=$1; knock=$2; group=$3; most=$4; shift 4
 [ "$knock" ] || exec 8>&-
+if [ "$group" ]; then
+  [ -d "$group" ] || mkdir "$group"
+  echo "$most" > "$group/pids.max" && echo $$ > "$group/cgroup.procs" || exit 125
+fi
 exec 3>&- 4>&- 5>&- 6>&- 7>&- 9<"$filter" && exec "$@"
 """
 """Closes what the starter may have left open, but for the door's own; opens the filter, which bubblewrap closes."""
@@ -38,7 +42,8 @@ def words(
     """All words that stand before a program. `before` stands before it inside."""
     filter_ = seccomp.written(bounds.private)
     opened = ("--seccomp", "9") if filter_ else ()
-    outer = ("/bin/sh", "-c", OUTER, "sh", str(filter_ or os.devnull), "knock" if before else "")
+    counted = (str(groups.group(bounds.place) or ""), str(bounds.limits.processes))
+    outer = ("/bin/sh", "-c", OUTER, "sh", str(filter_ or os.devnull), "knock" if before else "", *counted)
     return (
         *outer,
         program,

@@ -6,7 +6,7 @@ import os
 import platform
 
 from sessions.floor.scope import Held, HeldBy, Mode, Network
-from sessions.stations.boundary import bubblewrap, landlock, machine, seccomp
+from sessions.stations.boundary import bubblewrap, groups, landlock, machine, seccomp
 from sessions.stations.boundary.bounds import Boundary, Bounds
 from sessions.stations.boundary.gate import gate
 from sessions.stations.boundary.machine import Machine
@@ -50,7 +50,7 @@ def _in_bubblewrap(bounds: Bounds, plan: Plan, found: Machine) -> Boundary:
         plan.unheld.append("what it keeps in memory as files is not bounded: this bubblewrap is older than 0.7")
     if not seccomp.program(platform.machine()):
         plan.unheld.append("no system call is refused to it, as those of this processor are not known here")
-    if os.getuid() == 0:
+    if os.getuid() == 0 and groups.group(bounds.place) is None:
         plan.unheld.append("the number of its processes is not bounded for root")
     held = Held(HeldBy.BUBBLEWRAP, "", plan.asked)
     return Boundary(held, words, {**environment(bounds), **way.environment}, way.model, tuple(plan.unheld))

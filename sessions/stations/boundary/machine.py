@@ -51,8 +51,7 @@ class Machine(msgspec.Struct, frozen=True):
     def holds(self) -> str:
         """What holds safe stations here, in words."""
         if self.bubblewrap:
-            root = "; the number of their processes is not, for root" if os.getuid() == 0 else ""
-            return f"held by bubblewrap {'.'.join(map(str, self.version))} at {self.bubblewrap}{root}"
+            return f"held by bubblewrap {'.'.join(map(str, self.version))} at {self.bubblewrap}"
         if self.landlock:
             return f"held in part, by Landlock {self.landlock}: {self.trouble}"
         return f"advisory, held by nobody: {self.trouble}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -14,7 +15,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from sessions.floor.scope import Scope
-from sessions.stations.boundary import system
+from sessions.stations.boundary import groups, system
 from sessions.stations.boundary.bounds import Boundary, Bounds
 from sessions.stations.boundary.draw import draw
 from sessions.stations.boundary.machine import Machine
@@ -100,6 +101,9 @@ class Site:
                 os.chown(below, NOBODY, NOBODY, follow_symlinks=False)
 
     def close(self) -> None:
+        if (counted := groups.group(self.place)) is not None:
+            with contextlib.suppress(OSError):
+                counted.rmdir()
         shutil.rmtree(self.base, ignore_errors=True)
 
     def draw(self, on: Machine | None = None) -> Boundary:
@@ -110,6 +114,7 @@ class Site:
         with (
             patch.object(system, "interpreter", lambda: system.Interpreter(PYTHON)),
             patch.object(sys, "executable", PYTHON),
+            patch.object(os, "getuid", lambda: NOBODY),
         ):
             boundary = draw(self.bounds, on)
         self.give(self.station)

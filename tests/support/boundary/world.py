@@ -49,6 +49,7 @@ class World:
         self._drawn: dict[tuple[Kind, Machine | None], Boundary] = {}
 
     def close(self) -> None:
+        self.site.close()
         self.victim.kill()
         self.victim.wait()
         for end in self.sockets:
@@ -56,8 +57,7 @@ class World:
         for path in self.shared:
             path.unlink(missing_ok=True)
         _said("ipcrm", "-m", self.memory)
-        for folder in (self.base, self.pristine):
-            shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(self.pristine, ignore_errors=True)
 
     def _listeners(self) -> Iterator[socket.socket]:
         for address in (str(self.base / "run/docker.sock"), "\0" + self.tag):
