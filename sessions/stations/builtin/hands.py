@@ -10,7 +10,6 @@ import json
 import logging
 import os
 import signal
-import sys
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -18,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from sessions.floor.scope import Scope
+from sessions.stations.boundary.system import interpreter
 from sessions.stations.contract import Brief
 
 log = logging.getLogger(__name__)
@@ -43,8 +43,8 @@ BOOT = (
 LIMIT = 1 << 26
 """Bytes of the longest line that is read."""
 START_S, STOP_S = 20.0, 2.0
-MOST_S = 3_700.0
-"""No use of a tool takes longer; a command's own limit is shorter."""
+MOST_S, COMMAND_S = 60.0, 3_700.0
+"""No use of a tool takes longer, and no command, whose own limit is shorter."""
 
 
 class Answered(msgspec.Struct, frozen=True):
@@ -91,7 +91,7 @@ class Hands:
         waiting = self._waiting[number] = asyncio.get_running_loop().create_future()
         self._say(process, {**arguments, "id": number, "do": tool})
         try:
-            async with asyncio.timeout(MOST_S):
+            async with asyncio.timeout(COMMAND_S if tool == "run" else MOST_S):
                 return await asyncio.shield(waiting)
         except TimeoutError:
             await self._stop(process, number, waiting)
@@ -142,7 +142,7 @@ class Hands:
         brief = self._brief
         process = await asyncio.create_subprocess_exec(
             *brief.wrap,
-            *(interpreter(), "-I", "-S", "-c", BOOT),
+            *(str(interpreter().path), "-I", "-S", "-c", BOOT),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -202,12 +202,6 @@ async def _drain(stream: asyncio.StreamReader, told: list[bytes]) -> None:
     while data := await stream.read(1 << 16):
         told.append(data)
         del told[:-4]
-
-
-def interpreter() -> str:
-    """A plain interpreter, which is likely to be there inside a boundary: that of a virtual environment may not be."""
-    base = getattr(sys, "_base_executable", "") or sys.executable
-    return base if Path(base).exists() else sys.executable
 
 
 @cache
