@@ -13,10 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from msgspec.structs import asdict
 
 from sessions.errors import FactoryError
-from sessions.simulation.provider.scenes import MOST, repository, scenes, script
 from sessions.simulation.provider.script import Call, Fault, Script, Step, Trouble, load
 from sessions.simulation.provider.server import Logged, Provider
 from tests import ROOT
@@ -134,16 +132,3 @@ def test_a_process_serves_a_script_in_a_file(tmp_path: Path) -> None:
     path.write_text('{"scripts": {"m": [{"txt": "wrong"}]}}')
     with pytest.raises(FactoryError, match="is no script"):
         load(path)
-
-
-def test_scenes_are_of_every_sort_and_always_the_same() -> None:
-    made = scenes(MOST)
-    assert len({scene.name for scene in made}) == MOST and made == scenes(MOST) and made != scenes(MOST, seed=2)
-    assert {scene.role for scene in made} >= {"ship", "test", "clean"} and any(scene.ask for scene in made)
-    said = script(made)
-    assert {*said.scripts} == {scene.name for scene in made} | {"helper"}
-    edits = [call for scene in made for step in scene.steps for call in step.calls if call.tool == "edit"]
-    files = repository()
-    for call in edits:
-        arguments = asdict(call)["arguments"]
-        assert arguments["old_string"] in files[arguments["path"]]

@@ -7,18 +7,34 @@ import importlib.util
 from collections.abc import Iterator
 
 import pytest
-from msgspec.structs import replace
 
-from sessions.floor.commands import AnswerQuestion, StartStation
+from sessions.floor import events as ev
+from sessions.floor.commands import AssignScope, StartStation
 from sessions.floor.ours.lives import Life
-from sessions.floor.scope import HeldBy
-from sessions.simulation.provider.scenes import Scene, repository, scenes, script
+from sessions.floor.scope import Budget, HeldBy, Scope
+from sessions.journal.reader import JournalReader
+from sessions.simulation.provider.script import Script, Step
 from sessions.simulation.provider.server import Logged, Provider
 from tests.support.house import House
+from tests.support.stations.factory import use
 from tests.support.stations.yard import Floor, manned, yard_in
 from tests.support.supervisor import until
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("litellm") is None, reason="needs the extra `models`")
+
+COMMIT = "git add -A && git -c user.name=a -c user.email=a@b commit -qm two"
+SCRIPT = Script(
+    {
+        "works": (
+            use("edit", "I mend it.", path="src/a.py", old_string="1", new_string="2"),
+            use("run", command="echo no >> README.md"),
+            use("write", path="README.md", content="no"),
+            use("run", command=f"env | grep ^FACTORY_TUI_SCOPE; python3 src/a.py && {COMMIT}"),
+            Step("Mended."),
+        ),
+        "spends": (Step("word ", repeat=40_000, piece=50, pace=0.001), Step("The rest.")),
+    }
+)
 
 
 @pytest.fixture
@@ -26,39 +42,36 @@ def yard(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     yield from yard_in(monkeypatch)
 
 
-def test_a_factory_without_an_account_works(yard: House) -> None:
-    """All sorts of stations but the slow one, at the pace of the machine."""
-    made = tuple(quick(scene) for number, scene in enumerate(scenes(7)) if number != 3)
-    yard.repo.commit(dict(repository()), "a shop")
+def test_it_works_is_bounded_and_metered_to_the_token(yard: House) -> None:
+    yard.repo.commit({"src/a.py": "print(1)\n", "README.md": "yes\n"}, "one")
 
     async def check(floor: Floor, log: list[Logged], url: str) -> None:
-        for scene in made:
-            options = (("base_url", url), *scene.options)
-            model = f"openai/{scene.name}"
-            await floor.done(
-                StartStation("builtin", scene.task, scene.name, model=model, scope=scene.scope, options=options)
-            )
-        works, asks, fails, first, second, leaves = (scene.name for scene in made)
-        state = await until(floor.feed, lambda state: bool(state.owned[asks].questions))
-        question = next(iter(state.owned[asks].questions))
-        await floor.done(AnswerQuestion(asks, question, "allow"))
-        for name in (works, asks, first, second, leaves):
-            await floor.turned(1, name)
-            assert floor.owned(name).life is Life.RUNNING
-        working = [f"station/{name}" for name in (works, asks, first, second, leaves)]
-        await until(floor.feed, lambda state: all(state.branches[name].ahead == 1 for name in working))
-        state = floor.state
-        assert "by script" in (state.stations[fails].evidence.reason or "")
-        held = state.owned[leaves].held
-        assert held is not None
-        if held.by is HeldBy.BUBBLEWRAP:
-            assert state.owned[leaves].violations >= 2 and state.owned[leaves].violated.endswith("README.md")
-        assert "+" not in yard.repo.git("diff", "main", f"station/{leaves}", "--", "README.md")
+        scope, options = Scope(write=("src/**",)), (("base_url", url),)
+        await floor.done(
+            StartStation("builtin", "Mend it", "works", model="openai/works", scope=scope, options=options)
+        )
+        await floor.turned(1, "works")
+        state = await until(floor.feed, lambda state: state.branches["station/works"].ahead == 1)
+        assert yard.repo.git("show", "station/works:src/a.py") == "print(2)"
+        assert yard.repo.git("show", "station/works:README.md") == "yes"
+        owned = state.owned["works"]
+        assert owned.violated.endswith("README.md")
+        if owned.held is not None and owned.held.by is HeldBy.BUBBLEWRAP:
+            assert owned.violations == 2
         assert state.total.tokens.total == sum(call.input + call.output for call in log)
+        # What is over its budget rests within the answer, is told once, and goes on in the same turn with more.
+        budget = Budget(tokens=3_000)
+        wish = StartStation("builtin", "Write", "spends", model="openai/spends", budget=budget, options=options)
+        await floor.done(wish)
+        await until(floor.feed, lambda state: state.owned["spends"].share >= 1)
+        assert floor.owned("spends").life is Life.RUNNING
+        await floor.done(AssignScope("spends", Scope(), Budget(tokens=50_000)))
+        await floor.turned(1, "spends")
+        assert floor.state.stations["spends"].activity == "The rest."
 
     async def scene() -> None:
         log: list[Logged] = []
-        provider = Provider(script(made), log.append)
+        provider = Provider(SCRIPT, log.append)
         url = await provider.listen()
         try:
             async with manned(yard) as floor:
@@ -67,8 +80,7 @@ def test_a_factory_without_an_account_works(yard: House) -> None:
             await provider.close()
 
     asyncio.run(scene())
-
-
-def quick(scene: Scene) -> Scene:
-    """The same, without pauses."""
-    return replace(scene, steps=tuple(replace(step, delay=0.0, pace=0.0) for step in scene.steps))
+    reader = JournalReader(yard.place.journal)
+    told = [event.share for event in reader.events(0, 10_000) if isinstance(event, ev.BudgetReached)]
+    reader.close()
+    assert told == [0.8, 1.0]
