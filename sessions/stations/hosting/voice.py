@@ -19,9 +19,11 @@ from sessions.observe.factory import lines as ft
 from sessions.observe.lines import Who
 from sessions.stations.contract import Bounded, Tell
 from sessions.stations.hosting.transcript import Transcript
-from sessions.text import clean, clean_lines
+from sessions.text import EXCERPT, clean, clean_lines
 
 PACE_S = 0.25
+TOLD = EXCERPT
+"""Characters of a message that are told of it while it is said: the floor shows them."""
 LONGEST_QUESTION = 64_000
 """Characters of a question, of which every line is made harmless."""
 
@@ -39,8 +41,11 @@ class Voice:
         self._bounded = taker if isinstance(taker, Bounded) else None
         self.heard: Callable[[ft.AnyLine], None] | None = None
         """Is told each line of the transcript as it is written."""
-        self._pending: list[str] = []
-        """Text that was said and not told yet."""
+        self._pending = False
+        """Some of the text is not told yet."""
+        self._last = ""
+        """The end of the message so far, and whether it has a beginning before that."""
+        self._longer = False
         self._whole: list[str] = []
         """The text of the message so far."""
         self._told = 0.0
@@ -101,7 +106,9 @@ class Voice:
 
     def text(self, chunk: str) -> None:
         """A piece of what the agent says."""
-        self._pending.append(chunk)
+        last = self._last + chunk
+        self._longer |= len(last) > TOLD
+        self._last, self._pending = last[-TOLD:], True
         self._whole.append(chunk)
         if self._now() - self._told >= PACE_S:
             self.say()
@@ -113,6 +120,7 @@ class Voice:
         if whole.strip():
             self.put(ft.Text(time=self._now(), text=whole, message=message))
         self.say()
+        self._begin_text()
         return whole
 
     def text_dropped(self, why: str) -> None:
@@ -121,6 +129,7 @@ class Voice:
         self._whole.clear()
         self.note(f"{why}: {whole}" if whole.strip() else why, failed=True)
         self.say()
+        self._begin_text()
 
     def thought(self, text: str, message: str = "") -> None:
         """What the agent thought."""
@@ -214,13 +223,19 @@ class Voice:
         self.transcript.close()
 
     def _said(self) -> tuple[Event, ...]:
-        """What of the text is due before anything else is told."""
+        """What of the text is due before anything else is told: the message so far, or its end where it is long."""
         if not self._pending:
             return ()
-        text = clean("".join(self._pending))
-        self._pending.clear()
+        text = self._last
+        if self._longer:
+            text = "… " + text[-TOLD + 2 :].partition(" ")[2]
+        text = clean(text)
+        self._pending = False
         self._told = self._now()
         return (ev.TextWritten(**self.who, text=text),) if text else ()
+
+    def _begin_text(self) -> None:
+        self._last, self._longer = "", False
 
 
 def voice_of(station: str, kind: str, tell: Tell, path: str) -> Voice:
