@@ -104,6 +104,8 @@ def _ask(words: list[str]) -> int:
     if names[:1] != ["scope"] or not globs:
         raise OutboxError("say what for: factory-tui ask scope 'src/**' --why 'the reason'")
     outbox = options.get("--outbox") or _outbox()
+    if trouble := _rules().trouble(globs):
+        raise OutboxError(trouble)
     payload: dict[str, object] = {"globs": globs, "why": options.get("--why", "")}
     answer = ask(outbox, SCOPE, payload, _seconds(options.get("--wait", ""), ASK_S), stays=True)
     if answer is None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sessions.floor import events as ev
 from sessions.floor.ours.lives import Asks
+from sessions.floor.patterns import LONGEST, trouble
 from sessions.stations.contract import Decision, Signal
 from sessions.stations.signals.hook import SCOPE
 from sessions.text import clean
@@ -13,15 +14,16 @@ from sessions.text import clean
 SOURCE = "signal"
 _TEXT = 1_000
 _MOST_GLOBS = 100
+_NOW = "Your scope is in $FACTORY_TUI_STATION_FILE; what is still read-only opens when you are started again."
 
 
 def heard(signal: Signal, session: str) -> Sequence[ev.Event]:
     """The facts of a signal that is no agent's own: somebody inside the station said so, or asks for more."""
     said = signal.payload
     if signal.name == SCOPE:
-        globs = said.get("globs")
-        asked = [clean(glob, _TEXT) for glob in globs if isinstance(glob, str)] if isinstance(globs, list) else []
-        why = clean(str(said.get("why") or ""), _TEXT)
+        asked, why = globs(signal), clean(str(said.get("why") or ""), _TEXT)
+        if not asked:
+            return [ev.SourceSkipped(time=signal.time, source=SOURCE, reason="signal: no pattern that can be meant")]
         return [
             ev.QuestionAsked(
                 time=signal.time,
@@ -30,8 +32,8 @@ def heard(signal: Signal, session: str) -> Sequence[ev.Event]:
                 session=session,
                 question=signal.id,
                 tool="scope",
-                text="\n".join([*asked[:_MOST_GLOBS], *([f"why: {why}"] if why else [])]),
-                paths=tuple(asked[:_MOST_GLOBS]),
+                text="\n".join([*asked, *([f"why: {why}"] if why else [])]),
+                paths=asked,
                 asks=Asks.SCOPE,
             )
         ]
@@ -49,12 +51,23 @@ def heard(signal: Signal, session: str) -> Sequence[ev.Event]:
     ]
 
 
+def globs(signal: Signal) -> tuple[str, ...]:
+    """The patterns that a question asks for; what cannot be meant, or shown as it is, is none."""
+    asked = signal.payload.get("globs")
+    told = [glob for glob in asked if isinstance(glob, str)] if isinstance(asked, list) else []
+    return tuple(
+        glob
+        for glob in told[:_MOST_GLOBS]
+        if clean(glob, LONGEST) == glob and not glob.startswith("!") and not trouble([glob])
+    )
+
+
 def reply(decision: Decision, reason: str) -> bytes:
     """What `factory-tui ask` prints for whoever asked."""
     because = f": {clean(reason, _TEXT)}" if reason else ""
     match decision:
         case Decision.ALLOW | Decision.ALWAYS:
-            return f"Allowed{because}. Your scope is in $FACTORY_TUI_STATION_FILE.".encode()
+            return f"Allowed{because}. {_NOW}".encode()
         case Decision.DENY:
             return f"Denied by the operator{because}. Work inside your scope.".encode()
         case Decision.EXPIRE:

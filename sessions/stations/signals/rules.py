@@ -133,6 +133,15 @@ def _is_in(path: str, directory: str) -> bool:
     return path == directory or path.startswith(directory.rstrip("/") + "/")
 
 
+def trouble(globs: list[str]) -> str:
+    """Why these patterns cannot be meant as a wider scope; "" where they can."""
+    minus = next((glob for glob in globs if glob.startswith("!")), "")
+    if minus:
+        return f"{minus} takes away: name what shall be writable, too"
+    found: str = import_module("sessions.floor.patterns" if __package__ else "patterns").trouble(globs)
+    return found
+
+
 def _matches() -> Matches:
     """The one language of scopes: it lies beside this file in a station's tools."""
     found: Matches = import_module("sessions.floor.patterns" if __package__ else "patterns").matches

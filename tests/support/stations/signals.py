@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 from sessions.stations.contract import Signal
-from sessions.stations.signals import hook
+from sessions.stations.signals import hook, tools
 from sessions.stations.signals.outbox import Batch, Outbox
 from sessions.stations.signals.questions import Withdrawn
 from tests.support.supervisor import PATIENCE_S
@@ -104,7 +108,7 @@ def environment(root: Path, station_file: Path | None = None) -> dict[str, str]:
 
 def speak(words: Sequence[str], environment: Mapping[str, str], given: bytes = b"") -> subprocess.Popen[bytes]:
     """Run the command inside a station, with something on its standard input."""
-    argv = [sys.executable, "-I", "-S", hook.__file__, *words]
+    argv = [sys.executable, "-I", "-S", str(_tools() / "hook.py"), *words]
     pipe = subprocess.PIPE
     process = subprocess.Popen(argv, stdin=pipe, stdout=pipe, stderr=pipe, env=dict(environment))
     assert process.stdin is not None
@@ -112,6 +116,14 @@ def speak(words: Sequence[str], environment: Mapping[str, str], given: bytes = b
     process.stdin.close()
     process.stdin = None
     return process
+
+
+@cache
+def _tools() -> Path:
+    """The tools of stations, installed once for all tests of this process."""
+    kept = tempfile.mkdtemp(prefix="ft-tools-")
+    atexit.register(shutil.rmtree, kept, ignore_errors=True)
+    return tools.install(Path(kept) / "tools").directory
 
 
 async def ended(process: subprocess.Popen[bytes]) -> tuple[int, str, str]:

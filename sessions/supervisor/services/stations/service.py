@@ -113,7 +113,7 @@ class Stations(Service):
 
     async def close(self) -> None:
         self._purses.close()
-        self._signals.close()
+        await self._signals.close()
         await self._terminals.close()
         await self._arrivals.close()
         await self._crew.close()
@@ -130,12 +130,13 @@ class Stations(Service):
     async def _answer(self, asked: ev.AnswerWanted) -> None:
         station, question = asked.station, asked.question
         wider = self._signals.asks_scope(question)
+        if wider and asked.decision in ("allow", "always"):  # before it is told: it looks at once
+            known = self._crew.owned(station)
+            more = tuple(glob for glob in wider if glob not in known.scope.write)
+            scope = replace(known.scope, write=(*known.scope.write, *more))
+            await self._bounded(station, scope, known.budget, asked.who, False)
         if not await self._signals.answer(asked):
             await self._lives.runner(station).answer(asked)
-        elif wider and asked.decision in ("allow", "always"):
-            known = self._crew.owned(station)
-            scope = replace(known.scope, write=(*known.scope.write, *wider))
-            await self._bounded(station, scope, known.budget, asked.who, False)
         if question in self._crew.owned(station).questions:  # its agent does not tell it
             answered = ev.QuestionAnswered(
                 question=question, decision=asked.decision, who=asked.who, reason=asked.reason, **now(station)

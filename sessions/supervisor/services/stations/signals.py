@@ -8,12 +8,14 @@ from pathlib import Path
 
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
+from sessions.paths import door_path, outbox_path
 from sessions.stations import kinds
 from sessions.stations.boundary.apart.door import REFUSED
 from sessions.stations.contract import Decision, InTerminal, Signal
 from sessions.stations.signals import plain
 from sessions.stations.signals.hook import SCOPE
 from sessions.stations.signals.outbox import Outbox
+from sessions.stations.signals.posting import Posting
 from sessions.supervisor.recorder import Recorder
 from sessions.supervisor.services.stations.crew import Crew, now
 from sessions.text import clean
@@ -28,11 +30,17 @@ class Signals:
         """`heard` is told of each signal after it is committed."""
         self._crew, self._recorder, self._heard = crew, recorder, heard
         self._outbox: Outbox | None = None
+        self._door: Posting | None = None
 
     async def begin(self) -> None:
         """Find what was told meanwhile."""
-        self._outbox = Outbox(self._crew.factory.state_dir / "outbox", await self._recorder.marks())
+        state_dir = self._crew.factory.state_dir
+        self._outbox = Outbox(outbox_path(state_dir), await self._recorder.marks())
         self._outbox.follow_all()
+        try:
+            self._door = await Posting.open(outbox_path(state_dir), door_path(state_dir))
+        except (FactoryError, OSError) as error:
+            log.warning("no signals over HTTP: %s", error)
 
     def directory(self, station: str) -> Path:
         """Where a station puts its signals; from now on somebody listens there."""
@@ -63,8 +71,7 @@ class Signals:
     def asks_scope(self, question: str) -> tuple[str, ...]:
         """The globs that a question asks for, where it asks for a wider scope."""
         signal = self._opened.asked(question)
-        globs = signal.payload.get("globs") if signal is not None and signal.name == SCOPE else None
-        return tuple(glob for glob in globs if isinstance(glob, str)) if isinstance(globs, list) else ()
+        return plain.globs(signal) if signal is not None and signal.name == SCOPE else ()
 
     async def answer(self, asked: ev.AnswerWanted) -> bool:
         """Have whoever waits for this answer go on; False when the question came another way.
@@ -83,7 +90,9 @@ class Signals:
         await self._opened.answer(asked.question, printed)
         return True
 
-    def close(self) -> None:
+    async def close(self) -> None:
+        if self._door is not None:
+            await self._door.close()
         if self._outbox is not None:
             self._outbox.close()
 

@@ -48,6 +48,8 @@ def test_a_word_and_an_agents_payload(tmp_path: Path) -> None:
         (["ask", "money"], b"", "say what for"),
         (["ask", "scope"], b"", "say what for"),
         (["ask", "scope", "a", "--wait", "soon"], b"", "no number of seconds"),
+        (["ask", "scope", "../x"], b"", "leads upwards"),
+        (["ask", "scope", "!x"], b"", "takes away"),
         (["hook", "A", "--outbox", "/nowhere"], b"", "nothing was told"),
     ],
 )

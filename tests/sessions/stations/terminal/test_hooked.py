@@ -117,7 +117,7 @@ def test_words_from_inside() -> None:
     (event,) = hooked.heard(Signal("ship:2", "ship", "TASK_COMPLETE", 5.0, {"text": "all\x07 green"}), "s1")
     assert isinstance(event, ev.SignalRaised)
     assert (event.signal, event.name, event.text, event.session) == ("ship:2", "TASK_COMPLETE", "all green", "s1")
-    asks = Signal("ship:3", "ship", hook.SCOPE, 5.0, {"globs": ["a/**", 7], "why": "need\nit"}, True)
+    asks = Signal("ship:3", "ship", hook.SCOPE, 5.0, {"globs": ["a/**", 7, "../x", "!a"], "why": "need\nit"}, True)
     (asked,) = hooked.heard(asks, "s1")
     assert isinstance(asked, ev.QuestionAsked)
     assert (asked.asks, asked.paths, asked.text) == (Asks.SCOPE, ("a/**",), "a/**\nwhy: need it")
