@@ -45,6 +45,36 @@ def run(directory: str) -> str:
     return ""
 
 
+def opening(directory: str) -> tuple[str, ...]:
+    """Files in a station's place by which an editor or a shell runs something when it is opened there: an agent may
+    have written them. Those that were allowed as they are count no more. It may look at many files: for a thread."""
+    state_dir = _state_dir(directory)
+    if state_dir is None:
+        return ()
+    from sessions.stations.places.suspects import Allowed, Effect, listing
+
+    found = [each for each in listing(Path(directory)) if each.effect is Effect.OPENS]
+    return tuple(each.path for each in Allowed(state_dir).asked(found))
+
+
+def allow(directory: str, who: str) -> None:
+    """Allow them as they are: only another content is asked for again. Where that cannot be kept it is asked again."""
+    state_dir = _state_dir(directory)
+    if state_dir is not None:
+        from sessions.stations.places.suspects import Allowed, Effect, listing
+
+        with suppress(OSError):
+            Allowed(state_dir).allow([each for each in listing(Path(directory)) if each.effect is Effect.OPENS], who)
+
+
+def _state_dir(directory: str) -> Path | None:
+    """The state directory to which a station's place belongs; None of any other directory."""
+    path = Path(directory)
+    return (
+        path.parents[2] if path.name == "work" and len(path.parents) > 2 and path.parents[1].name == "places" else None
+    )
+
+
 def edit(directory: str) -> str:
     """Run `$VISUAL`, else `$EDITOR`, on a directory, else a shell in it; returns what went wrong. It never raises."""
     import shlex

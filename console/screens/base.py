@@ -170,7 +170,7 @@ class FactoryScreen(Guarded, OpeningScreen):
         self.draw_footer()
         return True
 
-    def action_shell(self) -> None:
+    async def action_shell(self) -> None:
         """Leave the terminal to a shell until it ends."""
         directory = next((copy.text for copy in self.copies() if copy.key == "d"), "")
         reason = shell.refusal(directory) or self.factory.lend_terminal(lambda: shell.run(directory))

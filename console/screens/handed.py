@@ -16,6 +16,7 @@ from sessions.errors import FactoryError
 from sessions.floor.commands import AnyWish, FreezeFloor, Reply
 from sessions.floor.ours.owned import Owned
 from sessions.floor.state import name_of
+from sessions.operator import who
 from sessions.text import clean
 from sessions.views.hands import Hands, Verb
 from widgets.draw.cells import Line
@@ -147,12 +148,35 @@ class HandedScreen(FactoryScreen):
         for station in self.hands().able(Verb.ATTACH)[:1]:
             await self.factory.open_terminal(station)
 
-    def action_edit(self) -> None:
+    async def action_edit(self) -> None:
         """Leave the terminal to the operator's editor, or a shell, in the directory at hand."""
+        await self._enter("editor", shell.edit)
+
+    async def action_shell(self) -> None:
+        await self._enter("shell", shell.run)
+
+    async def _enter(self, word: str, use: Callable[[str], str]) -> None:
+        """Open something in the directory at hand; what an agent may have written for it to run is asked for before."""
         directory = next((copy.text for copy in self.copies() if copy.key == "d"), "")
-        reason = shell.refusal(directory) or self.factory.lend_terminal(lambda: shell.edit(directory))
-        if reason:
-            self.say(f"editor: {reason}")
+        if reason := shell.refusal(directory):
+            self.say(f"{word}: {reason}")
+        elif found := await asyncio.to_thread(shell.opening, directory):
+            more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
+            files = ", ".join(clean(path, 40) for path in found[:NAMED])
+            items = (Choose("y", f"open the {word}, they are fine as they are"), Choose("n", "leave it"))
+            menu = Menu(f"it may run what an agent wrote: {files}{more}", items, "")
+            self._choice = (menu, lambda key: self._allowed(key, word, directory, use))
+        else:
+            self._open_in(word, directory, use)
+
+    def _allowed(self, key: str, word: str, directory: str, use: Callable[[str], str]) -> None:
+        if key in _YES:
+            shell.allow(directory, who())
+            self._open_in(word, directory, use)
+
+    def _open_in(self, word: str, directory: str, use: Callable[[str], str]) -> None:
+        if reason := self.factory.lend_terminal(lambda: use(directory)):
+            self.say(f"{word}: {reason}")
 
     def action_freeze(self) -> None:
         """Have all stations of ours rest, or go on."""

@@ -1,0 +1,117 @@
+"""Stations of ours on the wall and below it: life, boundary, budget, violations, and what is asked."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from sessions.floor.ours.lives import Life
+from sessions.views.floor.book import PaneBook
+from sessions.views.floor.panes import Pane
+from sessions.views.ours import Ours
+from tests.support.console import HOSTILE, NOW, state_of
+from tests.support.picture import text_of
+from tests.support.stations.still import our_events
+from widgets.draw.cells import line_width, plain
+from widgets.floor.card import card
+from widgets.floor.pane_text import badges, status_word
+from widgets.floor.preview import preview_lines
+from widgets.floor.rows import widths_of
+from widgets.parts.ours import ours_lines
+
+STATE = state_of(our_events())
+PANES = {pane.station: pane for pane in PaneBook().panes(STATE, NOW) if pane.station}
+
+
+def asked(station: str) -> tuple[str, list[str]]:
+    known = STATE.owned[station]
+    question = next(iter(known.questions.values()))
+    lines = preview_lines(PANES[station], 100, 6, NOW, (question, known))
+    return plain(lines[0]), [line.strip() for line in text_of(lines[1:])]
+
+
+@pytest.mark.parametrize(
+    ("station", "words"),
+    [("rests", "paused"), ("stuck", "held back"), ("over", "stopped"), ("next", "to start"), ("seen", "works")],
+)
+def test_a_life_that_says_more_than_the_status_is_its_word(station: str, words: str) -> None:
+    assert status_word(PANES[station]) == words
+
+
+@pytest.mark.parametrize(
+    ("station", "cells", "shown"),
+    [
+        ("worker", 60, "✗ 2 outside  safe  ━━─ 86%  ⊢1  1 came back"),
+        ("worker", 18, "✗2  safe  ━━─ 86%"),
+        ("worker", 8, "✗2  safe"),
+        ("fixer", 30, "advisory!  ━── 43%"),
+        ("stuck", 10, "full"),
+        ("seen", 60, ""),
+    ],
+)
+def test_what_is_to_be_known_at_a_glance_by_priority(station: str, cells: int, shown: str) -> None:
+    assert plain(badges(PANES[station], cells)) == shown
+
+
+def test_the_narrowest_line_has_what_must_be_seen() -> None:
+    (line,) = card(PANES["worker"], 80, 0, NOW)
+    assert text_of([line])[0].endswith("✗2 86%")
+    (line,) = card(PANES["fixer"], 80, 0, NOW)
+    assert text_of([line])[0].endswith("advisory!")
+    (wide,) = card(PANES["fixer"], 200, 0, NOW, widths=widths_of(PANES.values()))
+    assert plain(wide).count("advisory!") == 1
+
+
+def test_below_the_wall_stands_what_would_be_allowed_there() -> None:
+    head, lines = asked("asker")
+    assert "needs me for 2m" in head
+    assert lines[0] == "git push --force origin station/asker"
+    assert lines[1] == "… 1 more question · Q all of it"
+    assert lines[2].startswith("safe held by bubblewrap  · network off  · 43% of its tokens")
+    _, lines = asked("fixer")
+    assert lines[:3] == ["✗ docs/pool.md and 1 more: outside its scope", "src/pool.py", "@@ -12,4 +12,5 @@"]
+    assert lines[3] == "… 7 more lines · Q all of it"
+    assert lines[4].startswith("advisory! no bubblewrap and no Landlock: install bubblewrap")
+
+
+def test_the_station_panel_says_all_of_it() -> None:
+    assert [line.strip() for line in text_of(ours_lines(STATE, PANES["worker"], NOW, 80))] == [
+        "life       runs",
+        "outside    ✗ 2, the last: commit .github/ci.yml",
+        "boundary   safe  held by bubblewrap",
+        "writes     src/** !src/gen/**",
+        "network    pypi.org",
+        "budget     ━━━━━━━━━─ 86%  43.0k of 50.0k tokens, 60.0k given away",
+        "           ━━━─────── 33%  1 of 3 turns".strip(),
+        "children   helper  runs",
+        "came back  helper-0: done",
+        "kept       refs/factory-tui/kept/worker/1",
+    ]
+    assert ours_lines(STATE, PANES["seen"], NOW, 64) == []
+    stuck = text_of(ours_lines(STATE, PANES["stuck"], NOW, 64))
+    assert stuck[0].strip() == "life       held back: it failed 3 times: exit 1"
+
+
+ours = st.builds(
+    Ours,
+    life=st.sampled_from(Life),
+    bound=st.sampled_from(["safe", "safe?", "landlock", "advisory!", "full"]),
+    why=st.sampled_from(["", HOSTILE[:150]]),
+    share=st.floats(0, 1e6),
+    share_of=st.sampled_from(["", "tokens"]),
+    questions=st.integers(0, 9_999),
+    violations=st.integers(0, 10**9),
+    violated=st.sampled_from(["", "write 漢字"]),
+    children=st.integers(0, 10**9),
+    parent_name=st.sampled_from(["", "漢字" * 40]),
+)
+
+
+@given(ours, st.integers(20, 220), st.integers(0, 2))
+def test_whatever_it_is_every_line_fits(ours: Ours, cells: int, zoom: int) -> None:
+    pane: Pane = replace(PANES["worker"], ours=ours)
+    assert {line_width(line) for line in card(pane, cells, zoom, NOW, marked=True)} == {cells}
+    assert all(line_width(line) <= cells for line in preview_lines(pane, cells, 6, NOW))
+    assert all(line_width(line) <= max(cells, 30) for line in ours_lines(STATE, pane, NOW, cells))
