@@ -26,6 +26,9 @@ class Service:
     hears: ClassVar[tuple[type[Event], ...]] = ()
     """The committed events that it is told of."""
 
+    attends: ClassVar[bool] = False
+    """It begins also where nothing is watched, to be there for commands."""
+
     async def open(self) -> None:
         """Get ready. Raises `FactoryError` when the supervisor cannot begin without it."""
 

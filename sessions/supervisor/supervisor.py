@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from sessions.backoff import Backoff
 from sessions.errors import FactoryError
@@ -49,6 +49,7 @@ class Supervisor:
         self._outbox = Outbox(recorder, services)
         self._obeying: set[asyncio.Task[Reply]] = set()
         self._told: dict[str, str] = {}
+        self._begun: list[Service] = []
         recorder.tell(self._hear)
 
     @property
@@ -75,6 +76,7 @@ class Supervisor:
         self._mark_free()
         if not self._recorder.state.runs:
             await self.begin_run()
+        await self._begin(service for service in self._services if service.attends)
         await self._outbox.resume()
 
     async def run(self) -> None:
@@ -82,8 +84,7 @@ class Supervisor:
         self._mark_free()
         try:
             await self.begin_run()
-            for service in self._services:
-                await self._once(service.name, service.begin)
+            await self._begin(self._services)
             await self._outbox.resume()
             await asyncio.gather(*(self._keep(service) for service in self._services))
         finally:
@@ -129,6 +130,13 @@ class Supervisor:
                     return await self._outbox.settled(command.id)
         except FactoryError as error:
             return Reply(False, error.message, error.cure)
+
+    async def _begin(self, services: Iterable[Service]) -> None:
+        """Have each of them begin, once."""
+        for service in services:
+            if service not in self._begun:
+                self._begun.append(service)
+                await self._once(service.name, service.begin)
 
     def _mark_free(self) -> None:
         if self.runs_stations:

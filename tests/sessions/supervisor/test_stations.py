@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from sessions.asking.past_questions import FloorNow, whole_floor
 from sessions.floor.commands import AnswerQuestion, AssignScope, ChangeLife, FreezeFloor, PromptStation, StartStation
 from sessions.floor.ours.lives import REBOOTED, Change, Life
 from sessions.floor.scope import Budget, HeldBy, Scope
 from sessions.floor.state import FloorState, Status
+from sessions.headless.supervised import Supervised
 from sessions.supervisor.services.stations import crew
 from tests.support.house import House
 from tests.support.stations.yard import PARROT, Floor, ended_all, manned, yard_in
@@ -319,6 +321,16 @@ def test_a_result_waits_for_a_parent_that_rests(yard: House) -> None:
         await floor.turned(2)
 
     asyncio.run(_in(yard, check))
+
+
+def test_commands_need_no_console_and_no_station(yard: House) -> None:
+    with Supervised(yard.repo.path) as supervised:
+        supervised.obey(FreezeFloor(True))
+        assert whole_floor(supervised.ask(FloorNow())).frozen
+        supervised.obey(FreezeFloor(False))
+        assert supervised.obey(PARROT) == "polly"
+        supervised.obey(ChangeLife("polly", Change.STOP))
+        assert whole_floor(supervised.ask(FloorNow())).owned["polly"].life is Life.STOPPED
 
 
 def _failed_again(before: int, state: FloorState) -> bool:

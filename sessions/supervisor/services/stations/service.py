@@ -31,6 +31,7 @@ class Stations(Service):
     """Starts, speaks to, ends and brings back stations. Hosts and the keeper outlive it: it finds them again."""
 
     name = "stations"
+    attends = True
     handles = (
         ev.StartWanted,
         ev.PromptWanted,
