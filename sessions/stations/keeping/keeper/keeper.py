@@ -10,24 +10,20 @@ import contextlib
 import errno
 import itertools
 import os
-import select
 import signal
 import socket
 import struct
 import time
 from collections.abc import Callable
+from functools import partial
 
 from sessions.stations.keeping import cgroups, processes
 from sessions.stations.keeping.keeper import framing, spawn
 from sessions.stations.keeping.keeper.caller import Caller
 from sessions.stations.keeping.keeper.child import Child
 from sessions.stations.keeping.keeper.framing import FramingError, Words
+from sessions.stations.keeping.keeper.loop import EDGE, PACE_S, READABLE, WRITABLE, Loop
 
-PACE_S = 0.04
-"""Between two looks at terminals that nobody follows, as long as they go on writing slowly: each wakes once for many of
-their writes."""
-GREEDY_S = 0.001
-"""The same while one of them fills up: its program is hardly held up, and does not take our processor."""
 LAST_READS = 64
 """Of a terminal whose program has ended; what that left behind may write for ever."""
 GRACE_S = 5.0
@@ -67,13 +63,10 @@ class Keeper:
         self._listener = listener
         self._spare = os.open(os.devnull, os.O_RDONLY)
         """Given up for a moment when there are no descriptors left, so that whoever knocks is let go."""
-        self._poll, self._quiet = select.epoll(), select.epoll()
-        self._handlers: dict[int, Callable[[int], None]] = {}
+        self.loop = Loop(self._broken)
         self._pids: dict[int, Child] = {}
         self._alone = time.monotonic()
         """Since when nobody supervises, on the clock that never goes back."""
-        self._rests = 0.0
-        """Until when terminals that nobody follows are not looked at; 0 when they are."""
         self._bell, ringing = os.pipe()
         for end in (self._bell, ringing):
             os.set_blocking(end, False)
@@ -83,20 +76,13 @@ class Keeper:
         for number in (signal.SIGHUP, signal.SIGINT):
             signal.signal(number, signal.SIG_IGN)
         listener.setblocking(False)
-        self._hold(listener.fileno(), self._enter)
-        self._hold(self._bell, self._rung)
-        self._hold(self._quiet.fileno(), self._look)
+        self.loop.hold(listener.fileno(), self._enter)
+        self.loop.hold(self._bell, self._rung)
 
     def run(self) -> None:
         """Until it is over."""
         while not (self.ending and not self._left()):
-            now = time.monotonic()
-            if self._rests and now >= self._rests:
-                self._rests = 0.0
-                self._poll.register(self._quiet.fileno(), select.EPOLLIN)
-            for descriptor, mask in self._poll.poll(self._wait(now)):
-                if (handler := self._handlers.get(descriptor)) is not None:
-                    self._guarded(descriptor, handler, mask)
+            self.loop.turn(min(self._deadlines(), default=None))
             try:
                 self._bounds(time.monotonic())
             except Exception as error:  # likewise
@@ -112,18 +98,15 @@ class Keeper:
         found = processes.below([os.getpid()], processes.everything())
         return [each for each in found if each.pid != os.getpid() and not each.over]
 
-    def _guarded(self, descriptor: int, handler: Callable[[int], None], mask: int) -> None:
+    def _broken(self, descriptor: int, error: Exception) -> None:
         """A fault of ours costs one client, or one terminal's output, and never all that is kept."""
-        try:
-            handler(mask)
-        except Exception as error:
-            self.say(f"a fault: {error!r}")
-            if (caller := self.callers.get(descriptor)) is not None:
-                self._leave(caller)
-            elif descriptor in (self._listener.fileno(), self._bell, self._quiet.fileno()):
-                time.sleep(PACE_S)  # it comes again at once
-            else:
-                self._let_go(descriptor)
+        self.say(f"a fault: {error!r}")
+        if (caller := self.callers.get(descriptor)) is not None:
+            self._leave(caller)
+        elif descriptor in (self._listener.fileno(), self._bell):
+            time.sleep(PACE_S)  # it comes again at once
+        else:
+            self.loop.let_go(descriptor)
 
     def finish(self, why: str) -> None:
         """Have everything end, and then this."""
@@ -156,11 +139,6 @@ class Keeper:
     def _ends(self) -> list[Child]:
         return [*self.children.values(), *self._leaving]
 
-    def _wait(self, now: float) -> float:
-        """Seconds until there is something to do although nobody says anything; -1 for never."""
-        until = min([*self._deadlines(), *([self._rests] if self._rests else [])], default=None)
-        return -1 if until is None else max(0.0, until - now)
-
     def _bounds(self, now: float) -> None:
         for child in self._ends():
             if child.deadline is not None and now >= child.deadline:
@@ -190,7 +168,7 @@ class Keeper:
         caller = Caller(line)
         self.callers[line.fileno()] = caller
         caller.say({"keeper": framing.VERSION, "pid": os.getpid(), "started": processes.started(os.getpid())})
-        self._hold(line.fileno(), lambda mask: self._serve(caller, mask))
+        self.loop.hold(line.fileno(), partial(self._serve, caller))
         self._told(caller)
 
     def _turn_away(self) -> None:
@@ -205,7 +183,7 @@ class Keeper:
             self._spare = os.open(os.devnull, os.O_RDONLY)
 
     def _serve(self, caller: Caller, mask: int) -> None:
-        if mask & ~select.EPOLLOUT:
+        if mask & ~WRITABLE:
             try:
                 heard = caller.hear()
             except FramingError as error:
@@ -240,17 +218,16 @@ class Keeper:
     def _told(self, caller: Caller) -> None:
         """Send what waits for it, and be told when it takes more, or nothing more until it does."""
         descriptor = caller.line.fileno()
-        if descriptor not in self._handlers:
+        if not self.loop.is_held(descriptor):
             return
         if not caller.push(self.children):
             self._leave(caller)
             return
-        wanted = (0 if caller.full else select.EPOLLIN) | (select.EPOLLOUT if caller.waits else 0)
-        self._poll.modify(descriptor, wanted)
+        self.loop.change(descriptor, (0 if caller.full else READABLE) | (WRITABLE if caller.waits else 0))
 
     def _leave(self, caller: Caller) -> None:
         descriptor = caller.line.fileno()
-        self._let_go(descriptor)
+        self.loop.let_go(descriptor)
         del self.callers[descriptor]
         caller.line.close()
         if caller.supervises and not self._supervised:
@@ -270,10 +247,10 @@ class Keeper:
     def adopt(self, child: Child) -> None:
         """Take in a child that was just begun."""
         self.children[child.name] = self._pids[child.pid] = child
-        self._hold(child.telling, lambda _: self._begun(child))
+        self.loop.hold(child.telling, partial(self._begun, child))
         if child.master >= 0:
-            child.watched = select.EPOLLIN
-            self._quiet.register(child.master, child.watched)
+            child.watched = READABLE
+            self.loop.hold_quietly(child.master, partial(self._read, child), child.watched)
 
     def group(self) -> str:
         """A control group for the next child; "" where there can be none."""
@@ -295,29 +272,27 @@ class Keeper:
         if child is None or child.master < 0:
             return
         followed = any(name in caller.looks for caller in self.callers.values())
-        if followed and child.master not in self._handlers:
-            self._quiet.unregister(child.master)
-            self._hold(child.master, lambda mask: self._output(child, mask), child.watched)
-        elif not followed and child.master in self._handlers:
-            self._let_go(child.master)
-            self._quiet.register(child.master, child.watched)
+        if followed != self.loop.is_held(child.master):
+            self.loop.let_go(child.master)
+            hold, told = (self.loop.hold, self._output) if followed else (self.loop.hold_quietly, self._read)
+            hold(child.master, partial(told, child), child.watched)
 
     def typed(self, child: Child) -> None:
         """Something was typed: what its terminal did not take goes on when it does."""
-        self._watch(child, select.EPOLLIN | (select.EPOLLOUT if child.typed else 0))
+        self._watch(child, READABLE | (WRITABLE if child.typed else 0))
 
     def _watch(self, child: Child, mask: int) -> None:
         if child.master >= 0 and mask != child.watched:
             child.watched = mask
-            (self._poll if child.master in self._handlers else self._quiet).modify(child.master, mask)
+            self.loop.change(child.master, mask)
 
-    def _begun(self, child: Child) -> None:
+    def _begun(self, child: Child, _: int = 0) -> None:
         """Its program runs, or could not be started."""
         try:
             told = os.read(child.telling, 256)
         except BlockingIOError:
             return
-        self._let_go(child.telling)
+        self.loop.let_go(child.telling)
         os.close(child.telling)
         child.telling = -1
         step, number = spawn.outcome(told)
@@ -339,15 +314,6 @@ class Keeper:
         step, number = child.failed
         return {"error": os.strerror(number), "errno": number, "step": step}
 
-    def _look(self, _: int) -> None:
-        """Read the terminals that nobody follows, and let them be for a moment where they have little to say."""
-        by_master = {child.master: child for child in self.children.values()}
-        greedy = False
-        for master, mask in self._quiet.poll(0):
-            greedy |= self._read(by_master[master], mask)
-        self._poll.unregister(self._quiet.fileno())
-        self._rests = time.monotonic() + (GREEDY_S if greedy else PACE_S)
-
     def _output(self, child: Child, mask: int) -> None:
         self._read(child, mask)
         self._spread(child)
@@ -358,7 +324,7 @@ class Keeper:
                 self._told(caller)
 
     def _read(self, child: Child, mask: int) -> bool:
-        if mask & select.EPOLLOUT:
+        if mask & WRITABLE:
             child.push()
         answered = any(
             look.answers for caller in self.callers.values() if (look := caller.looks.get(child.name)) is not None
@@ -372,7 +338,7 @@ class Keeper:
 
     def _closed(self, child: Child) -> None:
         """Nobody has the terminal open. Its program may open it again, and until then nothing else is told of it."""
-        self._watch(child, select.EPOLLIN | select.EPOLLET)
+        self._watch(child, READABLE | EDGE)
         if child.status is not None:
             self._drop(child)
 
@@ -383,12 +349,8 @@ class Keeper:
 
     def _drop(self, child: Child) -> None:
         """Let go of the descriptors of a child."""
-        if child.telling >= 0:
-            self._let_go(child.telling)
-        if child.master in self._handlers:
-            self._let_go(child.master)
-        elif child.master >= 0:
-            self._quiet.unregister(child.master)
+        for descriptor in (child.telling, child.master):
+            self.loop.let_go(descriptor)
         child.close()
 
     def _rung(self, _: int) -> None:
@@ -438,13 +400,3 @@ class Keeper:
             child.end(GRACE_S)
         else:
             child.deadline = None
-
-    # Descriptors
-
-    def _hold(self, descriptor: int, handler: Callable[[int], None], mask: int = select.EPOLLIN) -> None:
-        self._handlers[descriptor] = handler
-        self._poll.register(descriptor, mask)
-
-    def _let_go(self, descriptor: int) -> None:
-        del self._handlers[descriptor]
-        self._poll.unregister(descriptor)
