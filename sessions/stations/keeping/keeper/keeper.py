@@ -1,4 +1,4 @@
-"""The keeper's loop: clients, children, and nothing that happens by itself.
+"""The keeper: children, their terminals and their ends, and nothing that happens by itself.
 
 Whatever is asked is answered from memory or by one call of the kernel, so nobody waits for anybody else. It wakes only
 when a client, a program or the kernel has something to say, and when one of its few bounds is reached.
@@ -6,37 +6,26 @@ when a client, a program or the kernel has something to say, and when one of its
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import itertools
 import os
 import signal
 import socket
-import struct
 import time
 from collections.abc import Callable
 from functools import partial
 
 from sessions.stations.keeping import cgroups, processes
-from sessions.stations.keeping.keeper import framing, spawn
+from sessions.stations.keeping.keeper import spawn
 from sessions.stations.keeping.keeper.caller import Caller
 from sessions.stations.keeping.keeper.child import Child
-from sessions.stations.keeping.keeper.framing import FramingError, Words
+from sessions.stations.keeping.keeper.door import Door
+from sessions.stations.keeping.keeper.framing import Words
 from sessions.stations.keeping.keeper.loop import EDGE, PACE_S, READABLE, WRITABLE, Loop
 
 LAST_READS = 64
 """Of a terminal whose program has ended; what that left behind may write for ever."""
 GRACE_S = 5.0
 """For what is asked to end, before it is killed."""
-PEER = struct.Struct("3i")
-
-
-class RefusedError(Exception):
-    """A request cannot be done; `more` goes with the reason."""
-
-    def __init__(self, reason: str, more: Words | None = None) -> None:
-        super().__init__(reason)
-        self.more = more or {}
 
 
 class Keeper:
@@ -51,19 +40,15 @@ class Keeper:
     ) -> None:
         """`say` writes to the log; `answer` does what is asked, and raises `RefusedError` or OSError."""
         self.children: dict[str, Child] = {}
-        self.callers: dict[int, Caller] = {}
         self.patience_s, self.say = patience_s, say
         self.files = spawn.more_files()
         self._group, self._groups = cgroups.own(), itertools.count(1)
-        self._answers = answer
         self._leaving: set[Child] = set()
         """Forgotten, while something of them still has to end."""
         self.ending = False
         """No more than what is left has to end."""
-        self._listener = listener
-        self._spare = os.open(os.devnull, os.O_RDONLY)
-        """Given up for a moment when there are no descriptors left, so that whoever knocks is let go."""
         self.loop = Loop(self._broken)
+        self.door = Door(listener, self.loop, self.children, say, partial(answer, self), self._went)
         self._pids: dict[int, Child] = {}
         self._alone = time.monotonic()
         """Since when nobody supervises, on the clock that never goes back."""
@@ -75,9 +60,8 @@ class Keeper:
             signal.signal(number, lambda number, frame: None)  # the bell tells which
         for number in (signal.SIGHUP, signal.SIGINT):
             signal.signal(number, signal.SIG_IGN)
-        listener.setblocking(False)
-        self.loop.hold(listener.fileno(), self._enter)
         self.loop.hold(self._bell, self._rung)
+        self._always = (listener.fileno(), self._bell)
 
     def run(self) -> None:
         """Until it is over."""
@@ -85,7 +69,7 @@ class Keeper:
             self.loop.turn(min(self._deadlines(), default=None))
             try:
                 self._bounds(time.monotonic())
-            except Exception as error:  # likewise
+            except Exception as error:  # as `_broken`
                 self.say(f"a fault: {error!r}")
         for child in self.children.values():
             child.close()
@@ -101,9 +85,9 @@ class Keeper:
     def _broken(self, descriptor: int, error: Exception) -> None:
         """A fault of ours costs one client, or one terminal's output, and never all that is kept."""
         self.say(f"a fault: {error!r}")
-        if (caller := self.callers.get(descriptor)) is not None:
-            self._leave(caller)
-        elif descriptor in (self._listener.fileno(), self._bell):
+        if (caller := self.door.callers.get(descriptor)) is not None:
+            self.door.leave(caller)
+        elif descriptor in self._always:
             time.sleep(PACE_S)  # it comes again at once
         else:
             self.loop.let_go(descriptor)
@@ -120,9 +104,12 @@ class Keeper:
 
     # Bounds
 
-    @property
-    def _supervised(self) -> bool:
-        return any(caller.supervises for caller in self.callers.values())
+    def _went(self, caller: Caller) -> None:
+        """A client has gone, and what it followed may rest again."""
+        if caller.supervises and not self.door.supervised:
+            self._alone = time.monotonic()
+        for name in caller.looks:
+            self.followed(name)
 
     def _left(self) -> bool:
         return bool(self._leaving) or any(
@@ -131,7 +118,7 @@ class Keeper:
 
     def _deadlines(self) -> list[float]:
         found = [child.deadline for child in self._ends() if child.deadline is not None]
-        if not self._supervised and not self.ending:
+        if not self.door.supervised and not self.ending:
             # Without anything to keep, nobody is waited for longer than it takes to come in.
             found.append(self._alone + (self.patience_s if self.children else min(self.patience_s, GRACE_S)))
         return found
@@ -145,102 +132,10 @@ class Keeper:
                 child.kill()
                 self._reap()
                 self._left_nothing(child)
-        if not self.ending and not self._supervised:
+        if not self.ending and not self.door.supervised:
             patience_s = self.patience_s if self.children else min(self.patience_s, GRACE_S)
             if now >= self._alone + patience_s:
                 self.finish(f"nobody has supervised for {patience_s:.0f} s; {len(self.children)} children")
-
-    # Clients
-
-    def _enter(self, _: int) -> None:
-        try:
-            line, _address = self._listener.accept()
-        except OSError as error:
-            if error.errno in (errno.EMFILE, errno.ENFILE):
-                self._turn_away()
-            return
-        _pid, uid, _gid = PEER.unpack(line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, PEER.size))
-        if uid != os.geteuid():
-            self.say(f"user {uid} was not let in")
-            line.close()
-            return
-        line.setblocking(False)
-        caller = Caller(line)
-        self.callers[line.fileno()] = caller
-        caller.say({"keeper": framing.VERSION, "pid": os.getpid(), "started": processes.started(os.getpid())})
-        self.loop.hold(line.fileno(), partial(self._serve, caller))
-        self._told(caller)
-
-    def _turn_away(self) -> None:
-        if self._spare < 0:
-            time.sleep(PACE_S)  # the whole system has none left
-        else:
-            os.close(self._spare)
-            self._spare = -1
-            with contextlib.suppress(OSError):
-                self._listener.accept()[0].close()
-        with contextlib.suppress(OSError):
-            self._spare = os.open(os.devnull, os.O_RDONLY)
-
-    def _serve(self, caller: Caller, mask: int) -> None:
-        if mask & ~WRITABLE:
-            try:
-                heard = caller.hear()
-            except FramingError as error:
-                self.say(f"a client was cut off: {error}")
-                heard = None
-            if heard is None:
-                self._leave(caller)
-                return
-            caller.heard += heard
-        self._work(caller)
-
-    def _work(self, caller: Caller) -> None:
-        """Do what it asks, as long as there is room for the answers."""
-        while True:
-            while caller.heard and not caller.full:
-                self._answer(caller, *caller.heard.popleft())
-            self._told(caller)
-            if not caller.heard or caller.full or caller.line.fileno() < 0:
-                return
-
-    def _answer(self, caller: Caller, words: Words, data: bytes) -> None:
-        number = words.get("ask")
-        try:
-            answer, raw = self._answers(self, caller, words, data)
-        except RefusedError as error:
-            answer, raw = {"error": str(error), **error.more}, b""
-        except OSError as error:
-            answer, raw = {"error": error.strerror or "it failed", "errno": error.errno or 0}, b""
-        if number is not None and answer:
-            caller.say({"ask": number, **answer}, raw)
-
-    def _told(self, caller: Caller) -> None:
-        """Send what waits for it, and be told when it takes more, or nothing more until it does."""
-        descriptor = caller.line.fileno()
-        if not self.loop.is_held(descriptor):
-            return
-        if not caller.push(self.children):
-            self._leave(caller)
-            return
-        self.loop.change(descriptor, (0 if caller.full else READABLE) | (WRITABLE if caller.waits else 0))
-
-    def _leave(self, caller: Caller) -> None:
-        descriptor = caller.line.fileno()
-        self.loop.let_go(descriptor)
-        del self.callers[descriptor]
-        caller.line.close()
-        if caller.supervises and not self._supervised:
-            self._alone = time.monotonic()
-        for name in caller.looks:
-            self.followed(name)
-
-    def tell(self, note: Words) -> None:
-        """Tell every supervisor of a child, and whoever follows it."""
-        for caller in [*self.callers.values()]:
-            if caller.supervises or note["id"] in caller.looks:
-                caller.say(note)
-                self._told(caller)
 
     # Children
 
@@ -258,7 +153,7 @@ class Keeper:
 
     def forget(self, child: Child) -> None:
         """Nobody wants to know of it any more."""
-        self.tell({"note": "forgotten", "id": child.name})
+        self.door.tell({"note": "forgotten", "id": child.name})
         del self.children[child.name]
         if child.deadline is not None:
             self._leaving.add(child)
@@ -271,7 +166,7 @@ class Keeper:
         child = self.children.get(name)
         if child is None or child.master < 0:
             return
-        followed = any(name in caller.looks for caller in self.callers.values())
+        followed = any(name in caller.looks for caller in self.door.callers.values())
         if followed != self.loop.is_held(child.master):
             self.loop.let_go(child.master)
             hold, told = (self.loop.hold, self._output) if followed else (self.loop.hold_quietly, self._read)
@@ -298,10 +193,10 @@ class Keeper:
         step, number = spawn.outcome(told)
         if step:
             child.failed = (step, number)
-        for caller in [*self.callers.values()]:
+        for caller in [*self.door.callers.values()]:
             for ask in caller.expects.pop(child.name, ()):
                 caller.say({"ask": ask, **(self.start_of(child))})
-            self._told(caller)
+            self.door.push(caller)
         if step:
             del self.children[child.name]
             self._drop(child)
@@ -319,15 +214,15 @@ class Keeper:
         self._spread(child)
 
     def _spread(self, child: Child) -> None:
-        for caller in [*self.callers.values()]:
+        for caller in [*self.door.callers.values()]:
             if child.name in caller.looks:
-                self._told(caller)
+                self.door.push(caller)
 
     def _read(self, child: Child, mask: int) -> bool:
         if mask & WRITABLE:
             child.push()
         answered = any(
-            look.answers for caller in self.callers.values() if (look := caller.looks.get(child.name)) is not None
+            look.answers for caller in self.door.callers.values() if (look := caller.looks.get(child.name)) is not None
         )
         greedy, closed = child.read(not answered)
         if closed:
@@ -394,7 +289,7 @@ class Keeper:
                 if child.master < 0 or not self._read(child, 0):
                     break
             self._spread(child)
-        self.tell({"note": "exit", "id": child.name, "end": child.ring.end, "exit": child.exit})
+        self.door.tell({"note": "exit", "id": child.name, "end": child.ring.end, "exit": child.exit})
         # What it left behind goes, too: nobody would ask for it any more.
         if child.tree():
             child.end(GRACE_S)

@@ -9,8 +9,9 @@ from sessions.stations.keeping import cgroups
 from sessions.stations.keeping.keeper import spawn
 from sessions.stations.keeping.keeper.caller import Caller, Look
 from sessions.stations.keeping.keeper.child import MOST_RING, RING, Child
+from sessions.stations.keeping.keeper.door import RefusedError
 from sessions.stations.keeping.keeper.framing import MOST_BYTES, Words
-from sessions.stations.keeping.keeper.keeper import GRACE_S, Keeper, RefusedError
+from sessions.stations.keeping.keeper.keeper import GRACE_S, Keeper
 
 Answer = tuple[Words, bytes]
 DONE: Words = {"ok": True}
