@@ -69,8 +69,9 @@ def settings(folder: Path) -> Path:
     It is made once, and again when one of them has changed.
     """
     there = list(files())
-    known = repr([(str(path), path.stat().st_mtime_ns, path.stat().st_ino) for path in there])
-    copy = folder / f"etc-{hashlib.sha256(known.encode()).hexdigest()[:12]}"
+    is_known = _is_known()
+    seen = repr(([(str(path), path.stat().st_mtime_ns, path.stat().st_ino) for path in there], is_known))
+    copy = folder / f"etc-{hashlib.sha256(seen.encode()).hexdigest()[:12]}"
     if copy.is_dir():
         return copy
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -86,7 +87,8 @@ def settings(folder: Path) -> Path:
                 shutil.copy2(path, target, follow_symlinks=False)
     (part / "resolv.conf").touch()
     _add(part / "hosts", f"127.0.0.1 {HOST}")
-    _know_oneself(part)
+    if not is_known:  # programs ask for the name of their user, and some end when there is none
+        _add(part / "passwd", f"{HOST}:x:{os.getuid()}:{os.getgid()}:{HOST}:/tmp:/bin/sh")
     try:
         part.rename(copy)
     except OSError:  # another station's was quicker
@@ -94,15 +96,13 @@ def settings(folder: Path) -> Path:
     return copy
 
 
-def _know_oneself(etc: Path) -> None:
-    """Programs ask for the name of their user and end when there is none, as where users are kept in a directory."""
+def _is_known() -> bool:
+    """Whether the user is in the machine's own list; where users are kept in a directory they are not."""
     try:
         pwd.getpwuid(os.getuid())
-        known = f":{os.getuid()}:" in (etc / "passwd").read_text(encoding="utf-8", errors="replace")
+        return f":{os.getuid()}:" in Path("/etc/passwd").read_text(encoding="utf-8", errors="replace")
     except (KeyError, OSError):
-        known = False
-    if not known:
-        _add(etc / "passwd", f"{HOST}:x:{os.getuid()}:{os.getgid()}:{HOST}:/tmp:/bin/sh")
+        return False
 
 
 def _add(path: Path, line: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import hashlib
 import os
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
@@ -42,6 +44,15 @@ SCOPE = Scope(write=("src/**", "!src/gen/**", "!src/deep/er/**"))
 
 def _nobody_reads(folder: Path) -> bool:
     return all(above.stat().st_mode & stat.S_IXOTH for above in (folder, *folder.parents))
+
+
+@cache
+def _shared() -> Path:
+    """A directory for what the boundaries of all sites have alike, until the tests have ended."""
+    folder = Path(tempfile.mkdtemp(prefix="ft-shared-"))
+    folder.chmod(0o755)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 class Site:
@@ -86,6 +97,7 @@ class Site:
             git_dir=self.git_dir,
             home=self.station / "home",
             private=self.station / "private",
+            shared=_shared(),
             readable=origin.readable(self.common, self.base),
             scope=scope,
             outbox=self.station / "outbox",
