@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sessions.branches.git import refs, worktrees
@@ -30,6 +32,8 @@ from sessions.stations.places.settings import Taken, taken, written
 from sessions.text import clean
 
 CHECKOUT_S = 600.0
+_NO_LETTER = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]")
+_PART = re.compile(r"(?!\.)(?!.*\.lock$).+")
 _WORKERS = "checkout.workers=0"
 """As many as there are processors."""
 
@@ -42,7 +46,10 @@ class Wanted:
     branch: str
     """As `sessions.branches.git.names.shown` writes it."""
     base: str = ""
-    """The branch, or any name of a commit, that a new branch begins at; for a branch that is there it is not used."""
+    """The branch, or any name of a commit, that a new branch begins at; "" is the one that is checked out.
+
+    For a branch that is there it is only what a fetch brings beside it.
+    """
     new: bool = True
     """The branch is to be made; else it must be there."""
     mode: Mode = Mode.SAFE
@@ -54,25 +61,28 @@ def make(common_dir: Path, state_dir: Path, wanted: Wanted) -> Place:
     It takes as long as writing the files: call it on a thread.
     """
     git = Git(common_dir)
-    branch = _ref(git, wanted.branch)
-    start = _start(git, wanted)
+    heads = refs.heads(git)
+    if wanted.new and not wanted.base:
+        wanted = replace(wanted, base=refs.symbolic(git, "HEAD"))
+    branch, start = _ref(wanted.branch), _start(git, heads, wanted)
     _check_free(git, common_dir, state_dir, wanted)
     if wanted.mode is Mode.FULL:
         return _linked(git, common_dir, state_dir, wanted, start)
-    return _clone(git, common_dir, state_dir, wanted, branch, start)
+    return _clone(git, state_dir, wanted, branch, start, heads)
 
 
-def _ref(git: Git, branch: str) -> str:
-    ref = f"refs/heads/{os.fsdecode(ref_bytes(branch))}"
-    status = 1 if "\0" in ref or branch.startswith("-") else git.call("check-ref-format", ref)[0]
-    if status != 0 or branch == "HEAD":
+def _ref(branch: str) -> str:
+    """The ref of a branch, by the rules of git-check-ref-format(1)."""
+    name = os.fsdecode(ref_bytes(branch))
+    parts = name.split("/")
+    wrong = branch.startswith("-") or branch == "HEAD" or name == "@" or ".." in name or "@{" in name
+    if wrong or name.endswith(".") or _NO_LETTER.search(name) or any(not _PART.fullmatch(part) for part in parts):
         raise FactoryError(f"{clean(branch, 80)!r} can be no name of a branch", "use letters, digits, - and /")
-    return ref
+    return f"refs/heads/{name}"
 
 
-def _start(git: Git, wanted: Wanted) -> str:
+def _start(git: Git, heads: Mapping[str, str], wanted: Wanted) -> str:
     """The commit that the branch begins at, or stands on."""
-    heads = refs.heads(git)
     name = clean(wanted.branch, 80)
     if not wanted.new:
         if wanted.branch not in heads:
@@ -126,19 +136,19 @@ def _record(wanted: Wanted, common_dir: Path, start: str, dropped: tuple[str, ..
     )
 
 
-def _clone(git: Git, common_dir: Path, state_dir: Path, wanted: Wanted, branch: str, start: str) -> Place:
-    settings = taken(git)
-    base = wanted.base or wanted.branch
+def _clone(git: Git, state_dir: Path, wanted: Wanted, branch: str, start: str, heads: Mapping[str, str]) -> Place:
+    settings, common_dir = taken(git), git.directory
+    base = wanted.base if wanted.base in heads else wanted.branch
+    seen = {**heads, wanted.branch: start}
     fresh = begin_root(state_dir, wanted.station)
     root = root_of(state_dir, wanted.station)
+    made = Place(fresh, _record(wanted, common_dir, start, (), clone=True))
     begun = False
     try:
-        if wanted.new:
-            _make_branch(git, branch, start, wanted.station)
-            begun = True
-        _lay_out(fresh, root, origin.refresh(common_dir, state_dir, base, settings.form), settings, wanted, start)
-        made = Place(fresh, _record(wanted, common_dir, start, (), clone=True))
-        pins.hold(made, [start])
+        _claim(git, branch if wanted.new else "", made)
+        begun = True
+        source = origin.refresh(common_dir, state_dir, base, settings.form, seen)
+        _lay_out(fresh, root, source, settings, wanted, start, (base, wanted.branch))
         _check_out(made, common_dir, start)
         dropped = settings.dropped + (("submodules",) if (made.work / ".gitmodules").exists() else ())
         record = _record(wanted, common_dir, start, dropped, clone=True)
@@ -151,7 +161,7 @@ def _clone(git: Git, common_dir: Path, state_dir: Path, wanted: Wanted, branch: 
             if wanted.new and begun:
                 git.call("update-ref", "-d", branch, start)
             if not root.exists():
-                pins.let_go(Place(root, _record(wanted, common_dir, start, (), clone=True)))
+                pins.let_go(made)
         if isinstance(error, OSError):
             raise FactoryError(
                 f"no place can be made in {root}: {error.strerror}", "see whether the disk is full"
@@ -159,18 +169,23 @@ def _clone(git: Git, common_dir: Path, state_dir: Path, wanted: Wanted, branch: 
         raise
 
 
-def _lay_out(fresh: Path, root: Path, source: Path, settings: Taken, wanted: Wanted, start: str) -> None:
-    """Write the repository of a clone, and the mirror of it, as they are where they will lie."""
+def _lay_out(
+    fresh: Path, root: Path, source: Path, settings: Taken, wanted: Wanted, start: str, fetched: tuple[str, str]
+) -> None:
+    """Write the repository of a clone, and the mirror of it, as they are where they will lie.
+
+    `fetched` are the branches that a fetch brings: what it is based on, and its own.
+    """
     git_dir = fresh / "work" / ".git"
-    brought = tuple(dict.fromkeys(os.fsdecode(ref_bytes(name)) for name in (wanted.base, wanted.branch) if name))
+    brought = tuple(dict.fromkeys(os.fsdecode(ref_bytes(name)) for name in fetched))
     objects = (source / "objects/info/alternates").read_bytes()
     config = written(settings.settings, settings.form, source, brought)
     git_dir.mkdir(mode=0o700)
     pins.lay(git_dir, fresh / "ours", config, objects)
     (git_dir / "HEAD").write_bytes(b"ref: refs/heads/" + ref_bytes(wanted.branch) + b"\n")
     lines = [f"{start} refs/heads/".encode() + ref_bytes(wanted.branch)]
-    if wanted.new and wanted.base:
-        lines.append(f"{start} refs/remotes/origin/".encode() + ref_bytes(wanted.base))
+    if fetched[0] != wanted.branch:
+        lines.append(f"{start} refs/remotes/origin/".encode() + ref_bytes(fetched[0]))
     (git_dir / "packed-refs").write_bytes(b"".join(line + b"\n" for line in lines))
     mirror = fresh / "ours" / "git"
     lay_mirror(mirror, root / "work" / ".git", objects, written(settings.settings, settings.form), start)
@@ -192,11 +207,15 @@ def _check_out(place: Place, common_dir: Path, commit: str) -> None:
     Git(place.work, (_WORKERS,), env).run("read-tree", "--reset", "-u", commit, timeout=CHECKOUT_S)
 
 
-def _make_branch(git: Git, ref: str, commit: str, station: str) -> None:
+def _claim(git: Git, ref: str, made: Place) -> None:
+    """Make the branch, if there is a `ref` to make, and hold the commit that it begins at, at once or not at all."""
+    commit, station = made.record.base, made.record.station
+    lines = [f"create {ref}\0{commit}\0"] if ref else []
+    lines.append(f"update {pins.ref_of(station, commit)}\0{commit}\0\0")
+    asked = os.fsencode("".join(lines))
     try:
-        git.run(
-            "update-ref", "--create-reflog", "-m", f"factory-tui: station {station}", ref, commit, "0" * len(commit)
-        )
+        words = ("update-ref", "--create-reflog", "-m", f"factory-tui: station {station}", "-z", "--stdin")
+        git.run(*words, stdin=asked)
     except GitError as error:
         raise FactoryError(f"the branch cannot be made: {error.message}", "name another one") from error
 

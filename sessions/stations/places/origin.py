@@ -7,10 +7,12 @@ refs is written anew when branches have moved.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from sessions import paths
 from sessions.branches.git.names import ref_bytes
+from sessions.branches.git.refs import heads as heads_of
 from sessions.branches.git.run import Git
 from sessions.branches.git.scratch import alternates
 from sessions.stations.places.settings import written
@@ -24,9 +26,15 @@ def origin_dir(state_dir: Path) -> Path:
     return state_dir / "origin.git"
 
 
-def refresh(common_dir: Path, state_dir: Path, base: str, form: str = "sha1") -> Path:
-    """Make it, or let it have the branches as they are now. `base` is what its HEAD stands for. Raises GitError."""
-    refs = Git(common_dir).run("for-each-ref", "--format=%(objectname) %(refname)", "refs/heads/")
+def refresh(
+    common_dir: Path, state_dir: Path, base: str, form: str = "sha1", heads: Mapping[str, str] | None = None
+) -> Path:
+    """Make it, or let it have the branches as they are now. `base` is what its HEAD stands for. Raises GitError.
+
+    `heads` are the branches where somebody knows them.
+    """
+    known = heads_of(Git(common_dir)) if heads is None else heads
+    refs = sorted((b"refs/heads/" + ref_bytes(name), commit.encode()) for name, commit in known.items())
     place = origin_dir(state_dir)
     if not (place / "HEAD").exists():
         paths.private_dir(place)
@@ -34,7 +42,7 @@ def refresh(common_dir: Path, state_dir: Path, base: str, form: str = "sha1") ->
             (place / folder).mkdir(mode=0o700, exist_ok=True)
         _write(place / "config", written({}, form).replace(b"bare = false", b"bare = true"))
     _write(place / "objects/info/alternates", os.fsencode(alternates(common_dir / "objects")) + b"\n")
-    _write(place / "packed-refs", b"# pack-refs with: sorted\n" + refs)
+    _write(place / "packed-refs", b"# pack-refs with: sorted\n" + b"".join(b"%s %s\n" % (c, ref) for ref, c in refs))
     _write(place / "HEAD", b"ref: refs/heads/" + (ref_bytes(base) or b"main") + b"\n")
     return place
 

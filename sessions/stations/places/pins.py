@@ -50,7 +50,7 @@ def loose(place: Path, ours: Path) -> list[str]:
 def hold(place: Place, commits: Iterable[str]) -> None:
     """Let the operator's repository keep commits for as long as the place is there. Raises GitError."""
     git = Git(Path(place.record.common_dir))
-    lines = "".join(f"update {_ref(place.record.station, commit)} {commit}\n" for commit in commits)
+    lines = "".join(f"update {ref_of(place.record.station, commit)} {commit}\n" for commit in commits)
     if lines:
         git.run("update-ref", "--no-deref", "--stdin", stdin=lines.encode())
 
@@ -85,5 +85,6 @@ def hold_what_is_borrowed(place: Place, refs: Iterable[str]) -> None:
             continue  # it was cleared away just now
 
 
-def _ref(station: str, commit: str) -> str:
+def ref_of(station: str, commit: str) -> str:
+    """The ref that holds a commit for a station."""
     return f"{REFS}/{station}/{commit[:16]}"

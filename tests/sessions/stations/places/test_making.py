@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from sessions.branches.git.names import ref_bytes
 from sessions.errors import FactoryError
 from sessions.floor.events import WorkArrived
 from sessions.floor.scope import Mode
@@ -14,6 +18,7 @@ from sessions.paths import places_dir
 from sessions.stations.places import origin, pins
 from sessions.stations.places.absorb import Absorber
 from sessions.stations.places.layout import all_places, begin_root, place_of, sweep
+from sessions.stations.places.making import _ref
 from tests.sessions.stations.places.world import FILES, World
 
 
@@ -190,3 +195,33 @@ def test_a_full_station_gets_a_linked_worktree(world: World) -> None:
     assert (place.work / ".git").is_file()
     assert world.repo.git("branch", "--show-current", cwd=place.work) == "agent/s1"
     assert Path(world.repo.git("rev-parse", "--git-common-dir", cwd=place.work)).samefile(world.common_dir)
+
+
+@pytest.mark.parametrize("base", ["", "main", "HEAD", "v1"])
+def test_whatever_it_begins_at_a_fetch_works(world: World, base: str) -> None:
+    world.repo.git("tag", "v1")
+    place = world.place(base=base)
+    world.repo.commit({"src/c.py": "c"})
+    origin.refresh(world.common_dir, world.state_dir, "main")
+    world.repo.git("fetch", "--quiet", cwd=place.work)
+    world.repo.git("fetch", "--quiet", "origin", "main", cwd=place.work)
+    assert world.repo.git("rev-parse", "FETCH_HEAD", cwd=place.work) == world.head("refs/heads/main")
+    if base in ("", "main"):
+        assert world.repo.git("rev-parse", "origin/main", cwd=place.work) == world.head("refs/heads/main")
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=8) | st.text("a/.@{~^:?*[\\ -lock", max_size=8))
+def test_branches_are_named_by_gits_own_rules(name: str) -> None:
+    raw = ref_bytes(name)
+    if b"\0" in raw:
+        return
+    good = subprocess.run([b"git", b"check-ref-format", b"refs/heads/" + raw], check=False).returncode == 0
+    assert _is_named(name) is (good and not name.startswith("-") and name not in ("HEAD", "@"))
+
+
+def _is_named(name: str) -> bool:
+    try:
+        _ref(name)
+    except FactoryError:
+        return False
+    return True
