@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -29,11 +30,18 @@ def work(tmp_path: Path) -> Path:
 
 def opened(work: Path, keys: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], str]:
     """Press keys on a station that works there: where something was opened, and the last line."""
-    it, entered, lines = link(), [], []
+    entered: list[str] = []
+    lines: list[str] = []
+    it = link()
     told = ev.PlaceMade(time=NOW, station="worker", directory=str(work), branch="station/worker")
     it.state = fold(it.state, told)
+
+    def use(directory: str) -> str:
+        entered.append(directory)
+        return ""
+
     for name in ("edit", "run"):
-        monkeypatch.setattr(shell, name, lambda directory: entered.append(directory) or "")
+        monkeypatch.setattr(shell, name, use)
 
     async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
         monkeypatch.setattr(app, "lend_terminal", lambda use: use())
@@ -70,7 +78,7 @@ def test_an_editor_is_run_on_the_directory(tmp_path: Path, monkeypatch: pytest.M
     editor = tmp_path / "my editor"
     editor.write_text(f'#!/bin/sh\necho "$PWD $@" > {told}\n')
     editor.chmod(0o700)
-    monkeypatch.setattr(shell.signal, "signal", lambda number, handler: None)
+    monkeypatch.setattr(signal, "signal", lambda number, handler: None)
     monkeypatch.setattr(os, "tcsetpgrp", lambda terminal, group: None)
     monkeypatch.delenv("VISUAL", raising=False)
     monkeypatch.setenv("EDITOR", f"'{editor}' --wait")

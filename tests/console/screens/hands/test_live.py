@@ -48,18 +48,19 @@ class HeardLink(LiveLink):
 
 async def drive(app: FactoryApp, link: HeardLink, pilot: Pilot[None]) -> None:
     await link.until(lambda known: known.questions)
-    screen = app.screen
+    screen = app.screen_stack[0]
     assert isinstance(screen, FloorScreen)
     screen.draw()
     screen.go_to_station("polly")
     await press(pilot, "Q")
-    assert isinstance(app.screen, QuestionScreen)
+    shown = app.screen_stack[-1]
+    assert isinstance(shown, QuestionScreen)
     assert "squawk loudly" in text(app)
     await press(pilot, "d", *"hush", "enter")
     await link.until(lambda known: not known.questions and not known.turn_since)
     await app.workers.wait_for_complete()
-    while isinstance(app.screen, QuestionScreen):
-        app.screen.draw_news()
+    while shown.is_current:
+        shown.draw_news()
         await pilot.pause()
     await press(pilot, "i", *"ask", "enter")
     await link.until(lambda known: known.questions)
