@@ -42,6 +42,8 @@ class Held(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why it is not better, where it is not; with the cure."""
     asked: tuple[str, ...] = ()
     """Write globs that no mount can say: the agent's own permission hook denies what does not match them."""
+    unheld: tuple[str, ...] = ()
+    """What else of the boundary the kernel does not hold here, each in words."""
 
 
 class Scope(msgspec.Struct, frozen=True, omit_defaults=True):

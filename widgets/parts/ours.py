@@ -59,6 +59,8 @@ def _boundary(ours: Ours, known: Owned, cells: int) -> list[Line]:
     rows += _text("writes", " ".join(known.scope.write) + "  (no other may)" * known.scope.exclusive, cells)
     if known.held is not None and known.held.asked:
         rows += _text("", "the agent's own hook holds " + " ".join(known.held.asked), cells, "soft")
+    for text in known.held.unheld if known.held is not None else ():
+        rows += _text("", text, cells, "soft")
     if known.scope.read != ("**",):
         rows += _text("reads", " ".join(known.scope.read), cells)
     if known.scope.tools:

@@ -76,8 +76,6 @@ class Boundary(msgspec.Struct, frozen=True):
     """What a program inside needs to know, and all that it should have besides what its own kind adds."""
     model: str = ""
     """`host:port` at which the model is reached inside; "" where none was asked for."""
-    unheld: tuple[str, ...] = ()
-    """What of the bounds the kernel does not hold here, each in a sentence."""
 
     @property
     def kernel(self) -> bool:

@@ -21,7 +21,7 @@ def draw(bounds: Bounds, on: Machine | None = None) -> Boundary:
     """The boundary, not proven yet (see `proof`). Raises `FactoryError` when these bounds can be held by nobody.
 
     Draw it when nothing runs in the place: a program that still runs inside older bounds could put links where the
-    mounts of new ones are about to be made.
+    mounts of new ones are about to be made. What is started with its words ends with the thread that started it.
     """
     found = machine.here() if on is None else on
     if bounds.mode is Mode.FULL:
@@ -33,11 +33,10 @@ def draw(bounds: Bounds, on: Machine | None = None) -> Boundary:
         return _in_bubblewrap(bounds, plan, found)
     if found.by is HeldBy.LANDLOCK:
         confined = landlock.drawn(bounds, plan, found.landlock)
-        held = Held(HeldBy.LANDLOCK, found.why, confined.asked)
+        held = Held(HeldBy.LANDLOCK, found.why, confined.asked, confined.unheld)
         env = {**environment(bounds), **confined.environment}
-        return Boundary(held, confined.words, env, confined.model, confined.unheld)
-    unheld = (*plan.unheld, "nothing of it is held by the kernel")
-    return Boundary(Held(HeldBy.ADVISORY, found.why, bounds.scope.write), (), environment(bounds), bounds.model, unheld)
+        return Boundary(held, confined.words, env, confined.model)
+    return Boundary(Held(HeldBy.ADVISORY, found.why, bounds.scope.write), (), environment(bounds), bounds.model)
 
 
 def _in_bubblewrap(bounds: Bounds, plan: Plan, found: Machine) -> Boundary:
@@ -52,8 +51,8 @@ def _in_bubblewrap(bounds: Bounds, plan: Plan, found: Machine) -> Boundary:
         plan.unheld.append("no system call is refused to it, as those of this processor are not known here")
     if os.getuid() == 0 and groups.group(bounds.place) is None:
         plan.unheld.append("the number of its processes is not bounded for root")
-    held = Held(HeldBy.BUBBLEWRAP, "", plan.asked)
-    return Boundary(held, words, {**environment(bounds), **way.environment}, way.model, tuple(plan.unheld))
+    held = Held(HeldBy.BUBBLEWRAP, "", plan.asked, tuple(plan.unheld))
+    return Boundary(held, words, {**environment(bounds), **way.environment}, way.model)
 
 
 def environment(bounds: Bounds) -> dict[str, str]:
@@ -65,7 +64,7 @@ def environment(bounds: Bounds) -> dict[str, str]:
     programs += [str(path.parent) for path in bounds.programs if path.is_symlink() or path.is_file()]
     return kept | {
         "HOME": str(bounds.home),
-        "PATH": os.pathsep.join([*programs, *_PATH]),
+        "PATH": os.pathsep.join(dict.fromkeys([*programs, *_PATH])),
         "SHELL": "/bin/sh",
         "TMPDIR": "/tmp",
         "USER": "station",

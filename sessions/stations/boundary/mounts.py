@@ -6,6 +6,7 @@ it is made a mount of its own: the kernel moves no mount points.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -65,7 +66,8 @@ def planned(bounds: Bounds) -> Plan:
     _check(bounds)
     plan = Plan()
     plan.add(Access.READ, *bounds.programs)
-    _hidden(plan, bounds.hidden)
+    homes = (Path.home(), Path(os.path.realpath(Path.home())))  # where homes lie in /usr, they would be there
+    _hidden(plan, dict.fromkeys([*bounds.hidden, *homes, bounds.place.parent.parent]))
     plan.add(Access.READ, *bounds.readable)
     plan.add(Access.WRITE, bounds.home, *bounds.writable, *filter(None, [bounds.outbox]))
     _place(plan, bounds)

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from sessions.floor import events as ev
 from sessions.floor.ours.lives import Life
+from sessions.floor.scope import Held, HeldBy
 from sessions.views.floor.book import PaneBook
 from sessions.views.floor.panes import Pane
 from sessions.views.ours import Ours
@@ -92,6 +94,15 @@ def test_the_station_panel_says_all_of_it() -> None:
     assert ours_lines(STATE, PANES["seen"], NOW, 64) == []
     stuck = text_of(ours_lines(STATE, PANES["stuck"], NOW, 64))
     assert stuck[0].strip() == "life       held back: it failed 3 times: exit 1"
+
+
+def test_the_station_panel_says_what_no_kernel_holds() -> None:
+    held = Held(HeldBy.LANDLOCK, "bubblewrap is not installed", ("src/*.py",), ("it can send signals",))
+    event = ev.ScopeHeld(time=NOW, source="factory", station="worker", held=held)
+    state = state_of([*our_events(), event])
+    pane = next(pane for pane in PaneBook().panes(state, NOW) if pane.station == "worker")
+    lines = [line.strip() for line in text_of(ours_lines(state, pane, NOW, 80))]
+    assert {"the agent's own hook holds src/*.py", "it can send signals"} < set(lines)
 
 
 ours = st.builds(

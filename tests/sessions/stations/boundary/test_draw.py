@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,7 @@ import pytest
 from sessions.errors import FactoryError
 from sessions.floor.scope import HeldBy, Mode, Scope
 from sessions.stations.boundary import machine
+from sessions.stations.boundary.draw import draw
 from sessions.stations.boundary.machine import Machine
 from sessions.stations.boundary.proof import NotHeldError, prove
 from tests.support.boundary.site import SECRET, Site
@@ -117,8 +119,6 @@ def test_without_means_it_says_so_and_why(site: Site) -> None:
 
 
 def test_a_full_station_is_held_by_nobody(site: Site) -> None:
-    from sessions.stations.boundary.draw import draw
-
     boundary = draw(msgspec.structs.replace(site.bounds, mode=Mode.FULL))
     assert (boundary.held.by, boundary.words) == (HeldBy.ADVISORY, ())
     assert "full station" in boundary.held.why
@@ -136,8 +136,6 @@ def test_a_full_station_is_held_by_nobody(site: Site) -> None:
     ],
 )
 def test_what_would_open_more_than_it_says_is_refused(site: Site, change: dict[str, object], reason: str) -> None:
-    from sessions.stations.boundary.draw import draw
-
     if change.get("writable"):
         change = {"writable": (site.base,)}
     with pytest.raises(FactoryError, match=reason) as caught:
@@ -183,3 +181,20 @@ def test_whoever_is_in_no_list_of_users_has_a_name_inside(monkeypatch: pytest.Mo
     said = own.sh("grep -c :/tmp: /etc/passwd; getent hosts $(hostname)", own.draw())
     own.close()
     assert said.split()[:2] == ["1", "127.0.0.1"]
+
+
+@needs_bubblewrap
+def test_what_is_hidden_is_not_there_where_a_directory_above_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A home below a directory of programs, as on systems that have homes in `/usr`; its own is there all the same."""
+    own = Site(root=True)
+    own.repository.write({"tools/run": "ran\n", "tools/keys/key": SECRET}, cwd=own.base)
+    shown = msgspec.structs.replace(own.bounds, programs=(own.base / "tools",), hidden=(own.base / "tools/keys",))
+    said = own.sh(
+        f"cat {own.base}/tools/run; ls -A {own.base}/tools/keys; echo x > {own.base}/tools/keys/new", draw(shown)
+    )
+    assert said.split("\n")[0] == "ran"
+    assert (SECRET in said, "key" in said.split("\n")[1:2], "Read-only file system" in said) == (False, False, True)
+    monkeypatch.setattr("sessions.stations.boundary.system.is_seen", lambda path: path.is_relative_to(own.base))
+    monkeypatch.setenv("HOME", str(own.base / "home"))
+    assert ("--tmpfs", str(own.base / "home")) in pairwise(own.draw().words)
+    own.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -90,7 +91,13 @@ def test_without_a_boundary_it_succeeds_for_root(roots_world: World, way: Escape
     assert roots_world.tried(way, None) != ""
 
 
-CONTROLLED = [way for way in WAYS if way.control is Control.YES]
+YAMA = Path("/proc/sys/kernel/yama/ptrace_scope")
+NOT_HERE = {
+    "memory of others": YAMA.exists() and YAMA.read_text().strip() != "0",
+    "namespaces": not HERE.bubblewrap,
+}
+"""What some machines refuse to everybody."""
+CONTROLLED = [way for way in WAYS if way.control is Control.YES and not NOT_HERE.get(way.name)]
 
 
 @pytest.mark.parametrize("way", CONTROLLED, ids=[way.name for way in CONTROLLED])

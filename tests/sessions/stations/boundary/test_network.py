@@ -181,7 +181,7 @@ def test_an_open_network_is_open_and_says_what_follows(site: Site, served: int) 
     boundary = draw(bounds)
     prove(boundary, bounds)
     assert got(site, bounds, HERE, f"http://{boundary.model}/77").stdout == b"77\n"
-    assert any("loopback" in text for text in boundary.unheld)
+    assert any("loopback" in text for text in boundary.held.unheld)
     with pytest.raises(FactoryError, match="no way through a socket"):
         draw(msgspec.structs.replace(bounds, model="/a/socket"))
 
