@@ -14,8 +14,10 @@ from sessions.floor.reports import Report
 from sessions.stations.contract import Say, Signal
 from sessions.stations.signals.hook import BEGINNING
 
-TYPED_S, QUEUED_S = 10.0, 45.0
+TYPED_S, QUEUED_S = 20.0, 45.0
 """How long an agent that is idle is waited for: to take what was typed, and what was put into its own queue."""
+LISTENS_S = 3.0
+"""An agent that is idle takes what is typed sooner than this, if it listens."""
 BEGINS_S = 15.0
 """How long an agent is waited for that has said nothing yet."""
 APART_S = 0.2
@@ -34,6 +36,10 @@ class Taken(StrEnum):
     """Its own hook said so."""
     QUEUED = "queued"
     """It lies in the agent's own queue, until its turn is over."""
+
+
+Idle = Callable[[], Awaitable[bool]]
+"""Whether an agent says at this moment that it is idle."""
 
 
 class Speaker(Protocol):
@@ -106,8 +112,14 @@ class Conversation:
                 await self._write(keys)
                 await asyncio.sleep(APART_S)
 
-    async def prompt(self, text: str, session: str, report: Report | None, asks: bool, attached: bool) -> Taken:
-        """Say it, and return when the agent has told that it took it. Raises `FactoryError` where it did not."""
+    async def prompt(
+        self, text: str, session: str, report: Report | None, asks: bool, attached: bool, idle: Idle | None = None
+    ) -> Taken:
+        """Say it, and return when the agent has told that it took it. Raises `FactoryError` where it did not.
+
+        `idle` tells whether the agent says at this moment that it is idle: what was typed before it listened is gone
+        then, and is typed again.
+        """
         async with self._turn:
             say = self._kind.say(text, session)
             if report is None and not say.argv and await self._has_begun():
@@ -121,6 +133,9 @@ class Conversation:
                 if say.argv and report is Report.WORKING:
                     return Taken.QUEUED
                 async with asyncio.timeout(QUEUED_S if say.argv else TYPED_S):
+                    while not await self._is_taken(LISTENS_S) and idle is not None:
+                        if not say.argv and await idle():
+                            await self._said(say)
                     await self._taken.wait()
             except TimeoutError as error:
                 raise FactoryError("it did not take the prompt", "attach and look: it may stand there") from error
@@ -129,6 +144,12 @@ class Conversation:
         if self._with:
             raise FactoryError("it took the prompt with what stood in its input", "interrupt it if that is wrong")
         return Taken.TAKEN
+
+    async def _is_taken(self, seconds: float) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._taken.wait()
+        return self._taken.is_set()
 
     async def _has_begun(self) -> bool:
         """Whether an agent that has just been started says so, within a while; nobody else is heard of here."""

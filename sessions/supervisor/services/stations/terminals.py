@@ -99,14 +99,24 @@ class Terminals(Runner):
 
     async def prompt(self, station: str, prompt: str, text: str) -> None:
         seen = self._crew.seen(station)
-        conversation, kind = self._conversation(station), self._kind(station)
+        conversation = self._conversation(station)
         report = seen.report
-        if isinstance(kind, Stated):  # it knows of more than its hooks tell, such as a panel that is open
-            stated = await asyncio.to_thread(kind.state, self._place(station), seen.session)
-            if stated not in (None, Report.WORKING):  # it says so for a moment longer than its turn lasts
-                report = stated
-        asks = bool(self._crew.owned(station).questions)
-        await conversation.prompt(text, seen.session, report, asks, self.looking.somebody(station))
+        stated = await self._stated(station)  # it knows of more than its hooks tell, such as a panel that is open
+        if stated not in (None, Report.WORKING):  # it says so for a moment longer than its turn lasts
+            report = stated
+        asks, attached = bool(self._crew.owned(station).questions), self.looking.somebody(station)
+
+        async def idle() -> bool:
+            return await self._stated(station) is Report.IDLE and not self.looking.somebody(station)
+
+        await conversation.prompt(text, seen.session, report, asks, attached, idle)
+
+    async def _stated(self, station: str) -> Report | None:
+        """What its agent says of itself in its home, if it does."""
+        kind = self._kind(station)
+        if not isinstance(kind, Stated):
+            return None
+        return await asyncio.to_thread(kind.state, self._place(station), self._crew.seen(station).session)
 
     async def interrupt(self, station: str, command: str = "") -> None:
         await self._conversation(station).interrupt()

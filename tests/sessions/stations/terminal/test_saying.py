@@ -28,7 +28,8 @@ class Desk:
     def __init__(self, kind: Claude | Codex, takes: Callable[[str], str] | None, code: int = 0) -> None:
         self.keys: list[bytes] = []
         self.ran: list[Sequence[str]] = []
-        self._takes, self._code = takes, code
+        self.takes, self._code = takes, code
+        self._text = "go"
         self.conversation = Conversation(kind, self._write, self._run)
 
     async def prompt(self, text: str, report: Report | None, asks: bool = False, attached: bool = False) -> Taken:
@@ -47,8 +48,8 @@ class Desk:
         return self._code
 
     def _answer(self) -> None:
-        if self._takes is not None:
-            asyncio.get_running_loop().call_soon(self.conversation.heard, submitted(self._takes(self._text)))
+        if self.takes is not None:
+            asyncio.get_running_loop().call_soon(self.conversation.heard, submitted(self.takes(self._text)))
 
 
 def test_typed_and_taken() -> None:
@@ -94,6 +95,27 @@ def test_what_the_agent_did_not_confirm_was_not_taken(monkeypatch: pytest.Monkey
         desk = Desk(Claude(), takes)
         with pytest.raises(FactoryError, match="did not take the prompt"):
             asyncio.run(desk.prompt("go", Report.IDLE))
+
+
+def test_what_was_typed_before_it_listened_is_typed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An agent that has just been started may throw away what was typed; that it is still idle tells."""
+    monkeypatch.setattr(saying, "LISTENS_S", 0.02)
+
+    async def scene(still_idle: bool) -> list[bytes]:
+        answers = [None, None, lambda text: text] if still_idle else [None]
+        desk = Desk(Claude(), None)
+
+        async def idle() -> bool:
+            desk.takes = answers.pop(0) if answers else None
+            return still_idle
+
+        monkeypatch.setattr(saying, "TYPED_S", 5.0 if still_idle else 0.1)
+        await desk.conversation.prompt("go", "s1", Report.IDLE, False, False, idle)
+        return desk.keys
+
+    assert asyncio.run(scene(True)).count(b"\r") == 4
+    with pytest.raises(FactoryError, match="did not take"):
+        asyncio.run(scene(False))
 
 
 def test_what_was_taken_with_other_words_is_told() -> None:
