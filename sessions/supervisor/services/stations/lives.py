@@ -109,6 +109,12 @@ class Lives:
             if self._crew.owned(station).host == name:
                 self._crew.go(self.lost(station, "its host ended without a word"))
 
+    def agent_lost(self, event: ev.AgentLost) -> None:
+        """A host tells that an agent in it has ended without a word; of one in a terminal the keeper does."""
+        known = self._crew.state.owned.get(event.station)
+        if known is not None and known.host not in ("", KEEPER):
+            self._crew.go(self.lost(event.station, event.reason))
+
     async def terminal_ended(self, station: str, how: str) -> None:
         """The program of a terminal has ended; without a word of how, in good order."""
         self._signals.ended(station)

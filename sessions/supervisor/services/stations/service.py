@@ -47,6 +47,7 @@ class Stations(Service):
         ev.TurnFailed,
         ev.ToolFinished,
         ev.TokensUsed,
+        ev.AgentLost,
         ev.LifeChanged,
         ev.BranchChanged,
         ev.BranchRemoved,
@@ -90,6 +91,8 @@ class Stations(Service):
                     self._arrivals.hear(event.station)
                 case ev.TokensUsed() | ev.TurnStarted():
                     used.add(event.station)
+                case ev.AgentLost():
+                    self._lives.agent_lost(event)
                 case ev.BranchChanged() | ev.BranchRemoved():
                     self._arrivals.moved()
         for station in used & self._crew.state.owned.keys():
