@@ -30,21 +30,31 @@ _NEW_ONES = {"io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 
 """Numbers that are the same everywhere."""
 _NUMBERS: Mapping[str, Mapping[str, int]] = {
     "x86_64": {
-        **{"ioctl": 16, "socket": 41, "clone": 56, "ptrace": 101, "unshare": 272, "setns": 308},
+        **{"ioctl": 16, "socket": 41, "clone": 56, "unshare": 272, "setns": 308},
         **{"add_key": 248, "request_key": 249, "keyctl": 250, "bpf": 321, "perf_event_open": 298, "userfaultfd": 323},
         **{"kexec_load": 246, "kexec_file_load": 320, "init_module": 175, "finit_module": 313, "delete_module": 176},
-        **{"open_by_handle_at": 304, "acct": 163, "swapon": 167, "quotactl": 179, "socketpair": 53},
+        **{"open_by_handle_at": 304, "acct": 163, "swapon": 167, "quotactl": 179, "syslog": 103},
     },
     "aarch64": {
-        **{"ioctl": 29, "socket": 198, "clone": 220, "ptrace": 117, "unshare": 97, "setns": 268},
+        **{"ioctl": 29, "socket": 198, "clone": 220, "unshare": 97, "setns": 268},
         **{"add_key": 217, "request_key": 218, "keyctl": 219, "bpf": 280, "perf_event_open": 241, "userfaultfd": 282},
         **{"kexec_load": 104, "kexec_file_load": 294, "init_module": 105, "finit_module": 273, "delete_module": 106},
-        **{"open_by_handle_at": 265, "acct": 89, "swapon": 224, "quotactl": 60, "socketpair": 199},
+        **{"open_by_handle_at": 265, "acct": 89, "swapon": 224, "quotactl": 60, "syslog": 116},
     },
 }
 _REFUSED = (
     *("add_key", "request_key", "keyctl", "bpf", "perf_event_open", "userfaultfd", "kexec_load", "kexec_file_load"),
-    *("init_module", "finit_module", "delete_module", "open_by_handle_at", "acct", "swapon", "quotactl", "setns"),
+    *(
+        "init_module",
+        "finit_module",
+        "delete_module",
+        "open_by_handle_at",
+        "acct",
+        "swapon",
+        "quotactl",
+        "setns",
+        "syslog",
+    ),
 )
 _MISSING = ("io_uring_setup", "io_uring_enter", "io_uring_register", "clone3")
 """Answered as by a kernel that lacks them: programs then do the same by calls that can be looked at."""

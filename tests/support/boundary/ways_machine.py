@@ -126,6 +126,13 @@ WAYS = (
         control=Control.NO,
     ),
     Escape(
+        "the kernel's log",
+        "reads what the kernel says of the machine",
+        _CALL + "if call(103 if platform.machine() == 'x86_64' else 116, 10, 0, 0) >= 0: print('ESCAPED')\n",
+        python=True,
+        control=Control.NO,
+    ),
+    Escape(
         "rings of calls",
         "goes round the filter of calls",
         _CALL + "if call(425, 8, ctypes.create_string_buffer(256)) >= 0: print('ESCAPED')\n",
