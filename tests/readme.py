@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,7 @@ from console.actions.registry import SCREENS, actions_on, key_name
 from sessions.floor.state import Status
 from tests import ROOT
 from tests.bench.figure import Figure
+from tests.sessions.floor.scopes.truth import TRUTH
 from tests.support.boundary import ways
 from widgets.conflicts.matrix_lines import GLYPHS, LANDS_GLYPH, MEANING, STUCK
 from widgets.draw.glyphs import STATUS, ascii_twin
@@ -68,6 +70,18 @@ def escapes() -> str:
     return ways.table()
 
 
+def patterns() -> str:
+    """The table of what patterns mean, from the cases that check, hook and mounts are held to."""
+    lines = ["| patterns | path | may be written |", "|---|---|---|"]
+    for texts, path, expected in TRUTH:
+        shown = unicodedata.normalize("NFC", path) + (
+            " (decomposed)" if not unicodedata.is_normalized("NFC", path) else ""
+        )
+        written = " ".join(unicodedata.normalize("NFC", text) for text in texts.split(" "))
+        lines.append(f"| `{written}` | `{shown}` | {'yes' if expected else 'no'} |")
+    return "\n".join(lines)
+
+
 def figures(results: Path) -> str:
     """The table of figures, from the results of the last `make bench`."""
     measured = msgspec.convert(json.loads(results.read_text(encoding="utf-8"))["figures"], list[Figure])
@@ -90,6 +104,7 @@ def main() -> None:
     text = replaced(text, "signs", signs())
     text = replaced(text, "cells", cells())
     text = replaced(text, "escapes", escapes())
+    text = replaced(text, "patterns", patterns())
     if RESULTS.exists():
         text = replaced(text, "figures", figures(RESULTS))
     README.write_text(text, encoding="utf-8")

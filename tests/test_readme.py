@@ -15,9 +15,9 @@ from tests import ROOT, readme
 TEXT = readme.README.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("part", ["keys", "signs", "cells", "escapes"])
+@pytest.mark.parametrize("part", ["keys", "signs", "cells", "escapes", "patterns"])
 def test_the_generated_tables_are_fresh(part: str) -> None:
-    content = {"keys": readme.keys, "signs": readme.signs, "cells": readme.cells, "escapes": readme.escapes}[part]()
+    content = getattr(readme, part)()
     assert readme.replaced(TEXT, part, content) == TEXT, "run `make readme`"
 
 

@@ -40,8 +40,6 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     """As `sessions.branches.git.names.shown` writes it."""
     base: str
     """The commit that it began at."""
-    origin: str
-    """The branch that `base` was the head of, if any."""
     common_dir: str
     """Git's common directory of the operator's repository."""
     clone: bool = True
@@ -101,7 +99,7 @@ class Place(msgspec.Struct, frozen=True):
 
     @property
     def log(self) -> Path:
-        """What the set-up printed."""
+        """What was left out when it was made, and what its set-up printed."""
         return self.ours / "setup.log"
 
     def with_record(self, **changes: object) -> Place:

@@ -126,7 +126,6 @@ def _record(wanted: Wanted, common_dir: Path, start: str, dropped: tuple[str, ..
         wanted.station,
         wanted.branch,
         start,
-        wanted.base if wanted.new else "",
         str(common_dir),
         clone=clone,
         own=wanted.new,
@@ -153,6 +152,8 @@ def _clone(git: Git, state_dir: Path, wanted: Wanted, branch: str, start: str, h
         dropped = settings.dropped + (("submodules",) if (made.work / ".gitmodules").exists() else ())
         record = _record(wanted, common_dir, start, dropped, clone=True)
         write_record(fresh, record)
+        if dropped:
+            made.log.write_text(f"factory-tui: of your settings of git the clone has not: {', '.join(dropped)}\n")
         # Named last: whoever sees the place sees a whole one, on a branch that is there.
         return Place(finish_root(state_dir, wanted.station, fresh), record)
     except (FactoryError, OSError) as error:

@@ -4,7 +4,7 @@
 
 ```toml
 [setup]
-script = "make deps"            # by sh, in the work tree
+script = "npm ci"               # by sh, in the work tree
 copy = [".env", "config/local"] # ignored files and directories of the operator's own work tree
 caches = ["~/.cache/pip"]       # directories that are readable inside
 ```
@@ -106,7 +106,7 @@ def prepare(
         return place, []
     place = place.with_record(prepared=True)  # before it is done: a supervisor that dies meanwhile does not repeat it
     troubles: list[str] = []
-    with place.log.open("wb") as log:
+    with place.log.open("ab") as log:
         if setup.copy and source is not None:
             troubles += _copy(place, setup.copy, source, log.fileno())
         elif setup.copy:
@@ -123,7 +123,7 @@ def prepare(
 
 
 def log_of(place: Place, most: int = 200_000) -> str:
-    """The end of what the set-up printed; not cleaned. "" when there was none."""
+    """What of the operator's settings a place has not, and the end of what its set-up printed; not cleaned."""
     try:
         with place.log.open("rb") as log:
             log.seek(max(0, log.seek(0, os.SEEK_END) - most))
