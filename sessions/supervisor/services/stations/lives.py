@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 
+from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.floor.ours import budget
 from sessions.floor.ours.lives import REBOOTED, Change, Life
@@ -192,6 +194,10 @@ class Lives:
         """Returns whether its agent was given its task with its start."""
         crew, known, seen = self._crew, self._crew.owned(station), self._crew.seen(station)
         kind = kinds.load(seen.kind)
+        if not known.model and not dict(known.options).get("command"):  # what a start names may be what is missing
+            usable = await asyncio.to_thread(kind.usable, os.environ)
+            if not usable.ok:
+                raise FactoryError(usable.reason, usable.cure)
         wanted = Wanted(
             station, known.branch, base=known.start, new=known.branch not in crew.state.branches, mode=known.mode
         )
