@@ -14,6 +14,7 @@ from sessions.models.calling import Target
 from sessions.models.gate import gate_of
 from sessions.models.prices import Prices
 from sessions.observe.factory import lines as ft
+from sessions.observe.tools import arguments_of
 from sessions.settings import Server
 from sessions.stations.builtin.answers import Answers
 from sessions.stations.builtin.hands import Hands
@@ -30,8 +31,6 @@ log = logging.getLogger(__name__)
 
 INTERRUPTED = "[The operator interrupted it. It may have been done in part: look before you do it again.]"
 OUT_OF_TIME = "[It was stopped: the time of the budget is used up. It may have been done in part.]"
-ACTIVE_S = 2.0
-"""Between two signs of life of a command that prints."""
 
 
 class TurnError(Exception):
@@ -53,9 +52,9 @@ class BuiltIn:
         """`target` says where the model is, anew each time: a key may have been mended."""
         self._brief, self._voice, self._history, self._target = brief, voice, history, target
         self._meter = Meter(brief.budget, target().model, prices, self._reached)
+        self._meter.priced(brief.budget)
         self._permits = Permits(brief)
-        self._active = 0.0
-        self._hands = Hands(brief, self._printed)
+        self._hands = Hands(brief, voice.alive)
         self._servers = Servers(brief, servers)
         self._answers = Answers(brief, voice, history, target, self._meter)
         self._uses = Uses(brief, voice, self._hands, self._servers, self._permits)
@@ -75,6 +74,8 @@ class BuiltIn:
             directory=self._brief.directory,
         )
         self._meter.restore(history.told)
+        for tool in history.always:
+            self._permits.allow(tool.tool, arguments_of(tool.arguments))
         for usage in history.usage:
             self._meter.tokens += usage.tokens.total
             self._meter.dollars += usage.cost or 0.0
@@ -112,8 +113,10 @@ class BuiltIn:
 
     async def assign(self, scope: Scope, budget: Budget) -> bool:
         """Globs, tools and budget hold at once; what the kernel holds, from the next start on."""
+        self._meter.priced(budget)
         before = self._permits.scope
         self._permits.assign(scope)
+        self._answers.assign(scope)
         self._hands.assign(scope)
         self._meter.assign(budget)
         by_kernel = self._brief.held.by is not HeldBy.ADVISORY
@@ -218,9 +221,3 @@ class BuiltIn:
         voice = self._voice
         voice.put(ft.Spent(time=voice.who["time"], share=share, what=what))
         voice.say(ev.BudgetReached(**voice.who, share=share, what=what))
-
-    def _printed(self) -> None:
-        now = asyncio.get_running_loop().time()
-        if now - self._active >= ACTIVE_S:
-            self._active = now
-            self._voice.say(ev.ActivitySeen(**self._voice.who))

@@ -7,8 +7,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from sessions.floor import events as ev
+from sessions.floor.scope import Scope
 from sessions.floor.tokens import Certainty, Tokens
 from sessions.models.calling import CallError, CallPiece, Target, Trouble, call
 from sessions.models.gate import gate_of
@@ -19,6 +21,7 @@ from sessions.stations.builtin.history import History
 from sessions.stations.builtin.meter import CHARACTERS, Meter, about
 from sessions.stations.builtin.tools import NOT_JSON, arguments_of
 from sessions.stations.contract import Brief
+from sessions.stations.hosting.tasks import OWNER
 from sessions.stations.hosting.voice import Voice
 
 MOST_CALLS = 64
@@ -44,7 +47,7 @@ class Answers:
     def __init__(
         self, brief: Brief, voice: Voice, history: History, target: Callable[[], Target], meter: Meter
     ) -> None:
-        self._system, self._voice, self._history = prompt.system(brief), voice, history
+        self._brief, self._voice, self._history = brief, voice, history
         self._target, self._meter = target, meter
         self._room = 0
         """Tokens that a request may have, where the provider once refused more."""
@@ -52,6 +55,10 @@ class Answers:
         """What was last told of a wait."""
         self.tools: list[dict[str, Any]] = []
         """What the model is offered."""
+
+    def assign(self, scope: Scope) -> None:
+        """The model is told of another scope from the next answer on."""
+        self._brief = replace(self._brief, scope=scope)
 
     async def next(self, affordable: Callable[[], Awaitable[None]]) -> Answer:
         """The next answer; `affordable` returns when there is something left to spend."""
@@ -89,6 +96,8 @@ class Answers:
         stream = _Stream(self._voice, self._meter, request)
         self._voice.put(ft.Calling(time=self._voice.who["time"], call=number, model=target.model, about=request))
         pieces = call(target, messages, self.tools, most)
+        # What litellm leaves running is nobody's: were it to fail, no station would be to blame.
+        owner = OWNER.set("")
         try:
             async for piece in pieces:
                 began()
@@ -104,6 +113,7 @@ class Answers:
             raise
         finally:
             await pieces.aclose()
+            OWNER.reset(owner)
         self._waited = ""
         self._used(number, target, stream, broken=stream.stopped)
         self._voice.thought("".join(stream.thinking), number)
@@ -118,7 +128,8 @@ class Answers:
 
     def _messages(self, target: Target) -> list[dict[str, Any]]:
         window = self._room or int(self._meter.window() * 0.75)
-        messages = [{"role": "system", "content": self._system}, *fitting(self._history.messages, window)]
+        system = prompt.system(self._brief, self._meter.nearly)
+        messages = [{"role": "system", "content": system}, *fitting(self._history.messages, window)]
         if "claude" in target.model or target.model.startswith("anthropic/"):
             for at in {0, len(messages) - 1}:
                 messages[at] = _cached(messages[at])
@@ -189,6 +200,7 @@ class _Stream:
             self._voice.text(text)
         if thinking:
             self.thinking.append(thinking)
+            self._voice.alive()
         for piece in calls:
             known = self.calls.setdefault(piece.index, ["", "", ""])
             known[0] = known[0] or piece.id

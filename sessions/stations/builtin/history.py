@@ -37,6 +37,8 @@ class History:
         """Uses of a tool without a result."""
         self.asked: dict[str, str] = {}
         """Questions without an answer, by the use of a tool that they are about."""
+        self.always: list[ft.Tool] = []
+        """Uses of tools that were allowed with their like for good."""
         self._began = 0.0
         self._message = ""
         """What the last answer of the model is called."""
@@ -54,7 +56,11 @@ class History:
                 self.told[what] = share
             case ft.Question(call=call, question=question):
                 self.asked[call] = question
-            case ft.Reply(call=call) | ft.Result(call=call):
+            case ft.Reply(call=call, decision=decision):
+                self.asked.pop(call, None)
+                if decision == "always" and call in self.open:
+                    self.always.append(self.open[call])
+            case ft.Result(call=call):
                 self.asked.pop(call, None)
 
     def _converse(self, line: ft.AnyLine) -> None:
@@ -85,6 +91,8 @@ class History:
                     self.messages.append({"role": "user", "content": "[The operator interrupted you here.]"})
 
     def _call(self, tool: ft.Tool) -> None:
+        if tool.call in self.open:
+            return  # it stands there twice
         answer = self._answer(tool.message)
         function = {"name": tool.tool, "arguments": bytes(tool.arguments).decode()}
         answer.setdefault("tool_calls", []).append({"id": tool.call, "type": "function", "function": function})

@@ -8,6 +8,7 @@ import importlib.util
 import os
 import uuid
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from sessions import settings
@@ -84,7 +85,7 @@ class Kind:
             await asyncio.to_thread(path.replace, path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}"))
             history = History()
         voice = Voice(brief.station, self.name, tell, Transcript(path))
-        prices = Prices.load(chosen.prices_path)
+        prices = prices_of(chosen.prices_path)
         # What takes seconds begins now, and is waited for by the first call of a model.
         asyncio.get_running_loop().run_in_executor(None, library)
 
@@ -94,6 +95,12 @@ class Kind:
         agent = BuiltIn(brief, voice, history, target, prices, chosen.servers)
         agent.open(uuid.uuid4().hex)
         return agent
+
+
+@cache
+def prices_of(path: Path | None) -> Prices:
+    """The table of prices, once for all stations."""
+    return Prices.load(path)
 
 
 def target_of(model: str, options: Mapping[str, str], chosen: Settings, environment: Mapping[str, str]) -> Target:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from sessions.errors import FactoryError
 from sessions.floor.scope import Budget
 from sessions.floor.tokens import Tokens
 from sessions.models.prices import Prices
@@ -42,6 +43,19 @@ class Meter:
 
     def window(self) -> int:
         return self._prices.window(self._model)
+
+    @property
+    def nearly(self) -> list[str]:
+        """The parts of the budget of which most is used."""
+        return [what for what, share in self._shares.items() if share >= WARNED]
+
+    def priced(self, budget: Budget) -> None:
+        """Raises `FactoryError` where a budget in dollars cannot be held, as nobody knows what the model costs."""
+        if budget.dollars and self.cost(Tokens(output=1)) is None:
+            what = f"the price of {self._model} is not known, so a budget in dollars cannot be held"
+            raise FactoryError(
+                what, "bound its tokens, or give its price in the file that `prices` in config.toml names"
+            )
 
     def add(self, tokens: Tokens, cost: float | None) -> None:
         """So much was used."""

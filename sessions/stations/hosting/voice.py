@@ -21,7 +21,7 @@ from sessions.stations.contract import Bounded, Tell
 from sessions.stations.hosting.transcript import Transcript
 from sessions.text import EXCERPT, clean, clean_lines
 
-PACE_S = 0.25
+PACE_S, ALIVE_S = 0.25, 2.0
 TOLD = EXCERPT
 """Characters of a message that are told of it while it is said: the floor shows them."""
 LONGEST_QUESTION = 64_000
@@ -48,7 +48,7 @@ class Voice:
         self._longer = False
         self._whole: list[str] = []
         """The text of the message so far."""
-        self._told = 0.0
+        self._told = self._active = 0.0
 
     @property
     def who(self) -> Who:
@@ -190,9 +190,18 @@ class Voice:
 
     def asked(self, question: ev.QuestionAsked) -> None:
         """It waits for the operator. The text is made harmless here."""
-        lines = clean_lines(question.text, LONGEST_QUESTION)
+        text = "\n".join(clean_lines(question.text, LONGEST_QUESTION))[:LONGEST_QUESTION]
+        if (more := len(question.text) - LONGEST_QUESTION) > 0:
+            text = f"{text[:-60]}\n… {more:,} more characters, which the transcript has"
         self.note(f"asks for permission: {question.tool}")
-        self.say(replace(question, text="\n".join(lines)[:LONGEST_QUESTION], said=clean(question.said, 2_000)))
+        self.say(replace(question, text=text, said=clean(question.said, 2_000)))
+
+    def alive(self) -> None:
+        """Something goes on that is no fact of its own; told now and then."""
+        now = self._now()
+        if now - self._active >= ALIVE_S:
+            self._active = now
+            self.say(ev.ActivitySeen(**self.who))
 
     def note(self, text: str, failed: bool = False) -> None:
         """Something beside the conversation."""

@@ -136,7 +136,7 @@ class Ear:
     async def until(self, kind: type[E], station: str = "", count: int = 1) -> list[E]:
         """Wait until so many events of the kind were told; returns all of them."""
         try:
-            return await asyncio.wait_for(self._until(kind, station, count), 15)
+            return await asyncio.wait_for(self._until(kind, station, count), 60)
         except TimeoutError:
             told = [(type(event).__name__, getattr(event, "station", "")) for event in self.events]
             raise AssertionError(f"{count} {kind.__name__} of {station or 'anybody'} in {told}") from None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -382,6 +384,28 @@ def test_a_conversation_is_gone_on_with_or_its_loss_is_said(tmp_path: Path, host
     asyncio.run(scene())
 
 
+def in_place(work: Path) -> list[int]:
+    """The processes that work there."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if (entry / "cwd").resolve() == work.resolve():
+                found.append(int(entry.name))
+    return found
+
+
+async def nobody_in(work: Path) -> None:
+    """Return when no process works there any more: each that did is waited for, by the kernel."""
+    for pid in in_place(work):
+        with suppress(ProcessLookupError):
+            descriptor = os.pidfd_open(pid)
+            ended = asyncio.Event()
+            asyncio.get_running_loop().add_reader(descriptor, ended.set)
+            await asyncio.wait_for(ended.wait(), 20)
+            asyncio.get_running_loop().remove_reader(descriptor)
+            os.close(descriptor)
+
+
 async def written(path: Path) -> None:
     """Return when a command of the agent's, which tells nobody, has made the file."""
     async for _ in watchfiles.awatch(path.parent, rust_timeout=50, yield_on_timeout=True):
@@ -409,7 +433,9 @@ def test_a_killed_host_leaves_nothing_behind_and_all_goes_on(tmp_path: Path, hos
             question = (await factory.ear.until(ev.QuestionAsked))[0]
             ran = factory.work("tool") / "ran"
             await written(ran)
+            assert len(in_place(factory.work("tool"))) >= 2  # the toolbox, and the command
             host.kill()
+        await nobody_in(factory.work("tool"))
         opened = {e.station: e.session for e in factory.told(ev.SessionOpened)}
         host.start()
         factory.provider = Provider(factory.script, factory.log.append, factory.asked.append)
