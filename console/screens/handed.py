@@ -16,7 +16,6 @@ from sessions.errors import FactoryError
 from sessions.floor.commands import AnyWish, FreezeFloor, Reply
 from sessions.floor.ours.owned import Owned
 from sessions.floor.state import name_of
-from sessions.operator import who
 from sessions.text import clean
 from sessions.views.hands import Hands, Verb
 from widgets.draw.cells import Line
@@ -171,6 +170,8 @@ class HandedScreen(FactoryScreen):
 
     def _allowed(self, key: str, word: str, directory: str, use: Callable[[str], str]) -> None:
         if key in _YES:
+            from sessions.operator import who
+
             shell.allow(directory, who())
             self._open_in(word, directory, use)
 

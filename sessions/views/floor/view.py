@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import replace
@@ -10,10 +11,12 @@ from msgspec.structs import replace
 from sessions.floor.state import FloorState, Status
 from sessions.views.floor.arrange import EVERYTHING, Arrangement, Arranger, Choice, Group, Grouping, SortKey, matches
 from sessions.views.floor.book import PaneBook
-from sessions.views.floor.families import Families
 from sessions.views.floor.panes import Pane
 from sessions.views.floor.totals import Totals, totals
 from sessions.views.status import RESTING_S
+
+if TYPE_CHECKING:
+    from sessions.views.floor.families import Families
 
 QUIET_S = 5.0
 """Seconds without a key after which the floor may sort itself."""
@@ -47,7 +50,7 @@ class FloorView:
         self._shown: dict[str, Pane] = {}
         """What is neither folded away nor filtered out, by key."""
         self._folded: dict[str, Pane] = {}
-        self._families = Families()
+        self._families: Families | None = None
         self._within = frozenset[str]()
         """Keys of panes that are folded into that of whom they work for."""
         self._stale = True
@@ -150,7 +153,7 @@ class FloorView:
         """Choose anew what is folded away, and what is shown of the rest."""
         self._folded, self._shown = {}, {}
         families = frozenset[str]() if self._choice.search.strip() else self._choice.families
-        self._within, standing = self._families.fold(self._book.every, families) if families else (frozenset(), {})
+        self._within, standing = self._fold(families) if families else (frozenset(), {})
         for each in self._book.every:
             pane = standing.get(each.key, each)
             if pane.key in self._within:
@@ -159,6 +162,13 @@ class FloorView:
                 self._folded[pane.key] = pane
             elif not self._choice.narrow or matches(pane, self._choice):
                 self._shown[pane.key] = pane
+
+    def _fold(self, families: frozenset[str]) -> tuple[frozenset[str], Mapping[str, Pane]]:
+        if self._families is None:
+            from sessions.views.floor.families import Families  # nobody folds before the first paint
+
+            self._families = Families()
+        return self._families.fold(self._book.every, families)
 
     def _arrange(self, now: float) -> None:
         groups = self._arranger.arrange(self._shown.values(), self._choice, now)
