@@ -19,6 +19,8 @@ from sessions.text import clean
 
 _STEM = re.compile(r"(\d{20}-\d{6}-[0-9a-f]{16})(\.[a-z]+)")
 _NAME = re.compile(r"[A-Za-z][\w:.-]{0,63}")
+_JUNK = ".junk-"
+"""How names begin of directories that were put there, which are passed over until the station is removed."""
 _HIDDEN = 64
 """Files that are just being written, at most; what else lies about is taken away."""
 _AGE_S = 30 * 86_400.0
@@ -73,7 +75,8 @@ class Folder:
     def remove(self) -> None:
         """Take it away with all that is in it."""
         self.close()
-        shutil.rmtree(self.path, ignore_errors=True)
+        with contextlib.suppress(RecursionError):  # what lies too deep stays
+            shutil.rmtree(self.path, ignore_errors=True)
 
     def listed(self) -> Listed:
         """What lies there, in order; of very much only a part."""
@@ -82,10 +85,14 @@ class Folder:
         hidden: list[str] = []
         with os.scandir(self._handle) as entries:
             for number, entry in enumerate(entries):
-                if number > 2 * MOST:
+                if number > 3 * MOST:
                     break
+                if entry.name.startswith(_JUNK):
+                    continue
                 parts = _STEM.fullmatch(entry.name)
-                if parts and parts[2] in found:
+                if number > 2 * MOST:
+                    strays.append(entry.name)  # the hook has refused to add to so much
+                elif parts and parts[2] in found:
                     found[parts[2]].append(parts[1])
                 else:
                     is_hidden = entry.name.startswith(".") and entry.name.endswith(".tmp")
@@ -164,15 +171,19 @@ class Folder:
             return None
 
     def sweep(self, names: tuple[str, ...]) -> None:
-        """Take away what has no business there, directories with all that is in them; no link is followed."""
+        """Take away what has no business there; no link is followed.
+
+        A directory, which may hold millions of files, is put out of the way: nobody else shall wait for that.
+        """
         for name in names:
             try:
                 os.unlink(name, dir_fd=self._handle)
             except FileNotFoundError:
                 continue
             except OSError:
-                with contextlib.suppress(OSError, RecursionError):
-                    shutil.rmtree(name, dir_fd=self._handle)
+                junk = _JUNK + os.urandom(8).hex()
+                with contextlib.suppress(OSError):
+                    os.rename(name, junk, src_dir_fd=self._handle, dst_dir_fd=self._handle)
 
 
 def _said(body: bytes) -> _Said | None:

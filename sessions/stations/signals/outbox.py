@@ -28,7 +28,7 @@ from sessions.floor.events import SourceSkipped
 from sessions.paths import private_dir
 from sessions.stations.contract import Signal
 from sessions.stations.signals.bell import Bell
-from sessions.stations.signals.folder import FLOOD, Folder, Told
+from sessions.stations.signals.folder import FLOOD, NAME, Folder, Told
 from sessions.stations.signals.hook import ASKED, EXPIRED, NEW, WAY_BACK
 from sessions.stations.signals.questions import PATIENCE_S, Questions, Withdrawn
 
@@ -89,6 +89,8 @@ class Outbox:
         self._rung = asyncio.Event()
         self._bell = Bell(self._ring)
         self._batch: Batch | None = None
+        self._strays = 0
+        """Things that were no signals by their names, and are not told yet."""
         self.questions = Questions(self._rung.set)
 
     def directory(self, station: str) -> Path:
@@ -126,13 +128,13 @@ class Outbox:
         if (known := self._stations.get(station)) is not None:
             self.questions.ended(known.folder)
 
-    def forget(self, station: str) -> None:
+    async def forget(self, station: str) -> None:
         """Listen to it no more, and take its outbox away with what was not read."""
         known = self._stations.pop(station, None)
         if known is not None:
             self._bell.remove(known.folder.path)
             self.questions.forget(known.folder)
-            known.folder.remove()
+            await asyncio.to_thread(known.folder.remove)
 
     def close(self) -> None:
         """Listen no more. What was not settled is told to whoever comes next; who waits goes on waiting."""
@@ -202,6 +204,7 @@ class Outbox:
                 listed = station.folder.listed()
                 station.queue.extend(listed.new)
                 station.folder.sweep(listed.strays)
+                self._strays += len(listed.strays)
         return self._read(station for station in stations if station.queue)
 
     def _read(self, busy: Iterable[_Station]) -> list[_Found]:
@@ -222,6 +225,8 @@ class Outbox:
     def _made(self, found: list[_Found]) -> Batch | None:
         signals: list[Signal] = []
         skipped: Counter[str] = Counter()
+        if self._strays:
+            skipped[NAME], self._strays = self._strays, 0
         keys = len(self._keys)
         for station, _, told in found:
             if isinstance(told, str):
@@ -237,7 +242,7 @@ class Outbox:
                 self.questions.passed_by(station.folder, told.signal)
                 signals.append(told.signal)
         withdrawn = self.questions.withdrawn()
-        if not found and not withdrawn:
+        if not found and not withdrawn and not skipped:
             return None
         files = tuple((station.folder.station, stem) for station, stem, _ in found)
         marks = {MARK: msgspec.json.encode([f"{station}/{stem}" for station, stem in files])} if files else {}

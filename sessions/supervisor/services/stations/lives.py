@@ -246,6 +246,7 @@ class Lives:
             if removed.aside is not None:
                 reason = f"its directory holds what no ref can keep, and lies in {removed.aside}"
         self._arrivals.forget(station)
+        await self._signals.forget(station)
         await crew.live(station, Life.REMOVED, reason)
 
     async def _end(self, station: str) -> None:

@@ -68,6 +68,10 @@ class Signals:
         """Every process of the station has ended: nobody waits there for an answer any more."""
         self._opened.ended(station)
 
+    async def forget(self, station: str) -> None:
+        """The station is removed, and what it told and nobody read with it."""
+        await self._opened.forget(station)
+
     def asks_scope(self, question: str) -> tuple[str, ...]:
         """The globs that a question asks for, where it asks for a wider scope."""
         signal = self._opened.asked(question)

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sessions.stations.signals import folder, hook, outbox
-from sessions.stations.signals.folder import FLOOD, KIND, LARGE, SHAPE, Folder, Told
+from sessions.stations.signals.folder import FLOOD, KIND, LARGE, NAME, SHAPE, Folder, Told
 from tests.support.stations.signals import STATION, listening, names, told
 
 NOW = 1_795_000_000.0
@@ -73,6 +73,8 @@ def test_links_devices_sockets_and_directories_are_not_followed_nor_opened(tmp_p
     os.mkfifo(inside / laid_out[2])
     (inside / laid_out[3]).mkdir()
     (inside / laid_out[3] / "deep").symlink_to(victim)
+    (inside / "folder").mkdir()
+    (inside / "folder" / "file").touch()
     (inside / laid_out[4]).symlink_to(inside)
     with socket.socket(socket.AF_UNIX) as listener:
         here = Path.cwd()
@@ -87,10 +89,15 @@ def test_links_devices_sockets_and_directories_are_not_followed_nor_opened(tmp_p
                 told(inside, "on")
                 await supervisor.until(lambda: supervisor.texts)
                 assert supervisor.texts == ["on"]
-                assert supervisor.skipped == {f"signal: {KIND}": 6}
+                assert supervisor.skipped == {f"signal: {KIND}": 6, f"signal: {NAME}": 1}
+                told(inside, "again")
+                await supervisor.until(lambda: len(supervisor.texts) == 2)
+                assert sum(supervisor.skipped.values()) == 7
+                assert [name[:6] for name in names(inside)] == [".junk-"] * 2
+                await supervisor.outbox.forget(STATION)
 
         asyncio.run(scene())
-    assert names(inside) == []
+    assert not inside.exists()
     assert (victim / "file").exists()
     assert secret.exists()
 

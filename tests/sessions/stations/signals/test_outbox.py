@@ -125,7 +125,7 @@ def test_only_plain_names_become_directories(tmp_path: Path, name: str) -> None:
 def test_a_station_that_is_forgotten_leaves_nothing(tmp_path: Path) -> None:
     async def scene() -> None:
         async with listening(tmp_path / "out", stations=("a", "b")) as supervisor:
-            supervisor.outbox.forget("a")
+            await supervisor.outbox.forget("a")
             assert names(tmp_path / "out") == ["b"]
             told(tmp_path / "out" / "b", "on")
             await supervisor.until(lambda: supervisor.signals)
