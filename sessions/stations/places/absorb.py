@@ -119,11 +119,12 @@ class Absorber:
         return ""
 
     def _move(self, git: Git, head: str) -> bool:
-        """Move the branch, unless somebody else has done so in this moment."""
-        words = f"factory-tui: station {self.place.record.station}"
-        status, _, _ = git.call(
-            "update-ref", "--create-reflog", "-m", words, self._ref, head, self.place.record.arrived
-        )
+        """Move the branch, and what holds it, unless somebody else has done so in this moment."""
+        record = self.place.record
+        lines = f"update {self._ref}\0{head}\0{record.arrived}\0"
+        lines += f"update {pins.arrived_ref(record.station)}\0{head}\0\0"
+        words = ("update-ref", "--create-reflog", "-m", f"factory-tui: station {record.station}", "-z", "--stdin")
+        status, _, _ = git.call(*words, stdin=os.fsencode(lines))
         return status == 0
 
     def _arrived(self, head: str, commits: int) -> WorkArrived:

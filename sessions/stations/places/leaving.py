@@ -109,7 +109,11 @@ def _targets(git: Git, links: Sequence[_Change]) -> dict[bytes, bytes]:
     found, at = {}, 0
     for blob in blobs:
         end = out.index(b"\n", at)
-        size = int(out[at:end].split(b" ")[2])
+        fields = out[at:end].split(b" ")
+        if len(fields) != 3:  # of a repository that has not all: it cannot be said to be harmless
+            found[blob], at = b"/", end + 1
+            continue
+        size = int(fields[2])
         found[blob] = out[end + 1 : end + 1 + size]
         at = end + 2 + size
     return found

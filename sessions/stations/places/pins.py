@@ -85,6 +85,11 @@ def hold_what_is_borrowed(place: Place, refs: Iterable[str]) -> None:
             continue  # it was cleared away just now
 
 
+def arrived_ref(station: str) -> str:
+    """The ref that holds what arrived last, whatever becomes of the branch."""
+    return f"{REFS}/{station}/arrived"
+
+
 def ref_of(station: str, commit: str) -> str:
     """The ref that holds a commit for a station."""
     return f"{REFS}/{station}/{commit[:16]}"

@@ -19,12 +19,11 @@ import msgspec
 
 from sessions.branches.git import beneath
 from sessions.branches.git.run import Git
-from sessions.floor.patterns import matches
+from sessions.floor.patterns import matches, parsed
 from sessions.stations.places.layout import Place
 
 MOST_BYTES = 4_000_000
 """Of a file; a longer one is known by its beginning and its size."""
-MOST_FILES = 50_000
 _STORE = "allowed.json"
 
 
@@ -55,6 +54,10 @@ TELLS = (
     ".github/copilot-instructions.md", ".windsurfrules",
 )  # fmt: skip
 _EFFECTS = ((Effect.RUNS, RUNS), (Effect.OPENS, OPENS), (Effect.TELLS, TELLS))
+_TOPS = frozenset(parsed(text).segments[0] for _, patterns in _EFFECTS for text in patterns)
+"""Files and directories at the root that a pattern begins with."""
+_NAMES = frozenset(parsed(text).segments[-1] for _, patterns in _EFFECTS for text in patterns if text[0] == "*")
+"""Names that a pattern finds deeper."""
 _NOT_ENTERED = frozenset({".git", "node_modules", "__pycache__"})
 
 
@@ -88,7 +91,7 @@ def listing(work: Path) -> tuple[Suspect, ...]:
 
 
 def _paths(work: Path) -> Iterable[str]:
-    count = 0
+    """Those of a work tree that some pattern may mean: of tens of thousands hardly any."""
     for folder, below, files in os.walk(work):
         prefix = os.path.relpath(folder, work)
         prefix = "" if prefix == "." else f"{prefix}/"
@@ -97,11 +100,10 @@ def _paths(work: Path) -> Iterable[str]:
             continue
         below[:] = [name for name in below if name not in _NOT_ENTERED]
         links = [name for name in below if Path(folder, name).is_symlink()]
+        below_top = prefix.partition("/")[0] in _TOPS
         for name in (*files, *links):
-            count += 1
-            if count > MOST_FILES:
-                return
-            yield prefix + name
+            if below_top or name in _NAMES or (not prefix and name in _TOPS):
+                yield prefix + name
 
 
 def _digest(work: Path, path: str) -> str:

@@ -147,6 +147,22 @@ def test_a_rebased_branch_is_moved_as_long_as_nobody_else_moved_it(world: World,
     assert "somebody else" in kept(world.common_dir)[0].reason
 
 
+def test_a_branch_that_was_deleted_and_cleared_away_is_not_made_again(
+    world: World, place: Place, door: Absorber
+) -> None:
+    world.repo.commit({"src/c.py": "c\n"}, "one", cwd=place.work)
+    door.look()
+    world.repo.git("branch", "-D", "agent/s1")
+    world.repo.git("reflog", "expire", "--expire=now", "--all")
+    world.repo.git("gc", "--quiet", "--prune=now")
+    head = world.repo.commit({"src/d.py": "d\n"}, "two", cwd=place.work)
+    (note,) = door.look()
+    assert isinstance(note, WorkKept)
+    assert world.head(note.ref) == head
+    assert "refs/heads/agent/s1" not in world.refs()
+    world.repo.git("fsck", "--full")
+
+
 def test_a_branch_that_the_operator_has_checked_out_is_not_moved_under_him(
     world: World, place: Place, door: Absorber
 ) -> None:

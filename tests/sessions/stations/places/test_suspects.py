@@ -87,3 +87,9 @@ def test_another_repository_inside_is_not_entered(world: World, place: Place) ->
     world.repo.git("init", "--quiet", cwd=inner)
     world.repo.write({"AGENTS.md": "x"}, cwd=inner)
     assert "vendor/AGENTS.md" not in {each.path for each in listing(place.work)}
+
+
+def test_nothing_hides_in_a_crowd(world: World, place: Place) -> None:
+    world.repo.write({f"a/{number}/x.py": "" for number in range(500)} | {".zz/x": "", ".claude/settings.json": "{}"},
+                     cwd=place.work)  # fmt: skip
+    assert paths(world, place) == [".claude/settings.json"]

@@ -23,7 +23,6 @@ from tests.support.house import House
 from tests.support.stations.yard import PARROT, Floor, manned, yard_in
 from tests.support.supervisor import until
 
-
 PATIENCE_S = 30.0
 
 
