@@ -51,6 +51,7 @@ def words(
         *opened,
         *_machine(bounds, version >= SIZED),
         *(word for mount in plan.mounts for word in _mount(mount)),
+        *(word for mount in plan.mounts if mount.access is Access.HIDDEN for word in ("--remount-ro", str(mount.path))),
         *("--remount-ro", "/", "--chdir", str(bounds.place), "--"),
         *_limits(bounds.limits),
         *before,
@@ -101,7 +102,7 @@ def _mount(mount: Mount) -> Iterator[str]:
     if mount.access is Access.LINK:
         yield from ("--symlink", str(mount.path.readlink()), str(mount.path))
     elif mount.access is Access.HIDDEN:
-        yield from ("--tmpfs", str(mount.path), "--remount-ro", str(mount.path))
+        yield from ("--tmpfs", str(mount.path))  # read-only when all that lies in it is there
     else:
         yield "--bind" if mount.access is Access.WRITE else "--ro-bind"
         yield from (str(mount.path), str(mount.path))

@@ -65,9 +65,10 @@ def planned(bounds: Bounds) -> Plan:
     """The plan; directories that its patterns name are made first. Raises `FactoryError` when there can be none."""
     _check(bounds)
     plan = Plan()
-    plan.add(Access.READ, *bounds.programs)
     homes = (Path.home(), Path(os.path.realpath(Path.home())))  # where homes lie in /usr, they would be there
-    _hidden(plan, dict.fromkeys([*bounds.hidden, *homes, bounds.place.parent.parent]))
+    _hidden(plan, homes)
+    plan.add(Access.READ, *bounds.programs)
+    _hidden(plan, (*bounds.hidden, bounds.place.parent.parent))
     plan.add(Access.READ, *bounds.readable)
     plan.add(Access.WRITE, bounds.home, *bounds.writable, *filter(None, [bounds.outbox]))
     _place(plan, bounds)
@@ -132,6 +133,8 @@ def _between(path: str, access: dict[str, Access]) -> Iterator[str]:
     parts = path.split("/")[:-1]
     while parts and "/".join(parts) not in access:
         parts.pop()
+    if access.get("/".join(parts)) is not Access.WRITE:
+        return
     first = len(parts) + 1
     for size in range(first, path.count("/") + 1):
         yield "/".join(path.split("/")[:size])
@@ -141,17 +144,15 @@ def _pinned(plan: Plan, bounds: Bounds) -> None:
     """Files that stay as they are; one that is not there yet cannot be kept from coming."""
     for text in bounds.pinned:
         path = bounds.place / text
-        writable = [mount.path for mount in plan.mounts if mount.access is Access.WRITE]
         if path.is_symlink() or not path.exists() or any(above.is_symlink() for above in path.parents):
             plan.unheld.append(f"{text} is not there, so it can be made: it is seen when the work leaves")
             continue
-        root = max(
-            (above for above in writable if path.is_relative_to(above)), key=lambda p: len(p.parts), default=None
-        )
-        if root is None:
+        around = [mount for mount in plan.mounts if path.is_relative_to(mount.path)]
+        if not around or around[-1].access is not Access.WRITE:
             continue
-        ancestors = [above for above in reversed(path.parents) if above.is_relative_to(root) and above != root]
-        plan.add(Access.WRITE, *ancestors)
+        known = {mount.path for mount in plan.mounts}  # one that is laid again would cover what lies on it
+        ancestors = [above for above in reversed(path.parents) if above.is_relative_to(around[-1].path)]
+        plan.add(Access.WRITE, *(above for above in ancestors if above not in known))
         plan.add(Access.READ, path)
 
 
@@ -159,5 +160,5 @@ def _hidden(plan: Plan, hidden: Iterable[Path]) -> None:
     """What lies below a directory that is there, and must not be there itself."""
     seen = [mount.path for mount in plan.mounts]
     for path in hidden:
-        if path.is_dir() and (system.is_seen(path) or any(path.is_relative_to(above) for above in seen)):
+        if path.is_dir() and (system.is_part(path) or any(path.is_relative_to(above) for above in seen)):
             plan.mounts.append(Mount(path, Access.HIDDEN))

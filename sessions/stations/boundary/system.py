@@ -126,6 +126,11 @@ def interpreter() -> Interpreter:
 
 
 def is_seen(path: Path) -> bool:
-    """Whether a station sees it as a part of the system."""
+    """Whether a station sees it as a part of the system; the operator's home is none, wherever it lies."""
+    return is_part(path) and not path.is_relative_to(Path.home())
+
+
+def is_part(path: Path) -> bool:
+    """Whether it lies where the system does."""
     roots = (*directories(), *(link for _, link in links()))
     return any(path.is_relative_to(root) for root in roots)

@@ -194,7 +194,11 @@ def test_what_is_hidden_is_not_there_where_a_directory_above_it_is(monkeypatch: 
     )
     assert said.split("\n")[0] == "ran"
     assert (SECRET in said, "key" in said.split("\n")[1:2], "Read-only file system" in said) == (False, False, True)
-    monkeypatch.setattr("sessions.stations.boundary.system.is_seen", lambda path: path.is_relative_to(own.base))
+    monkeypatch.setattr(
+        "sessions.stations.boundary.system.is_part", lambda path: path.is_relative_to(own.base / "home")
+    )
     monkeypatch.setenv("HOME", str(own.base / "home"))
-    assert ("--tmpfs", str(own.base / "home")) in pairwise(own.draw().words)
+    hidden = own.draw()
+    assert ("--tmpfs", str(own.base / "home")) in pairwise(hidden.words)
+    assert own.sh(f"ls -A {own.base}/home && echo there", hidden) == "there\n"
     own.close()
