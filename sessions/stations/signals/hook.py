@@ -83,18 +83,36 @@ def _agent(outbox: str, name: str, payload: dict[str, object]) -> int:
         decision, reason, paths = _verdict(payload)
         asks = decision == "ask" if name == BEFORE_TOOL else payload.get("tool_name") not in TALKING
         if decision in ("allow", "deny"):
-            send(outbox, name, {**payload, "decided": decision, "outside": paths})
-            _say(reply(name, decision, reason))
-            return 0
+            _say(reply(name, decision, reason))  # whether or not it can be told
+            return _sent(outbox, name, {**payload, "decided": decision, "outside": paths})
         if asks:
-            answer = ask(outbox, name, payload, patience())
-            _say(reply(name, "deny", TIMED_OUT) if answer is None else answer)
-            return 0
+            return _asked(outbox, name, payload)
     if name in AFTER_TOOL and (refused := _refused(payload)):
         payload = {**payload, "refused": refused}
     send(outbox, name, payload)
     if name == BEGINNING and (words := station_file().get("words")):
         print(words)
+    return 0
+
+
+def _asked(outbox: str, name: str, payload: dict[str, object]) -> int:
+    """Ask, and print the answer. What cannot be asked is left to the agent's own dialog, where it has one."""
+    try:
+        answer = ask(outbox, name, payload, patience())
+    except OutboxError as error:
+        if name == PERMISSION:
+            raise
+        answer = reply(name, "deny", f"The operator cannot be asked ({error}), so it is not allowed.")
+    _say(reply(name, "deny", TIMED_OUT) if answer is None else answer)
+    return 0
+
+
+def _sent(outbox: str, name: str, payload: dict[str, object]) -> int:
+    """Tell, where that can be done; agents take no answer from a hook that fails."""
+    try:
+        send(outbox, name, payload)
+    except OutboxError as error:
+        print(f"factory-tui: {error}", file=sys.stderr)
     return 0
 
 

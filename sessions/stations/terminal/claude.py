@@ -126,7 +126,7 @@ def _settings(brief: Brief) -> str:
     command = brief.environment.get(hooked.HOOK, "factory-tui hook")
 
     def handler(event: str) -> list[dict[str, object]]:
-        timeout = WAITS_S if event == "PermissionRequest" else QUICK_S
+        timeout = WAITS_S if event in (hook.PERMISSION, hook.BEFORE_TOOL) else QUICK_S
         return [{"hooks": [{"type": "command", "command": command, "timeout": timeout}]}]
 
     return json.dumps({"hooks": {event: handler(event) for event in EVENTS}}, indent=1)

@@ -99,6 +99,28 @@ def test_a_permission_is_left_to_the_terminal_when_nothing_can_be_told(tmp_path:
     asyncio.run(scene())
 
 
+@pytest.mark.parametrize(("tool", "said"), [("Write", "outside this station's scope"), ("Bash", "cannot be asked")])
+def test_what_is_denied_stays_denied_when_nothing_can_be_told(tmp_path: Path, tool: str, said: str) -> None:
+    """A hook that fails is one that has nothing against it."""
+    file = tmp_path / "station.json"
+    file.write_text(json.dumps({"mode": "safe", "root": str(tmp_path), "write": ["src/**"], "ask": ["Bash"]}))
+    payload = {
+        "hook_event_name": "PreToolUse",
+        "tool_name": tool,
+        "tool_input": {"file_path": "a"},
+        "cwd": str(tmp_path),
+    }
+
+    async def scene() -> None:
+        given = json.dumps(payload).encode()
+        code, out, _ = await ended(speak(["hook"], environment(tmp_path / "gone", file), given))
+        answer = json.loads(out)["hookSpecificOutput"]
+        assert (code, answer["permissionDecision"]) == (0, "deny")
+        assert said in answer["permissionDecisionReason"]
+
+    asyncio.run(scene())
+
+
 def test_installed_tools_run_where_nothing_else_is(tmp_path: Path) -> None:
     """With the program's own packages out of reach, by the name that agents know, with a PATH of its own."""
     kit = tools.install(tmp_path / "tools")

@@ -70,7 +70,8 @@ def test_claude_asks_no_newcomers_questions_and_runs_our_hooks() -> None:
     path = option(launch, "--settings").removeprefix("/srv/home/")
     hooks = json.loads(launch.files[path])["hooks"]
     assert {entry[0]["hooks"][0]["command"] for entry in hooks.values()} == {"/srv/tools/python hook.py hook"}
-    assert hooks["PermissionRequest"][0]["hooks"][0]["timeout"] > 86_400
+    for waits in ("PermissionRequest", "PreToolUse"):
+        assert hooks[waits][0]["hooks"][0]["timeout"] > 86_400
     assert (launch.environment[OUTBOX], launch.environment[AGENT]) == ("/srv/out/ship", "claude")
 
 
