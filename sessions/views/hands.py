@@ -116,8 +116,6 @@ class Hands(msgspec.Struct, frozen=True, omit_defaults=True):
             return "it does not ask that any more" if self.question else "it asks nothing"
         if verb is Verb.ALWAYS and not question.always:
             return "it cannot be allowed for good: allow it once"
-        if verb in (Verb.ALLOW, Verb.ALWAYS) and question.asks is Asks.WORDS:
-            return "it waits for words: say them as a prompt"
         return ""
 
     def wish(self, station: str, verb: Verb, text: str = "", fresh: bool = False) -> StationWish:
@@ -139,6 +137,8 @@ class Hands(msgspec.Struct, frozen=True, omit_defaults=True):
             seen = self.state.stations.get(station)
             busy = seen is not None and seen.evidence.status is Status.WORKING
             return f"{name} was asked: it is at work, and comes to that after its turn" if busy else f"{name} was asked"
+        if verb in (Verb.ALLOW, Verb.DENY) and (asked := self.asked(station)) is not None and asked.asks is Asks.WORDS:
+            return f"{name} was told {'yes' if verb is Verb.ALLOW else 'no'}"
         if verb is Verb.PAUSE and known is not None and known.life is Life.PAUSED:
             return f"{name} goes on"
         return f"{name} {DONE.get(verb, 'was told')}"

@@ -23,8 +23,11 @@ SAID = 5
 """Rows of what was said before that stand above the question; all of it stands at the end."""
 _LABEL = 9
 _SIGNS = {LineKind.ADDED: ("+ ", "added"), LineKind.REMOVED: ("- ", "removed"), LineKind.HUNK: ("", "hunk")}
-_WHAT = {Asks.PERMISSION: "may it do this?", Asks.SCOPE: "it asks for a wider boundary", Asks.WORDS: "it asks you"}
-WORDS = "it waits for words: i answers"
+_WHAT = {
+    Asks.PERMISSION: "may it do this?",
+    Asks.SCOPE: "it asks for a wider boundary",
+    Asks.WORDS: "i answers in words, a says yes, d says no",
+}
 
 
 def question_lines(question: Question, known: Owned, ours: Ours, now: float, cells: int) -> list[Line]:
@@ -37,14 +40,15 @@ def question_lines(question: Question, known: Owned, ours: Ours, now: float, cel
         (),
         _row("asks", [(_WHAT[question.asks], "bold needs_me"), (f"  {clean(question.tool, 60)}", "bold text")], cells),
         _row("since", [(ago(question.asked, now), "text")], cells),
-        _row("touches", _summary(paths, ours), cells),
     ]
+    if question.asks is not Asks.WORDS:
+        lines.append(_row(*_summary(question, paths, ours), cells))
     if question.subagent:
         lines.append(_row("child", [(clean(question.subagent, 80), "text"), ("  a sub-agent of it", "soft")], cells))
     lines += [_row("said" * (not at), [(row, "soft")], cells) for at, row in enumerate(short[:SAID])]
     lines += [(), rule("what it would do" if question.asks is Asks.PERMISSION else "what it says", cells), ()]
     lines += body_rows(shown, cells) or [(("   nothing is told of it", "faint"),)]
-    if paths:
+    if paths and question.asks is Asks.PERMISSION:
         lines += [(), rule("what it would write", cells), (), *(_path(path, cells) for path in paths)]
     lines += [(), rule("its boundary", cells), (), *_boundary(known, ours, cells)]
     if len(short) > SAID:
@@ -68,8 +72,14 @@ def body_rows(shown: Sequence[PatchLine], cells: int) -> list[Line]:
     return rows
 
 
-def _summary(paths: Sequence[Touched], ours: Ours) -> list[Span]:
+def _summary(question: Question, paths: Sequence[Touched], ours: Ours) -> tuple[str, list[Span]]:
     """What it would write in a few words: loud where it leaves its scope."""
+    if question.asks is Asks.SCOPE:
+        return "opens", [("more to write, from now on, or from its next start", "bold text")]
+    return "touches", _touches(paths, ours)
+
+
+def _touches(paths: Sequence[Touched], ours: Ours) -> list[Span]:
     out = sum(not path.inside for path in paths)
     if not paths:
         holds = "nobody but the agent holds what it writes" if ours.loose else "its boundary holds what it writes"
@@ -117,7 +127,7 @@ def preview_rows(question: Question, known: Owned, more: int, cells: int, rows: 
     if rows <= 0:
         return []
     paths = touched(known, question)
-    out = [path for path in paths if not path.inside]
+    out = [path for path in paths if not path.inside and question.asks is Asks.PERMISSION]
     head: list[Line] = []
     if out and rows > 1:
         others = f" and {len(out) - 1} more" if len(out) > 1 else ""

@@ -15,6 +15,7 @@ from console.screens.handed import HandedScreen
 from console.screens.question.actions import SPEC, QuestionSituation
 from console.screens.sampled import SampledScreen
 from console.screens.station.bar import link_spans
+from sessions.floor.ours.lives import Asks
 from sessions.floor.ours.owned import Owned, Question
 from sessions.floor.state import Status, name_of
 from sessions.text import clean
@@ -182,7 +183,8 @@ class QuestionScreen(SampledScreen, HandedScreen):
         await super().action_hand(verb)
 
     def done(self, verb: Verb, stations: list[str]) -> None:
-        if verb in ANSWERS and stations:
+        words = self._last is not None and self._last[0].asks is Asks.WORDS
+        if stations and (verb in ANSWERS or (verb is Verb.PROMPT and words)):
             self._answered = True
             self.factory.pulse.stir()
 

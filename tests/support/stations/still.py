@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sessions.floor import events as ev
 from sessions.floor.identity import Owner
-from sessions.floor.ours.lives import Life
+from sessions.floor.ours.lives import Asks, Life
 from sessions.floor.scope import Budget, Held, HeldBy, Mode, Network, Scope
 from sessions.floor.tokens import Tokens
 from tests.support.console import HOSTILE, NOW
@@ -72,8 +72,18 @@ def _life(time: float, station: str, life: Life, reason: str) -> ev.LifeChanged:
     return ev.LifeChanged(time=time, source="factory", station=station, life=life, reason=reason, process=77)
 
 
-def asking(station: str, question: str, at: float, text: str = "make test", tool: str = "Bash", always: bool = True,
-           said: str = "", paths: tuple[str, ...] = (), subagent: str = "") -> ev.QuestionAsked:  # fmt: skip
+def asking(
+    station: str,
+    question: str,
+    at: float,
+    text: str = "make test",
+    tool: str = "Bash",
+    always: bool = True,
+    said: str = "",
+    paths: tuple[str, ...] = (),
+    subagent: str = "",
+    asks: Asks = Asks.PERMISSION,
+) -> ev.QuestionAsked:
     """A question of it."""
     return ev.QuestionAsked(
         time=at,
@@ -87,6 +97,7 @@ def asking(station: str, question: str, at: float, text: str = "make test", tool
         said=said,
         paths=paths,
         subagent=subagent,
+        asks=asks,
     )
 
 

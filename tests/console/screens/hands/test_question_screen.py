@@ -17,6 +17,7 @@ from console.screens.question.screen import QuestionScreen
 from sessions.floor import events as ev
 from sessions.floor.commands import AnswerQuestion, AnyWish, Reply
 from sessions.floor.fold.fold import fold
+from sessions.floor.ours.lives import Asks
 from tests.console.screens.floor.played import OPTIONS, press
 from tests.support.console import HOSTILE, NOW, StillLink, state_of
 from tests.support.picture import Compare, at_rest, pressing, text
@@ -244,3 +245,31 @@ def test_pictures(snap_compare: Compare, name: str) -> None:
         await pressing()(pilot)
 
     assert snap_compare(app, terminal_size=size, run_before=go)
+
+
+@pytest.mark.parametrize(
+    ("keys", "decision", "reason"),
+    [(("i", *"keep it", "enter"), "allow", "keep it"), (("a",), "allow", ""), (("d", "enter"), "deny", "")],
+)
+def test_a_question_for_words_is_answered_in_words(keys: tuple[str, ...], decision: str, reason: str) -> None:
+    told = [*our_events(), asking("worker", "w1", NOW - 999, text="Keep the old endpoint?", asks=Asks.WORDS)]
+
+    async def test(app: FactoryApp, screen: QuestionScreen, pilot: Pilot[None]) -> None:
+        assert "i answers in words" in text(app)
+        assert "touches" not in text(app)
+        await press(pilot, *keys)
+        await look(screen, pilot)
+
+    assert ask(test, "worker", told).sent == [AnswerQuestion("worker", "w1", decision, reason)]
+
+
+def test_a_wider_scope_that_is_asked_for_is_no_violation() -> None:
+    told = [*our_events(), asking("worker", "w1", NOW - 999, text="docs/**\nwhy: the guide", paths=("docs/**",),
+                                  asks=Asks.SCOPE)]  # fmt: skip
+
+    async def test(app: FactoryApp, screen: QuestionScreen, pilot: Pilot[None]) -> None:
+        assert "it asks for a wider boundary" in text(app)
+        assert "docs/**" in text(app)
+        assert "outside" not in text(app)
+
+    ask(test, "worker", told)
