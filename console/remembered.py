@@ -31,6 +31,10 @@ class Remembered(msgspec.Struct, frozen=True, omit_defaults=True):
     """On a terminal with room for cards."""
     zoom_small: int = -1
     """On a smaller one."""
+    agent: str = ""
+    mode: str = ""
+    budget: str = ""
+    """What the last station was started with."""
 
     @property
     def floor_order(self) -> SortKey | None:

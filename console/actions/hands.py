@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from console.actions.action import Action, ScreenSpec, Situation, needs_at_hand, needs_shell
 from console.links.link import LinkMode
-from sessions.views.hands import Verb
+from sessions.views.hands import NOTHING, OBSERVED, Verb
 
 PREFIX = "hand"
 """Of the ids of these actions."""
@@ -49,9 +49,26 @@ def needs_marks(now: Situation) -> str:
     return "" if now.hands.marked else "nothing is marked"
 
 
+def needs_parent(now: Situation) -> str:
+    if now.hands.marked and len(now.hands.stations) > 1:
+        return "it works for one: take the marks away, or mark that one alone"
+    return untouchable(now) or needs_bounded(now)
+
+
+def needs_bounded(now: Situation) -> str:
+    """Only stations of ours have a boundary that can be assigned; one that was removed has none any more."""
+    if reason := untouchable(now):
+        return reason
+    return "" if now.hands.bounded else OBSERVED if now.hands.stations else NOTHING
+
+
 def _ours(now: Situation) -> bool:
     """Whether it is worth a place in the footer, where it may be dimmed."""
     return now.hands.ours
+
+
+def _live(now: Situation) -> bool:
+    return now.mode is LinkMode.LIVE
 
 
 def _asks(now: Situation) -> bool:
@@ -89,6 +106,12 @@ _HANDS: tuple[Action[Situation], ...] = (
     Action("hand.mark", ("space",), "mark", "Mark it, or not any more: what is done is done to all that are marked.",
            "screen.mark", needs_at_hand),
     Action("hand.unmark", ("M",), "no marks", "Take all marks away.", "screen.unmark", needs_marks),
+    Action("hand.create", ("c",), "start", "Start a station: its task, agent, branch, scope and budget.",
+           "screen.create", untouchable, 32, fits=_live),
+    Action("hand.spawn", ("s",), "spawn", "Start a station that works for this one, inside its scope and budget.",
+           "screen.spawn", needs_parent, 19, fits=_ours),
+    Action("hand.scope", ("S",), "scope", "Assign what it may write, read, reach and use up; who else does is shown.",
+           "screen.scope", needs_bounded, 19, fits=_ours),
 )  # fmt: skip
 """Those that look without touching work in a past, too. `p` is the replay's own there."""
 

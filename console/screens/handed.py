@@ -189,6 +189,26 @@ class HandedScreen(FactoryScreen):
         reply = await self._answer_to(wish)
         self.say(done if reply.ok else _why(reply), TOLD_S)
 
+    async def action_create(self) -> None:
+        """Fill in a station to start."""
+        await self._start("")
+
+    async def action_spawn(self) -> None:
+        """Fill in a station that works for the one at hand."""
+        await self._start(self.hands().bounded[0])
+
+    async def _start(self, parent: str) -> None:
+        from console.screens.forms.start import StartScreen
+
+        factory = self.factory
+        await self.app.push_screen(StartScreen(self.hands(), factory.link, factory.memory, factory.drafts, parent))
+
+    async def action_scope(self) -> None:
+        """Fill in another boundary."""
+        from console.screens.forms.scope import ScopeScreen
+
+        await self.app.push_screen(ScopeScreen(self.hands(), self.factory.link))
+
     def action_mark(self) -> None:
         """Mark what the screen is about, or take its mark away."""
         marks, key = self.factory.marks, "station:" + self.station

@@ -65,6 +65,12 @@ class Hands(msgspec.Struct, frozen=True, omit_defaults=True):
         """One of them at least is run by this factory."""
         return any(station in self.state.owned for station in self.stations)
 
+    @property
+    def bounded(self) -> tuple[str, ...]:
+        """Those of them that have a boundary, which can be another one."""
+        owned = self.state.owned
+        return tuple(name for name in self.stations if name in owned and owned[name].life is not Life.REMOVED)
+
     def able(self, verb: Verb) -> list[str]:
         """Those of them to which it can be done."""
         return [station for station in self.meant(verb) if not self.trouble(station, verb)]

@@ -18,9 +18,9 @@ def exclusive_clash(state: FloorState, station: str, scope: Scope, parent: str =
 
     `parent` is that of a station that is not there yet. What works for one another shares what it has.
     """
-    above = {parent, *_above(state, parent or station)}
+    above = {parent, *all_above(state, parent or station)}
     for other, known in state.owned.items():
-        if other == station or other in above or station in _above(state, other) or not known.lives:
+        if other == station or other in above or station in all_above(state, other) or not known.lives:
             continue
         if not (scope.exclusive or known.scope.exclusive):
             continue
@@ -81,7 +81,8 @@ def _beyond(state: FloorState, budget: Budget, parent: str, above: Owned, withou
     return None
 
 
-def _above(state: FloorState, station: str) -> set[str]:
+def all_above(state: FloorState, station: str) -> set[str]:
+    """The stations that one works for: its parent, that one's, and so on."""
     found: set[str] = set()
     while station in state.stations and (parent := state.stations[station].parent) and parent not in found:
         found.add(parent)

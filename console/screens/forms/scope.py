@@ -1,0 +1,134 @@
+"""A boundary for stations of ours: one, or all that are marked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from console.links.link import Link
+from console.screens.forms.fields import field_offers, read, scope_form
+from console.screens.forms.form import FormScreen
+from console.screens.forms.knowing import Knowing
+from sessions.floor.commands import AnyWish, AssignScope, Reply
+from sessions.floor.ours.lives import Life
+from sessions.floor.ours.owned import Owned
+from sessions.floor.scope import HeldBy, Mode, Scope
+from sessions.floor.scopes.reach import roots
+from sessions.floor.state import name_of
+from sessions.text import clean
+from sessions.views.forms.offers import Offer, Sources
+from sessions.views.forms.overlap import Where
+from sessions.views.forms.refusals import scope_refusals
+from sessions.views.forms.wishes import common_values, scope_wishes
+from sessions.views.hands import Hands
+from widgets.draw.cells import Line
+from widgets.forms.told import held_lines
+
+DIFFERENT = "each its own"
+
+
+class ScopeScreen(FormScreen):
+    """Assigns a boundary. Of several stations each keeps what nobody touched."""
+
+    DOES = "assigns it"
+
+    def __init__(self, hands: Hands, link: Link) -> None:
+        super().__init__(scope_form(), hands, Knowing(link))
+        self.title_word = "scope"
+        self._link = link
+        self._stations = hands.bounded
+        values, self._differ = common_values(link.state.owned, self._stations)
+        self.form.fill(values)
+        self._wishes: Mapping[str, AssignScope] = {}
+        self._asked: Sequence[str] | None = None
+        """Patterns that no mount can say, as far as is known."""
+        self._asked_for: Sequence[str] = ()
+        self._reaching = False
+
+    @property
+    def _first(self) -> Owned:
+        return self._link.state.owned[self._stations[0]]
+
+    async def learn(self) -> None:
+        branch = self._first.branch
+        await self.knowing.learn_tree(branch)
+        self.changed()
+        if branch in self._link.state.branches:
+            await self.knowing.learn_touched(branch)
+            self.changed()
+
+    # What it means
+
+    def check(self) -> Scope:
+        state = self._link.state
+        self.form.hide(set() if self.form.by_key["network"].value == "listed" else {"hosts"})
+        written = read(self.form, self._first.directory or state.repo)
+        self._stations = tuple(station for station in self._stations if station in state.owned)
+        touched = frozenset(self.form.touched)
+        self._wishes = scope_wishes(state.owned, self._stations, written, touched)
+        troubles: dict[str, str] = {}
+        for station, wish in self._wishes.items():
+            whose = f"{clean(name_of(state, station), 40)}: " * (len(self._wishes) > 1)
+            for key, words in scope_refusals(state, wish).items():
+                troubles.setdefault(key, whose + words)
+        self.refuse({**troubles, **written.troubles})
+        for key, field in self.form.by_key.items():
+            field.note = DIFFERENT if key in self._differ and key not in touched else ""
+        return written.scope
+
+    def where(self) -> Where:
+        station = self._stations[0] if len(self._stations) == 1 else ""
+        parent = self._link.state.stations[station].parent if station in self._link.state.stations else ""
+        branch = self._first.branch if station else ""
+        return Where(frozenset(self._stations), parent, branch)
+
+    def offers(self, key: str, typed: str) -> Sequence[Offer]:
+        sources = Sources(self._stations[0], self._first.branch, self.knowing.touched)
+        return field_offers(self._link.state, self.knowing, sources, key, typed)
+
+    def subtitle(self) -> str:
+        if len(self._stations) > 1:
+            return f"of {len(self._stations)} stations"
+        return f"of {clean(name_of(self._link.state, self._stations[0]), 40)}, {self._first.mode.value}"
+
+    # What holds it, and from when on
+
+    def below(self, cells: int, roomy: bool) -> list[Line]:
+        if len(self._stations) > 1:
+            return held_lines(None, None, "each from when its own boundary allows it", cells, 3 if roomy else 2)
+        return held_lines(self._first.held, self._asked, self._when(), cells, 4 if roomy else 3)
+
+    def _when(self) -> str:
+        """From when on it holds."""
+        known = self._first
+        wish = next(iter(self._wishes.values()))
+        if known.life not in (Life.RUNNING, Life.PAUSED):
+            return f"its next start, as it is {known.life.value}"
+        if wish.scope == known.scope:
+            return "the kernel still holds an older one until its next start" if known.next_start else "now, as it is"
+        if known.mode is Mode.FULL or (known.held is not None and known.held.by is HeldBy.ADVISORY):
+            return "now"
+        return "now for its hook and what leaves it; for the kernel its next start"
+
+    async def looked(self, scope: Scope) -> None:
+        """Find out what mounts can hold, on a thread, one at a time: of a large tree it takes a third of a second."""
+        if self._reaching or scope.write == self._asked_for:
+            return
+        self._reaching = True
+        try:
+            while scope.write != self._asked_for:
+                wanted = scope.write
+                reach = await asyncio.to_thread(roots, wanted, self.knowing.tree)
+                self._asked, self._asked_for = reach.asked, wanted
+        finally:
+            self._reaching = False
+
+    # Sending
+
+    def wishes(self) -> Mapping[str, AnyWish]:
+        return {name_of(self._link.state, station): wish for station, wish in self._wishes.items()}
+
+    def done(self, replies: Mapping[str, Reply]) -> str:
+        if len(replies) > 1:
+            return f"{len(replies)} stations have another boundary"
+        return f"{clean(next(iter(replies)), 60)} has another boundary, from {self._when()}"

@@ -1,0 +1,1 @@
+"""Forms: fields, and how they are drawn."""
