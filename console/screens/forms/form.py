@@ -32,8 +32,8 @@ from widgets.parts.lined import Lined
 
 ROOMY = 40
 """Rows of a screen from which on a form takes more of them."""
-REFUSED_S, DONE_S = 20.0, 12.0
-"""How long it is said why it was refused, and what was done."""
+DONE_S = 12.0
+"""How long it is said what was done."""
 _COVER = 3
 """Rows of the screen below that stay in view, where there are many."""
 
@@ -53,6 +53,8 @@ class FormScreen(FactoryScreen):
         self.drawn = Drawn()
         self.trouble = ""
         """What is wrong, and is no single field's."""
+        self.complaint = ""
+        """Why it was not done; until the next key."""
         self.portions = 0
         """Stops that were made while looking what scopes meet."""
         self._offers: Sequence[Offer] = ()
@@ -114,7 +116,7 @@ class FormScreen(FactoryScreen):
         self.changed()
 
     def on_resize(self, event: events.Resize) -> None:
-        self.call_after_refresh(self.draw)
+        self.call_after_refresh(self.changed)
 
     def present(self) -> Situation:
         return replace(super().present(), hands=self.hands)
@@ -174,8 +176,8 @@ class FormScreen(FactoryScreen):
         why = "what it may write cannot be meant" if not self._found_for else "looking …"
         meets = overlap_lines(self._found, why, cells, 8 if roomy else 5)
         tail = [*found[:rows], *[blank] * (rows - len(found)), *self.below(cells, roomy), *meets]
-        if self.trouble:
-            tail = [*told(self.trouble, cells, 2, "bold failed on bar"), *tail]
+        if wrong := self.complaint or self.trouble:
+            tail = [*told(wrong, cells, 3, "bold failed on bar", "refused"), *tail]
         body = [*self.drawn.lines, *([blank] * roomy), *tail]
         room = self._fit(len(body), height, roomy) - 1
         start, stop = self.drawn.span_of(self.form.focus)
@@ -209,6 +211,8 @@ class FormScreen(FactoryScreen):
     def question(self) -> Line:
         if self._sending:
             return ((f" {self.title_word} ", "bold accent on bar"), ("asking …", "text on bar"))
+        if self.complaint:
+            return ((" " + self.complaint, "bold failed on bar"),)
         wrong, field = len(self.form.troubles) + bool(self.trouble), self.form.focus
         hint = "←→ choose" if not isinstance(field, Words) else ""
         if isinstance(field, Text):
@@ -232,6 +236,7 @@ class FormScreen(FactoryScreen):
     async def answer(self, key: str, character: str | None) -> bool:
         if self._sending:
             return True
+        self.complaint = ""
         if key == "escape":
             await self._escape()
         elif key in ("tab", "shift+tab"):
@@ -246,7 +251,7 @@ class FormScreen(FactoryScreen):
     def answer_paste(self, text: str) -> None:
         if not self._sending:
             self.form.paste(text)
-            self._picked = -1
+            self._picked, self.complaint = -1, ""
             self.changed()
 
     def on_click(self, event: events.Click) -> None:
@@ -307,13 +312,12 @@ class FormScreen(FactoryScreen):
     def _enter(self) -> None:
         """Ask the supervisor, unless it is known what would be refused."""
         self.changed()
-        reason = untouchable(self.present()) or self.trouble
         if wrong := self.form.troubles:
             self.form.focus = wrong[0]
             self.changed()
-            reason = f"{wrong[0].label}: {wrong[0].trouble}"
-        if reason:
-            self.say(clean(reason, 400), REFUSED_S)
+            return
+        if reason := untouchable(self.present()) or self.trouble:
+            self._complain(reason)
             return
         self._sending = True
         self.draw_footer()
@@ -331,8 +335,7 @@ class FormScreen(FactoryScreen):
             named = [
                 f"{clean(whom, 40)}: " * (len(wishes) > 1) + f"{it.reason}: {it.cure}" for whom, it in refused.items()
             ]
-            self.say(clean("  ".join(named), 400), REFUSED_S)
-            self.draw()
+            self._complain("; ".join(named))
             return
         # Whoever waits for a screen to go waits for its workers, of which this is one.
         self.app.call_later(self._finish, self.done(replies))
@@ -343,6 +346,10 @@ class FormScreen(FactoryScreen):
             await self.app.pop_screen()
             if isinstance(below, FactoryScreen):
                 below.say(words, DONE_S)
+
+    def _complain(self, words: str) -> None:
+        self.complaint = clean(words, 400)
+        self.draw()
 
     def refused(self, replies: Mapping[str, Reply]) -> None:
         """Not all was done: what was is not to be asked again."""

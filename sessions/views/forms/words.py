@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 
 from sessions.floor.scope import Budget
 
@@ -52,13 +53,13 @@ def hosts_in(text: str) -> tuple[str, ...]:
 
 def budget_in(text: str) -> Budget:
     """A budget. Raises `WordsError`."""
-    rest, found = text, dict.fromkeys(Budget.__struct_fields__, 0.0)
+    rest, found = text, dict.fromkeys(Budget.__struct_fields__, Decimal())
 
     def take(what: str, pattern: re.Pattern[str]) -> None:
         nonlocal rest
         for match in pattern.finditer(rest):
             number, *unit = [group for group in match.groups() if group is not None]
-            found[what] += float(re.sub("[,_]", "", number)) * _factor(what, "".join(unit))
+            found[what] += Decimal(re.sub("[,_]", "", number)) * _factor(what, "".join(unit))
         rest = pattern.sub(" ", rest)
 
     for what, pattern in (("dollars", _DOLLARS), ("turns", _TURNS), ("tokens", _TOKENS), ("seconds", _TIME)):
@@ -68,10 +69,10 @@ def budget_in(text: str) -> Budget:
         raise WordsError(f"{rest[:40]!r} is no budget: write it {BUDGET_HINT}")
     if any(number > MOST for number in found.values()):
         raise WordsError("that is more than anybody has")
-    return Budget(int(found["tokens"]), round(found["dollars"], 4), round(found["seconds"], 3), int(found["turns"]))
+    return Budget(int(found["tokens"]), round(float(found["dollars"]), 4), round(float(found["seconds"]), 3), int(found["turns"]))
 
 
-def _factor(what: str, unit: str) -> float:
+def _factor(what: str, unit: str) -> int:
     if what == "seconds":
         return _SECONDS[unit]
     return _UNITS.get(unit.lower(), 1)
