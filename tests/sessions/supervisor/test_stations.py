@@ -109,6 +109,22 @@ def test_a_turn_is_interrupted_and_the_floor_frozen_and_thawed(yard: House) -> N
         assert (floor.state.frozen, floor.owned().life) == (True, Life.PAUSED)
         await floor.done(FreezeFloor(False))
         assert (floor.state.frozen, floor.owned().life) == (False, Life.RUNNING)
+        assert floor.state.stations["polly"].turns == 2, "it had nothing to go on with"
+
+    asyncio.run(_in(yard, check))
+
+
+def test_who_rests_in_the_middle_of_a_turn_goes_on_with_it(yard: House) -> None:
+    async def check(floor: Floor) -> None:
+        await floor.done(PARROT)
+        await floor.turned(1)
+        await floor.done(PromptStation("polly", "wait"))
+        await until(floor.feed, lambda state: bool(state.owned["polly"].turn_since))
+        await floor.done(ChangeLife("polly", Change.PAUSE))
+        assert floor.owned().reason == "paused by the operator, in the middle of its turn"
+        await floor.done(ChangeLife("polly", Change.RESUME))
+        await floor.turned(3)
+        assert "Go on" in floor.state.stations["polly"].activity
 
     asyncio.run(_in(yard, check))
 
@@ -274,7 +290,7 @@ def test_a_station_rests_when_its_budget_is_used_up_and_goes_on_with_more(yard: 
         assert state.owned["polly"].share == 0.8
         await floor.done(PromptStation("polly", "wait"))
         owned = await floor.lives(Life.PAUSED)
-        assert owned.reason == "its budget is used up: turns"
+        assert owned.reason.startswith("its budget is used up: turns")
         await until(floor.feed, lambda state: state.stations["polly"].evidence.status is Status.NEEDS_ME)
         assert not (await floor.wish(PromptStation("polly", "say x"))).ok
         await floor.done(AssignScope("polly", Scope(), Budget(turns=50)))
@@ -288,7 +304,7 @@ def test_the_time_of_a_turn_is_bounded_while_it_goes_on(yard: House) -> None:
     async def check(floor: Floor) -> None:
         await floor.done(replace(PARROT, text="wait", budget=Budget(seconds=0.2)))
         owned = await floor.lives(Life.PAUSED)
-        assert owned.reason == "its budget is used up: seconds"
+        assert owned.reason.startswith("its budget is used up: seconds")
 
     asyncio.run(_in(yard, check))
 

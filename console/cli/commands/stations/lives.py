@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import ClassVar
 
 from console.cli.command import InRepository
+from console.cli.output import say
 from console.cli.words import Parser, filled
 from sessions.floor.commands import AnyWish, ChangeLife, FreezeFloor
-from sessions.floor.ours.lives import Change
+from sessions.floor.ours.lives import REBOOTED, Change, Life
 
 DONE = {
     Change.INTERRUPT: "was interrupted",
@@ -32,12 +33,15 @@ class LifeCommand(InRepository, frozen=True, kw_only=True):
     """Change the lives of stations."""
 
     change: ClassVar[Change]
+    unnamed: ClassVar[str] = ""
+    """Which ones are meant where none is named; "" where one must be."""
     stations: tuple[str, ...] = ()
     json: bool = False
 
     @classmethod
     def words(cls, parser: Parser) -> None:
-        parser.add_argument("stations", type=filled, nargs="+", metavar="STATION", help="names or ids")
+        many, meant = ("*", f" (default: {cls.unnamed})") if cls.unnamed else ("+", "")
+        parser.add_argument("stations", type=filled, nargs=many, metavar="STATION", help=f"names or ids{meant}")
         parser.json()
         super().words(parser)
 
@@ -73,6 +77,7 @@ class Resume(LifeCommand, frozen=True, kw_only=True):
     """Bring them back."""
 
     change = Change.RESUME
+    unnamed = "all that ran when the machine was started again"
     fresh: bool = False
 
     @classmethod
@@ -81,7 +86,18 @@ class Resume(LifeCommand, frozen=True, kw_only=True):
         super().words(parser)
 
     def run(self) -> int:
-        return change_all(self.repo, self.stations, self.change, self.json, self.fresh)
+        stations = self.stations or self._rebooted()
+        if not stations:
+            say("nothing ran when the machine was started again")
+        return change_all(self.repo, stations, self.change, self.json, self.fresh)
+
+    def _rebooted(self) -> tuple[str, ...]:
+        from sessions.asking.past_questions import FloorNow, whole_floor
+        from sessions.headless.supervised import Supervised
+
+        with Supervised(self.repo) as supervised:
+            owned = whole_floor(supervised.ask(FloorNow())).owned
+        return tuple(name for name, known in owned.items() if known.life is Life.LOST and known.reason == REBOOTED)
 
 
 class Freeze(InRepository, frozen=True, kw_only=True):

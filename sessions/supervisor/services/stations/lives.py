@@ -31,6 +31,9 @@ TRIES = 3
 """Times in a row that a station is brought back by itself, before it is held back with what it failed of."""
 
 
+IN_TURN = ", in the middle of its turn"
+"""How the reason ends of a station that rests although it was at work."""
+GO_ON = "You were interrupted. Go on with what you were at."
 _BRINGING = (ev.StartWanted, ev.LifeWanted)
 """Intents by which a station is brought to life."""
 
@@ -93,17 +96,22 @@ class Lives:
 
     async def rest(self, station: str, reason: str) -> None:
         """Have it take no turn: one in a terminal is halted as it is, another one's turn is ended."""
-        if self._crew.owned(station).host == KEEPER:
+        known = self._crew.owned(station)
+        if known.host == KEEPER:
             await self._terminals.pause(station)
         else:
+            reason += IN_TURN * bool(known.turn_since)
             await self._hosted.interrupt(station)
         await self._crew.live(station, Life.PAUSED, reason)
 
-    async def go_on(self, station: str, reason: str) -> None:
-        """Have it take turns again."""
-        if self._crew.owned(station).host == KEEPER:
+    async def go_on(self, station: str, reason: str, words: str = GO_ON) -> None:
+        """Have it take turns again; one whose turn was ended for its rest is asked with `words` to go on with that."""
+        known = self._crew.owned(station)
+        if known.host == KEEPER:
             await self._terminals.go_on(station)
         await self._crew.live(station, Life.RUNNING, reason)
+        if known.reason.endswith(IN_TURN):
+            await self.runner(station).prompt(station, f"{station}-on-{known.since}", words)
 
     async def host_gone(self, name: str) -> None:
         """A host has ended: none of its stations lives any more."""

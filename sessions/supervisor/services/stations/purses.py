@@ -41,9 +41,7 @@ class Purses:
         known = self._crew.owned(station)
         part, _ = budget.share(self._crew.state, station, time.time())
         if known.life is Life.PAUSED and known.reason.startswith(OVER) and part < 1:
-            await self._lives.go_on(station, "its budget was raised")
-            prompt = f"{station}-raised-{self._crew.state.seq}"
-            await self._lives.runner(station).prompt(station, prompt, GO_ON)
+            await self._lives.go_on(station, "its budget was raised", GO_ON)
 
     def close(self) -> None:
         for timer in self._timers.values():
