@@ -50,10 +50,6 @@ class Reading:
         """There are words that were not told yet."""
         return bool(self._piece)
 
-    def knows_call(self, call: str) -> bool:
-        """Whether this use of a tool was told of."""
-        return call in self.uses
-
     def began(self) -> None:
         """A turn begins."""
         self.in_turn = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,11 +17,13 @@ from sessions.floor.events import SessionClaimed
 from sessions.floor.identity import UsageSource
 from sessions.floor.scope import HeldBy
 from sessions.models.prices import Prices
+from sessions.observe.factory import lines as ft
 from sessions.stations.acp.conversation import Conversation
 from sessions.stations.acp.fields import Fields, fields, listed, text
 from sessions.stations.acp.preset import Preset
 from sessions.stations.acp.quirks import Span
 from sessions.stations.acp.reading import Reading
+from sessions.stations.acp.replay import Replay
 from sessions.stations.acp.transcript import Keeping, Past, past_of
 from sessions.stations.acp.usage.metering import Metering
 from sessions.stations.acp.usage.records import RECORDS
@@ -71,12 +74,12 @@ class Starting:
         except RequestError as error:
             raise refused(preset, error, "opens no conversation") from error
         finally:
-            if not link.used:
+            if link.idle:
                 await link.close()
 
     async def _converse(self, brief: Brief, link: Link, environment: Mapping[str, str], tell: Tell) -> Conversation:
         path, session = Path(brief.transcript), brief.session
-        past = past_of(path, session) if session else Past()
+        past = await asyncio.to_thread(past_of, path, session) if session else Past()
         with link.opening():
             if self._preset.quirks.login_first:
                 await self._log_in(link, environment)
@@ -91,33 +94,34 @@ class Starting:
             metering = Metering(self._preset.quirks, self._pricing, past.calls)
             metering.model = brief.model or current_model(answer)
             reading = Reading(self._preset.quirks, metering, brief.directory)
+            keeping = Keeping(Transcript(path))
             conversation = Conversation(
                 self._preset,
                 brief,
                 link,
                 reading,
                 record,
-                Keeping(Transcript(path)),
+                keeping,
                 tell,
                 self._patience,
                 past,
             )
-            conversation.session = session
+            conversation.telling.session = session
             if brief.session:
                 if record is not None:
                     await asyncio.to_thread(record.prepare)
-                conversation.replayed = []
+                conversation.replay = replay = Replay()
                 link.seat(session, conversation)
                 try:
-                    answer = await self._again(brief, link, conversation, past, environment)
+                    answer = await self._again(brief, link, replay, past, environment)
                 except BaseException:
                     await link.leave(session)
                     raise
                 metering.model = metering.model or current_model(answer)
             exact = self._preset.quirks.span is not Span.NOTHING or record is not None
             usage = UsageSource.OWNER if exact else UsageSource.TRANSCRIPT
-            conversation.keep_opening(metering.model)
-            tell([SessionClaimed(**conversation.who(), usage=usage), conversation.opened()])
+            keeping.opened(self._opened(brief, link, session, metering.model))
+            tell([SessionClaimed(**conversation.telling.who(), usage=usage), conversation.opened()])
             if not brief.session:
                 link.seat(session, conversation)
         try:
@@ -128,6 +132,17 @@ class Starting:
         conversation.catch_up()
         conversation.go_on()
         return conversation
+
+    def _opened(self, brief: Brief, link: Link, session: str, model: str) -> ft.Session:
+        """What the transcript says of it from here on."""
+        return ft.Session(
+            time=time.time(),
+            session=session,
+            kind=self._preset.name,
+            version=link.version,
+            model=model,
+            directory=brief.directory,
+        )
 
     async def _log_in(self, link: Link, environment: Mapping[str, str]) -> bool:
         """Have it take the key in its environment, where there is one that it knows how to take."""
@@ -156,7 +171,7 @@ class Starting:
         return opening
 
     async def _again(
-        self, brief: Brief, link: Link, conversation: Conversation, past: Past, environment: Mapping[str, str]
+        self, brief: Brief, link: Link, replay: Replay, past: Past, environment: Mapping[str, str]
     ) -> Answer:
         """Go on with a conversation, if it is the one that is meant. Raises `LostSessionError`."""
         asked = {**self._opening(brief), "sessionId": brief.session}
@@ -178,8 +193,8 @@ class Starting:
             raise LostSessionError(f"{title} opened another conversation", "a new one is begun in the same place")
         if method == AGENT_METHODS["session_resume"]:
             await self._listed(brief, link)
-        elif past.last and not await conversation.tells(past.last, self._patience.replaying):
-            what = "tells another one" if conversation.replayed else "tells nothing of it"
+        elif past.last and not await replay.tells(past.last, self._patience.replaying, self._preset.quirks.late):
+            what = "tells another one" if replay.words else "tells nothing of it"
             raise LostSessionError(
                 f"{title} {what} under the id of the conversation", "a new one is begun in the same place"
             )

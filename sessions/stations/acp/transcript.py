@@ -60,6 +60,7 @@ class Keeping:
     def __init__(self, transcript: Transcript) -> None:
         self._transcript = transcript
         self._said: list[str] = []
+        self._length = 0
         self._thinks = False
         self._message = ""
 
@@ -81,13 +82,16 @@ class Keeping:
         if thinks is not self._thinks or message != self._message:
             self.words_over()
         self._thinks, self._message = thinks, message
-        if sum(map(len, self._said)) <= MOST:
-            self._said.append(text(fields(update, "content").get("text")))
+        if self._length <= MOST:
+            words = text(fields(update, "content").get("text"))
+            self._said.append(words)
+            self._length += len(words)
 
     def words_over(self) -> None:
         """Whatever was said is whole."""
         whole = _cut("".join(self._said))
         self._said.clear()
+        self._length = 0
         if whole.strip():
             kind = ft.Thinking if self._thinks else ft.Text
             self._put(kind(time=time.time(), text=whole, message=self._message))

@@ -99,9 +99,9 @@ class Link:
         )
 
     @property
-    def used(self) -> int:
-        """How many conversations it has."""
-        return len(self._listeners)
+    def idle(self) -> bool:
+        """It has no conversation, and none is being opened."""
+        return not self._listeners and not self._opening
 
     @property
     def pid(self) -> int:
@@ -190,7 +190,7 @@ class Link:
     async def leave(self, session: str) -> bool:
         """The conversation is over. Whether the process was ended, because there is no other."""
         self._listeners.pop(session, None)
-        if self._listeners or self._opening:
+        if not self.idle:
             if self.offers("sessionCapabilities", "close"):
                 with contextlib.suppress(FactoryError, RequestError):
                     await self.request(AGENT_METHODS["session_close"], {"sessionId": session}, 5.0)
