@@ -17,7 +17,6 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from sessions.errors import FactoryError
-from sessions.floor import events as ev
 from sessions.simulation.provider.script import Call, Script, Step
 from sessions.simulation.provider.server import Logged, Provider
 from sessions.stations import kinds
@@ -85,9 +84,11 @@ def _in_terminal(kind: InTerminal, checks: Checks, brief: Brief) -> None:
         return " ".join(what.argv)[:60]
 
     async def strange() -> str:
-        signal = Signal("check", brief.station, "NoSuchSignal", 1.0, {"a": [None, {}]})
-        told = kind.heard(signal, "")
-        assert any(isinstance(event, ev.SourceSkipped) for event in told), "it is dropped in silence"
+        """A hook of its agent that it was not written for, and the word of somebody inside: each tells something."""
+        hooked: dict[str, object] = {"hook_event_name": "NoSuchSignal", "a": [None, {}]}
+        for payload in (hooked, {"text": "all done"}):
+            told = kind.heard(Signal("check", brief.station, "NoSuchSignal", 1.0, payload), "")
+            assert told, "it is dropped in silence"
         return ""
 
     async def all_of() -> None:
