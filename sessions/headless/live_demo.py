@@ -63,8 +63,8 @@ class LiveFactory:
         try:
             self.repo.mkdir()
             ground.lay(self.repo)
-            self._price()
             self._serve()
+            self._set_up()
         except BaseException:
             self.__exit__()
             raise
@@ -107,13 +107,19 @@ class LiveFactory:
         self._starting = threading.Thread(target=self._start, name="live demo", daemon=True)
         self._starting.start()
 
-    def _price(self) -> None:
-        """Give the models a price, so that meters have something to count."""
+    def _set_up(self) -> None:
+        """Give the models prices, so that meters have something to count, and visitors a model of their own."""
         prices = self.root / "prices.toml"
-        prices.write_text("".join(f'[models."{part.name}"]\n{PRICE}\n' for part in self._parts), encoding="utf-8")
+        names = [story.VISITOR, *(part.name for part in self._parts)]
+        prices.write_text("".join(f'[models."{name}"]\n{PRICE}\n' for name in names), encoding="utf-8")
         settings = paths.config_dir() / FILE
         settings.parent.mkdir(parents=True, exist_ok=True)
-        settings.write_text(f"prices = {json.dumps(str(prices))}\n", encoding="utf-8")
+        lines = (
+            f"prices = {json.dumps(str(prices))}",
+            f'model = "openai/{story.VISITOR}"',
+            f'[endpoints."openai/"]\nbase_url = {json.dumps(self._url)}',
+        )
+        settings.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def _serve(self) -> None:
         """Start the provider."""

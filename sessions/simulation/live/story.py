@@ -19,6 +19,8 @@ MOST = 40
 PACE_S = 1.5
 """Between two answers."""
 KIND = "builtin"
+VISITOR = "visitor"
+"""The model of stations that somebody starts who looks at the demo."""
 TESTS = "python3 -m unittest -q"
 _ELABORATE = "I look at how this is used, and what it would break. "
 
@@ -64,7 +66,13 @@ def parts(stations: int, pace: float = PACE_S) -> list[Part]:
 
 def script(told: Sequence[Part]) -> Script:
     """What the provider says to all of them."""
-    return Script({part.name: part.steps for part in told})
+    visit = _work(
+        PACE_S,
+        ("read", {"path": "README.md"}),
+        ("write", {"path": "docs/visit.md", "content": "# A visit\n\nSomebody looked at the live demo.\n"}),
+        ("run", {"command": "git add -A && git commit -qm 'Note a visit'"}),
+    )
+    return Script({VISITOR: visit, **{part.name: part.steps for part in told}})
 
 
 def _shown(pace: float) -> Iterator[Part]:

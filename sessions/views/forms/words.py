@@ -69,7 +69,9 @@ def budget_in(text: str) -> Budget:
         raise WordsError(f"{rest[:40]!r} is no budget: write it {BUDGET_HINT}")
     if any(number > MOST for number in found.values()):
         raise WordsError("that is more than anybody has")
-    return Budget(int(found["tokens"]), round(float(found["dollars"]), 4), round(float(found["seconds"]), 3), int(found["turns"]))
+    return Budget(
+        int(found["tokens"]), round(float(found["dollars"]), 4), round(float(found["seconds"]), 3), int(found["turns"])
+    )
 
 
 def _factor(what: str, unit: str) -> int:

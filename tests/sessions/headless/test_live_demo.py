@@ -24,7 +24,7 @@ def test_the_story_is_told_by_as_many_as_are_asked_for() -> None:
     assert [part.parent for part in eight if part.parent] == ["lead"]
     assert len(eight) == 9
     assert len({part.name for part in story.parts(40)}) == len(story.parts(40)) == 41
-    assert set(story.script(eight).scripts) == {part.name for part in eight}
+    assert set(story.script(eight).scripts) == {story.VISITOR, *(part.name for part in eight)}
 
 
 def test_who_works_for_another_asks_for_no_more_than_that_one_has() -> None:
