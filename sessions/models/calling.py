@@ -96,6 +96,10 @@ def library() -> Any:
         litellm.suppress_debug_info = True
         litellm.telemetry = False
         litellm.drop_params = True
+        # Before Python 3.12.7 it would wake up every two seconds, for connections whose end a peer does not confirm:
+        # a factory that waits does not wake.
+        http: Any = importlib.import_module("litellm.llms.custom_httpx.http_handler")
+        http.AIOHTTP_NEEDS_CLEANUP_CLOSED = False
         for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy", "httpx"):
             logging.getLogger(name).setLevel(logging.CRITICAL)  # they print requests, with what stands in them
         return litellm

@@ -95,10 +95,10 @@ class BuiltIn:
             raise FactoryError("it is ending", "start it again")
         if prompt in self._history.prompts:
             return
+        target = self._target()
         self._voice.taken(prompt, text)
         if self._history.turn:
             self._voice.note("this waits for the turn under way")
-        target = self._target()
         gate_of(target.provider, target.model).mended()
         self._go_on()
 

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.floor.scope import Scope
 from sessions.floor.tokens import Certainty, Tokens
@@ -26,6 +27,8 @@ from sessions.stations.hosting.voice import Voice
 
 MOST_CALLS = 64
 """Tools that one answer may ask for; what goes beyond is a model that has lost its way."""
+SMALL = 4_096
+"""Tokens of an answer that every model can give."""
 MOST_TEXT = 16_000_000
 """Characters of one answer, likewise."""
 
@@ -65,7 +68,10 @@ class Answers:
         while True:
             await affordable()
             await self._voice.room()
-            target = self._target()
+            try:
+                target = self._target()
+            except FactoryError as error:  # its key is gone, say
+                return Answer(failure=str(error))
             gate = gate_of(target.provider, target.model)
             age = await gate.enter(self._waits, self._held)
             try:
@@ -95,7 +101,8 @@ class Answers:
         number = f"{self._voice.session[:8]}-{secrets.token_hex(5)}"
         stream = _Stream(self._voice, self._meter, request)
         self._voice.put(ft.Calling(time=self._voice.who["time"], call=number, model=target.model, about=request))
-        pieces = call(target, messages, self.tools, most)
+        # More than that may be more than the model can say at once, which providers refuse: then the stream is watched.
+        pieces = call(target, messages, self.tools, most if most < SMALL else 0)
         # What litellm leaves running is nobody's: were it to fail, no station would be to blame.
         owner = OWNER.set("")
         try:
@@ -105,24 +112,24 @@ class Answers:
                     break
                 await self._voice.room()
         except CallError as error:
-            self._used(number, target, stream, broken=True)
+            self._used(number, target, stream, refused=not stream.began)
             self._voice.text_dropped(error.reason)
             raise
         except BaseException:
-            self._used(number, target, stream, broken=True)
+            self._used(number, target, stream)
             raise
         finally:
             await pieces.aclose()
             OWNER.reset(owner)
         self._waited = ""
-        self._used(number, target, stream, broken=stream.stopped)
+        self._used(number, target, stream)
         self._voice.thought("".join(stream.thinking), number)
         text = self._voice.text_over(number)
         if stream.length > MOST_TEXT:
             return Answer(failure=f"the model's answer has more than {MOST_TEXT:,} characters")
         if stream.stopped:
             return Answer(text, stopped=True)
-        if not text.strip() and not stream.calls:
+        if not text.strip() and not stream.calls and self._history.messages[-1]["role"] != "tool":
             return Answer(failure="the model gave an empty answer")
         return Answer(text, self._calls(stream.calls, number))
 
@@ -152,11 +159,13 @@ class Answers:
             self._voice.put(tool)
         return tuple(found)
 
-    def _used(self, number: str, target: Target, stream: _Stream, broken: bool) -> None:
+    def _used(self, number: str, target: Target, stream: _Stream, refused: bool = False) -> None:
+        """Tell what a call used; one that was refused before anything came used nothing."""
+        if refused:
+            self._voice.put(ft.Usage(time=self._voice.who["time"], call=number, model=target.model))
+            return
         tokens, certainty = stream.usage, Certainty.EXACT
         if tokens is None:
-            if broken and not stream.length and not stream.began:
-                return  # it was refused before anything came, and costs nothing
             tokens, certainty = stream.pending, Certainty.ESTIMATED
         cost = self._meter.cost(tokens)
         self._voice.used(number, target.model, tokens, cost=cost, certainty=certainty, window=self._meter.window())

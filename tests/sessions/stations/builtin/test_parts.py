@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -14,9 +15,11 @@ from sessions.floor.scope import Budget, Held, HeldBy, Scope
 from sessions.floor.tokens import Tokens
 from sessions.models.prices import Prices
 from sessions.observe.factory import lines as ft
+from sessions.settings import parse
 from sessions.stations.builtin import prompt
 from sessions.stations.builtin.fitting import DROPPED, fitting
 from sessions.stations.builtin.history import BROKEN, History
+from sessions.stations.builtin.kind import target_of
 from sessions.stations.builtin.meter import Meter, about
 from sessions.stations.builtin.permits import Permits
 from sessions.stations.builtin.tools import arguments_of, detail, written
@@ -163,3 +166,34 @@ def test_the_agent_is_told_its_boundary_and_when_its_budget_ends() -> None:
     said = prompt.system(brief, ["tokens"])
     assert "src/**" in said and "kernel holds" in said and "no network" in said and "budget of tokens" in said
     assert "budget" not in prompt.system(brief)
+
+
+def test_where_a_model_is_called_and_with_which_key(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("from-file\n")
+    text = f"""
+model = "openai/gpt"
+[endpoints."openai/"]
+base_url = "http://one/v1"
+key_variable = "MINE"
+[endpoints."openai/local-"]
+base_url = "http://two/v1"
+key_file = "{tmp_path / "key"}"
+[endpoints."gone/"]
+key_file = "{tmp_path / "none"}"
+"""
+    chosen = parse(text, "config.toml")
+    keys = {"MINE": "m", "ANTHROPIC_API_KEY": "a"}
+    found = [target_of(model, {}, chosen, keys) for model in ("openai/gpt", "openai/local-x", "anthropic/c")]
+    assert [(target.base_url, target.key) for target in found] == [
+        ("http://one/v1", "m"),
+        ("http://two/v1", "from-file"),
+        ("", "a"),
+    ]
+    assert target_of("openai/gpt", {"base_url": "http://three"}, chosen, {}).key == "none"
+    assert "from-file" not in repr(found[1])
+    for model, match in (("", "no model is chosen"), ("anthropic/c", "there is no key"), ("gone/x", "cannot be read")):
+        with pytest.raises(FactoryError, match=match):
+            target_of(model, {}, chosen, {})
+    for wrong in ('[endpoints."x"]\nbase = "y"', '[servers.x]\nargv = ["a"]', "model = 5"):
+        with pytest.raises(FactoryError, match=r"cannot be"):
+            parse(wrong, "config.toml")

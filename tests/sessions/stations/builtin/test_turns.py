@@ -220,6 +220,12 @@ def test_limits_are_obeyed_and_errors_are_no_answers(tmp_path: Path, host: Proce
             assert all(valid(asked["messages"]) for asked in factory.asked)
             estimated = factory.told(ev.TokensUsed)
             assert sum(e.certainty is Certainty.ESTIMATED for e in estimated) == 2
+            # What was refused used nothing, and whoever goes on with the conversation makes nothing up.
+            opened = factory.told(ev.SessionOpened, "one")[0]
+            await line.close_station("one")
+            before = len(factory.told(ev.TokensUsed))
+            await line.begin("builtin", factory.brief("one", session=opened.session))
+            assert len(factory.told(ev.TokensUsed)) == before
 
     asyncio.run(scene())
 
