@@ -54,7 +54,7 @@ def outside(known: Owned, question: Question) -> int:
 def text_lines(question: Question, directory: str = "") -> list[PatchLine]:
     """Its text line by line, each harmless; where it is a difference, what goes and what comes is told.
 
-    The first line of a difference is its file: relative to the station's `directory`, where it lies in it.
+    Files of a difference are named relative to the station's `directory`, where they lie in it.
     """
     lines = clean_lines(question.text, MOST_CHARS)
     while lines and not lines[-1].strip():
@@ -62,9 +62,7 @@ def text_lines(question: Question, directory: str = "") -> list[PatchLine]:
     if not _is_difference(lines):
         return [PatchLine(LineKind.CONTEXT, line) for line in _without_gaps(lines)]
     place = directory.rstrip("/") + "/"
-    if directory and lines[0].startswith(place):
-        lines[0] = lines[0][len(place) :]
-    return [*_difference(lines)]
+    return [*_difference([line.removeprefix(place) if directory else line for line in lines])]
 
 
 def _is_difference(lines: list[str]) -> bool:
