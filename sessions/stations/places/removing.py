@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 MOST_BYTES = 2_000_000_000
 """Of uncommitted files; a place that has more is not removed."""
 _MOST_TIPS = 200
+"""Branches and stashes that are kept one by one; of a place with more the directory is set aside."""
 _STASHED = re.compile(rb"^[0-9a-f]+ ([0-9a-f]{40}(?:[0-9a-f]{24})?) ", re.MULTILINE)
 
 
@@ -56,7 +57,7 @@ def remove(place: Place, now: float) -> Removed:
     except GitError as error:
         cure = f"look into {place.work}, commit or take out what is in the way, and remove the station again"
         raise FactoryError(f"its work cannot be kept: {error.message}", cure) from error
-    whole = not damaged and not _nested(place)
+    whole = not damaged and not _holds_others(place)
     aside = None if whole else place.root.parent.parent / "aside" / f"{place.root.name}-{round(now)}"
     if aside is not None:
         paths.private_dir(aside.parent)
@@ -78,8 +79,9 @@ def keep_work(place: Place, now: float) -> tuple[list[WorkKept], bool]:
     The agent's index and files stay as they are. Raises GitError when what is not committed cannot be kept.
     """
     common_dir, station = Path(place.record.common_dir), place.record.station
-    found, damaged = [], False
-    for head in _tips(place):
+    found, tips = [], _tips(place)
+    damaged = len(tips) > _MOST_TIPS
+    for head in tips[:_MOST_TIPS]:
         try:
             if _bring(place, common_dir, head, None):
                 found.append(_kept(place, keep(common_dir, station, head, "branch", now), head, "branch", now))
@@ -119,7 +121,7 @@ def _tips(place: Place) -> list[str]:
     tips |= {match.decode(): None for match in _STASHED.findall(beneath.read(place.git_dir, "logs/refs/stash") or b"")}
     tips |= {known["refs/stash"]: None} if "refs/stash" in known else {}
     tips[beneath.head(place.git_dir)[1]] = None
-    return [commit for commit in tips if commit and commit not in heads][:_MOST_TIPS]
+    return [commit for commit in tips if commit and commit not in heads]
 
 
 def _bring(place: Place, common_dir: Path, head: str, git: Git | None) -> bool:
@@ -190,8 +192,13 @@ def _staged(git: Git, tree: Worktree, index: Path) -> str:
     return out.decode().strip() if status == 0 else ""
 
 
-def _nested(place: Place) -> bool:
-    """Whether another repository lies in the work tree, which no commit of this one can hold."""
+def _holds_others(place: Place) -> bool:
+    """Whether there is what no commit of this repository can hold: other repositories, further worktrees, lost refs."""
+    packed = place.git_dir / "packed-refs"
+    if place.record.clone and packed.is_file() and packed.stat().st_size >= beneath.MOST_BYTES:
+        return True  # not all of its refs were read
+    if place.record.clone and beneath.names(place.git_dir, "worktrees"):
+        return True
     for folder, below, files in os.walk(place.work):
         if Path(folder) != place.work and (".git" in below or ".git" in files):
             return True

@@ -147,3 +147,23 @@ def test_damaged_commits_are_set_aside(world: World) -> None:
     removed = remove(place, NOW)
     assert removed.aside is not None
     assert (removed.aside / "work/src/c.py").read_text() == "c\n"
+
+
+def test_further_worktrees_of_a_clone_are_set_aside(world: World) -> None:
+    place = world.place()
+    world.repo.git("worktree", "add", "--quiet", str(place.tmp / "w"), "-b", "side", cwd=place.work)
+    (place.tmp / "w" / "unfinished.txt").write_text("precious\n")
+    removed = remove(place, NOW)
+    assert removed.aside is not None
+    assert (removed.aside / "tmp/w/unfinished.txt").read_text() == "precious\n"
+
+
+def test_more_branches_than_are_kept_one_by_one_are_set_aside(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sessions.stations.places.removing._MOST_TIPS", 2)
+    place = world.place()
+    for name in ("a", "b", "c"):
+        world.repo.git("switch", "--quiet", "-c", name, "agent/s1", cwd=place.work)
+        world.repo.commit({f"src/{name}.py": name}, cwd=place.work)
+    removed = remove(place, NOW)
+    assert len(removed.events) == 2
+    assert removed.aside is not None
