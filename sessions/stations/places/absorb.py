@@ -17,7 +17,7 @@ from sessions.branches.git.names import ref_bytes, shown_path
 from sessions.branches.git.run import Git, GitError
 from sessions.floor.events import Event, ScopeViolated, SourceSkipped, WorkArrived, WorkKept
 from sessions.stations.places import pins
-from sessions.stations.places.bringing import Quarantine, quarantine
+from sessions.stations.places.bringing import Quarantine, quarantine, sweep
 from sessions.stations.places.git import git_for_looking
 from sessions.stations.places.keeping import KEPT_S, REASONS, keep
 from sessions.stations.places.layout import Place
@@ -43,6 +43,7 @@ class Absorber:
         self._told: set[Breach] = set()
         self._loose: set[Breach] = set()
         self._trouble = ""
+        self._swept = False
         self._root: tuple[Path | None] | None = None
         """Where the operator's main worktree lies, once that was looked up."""
 
@@ -54,6 +55,9 @@ class Absorber:
     def look(self) -> list[Event]:
         """Let arrive what is new, and say what came of it. Nothing raises: what cannot be read is told, once."""
         try:
+            if not self._swept:
+                sweep(self.place)
+                self._swept = True
             events = self._look() if self.place.record.clone else self._look_at_linked()
         except (GitError, OSError) as error:
             reason = error.message if isinstance(error, GitError) else (error.strerror or "unreadable")

@@ -8,7 +8,6 @@ what was judged there goes on to the operator's objects. What the agent changes 
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -100,6 +99,5 @@ def _git(place: Place, common_dir: Path, room: Path) -> Git:
 
 def sweep(place: Place) -> None:
     """Remove the quarantines that a killed process left. Nobody may be bringing anything from the place."""
-    for name in os.scandir(place.ours):
-        if name.name.startswith(_INCOMING):
-            shutil.rmtree(name.path, ignore_errors=True)
+    for path in place.ours.glob(f"{_INCOMING}*"):
+        shutil.rmtree(path, ignore_errors=True)

@@ -148,8 +148,12 @@ def _taken(station: str) -> FactoryError:
     return FactoryError(f"station {station} has a place already", "remove that station first")
 
 
-def sweep(state_dir: Path) -> None:
-    """Remove what was left of places that were never finished. Nobody may be making one."""
+def ready(state_dir: Path) -> None:
+    """Remove what was left of places that were never finished, and let there be a directory for new ones.
+
+    So whoever watches it sees the first one come. Nobody may be making one. Raises `FactoryError`.
+    """
+    paths.private_dir(paths.places_dir(state_dir))
     for path in paths.places_dir(state_dir).glob(f"{NEW}*"):
         shutil.rmtree(path, ignore_errors=True)
 

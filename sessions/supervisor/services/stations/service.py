@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from sessions.floor.ours.lives import Life
 from sessions.floor.scope import Budget, HeldBy, Scope
 from sessions.place import Place
 from sessions.stations.contract import Signal
-from sessions.stations.places import keeping
+from sessions.stations.places import keeping, layout
 from sessions.supervisor.recorder import Recorder
 from sessions.supervisor.service import Asked, Service
 from sessions.supervisor.services.stations.arrivals import Arrivals
@@ -69,6 +70,8 @@ class Stations(Service):
         """Has an operator be at a station's terminal."""
 
     async def begin(self) -> None:
+        with contextlib.suppress(FactoryError):  # whoever makes a place there is told
+            await asyncio.to_thread(layout.ready, self._crew.factory.state_dir)
         await self._crew.begin()
         await self._signals.begin()
         await self._lives.find_again()

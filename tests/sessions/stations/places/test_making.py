@@ -17,7 +17,7 @@ from sessions.floor.scope import Mode
 from sessions.paths import places_dir
 from sessions.stations.places import origin, pins
 from sessions.stations.places.absorb import Absorber
-from sessions.stations.places.layout import all_places, begin_root, place_of, sweep
+from sessions.stations.places.layout import all_places, begin_root, place_of, ready
 from sessions.stations.places.making import _ref
 from tests.sessions.stations.places.world import FILES, World
 
@@ -144,7 +144,7 @@ def test_a_place_is_made_once_and_what_was_cut_off_is_swept(world: World) -> Non
         world.place("s1", "another")
     begin_root(world.state_dir, "s2")
     assert [found.record.station for found in all_places(world.state_dir)] == ["s1"]
-    sweep(world.state_dir)
+    ready(world.state_dir)
     assert [path.name for path in places_dir(world.state_dir).iterdir()] == ["s1"]
     (place.ours / "place.json").write_text("{")
     with pytest.raises(FactoryError, match="damaged"):
