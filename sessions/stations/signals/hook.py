@@ -169,10 +169,13 @@ def ask(outbox: str, name: str, payload: dict[str, object], seconds: float, stay
     """
     stem = new_stem()
     way = os.path.join(outbox, stem + WAY_BACK)  # noqa: PTH118 - pathlib takes as long to import as all else
+    hidden = os.path.join(outbox, f".{stem}.tmp")  # noqa: PTH118
     try:
-        os.mkfifo(way, 0o600)
-        # Both ends, so that it stays open while no supervisor runs. It is open before the question can be read.
-        back = os.open(way, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+        os.mkfifo(hidden, 0o600)
+        # Both ends, so that it stays open while no supervisor runs; before it can be seen, for one that nobody has open
+        # is what is left of whoever has gone.
+        back = os.open(hidden, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+        os.rename(hidden, way)  # noqa: PTH104
     except OSError as error:
         raise OutboxError(f"{outbox} cannot be used: {error.strerror}") from error
     try:

@@ -17,6 +17,8 @@ _WRITERS = frozenset({"write", "edit", "multiedit", "notebookedit", "create", "s
 _READERS = frozenset({"read", "notebookread", "view"})
 _PATHS = ("file_path", "notebook_path", "path")
 _PATCHED = re.compile(r"^\*\*\* (?:(?:Add|Update|Delete) File|Move to): (.+)$", re.MULTILINE)
+_SPEAKS = re.compile(r"""factory-tui (?:hook|ask)(?: +(?:[\w@%+=:,./-]+|'[^'\n]*'|"[^"$`\\\n]*"))*""")
+"""A command that tells the factory something and does nothing else, in whatever shell."""
 _PLAIN = re.compile(r"[\w./@+-]+")
 _EVERYTHING = ["**"]
 
@@ -39,11 +41,10 @@ def verdict(payload: dict[str, object], station: dict[str, object]) -> tuple[str
         return "deny", _refusal(outside, cwd, station), outside
     if (path := reads(tool, arguments)) and not _readable(path, cwd, station):
         return "deny", f"{path} is outside what this station may read.", [path]
-    tools = station.get("tools")
-    if (written and station.get("edits")) or (isinstance(tools, list) and tool in tools):
+    speaks = tool == "Bash" and _SPEAKS.fullmatch(str(arguments.get("command") or ""))
+    if speaks or (written and station.get("edits")) or tool in _strings(station.get("tools")):
         return "allow", "Inside this station's scope.", []
-    asks = station.get("ask")
-    return ("ask", "", []) if isinstance(asks, list) and tool in asks else _NOTHING
+    return ("ask", "", []) if tool in _strings(station.get("ask")) else _NOTHING
 
 
 _NOTHING: tuple[str, str, list[str]] = ("", "", [])

@@ -90,6 +90,40 @@ def test_what_needs_no_question_and_what_needs_one(tmp_path: Path) -> None:
     assert decided({"tool_name": "WebFetch", "tool_input": {}}, bounds) == ""
 
 
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        ("factory-tui hook TASK_COMPLETE", "allow"),
+        ("factory-tui hook TASK_COMPLETE --text 'all $(green) `x` \"y\"; rm'", "allow"),
+        ('factory-tui ask scope "docs/**" --why "the guide"', "allow"),
+        ("factory-tui hook A --text=half", "allow"),
+        ("factory-tui hook A; rm -rf x", "ask"),
+        ("factory-tui hook A && ls", "ask"),
+        ("factory-tui hook A\nrm x", "ask"),
+        ("factory-tui hook A\n", "ask"),
+        ("factory-tui hook $(rm x)", "ask"),
+        ('factory-tui hook A --text "$(rm x)"', "ask"),
+        ('factory-tui hook A --text "`rm x`"', "ask"),
+        ('factory-tui hook A --text "\\" ; rm x "', "ask"),
+        ("factory-tui hook A --text '' | sh", "ask"),
+        ("factory-tui hook A > /etc/passwd", "ask"),
+        ("factory-tui hook A &", "ask"),
+        ("factory-tui stop", "ask"),
+        ("x=1 factory-tui hook A", "ask"),
+        ("factory-tuix hook A", "ask"),
+        ("factory-tui hook *", "ask"),
+        ("factory-tui hook ~/x", "ask"),
+        ("factory-tui hook {a,b}", "ask"),
+        ("", "ask"),
+    ],
+)
+def test_to_speak_with_the_factory_needs_no_permission(tmp_path: Path, command: str, says: str) -> None:
+    """Agents are told to, and would ask each time; nothing else slips through with it."""
+    bounds = station(tmp_path, "src/**", ask=["Bash"])
+    assert decided({"tool_name": "Bash", "tool_input": {"command": command}}, bounds) == says
+    assert decided({"tool_name": "Shell", "tool_input": {"command": command}}, bounds) == ""
+
+
 def test_what_may_be_read(tmp_path: Path) -> None:
     bounds = station(tmp_path, "**", read=["src/**"])
     assert decided(use("src/a", "Read"), bounds) == ""
