@@ -1,6 +1,6 @@
 """Measures signals: whether each counts exactly once, how soon, what the hook costs, and that waiting costs nothing.
 
-`python -m tests.bench.stations.signals DIRECTORY` waits, with a question open in every station.
+`python -m tests.bench.stations.signals DIRECTORY [COUNT]` waits with a question open in every station, or sends.
 """
 
 from __future__ import annotations
@@ -151,13 +151,8 @@ async def _delays(root: Path, count: int) -> list[float]:
     outbox = Outbox(root / "out", {})
     outbox.follow_all()
 
-    def send() -> None:
-        begun = time.perf_counter()
-        for number in range(count):
-            time.sleep(max(0.0, begun + number / RATE - time.perf_counter()))
-            hook.send(str(root / "out" / f"s{number % STATIONS}"), "PROGRESS", {"text": str(time.perf_counter())})
-
-    sender = asyncio.create_task(asyncio.to_thread(send))
+    argv = [sys.executable, "-m", "tests.bench.stations.signals", str(root), str(count)]
+    sender = subprocess.Popen(argv, cwd=ROOT)  # noqa: ASYNC220 - it returns at once
     waits: list[float] = []
     async for batch in outbox.batches():
         await recorder.record([event for each in batch.signals for event in plain.heard(each, "")], batch.marks)
@@ -165,10 +160,18 @@ async def _delays(root: Path, count: int) -> list[float]:
         await outbox.settle(batch)
         if len(waits) == count:
             break
-    await sender
+    sender.wait()
     outbox.close()
     await journal.close()
     return waits
+
+
+def send(root: Path, count: int) -> None:
+    """Send signals that say when they were sent, by a clock that all processes share."""
+    begun = time.perf_counter()
+    for number in range(count):
+        time.sleep(max(0.0, begun + number / RATE - time.perf_counter()))
+        hook.send(str(root / "out" / f"s{number % STATIONS}"), "PROGRESS", {"text": str(time.perf_counter())})
 
 
 def _call(root: Path, calls: int) -> float:
@@ -192,4 +195,7 @@ def _wrong(counted: Mapping[str, int]) -> int:
 
 
 if __name__ == "__main__":
-    asyncio.run(wait(Path(sys.argv[1])))
+    if len(sys.argv) > 2:
+        send(Path(sys.argv[1]), int(sys.argv[2]))
+    else:
+        asyncio.run(wait(Path(sys.argv[1])))
