@@ -18,17 +18,24 @@ from console.app import FactoryApp
 from console.cli.commands.demo import DEMO, DEMO_OPENING
 from console.links.link import Link, LinkHealth, LinkMode
 from console.options import Options
+from console.screens.floor.screen import FloorScreen
 from sessions.floor.commands import Progress
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
+from sessions.headless.live_demo import LiveFactory
 from sessions.journal.recording.recording import Recording
+from sessions.place import place_of
 from sessions.simulation import simulate
 from sessions.simulation.__main__ import SEED
+from sessions.simulation.live import story
 from tests import ROOT
 from tests.support.branches.branch import BRANCH, picture_state
 from tests.support.console import StillLink
 from tests.support.picture import at_rest, pressing
 from tests.support.replay import StillReplay
+from tests.support.stations.asked import AskedLink
+from tests.support.stations.live import told
+from tests.support.supervisor import watched
 
 TARGET = ROOT / "screenshots"
 WIDE, HALF, SMALL = (200, 60), (160, 50), (80, 24)
@@ -43,6 +50,8 @@ class Picture(msgspec.Struct, frozen=True):
     keys: tuple[str, ...] = ()
     station: str = ""
     branch: str = ""
+    at: str = ""
+    """The station under the floor's cursor."""
     theme: str = "dark"
     ascii_only: bool = False
     no_colour: bool = False
@@ -77,6 +86,17 @@ def branch() -> Link:
     return StillLink(state, now=state.time)
 
 
+def live_demo() -> Link:
+    """The live demo, run for the picture: real stations, up to where each has shown what it has to show."""
+    with LiveFactory(story.parts(8, pace=0.2)) as factory:
+        factory.begin()
+        factory.started()
+        with watched(place_of(factory.repo).socket) as console:
+            console.until(lambda client: told(client.state), 120.0)
+            state = console.client.state
+    return StillLink(state, now=state.time)
+
+
 PICTURES = {
     "floor-200x60": Picture(floor),
     "floor-50-stations": Picture(lambda: floor(50)),
@@ -100,22 +120,32 @@ PICTURES = {
     "conflicts-200x60": Picture(conflicts, keys=("2", "w")),
     "conflicts-80x24": Picture(conflicts, SMALL, keys=("2", "w")),
     "conflicts-light": Picture(conflicts, HALF, keys=("2", "w"), theme="light"),
+    "live-demo": Picture(live_demo, HALF),
+    "start": Picture(AskedLink, (120, 40), keys=("c", *"Make the pool retry", "tab", "right")),
+    "scope": Picture(AskedLink, (120, 40), keys=("S", "ctrl+u", *"src/p"), at="worker"),
+    "spawn-80x24": Picture(AskedLink, SMALL, keys=("s", *"Mend it"), at="worker"),
+    "question": Picture(floor, (120, 40), keys=("n", "Q")),
+    "question-80x24": Picture(floor, SMALL, keys=("n", "Q")),
     "palette": Picture(floor, (120, 40), keys=("colon",)),
     "help": Picture(floor, (120, 40), keys=("question_mark",)),
 }
 
 
-async def draw(picture: Picture) -> str:
+async def draw(picture: Picture, link: Link) -> str:
     """The picture as SVG."""
     options = Options(picture.theme, picture.ascii_only, picture.no_colour, slow_link=False)
-    app = FactoryApp(picture.link(), options)
+    app = FactoryApp(link, options)
     async with app.run_test(size=picture.size) as pilot:
         await at_rest(pilot)
         if picture.station:
             await app.open_station(picture.station)
+        if picture.at and isinstance(app.screen, FloorScreen):
+            app.screen.go_to_station(picture.at)
         if picture.branch:
             await app.open_branch(picture.branch)
-        await pressing(*picture.keys)(pilot)
+        await pressing(*picture.keys[:1])(pilot)
+        await at_rest(pilot)
+        await pressing(*picture.keys[1:])(pilot)
         await at_rest(pilot)
         return app.export_screenshot(title="factory-tui")
 
@@ -125,7 +155,7 @@ def drawn(names: list[str]) -> Iterator[Path]:
     TARGET.mkdir(exist_ok=True)
     for name in names:
         path = TARGET / f"{name}.svg"
-        path.write_text(asyncio.run(draw(PICTURES[name])), encoding="utf-8")
+        path.write_text(asyncio.run(draw(PICTURES[name], PICTURES[name].link())), encoding="utf-8")
         yield path
 
 

@@ -10,11 +10,11 @@ import pytest
 from sessions.floor.identity import Owner
 from sessions.floor.ours.lives import Life
 from sessions.floor.scopes.sets import inside
-from sessions.floor.state import FloorState, Status
 from sessions.headless.live_demo import LiveFactory
 from sessions.place import place_of
 from sessions.simulation.live import story
 from sessions.stations.keeping.processes import everything, mark_of_process
+from tests.support.stations.live import told
 from tests.support.supervisor import watched
 
 
@@ -35,21 +35,6 @@ def test_who_works_for_another_asks_for_no_more_than_that_one_has() -> None:
             assert 0 < part.budget.tokens <= parts[part.parent].budget.tokens
 
 
-def _told(state: FloorState) -> bool:
-    """Everything that the demo is to show has happened."""
-    stations, owned = state.stations, state.owned
-    if len(owned) < 9:
-        return False
-    return (
-        stations["release"].evidence.status is Status.NEEDS_ME
-        and stations["receipt"].evidence.status is Status.FAILED
-        and owned["guide"].violations >= 2
-        and all(owned[name].head for name in ("cart", "guide", "higher-taxes", "lower-taxes", "lead-docs"))
-        and any("higher-taxes" in key and "lower-taxes" in key for key in state.verdicts)
-        and owned["lead"].results.get("lead-docs") is not None
-    )
-
-
 @pytest.mark.skipif(importlib.util.find_spec("litellm") is None, reason="needs litellm: factory-tui[models]")
 @pytest.mark.timeout(120)
 def test_real_stations_edit_test_commit_ask_fail_collide_and_stay_inside() -> None:
@@ -58,7 +43,7 @@ def test_real_stations_edit_test_commit_ask_fail_collide_and_stay_inside() -> No
         factory.begin()
         factory.started()
         with watched(place.socket) as console:
-            console.until(lambda client: _told(client.state), 90.0)
+            console.until(lambda client: told(client.state), 90.0)
             state = console.client.state
         assert state.scripted and not state.simulated
         assert factory.troubles == []
