@@ -77,6 +77,8 @@ async def reach(state_dir: Path, patience_s: float, scoped: bool) -> Line:
 
 def start(state_dir: Path, patience_s: float, scoped: bool) -> bool:
     """Start a keeper and wait until it answers; False when another one is here already. Raises `KeeperError`."""
+    if sys.platform != "linux":
+        raise KeeperError("agents can be run on Linux only", "run factory-tui on a Linux machine")
     words = [sys.executable, "-I", "-S", str(PROGRAM), "--socket", str(socket_of(state_dir))]
     words += ["--lock", str(lock_of(state_dir)), "--log", str(log_of(state_dir)), "--seconds", str(patience_s)]
     scope = systemd.scope("factory-tui keeper", f"{cgroups.UNIT}-{os.urandom(4).hex()}") if scoped else []

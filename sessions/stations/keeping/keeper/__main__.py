@@ -15,7 +15,7 @@ def main() -> None:
     root = os.path.abspath(__file__)  # noqa: PTH100 - pathlib takes as long to import as all the rest
     for _ in range(ABOVE):
         root = os.path.dirname(root)  # noqa: PTH120
-    sys.path.insert(0, root)
+    sys.path.append(root)  # after the standard library, which nothing there may take the place of
     from sessions.stations.keeping.keeper import life
 
     raise SystemExit(life.main(sys.argv[1:]))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -12,9 +13,12 @@ from msgspec.structs import replace
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.floor.ours.lives import Life
+from sessions.floor.ours.picture import Picture
 from sessions.floor.scope import Budget, HeldBy, Scope
 from sessions.place import Place
 from sessions.stations.contract import Signal
+from sessions.stations.keeping.looking.attached import Attached
+from sessions.stations.keeping.values import Size
 from sessions.stations.places import keeping, layout
 from sessions.supervisor.recorder import Recorder
 from sessions.supervisor.service import Asked, Service
@@ -66,7 +70,6 @@ class Stations(Service):
         self._purses = Purses(self._crew, self._lives)
         self._families = Families(self._crew, self._lives)
         self._ready = asyncio.Event()
-        self.attach, self.pictures = self._terminals.looking.attach, self._terminals.looking.pictures
         """Has an operator be at a station's terminal."""
 
     async def begin(self) -> None:
@@ -117,6 +120,20 @@ class Stations(Service):
                 await self._speak(asked)
             case _:
                 raise FactoryError(f"a {type(asked).__name__} is nothing for stations", "take a newer factory-tui")
+
+    @asynccontextmanager
+    async def attach(self, station: str, size: Size, looks: bool) -> AsyncGenerator[Attached, None]:
+        """Have an operator be at a station's terminal, once it is known what runs."""
+        await self._ready.wait()
+        async with self._terminals.looking.attach(station, size, looks) as attached:
+            yield attached
+
+    async def pictures(self, station: str) -> AsyncGenerator[Picture, None]:
+        """What a station's terminal shows, likewise."""
+        await self._ready.wait()
+        async with aclosing(self._terminals.looking.pictures(station)) as pictures:
+            async for picture in pictures:
+                yield picture
 
     async def close(self) -> None:
         self._purses.close()
