@@ -21,7 +21,7 @@ from sessions.stations.keeping.client import Keeper
 from sessions.stations.keeping.keeper.framing import HEAD, VERSION, Frames, packed
 from sessions.stations.keeping.line import Line, RefusedError
 from sessions.stations.keeping.starting import PROGRAM, lock_of, log_of, pid_of, socket_of
-from sessions.stations.keeping.values import KeeperLostError, Size, StartFailedError
+from sessions.stations.keeping.values import KeeperError, KeeperLostError, Size, StartFailedError
 from tests import ROOT
 from tests.sessions.stations.keeping.programs import (
     FACTORY,
@@ -418,12 +418,12 @@ def test_whoever_comes_while_it_ends_is_given_the_next_one() -> None:
             line = await Line.open(socket_of(directory))
             await line.ask("stop")
             coming = asyncio.create_task(Keeper.open(directory, scoped=False))
-            with pytest.raises(RefusedError, match="ending"):
+            with pytest.raises(KeeperError):  # refused, or on a slow machine gone already
                 await line.ask("hello", supervises=True)
+            await line.close()
             os.kill(child.pid, signal.SIGKILL)
             second = await coming
             assert second.pid != keeper.pid and second.children() == ()
-            await line.close()
             await second.close()
 
     asyncio.run(run())
