@@ -120,9 +120,9 @@ asyncio.run(run())
 
     async def run() -> None:
         async with keeping() as (keeper, directory):
-            await keeper.close()
             words: list[str | Path] = [sys.executable, "-c", code, directory]
             done = await asyncio.to_thread(ran, words)
+            await keeper.close()
             assert done.returncode == -signal.SIGKILL, done.stderr
             second = await Keeper.open(directory, scoped=False)
             assert second.pid == keeper.pid
