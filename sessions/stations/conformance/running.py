@@ -40,25 +40,25 @@ def script_for(tried: Tried) -> Script:
     return Script(default=(Step(text=ANSWER),), asked=asked)
 
 
-def check(name: str, tell: Tell, model: str = "") -> bool:
+def check(name: str, tell: Tell, model: str = "", options: Mapping[str, str] = _NONE) -> bool:
     """Try a kind; `tell` is told of each thing as it comes. True when all holds. Raises `FactoryError` if none can be.
 
-    With a `model` the agent's own provider is used, and not the scripted one.
+    With a `model` the agent's own provider is used, and not the scripted one. `options` are of the kind.
     """
     kind = kinds.load(name)
     checks = Checks(tell)
     if isinstance(kind, InTerminal):
         with tempfile.TemporaryDirectory(prefix="factory-tui-check-") as place:
-            _in_terminal(kind, checks, _brief(Path(place), {}, ""))
+            _in_terminal(kind, checks, _brief(Path(place), {}, "", options))
     elif isinstance(kind, Conversing):
-        asyncio.run(_conversing(name, kind, checks, model))
+        asyncio.run(_conversing(name, kind, checks, model, options))
     return checks.well
 
 
 SCRIPT = script_for(Tried())
 
 
-async def _conversing(name: str, kind: Conversing, checks: Checks, model: str) -> None:
+async def _conversing(name: str, kind: Conversing, checks: Checks, model: str, options: Mapping[str, str]) -> None:
     log: list[Logged] = []
     tried: Tried = getattr(kind, "tried", Tried())
     provider = Provider(script_for(tried), log.append)
@@ -67,7 +67,7 @@ async def _conversing(name: str, kind: Conversing, checks: Checks, model: str) -
         try:
             url = "" if model else await provider.listen()
             async with _host(name, at, url) as ear:
-                brief = _brief(at, scripted(url), model or tried.model, tried.options)
+                brief = _brief(at, scripted(url), model or tried.model, {**tried.options, **options})
                 await Trial(kind, ear, brief, log).run(checks)
         finally:
             await provider.close()

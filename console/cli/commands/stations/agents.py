@@ -7,6 +7,7 @@ import os
 import msgspec
 
 from console.cli.command import Command
+from console.cli.commands.stations.start import option
 from console.cli.imports import importing
 from console.cli.output import say, table
 from console.cli.words import Parser
@@ -34,6 +35,7 @@ class Agents(Command, frozen=True, kw_only=True):
     what: str = ""
     name: str = ""
     model: str = ""
+    options: tuple[tuple[str, str], ...] = ()
     json: bool = False
 
     @classmethod
@@ -43,6 +45,10 @@ class Agents(Command, frozen=True, kw_only=True):
         parser.add_argument("name", nargs="?", default="", metavar="NAME", help="which one")
         parser.add_argument(
             "--model", default="", metavar="MODEL", help="try it with this model of a real provider (default: scripted)"
+        )
+
+        parser.add_argument(
+            "--option", dest="options", type=option, action="append", metavar="NAME=VALUE", help="for its kind (again)"
         )
 
     def run(self) -> int:
@@ -81,7 +87,7 @@ class Agents(Command, frozen=True, kw_only=True):
                 detail = f": {clean(checked.detail, 200)}" if checked.detail else ""
                 say(f"{_MARKS[checked.verdict]} {checked.name}{detail}")
 
-        return 0 if check(self.name, tell, self.model) else EXIT_FAILURE
+        return 0 if check(self.name, tell, self.model, dict(self.options)) else EXIT_FAILURE
 
 
 _MARKS = {"holds": "✓", "fails": "✖", "skipped": "-"}
