@@ -12,6 +12,7 @@ from acp.exceptions import RequestError
 from acp.meta import AGENT_METHODS
 from msgspec.structs import replace
 
+from sessions import settings
 from sessions.errors import FactoryError
 from sessions.floor.events import SessionClaimed
 from sessions.floor.identity import UsageSource
@@ -46,7 +47,7 @@ class Starting:
         self._preset, self._patience = preset, patience or Patience()
         self._links: dict[_Key, Link] = {}
         self._turns: dict[_Key, asyncio.Lock] = {}
-        self._pricing = Prices.load()
+        self._pricing = Prices.load(settings.load().prices_path)
 
     async def start(self, brief: Brief, argv: tuple[str, ...], tell: Tell) -> Conversation:
         """See `Conversing.start`."""
@@ -79,8 +80,8 @@ class Starting:
 
     async def _converse(self, brief: Brief, link: Link, environment: Mapping[str, str], tell: Tell) -> Conversation:
         path, session = Path(brief.transcript), brief.session
-        past = await asyncio.to_thread(past_of, path, session) if session else Past()
-        with link.opening():
+        with link.opening():  # from here on nobody takes the process for one without use
+            past = await asyncio.to_thread(past_of, path, session) if session else Past()
             if self._preset.quirks.login_first:
                 await self._log_in(link, environment)
             answer: Answer = {}

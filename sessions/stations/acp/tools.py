@@ -54,7 +54,8 @@ class Use(msgspec.Struct):
         self.kind = clean(text(update.get("kind")), 30) or self.kind
         self.title = title or self.title
         self.status = text(update.get("status")) or self.status
-        self.given = fields(update.get("rawInput")) or self.given
+        given = update.get("rawInput")
+        self.given = fields({"input": given} if isinstance(given, str) and given else given) or self.given
         self.content = listed(update.get("content")) or self.content
         self.parent = first_text(claude, "parentToolUseId") or text(meta.get("parentToolCallId")) or self.parent
         named = [text(place.get("path")) for place in listed(update.get("locations"))]

@@ -141,6 +141,10 @@ def test_a_question_shows_the_whole_command_and_no_more_than_fits() -> None:
     assert shown.endswith("lines more")
 
 
+def test_a_question_shows_words_that_a_tool_is_given_without_names() -> None:
+    assert asks(title="Apply patch", rawInput="*** Begin Patch\n-old").text == "Apply patch\n*** Begin Patch\n-old"
+
+
 def test_a_question_shows_what_changes_with_the_lines_around_it() -> None:
     old = "".join(f"line {number}\n" for number in range(100))
     part = {"type": "diff", "path": "/work/a", "oldText": old, "newText": old.replace("line 50\n", "line fifty\n")}
