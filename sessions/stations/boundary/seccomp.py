@@ -12,7 +12,7 @@ import platform
 import socket
 import struct
 from collections.abc import Iterator, Mapping
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 
 _LOAD, _EQUAL, _AT_LEAST, _AND, _RETURN = 0x20, 0x15, 0x35, 0x54, 0x06
@@ -60,14 +60,21 @@ _MISSING = ("io_uring_setup", "io_uring_enter", "io_uring_register", "clone3")
 """Answered as by a kernel that lacks them: programs then do the same by calls that can be looked at."""
 
 
-class Sockets(Enum):
+class Sockets(StrEnum):
     """Which sockets can be made."""
 
-    ALL = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK)
+    ALL = "all"
     """Those that a namespace of the network holds."""
-    STREAMS = (socket.AF_INET, socket.AF_INET6)
+    STREAMS = "streams"
     """Connections alone: no datagrams, and none to services of this machine by a file."""
-    NONE = ()
+    NONE = "none"
+
+
+_FAMILIES: Mapping[Sockets, tuple[int, ...]] = {
+    Sockets.ALL: (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK),
+    Sockets.STREAMS: (socket.AF_INET, socket.AF_INET6),
+    Sockets.NONE: (),
+}
 
 
 def program(machine: str, sockets: Sockets = Sockets.ALL) -> bytes:
@@ -90,7 +97,7 @@ def program(machine: str, sockets: Sockets = Sockets.ALL) -> bytes:
     lines += _on(numbers["ioctl"], _SECOND, [*_if_equal(_TIOCSTI, errno.EPERM), *_if_equal(_TIOCLINUX, errno.EPERM)])
     for name in ("clone", "unshare"):
         lines += _on(numbers[name], _FIRST, [_line(_AND, _NEW_USER), *_if_equal(_NEW_USER, errno.EPERM)])
-    families = sockets.value
+    families = _FAMILIES[sockets]
     known = [_line(_EQUAL, family, len(families) - n, 0) for n, family in enumerate(families)]
     lines += _on(numbers["socket"], _FIRST, [*known, _line(_RETURN, _ERRNO | errno.EAFNOSUPPORT)])
     if sockets is Sockets.STREAMS:
