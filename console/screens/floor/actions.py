@@ -30,7 +30,8 @@ def needs_scan(now: FloorSituation) -> str:
 _WALL = ("floor", "replay")
 """A replay shows the floor of a past."""
 ACTIONS: tuple[Action[FloorSituation], ...] = (
-    Action("floor.open", ("enter",), "open", "Go into the station under the cursor, or into the branch.",
+    Action("floor.open", ("enter",), "open",
+           "Go to what the station under the cursor asks, else into it; or into the branch.",
            "screen.open", needs_at_hand, rank=10, where=_WALL),
     Action("floor.search", ("slash",), "search", "Show only panes that contain what you type.",
            "screen.search", needs_panes, rank=20, where=_WALL),

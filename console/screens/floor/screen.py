@@ -284,7 +284,9 @@ class FloorScreen(FloorScene, HandedScreen):
 
     async def action_open(self) -> None:
         pane = self.wall.cursor
-        if pane and pane.station:
+        if pane and pane.ours is not None and pane.ours.questions:
+            await self.factory.open_question(pane.station)
+        elif pane and pane.station:
             await self.factory.open_station(pane.station)
         elif pane:
             await self.factory.open_branch(pane.key.removeprefix("branch:"))

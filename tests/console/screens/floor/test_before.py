@@ -130,12 +130,26 @@ def test_what_was_asked_for_is_not_done_after_something_else(keys: list[str]) ->
     before(check)
 
 
-@pytest.mark.parametrize("key", ["C", "2", "y", "exclamation_mark", "D"])
+@pytest.mark.parametrize("key", ["C", "2", "y", "exclamation_mark", "D", "i", "Q", "e"])
 def test_no_key_says_what_is_not_known(key: str) -> None:
     async def check(pilot: Pilot[None], link: StillLink, screen: FloorScreen) -> None:
         await pilot.press(key)
         assert pilot.app.screen is screen
         assert "as soon as" in screen._said
+
+    before(check)
+
+
+@pytest.mark.parametrize("key", ["a", "A", "d", "x", "X", "p", "R", "P", "delete", "v"])
+def test_nothing_is_done_to_stations_that_nobody_has_seen_as_they_are(key: str) -> None:
+    async def check(pilot: Pilot[None], link: StillLink, screen: FloorScreen) -> None:
+        await pilot.press(key)
+        assert "not before the floor is the present" in screen._said
+        live(link, screen)
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        assert pilot.app.screen is screen
+        assert link.sent == []
 
     before(check)
 

@@ -212,10 +212,11 @@ def test_the_footer_has_the_verbs_where_one_of_ours_is_at_hand() -> None:
     play(test, link())
 
 
-def test_a_key_that_looks_at_the_question_opens_it() -> None:
+@pytest.mark.parametrize("key", ["Q", "enter"])
+def test_a_key_that_looks_at_the_question_opens_it(key: str) -> None:
     async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
         await go(screen, pilot, "asker")
-        await press(pilot, "Q")
+        await press(pilot, key)
         assert isinstance(app.screen, QuestionScreen)
         assert app.screen.station == "asker"
 
