@@ -126,6 +126,13 @@ def test_nobody_imports_litellm() -> None:
     assert [o for package in PACKAGES for o in offences(package, ("litellm",))] == []
 
 
+def test_the_supervisor_loads_no_agent_and_no_model() -> None:
+    names = ["sessions.supervisor.__main__", "sessions.supervisor.services.stations.service"]
+    assert {"litellm", "openai", "mcp", "acp", "pydantic"} & loaded_by(
+        [*names, "sessions.stations.hosting.client"]
+    ) == set()
+
+
 def test_workers_are_given_functions() -> None:
     """A coroutine of a worker that is called off before it begins is never awaited, and Python complains of it."""
     wrong = [
