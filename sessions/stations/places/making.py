@@ -146,7 +146,7 @@ def _clone(git: Git, state_dir: Path, wanted: Wanted, branch: str, start: str, h
     try:
         _claim(git, branch if wanted.new else "", made)
         begun = True
-        source = origin.refresh(common_dir, state_dir, base, settings.form, seen)
+        source = origin.refresh(common_dir, state_dir, base, settings.form, seen if wanted.new else None)
         _lay_out(fresh, root, source, settings, wanted, start, (base, wanted.branch))
         _check_out(made, common_dir, start)
         dropped = settings.dropped + (("submodules",) if (made.work / ".gitmodules").exists() else ())
