@@ -147,7 +147,7 @@ def _clone(git: Git, state_dir: Path, wanted: Wanted, branch: str, start: str, h
         _claim(git, branch if wanted.new else "", made)
         begun = True
         source = origin.refresh(common_dir, state_dir, base, settings.form, seen if wanted.new else None)
-        _lay_out(fresh, root, source, settings, wanted, start, (base, wanted.branch))
+        _lay_out(made, root, source, settings, wanted, (base, wanted.branch))
         _check_out(made, common_dir, start)
         dropped = settings.dropped + (("submodules",) if (made.work / ".gitmodules").exists() else ())
         record = _record(wanted, common_dir, start, dropped, clone=True)
@@ -170,14 +170,13 @@ def _clone(git: Git, state_dir: Path, wanted: Wanted, branch: str, start: str, h
         raise
 
 
-def _lay_out(
-    fresh: Path, root: Path, source: Path, settings: Taken, wanted: Wanted, start: str, fetched: tuple[str, str]
-) -> None:
-    """Write the repository of a clone, and the mirror of it, as they are where they will lie.
+def _lay_out(made: Place, root: Path, source: Path, settings: Taken, wanted: Wanted, fetched: tuple[str, str]) -> None:
+    """Write the repository of a clone, and the mirror of it, as they are where they will lie: below `root`.
 
     `fetched` are the branches that a fetch brings: what it is based on, and its own.
     """
-    git_dir = fresh / "work" / ".git"
+    fresh, git_dir, start = made.root, made.git_dir, made.record.base
+    common_dir = Path(made.record.common_dir)
     brought = tuple(dict.fromkeys(os.fsdecode(ref_bytes(name)) for name in fetched))
     objects = (source / "objects/info/alternates").read_bytes()
     config = written(settings.settings, settings.form, source, brought)
@@ -190,6 +189,10 @@ def _lay_out(
     (git_dir / "packed-refs").write_bytes(b"".join(line + b"\n" for line in lines))
     mirror = fresh / "ours" / "git"
     lay_mirror(mirror, root / "work" / ".git", objects, written(settings.settings, settings.form), start)
+    shallow = common_dir / "shallow"
+    if shallow.is_file():  # where the operator's history ends, theirs does
+        for folder in (git_dir, mirror, source):
+            shutil.copyfile(shallow, folder / "shallow")
     for folder in (git_dir / "info", mirror / "info"):
         (folder / "exclude").write_bytes(settings.excludes)
         (folder / "attributes").write_bytes(settings.attributes)

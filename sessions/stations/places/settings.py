@@ -56,7 +56,8 @@ def taken(source: Git) -> Taken:
     fields = out.split(b"\0") if status == 0 else []
     # What the host itself says to git on its command line is no setting of the operator.
     entries = [entry for scope, entry in zip(fields[::2], fields[1::2], strict=False) if scope != b"command"]
-    everything = {key: value for key, _, value in (entry.partition(b"\n") for entry in entries)}
+    parts = [entry.partition(b"\n") for entry in entries]
+    everything = {key: value if valued else b"true" for key, valued, value in parts}
     found: dict[bytes, bytes] = {}
     dropped: dict[str, None] = {}
     for key, value in everything.items():

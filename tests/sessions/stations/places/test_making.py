@@ -19,7 +19,9 @@ from sessions.stations.places import origin, pins
 from sessions.stations.places.absorb import Absorber
 from sessions.stations.places.layout import all_places, begin_root, place_of, ready
 from sessions.stations.places.making import _ref
+from sessions.stations.places.removing import remove
 from tests.sessions.stations.places.world import FILES, World
+from tests.support.branches.git import TestRepository
 
 
 def test_a_clone_has_the_files_the_branch_and_a_home_and_borrows_the_history(world: World) -> None:
@@ -180,6 +182,23 @@ def test_a_bare_repository_and_one_with_other_object_names(tmp_path: Path, monke
     assert len(head) == 64
     assert [type(event) for event in Absorber(place, ("**",)).look()] == [WorkArrived]
     assert world.head("refs/heads/agent/s1") == head
+
+
+def test_a_shallow_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    seed = TestRepository(tmp_path / "seed")
+    seed.commit({"src/a.py": "1\n"}, "left out")
+    seed.commit({"src/a.py": "2\n"}, "there")
+    (tmp_path / "w").mkdir()
+    seed.git("clone", "--quiet", "--depth=1", f"file://{seed.path}", str(tmp_path / "w" / "repo"))
+    world = World(tmp_path / "w")
+    place = world.place()
+    head = world.repo.commit({"src/c.py": "c"}, "by the station", cwd=place.work)
+    world.repo.git("fsck", cwd=place.work)
+    assert [type(event) for event in Absorber(place, ("**",)).look()] == [WorkArrived]
+    assert world.head("refs/heads/agent/s1") == head
+    assert "left out" not in world.git("log", "--format=%s", "agent/s1")
+    assert remove(place, 1.0).events == ()
 
 
 def test_the_operators_objects_are_what_must_be_readable(world: World) -> None:
