@@ -277,5 +277,7 @@ def test_what_is_left_behind_may_write_for_ever_and_holds_nobody_up() -> None:
             assert (await ends(keeper))[0].exit.code == 0
             assert (await keeper.start(program("fine", "true"))).pid
             assert [each.id for each in await ends(keeper)] == ["fine"]
+            for left in await keeper.tree("agent"):
+                assert send(left, signal.SIGKILL)
 
     asyncio.run(run())
