@@ -125,7 +125,6 @@ PICTURES = {
     "scope": Picture(AskedLink, (120, 40), keys=("S", "ctrl+u", *"src/p"), at="worker"),
     "spawn-80x24": Picture(AskedLink, SMALL, keys=("s", *"Mend it"), at="worker"),
     "question": Picture(floor, (120, 40), keys=("n", "Q")),
-    "question-80x24": Picture(floor, SMALL, keys=("n", "Q")),
     "palette": Picture(floor, (120, 40), keys=("colon",)),
     "help": Picture(floor, (120, 40), keys=("question_mark",)),
 }
