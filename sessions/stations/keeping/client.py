@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Sequence
 from functools import partial
 from pathlib import Path
@@ -36,6 +37,8 @@ GRACE_S = 5.0
 """For a program that is asked to end."""
 KILLED_S = 10.0
 """For the system to end what was killed."""
+OPEN_S = 30.0
+"""For keepers that end just when somebody comes."""
 AHEAD = 4
 """Pieces of output that are read before somebody takes them."""
 
@@ -60,17 +63,22 @@ class Keeper:
     @classmethod
     async def open(cls, state_dir: Path, patience_s: float = PATIENCE_S, scoped: bool = True) -> Keeper:
         """Reach the keeper of the repository with this state directory; see `starting.reach`."""
+        deadline = time.monotonic() + OPEN_S
         while True:
             line = await reach(state_dir, patience_s, scoped)
             try:
                 told, _ = await line.ask("hello", version=VERSION, supervises=True)
                 break
-            except RefusedError as error:
-                if not error.words.get("ending"):
-                    raise
-                while await line.note() is not None:  # until it has gone: the next one begins anew
+            except KeeperError as error:
+                # One that is just ending: as soon as it has gone the next one begins.
+                ending = isinstance(error, KeeperLostError) or (
+                    isinstance(error, RefusedError) and bool(error.words.get("ending"))
+                )
+                while ending and await line.note() is not None:
                     pass
                 await line.close()
+                if not ending or time.monotonic() > deadline:
+                    raise
         keeper = cls(line, socket_of(state_dir))
         try:
             for child in value(list[Child], told.get("children")):
