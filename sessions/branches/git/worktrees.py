@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sessions.branches.git.clones import clones
 from sessions.branches.git.names import shown, shown_path
-from sessions.branches.git.run import Git, quiet_filters
+from sessions.branches.git.run import Git, GitError, quiet_filters
 
 STATUS_TIMEOUT_S = 20.0
 _HEADS = b"refs/heads/"
@@ -173,7 +173,7 @@ def _branch(record: dict[bytes, bytes], git_dir: Path) -> str:
 
 
 def git_in(worktree: Worktree, settings: tuple[str, ...] = (), wrapper: tuple[str, ...] = ()) -> Git:
-    """Git in a worktree, told where its repository is.
+    """Git in a worktree, told where its repository is. Raises GitError for a clone that is going.
 
     The `.git` that lies there is in the agent's hands: it may lead to a repository whose configuration runs programs.
     """
@@ -193,10 +193,13 @@ def git_in(worktree: Worktree, settings: tuple[str, ...] = (), wrapper: tuple[st
 def _stand_on(mirror: Path, head: str) -> None:
     """Let a mirror have the same HEAD as the clone."""
     place, line = mirror / "HEAD", f"{head}\n".encode()
-    if head and place.read_bytes() != line:
-        fresh = mirror / f".HEAD.{os.urandom(4).hex()}"
-        fresh.write_bytes(line)
-        fresh.replace(place)
+    try:
+        if head and place.read_bytes() != line:
+            fresh = mirror / f".HEAD.{os.urandom(4).hex()}"
+            fresh.write_bytes(line)
+            fresh.replace(place)
+    except OSError as error:  # its station is being removed
+        raise GitError(f"{shown_path(mirror)} cannot be used: {error.strerror}") from error
 
 
 def dirty_files(worktree: Worktree, settings: tuple[str, ...]) -> int:

@@ -16,7 +16,7 @@ from sessions.branches.watch.hints import Hint
 from sessions.branches.watch.repo import Repository
 from sessions.branches.watch.watch import watch
 from sessions.floor.conflicts import Outcome
-from sessions.floor.events import BranchChanged
+from sessions.floor.events import BranchChanged, SourceSkipped
 from sessions.stations.places.layout import Place
 from tests.sessions.stations.places.world import World
 from tests.support.branches.git import unchanged
@@ -114,3 +114,12 @@ def test_a_damaged_record_and_a_missing_work_tree_are_no_worktrees(world: World)
     other.work.rename(other.root / "away")
     trees = Repository.open(world.repo.path).worktrees()
     assert [(tree.path, tree.missing) for tree in trees] == [(world.repo.path, False), (other.work, True)]
+
+
+def test_a_clone_that_goes_while_it_is_looked_at_is_told_and_breaks_nothing(world: World) -> None:
+    place = world.place()
+    repository = Repository.open(world.repo.path)
+    place.mirror.rename(place.ours / "away")
+    events = repository.read({}, 1.0)
+    assert [event.reason for event in events if isinstance(event, SourceSkipped)] == ["unreadable worktree"]
+    assert {event.branch for event in events if isinstance(event, BranchChanged)} == {"main", "agent/s1"}
