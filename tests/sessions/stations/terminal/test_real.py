@@ -136,6 +136,26 @@ def test_claude_is_told_its_scope_and_interrupted(tmp_path: Path) -> None:
 
 
 @needs_claude
+def test_claude_asks_no_more_for_what_is_allowed_for_good(tmp_path: Path) -> None:
+    async def scene(made: Bench) -> None:
+        launch = made.start(prompt="Create hello.txt")
+        asked = await made.question()
+        (question,) = hooked.heard(asked, "")
+        assert isinstance(question, QuestionAsked)
+        assert question.always
+        await made.supervisor.outbox.answer(asked.id, CLAUDE.reply(asked, Decision.ALWAYS, ""))
+        await made.told("Stop")
+        talk = speaker(made, CLAUDE)
+        await made.shows(lambda _: CLAUDE.state(made.home, launch.session) is Report.IDLE)
+        await talk.prompt("Create it again", launch.session, Report.IDLE, False, False)
+        await made.told("PostToolUse", 2)
+        await made.told("Stop", 2)
+        assert made.supervisor.questions == [asked]
+
+    claude(tmp_path, scene)
+
+
+@needs_claude
 def test_claude_answered_in_its_own_terminal_asks_no_longer(tmp_path: Path) -> None:
     async def scene(made: Bench) -> None:
         made.start(prompt="Create hello.txt")
