@@ -111,8 +111,6 @@ PICTURES = {
     "floor-scanning": Picture(scanning, (120, 40)),
     "station-160x50": Picture(floor, HALF, station=STATION),
     "station-80x24": Picture(floor, SMALL, station=STATION),
-    "question-120x40": Picture(floor, (120, 40), keys=("n", "Q")),
-    "question-80x24": Picture(floor, SMALL, keys=("n", "Q")),
     "branch-160x50": Picture(branch, HALF, branch=BRANCH),
     "branch-80x24": Picture(branch, SMALL, branch=BRANCH),
     "replay-160x50": Picture(replay, HALF),

@@ -236,7 +236,9 @@ class HandedScreen(FactoryScreen):
         if verb is Verb.PROMPT and went == able:
             self.factory.drafts.pop(" ".join(able), None)
         self.done(verb, went)
-        told = done if len(done) == 1 else [f"{len(done)} stations: {done[0].partition(' ')[2]}"] if done else []
+        if len(done) > 1:
+            done = [f"{len(done)} stations: {done[0].removeprefix(name_of(hands.state, went[0])).strip()}"]
+        told = done
         told += [f"{clean(name_of(hands.state, name), 40)}: {reason}" for name, reason in not_done[:NAMED]]
         told += [f"and {len(not_done) - NAMED} more could not"] if len(not_done) > NAMED else []
         if self.lives:

@@ -100,14 +100,18 @@ class Hands(msgspec.Struct, frozen=True, omit_defaults=True):
             return OBSERVED if station in self.state.stations else NOTHING
         if verb in (*ANSWERS, Verb.ASKED):
             return self._unanswerable(known, verb)
-        if verb is Verb.PROMPT:
-            return "" if known.life is Life.RUNNING else f"it is {known.life.value}: bring it back first"
-        if verb is Verb.ATTACH:
-            return _unattachable(known)
-        trouble = why_not(known, change_of(known, verb))
-        if trouble is None:
-            return ""
-        return trouble[0] if verb is not Verb.REMOVE else ": ".join(trouble)
+        if verb in (Verb.PROMPT, Verb.ATTACH):
+            return _unheard(known, verb)
+        if verb is Verb.PAUSE and known.life is Life.PAUSED and self._rests:
+            return "it rests already"
+        trouble = why_not(known, change_of(known, verb)) or ("", "")
+        return trouble[0] if verb is not Verb.REMOVE else ": ".join(filter(None, trouble))
+
+    @property
+    def _rests(self) -> bool:
+        """Whether pausing lets them rest: where some still run, the others do not go on by the same key."""
+        owned = self.state.owned
+        return any(name in owned and owned[name].life is Life.RUNNING for name in self.meant(Verb.PAUSE))
 
     def asked(self, station: str) -> Question | None:
         """The question of it that an answer would be for."""
@@ -150,7 +154,10 @@ class Hands(msgspec.Struct, frozen=True, omit_defaults=True):
         return f"{name} {DONE.get(verb, 'was told')}"
 
 
-def _unattachable(known: Owned) -> str:
+def _unheard(known: Owned, verb: Verb) -> str:
+    """Why nobody can speak to it, or be at its terminal."""
+    if verb is Verb.PROMPT:
+        return "" if known.life is Life.RUNNING else f"it is {known.life.value}: bring it back first"
     if known.life not in (Life.RUNNING, Life.PAUSED):
         return f"it is {known.life.value}"
     return "" if known.host == IN_TERMINAL else "it has no terminal: i speaks to it"

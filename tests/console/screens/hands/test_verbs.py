@@ -175,6 +175,19 @@ def test_a_verb_is_done_to_all_that_are_marked_and_says_of_whom_it_could_not() -
     play(test, it)
 
 
+def test_where_some_run_pausing_lets_all_rest_and_then_all_go_on() -> None:
+    it = link()
+
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await go(screen, pilot, "worker", "rests")
+        await press(pilot, "p")
+        await done(pilot)
+        assert it.sent == [ChangeLife("worker", Change.PAUSE)]
+        assert "rests: it rests already" in last_line(app)
+
+    play(test, it)
+
+
 def test_marks_are_seen_counted_and_dropped_before_anything_else() -> None:
     async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
         await go(screen, pilot, "asker", "rests")
