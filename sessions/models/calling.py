@@ -105,6 +105,18 @@ def library() -> Any:
         return litellm
 
 
+_loading: asyncio.Future[Any] | None = None
+
+
+def loading() -> asyncio.Future[Any]:
+    """litellm as soon as it is there. It is imported on one thread, however many wait for it; wait with a shield."""
+    global _loading  # noqa: PLW0603 - one import for the process
+    loop = asyncio.get_running_loop()
+    if _loading is None or _loading.get_loop() is not loop:
+        _loading = loop.run_in_executor(None, library)
+    return _loading
+
+
 async def call(
     target: Target, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], most: int = 0
 ) -> AsyncGenerator[Piece, None]:
@@ -112,7 +124,7 @@ async def call(
 
     Raises `CallError`, also in the middle of the answer. Leaving early ends the stream at the provider.
     """
-    litellm = await asyncio.to_thread(library)
+    litellm = await asyncio.shield(loading())
     wanted: dict[str, Any] = {
         "model": target.model,
         "messages": list(messages),

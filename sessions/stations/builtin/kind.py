@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sessions import settings
 from sessions.errors import FactoryError
-from sessions.models.calling import Target, library
+from sessions.models.calling import Target, loading
 from sessions.models.prices import Prices
 from sessions.settings import Settings
 from sessions.stations.builtin.agent import BuiltIn
@@ -87,7 +87,7 @@ class Kind:
         voice = Voice(brief.station, self.name, tell, Transcript(path))
         prices = prices_of(chosen.prices_path)
         # What takes seconds begins now, and is waited for by the first call of a model.
-        asyncio.get_running_loop().run_in_executor(None, library)
+        loading()
 
         def target() -> Target:
             return target_of(model, brief.options, settings.load(), os.environ)
@@ -120,7 +120,9 @@ def target_of(model: str, options: Mapping[str, str], chosen: Settings, environm
     if not key and base:
         key = "none"  # a server of one's own, which asks for none; litellm wants one
     if not key and variable:
-        raise FactoryError(f"there is no key for {clean(model, 80)}", f"set {variable}")
+        # A variable counts as it was when the host began, which outlives supervisors.
+        cure = f"set {variable} before anything of the factory runs, or name a key_file in {settings.settings_path()}"
+        raise FactoryError(f"there is no key for {clean(model, 80)}", cure)
     return Target(model, base, key)
 
 
