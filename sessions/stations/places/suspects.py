@@ -11,7 +11,7 @@ import hashlib
 import os
 import stat
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -19,7 +19,8 @@ import msgspec
 
 from sessions.branches.git import beneath
 from sessions.branches.git.run import Git
-from sessions.floor.patterns import matches, parsed
+from sessions.floor.patterns import matches, parsed, quoted
+from sessions.floor.scopes.sets import overlaps
 from sessions.stations.places.layout import Place
 
 MOST_BYTES = 4_000_000
@@ -58,6 +59,7 @@ _TOPS = frozenset(parsed(text).segments[0] for _, patterns in _EFFECTS for text 
 """Files and directories at the root that a pattern begins with."""
 _NAMES = frozenset(parsed(text).segments[-1] for _, patterns in _EFFECTS for text in patterns if text[0] == "*")
 """Names that a pattern finds deeper."""
+_MOST_LINKED = 1_000
 _NOT_ENTERED = frozenset({".git", "node_modules", "__pycache__"})
 
 
@@ -81,10 +83,15 @@ class Grant(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def listing(work: Path) -> tuple[Suspect, ...]:
-    """All of them in a work tree, by path. Links and other repositories in it are not followed or entered."""
+    """All of them in a work tree, by path. Other repositories in it are not entered.
+
+    A link in the place of such a file, or of a directory of such files, is one itself: known by what it says, and by
+    what it leads to within the work tree, as an agent may change that.
+    """
     found = []
     for path in _paths(work):
-        effect = next((effect for effect, patterns in _EFFECTS if matches(patterns, path)), None)
+        meant = [path, f"{quoted(path)}/**"] if (work / path).is_symlink() else [path]
+        effect = next((effect for effect, patterns in _EFFECTS if _means(patterns, meant)), None)
         if effect is not None and (digest := _digest(work, path)):
             found.append(Suspect(path, effect, digest))
     return tuple(sorted(found, key=lambda each: each.path))
@@ -106,11 +113,33 @@ def _paths(work: Path) -> Iterable[str]:
                 yield prefix + name
 
 
+def _means(patterns: Sequence[str], meant: Sequence[str]) -> bool:
+    return matches(patterns, meant[0]) or any(overlaps(patterns, [below]) for below in meant[1:])
+
+
+def _led_to(work: Path, path: str) -> bytes:
+    """Digests of all that a link leads to within the work tree."""
+    root = os.path.realpath(work)
+    target = os.path.realpath(work / path)
+    if not target.startswith(root + "/"):
+        return b""  # no agent writes there
+    files = [target] if Path(target).is_file() else []
+    for folder, _, names in os.walk(target):
+        files += [f"{folder}/{name}" for name in names]
+    if len(files) > _MOST_LINKED:
+        return os.urandom(8)  # too much to be known: it is asked for each time
+    return b" ".join(
+        file.encode("utf-8", "surrogateescape")
+        + hashlib.sha256(beneath.read(work, file[len(root) + 1 :]) or b"").digest()
+        for file in sorted(files)
+    )
+
+
 def _digest(work: Path, path: str) -> str:
     try:
         seen = (work / path).lstat()
         if stat.S_ISLNK(seen.st_mode):
-            content = b"link " + os.fsencode((work / path).readlink())
+            content = b"link " + os.fsencode((work / path).readlink()) + b"\0" + _led_to(work, path)
         else:
             read = beneath.read(work, path, MOST_BYTES)
             if read is None:

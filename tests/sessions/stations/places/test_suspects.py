@@ -61,7 +61,7 @@ def test_an_agent_that_edits_them_is_held_at_its_next_start_until_each_is_allowe
     assert "AGENTS.md" in paths(world, place)
 
 
-def test_links_are_known_by_what_they_say_and_not_followed(world: World, place: Place) -> None:
+def test_links_out_are_known_by_what_they_say_and_not_followed(world: World, place: Place) -> None:
     target = world.root / "target"
     target.write_text("{}")
     (place.work / ".mcp.json").symlink_to(target)
@@ -93,3 +93,17 @@ def test_nothing_hides_in_a_crowd(world: World, place: Place) -> None:
     world.repo.write({f"a/{number}/x.py": "" for number in range(500)} | {".zz/x": "", ".claude/settings.json": "{}"},
                      cwd=place.work)  # fmt: skip
     assert paths(world, place) == [".claude/settings.json"]
+
+
+def test_a_link_is_no_way_around(world: World, place: Place) -> None:
+    """A directory of settings may be a link into the scope, and so may a file: what they lead to counts."""
+    world.repo.write({"src/evil/settings.json": "{}", "src/x.json": "{}"}, cwd=place.work)
+    (place.work / ".claude").symlink_to("src/evil")
+    (place.work / ".mcp.json").symlink_to("src/x.json")
+    assert paths(world, place) == [".claude", ".mcp.json"]
+    Allowed(world.state_dir).allow(held(world.state_dir, place), "me")
+    assert paths(world, place) == []
+    world.repo.write({"src/x.json": '{"mcpServers": {}}'}, cwd=place.work)
+    assert paths(world, place) == [".mcp.json"]
+    world.repo.write({"src/evil/settings.local.json": "{}"}, cwd=place.work)
+    assert paths(world, place) == [".claude", ".mcp.json"]
