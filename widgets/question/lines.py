@@ -45,6 +45,8 @@ def question_lines(question: Question, known: Owned, ours: Ours, now: float, cel
         lines.append(_row(*_summary(question, paths, ours), cells))
     if question.subagent:
         lines.append(_row("child", [(clean(question.subagent, 80), "text"), ("  a sub-agent of it", "soft")], cells))
+    if ours.parent_name:
+        lines.append(_row("for", [(ours.parent_name, "text"), ("  whom it works for", "soft")], cells))
     lines += [_row("said" * (not at), [(row, "soft")], cells) for at, row in enumerate(short[:SAID])]
     lines += [(), rule("what it would do" if question.asks is Asks.PERMISSION else "what it says", cells), ()]
     lines += body_rows(shown, cells) or [(("   nothing is told of it", "faint"),)]
