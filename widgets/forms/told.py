@@ -15,8 +15,8 @@ from widgets.forms.fields import Choice
 from widgets.forms.form import GROUND, LABEL
 
 _LEAD = " " * (LABEL + 2)
-_NAME = 26
-"""Cells of a station's name."""
+_NAME, _SHORT = 26, 14
+"""Cells of a station's name, and on a small screen."""
 
 
 def told(words: str, cells: int, most: int, style: str = "soft on bar", label: str = "") -> list[Line]:
@@ -101,8 +101,9 @@ def _whole(found: Overlap) -> list[Span]:
 
 
 def _meeting(meeting: Meeting, cells: int) -> Line:
-    name = short(clean(meeting.name, 60), _NAME)
-    spans: list[Span] = [(_LEAD, GROUND), *pad([(name, "bold text on bar")], _NAME, GROUND), ("  ", GROUND)]
+    room = _NAME if cells >= 120 else _SHORT
+    name: Span = (short(clean(meeting.name, 60), room), "bold text on bar")
+    spans: list[Span] = [(_LEAD, GROUND), *pad([name], room, GROUND), ("  ", GROUND)]
     if meeting.exclusive:
         spans.append(("has it to itself  ", "bold failed on bar"))
     if meeting.lines:

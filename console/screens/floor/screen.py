@@ -41,6 +41,8 @@ class FloorScreen(FloorScene, HandedScreen):
         super().__init__()
         self._menu: Menu | None = None
         self._typing: Typing | None = None
+        self._coming = ("", 0.0)
+        """The pane that the cursor goes to as soon as it is there, unless a key is pressed before; since which key."""
 
     async def act(self, action_id: str) -> None:
         """Do it; or as soon as the present is known, where what was shown last is not enough for it."""
@@ -131,6 +133,15 @@ class FloorScreen(FloorScene, HandedScreen):
             self.view.choose(families=families - above)
             self.draw()
         self.wall.go_to(key)
+        self._coming = ("" if key in self.wall else key, self.last_key)
+
+    def draw(self) -> None:
+        super().draw()
+        key, when = self._coming
+        if key and (when != self.last_key or key in self.wall):
+            self._coming = ("", 0.0)
+            if when == self.last_key:
+                self.wall.go_to(key)
 
     # Keys while a question is open
 

@@ -143,8 +143,9 @@ class FormScreen(FactoryScreen):
     def _ghost(self, typed: str) -> str:
         """How what was typed goes on: as what is picked, else as the first that begins so."""
         picked = self._offers[self._picked : self._picked + 1] if self._picked >= 0 else self._offers
-        value = next((offer.value for offer in picked if offer.value.startswith(typed)), "")
-        return value[len(typed) :] if typed else ""
+        value = next((offer.value for offer in picked if offer.value.startswith(typed)), "") if typed else ""
+        more = value[len(typed) :]
+        return "" if more.startswith(" ") and self._picked < 0 else more  # what is whole asks for nothing more
 
     async def _look(self, scope: Scope) -> None:
         """Find what the scope meets; keys are taken between the portions of that."""

@@ -43,6 +43,8 @@ class ScopeScreen(FormScreen):
         self._asked: Sequence[str] | None = None
         """Patterns that no mount can say, as far as is known."""
         self._asked_for: Sequence[str] = ()
+        self._wanted: Sequence[str] = ()
+        """The patterns of which that is known, and is to be."""
         self._reaching = False
 
     @property
@@ -111,17 +113,22 @@ class ScopeScreen(FormScreen):
         return "now for its hook and what leaves it; for the kernel its next start"
 
     async def looked(self, scope: Scope) -> None:
-        """Find out what mounts can hold, on a thread, one at a time: of a large tree it takes a third of a second."""
-        if self._reaching or scope.write == self._asked_for:
-            return
-        self._reaching = True
+        """Have it found out what mounts can hold of this scope."""
+        self._wanted = scope.write
+        if not self._reaching and self._wanted != self._asked_for:
+            self._reaching = True
+            self.begin(self._reach, group="reach")
+
+    async def _reach(self) -> None:
+        """Find it out on a thread, one at a time: of a large tree it takes a third of a second."""
         try:
-            while scope.write != self._asked_for:
-                wanted = scope.write
-                reach = await asyncio.to_thread(roots, wanted, self.knowing.tree)
-                self._asked, self._asked_for = reach.asked, wanted
+            while self._wanted != self._asked_for:
+                wanted = self._wanted
+                self._asked = (await asyncio.to_thread(roots, wanted, self.knowing.tree)).asked
+                self._asked_for = wanted
         finally:
             self._reaching = False
+        self.draw()
 
     # Sending
 
