@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
+from operator import itemgetter
 
 from rich.cells import cell_len
 
@@ -25,6 +27,8 @@ class Composer:
         self._column = -1
         """Where the cursor wants to be while it goes up and down, in cells."""
         self._cells = 1
+        self._broken: tuple[str, int, list[tuple[int, int]]] = ("", 0, [])
+        """The text, how wide its rows may be, and the rows."""
 
     def type(self, key: str, character: str | None) -> bool:
         """Take a key; False when it is none of writing."""
@@ -101,7 +105,7 @@ class Composer:
         return self.at + blanks + next((i for i, char in enumerate(word) if char.isspace()), len(word))
 
     def _vertical(self, steps: int) -> None:
-        rows = [*self.rows(self._cells)]
+        rows = self._rows(self._cells)
         row = self._row(rows)
         if self._column < 0:
             self._column = width(self.text[rows[row][0] : self.at])
@@ -130,14 +134,20 @@ class Composer:
                 at = fits
             start += len(line) + 1
 
+    def _rows(self, cells: int) -> list[tuple[int, int]]:
+        """All rows: of a long text they are broken once for each change, not for each look."""
+        if self._broken[:2] != (self.text, cells):
+            self._broken = (self.text, cells, [*self.rows(cells)])
+        return self._broken[2]
+
     def _row(self, rows: list[tuple[int, int]]) -> int:
         """The last row that the cursor may stand in: behind a full one it stands before the next."""
-        return max(i for i, (start, end) in enumerate(rows) if start <= self.at <= end)
+        return bisect_right(rows, self.at, key=itemgetter(0)) - 1
 
     def lines(self, cells: int, most: int, style: str = "text on bar") -> list[Line]:
         """At most `most` rows around a still cursor, of `cells` cells each."""
         self._cells = max(2, cells - 1)  # the cursor has a place behind a full row
-        rows = [*self.rows(self._cells)]
+        rows = self._rows(self._cells)
         row = self._row(rows)
         first = max(0, min(row - most // 2, len(rows) - most))
         shown: list[Line] = []
