@@ -104,6 +104,7 @@ def _listener() -> socket.socket:
 def _stay(ours: socket.socket, program: int, config: Config) -> None:
     """Serve until the program has ended. Nothing of its own is kept open: who reads its output waits for its end."""
     os.setsid()
+    os.chdir("/")  # no directory of the station's is kept by it
     for ignored in (signal.SIGINT, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_IGN)
     handle = os.pidfd_open(program)
