@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import shutil
 import sys
 import time
@@ -241,8 +242,8 @@ server.run()
 """
 
 
+@pytest.mark.skipif(importlib.util.find_spec("mcp") is None, reason="needs the extra `models`")
 def test_mcp_servers_are_used_and_ended(tmp_path: Path) -> None:
-    pytest.importorskip("mcp", reason="needs the extra `models`")
     of = tree(tmp_path)
     wrap = ("/usr/bin/env", f"WRAPPED={tmp_path}")
     servers = {
