@@ -10,9 +10,9 @@ from textual.pilot import Pilot
 
 from console.app import FactoryApp
 from console.screens.floor.screen import FloorScreen
-from console.screens.forms.scope import ScopeScreen
 from console.screens.forms.start import StartScreen
 from sessions.floor.ours.lives import Life
+from sessions.floor.scope import HeldBy
 from tests.console.screens.floor.played import OPTIONS, press
 from tests.console.screens.hands.test_live import HeardLink
 from tests.support.house import LONG, House
@@ -26,12 +26,21 @@ def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     yield from yard_in(monkeypatch)
 
 
+async def back_on(floor: FloorScreen, app: FactoryApp, pilot: Pilot[None]) -> None:
+    """Wait until what was sent was answered, and the floor is seen as it is."""
+    await app.workers.wait_for_complete()
+    while app.screen is not floor:
+        await pilot.pause()
+    floor.draw()
+    await pilot.pause()
+
+
 async def drive(app: FactoryApp, link: HeardLink, pilot: Pilot[None]) -> None:
     floor = app.screen
     assert isinstance(floor, FloorScreen)
     await press(pilot, "c")
     await app.workers.wait_for_complete()
-    form = app.screen
+    form = app.screen_stack[-1]
     assert isinstance(form, StartScreen)
     assert {kind.name for kind in form.knowing.kinds} >= {"builtin", "command", "parrot", "parrot-broken"}
     assert len(form.knowing.tree) > 0
@@ -40,12 +49,8 @@ async def drive(app: FactoryApp, link: HeardLink, pilot: Pilot[None]) -> None:
         await press(pilot, "p")
     await press(pilot, "enter")
     await link.until(lambda known: known.life is Life.RUNNING, "say-this")
-    await app.workers.wait_for_complete()
-    while app.screen is form:
-        await pilot.pause()
+    await back_on(floor, app, pilot)
     assert "say-this is being started" in text(app)
-    floor.draw()
-    await pilot.pause()
     assert floor.wall.cursor is not None
     assert floor.wall.cursor.station == "say-this", "the cursor goes to what was started"
 
@@ -54,21 +59,20 @@ async def drive(app: FactoryApp, link: HeardLink, pilot: Pilot[None]) -> None:
     assert link.state.stations["a-part"].parent == "say-this"
     assert child.base
 
-    await app.workers.wait_for_complete()
-    while app.screen is not floor:
-        await pilot.pause()
-    floor.draw()
+    await back_on(floor, app, pilot)
     floor.go_to_station("say-this")
     await press(pilot, "S", "ctrl+u", *"docs/**", "enter")
-    await app.workers.wait_for_complete()
     known = await link.until(lambda known: known.scope.write == ("docs/**",), "say-this")
-    while app.screen is not floor:
-        await pilot.pause()
-    assert known.next_start is (known.held is not None and known.held.by.value != "advisory")
+    assert known.next_start is (known.held is not None and known.held.by is not HeldBy.ADVISORY)
+    await back_on(floor, app, pilot)
     assert "say-this has another boundary" in text(app)
     await press(pilot, "S")
-    assert isinstance(app.screen, ScopeScreen)
     assert ("older one until its next start" in text(app)) is known.next_start
+    await press(pilot, "escape")
+    for station in ("a-part", "say-this"):  # which would be brought back while all is taken down
+        floor.go_to_station(station)
+        await press(pilot, "X", "y")
+        await link.until(lambda known: known.life is Life.KILLED, station)
 
 
 def test_a_station_is_started_spawns_and_is_bounded_from_the_console(house: House) -> None:
