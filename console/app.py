@@ -260,11 +260,11 @@ class FactoryApp(Guarded, App[None]):
 
         await self.push_screen(StationScreen(name))
 
-    async def open_question(self, station: str) -> None:
-        """Look at what a station asks."""
+    async def open_question(self, station: str, hurried: bool = False) -> None:
+        """Look at what a station asks; `hurried` who was about to answer what was not seen."""
         from console.screens.question.screen import QuestionScreen
 
-        await self.push_screen(QuestionScreen(station))
+        await self.push_screen(QuestionScreen(station, hurried))
 
     async def open_terminal(self, station: str) -> None:
         """Look at the terminal of a station."""

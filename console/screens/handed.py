@@ -42,6 +42,10 @@ class HandedScreen(FactoryScreen):
         """The stations that a verb would be done to."""
         raise NotImplementedError
 
+    def sees_whole(self, station: str) -> bool:
+        """Whether all of what it asks is on this screen: what is not seen is shown before it is allowed."""
+        return True
+
     def present(self) -> Situation:
         return replace(super().present(), hands=self.hands())
 
@@ -86,6 +90,8 @@ class HandedScreen(FactoryScreen):
         it, hands = Verb(verb), self.hands()
         able = hands.able(it)
         match it:
+            case Verb.ALLOW | Verb.ALWAYS if not (hands.marked or self.sees_whole(able[0])):
+                await self.factory.open_question(able[0], hurried=True)
             case Verb.PROMPT:
                 await self._prompt(hands, able)
             case Verb.ASKED:

@@ -48,6 +48,13 @@ def preview_lines(pane: Pane | None, cells: int, rows: int, now: float, asked: A
     return [_head(pane, cells, now), *said, *[()] * (rows - 1 - len(said))]
 
 
+def shows_whole(asked: Asked, cells: int, rows: int) -> bool:
+    """Whether all of what is asked stands in `rows` lines of `cells` cells."""
+    from widgets.question.lines import fits
+
+    return fits(*asked, cells - 6, rows - 1 - (rows - 1 > 2))
+
+
 def _head(pane: Pane, cells: int, now: float) -> Line:
     """`── ◆ proxy-07  needs me for 2m · permission prompt · heard 2s ago, by claude:4d5611e5 ─────`"""
     glyph = STATUS[pane.status] if pane.station else BRANCH

@@ -124,6 +124,15 @@ def _row(label: str, value: Sequence[Span], cells: int) -> Line:
     return pad([("   " + fit(label, _LABEL), "faint"), *value], cells, "text")
 
 
+def fits(question: Question, known: Owned, cells: int, rows: int) -> bool:
+    """Whether `preview_rows` has all of its text."""
+    return len(body_rows(text_lines(question, known.directory), cells)) <= rows - _warns(question, known)
+
+
+def _warns(question: Question, known: Owned) -> bool:
+    return question.asks is Asks.PERMISSION and any(not path.inside for path in touched(known, question))
+
+
 def preview_rows(question: Question, known: Owned, more: int, cells: int, rows: int) -> list[Line]:
     """A few rows of it, for below the wall: what it touches first where that leaves the scope."""
     if rows <= 0:

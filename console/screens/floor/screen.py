@@ -27,7 +27,7 @@ from sessions.views.hands import Hands
 from sessions.views.ours import below
 from widgets.draw.cells import Line, Span
 from widgets.floor.card import HEIGHTS
-from widgets.floor.preview import Preview
+from widgets.floor.preview import Preview, shows_whole
 from widgets.parts.prompt import Menu, Typing
 
 
@@ -125,6 +125,10 @@ class FloorScreen(FloorScene, HandedScreen):
             return of_station(station)
         branch = state.branches.get(pane.key.removeprefix("branch:"))
         return of_branch(branch) if branch else []
+
+    def sees_whole(self, station: str) -> bool:
+        asked, preview = self._asked_of(self.wall.cursor) if self.wall.cursor else None, self.query_one(Preview)
+        return asked is None or shows_whole(asked, self.size.width, preview.size.height)
 
     def go_to_station(self, name: str) -> None:
         key = "station:" + name

@@ -41,8 +41,10 @@ class QuestionScreen(SampledScreen, HandedScreen):
     CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(SPEC)]
 
-    def __init__(self, station: str) -> None:
+    def __init__(self, station: str, hurried: bool = False) -> None:
+        """`hurried` is one who was about to answer before all of it was seen."""
         super().__init__()
+        self._hurried = hurried
         self.station = station
         self._question = ""
         """The id of the one that is shown."""
@@ -60,7 +62,10 @@ class QuestionScreen(SampledScreen, HandedScreen):
 
     def on_mount(self) -> None:
         self._turn_to(self.station, "")
-        self._opened_at = 0.0  # the operator came for this one
+        if self._hurried:
+            self.call_after_refresh(self.say, "not all of it was on the screen: look at it, then answer")
+        else:
+            self._opened_at = 0.0  # the operator came for this one
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.draw)
@@ -178,7 +183,7 @@ class QuestionScreen(SampledScreen, HandedScreen):
     async def action_hand(self, verb: str) -> None:
         it = Verb(verb)
         if it in ANSWERS and monotonic() - self._opened_at < UNSEEN_S:
-            self.say("this is the next question: look at it, then answer")
+            self.say("it has just come before your eyes: look at it, then answer")
             return
         await super().action_hand(verb)
 

@@ -22,7 +22,7 @@ from console.screens.station.side import PANELS, StationSide, side_cells
 from sessions.errors import FactoryError
 from sessions.floor.branches.shown import own_branch
 from sessions.floor.state import FloorState, Station
-from sessions.text import clean
+from sessions.text import EXCERPT, clean
 from sessions.views.floor.panes import Pane, station_pane
 from sessions.views.hands import Hands, Verb
 from sessions.views.ours import evidence_of, ours_of
@@ -159,6 +159,13 @@ class StationScreen(SearchScreen, HandedScreen):
 
     def situation(self) -> StationSituation:
         return StationSituation(at_hand=True, branched=bool(self._branch()), searched=bool(self.pattern))
+
+    def sees_whole(self, station: str) -> bool:
+        """Its panel tells as much of it as fits into a line, and nothing of what it would write."""
+        question = self.hands().asked(station)
+        if question is None:
+            return True
+        return self.wide and len(question.text) < EXCERPT // 2 and "\n" not in question.text and not question.paths
 
     def hands(self) -> Hands:
         return Hands(self.factory.link.state, (self.station,))

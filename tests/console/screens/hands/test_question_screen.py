@@ -136,7 +136,7 @@ def test_what_is_answered_is_what_is_seen(monkeypatch: pytest.MonkeyPatch) -> No
         await look(screen, pilot)
         await press(pilot, "a")
         await at_rest(pilot)
-        assert "this is the next question: look at it, then answer" in text(app)
+        assert "it has just come before your eyes" in text(app)
 
     assert len(ask(test, "asker").sent) == 1
 

@@ -270,3 +270,42 @@ def test_families_are_a_way_to_group() -> None:
         assert "asker" in groups["no family"]
 
     play(test, link())
+
+
+@pytest.mark.parametrize("inside", [False, True])
+@pytest.mark.parametrize(("station", "size", "seen"), [("asker", (200, 60), True), ("fixer", (200, 60), False)])
+def test_what_is_not_seen_whole_is_shown_before_it_is_allowed(
+    station: str, size: tuple[int, int], seen: bool, inside: bool
+) -> None:
+    it = link()
+
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await go(screen, pilot, station)
+        if inside:
+            await app.open_station(station)
+            await done(pilot)
+        await press(pilot, "a")
+        await done(pilot)
+        shown = app.screen_stack[-1]
+        assert len(it.sent) == seen
+        assert isinstance(shown, QuestionScreen) is not seen
+        if not seen:
+            await press(pilot, "a")
+            await done(pilot)
+            assert it.sent == [], "a key that is pressed twice has read nothing"
+            assert "look at it, then answer" in last_line(app)
+
+    play(test, it, size=size)
+
+
+def test_in_a_preview_without_room_nothing_is_seen_whole() -> None:
+    it = link()
+
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await go(screen, pilot, "asker")
+        await press(pilot, "b", "a")
+        await done(pilot)
+        assert isinstance(app.screen, QuestionScreen)
+        assert it.sent == []
+
+    play(test, it)
