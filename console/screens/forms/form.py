@@ -132,7 +132,9 @@ class FormScreen(FactoryScreen):
             field.ghost = self._ghost(field.value)
         self._picked = min(self._picked, len(self._offers) - 1)
         # A scope that cannot be meant meets nobody; one that is refused is shown with whom it meets.
-        made_of = (scope.write, self.knowing.tree, self.factory.link.state.verdicts, self.where())
+        state = self.factory.link.state
+        bounds = [(station, known.scope, known.lives) for station, known in state.owned.items()]
+        made_of = (scope.write, self.knowing.tree, state.verdicts, bounds, self.where())
         if not scope.write:
             self._found, self._found_for = None, None
         elif made_of != self._found_for:

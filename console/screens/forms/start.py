@@ -141,7 +141,9 @@ class StartScreen(FormScreen):
         elif fields["branch"].value:
             fields["branch"].note = "new"
         fields["budget"].note = self._left() if self._above_it else ""
-        fields["agent"].note = kind.title if kind is not None and fields["agent"] is not self.form.focus else ""
+        fields["agent"].note = (
+            clean(kind.title, 80) if kind is not None and fields["agent"] is not self.form.focus else ""
+        )
         fields["model"].hint = "its own" if kind is None or "model" in kind.abilities else "cannot be chosen"
 
     def _left(self) -> str:
@@ -209,7 +211,8 @@ def _refused(kind: AgentKind) -> str:
     """Why a kind cannot be used, with the cure; nothing of one that can."""
     if kind.usable:
         return ""
-    return f"{kind.reason}: {kind.cure}" if kind.cure else kind.reason or "it cannot be used here"
+    words = f"{kind.reason}: {kind.cure}" if kind.cure else kind.reason
+    return clean(words) or "it cannot be used here"
 
 
 _ABLE = {
@@ -223,4 +226,4 @@ _ABLE = {
 
 def _able(kind: AgentKind) -> str:
     able = [words for ability, words in _ABLE.items() if ability in kind.abilities]
-    return ", ".join([kind.title or kind.name, *able])
+    return ", ".join([clean(kind.title or kind.name, 80), *able])

@@ -49,7 +49,7 @@ def meant(values: Values, root: str = "", home: str = "") -> Meant:
             patterns[field] = normalised(patterns_in(values.get(field, "")), root, home)
         except PatternError as error:
             troubles[field] = str(error)
-            patterns[field] = ("**",)
+            patterns[field] = ()
     try:
         budget = budget_in(values.get("budget", ""))
     except WordsError as error:

@@ -59,31 +59,30 @@ def test_every_field_says_what_it_means() -> None:
     async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
         await press(pilot, "c")
         await done(pilot)
-        await press(pilot, *"one", "ctrl+j", *"two", "tab", "c", "o", "tab", *"gpt", "tab")
-        await press(pilot, *"topic/a", "tab", *"v1.2", "tab", "ctrl+u", *"lib/** docs/x", "tab", "ctrl+u", *"**")
-        await press(pilot, "tab", *"Edit, Bash(git *)", "tab", "right", "tab", "right", "tab", *"pypi.org", "tab")
-        await press(pilot, "right", "tab", *"2M $5 1h 9 turns", "tab", *"ship", "tab", *"name", "enter")
+        keys = ("one\ntwo", "tab c o tab", "gpt", "tab", "topic/a", "tab", "v1.2", "tab ctrl+u", "lib/** docs/x",
+                "tab tab", "Edit, Bash(git *)", "tab right tab right tab", "pypi.org", "tab right tab",
+                "2M $5 1h 9 turns", "tab", "ship", "tab", "name", "enter")  # fmt: skip
+        for number, words in enumerate(keys):
+            if number % 2:
+                await press(pilot, *words.split())
+            else:
+                at(app).answer_paste(words)
         await done(pilot)
-        assert (
-            it.sent
-            == [
-                StartStation(
-                    kind="codex",
-                    text="one\ntwo",
-                    name="name",
-                    branch="topic/a",
-                    start="v1.2",
-                    role="ship",
-                    model="gpt",
-                    mode=Mode.FULL,
-                    scope=Scope(
-                        ("lib/**", "docs/x"), ("**",), ("Edit", "Bash(git *)"), Network.LISTED, ("pypi.org",), True
-                    ),
-                    budget=Budget(2_000_000, 5.0, 3_600.0, 9),
-                )
-            ]
-            or text(app) == ""
-        )
+        scope = Scope(("lib/**", "docs/x"), ("**",), ("Edit", "Bash(git *)"), Network.LISTED, ("pypi.org",), True)
+        assert it.sent == [
+            StartStation(
+                kind="codex",
+                text="one\ntwo",
+                name="name",
+                branch="topic/a",
+                start="v1.2",
+                role="ship",
+                model="gpt",
+                mode=Mode.FULL,
+                scope=scope,
+                budget=Budget(2_000_000, 5.0, 3_600.0, 9),
+            )
+        ]
 
     play(test, it, size=(80, 24))
 
@@ -305,6 +304,7 @@ def test_who_else_may_write_there_is_shown_before() -> None:
         await press(pilot, "ctrl+u", *"/etc")
         await done(pilot)
         assert "✗ /etc lies outside the work tree" in text(app)
+        assert "what it may write cannot be meant" in text(app)
 
     play(test, it)
 
@@ -342,7 +342,7 @@ def test_only_a_station_of_ours_spawns() -> None:
 def test_hostile_names_are_harmless() -> None:
     branch = ev.BranchChanged(time=NOW, source="git", branch="topic", head="a" * 40, subject=HOSTILE)
     it = AskedLink([*our_events(), branch])
-    it.kinds = [*it.kinds, AgentKind("odd", "Odd", (), False, "no", "\u202e" * 3)]
+    it.kinds = [*it.kinds, AgentKind("odd", HOSTILE, (), False, HOSTILE, HOSTILE)]
     it.files = ["\\x1b[31m", "src/漢字.py"]
 
     async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
@@ -353,7 +353,30 @@ def test_hostile_names_are_harmless() -> None:
         for _ in range(12):
             await press(pilot, "tab", "down")
             assert "\x1b" not in text(app)
-            assert "\u202e" not in text(app).replace("\u202e" * 3, "")
+            assert "\u202e" not in text(app)
+
+    play(test, it, size=(80, 24))
+
+
+def test_the_field_in_hand_is_seen_however_much_is_wrong() -> None:
+    it = AskedLink()
+    it.answer = Reply(False, "no room at all, " * 12, "stop one")
+
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await go(screen, pilot, "worker")
+        await press(pilot, "s", *"x", "enter")
+        await done(pilot)
+        assert "refused" in text(app)
+        await tab_to(pilot, app, "branch")
+        await press(pilot, *"a..b")
+        await tab_to(pilot, app, "writes")
+        await press(pilot, "ctrl+u", *"docs/**", "tab", "ctrl+u")
+        await tab_to(pilot, app, "budget")
+        await press(pilot, "ctrl+u", *"much")
+        for _ in at(app).form.order:
+            await press(pilot, "tab")
+            focus = at(app).form.focus
+            assert f"▌{focus.label}" in text(app), focus.key
 
     play(test, it, size=(80, 24))
 
