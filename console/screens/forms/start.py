@@ -140,6 +140,8 @@ class StartScreen(FormScreen):
             fields["branch"].note = f"there already: {offers[0].why}" if offers else "there already"
         elif fields["branch"].value:
             fields["branch"].note = "new"
+        start = fields["from"].value.strip()
+        fields["from"].note = "no branch: a tag or a commit" if start and start not in state.branches else ""
         fields["budget"].note = self._left() if self._above_it else ""
         fields["agent"].note = (
             clean(kind.title, 80) if kind is not None and fields["agent"] is not self.form.focus else ""
