@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 import msgspec
 
 from sessions.text import clean_lines, is_visible
 
+QUESTION, QUESTIONS = "question_asked.1", "questions"
+"""The event that tells a text of many lines, and where the floor keeps such texts."""
 S = TypeVar("S", bound=msgspec.Struct)
 
 _CONTROL = re.compile(rb"(?<!\\)(?:\\\\)*\\[bfnrtu]")
@@ -31,13 +33,36 @@ def is_harmless(body: bytes) -> bool:
 
 
 def harmless(value: S) -> S:
-    """A copy of `value` with every text in it made one line of visible characters."""
-    return map_strings(value, lambda text: " ".join(clean_lines(text)))
+    """A copy of `value` with every text in it made one line of visible characters; what an agent asks keeps its lines,
+    as it does when it is asked."""
+    asked = {text: "\n".join(clean_lines(text)) for text in _asked(msgspec.to_builtins(value))}
+    return map_strings(value, lambda text: asked[text] if text in asked else " ".join(clean_lines(text)))
 
 
 def map_strings(value: S, change: Callable[[str], str]) -> S:
     """A copy of `value` with every string in it changed, keys of mappings included."""
     return msgspec.convert(_mapped(msgspec.to_builtins(value), change), type(value))
+
+
+def _asked(value: object) -> Iterator[str]:
+    """The texts of questions, which are an event's or stand under the name of many."""
+    if isinstance(value, dict):
+        if value.get("type") == QUESTION:
+            yield from _texts([value])
+        for name, item in value.items():
+            if name == QUESTIONS and isinstance(item, dict):
+                yield from _texts(item.values())
+            else:
+                yield from _asked(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _asked(item)
+
+
+def _texts(questions: Iterable[object]) -> Iterator[str]:
+    for question in questions:
+        if isinstance(question, dict) and isinstance(text := question.get("text"), str):
+            yield text
 
 
 def _mapped(value: object, change: Callable[[str], str]) -> object:

@@ -21,7 +21,7 @@ DEMO = Path(__file__).parents[2] / "demo.ftr"
 """The bundled recording of a simulated factory; see `make demo-recording`."""
 DEMO_STATIONS, DEMO_BRANCHES, DEMO_SEED = 30, 48, 1
 LIVE, MOST_LIVE = 8, 40
-DEMO_OPENING = 16_584
+DEMO_OPENING = 16_384
 """Where the bundled recording begins to play: everything is going on, and a block begins, so no event is folded."""
 
 

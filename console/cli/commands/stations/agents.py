@@ -7,7 +7,7 @@ import os
 import msgspec
 
 from console.cli.command import Command
-from console.cli.commands.stations.start import option
+from console.cli.commands.stations.bounds import option
 from console.cli.imports import importing
 from console.cli.output import say, table
 from console.cli.words import Parser

@@ -91,3 +91,11 @@ def amount(text: str) -> float:
     if not isfinite(number) or number < 0:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of 0 or more")
     return number
+
+
+def option(text: str) -> tuple[str, str]:
+    """`name=value`."""
+    name, sign, value = text.partition("=")
+    if not sign or not name:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name, value

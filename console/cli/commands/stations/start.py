@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 
-from console.cli.commands.stations.bounds import Bounded
+from console.cli.commands.stations.bounds import Bounded, option
 from console.cli.words import Parser, filled
 
 
@@ -63,14 +62,6 @@ class Start(Bounded, frozen=True, kw_only=True):
             options=self.options,
         )
         return obey_all(self.repo, {self.name or self.branch: wish}, "was started", self.json)
-
-
-def option(text: str) -> tuple[str, str]:
-    """`name=value`."""
-    name, sign, value = text.partition("=")
-    if not sign or not name:
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
-    return name, value
 
 
 def spoken(text: str) -> str:

@@ -60,7 +60,7 @@ def place_made(draft: Draft, event: ev.PlaceMade) -> None:
 
 @STATIONS.folds
 def question_asked(draft: Draft, event: ev.QuestionAsked) -> None:
-    words = f"{event.tool} {event.text}".strip()
+    words = " ".join(f"{event.tool} {event.text[:400]}".split())
     put_evidence(draft, event, Status.NEEDS_ME, words[:200], words[:200])
 
 
