@@ -109,6 +109,10 @@ def test_a_turn_is_interrupted_and_the_floor_frozen_and_thawed(yard: House) -> N
         assert (floor.state.frozen, floor.owned().life) == (True, Life.PAUSED)
         await floor.done(FreezeFloor(False))
         assert (floor.state.frozen, floor.owned().life) == (False, Life.RUNNING)
+        await floor.done(ChangeLife("polly", Change.PAUSE))
+        await floor.done(FreezeFloor(True))
+        await floor.done(FreezeFloor(False))
+        assert floor.owned().life is Life.PAUSED, "it rests for another reason"
         assert floor.state.stations["polly"].turns == 2, "it had nothing to go on with"
 
     asyncio.run(_in(yard, check))

@@ -31,6 +31,8 @@ TRIES = 3
 """Times in a row that a station is brought back by itself, before it is held back with what it failed of."""
 
 
+FROZEN = "the floor is frozen"
+"""How the reason begins of a station that rests with all others."""
 IN_TURN = ", in the middle of its turn"
 """How the reason ends of a station that rests although it was at work."""
 GO_ON = "You were interrupted. Go on with what you were at."
@@ -87,12 +89,21 @@ class Lives:
             await self._change(station, change, fresh, command)
 
     async def freeze(self, frozen: bool) -> None:
-        """Have all of them rest, or go on."""
-        for station, known in self._crew.state.owned.items():
-            if frozen and known.life is Life.RUNNING:
-                await self.rest(station, "the floor is frozen")
-            elif not frozen and known.life is Life.PAUSED:
-                await self.go_on(station, "goes on")
+        """Have all of them rest, or those go on that rest for that; one that cannot keeps no other from it.
+
+        Raises `FactoryError` with the first that could not.
+        """
+        trouble: FactoryError | None = None
+        for station, known in list(self._crew.state.owned.items()):
+            try:
+                if frozen and known.life is Life.RUNNING:
+                    await self.rest(station, FROZEN)
+                elif not frozen and known.life is Life.PAUSED and known.reason.startswith(FROZEN):
+                    await self.go_on(station, "goes on")
+            except FactoryError as error:
+                trouble = trouble or FactoryError(f"{station}: {error.message}", error.cure)
+        if trouble is not None:
+            raise trouble
 
     async def rest(self, station: str, reason: str) -> None:
         """Have it take no turn: one in a terminal is halted as it is, another one's turn is ended."""
