@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,9 @@ from sessions.floor.ours.lives import REBOOTED, Change, Life
 from sessions.floor.scope import Budget, HeldBy, Scope
 from sessions.floor.state import FloorState, Status
 from sessions.headless.supervised import Supervised
-from sessions.supervisor.services.stations import crew
+from sessions.stations.signals import tools
+from sessions.stations.signals.tools import Tools
+from sessions.supervisor.services.stations import crew, lives
 from tests.support.house import House
 from tests.support.stations.yard import PARROT, Floor, ended_all, manned, yard_in
 from tests.support.supervisor import ended, until
@@ -44,6 +47,27 @@ def test_a_station_starts_in_a_place_of_its_own_inside_its_boundary_and_takes_it
         assert not floor.state.intents
 
     asyncio.run(_in(yard, check))
+
+
+def test_the_first_to_start_may_start_at_the_same_moment(yard: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed: list[Path] = []
+    all_have_places = threading.Event()
+
+    def install(directory: Path) -> Tools:
+        installed.append(directory)
+        all_have_places.wait()
+        return tools.install(directory)
+
+    async def check(floor: Floor) -> None:
+        starts = [asyncio.create_task(floor.done(StartStation("parrot", name=f"poll-{n}"))) for n in range(4)]
+        await until(floor.feed, lambda state: sum(bool(known.directory) for known in state.owned.values()) == 4)
+        all_have_places.set()
+        await asyncio.gather(*starts)
+        assert {known.life for known in floor.state.owned.values()} == {Life.RUNNING}
+
+    monkeypatch.setattr(lives, "install", install)
+    asyncio.run(_in(yard, check))
+    assert len(installed) == 1
 
 
 def test_what_is_said_comes_once_and_in_order(yard: House) -> None:

@@ -48,6 +48,7 @@ class Lives:
         self._hosted, self._terminals = hosted, terminals
         self._governor = Governor()
         self._tools: Tools | None = None
+        self._installing = asyncio.Lock()
 
     def runner(self, station: str) -> Runner:
         """What runs its agent."""
@@ -249,9 +250,10 @@ class Lives:
         return self._hosted if isinstance(kind, Conversing) else self._terminals
 
     async def _installed(self) -> Tools:
-        if self._tools is None:
-            self._tools = await asyncio.to_thread(install, self._crew.factory.state_dir / "tools")
-        return self._tools
+        async with self._installing:  # several start at once
+            if self._tools is None:
+                self._tools = await asyncio.to_thread(install, self._crew.factory.state_dir / "tools")
+            return self._tools
 
     async def _remove(self, station: str) -> None:
         """Take away the place of one that has ended, when its work is kept under refs."""
