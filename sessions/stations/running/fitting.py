@@ -24,6 +24,7 @@ from sessions.stations.keeping.marks import Mark
 from sessions.stations.places import layout, making, origin, setup
 from sessions.stations.places.layout import Place as StationPlace
 from sessions.stations.running.needs import hosts_of, keys_of, model_of, programs_of
+from sessions.stations.running.pinned import pinned
 from sessions.stations.signals import standing
 from sessions.stations.signals.standing import Standing
 from sessions.stations.signals.tools import Tools
@@ -59,6 +60,8 @@ class Outfit(msgspec.Struct, frozen=True):
     outbox: Path
     session: str = ""
     """The conversation to go on with; "" begins a new one."""
+    agent: bool = True
+    """It is for an agent; else for the set-up of its place."""
 
 
 def place_for(factory: Factory, wanted: making.Wanted) -> tuple[StationPlace, bool]:
@@ -95,6 +98,7 @@ def fit(factory: Factory, place: StationPlace, outfit: Outfit) -> Fitted:
         tmp=place.tmp,
         outbox=outfit.outbox,
         programs=(*seen, standing_dir(factory, station.id), *_caches(factory, place)),
+        pinned=pinned(place.work, owned.scope.write) if outfit.agent else (),
         model=model_of(keys),
         model_hosts=hosts_of(outfit.kind, keys),
         station=station.id,
@@ -149,6 +153,7 @@ def stand(place: StationPlace, station: Station, owned: Owned, left: Budget, hel
         scope=owned.scope,
         mode=owned.mode,
         held=held,
+        pinned=pinned(place.work, owned.scope.write),
         budget=owned.budget,
         left=left,
         edits=True,

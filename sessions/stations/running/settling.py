@@ -48,7 +48,7 @@ def settle(
         return []
     # It may write in the whole work tree, as no agent's words are in it yet; the commit it began at says what it does.
     scope = replace(outfit.owned.scope, write=EVERYTHING)
-    fitted = fitting(factory, place, replace(outfit, owned=replace(outfit.owned, scope=scope)))
+    fitted = fitting(factory, place, replace(outfit, owned=replace(outfit.owned, scope=scope), agent=False))
     wrap, environment = fitted.boundary.words, fitted.brief.environment
     source_tree = _operators(factory.common_dir) if setup.is_allowed(place, factory.state_dir) else None
     _, troubles = setup.prepare(place, wanted, wrap, environment, source_tree, now)

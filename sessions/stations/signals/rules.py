@@ -102,11 +102,15 @@ def _allowed(path: str, cwd: str, station: dict[str, object]) -> bool:
     root = str(station.get("root") or "/")
     inside = place_of(path, cwd, root)
     if inside is not None:
-        return _matches()(_strings(station.get("write")), inside)
+        return not _pinned(inside, station) and _matches()(_strings(station.get("write")), inside)
     whole = os.path.normpath(os.path.join(cwd, path))  # noqa: PTH118
     if _is_in(whole, os.path.normpath(root)):
         return False  # a link in the work tree that leads out of it
     return any(_is_in(os.path.realpath(whole), os.path.realpath(own)) for own in _strings(station.get("own")))
+
+
+def _pinned(inside: str, station: dict[str, object]) -> bool:
+    return any(_is_in(inside, setting) for setting in _strings(station.get("pinned")))
 
 
 def _readable(path: str, cwd: str, station: dict[str, object]) -> bool:
@@ -120,9 +124,10 @@ def _refusal(outside: list[str], cwd: str, station: dict[str, object]) -> str:
     names = [place_of(path, cwd, root) or path for path in outside]
     scope = " ".join(_strings(station.get("write"))) or "nothing"
     asks = " ".join(f"'{name}'" for name in names if _PLAIN.fullmatch(name)) or "GLOB"
+    settings = " (settings of agents it has to name)" * any(_pinned(name, station) for name in names)
     return (
-        f"{', '.join(names)} is outside this station's scope, which may write {scope}. Work inside it, or ask for more "
-        f"by running: factory-tui ask scope {asks} --why 'the reason'"
+        f"{', '.join(names)} is outside this station's scope, which may write {scope}{settings}. Work inside it, or "
+        f"ask for more by running: factory-tui ask scope {asks} --why 'the reason'"
     )
 
 

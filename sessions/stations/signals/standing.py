@@ -39,6 +39,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     scope: Scope = Scope()
     mode: Mode = Mode.SAFE
     held: Held = Held()
+    pinned: tuple[str, ...] = ()
+    """Settings of agents in its work tree that stay as they are, as its scope does not name them."""
     budget: Budget = Budget()
     left: Budget = Budget()
     """Of each bound of the budget."""
@@ -62,6 +64,7 @@ def files(standing: Standing) -> Mapping[str, str]:
         "tools": [*scope.tools],
         "network": scope.network.value,
         "hosts": [*scope.hosts],
+        "pinned": [*standing.pinned],
         "held_by": standing.held.by.value,
         "edits": standing.edits,
         "ask": [*standing.ask],
@@ -106,6 +109,8 @@ def words(standing: Standing) -> str:
         lines.append(f"You may write: {_globs(scope.write)} (below the root of your work tree).")
         if scope.read != ("**",):
             lines.append(f"You may read: {_globs(scope.read)}.")
+        if standing.pinned:
+            lines.append(f"Settings of agents stay as they are: {_globs(standing.pinned)}.")
         lines.append(_HOLDS[standing.held.by])
     else:
         lines.append(f"Your work may touch: {_globs(scope.write)}. What goes beyond that is kept back when it leaves.")
