@@ -40,7 +40,12 @@ def ours_lines(state: FloorState, pane: Pane, now: float, cells: int) -> list[Li
         asks = f"{ours.questions} question" + "s" * (ours.questions != 1)
         rows.append(_row("asks", [(asks, "needs_me"), ("  Q shows it", "faint")], cells))
     if ours.violations:
-        rows += _text("outside", f"{OUTSIDE}{ours.violations}, the last: {ours.violated}", cells, "bold failed")
+        rows += _text(
+            "outside",
+            f"{OUTSIDE}{ours.violations}, the last: {ours.violated}  S widens its scope",
+            cells,
+            "bold failed",
+        )
     rows += _boundary(ours, known, cells)
     rows += _budget(state, pane.station, known, now, cells)
     rows += _family(state, ours, pane.station, known, cells)

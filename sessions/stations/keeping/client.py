@@ -59,6 +59,8 @@ class Keeper:
         self._overs: dict[str, asyncio.Future[Exit]] = {}
         self._ended: asyncio.Queue[Ended | None] = asyncio.Queue()
         self._listening: asyncio.Task[None] | None = None
+        self.refused: Callable[[str, bytes], None] = lambda name, said: None
+        """Is told lines in which a child says that something was refused to it (see `Start.refusals`)."""
 
     @classmethod
     async def open(cls, state_dir: Path, patience_s: float = PATIENCE_S, scoped: bool = True) -> Keeper:
@@ -121,6 +123,7 @@ class Keeper:
             "log": str(start.log or ""),
             "ring": start.ring,
             "answers": start.answers,
+            "refusals": start.refusals,
         }
         if start.size is not None:
             words |= {"columns": start.size.columns, "lines": start.size.lines}
@@ -254,8 +257,10 @@ class Keeper:
     async def _listen(self) -> None:
         """Take in the ends of children, until the keeper ends."""
         while (note := await self._line.note()) is not None:
-            words, _ = note
+            words, said = note
             name = str(words.get("id"))
+            if words.get("note") == "refused":
+                self.refused(name, said)
             if words.get("note") != "exit":
                 continue
             end, place = value(Exit, words.get("exit")), number_in(words, "end")

@@ -46,6 +46,8 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     log: Path | None = None
     """Where a program without a terminal says what it has to say; None throws that away."""
     ring: int = RING
+    refusals: bool = False
+    """Lines that tell of a refusal are told as they come."""
     answers: bool = True
     """Its terminal answers the few questions that every terminal answers, also while nobody looks."""
 

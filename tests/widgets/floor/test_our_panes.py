@@ -81,7 +81,7 @@ def test_below_the_wall_stands_what_would_be_allowed_there() -> None:
 def test_the_station_panel_says_all_of_it() -> None:
     assert [line.strip() for line in text_of(ours_lines(STATE, PANES["worker"], NOW, 80))] == [
         "life       runs",
-        "outside    ✗ 2, the last: commit .github/ci.yml",
+        "outside    ✗ 2, the last: commit .github/ci.yml S widens its scope",
         "boundary   safe  held by bubblewrap",
         "writes     src/** !src/gen/**",
         "network    pypi.org",

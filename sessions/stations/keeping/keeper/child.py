@@ -11,6 +11,7 @@ from sessions.stations.keeping import cgroups, processes
 from sessions.stations.keeping.keeper import spawn
 from sessions.stations.keeping.keeper.answers import LONGEST, answers
 from sessions.stations.keeping.keeper.framing import CHUNK, Words
+from sessions.stations.keeping.keeper.refusals import Refusals
 from sessions.stations.keeping.keeper.ring import Ring
 from sessions.stations.keeping.marks import MARK, STATION, Mark, mark_of
 
@@ -51,6 +52,10 @@ class Child:
         self.over = 0.0
         self.deadline: float | None = None
         """When what is left of it is killed, on the clock that never goes back."""
+        self.refusals: Refusals | None = None
+        """What it says that it was refused is noticed."""
+        self.refused = b""
+        """What it said so and nobody was told yet."""
         self._tail = b""
 
     @property
@@ -104,6 +109,8 @@ class Child:
             if not data:
                 return False, True
             self.ring.put(data)
+            if self.refusals is not None:
+                self.refused += self.refusals.take(self.ring, data)
             if answering and self.answering:
                 self._answer(data)
             if len(data) < FULL:

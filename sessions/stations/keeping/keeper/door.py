@@ -137,9 +137,9 @@ class Door:
         caller.line.close()
         self._left(caller)
 
-    def tell(self, note: Words) -> None:
+    def tell(self, note: Words, data: bytes = b"") -> None:
         """Tell every supervisor of a child, and whoever follows it."""
         for caller in [*self.callers.values()]:
             if caller.supervises or note["id"] in caller.looks:
-                caller.say(note)
+                caller.say(note, data)
                 self.push(caller)

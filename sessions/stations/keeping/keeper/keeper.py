@@ -225,6 +225,9 @@ class Keeper:
             look.answers for caller in self.door.callers.values() if (look := caller.looks.get(child.name)) is not None
         )
         greedy, closed = child.read(not answered)
+        if child.refused:
+            self.door.tell({"note": "refused", "id": child.name}, child.refused)
+            child.refused = b""
         if closed:
             self._closed(child)
         else:

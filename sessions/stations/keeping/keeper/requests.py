@@ -12,6 +12,7 @@ from sessions.stations.keeping.keeper.child import MOST_RING, RING, Child
 from sessions.stations.keeping.keeper.door import RefusedError
 from sessions.stations.keeping.keeper.framing import MOST_BYTES, Words
 from sessions.stations.keeping.keeper.keeper import GRACE_S, Keeper
+from sessions.stations.keeping.keeper.refusals import Refusals
 
 Answer = tuple[Words, bytes]
 DONE: Words = {"ok": True}
@@ -79,6 +80,7 @@ def _begun(keeper: Keeper, name: str, words: Words) -> Child:
             os.close(plan.slave)
     child = Child(name, plan, pid, telling, ring, bool(words.get("answers", True)))
     child.columns, child.lines = columns, lines
+    child.refusals = Refusals() if words.get("refusals") else None
     keeper.adopt(child)
     return child
 

@@ -25,6 +25,7 @@ from sessions.stations.running.beneath import write_beneath
 from sessions.stations.running.fitting import Fitted, recalled, remember
 from sessions.stations.terminal.saying import Conversation
 from sessions.supervisor.services.stations.crew import Crew, now
+from sessions.supervisor.services.stations.refusals import Refusals
 from sessions.supervisor.services.stations.runner import Begun, Runner
 from sessions.text import clean, clean_lines
 
@@ -52,6 +53,7 @@ class Terminals(Runner):
         self._crew, self._outbox, self._ended, self._watch = crew, outbox, ended, watch
         self.looking = Looking(self._found)
         """Who is attached."""
+        self._refusals = Refusals(crew)
         self._conversations: dict[str, Conversation] = {}
         self._listening: asyncio.Task[None] | None = None
         self._ending: dict[str, asyncio.Event] = {}
@@ -90,6 +92,7 @@ class Terminals(Runner):
                 environment={**brief.environment, **launch.environment},
                 directory=Path(brief.directory),
                 size=FIRST,
+                refusals=Ability.HOOKS not in agent.abilities,
             )
         )
         if Ability.HOOKS not in agent.abilities:  # nothing else will ever say so
@@ -152,6 +155,7 @@ class Terminals(Runner):
     async def _keeper(self) -> Keeper:
         keeper = await self._crew.keeper()
         if self._listening is None or self._listening.done():
+            keeper.refused = self._refusals.hear
             self._listening = asyncio.create_task(self._listen(keeper))
         return keeper
 

@@ -1,0 +1,113 @@
+"""What a station tries outside its boundary: refused, on the floor at once, and nothing of it is obeyed later."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from sessions.floor import events as ev
+from sessions.floor.commands import AssignScope, ChangeLife, StartStation
+from sessions.floor.ours.lives import Change, Life
+from sessions.floor.scope import Scope
+from sessions.journal.reader import JournalReader
+from sessions.paths import journal_path
+from sessions.stations.boundary import machine
+from sessions.stations.places.suspects import Allowed, listing
+from tests.support.house import House
+from tests.support.stations.yard import Floor, manned, yard_in
+from tests.support.supervisor import until
+
+HERE = machine.here()
+pytestmark = pytest.mark.skipif(not HERE.bubblewrap, reason=f"bubblewrap: {HERE.trouble}")
+SOON_S = 2.0
+"""Within which a write outside its scope is on the floor."""
+
+
+@pytest.fixture
+def yard(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    yield from yard_in(monkeypatch)
+
+
+def told(yard: House, check: Callable[[Floor], Awaitable[None]]) -> None:
+    async def story() -> None:
+        async with manned(yard) as floor:
+            await check(floor)
+
+    asyncio.run(story())
+
+
+def runs(script: str, *write: str) -> StartStation:
+    """A station that runs a script of the shell, and then waits."""
+    command = shlex.join(["sh", "-c", f"{script}; sleep 600"])
+    return StartStation("command", "go", name="sam", scope=Scope(write=write), options=(("command", command),))
+
+
+async def violated(yard: House, floor: Floor, *paths: str) -> list[ev.ScopeViolated]:
+    """Wait until it has tried to write these, and no others."""
+    await until(floor.feed, lambda state: "sam" in state.owned and state.owned["sam"].violations >= len(paths))
+    reader = JournalReader(journal_path(yard.place.state_dir))
+    events = [event for event in reader.events(0, 1_000) if isinstance(event, ev.ScopeViolated)]
+    reader.close()
+    assert sorted(event.path for event in events) == sorted(paths)
+    return events
+
+
+def test_a_write_outside_is_on_the_floor_within_two_seconds(yard: House) -> None:
+    """Case 22, for a program that tells nothing by itself."""
+    yard.repo.commit({"src/a.py": "a\n", "lib/b.py": "b\n"})
+
+    async def check(floor: Floor) -> None:
+        await floor.done(runs("touch src/when; echo evil > lib/b.py; rm nothing; touch new", "src/**"))
+        events = await violated(yard, floor, "lib/b.py", "new")
+        directory = Path(floor.owned("sam").directory)
+        assert max(event.time for event in events) - (directory / "src/when").stat().st_mtime < SOON_S
+        assert (directory / "lib/b.py").read_text() == "b\n"
+
+    told(yard, check)
+
+
+def test_settings_that_an_agent_plants_are_obeyed_by_no_next_start(yard: House) -> None:
+    """Case 26: those that are there cannot be changed, and what else comes is asked for."""
+    settings = ".claude/settings.json"
+    yard.repo.commit({settings: "{}", "AGENTS.md": "Be kind.\n"})
+    script = f"echo evil > {settings}; echo evil > .git/hooks/pre-commit; echo x > .mcp.json"
+    wide = runs(f"{script}; echo 'Be evil.' > AGENTS.md", "**")
+
+    async def check(floor: Floor) -> None:
+        allowed = Allowed(yard.place.state_dir)
+        allowed.allow(listing(yard.repo.path), "ann")
+        await floor.done(wide)
+        await violated(yard, floor, settings, ".git/hooks/pre-commit")
+        directory = Path(floor.owned("sam").directory)
+        assert (directory / settings).read_text() == "{}"
+        await floor.done(ChangeLife("sam", Change.STOP))
+        reply = await floor.wish(ChangeLife("sam", Change.RESUME))
+        assert not reply.ok
+        assert ".mcp.json" in reply.reason
+        assert "AGENTS.md" in reply.reason
+        await floor.lives(Life.HELD, "sam")
+        allowed.allow(listing(directory), "ann")
+        await floor.done(ChangeLife("sam", Change.RESUME))
+        await floor.lives(Life.RUNNING, "sam")
+
+    told(yard, check)
+
+
+def test_settings_are_written_where_the_scope_names_them(yard: House) -> None:
+    yard.repo.commit({".claude/settings.json": "{}"})
+
+    async def check(floor: Floor) -> None:
+        Allowed(yard.place.state_dir).allow(listing(yard.repo.path), "ann")
+        await floor.done(runs("echo evil > .claude/settings.json", "**"))
+        await violated(yard, floor, ".claude/settings.json")
+        await floor.done(AssignScope("sam", Scope(write=("**", ".claude/**"))))
+        await floor.done(ChangeLife("sam", Change.STOP))
+        await floor.done(ChangeLife("sam", Change.RESUME))
+        file = Path(floor.owned("sam").directory) / ".claude/settings.json"
+        await until(floor.feed, lambda _: file.read_text() == "evil\n")
+
+    told(yard, check)
