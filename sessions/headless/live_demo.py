@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import logging
 import os
 import shutil
 import subprocess
@@ -18,35 +16,37 @@ from typing import Self
 
 import msgspec
 
+import sessions
 from sessions import paths
 from sessions.errors import FactoryError
+from sessions.headless.live_end import SCRIPT, SHOP
 from sessions.headless.supervised import Supervised
-from sessions.place import place_of
 from sessions.settings import FILE
 from sessions.simulation.live import ground, story
-from sessions.stations.hosting.client import Host
-from sessions.stations.keeping.client import Keeper
-from sessions.stations.keeping.starting import socket_of
+from sessions.stations.builtin.kind import needed
 from sessions.supervisor import process
-
-log = logging.getLogger(__name__)
 
 PREFIX = "factory-tui-live-"
 AT_ONCE = 4
 PRICE = "input = 3.0\noutput = 15.0\ncache_read = 0.3\nwindow = 200000\n"
-VARIABLES = ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME")
+VARIABLES = {"HOME": "home", "XDG_STATE_HOME": "state", "XDG_CONFIG_HOME": "config"}
 """What of the environment would lead to the operator's own factory; each becomes a directory of the demo."""
 GONE = ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "FACTORY_TUI_CONFIG")
 
 
 class LiveFactory:
-    """Use as a context: at its end everything is ended, and nothing of it is left."""
+    """Use as a context: at its end everything is ended, and nothing of it is left; so too when this process is killed.
+
+    Raises `FactoryError` where the built-in agent cannot run, before anything is made.
+    """
 
     def __init__(self, parts: Sequence[story.Part]) -> None:
+        needed()
         self._parts = parts
-        self.root = Path(tempfile.mkdtemp(prefix=PREFIX))
-        self.repo = self.root / "shop"
-        self._provider: subprocess.Popen[str] | None = None
+        self.root = Path(os.path.realpath(tempfile.mkdtemp(prefix=PREFIX)))
+        self.repo = self.root / SHOP
+        self._side: subprocess.Popen[str] | None = None
+        self._url = ""
         self._starting: threading.Thread | None = None
         self._over = threading.Event()
         self._before = {name: os.environ.get(name) for name in (*VARIABLES, *GONE)}
@@ -54,16 +54,16 @@ class LiveFactory:
         """Of stations that could not be started, in words."""
 
     def __enter__(self) -> Self:
-        for name in VARIABLES:
-            path = self.root / name.lower()
+        for name, directory in VARIABLES.items():
+            path = self.root / directory
             path.mkdir(mode=0o700)
             os.environ[name] = str(path)
         for name in GONE:
             os.environ.pop(name, None)
         try:
+            self._serve()
             self.repo.mkdir()
             ground.lay(self.repo)
-            self._serve()
             self._set_up()
         except BaseException:
             self.__exit__()
@@ -72,26 +72,21 @@ class LiveFactory:
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
-        try:
-            if self._starting is not None:
-                self._starting.join()
-            if (self.repo / ".git").exists():
-                process.stop(self.repo)
-                asyncio.run(_ended(place_of(self.repo).state_dir))
-        except FactoryError as error:
-            log.warning("the demo did not end: %s", error)
-        finally:
-            if self._provider is not None:
-                self._provider.terminate()
-                self._provider.wait()
-                if self._provider.stdout is not None:
-                    self._provider.stdout.close()
-            for name, value in self._before.items():
-                if value is None:
-                    os.environ.pop(name, None)
-                else:
-                    os.environ[name] = value
-            shutil.rmtree(self.root, ignore_errors=True)
+        if self._side is not None:
+            self._side.communicate()
+        shutil.rmtree(self.root, ignore_errors=True)  # where that one could not
+        if self._starting is not None:
+            self._starting.join()
+        for name, value in self._before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+    @property
+    def side(self) -> int:
+        """The process beside it, which ends it."""
+        return self._side.pid if self._side is not None else 0
 
     def options(self) -> process.Options:
         """What its supervisor is started with."""
@@ -122,18 +117,30 @@ class LiveFactory:
         settings.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def _serve(self) -> None:
-        """Start the provider."""
-        path = self.root / "script.json"
-        path.write_bytes(msgspec.json.encode(story.script(self._parts)))
-        words = [sys.executable, "-m", "sessions.simulation.provider", "--script", str(path)]
-        self._provider = subprocess.Popen(words, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
-        assert self._provider.stdout is not None
-        self._url = self._provider.stdout.readline().strip()
+        """Start the process that speaks as the models, and takes everything away when this one has gone."""
+        (self.root / SCRIPT).write_bytes(msgspec.json.encode(story.script(self._parts)))
+        # In a session of its own: what ends this one by the terminal, or with it, does not end that one.
+        self._side = subprocess.Popen(
+            [sys.executable, "-m", "sessions.headless.live_end", str(self.root)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+            cwd=Path(sessions.__file__).parents[1],
+        )
+        assert self._side.stdout is not None
+        self._url = self._side.stdout.readline().strip()
         if not self._url:
-            raise FactoryError("the scripted model did not start", "see whether loopback can be used")
+            raise FactoryError("the scripted models do not begin", "see whether loopback can be listened on")
 
     def _start(self) -> None:
-        process.start(self.repo, self.options())
+        try:
+            process.start(self.repo, self.options())
+        except FactoryError as error:
+            if not self._over.is_set():
+                self.troubles.append(str(error))
+            return
         with ThreadPoolExecutor(AT_ONCE) as pool:
             list(pool.map(self._start_one, [part for part in self._parts if not part.parent]))
             list(pool.map(self._start_one, [part for part in self._parts if part.parent]))
@@ -145,17 +152,5 @@ class LiveFactory:
             with Supervised(self.repo) as supervised:
                 supervised.obey(part.wish(self._url))
         except FactoryError as error:
-            self.troubles.append(f"{part.name}: {error}")
-
-
-async def _ended(state_dir: Path) -> None:
-    """End all hosts, and the keeper with all that it keeps."""
-    for socket in await asyncio.to_thread(lambda: sorted(state_dir.glob("host-*.sock"))):
-        try:
-            await (await Host.connect(socket)).end()
-        except (OSError, FactoryError):
-            continue
-    if socket_of(state_dir).exists():
-        keeper = await Keeper.open(state_dir, scoped=False)
-        await keeper.stop("the demo is over")
-        await keeper.close()
+            if not self._over.is_set():
+                self.troubles.append(f"{part.name}: {error}")

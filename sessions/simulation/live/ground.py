@@ -10,6 +10,7 @@ from sessions.errors import FactoryError
 
 RATES = "RATES = {\n    'book': 7,\n    'food': 7,\n    'other': 19,\n}\n"
 FILES: Mapping[str, str] = {
+    ".gitignore": "__pycache__/\n",
     "README.md": "# A small shop\n\nPrices in cents, taxes in per cent.\n\nRun the tests: `python3 -m unittest -q`\n",
     "shop/__init__.py": '"""A small shop."""\n',
     "shop/taxes.py": f'"""Taxes."""\n\n{RATES}\n\ndef tax(kind, cents):\n    return cents * RATES[kind] // 100\n',

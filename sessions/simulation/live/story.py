@@ -1,7 +1,8 @@
 """What happens in the live demo: the tasks of its stations, and what their models say. Pure.
 
 One asks for permission, one fails, one is slow, two collide, one leaves its scope, one has another work for it; further
-ones write modules of their own. A few seconds lie between the answers, as between those of a real model.
+ones write modules of their own. A few seconds lie between the answers, as between those of a real model. Whoever has
+done its part does a little of what it is asked then.
 """
 
 from __future__ import annotations
@@ -16,12 +17,16 @@ from sessions.simulation.provider.script import Call, Fault, Script, Step, Troub
 
 MOST = 40
 """Stations of the largest demo."""
-PACE_S = 1.5
+PACE_S = 2.5
 """Between two answers."""
 KIND = "builtin"
 VISITOR = "visitor"
 """The model of stations that somebody starts who looks at the demo."""
 TESTS = "python3 -m unittest -q"
+ASKED = 100
+"""Requests that each has an answer to, beyond its part."""
+_MORE = "I looked around. My words follow a script, which has nothing about that: another model would do it now."
+_REFUSED = "the script has this model refuse what it is asked"
 _ELABORATE = "I look at how this is used, and what it would break. "
 
 
@@ -72,7 +77,8 @@ def script(told: Sequence[Part]) -> Script:
         ("write", {"path": "docs/visit.md", "content": "# A visit\n\nSomebody looked at the live demo.\n"}),
         ("run", {"command": "git add -A && git commit -qm 'Note a visit'"}),
     )
-    return Script({VISITOR: visit, **{part.name: part.steps for part in told}})
+    more = (_step("list", PACE_S, path="."), Step(text=_MORE, delay=PACE_S)) * ASKED
+    return Script({VISITOR: (*visit, *more), **{part.name: (*part.steps, *more) for part in told}})
 
 
 def _shown(pace: float) -> Iterator[Part]:
@@ -129,11 +135,13 @@ def _shown(pace: float) -> Iterator[Part]:
         ),
         Scope(write=("docs/**",)),
     )
-    slow = Step(text=_ELABORATE, repeat=40, piece=12, pace=pace / 10)
+    slow = msgspec.structs.replace(
+        _step("read", pace, path="shop/stock.py"), text=_ELABORATE, repeat=40, piece=12, pace=pace / 10
+    )
     yield Part(
         "stock", "Think through how stock could never be negative.", (slow, slow, Step(text="It can be checked."))
     )
-    lost = Fault(Trouble.STATUS, status=400, times=1_000)
+    lost = Fault(Trouble.STATUS, status=400, times=1_000, says=_REFUSED)
     yield Part(
         "receipt", "Put the tax on every receipt.", (_step("read", pace, path="shop/receipt.py"), Step(fault=lost))
     )
@@ -183,7 +191,7 @@ def _edit(path: str, old: str, new: str) -> Use:
 def _work(pace: float, *uses: Use) -> tuple[Step, ...]:
     """One use of a tool an answer, and a last word."""
     steps = [_step(tool, pace, **arguments) for tool, arguments in uses]
-    return (*steps, Step(text="Done, and committed.", delay=pace))
+    return (*steps, Step(text="That was all of it.", delay=pace))
 
 
 def _step(tool: str, pace: float, **arguments: object) -> Step:

@@ -39,6 +39,8 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     status: int = 503
     retry_after: float = 0.0
     """Seconds; 0: nothing is said of it."""
+    says: str = "by script"
+    """The message of an error."""
     after: int = 0
     times: int = 1
 

@@ -117,7 +117,7 @@ class Provider:
         if fault is not None and fault.kind is Trouble.STATUS:
             log(fault.status, Used(0, 0), whole=True)
             more = {"retry-after": f"{fault.retry_after:g}"} if fault.retry_after else {}
-            await _send(writer, fault.status, dialect.error(fault.status, "by script"), more)
+            await _send(writer, fault.status, dialect.error(fault.status, fault.says), more)
             return
         options = request.get("stream_options")
         counted = isinstance(options, dict) and options.get("include_usage") is True

@@ -56,10 +56,10 @@ class Kind:
     )
 
     def usable(self, environment: Mapping[str, str]) -> Usable:
-        if missing := [name for name in NEEDED if importlib.util.find_spec(name) is None]:
-            return Usable(False, reason=f"{' and '.join(missing)} is not installed", cure=INSTALL)
-        version = f"litellm {importlib.metadata.version('litellm')}"
+        version = ""
         try:
+            needed()
+            version = f"litellm {importlib.metadata.version('litellm')}"
             chosen = settings.load()
             target_of(chosen.model, {}, chosen, environment)
         except FactoryError as error:
@@ -67,8 +67,7 @@ class Kind:
         return Usable(True, version)
 
     async def start(self, brief: Brief, tell: Tell) -> Agent:
-        if missing := [name for name in NEEDED if importlib.util.find_spec(name) is None]:
-            raise FactoryError(f"{' and '.join(missing)} is not installed", INSTALL)
+        needed()
         chosen = settings.load()
         model = brief.model or chosen.model
         target_of(model, brief.options, chosen, os.environ)
@@ -95,6 +94,12 @@ class Kind:
         agent = BuiltIn(brief, voice, history, target, prices, chosen.servers)
         agent.open(uuid.uuid4().hex)
         return agent
+
+
+def needed() -> None:
+    """Raises `FactoryError` where something is not installed without which no model is called."""
+    if missing := [name for name in NEEDED if importlib.util.find_spec(name) is None]:
+        raise FactoryError(f"the built-in agent needs {' and '.join(missing)}, not installed here", INSTALL)
 
 
 @cache

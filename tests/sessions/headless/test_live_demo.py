@@ -3,19 +3,41 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import select
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from sessions.errors import FactoryError
 from sessions.floor.identity import Owner
 from sessions.floor.ours.lives import Life
 from sessions.floor.scopes.sets import inside
 from sessions.headless.live_demo import LiveFactory
 from sessions.place import place_of
 from sessions.simulation.live import story
-from sessions.stations.keeping.processes import everything, mark_of_process
+from sessions.stations.builtin import kind
+from sessions.stations.keeping.processes import everything
 from tests.support.stations.live import told
 from tests.support.supervisor import watched
+
+RUNS = """
+import time
+from sessions.headless.live_demo import LiveFactory
+from sessions.simulation.live import story
+from sessions.stations.builtin import kind
+kind.NEEDED = ()
+with LiveFactory(story.parts(2)) as factory:
+    factory.begin()
+    factory.started()
+    print(factory.root, factory.side, sep="\\n", flush=True)
+    time.sleep(600)
+"""
+"""Runs a small one until it is killed."""
 
 
 def test_the_story_is_told_by_as_many_as_are_asked_for() -> None:
@@ -35,6 +57,40 @@ def test_who_works_for_another_asks_for_no_more_than_that_one_has() -> None:
             assert 0 < part.budget.tokens <= parts[part.parent].budget.tokens
 
 
+def test_every_request_beyond_the_story_has_an_answer() -> None:
+    script = story.script(story.parts(8))
+    names = ("cart",)
+    turns = len(script.scripts["cart"])
+    assert script.step(names, turns - 1).text == script.step(names, turns - 3).text != script.step(names, turns).text
+
+
+def test_without_what_calls_models_it_says_so_once_and_makes_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(kind, "NEEDED", ("litellm_that_is_not_here",))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    with pytest.raises(FactoryError, match="litellm_that_is_not_here") as error:
+        LiveFactory(story.parts(8))
+    assert "factory-tui[models]" in error.value.cure
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.timeout(60)
+def test_nothing_is_left_when_whoever_runs_it_is_killed() -> None:
+    runs = subprocess.Popen([sys.executable, "-c", RUNS], stdout=subprocess.PIPE, text=True)
+    assert runs.stdout is not None
+    root, side = Path(runs.stdout.readline().strip()), int(runs.stdout.readline())
+    assert len(processes_of(root)) >= 3
+    gone = os.pidfd_open(side)
+    runs.kill()
+    runs.communicate()
+    assert select.select([gone], [], [], 30.0)[0]
+    os.close(gone)
+    assert not root.exists()
+    assert processes_of(root) == []
+
+
 @pytest.mark.skipif(importlib.util.find_spec("litellm") is None, reason="needs litellm: factory-tui[models]")
 @pytest.mark.timeout(120)
 def test_real_stations_edit_test_commit_ask_fail_collide_and_stay_inside() -> None:
@@ -51,6 +107,16 @@ def test_real_stations_edit_test_commit_ask_fail_collide_and_stay_inside() -> No
         assert all(known.life is Life.RUNNING for known in state.owned.values())
         assert state.here.tokens.total > 10_000 and state.here.cost > 0
     assert not root.exists()
-    factories = {mark.factory for pid in everything() if (mark := mark_of_process(pid)) is not None}
-    assert place.state_dir.name not in factories
-    assert not Path(place.state_dir).exists()
+    assert processes_of(root) == []
+
+
+def processes_of(root: Path) -> list[str]:
+    """Those that name a directory in their command line or their environment."""
+    found = []
+    for pid in everything():
+        for file in ("cmdline", "environ"):
+            with suppress(OSError):
+                text = Path(f"/proc/{pid}/{file}").read_bytes()
+                if os.fsencode(root) in text:
+                    found.append(f"{pid} {file} {text[:200]!r}")
+    return found

@@ -16,8 +16,11 @@ from typing import Any
 HEAD, TAIL = 16_000, 44_000
 """Bytes of the output that are kept, of its beginning and of its end."""
 PACE_S = 0.5
+"""Between two words of what a command prints; also how often it is looked at where its end cannot be waited for."""
 LAST_WORDS_S = 0.05
 """What a command that has ended printed is there by then; what it left behind does not hold anybody up."""
+MOST_LAST_WORDS_S = 1.0
+"""Nor does what it left behind where no signal to its group reaches, and which prints on."""
 
 Ask = dict[str, Any]
 Answer = dict[str, Any]
@@ -50,18 +53,30 @@ class Commands:
             if ask["id"] in self._stopped:
                 _end(child)
         output = Output(lambda text: self._tell(ask["id"], text))
+        printing, end = child.stdout.fileno(), _end_of(child)
+        watched = {printing, end} - {-1}
         deadline, over, late = time.monotonic() + limit, False, False
         while True:
-            ready, _, _ = select.select([child.stdout], [], [], LAST_WORDS_S if over else PACE_S)
-            data = os.read(child.stdout.fileno(), 1 << 16) if ready else b""
+            left = max(0.0, deadline - time.monotonic())
+            ready, _, _ = select.select(watched, [], [], LAST_WORDS_S if over else PACE_S if end < 0 else left)
+            data = os.read(printing, 1 << 16) if printing in ready else b""
             output.add(data)
-            if over and not data:
-                break
+            if printing in ready and not data:
+                watched.discard(printing)  # it has closed it, and may run on
+            if over:
+                if not data or time.monotonic() > deadline:
+                    break
+                continue
             # It is looked at without being taken up: as long as it is not, nobody else can bear its number.
-            over = over or os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-            if over or time.monotonic() > deadline:
-                late = late or not over
+            over = os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+            late = not over and time.monotonic() >= deadline
+            if over or late:
+                over = True
                 _end(child)
+                watched.discard(end)
+                deadline = time.monotonic() + MOST_LAST_WORDS_S
+        if end >= 0:
+            os.close(end)
         with self._lock:
             del self._running[ask["id"]]
         child.stdout.close()
@@ -114,6 +129,14 @@ class Output:
         found = re.findall(r"['\"`:\s]?([^\s'\"`:]+)['\"`]?: Read-only file system", text)
         found += re.findall(r"Read-only file system: ['\"]?([^\s'\"`]+)", text)
         return list(dict.fromkeys(path for path in found if path))[:20]
+
+
+def _end_of(child: subprocess.Popen[bytes]) -> int:
+    """A descriptor that can be read as soon as the command has ended; -1 where the kernel has none."""
+    try:
+        return os.pidfd_open(child.pid)
+    except (AttributeError, OSError):
+        return -1
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

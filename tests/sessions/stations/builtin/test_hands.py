@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import os
+import resource
 import shutil
+import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -137,6 +140,25 @@ def test_commands_are_bounded_and_leave_nothing(tmp_path: Path) -> None:
     assert behind.ok and not lives(int(behind.text))
     assert flood.text == "y\ny"
     assert time.monotonic() - began < 30
+
+
+def test_a_command_that_prints_nothing_more_is_waited_for_without_using_the_processor(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with hands(tree(tmp_path)) as box:
+            assert (await box.use("run", {"command": "exec sleep 1 > /dev/null 2>&1"})).ok
+
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    asyncio.run(scene())
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.6
+
+
+def test_what_left_the_group_of_a_command_and_prints_on_holds_nobody_up(tmp_path: Path) -> None:
+    command = "setsid sh -c 'echo $$; while sleep 0.01; do echo on; done' & sleep 0.2"
+    (came,) = used(tree(tmp_path), ("run", {"command": command}))
+    assert came.ok and "on\non" in came.text
+    with suppress(ProcessLookupError):
+        os.kill(int(came.text.split()[0]), signal.SIGKILL)
 
 
 def lives(pid: int) -> bool:
