@@ -89,10 +89,6 @@ class Desk:
                 from sessions.asking.pairs import land_first
 
                 yield land_first(self._repository(), self._state(), asked, halt)
-            case qs.ScopeSight():
-                from sessions.asking.scopes import scope_seen
-
-                yield scope_seen(self._repository(), self._state(), asked)
             case _:
                 yield from self._of_branches(asked, halt)
 

@@ -17,7 +17,6 @@ from sessions.asking.station_questions import AnyStationQuestion
 from sessions.floor.branches.contents import BranchContents, Files, Patch, Sides
 from sessions.floor.conflicts import Verdict
 from sessions.floor.ours.picture import Picture
-from sessions.floor.scopes.meeting import Meeting
 from sessions.observe.conversation.entries import Entry
 
 Step = Literal[1, -1]
@@ -144,32 +143,6 @@ class CommitWords(Question[Words], frozen=True, tag="commit_words"):
     commit: str
 
 
-class ScopeSeen(msgspec.Struct, frozen=True):
-    """What a scope would come to."""
-
-    trouble: str = ""
-    """Why it cannot be meant, with the cure; nothing else is told then."""
-    meetings: tuple[Meeting, ...] = ()
-    """Other stations that may write there, or whose branches collide with this one."""
-    completions: tuple[str, ...] = ()
-    """What the word may become."""
-    touched: tuple[str, ...] = ()
-    """Patterns for what the branch touches."""
-    area: str = ""
-    """The directory in which the branch works, with a / at its end; "" when there is none."""
-
-
-class ScopeSight(Question[ScopeSeen], frozen=True, tag="scope_sight"):
-    """What it would come to if a station, "" for a new one, might write this; nothing is assigned."""
-
-    branch: str
-    """The branch that it works on, or is to begin at."""
-    write: tuple[str, ...] = ()
-    station: str = ""
-    word: str = ""
-    """The beginning of a pattern, to be completed."""
-
-
 class FollowSession(Question[SessionPart], frozen=True, tag="follow_session"):
     """A session's last entries, and from then on what changes of it, until nobody wants to know any more.
 
@@ -217,7 +190,6 @@ AnyLook = (
     | BranchFiles
     | BranchPatch
     | CommitWords
-    | ScopeSight
     | FollowSession
     | SessionEntries
     | FindInSession
