@@ -82,6 +82,9 @@ class Brief(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the conversation may use up, from its beginning on; a kind that tells its usage holds it."""
     options: Mapping[str, str] = {}
     """Of the kind; such as `command` of a kind that runs any."""
+    untrusted: tuple[str, ...] = ()
+    """Files in the work tree, by path, that have programs run and that the operator has not allowed as they are: the
+    agent is to be started so that it runs nothing by them. Only a `Discerning` kind is told any."""
 
 
 class Decision(StrEnum):
@@ -153,6 +156,17 @@ class Kind(Protocol):
     def usable(self, environment: Mapping[str, str]) -> Usable:
         """Whether it can be started here, looked up without starting an agent where possible."""
         ...
+
+
+@runtime_checkable
+class Discerning(Protocol):
+    """A kind whose agents can be started so that they run nothing by what the repository brings.
+
+    Of any other kind it is held that they run all of it: none begins before that is allowed.
+    """
+
+    runs: tuple[str, ...]
+    """Patterns, as in a scope, of files by which its agents run programs all the same."""
 
 
 @runtime_checkable

@@ -54,6 +54,7 @@ class Kind:
             Ability.MODEL,
         }
     )
+    runs = ()
 
     def usable(self, environment: Mapping[str, str]) -> Usable:
         version = ""

@@ -2,7 +2,7 @@
 
 Whoever opens a work tree with an agent, an editor or a shell runs what these files name. They come with the repository,
 and an agent may write them. What *runs* something counts as soon as it is there; what only *tells* an agent something
-counts when it is no longer as it was where the place began.
+counts when it is not as on the operator's trunk.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import stat
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from sessions.stations.places.layout import Place
 MOST_BYTES = 4_000_000
 """Of a file; a longer one is known by its beginning and its size."""
 _STORE = "allowed.json"
+EVERYTHING = ("**",)
 
 
 class Effect(StrEnum):
@@ -90,11 +92,16 @@ def listing(work: Path) -> tuple[Suspect, ...]:
     """
     found = []
     for path in _paths(work):
-        meant = [path, f"{quoted(path)}/**"] if (work / path).is_symlink() else [path]
+        meant = _meant(work, path)
         effect = next((effect for effect, patterns in _EFFECTS if _means(patterns, meant)), None)
         if effect is not None and (digest := _digest(work, path)):
             found.append(Suspect(path, effect, digest))
-    return tuple(sorted(found, key=lambda each: each.path))
+    return tuple(sorted(found, key=_path))
+
+
+def _meant(work: Path, path: str) -> list[str]:
+    """A link in the place of a directory stands for all below as well."""
+    return [path, f"{quoted(path)}/**"] if (work / path).is_symlink() else [path]
 
 
 def _paths(work: Path) -> Iterable[str]:
@@ -177,19 +184,10 @@ class Allowed:
         gone = set(paths)
         self._write({key: grant for key, grant in self.grants().items() if grant.path not in gone})
 
-    def asked(self, suspects: Iterable[Suspect], before: Mapping[str, str] | None = None) -> tuple[Suspect, ...]:
-        """Those of them that are not allowed as they are.
-
-        `before` has the digests of what told agents something where the place began (see `begun_with`): that stays so
-        without being asked for.
-        """
-        grants, known = self.grants(), before or {}
-        return tuple(
-            each
-            for each in suspects
-            if (each.path, each.digest) not in grants
-            and not (each.effect is Effect.TELLS and known.get(each.path) == each.digest)
-        )
+    def asked(self, suspects: Iterable[Suspect]) -> tuple[Suspect, ...]:
+        """Those of them that are not allowed as they are."""
+        grants = self.grants()
+        return tuple(each for each in suspects if (each.path, each.digest) not in grants)
 
     def _write(self, grants: Mapping[tuple[str, str], Grant]) -> None:
         fresh = self._file.with_name(f".{_STORE}.{os.urandom(4).hex()}")
@@ -198,24 +196,44 @@ class Allowed:
         fresh.replace(self._file)
 
 
-def held(state_dir: Path, place: Place) -> tuple[Suspect, ...]:
-    """What keeps an agent from beginning in a place until the operator has allowed it."""
-    found = [each for each in listing(place.work) if each.effect is not Effect.OPENS]
-    return Allowed(state_dir).asked(found, begun_with(place, found)) if found else ()
+@dataclass(frozen=True)
+class Judged:
+    """What is not allowed in a place: by what an agent is held back, and what it is only to leave alone."""
+
+    held: tuple[Suspect, ...] = ()
+    left: tuple[Suspect, ...] = ()
 
 
-def begun_with(place: Place, suspects: Iterable[Suspect]) -> dict[str, str]:
-    """Digests of what tells agents something, for those files that are as in the commit that the place began at."""
-    told = [each for each in suspects if each.effect is Effect.TELLS]
-    if not told:
-        return {}
-    git = Git(Path(place.record.common_dir))
-    found = {}
-    for each in told:
+def judged(state_dir: Path, place: Place, runs: Sequence[str] = EVERYTHING, trunk: str = "") -> Judged:
+    """What an agent that is to begin in a place would be told, or run programs by, without the operator's leave.
+
+    It is held back by what is not as on the operator's trunk, for an agent may have written that; and by what it would
+    run, as `runs` has patterns for, wherever that comes from. `trunk` is a commit; "" for where the place began.
+    """
+    asked = Allowed(state_dir).asked(each for each in listing(place.work) if each.effect is not Effect.OPENS)
+    if not asked:
+        return Judged()
+    known = _of_the_trunk(place, asked, trunk)
+    news = [each for each in asked if each not in known]
+    runs_all = [each for each in known if each.effect is Effect.RUNS]
+    held = [each for each in runs_all if _means(runs, _meant(place.work, each.path))]
+    return Judged(tuple(sorted([*news, *held], key=_path)), tuple(each for each in runs_all if each not in held))
+
+
+def _of_the_trunk(place: Place, suspects: Sequence[Suspect], trunk: str) -> list[Suspect]:
+    """Those that are as in the commit at which the place's branch left the trunk."""
+    git, since = Git(Path(place.record.common_dir)), place.record.base
+    if trunk and trunk != since:
+        status, out, _ = git.call("merge-base", trunk, since)
+        since = out.decode().strip() if status == 0 else trunk
+    found = []
+    for each in suspects:
         content = beneath.read(place.work, each.path, MOST_BYTES)
-        if content is None:
-            continue
-        status, out, _ = git.call("cat-file", "blob", f"{place.record.base}:{each.path}")
+        status, out, _ = git.call("cat-file", "blob", f"{since}:{each.path}") if content is not None else (1, b"", b"")
         if status == 0 and out == content:
-            found[each.path] = each.digest
+            found.append(each)
     return found
+
+
+def _path(suspect: Suspect) -> str:
+    return suspect.path

@@ -62,6 +62,8 @@ class Outfit(msgspec.Struct, frozen=True):
     """The conversation to go on with; "" begins a new one."""
     agent: bool = True
     """It is for an agent; else for the set-up of its place."""
+    untrusted: tuple[str, ...] = ()
+    """What its agent is to leave alone in its place (see `Brief`)."""
 
 
 def place_for(factory: Factory, wanted: making.Wanted) -> tuple[StationPlace, bool]:
@@ -131,6 +133,7 @@ def fit(factory: Factory, place: StationPlace, outfit: Outfit) -> Fitted:
         held=boundary.held,
         budget=owned.budget,
         options=dict(owned.options),
+        untrusted=outfit.untrusted,
     )
     return Fitted(boundary, brief)
 

@@ -1,7 +1,8 @@
-"""Makes sure that an agent may begin in its place: what would be run there is allowed, and it is set up."""
+"""Makes sure that an agent may begin in its place: it runs nothing there that is not allowed, and it is set up."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from sessions.branches.git import worktrees
 from sessions.branches.git.run import Git
 from sessions.errors import FactoryError
 from sessions.floor.events import SourceSkipped
+from sessions.stations.contract import Discerning
 from sessions.stations.places import setup, suspects
 from sessions.stations.places.layout import Place
 from sessions.stations.running.fitting import Factory, Fitted, Outfit, fit
@@ -20,6 +22,26 @@ EVERYTHING = ("**",)
 _NAMED = 5
 
 
+def checked(factory: Factory, place: Place, outfit: Outfit, trunk: str = "") -> Outfit:
+    """Check what an agent would be told there, or run: the outfit, with what it must leave alone. On a thread.
+
+    `trunk` is the commit of the operator's base. Raises `FactoryError` when the operator has not allowed something by
+    which the agent is held back.
+    """
+    kind = outfit.kind
+    runs = kind.runs if isinstance(kind, Discerning) else EVERYTHING
+    found = suspects.judged(factory.state_dir, place, runs, trunk)
+    if found.held:
+        names = [clean(each.path, 80) for each in found.held]
+        listed = ", ".join(names[:_NAMED]) + ", …" * (len(names) > _NAMED)
+        words = " ".join([f"--station {place.record.station}", *(shlex.quote(name) for name in names[:_NAMED])])
+        raise FactoryError(
+            f"what an agent would be told or run there is not allowed as it is now: {listed}",
+            f"look at it in {place.work}, then factory-tui trust {words}, and resume the station",
+        )
+    return replace(outfit, untrusted=tuple(each.path for each in found.left))
+
+
 def settle(
     factory: Factory,
     place: Place,
@@ -27,15 +49,7 @@ def settle(
     now: float,
     fitting: Callable[[Factory, Place, Outfit], Fitted] = fit,
 ) -> list[SourceSkipped]:
-    """Check what the place would have run, and set it up unless that was done. On a thread; what went wrong with it.
-
-    Raises `FactoryError` when the operator has not allowed something that an agent would run or be told: the agent
-    does not begin then.
-    """
-    if asked := suspects.held(factory.state_dir, place):
-        names = " ".join(clean(each.path, 80) for each in asked[:_NAMED]) + " …" * (len(asked) > _NAMED)
-        reason = f"what agents are told or run by is not allowed as it is now: {names}"
-        raise FactoryError(reason, f"look at it in {place.work}, then factory-tui trust {names}")
+    """Set a place up, unless that was done. On a thread; what went wrong with it."""
     if place.record.prepared:
         return []
     try:

@@ -35,6 +35,9 @@ SETTINGS = ".factory-tui/claude-settings.json"
 WAITS_S = 90_000
 """Longer than a question waits by itself (see `hook.PATIENCE_S`)."""
 QUICK_S = 20
+LOCAL, SERVERS = ".claude/settings.local.json", ".mcp.json"
+AS_IT_WAS = "echo 'settings are taken up at the next start, when they are allowed' >&2; exit 2"
+"""Its answer when settings change while it runs: what the agent writes there gives it no hooks and no permissions."""
 PROJECTS = ".claude/projects/.keep"
 """By the directory that it lies in, its home is known for that of Claude Code, also before it has written anything."""
 _EMPTY = b"\x15" * 24
@@ -69,6 +72,7 @@ class Claude:
         "CLAUDE_CODE_OAUTH_TOKEN",
     )
     """Environment variables that it needs for its own login, and no others of the operator's."""
+    runs = ()
 
     def usable(self, environment: Mapping[str, str]) -> Usable:
         return programs.usable("claude", "npm install -g @anthropic-ai/claude-code", environment)
@@ -78,8 +82,7 @@ class Claude:
         settings = f"{brief.home}/{SETTINGS}"
         argv = [brief.options.get("command", "claude"), "--resume" if brief.session else "--session-id", session]
         argv += ["--settings", settings, "--permission-mode", brief.options.get("permissions", "default")]
-        if brief.options.get("repository") != "trusted":  # neither its settings, with their hooks, nor its servers
-            argv += ["--setting-sources", "user", "--strict-mcp-config"]
+        argv += _trusting(brief)
         if brief.model:
             argv += ["--model", brief.model]
         if brief.prompt and len(brief.prompt.encode()) <= LONGEST_ARGUMENT:
@@ -95,6 +98,7 @@ class Claude:
             },
             files={SETTINGS: _settings(brief), ".claude.json": _onboarded(brief), PROJECTS: ""},
             session=session,
+            notice=_notice(brief),
             transcripts=(".claude",),
         )
 
@@ -129,7 +133,22 @@ def _settings(brief: Brief) -> str:
         timeout = WAITS_S if event in (hook.PERMISSION, hook.BEFORE_TOOL) else QUICK_S
         return [{"hooks": [{"type": "command", "command": command, "timeout": timeout}]}]
 
-    return json.dumps({"hooks": {event: handler(event) for event in EVENTS}}, indent=1)
+    hooks = {event: handler(event) for event in EVENTS}
+    hooks["ConfigChange"] = [{"hooks": [{"type": "command", "command": AS_IT_WAS, "timeout": QUICK_S}]}]
+    return json.dumps({"hooks": hooks}, indent=1)
+
+
+def _trusting(brief: Brief) -> list[str]:
+    """What of the repository it does not read, as it would run programs by it. `CLAUDE.md` belongs to its settings."""
+    local = [path for path in brief.untrusted if path == LOCAL]
+    project = [path for path in brief.untrusted if path == ".claude" or (path.startswith(".claude/") and path != LOCAL)]
+    sources = ["user", *["project"] * (not project), *["local"] * (not local and not project)]
+    return ["--setting-sources", ",".join(sources), *["--strict-mcp-config"] * (SERVERS in brief.untrusted)]
+
+
+def _notice(brief: Brief) -> str:
+    left = [path for path in brief.untrusted if path == SERVERS or path.split("/")[0] == ".claude"]
+    return f"leaves alone what is not allowed of the repository (factory-tui trust): {' '.join(left)}" if left else ""
 
 
 def _onboarded(brief: Brief) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -26,7 +25,7 @@ EVENTS = (
     "Stop",
     "Interrupt",
 )
-HOME = BROUGHT = ".codex"
+HOME = ".codex"
 WAITS_S, QUICK_S = 90_000, 20
 LONGEST_ARGUMENT = 100_000
 
@@ -50,6 +49,8 @@ class Codex:
         }
     )
     keys = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "CODEX_API_KEY")
+    runs = (".codex", ".codex/**")
+    """Where these are it asks in its terminal whether to run them, or it runs them: there is no third way."""
 
     def usable(self, environment: Mapping[str, str]) -> Usable:
         return programs.usable("codex", "npm install -g @openai/codex", environment)
@@ -73,7 +74,6 @@ class Codex:
             },
             files={f"{HOME}/config.toml": _config(brief), f"{HOME}/hooks.json": _hooks(brief)},
             session=brief.session,
-            notice=f"asks in its terminal about the {BROUGHT} of the repository" if _asks(brief) else "",
             transcripts=(f"{HOME}/sessions",),
         )
 
@@ -110,7 +110,6 @@ def _hooks(brief: Brief) -> str:
 
 def _config(brief: Brief) -> str:
     """The kernel's boundary is ours: its own sandbox inside it would need what that does not give."""
-    trust = "untrusted" if _asks(brief) else "trusted"
     lines = [
         f"sandbox_mode = {_text(_sandbox(brief))}",
         'approval_policy = "on-request"',
@@ -119,7 +118,7 @@ def _config(brief: Brief) -> str:
     base = brief.environment.get("OPENAI_BASE_URL", "")
     if base:
         lines += ['model_provider = "factory"']
-    lines += ["", f"[projects.{_text(brief.directory)}]", f"trust_level = {_text(trust)}"]
+    lines += ["", f"[projects.{_text(brief.directory)}]", 'trust_level = "trusted"']
     if base:
         lines += [
             "",
@@ -130,14 +129,6 @@ def _config(brief: Brief) -> str:
             'env_key = "OPENAI_API_KEY"',
         ]
     return "\n".join(lines) + "\n"
-
-
-def _asks(brief: Brief) -> bool:
-    """Whether the repository brings settings for it, with hooks and servers that it would run.
-
-    It asks in its terminal, then, and runs nothing of them; there is no way to say so before it starts.
-    """
-    return brief.options.get("repository") != "trusted" and os.path.lexists(f"{brief.directory}/{BROUGHT}")
 
 
 def _sandbox(brief: Brief) -> str:

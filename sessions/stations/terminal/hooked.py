@@ -62,11 +62,18 @@ def reply(signal: Signal, decision: Decision, reason: str, agent: str) -> bytes:
         answer |= {"permissionDecision": "allow" if allows else "deny", "permissionDecisionReason": words}
     elif allows:
         suggested = signal.payload.get("permission_suggestions")
-        always = {"updatedPermissions": suggested} if decision is Decision.ALWAYS and suggested else {}
+        always = {"updatedPermissions": _lasting(suggested)} if decision is Decision.ALWAYS and suggested else {}
         answer["decision"] = {"behavior": "allow", **always}
     else:
         answer["decision"] = {"behavior": "deny", "message": words}
     return json.dumps({"hookSpecificOutput": answer}).encode()
+
+
+def _lasting(suggested: object) -> list[object]:
+    """What Claude suggests to allow, for as long as the conversation lasts: by itself it would write into the
+    repository, where it then holds for every agent."""
+    rules = suggested if isinstance(suggested, list) else []
+    return [{**rule, "destination": "session"} if isinstance(rule, dict) else rule for rule in rules]
 
 
 class _Common(TypedDict):

@@ -16,6 +16,8 @@ from sessions.text import clean
 if TYPE_CHECKING:
     from sessions.stations.places.suspects import Suspect
 
+HERE = "."
+"""For `--station`: the operator's own work tree."""
 WORDS = {"runs": "runs programs", "opens": "runs when opened", "tells": "tells agents"}
 
 
@@ -42,6 +44,7 @@ class Trust(InRepository, frozen=True, kw_only=True):
     """List such files, or allow them as they are now."""
 
     paths: tuple[str, ...] = ()
+    station: str = ""
     withdraw: bool = False
     json: bool = False
 
@@ -52,8 +55,9 @@ class Trust(InRepository, frozen=True, kw_only=True):
             type=filled,
             nargs="*",
             metavar="FILE",
-            help="allow these as they are now, in every place; a file that changes asks again (default: list them)",
+            help="allow these as they are now, wherever they are so; a file that changes asks again (default: list)",
         )
+        parser.add_argument("--station", type=filled, help="as they are there; . is your own work tree")
         parser.add_argument("--withdraw", action="store_true", help="allow them no longer")
         parser.json()
         super().words(parser)
@@ -65,18 +69,14 @@ class Trust(InRepository, frozen=True, kw_only=True):
 
         place = place_of(self.repo)
         allowed, found = Allowed(place.state_dir), _found(place.common_dir, place.state_dir)
+        if self.station:
+            found = {each: where for each, where in found.items() if self.station.removeprefix(HERE) in where}
         if self.withdraw:
             if not self.paths:
                 raise UsageError("no file is named", "factory-tui trust --withdraw FILE")
             allowed.withdraw(self.paths)
         elif self.paths:
-            meant = [each for each in found if each.path in self.paths]
-            missing = sorted(set(self.paths) - {each.path for each in meant})
-            if missing:
-                raise FactoryError(
-                    f"there is no such file as {clean(missing[0], 80)!r} to be allowed", "see factory-tui trust"
-                )
-            allowed.allow(meant, operator.who())
+            allowed.allow(self._meant(found), operator.who())
         grants = allowed.grants()
         files = [
             File(
@@ -91,6 +91,22 @@ class Trust(InRepository, frozen=True, kw_only=True):
         ]
         self._tell(files)
         return 0
+
+    def _meant(self, found: dict[Suspect, set[str]]) -> list[Suspect]:
+        """Those that are named. Raises `FactoryError` where one is not there, or not the same everywhere."""
+        meant = [each for each in found if each.path in self.paths]
+        named = [each.path for each in meant]
+        for path in self.paths:
+            shown = clean(path, 80)
+            if path not in named:
+                raise FactoryError(f"there is no such file as {shown!r} to be allowed", "see factory-tui trust")
+            if named.count(path) > 1:
+                whose = sorted(place or HERE for each in meant if each.path == path for place in found[each])
+                raise FactoryError(
+                    f"{shown} is not the same everywhere",
+                    f"look at each, and say whose you mean: --station {' or '.join(whose[:5])}",
+                )
+        return meant
 
     def _tell(self, files: list[File]) -> None:
         from sessions.headless.line import text

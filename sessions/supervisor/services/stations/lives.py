@@ -18,7 +18,7 @@ from sessions.stations.places.making import Wanted
 from sessions.stations.places.removing import remove
 from sessions.stations.running.fitting import Outfit, fit, place_for, restate
 from sessions.stations.running.governor import Governor
-from sessions.stations.running.settling import settle
+from sessions.stations.running.settling import checked, settle
 from sessions.stations.signals.tools import Tools, install
 from sessions.supervisor.services.stations.arrivals import Arrivals
 from sessions.supervisor.services.stations.crew import Crew, now
@@ -237,6 +237,7 @@ class Lives:
             outbox=self._signals.directory(station),
             session="" if fresh else seen.session,
         )
+        outfit = await asyncio.to_thread(checked, crew.factory, place, outfit, crew.state.base_head)
         if troubles := await asyncio.to_thread(settle, crew.factory, place, outfit, time.time()):
             await crew.record(*troubles)
         fitted = await asyncio.to_thread(fit, crew.factory, place, outfit)

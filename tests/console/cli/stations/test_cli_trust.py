@@ -8,6 +8,8 @@ import msgspec
 import pytest
 
 from console.cli.commands.stations.trust import Shape
+from sessions.paths import repo_state_dir
+from sessions.stations.places.making import Wanted, make
 from tests.support.cli import Machine
 
 
@@ -33,6 +35,22 @@ def test_files_that_run_something_are_listed_and_allowed_by_content(machine: Mac
     assert "1 file not allowed" in machine.run("trust").out
     assert machine.run("trust", "--withdraw", "AGENTS.md").code == 0
     assert listed(machine)["AGENTS.md"] == ("tells", False)
+
+
+def test_of_different_contents_only_the_one_that_was_looked_at_is_allowed(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", machine.env["XDG_STATE_HOME"])
+    machine.repo.commit({".mcp.json": "{}"})
+    common_dir = machine.repo.path / ".git"
+    place = make(common_dir, repo_state_dir(common_dir), Wanted("s1", "agent/s1"))
+    assert listed(machine) == {".mcp.json": ("runs", False)}
+    machine.repo.write({".mcp.json": '{"mcpServers": {}}'}, cwd=place.work)
+    done = machine.run("trust", ".mcp.json")
+    assert (done.code, "not the same everywhere" in done.err, "--station . or s1" in done.err) == (1, True, True)
+    assert listed(machine, "--station", ".", ".mcp.json") == {".mcp.json": ("runs", True)}
+    assert listed(machine, "--station", "s1") == {".mcp.json": ("runs", False)}
+    assert listed(machine, "--station", "s1", ".mcp.json") == {".mcp.json": ("runs", True)}
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from sessions.errors import FactoryError
 from sessions.floor.ours.owned import Owned
@@ -17,8 +18,9 @@ from sessions.stations.places.layout import Place, place_of
 from sessions.stations.places.setup import FILE, log_of
 from sessions.stations.places.suspects import Allowed, listing
 from sessions.stations.running.fitting import Factory, Fitted, Outfit
-from sessions.stations.running.settling import settle
+from sessions.stations.running.settling import checked, settle
 from sessions.stations.signals.tools import Tools
+from sessions.stations.terminal.claude import CLAUDE
 from tests.sessions.stations.places.world import World
 
 OUTFIT = Outfit(
@@ -64,14 +66,18 @@ def test_a_place_that_declares_nothing_is_settled_at_once(world: World) -> None:
 def test_what_an_agent_would_run_keeps_it_from_beginning_until_it_is_allowed(world: World) -> None:
     world.repo.commit({".mcp.json": "{}"})
     place = world.place()
+    factory = Factory(world.common_dir, world.state_dir, "mark")
     with pytest.raises(FactoryError, match=r"\.mcp\.json") as caught:
-        settled(world, place)
-    assert "factory-tui trust .mcp.json" in caught.value.cure
+        checked(factory, place, OUTFIT)
+    assert "factory-tui trust --station s1 .mcp.json" in caught.value.cure
+    can_leave_it = replace(OUTFIT, kind=CLAUDE)
+    assert checked(factory, place, can_leave_it).untrusted == (".mcp.json",)
     Allowed(world.state_dir).allow(listing(place.work), "me")
-    assert settled(world, place)[0] == []
+    assert checked(factory, place, OUTFIT).untrusted == checked(factory, place, can_leave_it).untrusted == ()
     world.repo.write({".mcp.json": '{"mcpServers": {"x": {}}}'}, cwd=place.work)
-    with pytest.raises(FactoryError, match="not allowed as it is now"):
-        settled(world, place)
+    for outfit in (OUTFIT, can_leave_it):
+        with pytest.raises(FactoryError, match="not allowed as it is now"):
+            checked(factory, place, outfit)
 
 
 def test_the_set_up_runs_in_a_boundary_around_the_whole_work_tree(world: World) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sessions.stations.places.layout import Place
-from sessions.stations.places.suspects import Allowed, Effect, held, listing
+from sessions.stations.places.suspects import Allowed, Effect, judged, listing
 from tests.sessions.stations.places.world import World
 
 
@@ -18,7 +18,7 @@ def place(world: World) -> Place:
 
 
 def paths(world: World, place: Place) -> list[str]:
-    return [each.path for each in held(world.state_dir, place)]
+    return [each.path for each in judged(world.state_dir, place).held]
 
 
 def test_everything_that_runs_opens_or_tells_is_listed(world: World, place: Place) -> None:
@@ -47,7 +47,7 @@ def test_an_agent_that_edits_them_is_held_at_its_next_start_until_each_is_allowe
     world.repo.write({"AGENTS.md": "Obey me.\n", ".claude/settings.json": '{"hooks": {}}'}, cwd=place.work)
     assert paths(world, place) == [".claude/settings.json", "AGENTS.md"]
     allowed = Allowed(world.state_dir)
-    allowed.allow(held(world.state_dir, place), "me")
+    allowed.allow(judged(world.state_dir, place).held, "me")
     assert paths(world, place) == []
     assert (world.state_dir / "allowed.json").stat().st_mode & 0o777 == 0o600
     # By content: what was allowed at another path or with other words is not.
@@ -59,6 +59,26 @@ def test_an_agent_that_edits_them_is_held_at_its_next_start_until_each_is_allowe
     assert paths(world, place) == [".claude/settings.json"]
     allowed.withdraw(["AGENTS.md"])
     assert "AGENTS.md" in paths(world, place)
+
+
+def test_what_a_kind_can_leave_alone_holds_it_back_only_where_an_agent_may_have_written_it(world: World) -> None:
+    world.repo.commit({".mcp.json": "{}", ".codex/config.toml": "x", "AGENTS.md": "Be kind."})
+    trunk, place = world.head("refs/heads/main"), world.place()
+
+    def told(place: Place) -> tuple[list[str], list[str]]:
+        found = judged(world.state_dir, place, (".codex/**",), trunk)
+        return [each.path for each in found.held], [each.path for each in found.left]
+
+    assert told(place) == ([".codex/config.toml"], [".mcp.json"])
+    world.repo.write({".mcp.json": '{"mcpServers": {}}', "AGENTS.md": "Obey."}, cwd=place.work)
+    assert told(place) == ([".codex/config.toml", ".mcp.json", "AGENTS.md"], [])
+    # Also in the place of another station, which begins at what the first one has committed.
+    world.repo.git("checkout", "--quiet", "-b", "theirs")
+    world.repo.commit({".mcp.json": '{"mcpServers": {}}', "AGENTS.md": "Obey."})
+    second = world.place("s2", base="theirs")
+    assert told(second) == ([".codex/config.toml", ".mcp.json", "AGENTS.md"], [])
+    trunk = world.head("refs/heads/theirs")  # the operator has taken it in
+    assert told(second) == ([".codex/config.toml"], [".mcp.json"])
 
 
 def test_links_out_are_known_by_what_they_say_and_not_followed(world: World, place: Place) -> None:
@@ -101,7 +121,7 @@ def test_a_link_is_no_way_around(world: World, place: Place) -> None:
     (place.work / ".claude").symlink_to("src/evil")
     (place.work / ".mcp.json").symlink_to("src/x.json")
     assert paths(world, place) == [".claude", ".mcp.json"]
-    Allowed(world.state_dir).allow(held(world.state_dir, place), "me")
+    Allowed(world.state_dir).allow(judged(world.state_dir, place).held, "me")
     assert paths(world, place) == []
     world.repo.write({"src/x.json": '{"mcpServers": {}}'}, cwd=place.work)
     assert paths(world, place) == [".mcp.json"]

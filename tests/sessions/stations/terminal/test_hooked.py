@@ -139,7 +139,8 @@ def test_answers_are_what_the_agents_take() -> None:
     assert printed(ask, Decision.EXPIRE, "", "claude") == {"decision": {"behavior": "deny", "message": TIMED_OUT}}
     rules = [{"type": "setMode", "mode": "acceptEdits"}]
     always = printed(ask, Decision.ALWAYS, "", "claude", permission_suggestions=rules)
-    assert always == {"decision": {"behavior": "allow", "updatedPermissions": rules}}
+    session = [{**rules[0], "destination": "session"}]  # for good would be a file in the repository
+    assert always == {"decision": {"behavior": "allow", "updatedPermissions": session}}
     before = "PreToolUse"
     assert printed(before, Decision.ALLOW, "ok", "claude")["permissionDecision"] == "allow"
     assert printed(before, Decision.DENY, "", "codex") == {

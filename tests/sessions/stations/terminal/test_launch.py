@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import tomllib
 import uuid
 from pathlib import Path
@@ -13,7 +14,7 @@ from sessions.floor.scope import Held, HeldBy
 from sessions.stations import kinds
 from sessions.stations.contract import Brief, InTerminal, Launch
 from sessions.stations.signals.hook import AGENT, OUTBOX
-from sessions.stations.terminal.claude import CLAUDE
+from sessions.stations.terminal.claude import CLAUDE, SETTINGS
 from sessions.stations.terminal.codex import CODEX
 from sessions.stations.terminal.hooked import HOOK
 
@@ -21,7 +22,13 @@ ODD = '/srv/pl"ace\\x/w\u00e4rk'
 """A directory that JSON and TOML must both quote."""
 
 
-def launched(kind: InTerminal, session: str = "", prompt: str = "", by: HeldBy = HeldBy.BUBBLEWRAP) -> Launch:
+def launched(
+    kind: InTerminal,
+    session: str = "",
+    prompt: str = "",
+    by: HeldBy = HeldBy.BUBBLEWRAP,
+    untrusted: tuple[str, ...] = (),
+) -> Launch:
     brief = Brief(
         station="ship",
         directory=ODD,
@@ -36,6 +43,7 @@ def launched(kind: InTerminal, session: str = "", prompt: str = "", by: HeldBy =
         prompt=prompt,
         model="big",
         held=Held(by),
+        untrusted=untrusted,
     )
     return kind.launch(brief, Path("/srv/out/ship"))
 
@@ -69,7 +77,8 @@ def test_claude_asks_no_newcomers_questions_and_runs_our_hooks() -> None:
     assert known["customApiKeyResponses"]["approved"] == ["x" * 20]
     path = option(launch, "--settings").removeprefix("/srv/home/")
     hooks = json.loads(launch.files[path])["hooks"]
-    assert {entry[0]["hooks"][0]["command"] for entry in hooks.values()} == {"/srv/tools/python hook.py hook"}
+    commands = {entry[0]["hooks"][0]["command"] for name, entry in hooks.items() if name != "ConfigChange"}
+    assert commands == {"/srv/tools/python hook.py hook"}
     for waits in ("PermissionRequest", "PreToolUse"):
         assert hooks[waits][0]["hooks"][0]["timeout"] > 86_400
     assert (launch.environment[OUTBOX], launch.environment[AGENT]) == ("/srv/out/ship", "claude")
@@ -90,20 +99,30 @@ def test_codex_has_a_home_of_its_own() -> None:
     assert again.session == "s1"
 
 
-def test_what_a_repository_brings_is_not_trusted_unless_the_operator_says_so(tmp_path: Path) -> None:
-    def config(**options: str) -> str:
-        brief = Brief(station="s", directory=str(tmp_path), home="/h", transcript="", options=options)
-        launch = CODEX.launch(brief, Path("/o"))
-        trust = tomllib.loads(launch.files[".codex/config.toml"])["projects"][str(tmp_path)]["trust_level"]
-        assert bool(launch.notice) is (trust == "untrusted")
-        return str(trust)
+@pytest.mark.parametrize(
+    ("untrusted", "sources", "servers"),
+    [
+        ((), "user,project,local", True),
+        ((".mcp.json", ".codex/config.toml"), "user,project,local", False),
+        ((".claude/settings.local.json",), "user,project", True),
+        ((".claude/hooks/x.sh", ".mcp.json"), "user", False),
+    ],
+)
+def test_claude_reads_of_the_repository_what_is_allowed(
+    untrusted: tuple[str, ...], sources: str, servers: bool
+) -> None:
+    launch = launched(CLAUDE, untrusted=untrusted)
+    assert option(launch, "--setting-sources") == sources
+    assert ("--strict-mcp-config" not in launch.argv) is servers
+    left = [path for path in untrusted if not path.startswith(".codex")]
+    assert all(path in launch.notice for path in left)
+    assert bool(launch.notice) is bool(left)
 
-    assert config() == "trusted"
-    (tmp_path / ".codex").symlink_to("nowhere")
-    assert config() == "untrusted"
-    assert config(repository="trusted") == "trusted"
-    assert "--strict-mcp-config" in launched(CLAUDE).argv
-    assert option(launched(CLAUDE), "--setting-sources") == "user"
+
+def test_claude_takes_up_no_settings_that_are_written_while_it_runs() -> None:
+    (entry,) = json.loads(launched(CLAUDE).files[SETTINGS])["hooks"]["ConfigChange"]
+    done = subprocess.run(["/bin/sh", "-c", entry["hooks"][0]["command"]], capture_output=True, check=False)
+    assert (done.returncode, b"next start" in done.stderr) == (2, True)
 
 
 def test_where_the_kernel_holds_nothing_codex_keeps_its_own_sandbox() -> None:

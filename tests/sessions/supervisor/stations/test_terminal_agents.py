@@ -18,6 +18,8 @@ from sessions.floor.ours.owned import Question
 from sessions.floor.reports import Report
 from sessions.floor.scope import HeldBy, Scope
 from sessions.stations.boundary import machine
+from sessions.stations.places import layout
+from sessions.stations.places.suspects import Allowed, listing
 from tests.support.house import House
 from tests.support.stations.real import KEY, PROVIDER, provider
 from tests.support.stations.yard import Floor, manned, yard_in
@@ -102,6 +104,31 @@ def test_claude_works_in_its_scope_is_killed_and_goes_on(yard: House, model: Pat
             await idle(floor, 3)
             assert floor.state.stations[NAME].session == session
             assert floor.state.stations[NAME].meter.calls == asked_of(model)
+
+    asyncio.run(scene())
+
+
+@needs_claude
+@pytest.mark.parametrize("model", ["write"], indirect=True)
+def test_claude_runs_what_the_repository_brings_only_when_that_is_allowed(yard: House, model: Path) -> None:
+    hook = {"hooks": [{"type": "command", "command": "touch $HOME/ran"}]}
+    yard.repo.commit({".claude/settings.json": json.dumps({"hooks": {"SessionStart": [hook]}})})
+
+    async def scene() -> None:
+        async with manned(yard) as floor:
+            await floor.done(StartStation("claude", "Create hello.txt", name=NAME, scope=Scope(write=("*.txt",))))
+            await idle(floor, 1)
+            owned = floor.owned(NAME)
+            assert ".claude/settings.json" in owned.reason
+            place = layout.place_of(yard.place.state_dir, NAME)
+            assert not await asyncio.to_thread((place.home / "ran").exists)
+            Allowed(yard.place.state_dir).allow(listing(place.work), "ann")
+            await floor.done(ChangeLife(NAME, Change.KILL))
+            await floor.done(ChangeLife(NAME, Change.RESUME))
+            await floor.done(PromptStation(NAME, "Create it again"))
+            await idle(floor, 2)
+            assert floor.owned(NAME).reason == ""
+            assert await asyncio.to_thread((place.home / "ran").exists)
 
     asyncio.run(scene())
 
