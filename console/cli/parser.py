@@ -52,6 +52,7 @@ COMMANDS = {
     "freeze": Entry("stations.lives", "Freeze", "have all stations of this factory rest as they are"),
     "thaw": Entry("stations.lives", "Thaw", "have them go on"),
     "scope": Entry("stations.scope", "Scope", "show what a station may touch, or assign it anew"),
+    "log": Entry("stations.log", "Log", "print how the place of a station was made and set up"),
     "hook": Entry("stations.inside", "Hook", "tell the factory something from inside a station"),
     "ask": Entry("stations.inside", "Ask", "ask the operator for a wider scope from inside a station"),
     "kept": Entry("stations.kept", "Kept", "list the work of stations that is kept under refs, or make a branch of it"),

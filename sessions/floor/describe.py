@@ -197,6 +197,11 @@ def _place_made(event: ev.PlaceMade) -> Said:
 
 
 @_says
+def _place_set_up(event: ev.PlaceSetUp) -> Said:
+    return Said("set up", event.trouble, Tone.FAILED if event.trouble else Tone.PLAIN)
+
+
+@_says
 def _life_changed(event: ev.LifeChanged) -> Said:
     tone = Tone.FAILED if event.life in (Life.LOST, Life.HELD) else Tone.PLAIN
     return Said(event.life.value, event.reason, tone)

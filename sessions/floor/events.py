@@ -433,6 +433,15 @@ class PlaceMade(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag
     """The commit that its branch began at."""
     clone: bool = True
     """A private clone; else a linked worktree, or a directory of the operator's."""
+    lacks: tuple[str, ...] = ()
+    """What of the operator's settings and files is not in it, in words."""
+
+
+class PlaceSetUp(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="place_set_up.1"):
+    """The place was set up as the repository declares it. What was printed is in the place's log."""
+
+    trouble: Words = ""
+    """What of it failed; it stops nobody."""
 
 
 class LifeChanged(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="life_changed.1"):
@@ -618,6 +627,7 @@ AnyEvent = (
     | ScopeHeld
     | ScopeViolated
     | PlaceMade
+    | PlaceSetUp
     | LifeChanged
     | WorkArrived
     | WorkKept

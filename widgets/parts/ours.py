@@ -48,6 +48,7 @@ def ours_lines(state: FloorState, pane: Pane, now: float, cells: int) -> list[Li
         )
     rows += _boundary(ours, known, cells)
     rows += _budget(state, pane.station, known, now, cells)
+    rows += _place(known, cells)
     rows += _family(state, ours, pane.station, known, cells)
     if known.kept:
         rows += _text("kept", "  ".join(clean(ref, 120) for ref in known.kept[-_NAMED:]), cells, "soft")
@@ -71,6 +72,13 @@ def _boundary(ours: Ours, known: Owned, cells: int) -> list[Line]:
     if known.scope.tools:
         rows += _text("tools", " ".join(known.scope.tools), cells)
     return [*rows, *_text("network", ours.network, cells)]
+
+
+def _place(known: Owned, cells: int) -> list[Line]:
+    """What its place has not, and what went wrong in it."""
+    lacks = "without " + ", ".join(known.lacks) if known.lacks else ""
+    rows = _text("place", clean(lacks, 1_000), cells, "soft")
+    return rows + _text("set up", known.trouble, cells, "failed")
 
 
 def _budget(state: FloorState, station: str, known: Owned, now: float, cells: int) -> list[Line]:

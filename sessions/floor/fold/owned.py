@@ -82,7 +82,13 @@ def child_ended(draft: Draft, event: ev.ChildEnded) -> None:
 
 @OWNED.folds
 def place_made(draft: Draft, event: ev.PlaceMade) -> None:
-    _put(draft, event, directory=event.directory, branch=event.branch, base=event.base, clone=event.clone)
+    put = {"directory": event.directory, "branch": event.branch, "base": event.base, "clone": event.clone}
+    _put(draft, event, **put, lacks=event.lacks, trouble="")
+
+
+@OWNED.folds
+def place_set_up(draft: Draft, event: ev.PlaceSetUp) -> None:
+    _put(draft, event, trouble=event.trouble)
 
 
 @OWNED.folds

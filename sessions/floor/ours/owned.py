@@ -56,7 +56,10 @@ class Owned(msgspec.Struct, frozen=True, omit_defaults=True):
     branch: str = ""
     base: str = ""
     clone: bool = True
+    lacks: tuple[str, ...] = ()
     """As in `events.PlaceMade`."""
+    trouble: str = ""
+    """What went wrong when its place was set up."""
     model: str = ""
     text: str = ""
     """Its task: the first request."""

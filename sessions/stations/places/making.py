@@ -7,11 +7,11 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sessions.branches.git import refs, worktrees
+from sessions.branches.git import beneath, refs, worktrees
 from sessions.branches.git.names import ref_bytes, shown_path
 from sessions.branches.git.run import Git, GitError
 from sessions.branches.git.scratch import alternates
@@ -149,11 +149,11 @@ def _clone(git: Git, state_dir: Path, wanted: Wanted, branch: str, start: str, h
         source = origin.refresh(common_dir, state_dir, base, settings.form, seen if wanted.new else None)
         _lay_out(made, root, source, settings, wanted, (base, wanted.branch))
         _check_out(made, common_dir, start)
-        dropped = settings.dropped + (("submodules",) if (made.work / ".gitmodules").exists() else ())
+        dropped = (*settings.dropped, *_left_out(made))
         record = _record(wanted, common_dir, start, dropped, clone=True)
         write_record(fresh, record)
         if dropped:
-            made.log.write_text(f"factory-tui: of your settings of git the clone has not: {', '.join(dropped)}\n")
+            made.log.write_text(f"factory-tui: it was made without {', '.join(dropped)}\n")
         # Named last: whoever sees the place sees a whole one, on a branch that is there.
         return Place(finish_root(state_dir, wanted.station, fresh), record)
     except (FactoryError, OSError) as error:
@@ -168,6 +168,14 @@ def _clone(git: Git, state_dir: Path, wanted: Wanted, branch: str, start: str, h
                 f"no place can be made in {root}: {error.strerror}", "see whether the disk is full"
             ) from error
         raise
+
+
+def _left_out(made: Place) -> Iterator[str]:
+    """What of the files of a commit a clone has not, in words."""
+    if (made.work / ".gitmodules").is_file():
+        yield "the content of submodules"
+    if b"filter=lfs" in (beneath.read(made.work, ".gitattributes") or b""):
+        yield "the content of files of git-lfs"
 
 
 def _lay_out(made: Place, root: Path, source: Path, settings: Taken, wanted: Wanted, fetched: tuple[str, str]) -> None:

@@ -104,6 +104,8 @@ def _words(key: bytes, value: bytes) -> str:
             continue
         if key in (b"core.fsmonitor", b"commit.gpgsign") and value.lower() in (b"false", b"no", b"off", b"0", b""):
             return ""
+        if key.startswith(b"filter.lfs."):
+            return ""  # everybody has it who has git-lfs: where files need it that is told
         if start == b"filter.":
             return f"content filter {key.split(b'.', 1)[1].rpartition(b'.')[0].decode('utf-8', 'replace')}"
         return words

@@ -30,7 +30,6 @@ import msgspec
 from sessions.branches.git import beneath
 from sessions.branches.git.run import Git, GitError
 from sessions.errors import FactoryError
-from sessions.floor.events import SourceSkipped
 from sessions.floor.patterns import is_path
 from sessions.stations.places.layout import Place
 from sessions.stations.places.suspects import Allowed, listing
@@ -65,7 +64,9 @@ def declared(place: Place) -> Setup:
     try:
         found = msgspec.toml.decode(raw, type=_File).setup
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise FactoryError(f"{FILE} cannot be used: {clean(str(error), 300)}", "mend it on the branch") from error
+        raise FactoryError(
+            f"{FILE} cannot be used: {clean(str(error), 300)}", "mend it on the branch: new places go by it"
+        ) from error
     for path in found.copy:
         if not is_path(path):
             raise FactoryError(f"{FILE} copies {clean(path, 80)!r}", "name files relative to the root of the work tree")
@@ -94,16 +95,15 @@ def prepare(
     wrap: Sequence[str],
     environment: Mapping[str, str],
     source: Path | None,
-    now: float,
     longest: float = LONGEST_S,
-) -> tuple[Place, list[SourceSkipped]]:
-    """Set a place up, unless that was done before; the place as it is then, and what went wrong. On a thread.
+) -> tuple[str, ...]:
+    """Set a place up, unless that was done before; what went wrong. On a thread.
 
     `wrap` are the words of a boundary in which the whole work tree can be written, `source` is the operator's own work
     tree; without one, or when the file was not allowed, nothing is copied. What was printed is in `Place.log`.
     """
     if place.record.prepared:
-        return place, []
+        return ()
     place = place.with_record(prepared=True)  # before it is done: a supervisor that dies meanwhile does not repeat it
     troubles: list[str] = []
     with place.log.open("ab") as log:
@@ -115,11 +115,7 @@ def prepare(
             troubles += _run(place, setup.script, wrap, environment, longest, log.fileno())
         for trouble in troubles:
             os.write(log.fileno(), f"factory-tui: {trouble}\n".encode("utf-8", "replace"))
-    source_name = f"place:{place.record.station}"
-    return place, [
-        SourceSkipped(time=now, source=source_name, reason="set-up failed", detail=clean(trouble, 1_000))
-        for trouble in troubles
-    ]
+    return tuple(clean(trouble, 1_000) for trouble in troubles)
 
 
 def log_of(place: Place, most: int = 200_000) -> str:

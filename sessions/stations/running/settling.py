@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from sessions.branches.git import worktrees
 from sessions.branches.git.run import Git
 from sessions.errors import FactoryError
-from sessions.floor.events import SourceSkipped
+from sessions.floor.events import PlaceSetUp
 from sessions.stations.contract import Discerning
 from sessions.stations.places import setup, suspects
 from sessions.stations.places.layout import Place
@@ -48,25 +48,26 @@ def settle(
     outfit: Outfit,
     now: float,
     fitting: Callable[[Factory, Place, Outfit], Fitted] = fit,
-) -> list[SourceSkipped]:
-    """Set a place up, unless that was done. On a thread; what went wrong with it."""
+) -> PlaceSetUp | None:
+    """Set a place up, unless that was done, or nothing is declared. On a thread."""
+    station = place.record.station
+    done = PlaceSetUp(time=now, source=f"place:{station}", station=station)
     if place.record.prepared:
-        return []
+        return None
     try:
         wanted = setup.declared(place)
     except FactoryError as error:
-        source = f"place:{place.record.station}"
-        return [SourceSkipped(time=now, source=source, reason="set-up failed", detail=str(error))]
+        place.with_record(prepared=True)  # what an agent makes of it later is not run
+        return replace(done, trouble=str(error))
     if wanted == setup.Setup():
         place.with_record(prepared=True)
-        return []
+        return None
     # It may write in the whole work tree, as no agent's words are in it yet; the commit it began at says what it does.
     scope = replace(outfit.owned.scope, write=EVERYTHING)
     fitted = fitting(factory, place, replace(outfit, owned=replace(outfit.owned, scope=scope), agent=False))
     wrap, environment = fitted.boundary.words, fitted.brief.environment
     source_tree = _operators(factory.common_dir) if setup.is_allowed(place, factory.state_dir) else None
-    _, troubles = setup.prepare(place, wanted, wrap, environment, source_tree, now)
-    return troubles
+    return replace(done, trouble="; ".join(setup.prepare(place, wanted, wrap, environment, source_tree)))
 
 
 def _operators(common_dir: Path) -> Path | None:

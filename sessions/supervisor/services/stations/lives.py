@@ -225,7 +225,12 @@ class Lives:
         if made or known.directory != str(place.work):
             record = place.record
             made_here = ev.PlaceMade(
-                directory=str(place.work), branch=record.branch, base=record.base, clone=record.clone, **now(station)
+                directory=str(place.work),
+                branch=record.branch,
+                base=record.base,
+                clone=record.clone,
+                lacks=record.dropped,
+                **now(station),
             )
             await crew.record(made_here)
         outfit = Outfit(
@@ -238,8 +243,8 @@ class Lives:
             session="" if fresh else seen.session,
         )
         outfit = await asyncio.to_thread(checked, crew.factory, place, outfit, crew.state.base_head)
-        if troubles := await asyncio.to_thread(settle, crew.factory, place, outfit, time.time()):
-            await crew.record(*troubles)
+        if set_up := await asyncio.to_thread(settle, crew.factory, place, outfit, time.time()):
+            await crew.record(set_up)
         fitted = await asyncio.to_thread(fit, crew.factory, place, outfit)
         await crew.record(ev.ScopeHeld(held=fitted.boundary.held, **now(station)))
         await self._arrivals.follow(station)

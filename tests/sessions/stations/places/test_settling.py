@@ -51,15 +51,16 @@ class Fitting:
         return Fitted(Boundary(held=Held(), words=("env", "INSIDE=yes")), brief)
 
 
-def settled(world: World, place: Place) -> tuple[list[str], Fitting]:
+def settled(world: World, place: Place) -> tuple[str | None, Fitting]:
+    """What went wrong, None where nothing was to be done; and the boundaries that were drawn for it."""
     fitting = Fitting()
     found = settle(Factory(world.common_dir, world.state_dir, "mark"), place, OUTFIT, 1.0, fitting)
-    return [str(event.detail) for event in found], fitting
+    return found.trouble if found is not None else None, fitting
 
 
 def test_a_place_that_declares_nothing_is_settled_at_once(world: World) -> None:
     told, fitting = settled(world, world.place())
-    assert (told, fitting.scopes) == ([], [])
+    assert (told, fitting.scopes) == (None, [])
     assert place_of(world.state_dir, "s1").record.prepared
 
 
@@ -89,7 +90,8 @@ def test_the_set_up_runs_in_a_boundary_around_the_whole_work_tree(world: World) 
     told, fitting = settled(world, place)
     assert [scope.write for scope in fitting.scopes] == [("**",)]
     assert (place.work / "made").read_text() == "yes\n"
-    assert "nothing was copied" in told[0]
+    assert told is not None
+    assert "nothing was copied" in told
     assert settled(world, place_of(world.state_dir, "s1"))[1].scopes == []
 
 
@@ -98,13 +100,19 @@ def test_what_is_allowed_is_copied(world: World) -> None:
     world.repo.write({".env": "KEY=1"})
     place = world.place()
     Allowed(world.state_dir).allow(listing(world.repo.path), "me")
-    assert settled(world, place)[0] == []
+    assert settled(world, place)[0] == ""
     assert (place.work / ".env").read_text() == "KEY=1"
     assert "copied .env" in log_of(place)
 
 
 def test_a_declaration_that_is_wrong_is_told_and_stops_nobody(world: World) -> None:
     world.repo.commit({FILE: "[setup\n"})
-    told, fitting = settled(world, world.place())
-    assert FILE in told[0]
+    place = world.place()
+    told, fitting = settled(world, place)
+    assert told is not None
+    assert FILE in told
     assert fitting.scopes == []
+    # What an agent makes of it is nobody's declaration.
+    world.repo.write({FILE: '[setup]\nscript = "touch made"\n'}, cwd=place.work)
+    again, fitting = settled(world, place_of(world.state_dir, "s1"))
+    assert (again, fitting.scopes) == (None, [])

@@ -24,9 +24,8 @@ def place(world: World) -> Place:
     return world.place()
 
 
-def set_up(place: Place, setup: Setup, source: Path | None = None, longest: float = 30.0) -> tuple[Place, list[str]]:
-    place, told = prepare(place, setup, (), ENVIRONMENT, source, 1.0, longest)
-    return place, [str(event.detail) for event in told]
+def set_up(place: Place, setup: Setup, source: Path | None = None, longest: float = 30.0) -> tuple[str, ...]:
+    return prepare(place, setup, (), ENVIRONMENT, source, longest)
 
 
 def test_what_is_declared_is_read_and_what_is_wrong_is_told(place: Place) -> None:
@@ -51,7 +50,7 @@ def test_what_is_declared_is_read_and_what_is_wrong_is_told(place: Place) -> Non
 
 
 def test_ignored_files_are_copied_and_nothing_else(world: World, place: Place) -> None:
-    _, told = set_up(place, Setup(copy=(".env", "cache", "notes.txt", "README.md", "nowhere")), world.repo.path)
+    told = set_up(place, Setup(copy=(".env", "cache", "notes.txt", "README.md", "nowhere")), world.repo.path)
     assert (place.work / ".env").read_text() == "KEY=1\n"
     assert (place.work / "cache/a/b.txt").read_text() == "b\n"
     assert not (place.work / "cache/out").exists()
@@ -64,18 +63,16 @@ def test_a_copy_goes_through_no_link_of_the_branch(world: World, place: Place) -
     outside = world.root / "outside"
     outside.mkdir()
     (place.work / "cache").symlink_to(outside)
-    _, told = set_up(place, Setup(copy=("cache",)), world.repo.path)
+    told = set_up(place, Setup(copy=("cache",)), world.repo.path)
     assert list(outside.iterdir()) == []
     assert len(told) == 1
 
 
 def test_the_script_runs_once_and_its_log_is_kept(world: World, place: Place) -> None:
     script = Setup(script="echo made $PWD; echo x >> made.txt")
-    after, told = set_up(place, script)
-    assert told == []
+    assert set_up(place, script) == ()
     assert f"made {place.work}" in log_of(place)
     assert "ended with 0" in log_of(place)
-    set_up(after, script)
     set_up(place_of(world.state_dir, "s1"), script)
     assert (place.work / "made.txt").read_text() == "x\n"
 
@@ -88,26 +85,26 @@ def test_the_script_runs_once_and_its_log_is_kept(world: World, place: Place) ->
         ("kill -9 $$", "ended with -9"),
     ],
 )
-def test_a_set_up_that_fails_is_told_and_not_done_again(place: Place, script: str, word: str) -> None:
-    after, (told,) = set_up(place, Setup(script=script), longest=0.3 if "sleep" in script else 30.0)
+def test_a_set_up_that_fails_is_told_and_not_done_again(world: World, place: Place, script: str, word: str) -> None:
+    (told,) = set_up(place, Setup(script=script), longest=0.3 if "sleep" in script else 30.0)
     assert word in told
     assert str(place.log) in told
-    assert set_up(after, Setup(script="touch again"))[1] == []
+    assert set_up(place_of(world.state_dir, "s1"), Setup(script="touch again")) == ()
     assert not (place.work / "again").exists()
 
 
 def test_a_boundary_stands_before_the_script(place: Place) -> None:
-    prepare(place, Setup(script="echo $INSIDE"), ("env", "INSIDE=yes"), ENVIRONMENT, None, 1.0)
+    prepare(place, Setup(script="echo $INSIDE"), ("env", "INSIDE=yes"), ENVIRONMENT, None)
     assert log_of(place).startswith("yes\n")
     place = place.with_record(prepared=False)
-    _, told = prepare(place, Setup(script="true"), ("/no/such/boundary",), ENVIRONMENT, None, 1.0)
-    assert "could not be run" in str(told[0].detail)
+    told = prepare(place, Setup(script="true"), ("/no/such/boundary",), ENVIRONMENT, None)
+    assert "could not be run" in told[0]
 
 
 def test_what_is_the_operators_is_only_given_when_that_was_allowed(world: World, place: Place) -> None:
     (place.work / FILE).write_text('[setup]\ncopy = [".env"]\n')
     assert not is_allowed(place, world.state_dir)
-    _, (told,) = set_up(place, declared(place), None)
+    (told,) = set_up(place, declared(place), None)
     assert "not allowed" in told
     Allowed(world.state_dir).allow([each for each in listing(place.work) if each.path == FILE], "me")
     assert is_allowed(place, world.state_dir)
