@@ -60,6 +60,10 @@ class Parser(argparse.ArgumentParser):
         look.add_argument("--ascii", action="store_true", help="draw with ASCII only")
         look.add_argument("--slow-link", action="store_true", help="send fewer and smaller frames")
 
+    def stations(self) -> None:
+        """Add the words that name stations, at least one."""
+        self.add_argument("stations", type=filled, nargs="+", metavar="STATION", help="names or ids")
+
     def json(self) -> None:
         """Add the word for an answer that programs read."""
         self.add_argument("--json", action="store_true", help="for programs")
@@ -84,7 +88,7 @@ class Parser(argparse.ArgumentParser):
         """Like argparse, but names what was probably meant, and everything only where that is short."""
         if action.choices is None or value in action.choices:
             return
-        words = [str(choice) for choice in action.choices]
+        words = [str(choice) for choice in action.choices if choice]
         if isinstance(action, argparse._SubParsersAction):
             raise UsageError(f"there is no command {clean(value, 80)!r}", self._cure(value, words))
         name = "/".join(action.option_strings)

@@ -52,6 +52,16 @@ class QuietDriver(LinuxDriver):
         self._ending = _Ending()
         self.exit_event = self._ending
 
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Of a terminal that has none (0x0, as of a recorder or a container) the size that is drawn for.
+
+        Textual takes another one there, and lays all out for the one and the other in turn without end.
+        """
+        with suppress(OSError):
+            if not all(os.get_terminal_size(self.fileno)):
+                return self._app.console.size
+        return super()._get_terminal_size()
+
     def run_input_thread(self) -> None:
         """Hand on what is typed until the end."""
         parser = XTermParser(self._debug)

@@ -91,7 +91,7 @@ class AnswerQuestion(Wish, frozen=True, omit_defaults=True, tag="answer_question
 
 
 class AssignScope(Wish, frozen=True, tag="assign_scope"):
-    """Give a station of ours another boundary."""
+    """Give a station of ours this boundary, all of it."""
 
     station: str
     scope: Scope

@@ -9,7 +9,8 @@ import msgspec
 
 from sessions.floor.ours.budget import share
 from sessions.floor.ours.owned import Owned
-from sessions.floor.state import FloorState
+from sessions.floor.state import FloorState, name_of
+from sessions.headless.meters_shape import VERSION
 
 
 class ScopeShape(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +67,32 @@ class OursShape(msgspec.Struct, frozen=True, kw_only=True):
     violated: str
     kept: tuple[str, ...]
     results_waiting: int
+
+
+class BoundaryShape(msgspec.Struct, frozen=True, kw_only=True):
+    """Answer of `scope --json`: of what is told of a station of ours, what bounds it."""
+
+    version: int = VERSION
+    station: str
+    name: str
+    mode: str
+    scope: ScopeShape
+    held_by: str | None
+    held_why: str
+    next_start: bool
+    budget: BudgetShape
+    budget_used_share: float
+    budget_used_of: str
+    violations: int
+    violated: str
+
+
+def boundary_shape(state: FloorState, station: str, now: float) -> BoundaryShape:
+    """Of a station of ours as of `now`."""
+    ours = ours_shape(state, station, now)
+    assert ours is not None, station
+    own = {name: getattr(ours, name) for name in BoundaryShape.__struct_fields__ if hasattr(ours, name)}
+    return BoundaryShape(station=station, name=name_of(state, station), **own)
 
 
 def ours_shape(state: FloorState, station: str, now: float) -> OursShape | None:

@@ -7,7 +7,8 @@ import sys
 from console.cli.command import InRepository
 from console.cli.imports import importing
 from console.cli.words import Parser
-from sessions.errors import EXIT_FAILURE
+from sessions.errors import EXIT_FAILURE, FactoryError
+from sessions.text import clean
 
 
 class Attach(InRepository, frozen=True, kw_only=True):
@@ -16,6 +17,7 @@ class Attach(InRepository, frozen=True, kw_only=True):
     station: str
     read_only: bool = False
     """Type nothing, and leave the terminal its size."""
+    json: bool = False
 
     @classmethod
     def words(cls, parser: Parser) -> None:
@@ -24,6 +26,7 @@ class Attach(InRepository, frozen=True, kw_only=True):
         parser.repository()
         parser.add_argument("station", type=filled, metavar="STATION", help="the station, by name or id")
         parser.add_argument("--read-only", action="store_true", help="type nothing, only look")
+        parser.json()
 
     def run(self) -> int:
         with importing():
@@ -31,10 +34,26 @@ class Attach(InRepository, frozen=True, kw_only=True):
             from console.terminal.attach import attach
             from sessions import settings
             from sessions.place import place_of
-            from sessions.supervisor import process
-        need_terminal("`factory-tui status` says what agents do without one", "who attaches")
-        chosen = settings.load()
-        process.start(self.repo, process.Options(brief=True))
-        ended = attach(place_of(self.repo).socket, self.station, chosen.detach_key, self.read_only)
-        print(f"{self.station}: {ended or 'detached; the agent goes on'}", file=sys.stderr)
+        need_terminal("`factory-tui status` says what agents do without one", "attaching")
+        chosen, station = settings.load(), self._station()
+        ended = attach(place_of(self.repo).socket, station, chosen.detach_key, self.read_only)
+        if self.json:
+            from console.cli.commands.stations.obeyed import Outcome, tell
+
+            tell(Outcome(ok=not ended, station=station, reason=ended), True)
+        else:
+            print(f"{clean(self.station, 80)}: {ended or 'detached; the agent goes on'}", file=sys.stderr)
         return EXIT_FAILURE if ended else 0
+
+    def _station(self) -> str:
+        """The id of the station that is meant."""
+        from sessions.asking.past_questions import FloorNow, whole_floor
+        from sessions.floor.decide.decision import Refusal
+        from sessions.floor.decide.stations import meant
+        from sessions.headless.supervised import Supervised
+
+        with Supervised(self.repo) as supervised:
+            station = meant(whole_floor(supervised.ask(FloorNow())), self.station)
+        if isinstance(station, Refusal):
+            raise FactoryError(station.reason, station.cure)
+        return station

@@ -68,8 +68,8 @@ class Demo(Command, frozen=True, kw_only=True):
             from sessions.headless.live_demo import LiveFactory
             from sessions.simulation.live.story import parts
 
-        say("A live factory begins: everything is real but the words of the model, which follow a script.")
         with LiveFactory(parts(self.stations or LIVE)) as factory:
+            say("A live factory begins: everything is real but the words of the model, which follow a script.")
             factory.begin()
             code = show(LiveLink(factory.repo, factory.options), self.look)
             say("The live factory ends, and is thrown away.")

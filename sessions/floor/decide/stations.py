@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from msgspec.structs import replace
+
 from sessions.floor import events as ev
 from sessions.floor.commands import (
     AnswerQuestion,
@@ -21,9 +23,8 @@ from sessions.floor.identity import Owner
 from sessions.floor.ours.changes import why_not
 from sessions.floor.ours.lives import Life
 from sessions.floor.ours.owned import Owned
-from sessions.floor.scope import Budget
 from sessions.floor.scopes import sets
-from sessions.floor.state import FloorState
+from sessions.floor.state import FloorState, name_of
 from sessions.text import clean
 
 NAME_CHARS = 40
@@ -45,8 +46,10 @@ def decide_station(state: FloorState, wish: StationWish, hand: Hand) -> Decision
             return Accepted() if frozen == state.frozen else Accepted((ev.FreezeWanted(frozen=frozen, **hand),))
         case RestoreKept(ref, branch):
             return _restored(state, ref, branch, hand)
-    known = state.owned.get(wish.station)
-    return _not_ours(state, wish.station) if known is None else _about(state, known, wish, hand)
+    station = meant(state, wish.station)
+    if isinstance(station, Refusal):
+        return station
+    return _about(state, state.owned[station], replace(wish, station=station), hand)
 
 
 def _about(
@@ -63,14 +66,30 @@ def _about(
             return _assigned(state, known, wish, hand)
 
 
-def _not_ours(state: FloorState, station: str) -> Refusal:
-    if station in state.stations:
+def meant(state: FloorState, word: str) -> str | Refusal:
+    """The id of the station of ours that is meant by its id, or by a name that no other one has."""
+    if word in state.owned:
+        return word
+    called = [each for each in state.owned if name_of(state, each) == word]
+    if len(called) > 1:
+        return Refusal(f"{len(called)} stations are called {clean(word, 80)!r}", f"say which: {', '.join(called)}")
+    return called[0] if called else _not_ours(state, word)
+
+
+def _not_ours(state: FloorState, word: str) -> Refusal:
+    station = next((each.id for each in state.stations.values() if word in (each.id, each.name)), "")
+    if station:
         name = clean(state.stations[station].name, 80)
         return Refusal(f"{name!r} is only observed", "it was started by somebody else: speak to it where it runs")
-    return Refusal(f"there is no station {clean(station, 80)!r}", SEE)
+    return Refusal(f"there is no station {clean(word, 80)!r}", SEE)
 
 
 def _started(state: FloorState, wish: StartStation, hand: Hand) -> Decision:
+    if wish.parent:
+        parent_id = meant(state, wish.parent)
+        if isinstance(parent_id, Refusal):
+            return parent_id
+        wish = replace(wish, parent=parent_id)
     station = _free_name(state, wish.name or wish.branch or _word(wish.text) or wish.kind)
     if trouble := _unstartable(wish) or _out_of_place(state, wish, station):
         return trouble
@@ -122,8 +141,6 @@ def _unstartable(wish: StartStation) -> Refusal | None:
 def _out_of_place(state: FloorState, wish: StartStation, station: str) -> Refusal | None:
     """Why there is no place for it on this floor."""
     parent = state.owned.get(wish.parent)
-    if wish.parent and parent is None:
-        return _not_ours(state, wish.parent)
     if wish.branch and any(known.lives and known.branch == wish.branch for known in state.owned.values()):
         return Refusal(f"another station works on {wish.branch!r}", "stop it, or take another branch")
     above = _too_deep(state, wish.parent) or wider(state, wish, wish.parent, parent) if parent is not None else None
@@ -151,6 +168,8 @@ def _changed(known: Owned, wish: ChangeLife, hand: Hand) -> Decision:
 
 def _answered(known: Owned, wish: AnswerQuestion, hand: Hand) -> Decision:
     question = known.questions.get(wish.question or next(iter(known.questions), ""))
+    if question is None and not wish.question:
+        return Refusal("it asks nothing", "look at what it does now")
     if question is None:
         return Refusal("it does not wait for that answer any more", "look at what it does now")
     if wish.decision not in ("allow", "always", "deny"):
@@ -175,7 +194,7 @@ def _assigned(state: FloorState, known: Owned, wish: AssignScope, hand: Hand) ->
         return trouble
     if reason := sets.trouble(wish.scope.write) or sets.trouble(wish.scope.read):
         return Refusal(reason, "see the README for how scopes are written")
-    if wish.scope == known.scope and wish.budget in (known.budget, Budget()):
+    if (wish.scope, wish.budget) == (known.scope, known.budget):
         return Accepted()
     return Accepted((ev.ScopeWanted(station=wish.station, scope=wish.scope, budget=wish.budget, **hand),))
 

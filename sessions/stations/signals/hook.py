@@ -27,6 +27,7 @@ NEW, ASKED, WAY_BACK, EXPIRED = ".json", ".asked", ".fifo", ".expired"
 PERMISSION, BEFORE_TOOL, BEGINNING = "PermissionRequest", "PreToolUse", "SessionStart"
 AFTER_TOOL = frozenset({"PostToolUse", "PostToolUseFailure"})
 SCOPE = "ask:scope"
+JSON = "--json"
 TALKING = frozenset({"AskUserQuestion"})
 """Tools that ask for words, which a yes from outside cannot give: they are answered in the terminal."""
 LARGEST = 192 << 10
@@ -62,13 +63,15 @@ def main(words: list[str] | None = None) -> int:
 
 
 def _hook(words: list[str]) -> int:
-    options, names = _parsed(words, {"--text", "--key", "--outbox"})
+    options, names = _parsed([word for word in words if word != JSON], {"--text", "--key", "--outbox"})
     outbox = options.get("--outbox") or _outbox()
     if len(names) > 1:
         raise OutboxError("a signal has one name, and words stand after --text")
     if names:
         text = options.get("--text", "")
-        send(outbox, names[0], {"text": text} if text else {}, key=options.get("--key", ""))
+        signal = send(outbox, names[0], {"text": text} if text else {}, key=options.get("--key", ""))
+        if JSON in words:
+            print(json.dumps({"version": 1, "signal": signal}, separators=(",", ":")))
         return 0
     payload = _payload()
     name = str(payload.get("hook_event_name") or "")

@@ -16,7 +16,7 @@ TASK = "{task}"
 """In the words of a command: the text of the task."""
 TASK_VARIABLE = "FACTORY_TUI_TASK"
 """Environment variable with the same text."""
-CURE = "give it one, such as --command 'mini -y -t {task}'"
+CURE = "give it one, such as --option command='mini -y -t {task}'"
 
 
 class Command:

@@ -6,7 +6,7 @@ import os
 
 import msgspec
 
-from console.cli.command import Command
+from console.cli.command import InRepository
 from console.cli.commands.stations.bounds import option
 from console.cli.imports import importing
 from console.cli.output import say, table
@@ -15,8 +15,15 @@ from sessions.errors import EXIT_FAILURE, FactoryError, UsageError
 from sessions.text import clean
 
 
+class KindsShape(msgspec.Struct, frozen=True, kw_only=True):
+    """Answer of `agents --json`."""
+
+    version: int = 1
+    kinds: list[KindShape]
+
+
 class KindShape(msgspec.Struct, frozen=True):
-    """A kind of agent, for `--json`."""
+    """A kind of agent."""
 
     name: str
     title: str
@@ -29,7 +36,7 @@ class KindShape(msgspec.Struct, frozen=True):
     package: str
 
 
-class Agents(Command, frozen=True, kw_only=True):
+class Agents(InRepository, frozen=True, kw_only=True):
     """List the kinds, or check one."""
 
     what: str = ""
@@ -50,6 +57,7 @@ class Agents(Command, frozen=True, kw_only=True):
         parser.add_argument(
             "--option", dest="options", type=option, action="append", metavar="NAME=VALUE", help="for its kind (again)"
         )
+        super().words(parser)
 
     def run(self) -> int:
         if not self.what:
@@ -64,8 +72,7 @@ class Agents(Command, frozen=True, kw_only=True):
 
         shapes = shown()
         if self.json:
-            for shape in shapes:
-                say(text(shape))
+            say(text(KindsShape(kinds=shapes)))
             return 0
         rows = [(shape.name, shape.title, _state(shape), ", ".join(shape.abilities)) for shape in shapes]
         table(("kind", "agent", "usable", "can"), rows, left=4)

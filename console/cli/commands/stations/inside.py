@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from console.cli.command import Command, InRepository
 from console.cli.words import Parser, filled
 from sessions.errors import FactoryError
+from sessions.text import clean
 
 
 class Hook(InRepository, frozen=True, kw_only=True):
@@ -16,6 +18,7 @@ class Hook(InRepository, frozen=True, kw_only=True):
     text: str = ""
     key: str = ""
     station: str = ""
+    json: bool = False
 
     @classmethod
     def words(cls, parser: Parser) -> None:
@@ -30,6 +33,7 @@ class Hook(InRepository, frozen=True, kw_only=True):
         parser.add_argument("--text", type=filled, metavar="TEXT", help="what there is to say")
         parser.add_argument("--key", type=filled, metavar="KEY", help="the same key again is the same signal")
         parser.add_argument("--station", type=filled, metavar="STATION", help="from outside: which station it is of")
+        parser.json()
         super().words(parser)
 
     def run(self) -> int:
@@ -37,6 +41,8 @@ class Hook(InRepository, frozen=True, kw_only=True):
 
         given = {"--text": self.text, "--key": self.key}
         words = [f"{option}={value}" for option, value in given.items() if value]
+        if self.json:
+            words.append(hook.JSON)
         if self.station:
             words.append(f"--outbox={_outbox(self.repo, self.station)}")
         return hook.main(["hook", *([self.name] if self.name else []), *words])
@@ -66,10 +72,25 @@ class Ask(Command, frozen=True, kw_only=True):
 
 
 def _outbox(repo: Path, station: str) -> Path:
+    """Where the signals of a station go, which is named by its id, or by its name as the journal last knew it.
+
+    No supervisor is asked: what is told while none runs arrives when the next one is there.
+    """
     from sessions.paths import outbox_path
     from sessions.place import place_of
 
-    directory = outbox_path(place_of(repo).state_dir) / station
-    if "/" in station or not directory.is_dir():
-        raise FactoryError(f"{station!r} is no station that this factory runs", "name it by its id: see `status`")
-    return directory
+    place = place_of(repo)
+    for directory in (outbox_path(place.state_dir) / each for each in (station, *_called(place.journal, station))):
+        if "/" not in station and directory.is_dir():
+            return directory
+    raise FactoryError(f"{clean(station, 80)!r} is no station that this factory runs", "see `factory-tui status`")
+
+
+def _called(journal: Path, name: str) -> Iterator[str]:
+    """The ids of stations of that name; the journal is only read when it comes to them."""
+    from contextlib import closing
+
+    from sessions.journal.reader import JournalReader
+
+    with closing(JournalReader(journal)) as reader:
+        yield from (station.id for station in reader.readable().stations.values() if station.name == name)

@@ -40,8 +40,11 @@ class LifeCommand(InRepository, frozen=True, kw_only=True):
 
     @classmethod
     def words(cls, parser: Parser) -> None:
-        many, meant = ("*", f" (default: {cls.unnamed})") if cls.unnamed else ("+", "")
-        parser.add_argument("stations", type=filled, nargs=many, metavar="STATION", help=f"names or ids{meant}")
+        if cls.unnamed:
+            meant = f"names or ids (default: {cls.unnamed})"
+            parser.add_argument("stations", type=filled, nargs="*", metavar="STATION", help=meant)
+        else:
+            parser.stations()
         parser.json()
         super().words(parser)
 
@@ -87,7 +90,7 @@ class Resume(LifeCommand, frozen=True, kw_only=True):
 
     def run(self) -> int:
         stations = self.stations or self._rebooted()
-        if not stations:
+        if not stations and not self.json:
             say("nothing ran when the machine was started again")
         return change_all(self.repo, stations, self.change, self.json, self.fresh)
 
@@ -114,8 +117,8 @@ class Freeze(InRepository, frozen=True, kw_only=True):
     def run(self) -> int:
         from console.cli.commands.stations.obeyed import obey_all
 
-        done = "rests" if self.frozen else "goes on"
-        return obey_all(self.repo, {"the floor": FreezeFloor(self.frozen)}, done, self.json)
+        done = "the floor rests" if self.frozen else "the floor goes on"
+        return obey_all(self.repo, {"": FreezeFloor(self.frozen)}, done, self.json)
 
 
 class Thaw(Freeze, frozen=True, kw_only=True):

@@ -1,7 +1,8 @@
-"""Has a wish about stations carried out, and says what it came to."""
+"""Has wishes about stations carried out, and says what each came to."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -9,6 +10,7 @@ import msgspec
 from console.cli.output import progress, say
 from sessions.errors import EXIT_FAILURE, FactoryError
 from sessions.floor.commands import AnyWish
+from sessions.floor.decide.decision import Refusal
 from sessions.text import clean
 
 VERSION = 1
@@ -20,17 +22,16 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     version: int = VERSION
     ok: bool
     station: str = ""
-    """The id of the station that it was about, or that came of it."""
+    """The id of the station that it was about, or that came of it; of one that was refused the word that named it."""
     reason: str = ""
     cure: str = ""
 
 
-def obey_all(repo: Path, wishes: dict[str, AnyWish], done: str, as_json: bool) -> int:
-    """Have wishes carried out, one after the other, each by the name of its station; returns the exit code.
+def obey_all(repo: Path, wishes: Mapping[str, AnyWish], done: str, as_json: bool) -> int:
+    """Have wishes carried out, one after the other, each by the word for its station; returns the exit code.
 
     `done` says what was done to one, after its name. One that is refused keeps no other from being done.
     """
-    from sessions.headless.line import text
     from sessions.headless.supervised import Supervised
 
     outcomes: list[Outcome] = []
@@ -41,14 +42,34 @@ def obey_all(repo: Path, wishes: dict[str, AnyWish], done: str, as_json: bool) -
                 outcomes.append(Outcome(ok=True, station=about or name))
             except FactoryError as error:
                 outcomes.append(Outcome(ok=False, station=name, reason=error.message, cure=error.cure))
-    failed = [each for each in outcomes if not each.ok]
+    if len(outcomes) == 1 and not outcomes[0].ok and not as_json:
+        raise FactoryError(outcomes[0].reason, outcomes[0].cure)
+    for each in outcomes:
+        if each.ok and not as_json:
+            say(f"{clean(each.station, 80)} {done}".strip())
+        else:
+            tell(each, as_json)
+    return 0 if all(each.ok for each in outcomes) else EXIT_FAILURE
+
+
+def tell_all(found: Mapping[str, str | Refusal], show: Callable[[str], None], as_json: bool) -> int:
+    """Show each station, by its id, and of every word that names none why; returns the exit code."""
+    refused = [(word, each) for word, each in found.items() if isinstance(each, Refusal)]
+    if len(found) == len(refused) == 1 and not as_json:
+        raise FactoryError(refused[0][1].reason, refused[0][1].cure)
+    for each in found.values():
+        if isinstance(each, str):
+            show(each)
+    for word, refusal in refused:
+        tell(Outcome(ok=False, station=word, reason=refusal.reason, cure=refusal.cure), as_json)
+    return EXIT_FAILURE if refused else 0
+
+
+def tell(each: Outcome, as_json: bool) -> None:
+    """Say what one wish came to."""
+    from sessions.headless.line import text
+
     if as_json:
-        for each in outcomes:
-            say(text(each))
-    elif len(outcomes) == 1 and failed:
-        raise FactoryError(failed[0].reason, failed[0].cure)
+        say(text(each))
     else:
-        for each in outcomes:
-            name = clean(each.station, 80)
-            say(f"{name} {done}".strip() if each.ok else f"{name}: {clean(each.reason, 500)}: {clean(each.cure, 500)}")
-    return EXIT_FAILURE if failed else 0
+        say(f"{clean(each.station, 80)}: {clean(each.reason, 500)}: {clean(each.cure, 500)}")

@@ -6,6 +6,8 @@ import sys
 
 from console.cli.commands.stations.bounds import Bounded, option
 from console.cli.words import Parser, filled
+from sessions.errors import FactoryError
+from sessions.text import clean
 
 
 class Start(Bounded, frozen=True, kw_only=True):
@@ -43,6 +45,7 @@ class Start(Bounded, frozen=True, kw_only=True):
         super().words(parser)
 
     def run(self) -> int:
+        self._known()
         from console.cli.commands.stations.obeyed import obey_all
         from sessions.floor.commands import StartStation
         from sessions.floor.scope import Budget, Mode, Scope
@@ -62,6 +65,18 @@ class Start(Bounded, frozen=True, kw_only=True):
             options=self.options,
         )
         return obey_all(self.repo, {self.name or self.branch: wish}, "was started", self.json)
+
+    def _known(self) -> None:
+        """A word that is no kind of agent makes no station."""
+        from sessions.stations import kinds
+
+        names = sorted(kinds.found())
+        if self.kind not in names:
+            from difflib import get_close_matches
+
+            near = get_close_matches(self.kind, names, 1)
+            cure = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}"
+            raise FactoryError(f"{clean(self.kind, 40)!r} is no kind of agent", cure)
 
 
 def spoken(text: str) -> str:
