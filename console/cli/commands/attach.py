@@ -7,7 +7,7 @@ import sys
 from console.cli.command import InRepository
 from console.cli.imports import importing
 from console.cli.words import Parser
-from sessions.errors import EXIT_FAILURE, FactoryError
+from sessions.errors import EXIT_FAILURE
 from sessions.text import clean
 
 
@@ -30,12 +30,13 @@ class Attach(InRepository, frozen=True, kw_only=True):
 
     def run(self) -> int:
         with importing():
+            from console.cli.commands.stations.named import station_of
             from console.cli.show import need_terminal
             from console.terminal.attach import attach
             from sessions import settings
             from sessions.place import place_of
         need_terminal("`factory-tui status` says what agents do without one", "attaching")
-        chosen, station = settings.load(), self._station()
+        chosen, station = settings.load(), station_of(self.repo, self.station)
         ended = attach(place_of(self.repo).socket, station, chosen.detach_key, self.read_only)
         if self.json:
             from console.cli.commands.stations.obeyed import Outcome, tell
@@ -44,16 +45,3 @@ class Attach(InRepository, frozen=True, kw_only=True):
         else:
             print(f"{clean(self.station, 80)}: {ended or 'detached; the agent goes on'}", file=sys.stderr)
         return EXIT_FAILURE if ended else 0
-
-    def _station(self) -> str:
-        """The id of the station that is meant."""
-        from sessions.asking.past_questions import FloorNow, whole_floor
-        from sessions.floor.decide.decision import Refusal
-        from sessions.floor.decide.stations import meant
-        from sessions.headless.supervised import Supervised
-
-        with Supervised(self.repo) as supervised:
-            station = meant(whole_floor(supervised.ask(FloorNow())), self.station)
-        if isinstance(station, Refusal):
-            raise FactoryError(station.reason, station.cure)
-        return station

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from console import cli
 from sessions.paths import outbox_path
-from sessions.place import place_of
 from sessions.stations.signals.hook import NO_ANSWER, OUTBOX
-from tests.support.branches.git import TestRepository
+from tests.support.house import House, house_in
 from tests.support.stations.signals import names
+
+
+@pytest.fixture
+def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    yield from house_in(monkeypatch)
 
 
 def told(directory: Path) -> list[tuple[object, object]]:
@@ -34,19 +39,17 @@ def test_inside_it_knows_where(
 
 
 def test_from_outside_a_station_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv(OUTBOX, raising=False)
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    repo = TestRepository(tmp_path / "repo")
-    outbox = outbox_path(place_of(repo.path).state_dir) / "ship"
+    outbox = outbox_path(house.place.state_dir) / "ship"
     outbox.mkdir(parents=True)
-    where = ["--repo", str(repo.path)]
+    where = ["--repo", str(house.repo.path)]
     assert cli.main(["hook", "PROGRESS", "--text=-5 to go", "--key", "k", "--station", "ship", *where]) == 0
     assert told(outbox) == [("PROGRESS", {"text": "-5 to go"})]
     for station in ("other", "../outbox/ship"):
         assert cli.main(["hook", "PROGRESS", "--station", station, *where]) == 1
-        assert "is no station that this factory runs" in capsys.readouterr().err
+        assert "there is no station" in capsys.readouterr().err
     assert cli.main(["hook", "PROGRESS", *where]) == 1
     assert "this works inside a station" in capsys.readouterr().err
     assert len(names(outbox)) == 1

@@ -238,7 +238,7 @@ def test_the_oldest_question_is_answered_unless_another_is_named() -> None:
 
 
 def test_an_answer_that_nobody_waits_for_is_refused() -> None:
-    assert "does not wait" in reason(answer(BOSS, AnswerQuestion("boss", "", "allow")))
+    assert "asks nothing" in reason(answer(BOSS, AnswerQuestion("boss", "", "allow")))
     assert "does not wait" in reason(answer(asked("q1"), AnswerQuestion("boss", "q9", "allow")))
     assert "no answer" in reason(answer(asked("q1"), AnswerQuestion("boss", "q1", "perhaps")))
     assert "for good" in reason(answer(asked("q1"), AnswerQuestion("boss", "q1", "always")))
@@ -247,6 +247,8 @@ def test_an_answer_that_nobody_waits_for_is_refused() -> None:
 
 def test_a_scope_that_is_as_it_was_changes_nothing() -> None:
     assert answer(BOSS, AssignScope("boss", API, Budget(tokens=1_000, turns=10))) == Accepted(())
+    unbounded = answer(BOSS, AssignScope("boss", API))
+    assert isinstance(unbounded, Accepted) and unbounded.events
     wanted = answer(BOSS, AssignScope("boss", Scope(), Budget(tokens=1_000)))
     assert isinstance(wanted, Accepted) and isinstance(wanted.events[0], ev.ScopeWanted)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from console.cli.command import Command, InRepository
@@ -72,25 +71,15 @@ class Ask(Command, frozen=True, kw_only=True):
 
 
 def _outbox(repo: Path, station: str) -> Path:
-    """Where the signals of a station go, which is named by its id, or by its name as the journal last knew it.
-
-    No supervisor is asked: what is told while none runs arrives when the next one is there.
-    """
+    """Where the signals of a station go. By its id that is known while no supervisor runs, too."""
     from sessions.paths import outbox_path
     from sessions.place import place_of
 
-    place = place_of(repo)
-    for directory in (outbox_path(place.state_dir) / each for each in (station, *_called(place.journal, station))):
-        if "/" not in station and directory.is_dir():
-            return directory
-    raise FactoryError(f"{clean(station, 80)!r} is no station that this factory runs", "see `factory-tui status`")
+    all_ = outbox_path(place_of(repo).state_dir)
+    if "/" in station or not (all_ / station).is_dir():
+        from console.cli.commands.stations.named import station_of
 
-
-def _called(journal: Path, name: str) -> Iterator[str]:
-    """The ids of stations of that name; the journal is only read when it comes to them."""
-    from contextlib import closing
-
-    from sessions.journal.reader import JournalReader
-
-    with closing(JournalReader(journal)) as reader:
-        yield from (station.id for station in reader.readable().stations.values() if station.name == name)
+        station = station_of(repo, station)
+    if not (all_ / station).is_dir():
+        raise FactoryError(f"{clean(station, 80)!r} has not begun", "start it first: `factory-tui resume`")
+    return all_ / station

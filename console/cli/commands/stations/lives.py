@@ -95,11 +95,9 @@ class Resume(LifeCommand, frozen=True, kw_only=True):
         return change_all(self.repo, stations, self.change, self.json, self.fresh)
 
     def _rebooted(self) -> tuple[str, ...]:
-        from sessions.asking.past_questions import FloorNow, whole_floor
-        from sessions.headless.supervised import Supervised
+        from console.cli.commands.stations.named import floor_now
 
-        with Supervised(self.repo) as supervised:
-            owned = whole_floor(supervised.ask(FloorNow())).owned
+        owned = floor_now(self.repo).owned
         return tuple(name for name, known in owned.items() if known.life is Life.LOST and known.reason == REBOOTED)
 
 

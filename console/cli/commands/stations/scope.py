@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from console.cli.commands.stations.bounds import Bounded
 from console.cli.output import say
 from console.cli.words import Parser
 from sessions.floor import scope as bounds
 from sessions.floor.commands import AnyWish, AssignScope
-from sessions.floor.state import FloorState, name_of
 from sessions.text import clean
+
+if TYPE_CHECKING:
+    from sessions.floor.state import FloorState
 
 
 class Scope(Bounded, frozen=True, kw_only=True):
@@ -24,13 +28,11 @@ class Scope(Bounded, frozen=True, kw_only=True):
         super().words(parser)
 
     def run(self) -> int:
+        from console.cli.commands.stations.named import floor_now
         from console.cli.commands.stations.obeyed import obey_all, tell_all
-        from sessions.asking.past_questions import FloorNow, whole_floor
         from sessions.floor.decide.stations import meant
-        from sessions.headless.supervised import Supervised
 
-        with Supervised(self.repo) as supervised:
-            state = whole_floor(supervised.ask(FloorNow()))
+        state = floor_now(self.repo)
         found = {word: meant(state, word) for word in self.stations}
         if not self.said:
             return tell_all(found, lambda station: self._show(state, station), self.json)
@@ -43,6 +45,7 @@ class Scope(Bounded, frozen=True, kw_only=True):
         return obey_all(self.repo, wishes, "has another boundary", self.json)
 
     def _show(self, state: FloorState, station: str) -> None:
+        from sessions.floor.state import name_of
         from sessions.headless.line import text
         from sessions.headless.ours_shape import boundary_shape
 

@@ -26,7 +26,7 @@ def agents(at: Path, *words: str, **more: str) -> subprocess.CompletedProcess[st
 
 def test_kinds_are_listed_with_what_is_wrong_and_the_cure(tmp_path: Path) -> None:
     done = agents(tmp_path, "--json", PARROT="dead")
-    shapes = {shape["name"]: shape for shape in map(msgspec.json.decode, done.stdout.splitlines())}
+    shapes = {shape["name"]: shape for shape in msgspec.json.decode(done.stdout)["kinds"]}
     assert shapes["parrot"]["reason"] == "this parrot is no more" and shapes["parrot"]["cure"] == "buy another one"
     assert shapes["parrot"]["package"] == "factory-tui-parrot"
     assert "newer factory-tui" in shapes["parrot-newer"]["reason"]

@@ -1,0 +1,138 @@
+"""What an operator does to stations by words: several at once, by id or name, each refusal told, the rest done."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from console import cli
+from sessions.floor.commands import RenameStation
+from sessions.headless.supervised import Supervised
+from tests.support.house import House
+from tests.support.stations.yard import yard_in
+
+VERBS = ("interrupt", "pause", "resume", "stop", "kill", "remove")
+
+
+@pytest.fixture
+def yard(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    yield from yard_in(monkeypatch)
+
+
+class Shell:
+    """Gives commands in a repository, and keeps what they print."""
+
+    def __init__(self, house: House, capsys: pytest.CaptureFixture[str]) -> None:
+        self.house, self._capsys, self.error = house, capsys, ""
+
+    def run(self, *words: str, code: int = 0) -> str:
+        assert cli.main([*words, "--repo", str(self.house.repo.path)]) == code, self._capsys.readouterr()
+        said = self._capsys.readouterr()
+        self.error = said.err
+        return said.out
+
+    def told(self, *words: str, code: int = 0) -> list[dict[str, object]]:
+        return [json.loads(line) for line in self.run(*words, "--json", code=code).splitlines()]
+
+    def outcomes(self, *words: str, code: int = 0) -> list[tuple[object, object]]:
+        told = self.told(*words, code=code)
+        assert all(set(each) == {"version", "ok", "station", "reason", "cure"} for each in told)
+        assert all(bool(each["reason"]) != each["ok"] for each in told)
+        return [(each["station"], each["ok"]) for each in told]
+
+
+@pytest.fixture
+def shell(yard: House, capsys: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(yard, capsys)
+
+
+def test_verbs_take_several_and_tell_every_refusal(shell: Shell) -> None:
+    for name in ("polly", "kiki"):
+        assert shell.outcomes("start", "parrot", "say hello", "--name", name) == [(name, True)]
+    both = [("polly", True), ("nobody", False), ("kiki", True)]
+    words = ("polly", "nobody", "kiki")
+    assert shell.outcomes("prompt", *words, "ask", code=1) == both
+    _asks(shell, "polly"), _asks(shell, "kiki")
+    assert shell.outcomes("answer", *words, "deny", "--reason", "no", code=1) == both
+    shell.run("answer", "polly", "allow", code=1)
+    assert shell.error == "factory-tui: it asks nothing: look at what it does now\n"
+    shell.run("answer", *words, "allow", "--question", "q", code=2)
+    for verb in ("pause", "resume", "stop"):
+        assert shell.outcomes(verb, *words, code=1) == both
+    assert shell.run("stop", *words, code=1).splitlines() == [
+        "polly: it is stopped: there is nothing to do",
+        "nobody: there is no station 'nobody': see `factory-tui status`",
+        "kiki: it is stopped: there is nothing to do",
+    ]
+    assert shell.told("resume") == []
+    assert shell.outcomes("freeze") == shell.outcomes("thaw") == [("", True)]
+    assert shell.outcomes("remove", *words, code=1) == both
+    assert shell.told("stop")[0]["process"]
+    assert shell.told("stop") == [{"version": 1, "ok": True, "process": None}]
+
+
+def _asks(shell: Shell, station: str) -> None:
+    """Return when it asks something; a command that is answered after a fact has that fact on its floor."""
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        (status,) = shell.told("status")
+        assert isinstance(status["stations"], list)
+        if any(each["id"] == station and each["ours"]["questions"] for each in status["stations"]):
+            return
+    raise AssertionError(f"{station} asks nothing")
+
+
+def test_a_boundary_is_shown_and_assigned_in_parts_to_several(shell: Shell) -> None:
+    for name, bound in (("polly", "5000"), ("kiki", "7000")):
+        shell.run("start", "parrot", "--name", name, "--write", f"{name}/**", "--tokens", bound)
+    assert shell.outcomes("scope", "polly", "nobody", "kiki", "--turns", "9", code=1) == [
+        ("polly", True),
+        ("nobody", False),
+        ("kiki", True),
+    ]
+    shown = shell.told("scope", "polly", "kiki")
+    assert [(each["name"], each["scope"]["write"]) for each in shown] == [
+        ("polly", ["polly/**"]),
+        ("kiki", ["kiki/**"]),
+    ]  # type: ignore[index]
+    assert [each["budget"] for each in shown] == [
+        {"tokens": tokens, "dollars": 0.0, "seconds": 0.0, "turns": 9} for tokens in (5000, 7000)
+    ]
+    shell.run("scope", "kiki", "--turns", "0")
+    shell.run("scope", "kiki", "--tokens", "0")
+    assert "budget  no bound" in shell.run("scope", "kiki")
+    shell.run("scope", "polly", "--write", "/etc/**", code=1)
+    assert "lies outside the work tree" in shell.error
+    assert [each.get("ok", True) for each in shell.told("scope", "nobody", "polly", code=1)] == [True, False]
+
+
+def test_a_station_is_meant_by_its_name_too(shell: Shell) -> None:
+    shell.run("start", "parrot", "--name", "polly")
+    with Supervised(shell.house.repo.path) as supervised:
+        supervised.obey(RenameStation("polly", "the old one"))
+    assert shell.outcomes("prompt", "the old one", "say hi") == [("polly", True)]
+    assert shell.told("scope", "the old one")[0]["station"] == "polly"
+    assert shell.outcomes("start", "parrot", "--name", "chick", "--parent", "the old one") == [("chick", True)]
+    (signal,) = shell.told("hook", "PROGRESS", "--station", "the old one")
+    assert set(signal) == {"version", "signal"}
+
+
+def test_a_word_that_is_no_kind_of_agent_makes_no_station(shell: Shell) -> None:
+    shell.run("start", "parot", "say hello", code=1)
+    assert shell.error == "factory-tui: 'parot' is no kind of agent: did you mean parrot?\n"
+    shell.run("start", "zzz", "say hello", code=1)
+    assert "there are " in shell.error and "builtin" in shell.error
+    assert shell.told("status")[0]["stations"] == []
+
+
+@pytest.mark.parametrize("verb", [*VERBS, "prompt", "answer", "scope", "freeze"])
+def test_where_no_repository_is_it_says_so_on_one_line(
+    verb: str, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = {"prompt": ["x", "hello"], "answer": ["x", "allow"], "freeze": []}.get(verb, ["x"])
+    assert cli.main([verb, *words, "--json", "--repo", str(tmp_path_factory.mktemp("none"))]) == 1
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.count("\n") == 1 and "is in no git repository" in said.err
