@@ -24,7 +24,7 @@ from sessions.stations.hosting.voice import Voice
 from sessions.text import clean
 
 NEEDED = ("litellm", "mcp")
-INSTALL = "install factory-tui[models]"
+INSTALL = "install factory-tui with its extra `models`: pip install 'factory-tui[models]'"
 KEYS = {
     "anthropic": "ANTHROPIC_API_KEY",
     "openai": "OPENAI_API_KEY",
