@@ -38,4 +38,5 @@ def supervisor_of(
         lambda: opening(branches.repository, options.scripted),
         stations.attach,
         stations.pictures,
+        stations.aside,
     )

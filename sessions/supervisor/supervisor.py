@@ -11,8 +11,9 @@ from sessions.backoff import Backoff
 from sessions.errors import FactoryError
 from sessions.floor.commands import Command, Reply, Stop
 from sessions.floor.decide.decide import decide
-from sessions.floor.decide.decision import Accepted, Errands, Known, Refusal
+from sessions.floor.decide.decision import Accepted, Decision, Errands, Known, Refusal
 from sessions.floor.events import Event, FactoryOpened, LifeChanged, SourceSkipped, StopWanted
+from sessions.floor.state import FloorState
 from sessions.supervisor.outbox import Outbox
 from sessions.supervisor.questions import Pictures, no_pictures
 from sessions.supervisor.recorder import Recorder
@@ -35,17 +36,19 @@ class Supervisor:
         opening: Callable[[], FactoryOpened],
         attach: Attaching = no_terminals,
         pictures: Pictures = no_pictures,
+        aside: Callable[[Sequence[Event]], None] | None = None,
     ) -> None:
         """`opening` says, once the services are open, what is supervised.
 
-        `attach` has operators be at terminals, and `pictures` shows them.
+        `attach` has operators be at terminals, and `pictures` shows them. `aside` is given what is about to be
+        committed for a command, with the secrets in it, which the journal does not take.
         """
         self.attach, self.pictures = attach, pictures
         self.stopped = asyncio.Event()
         """Set when the operator has asked to end."""
         self.free = asyncio.Event()
         """Set while it runs no station: it may end when nobody looks."""
-        self._recorder, self._services, self._opening = recorder, services, opening
+        self._recorder, self._services, self._opening, self._aside = recorder, services, opening, aside
         self._outbox = Outbox(recorder, services)
         self._obeying: set[asyncio.Task[Reply]] = set()
         self._told: dict[str, str] = {}
@@ -119,7 +122,7 @@ class Supervisor:
             self.stopped.set()  # the journal takes nothing, not even that
             return Reply(True)
         try:
-            match await self._recorder.decide(lambda state: decide(state, command, time.time())):
+            match await self._recorder.decide(lambda state: self._decided(state, command)):
                 case Refusal(reason, cure):
                     return Reply(False, reason, cure)
                 case Known(ended) if ended is not None:
@@ -130,6 +133,12 @@ class Supervisor:
                     return await self._outbox.settled(command.id)
         except FactoryError as error:
             return Reply(False, error.message, error.cure)
+
+    def _decided(self, state: FloorState, command: Command) -> Decision:
+        decision = decide(state, command, time.time())
+        if isinstance(decision, Accepted) and self._aside is not None:
+            self._aside(decision.events)
+        return decision
 
     async def _begin(self, services: Iterable[Service]) -> None:
         """Have each of them begin, once."""

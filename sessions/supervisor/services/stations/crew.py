@@ -20,6 +20,7 @@ from sessions.stations.hosting.client import Batch, Host
 from sessions.stations.keeping.client import Keeper
 from sessions.stations.running.fitting import Factory
 from sessions.stations.running.hosts import MARK, Hosts
+from sessions.supervisor.aside import Aside
 from sessions.supervisor.recorder import Recorder
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,8 @@ class Crew:
         self.factory = Factory(place.common_dir, place.state_dir, place.state_dir.name)
         self._recorder = recorder
         self.hosts = Hosts(place.state_dir, self.factory.mark, self.keeper, self._heard, gone)
+        self.aside = Aside(place.state_dir / "aside")
+        """What operators said that the journal does not hold as it was said."""
         self.rebooted = False
         """The machine was started again since the last supervisor began."""
         self._keeper: Keeper | None = None

@@ -208,7 +208,9 @@ class Lives:
             raise
         known = crew.owned(station)
         if known.text and not crew.seen(station).turns and not prompted:
-            await self.runner(station).prompt(station, f"{station}-task", known.text)
+            task = crew.aside.words(station, known.text)
+            await self.runner(station).prompt(station, f"{station}-task", task)
+        crew.aside.drop(station)
 
     async def _start(self, station: str, fresh: bool) -> bool:
         """Returns whether its agent was given its task with its start."""
@@ -273,6 +275,7 @@ class Lives:
             if removed.aside is not None:
                 reason = f"its directory holds what no ref can keep, and lies in {removed.aside}"
         self._arrivals.forget(station)
+        crew.aside.drop(station)
         await self._signals.forget(station)
         await crew.live(station, Life.REMOVED, reason)
 

@@ -76,6 +76,7 @@ class Stations(Service):
         with contextlib.suppress(FactoryError):  # whoever makes a place there is told
             await asyncio.to_thread(layout.ready, self._crew.factory.state_dir)
         await self._crew.begin()
+        self._crew.aside.sweep(self._crew.state)
         await self._signals.begin()
         await self._lives.find_again()
         self._ready.set()
@@ -142,14 +143,24 @@ class Stations(Service):
         await self._arrivals.close()
         await self._crew.close()
 
+    def aside(self, events: Sequence[ev.Event]) -> None:
+        """These are about to be committed: what they lose over that is kept for the agents."""
+        self._crew.aside.keep(events)
+
     async def _speak(self, asked: ev.PromptWanted | ev.AnswerWanted | ev.ScopeWanted) -> None:
-        match asked:
-            case ev.PromptWanted(station=station, text=text, command=command):
-                await self._lives.runner(station).prompt(station, command, text)
-            case ev.AnswerWanted():
-                await self._answer(asked)
-            case ev.ScopeWanted():
-                await self._assign(asked)
+        said, station, command = self._crew.aside, asked.station, asked.command
+        try:
+            match asked:
+                case ev.PromptWanted(text=told):
+                    await self._lives.runner(station).prompt(station, command, said.words(station, told, command))
+                case ev.AnswerWanted(reason=told):
+                    await self._answer(replace(asked, reason=said.words(station, told, command)))
+                case ev.ScopeWanted():
+                    await self._assign(asked)
+        except Exception:  # one that is broken off is taken up by the next supervisor
+            said.drop(station, command)
+            raise
+        said.drop(station, command)
 
     async def _answer(self, asked: ev.AnswerWanted) -> None:
         station, question = asked.station, asked.question

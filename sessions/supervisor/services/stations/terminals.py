@@ -76,7 +76,8 @@ class Terminals(Runner):
         agent, brief, reason = self._kind(station), fitted.brief, ""
         if brief.session and not await asyncio.to_thread(_remembers, agent, brief):
             brief, reason = replace(brief, session=""), "its conversation is lost: begun afresh in the same place"
-        brief = replace(brief, prompt="" if brief.session else self._crew.owned(station).text)
+        task = self._crew.aside.words(station, self._crew.owned(station).text)
+        brief = replace(brief, prompt="" if brief.session else task)
         launch = agent.launch(brief, self._outbox(station))
         await asyncio.to_thread(_prepare, Path(brief.home), launch)
         await asyncio.to_thread(remember, self._crew.factory, fitted, agent)
