@@ -8,7 +8,16 @@ from contextlib import aclosing
 from pathlib import Path
 
 from sessions.floor.commands import CancelScan, CatchUp, Progress, WatchPlaces
-from sessions.floor.events import Event, ImportWanted, SessionClaimed, TokensUsed
+from sessions.floor.events import (
+    Event,
+    ImportWanted,
+    SessionClaimed,
+    TokensUsed,
+    ToolCalled,
+    ToolFinished,
+    TurnFailed,
+    TurnStarted,
+)
 from sessions.floor.identity import UsageSource
 from sessions.floor.state import Branch, FloorState
 from sessions.journal.reader import JournalReader
@@ -22,6 +31,8 @@ from sessions.supervisor.recorder import Recorder
 from sessions.supervisor.service import Asked, Service
 from sessions.watching.blind import Blind
 
+COUNTED = (TokensUsed, TurnStarted, TurnFailed, ToolCalled, ToolFinished)
+"""Of these a station has counters; told by whoever runs it and by its transcript, they would count twice."""
 WORTH_TELLING = 4_000_000
 """Bytes from which on a reading has its progress told: less is read before anybody can look, many times a minute."""
 
@@ -197,7 +208,7 @@ class TranscriptWatch(Service):
         self._reading = observer
         try:
             while (batch := await asyncio.to_thread(next, batches, None)) is not None:
-                await self._recorder.record(self._uncounted(batch.events), batch.marks, batch.calls)
+                await self._recorder.record(self._untold(batch.events), batch.marks, batch.calls)
         except BaseException:
             observer.cancel()  # for the thread, which nobody else can end
             self._observer = None
@@ -207,14 +218,14 @@ class TranscriptWatch(Service):
             self._recorder.progress(self.name, None)
         self._processes.hold(s.process for s in self._recorder.state.stations.values() if s.process)
 
-    def _uncounted(self, events: Sequence[Event]) -> Sequence[Event]:
-        """The events without the use of model calls that their session's owner tells."""
+    def _untold(self, events: Sequence[Event]) -> Sequence[Event]:
+        """The events without what counts of sessions whose owner tells it: calls of models, turns, uses of tools."""
         if not self._claimed:
             return events
-        now, used = self._recorder.state.sessions, [event for event in events if isinstance(event, TokensUsed)]
-        known = {name: now.get(name) or self._past.past_session(name) for name in {event.session for event in used}}
+        now, counts = self._recorder.state.sessions, [event for event in events if isinstance(event, COUNTED)]
+        known = {name: now.get(name) or self._past.past_session(name) for name in {event.session for event in counts}}
         owned = {name for name, session in known.items() if session and session.usage is UsageSource.OWNER}
-        return [event for event in events if not isinstance(event, TokensUsed) or event.session not in owned]
+        return [event for event in events if not isinstance(event, COUNTED) or event.session not in owned]
 
 
 def home_of(state: FloorState) -> HomeRepository:

@@ -6,12 +6,22 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence, Set
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TypedDict
 
+import msgspec
 import pytest
 
 from sessions import operator
 from sessions.floor.commands import AnyWish, CatchUp, Command, ImportPaths, Progress, Reply, WatchPlaces
-from sessions.floor.events import Event, SessionClaimed, StationOpened, TokensUsed
+from sessions.floor.events import (
+    Event,
+    SessionClaimed,
+    StationOpened,
+    TokensUsed,
+    ToolCalled,
+    ToolFinished,
+    TurnStarted,
+)
 from sessions.floor.identity import Owner, UsageSource
 from sessions.floor.tokens import STANDARD, Terms, Tokens
 from sessions.journal.writer import Journal
@@ -204,6 +214,52 @@ def test_a_session_that_was_over_is_still_its_owners_and_its_stations(
 
     stations = asyncio.run(before())
     asyncio.run(after())
+
+
+class _Who(TypedDict):
+    station: str
+    session: str
+
+
+def test_one_call_that_its_owner_and_its_transcript_tell_is_one_call(house: House) -> None:
+    """The wire first, the transcript after it; and a session whose transcript alone tells what it uses."""
+    owned, alone = (f"{digit * 8}{SESSION[8:]}" for digit in "12")
+    who = _Who(station="ours-1", session=owned)
+
+    async def check() -> None:
+        async with working(house) as (work, feed):
+            told: list[Event] = [
+                StationOpened(time=1.0, station="ours-1", kind="claude", directory="/srv/x", owner=Owner.OURS),
+                SessionClaimed(time=1.0, usage=UsageSource.OWNER, **who),
+                SessionClaimed(time=1.0, station="ours-1", session=alone),
+                TurnStarted(time=2.0, text="mend it", **who),
+                ToolCalled(time=3.0, tool="Bash", call="t1", **who),
+                ToolFinished(time=4.0, call="t1", failed=True, **who),
+                TokensUsed(time=4.0, tokens=Tokens(100, output=1), call="acp-1", **who),
+            ]
+            await work._recorder.record(told)
+            for first, session in ((1, owned), (11, alone)):
+                house.transcript().with_stem(session).write_bytes(_turn(house, session, first))
+            assert (await work.obey(operator.command(CatchUp()))).ok
+            station, total = feed.state.stations["ours-1"], feed.state.total
+            assert feed.state.stations.keys() == {"ours-1"}
+            assert (total.calls, total.tokens.total, total.sessions) == (2, 202, 2)
+            assert (station.turns, station.tools, station.errors) == (2, 2, 2)
+
+    house.transcript().parent.mkdir(parents=True)
+    asyncio.run(check())
+
+
+def _turn(house: House, session: str, first: int) -> bytes:
+    """A request, and an answer that used a tool in vain, as a transcript tells them."""
+    asked, used, came, answer = (msgspec.json.decode(house.say(first + n % 3, session)) for n in range(4))
+    use = {"type": "tool_use", "id": "t1", "name": "Bash", "input": {}}
+    result = {"type": "tool_result", "tool_use_id": "t1", "is_error": True, "content": "no"}
+    asked |= {"type": "user", "message": {"role": "user", "content": "mend it"}}
+    used |= {"requestId": answer["requestId"], "message": {**answer["message"], "content": [use]}}
+    came |= {"type": "user", "message": {"role": "user", "content": [result]}}
+    lines = [{**line, "uuid": f"{number}{session[1:]}"} for number, line in enumerate((asked, used, came, answer))]
+    return b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
 
 
 async def nothing() -> None:
