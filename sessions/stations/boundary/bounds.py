@@ -76,6 +76,8 @@ class Boundary(msgspec.Struct, frozen=True):
     """What a program inside needs to know, and all that it should have besides what its own kind adds."""
     model: str = ""
     """`host:port` at which the model is reached inside; "" where none was asked for."""
+    unread: tuple[str, ...] = ()
+    """Files and directories of its place that it cannot read, relative to its root."""
 
     @property
     def kernel(self) -> bool:

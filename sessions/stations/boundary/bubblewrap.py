@@ -50,7 +50,7 @@ def words(
         *_namespaces(bounds, version, filter_ is not None),
         *opened,
         *_machine(bounds, version >= SIZED),
-        *(word for mount in plan.mounts for word in _mount(mount)),
+        *(word for mount in plan.mounts for word in _mount(mount, nothing(bounds.private) if plan.unread else Path())),
         *(word for mount in plan.mounts if mount.access is Access.HIDDEN for word in ("--remount-ro", str(mount.path))),
         *("--remount-ro", "/", "--chdir", str(bounds.place), "--"),
         *_limits(bounds.limits),
@@ -98,11 +98,21 @@ def _memory(path: str, size: int, sized: bool) -> Iterator[str]:
     yield from ("--perms", "1777", "--tmpfs", path)
 
 
-def _mount(mount: Mount) -> Iterator[str]:
+def nothing(private: Path) -> Path:
+    """A file that nobody can open."""
+    path = private / "nothing"
+    if not path.exists():
+        path.touch(mode=0)
+    return path
+
+
+def _mount(mount: Mount, nothing: Path) -> Iterator[str]:
     if mount.access is Access.LINK:
         yield from ("--symlink", str(mount.path.readlink()), str(mount.path))
     elif mount.access is Access.HIDDEN:
         yield from ("--tmpfs", str(mount.path))  # read-only when all that lies in it is there
+    elif mount.access is Access.CLOSED:
+        yield from ("--ro-bind", str(nothing), str(mount.path))
     else:
         yield "--bind" if mount.access is Access.WRITE else "--ro-bind"
         yield from (str(mount.path), str(mount.path))

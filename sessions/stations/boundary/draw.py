@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 
+from sessions.floor.patterns import EVERYTHING
 from sessions.floor.scope import Held, HeldBy, Mode, Network
 from sessions.stations.boundary import bubblewrap, groups, landlock, machine, seccomp
 from sessions.stations.boundary.bounds import Boundary, Bounds
@@ -27,10 +28,10 @@ def draw(bounds: Bounds, on: Machine | None = None) -> Boundary:
     if bounds.mode is Mode.FULL:
         return Boundary(Held(HeldBy.ADVISORY, UNBOUNDED, bounds.scope.write), (), environment(bounds), bounds.model)
     plan = planned(bounds)
-    if bounds.scope.read != ("**",):
-        plan.unheld.append("what it may read of its own place is told to it, and not held")
     if found.by is HeldBy.BUBBLEWRAP:
         return _in_bubblewrap(bounds, plan, found)
+    if bounds.scope.read != EVERYTHING:
+        plan.unheld.append("what it may read of its own place its tools and hooks hold alone")
     if found.by is HeldBy.LANDLOCK:
         confined = landlock.drawn(bounds, plan, found.landlock)
         held = Held(HeldBy.LANDLOCK, found.why, confined.asked, confined.unheld)
@@ -41,6 +42,8 @@ def draw(bounds: Bounds, on: Machine | None = None) -> Boundary:
 
 def _in_bubblewrap(bounds: Bounds, plan: Plan, found: Machine) -> Boundary:
     way = gate(bounds)
+    if plan.unread:
+        plan.unheld.append("what it may not read is hidden, but for what git has of it in its history")
     plan.add(Access.READ, *way.programs)
     words = (*way.outside, *bubblewrap.words(bounds, plan, found.bubblewrap, found.version, way.inside))
     if bounds.scope.network is Network.OPEN:
@@ -52,7 +55,7 @@ def _in_bubblewrap(bounds: Bounds, plan: Plan, found: Machine) -> Boundary:
     if os.getuid() == 0 and groups.group(bounds.place) is None:
         plan.unheld.append("the number of its processes is not bounded for root")
     held = Held(HeldBy.BUBBLEWRAP, "", plan.asked, tuple(plan.unheld))
-    return Boundary(held, words, {**environment(bounds), **way.environment}, way.model)
+    return Boundary(held, words, {**environment(bounds), **way.environment}, way.model, plan.unread)
 
 
 def environment(bounds: Bounds) -> dict[str, str]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from sessions.errors import FactoryError
 from sessions.floor.patterns import PatternError
 from sessions.floor.scopes.reach import Reach, roots
+from sessions.floor.scopes.unread import unread
 from sessions.stations.boundary import system
 from sessions.stations.boundary.bounds import Bounds
 from sessions.stations.boundary.tree import DiskTree
@@ -34,6 +35,8 @@ class Access(StrEnum):
     """The link that is there, for what it leads to."""
     HIDDEN = "hidden"
     """Nothing is there but an empty directory."""
+    CLOSED = "closed"
+    """A file that cannot be opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class Plan:
     asked: tuple[str, ...] = ()
     """Globs that no mount can say."""
     unheld: list[str] = field(default_factory=list)
+    unread: tuple[str, ...] = ()
+    """Files and directories of the place that cannot be read, relative to its root."""
 
     def add(self, access: Access, *paths: Path) -> None:
         for path in paths:
@@ -73,6 +78,7 @@ def planned(bounds: Bounds) -> Plan:
     plan.add(Access.WRITE, bounds.home, *bounds.writable, *filter(None, [bounds.outbox]))
     _place(plan, bounds)
     _pinned(plan, bounds)
+    _unread(plan, bounds)
     return plan
 
 
@@ -154,6 +160,15 @@ def _pinned(plan: Plan, bounds: Bounds) -> None:
         ancestors = [above for above in reversed(path.parents) if above.is_relative_to(around[-1].path)]
         plan.add(Access.WRITE, *(above for above in ancestors if above not in known))
         plan.add(Access.READ, path)
+
+
+def _unread(plan: Plan, bounds: Bounds) -> None:
+    found = unread(bounds.scope, DiskTree(bounds.place))
+    plan.mounts += [Mount(bounds.place / path, Access.HIDDEN) for path in found.folders]
+    plan.mounts += [Mount(bounds.place / path, Access.CLOSED) for path in found.files]
+    plan.unread = (*found.folders, *found.files)
+    if found.more:
+        plan.unheld.append("of what it may not read there is too much to hide: its tools and hooks hold the rest")
 
 
 def _hidden(plan: Plan, hidden: Iterable[Path]) -> None:

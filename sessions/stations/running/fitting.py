@@ -21,7 +21,7 @@ from sessions.stations.boundary.system import interpreter
 from sessions.stations.boundary.toolchains import toolchains
 from sessions.stations.contract import Brief, InTerminal, Kind
 from sessions.stations.keeping.marks import Mark
-from sessions.stations.places import layout, making, origin, setup
+from sessions.stations.places import layout, making, origin, setup, skipping
 from sessions.stations.places.layout import Place as StationPlace
 from sessions.stations.running.needs import hosts_of, keys_of, model_of, programs_of
 from sessions.stations.running.pinned import pinned
@@ -107,6 +107,8 @@ def fit(factory: Factory, place: StationPlace, outfit: Outfit) -> Fitted:
         terminal=isinstance(outfit.kind, InTerminal),
     )
     boundary = draw(bounds)
+    if place.record.clone:
+        skipping.skip(place, boundary.unread)
     prove(boundary, bounds)
     stands = stand(place, station, owned, outfit.left, boundary.held)
     file = standing.write(standing_dir(factory, station.id), stands)

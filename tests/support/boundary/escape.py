@@ -23,6 +23,8 @@ class Kind(StrEnum):
     SMALL = "small"
     """Its limits are small."""
     TERMINAL = "terminal"
+    NARROW = "narrow"
+    """It may read no more than it may write."""
 
 
 class Control(StrEnum):

@@ -43,6 +43,13 @@ WAYS = (
     Escape("outside its scope", "writes a file of its place that its scope does not name", "echo evil >> lib/b.py"),
     Escape("a new file", "makes one outside its scope", "echo evil > lib/new.py; echo evil > new.txt"),
     Escape(
+        "what it may not read",
+        "reads files of its place that its scope does not let it read, or opens them first",
+        "chmod -R +rwx lib README.md; ls lib/* && echo ESCAPED; cat lib/b.py README.md && echo ESCAPED",
+        kind=Kind.NARROW,
+        landlock="its tools and its agent's hook hold that alone",
+    ),
+    Escape(
         "taken away again",
         "writes what a `!` of its scope takes away",
         "echo evil >> src/gen/made.py",

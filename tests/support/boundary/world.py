@@ -83,6 +83,8 @@ class World:
         if kind is Kind.LISTED:
             listed = msgspec.structs.replace(SCOPE, network=Network.LISTED, hosts=("*.example", "files.test"))
             return msgspec.structs.replace(bounds, scope=listed)
+        if kind is Kind.NARROW:
+            return msgspec.structs.replace(bounds, scope=msgspec.structs.replace(SCOPE, read=("src/**",)))
         if kind is Kind.SMALL:
             return msgspec.structs.replace(bounds, limits=_SMALL)
         return msgspec.structs.replace(bounds, terminal=kind is Kind.TERMINAL)

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from sessions.floor import events as ev
 from sessions.floor.commands import AssignScope, ChangeLife, StartStation
@@ -17,6 +18,7 @@ from sessions.journal.reader import JournalReader
 from sessions.paths import journal_path
 from sessions.stations.boundary import machine
 from sessions.stations.places.suspects import Allowed, listing
+from tests.sessions.supervisor.stations.test_places import comes
 from tests.support.house import House
 from tests.support.stations.yard import Floor, manned, yard_in
 from tests.support.supervisor import until
@@ -109,5 +111,40 @@ def test_settings_are_written_where_the_scope_names_them(yard: House) -> None:
         await floor.done(ChangeLife("sam", Change.RESUME))
         file = Path(floor.owned("sam").directory) / ".claude/settings.json"
         await until(floor.feed, lambda _: file.read_text() == "evil\n")
+
+    told(yard, check)
+
+
+GIT = """\
+exec > ~/said 2>&1; set -e; git config --global user.name sam; git config --global user.email sam@box
+cat lib/b.py || true
+echo mine >> src/a.py; git status --short; git stash -q; git stash pop -q; git add -A; git commit -qm mine
+git switch -qc side HEAD~1; echo side > src/b.py; git add -A; git commit -qm side; git rebase -q station/sam
+git reset -q --hard; git gc -q; git switch -q station/sam; git merge -q side; git status --short
+git show --stat --format= HEAD; echo over\
+"""
+
+
+def test_git_works_where_not_all_can_be_read_and_all_is_there_again_when_it_can(yard: House) -> None:
+    yard.repo.commit({"src/a.py": "a\n", "lib/b.py": "secret\n", "README.md": "read me\n"})
+    narrow = runs(GIT, "src/**")
+    narrow = replace(narrow, scope=Scope(write=("src/**",), read=("src/**",)))
+
+    async def check(floor: Floor) -> None:
+        await floor.done(narrow)
+        said = Path(floor.owned("sam").directory).parent / "home/said"
+        await asyncio.to_thread(comes, said.parent, lambda: said.exists() and said.read_text().endswith("over\n"))
+        lines = said.read_text().splitlines()
+        assert lines[0].startswith("cat: lib/b.py: No such file")
+        assert lines[1] == " M src/a.py"
+        assert [line for line in lines if "lib" in line or "README" in line] == lines[:1]
+        await until(floor.feed, lambda state: state.branches["station/sam"].subject == "side")
+        assert yard.repo.git("show", "station/sam:lib/b.py") == "secret"
+        await until(floor.feed, lambda state: state.branches["station/sam"].dirty == 0)
+        await floor.done(AssignScope("sam", Scope(write=("src/**",))))
+        await floor.done(ChangeLife("sam", Change.STOP))
+        await floor.done(ChangeLife("sam", Change.RESUME))
+        shown = yard.repo.git("ls-files", "-t", cwd=Path(floor.owned("sam").directory))
+        assert not [line for line in shown.splitlines() if line.startswith("S")]
 
     told(yard, check)
