@@ -1,0 +1,167 @@
+"""The facts of the factory. Everything that reaches the floor is one of these.
+
+An event is immutable, in the past tense, and says when it happened (`time`, seconds since 1970) and which stream or
+file said so (`source`, such as `claude:4d5611e5` or `git`). Its tag carries a version: a change that old readers
+would misread gets a new number, and `sessions.journal.codec` lifts old ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import UnionType
+from typing import Any, get_args, get_type_hints
+
+from sessions.floor.events.commands import (
+    AnswerWanted,
+    BaseWanted,
+    CommandDeferred,
+    CommandDone,
+    CommandFailed,
+    CommandResumed,
+    FreezeWanted,
+    ImportWanted,
+    LifeWanted,
+    NameWanted,
+    PromptWanted,
+    PruneWanted,
+    RestoreWanted,
+    ScopeWanted,
+    StartWanted,
+    StopWanted,
+)
+from sessions.floor.events.commands import CommandEvent as CommandEvent
+from sessions.floor.events.event import Event
+from sessions.floor.events.event import StationEvent as StationEvent
+from sessions.floor.events.ours import (
+    BudgetReached,
+    ChildEnded,
+    LifeChanged,
+    PlaceMade,
+    PlaceSetUp,
+    QuestionAnswered,
+    QuestionAsked,
+    ScopeAssigned,
+    ScopeHeld,
+    ScopeViolated,
+    SignalRaised,
+    WorkArrived,
+    WorkKept,
+)
+from sessions.floor.events.repository import (
+    BaseChosen,
+    BranchChanged,
+    BranchCompared,
+    BranchRemoved,
+    FactoryOpened,
+    SourceSkipped,
+    VerdictReached,
+)
+from sessions.floor.events.sessions import (
+    BranchEntered,
+    SessionClaimed,
+    SessionClosed,
+    SessionOpened,
+    SessionReturned,
+    SessionsOver,
+    StationOpened,
+    StationRenamed,
+)
+from sessions.floor.events.work import (
+    ActivitySeen,
+    AgentLost,
+    AgentReported,
+    MachineAwaited,
+    PersonNeeded,
+    TextWritten,
+    TokensUsed,
+    ToolCalled,
+    ToolFinished,
+    TurnFailed,
+    TurnFinished,
+    TurnStarted,
+)
+
+AnyEvent = (
+    FactoryOpened
+    | BaseChosen
+    | BranchChanged
+    | BranchRemoved
+    | SourceSkipped
+    | VerdictReached
+    | BranchCompared
+    | StopWanted
+    | BaseWanted
+    | ImportWanted
+    | PruneWanted
+    | NameWanted
+    | StartWanted
+    | PromptWanted
+    | LifeWanted
+    | AnswerWanted
+    | ScopeWanted
+    | FreezeWanted
+    | RestoreWanted
+    | CommandResumed
+    | CommandDeferred
+    | CommandDone
+    | CommandFailed
+    | StationOpened
+    | StationRenamed
+    | SessionClaimed
+    | SessionOpened
+    | SessionsOver
+    | SessionReturned
+    | SessionClosed
+    | BranchEntered
+    | TurnStarted
+    | TurnFinished
+    | TurnFailed
+    | PersonNeeded
+    | QuestionAsked
+    | QuestionAnswered
+    | ScopeAssigned
+    | ScopeHeld
+    | ScopeViolated
+    | PlaceMade
+    | PlaceSetUp
+    | LifeChanged
+    | WorkArrived
+    | WorkKept
+    | SignalRaised
+    | BudgetReached
+    | ChildEnded
+    | AgentReported
+    | AgentLost
+    | MachineAwaited
+    | ActivitySeen
+    | TextWritten
+    | ToolCalled
+    | ToolFinished
+    | TokensUsed
+)
+"""Every event there is; what the journal's codec reads and writes."""
+
+AnyIntent = (
+    StopWanted
+    | BaseWanted
+    | ImportWanted
+    | PruneWanted
+    | NameWanted
+    | StartWanted
+    | PromptWanted
+    | LifeWanted
+    | AnswerWanted
+    | ScopeWanted
+    | FreezeWanted
+    | RestoreWanted
+)
+"""Every `CommandEvent`: what is carried out after it is committed, also by a supervisor that begins later."""
+
+FAILURES: tuple[type[Event], ...] = (TurnFailed, AgentLost)
+"""Events that a timeline marks as failures."""
+
+
+def kinds_taken(function: Callable[..., Any]) -> tuple[type[Event], ...]:
+    """The kinds of events that the parameter `event` of `function` is annotated with."""
+    hint = get_type_hints(function)["event"]
+    return get_args(hint) if isinstance(hint, UnionType) else (hint,)
