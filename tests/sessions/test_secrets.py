@@ -40,7 +40,8 @@ NAMES = {
     **dict.fromkeys(("start", "ref", "kept"), "git's name of what it holds"),
     **dict.fromkeys(("write", "read", "asked"), "a pattern of places"),
     **dict.fromkeys(
-        ("tools", "hosts", "options", "decision", "act", "what", "why", "unheld"), "what it is, in this program's words"
+        ("tools", "hosts", "options", "decision", "act", "what", "why", "unheld", "lacks"),
+        "what it is, in this program's words",
     ),
     **dict.fromkeys(("days", "elsewhere_days"), "a date"),
     **dict.fromkeys(("kind", "role", "tool", "model", "models", "version"), "what it is, from a list that is not ours"),
