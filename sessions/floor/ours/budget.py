@@ -11,6 +11,8 @@ from sessions.floor.state import FloorState
 TOLD = 0.8
 """The part at which a station is told that its budget comes to an end."""
 MEASURES = Budget.__struct_fields__
+LEAST = (1, 1e-6, 1e-3, 1)
+"""Of each measure, what is as good as nothing; 0 would be no bound."""
 
 
 def used(state: FloorState, station: str, now: float) -> Budget:
@@ -38,6 +40,13 @@ def left(state: FloorState, station: str, now: float, without: str = "") -> Budg
     budget, own, away = state.owned[station].budget, used(state, station, now), given(state, station, now, without)
     rest = (getattr(budget, what) - getattr(own, what) - getattr(away, what) for what in MEASURES)
     return Budget(*(max(0, each) for each in rest))
+
+
+def own(state: FloorState, station: str, now: float, budget: Budget) -> Budget:
+    """What is for a station itself of a budget: that without what it gave away. What is bounded stays bounded."""
+    away = given(state, station, now)
+    parts = ((getattr(budget, what), getattr(away, what), least) for what, least in zip(MEASURES, LEAST, strict=True))
+    return Budget(*(max(least, bound - gone) if bound else bound for bound, gone, least in parts))
 
 
 def share(state: FloorState, station: str, now: float) -> tuple[float, str]:

@@ -30,6 +30,7 @@ from sessions.stations.hosting.voice import Voice
 log = logging.getLogger(__name__)
 
 INTERRUPTED = "[The operator interrupted it. It may have been done in part: look before you do it again.]"
+RESTS = "its budget is used up: it rests until it has more"
 OUT_OF_TIME = "[It was stopped: the time of the budget is used up. It may have been done in part.]"
 
 
@@ -209,7 +210,8 @@ class BuiltIn:
     async def _affordable(self) -> None:
         """Return when there is something left to use; until then it rests, which uses nothing."""
         while not self._meter.look():
-            self._voice.waits("its budget is used up: it rests until it has more")
+            self._voice.note(RESTS)
+            self._voice.say(ev.PersonNeeded(**self._voice.who, reason=RESTS))
             await self._meter.more()
 
     def _settle(self, text: str) -> None:

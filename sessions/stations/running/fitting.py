@@ -55,6 +55,8 @@ class Outfit(msgspec.Struct, frozen=True):
     station: Station
     owned: Owned
     left: Budget
+    own: Budget
+    """Its budget, without what it gave to those that work for it."""
     kind: Kind | None
     tools: Tools
     outbox: Path
@@ -133,7 +135,7 @@ def fit(factory: Factory, place: StationPlace, outfit: Outfit) -> Fitted:
         role=station.role,
         scope=owned.scope,
         held=boundary.held,
-        budget=owned.budget,
+        budget=outfit.own,
         options=dict(owned.options),
         untrusted=outfit.untrusted,
     )

@@ -15,6 +15,8 @@ from sessions.text import clean
 
 FILE, WORDS = "station.json", "STATION.md"
 """In the station's directory of its own standing, which is bound into it read-only: the files in it are replaced."""
+ASK = "factory-tui ask scope GLOB... --why TEXT"
+"""How a station asks for more."""
 _MEASURES = (
     ("tokens", "{:,} tokens"),
     ("dollars", "${:,.2f}"),
@@ -69,8 +71,8 @@ def files(standing: Standing) -> Mapping[str, str]:
         "edits": standing.edits,
         "ask": [*standing.ask],
         "budget": _bounds(standing.budget, standing.budget),
-        "left": _bounds(standing.budget, standing.left),
-        "ask_for_more": "factory-tui ask scope GLOB... --why TEXT",
+        "left": _left(standing),
+        "ask_for_more": ASK,
         "words": said,
     }
     return {FILE: json.dumps(told, indent=1, ensure_ascii=False) + "\n", WORDS: said + "\n"}
@@ -98,6 +100,8 @@ def environment(standing: Standing) -> Mapping[str, str]:
         "FACTORY_TUI_MODE": standing.mode.value,
         "FACTORY_TUI_SCOPE": " ".join(standing.scope.write),
         "FACTORY_TUI_NETWORK": standing.scope.network.value,
+        "FACTORY_TUI_BUDGET_LEFT": " ".join(f"{name}={round(bound, 4)}" for name, bound in _left(standing).items()),
+        "FACTORY_TUI_ASK": ASK,
     }
 
 
@@ -143,6 +147,10 @@ def _budget(standing: Standing) -> str:
         if (bound := getattr(standing.budget, name))
     ]
     return ", ".join(parts)
+
+
+def _left(standing: Standing) -> dict[str, float]:
+    return _bounds(standing.budget, standing.left)
 
 
 def _bounds(budget: Budget, of: Budget) -> dict[str, float]:

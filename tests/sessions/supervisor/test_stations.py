@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import threading
@@ -19,6 +20,7 @@ from sessions.floor.ours.lives import REBOOTED, Change, Life
 from sessions.floor.scope import Budget, HeldBy, Scope
 from sessions.floor.state import FloorState, Status
 from sessions.headless.supervised import Supervised
+from sessions.stations.hosting.client import Host
 from sessions.stations.signals import tools
 from sessions.stations.signals.tools import Tools
 from sessions.supervisor.services.stations import crew, lives
@@ -350,6 +352,39 @@ def test_what_a_spawned_station_comes_to_goes_back_to_its_parent(yard: House) ->
         assert state.owned["chick"].start == "station/polly"
 
     asyncio.run(_in(yard, check))
+
+
+def test_what_a_family_gives_away_is_its_parents_no_more_until_it_comes_back(
+    yard: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own: list[int] = []
+    assign = Host.assign
+
+    async def assigned(host: Host, station: str, scope: Scope, budget: Budget, id: str = "") -> bool:
+        assert station == "polly"
+        own.append(budget.turns)
+        return await assign(host, station, scope, budget, id)
+
+    def left() -> object:
+        return json.loads((yard.place.state_dir / "standing" / "polly" / "station.json").read_text())["left"]
+
+    async def check(floor: Floor) -> None:
+        await floor.done(replace(PARROT, text="", budget=Budget(turns=10)))
+        chick = replace(PARROT, text="", parent="polly", budget=Budget(turns=2))
+        names = [await floor.done(replace(chick, name=f"chick-{number}")) for number in range(4)]
+        refused = await floor.wish(replace(chick, name="late", budget=Budget(turns=3)))
+        assert not refused.ok and "polly has 2 turns left" in refused.reason
+        await floor.done(AssignScope("polly", Scope(), Budget(turns=11)))
+        assert left() == {"turns": 3}
+        for name in names:
+            await floor.done(ChangeLife(name, Change.KILL))
+        await floor.turned(4)  # it was told of each
+        await floor.done(AssignScope("polly", Scope(), Budget(turns=20)))
+        assert left() == {"turns": 16}
+
+    monkeypatch.setattr(Host, "assign", assigned)
+    asyncio.run(_in(yard, check))
+    assert min(own) == 2 and own[-1] == 20
 
 
 def test_a_result_waits_for_a_parent_that_rests(yard: House) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from sessions.floor import events as ev
+from sessions.floor.scope import Budget, Scope
 from sessions.stations.contract import Decision, LostSessionError
 from sessions.stations.running.fitting import Fitted
 from sessions.stations.running.hosts import host_of
@@ -50,9 +51,9 @@ class Hosted(Runner):
         seq = await host.answer(asked.station, asked.question, decision, asked.reason, asked.command)
         await self._crew.hosts.committed(name, seq)
 
-    async def assign(self, asked: ev.ScopeWanted) -> bool:
-        _, host = self._crew.host(asked.station)
-        return await host.assign(asked.station, asked.scope, asked.budget, asked.command)
+    async def assign(self, station: str, scope: Scope, budget: Budget, command: str = "") -> bool:
+        _, host = self._crew.host(station)
+        return await host.assign(station, scope, budget, command)
 
     async def end(self, station: str) -> None:
         host = self._crew.hosts.open(self._crew.owned(station).host)

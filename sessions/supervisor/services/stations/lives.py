@@ -48,7 +48,7 @@ class Lives:
         self._hosted, self._terminals = hosted, terminals
         self._governor = Governor()
         self._tools: Tools | None = None
-        self._installing = asyncio.Lock()
+        self._installing, self._telling = asyncio.Lock(), asyncio.Lock()
 
     def runner(self, station: str) -> Runner:
         """What runs its agent."""
@@ -165,7 +165,8 @@ class Lives:
         """Have the station see its boundary as it is now."""
         seen, known = self._crew.seen(station), self._crew.owned(station)
         left = budget.left(self._crew.state, station, time.time())
-        await asyncio.to_thread(restate, self._crew.factory, seen, known, left)
+        async with self._telling:
+            await asyncio.to_thread(restate, self._crew.factory, seen, known, left)
 
     async def _left(self, station: str) -> None:
         async with self._crew.turn(station):
@@ -239,6 +240,7 @@ class Lives:
             station=seen,
             owned=known,
             left=budget.left(crew.state, station, time.time()),
+            own=budget.own(crew.state, station, time.time(), known.budget),
             kind=kind,
             tools=await self._installed(),
             outbox=self._signals.directory(station),

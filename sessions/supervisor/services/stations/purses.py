@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.floor.ours import budget
 from sessions.floor.ours.lives import Life
+from sessions.floor.scope import Budget
 from sessions.supervisor.services.stations.crew import Crew, now
 from sessions.supervisor.services.stations.lives import Lives
 
 OVER = "its budget is used up"
 """How the reason begins of a station that rests for it."""
+STEP = 0.01
+"""Of its budget: a station that has used so much more sees what is left."""
 GO_ON = "Your budget was raised. Go on with what you were at."
 
 
@@ -23,6 +27,8 @@ class Purses:
     def __init__(self, crew: Crew, lives: Lives) -> None:
         self._crew, self._lives = crew, lives
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._stated: dict[str, float] = {}
+        """The part of its budget that each station was last shown to have used."""
 
     def hear(self, station: str) -> None:
         """It has used something, or its turn began or ended."""
@@ -31,10 +37,19 @@ class Purses:
             return
         self._time(station)
         part, what = budget.share(self._crew.state, station, time.time())
+        if known.lives and abs(part - self._stated.get(station, 0.0)) >= STEP:
+            self._stated[station] = part
+            self._crew.go(self._lives.tell_boundary(station))
         # An agent that holds its budget itself has told that it rests, and goes on by itself when it has more.
         told = known.share >= 1 or (known.share and part < 1)
         if known.life is Life.RUNNING and part >= budget.TOLD and part > known.share and not told:
             self._crew.go(self._reached(station, part, what))
+
+    def shared(self, station: str) -> None:
+        """Its life is another: so is what the one that it works for has to itself."""
+        parent = self._crew.seen(station).parent
+        if (known := self._crew.state.owned.get(parent)) is not None and known.budget != Budget():
+            self._crew.go(self._share(parent))
 
     async def raised(self, station: str) -> None:
         """It has another budget: one that rested for the old one goes on."""
@@ -46,6 +61,20 @@ class Purses:
     def close(self) -> None:
         for timer in self._timers.values():
             timer.cancel()
+
+    async def _share(self, station: str) -> None:
+        async with self._crew.turn(station):
+            known = self._crew.owned(station)
+            if known.life in (Life.RUNNING, Life.PAUSED):
+                own = budget.own(self._crew.state, station, time.time(), known.budget)
+                with suppress(FactoryError):  # what cannot be told holds here all the same
+                    await self._lives.runner(station).assign(station, known.scope, own)
+                await self._lives.tell_boundary(station)
+        await self.raised(station)
+        part, what = budget.share(self._crew.state, station, time.time())
+        if part < 1 <= self._crew.owned(station).share:  # it may reach its end once more
+            await self._crew.record(ev.BudgetReached(share=part, what=what, **now(station)))
+        self.hear(station)
 
     async def _reached(self, station: str, part: float, what: str) -> None:
         async with self._crew.turn(station):

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 import msgspec
 
 from sessions.floor import events as ev
+from sessions.floor.scope import Budget, Scope
 from sessions.stations.running.fitting import Fitted
 
 
@@ -47,8 +48,8 @@ class Runner(ABC):
         """Answer what it asks."""
 
     @abstractmethod
-    async def assign(self, asked: ev.ScopeWanted) -> bool:
-        """Its boundary is another one; whether that holds already, but for what the kernel holds."""
+    async def assign(self, station: str, scope: Scope, budget: Budget, command: str = "") -> bool:
+        """Its boundary is another one, with so much for itself; whether that holds already, but for the kernel's."""
 
     @abstractmethod
     async def end(self, station: str) -> None:

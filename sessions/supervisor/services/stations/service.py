@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from msgspec.structs import replace
 
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
+from sessions.floor.ours import budget
 from sessions.floor.ours.lives import Life
 from sessions.floor.ours.picture import Picture
 from sessions.floor.scope import Budget, HeldBy, Scope
@@ -92,6 +94,8 @@ class Stations(Service):
             match event:
                 case ev.TurnFinished() | ev.TurnFailed() | ev.LifeChanged():
                     used.add(event.station)
+                    if isinstance(event, ev.LifeChanged):
+                        self._purses.shared(event.station)
                     self._families.hear(event)
                     self._arrivals.hear(event.station)
                 case ev.ToolFinished():
@@ -182,18 +186,19 @@ class Stations(Service):
         station, known = asked.station, self._crew.owned(asked.station)
         at_once = False
         if known.life in (Life.RUNNING, Life.PAUSED):
-            at_once = await self._lives.runner(station).assign(asked)
+            own = budget.own(self._crew.state, station, time.time(), asked.budget)
+            at_once = await self._lives.runner(station).assign(station, asked.scope, own, asked.command)
         await self._bounded(station, asked.scope, asked.budget, asked.who, at_once)
         await self._purses.raised(station)
 
-    async def _bounded(self, station: str, scope: Scope, budget: Budget, who: str, at_once: bool) -> None:
+    async def _bounded(self, station: str, scope: Scope, purse: Budget, who: str, at_once: bool) -> None:
         """Its boundary is this, but for what the kernel holds of it, which changes when it is started again."""
         known = self._crew.owned(station)
         runs = known.life in (Life.RUNNING, Life.PAUSED)
         kernel = known.held is not None and known.held.by is not HeldBy.ADVISORY
         later = runs and scope != known.scope and (kernel or not at_once)
         assigned = ev.ScopeAssigned(
-            scope=scope, mode=known.mode, budget=budget, who=who, next_start=later, **now(station)
+            scope=scope, mode=known.mode, budget=purse, who=who, next_start=later, **now(station)
         )
         await self._crew.record(assigned)
         self._arrivals.assign(station)

@@ -14,6 +14,7 @@ from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.floor.ours.lives import Life
 from sessions.floor.reports import Report
+from sessions.floor.scope import Budget, Scope
 from sessions.stations import kinds
 from sessions.stations.contract import Ability, Brief, InTerminal, Launch, Remembering, Stated
 from sessions.stations.contract import Signal as Told
@@ -128,7 +129,7 @@ class Terminals(Runner):
     async def answer(self, asked: ev.AnswerWanted) -> None:
         raise FactoryError("it does not wait for that answer any more", "look at what it does now")
 
-    async def assign(self, asked: ev.ScopeWanted) -> bool:
+    async def assign(self, station: str, scope: Scope, budget: Budget, command: str = "") -> bool:
         return True  # its hook reads the station's file at each use of a tool
 
     async def end(self, station: str) -> None:

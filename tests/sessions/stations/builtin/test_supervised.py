@@ -7,13 +7,15 @@ import importlib.util
 from collections.abc import Iterator
 
 import pytest
+from msgspec.structs import replace
 
 from sessions.floor import events as ev
 from sessions.floor.commands import AssignScope, StartStation
 from sessions.floor.ours.lives import Life
 from sessions.floor.scope import Budget, HeldBy, Scope
+from sessions.floor.state import Status
 from sessions.journal.reader import JournalReader
-from sessions.simulation.provider.script import Script, Step
+from sessions.simulation.provider.script import Fault, Script, Step, Trouble
 from sessions.simulation.provider.server import Logged, Provider
 from tests.support.house import House
 from tests.support.stations.factory import use
@@ -33,6 +35,9 @@ SCRIPT = Script(
             Step("Mended."),
         ),
         "spends": (Step("word ", repeat=40_000, piece=50, pace=0.001), Step("The rest.")),
+        "child": (Step("word ", repeat=100_000, piece=1_000),),
+        "lost": (Step(fault=Fault(Trouble.STATUS, status=400, says="the key of the shop is gone")),),
+        "boss": (Step("I wait for them."), Step("So be it."), Step("So be it."), Step("So be it."), Step("So be it.")),
     }
 )
 
@@ -63,7 +68,8 @@ def test_it_works_is_bounded_and_metered_to_the_token(yard: House) -> None:
         budget = Budget(tokens=3_000)
         wish = StartStation("builtin", "Write", "spends", model="openai/spends", budget=budget, options=options)
         await floor.done(wish)
-        await until(floor.feed, lambda state: state.owned["spends"].share >= 1)
+        await until(floor.feed, lambda state: state.stations["spends"].evidence.status is Status.NEEDS_ME)
+        assert floor.owned("spends").share == 1
         assert floor.owned("spends").life is Life.RUNNING
         await floor.done(AssignScope("spends", Scope(), Budget(tokens=50_000)))
         await floor.turned(1, "spends")
@@ -76,6 +82,7 @@ def test_it_works_is_bounded_and_metered_to_the_token(yard: House) -> None:
         try:
             async with manned(yard) as floor:
                 await check(floor, log, url)
+                await _family(floor, log, url)
         finally:
             await provider.close()
 
@@ -83,4 +90,34 @@ def test_it_works_is_bounded_and_metered_to_the_token(yard: House) -> None:
     reader = JournalReader(yard.place.journal)
     told = [event.share for event in reader.events(0, 10_000) if isinstance(event, ev.BudgetReached)]
     reader.close()
-    assert told == [0.8, 1.0]
+    assert told[:2] == [0.8, 1.0]
+    assert told.count(1.0) == 5
+
+
+async def _family(floor: Floor, log: list[Logged], url: str) -> None:
+    """Four spend the budget of their parent at once; a fifth fails."""
+    most, each, names = 100_000, 20_000, [f"child-{number}" for number in range(4)]
+    boss = StartStation(
+        "builtin", "Lead", "boss", model="openai/boss", budget=Budget(tokens=most), options=(("base_url", url),)
+    )
+    child = replace(boss, text="Write", model="openai/child", parent="boss", budget=Budget(tokens=each))
+    await floor.done(boss)
+    await floor.turned(1, "boss")
+    before = len(log)
+    await asyncio.gather(*(floor.done(replace(child, name=name)) for name in names))
+    await until(floor.feed, lambda state: all(state.owned[name].share >= 1 for name in names))
+    state = await until(
+        floor.feed, lambda state: all(state.stations[name].evidence.status is Status.NEEDS_ME for name in names)
+    )
+    assert all(each <= state.stations[name].meter.tokens.total < each * 1.1 for name in names)
+    assert len(log) == before + 4
+    refused = await floor.wish(replace(child, name="late"))
+    assert not refused.ok and "boss has" in refused.reason
+    # What went wrong for one that works for it is told to the parent, which has the rest of its budget for itself.
+    lost = replace(child, name="lost", model="openai/lost", budget=Budget(tokens=5_000))
+    await floor.done(lost)
+    state = await until(floor.feed, lambda state: "lost" in state.owned["boss"].results)
+    result = state.owned["boss"].results["lost"]
+    assert not result.ok and "the key of the shop is gone" in result.text
+    family = ("boss", "lost", *names)
+    assert sum(floor.state.stations[name].meter.tokens.total for name in family) < most + each * 0.1 * 4

@@ -27,6 +27,7 @@ OUTFIT = Outfit(
     station=Station("s1"),
     owned=Owned(scope=Scope(write=("src/**",))),
     left=Budget(),
+    own=Budget(),
     kind=None,
     tools=Tools(Path("/tools"), Path("/python")),
     outbox=Path("/outbox"),

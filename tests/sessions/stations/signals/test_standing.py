@@ -6,6 +6,8 @@ import json
 import threading
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from sessions.floor.scope import Budget, Held, HeldBy, Mode, Network, Scope
 from sessions.stations.signals import rules
 from sessions.stations.signals.standing import FILE, WORDS, Standing, environment, words, write
@@ -92,4 +94,12 @@ def test_the_words_are_harmless() -> None:
 
 def test_the_environment_says_the_same() -> None:
     given = environment(standing("src/**", "docs/**"))
-    assert given == {"FACTORY_TUI_MODE": "safe", "FACTORY_TUI_SCOPE": "src/** docs/**", "FACTORY_TUI_NETWORK": "off"}
+    assert given == {
+        "FACTORY_TUI_MODE": "safe",
+        "FACTORY_TUI_SCOPE": "src/** docs/**",
+        "FACTORY_TUI_NETWORK": "off",
+        "FACTORY_TUI_BUDGET_LEFT": "",
+        "FACTORY_TUI_ASK": "factory-tui ask scope GLOB... --why TEXT",
+    }
+    some = replace(standing("src/**"), budget=Budget(tokens=5_000_000, dollars=0.5), left=Budget(1_234_567, 0.25))
+    assert environment(some)["FACTORY_TUI_BUDGET_LEFT"] == "tokens=1234567 dollars=0.25"
