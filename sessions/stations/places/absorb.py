@@ -1,7 +1,7 @@
 """Lets a station's commits arrive in the operator's repository: its own branch, after the check of its scope.
 
 The branch is moved when nobody else has moved it since, also where the station has rewritten its history: the reflog
-has the old one. What may not arrive is kept under a ref and told; the branch stays as it was.
+has the old one. Where somebody has, the station must have taken that in. What may not arrive is kept under a ref and told; the branch stays as it was.
 """
 
 from __future__ import annotations
@@ -69,6 +69,11 @@ class Absorber:
         return events
 
     @property
+    def waits(self) -> bool:
+        """What it committed last may arrive as soon as nobody else has the branch checked out."""
+        return "-occupied" in self.place.record.kept
+
+    @property
     def _source(self) -> str:
         return f"place:{self.place.record.station}"
 
@@ -78,21 +83,24 @@ class Absorber:
         self._hold(found)
         events = self._loose_pins()
         head = found.get(self._ref, "")
-        if not head or head == record.arrived or (head == record.refused and self._write == record.refused_by):
+        if not head or head == record.arrived:
             return events
         git = Git(self._common_dir)
         heads = refs.heads(git)
+        if head == record.refused and self._write == record.refused_by:
+            if not self.waits or self._occupied(git, heads):
+                return events
         present = heads.get(record.branch, "")
         if present == head:
             self.place = self.place.with_record(arrived=head, kept="", refused="")
             return [*events, self._arrived(head, 0)]
         others = {commit for name, commit in heads.items() if name != record.branch}
-        known = sorted(others | {record.base, record.arrived})
+        known = sorted({*others, record.base, record.arrived, *filter(None, [present])})
         with quarantine(self.place, head, known) as brought:
             checked = check(brought.git, head, known, self._write)
             refusal, where = self._refusal(git, brought, head, heads, checked)
             brought.release(head, known)
-            if not refusal and not self._move(git, head):
+            if not refusal and not self._move(git, head, present):
                 refusal = "moved"
         if refusal:
             return events + self._keep(head, refusal, where, checked)
@@ -105,11 +113,18 @@ class Absorber:
     ) -> tuple[str, str]:
         """Why the branch may not be moved, as a word of `REASONS`, "" when it may; and where that can be seen."""
         record = self.place.record
+        present = heads.get(record.branch, "")
+
+        def loses(commit: str) -> bool:
+            return brought.git.call("merge-base", "--is-ancestor", commit, head)[0] != 0
+
         if checked.breaches:
             return "scope", ""
-        if heads.get(record.branch, "") != record.arrived:
+        if not present:
+            return "deleted", ""
+        if present != record.arrived and loses(present):
             return "moved", ""
-        if not record.own and brought.git.call("merge-base", "--is-ancestor", record.base, head)[0] != 0:
+        if not record.own and loses(record.base):
             return "rewritten", ""
         return ("occupied", where) if (where := self._occupied(git, heads)) else ("", "")
 
@@ -122,10 +137,10 @@ class Absorber:
                 return shown_path(tree.path)
         return ""
 
-    def _move(self, git: Git, head: str) -> bool:
+    def _move(self, git: Git, head: str, present: str) -> bool:
         """Move the branch, and what holds it, unless somebody else has done so in this moment."""
         record = self.place.record
-        lines = f"update {self._ref}\0{head}\0{record.arrived}\0"
+        lines = f"update {self._ref}\0{head}\0{present}\0"
         lines += f"update {pins.arrived_ref(record.station)}\0{head}\0\0"
         words = ("update-ref", "--create-reflog", "-m", f"factory-tui: station {record.station}", "-z", "--stdin")
         status, _, _ = git.call(*words, stdin=os.fsencode(lines))

@@ -22,6 +22,7 @@ _LEAF = re.compile(r"(\d{8}T\d{6}Z)-([a-z]+)(?:-\d+)?")
 REASONS = {
     "scope": "it leaves the scope of its station",
     "moved": "somebody else moved the branch",
+    "deleted": "the branch was deleted",
     "occupied": "the branch is checked out elsewhere",
     "rewritten": "it would take commits from the branch that were not the station's",
     "work": "uncommitted work of a station that was removed",

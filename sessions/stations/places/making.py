@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sessions.branches.git import beneath, refs, worktrees
 from sessions.branches.git.names import ref_bytes, shown_path
-from sessions.branches.git.run import Git, GitError
+from sessions.branches.git.run import Git, GitError, GitTimeoutError
 from sessions.branches.git.scratch import alternates
 from sessions.errors import FactoryError
 from sessions.floor.scope import Mode
@@ -28,7 +28,7 @@ from sessions.stations.places.layout import (
     root_of,
     write_record,
 )
-from sessions.stations.places.settings import Taken, taken, written
+from sessions.stations.places.settings import PARTIAL, Taken, taken, written
 from sessions.text import clean
 
 CHECKOUT_S = 600.0
@@ -50,8 +50,8 @@ class Wanted:
 
     For a branch that is there it is only what a fetch brings beside it.
     """
-    new: bool = True
-    """The branch is to be made; else it must be there."""
+    new: bool | None = True
+    """The branch is to be made; else it must be there. None: it is made unless it is there."""
     mode: Mode = Mode.SAFE
 
 
@@ -62,6 +62,8 @@ def make(common_dir: Path, state_dir: Path, wanted: Wanted) -> Place:
     """
     git = Git(common_dir)
     heads = refs.heads(git)
+    if wanted.new is None:
+        wanted = replace(wanted, new=wanted.branch not in heads)
     if wanted.new and not wanted.base:
         wanted = replace(wanted, base=refs.symbolic(git, "HEAD"))
     branch, start = _ref(wanted.branch), _start(git, heads, wanted)
@@ -128,7 +130,7 @@ def _record(wanted: Wanted, common_dir: Path, start: str, dropped: tuple[str, ..
         start,
         str(common_dir),
         clone=clone,
-        own=wanted.new,
+        own=bool(wanted.new),
         made=time.time(),
         dropped=dropped,
         arrived=start,
@@ -216,7 +218,15 @@ def _check_out(place: Place, common_dir: Path, commit: str) -> None:
         "GIT_ALTERNATE_OBJECT_DIRECTORIES": alternates(common_dir / "objects"),
         **worktrees.ALONE,
     }
-    Git(place.work, (_WORKERS,), env).run("read-tree", "--reset", "-u", commit, timeout=CHECKOUT_S)
+    try:
+        Git(place.work, (_WORKERS,), env).run("read-tree", "--reset", "-u", commit, timeout=CHECKOUT_S)
+    except GitTimeoutError:
+        raise
+    except GitError as error:
+        if PARTIAL in taken(Git(common_dir)).dropped:
+            cure = f"git archive {commit[:12]} >/dev/null, in your repository, brings them"
+            raise FactoryError("this is a partial clone, and files of that commit are not in it", cure) from error
+        raise FactoryError(f"its files cannot be written: {error.message}", "see git fsck, and the disk") from error
 
 
 def _claim(git: Git, ref: str, made: Place) -> None:

@@ -30,8 +30,8 @@ _RUNS = {
     b"credential.": "credentials",
     b"url.": "rewritten addresses",
     b"http.": "settings of HTTP",
-    b"extensions.partialclone": "the promise of missing objects",
 }
+PARTIAL = "objects that your partial clone has yet to fetch"
 _DRIVERS = (b".driver", b".command", b".textconv")
 _MOST_EXCLUDES = 100_000
 
@@ -99,6 +99,8 @@ def _quoted(value: bytes) -> bytes:
 
 
 def _words(key: bytes, value: bytes) -> str:
+    if key.startswith(b"remote.") and key.endswith(b".promisor"):
+        return PARTIAL
     for start, words in _RUNS.items():
         if not key.startswith(start) or (start in (b"merge.", b"diff.") and not key.endswith(_DRIVERS)):
             continue

@@ -50,18 +50,23 @@ class Arrivals:
             door.assign(self._crew.owned(station).scope.write)
             self._stir(station)
 
-    def forget(self, station: str) -> None:
-        """Its place is gone."""
-        self._doors.pop(station, None)
-        if self._refs is not None:
-            self._refs.remove(station)
+    async def leave(self, station: str) -> None:
+        """Let arrive what it has committed up to now, and look there no more: its place is to go."""
+        await self.look(station)
+        async with self._turns.setdefault(station, asyncio.Lock()):
+            self._doors.pop(station, None)
+            if self._refs is not None:
+                self._refs.remove(station)
 
     def hear(self, station: str) -> None:
         """Its turn, or a tool of it, has ended."""
         self._stir(station)
 
     def moved(self) -> None:
-        """Branches may have moved: clones are to see them with their next fetch."""
+        """Branches may have moved: clones are to see them with their next fetch, and what waits may arrive."""
+        for station, door in self._doors.items():
+            if door.waits:
+                self._stir(station)
         if self._doors and self._showing is None:
             self._showing = asyncio.create_task(self._show())
             self._showing.add_done_callback(self._shown)

@@ -221,9 +221,7 @@ class Lives:
             usable = await asyncio.to_thread(kind.usable, os.environ)
             if not usable.ok:
                 raise FactoryError(usable.reason, usable.cure)
-        wanted = Wanted(
-            station, known.branch, base=known.start, new=known.branch not in crew.state.branches, mode=known.mode
-        )
+        wanted = Wanted(station, known.branch, base=known.start, new=None, mode=known.mode)
         place, made = await asyncio.to_thread(place_for, crew.factory, wanted)
         if made or known.directory != str(place.work):
             record = place.record
@@ -268,15 +266,18 @@ class Lives:
     async def _remove(self, station: str) -> None:
         """Take away the place of one that has ended, when its work is kept under refs."""
         crew, reason = self._crew, ""
-        await self._arrivals.look(station)
+        await self._arrivals.leave(station)
         if layout.root_of(crew.factory.state_dir, station).exists():
-            place = await asyncio.to_thread(layout.place_of, crew.factory.state_dir, station)
-            removed = await asyncio.to_thread(remove, place, time.time())
+            try:
+                place = await asyncio.to_thread(layout.place_of, crew.factory.state_dir, station)
+                removed = await asyncio.to_thread(remove, place, time.time())
+            except FactoryError:
+                await self._arrivals.follow(station)
+                raise
             if removed.events:
                 await crew.record(*removed.events)
             if removed.aside is not None:
                 reason = f"its directory holds what no ref can keep, and lies in {removed.aside}"
-        self._arrivals.forget(station)
         crew.aside.drop(station)
         await self._signals.forget(station)
         await crew.live(station, Life.REMOVED, reason)

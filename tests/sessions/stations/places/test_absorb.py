@@ -145,6 +145,15 @@ def test_a_rebased_branch_is_moved_as_long_as_nobody_else_moved_it(world: World,
     assert [type(event) for event in events] == [WorkKept]
     assert world.head("refs/heads/agent/s1") == moved
     assert "somebody else" in kept(world.common_dir)[0].reason
+    # What the operator did there is not the station's to answer for, once it has taken that in.
+    world.repo.git("checkout", "--quiet", "agent/s1")
+    world.repo.commit({"README.md": "of the operator\n"}, "three")
+    world.repo.git("checkout", "--quiet", "main")
+    origin.refresh(world.common_dir, world.state_dir, "main")
+    world.repo.git("fetch", "--quiet", cwd=place.work)
+    world.repo.git("merge", "--quiet", "--no-edit", "origin/agent/s1", cwd=place.work)
+    assert len(arrived(door.look())) == 1
+    assert world.head("refs/heads/agent/s1") == world.repo.git("rev-parse", "HEAD", cwd=place.work)
 
 
 def test_a_branch_that_was_deleted_and_cleared_away_is_not_made_again(
@@ -159,6 +168,7 @@ def test_a_branch_that_was_deleted_and_cleared_away_is_not_made_again(
     (note,) = door.look()
     assert isinstance(note, WorkKept)
     assert world.head(note.ref) == head
+    assert "deleted" in note.reason
     assert "refs/heads/agent/s1" not in world.refs()
     world.repo.git("fsck", "--full")
 
@@ -172,6 +182,10 @@ def test_a_branch_that_the_operator_has_checked_out_is_not_moved_under_him(
     assert isinstance(note, WorkKept)
     assert str(world.root / "mine") in note.reason
     assert world.repo.git("status", "--porcelain", cwd=world.root / "mine") == ""
+    assert (door.waits, door.look()) == (True, [])
+    world.repo.git("checkout", "--quiet", "--detach", cwd=world.root / "mine")
+    assert [head for head, _ in arrived(door.look())] == [note.head]
+    assert not door.waits
 
 
 def test_commits_that_were_there_before_the_station_are_not_taken_from_a_branch(world: World) -> None:

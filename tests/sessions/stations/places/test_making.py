@@ -14,14 +14,14 @@ from sessions.branches.git.names import ref_bytes
 from sessions.errors import FactoryError
 from sessions.floor.events import WorkArrived
 from sessions.floor.scope import Mode
-from sessions.paths import places_dir
-from sessions.stations.places import origin, pins
+from sessions.paths import places_dir, repo_state_dir
+from sessions.stations.places import origin, pins, settings
 from sessions.stations.places.absorb import Absorber
 from sessions.stations.places.layout import all_places, begin_root, place_of, ready
-from sessions.stations.places.making import _ref
+from sessions.stations.places.making import Wanted, _ref, make
 from sessions.stations.places.removing import remove
 from tests.sessions.stations.places.world import FILES, World
-from tests.support.branches.git import TestRepository
+from tests.support.branches.git import TestRepository, environment
 
 
 def test_a_clone_has_the_files_the_branch_and_a_home_and_borrows_the_history(world: World) -> None:
@@ -199,6 +199,26 @@ def test_a_shallow_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert world.head("refs/heads/agent/s1") == head
     assert "left out" not in world.git("log", "--format=%s", "agent/s1")
     assert remove(place, 1.0).events == ()
+
+
+def test_a_partial_clone_says_what_brings_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    seed = TestRepository(tmp_path / "seed")
+    seed.commit({"src/a.py": "1\n", "README.md": "x\n"})
+    seed.git("config", "uploadpack.allowFilter", "true")
+    words = ("--quiet", "--filter=blob:none", "--sparse", f"file://{seed.path}", str(tmp_path / "w" / "repo"))
+    seed.git("clone", *words)
+    repo = tmp_path / "w" / "repo"
+    common_dir = repo / ".git"
+    state_dir = repo_state_dir(common_dir)
+    with pytest.raises(FactoryError, match="partial clone") as caught:
+        make(common_dir, state_dir, Wanted("s1", "agent/s1"))
+    assert seed.git("for-each-ref", "refs/heads/agent", "refs/factory-tui", cwd=repo) == ""
+    command = caught.value.cure.partition(",")[0]
+    subprocess.run(["/bin/sh", "-c", command], cwd=repo, check=True, env=environment())
+    place = make(common_dir, state_dir, Wanted("s1", "agent/s1"))
+    assert (place.work / "src" / "a.py").read_text() == "1\n"
+    assert settings.PARTIAL in place.record.dropped
 
 
 def test_the_operators_objects_are_what_must_be_readable(world: World) -> None:
