@@ -218,6 +218,11 @@ def _work_kept(event: ev.WorkKept) -> Said:
 
 
 @_says
+def _work_let_go(event: ev.WorkLetGo) -> Said:
+    return Said("lets go of", f"{event.ref} {event.head[:12]}")
+
+
+@_says
 def _signal_raised(event: ev.SignalRaised) -> Said:
     return Said("signals", f"{event.name} {event.text}", _SIGNALS.get(event.name, Tone.PLAIN))
 

@@ -46,6 +46,7 @@ from sessions.floor.events.ours import (
     SignalRaised,
     WorkArrived,
     WorkKept,
+    WorkLetGo,
 )
 from sessions.floor.events.repository import (
     BaseChosen,
@@ -127,6 +128,7 @@ AnyEvent = (
     | LifeChanged
     | WorkArrived
     | WorkKept
+    | WorkLetGo
     | SignalRaised
     | BudgetReached
     | ChildEnded

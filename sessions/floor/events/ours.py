@@ -119,6 +119,14 @@ class WorkKept(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag=
     """When it may be let go of."""
 
 
+class WorkLetGo(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="work_let_go.1"):
+    """Work that was kept for as long as was promised is under its ref no longer."""
+
+    ref: str
+    head: str
+    """The commit: git has it until it clears away what nothing refers to."""
+
+
 class SignalRaised(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="signal_raised.1"):
     """Something inside the station said so: `TASK_COMPLETE`, `REQUIRES_INTERVENTION`, `PROGRESS`."""
 

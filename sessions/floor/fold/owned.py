@@ -63,6 +63,12 @@ def work_kept(draft: Draft, event: ev.WorkKept) -> None:
         _put(draft, event, kept=_kept(known, event.ref))
 
 
+@OWNED.folds
+def work_let_go(draft: Draft, event: ev.WorkLetGo) -> None:
+    if (known := draft.owned.get(event.station)) is not None:
+        _put(draft, event, kept=tuple(ref for ref in known.kept if ref != event.ref))
+
+
 def _kept(known: Owned, ref: str) -> tuple[str, ...]:
     return (*known.kept, ref)[-MOST_KEPT:] if ref and ref not in known.kept else known.kept
 

@@ -1,7 +1,8 @@
 """Lets a station's commits arrive in the operator's repository: its own branch, after the check of its scope.
 
 The branch is moved when nobody else has moved it since, also where the station has rewritten its history: the reflog
-has the old one. Where somebody has, the station must have taken that in. What may not arrive is kept under a ref and told; the branch stays as it was.
+has the old one. Where somebody has, the station must have taken that in. What may not arrive is kept under a ref and
+told; the branch stays as it was.
 """
 
 from __future__ import annotations
@@ -85,11 +86,13 @@ class Absorber:
         head = found.get(self._ref, "")
         if not head or head == record.arrived:
             return events
+        again = head == record.refused and self._write == record.refused_by
+        if again and not self.waits:
+            return events
         git = Git(self._common_dir)
         heads = refs.heads(git)
-        if head == record.refused and self._write == record.refused_by:
-            if not self.waits or self._occupied(git, heads):
-                return events
+        if again and self._occupied(git, heads):
+            return events
         present = heads.get(record.branch, "")
         if present == head:
             self.place = self.place.with_record(arrived=head, kept="", refused="")

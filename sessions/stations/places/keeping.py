@@ -16,7 +16,7 @@ from sessions.text import clean
 
 REFS = "refs/factory-tui/kept"
 KEPT_S = 30 * 86_400.0
-"""How long it is kept for certain; longer until somebody lets it go."""
+"""How long it is kept."""
 _FORM = "%Y%m%dT%H%M%SZ"
 _LEAF = re.compile(r"(\d{8}T\d{6}Z)-([a-z]+)(?:-\d+)?")
 REASONS = {
@@ -52,7 +52,7 @@ class Kept:
 
     @property
     def until(self) -> float:
-        """Until when it is kept for certain."""
+        """Until when it is kept."""
         return self.when + KEPT_S
 
 
@@ -115,7 +115,7 @@ def find(common_dir: Path, ref: str) -> Kept:
 
 
 def drop_expired(common_dir: Path, now: float) -> list[Kept]:
-    """Let go of what was kept for longer than `KEPT_S`, and say what that was: only when somebody asks for it."""
+    """Let go of what was kept for longer than `KEPT_S`, and say what that was. Raises GitError."""
     return [drop(common_dir, item) for item in kept(common_dir) if item.when and item.until <= now]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import time
 
@@ -13,7 +14,7 @@ from sessions.floor.ours.lives import REBOOTED, Change, Life
 from sessions.stations import kinds
 from sessions.stations.contract import Conversing, Kind
 from sessions.stations.hosting.client import HostGoneError
-from sessions.stations.places import layout
+from sessions.stations.places import keeping, layout
 from sessions.stations.places.making import Wanted
 from sessions.stations.places.removing import remove
 from sessions.stations.running.fitting import Outfit, fit, place_for, restate
@@ -26,6 +27,8 @@ from sessions.supervisor.services.stations.hosted import Hosted
 from sessions.supervisor.services.stations.runner import Runner
 from sessions.supervisor.services.stations.signals import Signals
 from sessions.supervisor.services.stations.terminals import KEEPER, Terminals
+
+log = logging.getLogger(__name__)
 
 TRIES = 3
 """Times in a row that a station is brought back by itself, before it is held back with what it failed of."""
@@ -83,6 +86,18 @@ class Lives:
         """Have its agent run, with its task."""
         async with self._crew.turn(station):
             await self._bring(station)
+
+    async def let_go(self) -> None:
+        """Let go of what was kept of stations for as long as that was promised, and tell what it was."""
+        moment = time.time()
+        try:
+            gone = await asyncio.to_thread(keeping.drop_expired, self._crew.factory.common_dir, moment)
+        except FactoryError as error:
+            log.warning("what is kept for too long stays: %s", error)
+            return
+        if gone:
+            told = [ev.WorkLetGo(ref=item.ref, head=item.head, **now(item.station)) for item in gone]
+            await self._crew.record(*told)
 
     async def change(self, station: str, change: Change, fresh: bool, command: str) -> None:
         """Do what an operator wants of its life."""
@@ -281,6 +296,7 @@ class Lives:
         crew.aside.drop(station)
         await self._signals.forget(station)
         await crew.live(station, Life.REMOVED, reason)
+        await self.let_go()
 
     async def _end(self, station: str) -> None:
         """End its agent, and let arrive what it committed."""

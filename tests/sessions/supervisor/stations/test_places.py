@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import select
+import time
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from sessions.branches.git.names import shown_path
 from sessions.floor.commands import ChangeLife, RestoreKept
+from sessions.floor.events import WorkLetGo
 from sessions.floor.ours.lives import Change, Life
+from sessions.journal.reader import JournalReader
 from sessions.stations.places import origin
-from sessions.stations.places.keeping import kept
+from sessions.stations.places.keeping import KEPT_S, keep, kept
 from sessions.stations.places.layout import place_of
 from sessions.stations.places.setup import FILE, log_of
 from sessions.stations.places.suspects import Allowed, listing
@@ -74,6 +78,23 @@ def test_what_is_not_committed_is_on_the_floor_and_kept_when_the_place_goes(yard
         assert "station/polly" in yard.repo.git("branch", "--list", "station/*")
 
     told(yard, check)
+
+
+def test_what_was_kept_for_thirty_days_is_let_go_of_and_that_is_told(yard: House) -> None:
+    head = yard.repo.git("commit-tree", "HEAD^{tree}", "-m", "long ago")
+    old = keep(yard.place.common_dir, "polly", head, "scope", time.time() - KEPT_S - 60)
+    new = keep(yard.place.common_dir, "polly", yard.repo.git("rev-parse", "HEAD"), "scope", time.time())
+
+    async def check(floor: Floor) -> None:
+        await floor.done(PARROT)
+        await floor.done(ChangeLife("polly", Change.STOP))
+        await floor.done(ChangeLife("polly", Change.REMOVE))
+        assert [item.ref for item in kept(yard.place.common_dir)] == [new]
+
+    told(yard, check)
+    with closing(JournalReader(yard.place.state_dir / "journal.db")) as journal:
+        (gone,) = [event for event in journal.events(0, 1_000) if isinstance(event, WorkLetGo)]
+    assert (gone.ref, gone.head) == (old, head)
 
 
 def test_a_place_is_set_up_inside_its_boundary_before_the_agent_begins(yard: House) -> None:
