@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from sessions.place import Place
 
 SHELLS = ("bash", "zsh", "fish")
-STATIONS = "stations"
+STATIONS, AGENTS = "stations", "agents"
 """What a shell's completions ask `completions` for."""
-FILES, DIRECTORIES, BRANCHES, NAMES, REFS = "files", "directories", "branches", "stations", "kept"
+ASKED = (STATIONS, AGENTS)
+FILES, DIRECTORIES, BRANCHES, REFS = "files", "directories", "branches", "kept"
 KINDS = {
     "DIR": DIRECTORIES,
     "FILE": FILES,
@@ -36,7 +37,8 @@ KINDS = {
     "REF": BRANCHES,
     "GLOB": BRANCHES,
     "PAIR": BRANCHES,
-    "STATION": NAMES,
+    "STATION": STATIONS,
+    "AGENT": AGENTS,
     "KEPT": REFS,
 }
 """What is completed, by the placeholder in the help."""
@@ -81,13 +83,19 @@ class Completions(InRepository, frozen=True, kw_only=True):
     @classmethod
     def words(cls, parser: Parser) -> None:
         parser.add_argument(
-            "shell", choices=(*SHELLS, STATIONS), metavar="|".join(SHELLS), help="the shell that is to complete"
+            "shell", choices=(*SHELLS, *ASKED), metavar="|".join(SHELLS), help="the shell that is to complete"
         )
         super().words(parser)
 
     def run(self) -> int:
         if self.shell == STATIONS:
             return self._stations()
+        if self.shell == AGENTS:
+            from sessions.stations import kinds
+
+            for name in sorted(kinds.found()):
+                say(name)
+            return 0
         write = {"bash": _bash, "zsh": _zsh, "fish": _fish}[self.shell]
         for line in write(list(commands(build()))):
             say(line)
@@ -151,10 +159,8 @@ def _command(name: str, text: str, parser: argparse.ArgumentParser) -> Command:
 
 
 def _besides(one: Value | None, other: Value) -> Value:
-    """What may stand for a command itself: that of its last word of any kind; kept work stands beside other words."""
-    if one is None or other.kind not in ("", REFS) or other.words:
-        return other
-    return Value(one.words, other.kind or one.kind)
+    """What may stand for a command itself: the words of all its places, and the last kind of things of them."""
+    return other if one is None else Value((*one.words, *other.words), other.kind or one.kind)
 
 
 def _option(action: argparse.Action) -> Option:
@@ -164,7 +170,11 @@ def _option(action: argparse.Action) -> Option:
 
 def _value(action: argparse.Action) -> Value:
     shown = str(action.metavar)
-    words = RUNS if shown == "FILE|RUN" else (str(choice) for choice in action.choices or () if choice != STATIONS)
+    words = (
+        RUNS
+        if shown == "FILE|RUN"
+        else (str(choice) for choice in action.choices or () if choice and choice not in ASKED)
+    )
     return Value(tuple(words), KINDS.get(shown, ""))
 
 
@@ -187,6 +197,7 @@ _factory_tui_value() {{
         branches) _factory_tui_take < <(git -C "$repo" {HEADS} 2>/dev/null) ;;
         kept) _factory_tui_take < <(git -C "$repo" {KEPT} 2>/dev/null) ;;
         stations) _factory_tui_take < <({PROGRAM} completions {STATIONS} --repo "$repo" 2>/dev/null) ;;
+        agents) _factory_tui_take < <({PROGRAM} completions {AGENTS} 2>/dev/null) ;;
     esac
 }}
 _factory_tui() {{
@@ -242,10 +253,13 @@ _factory_tui_stations() {{
     compadd -a names
 }}
 _factory_tui_kept() {{
-    local -a names=(list restore drop "${{(@f)$(git -C "${{(Q)opt_args[--repo]:-$repo}}" {KEPT} 2>/dev/null)}}")
+    local -a names=("${{(@f)$(git -C "${{(Q)opt_args[--repo]:-$repo}}" {KEPT} 2>/dev/null)}}")
     compadd -a names
 }}
-_factory_tui_runs() {{ compadd {" ".join(RUNS)}; _files }}
+_factory_tui_agents() {{
+    local -a names=("${{(@f)$({PROGRAM} completions {AGENTS} 2>/dev/null)}}")
+    compadd -a names
+}}
 _{PROGRAM}() {{
     local context state line
     local -A opt_args
@@ -280,16 +294,19 @@ def _zsh_option(option: Option) -> Iterator[str]:
 
 
 def _zsh_value(value: Value) -> str:
-    if value.words and value.kind != REFS:
-        return ":word:_factory_tui_runs" if value.kind else f":word:({' '.join(value.words)})"
+    words = " ".join(value.words)
+    if words and not value.kind:
+        return f":word:({words})"
     calls = {
         DIRECTORIES: "directory:_files -/",
         FILES: "file:_files",
         BRANCHES: "branch:_factory_tui_branches",
-        NAMES: "station:_factory_tui_stations",
+        STATIONS: "station:_factory_tui_stations",
+        AGENTS: "agent:_factory_tui_agents",
         REFS: "kept:_factory_tui_kept",
     }
-    return f":{calls.get(value.kind, 'text:')}"
+    what, _, call = calls.get(value.kind, "text:").partition(":")
+    return f":{what}:{{ compadd {words}; {call} }}" if words else f":{what}:{call}"
 
 
 FISH = f"""\
@@ -304,6 +321,9 @@ function __factory_tui_branches
 end
 function __factory_tui_kept
     git -C (__factory_tui_repo) {KEPT} 2>/dev/null
+end
+function __factory_tui_agents
+    {PROGRAM} completions {AGENTS} 2>/dev/null
 end
 function __factory_tui_stations
     {PROGRAM} completions {STATIONS} --repo (__factory_tui_repo) 2>/dev/null
@@ -332,7 +352,8 @@ def _fish_value(value: Value) -> str:
         DIRECTORIES: " -f -a '(__fish_complete_directories)'",
         FILES: " -F",
         BRANCHES: " -f -a '(__factory_tui_branches)'",
-        NAMES: " -f -a '(__factory_tui_stations)'",
+        STATIONS: " -f -a '(__factory_tui_stations)'",
+        AGENTS: " -f -a '(__factory_tui_agents)'",
         REFS: " -f -a '(__factory_tui_kept)'",
     }
     words = f" -a '{' '.join(value.words)}'" if value.words else ""

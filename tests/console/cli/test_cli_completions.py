@@ -71,6 +71,12 @@ def test_the_shell_accepts_it(shell: str, capsys: pytest.CaptureFixture[str]) ->
         (f"factory-tui conflicts {EVIL[:3]}", {EVIL}),
         ("factory-tui record --station ", {"api", "api-wt"}),
         ("factory-tui --repo /nowhere conflicts ", set()),
+        ("factory-tui start clau", {"claude", "claude-agent-acp"}),
+        ("factory-tui agents c", {"check", "claude", "claude-agent-acp", "codex", "codex-acp", "command"}),
+        ("factory-tui answer a", {"allow", "always", "api", "api-wt"}),
+        ("factory-tui scope api-", {"api-wt"}),
+        ("factory-tui start command --parent api-", {"api-wt"}),
+        ("factory-tui kept re", {"restore"}),
     ],
 )
 def test_bash_offers(

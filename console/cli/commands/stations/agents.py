@@ -49,7 +49,7 @@ class Agents(InRepository, frozen=True, kw_only=True):
     def words(cls, parser: Parser) -> None:
         parser.json()
         parser.add_argument("what", nargs="?", default="", choices=["", "check"], metavar="check", help="try a kind")
-        parser.add_argument("name", nargs="?", default="", metavar="NAME", help="which one")
+        parser.add_argument("name", nargs="?", default="", metavar="AGENT", help="which one")
         parser.add_argument(
             "--model", default="", metavar="MODEL", help="try it with this model of a real provider (default: scripted)"
         )
