@@ -19,6 +19,8 @@ class Limits(msgspec.Struct, frozen=True, omit_defaults=True):
     """The longest file. How many there are, only the disk bounds."""
     processes: int = 4_096
     """Processes and threads; for root of all that runs in a place, by a control group. Not held before Linux 5.14."""
+    memory: int = 0
+    """Bytes of all that runs in a place; 0 is half of the machine's. For root, with control groups of version 2."""
     open_files: int = 65_536
     """Of one process."""
     memory_files: int = 2_048 * MIB

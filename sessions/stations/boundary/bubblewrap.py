@@ -12,22 +12,27 @@ from sessions.stations.boundary.bounds import Bounds, Limits
 from sessions.stations.boundary.mounts import Access, Mount, Plan
 
 OUTER = """\
-filter=$1; knock=$2; group=$3; most=$4; shift 4
+filter=$1; knock=$2; group=$3; most=$4; memory=$5; shift 5
 [ "$knock" ] || exec 8>&-
 if [ "$group" ]; then
   [ -d "$group" ] || mkdir "$group"
   echo "$most" > "$group/pids.max" && echo $$ > "$group/cgroup.procs" || exit 125
+  [ -w "$group/memory.max" ] && echo "$memory" > "$group/memory.max"
 fi
 exec 3>&- 4>&- 5>&- 6>&- 7>&- 9<"$filter" && exec "$@"
 """
 """Closes what the starter may have left open, but for the door's own; opens the filter, which bubblewrap closes."""
 INNER = """\
 limit() { ulimit "$@" 2>/dev/null; }
+(echo 500 > /proc/$$/oom_score_adj) 2>/dev/null
 limit -c 0; limit -f "$1"; limit -n "$2"; limit -u "$3" || limit -p "$3"
 shift 3
 exec "$@"
 """
-"""Limits for what runs inside. Processes are counted in here, where there are no others of the operator's."""
+"""Limits for what runs inside. Processes are counted in here, where there are no others of the operator's.
+
+When the machine is out of memory the kernel ends what runs here before what does not (see proc(5), `oom_score_adj`).
+"""
 _BLOCK = 512
 """Bytes in the unit of `ulimit -f` (POSIX)."""
 _HOST = system.HOST
@@ -42,7 +47,8 @@ def words(
     """All words that stand before a program. `before` stands before it inside."""
     filter_ = seccomp.written(bounds.private)
     opened = ("--seccomp", "9") if filter_ else ()
-    counted = (str(groups.group(bounds.place) or ""), str(bounds.limits.processes))
+    group = str(groups.group(bounds.place) or "")
+    counted = (group, str(bounds.limits.processes), str(bounds.limits.memory or half_of_it()))
     outer = ("/bin/sh", "-c", OUTER, "sh", str(filter_ or os.devnull), "knock" if before else "", *counted)
     return (
         *outer,
@@ -96,6 +102,11 @@ def _memory(path: str, size: int, sized: bool) -> Iterator[str]:
     if sized:
         yield from ("--size", str(size))
     yield from ("--perms", "1777", "--tmpfs", path)
+
+
+def half_of_it() -> int:
+    """Bytes: half of the machine's memory."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
 
 
 def nothing(private: Path) -> Path:

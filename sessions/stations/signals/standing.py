@@ -108,6 +108,7 @@ def environment(standing: Standing) -> Mapping[str, str]:
 def words(standing: Standing) -> str:
     """What an agent is told of its boundary when it begins, and whoever asks."""
     scope = standing.scope
+    loose = standing.mode is Mode.FULL or standing.held.by is HeldBy.ADVISORY
     lines = [f"You work as the station {clean(standing.station)}, whose boundary the operator has set."]
     if standing.mode is Mode.SAFE:
         lines.append(f"You may write: {_globs(scope.write)} (below the root of your work tree).")
@@ -120,9 +121,11 @@ def words(standing: Standing) -> str:
         lines.append(f"Your work may touch: {_globs(scope.write)}. What goes beyond that is kept back when it leaves.")
     match scope.network:
         case Network.OFF:
-            lines.append("There is no network but to your model.")
+            lines.append("Use no network but your model's." if loose else "There is no network but to your model.")
         case Network.LISTED:
-            lines.append(f"Of the network you reach: {clean(' '.join(scope.hosts), 500) or 'nothing'}.")
+            lines.append(
+                f"Of the network {'use no more than' if loose else 'you reach'}: {clean(' '.join(scope.hosts), 500) or 'nothing'}."
+            )
         case Network.OPEN:
             lines.append("The network is open.")
     if left := _budget(standing):

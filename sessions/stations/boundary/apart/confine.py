@@ -6,6 +6,7 @@ Numbers and structures are those of linux/landlock.h and linux/prctl.h.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
@@ -75,6 +76,8 @@ def confine(config: Config, more_ports: Sequence[int] = ()) -> None:
         lower = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
         resource.setrlimit(kind, (lower, lower))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "wb", 0) as file:  # noqa: PTH123 - as below
+        file.write(b"500")
     code = b""
     if config["filter"]:
         with open(config["filter"], "rb") as file:  # noqa: PTH123 - started often, so as little as possible is imported

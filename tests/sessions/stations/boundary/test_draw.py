@@ -202,3 +202,14 @@ def test_what_is_hidden_is_not_there_where_a_directory_above_it_is(monkeypatch: 
     assert ("--tmpfs", str(own.base / "home")) in pairwise(hidden.words)
     assert own.sh(f"ls -A {own.base}/home && echo there", hidden) == "there\n"
     own.close()
+
+
+@pytest.mark.parametrize("on", [HERE, Machine(landlock=HERE.landlock, trouble="bubblewrap is not used")])
+def test_the_kernel_ends_it_first_when_memory_is_out(on: Machine) -> None:
+    own = Site(root=True)
+    boundary = own.draw(on)
+    if not boundary.kernel:
+        pytest.skip("nothing holds it on this machine")
+    said = own.sh("cat /proc/self/oom_score_adj", boundary)
+    own.close()
+    assert said == "500\n"

@@ -78,7 +78,10 @@ def test_the_words_say_what_holds() -> None:
     assert "Nothing but you holds that" in words(standing("src/**"))
     assert "kept back when it leaves" in words(standing("src/**", mode=Mode.FULL))
     listed = Standing(station="s", directory="/", scope=Scope(network=Network.LISTED, hosts=("a.example", "*.b")))
-    assert "you reach: a.example *.b." in words(listed)
+    assert "use no more than: a.example *.b." in words(listed)
+    assert "you reach: a.example *.b." in words(replace(listed, held=Held(HeldBy.LANDLOCK)))
+    assert "Use no network but your model's." in words(standing("src/**"))
+    assert "Settings of agents stay as they are: .claude" in words(replace(listed, pinned=(".claude",)))
 
 
 def test_the_words_say_what_is_left() -> None:
