@@ -123,9 +123,8 @@ def words(standing: Standing) -> str:
         case Network.OFF:
             lines.append("Use no network but your model's." if loose else "There is no network but to your model.")
         case Network.LISTED:
-            lines.append(
-                f"Of the network {'use no more than' if loose else 'you reach'}: {clean(' '.join(scope.hosts), 500) or 'nothing'}."
-            )
+            reached = clean(" ".join(scope.hosts), 500) or "nothing"
+            lines.append(f"Of the network {'use no more than' if loose else 'you reach'}: {reached}.")
         case Network.OPEN:
             lines.append("The network is open.")
     if left := _budget(standing):
