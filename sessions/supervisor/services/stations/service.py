@@ -26,6 +26,7 @@ from sessions.supervisor.recorder import Recorder
 from sessions.supervisor.service import Asked, Service
 from sessions.supervisor.services.stations.arrivals import Arrivals
 from sessions.supervisor.services.stations.crew import Crew, now
+from sessions.supervisor.services.stations.disk import Disk
 from sessions.supervisor.services.stations.families import Families
 from sessions.supervisor.services.stations.hosted import Hosted
 from sessions.supervisor.services.stations.lives import Lives
@@ -55,6 +56,7 @@ class Stations(Service):
         ev.ToolFinished,
         ev.TokensUsed,
         ev.AgentLost,
+        ev.AgentReported,
         ev.LifeChanged,
         ev.BranchChanged,
         ev.BranchRemoved,
@@ -71,6 +73,7 @@ class Stations(Service):
         self._lives = Lives(self._crew, self._arrivals, self._signals, self._hosted, self._terminals)
         self._purses = Purses(self._crew, self._lives)
         self._families = Families(self._crew, self._lives)
+        self._disk = Disk(self._crew, self._lives)
         self._ready = asyncio.Event()
         """Has an operator be at a station's terminal."""
 
@@ -107,6 +110,7 @@ class Stations(Service):
                     self._lives.agent_lost(event)
                 case ev.BranchChanged() | ev.BranchRemoved():
                     self._arrivals.moved()
+        self._disk.hear()
         for station in used & self._crew.state.owned.keys():
             self._purses.hear(station)
 
@@ -143,6 +147,7 @@ class Stations(Service):
 
     async def close(self) -> None:
         self._purses.close()
+        self._disk.close()
         await self._signals.close()
         await self._terminals.close()
         await self._arrivals.close()

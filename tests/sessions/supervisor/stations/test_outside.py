@@ -18,6 +18,8 @@ from sessions.journal.reader import JournalReader
 from sessions.paths import journal_path
 from sessions.stations.boundary import machine
 from sessions.stations.places.suspects import Allowed, listing
+from sessions.stations.running import disk
+from sessions.supervisor.services.stations.disk import FULL
 from tests.sessions.supervisor.stations.test_places import comes
 from tests.support.house import House
 from tests.support.stations.yard import Floor, manned, yard_in
@@ -146,5 +148,26 @@ def test_git_works_where_not_all_can_be_read_and_all_is_there_again_when_it_can(
         await floor.done(ChangeLife("sam", Change.RESUME))
         shown = yard.repo.git("ls-files", "-t", cwd=Path(floor.owned("sam").directory))
         assert not [line for line in shown.splitlines() if line.startswith("S")]
+
+    told(yard, check)
+
+
+@pytest.mark.parametrize(
+    "flood",
+    [
+        "for n in $(seq 12); do head -c 5000000 /dev/zero > src/$n; done",
+        "cd /tmp; for n in $(seq 60); do mkdir $n; (cd $n; touch $(seq 100)); done",
+    ],
+    ids=["bytes", "files"],
+)
+def test_one_that_fills_the_disk_is_halted(yard: House, monkeypatch: pytest.MonkeyPatch, flood: str) -> None:
+    monkeypatch.setattr(disk, "MOST", disk.Room(30_000_000, 3_000))
+    monkeypatch.setattr(disk, "STEP", disk.Room(1_000_000, 500))
+
+    async def check(floor: Floor) -> None:
+        await floor.done(runs(flood, "src/**"))
+        known = await floor.lives(Life.PAUSED, "sam")
+        assert known.reason.startswith(FULL)
+        assert "then resume it" in known.reason
 
     told(yard, check)

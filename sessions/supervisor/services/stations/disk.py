@@ -1,0 +1,96 @@
+"""Has stations rest that fill the disk. It looks once a second while one is at work, and never else."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from sessions.floor.ours.lives import Life
+from sessions.floor.reports import Report
+from sessions.stations.places.layout import root_of
+from sessions.stations.running import disk
+from sessions.stations.running.disk import Room
+from sessions.supervisor.services.stations.crew import Crew
+from sessions.supervisor.services.stations.lives import Lives
+from sessions.supervisor.services.stations.terminals import KEEPER
+
+LOOK_S = 1.0
+RESTS = 20
+"""Counting takes no more than one part in so many of the time."""
+FULL = "it fills the disk"
+"""How the reason begins of a station that rests for it."""
+
+
+class Disk:
+    """Watches the disk that places lie on."""
+
+    def __init__(self, crew: Crew, lives: Lives) -> None:
+        self._crew, self._lives = crew, lives
+        self._timer: asyncio.TimerHandle | None = None
+        self._left: Room | None = None
+        """As it was when files were counted last, with what was given back since."""
+        self._not_before = 0.0
+        self._counts = False
+
+    def hear(self) -> None:
+        """Somebody may have begun, or ended, to work."""
+        if self._timer is None and not self._counts and self._at_work():
+            if self._left is None:
+                self._left = self._now()
+            self._timer = asyncio.get_running_loop().call_later(LOOK_S, self._look)
+
+    def close(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _at_work(self) -> list[str]:
+        state = self._crew.state
+        return [
+            name
+            for name, known in state.owned.items()
+            if known.life is Life.RUNNING and (known.turn_since or self._crew.seen(name).report is Report.WORKING)
+        ]
+
+    def _look(self) -> None:
+        self._timer = None
+        working, left = self._at_work(), self._now()
+        if left is None:
+            return
+        before = self._left or left
+        self._left = Room(*map(max, before, left))
+        if working and disk.fell(before, left, disk.STEP) and time.monotonic() >= self._not_before:
+            self._left, self._counts = left, True
+            self._crew.go(self._count(working, left))
+        else:
+            self.hear()
+
+    def _now(self) -> Room | None:
+        try:
+            return disk.left(self._crew.factory.state_dir)
+        except OSError:
+            return None
+
+    async def _count(self, working: list[str], left: Room) -> None:
+        begun = time.monotonic()
+        try:
+            for station in working:
+                root = root_of(self._crew.factory.state_dir, station)
+                took = await asyncio.to_thread(disk.taken, root, disk.MOST)
+                if disk.too_much(took, left, disk.MOST):
+                    await self._rest(station, f"{FULL}: {took} are its own; make room in {root}, then resume it")
+        finally:
+            self._counts = False
+            now = time.monotonic()
+            self._not_before = now + (now - begun) * RESTS
+            self.hear()
+
+    async def _rest(self, station: str, reason: str) -> None:
+        async with self._crew.turn(station):
+            known = self._crew.owned(station)
+            if known.life is not Life.RUNNING:
+                return
+            if known.host == KEEPER:
+                await self._lives.rest(station, reason)
+            else:  # an end of its turn would not halt what it has started
+                await self._lives.runner(station).end(station)
+                await self._crew.live(station, Life.HELD, reason)
