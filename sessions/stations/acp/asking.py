@@ -24,10 +24,14 @@ from sessions.stations.acp.transcript import Keeping
 from sessions.stations.acp.wire.lines import ASKED
 from sessions.stations.boundary.violations import violations
 from sessions.stations.contract import Brief, Decision
+from sessions.stations.signals.rules import refusal
 from sessions.text import clean
 
 SETTLED = 200
 """Questions remembered that wait no more, to say why."""
+EXPLAINED = 10
+"""Paths outside of its scope that an agent is told about, each once: what it is told begins a turn, in which it may try
+the next one."""
 
 
 class _Waiting(msgspec.Struct):
@@ -47,6 +51,9 @@ class Asking:
         self._scope = brief.scope
         self._waiting: dict[str, _Waiting] = {}
         self._settled: dict[str, str] = {}
+        self._reasons: list[str] = []
+        self._explained: set[str] = set()
+        """Paths that its scope does not open, and of which it was told why and how to ask for them."""
 
     async def ask(self, params: Fields, child: str) -> Fields:
         """A request for permission, to its answer; `child` is the conversation of a sub-agent that it comes from."""
@@ -87,9 +94,16 @@ class Asking:
         answer = waiting.question.choose(decision)
         if decision in (Decision.DENY, Decision.EXPIRE):
             self._reading.refused(waiting.question.call)
+        if decision is Decision.DENY and reason.strip():
+            self._reasons.append(f"The operator denied your use of {waiting.question.tool}: {reason.strip()}")
         late = decision is Decision.EXPIRE
         why = "it has timed out, and the agent was told no" if late else "it was answered already"
         self._settle(name, answer, why, decision, reason)
+
+    def reasons(self) -> str:
+        """Why it was denied what it asked for, since this was asked last: the protocol's answer has no word for it."""
+        reasons, self._reasons = self._reasons, []
+        return "\n".join(reasons)
 
     def drop(self, why: str) -> None:
         """Nothing waits any more."""
@@ -130,6 +144,9 @@ class Asking:
                 self._keeping.note(f"its scope does not open {inside}")
                 self._reading.refused(asks.call)
                 self._telling.say(ev.ScopeViolated(**self._telling.who(), path=inside, act="write"))
+                if inside not in self._explained and len(self._explained) < EXPLAINED:
+                    self._explained.add(inside)
+                    self._reasons.append(refusal([inside], list(self._scope.write)))
                 return Decision.DENY
         return Decision.ALLOW if asks.tool in self._scope.tools and asks.once else None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from uuid import uuid4
 
 from acp.exceptions import RequestError
 from acp.meta import AGENT_METHODS
@@ -103,7 +104,7 @@ class Conversation:
             )
 
     async def answer(self, question: str, decision: Decision, reason: str = "") -> None:
-        """See `Agent`. The protocol has no word for a reason: it is kept, and the agent does not hear it."""
+        """See `Agent`. The protocol has no word for a reason: the agent is told it when its turn is over."""
         self._asking.answer(question, decision, reason)
 
     async def assign(self, scope: Scope, budget: Budget) -> bool:
@@ -194,10 +195,19 @@ class Conversation:
             self.telling.say_all(self._counted(self._record.read() or ()))
 
     def go_on(self) -> None:
-        """Begin a turn, where none runs and a request waits."""
-        if self._over or self._turn is not None or not self._queue:
+        """Begin a turn, where none runs and a request waits; why it was denied something is one, or goes ahead of it.
+
+        Not after an interruption: whoever ended its turn wants none begun by itself.
+        """
+        if self._over or self._turn is not None:
+            return
+        if not self._queue and not self._interrupted and (why := self._asking.reasons()):
+            self._queue.append((f"denied:{uuid4().hex}", why))
+            self._keeping.taken(*self._queue[0])
+        if not self._queue:
             return
         prompt, words = self._queue.popleft()
+        words = "\n\n".join(filter(None, (self._asking.reasons(), words)))
         self._interrupted, self.replay = False, None
         self._reading.began()
         self._keeping.begun(prompt)

@@ -121,8 +121,12 @@ def _readable(path: str, cwd: str, station: dict[str, object]) -> bool:
 
 def _refusal(outside: list[str], cwd: str, station: dict[str, object]) -> str:
     root = str(station.get("root") or "/")
-    names = [place_of(path, cwd, root) or path for path in outside]
-    scope = " ".join(_strings(station.get("write"))) or "nothing"
+    return refusal([place_of(path, cwd, root) or path for path in outside], _strings(station.get("write")))
+
+
+def refusal(names: list[str], globs: list[str]) -> str:
+    """What an agent is told that may write `globs` and wanted to write these paths: why not, and how to ask for it."""
+    scope = " ".join(globs) or "nothing"
     asks = " ".join(f"'{name}'" for name in names if _PLAIN.fullmatch(name)) or "GLOB"
     settings = " (settings of agents it has to name)" * any(_pinned(name, station) for name in names)
     return (

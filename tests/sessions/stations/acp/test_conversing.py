@@ -93,6 +93,53 @@ def test_a_question_waits_for_the_operator(
     assert [(use.call, use.failed) for use in finished] == [(asked.call, not written)]
 
 
+@pytest.mark.parametrize("waiting", [False, True])
+def test_why_it_was_denied_is_told_when_the_turn_is_over(kind: AcpKind, tmp_path: Path, waiting: bool) -> None:
+    """As a request of its own, or ahead of the one that waits; the protocol's answer has no word for it."""
+
+    async def talk() -> Heard:
+        async with begun(kind, brief(tmp_path)) as (agent, heard):
+            await agent.prompt("p1", "edit a.txt hello")
+            asked = await heard.until(ev.QuestionAsked)
+            if waiting:
+                await agent.prompt("p2", "say more")
+            await agent.answer(asked.question, Decision.DENY, "not on a Sunday")
+            await heard.turn(2)
+        return heard
+
+    heard = asyncio.run(talk())
+    why = "The operator denied your use of Write: not on a Sunday"
+    assert [turn.text for turn in heard.all(ev.TurnStarted)[1:]] == [f"{why} say more" if waiting else why]
+    assert "not on a Sunday" in heard.words
+    assert json.dumps(why if not waiting else "say more") in (tmp_path / "ship-1.jsonl").read_text()
+
+
+def test_no_turn_is_begun_to_tell_why_where_there_is_no_reason_or_the_operator_interrupts(
+    kind: AcpKind, tmp_path: Path
+) -> None:
+    async def talk() -> Heard:
+        async with begun(kind, brief(tmp_path)) as (agent, heard):
+            await agent.prompt("p1", "edit a.txt hello")
+            await agent.answer((await heard.until(ev.QuestionAsked)).question, Decision.DENY, " ")
+            await heard.turn()
+            await agent.prompt("p2", "edit a.txt hello; wait")
+            asked = await heard.until(ev.QuestionAsked, 2)
+            await agent.answer(asked.question, Decision.DENY, "not on a Sunday")
+            await heard.when(lambda: (tmp_path / "work/waiting").exists() or "<no>" in heard.words)
+            await agent.interrupt()
+            await heard.turn(2)
+            await agent.prompt("p3", "say go on")
+            await heard.turn(3)
+        return heard
+
+    heard = asyncio.run(talk())
+    assert [turn.text for turn in heard.all(ev.TurnStarted)] == [
+        "edit a.txt hello",
+        "edit a.txt hello; wait",
+        "The operator denied your use of Write: not on a Sunday say go on",
+    ]
+
+
 def test_a_question_that_the_agent_takes_back_is_settled_without_a_decision(kind: AcpKind, tmp_path: Path) -> None:
     async def talk() -> Heard:
         async with begun(kind, brief(tmp_path)) as (agent, heard):
@@ -235,11 +282,15 @@ def test_a_scope_answers_for_the_operator(kind: AcpKind, tmp_path: Path) -> None
         async with begun(kind, brief(tmp_path)) as (agent, heard):
             assert await agent.assign(Scope(write=("**", "!*.lock"), tools=("Write",)), Budget())
             await agent.prompt("p1", "edit a.lock hello; edit b.txt hello")
-            await heard.turn()
+            await heard.turn(2)
+            await agent.prompt("p2", "edit a.lock hello")
+            await heard.turn(3)
         return heard
 
     heard = asyncio.run(talk())
-    assert [(event.path, event.stopped) for event in heard.all(ev.ScopeViolated)] == [("a.lock", True)]
+    assert [(event.path, event.stopped) for event in heard.all(ev.ScopeViolated)] == [("a.lock", True)] * 2
+    told = [turn.text for turn in heard.all(ev.TurnStarted) if "factory-tui ask scope 'a.lock'" in turn.text]
+    assert len(told) == 1  # of each path once, however often it tries
     assert not heard.all(ev.QuestionAsked)
     assert not (tmp_path / "work/a.lock").exists()
     assert (tmp_path / "work/b.txt").exists()
