@@ -33,6 +33,8 @@ class PersonNeeded(StationEvent, frozen=True, kw_only=True, omit_defaults=True, 
 
     reason: Words
     guess: bool = False
+    amid: bool = False
+    """In the middle of its turn, not by the words that its turn ends with."""
 
 
 class AgentReported(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="agent_reported.1"):

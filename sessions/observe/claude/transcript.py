@@ -111,7 +111,7 @@ class ClaudeTranscript:
         """A hook that is asked for permission runs just before a person is; whether it answers itself is not told."""
         session, tool = self._session, details.permission(line)
         if tool and not self._seen.copied and not self._seen.agent:
-            session.alive(ev.PersonNeeded(**session.who(), reason=f"permission for {tool}", guess=True))
+            session.alive(ev.PersonNeeded(**session.who(), reason=f"permission for {tool}", guess=True, amid=True))
 
     def _line(self, raw: bytes, mended: bool = False) -> None:
         try:

@@ -169,6 +169,17 @@ def test_a_question_that_is_read_after_the_news_of_idleness_still_holds() -> Non
     assert fold_all(EMPTY, [later, question]).stations["a"].evidence.status is Status.IDLE
 
 
+def test_a_permission_that_is_read_when_all_is_over_is_needed_no_more() -> None:
+    called = ev.ToolCalled(time=1.0, station="a", source="claude:1", tool="Bash", call="c")
+    idle = ev.AgentReported(time=3.0, station="a", state=Report.IDLE, process=7)
+    asks = ev.PersonNeeded(time=1.0, station="a", source="claude:1", reason="permission", guess=True, amid=True)
+    back = ev.ToolFinished(time=2.0, station="a", source="claude:1", call="c")
+    over = ev.TurnFinished(time=2.5, station="a", source="claude:1")
+    for many in (3, 4, 5):
+        told = [called, idle, asks, back, over][:many]
+        assert fold_all(EMPTY, told).stations["a"].evidence.status is Status.IDLE
+
+
 def test_a_newer_line_of_the_conversation_is_believed_more(home: Home, agent: subprocess.Popen[bytes]) -> None:
     home.says(agent.pid, "busy", 1)
     lines = [prompt("go"), reply("m1", usage(1), 9, stop="end_turn")]

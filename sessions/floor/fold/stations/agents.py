@@ -23,10 +23,11 @@ _REPORTED = {
 
 @STATIONS.folds
 def person_needed(draft: Draft, event: ev.PersonNeeded) -> None:
-    old = draft.station(event).evidence
-    if event.guess and draft.station(event).report is Report.IDLE and 0 <= old.seen - event.time < QUESTION_S:
+    station = draft.station(event)
+    late = station.evidence.seen - event.time
+    if event.guess and not event.amid and station.report is Report.IDLE and 0 <= late < QUESTION_S:
         # The process was faster to say that it is idle than its conversation was with the question it ends with.
-        event = replace(event, time=old.seen)
+        event = replace(event, time=station.evidence.seen)
     put_evidence(draft, event, Status.NEEDS_ME, event.reason, event.reason, event.guess)
 
 
