@@ -121,14 +121,15 @@ def _readable(path: str, cwd: str, station: dict[str, object]) -> bool:
 
 def _refusal(outside: list[str], cwd: str, station: dict[str, object]) -> str:
     root = str(station.get("root") or "/")
-    return refusal([place_of(path, cwd, root) or path for path in outside], _strings(station.get("write")))
+    names = [place_of(path, cwd, root) or path for path in outside]
+    return refusal(names, _strings(station.get("write")), any(_pinned(name, station) for name in names))
 
 
-def refusal(names: list[str], globs: list[str]) -> str:
+def refusal(names: list[str], globs: list[str], pinned: bool = False) -> str:
     """What an agent is told that may write `globs` and wanted to write these paths: why not, and how to ask for it."""
     scope = " ".join(globs) or "nothing"
     asks = " ".join(f"'{name}'" for name in names if _PLAIN.fullmatch(name)) or "GLOB"
-    settings = " (settings of agents it has to name)" * any(_pinned(name, station) for name in names)
+    settings = " (settings of agents it has to name)" * pinned
     return (
         f"{', '.join(names)} is outside this station's scope, which may write {scope}{settings}. Work inside it, or "
         f"ask for more by running: factory-tui ask scope {asks} --why 'the reason'"
