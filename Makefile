@@ -7,10 +7,11 @@ export REPO ?= $(CURDIR)
 export EXAMPLES ?= 1000
 BIN := .venv/bin
 STAMP := .venv/.installed
+MODELS_STAMP := .venv/.installed-models
 DEV_STAMP := .venv/.installed-dev
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e
 
-.PHONY: help setup run demo test agents fuzz lint types bench screenshots snapshots-update demo-recording readme prices build clean
+.PHONY: help setup run live demo test agents fuzz lint types bench screenshots snapshots-update demo-recording readme prices build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 20
@@ -26,6 +27,11 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(INSTALL) .
 	@touch $@
 
+$(MODELS_STAMP): $(STAMP)
+	@echo 'Adding what calls models: about a minute, once.'
+	@$(INSTALL) '.[models]'
+	@touch $@
+
 $(DEV_STAMP): $(STAMP)
 	@echo 'Adding what the tests need: about a minute, once.'
 	@$(INSTALL) '.[dev]'
@@ -35,6 +41,10 @@ run: $(STAMP) ## open the floor on a repository: make run REPO=dir (default: thi
 	@if [ -t 0 ] && [ -t 1 ]; then exec $(BIN)/factory-tui --repo "$$REPO"; else \
 		echo 'The floor needs a terminal. Run `make run` in one, or ask without one:'; \
 		printf '  %q status --repo %q\n' '$(CURDIR)/$(BIN)/factory-tui' "$$REPO"; fi
+
+live: $(MODELS_STAMP) ## run eight real stations with a scripted model; needs no account, agents or repository
+	@if [ -t 0 ] && [ -t 1 ]; then exec $(BIN)/factory-tui demo --live $(ARGS); else \
+		echo 'The live demo needs a terminal. Run `make live` in one.'; fi
 
 demo: $(STAMP) ## look at a simulated factory; needs no agents and no repository
 	@if [ -t 0 ] && [ -t 1 ]; then exec $(BIN)/factory-tui demo; else \

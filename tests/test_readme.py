@@ -7,6 +7,9 @@ import re
 
 import pytest
 
+from console.cli.commands.stations.agents import CheckShape, KindShape, KindsShape
+from console.cli.commands.stations.obeyed import Outcome
+from console.cli.commands.stop import Stopped
 from console.cli.parser import build
 from sessions.headless import floor_shape, meters_shape, ours_shape
 from sessions.settings import Settings
@@ -38,6 +41,7 @@ def test_every_field_of_the_shapes_is_there() -> None:
         floor_shape.Status,
         floor_shape.StationShape,
         *(ours_shape.OursShape, ours_shape.ScopeShape, ours_shape.BudgetShape, ours_shape.QuestionShape),
+        *(ours_shape.BoundaryShape, Outcome, Stopped, CheckShape, KindShape, KindsShape),
         floor_shape.BranchShape,
         meters_shape.Group,
     ):

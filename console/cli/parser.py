@@ -69,8 +69,9 @@ The operator console for one engineer who supervises a factory of coding agents.
 floor of the git repository you are in: its branches, and every agent session on them, as they are now."""
 
 EPILOG = """\
-exit codes: 0 done, 1 it could not be done (or `conflicts` found some), 2 the words of the call were wrong or a
-terminal is missing, 130 ended by Ctrl-C, 141 the reader of the output went away
+exit codes: 0 done, 1 it could not be done, or one of several could not (or `conflicts` found some; `ask`: denied),
+2 the words of the call were wrong or a terminal is missing, 75 nobody has answered yet (`ask`), 130 ended by Ctrl-C,
+141 the reader of the output went away
 keys: press ? on any screen; JSON shapes, settings and files: README.md"""
 
 

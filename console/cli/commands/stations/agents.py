@@ -36,6 +36,16 @@ class KindShape(msgspec.Struct, frozen=True):
     package: str
 
 
+class CheckShape(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that `agents check --json` tried."""
+
+    version: int = 1
+    name: str
+    verdict: str
+    """`holds`, `fails` or `skipped`."""
+    detail: str
+
+
 class Agents(InRepository, frozen=True, kw_only=True):
     """List the kinds, or check one."""
 
@@ -89,7 +99,7 @@ class Agents(InRepository, frozen=True, kw_only=True):
 
         def tell(checked: Checked) -> None:
             if self.json:
-                say(text(checked))
+                say(text(CheckShape(name=checked.name, verdict=checked.verdict, detail=checked.detail)))
             else:
                 detail = f": {clean(checked.detail, 200)}" if checked.detail else ""
                 say(f"{_MARKS[checked.verdict]} {checked.name}{detail}")
