@@ -1,8 +1,8 @@
 """The command line. What a command needs is imported when it runs, so that each starts as fast as it can.
 
-Exit codes: 0 done, 1 it could not be done (or one of several could not, `conflicts` found some, `ask` was denied), 2 the
-words of the call were wrong (or a terminal is missing), 75 nobody has answered yet (`ask`), 130 ended by Ctrl-C, 141 the
-reader of our output went away.
+Exit codes: 0 done, 1 it could not be done (or one of several could not, `conflicts` found some, `ask` was denied), 2
+the words of the call were wrong (or a terminal is missing), 75 nobody has answered yet (`ask`), 130 ended by Ctrl-C,
+141 the reader of the output went away.
 """
 
 from __future__ import annotations
