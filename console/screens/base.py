@@ -9,6 +9,7 @@ from typing import ClassVar, cast
 from msgspec.structs import replace
 from textual import events, on
 from textual.binding import Binding
+from textual.geometry import Size
 from textual.worker import Worker
 
 from console import shell
@@ -84,6 +85,14 @@ class FactoryScreen(Guarded, OpeningScreen):
         if self.factory.sent is self:
             self.hold()
             self.call_after_refresh(self.draw_footer)
+
+    def _screen_resized(self, size: Size) -> None:
+        """Be as large as the terminal is now, whatever size this was told of.
+
+        Textual (8.2.8) lays a screen out for each size under way, which tells it of that size once more: two at once,
+        as where a terminal says it is 0 wide or is resized as the console starts, would take turns for ever.
+        """
+        super()._screen_resized(self.app.size)
 
     @on(events.Click)
     def note_hand(self) -> None:
