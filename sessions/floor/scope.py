@@ -44,6 +44,8 @@ class Held(msgspec.Struct, frozen=True, omit_defaults=True):
     """Write globs that no mount can say: the agent's own permission hook denies what does not match them."""
     unheld: tuple[str, ...] = ()
     """What else of the boundary the kernel does not hold here, each in words."""
+    leaving: tuple[str, ...] = ()
+    """As `asked`, of an agent that has no such hook: only the check when its work leaves the station holds them."""
 
 
 class Scope(msgspec.Struct, frozen=True, omit_defaults=True):

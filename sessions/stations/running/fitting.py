@@ -19,7 +19,7 @@ from sessions.stations.boundary.draw import draw
 from sessions.stations.boundary.proof import prove
 from sessions.stations.boundary.system import interpreter
 from sessions.stations.boundary.toolchains import toolchains
-from sessions.stations.contract import Brief, InTerminal, Kind
+from sessions.stations.contract import Ability, Brief, InTerminal, Kind
 from sessions.stations.keeping.marks import Mark
 from sessions.stations.places import layout, making, origin, setup, skipping
 from sessions.stations.places.layout import Place as StationPlace
@@ -112,6 +112,7 @@ def fit(factory: Factory, place: StationPlace, outfit: Outfit) -> Fitted:
     if place.record.clone:
         skipping.skip(place, boundary.unread)
     prove(boundary, bounds)
+    boundary = replace(boundary, held=held_for(outfit.kind, boundary.held))
     stands = stand(place, station, owned, outfit.left, boundary.held)
     file = standing.write(standing_dir(factory, station.id), stands)
     told = tools.environment(station.id, outfit.outbox, file, boundary.environment.get("PATH", ""))
@@ -140,6 +141,13 @@ def fit(factory: Factory, place: StationPlace, outfit: Outfit) -> Fitted:
         untrusted=outfit.untrusted,
     )
     return Fitted(boundary, brief)
+
+
+def held_for(kind: Kind | None, held: Held) -> Held:
+    """The same for an agent of this kind: one that never asks has no hook that could deny anything."""
+    if kind is None or Ability.PERMISSIONS in kind.abilities:
+        return held
+    return replace(held, asked=(), leaving=held.asked)
 
 
 def _caches(factory: Factory, place: StationPlace) -> tuple[Path, ...]:

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from sessions.errors import FactoryError
-from sessions.floor.scope import Budget, Scope
+from sessions.floor.scope import Budget, Held, HeldBy, Scope
 from sessions.stations import kinds
 from sessions.stations.contract import Brief, Conversing, InTerminal
+from sessions.stations.running.fitting import held_for
 from tests import ROOT
 from tests.support.stations.hosting import installed, wheel
 
@@ -82,3 +83,9 @@ def test_a_plugin_can_be_installed(tmp_path: Path) -> None:
         check=False,
     )
     assert (done.stdout, done.stderr) == ("a parrot\n", "")
+
+
+def test_no_hook_is_said_to_hold_what_an_agent_without_one_does() -> None:
+    held = Held(HeldBy.BUBBLEWRAP, asked=("docs/*.md",))
+    assert held_for(kinds.load("claude"), held) == held
+    assert held_for(kinds.load("command"), held) == Held(HeldBy.BUBBLEWRAP, leaving=("docs/*.md",))
