@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from console.links.link import LinkMode
-from sessions.views.hands import Hands
+from sessions.views.hands import NOTHING, Hands
 
 KEPT_RANK = 90
 """How to get help and how to leave stays in the footer of the smallest terminal."""
@@ -94,11 +94,13 @@ class ScreenSpec(msgspec.Struct, frozen=True):
 
 
 def needs_at_hand(now: Situation) -> str:
-    return "" if now.at_hand else "nothing is selected"
+    return "" if now.at_hand else NOTHING
 
 
 def needs_branch(now: Situation) -> str:
-    return "" if now.branched else "it is on no branch of this repository"
+    if now.branched:
+        return ""
+    return "it is on no branch of this repository" if now.at_hand else NOTHING
 
 
 def needs_shell(now: Situation) -> str:

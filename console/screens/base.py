@@ -111,8 +111,14 @@ class FactoryScreen(Guarded, OpeningScreen):
         return replace(self.situation(), mode=mode, lost=self.lost, calls=calls)
 
     def counters(self) -> list[Span]:
-        """How many stations need somebody, failed, wait and are stale: for the header, which every screen has."""
-        return counters(self.factory.telling.counts())
+        """How many stations need somebody, failed, wait and are stale: for the header, which every screen has.
+
+        Before them stands that the floor is frozen, since then nothing else is what it seems.
+        """
+        counted = counters(self.factory.telling.counts())
+        if not self.factory.link.state.frozen:
+            return counted
+        return [("FROZEN", "bold waiting on bar"), (" ", "text on bar"), *counted]
 
     def draw_header(self) -> None:
         """Draw the header anew; only screens that do nothing of the kind by themselves need to."""

@@ -125,8 +125,8 @@ class HandedScreen(FactoryScreen):
 
     def _lend(self, station: str) -> None:
         reason = self.factory.lend_terminal(lambda: self.factory.link.attach(station))
-        if reason:
-            self.say(f"attach: {reason}", TOLD_S)
+        name = clean(name_of(self.factory.link.state, station), 40)
+        self.say(f"attach: {reason}" if reason else f"back from {name}: it goes on", TOLD_S)
 
     def _bring(self, hands: Hands, key: str) -> None:
         self.do(hands, Verb.RESUME, fresh=key == "f")
@@ -143,7 +143,7 @@ class HandedScreen(FactoryScreen):
     def _kept(self, hands: Hands, able: list[str], verb: Verb) -> str:
         """What is kept, so that nobody has to fear for it."""
         own: Owned | None = hands.state.owned.get(able[0]) if len(able) == 1 else None
-        branch = f"branch {clean(own.branch, 40)}" if own is not None and own.branch else "branches"
+        branch = clean(own.branch, 40) if own is not None and own.branch else "branches"
         if verb is Verb.REMOVE:
             return f"kept 30 days: {branch}, uncommitted work"
         return f"kept: {branch}, uncommitted work, conversation" + "s" * (own is None)

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
+from console.terminal.asking import RESTORE_TITLE, SAVE_TITLE, title
 from sessions.errors import FactoryError
 from sessions.stations.keeping.looking.again import LEAVE
 from sessions.stations.keeping.values import Size
@@ -40,6 +41,7 @@ def attach(
 ) -> str:
     """Be attached to a station until `key` is typed; returns what ended it otherwise. Raises `FactoryError` before.
 
+    The terminal is all the agent's: only its title says which key comes back, until the agent gives it another one.
     The terminal is afterwards in the modes it was in, with the cursor on its last line; a signal that was to end this
     process does so then.
     """
@@ -49,6 +51,7 @@ def attach(
             with _raw(stdin):
                 here = _Here(line, detaching(key), news.descriptor, stdin, stdout)
                 try:
+                    here.entitle(f"{station}: {key_of(key)} comes back")
                     return here.run(news.take)
                 finally:
                     here.leave()
@@ -79,6 +82,11 @@ def detaching(key: bytes) -> re.Pattern[bytes]:
     )
 
 
+def key_of(key: bytes) -> str:
+    """What people call a control key."""
+    return f"ctrl+{chr(key[0] + 0x40).lower()}"
+
+
 class _Here:
     """One stay at an agent's terminal."""
 
@@ -86,6 +94,10 @@ class _Here:
         self._line, self._key, self._news = line, key, news
         self._stdin, self._stdout = stdin, stdout
         self._asked = 0.0
+
+    def entitle(self, text: str) -> None:
+        """Name the window, with the title that it has put aside."""
+        self._write((SAVE_TITLE + title(text)).encode())
 
     def run(self, take: Callable[[], bool]) -> str:
         """Until the key, a signal, or the end of either; what it was, "" for the key."""
@@ -110,7 +122,7 @@ class _Here:
     def leave(self) -> None:
         """Leave the terminal as it was, and nothing of what it answers to the agent for whoever reads it next."""
         with suppress(OSError):
-            self._write(LEAVE)
+            self._write(LEAVE + RESTORE_TITLE.encode())
             if time.monotonic() - self._asked < ASKED_S:
                 self._write(FENCE)
                 self._swallow()

@@ -27,9 +27,16 @@ class Ours(msgspec.Struct, frozen=True, omit_defaults=True):
     frozen: bool = False
     """The whole floor rests."""
     bound: str = ""
-    """Its boundary in a word: `safe`, `landlock`, `advisory!`, `full`; with `?` before it was ever drawn."""
+    """Its boundary in a word: `safe`, `landlock`, `advisory!`, `full`; with `?` before it was ever drawn.
+
+    `+hook` and `+check` say who else holds a part of it: see `hook` and `leaving`.
+    """
     by: str = ""
-    """Who holds it."""
+    """What of the kernel holds it; "" where it does not."""
+    hook: str = ""
+    """What it may write that only its own permission hook holds to that."""
+    leaving: str = ""
+    """The same of what only the check at leaving holds."""
     why: str = ""
     """Why it is not held better, with the cure."""
     network: str = ""
@@ -57,13 +64,19 @@ class Ours(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def held(self) -> str:
-        """Who holds its boundary, in words; "" where the word for it says so, or nobody does."""
-        return f"held by {self.by}" if self.by not in ("", self.bound) and self.bound in ("safe", "landlock") else ""
+        """Who of the three holds its boundary, in words: the kernel, its own hook, the check when work leaves it."""
+        rest = self.hook or self.leaving
+        parts = (
+            f"the kernel holds {'all around it' if rest else 'it'} ({self.by})" * bool(self.by),
+            f"its own hook holds {self.hook}" * bool(self.hook),
+            f"the check at leaving holds {self.leaving}" * bool(self.leaving),
+        )
+        return ", ".join(filter(None, parts))
 
     @property
     def loose(self) -> bool:
         """Nobody but the agent itself holds its boundary."""
-        return self.bound.endswith("!")
+        return self.bound.startswith(_BOUND[HeldBy.ADVISORY])
 
 
 def ours_of(state: FloorState, station: str, now: float) -> Ours | None:
@@ -75,13 +88,16 @@ def ours_of(state: FloorState, station: str, now: float) -> Ours | None:
     bounded = any(getattr(known.budget, what) for what in known.budget.__struct_fields__)
     parent = state.stations[station].parent if station in state.stations else ""
     children = sum(1 for _ in below(state, station))
+    held, full = known.held or Held(), known.mode is Mode.FULL
     return Ours(
         life=known.life,
         reason=clean(known.reason),
         frozen=state.frozen and known.lives,
         bound=bound_word(known.mode, known.held),
-        by=known.held.by.value if known.held is not None else "",
-        why=clean(known.held.why) if known.held is not None else "",
+        by=held.by.value if held.by is not HeldBy.ADVISORY else "",
+        hook="" if full else clean(" ".join(held.asked), 120),
+        leaving=clean(" ".join(held.asked if full else held.leaving), 120),
+        why="" if full else clean(held.why),
         network=network_word(known),
         next_start=known.next_start,
         share=round(used, 3),
@@ -113,10 +129,14 @@ def evidence_of(state: FloorState, station: Station, now: float) -> Evidence:
 
 
 def bound_word(mode: Mode, held: Held | None) -> str:
-    """A boundary in a word."""
+    """A boundary in a word, with who holds a part of it beside the kernel."""
     if mode is Mode.FULL:
         return "full"
-    return "safe?" if held is None else _BOUND[held.by]
+    if held is None:
+        return "safe?"
+    if held.by is HeldBy.ADVISORY:
+        return _BOUND[held.by]
+    return _BOUND[held.by] + "+hook" * bool(held.asked) + "+check" * bool(held.leaving)
 
 
 def network_word(known: Owned) -> str:

@@ -88,7 +88,7 @@ def test_a_refusal_gives_its_reason() -> None:
     assert refused["floor.open"] == "nothing is selected"
     assert refused["floor.search"] == "there is nothing on the floor yet"
     assert refused["app.help"] == ""
-    assert BY_ID["floor.work"].refuse(FloorSituation(panes=3)) == "it is on no branch of this repository"
+    assert BY_ID["floor.work"].refuse(FloorSituation(panes=3, at_hand=True)) == "it is on no branch of this repository"
     assert BY_ID["floor.work"].refuse(FloorSituation(panes=3, branched=True)) == ""
     assert BY_ID["floor.open"].refuse(FloorSituation(panes=3, at_hand=True)) == ""
 

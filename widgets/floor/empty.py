@@ -10,7 +10,7 @@ Hint = tuple[str, str]
 """What to press or run, and what for."""
 
 _NO_PANES: list[Hint] = [
-    ("start an agent", "in this repository: it appears here by itself"),
+    ("c", "start a station; an agent that you start yourself appears by itself"),
     ("--sessions DIR", "look for agent sessions in another place"),
     ("f b", "show merged and older branches too"),
     ("factory-tui doctor", "see what was found where"),

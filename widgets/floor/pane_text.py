@@ -28,6 +28,8 @@ ROOMY = 26
 """Cells from which on badges say what they are about."""
 NEARLY = 0.8
 """From this part on a budget's gauge is bold."""
+LEAST_OUTSIDE = 14
+"""Cells from which on the end of a path says where a station left its scope."""
 LEAST_DIRECTORY = 8
 """Cells from which on the end of a directory's name says something."""
 SHORT_REASON = 12
@@ -142,6 +144,14 @@ def _budget(ours: Ours) -> list[Span]:
     return [(full, style), (rest, "faint"), (" " + percent(ours.share), style)]
 
 
+def _outside(pane: Pane, cells: int) -> str:
+    """Where it last left its scope; "" where there is no room for what says anything."""
+    if pane.ours is None or not pane.ours.violations or cells < LEAST_OUTSIDE:
+        return ""
+    act, _, path = pane.ours.violated.partition(" ")
+    return OUTSIDE + end(path or act, cells - width(OUTSIDE))
+
+
 def doing(pane: Pane, cells: int, now: float) -> list[Span]:
     """What it does or did last, in at most `cells` cells: the running tool with its age, else its last activity."""
     if pane.tools and pane.status in (*LIVE, Status.STALE):
@@ -156,6 +166,12 @@ def doing(pane: Pane, cells: int, now: float) -> list[Span]:
 
 
 def doing_line(pane: Pane, cells: int, now: float) -> Line:
-    """The same over a whole line, the tool's age at its end."""
+    """The same over a whole line, the tool's age at its end; or, of one that left its scope, where it last did."""
+    outside = "" if pane.status in LOUD else _outside(pane, cells // 2)
+    if outside and pane.ours is not None and pane.ours.violated in pane.activity:  # which says the same
+        return ((_outside(pane, cells), "failed"),)
+    if outside:
+        spans = doing(pane, cells - width(outside) - 1, now)
+        return spread(spans, [(outside, "failed")], cells, "text")
     spans = doing(pane, cells, now)
     return spread(spans[:-1], spans[-1:], cells, "text") if len(spans) > 1 else tuple(spans)

@@ -99,8 +99,9 @@ def _bounds(pane: Pane, cells: int) -> Line:
     ours = pane.ours
     assert ours is not None
     parts = (
-        f"{ours.violations} outside its scope, the last: {ours.violated} (S widens it)" * bool(ours.violations),
-        f"{ours.bound} {ours.held or ours.why}".strip() + ", another boundary from its next start" * ours.next_start,
+        f"{ours.violations} outside its scope, the last: {ours.violated}, S widens it" * bool(ours.violations),
+        ": ".join(filter(None, (ours.bound, ours.why * ours.loose, ours.held or ours.why * (not ours.loose))))
+        + ", another boundary from its next start" * ours.next_start,
         f"network {ours.network}",
         f"{percent(ours.share)} of its {ours.share_of}" if ours.share_of else "no budget",
         f"works for {ours.parent_name}" * bool(ours.parent_name),

@@ -51,7 +51,7 @@ def figures(t: Totals, now: float, mode: str, cells: int, ago: str = "") -> Line
     states = counters({status: t.statuses.get(status, 0) for status in ATTENTION}, ground)
     label = f"LAST SEEN {ago} " * bool(ago)
     label += "REPLAY " * (mode == "replay") + "SIMULATED " * (mode == "simulated" or t.simulated)
-    label += "SCRIPTED MODEL " * t.scripted
+    label += "SCRIPTED MODEL " * t.scripted + "FROZEN " * t.frozen
     short = cells < SHORT
     name = "" if short and label else cut(t.name or ("" if mode == "live" else "no repository"), max(8, cells // 6))
     older = t.tokens != t.tokens_today
@@ -139,10 +139,10 @@ def trouble_line(text: str, cells: int, ago: str = "") -> Line:
 def frozen_line(cells: int, cure: str) -> Line:
     """All stations of ours rest by the operator's hand, and the key that has them go on."""
     left: list[Span] = [
-        (" ║ ", "bold waiting"),
-        ("the floor is frozen: all stations of ours rest as they are", "waiting"),
+        (" ║ ", "bold waiting on alarm"),
+        ("the floor is frozen: all stations of ours rest as they are", "bold text on alarm"),
     ]
-    return spread(left, [(f"{cure} ", "faint")] if cure else [], cells, "text")
+    return spread(left, [(f"{cure} ", "bold text on alarm")] if cure else [], cells, "text on alarm")
 
 
 def slow_part(progress: Progress, now: float, labels: Mapping[str, str] = NO_LABELS) -> str:

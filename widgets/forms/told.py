@@ -118,11 +118,19 @@ def _meeting(meeting: Meeting, cells: int) -> Line:
     return pad(spans, cells, GROUND)
 
 
-def held_lines(held: Held | None, asked: Sequence[str] | None, when: str, cells: int, rows: int) -> list[Line]:
-    """Who holds what of a boundary, and from when on. `asked` are patterns that no mount can say; None: not known."""
+def held_lines(
+    held: Held | None, asked: Sequence[str] | None, hooked: bool, when: str, cells: int, rows: int
+) -> list[Line]:
+    """Who holds what of a boundary, and from when on. `asked` are patterns that no mount can say; None: not known.
+
+    `hooked` agents have a hook of their own that denies what does not match those.
+    """
     leaving = "what leaves the station is checked against all of it"
     if held is not None and held.by is HeldBy.ADVISORY:
-        words = f"no kernel holds it: the agent's own hook asks, and {leaving}"
+        words = "no kernel holds it: " + "the agent's own hook asks, and " * hooked + leaving
+    elif asked and not hooked:
+        rest = clean(" ".join(asked), 160)
+        words = f"the kernel holds what is around it; {rest} nobody holds before {leaving}"
     elif asked is None:
         words = f"the kernel holds it as far as mounts can say it, and {leaving}"
     elif asked:

@@ -40,12 +40,8 @@ def ours_lines(state: FloorState, pane: Pane, now: float, cells: int) -> list[Li
         asks = f"{ours.questions} question" + "s" * (ours.questions != 1)
         rows.append(_row("asks", [(asks, "needs_me"), ("  Q shows it", "faint")], cells))
     if ours.violations:
-        rows += _text(
-            "outside",
-            f"{OUTSIDE}{ours.violations}, the last: {ours.violated}  S widens its scope",
-            cells,
-            "bold failed",
-        )
+        told = f"{OUTSIDE}{ours.violations}, the last: {ours.violated}, S widens its scope"
+        rows += _text("outside", told, cells, "bold failed")
     rows += _boundary(ours, known, cells)
     rows += _budget(state, pane.station, known, now, cells)
     rows += _place(known, cells)
@@ -57,14 +53,13 @@ def ours_lines(state: FloorState, pane: Pane, now: float, cells: int) -> list[Li
 
 def _boundary(ours: Ours, known: Owned, cells: int) -> list[Line]:
     style = "bold failed" if ours.loose else "bold text" if ours.bound == "full" else "text"
-    rows = [_row("boundary", [(ours.bound, style), (f"  {ours.held}", "soft")], cells)]
+    rows = [_row("boundary", [(ours.bound, style)], cells)]
+    rows += _text("", ours.held, cells)
     rows += _text("", ours.why, cells, "failed" if ours.loose else "soft")
     rows += _text(
         "", "another boundary from its next start: the kernel holds the old one" * ours.next_start, cells, "soft"
     )
     rows += _text("writes", " ".join(known.scope.write) + "  (no other may)" * known.scope.exclusive, cells)
-    if known.held is not None and known.held.asked:
-        rows += _text("", "the agent's own hook holds " + " ".join(known.held.asked), cells, "soft")
     for text in known.held.unheld if known.held is not None else ():
         rows += _text("", text, cells, "soft")
     if known.scope.read != ("**",):

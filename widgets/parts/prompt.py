@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from sessions.text import clean
 from widgets.draw.cells import Line, Span, cut, end, line_width, width
 
 MAX_TYPED = 200
+SENTENCE = 20
+"""Cells from which on a menu's title says what would be done: of such a one the beginning stays, whatever room."""
 LEAST_NAME = 3
 """Cells of a menu's name, below which it would say nothing any more."""
 
@@ -36,6 +39,8 @@ class Menu(msgspec.Struct, frozen=True):
 
         A choice whose key is not seen is none, so that names are cut before one of them is left out.
         """
+        if width(self.title) > SENTENCE and (told := self._cut(cells)):
+            return told
         for signs, head, gap in ((True, True, 3), (False, True, 2), (False, False, 2), (False, False, 1)):
             line = self._drawn(signs, head, gap)
             if line_width(line) <= cells:
@@ -45,6 +50,14 @@ class Menu(msgspec.Struct, frozen=True):
             if line_width(line) <= cells:
                 return line
         return self._drawn(False, False, 1)
+
+    def _cut(self, cells: int) -> Line:
+        """The same with as much of the title as has room beside all choices; nothing where that says little."""
+        for gap, hint in ((3, self.hint), (2, "")):
+            room = cells - line_width(self._drawn(False, False, gap)) - width(hint) - 2
+            if room >= min(width(self.title), SENTENCE if gap == 2 else 1_000):
+                return replace(self, title=cut(self.title, room), hint=hint)._drawn(False, True, gap)
+        return ()
 
     def _drawn(self, signs: bool, head: bool, gap: int, most: int = 1_000) -> Line:
         spans: list[Span] = [(f" {self.title}  " if head else " ", "bold accent on bar")]

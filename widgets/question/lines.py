@@ -106,7 +106,8 @@ def _boundary(known: Owned, ours: Ours, cells: int) -> list[Line]:
     if ours.share_of:
         budget = [(f"{percent(ours.share)} of its {ours.share_of} used", "text")]
     rows: list[Line] = [
-        _row("mode", [(ours.bound, "bold failed" if ours.loose else "bold text"), (f"  {ours.held}", "soft")], cells),
+        _row("mode", [(ours.bound, "bold failed" if ours.loose else "bold text")], cells),
+        *_wrapped("holds", ours.held, cells),
         *_wrapped("why", ours.why, cells),
         *_wrapped("writes", " ".join(scope.write), cells),
         _row("network", [(ours.network, "text")], cells),

@@ -58,6 +58,8 @@ class ScopeScreen(FormScreen):
         if branch in self._link.state.branches:
             await self.knowing.learn_touched(branch)
             self.changed()
+        await self.knowing.learn_kinds()
+        self.draw()
 
     # What it means
 
@@ -97,8 +99,15 @@ class ScopeScreen(FormScreen):
 
     def below(self, cells: int, roomy: bool) -> list[Line]:
         if len(self._stations) > 1:
-            return held_lines(None, None, "each from when its own boundary allows it", cells, 3 if roomy else 2)
-        return held_lines(self._first.held, self._asked, self._when(), cells, 4 if roomy else 3)
+            return held_lines(None, None, True, "each from when its own boundary allows it", cells, 3 if roomy else 2)
+        return held_lines(self._first.held, self._asked, self._hooked, self._when(), cells, 4 if roomy else 3)
+
+    @property
+    def _hooked(self) -> bool:
+        """Its agent asks before it acts, or that is not known."""
+        station = self._link.state.stations.get(self._stations[0])
+        kind = next((it for it in self.knowing.kinds if station is not None and it.name == station.kind), None)
+        return kind is None or "permissions" in kind.abilities
 
     def _when(self) -> str:
         """From when on it holds."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from sessions.floor.ours.lives import Life
 from sessions.floor.pace import FIVE_BILLION_A_DAY
 from sessions.floor.state import FloorState, Status
 from sessions.floor.tokens import Certainty, Meter
@@ -19,7 +20,8 @@ SPARK_S = 50
 
 
 class Counts:
-    """How many panes are of stations of this repository, and how many of those that do not rest in which status."""
+    """How many panes are of stations of this repository that are still there, and how many of those that do not rest
+    in which status."""
 
     def __init__(self) -> None:
         self.stations = 0
@@ -35,7 +37,7 @@ class Counts:
 
     def add(self, pane: Pane, step: int = 1) -> None:
         """Count one more, or with -1 one that is no longer."""
-        if not pane.station or pane.elsewhere:
+        if not pane.station or pane.elsewhere or (pane.ours is not None and pane.ours.life is Life.REMOVED):
             return
         self.stations += step
         if not pane.resting:
@@ -52,6 +54,8 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     base_head: str
     simulated: bool
     scripted: bool
+    frozen: bool = False
+    """All stations of ours rest by the operator's hand."""
     stations: int
     statuses: Mapping[Status, int]
     branches: int
@@ -88,6 +92,7 @@ def totals(state: FloorState, counts: Counts, now: float) -> Totals:
         base_head=clean(state.base_head[:7]),
         simulated=state.simulated,
         scripted=state.scripted,
+        frozen=state.frozen,
         stations=counts.stations,
         statuses=dict(counts.statuses),
         branches=len(state.branches),

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from sessions.floor import events as ev
 from sessions.floor.ours.lives import Life
-from sessions.floor.scope import Held, HeldBy
+from sessions.floor.scope import Held, HeldBy, Mode, Scope
 from sessions.views.floor.book import PaneBook
 from sessions.views.floor.panes import Pane
 from sessions.views.ours import Ours
@@ -71,18 +71,19 @@ def test_below_the_wall_stands_what_would_be_allowed_there() -> None:
     assert "needs me for 2m" in head
     assert lines[0] == "git push --force origin station/asker"
     assert lines[1] == "… 1 more question · Q all of it"
-    assert lines[2].startswith("safe held by bubblewrap  · network off  · 43% of its tokens")
+    assert lines[2].startswith("safe: the kernel holds it (bubblewrap)  · network off  · 43% of its tokens")
     _, lines = asked("fixer")
     assert lines[:3] == ["✗ docs/pool.md and 1 more: outside its scope", "src/pool.py", "@@ -12,4 +12,5 @@"]
     assert lines[3] == "… 7 more lines · Q all of it"
-    assert lines[4].startswith("advisory! no bubblewrap and no Landlock: install bubblewrap")
+    assert lines[4].startswith("advisory!: no bubblewrap and no Landlock: install bubblewrap")
 
 
 def test_the_station_panel_says_all_of_it() -> None:
     assert [line.strip() for line in text_of(ours_lines(STATE, PANES["worker"], NOW, 80))] == [
         "life       runs",
-        "outside    ✗ 2, the last: commit .github/ci.yml S widens its scope",
-        "boundary   safe  held by bubblewrap",
+        "outside    ✗ 2, the last: commit .github/ci.yml, S widens its scope",
+        "boundary   safe",
+        "the kernel holds it (bubblewrap)",
         "writes     src/** !src/gen/**",
         "network    pypi.org",
         "budget     ━━━━━━━━━─ 86%  43.0k of 50.0k tokens, 60.0k given away",
@@ -101,8 +102,52 @@ def test_the_station_panel_says_what_no_kernel_holds() -> None:
     event = ev.ScopeHeld(time=NOW, source="factory", station="worker", held=held)
     state = state_of([*our_events(), event])
     pane = next(pane for pane in PaneBook().panes(state, NOW) if pane.station == "worker")
-    lines = [line.strip() for line in text_of(ours_lines(state, pane, NOW, 80))]
-    assert {"the agent's own hook holds src/*.py", "it can send signals"} < set(lines)
+    lines = [line.strip() for line in text_of(ours_lines(state, pane, NOW, 120))]
+    who = "the kernel holds all around it (landlock), its own hook holds src/*.py"
+    assert {"boundary   landlock+hook", who, "it can send signals"} < set(lines)
+
+
+def of_worker(*events: ev.Event) -> Pane:
+    state = state_of([*our_events(), *events])
+    return next(pane for pane in PaneBook().panes(state, NOW) if pane.station == "worker")
+
+
+@pytest.mark.parametrize(
+    ("held", "mode", "word", "told"),
+    [
+        (Held(HeldBy.BUBBLEWRAP), Mode.SAFE, "safe", "the kernel holds it (bubblewrap)"),
+        (
+            Held(HeldBy.BUBBLEWRAP, leaving=("docs/*.md",)),
+            Mode.SAFE,
+            "safe+check",
+            "the kernel holds all around it (bubblewrap), the check at leaving holds docs/*.md",
+        ),
+        (
+            Held(HeldBy.ADVISORY, "no kernel", ("src/**",)),
+            Mode.SAFE,
+            "advisory!",
+            "no kernel: its own hook holds src/**",
+        ),
+        (Held(HeldBy.ADVISORY, "may all", ("src/**",)), Mode.FULL, "full", "the check at leaving holds src/**"),
+    ],
+)
+def test_the_pane_tells_which_of_the_three_holds(held: Held, mode: Mode, word: str, told: str) -> None:
+    scope = Scope(("src/**",))
+    pane = of_worker(
+        ev.ScopeAssigned(time=NOW, source="factory", station="worker", scope=scope, mode=mode),
+        ev.ScopeHeld(time=NOW, source="factory", station="worker", held=held),
+    )
+    assert pane.ours is not None
+    assert pane.ours.bound == word and told.endswith(pane.ours.held)
+    assert word in plain(badges(pane, 40))
+    assert any(f"{word}: {told}" in line for line in text_of(preview_lines(pane, 200, 6, NOW)))
+
+
+def test_one_that_left_its_scope_shows_where_on_its_pane() -> None:
+    assert text_of(card(PANES["worker"], 40, 1, NOW))[-1].strip() == "✗ .github/ci.yml"
+    lines = text_of(card(replace(PANES["worker"], activity="Done, and committed."), 40, 1, NOW))
+    assert lines[-1].rstrip().endswith("✗ .github/ci.yml")
+    assert "S widens it" in text_of(preview_lines(PANES["worker"], 160, 6, NOW))[2]
 
 
 ours = st.builds(

@@ -45,7 +45,7 @@ def test_it_begins_as_it_is_and_assigns_what_is_written() -> None:
     async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
         await opened(screen, pilot, "worker")
         assert at(app).form.values["writes"] == "src/** !src/gen/**"
-        assert it.questions[-1] == TreePaths("station/worker")
+        assert it.questions[0] == TreePaths("station/worker")
         await press(pilot, *" docs/i", "right", "tab", "tab", "tab", "left", "tab", "tab")
         assert at(app).form.focus.key == "budget"
         await press(pilot, "ctrl+u", *"1M", "enter")

@@ -83,7 +83,7 @@ def test_it_tells_what_would_be_done_and_what_was_said_before(size: tuple[int, i
         assert "The branch has to be pushed before the tests can run." in told
         assert "asker  asks  Bash  2m" in told
         assert "1 of 3" in told
-        assert "held by bubblewrap" in told
+        assert "the kernel holds it (bubblewrap)" in told
 
     ask(test, "asker", size=size)
 

@@ -139,7 +139,7 @@ def test_what_is_killed_names_what_is_kept() -> None:
         await go(screen, pilot, "worker")
         await press(pilot, "X")
         assert "kill worker?" in last_line(app)
-        assert "branch station/worker" in last_line(app)
+        assert "kept: station/worker" in last_line(app)
         assert "uncommitted work" in last_line(app)
 
     play(test, link(), size=(120, 40))
@@ -151,6 +151,7 @@ def test_on_the_smallest_screen_the_question_still_says_its_keys() -> None:
         await press(pilot, "X")
         assert "y kill" in last_line(app)
         assert "n leave it" in last_line(app)
+        assert "kill worker?  kept: station/worker" in last_line(app)
 
     play(test, link(), size=(80, 24))
 
