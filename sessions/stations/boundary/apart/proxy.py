@@ -20,6 +20,7 @@ PATIENCE_S = 30.0
 PORTION = 262_144
 _HOP = ("proxy-", "connection:", "keep-alive:", "te:", "trailer:", "upgrade:")
 
+Address = tuple[str | int, ...] | tuple[int, bytes]
 Refused = Callable[[str, int], None]
 """Is told the host and the port."""
 
@@ -63,7 +64,7 @@ def connect(entries: Sequence[str], host: str, port: int, refused: Refused) -> s
     except (OSError, UnicodeError) as error:
         raise RefusedError("502 Bad Gateway", f"{host} is not known") from error
     for family, kind, number, _, address in found:
-        if hosts.is_inward(str(address[0])) and not hosts.is_literal(host):
+        if not hosts.is_literal(host) and (hosts.is_inward(str(address[0])) or is_own(family, address)):
             refused(host, port)
             raise RefusedError("403 Forbidden", f"{host} leads to this machine itself")
         outside = socket.socket(family, kind, number)
@@ -75,6 +76,16 @@ def connect(entries: Sequence[str], host: str, port: int, refused: Refused) -> s
             continue
         return outside
     raise RefusedError("502 Bad Gateway", f"{host}:{port} does not answer")
+
+
+def is_own(family: int, address: Address) -> bool:
+    """Whether an address is one of this machine's own: the way to it begins at itself. Nothing is sent."""
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect(address)
+            return bool(probe.getsockname()[0] == address[0])
+    except OSError:
+        return False
 
 
 def _head(inside: socket.socket) -> tuple[bytes, bytes]:

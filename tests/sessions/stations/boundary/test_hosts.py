@@ -72,11 +72,22 @@ def test_any_words_are_taken(text: str, entries: list[str]) -> None:
     hosts.allowed(entries, host, port or 443)
 
 
-def test_a_listed_name_that_leads_here_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def own_address() -> str:
+    """The one by which this machine reaches others; nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", own_address()])
+def test_a_listed_name_that_leads_here_is_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     """Whoever owns a name may let it lead to this machine."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.create_server((address, 0))
     port = listener.getsockname()[1]
-    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
     refused: list[tuple[str, int]] = []
     with pytest.raises(proxy.RefusedError, match="leads to this machine itself"):
