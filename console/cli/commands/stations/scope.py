@@ -63,5 +63,10 @@ class Scope(Bounded, frozen=True, kw_only=True):
             say("  exclusive: no other station may write there")
         budget = {what: getattr(known.budget, what) for what in bounds.Budget.__struct_fields__}
         say(f"  budget  {', '.join(f'{most:,g} {what}' for what, most in budget.items() if most) or 'no bound'}")
+        if known.held is not None:
+            for line in filter(None, (clean(known.held.why, 500), *(clean(text, 500) for text in known.held.unheld))):
+                say(f"  but     {line}")
+        if known.violations:
+            say(f"  outside {known.violations}, the last: {clean(known.violated, 200)}; --write assigns more")
         if known.next_start:
             say("  the kernel holds what it was before, until the next start")
