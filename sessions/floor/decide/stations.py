@@ -105,6 +105,8 @@ def _started(state: FloorState, wish: StartStation, hand: Hand) -> Decision:
         owner=Owner.OURS,
         parent=wish.parent,
     )
+    called = _as_called(state, wish.name, station)
+    named = [ev.StationRenamed(time=now, source=SOURCE, station=station, name=called)] if called else []
     bounded = ev.ScopeAssigned(
         time=now,
         source=SOURCE,
@@ -124,7 +126,7 @@ def _started(state: FloorState, wish: StartStation, hand: Hand) -> Decision:
         options=wish.options,
         **hand,
     )
-    return Accepted((opened, bounded, waits, wanted))
+    return Accepted((opened, *named, bounded, waits, wanted))
 
 
 def _unstartable(wish: StartStation) -> Refusal | None:
@@ -251,6 +253,13 @@ def _free_name(state: FloorState, wanted: str) -> str:
         number += 1
         name = f"{base}-{number}"
     return name
+
+
+def _as_called(state: FloorState, wanted: str, station: str) -> str:
+    """The name that was given, where it cannot be the station's id and no other one has it; else nothing."""
+    name = clean(wanted, NAME_CHARS).strip()
+    taken = any(name in (other.id, other.name) for other in state.stations.values())
+    return "" if taken or name == station else name
 
 
 def _free_branch(state: FloorState, station: str) -> str:

@@ -129,7 +129,7 @@ class Questions:
         try:
             frame = waiting.frame(number)
         except UnicodeEncodeError:
-            asked.end(FactoryError("a name that is not UTF-8 cannot be told to the supervisor", "rename it"))
+            asked.end(FactoryError("words that are not UTF-8 cannot be told to the supervisor", "write them in UTF-8"))
             return
         self._unanswered.put(number, waiting)
         write(frame)

@@ -185,7 +185,7 @@ class Client:
             frame = frames.encode(frames.command_frame(command))
         except UnicodeEncodeError:
             cure = "rename it, or end the supervisor first: without one the command reads it by itself"
-            future.set_result(Reply(False, "a name that is not UTF-8 cannot be told to the supervisor", cure))
+            future.set_result(Reply(False, "words that are not UTF-8 cannot be told to the supervisor", cure))
             return
         self._asked[command.id] = (command, future)
         self._writer.write(frame)

@@ -69,7 +69,9 @@ class Line:
         try:
             frame = frames.command_frame(command)
         except UnicodeEncodeError as error:
-            raise FactoryError("a name that is not UTF-8 cannot be told to the supervisor", "rename it") from error
+            raise FactoryError(
+                "words that are not UTF-8 cannot be told to the supervisor", "write them in UTF-8"
+            ) from error
         self._say(frame)
         while (answer := self._until(ReplyFrame)).id != command.id:
             pass

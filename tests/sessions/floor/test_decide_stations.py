@@ -257,3 +257,24 @@ def test_a_frozen_floor_stays_frozen() -> None:
     frozen = after(BOSS, FreezeFloor(True))
     assert frozen.frozen
     assert answer(frozen, FreezeFloor(True)) == Accepted(())
+
+
+@pytest.mark.parametrize(
+    ("given", "station", "name"), [("工作站", "station", "工作站"), ("Fix it!", "Fix-it", "Fix it!")]
+)
+def test_a_station_is_called_as_it_was_named_and_its_id_can_be_a_directory(given: str, station: str, name: str) -> None:
+    state = after(FLOOR, StartStation("builtin", name=given), StartStation("builtin", name=given))
+    assert [(each, state.stations[each].name) for each in state.owned] == [
+        (station, name),
+        (f"{station}-2", f"{station}-2"),
+    ]
+    wanted = answer(state, ChangeLife(name, Change.STOP))
+    assert isinstance(wanted, Accepted) and isinstance(wanted.events[0], ev.LifeWanted)
+    assert wanted.events[0].station == station
+
+
+def test_of_two_that_are_called_the_same_the_id_says_which() -> None:
+    state = after(FLOOR, StartStation("builtin", name="one"), StartStation("builtin", name="two"))
+    same = fold_all(state, [ev.StationRenamed(time=NOW, station=name, name="it") for name in ("one", "two")])
+    assert answer(same, ChangeLife("it", Change.STOP)) == Refusal("2 stations are called 'it'", "say which: one, two")
+    assert isinstance(answer(same, ChangeLife("two", Change.STOP)), Accepted)
