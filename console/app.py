@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events
-from textual._compositor import LayoutUpdate
-from textual.app import App
 from textual.binding import BindingType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 
-from console.actions.registry import BY_ID, keys_of
+from console.frame.going import GoingApp
 from console.garbage import Garbage
 from console.links.link import Link, LinkMode
 from console.options import Options
@@ -28,13 +24,10 @@ from console.telling import Telling
 from console.terminal import asking as terminal
 from console.terminal import theme as themes
 from console.terminal.driver import QuietDriver
-from console.terminal.frames import Shown, erases, lean
+from console.terminal.frames import Shown, erases
 from console.terminal.slowlink import LinkWatch
-from sessions.errors import FactoryError
-from widgets.parts.guard import Guarded
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
     from textual.screen import Screen
 
     from console.screens.factory import Factory
@@ -43,17 +36,11 @@ if TYPE_CHECKING:
 
 RETRY_S = 1.0
 """After a look that failed."""
-LEAVING = ("ctrl+c",)
-"""Keys that no question takes for an answer."""
-OF_THE_TERMINAL = ("app.redraw", "app.suspend")
-"""Actions that are about no screen, and done also while something is asked or typed."""
 FAULT_S = 30.0
 """How long a fault stays in the footer."""
-KEYMAP_S = 30.0
-"""How long a mistake in the keymap stays in the footer."""
 
 
-class FactoryApp(Guarded, App[None]):
+class FactoryApp(GoingApp):
     """The console over a link: a supervisor's, a recording's, or a simulation's."""
 
     TITLE = "factory-tui"
@@ -61,7 +48,6 @@ class FactoryApp(Guarded, App[None]):
     BINDINGS: ClassVar[list[BindingType]] = []
     ALLOW_SELECT = False
     PAUSE_GC_ON_SCROLL = True
-    _dressed = False
 
     def __init__(self, link: Link, options: Options | None = None) -> None:
         self.options = options = options or Options()
@@ -76,14 +62,13 @@ class FactoryApp(Guarded, App[None]):
         self.link_watch = LinkWatch(options.slow_link)
         self.pulse = Pulse(self._look, lambda: self.link_watch.rhythm.period_s)
         self.garbage = Garbage(self._quiet_s)
-        self.user_keys: dict[str, str] = {}
+        self.user_keys = {}
         self.board = Board()
         self.drafts: dict[str, str] = {}
         self.marks: set[str] = set()
         self._floor: FloorScreen | None = None
         self._shown = Shown(erasing=erases(os.environ))
-        self.sent: Screen[object] | None = None
-        """The screen whose picture is on the terminal."""
+        self.sent = None
         self.faults: Faults | None = None
         """Where faults are kept; without it the first one ends the console, as tests want it."""
         self.telling = Telling(link, options, self)
@@ -99,10 +84,6 @@ class FactoryApp(Guarded, App[None]):
         def as_factory(self) -> Factory:
             """Strict types make sure that screens find here all that they may ask for."""
             return self
-
-    def get_css_variables(self) -> dict[str, str]:
-        """None before the first theme is known: they would all be made twice."""
-        return super().get_css_variables() if self._dressed else {}
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's own for this system, but one that sleeps where it may."""
@@ -123,7 +104,7 @@ class FactoryApp(Guarded, App[None]):
     def on_mount(self) -> None:
         # What the shell drew in the meantime is not known: everything is sent again.
         self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
-        self._take_keymap()
+        self.take_keymap()
         if self.telling.in_title:
             self.app_suspend_signal.subscribe(self, lambda _: self.telling.window.give_back(), immediate=True)
         self.telling.counts()  # whatever begins from now on is news
@@ -180,18 +161,15 @@ class FactoryApp(Guarded, App[None]):
         """The screens of ours, the floor first."""
         return [screen for screen in self.screen_stack if isinstance(screen, FactoryScreen)]
 
-    def _take_keymap(self) -> None:
-        if self.options.keymap is None or not self.options.keymap.exists():
+    async def action_go(self, screen: str) -> None:
+        """Go to a screen that stands on the floor."""
+        if self.name_of_screen() == screen:
             return
-        from console.actions.keymap import load
-
-        try:
-            self.user_keys = load(self.options.keymap)
-        except FactoryError as error:
-            if isinstance(self.screen, FactoryScreen):
-                # By its name alone, so that the cure is read too; `doctor` says where it lies.
-                self.screen.say(str(error).replace(str(self.options.keymap), self.options.keymap.name), KEYMAP_S)
-        self.set_keymap(self.user_keys)
+        await self.action_floor()
+        if self.link.last is None:
+            await self.push_screen(WAYS[screen](self))
+        elif isinstance(self.screen, FactoryScreen):
+            await self.screen.act(f"app.{screen}")  # the floor does it as soon as it is the present
 
     # Faults
 
@@ -213,113 +191,13 @@ class FactoryApp(Guarded, App[None]):
         if self.faults is None:
             super()._print_error_renderables()
 
-    # Keys
-
-    async def on_event(self, event: events.Event) -> None:
-        """Keys run here, one after the other, each to its end.
-
-        Textual hands every key to the screen at once and runs their bindings only when they come back: of keys that
-        arrive together the later ones would not be answers to the question, or for the screen, that the first opened.
-        """
-        screen = self.screen_stack[-1] if self.screen_stack else None
-        mine = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
-        if not mine or not isinstance(screen, FactoryScreen):
-            await super().on_event(event)
-        elif isinstance(event, events.Key):
-            self.app_focus = True
-            for key in self._typed(event):
-                if isinstance(top := self.screen_stack[-1], FactoryScreen):
-                    await self._press(top, key)
-        elif isinstance(event, events.Paste):
-            screen.take_paste(event.text)
-
-    def _typed(self, event: events.Key) -> list[events.Key]:
-        """Escape and a letter that come in one packet look like Alt and the letter: they are two keys again."""
-        letter = event.character
-        mapped = any(event.key in keys.split(",") for keys in self.user_keys.values())
-        if not event.key.startswith("alt+") or not letter or mapped:
-            return [event]
-        return [events.Key("escape", "\x1b"), events.Key(letter, letter)]
-
-    async def _press(self, screen: FactoryScreen, event: events.Key) -> None:
-        screen.last_key = monotonic()
-        if await self._check_bindings(event.key, priority=True):
-            return
-        for action in map(BY_ID.__getitem__, OF_THE_TERMINAL):
-            if event.key in keys_of(action, self.user_keys) and not event.is_printable:
-                await self.run_action(action.run)
-                return
-        if event.key in LEAVING or not await screen.take(event.key, event.character):
-            await self._check_bindings(event.key)
-
-    # Where one can go
-
-    async def open_station(self, name: str) -> None:
-        """Go into a station."""
-        from console.screens.station.screen import StationScreen
-
-        await self.push_screen(StationScreen(name))
-
-    async def open_question(self, station: str, hurried: bool = False) -> None:
-        """Look at what a station asks; `hurried` who was about to answer what was not seen."""
-        from console.screens.question.screen import QuestionScreen
-
-        await self.push_screen(QuestionScreen(station, hurried))
-
-    async def open_terminal(self, station: str) -> None:
-        """Look at the terminal of a station."""
-        from console.screens.terminal.screen import TerminalScreen
-
-        await self.push_screen(TerminalScreen(station))
-
-    async def open_branch(self, name: str) -> None:
-        """Go into a branch."""
-        from console.screens.branch.screen import BranchScreen
-
-        await self.push_screen(BranchScreen(name))
-
-    async def action_go(self, screen: str) -> None:
-        """Go to a screen that stands on the floor."""
-        if self._name_of_screen() == screen:
-            return
-        await self.action_floor()
-        if self.link.last is None:
-            await self.push_screen(WAYS[screen](self))
-        elif isinstance(self.screen, FactoryScreen):
-            await self.screen.act(f"app.{screen}")  # the floor does it as soon as it is the present
-
-    def _name_of_screen(self) -> str:
-        return self.screen.SPEC.name if isinstance(self.screen, FactoryScreen) else ""
-
-    def action_help(self) -> None:
-        from console.screens.help.screen import HelpScreen
-
-        self.push_screen(HelpScreen(self._name_of_screen()))
-
-    async def action_palette(self) -> None:
-        """Choose by typing what to do or where to go."""
-        from console.screens.palette.screen import PaletteScreen
-
-        if isinstance(self.screen, FactoryScreen):
-            await self.push_screen(PaletteScreen(self.screen))
-
-    async def action_back(self) -> None:
-        """Come out of this screen."""
-        if len(self.screen_stack) > 1:
-            await self.pop_screen()
-
-    async def action_floor(self) -> None:
-        """Come out of everything, down to the floor."""
-        while len(self.screen_stack) > 1:
-            await self.pop_screen()
+    # The supervisor, the terminal, and others
 
     def action_again(self) -> None:
         """Have the supervisor started again; the floor stays as it is meanwhile."""
         self.link.again()
         if isinstance(self.screen, FactoryScreen):
             self.screen.say("starting the supervisor again; one that hangs is given some seconds to end", 10)
-
-    # The terminal, and others
 
     def copy_to_clipboard(self, text: str) -> None:
         """Have the terminal take a text into its clipboard, where it is allowed to."""
@@ -335,37 +213,6 @@ class FactoryApp(Guarded, App[None]):
         with self.batch_update(), self.suspend():
             return use()
 
-    # How it is sent
-
-    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        super()._display(screen, lean(renderable, self._shown) if self._is_whole(screen, renderable) else None)
-        self.garbage.look()
-
-    def _quiet_s(self) -> float:
-        """Seconds since the last key on the screen that is shown."""
-        screen = self.screen_stack[-1] if self.screen_stack else None
-        return monotonic() - (screen.last_key if isinstance(screen, FactoryScreen) else 0.0)
-
-    def _is_whole(self, screen: Screen[object], renderable: RenderableType | None) -> bool:
-        """Whether this may be sent. A screen takes the place of another one all at once, when it has all to show."""
-        if isinstance(screen, FactoryScreen) and not screen.opened:
-            return False
-        if screen is not self.sent and not isinstance(renderable, LayoutUpdate):
-            screen.refresh()
-            return False
-        if not self._batch_count:
-            self.sent = screen
-        return True
-
-    def on_resize(self) -> None:
-        # It also comes when the terminal is taken back after a stop.
-        self._shown.forget()
-
-    def action_redraw(self) -> None:
-        """Send the whole screen again."""
-        self._shown.forget()
-        self.refresh(layout=True)
-
     def action_suspend(self) -> None:
         """Back to the shell until `fg`; where no shell could bring the console back it stays."""
         if os.getsid(0) == os.getpgrp():
@@ -377,40 +224,3 @@ class FactoryApp(Guarded, App[None]):
     def action_help_quit(self) -> None:
         """Ctrl-C: Textual would only say which other key quits."""
         self.exit()
-
-    # How it looks
-
-    def action_next_theme(self) -> None:
-        """The next theme, for all screens."""
-        names = themes.theme_names()
-        following = names[(names.index(self.look.name) + 1) % len(names)]
-        self.look = themes.make_look(
-            following,
-            ascii_only=self.look.ascii_only,
-            colour=self.look.colour,
-            colours=self.options.colours,
-        )
-        self.memory.keep(theme=following)
-        self._dress()
-        for screen in self.screen_stack:
-            if isinstance(screen, FactoryScreen):
-                screen.restyle()
-
-    def _dress(self, *, first: bool = False) -> None:
-        """Give Textual's own parts the same colours."""
-        if not self.look.colour or self.options.colours <= 16:
-            name = "textual-ansi" if "textual-ansi" in self.available_themes else self.theme
-        else:
-            dress = themes.textual_theme(self.look.name)
-            self.register_theme(dress)
-            name = dress.name
-        if not first:
-            self.theme = name
-            return
-        # Nothing is drawn yet: what Textual does when its theme changes would only parse all CSS once more.
-        self._dressed = True
-        self.set_reactive(App.theme, name)
-        self.set_class(self.current_theme.dark, "-dark-mode", update=False)
-        self.set_class(not self.current_theme.dark, "-light-mode", update=False)
-        self._refresh_truecolor_filter(self.ansi_theme)
-        self.stylesheet.set_variables(self.get_css_variables())
