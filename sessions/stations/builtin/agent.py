@@ -56,7 +56,7 @@ class BuiltIn:
         self._meter.priced(brief.budget)
         self._permits = Permits(brief)
         self._hands = Hands(brief, voice.alive)
-        self._servers = Servers(brief, servers)
+        self._servers = Servers(brief, servers, self._lacks)
         self._answers = Answers(brief, voice, history, target, self._meter)
         self._uses = Uses(brief, voice, self._hands, self._servers, self._permits)
         self._working: asyncio.Task[None] | None = None
@@ -218,6 +218,12 @@ class BuiltIn:
         """Give each use of a tool that is under way a result."""
         for call in list(self._history.open):
             self._voice.came(call, text, failed=True)
+
+    def _lacks(self, trouble: str) -> None:
+        voice = self._voice
+        voice.note(trouble, failed=True)
+        who = voice.who
+        voice.say(ev.SourceSkipped(time=who["time"], source=who["source"], reason="MCP server", detail=trouble))
 
     def _reached(self, share: float, what: str) -> None:
         voice = self._voice

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import watchfiles
 from msgspec.structs import replace
 
 from sessions.errors import FactoryError
@@ -91,6 +92,13 @@ class Factory:
         ]
 
 
+async def written(path: Path) -> None:
+    """Return when a command of the agent's, which tells nobody, has made the file."""
+    async for _ in watchfiles.awatch(path.parent, rust_timeout=50, yield_on_timeout=True):
+        if await asyncio.to_thread(path.exists):
+            return
+
+
 def builtin_host(at: Path) -> Process:
     """A host of the built-in agent, started: importing litellm takes it seconds, so tests share one."""
     process = Process(at, ["builtin"])
@@ -116,4 +124,4 @@ def repository(at: Path, files: Mapping[str, str]) -> Path:
     return at
 
 
-__all__ = ["Factory", "Process", "builtin_host", "repository", "use"]
+__all__ = ["Factory", "Process", "builtin_host", "repository", "use", "written"]

@@ -21,11 +21,13 @@ from msgspec.structs import replace
 
 from sessions.floor.scope import Scope
 from sessions.settings import Server
+from sessions.stations.builtin import mcp
 from sessions.stations.builtin.hands import Answered, Hands, sources
 from sessions.stations.builtin.inside.files import Files
 from sessions.stations.builtin.inside.patches import Refused
 from sessions.stations.builtin.mcp import Servers
 from sessions.stations.contract import Brief
+from tests.support.stations.factory import written
 from tests.support.stations.hosting import brief
 
 bwrap = pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not here")
@@ -251,6 +253,7 @@ def test_no_arguments_reach_outside(tool: str, arguments: dict[str, object]) -> 
 
 MCP = """
 import asyncio
+import os
 from mcp.server.mcpserver import MCPServer
 server = MCPServer("adder")
 @server.tool()
@@ -260,30 +263,59 @@ def add(a: int, b: int) -> int:
 @server.tool()
 def fail() -> str:
     raise ValueError("it does not add up")
+@server.tool()
+def crash() -> str:
+    os._exit(3)
+@server.tool()
+async def hang() -> str:
+    open("hangs", "w").close()
+    await asyncio.sleep(1000)
 server.run()
 """
 
 
 @pytest.mark.skipif(importlib.util.find_spec("mcp") is None, reason="needs the extra `models`")
-def test_mcp_servers_are_used_and_ended(tmp_path: Path) -> None:
+def test_mcp_servers_are_used_started_again_and_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mcp, "START_S", 5.0)
     of = tree(tmp_path)
     wrap = ("/usr/bin/env", f"WRAPPED={tmp_path}")
     servers = {
         "adder": Server(command=(sys.executable, "-c", MCP)),
         "broken": Server(command=("/bin/sh", "-c", "exit 1")),
+        "silent": Server(command=("/bin/sleep", "1000")),
     }
+    troubles: list[str] = []
 
     async def scene() -> None:
-        made = Servers(replace(of, wrap=wrap), servers)
+        made = Servers(replace(of, wrap=wrap), servers, troubles.append)
+        try:
+            await used_all(made)
+            assert wrapped(tmp_path)
+        finally:
+            await made.close()
+        assert not wrapped(tmp_path)
+
+    async def used_all(made: Servers) -> None:
         specs = await made.specs()
-        assert [spec["function"]["name"] for spec in specs] == ["mcp__adder__add", "mcp__adder__fail"]
+        names = [spec["function"]["name"] for spec in specs]
+        assert names == [f"mcp__adder__{name}" for name in ("add", "fail", "crash", "hang")]
+        assert sorted(troubles) == [
+            "the MCP server broken does not start: Connection closed",
+            "the MCP server silent does not start: no answer within 5 s",
+        ]
         assert (await made.use("mcp__adder__add", {"a": 2, "b": 3})).text == "5"
         assert not (await made.use("mcp__adder__fail", {})).ok
         assert not (await made.use("mcp__adder__add", {"a": "x"})).ok
         assert not (await made.use("another", {})).ok
-        assert len(wrapped(tmp_path)) == 1
-        await made.close()
-        assert not wrapped(tmp_path)
+        hangs = asyncio.create_task(made.use("mcp__adder__hang", {}))
+        await written(Path(of.directory) / "hangs")
+        hangs.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await hangs
+        assert (await made.use("mcp__adder__add", {"a": 2, "b": 3})).text == "5"
+        crashed = await made.use("mcp__adder__crash", {})
+        assert (crashed.ok, crashed.text) == (False, "the tool failed: Connection closed")
+        assert (await made.use("mcp__adder__add", {"a": 2, "b": 4})).text == "6"
 
     asyncio.run(scene())
 

@@ -9,7 +9,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-import watchfiles
 
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
@@ -23,7 +22,7 @@ from sessions.stations.conformance import trial
 from sessions.stations.conformance.checks import Checked, Checks, Verdict
 from sessions.stations.conformance.running import SCRIPT
 from sessions.stations.contract import Decision, LostSessionError
-from tests.support.stations.factory import Factory, Process, repository, use
+from tests.support.stations.factory import Factory, Process, repository, use, written
 
 HELD = Held(HeldBy.BUBBLEWRAP)
 """So that commands are not asked about, as if a kernel held them."""
@@ -410,13 +409,6 @@ async def nobody_in(work: Path) -> None:
             await asyncio.wait_for(ended.wait(), 20)
             asyncio.get_running_loop().remove_reader(descriptor)
             os.close(descriptor)
-
-
-async def written(path: Path) -> None:
-    """Return when a command of the agent's, which tells nobody, has made the file."""
-    async for _ in watchfiles.awatch(path.parent, rust_timeout=50, yield_on_timeout=True):
-        if await asyncio.to_thread(path.exists):
-            return
 
 
 def test_a_killed_host_leaves_nothing_behind_and_all_goes_on(tmp_path: Path, host: Process) -> None:
