@@ -18,7 +18,8 @@ class Limits(msgspec.Struct, frozen=True, omit_defaults=True):
     file_bytes: int = 8_192 * MIB
     """The longest file. How many there are, only the disk bounds."""
     processes: int = 4_096
-    """Processes and threads; for root of all that runs in a place, by a control group. Not held before Linux 5.14."""
+    """Processes and threads; for root of all that runs in a place, by a control group. Not held before Linux 5.14. By
+    Landlock, beside those that the operator has when the boundary is drawn, and not for root."""
     memory: int = 0
     """Bytes of all that runs in a place; 0 is half of the machine's. For root, with control groups of version 2."""
     open_files: int = 65_536
@@ -52,17 +53,12 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where its hooks leave their signals; writable. Refused connections are told there too."""
     programs: tuple[Path, ...] = ()
     """Directories and files that its programs need, read-only (see `sessions.stations.boundary.needed`)."""
-    writable: tuple[Path, ...] = ()
-    """Other directories that it may write, such as a cache of its own."""
     pinned: tuple[str, ...] = ()
     """Files and directories that stay as they are, though the scope allows them; relative ones lie in the place."""
-    hidden: tuple[Path, ...] = ()
-    """What is not there, even where a directory of `programs` lies above it."""
     model: str = ""
     """Where its model is reached from outside: `host:port`, or the path of a socket; "" when it needs none."""
     model_hosts: tuple[str, ...] = ()
     """Hosts that its model is reached at through the proxy, whatever its scope says of the network."""
-    station: str = ""
     terminal: bool = False
     """It has a terminal of its own, and so keeps its session."""
     limits: Limits = Limits()

@@ -73,9 +73,9 @@ def planned(bounds: Bounds) -> Plan:
     homes = (Path.home(), Path(os.path.realpath(Path.home())))  # where homes lie in /usr, they would be there
     _hidden(plan, homes)
     plan.add(Access.READ, *bounds.programs)
-    _hidden(plan, (*bounds.hidden, bounds.place.parent.parent))
+    _hidden(plan, (bounds.place.parent.parent,))
     plan.add(Access.READ, *bounds.readable)
-    plan.add(Access.WRITE, bounds.home, *bounds.writable, *filter(None, [bounds.outbox]))
+    plan.add(Access.WRITE, bounds.home, *filter(None, [bounds.outbox]))
     _place(plan, bounds)
     _pinned(plan, bounds)
     _unread(plan, bounds)
@@ -95,7 +95,7 @@ def _check(bounds: Bounds) -> None:
         if not pin.exists() or pin.is_symlink() or _above_is_link(pin, bounds.git_dir):
             raise FactoryError(f"{pin} does not hold: it is missing or a link", "start the station in a new place")
     inside = (place, bounds.home)
-    for path in (*bounds.programs, *bounds.writable):
+    for path in bounds.programs:
         if path == Path("/") or any(own.is_relative_to(path) for own in (*inside, Path.home(), bounds.private)):
             raise FactoryError(f"{path} holds a home or the place itself", "name the directories below it instead")
 

@@ -105,7 +105,6 @@ def fit(factory: Factory, place: StationPlace, outfit: Outfit) -> Fitted:
         pinned=pinned(place.work, owned.scope.write) if outfit.agent else (),
         model=model_of(keys),
         model_hosts=hosts_of(outfit.kind, keys),
-        station=station.id,
         terminal=isinstance(outfit.kind, InTerminal),
     )
     boundary = draw(bounds)

@@ -80,7 +80,6 @@ WAYS = (
         _FORKS,
         python=True,
         kind=Kind.SMALL,
-        landlock="all processes of the operator are counted together, so there is no such limit",
     ),
     Escape("namespaces", "makes ones of its own, to take the mounts away", "unshare -Urm true && echo ESCAPED"),
     Escape(

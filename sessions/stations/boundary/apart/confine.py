@@ -47,7 +47,7 @@ class Config(TypedDict):
     filter: str
     """The file with the filter of calls; "" for none."""
     limits: list[int]
-    """Bytes of a file, open files."""
+    """Bytes of a file, open files of a process, processes and threads of the user."""
     terminal: bool
 
 
@@ -71,7 +71,8 @@ def confine(config: Config, more_ports: Sequence[int] = ()) -> None:
         raise OSError(0, "whoever started it is gone")
     if not config["terminal"] and os.getpgrp() != os.getpid():
         os.setsid()
-    for kind, bound in zip((resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE), config["limits"], strict=True):
+    kinds = (resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE, resource.RLIMIT_NPROC)
+    for kind, bound in zip(kinds, config["limits"], strict=True):
         _, hard = resource.getrlimit(kind)
         lower = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
         resource.setrlimit(kind, (lower, lower))
