@@ -48,7 +48,7 @@ def test_what_holds_is_told(site: Site) -> None:
     ],
 )
 def test_a_station_can_work(on: Machine) -> None:
-    """All that git does in a place, on what the scope allows."""
+    """Case 19: all that git does in a place, on what the scope allows."""
     site = Site()
     boundary = site.draw(on)
     prove_as = Site(root=True)

@@ -1,4 +1,7 @@
-"""Every way out that we know of, tried for real; and that each is one, where there is no boundary."""
+"""Every way out that we know of, tried for real; and that each is one, where there is no boundary.
+
+Sockets, keys and siblings (case 28) and links that lead outside (case 24) are among them.
+"""
 
 from __future__ import annotations
 

@@ -53,6 +53,7 @@ def test_rust_has_its_own_home_and_its_passwords_stay_out(tmp_path: Path) -> Non
 
 @pytest.mark.skipif(not machine.here().bubblewrap, reason="bubblewrap does not run here")
 def test_a_tool_of_the_operator_s_builds_twice_and_the_second_time_from_its_cache() -> None:
+    """Case 20."""
     site = Site(root=True)
     home = site.base / "home"
     tool = home / ".pyenv/shims/build"

@@ -304,6 +304,7 @@ def test_objects_that_lie_about_what_they_are_do_not_arrive(world: World, place:
 
 
 def test_clones_outlive_a_clearing_of_the_operators_repository(world: World, place: Place, door: Absorber) -> None:
+    """Case 30."""
     world.repo.git("branch", "topic")
     world.repo.git("checkout", "--quiet", "topic")
     world.repo.commit({"src/t.py": "t"}, "topic")

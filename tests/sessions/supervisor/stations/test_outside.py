@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from sessions.branches.git import beneath
 from sessions.floor import events as ev
 from sessions.floor.commands import AssignScope, ChangeLife, StartStation
 from sessions.floor.ours.lives import Change, Life
@@ -171,3 +172,36 @@ def test_one_that_fills_the_disk_is_halted(yard: House, monkeypatch: pytest.Monk
         assert "then resume it" in known.reason
 
     told(yard, check)
+
+
+def test_a_link_that_leads_outside_is_written_through_by_nobody_and_followed_by_nobody(yard: House) -> None:
+    """Case 24."""
+    yard.repo.commit({"src/a.py": "a\n", "lib/b.py": "secret\n"})
+    secret = yard.root / "of the operator"
+    secret.write_text("secret\n")
+    links = f"ln -s ../lib/b.py src/in; ln -s '{secret}' src/out; echo evil >> src/in"
+
+    async def check(floor: Floor) -> None:
+        await floor.done(runs(f"{links}; cat src/out; echo evil > src/out; touch src/over", "src/**"))
+        await violated(yard, floor, "lib/b.py")
+        directory = Path(floor.owned("sam").directory)
+        await asyncio.to_thread(comes, directory / "src", (directory / "src/over").exists)
+        assert (secret.read_text(), (directory / "lib/b.py").read_text()) == ("secret\n", "secret\n")
+        assert (beneath.read(directory, "src/in"), beneath.read(directory, "src/out")) == (None, None)
+        await until(floor.feed, lambda state: state.branches["station/sam"].dirty == 3)
+
+    told(yard, check)
+
+
+def test_each_has_a_tmp_of_its_own(yard: House) -> None:
+    """Case 29."""
+    locks = "set -C; echo mine > /tmp/build.lock && touch src/over"
+
+    async def check(floor: Floor) -> None:
+        for name in ("sam", "tom"):
+            await floor.done(replace(runs(locks, "src/**"), name=name))
+            source = Path(floor.owned(name).directory) / "src"
+            await asyncio.to_thread(comes, source, (source / "over").exists)
+
+    told(yard, check)
+    assert not Path("/tmp/build.lock").exists()
