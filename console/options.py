@@ -27,5 +27,7 @@ class Options(msgspec.Struct, frozen=True):
     """Days of silence after which a station with nothing to do is folded away; 0 is never."""
     keymap: Path | None = None
     """The operator's keymap file; one that does not exist is none."""
+    detach: str = "ctrl+]"
+    """The key that comes back from an agent's terminal."""
     remembered: Path | None = None
     """Where the console remembers how it was looked at; None: nowhere."""

@@ -13,14 +13,17 @@ from itertools import islice
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from console.app import FactoryApp
 from console.cli.commands.demo import DEMO, DEMO_OPENING
 from console.links.link import Link, LinkHealth, LinkMode
 from console.options import Options
 from console.screens.floor.screen import FloorScreen
+from sessions.floor import events as ev
 from sessions.floor.commands import Progress
 from sessions.floor.fold.fold import fold_all
+from sessions.floor.ours.lives import Life
 from sessions.floor.state import EMPTY
 from sessions.headless.live_demo import LiveFactory
 from sessions.journal.recording.recording import Recording
@@ -28,13 +31,15 @@ from sessions.place import place_of
 from sessions.simulation import simulate
 from sessions.simulation.__main__ import SEED
 from sessions.simulation.live import story
+from sessions.views.hands import IN_TERMINAL
 from tests import ROOT
 from tests.support.branches.branch import BRANCH, picture_state
-from tests.support.console import StillLink
+from tests.support.console import NOW, StillLink
 from tests.support.picture import at_rest, pressing
 from tests.support.replay import StillReplay
 from tests.support.stations.asked import AskedLink
 from tests.support.stations.live import told
+from tests.support.stations.still import our_events
 from tests.support.supervisor import watched
 
 TARGET = ROOT / "screenshots"
@@ -97,6 +102,25 @@ def live_demo() -> Link:
     return StillLink(state, now=state.time)
 
 
+def terminal() -> Link:
+    """Stations of ours, of which one is in a terminal."""
+    it = AskedLink()
+    known = it.state.owned
+    it.state = replace(it.state, owned={**known, "worker": replace(known["worker"], host=IN_TERMINAL)})
+    return it
+
+
+def frozen() -> Link:
+    """Stations of ours, all of them at rest."""
+    rest = [
+        ev.LifeChanged(time=NOW, source="factory", station=station, life=Life.PAUSED, reason="the floor is frozen")
+        for station, known in AskedLink().state.owned.items()
+        if known.life is Life.RUNNING
+    ]
+    freeze = ev.FreezeWanted(time=NOW, source="console", command="freeze", frozen=True)
+    return AskedLink([*our_events(), freeze, *rest])
+
+
 PICTURES = {
     "floor-200x60": Picture(floor),
     "floor-50-stations": Picture(lambda: floor(50)),
@@ -122,6 +146,9 @@ PICTURES = {
     "start": Picture(AskedLink, (120, 40), keys=("c", *"Make the pool retry", "tab", "right")),
     "scope": Picture(AskedLink, (120, 40), keys=("S", "ctrl+u", *"src/p"), at="worker"),
     "spawn-80x24": Picture(AskedLink, SMALL, keys=("s", *"Mend it"), at="worker"),
+    "frozen": Picture(frozen, (120, 40)),
+    "terminal": Picture(terminal, (120, 40), keys=("V",), at="worker"),
+    "question-80x24": Picture(AskedLink, SMALL, keys=("n", "Q")),
     "question": Picture(floor, (120, 40), keys=("n", "Q")),
     "palette": Picture(floor, (120, 40), keys=("colon",)),
     "help": Picture(floor, (120, 40), keys=("question_mark",)),

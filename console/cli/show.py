@@ -43,6 +43,7 @@ def _options(look: Look) -> Options:
         attention=chosen.attentions,
         rest_days=chosen.rest_days,
         keymap=keymap_path(),
+        detach=chosen.detach,
         remembered=paths.console_path(),
     )
 

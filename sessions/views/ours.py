@@ -94,7 +94,7 @@ def ours_of(state: FloorState, station: str, now: float) -> Ours | None:
         reason=clean(known.reason),
         frozen=state.frozen and known.lives,
         bound=bound_word(known.mode, known.held),
-        by=held.by.value if held.by is not HeldBy.ADVISORY else "",
+        by="" if full or held.by is HeldBy.ADVISORY else held.by.value,
         hook="" if full else clean(" ".join(held.asked), 120),
         leaving=clean(" ".join(held.asked if full else held.leaving), 120),
         why="" if full else clean(held.why),

@@ -9,6 +9,7 @@ from textual.binding import BindingType
 
 from console.actions.action import ScreenSpec, Situation
 from console.copies import Copy, of_station
+from console.links.link import LinkMode
 from console.screens.base import bindings
 from console.screens.handed import HandedScreen
 from console.screens.sampled import SampledScreen
@@ -105,6 +106,8 @@ class TerminalScreen(SampledScreen, HandedScreen):
             head.append((f"  {self._picture.columns}x{self._picture.rows}", "soft on bar"))
         if self._asked is not None and self._asked.over:
             head.append(("  ended", "idle on bar"))
+        elif self.present().mode is LinkMode.LIVE:
+            head.append((f"  v goes in, {self.factory.options.detach} comes back", "soft on bar"))
         right = [*link_spans(link, link.now(), max(30, self.size.width // 3)), (" ", "text on bar")]
         self.query_one(Bar).set_bar(head, right, (), 0, self.counters())
 

@@ -8,10 +8,12 @@ from typing import cast
 from console.links.link import LinkMode
 from sessions.asking.asked import Asked
 from sessions.asking.question import A, Question
+from sessions.asking.questions import FollowTerminal
 from sessions.asking.station_questions import AgentKind, AgentKinds, Agents, TreePart, TreePaths
 from sessions.errors import FactoryError
 from sessions.floor.commands import AnyWish, Reply
 from sessions.floor.events import Event
+from sessions.floor.ours.picture import Ink, Picture, Run
 from tests.support.console import StillLink, state_of
 from tests.support.stations.still import our_events
 
@@ -27,6 +29,29 @@ FILES = tuple(
         + ["README.md", "docs/index.md", "docs/pool.md", "tests/test_pool.py"]
     )
 )
+
+
+TERMINAL = Picture(
+    100,
+    30,
+    (
+        (Run("> Make the pool retry with a backoff", Ink(bold=True)),),
+        (),
+        (Run("● ", Ink(front="2")), Run("Read "), Run("src/pool/a_0.py", Ink(front="6"))),
+        (Run("  41 lines", Ink(faint=True)),),
+        (),
+        (Run("● ", Ink(front="2")), Run("Edit "), Run("src/pool/a_0.py", Ink(front="6"))),
+        (Run("   12 ", Ink(faint=True)), Run("-    sleep(1)", Ink(front="1"))),
+        (Run("   12 ", Ink(faint=True)), Run("+    sleep(backoff(host))", Ink(front="2"))),
+        (),
+        (Run("● ", Ink(front="3")), Run("Bash "), Run("pytest -q tests/test_pool.py", Ink(front="6"))),
+        (Run("  running for 4s, esc to interrupt", Ink(faint=True)),),
+        (),
+        (Run("─" * 100, Ink(faint=True)),),
+        (Run("> "), Run(" ", Ink(reversed=True))),
+    ),
+)
+"""The terminal of an agent at work."""
 
 
 class AskedLink(StillLink):
@@ -51,6 +76,9 @@ class AskedLink(StillLink):
         elif isinstance(question, TreePaths):
             for start in range(0, len(self.files), 5_000):
                 asked.part(cast(A, TreePart(tuple(self.files[start : start + 5_000]))))
+        elif isinstance(question, FollowTerminal):
+            asked.part(cast(A, TERMINAL))
+            return asked
         else:
             asked.end(FactoryError("nobody knows"))
         asked.end()
