@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 import msgspec
+from msgspec.structs import replace
 
 
 class Mode(StrEnum):
@@ -61,6 +62,10 @@ class Scope(msgspec.Struct, frozen=True, omit_defaults=True):
     """Host names, `*.` in front for all below; for `Network.LISTED`."""
     exclusive: bool = False
     """No other station may write what this one writes."""
+
+    def opened(self, globs: tuple[str, ...]) -> Scope:
+        """The same, but that these may be written, too."""
+        return replace(self, write=(*self.write, *(glob for glob in globs if glob not in self.write)))
 
 
 class Budget(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -45,6 +45,8 @@ class Ability(StrEnum):
     """It has a terminal."""
     HOOKS = "hooks"
     """It tells its state by hooks."""
+    REBINDS = "rebinds"
+    """Its boundary can be drawn anew while it runs (`Rebinding`)."""
 
 
 class Usable(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -139,6 +141,18 @@ class Agent(Protocol):
 
     async def close(self) -> None:
         """End it, and every process that was started for it."""
+        ...
+
+
+@runtime_checkable
+class Rebinding(Protocol):
+    """An agent of a kind with `Ability.REBINDS`."""
+
+    async def rebind(self, brief: Brief) -> bool:
+        """What it starts from now on stands in the boundary of this brief. False when something stays in the old one.
+
+        Its scope was assigned before.
+        """
         ...
 
 

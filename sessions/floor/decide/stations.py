@@ -21,7 +21,7 @@ from sessions.floor.decide.decision import SOURCE, Accepted, Decision, Hand, Ref
 from sessions.floor.decide.limits import exclusive_clash, wider
 from sessions.floor.identity import Owner
 from sessions.floor.ours.changes import why_not
-from sessions.floor.ours.lives import Life
+from sessions.floor.ours.lives import Asks, Change, Life
 from sessions.floor.ours.owned import Owned
 from sessions.floor.scopes import sets
 from sessions.floor.state import FloorState, name_of
@@ -59,9 +59,9 @@ def _about(
         case PromptStation(station, text):
             return _prompted(known, station, text, hand)
         case ChangeLife():
-            return _changed(known, wish, hand)
+            return _changed(state, known, wish, hand)
         case AnswerQuestion():
-            return _answered(known, wish, hand)
+            return _answered(state, known, wish, hand)
         case AssignScope():
             return _assigned(state, known, wish, hand)
 
@@ -159,16 +159,15 @@ def _prompted(known: Owned, station: str, text: str, hand: Hand) -> Decision:
     return Accepted((ev.PromptWanted(station=station, text=text, **hand),))
 
 
-def _changed(known: Owned, wish: ChangeLife, hand: Hand) -> Decision:
-    trouble = why_not(known, wish.change, wish.fresh)
-    return (
-        Refusal(*trouble)
-        if trouble
-        else Accepted((ev.LifeWanted(station=wish.station, change=wish.change, fresh=wish.fresh, **hand),))
-    )
+def _changed(state: FloorState, known: Owned, wish: ChangeLife, hand: Hand) -> Decision:
+    if trouble := why_not(known, wish.change, wish.fresh):
+        return Refusal(*trouble)
+    if wish.change is Change.RESUME and (clash := exclusive_clash(state, wish.station, known.scope)):
+        return clash
+    return Accepted((ev.LifeWanted(station=wish.station, change=wish.change, fresh=wish.fresh, **hand),))
 
 
-def _answered(known: Owned, wish: AnswerQuestion, hand: Hand) -> Decision:
+def _answered(state: FloorState, known: Owned, wish: AnswerQuestion, hand: Hand) -> Decision:
     question = known.questions.get(wish.question or next(iter(known.questions), ""))
     if question is None and not wish.question:
         return Refusal("it asks nothing", "look at what it does now")
@@ -178,6 +177,10 @@ def _answered(known: Owned, wish: AnswerQuestion, hand: Hand) -> Decision:
         return Refusal(f"{clean(wish.decision, 20)!r} is no answer", "allow, always or deny")
     if wish.decision == "always" and not question.always:
         return Refusal("it cannot be allowed for good", "allow it once")
+    if question.asks is Asks.SCOPE and wish.decision != "deny":
+        asked = AssignScope(wish.station, known.scope.opened(question.paths), known.budget)
+        if trouble := _unassignable(state, asked):
+            return Refusal(trouble.reason, f"deny it; {trouble.cure}")
     return Accepted(
         (
             ev.AnswerWanted(
@@ -188,6 +191,15 @@ def _answered(known: Owned, wish: AnswerQuestion, hand: Hand) -> Decision:
 
 
 def _assigned(state: FloorState, known: Owned, wish: AssignScope, hand: Hand) -> Decision:
+    if trouble := _unassignable(state, wish):
+        return trouble
+    if (wish.scope, wish.budget) == (known.scope, known.budget):
+        return Accepted()
+    return Accepted((ev.ScopeWanted(station=wish.station, scope=wish.scope, budget=wish.budget, **hand),))
+
+
+def _unassignable(state: FloorState, wish: AssignScope) -> Refusal | None:
+    """Why the station cannot have this scope."""
     parent = state.stations[wish.station].parent if wish.station in state.stations else ""
     above = state.owned.get(parent)
     if above is not None and (trouble := wider(state, wish, parent, above, without=wish.station)):
@@ -196,9 +208,7 @@ def _assigned(state: FloorState, known: Owned, wish: AssignScope, hand: Hand) ->
         return trouble
     if reason := sets.trouble(wish.scope.write) or sets.trouble(wish.scope.read):
         return Refusal(reason, "see the README for how scopes are written")
-    if (wish.scope, wish.budget) == (known.scope, known.budget):
-        return Accepted()
-    return Accepted((ev.ScopeWanted(station=wish.station, scope=wish.scope, budget=wish.budget, **hand),))
+    return None
 
 
 def _restored(state: FloorState, ref: str, branch: str, hand: Hand) -> Decision:

@@ -124,6 +124,12 @@ class BuiltIn:
         bounds = [(each.write, each.read, each.network, each.hosts) for each in (before, scope)]
         return not by_kernel or bounds[0] == bounds[1]
 
+    async def rebind(self, brief: Brief) -> bool:
+        """The next command runs in the new boundary; servers that run stay in theirs."""
+        self._brief = brief
+        self._hands.rebind(brief)
+        return not self._servers
+
     async def close(self) -> None:
         if self._closing:
             return

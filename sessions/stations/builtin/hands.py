@@ -80,6 +80,8 @@ class Hands:
         self._waiting: dict[str, asyncio.Future[Answered]] = {}
         self._numbers = itertools.count(1)
         self._starting = asyncio.Lock()
+        self._stale = False
+        """The process stands in an old boundary."""
 
     async def use(self, tool: str, arguments: Mapping[str, object]) -> Answered:
         """Use a tool; what cannot be done is the answer. Cancelled, it ends what was begun."""
@@ -108,6 +110,10 @@ class Hands:
         if self._process is not None:
             self._say(self._process, {"do": "scope", "write": scope.write, "read": scope.read})
 
+    def rebind(self, brief: Brief) -> None:
+        """The next use is made in this boundary, and what still goes on in the old one is over first."""
+        self._brief, self._stale = brief, self._process is not None
+
     async def close(self) -> None:
         """End the process, and all that it started."""
         process, self._process = self._process, None
@@ -134,6 +140,11 @@ class Hands:
 
     async def _ready(self) -> asyncio.subprocess.Process:
         async with self._starting:
+            if self._stale:
+                if self._waiting:
+                    await asyncio.wait(self._waiting.values())
+                await self.close()
+                self._stale = False
             if self._process is None or self._process.returncode is not None:
                 self._process = await self._start()
             return self._process

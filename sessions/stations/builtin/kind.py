@@ -52,6 +52,7 @@ class Kind:
             Ability.USAGE,
             Ability.SHARED,
             Ability.MODEL,
+            Ability.REBINDS,
         }
     )
     runs = ()

@@ -48,6 +48,10 @@ class Servers:
         """In each of which a server lives, or comes to its end."""
         self._abandoned: set[asyncio.Task[Any]] = set()
 
+    def __bool__(self) -> bool:
+        """There are some."""
+        return bool(self._servers)
+
     async def specs(self) -> list[Spec]:
         """The tools that are offered; the servers are started when this is first asked."""
         if self._specs is None:

@@ -105,9 +105,11 @@ class Host:
         """Answer a question of its."""
         return (await self._done(line.Answer(id or _chance(), station, question, decision, reason))).seq
 
-    async def assign(self, station: str, scope: Scope, budget: Budget, id: str = "") -> bool:
-        """Its scope and budget are these; False when that holds from its next start on."""
-        return (await self._done(line.Assign(id or _chance(), station, scope, budget))).now
+    async def assign(
+        self, station: str, scope: Scope, budget: Budget, id: str = "", brief: Brief | None = None
+    ) -> bool:
+        """Its scope, budget and boundary are these; False when that holds from its next start on."""
+        return (await self._done(line.Assign(id or _chance(), station, scope, budget, brief))).now
 
     async def close_station(self, station: str, id: str = "") -> int:
         """End its agent, if any, and all processes of it."""

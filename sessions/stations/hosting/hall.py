@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine, Sequence
 
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
-from sessions.stations.contract import Agent, Conversing, LostSessionError
+from sessions.stations.contract import Agent, Conversing, LostSessionError, Rebinding
 from sessions.stations.hosting.line import Answer, Asked, Assign, Begin, Close, Done, Interrupt, Prompt, Seated
 from sessions.stations.hosting.outgoing import Outgoing
 from sessions.stations.hosting.tasks import OWNER
@@ -160,7 +160,10 @@ class Hall:
             held: list[bool] = []
 
             async def assign() -> None:
-                held.append(await agent.assign(asked.scope, asked.budget))
+                at_once = await agent.assign(asked.scope, asked.budget)
+                if asked.brief is not None and isinstance(agent, Rebinding):
+                    at_once = await agent.rebind(asked.brief)
+                held.append(at_once)
 
             await self._for(asked.station, assign())
             return held[0]

@@ -66,6 +66,8 @@ class Assign(Request, frozen=True, omit_defaults=True, tag="assign"):
     station: str
     scope: Scope
     budget: Budget
+    brief: Brief | None = None
+    """With its boundary drawn anew, of an agent that can be bound anew."""
 
 
 class Close(Request, frozen=True, omit_defaults=True, tag="close"):

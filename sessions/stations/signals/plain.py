@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 
 from sessions.floor import events as ev
 from sessions.floor.ours.lives import Asks
@@ -14,7 +15,14 @@ from sessions.text import clean
 SOURCE = "signal"
 _TEXT = 1_000
 _MOST_GLOBS = 100
-_NOW = "Your scope is in $FACTORY_TUI_STATION_FILE; what is still read-only opens when you are started again."
+
+
+class Opens(StrEnum):
+    """When what was allowed can be written, as whoever asked is told."""
+
+    NOW = "It holds now."
+    AFTER_TURN = "It opens when this turn is over: end it, and you are started again and asked to go on."
+    AT_NEXT_START = "What is still read-only opens when you are started again."
 
 
 def heard(signal: Signal, session: str) -> Sequence[ev.Event]:
@@ -62,12 +70,12 @@ def globs(signal: Signal) -> tuple[str, ...]:
     )
 
 
-def reply(decision: Decision, reason: str) -> bytes:
+def reply(decision: Decision, reason: str, opens: Opens = Opens.NOW) -> bytes:
     """What `factory-tui ask` prints for whoever asked."""
     because = f": {clean(reason, _TEXT)}" if reason else ""
     match decision:
         case Decision.ALLOW | Decision.ALWAYS:
-            return f"Allowed{because}. {_NOW}".encode()
+            return f"Allowed{because}. {opens} Your scope is in $FACTORY_TUI_STATION_FILE.".encode()
         case Decision.DENY:
             return f"Denied by the operator{because}. Work inside your scope.".encode()
         case Decision.EXPIRE:

@@ -21,7 +21,7 @@ from sessions.floor.decide.decide import decide
 from sessions.floor.decide.decision import Accepted, Decision, Refusal
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.identity import Owner
-from sessions.floor.ours.lives import Change, Life
+from sessions.floor.ours.lives import Asks, Change, Life
 from sessions.floor.scope import Budget, Mode, Network, Scope
 from sessions.floor.state import EMPTY, FloorState
 from sessions.floor.tokens import Tokens
@@ -184,6 +184,28 @@ def test_an_ended_station_keeps_nothing_to_itself() -> None:
     state = after(FLOOR, StartStation("builtin", name="own", scope=replace(API, exclusive=True)))
     state = fold_all(state, [ev.LifeChanged(time=NOW, station="own", life=Life.STOPPED)])
     assert isinstance(answer(state, StartStation("builtin", scope=API)), Accepted)
+
+
+def test_what_ended_comes_back_only_where_nobody_else_has_its_scope() -> None:
+    state = after(FLOOR, StartStation("builtin", name="own", scope=replace(API, exclusive=True)))
+    state = fold_all(state, [ev.LifeChanged(time=NOW, station="own", life=Life.STOPPED)])
+    state = after(state, StartStation("builtin", name="other", scope=API))
+    assert "other writes there" in reason(answer(state, ChangeLife("own", Change.RESUME)))
+
+
+def test_a_question_for_more_is_no_way_around_a_parent_or_an_exclusive_scope() -> None:
+    state = after(FLOOR, StartStation("builtin", name="own", scope=replace(API, exclusive=True)))
+    state = after(state, StartStation("builtin", name="boss", scope=Scope(write=("docs/**",))))
+    state = after(state, StartStation("builtin", name="hand", parent="boss", scope=Scope(write=("docs/a/**",))))
+
+    def asking(station: str, *globs: str) -> FloorState:
+        event = ev.QuestionAsked(time=NOW, station=station, question="q", tool="scope", paths=globs, asks=Asks.SCOPE)
+        return fold_all(state, [event])
+
+    assert "own has that" in reason(answer(asking("boss", "src/**"), AnswerQuestion("boss", "q", "allow")))
+    assert "boss may not" in reason(answer(asking("hand", "tests/**"), AnswerQuestion("hand", "q", "allow")))
+    assert isinstance(answer(asking("hand", "docs/b/**"), AnswerQuestion("hand", "q", "allow")), Accepted)
+    assert isinstance(answer(asking("hand", "tests/**"), AnswerQuestion("hand", "q", "deny")), Accepted)
 
 
 # Lives, questions, scopes

@@ -20,6 +20,7 @@ from sessions.floor.ours.lives import REBOOTED, Change, Life
 from sessions.floor.scope import Budget, HeldBy, Scope
 from sessions.floor.state import FloorState, Status
 from sessions.headless.supervised import Supervised
+from sessions.stations.contract import Brief
 from sessions.stations.hosting.client import Host
 from sessions.stations.signals import tools
 from sessions.stations.signals.tools import Tools
@@ -360,8 +361,10 @@ def test_what_a_family_gives_away_is_its_parents_no_more_until_it_comes_back(
     own: list[int] = []
     assign = Host.assign
 
-    async def assigned(host: Host, station: str, scope: Scope, budget: Budget, id: str = "") -> bool:
-        assert station == "polly"
+    async def assigned(
+        host: Host, station: str, scope: Scope, budget: Budget, id: str = "", brief: Brief | None = None
+    ) -> bool:
+        assert (station, brief) == ("polly", None)
         own.append(budget.turns)
         return await assign(host, station, scope, budget, id)
 

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from sessions.floor import events as ev
 from sessions.floor.scope import Budget, Scope
-from sessions.stations.contract import Decision, LostSessionError
+from sessions.stations.contract import Brief, Decision, LostSessionError
 from sessions.stations.running.fitting import Fitted
 from sessions.stations.running.hosts import host_of
 from sessions.supervisor.services.stations.crew import Crew
@@ -51,9 +51,11 @@ class Hosted(Runner):
         seq = await host.answer(asked.station, asked.question, decision, asked.reason, asked.command)
         await self._crew.hosts.committed(name, seq)
 
-    async def assign(self, station: str, scope: Scope, budget: Budget, command: str = "") -> bool:
+    async def assign(
+        self, station: str, scope: Scope, budget: Budget, command: str = "", brief: Brief | None = None
+    ) -> bool:
         _, host = self._crew.host(station)
-        return await host.assign(station, scope, budget, command)
+        return await host.assign(station, scope, budget, command, brief)
 
     async def end(self, station: str) -> None:
         host = self._crew.hosts.open(self._crew.owned(station).host)

@@ -6,18 +6,23 @@ import asyncio
 import logging
 import os
 import time
+from collections.abc import Sequence
+
+from msgspec.structs import replace
 
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.floor.ours import budget
 from sessions.floor.ours.lives import REBOOTED, Change, Life
+from sessions.floor.ours.owned import Owned
+from sessions.floor.scope import Budget, Scope
 from sessions.stations import kinds
-from sessions.stations.contract import Conversing, Kind
+from sessions.stations.contract import Ability, Conversing, Kind
 from sessions.stations.hosting.client import HostGoneError
 from sessions.stations.places import keeping, layout
 from sessions.stations.places.making import Wanted
 from sessions.stations.places.removing import remove
-from sessions.stations.running.fitting import Outfit, fit, place_for, restate
+from sessions.stations.running.fitting import Fitted, Outfit, fit, place_for, restate
 from sessions.stations.running.governor import Governor
 from sessions.stations.running.settling import checked, settle
 from sessions.stations.signals.tools import Tools, install
@@ -39,6 +44,7 @@ FROZEN = "the floor is frozen"
 IN_TURN = ", in the middle of its turn"
 """How the reason ends of a station that rests although it was at work."""
 GO_ON = "You were interrupted. Go on with what you were at."
+WIDER = "Your scope is wider now, as you asked: {} can be written. Go on with what you asked it for."
 _BRINGING = (ev.StartWanted, ev.LifeWanted)
 """Intents by which a station is brought to life."""
 
@@ -176,6 +182,32 @@ class Lives:
             await crew.record(lost, crew.lived(station, Life.WAITING, f"{reason}: to be brought back"))
             await self._bring(station)
 
+    async def redrawn(self, station: str, scope: Scope, purse: Budget) -> Fitted | None:
+        """Its boundary for another scope, drawn and proven, where its agent can be bound anew while it runs.
+
+        Raises `FactoryError` when that boundary cannot be held.
+        """
+        crew, seen = self._crew, self._crew.seen(station)
+        if Ability.REBINDS not in kinds.load(seen.kind).abilities:
+            return None
+        outfit = await self._outfit(station, replace(crew.owned(station), scope=scope, budget=purse), seen.session)
+        place = await asyncio.to_thread(layout.place_of, crew.factory.state_dir, station)
+        return await asyncio.to_thread(fit, crew.factory, place, outfit)
+
+    async def reopen(self, station: str, globs: Sequence[str]) -> None:
+        """Start it again, with its conversation, so that what it asked for is open, and have it go on with that.
+
+        Not while somebody is at its terminal: then it opens at its next start.
+        """
+        crew = self._crew
+        async with crew.turn(station):
+            known = crew.owned(station)
+            if known.life is not Life.RUNNING or not known.next_start or self._terminals.looking.somebody(station):
+                return
+            await self._end(station)
+            await crew.live(station, Life.WAITING, "started again, as its scope is wider")
+            await self._bring(station, words=WIDER.format(", ".join(globs)))
+
     async def tell_boundary(self, station: str) -> None:
         """Have the station see its boundary as it is now."""
         seen, known = self._crew.seen(station), self._crew.owned(station)
@@ -209,14 +241,14 @@ class Lives:
             case Change.REMOVE:
                 await self._remove(station)
 
-    async def _bring(self, station: str, fresh: bool = False) -> None:
-        """Have its agent run, and give it its task where it never had one."""
+    async def _bring(self, station: str, fresh: bool = False, words: str = "") -> None:
+        """Have its agent run, and give it its task where it never had one, else `words` if there are any."""
         crew = self._crew
         if not crew.owned(station).lives:
             return  # it was stopped while it waited
         try:
             async with self._governor.turn(lambda reason: crew.live(station, Life.WAITING, reason)):
-                prompted = await self._start(station, fresh)
+                prompted = await self._start(station, fresh, words)
         except HostGoneError:
             raise
         except Exception as error:  # whatever it is, the station is not left waiting for ever
@@ -226,10 +258,12 @@ class Lives:
         if known.text and not crew.seen(station).turns and not prompted:
             task = crew.aside.words(station, known.text)
             await self.runner(station).prompt(station, f"{station}-task", task)
+        elif words and not prompted:
+            await self.runner(station).prompt(station, f"{station}-words-{known.since}", words)
         crew.aside.drop(station)
 
-    async def _start(self, station: str, fresh: bool) -> bool:
-        """Returns whether its agent was given its task with its start."""
+    async def _start(self, station: str, fresh: bool, words: str) -> bool:
+        """Returns whether its agent was given its task, or `words`, with its start."""
         crew, known, seen = self._crew, self._crew.owned(station), self._crew.seen(station)
         kind = kinds.load(seen.kind)
         if not known.model and not dict(known.options).get("command"):  # what a start names may be what is missing
@@ -249,25 +283,29 @@ class Lives:
                 **now(station),
             )
             await crew.record(made_here)
-        outfit = Outfit(
-            station=seen,
-            owned=known,
-            left=budget.left(crew.state, station, time.time()),
-            own=budget.own(crew.state, station, time.time(), known.budget),
-            kind=kind,
-            tools=await self._installed(),
-            outbox=self._signals.directory(station),
-            session="" if fresh else seen.session,
-        )
+        outfit = await self._outfit(station, crew.owned(station), "" if fresh else seen.session)
         outfit = await asyncio.to_thread(checked, crew.factory, place, outfit, crew.state.base_head)
         if set_up := await asyncio.to_thread(settle, crew.factory, place, outfit, time.time()):
             await crew.record(set_up)
         fitted = await asyncio.to_thread(fit, crew.factory, place, outfit)
         await crew.record(ev.ScopeHeld(held=fitted.boundary.held, **now(station)))
         await self._arrivals.follow(station)
-        begun = await self._runner_of(kind).begin(seen.kind, fitted)
+        begun = await self._runner_of(kind).begin(seen.kind, replace(fitted, brief=replace(fitted.brief, prompt=words)))
         await crew.live(station, Life.RUNNING, begun.reason, begun.process, begun.started, begun.host)
         return begun.prompted
+
+    async def _outfit(self, station: str, known: Owned, session: str) -> Outfit:
+        crew, moment = self._crew, time.time()
+        return Outfit(
+            station=crew.seen(station),
+            owned=known,
+            left=budget.left(crew.state, station, moment),
+            own=budget.own(crew.state, station, moment, known.budget),
+            kind=kinds.load(crew.seen(station).kind),
+            tools=await self._installed(),
+            outbox=self._signals.directory(station),
+            session=session,
+        )
 
     def _runner_of(self, kind: Kind) -> Runner:
         return self._hosted if isinstance(kind, Conversing) else self._terminals

@@ -8,6 +8,7 @@ import msgspec
 
 from sessions.floor import events as ev
 from sessions.floor.scope import Budget, Scope
+from sessions.stations.contract import Brief
 from sessions.stations.running.fitting import Fitted
 
 
@@ -48,8 +49,13 @@ class Runner(ABC):
         """Answer what it asks."""
 
     @abstractmethod
-    async def assign(self, station: str, scope: Scope, budget: Budget, command: str = "") -> bool:
-        """Its boundary is another one, with so much for itself; whether that holds already, but for the kernel's."""
+    async def assign(
+        self, station: str, scope: Scope, budget: Budget, command: str = "", brief: Brief | None = None
+    ) -> bool:
+        """Its boundary is another one, with so much for itself; whether that holds already, but for the kernel's.
+
+        With a `brief`, in which it is drawn anew, whether all of it does.
+        """
 
     @abstractmethod
     async def end(self, station: str) -> None:

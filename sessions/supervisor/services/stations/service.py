@@ -18,10 +18,12 @@ from sessions.floor.ours.lives import Life
 from sessions.floor.ours.picture import Picture
 from sessions.floor.scope import Budget, HeldBy, Scope
 from sessions.place import Place
-from sessions.stations.contract import Signal
+from sessions.stations import kinds
+from sessions.stations.contract import Ability, Signal
 from sessions.stations.keeping.looking.attached import Attached
 from sessions.stations.keeping.values import Size
 from sessions.stations.places import keeping, layout
+from sessions.stations.signals.plain import Opens
 from sessions.supervisor.recorder import Recorder
 from sessions.supervisor.service import Asked, Service
 from sessions.supervisor.services.stations.arrivals import Arrivals
@@ -33,6 +35,11 @@ from sessions.supervisor.services.stations.lives import Lives
 from sessions.supervisor.services.stations.purses import Purses
 from sessions.supervisor.services.stations.signals import Signals
 from sessions.supervisor.services.stations.terminals import Terminals, Watch
+
+
+def _drawn(scope: Scope) -> tuple[object, ...]:
+    """What of a scope the kernel holds."""
+    return scope.write, scope.read, scope.network, scope.hosts
 
 
 class Stations(Service):
@@ -74,6 +81,8 @@ class Stations(Service):
         self._purses = Purses(self._crew, self._lives)
         self._families = Families(self._crew, self._lives)
         self._disk = Disk(self._crew, self._lives)
+        self._wider: dict[str, tuple[str, ...]] = {}
+        """What stations asked for and may write, once they are started again at the end of their turn."""
         self._ready = asyncio.Event()
         """Has an operator be at a station's terminal."""
 
@@ -100,6 +109,8 @@ class Stations(Service):
                     used.add(event.station)
                     if isinstance(event, ev.LifeChanged):
                         self._purses.shared(event.station)
+                    else:
+                        self._reopen(event.station)
                     self._families.hear(event)
                     self._arrivals.hear(event.station)
                 case ev.ToolFinished():
@@ -174,13 +185,12 @@ class Stations(Service):
 
     async def _answer(self, asked: ev.AnswerWanted) -> None:
         station, question = asked.station, asked.question
-        wider = self._signals.asks_scope(question)
+        wider, opens = self._signals.asks_scope(question), Opens.NOW
         if wider and asked.decision in ("allow", "always"):  # before it is told: it looks at once
             known = self._crew.owned(station)
-            more = tuple(glob for glob in wider if glob not in known.scope.write)
-            scope = replace(known.scope, write=(*known.scope.write, *more))
-            await self._bounded(station, scope, known.budget, asked.who, False)
-        if not await self._signals.answer(asked):
+            await self._bounded(station, known.scope.opened(wider), known.budget, asked.who, asked.command)
+            opens = self._opening(station, wider)
+        if not await self._signals.answer(asked, opens):
             await self._lives.runner(station).answer(asked)
         if question in self._crew.owned(station).questions:  # its agent does not tell it
             answered = ev.QuestionAnswered(
@@ -189,26 +199,43 @@ class Stations(Service):
             await self._crew.record(answered)
 
     async def _assign(self, asked: ev.ScopeWanted) -> None:
-        station, known = asked.station, self._crew.owned(asked.station)
-        at_once = False
-        if known.life in (Life.RUNNING, Life.PAUSED):
-            own = budget.own(self._crew.state, station, time.time(), asked.budget)
-            at_once = await self._lives.runner(station).assign(station, asked.scope, own, asked.command)
-        await self._bounded(station, asked.scope, asked.budget, asked.who, at_once)
-        await self._purses.raised(station)
+        await self._bounded(asked.station, asked.scope, asked.budget, asked.who, asked.command)
+        await self._purses.raised(asked.station)
 
-    async def _bounded(self, station: str, scope: Scope, purse: Budget, who: str, at_once: bool) -> None:
-        """Its boundary is this, but for what the kernel holds of it, which changes when it is started again."""
-        known = self._crew.owned(station)
-        runs = known.life in (Life.RUNNING, Life.PAUSED)
-        kernel = known.held is not None and known.held.by is not HeldBy.ADVISORY
-        later = runs and scope != known.scope and (kernel or not at_once)
+    async def _bounded(self, station: str, scope: Scope, purse: Budget, who: str, command: str) -> None:
+        """Its boundary is this; what the kernel holds of it changes now, or when it is started again."""
+        known, fitted, later = self._crew.owned(station), None, False
+        if known.life in (Life.RUNNING, Life.PAUSED):
+            own = budget.own(self._crew.state, station, time.time(), purse)
+            kernel = known.held is not None and known.held.by is not HeldBy.ADVISORY
+            drawn = kernel and (known.next_start or _drawn(scope) != _drawn(known.scope))
+            fitted = await self._lives.redrawn(station, scope, purse) if drawn else None
+            brief = fitted.brief if fitted is not None else None
+            at_once = await self._lives.runner(station).assign(station, scope, own, command, brief)
+            later = not at_once or (drawn and fitted is None)
         assigned = ev.ScopeAssigned(
             scope=scope, mode=known.mode, budget=purse, who=who, next_start=later, **now(station)
         )
-        await self._crew.record(assigned)
+        held = [] if fitted is None or later else [ev.ScopeHeld(held=fitted.boundary.held, **now(station))]
+        await self._crew.record(assigned, *held)
         self._arrivals.assign(station)
         await self._lives.tell_boundary(station)
+
+    def _opening(self, station: str, globs: tuple[str, ...]) -> Opens:
+        """When what it asked for is open; if that takes another start, it is started again when its turn is over."""
+        known = self._crew.owned(station)
+        if not known.next_start:
+            return Opens.NOW
+        if Ability.RESUME not in kinds.load(self._crew.seen(station).kind).abilities:
+            return Opens.AT_NEXT_START
+        self._wider[station] = (*self._wider.get(station, ()), *globs)
+        if not known.turn_since:
+            self._reopen(station)
+        return Opens.AFTER_TURN
+
+    def _reopen(self, station: str) -> None:
+        if globs := self._wider.pop(station, ()):
+            self._crew.go(self._lives.reopen(station, globs))
 
     def _signalled(self, signal: Signal) -> None:
         self._terminals.heard(signal)

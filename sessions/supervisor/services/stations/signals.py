@@ -15,6 +15,7 @@ from sessions.stations.contract import Decision, InTerminal, Signal
 from sessions.stations.signals import plain
 from sessions.stations.signals.hook import SCOPE
 from sessions.stations.signals.outbox import Outbox
+from sessions.stations.signals.plain import Opens
 from sessions.stations.signals.posting import Posting
 from sessions.supervisor.recorder import Recorder
 from sessions.supervisor.services.stations.crew import Crew, now
@@ -77,8 +78,10 @@ class Signals:
         signal = self._opened.asked(question)
         return plain.globs(signal) if signal is not None and signal.name == SCOPE else ()
 
-    async def answer(self, asked: ev.AnswerWanted) -> bool:
+    async def answer(self, asked: ev.AnswerWanted, opens: Opens) -> bool:
         """Have whoever waits for this answer go on; False when the question came another way.
+
+        `opens` is when a wider scope is open.
 
         Raises `FactoryError` when nobody waits for it any more.
         """
@@ -88,7 +91,7 @@ class Signals:
         decision = Decision(asked.decision)
         kind = self._kind(signal.station)
         if kind is None or "hook_event_name" not in signal.payload:
-            printed = plain.reply(decision, asked.reason)
+            printed = plain.reply(decision, asked.reason, opens)
         else:
             printed = kind.reply(signal, decision, asked.reason)
         await self._opened.answer(asked.question, printed)

@@ -78,7 +78,7 @@ class Terminals(Runner):
         if brief.session and not await asyncio.to_thread(_remembers, agent, brief):
             brief, reason = replace(brief, session=""), "its conversation is lost: begun afresh in the same place"
         task = self._crew.aside.words(station, self._crew.owned(station).text)
-        brief = replace(brief, prompt="" if brief.session else task)
+        brief = replace(brief, prompt=brief.prompt if brief.session else task)
         launch = agent.launch(brief, self._outbox(station))
         await asyncio.to_thread(_prepare, Path(brief.home), launch)
         await asyncio.to_thread(remember, self._crew.factory, fitted, agent)
@@ -129,7 +129,9 @@ class Terminals(Runner):
     async def answer(self, asked: ev.AnswerWanted) -> None:
         raise FactoryError("it does not wait for that answer any more", "look at what it does now")
 
-    async def assign(self, station: str, scope: Scope, budget: Budget, command: str = "") -> bool:
+    async def assign(
+        self, station: str, scope: Scope, budget: Budget, command: str = "", brief: Brief | None = None
+    ) -> bool:
         return True  # its hook reads the station's file at each use of a tool
 
     async def end(self, station: str) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from sessions.floor import events as ev
-from sessions.floor.commands import AssignScope, StartStation
+from sessions.floor.commands import AnswerQuestion, AssignScope, PromptStation, StartStation
 from sessions.floor.ours.lives import Life
 from sessions.floor.scope import Budget, HeldBy, Scope
 from sessions.floor.state import Status
@@ -33,6 +34,13 @@ SCRIPT = Script(
             use("write", path="README.md", content="no"),
             use("run", command=f"env | grep ^FACTORY_TUI_SCOPE; python3 src/a.py && {COMMIT}"),
             Step("Mended."),
+        ),
+        "asks": (
+            use("run", command="factory-tui ask scope 'docs/**' --why guide"),
+            use("run", command="echo yes > docs/new.md"),
+            Step("Written."),
+            use("run", command="echo no > docs/late.md"),
+            Step("I may not any more."),
         ),
         "spends": (Step("word ", repeat=40_000, piece=50, pace=0.001), Step("The rest.")),
         "child": (Step("word ", repeat=100_000, piece=1_000),),
@@ -92,6 +100,39 @@ def test_it_works_is_bounded_and_metered_to_the_token(yard: House) -> None:
     reader.close()
     assert told[:2] == [0.8, 1.0]
     assert told.count(1.0) == 5
+
+
+def test_another_scope_holds_from_its_next_command_on(yard: House) -> None:
+    yard.repo.commit({"src/a.py": "1\n", "docs/a.md": "a\n"}, "one")
+
+    async def check(floor: Floor, url: str) -> None:
+        scope, options = Scope(write=("src/**",)), (("base_url", url),)
+        await floor.done(StartStation("builtin", "Write", "asks", model="openai/asks", scope=scope, options=options))
+        state = await until(floor.feed, lambda state: "asks" in state.owned and bool(state.owned["asks"].questions))
+        (asked,) = state.owned["asks"].questions
+        await floor.done(AnswerQuestion("asks", asked, "allow"))
+        await floor.turned(1, "asks")
+        owned = floor.owned("asks")
+        docs = Path(owned.directory) / "docs"
+        assert (docs / "new.md").read_text() == "yes\n"
+        assert (owned.scope.write, owned.next_start) == (("src/**", "docs/**"), False)
+        await floor.done(AssignScope("asks", scope))
+        assert not floor.owned("asks").next_start
+        await floor.done(PromptStation("asks", "Once more"))
+        await floor.turned(2, "asks")
+        if owned.held is not None and owned.held.by is not HeldBy.ADVISORY:
+            assert not (docs / "late.md").exists()
+
+    async def scene() -> None:
+        provider = Provider(SCRIPT, lambda logged: None)
+        url = await provider.listen()
+        try:
+            async with manned(yard) as floor:
+                await check(floor, url)
+        finally:
+            await provider.close()
+
+    asyncio.run(scene())
 
 
 async def _family(floor: Floor, log: list[Logged], url: str) -> None:

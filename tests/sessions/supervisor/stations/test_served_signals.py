@@ -16,6 +16,7 @@ from sessions.floor.commands import AnswerQuestion, StartStation
 from sessions.floor.ours.lives import Asks, Life
 from sessions.floor.scope import Scope
 from sessions.paths import door_path
+from sessions.stations.signals.plain import Opens
 from tests.support.house import House
 from tests.support.stations.yard import manned, yard_in
 from tests.support.supervisor import ended, until
@@ -64,11 +65,12 @@ def test_a_station_tells_asks_and_sees_its_wider_scope(yard: House) -> None:
         async with manned(yard) as floor:
             await floor.done(AnswerQuestion(NAME, asked.id, "allow"))
             assert floor.owned(NAME).scope.write == ("src/**", "docs/**")
+            next_start = floor.owned(NAME).next_start
             owned = await floor.lives(Life.STOPPED, NAME)
             assert floor.state.stations[NAME].activity.endswith("TASK_COMPLETE done") or owned.reason
             place = Path(owned.directory)
             answer = await asyncio.to_thread((place / "src" / "answer").read_text)
-            assert answer.startswith("Allowed. Your scope is in $FACTORY_TUI_STATION_FILE")
+            assert answer.startswith(f"Allowed. {Opens.AT_NEXT_START if next_start else Opens.NOW}")
             seen = json.loads(await asyncio.to_thread((place / "src" / "seen.json").read_text))
             assert seen["write"] == ["src/**", "docs/**"]
             assert not owned.questions

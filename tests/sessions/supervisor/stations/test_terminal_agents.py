@@ -17,9 +17,11 @@ from sessions.floor.ours.lives import Change, Life
 from sessions.floor.ours.owned import Question
 from sessions.floor.reports import Report
 from sessions.floor.scope import HeldBy, Scope
+from sessions.paths import outbox_path
 from sessions.stations.boundary import machine
 from sessions.stations.places import layout
 from sessions.stations.places.suspects import Allowed, listing
+from sessions.stations.signals import hook
 from tests.support.house import House
 from tests.support.stations.real import KEY, PROVIDER, provider
 from tests.support.stations.yard import Floor, manned, yard_in
@@ -129,6 +131,31 @@ def test_claude_runs_what_the_repository_brings_only_when_that_is_allowed(yard: 
             await idle(floor, 2)
             assert floor.owned(NAME).reason == ""
             assert await asyncio.to_thread((place.home / "ran").exists)
+
+    asyncio.run(scene())
+
+
+@needs_claude
+@pytest.mark.parametrize("model", ["write"], indirect=True)
+def test_claude_goes_on_where_it_was_allowed_to_write_more(yard: House, model: Path) -> None:
+    yard.repo.commit({"src/a.py": "a\n"}, "more")
+
+    async def scene() -> None:
+        async with manned(yard) as floor:
+            await floor.done(StartStation("claude", "Create hello.txt", name=NAME, scope=Scope(write=("src/**",))))
+            await idle(floor, 1)
+            hello = Path(floor.owned(NAME).directory) / "hello.txt"
+            assert not await asyncio.to_thread(hello.exists)
+            session = floor.state.stations[NAME].session
+            outbox = f"--outbox={outbox_path(yard.place.state_dir) / NAME}"
+            asking = asyncio.create_task(asyncio.to_thread(hook.main, ["ask", "scope", outbox, "--", "*.txt"]))
+            await floor.done(AnswerQuestion(NAME, (await question(floor)).id, "allow"))
+            assert await asking == 0
+            await idle(floor, 2)
+            owned = floor.owned(NAME)
+            assert (owned.next_start, owned.scope.write) == (False, ("src/**", "*.txt"))
+            assert floor.state.stations[NAME].session == session
+            assert os.access(hello.parent, os.W_OK)
 
     asyncio.run(scene())
 
