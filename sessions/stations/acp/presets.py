@@ -37,7 +37,7 @@ CLAUDE = AcpKind(
         package="@agentclientprotocol/claude-agent-acp",
         tested="0.100.0",
         node=22,
-        login="set ANTHROPIC_API_KEY, or run `claude` once in the station's home and log in",
+        login="set ANTHROPIC_API_KEY, or CLAUDE_CODE_OAUTH_TOKEN from `claude setup-token`",
         # A station reaches its model and little else: what else it calls for would only be waited for.
         environment=(("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1"), ("DISABLE_AUTOUPDATER", "1")),
         abilities=_ALL,
@@ -56,7 +56,7 @@ CODEX = AcpKind(
         package="@agentclientprotocol/codex-acp",
         tested="2.6.0",
         node=20,
-        login="set OPENAI_API_KEY or CODEX_API_KEY, or run `codex login` with the station's CODEX_HOME",
+        login="set OPENAI_API_KEY or CODEX_API_KEY, or log in with `codex login`",
         prepare=_codex,
         abilities=_SHARED,
         tried=Tried(
@@ -81,7 +81,7 @@ GEMINI = AcpKind(
         package="@google/gemini-cli",
         tested="0.61.0",
         node=20,
-        login="set GEMINI_API_KEY, or run `gemini` once in the station's home and log in",
+        login="set GEMINI_API_KEY",
         environment=(("GEMINI_CLI_NO_RELAUNCH", "true"),),
         abilities=_SHARED,
         quirks=Quirks(
@@ -102,7 +102,7 @@ OPENCODE = AcpKind(
         words=("acp",),
         package="opencode-ai",
         tested="1.18.33",
-        login="run `opencode auth login` in the station's home",
+        login="set OPENAI_API_KEY or ANTHROPIC_API_KEY",
         environment=(
             ("OPENCODE_DISABLE_MODELS_FETCH", "1"),
             ("OPENCODE_DISABLE_AUTOUPDATE", "1"),
@@ -121,7 +121,7 @@ VIBE = AcpKind(
         package="mistral-vibe",
         registry=Registry.PYPI,
         tested="3.0.2",
-        login="set MISTRAL_API_KEY, or configure a provider in the station's ~/.vibe/config.toml",
+        login="set MISTRAL_API_KEY",
         # It would ask a model for a title, outside of what it tells to have used.
         environment=(("VIBE_SESSION_LOGGING__GENERATE_TITLES", "false"),),
         abilities=_SHARED,
@@ -137,7 +137,7 @@ QWEN = AcpKind(
         package="@qwen-code/qwen-code",
         tested="0.24.4",
         node=22,
-        login="set OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_MODEL, or run `qwen` once in the station's home",
+        login="set OPENAI_API_KEY and OPENAI_MODEL, and OPENAI_BASE_URL where it is another server",
         abilities=_ALL,
         quirks=Quirks(untold=True, logins=(("OPENAI_API_KEY", "openai"),), login_first=True),
     )

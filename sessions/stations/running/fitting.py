@@ -23,6 +23,8 @@ from sessions.stations.contract import Ability, Brief, InTerminal, Kind
 from sessions.stations.keeping.marks import Mark
 from sessions.stations.places import layout, making, origin, setup, skipping
 from sessions.stations.places.layout import Place as StationPlace
+from sessions.stations.running.beneath import write_beneath
+from sessions.stations.running.logins import login_of
 from sessions.stations.running.needs import hosts_of, keys_of, model_of, programs_of
 from sessions.stations.running.pinned import pinned
 from sessions.stations.signals import standing
@@ -47,6 +49,8 @@ class Fitted(msgspec.Struct, frozen=True):
 
     boundary: Boundary
     brief: Brief
+    notice: str = ""
+    """What the operator should know of how it was fitted out."""
 
 
 class Outfit(msgspec.Struct, frozen=True):
@@ -86,7 +90,10 @@ def fit(factory: Factory, place: StationPlace, outfit: Outfit) -> Fitted:
     station, owned, tools = outfit.station, outfit.owned, outfit.tools
     private = place.ours / "boundary"
     private.mkdir(mode=0o700, exist_ok=True)
-    keys = keys_of(outfit.kind, os.environ)
+    login = login_of(outfit.kind, os.environ, place.home)
+    for name, text in login.files.items():
+        write_beneath(place.home, name, text)
+    keys = _keys(outfit.kind, place.home)
     program = programs_of(outfit.kind, dict(owned.options), os.environ)
     chains = toolchains(os.environ, Path.home())
     seen = (*filter(None, (interpreter().home,)), *tools.needs, *program, *chains.paths)
@@ -139,7 +146,7 @@ def fit(factory: Factory, place: StationPlace, outfit: Outfit) -> Fitted:
         options=dict(owned.options),
         untrusted=outfit.untrusted,
     )
-    return Fitted(boundary, brief)
+    return Fitted(boundary, brief, login.notice)
 
 
 def held_for(kind: Kind | None, held: Held) -> Held:
@@ -189,6 +196,11 @@ def standing_dir(factory: Factory, station: str) -> Path:
     return path
 
 
+def _keys(kind: Kind | None, home: Path) -> dict[str, str]:
+    """What of its environment is a secret, or says where its model is."""
+    return {**keys_of(kind, os.environ), **login_of(kind, os.environ, home).environment}
+
+
 def inside(keys: Mapping[str, str], outside: str, model: str) -> dict[str, str]:
     """The keys as they are inside, where the model has another address."""
     return {
@@ -199,10 +211,10 @@ def inside(keys: Mapping[str, str], outside: str, model: str) -> dict[str, str]:
 
 def remember(factory: Factory, fitted: Fitted, kind: Kind | None) -> None:
     """Keep how a station was fitted out, without its keys, for as long as its agent runs."""
-    secret = keys_of(kind, os.environ)
+    place = layout.place_of(factory.state_dir, fitted.brief.station)
+    secret = _keys(kind, place.home)
     environment = {name: value for name, value in fitted.brief.environment.items() if name not in secret}
     kept = replace(fitted, brief=replace(fitted.brief, environment=environment))
-    place = layout.place_of(factory.state_dir, fitted.brief.station)
     target = place.ours / FITTED
     fresh = target.with_suffix(".new")
     fresh.write_bytes(msgspec.json.encode(kept))
@@ -217,6 +229,6 @@ def recalled(factory: Factory, station: str, kind: Kind | None) -> Fitted:
         fitted = msgspec.json.decode((place.ours / FITTED).read_bytes(), type=Fitted)
     except (OSError, msgspec.DecodeError, msgspec.ValidationError) as error:
         raise FactoryError("how the station was started is not known any more", "stop it and resume it") from error
-    keys = keys_of(kind, os.environ)
+    keys = _keys(kind, place.home)
     added = inside(keys, model_of(keys), fitted.boundary.model)
     return replace(fitted, brief=replace(fitted.brief, environment={**fitted.brief.environment, **added}))

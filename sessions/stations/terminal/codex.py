@@ -28,6 +28,8 @@ EVENTS = (
 HOME = ".codex"
 WAITS_S, QUICK_S = 90_000, 20
 LONGEST_ARGUMENT = 100_000
+KEYS = ("OPENAI_API_KEY", "CODEX_API_KEY")
+ADDRESS = "https://api.openai.com/v1"
 
 
 class Codex:
@@ -48,7 +50,7 @@ class Codex:
             Ability.HOOKS,
         }
     )
-    keys = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "CODEX_API_KEY")
+    keys = (*KEYS, "OPENAI_BASE_URL")
     runs = (".codex", ".codex/**")
     """Where these are it asks in its terminal whether to run them, or it runs them: there is no third way."""
 
@@ -115,19 +117,14 @@ def _config(brief: Brief) -> str:
         'approval_policy = "on-request"',
         "check_for_update_on_startup = false",
     ]
+    key = next((name for name in KEYS if brief.environment.get(name)), "")
     base = brief.environment.get("OPENAI_BASE_URL", "")
-    if base:
+    if key or base:  # it takes no key from its environment by itself, and asks in its terminal to be logged in
         lines += ['model_provider = "factory"']
     lines += ["", f"[projects.{_text(brief.directory)}]", 'trust_level = "trusted"']
-    if base:
-        lines += [
-            "",
-            "[model_providers.factory]",
-            'name = "factory"',
-            f"base_url = {_text(base)}",
-            'wire_api = "responses"',
-            'env_key = "OPENAI_API_KEY"',
-        ]
+    if key or base:
+        lines += ["", "[model_providers.factory]", 'name = "factory"', f"base_url = {_text(base or ADDRESS)}"]
+        lines += ['wire_api = "responses"', *([f"env_key = {_text(key)}"] if key else [])]
     return "\n".join(lines) + "\n"
 
 

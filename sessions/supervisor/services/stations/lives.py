@@ -291,7 +291,8 @@ class Lives:
         await crew.record(ev.ScopeHeld(held=fitted.boundary.held, **now(station)))
         await self._arrivals.follow(station)
         begun = await self._runner_of(kind).begin(seen.kind, replace(fitted, brief=replace(fitted.brief, prompt=words)))
-        await crew.live(station, Life.RUNNING, begun.reason, begun.process, begun.started, begun.host)
+        reason = "; ".join(filter(None, (begun.reason, fitted.notice)))
+        await crew.live(station, Life.RUNNING, reason, begun.process, begun.started, begun.host)
         return begun.prompted
 
     async def _outfit(self, station: str, known: Owned, session: str) -> Outfit:

@@ -28,6 +28,7 @@ def launched(
     prompt: str = "",
     by: HeldBy = HeldBy.BUBBLEWRAP,
     untrusted: tuple[str, ...] = (),
+    **environment: str,
 ) -> Launch:
     brief = Brief(
         station="ship",
@@ -38,6 +39,7 @@ def launched(
             HOOK: "/srv/tools/python hook.py hook",
             "ANTHROPIC_API_KEY": "sk-" + "x" * 30,
             "OPENAI_BASE_URL": "http://127.0.0.1:9/v1",
+            **environment,
         },
         session=session,
         prompt=prompt,
@@ -82,6 +84,20 @@ def test_claude_asks_no_newcomers_questions_and_runs_our_hooks() -> None:
     for waits in ("PermissionRequest", "PreToolUse"):
         assert hooks[waits][0]["hooks"][0]["timeout"] > 86_400
     assert (launch.environment[OUTBOX], launch.environment[AGENT]) == ("/srv/out/ship", "claude")
+
+
+@pytest.mark.parametrize(
+    ("given", "provider"),
+    [
+        ({"OPENAI_API_KEY": "k"}, ("http://127.0.0.1:9/v1", "OPENAI_API_KEY")),
+        ({"CODEX_API_KEY": "k", "OPENAI_BASE_URL": ""}, ("https://api.openai.com/v1", "CODEX_API_KEY")),
+        ({"OPENAI_BASE_URL": ""}, None),
+    ],
+)
+def test_codex_asks_for_no_login_where_there_is_a_key(given: dict[str, str], provider: tuple[str, str] | None) -> None:
+    config = tomllib.loads(launched(CODEX, **given).files[".codex/config.toml"])  # type: ignore[arg-type]
+    found = config.get("model_providers", {}).get(config.get("model_provider"))
+    assert (found and (found["base_url"], found["env_key"])) == provider
 
 
 def test_codex_has_a_home_of_its_own() -> None:
