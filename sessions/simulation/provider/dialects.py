@@ -1,4 +1,4 @@
-"""How three kinds of providers are spoken to: what a request holds, and how an answer is put, in one or in pieces."""
+"""How kinds of providers are spoken to: what a request holds, and how an answer is put, in one or in pieces."""
 
 from __future__ import annotations
 

@@ -13,9 +13,14 @@ from typing import Any
 import msgspec
 
 from sessions.simulation.provider.dialects import DIALECTS, Dialect, Json, Said, Used
+from sessions.simulation.provider.gemini import Contents
 from sessions.simulation.provider.script import Fault, Script, Step, Trouble
 
 HOST = "127.0.0.1"
+STREAMED = ":streamGenerateContent"
+IN_PATH = dict.fromkeys((STREAMED, ":generateContent"), Contents())
+SPOKEN: Mapping[str, Dialect] = {**DIALECTS, **IN_PATH}
+"""By the end of the path that is asked."""
 MAX_HEAD, MAX_BODY = 1 << 16, 1 << 27
 
 
@@ -91,7 +96,8 @@ class Provider:
                 await writer.wait_closed()
 
     async def _answer(self, asked: _Asked, writer: asyncio.StreamWriter) -> None:
-        name = next((end for end in DIALECTS if asked.path.split("?")[0].endswith(end)), "")
+        path = asked.path.split("?")[0]
+        name = next((end for end in SPOKEN if path.endswith(end)), "")
         try:
             request = msgspec.json.decode(asked.body)
         except msgspec.DecodeError:
@@ -99,9 +105,11 @@ class Provider:
         if not name or not isinstance(request, dict):
             await _send(writer, 404 if not name else 400, {"error": {"message": "no such thing here"}})
             return
+        if name in IN_PATH:
+            request |= {"model": path.rpartition("/")[2].removesuffix(name), "stream": name == STREAMED}
         if self._asked is not None:
             self._asked(request)
-        dialect, model = DIALECTS[name], str(request.get("model", ""))
+        dialect, model = SPOKEN[name], str(request.get("model", ""))
         number = dialect.answered(request)
         step = self._script.step((model.rpartition("/")[2], asked.key), number, dialect.last(request))
         mark = blake2b(f"{asked.key} {model} {dialect.first(request)} {number}".encode(), digest_size=6).hexdigest()

@@ -27,6 +27,7 @@ class AcpKind:
         self.preset = preset
         self.name, self.title, self.abilities = preset.name, preset.title, preset.abilities
         self.tried = preset.tried
+        self.tried_with = preset.tested if preset.ran else ""
         self._starting: Starting | None = None
 
     def usable(self, environment: Mapping[str, str]) -> Usable:

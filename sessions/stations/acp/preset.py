@@ -31,6 +31,8 @@ class Preset(msgspec.Struct, frozen=True):
     registry: Registry = Registry.NPM
     tested: str = ""
     """The version that the quirks were found with."""
+    ran: bool = True
+    """It was run with that, from its start to its end; what is known of another comes from its documentation."""
     node: int = 0
     """The major version of Node that it needs at least."""
     login: str = ""

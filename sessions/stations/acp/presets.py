@@ -8,13 +8,39 @@ from collections.abc import Mapping
 from sessions.stations.acp.kind import AcpKind
 from sessions.stations.acp.preset import Preset, Registry
 from sessions.stations.acp.quirks import Quirks, Span
-from sessions.stations.conformance.tried import Tried
+from sessions.stations.conformance.tried import ROOT, URL, Tried
 from sessions.stations.contract import Ability, Brief
 
 _ALL = frozenset({Ability.INTERRUPT, Ability.PERMISSIONS, Ability.RESUME, Ability.USAGE, Ability.MODEL})
 _SHARED = _ALL | {Ability.SHARED}
 
 _KEYS = ("CODEX_API_KEY", "OPENAI_API_KEY")
+_OPENCODE_TRIED = json.dumps(
+    {
+        "model": "tried/scripted",
+        "permission": {"bash": "ask"},
+        "provider": {
+            "tried": {
+                "npm": "@ai-sdk/openai-compatible",
+                "options": {"baseURL": URL, "apiKey": "sk-scripted"},
+                "models": {"scripted": {"tool_call": True, "limit": {"context": 128_000, "output": 8_000}}},
+            }
+        },
+    }
+)
+_VIBE_TRIED = f"""active_model = "tried"
+enable_telemetry = false
+enable_update_checks = false
+[[providers]]
+name = "tried"
+api_base = "{URL}"
+api_key_env_var = "OPENAI_API_KEY"
+backend = "generic"
+[[models]]
+name = "scripted"
+provider = "tried"
+alias = "tried"
+"""
 
 
 def _codex(brief: Brief, environment: Mapping[str, str]) -> Mapping[str, str]:
@@ -84,6 +110,13 @@ GEMINI = AcpKind(
         login="set GEMINI_API_KEY",
         environment=(("GEMINI_CLI_NO_RELAUNCH", "true"),),
         abilities=_SHARED,
+        tried=Tried(
+            "gemini-2.5-pro",
+            files={".gemini/settings.json": '{"security":{"auth":{"selectedType":"gemini-api-key"}}}'},
+            environment={"GOOGLE_GEMINI_BASE_URL": ROOT},
+            tool="run_shell_command",
+            arguments={"command": "touch tried", "description": "Try"},
+        ),
         quirks=Quirks(
             record="gemini",
             late=True,
@@ -110,6 +143,12 @@ OPENCODE = AcpKind(
             ("OPENCODE_CONFIG_CONTENT", '{"agent":{"title":{"disable":true}}}'),
         ),
         abilities=_SHARED,
+        tried=Tried(
+            "",
+            files={".config/opencode/opencode.json": _OPENCODE_TRIED},
+            tool="bash",
+            arguments={"command": "touch tried", "description": "Try"},
+        ),
         quirks=Quirks(span=Span.REQUEST, record="opencode", alone=False, tool_first=True),
     )
 )
@@ -125,6 +164,9 @@ VIBE = AcpKind(
         # It would ask a model for a title, outside of what it tells to have used.
         environment=(("VIBE_SESSION_LOGGING__GENERATE_TITLES", "false"),),
         abilities=_SHARED,
+        tried=Tried(
+            "", {"mode": "ask"}, {".vibe/config.toml": _VIBE_TRIED}, tool="bash", arguments={"command": "touch tried"}
+        ),
         quirks=Quirks(span=Span.SESSION, alone=False),
     )
 )
@@ -139,6 +181,14 @@ QWEN = AcpKind(
         node=22,
         login="set OPENAI_API_KEY and OPENAI_MODEL, and OPENAI_BASE_URL where it is another server",
         abilities=_ALL,
+        tried=Tried(
+            "",
+            {"mode": "default"},
+            {".qwen/settings.json": '{"security":{"auth":{"selectedType":"openai"}}}'},
+            {"OPENAI_MODEL": "scripted"},
+            tool="run_shell_command",
+            arguments={"command": "touch tried", "description": "Try", "is_background": False},
+        ),
         quirks=Quirks(untold=True, logins=(("OPENAI_API_KEY", "openai"),), login_first=True),
     )
 )
@@ -150,6 +200,7 @@ OPENCLAW = AcpKind(
         words=("acp",),
         package="openclaw",
         tested="2026.9.6",
+        ran=False,
         node=24,
         login="start its gateway, and give `openclaw acp` its address with the option `command`",
         abilities=_ALL - {Ability.USAGE},

@@ -22,9 +22,10 @@ from sessions.simulation.provider.server import Logged, Provider
 from sessions.stations import kinds
 from sessions.stations.conformance.checks import PATIENCE_S, Checks, Tell
 from sessions.stations.conformance.trial import ASK, SAY, WAIT, Ear, Trial
-from sessions.stations.conformance.tried import Tried
+from sessions.stations.conformance.tried import Tried, pointed
 from sessions.stations.contract import Brief, Conversing, InTerminal, Signal
 from sessions.stations.hosting.client import Host, argv
+from sessions.stations.running.beneath import write_beneath
 
 ANSWER = "All is well."
 _NONE: Mapping[str, str] = {}
@@ -67,7 +68,10 @@ async def _conversing(name: str, kind: Conversing, checks: Checks, model: str, o
         try:
             url = "" if model else await provider.listen()
             async with _host(name, at, url) as ear:
-                brief = _brief(at, scripted(url), model or tried.model, {**tried.options, **options})
+                given = {**scripted(url), **pointed(tried.environment, url)} if url else {}
+                brief = _brief(at, given, model or tried.model, {**tried.options, **options})
+                for file, text in pointed(tried.files, url).items() if url else ():
+                    write_beneath(at / "home", file, text)
                 await Trial(kind, ear, brief, log).run(checks)
         finally:
             await provider.close()

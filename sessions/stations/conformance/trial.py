@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.floor.events import Event
+from sessions.floor.tokens import Certainty
 from sessions.simulation.provider.server import Logged
 from sessions.stations.conformance.checks import Checks
 from sessions.stations.contract import Ability, Brief, Decision, Kind, LostSessionError
@@ -111,6 +112,8 @@ class Trial:
         used = [event for event in self._ear.events if isinstance(event, ev.TokensUsed)]
         assert used, "none is told"
         told, known = sum(event.tokens.total for event in used), sum(_total(call) for call in self._log)
+        if told < known and any(event.certainty is Certainty.UNDERCOUNTED for event in used):
+            return f"{told:,} tokens, and that it is not all; the provider has {known:,}"
         assert not self._log or told == known, f"it tells {told:,} tokens, and the provider {known:,}"
         return f"{told:,} tokens, as the provider has it" if self._log else f"{told:,} tokens"
 

@@ -53,6 +53,7 @@ class Claude:
     name = "claude"
     title = "Claude Code"
     program = "claude"
+    tried_with = "2.1.332"
     abilities = frozenset(
         {
             Ability.INTERRUPT,

@@ -39,6 +39,7 @@ class Codex:
     name = "codex"
     title = "Codex"
     program = "codex"
+    tried_with = "0.171.0"
     abilities = frozenset(
         {
             Ability.INTERRUPT,

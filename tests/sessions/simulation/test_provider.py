@@ -1,4 +1,4 @@
-"""The scripted provider: three dialects over real sockets, counted, and with every trouble that it can have."""
+"""The scripted provider: four dialects over real sockets, counted, and with every trouble that it can have."""
 
 from __future__ import annotations
 
@@ -132,3 +132,18 @@ def test_a_process_serves_a_script_in_a_file(tmp_path: Path) -> None:
     path.write_text('{"scripts": {"m": [{"txt": "wrong"}]}}')
     with pytest.raises(FactoryError, match="is no script"):
         load(path)
+
+
+def test_google_names_the_model_in_the_path_and_every_piece_is_an_answer() -> None:
+    said = {"contents": [{"role": "user", "parts": [{"text": "hi"}]}]}
+    again = {"contents": [*said["contents"], {"role": "model", "parts": [{"text": "well"}]}]}
+    script = Script(scripts={"m": (STEP, Step("On."))})
+    answers, log = asked(script, ("models/m:streamGenerateContent?alt=sse", said), ("models/m:generateContent", again))
+    pieces = list(events(answers[0][1]))
+    parts = [part for piece in pieces for part in piece["candidates"][0]["content"]["parts"]]
+    assert [part.get("thought", False) for part in parts] == [True, False, False]
+    assert (parts[1]["text"], parts[2]["functionCall"]) == ("Hello there.", {"name": "read", "args": {"path": "a"}})
+    used = pieces[-1]["usageMetadata"]
+    assert (used["promptTokenCount"], used["cachedContentTokenCount"], used["totalTokenCount"]) == (107, 7, 127)
+    assert json.loads(answers[1][1])["candidates"][0]["content"]["parts"] == [{"text": "On."}]
+    assert [(call.model, call.number, call.input) for call in log] == [("m", 0, 100), ("m", 1, log[1].input)]

@@ -29,6 +29,8 @@ class KindShape(msgspec.Struct, frozen=True):
     title: str
     usable: bool
     version: str
+    tried_with: str
+    """The version that it was run with from start to end by those who made it known here; "" where it was not."""
     reason: str
     cure: str
     abilities: tuple[str, ...]
@@ -84,8 +86,11 @@ class Agents(InRepository, frozen=True, kw_only=True):
         if self.json:
             say(text(KindsShape(kinds=shapes)))
             return 0
-        rows = [(shape.name, shape.title, _state(shape), ", ".join(shape.abilities)) for shape in shapes]
-        table(("kind", "agent", "usable", "can"), rows, left=4)
+        rows = [
+            (shape.name, shape.title, _state(shape), shape.tried_with or "-", ", ".join(shape.abilities))
+            for shape in shapes
+        ]
+        table(("kind", "agent", "usable", "tried with", "can"), rows, left=5)
         for shape in shapes:
             if shape.cure:
                 say(f"{clean(shape.name, 40)}: {clean(shape.reason, 200)}. Cure: {clean(shape.cure, 200)}")
@@ -120,7 +125,7 @@ def shown() -> list[KindShape]:
             kind = kinds.load(name)
             usable = kind.usable(os.environ)
         except FactoryError as error:
-            shapes.append(KindShape(name, "", False, "", error.message, error.cure, (), 0, found.package))
+            shapes.append(KindShape(name, "", False, "", "", error.message, error.cure, (), 0, found.package))
             continue
         shapes.append(
             KindShape(
@@ -128,6 +133,7 @@ def shown() -> list[KindShape]:
                 kind.title,
                 usable.ok,
                 usable.version,
+                str(getattr(kind, "tried_with", "")),
                 usable.reason,
                 usable.cure,
                 tuple(sorted(kind.abilities)),
