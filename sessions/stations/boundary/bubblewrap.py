@@ -24,7 +24,7 @@ exec 3>&- 4>&- 5>&- 6>&- 7>&- 9<"$filter" && exec "$@"
 """Closes what the starter may have left open, but for the door's own; opens the filter, which bubblewrap closes."""
 INNER = """\
 limit() { ulimit "$@" 2>/dev/null; }
-(echo 500 > /proc/$$/oom_score_adj) 2>/dev/null
+{ echo 500 > /proc/self/oom_score_adj; } 2>/dev/null
 limit -c 0; limit -f "$1"; limit -n "$2"; limit -u "$3" || limit -p "$3"
 shift 3
 exec "$@"
