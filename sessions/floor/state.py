@@ -103,6 +103,8 @@ class Station(msgspec.Struct, frozen=True, omit_defaults=True):
     """The number of the agent's process, where the agent tells it and the process lives."""
     report: Report | None = None
     """What the process last said of itself."""
+    asks: Mapping[str, str] = {}
+    """What a station of ours waits to be answered, in a few words each, by the id of the question, the oldest first."""
     running: Mapping[str, RunningTool] = {}
     """Tools under way, by call id, oldest first."""
     context: int = 0

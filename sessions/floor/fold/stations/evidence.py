@@ -38,6 +38,9 @@ def put_evidence(
         # Sub-agents, and tools that were called together with the one that asks, go on while it waits for an answer.
         draft.stations[event.station] = replace(station, **changes)
         return
+    if changes.get("asks", station.asks) and status is Status.WORKING:  # until all of it is answered
+        draft.stations[event.station] = replace(station, **changes)
+        return
     if time >= old.seen:
         since = old.since if old.status is status else time
         changes["evidence"] = Evidence(status, since, time, event.source, reason, guess)

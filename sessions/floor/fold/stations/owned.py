@@ -26,6 +26,10 @@ _SEEN = {
 def life_changed(draft: Draft, event: ev.LifeChanged) -> None:
     station = draft.station(event)
     seen = _SEEN.get(event.life)
+    if seen is None and station.asks:
+        waits = next(iter(station.asks.values()))
+        put_evidence(draft, event, Status.NEEDS_ME, waits, process=event.process)
+        return
     if seen is None:
         # That it runs says nothing yet of what it does; that it rests no longer does.
         if station.evidence.status in (Status.UNKNOWN, Status.WAITING, Status.FAILED):
@@ -35,7 +39,7 @@ def life_changed(draft: Draft, event: ev.LifeChanged) -> None:
         return
     status, reason = seen
     rests = event.life is Life.PAUSED
-    running = station.running if rests else {}
+    running, asks = (station.running, station.asks) if rests else ({}, {})
     errors = station.errors + (event.life is Life.LOST)
     put_evidence(
         draft,
@@ -44,6 +48,7 @@ def life_changed(draft: Draft, event: ev.LifeChanged) -> None:
         event.reason or reason,
         event.reason,
         running=running,
+        asks=asks,
         errors=errors,
         process=event.process,
         # What an agent said that has ended is nothing that the next one says.
@@ -60,14 +65,21 @@ def place_made(draft: Draft, event: ev.PlaceMade) -> None:
 
 @STATIONS.folds
 def question_asked(draft: Draft, event: ev.QuestionAsked) -> None:
-    words = " ".join(f"{event.tool} {event.text[:400]}".split())
-    put_evidence(draft, event, Status.NEEDS_ME, words[:200], words[:200])
+    words = " ".join(f"{event.tool} {event.text[:400]}".split())[:200]
+    asks = {**draft.station(event).asks, event.question: words}
+    put_evidence(draft, event, Status.NEEDS_ME, next(iter(asks.values())), words, asks=asks)
 
 
 @STATIONS.folds
 def question_answered(draft: Draft, event: ev.QuestionAnswered) -> None:
-    if draft.station(event).evidence.status is Status.NEEDS_ME:
-        put_evidence(draft, event, Status.WORKING, "answered")
+    station = draft.station(event)
+    asks = {question: words for question, words in station.asks.items() if question != event.question}
+    if asks:
+        put_evidence(draft, event, Status.NEEDS_ME, next(iter(asks.values())), asks=asks)
+    elif station.evidence.status is Status.NEEDS_ME:
+        put_evidence(draft, event, Status.WORKING, "answered", asks=asks)
+    else:
+        draft.stations[event.station] = replace(station, asks=asks)
 
 
 @STATIONS.folds

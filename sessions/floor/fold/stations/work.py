@@ -23,13 +23,13 @@ def turn_started(draft: Draft, event: ev.TurnStarted) -> None:
 @STATIONS.folds
 def turn_finished(draft: Draft, event: ev.TurnFinished) -> None:
     reason = "interrupted by the operator" if event.interrupted else "turn finished"
-    put_evidence(draft, event, Status.IDLE, reason, running=still_running(draft, event))
+    put_evidence(draft, event, Status.IDLE, reason, running=still_running(draft, event), asks={})
 
 
 @STATIONS.folds
 def turn_failed(draft: Draft, event: ev.TurnFailed) -> None:
     errors, running = draft.station(event).errors + 1, still_running(draft, event)
-    put_evidence(draft, event, Status.FAILED, event.reason, event.reason, errors=errors, running=running)
+    put_evidence(draft, event, Status.FAILED, event.reason, event.reason, errors=errors, running=running, asks={})
 
 
 @STATIONS.folds
