@@ -126,6 +126,23 @@ def test_nobody_imports_litellm() -> None:
     assert [o for package in PACKAGES for o in offences(package, ("litellm",))] == []
 
 
+def test_what_speaks_with_agents_is_known_in_one_room_each() -> None:
+    rooms = {"acp": "sessions.stations.acp", "mcp": "sessions.stations.builtin"}
+    for library, room in rooms.items():
+        others = [module for package in PACKAGES for module in modules(package) if not inside(module, (room,))]
+        assert [offence for module in others for offence in offences_of(module, (library,))] == []
+
+
+def test_a_host_loads_what_its_own_kind_needs_alone() -> None:
+    """And that only when a station is started."""
+    loaded = loaded_by(["sessions.stations.hosting.__main__", "sessions.stations.kinds", "sessions.stations.contract"])
+    assert {"litellm", "openai", "mcp", "acp", "pydantic", "textual", "rich"} & loaded == set()
+
+
+def test_the_top_is_three_packages_and_their_tests() -> None:
+    assert {path.parent.name for path in ROOT.glob("[!.]*/*.py")} == {*PACKAGES, "tests"}
+
+
 def test_the_supervisor_loads_no_agent_and_no_model() -> None:
     names = ["sessions.supervisor.__main__", "sessions.supervisor.services.stations.service"]
     assert {"litellm", "openai", "mcp", "acp", "pydantic"} & loaded_by(
