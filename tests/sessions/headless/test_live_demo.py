@@ -8,6 +8,7 @@ import select
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -101,6 +102,9 @@ def test_real_stations_edit_test_commit_ask_fail_collide_and_stay_inside() -> No
         with watched(place.socket) as console:
             console.until(lambda client: told(client.state), 90.0)
             state = console.client.state
+        # What litellm is made of is in the memory of the host, and of nobody else.
+        mapped = {name: loads_models(pid) for pid, name in ours(root) if name in ("supervisor", "hosting")}
+        assert mapped == {"supervisor": False, "hosting": True}
         assert state.scripted and not state.simulated
         assert factory.troubles == []
         assert all(station.owner is Owner.OURS for station in state.stations.values())
@@ -108,6 +112,19 @@ def test_real_stations_edit_test_commit_ask_fail_collide_and_stay_inside() -> No
         assert state.here.tokens.total > 10_000 and state.here.cost > 0
     assert not root.exists()
     assert processes_of(root) == []
+
+
+def ours(root: Path) -> Iterator[tuple[int, str]]:
+    """The program's own processes for a demo, each with the last word of its module's name."""
+    for pid in everything():
+        with suppress(OSError):
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
+            if words[1:2] == ["-m"] and str(root) in "\0".join(words):
+                yield pid, words[2].rpartition(".")[2]
+
+
+def loads_models(pid: int) -> bool:
+    return "pydantic_core" in Path(f"/proc/{pid}/maps").read_text()
 
 
 def processes_of(root: Path) -> list[str]:
