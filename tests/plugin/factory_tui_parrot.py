@@ -1,7 +1,7 @@
 """A kind of agent in a package of its own, which knows nothing of the console but the contract.
 
-What a prompt begins with says what it does: `say`, `ask`, `wait`, `flood N`, `tick RATE`, `crash`, `crash later`,
-`lost`, `jump`.
+What a prompt begins with says what it does: `say`, `ask`, `wait`, `flood N`, `tick RATE`, `clock RATE`, `crash`,
+`crash later`, `lost`, `jump`.
 """
 
 from __future__ import annotations
@@ -86,6 +86,10 @@ class Parrot:
             case ["tick", rate]:
                 for number in itertools.count():
                     self.say(ev.TextWritten(**self.who, text=f"tick {number}"))
+                    await asyncio.sleep(1 / float(rate))
+            case ["clock", rate]:
+                while True:
+                    self.say(ev.TextWritten(**self.who, text=f"at {time.time():.3f}"))
                     await asyncio.sleep(1 / float(rate))
             case ["crash", "later"]:
                 await asyncio.sleep(0)

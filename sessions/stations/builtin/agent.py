@@ -30,6 +30,7 @@ from sessions.stations.hosting.voice import Voice
 log = logging.getLogger(__name__)
 
 INTERRUPTED = "[The operator interrupted it. It may have been done in part: look before you do it again.]"
+GOES_ON = "goes on where it was broken off"
 RESTS = "its budget is used up: it rests until it has more"
 OUT_OF_TIME = "[It was stopped: the time of the budget is used up. It may have been done in part.]"
 
@@ -165,7 +166,7 @@ class BuiltIn:
                 prompt, text = next(iter(history.waiting.items()))
                 voice.prompted(prompt, text)
             else:
-                voice.say(ev.TurnStarted(**voice.who, text=""))
+                voice.say(ev.TurnStarted(**voice.who, text=GOES_ON))
             await self._timed()
         except asyncio.CancelledError:
             if history.turn:
