@@ -38,6 +38,7 @@ _BLOCK = 512
 _HOST = system.HOST
 WITHOUT_USERS, SIZED = (0, 8), (0, 7)
 """The versions of bubblewrap that keep programs from making namespaces, and that bound directories in memory."""
+_VAR_TMP = Path("/var/tmp")
 _RESOLVER = Path("/etc/resolv.conf")
 
 
@@ -56,6 +57,7 @@ def words(
         *_namespaces(bounds, version, filter_ is not None),
         *opened,
         *_machine(bounds, version >= SIZED),
+        *_further_tmp(bounds, plan, version >= SIZED),
         *(word for mount in plan.mounts for word in _mount(mount, nothing(bounds.private) if plan.unread else Path())),
         *(word for mount in plan.mounts if mount.access is Access.HIDDEN for word in ("--remount-ro", str(mount.path))),
         *("--remount-ro", "/", "--chdir", str(bounds.place), "--"),
@@ -90,11 +92,23 @@ def _machine(bounds: Bounds, sized: bool) -> Iterator[str]:
         yield from ("--ro-bind", "/proc/sys", "/proc/sys")
     yield from _memory("/dev/shm", bounds.limits.shared_memory, sized)
     yield from ("--remount-ro", "/dev")
-    if bounds.tmp is not None:
-        yield from ("--bind", str(bounds.tmp), "/tmp")
+    yield from _tmp(bounds, "/tmp", sized)
+    yield from ("--dir", "/run")
+
+
+def _further_tmp(bounds: Bounds, plan: Plan, sized: bool) -> Iterator[str]:
+    """The same directory by its other name; nothing can be mounted in it where that is a link."""
+    if any(mount.path.is_relative_to(_VAR_TMP) for mount in plan.mounts):
+        yield from _tmp(bounds, str(_VAR_TMP), sized)
     else:
-        yield from _memory("/tmp", bounds.limits.memory_files, sized)
-    yield from ("--symlink", "/tmp", "/var/tmp", "--dir", "/run")
+        yield from ("--symlink", "/tmp", str(_VAR_TMP))
+
+
+def _tmp(bounds: Bounds, path: str, sized: bool) -> Iterator[str]:
+    if bounds.tmp is not None:
+        yield from ("--bind", str(bounds.tmp), path)
+    else:
+        yield from _memory(path, bounds.limits.memory_files, sized)
 
 
 def _memory(path: str, size: int, sized: bool) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -204,3 +205,17 @@ def test_the_kernel_ends_it_first_when_memory_is_out(on: Machine) -> None:
     said = own.sh("cat /proc/self/oom_score_adj", boundary)
     own.close()
     assert said == "500\n"
+
+
+@needs_bubblewrap
+@pytest.mark.parametrize("folder", ["/var/tmp", "/dev/shm", "/run"])
+def test_a_station_lives_wherever_its_factory_does(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not os.access(folder, os.W_OK):
+        pytest.skip(f"{folder} cannot be written")
+    monkeypatch.setattr(tempfile, "tempdir", folder)
+    own = Site(root=True)
+    boundary = own.draw()
+    prove(boundary, own.bounds)
+    said = own.sh("echo x >> src/a.py; git add -A; git commit -qm mine; git log --format=%s", boundary)
+    own.close()
+    assert said.splitlines()[:1] == ["mine"]
