@@ -31,6 +31,15 @@ class HaltedError(FactoryError):
     """The supervisor's journal takes nothing: what was asked for waits for the disk."""
 
 
+class RefusedError(FactoryError):
+    """A wish was refused, or could not be carried out."""
+
+    def __init__(self, message: str, cure: str, about: str) -> None:
+        super().__init__(message, cure)
+        self.about = about
+        """The station that it was about, or that came of it; "" for none."""
+
+
 class Supervised:
     """Asks and wishes, each of which is repeated when a supervisor is lost over it. Use as a context, or `close` it.
 
@@ -74,7 +83,7 @@ class Supervised:
     def obey(self, wish: AnyWish) -> str:
         """Have a wish carried out; returns the station that it was about.
 
-        Raises `HaltedError` while the disk takes nothing, FactoryError for a refusal.
+        Raises `HaltedError` while the disk takes nothing, `RefusedError` for a refusal.
         """
         from sessions import operator
 
@@ -85,7 +94,7 @@ class Supervised:
         finally:
             self._obeyed = False
         if not reply.ok:
-            raise FactoryError(reply.reason, reply.cure)
+            raise RefusedError(reply.reason, reply.cure, reply.about)
         return reply.about
 
     def ask(self, question: Question[A]) -> list[A]:

@@ -22,7 +22,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     version: int = VERSION
     ok: bool
     station: str = ""
-    """The id of the station that it was about, or that came of it; of one that was refused the word that named it."""
+    """The id of the station that it was about, or that came of it; of one that was refused at once the word that named it."""
     reason: str = ""
     cure: str = ""
 
@@ -32,7 +32,7 @@ def obey_all(repo: Path, wishes: Mapping[str, AnyWish], done: str, as_json: bool
 
     `done` says what was done to one, after its name. One that is refused keeps no other from being done.
     """
-    from sessions.headless.supervised import Supervised
+    from sessions.headless.supervised import RefusedError, Supervised
 
     outcomes: list[Outcome] = []
     with Supervised(repo) as supervised, progress() as supervised.progress:
@@ -41,7 +41,8 @@ def obey_all(repo: Path, wishes: Mapping[str, AnyWish], done: str, as_json: bool
                 about = supervised.obey(wish)
                 outcomes.append(Outcome(ok=True, station=about or name))
             except FactoryError as error:
-                outcomes.append(Outcome(ok=False, station=name, reason=error.message, cure=error.cure))
+                about = error.about if isinstance(error, RefusedError) else ""
+                outcomes.append(Outcome(ok=False, station=about or name, reason=error.message, cure=error.cure))
     if len(outcomes) == 1 and not outcomes[0].ok and not as_json:
         raise FactoryError(outcomes[0].reason, outcomes[0].cure)
     for each in outcomes:

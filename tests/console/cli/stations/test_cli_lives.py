@@ -126,6 +126,12 @@ def test_a_word_that_is_no_kind_of_agent_makes_no_station(shell: Shell) -> None:
     assert shell.told("status")[0]["stations"] == []
 
 
+def test_a_station_that_could_not_be_started_is_named(shell: Shell) -> None:
+    assert shell.outcomes("start", "command", "mend it", code=1) == [("mend-it", False)]
+    (status,) = shell.told("status")
+    assert [(each["id"], each["ours"]["life"]) for each in status["stations"]] == [("mend-it", "held")]
+
+
 @pytest.mark.parametrize("verb", [*VERBS, "prompt", "answer", "scope", "freeze"])
 def test_where_no_repository_is_it_says_so_on_one_line(
     verb: str, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
