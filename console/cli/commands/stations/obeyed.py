@@ -22,7 +22,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     version: int = VERSION
     ok: bool
     station: str = ""
-    """The id of the station that it was about, or that came of it; of one that was refused at once the word that named it."""
+    """The id of the station that it was about, or that came of it; of one refused at once the word that named it."""
     reason: str = ""
     cure: str = ""
 
