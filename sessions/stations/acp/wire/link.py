@@ -120,6 +120,13 @@ class Link:
     def version(self) -> str:
         return clean(text(fields(self.greeting, "agentInfo").get("version")), 60)
 
+    @property
+    def name(self) -> str:
+        """What the agent is called; one that is started by its command alone says so itself."""
+        about = fields(self.greeting, "agentInfo")
+        says = clean(text(about.get("title")) or text(about.get("name")), 60)
+        return self._preset.title if self._preset.program or not says else says
+
     async def greet(self, within: float) -> None:
         """Agree on the protocol. Raises `FactoryError` when it answers late, or speaks another version."""
         said = await self.request(
@@ -135,7 +142,7 @@ class Link:
         speaks = said.get("protocolVersion")
         if speaks != PROTOCOL_VERSION or isinstance(speaks, bool):
             raise FactoryError(
-                f"{self._preset.title} {self.version} speaks version {clean(str(speaks), 40)} of the Agent Client "
+                f"{self.name} {self.version} speaks version {clean(str(speaks), 40)} of the Agent Client "
                 f"Protocol, and this program version {PROTOCOL_VERSION}",
                 f"install the one that is known to work: {self._preset.install}"
                 if self._preset.package

@@ -172,7 +172,7 @@ def test_an_unknown_conversation_is_lost(kind: AcpKind, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("speaks", ["2", "0", "null", '"2026-07-20"', "true", "[1]"])
 def test_another_version_of_the_protocol_is_refused_by_name(kind: AcpKind, tmp_path: Path, speaks: str) -> None:
-    with pytest.raises(FactoryError, match=r"Fake 1\.2\.3 speaks version .* of the Agent Client Protocol, and this"):
+    with pytest.raises(FactoryError, match=r"fake 1\.2\.3 speaks version .* of the Agent Client Protocol, and this"):
         asyncio.run(begin_and_end(kind, brief(tmp_path, "--speaks", speaks)))
 
 
