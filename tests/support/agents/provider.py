@@ -30,6 +30,11 @@ class Provider:
         """All that it told to have been used."""
         return sum((_tokens(used) for used in self.used), Tokens())
 
+    @property
+    def untold(self) -> Tokens:
+        """What was used by calls that offered no tool: Codex asks for a title so, and tells nobody."""
+        return sum((_tokens(used) for used in self.used if not used["tools"]), Tokens())
+
 
 @contextmanager
 def provider(delay: float = 0.0, prefer: str = "write", escalate: bool = False) -> Iterator[Provider]:
@@ -68,6 +73,7 @@ def _logging(handler: Any, log: list[Used]) -> type[BaseHTTPRequestHandler]:
 
     class Logging(handler):  # type: ignore[misc]
         last: Used
+        tools: bool
 
         def _json(self, body: Any, code: int = 200) -> None:
             self._note(body)
@@ -84,13 +90,17 @@ def _logging(handler: Any, log: list[Used]) -> type[BaseHTTPRequestHandler]:
                     if used:
                         self.last = used
 
+        def note(self, api: Any, body: Any, tools: Any, *more: Any) -> None:
+            self.tools = bool(tools)
+            super().note(api, body, tools, *more)
+
         def do_POST(self) -> None:  # noqa: N802
-            self.last = {}
+            self.last, self.tools = {}, False
             try:
                 super().do_POST()
             finally:
                 if self.last:
-                    log.append(self.last)
+                    log.append({**self.last, "tools": self.tools})
 
     return cast("type[BaseHTTPRequestHandler]", Logging)
 

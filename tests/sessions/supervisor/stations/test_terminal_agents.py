@@ -17,19 +17,21 @@ from sessions.floor.ours.lives import Change, Life
 from sessions.floor.ours.owned import Question
 from sessions.floor.reports import Report
 from sessions.floor.scope import HeldBy, Scope
+from sessions.floor.tokens import Tokens
 from sessions.paths import outbox_path
 from sessions.stations.boundary import machine
 from sessions.stations.places import layout
 from sessions.stations.places.suspects import Allowed, listing
 from sessions.stations.signals import hook
+from tests.support.agents.provider import SCRIPT, Provider, provider
 from tests.support.house import House
-from tests.support.stations.real import KEY, PROVIDER, provider
+from tests.support.stations.real import KEY
 from tests.support.stations.yard import Floor, manned, yard_in
 from tests.support.supervisor import ended, until
 
 HERE = machine.here()
 pytestmark = [
-    pytest.mark.skipif(not PROVIDER.is_file(), reason=f"there is no scripted model at {PROVIDER}"),
+    pytest.mark.skipif(not SCRIPT.is_file(), reason=f"there is no scripted model at {SCRIPT}"),
     pytest.mark.skipif(not HERE.bubblewrap, reason=f"bubblewrap: {HERE.trouble}"),
     pytest.mark.timeout(150),
 ]
@@ -61,21 +63,20 @@ async def idle(floor: Floor, turns: int) -> None:
     )
 
 
-def asked_of(log: Path) -> int:
-    """The calls that the model was asked for an answer."""
-    lines = [json.loads(line) for line in log.read_text().splitlines()]
-    return sum(1 for line in lines if line.get("api") in ("anthropic", "responses"))
-
-
 @pytest.fixture
-def model(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A scripted model that uses a tool of the kind asked for; what it was asked is logged in this file."""
-    with provider(tmp_path / "log", "--prefer", request.param) as url:
-        monkeypatch.setenv("ANTHROPIC_BASE_URL", url)
+def model(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
+    """A scripted model that uses a tool of the kind asked for."""
+    with provider(prefer=request.param) as served:
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", served.url)
         monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
-        monkeypatch.setenv("OPENAI_BASE_URL", f"{url}/v1")
+        monkeypatch.setenv("OPENAI_BASE_URL", f"{served.url}/v1")
         monkeypatch.setenv("OPENAI_API_KEY", KEY)
-        yield tmp_path / "log"
+        yield served
+
+
+async def metered(floor: Floor, tokens: Tokens) -> None:
+    """Its meter comes to this, to the token; its transcript is read a moment after it is written."""
+    await until(floor.feed, lambda state: state.stations[NAME].meter.tokens == tokens)
 
 
 def killed_supervisor(yard: House) -> None:
@@ -86,7 +87,7 @@ def killed_supervisor(yard: House) -> None:
 
 @needs_claude
 @pytest.mark.parametrize("model", ["write"], indirect=True)
-def test_claude_works_in_its_scope_is_killed_and_goes_on(yard: House, model: Path) -> None:
+def test_claude_works_in_its_scope_is_killed_and_goes_on(yard: House, model: Provider) -> None:
     async def scene() -> None:
         async with manned(yard) as floor:
             await floor.done(StartStation("claude", "Create hello.txt", name=NAME, scope=Scope(write=("*.txt",))))
@@ -105,14 +106,14 @@ def test_claude_works_in_its_scope_is_killed_and_goes_on(yard: House, model: Pat
             await floor.done(PromptStation(NAME, "Create a third"))
             await idle(floor, 3)
             assert floor.state.stations[NAME].session == session
-            assert floor.state.stations[NAME].meter.calls == asked_of(model)
+            await metered(floor, model.tokens)
 
     asyncio.run(scene())
 
 
 @needs_claude
 @pytest.mark.parametrize("model", ["write"], indirect=True)
-def test_claude_runs_what_the_repository_brings_only_when_that_is_allowed(yard: House, model: Path) -> None:
+def test_claude_runs_what_the_repository_brings_only_when_that_is_allowed(yard: House, model: Provider) -> None:
     hook = {"hooks": [{"type": "command", "command": "touch $HOME/ran"}]}
     yard.repo.commit({".claude/settings.json": json.dumps({"hooks": {"SessionStart": [hook]}})})
 
@@ -137,7 +138,7 @@ def test_claude_runs_what_the_repository_brings_only_when_that_is_allowed(yard: 
 
 @needs_claude
 @pytest.mark.parametrize("model", ["write"], indirect=True)
-def test_claude_goes_on_where_it_was_allowed_to_write_more(yard: House, model: Path) -> None:
+def test_claude_goes_on_where_it_was_allowed_to_write_more(yard: House, model: Provider) -> None:
     yard.repo.commit({"src/a.py": "a\n"}, "more")
 
     async def scene() -> None:
@@ -162,7 +163,7 @@ def test_claude_goes_on_where_it_was_allowed_to_write_more(yard: House, model: P
 
 @needs_claude
 @pytest.mark.parametrize("model", ["shell"], indirect=True)
-def test_claude_waits_for_an_answer_over_the_death_of_its_supervisor(yard: House, model: Path) -> None:
+def test_claude_waits_for_an_answer_over_the_death_of_its_supervisor(yard: House, model: Provider) -> None:
     async def scene() -> None:
         async with manned(yard) as floor:
             await floor.done(StartStation("claude", "Create hello.txt", name=NAME))
@@ -181,14 +182,14 @@ def test_claude_waits_for_an_answer_over_the_death_of_its_supervisor(yard: House
             asked_again = await question(floor)
             await floor.done(AnswerQuestion(NAME, asked_again.id, "deny", "not on a Sunday"))
             await idle(floor, 2)
-            assert floor.state.stations[NAME].meter.calls == asked_of(model)
+            await metered(floor, model.tokens)
 
     asyncio.run(scene())
 
 
 @needs_codex
 @pytest.mark.parametrize("model", ["shell"], indirect=True)
-def test_codex_asks_is_killed_and_goes_on(yard: House, model: Path) -> None:
+def test_codex_asks_is_killed_and_goes_on(yard: House, model: Provider) -> None:
     async def scene() -> None:
         async with manned(yard) as floor:
             options = (("ask", "Bash"),)
@@ -211,5 +212,7 @@ def test_codex_asks_is_killed_and_goes_on(yard: House, model: Path) -> None:
             await floor.done(AnswerQuestion(NAME, asked.id, "allow"))
             await idle(floor, 3)
             assert floor.state.stations[NAME].session == session
+            assert model.untold.total
+            await metered(floor, model.tokens - model.untold)
 
     asyncio.run(scene())
