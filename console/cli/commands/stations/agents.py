@@ -22,19 +22,19 @@ class KindsShape(msgspec.Struct, frozen=True, kw_only=True):
     kinds: list[KindShape]
 
 
-class KindShape(msgspec.Struct, frozen=True):
-    """A kind of agent."""
+class KindShape(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind of agent; of one that cannot be asked its name, its package, and why."""
 
     name: str
-    title: str
-    usable: bool
-    version: str
-    tried_with: str
+    title: str = ""
+    usable: bool = False
+    version: str = ""
+    tried_with: str = ""
     """The version that it was run with from start to end by those who made it known here; "" where it was not."""
-    reason: str
-    cure: str
-    abilities: tuple[str, ...]
-    contract: int
+    reason: str = ""
+    cure: str = ""
+    abilities: tuple[str, ...] = ()
+    contract: int = 0
     package: str
 
 
@@ -119,29 +119,32 @@ def shown() -> list[KindShape]:
     """Every kind that is registered; one that does not load says why."""
     from sessions.stations import kinds
 
-    shapes = []
-    for name, found in sorted(kinds.found().items()):
-        try:
-            kind = kinds.load(name)
-            usable = kind.usable(os.environ)
-        except FactoryError as error:
-            shapes.append(KindShape(name, "", False, "", "", error.message, error.cure, (), 0, found.package))
-            continue
-        shapes.append(
-            KindShape(
-                name,
-                kind.title,
-                usable.ok,
-                usable.version,
-                str(getattr(kind, "tried_with", "")),
-                usable.reason,
-                usable.cure,
-                tuple(sorted(kind.abilities)),
-                kind.contract,
-                found.package,
-            )
+    return [_shape(name, found.package) for name, found in sorted(kinds.found().items())]
+
+
+def _shape(name: str, package: str) -> KindShape:
+    from sessions.stations import kinds
+
+    try:
+        kind = kinds.load(name)
+        usable = kind.usable(os.environ)
+        return KindShape(
+            name=name,
+            title=kind.title,
+            usable=usable.ok,
+            version=usable.version,
+            tried_with=str(getattr(kind, "tried_with", "")),
+            reason=usable.reason,
+            cure=usable.cure,
+            abilities=tuple(sorted(kind.abilities)),
+            contract=kind.contract,
+            package=package,
         )
-    return shapes
+    except FactoryError as error:
+        return KindShape(name=name, reason=error.message, cure=error.cure, package=package)
+    except Exception as error:  # it is another package's code: whatever it raises is its own trouble
+        said = f"it cannot be asked ({type(error).__name__}: {error})"
+        return KindShape(name=name, reason=said, cure="bring its package in order, or remove it", package=package)
 
 
 def _state(shape: KindShape) -> str:

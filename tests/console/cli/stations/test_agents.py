@@ -35,6 +35,22 @@ def test_kinds_are_listed_with_what_is_wrong_and_the_cure(tmp_path: Path) -> Non
     assert "yes (0.1.0)" in told and "Cure: " in told
 
 
+def test_a_kind_that_breaks_when_it_is_asked_is_listed_with_that_and_hides_no_other(tmp_path: Path) -> None:
+    module = installed(tmp_path / "site") / "factory_tui_parrot.py"
+    module.write_text(module.read_text().replace("return Usable(True, version", "return no_such_name(True, version"))
+    done = subprocess.run(
+        [sys.executable, "-m", "console", "agents", "--json"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "site")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    shapes = {shape["name"]: shape for shape in msgspec.json.decode(done.stdout)["kinds"]}
+    assert "it cannot be asked (NameError" in shapes["parrot"]["reason"] and shapes["parrot"]["cure"]
+    assert shapes["command"]["usable"]
+
+
 def test_a_plugin_is_checked(tmp_path: Path) -> None:
     done = agents(tmp_path, "check", "parrot")
     assert done.returncode == 0, done.stdout + done.stderr
