@@ -65,11 +65,12 @@ class Ours(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def held(self) -> str:
         """Who of the three holds its boundary, in words: the kernel, its own hook, the check when work leaves it."""
-        rest = self.hook or self.leaving
+        if self.by and not (self.hook or self.leaving):
+            return f"the kernel holds it ({self.by})"
         parts = (
-            f"the kernel holds {'all around it' if rest else 'it'} ({self.by})" * bool(self.by),
-            f"its own hook holds {self.hook}" * bool(self.hook),
-            f"the check at leaving holds {self.leaving}" * bool(self.leaving),
+            f"the kernel ({self.by})" * bool(self.by),
+            f"its own hook for {self.hook}" * bool(self.hook),
+            f"the check at leaving for {self.leaving}" * bool(self.leaving),
         )
         return ", ".join(filter(None, parts))
 

@@ -132,6 +132,7 @@ def alarms(pane: Pane) -> list[Span]:
     spans: list[Span] = [(f"{OUTSIDE.strip()}{ours.violations}", "bold failed")] if ours.violations else []
     spans += [(" " * bool(spans) + ours.bound, "bold failed")] if ours.loose else []
     spans += [(" " * bool(spans) + percent(ours.share), "bold text")] if ours.share >= NEARLY else []
+    spans += [(" " * bool(spans) + f"{FAMILY}{pane.within}", "bold text")] if pane.within else []
     return spans
 
 

@@ -62,6 +62,8 @@ def test_the_narrowest_line_has_what_must_be_seen() -> None:
     assert text_of([line])[0].endswith("✗2 86%")
     (line,) = card(PANES["fixer"], 80, 0, NOW)
     assert text_of([line])[0].endswith("advisory!")
+    (line,) = card(replace(PANES["asker"], within=3), 80, 0, NOW)
+    assert text_of([line])[0].endswith("⊢3"), "others are folded into it"
     (wide,) = card(PANES["fixer"], 200, 0, NOW, widths=widths_of(PANES.values()))
     assert plain(wide).count("advisory!") == 1
 
@@ -103,7 +105,7 @@ def test_the_station_panel_says_what_no_kernel_holds() -> None:
     state = state_of([*our_events(), event])
     pane = next(pane for pane in PaneBook().panes(state, NOW) if pane.station == "worker")
     lines = [line.strip() for line in text_of(ours_lines(state, pane, NOW, 120))]
-    who = "the kernel holds all around it (landlock), its own hook holds src/*.py"
+    who = "the kernel (landlock), its own hook for src/*.py"
     assert {"boundary   landlock+hook", who, "it can send signals"} < set(lines)
 
 
@@ -120,15 +122,15 @@ def of_worker(*events: ev.Event) -> Pane:
             Held(HeldBy.BUBBLEWRAP, leaving=("docs/*.md",)),
             Mode.SAFE,
             "safe+check",
-            "the kernel holds all around it (bubblewrap), the check at leaving holds docs/*.md",
+            "the kernel (bubblewrap), the check at leaving for docs/*.md",
         ),
         (
             Held(HeldBy.ADVISORY, "no kernel", ("src/**",)),
             Mode.SAFE,
             "advisory!",
-            "no kernel: its own hook holds src/**",
+            "no kernel: its own hook for src/**",
         ),
-        (Held(HeldBy.ADVISORY, "may all", ("src/**",)), Mode.FULL, "full", "the check at leaving holds src/**"),
+        (Held(HeldBy.ADVISORY, "may all", ("src/**",)), Mode.FULL, "full", "the check at leaving for src/**"),
     ],
 )
 def test_the_pane_tells_which_of_the_three_holds(held: Held, mode: Mode, word: str, told: str) -> None:
