@@ -14,6 +14,7 @@ from sessions.floor.state import EMPTY, FloorState, Status, name_of
 
 OBSERVED = "it is only observed: speak to it where it runs"
 NOTHING = "nothing is selected"
+ONE_ALONE = "one at a time: take the marks away, or mark that one alone"
 IN_TERMINAL = "keeper"
 """The host of every station in a terminal."""
 
@@ -81,6 +82,8 @@ class Hands(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def refusal(self, verb: Verb) -> str:
         """Why it cannot be done to any of them; "" where it can be done to one."""
+        if verb is Verb.ATTACH and len(self.stations) > 1:
+            return ONE_ALONE
         first = ""
         for station in self.meant(verb):
             reason = self.trouble(station, verb)

@@ -12,7 +12,7 @@ from console.screens.question.screen import QuestionScreen
 from console.screens.station.screen import StationScreen
 from sessions.floor.commands import AnswerQuestion, AnyWish, ChangeLife, FreezeFloor, Reply
 from sessions.floor.ours.lives import Change
-from sessions.views.hands import OBSERVED
+from sessions.views.hands import OBSERVED, ONE_ALONE
 from tests.console.screens.floor.played import OPTIONS, play, press
 from tests.support.console import StillLink, state_of
 from tests.support.picture import text
@@ -211,6 +211,18 @@ def test_none_of_the_marked_ones_can() -> None:
         assert "none of the 2 marked ones can: it is stopped" in last_line(app)
 
     play(test, link())
+
+
+@pytest.mark.parametrize("key", ["v", "V"])
+def test_nobody_goes_into_a_terminal_of_several_marked_ones(key: str) -> None:
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await go(screen, pilot, "asker", "worker")
+        await press(pilot, key)
+        assert ONE_ALONE in last_line(app)
+        assert it.attached == [] and app.screen is screen
+
+    it = link()
+    play(test, it, size=(120, 40))
 
 
 def test_the_footer_has_the_verbs_where_one_of_ours_is_at_hand() -> None:
