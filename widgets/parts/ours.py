@@ -40,8 +40,8 @@ def ours_lines(state: FloorState, pane: Pane, now: float, cells: int) -> list[Li
         asks = f"{ours.questions} question" + "s" * (ours.questions != 1)
         rows.append(_row("asks", [(asks, "needs_me"), ("  Q shows it", "faint")], cells))
     if ours.violations:
-        told = f"{OUTSIDE}{ours.violations}, the last: {ours.violated}, S widens its scope"
-        rows += _text("outside", told, cells, "bold failed")
+        rows += _text("outside", f"{OUTSIDE}{ours.violations}, the last: {ours.violated}", cells, "bold failed")
+        rows += _text("", "S widens its scope", cells, "soft")
     rows += _boundary(ours, known, cells)
     rows += _budget(state, pane.station, known, now, cells)
     rows += _place(known, cells)
@@ -53,8 +53,9 @@ def ours_lines(state: FloorState, pane: Pane, now: float, cells: int) -> list[Li
 
 def _boundary(ours: Ours, known: Owned, cells: int) -> list[Line]:
     style = "bold failed" if ours.loose else "bold text" if ours.bound == "full" else "text"
-    rows = [_row("boundary", [(ours.bound, style)], cells)]
-    rows += _text("", ours.held, cells)
+    beside = width(f"{ours.bound}  {ours.held}") <= cells - _ROOM
+    rows = [_row("boundary", [(ours.bound, style), (f"  {ours.held}" * beside, "soft")], cells)]
+    rows += _text("", ours.held * (not beside), cells, "soft")
     rows += _text("", ours.why, cells, "failed" if ours.loose else "soft")
     rows += _text(
         "", "another boundary from its next start: the kernel holds the old one" * ours.next_start, cells, "soft"
@@ -88,7 +89,8 @@ def _budget(state: FloorState, station: str, known: Owned, now: float, cells: in
         share = min(9.99, spent / (most - gave)) if most > gave else 1.0
         full, rest = bar(share, 10)
         style = "bold text" if share >= NEARLY else "text"
-        figures = f" {percent(share)}  {_amount(what, spent)} of {_amount(what, most - gave)} {_UNIT.get(what, '')}"
+        figures = f" {percent(share)}  {_amount(what, spent)} of {_amount(what, most - gave)}"
+        figures += f" {_UNIT[what]}" if what in _UNIT else ""
         figures += f", {_amount(what, gave)} given away" if gave else ""
         rows.append(_row("budget" * (not rows), [(full, style), (rest, "faint"), (figures, style)], cells))
     return rows or [_row("budget", [("no bound", "soft")], cells)]

@@ -83,9 +83,9 @@ def test_below_the_wall_stands_what_would_be_allowed_there() -> None:
 def test_the_station_panel_says_all_of_it() -> None:
     assert [line.strip() for line in text_of(ours_lines(STATE, PANES["worker"], NOW, 80))] == [
         "life       runs",
-        "outside    ✗ 2, the last: commit .github/ci.yml, S widens its scope",
-        "boundary   safe",
-        "the kernel holds it (bubblewrap)",
+        "outside    ✗ 2, the last: commit .github/ci.yml",
+        "S widens its scope",
+        "boundary   safe  the kernel holds it (bubblewrap)",
         "writes     src/** !src/gen/**",
         "network    pypi.org",
         "budget     ━━━━━━━━━─ 86%  43.0k of 50.0k tokens, 60.0k given away",
@@ -105,8 +105,8 @@ def test_the_station_panel_says_what_no_kernel_holds() -> None:
     state = state_of([*our_events(), event])
     pane = next(pane for pane in PaneBook().panes(state, NOW) if pane.station == "worker")
     lines = [line.strip() for line in text_of(ours_lines(state, pane, NOW, 120))]
-    who = "the kernel (landlock), its own hook for src/*.py"
-    assert {"boundary   landlock+hook", who, "it can send signals"} < set(lines)
+    who = "boundary   landlock+hook  the kernel (landlock), its own hook for src/*.py"
+    assert {who, "it can send signals"} < set(lines)
 
 
 def of_worker(*events: ev.Event) -> Pane:
