@@ -25,6 +25,8 @@ PINS = ("config", "hooks", "commondir", "config.worktree", "objects/info/alterna
 MOVABLE = ("objects", "objects/info")
 """Directories above pins: as mounts of their own they cannot be moved away."""
 
+_TMP = Path("/tmp")
+
 
 class Access(StrEnum):
     """What may be done with what lies at a path."""
@@ -72,6 +74,8 @@ def planned(bounds: Bounds) -> Plan:
     plan = Plan()
     homes = (Path.home(), Path(os.path.realpath(Path.home())))  # where homes lie in /usr, they would be there
     _hidden(plan, homes)
+    if bounds.tmp is not None:
+        _afresh(plan, bounds.programs)
     plan.add(Access.READ, *bounds.programs)
     _hidden(plan, (bounds.place.parent.parent,))
     plan.add(Access.READ, *bounds.readable)
@@ -80,6 +84,12 @@ def planned(bounds: Bounds) -> Plan:
     _pinned(plan, bounds)
     _unread(plan, bounds)
     return plan
+
+
+def _afresh(plan: Plan, programs: Iterable[Path]) -> None:
+    """Directories of `/tmp` in which programs lie are empty at first: a link in a station's own would stay there."""
+    tops = {_TMP / path.relative_to(_TMP).parts[0] for path in programs if path != _TMP and path.is_relative_to(_TMP)}
+    plan.mounts += [Mount(top, Access.HIDDEN) for top in sorted(tops) if top.is_dir() and not top.is_symlink()]
 
 
 def _check(bounds: Bounds) -> None:

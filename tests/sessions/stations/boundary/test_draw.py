@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from itertools import pairwise
@@ -84,6 +85,26 @@ def test_programs_know_where_they_are_and_nothing_else(site: Site) -> None:
     assert SECRET not in said
     assert f"HOME={site.bounds.home}" in said
     assert f"\n{site.place}\nstation\n" in said
+
+
+@needs_bubblewrap
+@pytest.mark.skipif(not Path(tempfile.gettempdir()).is_relative_to("/tmp"), reason="temporary files lie elsewhere")
+def test_a_program_in_tmp_is_there_at_every_start() -> None:
+    """Its link would stay in the station's own `/tmp`, where the next start could not make it."""
+    own, brought = Site(), Path(tempfile.mkdtemp())
+    (brought / "program").write_text("#!/bin/sh\necho works\n")
+    for path in (brought, brought / "program"):
+        path.chmod(0o755)
+    (brought / "link").symlink_to("program")
+    tmp = own.station / "tmp"
+    tmp.mkdir()
+    own.give(tmp)
+    own.bounds = msgspec.structs.replace(own.bounds, tmp=tmp, programs=(brought / "link", brought / "program"))
+    boundary = own.draw()
+    said = [own.run([str(brought / "link")], boundary).stdout for _ in range(2)]
+    assert said == [b"works\n", b"works\n"]
+    own.close()
+    shutil.rmtree(brought)
 
 
 @needs_bubblewrap
