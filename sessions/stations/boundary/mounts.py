@@ -163,19 +163,27 @@ def _pinned(plan: Plan, bounds: Bounds) -> None:
         if path.is_symlink() or not path.exists() or any(above.is_symlink() for above in path.parents):
             plan.unheld.append(f"{text} is not there, so it can be made: it is seen when the work leaves")
             continue
-        around = [mount for mount in plan.mounts if path.is_relative_to(mount.path)]
-        if not around or around[-1].access is not Access.WRITE:
-            continue
-        known = {mount.path for mount in plan.mounts}  # one that is laid again would cover what lies on it
-        ancestors = [above for above in reversed(path.parents) if above.is_relative_to(around[-1].path)]
-        plan.add(Access.WRITE, *(above for above in ancestors if above not in known))
-        plan.add(Access.READ, path)
+        if _anchored(plan, path):
+            plan.add(Access.READ, path)
+
+
+def _anchored(plan: Plan, path: Path) -> bool:
+    """Keep the directories above from being moved where they can be; whether the path itself can be written."""
+    around = [mount for mount in plan.mounts if path.is_relative_to(mount.path)]
+    if not around or around[-1].access is not Access.WRITE:
+        return False
+    known = {mount.path for mount in plan.mounts}  # one that is laid again would cover what lies on it
+    ancestors = [above for above in reversed(path.parents) if above.is_relative_to(around[-1].path)]
+    plan.add(Access.WRITE, *(above for above in ancestors if above not in known))
+    return True
 
 
 def _unread(plan: Plan, bounds: Bounds) -> None:
     found = unread(bounds.scope, DiskTree(bounds.place))
-    plan.mounts += [Mount(bounds.place / path, Access.HIDDEN) for path in found.folders]
-    plan.mounts += [Mount(bounds.place / path, Access.CLOSED) for path in found.files]
+    access = dict.fromkeys(found.folders, Access.HIDDEN) | dict.fromkeys(found.files, Access.CLOSED)
+    for name in access:
+        _anchored(plan, bounds.place / name)
+    plan.mounts += [Mount(bounds.place / name, which) for name, which in access.items()]
     plan.unread = (*found.folders, *found.files)
     if found.more:
         plan.unheld.append("of what it may not read there is too much to hide: its tools and hooks hold the rest")

@@ -57,14 +57,16 @@ def test_every_file_is_as_open_as_its_scope(site: Site, patterns: list[str], pin
             assert plan.asked, name
 
 
-@given(patterns=PATTERNS, pinned=st.lists(st.sampled_from(FILES), max_size=3))
-def test_nothing_above_what_is_read_only_can_be_moved(site: Site, patterns: list[str], pinned: list[str]) -> None:
+@given(patterns=PATTERNS, read=PATTERNS, pinned=st.lists(st.sampled_from(FILES), max_size=3))
+def test_nothing_above_what_is_shut_can_be_moved(
+    site: Site, patterns: list[str], read: list[str], pinned: list[str]
+) -> None:
     """Each directory between it and the directory that is open around it is a mount point, and so is it."""
-    bounds = msgspec.structs.replace(site.bounds, scope=Scope(write=tuple(patterns)), pinned=tuple(pinned))
-    plan = planned(bounds)
+    scope = Scope(write=tuple(patterns), read=tuple(read))
+    plan = planned(msgspec.structs.replace(site.bounds, scope=scope, pinned=tuple(pinned)))
     points = {mount.path for mount in plan.mounts}
     for mount in plan.mounts:
-        if mount.access is not Access.READ or not mount.path.is_relative_to(site.place):
+        if mount.access is Access.WRITE or not mount.path.is_relative_to(site.place):
             continue
         for above in mount.path.parents:
             if above.is_relative_to(site.place) and access(plan, above) is Access.WRITE:
