@@ -200,15 +200,13 @@ def _assigned(state: FloorState, known: Owned, wish: AssignScope, hand: Hand) ->
 
 def _unassignable(state: FloorState, wish: AssignScope) -> Refusal | None:
     """Why the station cannot have this scope."""
+    if reason := sets.trouble(wish.scope.write) or sets.trouble(wish.scope.read):
+        return Refusal(reason, "see the README for how scopes are written")
     parent = state.stations[wish.station].parent if wish.station in state.stations else ""
     above = state.owned.get(parent)
     if above is not None and (trouble := wider(state, wish, parent, above, without=wish.station)):
         return trouble
-    if trouble := exclusive_clash(state, wish.station, wish.scope):
-        return trouble
-    if reason := sets.trouble(wish.scope.write) or sets.trouble(wish.scope.read):
-        return Refusal(reason, "see the README for how scopes are written")
-    return None
+    return exclusive_clash(state, wish.station, wish.scope)
 
 
 def _restored(state: FloorState, ref: str, branch: str, hand: Hand) -> Decision:

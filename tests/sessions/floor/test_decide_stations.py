@@ -35,6 +35,12 @@ def answer(state: FloorState, wish: AnyWish) -> Decision:
     return decide(state, Command("c1", "ann@box", NOW, wish), NOW)
 
 
+def refused(state: FloorState, wish: AnyWish) -> Refusal:
+    decision = answer(state, wish)
+    assert isinstance(decision, Refusal)
+    return decision
+
+
 def after(state: FloorState, *wishes: AnyWish) -> FloorState:
     """The floor on which these were wanted, one after the other."""
     for number, wish in enumerate(wishes):
@@ -191,6 +197,17 @@ def test_what_ended_comes_back_only_where_nobody_else_has_its_scope() -> None:
     state = fold_all(state, [ev.LifeChanged(time=NOW, station="own", life=Life.STOPPED)])
     state = after(state, StartStation("builtin", name="other", scope=API))
     assert "other writes there" in reason(answer(state, ChangeLife("own", Change.RESUME)))
+
+
+@pytest.mark.parametrize("wrong", ["/etc/**", "~/.ssh/**", "../x", "", "a\\b", "src/[a-z].py", "!src/**"])
+def test_a_scope_that_cannot_be_meant_is_no_scope_also_beside_an_exclusive_one(wrong: str) -> None:
+    state = after(FLOOR, StartStation("builtin", name="own", scope=replace(API, exclusive=True)))
+    state = after(state, StartStation("builtin", name="boss", scope=Scope(write=("docs/**",))))
+    state = after(state, StartStation("builtin", name="hand", parent="boss", scope=Scope(write=("docs/a/**",))))
+    for station in ("boss", "hand"):
+        assert "README" in refused(state, AssignScope(station, Scope(write=(wrong,)))).cure
+    assert "README" in refused(state, StartStation("builtin", scope=Scope(write=(wrong,)))).cure
+    assert "README" in refused(state, AssignScope("boss", Scope(write=("docs/**",), read=(wrong,)))).cure
 
 
 def test_a_question_for_more_is_no_way_around_a_parent_or_an_exclusive_scope() -> None:
