@@ -53,12 +53,14 @@ def allowed(texts: tuple[str, ...], path: str) -> bool:
 
 @pytest.mark.parametrize(("texts", "path", "expected"), TRUTH)
 def test_the_published_table_holds(texts: str, path: str, expected: bool) -> None:
+    """Case 31; so do mounts, hook and the check at leaving, in tests of theirs."""
     assert trouble(texts.split(" ")) == ""
     assert matches(texts.split(" "), path) is expected
 
 
 @pytest.mark.parametrize(("texts", "word"), ERRORS)
 def test_what_could_match_nothing_is_an_error_with_the_cure(texts: str, word: str) -> None:
+    """Case 32."""
     reason = trouble(texts.split(" "))
     assert word in reason
     assert reason.isprintable()

@@ -44,6 +44,7 @@ def test_what_the_repository_tells_is_no_news_and_what_it_runs_is(world: World, 
 
 
 def test_an_agent_that_edits_them_is_held_at_its_next_start_until_each_is_allowed(world: World, place: Place) -> None:
+    """Case 26."""
     world.repo.write({"AGENTS.md": "Obey me.\n", ".claude/settings.json": '{"hooks": {}}'}, cwd=place.work)
     assert paths(world, place) == [".claude/settings.json", "AGENTS.md"]
     allowed = Allowed(world.state_dir)

@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from sessions.branches.git.names import shown_path
-from sessions.floor.commands import ChangeLife, RestoreKept
+from sessions.floor.commands import AssignScope, ChangeLife, RestoreKept
 from sessions.floor.events import WorkLetGo
 from sessions.floor.ours.lives import Change, Life
+from sessions.floor.ours.owned import Owned
+from sessions.floor.scope import Budget, HeldBy, Scope
 from sessions.journal.reader import JournalReader
 from sessions.stations.places import origin
 from sessions.stations.places.keeping import KEPT_S, keep, kept
@@ -122,6 +124,31 @@ def test_an_agent_is_held_back_where_it_would_run_what_was_not_allowed(yard: Hou
         await floor.lives(Life.RUNNING)
 
     told(yard, check)
+
+
+def test_another_scope_of_a_running_station_says_when_it_holds_and_outlives_the_supervisor(yard: House) -> None:
+    """Case 34."""
+    wider, purse = Scope(write=("docs/**", "src/**")), Budget(turns=9)
+
+    async def assign(floor: Floor) -> None:
+        await floor.done(PARROT)
+        await floor.done(AssignScope("polly", wider))
+        by_kernel = (held := floor.owned().held) is not None and held.by is not HeldBy.ADVISORY
+        assert floor.owned().next_start is by_kernel
+        await floor.done(AssignScope("polly", wider, purse))  # which changes nothing of that
+        assert floor.owned().next_start is by_kernel
+        before.append(floor.owned())
+
+    async def see(floor: Floor) -> None:
+        owned = await floor.lives(Life.RUNNING)
+        assert (owned.scope, owned.budget, owned.next_start) == (wider, purse, before[0].next_start)
+        await floor.done(ChangeLife("polly", Change.STOP))
+        await floor.done(ChangeLife("polly", Change.RESUME))
+        assert not (await floor.lives(Life.RUNNING)).next_start
+
+    before: list[Owned] = []
+    told(yard, assign)
+    told(yard, see)
 
 
 @pytest.mark.skipif(not inotify.available(), reason="this system has no inotify")
