@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from sessions.branches.git import beneath, refs, worktrees
 from sessions.branches.git.names import ref_bytes, shown_path
 from sessions.branches.git.run import Git, GitError
@@ -21,7 +23,7 @@ from sessions.stations.places import pins
 from sessions.stations.places.bringing import Quarantine, quarantine, sweep
 from sessions.stations.places.git import git_for_looking
 from sessions.stations.places.keeping import KEPT_S, REASONS, keep
-from sessions.stations.places.layout import Place
+from sessions.stations.places.layout import Place, write_record
 from sessions.stations.places.leaving import Breach, Checked, check
 from sessions.text import clean
 
@@ -40,11 +42,12 @@ class Absorber:
         self._clock = clock
         self._common_dir = Path(place.record.common_dir)
         self._ref = f"refs/heads/{os.fsdecode(ref_bytes(place.record.branch))}"
+        self._mine = pins.arrived_ref(place.record.station)
         self._held: set[str] = set()
         self._told: set[Breach] = set()
         self._loose: set[Breach] = set()
         self._trouble = ""
-        self._swept = False
+        self._swept = self._unnoted = False
         self._root: tuple[Path | None] | None = None
         """Where the operator's main worktree lies, once that was looked up."""
 
@@ -68,6 +71,19 @@ class Absorber:
             return [SourceSkipped(time=self._clock(), source=self._source, reason="unreadable place", detail=reason)]
         self._trouble = ""
         return events
+
+    def noted(self) -> None:
+        """What the looks so far have told is safe: it is not told again after this. Raises OSError.
+
+        Who is killed before that tells it once more, which is better than never.
+        """
+        if self._unnoted:
+            write_record(self.place.root, self.place.record)
+            self._unnoted = False
+
+    def _remember(self, **changes: object) -> None:
+        self.place = Place(self.place.root, replace(self.place.record, **changes))
+        self._unnoted = True
 
     @property
     def waits(self) -> bool:
@@ -95,7 +111,7 @@ class Absorber:
             return events
         present = heads.get(record.branch, "")
         if present == head:
-            self.place = self.place.with_record(arrived=head, kept="", refused="")
+            self._remember(arrived=head, kept="", refused="")
             return [*events, self._arrived(head, 0)]
         others = {commit for name, commit in heads.items() if name != record.branch}
         known = sorted({*others, record.base, record.arrived, *filter(None, [present])})
@@ -107,7 +123,7 @@ class Absorber:
                 refusal = "moved"
         if refusal:
             return events + self._keep(head, refusal, where, checked)
-        self.place = self.place.with_record(arrived=head, kept="", refused="", refused_by=())
+        self._remember(arrived=head, kept="", refused="", refused_by=())
         self._told.clear()
         return [*events, self._arrived(head, checked.commits)]
 
@@ -125,7 +141,7 @@ class Absorber:
             return "scope", ""
         if not present:
             return "deleted", ""
-        if present != record.arrived and loses(present):
+        if present != record.arrived and loses(present) and present != self._moved_last(git):
             return "moved", ""
         if not record.own and loses(record.base):
             return "rewritten", ""
@@ -144,10 +160,15 @@ class Absorber:
         """Move the branch, and what holds it, unless somebody else has done so in this moment."""
         record = self.place.record
         lines = f"update {self._ref}\0{head}\0{present}\0"
-        lines += f"update {pins.arrived_ref(record.station)}\0{head}\0\0"
+        lines += f"update {self._mine}\0{head}\0\0"
         words = ("update-ref", "--create-reflog", "-m", f"factory-tui: station {record.station}", "-z", "--stdin")
         status, _, _ = git.call(*words, stdin=os.fsencode(lines))
         return status == 0
+
+    def _moved_last(self, git: Git) -> str:
+        """The commit to which the branch was moved last, also if nobody lived to note that; "" for none."""
+        status, out, _ = git.call("rev-parse", "--verify", "--quiet", self._mine)
+        return out.decode().strip() if status == 0 else ""
 
     def _arrived(self, head: str, commits: int) -> WorkArrived:
         record = self.place.record
@@ -170,7 +191,7 @@ class Absorber:
             if grows and git.call("update-ref", record.kept, head, record.refused)[0] == 0:
                 ref = record.kept
         ref = ref or keep(self._common_dir, record.station, head, refusal, now)
-        self.place = self.place.with_record(kept=ref, refused=head, refused_by=self._write)
+        self._remember(kept=ref, refused=head, refused_by=self._write)
         new = [breach for breach in checked.breaches if breach not in self._told]
         self._told.update(new)
         events = self._violations(new, ref)
@@ -231,5 +252,5 @@ class Absorber:
         others = {commit for name, commit in heads.items() if name != record.branch}
         known = sorted(others | {record.base, record.arrived})
         checked = check(git_for_looking(self.place), head, known, self._write)
-        self.place = self.place.with_record(arrived=head)
+        self._remember(arrived=head)
         return [*self._violations(checked.breaches, ""), self._arrived(head, checked.commits)]

@@ -91,6 +91,7 @@ class Arrivals:
             events = await asyncio.to_thread(door.look)
             if events:
                 await self._crew.record(*events)
+                await asyncio.to_thread(door.noted)
 
     async def close(self) -> None:
         tasks = [*self._looking.values(), *filter(None, [self._showing])]

@@ -103,8 +103,17 @@ def test_a_wider_scope_lets_arrive_what_was_refused(world: World, place: Place, 
     assert arrived(door.look()) == [(head, 1)]
     # And so it is by a supervisor that begins later.
     world.repo.commit({"docs/x": "x"}, cwd=place.work)
+    door.noted()
     assert violated(Absorber(place_of(world.state_dir, "s1"), SCOPE).look()) == [("docs/x", "commit")]
+    # Who was killed before that was safe tells it once more, and keeps it once.
+    later = Absorber(place_of(world.state_dir, "s1"), SCOPE)
+    assert violated(later.look()) == [("docs/x", "commit")]
+    assert len(kept(world.common_dir)) == len({item.head for item in kept(world.common_dir)})
+    later.noted()
     assert Absorber(place_of(world.state_dir, "s1"), SCOPE).look() == []
+    assert len(arrived(Absorber(place_of(world.state_dir, "s1"), ("**",)).look())) == 1
+    # The branch has it, which nobody noted: it is the station's own all the same, also to be written anew.
+    world.repo.git("commit", "--quiet", "--amend", "-m", "another", cwd=place.work)
     assert len(arrived(Absorber(place_of(world.state_dir, "s1"), ("**",)).look())) == 1
 
 
