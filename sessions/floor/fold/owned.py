@@ -104,6 +104,8 @@ def life_changed(draft: Draft, event: ev.LifeChanged) -> None:
         return
     if event.life not in (Life.RUNNING, Life.PAUSED):  # whoever asked is gone
         known = replace(_rested(known, event.time), questions={})
+    elif event.life is Life.RUNNING and known.life is Life.PAUSED and known.turn_since:
+        known = replace(known, turn_since=known.turn_since + max(0.0, event.time - known.since))
     draft.owned[event.station] = replace(
         known,
         life=event.life,
@@ -161,7 +163,8 @@ def budget_reached(draft: Draft, event: ev.BudgetReached) -> None:
 
 
 def _rested(known: Owned, time: float) -> Owned:
-    """The station with the turn under way added to what it has worked."""
+    """The station with the turn under way added to what it has worked, which is nothing while it is paused."""
     if not known.turn_since:
         return known
-    return replace(known, worked=known.worked + max(0.0, time - known.turn_since), turn_since=0.0)
+    until = known.since if known.life is Life.PAUSED else time
+    return replace(known, worked=known.worked + max(0.0, until - known.turn_since), turn_since=0.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sessions.floor.ours.lives import Life
 from sessions.floor.ours.owned import Owned
 from sessions.floor.scope import Budget
 from sessions.floor.state import FloorState
@@ -20,7 +21,8 @@ def used(state: FloorState, station: str, now: float) -> Budget:
     seen, known = state.stations.get(station), state.owned[station]
     if seen is None:
         return Budget()
-    under_way = max(0.0, now - known.turn_since) if known.turn_since else 0.0
+    until = known.since if known.life is Life.PAUSED else now
+    under_way = max(0.0, until - known.turn_since) if known.turn_since else 0.0
     return Budget(seen.meter.tokens.total, seen.meter.cost, known.worked + under_way, seen.turns)
 
 

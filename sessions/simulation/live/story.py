@@ -23,9 +23,19 @@ KIND = "builtin"
 VISITOR = "visitor"
 """The model of stations that somebody starts who looks at the demo."""
 TESTS = "python3 -m unittest -q"
+ROUNDS = 4
+"""Further pieces of work that each goes through when it has shown what it has to show: some minutes of a factory."""
 ASKED = 100
 """Requests that each has an answer to, beyond its part."""
-_MORE = "I looked around. My words follow a script, which has nothing about that: another model would do it now."
+_MORE = "The tests pass as before. My words follow a script, which has no more of that: another model would do it now."
+_SAYS = {
+    "read": "I read what is there before I change anything, so that what others rely on stays as it is. ",
+    "list": "I look at what there is, and where what I was asked for belongs. ",
+    "edit": "It is a small change, in the one place where it has to be, and nothing else moves with it. ",
+    "write": "This is a file of its own: short, in plain words, and true of what the code does today. ",
+    "run": "Now it has to hold. I run what tells whether it does, and go by what it says. ",
+}
+"""What comes before the use of a tool, twice over, so that there is something to see streaming."""
 _REFUSED = "the script has this model refuse what it is asked"
 _ELABORATE = "I look at how this is used, and what it would break. "
 
@@ -75,9 +85,9 @@ def script(told: Sequence[Part]) -> Script:
         PACE_S,
         ("read", {"path": "README.md"}),
         ("write", {"path": "docs/visit.md", "content": "# A visit\n\nSomebody looked at the live demo.\n"}),
-        ("run", {"command": "git add -A && git commit -qm 'Note a visit'"}),
+        _commit("Note a visit"),
     )
-    more = (_step("list", PACE_S, path="."), Step(text=_MORE, delay=PACE_S)) * ASKED
+    more = (_step("run", PACE_S, command=TESTS), Step(text=_MORE, delay=PACE_S)) * ASKED
     return Script({VISITOR: (*visit, *more), **{part.name: (*part.steps, *more) for part in told}})
 
 
@@ -92,7 +102,8 @@ def _shown(pace: float) -> Iterator[Part]:
             ("run", {"command": TESTS}),
             _edit("shop/cart.py", "in self.items)", "in self.items) // 100"),
             ("run", {"command": TESTS}),
-            ("run", {"command": "git add -A && git commit -qm 'Carts have a discount'"}),
+            _commit("Carts have a discount"),
+            *(use for turn in range(1, ROUNDS) for use in _tested("cart", turn)),
         ),
         Scope(write=("shop/cart.py", "tests/**")),
     )
@@ -116,7 +127,8 @@ def _shown(pace: float) -> Iterator[Part]:
                 _edit("shop/taxes.py", "'book': 7", f"'book': {rate}"),
                 _edit("tests/test_taxes.py", "70)", f"{rate * 10})"),
                 ("run", {"command": TESTS}),
-                ("run", {"command": f"git add -A && git commit -qm 'Tax books with {rate} per cent'"}),
+                _commit(f"Tax books with {rate} per cent"),
+                *(use for turn in range(1, ROUNDS) for use in _noted(rate, turn)),
             ),
             Scope(write=("shop/taxes.py", "tests/test_taxes.py")),
         )
@@ -131,7 +143,8 @@ def _shown(pace: float) -> Iterator[Part]:
                 "write",
                 {"path": "docs/taxes.md", "content": "# Taxes\n\nThey are counted in cents, and rounded down.\n"},
             ),
-            ("run", {"command": "git add -A && git commit -qm 'Say how taxes are counted'"}),
+            _commit("Say how taxes are counted"),
+            *(use for turn in range(1, ROUNDS + 2) for use in _chapter("guide", turn)),
         ),
         Scope(write=("docs/**",)),
     )
@@ -162,7 +175,7 @@ def _shown(pace: float) -> Iterator[Part]:
             pace,
             ("read", {"path": "shop/cart.py"}),
             ("write", {"path": "docs/cart.md", "content": "# Cart\n\n`add` puts something in, `total` sums up.\n"}),
-            ("run", {"command": "git add -A && git commit -qm 'Document the cart'"}),
+            _commit("Document the cart"),
         ),
         Scope(write=("docs/**",)),
         Budget(tokens=50_000, turns=5),
@@ -179,9 +192,43 @@ def _module(number: int, pace: float) -> Part:
         uses += [
             ("write", {"path": path, "content": text}),
             ("run", {"command": TESTS}),
-            ("run", {"command": f"git add -A && git commit -qm 'Extra {number}, step {turn}'"}),
+            _commit(f"Extra {number}, step {turn}"),
         ]
     return Part(name, f"Write {path}, a function at a time.", _work(pace, *uses), Scope(write=("shop/extra_*.py",)))
+
+
+def _tested(name: str, turn: int) -> Iterator[Use]:
+    """One more test of the cart."""
+    path, count = f"tests/test_{name}_{turn}.py", turn + 1
+    yield "read", {"path": "shop/cart.py"}
+    text = (
+        "import unittest\n\nfrom shop.cart import Cart\n\n\nclass MoreTest(unittest.TestCase):\n"
+        f"    def test_{count}(self):\n        cart = Cart()\n        cart.add('ink', 100, {count})\n"
+        f"        self.assertEqual(cart.total(), {count * 100})\n"
+    )
+    yield "write", {"path": path, "content": text}
+    yield "run", {"command": TESTS}
+    yield _commit(f"Test a cart of {count}")
+
+
+def _noted(rate: int, turn: int) -> Iterator[Use]:
+    """One more line on why the tax is what it is."""
+    yield "read", {"path": "shop/taxes.py"}
+    yield _edit("shop/taxes.py", '"""Taxes."""\n', f'"""Taxes."""\n# {rate} per cent on books, for reason {turn}.\n')
+    yield "run", {"command": TESTS}
+    yield _commit(f"Give reason {turn} for {rate} per cent")
+
+
+def _chapter(name: str, turn: int) -> Iterator[Use]:
+    """One more chapter of the documentation."""
+    yield "list", {"path": "docs"}
+    text = f"# Chapter {turn}\n\n" + "Prices are in cents, and taxes in per cent.\n" * turn
+    yield "write", {"path": f"docs/{name}-{turn}.md", "content": text}
+    yield _commit(f"Write chapter {turn}")
+
+
+def _commit(why: str) -> Use:
+    return "run", {"command": f"git add -A && git commit -qm '{why}'"}
 
 
 def _edit(path: str, old: str, new: str) -> Use:
@@ -195,4 +242,5 @@ def _work(pace: float, *uses: Use) -> tuple[Step, ...]:
 
 
 def _step(tool: str, pace: float, **arguments: object) -> Step:
-    return Step(text=f"Now I {tool}.", calls=(Call(tool, arguments),), delay=pace, pace=pace / 30, cache_read=2_000)
+    words, calls = 2 * _SAYS[tool], (Call(tool, arguments),)
+    return Step(text=words, calls=calls, delay=pace, pace=pace / 10, cache_read=2_000)

@@ -340,6 +340,18 @@ def test_the_time_of_a_turn_is_bounded_while_it_goes_on(yard: House) -> None:
     asyncio.run(_in(yard, check))
 
 
+def test_the_time_of_a_turn_is_bounded_over_the_end_of_a_supervisor(yard: House) -> None:
+    async def before(floor: Floor) -> None:
+        await floor.done(replace(PARROT, text="wait", budget=Budget(seconds=3.0)))
+        await until(floor.feed, lambda state: bool(state.owned["polly"].turn_since))
+
+    async def after(floor: Floor) -> None:
+        assert (await floor.lives(Life.PAUSED)).reason.startswith("its budget is used up: seconds")
+
+    asyncio.run(_in(yard, before))
+    asyncio.run(_in(yard, after))
+
+
 def test_what_a_spawned_station_comes_to_goes_back_to_its_parent(yard: House) -> None:
     async def check(floor: Floor) -> None:
         await floor.done(PARROT)

@@ -30,6 +30,11 @@ class Purses:
         self._stated: dict[str, float] = {}
         """The part of its budget that each station was last shown to have used."""
 
+    def begin(self) -> None:
+        """Look at all that live: an earlier supervisor took its timers with it."""
+        for station in self._crew.living():
+            self.hear(station)
+
     def hear(self, station: str) -> None:
         """It has used something, or its turn began or ended."""
         known = self._crew.state.owned.get(station)

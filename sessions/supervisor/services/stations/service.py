@@ -93,6 +93,7 @@ class Stations(Service):
         self._crew.aside.sweep(self._crew.state)
         await self._signals.begin()
         await self._lives.find_again()
+        self._purses.begin()
         self._crew.go(self._lives.let_go())
         self._ready.set()
 
