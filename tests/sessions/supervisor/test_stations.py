@@ -52,6 +52,19 @@ def test_a_station_starts_in_a_place_of_its_own_inside_its_boundary_and_takes_it
     asyncio.run(_in(yard, check))
 
 
+def test_a_new_branch_begins_at_the_base_whatever_is_checked_out(yard: House) -> None:
+    base = yard.repo.git("rev-parse", "main").strip()
+    yard.repo.git("switch", "-qc", "feature/other")
+    yard.repo.commit({"other": "x\n"}, "not of the base")
+
+    async def check(floor: Floor) -> None:
+        await floor.done(StartStation("parrot", name="polly"))
+        await floor.done(StartStation("parrot", name="kiki", start="feature/other"))
+        assert (floor.owned().base, floor.owned("kiki").base) == (base, yard.repo.git("rev-parse", "HEAD").strip())
+
+    asyncio.run(_in(yard, check))
+
+
 def test_the_first_to_start_may_start_at_the_same_moment(yard: House, monkeypatch: pytest.MonkeyPatch) -> None:
     installed: list[Path] = []
     all_have_places = threading.Event()

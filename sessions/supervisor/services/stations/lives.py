@@ -270,7 +270,7 @@ class Lives:
             usable = await asyncio.to_thread(kind.usable, os.environ)
             if not usable.ok:
                 raise FactoryError(usable.reason, usable.cure)
-        wanted = Wanted(station, known.branch, base=known.start, new=None, mode=known.mode)
+        wanted = Wanted(station, known.branch, base=known.start or crew.state.base, new=None, mode=known.mode)
         place, made = await asyncio.to_thread(place_for, crew.factory, wanted)
         if made or known.directory != str(place.work):
             record = place.record
