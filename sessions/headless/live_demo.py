@@ -31,7 +31,7 @@ AT_ONCE = 4
 PRICE = "input = 3.0\noutput = 15.0\ncache_read = 0.3\nwindow = 200000\n"
 VARIABLES = {"HOME": "home", "XDG_STATE_HOME": "state", "XDG_CONFIG_HOME": "config"}
 """What of the environment would lead to the operator's own factory; each becomes a directory of the demo."""
-GONE = ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "FACTORY_TUI_CONFIG")
+GONE = ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "FACTORY_TUI_CONFIG", *process.LOCAL_GIT)
 
 
 class LiveFactory:

@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 from sessions.errors import FactoryError
+from sessions.paths import socket_path
 from sessions.place import place_of
 from sessions.simulation.provider.script import load
 from sessions.simulation.provider.server import Logged, Provider
@@ -56,6 +57,10 @@ async def _end(repo: Path) -> None:
             keeper = await Keeper.open(state_dir, scoped=False)
             await keeper.stop("the demo is over")
             await keeper.close()
+    socket = socket_path(state_dir)
+    if socket.parent != state_dir:  # where sockets lie whose path would be too long
+        for left in await asyncio.to_thread(lambda: [*socket.parent.glob(f"{socket.stem}*")]):
+            left.unlink(missing_ok=True)
 
 
 def _beginning(repo: Path) -> list[int]:

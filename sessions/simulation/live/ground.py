@@ -54,6 +54,9 @@ def lay(path: Path) -> None:
         ("add", "-A"),
         ("commit", "-qm", "A small shop"),
     ):
-        done = subprocess.run(["git", *words], cwd=path, capture_output=True, check=False)
+        try:
+            done = subprocess.run(["git", *words], cwd=path, capture_output=True, check=False)
+        except OSError as error:
+            raise FactoryError(f"git cannot be run ({error})", "install git 2.38 or newer") from error
         if done.returncode:
             raise FactoryError("the demo's repository cannot be made", done.stderr.decode(errors="replace")[:200])

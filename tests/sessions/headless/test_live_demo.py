@@ -29,13 +29,15 @@ from tests.support.supervisor import watched
 RUNS = """
 import time
 from sessions.headless.live_demo import LiveFactory
+from sessions.paths import socket_path
+from sessions.place import place_of
 from sessions.simulation.live import story
 from sessions.stations.builtin import kind
 kind.NEEDED = ()
 with LiveFactory(story.parts(2)) as factory:
     factory.begin()
     factory.started()
-    print(factory.root, factory.side, sep="\\n", flush=True)
+    print(factory.root, socket_path(place_of(factory.repo).state_dir), factory.side, sep="\\n", flush=True)
     time.sleep(600)
 """
 """Runs a small one until it is killed."""
@@ -78,17 +80,23 @@ def test_without_what_calls_models_it_says_so_once_and_makes_nothing(
 
 
 @pytest.mark.timeout(60)
-def test_nothing_is_left_when_whoever_runs_it_is_killed() -> None:
-    runs = subprocess.Popen([sys.executable, "-c", RUNS], stdout=subprocess.PIPE, text=True)
+def test_nothing_is_left_when_whoever_runs_it_is_killed(tmp_path: Path) -> None:
+    far = tmp_path / "far-away-from-everything-that-is-short" / "as-some-are"
+    far.mkdir(parents=True)
+    around = {**os.environ, "TMPDIR": str(far), "GIT_DIR": str(tmp_path / "another.git")}
+    runs = subprocess.Popen([sys.executable, "-c", RUNS], stdout=subprocess.PIPE, text=True, env=around)
     assert runs.stdout is not None
-    root, side = Path(runs.stdout.readline().strip()), int(runs.stdout.readline())
+    root, socket = (Path(runs.stdout.readline().strip()) for _ in range(2))
+    side = int(runs.stdout.readline())
+    assert root.parent == far and socket.exists() and not socket.is_relative_to(root)
     assert len(processes_of(root)) >= 3
     gone = os.pidfd_open(side)
     runs.kill()
     runs.communicate()
     assert select.select([gone], [], [], 30.0)[0]
     os.close(gone)
-    assert not root.exists()
+    assert not root.exists() and not (tmp_path / "another.git").exists()
+    assert not list(socket.parent.glob(f"{socket.stem}*"))
     assert processes_of(root) == []
 
 
