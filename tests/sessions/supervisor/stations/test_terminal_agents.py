@@ -128,6 +128,7 @@ def test_claude_runs_what_the_repository_brings_only_when_that_is_allowed(yard: 
             Allowed(yard.place.state_dir).allow(listing(place.work), "ann")
             await floor.done(ChangeLife(NAME, Change.KILL))
             await floor.done(ChangeLife(NAME, Change.RESUME))
+            await until(floor.feed, lambda state: state.stations[NAME].report is Report.IDLE)
             await floor.done(PromptStation(NAME, "Create it again"))
             await idle(floor, 2)
             assert floor.owned(NAME).reason == ""
