@@ -61,12 +61,17 @@ def _addresses(keys: Mapping[str, str]) -> list[SplitResult]:
     return [urlsplit(value) for name, value in keys.items() if name.endswith("_BASE_URL")]
 
 
+def program_of(kind: Kind | None) -> str:
+    """The program that its agents are; "" for a kind that has none of its own, or any."""
+    found: str = getattr(getattr(kind, "preset", kind), "program", "")
+    return found
+
+
 def programs_of(kind: Kind | None, options: Mapping[str, str], environment: Mapping[str, str]) -> tuple[Path, ...]:
     """What the program of a kind needs, and what interprets it; nothing where it has none of its own."""
     try:
         words = shlex.split(options.get("command", ""))
     except ValueError:
         words = []
-    preset = getattr(kind, "preset", kind)
-    program: str = words[0] if words else getattr(preset, "program", "")
+    program = words[0] if words else program_of(kind)
     return needed(program, environment.get("PATH")) if program else ()

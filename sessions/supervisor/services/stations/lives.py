@@ -24,6 +24,7 @@ from sessions.stations.places.making import Wanted
 from sessions.stations.places.removing import remove
 from sessions.stations.running.fitting import Fitted, Outfit, fit, place_for, restate
 from sessions.stations.running.governor import Governor
+from sessions.stations.running.needs import program_of
 from sessions.stations.running.settling import checked, settle
 from sessions.stations.signals.tools import Tools, install
 from sessions.supervisor.services.stations.arrivals import Arrivals
@@ -266,7 +267,8 @@ class Lives:
         """Returns whether its agent was given its task, or `words`, with its start."""
         crew, known, seen = self._crew, self._crew.owned(station), self._crew.seen(station)
         kind = kinds.load(seen.kind)
-        if not known.model and not dict(known.options).get("command"):  # what a start names may be what is missing
+        # What a start names may be what is missing: the command, or the model of a kind that is no program.
+        if not dict(known.options).get("command") and (program_of(kind) or not known.model):
             usable = await asyncio.to_thread(kind.usable, os.environ)
             if not usable.ok:
                 raise FactoryError(usable.reason, usable.cure)
