@@ -28,6 +28,8 @@ class Meter:
         self._model, self._prices, self._told = model, prices, told
         self.tokens, self.dollars, self.seconds, self.turns = 0, 0.0, 0.0, 0
         self._shares: dict[str, float] = {}
+        self._short: list[str] = []
+        """Of which measures there was not enough for the last answer that was to be asked for."""
         self._too_little = False
         """What is left is not enough for an answer."""
         self._more = asyncio.Event()
@@ -81,24 +83,23 @@ class Meter:
 
     def most(self, about: int) -> int:
         """Tokens that an answer may have, whose request has about so many; 0: no bound, -1: not enough for any."""
-        bounds = []
+        bounds: dict[str, int] = {}
         if self.budget.tokens:
-            bounds.append(self.budget.tokens - self.tokens - about)
+            bounds["tokens"] = self.budget.tokens - self.tokens - about
         if self.budget.dollars:
             asked = self._prices.cost(self._model, Tokens(input=about)) or 0.0
             thousand = self._prices.cost(self._model, Tokens(output=1_000)) or 0.0
             left = self.budget.dollars - self.dollars - asked
             if thousand:
-                bounds.append(int(left / thousand * 1_000))
-        if not bounds:
-            return 0
-        return min(bounds) if min(bounds) >= LEAST else -1
+                bounds["dollars"] = int(left / thousand * 1_000)
+        self._short = [what for what, bound in bounds.items() if bound < LEAST]
+        return -1 if self._short else min(bounds.values(), default=0)
 
     def spent(self) -> None:
-        """What is left of tokens or dollars is not enough for anything: that is used up too."""
+        """What is left of tokens or dollars was not enough for an answer: that is used up too."""
         self._too_little = True
-        for what in ("tokens", "dollars"):
-            if getattr(self.budget, what) and self._shares.get(what, 0.0) < FULL:
+        for what in self._short:
+            if self._shares.get(what, 0.0) < FULL:
                 self._shares[what] = FULL
                 self._told(FULL, what)
 

@@ -110,7 +110,7 @@ def test_a_budget_is_told_once_for_each_step() -> None:
     assert meter.look(Tokens(output=19)) and not meter.look(Tokens(output=20))
     meter.add(Tokens(output=30), 0.1)
     assert (told, meter.nearly) == ([(0.8, "tokens"), (1.0, "tokens")], ["tokens"])
-    meter.assign(Budget(tokens=1_000))
+    meter.assign(Budget(tokens=1_000, dollars=9.0))
     assert meter.look() and meter.most(100) == 1_000 - 110 - 100 and meter.most(880) == -1
     meter.spent()
     assert not meter.look() and told[2:] == [(1.0, "tokens")]
