@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from sessions import settings
 from sessions.stations.boundary.needed import needed
 from sessions.stations.contract import Kind
 
@@ -32,6 +33,13 @@ MODEL_HOSTS: Mapping[str, tuple[str, ...]] = {
     "vibe": ("api.mistral.ai",),
 }
 """Where a kind reaches its model, when the operator names no other address."""
+PROVIDERS: Mapping[str, str] = {
+    **dict.fromkeys(("claude", "claude-agent-acp"), "anthropic"),
+    **dict.fromkeys(("codex", "codex-acp"), "openai"),
+    "gemini": "google",
+    "vibe": "mistral",
+}
+"""Whose models a kind calls, when the operator names neither a model with its provider nor an address."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -55,6 +63,22 @@ def hosts_of(kind: Kind | None, keys: Mapping[str, str]) -> tuple[str, ...]:
     if named:
         return tuple(sorted(named.difference(LOOPBACK)))
     return MODEL_HOSTS.get(kind.name if kind is not None else "", ())
+
+
+def provider_of(kind: Kind, model: str, options: Mapping[str, str], environment: Mapping[str, str]) -> str:
+    """Who answers for the models of such a station, in a word: its starts are paced together; "" where nobody does."""
+    named = options.get("base_url", "")
+    if kind.name == "builtin":
+        chosen = settings.load()
+        model = model or chosen.model
+        named = named or chosen.endpoint(model).base_url
+    address = urlsplit(named) if named else next(iter(_addresses(keys_of(kind, environment))), None)
+    if address is not None and address.netloc:
+        return address.netloc.rpartition("@")[2]
+    maker, slash, _ = model.partition("/")
+    if slash:
+        return maker
+    return "" if kind.name == "command" else PROVIDERS.get(kind.name, kind.name)
 
 
 def _addresses(keys: Mapping[str, str]) -> list[SplitResult]:

@@ -37,6 +37,9 @@ class Hosted(Runner):
         await self._crew.hosts.committed(name, seq)
         return Begun(host.ready.pid, host.ready.started, name, reason)
 
+    async def was_given_its_task(self, station: str) -> bool:
+        return False  # it takes the same prompt once, however often it comes
+
     async def prompt(self, station: str, prompt: str, text: str) -> None:
         name, host = self._crew.host(station)
         await self._crew.hosts.committed(name, await host.prompt(station, prompt, text))

@@ -7,6 +7,8 @@ import logging
 import os
 import time
 from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -16,6 +18,7 @@ from sessions.floor.ours import budget
 from sessions.floor.ours.lives import REBOOTED, Change, Life
 from sessions.floor.ours.owned import Owned
 from sessions.floor.scope import Budget, Scope
+from sessions.floor.state import Status
 from sessions.stations import kinds
 from sessions.stations.contract import Ability, Conversing, Kind
 from sessions.stations.hosting.client import HostGoneError
@@ -23,8 +26,8 @@ from sessions.stations.places import keeping, layout
 from sessions.stations.places.making import Wanted
 from sessions.stations.places.removing import remove
 from sessions.stations.running.fitting import Fitted, Outfit, fit, place_for, restate
-from sessions.stations.running.governor import Governor
-from sessions.stations.running.needs import program_of
+from sessions.stations.running.governor import Governor, Turn
+from sessions.stations.running.needs import program_of, provider_of
 from sessions.stations.running.settling import checked, settle
 from sessions.stations.signals.tools import Tools, install
 from sessions.supervisor.services.stations.arrivals import Arrivals
@@ -56,7 +59,7 @@ class Lives:
     def __init__(self, crew: Crew, arrivals: Arrivals, signals: Signals, hosted: Hosted, terminals: Terminals) -> None:
         self._crew, self._arrivals, self._signals = crew, arrivals, signals
         self._hosted, self._terminals = hosted, terminals
-        self._governor = Governor()
+        self._governor = Governor(lambda: f"waits for the thaw: {FROZEN}" if crew.state.frozen else "")
         self._tools: Tools | None = None
         self._installing, self._telling = asyncio.Lock(), asyncio.Lock()
 
@@ -91,7 +94,10 @@ class Lives:
 
     async def start(self, station: str) -> None:
         """Have its agent run, with its task."""
-        async with self._crew.turn(station):
+        if self._crew.owned(station).life is Life.RUNNING:  # a supervisor was killed just after it had started it
+            async with self._crew.turn(station):
+                await self._give_task(station, await self.runner(station).was_given_its_task(station))
+        else:
             await self._bring(station)
 
     async def let_go(self) -> None:
@@ -110,6 +116,8 @@ class Lives:
         """Do what an operator wants of its life."""
         async with self._crew.turn(station):
             await self._change(station, change, fresh, command)
+        if change is Change.RESUME:
+            await self._bring(station, fresh)
 
     async def freeze(self, frozen: bool) -> None:
         """Have all of them rest, or those go on that rest for that; one that cannot keeps no other from it.
@@ -117,6 +125,7 @@ class Lives:
         Raises `FactoryError` with the first that could not.
         """
         trouble: FactoryError | None = None
+        self._governor.again()
         for station, known in list(self._crew.state.owned.items()):
             try:
                 if frozen and known.life is Life.RUNNING:
@@ -171,17 +180,10 @@ class Lives:
         """Its process has gone: bring it back, unless it goes again and again."""
         crew = self._crew
         async with crew.turn(station):
-            known = crew.owned(station)
-            if known.life not in (Life.RUNNING, Life.PAUSED):
+            if crew.owned(station).life not in (Life.RUNNING, Life.PAUSED):
                 return
-            lost = crew.lived(station, Life.LOST, reason)
-            if known.failures + 1 >= TRIES:
-                held = crew.lived(station, Life.HELD, f"{reason}, {TRIES} times in a row")
-                await crew.record(lost, held)
-                return
-            # At once: a supervisor that is killed in between leaves one that the next brings back.
-            await crew.record(lost, crew.lived(station, Life.WAITING, f"{reason}: to be brought back"))
-            await self._bring(station)
+            await self._lose(station, reason)
+        await self._bring(station)
 
     async def redrawn(self, station: str, scope: Scope, purse: Budget) -> Fitted | None:
         """Its boundary for another scope, drawn and proven, where its agent can be bound anew while it runs.
@@ -207,7 +209,7 @@ class Lives:
                 return
             await self._end(station)
             await crew.live(station, Life.WAITING, "started again, as its scope is wider")
-            await self._bring(station, words=WIDER.format(", ".join(globs)))
+        await self._bring(station, words=WIDER.format(", ".join(globs)))
 
     async def tell_boundary(self, station: str) -> None:
         """Have the station see its boundary as it is now."""
@@ -235,33 +237,78 @@ class Lives:
                 if known.life is Life.RUNNING:
                     await self._end(station)
                 await crew.live(station, Life.WAITING, "to be brought back")
-                await self._bring(station, fresh)
             case Change.STOP | Change.KILL:
                 await self._end(station)
                 await crew.live(station, Life.STOPPED if change is Change.STOP else Life.KILLED)
+                self._governor.again()  # one that waits does so no longer
             case Change.REMOVE:
                 await self._remove(station)
 
     async def _bring(self, station: str, fresh: bool = False, words: str = "") -> None:
-        """Have its agent run, and give it its task where it never had one, else `words` if there are any."""
+        """Have its agent run when its turn comes, with its task where it never had one, else with `words`, if any."""
         crew = self._crew
-        if not crew.owned(station).lives:
-            return  # it was stopped while it waited
+
+        def wanted() -> bool:
+            return crew.owned(station).life is Life.WAITING
+
+        async def waits(reason: str) -> None:
+            async with crew.turn(station):
+                if wanted():
+                    await crew.live(station, Life.WAITING, reason or "is being started")
+
         try:
-            async with self._governor.turn(lambda reason: crew.live(station, Life.WAITING, reason)):
-                prompted = await self._start(station, fresh, words)
-        except HostGoneError:
-            raise
-        except Exception as error:  # whatever it is, the station is not left waiting for ever
-            await crew.live(station, Life.HELD, str(error) or type(error).__name__)
-            raise
-        known = crew.owned(station)
-        if known.text and not crew.seen(station).turns and not prompted:
-            task = crew.aside.words(station, known.text)
+            provider = self._provider(station)
+        except FactoryError:
+            provider = ""  # its start says what is wrong with it
+        turn = Turn(waits, wanted, provider, partial(self._limited, provider))
+        while wanted():  # it may be stopped meanwhile, or its host may go
+            async with self._governor.let(turn), crew.turn(station):
+                if not wanted():
+                    return
+                try:
+                    prompted = await self._start(station, fresh, words)
+                except HostGoneError as error:
+                    await self._lose(station, error.message)
+                except Exception as error:  # whatever it is, the station is not left waiting for ever
+                    await crew.live(station, Life.HELD, str(error) or type(error).__name__)
+                    raise
+                else:
+                    await self._give_task(station, prompted, words)
+
+    async def _give_task(self, station: str, given: bool, words: str = "") -> None:
+        known = self._crew.owned(station)
+        if known.text and not self._crew.seen(station).turns and not given:
+            task = self._crew.aside.words(station, known.text)
             await self.runner(station).prompt(station, f"{station}-task", task)
-        elif words and not prompted:
+        elif words and not given:
             await self.runner(station).prompt(station, f"{station}-words-{known.since}", words)
-        crew.aside.drop(station)
+        self._crew.aside.drop(station)
+
+    async def _lose(self, station: str, reason: str) -> None:
+        """Record that its process has gone, and whether it is to be brought back."""
+        crew = self._crew
+        lost = crew.lived(station, Life.LOST, reason)
+        if crew.owned(station).failures + 1 >= TRIES:
+            after = crew.lived(station, Life.HELD, f"{reason}, {TRIES} times in a row")
+        else:
+            after = crew.lived(station, Life.WAITING, f"{reason}: to be brought back")
+        await crew.record(lost, after)  # at once: one that is left waiting is brought back by the next supervisor
+
+    def _provider(self, station: str) -> str:
+        known = self._crew.owned(station)
+        kind = kinds.load(self._crew.seen(station).kind)
+        return provider_of(kind, known.model, dict(known.options), os.environ)
+
+    def _limited(self, provider: str) -> str:
+        """How a provider lets stations wait that run already, in words; "" when it does not."""
+        for station in self._crew.living():
+            evidence = self._crew.seen(station).evidence
+            if evidence.status is not Status.WAITING or self._crew.owned(station).life is not Life.RUNNING:
+                continue
+            with suppress(FactoryError):
+                if provider and self._provider(station) == provider:
+                    return f"waits for {provider}, which lets {station} wait: {evidence.reason}"
+        return ""
 
     async def _start(self, station: str, fresh: bool, words: str) -> bool:
         """Returns whether its agent was given its task, or `words`, with its start."""

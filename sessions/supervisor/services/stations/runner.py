@@ -37,6 +37,10 @@ class Runner(ABC):
         """Have the agent run, and go on with the conversation of its brief, if any."""
 
     @abstractmethod
+    async def was_given_its_task(self, station: str) -> bool:
+        """Whether the agent that runs was started with its task, so that it is not to be prompted with that."""
+
+    @abstractmethod
     async def prompt(self, station: str, prompt: str, text: str) -> None:
         """Give it a request; return when the agent has taken it."""
 

@@ -102,6 +102,11 @@ class Terminals(Runner):
         reason = "; ".join(filter(None, (reason, launch.notice)))
         return Begun(child.pid, child.started, KEEPER, reason, prompted=_given(brief.prompt, launch))
 
+    async def was_given_its_task(self, station: str) -> bool:
+        text = self._crew.owned(station).text
+        launch = await asyncio.to_thread(self._launch_of, station, text)
+        return _given(text, launch)
+
     async def prompt(self, station: str, prompt: str, text: str) -> None:
         seen = self._crew.seen(station)
         conversation = self._conversation(station)
@@ -232,9 +237,9 @@ class Terminals(Runner):
     def _place(self, station: str) -> Path:
         return place_of(self._crew.factory.state_dir, station).home
 
-    def _launch_of(self, station: str) -> Launch:
+    def _launch_of(self, station: str, prompt: str = "") -> Launch:
         """How it was started, but for its session: where it writes its transcripts does not depend on that."""
-        brief = recalled(self._crew.factory, station, self._kind(station)).brief
+        brief = replace(recalled(self._crew.factory, station, self._kind(station)).brief, prompt=prompt)
         return self._kind(station).launch(brief, self._outbox(station))
 
     def _conversation(self, station: str) -> Conversation:
