@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from importlib import metadata
+from pathlib import Path
 
 import msgspec
 
@@ -179,6 +180,7 @@ def _kept(asked: OfFloor) -> Iterator[Finding]:
     with suppress(FactoryError):  # outside a repository that is told already
         pid = pid_of(place_of(asked.repo).state_dir)
         yield Finding("stations", "keeper", f"process {pid}" if pid else "not running")
+        yield from _stopped(place_of(asked.repo).journal, bool(pid))
     if not systemd.runs():
         yield Finding("stations", "logout", "no systemd of the user is there to end stations with it")
     elif not settings.load().systemd_scope:
@@ -189,6 +191,23 @@ def _kept(asked: OfFloor) -> Iterator[Finding]:
     else:
         what = "the last one ends the supervisor and every station"
         yield Finding("stations", "logout", what, cure="loginctl enable-linger")
+
+
+def _stopped(journal: Path, kept: bool) -> Iterator[Finding]:
+    """The stations that a stop of the machine ended; where nothing was begun since, all that ran are among them."""
+    from sessions.floor.ours.changes import machine_stopped, rebooted
+    from sessions.journal.reader import JournalReader
+
+    if not journal.exists():
+        return
+    reader = JournalReader(journal)
+    try:
+        owned = reader.latest().owned
+    finally:
+        reader.close()
+    lost = {*rebooted(owned)} | {name for name, known in owned.items() if known.process and known.lives and not kept}
+    if lost:
+        yield Finding("stations", "to bring back", machine_stopped(len(lost)), cure="factory-tui resume")
 
 
 def prices(_: OfFloor) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import msgspec
 
 from sessions.floor.events import Event
+from sessions.floor.ours.changes import rebooted
 from sessions.floor.state import Branch, FloorState, Station
 from sessions.headless.meters_shape import VERSION, M, meter_shape
 from sessions.headless.ours_shape import OursShape, ours_shape
@@ -75,6 +76,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     simulated: bool
     frozen: bool
     """All stations of ours rest, by the operator's hand."""
+    rebooted: list[str]
+    """Ids of the stations that ran when the machine stopped, and were not brought back since."""
     scripted: bool
     """The words of its models follow a script; everything else is real."""
     total: M
@@ -100,6 +103,7 @@ def status(state: FloorState, now: float) -> Status:
         base=state.base,
         simulated=state.simulated,
         frozen=state.frozen,
+        rebooted=list(rebooted(state.owned)),
         scripted=state.scripted,
         total=meter_shape(state.total),
         here=meter_shape(state.here),

@@ -7,7 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from sessions.floor.commands import AnswerQuestion, ChangeLife, PromptStation, StationWish
-from sessions.floor.ours.changes import why_not
+from sessions.floor.ours.changes import rebooted, why_not
 from sessions.floor.ours.lives import Asks, Change, Life
 from sessions.floor.ours.owned import Owned, Question
 from sessions.floor.state import EMPTY, FloorState, Status, name_of
@@ -58,6 +58,8 @@ class Hands(msgspec.Struct, frozen=True, omit_defaults=True):
     marked: bool = False
     family: tuple[str, ...] = ()
     """Further ones that are folded into those: what is done to a life is done to all of a family."""
+    whole: bool = False
+    """The whole floor is at hand: all that a start of the machine ended can be brought back together."""
     question: str = ""
     """The question that is looked at; "" is the oldest of each."""
 
@@ -78,6 +80,10 @@ class Hands(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def meant(self, verb: Verb) -> tuple[str, ...]:
         """Those that it is meant for."""
+        if verb is Verb.RESUME and self.whole and not self.marked:
+            lost = rebooted(self.state.owned)
+            if lost and all(station in lost or self.trouble(station, verb) for station in self.stations):
+                return lost
         return (*self.stations, *self.family) if verb in LIVES else self.stations
 
     def refusal(self, verb: Verb) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from sessions.floor.commands import PERCENT, Progress
+from sessions.floor.ours.changes import machine_stopped
 from sessions.floor.state import Status
 from sessions.floor.tokens import Certainty
 from sessions.text import clean
@@ -143,6 +144,12 @@ def frozen_line(cells: int, cure: str) -> Line:
         ("the floor is frozen: all stations of ours rest as they are", "bold text on alarm"),
     ]
     return spread(left, [(f"{cure} ", "bold text on alarm")] if cure else [], cells, "text on alarm")
+
+
+def stopped_line(count: int, cells: int, cure: str) -> Line:
+    """So many stations ran when the machine stopped, and the key that brings them back."""
+    left: list[Span] = [(" ! ", "bold waiting"), (machine_stopped(count), "waiting")]
+    return spread(left, [(f"{cure} ", "bold text")] if cure else [], cells, "text")
 
 
 def slow_part(progress: Progress, now: float, labels: Mapping[str, str] = NO_LABELS) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from console.cli.output import count, say, table
 from console.cli.told.meters import figures
+from sessions.floor.ours.changes import machine_stopped
 from sessions.floor.state import FloorState, Status
 from sessions.headless import floor_shape as jsonshape
 from sessions.headless.line import text
@@ -22,6 +23,8 @@ def print_status(state: FloorState, now: float, as_json: bool) -> None:
     stations, branches = count(len(shape.stations), "station"), count(len(shape.branches), "branch", "branches")
     tokens, _calls, dollars = figures(state.total)
     say(f"{stations}, {branches}, base {clean(shape.base) or '-'}, {tokens} tokens, {dollars}")
+    if shape.rebooted:
+        say(f"{machine_stopped(len(shape.rebooted))}: factory-tui resume brings them back")
     rows = [
         (
             s.name,

@@ -20,6 +20,7 @@ from console.screens.floor.before import Awaited, told_ago
 from console.screens.sampled import SampledScreen
 from console.terminal.slowlink import Rhythm
 from sessions.floor.commands import PERCENT, Progress
+from sessions.floor.ours.changes import rebooted
 from sessions.floor.ours.lives import Life
 from sessions.floor.ours.owned import Owned, Question
 from sessions.views.floor.last import last_floor
@@ -29,7 +30,7 @@ from widgets.draw.cells import Line
 from widgets.floor.empty import empty_lines
 from widgets.floor.preview import Preview, preview_lines
 from widgets.floor.rows import fold_line, heading
-from widgets.floor.topline import TopLine, figures, frozen_line, progress_line, rule, trouble_line
+from widgets.floor.topline import TopLine, figures, frozen_line, progress_line, rule, stopped_line, trouble_line
 from widgets.floor.wall import Wall
 from widgets.parts.footer import Footer
 
@@ -242,6 +243,8 @@ class FloorScene(SampledScreen):
             return progress_line(SINCE, cells, "", old)
         if link.state.frozen:
             return frozen_line(cells, "P thaws" if link.mode is LinkMode.LIVE else "")
+        if lost := len(rebooted(link.state.owned)):
+            return stopped_line(lost, cells, "R brings them back" if link.mode is LinkMode.LIVE else "")
         return (
             heading(cells, self.wall.widths) if self.wall.zoom == 0 and self.floor and self.floor.shown else rule(cells)
         )

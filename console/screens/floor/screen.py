@@ -90,7 +90,9 @@ class FloorScreen(FloorScene, HandedScreen):
             stations = (pane.station,)
         families = self.view.choice.families
         folded = [child for station in stations if station in families for child in below(state, station)]
-        return Hands(state, stations, bool(marks), tuple(child for child in folded if child not in stations))
+        return Hands(
+            state, stations, bool(marks), tuple(child for child in folded if child not in stations), whole=True
+        )
 
     def question(self) -> Line:
         if self._menu:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sessions.floor.ours.lives import Change, Life
+from collections.abc import Mapping
+
+from sessions.floor.ours.lives import REBOOTED, Change, Life
 from sessions.floor.ours.owned import Owned
 
 FROM: dict[Change, tuple[Life, ...]] = {
@@ -22,3 +24,13 @@ def why_not(known: Owned, change: Change, fresh: bool = False) -> tuple[str, str
         return None
     cure = "stop it first" if change is Change.REMOVE and known.lives else "there is nothing to do"
     return f"it is {known.life.value}", cure
+
+
+def rebooted(owned: Mapping[str, Owned]) -> tuple[str, ...]:
+    """Those that ran when the machine stopped, and were not brought back since."""
+    return tuple(name for name, known in owned.items() if known.life is Life.LOST and known.reason == REBOOTED)
+
+
+def machine_stopped(count: int) -> str:
+    """How it is said that so many wait to be brought back."""
+    return f"{count} station{'s' * (count != 1)} ran when the machine stopped"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
 import signal
@@ -16,12 +17,15 @@ from msgspec.structs import replace
 
 from sessions.asking.past_questions import FloorNow, whole_floor
 from sessions.floor.commands import AnswerQuestion, AssignScope, ChangeLife, FreezeFloor, PromptStation, StartStation
+from sessions.floor.ours.changes import rebooted
 from sessions.floor.ours.lives import REBOOTED, Change, Life
 from sessions.floor.scope import Budget, HeldBy, Scope
 from sessions.floor.state import FloorState, Status
 from sessions.headless.supervised import Supervised
 from sessions.stations.contract import Brief
 from sessions.stations.hosting.client import Host
+from sessions.stations.places import layout
+from sessions.stations.running.governor import AT_PROVIDER
 from sessions.stations.signals import tools
 from sessions.stations.signals.tools import Tools
 from sessions.supervisor.services.stations import crew, lives
@@ -75,8 +79,10 @@ def test_the_first_to_start_may_start_at_the_same_moment(yard: House, monkeypatc
         return tools.install(directory)
 
     async def check(floor: Floor) -> None:
-        starts = [asyncio.create_task(floor.done(StartStation("parrot", name=f"poll-{n}"))) for n in range(4)]
-        await until(floor.feed, lambda state: sum(bool(known.directory) for known in state.owned.values()) == 4)
+        starts = [asyncio.create_task(floor.done(StartStation("parrot", name=f"poll-{n}"))) for n in range(AT_PROVIDER)]
+        await until(
+            floor.feed, lambda state: sum(bool(known.directory) for known in state.owned.values()) == AT_PROVIDER
+        )
         all_have_places.set()
         await asyncio.gather(*starts)
         assert {known.life for known in floor.state.owned.values()} == {Life.RUNNING}
@@ -155,6 +161,43 @@ def test_a_turn_is_interrupted_and_the_floor_frozen_and_thawed(yard: House) -> N
         assert floor.owned().life is Life.PAUSED, "it rests for another reason"
         assert floor.state.stations["polly"].turns == 2, "it had nothing to go on with"
 
+    asyncio.run(_in(yard, check))
+
+
+def test_nobody_starts_on_a_frozen_floor_before_the_thaw_or_at_all_when_stopped_meanwhile(yard: House) -> None:
+    async def check(floor: Floor) -> None:
+        await floor.done(FreezeFloor(True))
+        starts = [asyncio.create_task(floor.done(StartStation("parrot", "say hi", name=name))) for name in "abc"]
+        for name in "abc":
+            await until(floor.feed, partial(_waits_for, name, "waits for the thaw: the floor is frozen"))
+        await floor.done(ChangeLife("b", Change.STOP))
+        await starts[1]
+        assert floor.owned("b").life is Life.STOPPED
+        assert floor.owned("a").life is Life.WAITING
+        await floor.done(FreezeFloor(False))
+        await asyncio.gather(*starts)
+        assert [floor.owned(name).life for name in "abc"] == [Life.RUNNING, Life.STOPPED, Life.RUNNING]
+        assert not await asyncio.to_thread(layout.root_of(yard.place.state_dir, "b").exists), "it never began"
+
+    asyncio.run(_in(yard, check))
+
+
+def test_a_host_that_goes_in_the_middle_of_a_start_leaves_no_station_waiting(
+    yard: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = itertools.count()
+    begin = Host.begin
+
+    async def broken(host: Host, kind: str, brief: Brief, id: str = "") -> int:
+        if next(tries) == 0:
+            os.kill(host.ready.pid, signal.SIGKILL)
+        return await begin(host, kind, brief, id)
+
+    async def check(floor: Floor) -> None:
+        await floor.done(StartStation("parrot", name="polly"))
+        assert (floor.owned().life, floor.owned().failures) == (Life.RUNNING, 1)
+
+    monkeypatch.setattr(Host, "begin", broken)
     asyncio.run(_in(yard, check))
 
 
@@ -274,9 +317,11 @@ def test_after_a_start_of_the_machine_the_operator_says_what_is_brought_back(
     async def after(floor: Floor) -> None:
         owned = await floor.lives(Life.LOST)
         assert owned.reason == REBOOTED
+        assert rebooted(floor.state.owned) == ("polly",)
         await floor.done(ChangeLife("polly", Change.RESUME))
         assert floor.owned().life is Life.RUNNING
         assert floor.state.stations["polly"].turns == 1
+        assert not rebooted(floor.state.owned)
 
     asyncio.run(_in(yard, before))
     asyncio.run(ended_all(yard.place.state_dir))
@@ -438,6 +483,10 @@ def test_commands_need_no_console_and_no_station(yard: House) -> None:
         assert supervised.obey(PARROT) == "polly"
         supervised.obey(ChangeLife("polly", Change.STOP))
         assert whole_floor(supervised.ask(FloorNow())).owned["polly"].life is Life.STOPPED
+
+
+def _waits_for(station: str, reason: str, state: FloorState) -> bool:
+    return station in state.owned and state.owned[station].reason == reason
 
 
 def _failed_again(before: int, state: FloorState) -> bool:

@@ -9,7 +9,8 @@ from console.cli.command import InRepository
 from console.cli.output import say
 from console.cli.words import Parser, filled
 from sessions.floor.commands import AnyWish, ChangeLife, FreezeFloor
-from sessions.floor.ours.lives import REBOOTED, Change, Life
+from sessions.floor.ours.changes import rebooted
+from sessions.floor.ours.lives import Change
 
 DONE = {
     Change.INTERRUPT: "was interrupted",
@@ -97,8 +98,7 @@ class Resume(LifeCommand, frozen=True, kw_only=True):
     def _rebooted(self) -> tuple[str, ...]:
         from console.cli.commands.stations.named import floor_now
 
-        owned = floor_now(self.repo).owned
-        return tuple(name for name, known in owned.items() if known.life is Life.LOST and known.reason == REBOOTED)
+        return rebooted(floor_now(self.repo).owned)
 
 
 class Freeze(InRepository, frozen=True, kw_only=True):
