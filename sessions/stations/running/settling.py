@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from sessions.branches.git import worktrees
+from sessions.branches.git import refs, worktrees
 from sessions.branches.git.run import Git
 from sessions.errors import FactoryError
 from sessions.floor.events import PlaceSetUp
@@ -30,6 +30,7 @@ def checked(factory: Factory, place: Place, outfit: Outfit, trunk: str = "") -> 
     """
     kind = outfit.kind
     runs = kind.runs if isinstance(kind, Discerning) else EVERYTHING
+    trunk = trunk or refs.resolve(Git(factory.common_dir), "HEAD")  # nobody has looked at the branches yet
     found = suspects.judged(factory.state_dir, place, runs, trunk)
     if found.held:
         names = [clean(each.path, 80) for each in found.held]

@@ -109,6 +109,15 @@ def test_the_station_panel_says_what_no_kernel_holds() -> None:
     assert {who, "it can send signals"} < set(lines)
 
 
+def test_the_station_panel_says_what_its_place_lacks_and_what_went_wrong_in_it() -> None:
+    made = ev.PlaceMade(time=NOW, station="worker", directory="/p", branch="b", lacks=("hooks", "odd \x1b[31m words"))
+    failed = ev.PlaceSetUp(time=NOW, station="worker", trouble="the set-up ended with 1 (no make)")
+    state = state_of([*our_events(), made, failed])
+    pane = next(pane for pane in PaneBook().panes(state, NOW) if pane.station == "worker")
+    lines = [line.strip() for line in text_of(ours_lines(state, pane, NOW, 120))]
+    assert {"place      without hooks, odd words", "set up     the set-up ended with 1 (no make)"} < set(lines)
+
+
 def of_worker(*events: ev.Event) -> Pane:
     state = state_of([*our_events(), *events])
     return next(pane for pane in PaneBook().panes(state, NOW) if pane.station == "worker")
