@@ -29,6 +29,8 @@ class PromptScreen(FactoryScreen):
         """`whom` it is for, in words; `keep` takes what was written and not sent."""
         super().__init__()
         self._whom, self._send, self._keep = whom, send, keep
+        self._missing = False
+        """It was to be sent, and nothing is written."""
         self._composer = Composer(draft)
 
     def compose(self) -> ComposeResult:
@@ -79,11 +81,13 @@ class PromptScreen(FactoryScreen):
     def question(self) -> Line:
         long = self.size.width >= 100
         hint = "enter sends   ctrl+j new line   esc keeps it for later" if long else "enter sends  ^j line  esc back"
+        if self._missing:
+            hint = "write a request first   esc back"
         whom = cut(self._whom, max(8, self.size.width - len(hint) - 12))
         return (
             (" prompt ", "bold accent on bar"),
             (whom, "bold text on bar"),
-            (f"   {hint}", "faint on bar"),
+            (f"   {hint}", "bold failed on bar" if self._missing else "faint on bar"),
         )
 
     def restyle(self) -> None:
@@ -93,13 +97,15 @@ class PromptScreen(FactoryScreen):
     # Keys
 
     async def answer(self, key: str, character: str | None) -> bool:
+        self._missing = False
         if key == "escape":
             await self._leave("")
         elif key == "enter":
             if text := self._composer.text.strip():
                 await self._leave(text)
             else:
-                self.say("write a request first, or esc")
+                self._missing = True
+                self.draw_footer()
         else:
             self._composer.type(key, character)
             self.draw()

@@ -91,6 +91,9 @@ def test_nothing_is_no_request() -> None:
         await press(pilot, "i", "space", "enter")
         assert isinstance(app.screen, PromptScreen)
         assert it.sent == []
+        assert "write a request first" in text(app)
+        await press(pilot, "h")
+        assert "write a request first" not in text(app)
 
     play(test, it)
 
