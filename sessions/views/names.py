@@ -33,6 +33,10 @@ def short_model(model: str) -> str:
     return re.sub(_DATE, "", name)
 
 
+BESIDE = 3
+"""Parts of a path from the repository's own directory on, up to which it lies beside the repository."""
+
+
 @lru_cache(maxsize=4096)
 def short_directory(directory: str, repo: str) -> str:
     """A directory as an operator thinks of it: relative to the repository, else beside it, else its last two parts."""
@@ -45,7 +49,7 @@ def short_directory(directory: str, repo: str) -> str:
         if path[: len(root)] == root:
             return clean("/".join(path[len(root) :]), 120)
         parent = root[:-1]
-        if len(parent) > 1 and path[: len(parent)] == parent:
+        if len(parent) > 1 and path[: len(parent)] == parent and len(path) <= len(parent) + BESIDE:
             return clean("/".join(["..", *path[len(parent) :]]), 120)
     start = "/" * directory.startswith("/")
     parts = path[len(start) :]

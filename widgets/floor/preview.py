@@ -137,6 +137,7 @@ def _paragraph(text: str, style: str, cells: int, rows: int) -> list[Line]:
 
 
 def _place(pane: Pane, cells: int) -> Line:
-    """Directory, branch and how far it is, title and model of the conversation."""
-    parts = (pane.directory, f"{pane.branch} {divergence(pane)}".strip(), pane.model, pane.title)
+    """Directory, branch and how far it is, model and title of the conversation."""
+    branch, model = f"{pane.branch} {divergence(pane)}".strip(), f"by {pane.model}" * bool(pane.model)
+    parts = (pane.directory, branch, model, pane.title)
     return ((cut(f"  {DOT} ".join(filter(None, parts)), cells), "faint"),)

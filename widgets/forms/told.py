@@ -71,19 +71,20 @@ def overlap_lines(found: Overlap | None, why: str, cells: int, rows: int) -> lis
     label: Span = (" " + fit("overlap", LABEL) + " ", "soft on bar")
     if found is None:
         return [pad([label, (why, "faint on bar")], cells, GROUND)]
-    body = [_meeting(meeting, cells) for meeting in found.meetings]
+    notes: list[Line] = []
     if found.collides:
         names = [f"{clean(name, 40)} {_many(lines, 'line')}" for name, lines in found.collides[:FIRST]]
         more = f"  and {len(found.collides) - FIRST} more" if len(found.collides) > FIRST else ""
         words = f"{CLASH} its branch collides already: {_joined(names)}{more}"
-        body.append(_note(words, cells, "needs_me on bar"))
+        notes.append(_note(words, cells, "needs_me on bar"))
     if found.hot:
         names = [f"{clean(hot.path, 60)} ({_many(hot.pairs, 'pair')})" for hot in found.hot]
-        body.append(_note(f"{CLASH} branches collide in it: {_joined(names)}", cells, "soft on bar"))
-    room = max(1, rows - 1)
+        notes.append(_note(f"{CLASH} branches collide in it: {_joined(names)}", cells, "soft on bar"))
+    room = max(1, rows - 1 - len(notes))
+    body = [_meeting(meeting, cells) for meeting in found.meetings]
     if len(body) > room:
-        body = [*body[: room - 1], _note(f"and {len(body) - room + 1} more", cells, "faint on bar")]
-    return [pad([label, *_whole(found)], cells, GROUND), *body]
+        body = [*body[: room - 1], _note(f"and {len(body) - room + 1} more of them", cells, "faint on bar")]
+    return [pad([label, *_whole(found)], cells, GROUND), *body, *notes]
 
 
 def _whole(found: Overlap) -> list[Span]:
