@@ -22,7 +22,7 @@ from sessions.floor.ours.lives import REBOOTED, Change, Life
 from sessions.floor.scope import Budget, HeldBy, Scope
 from sessions.floor.state import FloorState, Status
 from sessions.headless.supervised import Supervised
-from sessions.stations.contract import Brief
+from sessions.stations.contract import Brief, LostSessionError
 from sessions.stations.hosting.client import Host
 from sessions.stations.places import layout
 from sessions.stations.running.governor import AT_PROVIDER
@@ -458,6 +458,30 @@ def test_what_a_family_gives_away_is_its_parents_no_more_until_it_comes_back(
     monkeypatch.setattr(Host, "assign", assigned)
     asyncio.run(_in(yard, check))
     assert min(own) == 2 and own[-1] == 20
+
+
+def test_the_loss_of_a_childs_conversation_is_told_to_its_parent(yard: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin = Host.begin
+
+    async def forgetful(host: Host, kind: str, brief: Brief) -> int:
+        if brief.session:
+            raise LostSessionError("its transcript is gone", "begin a new one")
+        return await begin(host, kind, brief)
+
+    async def check(floor: Floor) -> None:
+        await floor.done(PARROT)
+        await floor.done(StartStation("parrot", name="chick", parent="polly"))
+        await floor.done(ChangeLife("chick", Change.STOP))
+        monkeypatch.setattr(Host, "begin", forgetful)
+        await floor.done(ChangeLife("chick", Change.RESUME))
+        state = await until(floor.feed, lambda state: "chick" in state.owned["polly"].results)
+        result = state.owned["polly"].results["chick"]
+        assert (result.ok, result.delivered) == (False, True)
+        assert result.text == floor.owned("chick").reason
+        assert result.text.startswith("its conversation is lost (its transcript is gone)")
+        assert floor.owned("chick").life is Life.RUNNING
+
+    asyncio.run(_in(yard, check))
 
 
 def test_a_result_waits_for_a_parent_that_rests(yard: House) -> None:

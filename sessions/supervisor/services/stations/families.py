@@ -8,13 +8,14 @@ from sessions.floor.ours.lives import Life
 from sessions.floor.state import name_of
 from sessions.supervisor.services.stations.crew import Crew, now
 from sessions.supervisor.services.stations.lives import Lives
+from sessions.supervisor.services.stations.runner import LOST
 
 RESULT = 4_000
 """Characters of the longest result."""
 
 
 class Families:
-    """Hears how the turns and lives of children end."""
+    """Hears how the turns and lives of children end, and when one has forgotten what it was at."""
 
     def __init__(self, crew: Crew, lives: Lives) -> None:
         self._crew, self._lives = crew, lives
@@ -29,7 +30,7 @@ class Families:
             if event.life is Life.RUNNING:
                 self._crew.go(self._deliver(station))
             ended = event.life in (Life.KILLED, Life.HELD)
-            if seen.parent and ended:
+            if seen.parent and (ended or event.reason.startswith(LOST)):
                 self._crew.go(self._tell(seen.parent, station, False, event.reason or event.life.value))
             return
         if seen.parent and not (isinstance(event, ev.TurnFinished) and event.interrupted):

@@ -10,7 +10,7 @@ from sessions.stations.contract import Brief, Decision, LostSessionError
 from sessions.stations.running.fitting import Fitted
 from sessions.stations.running.hosts import host_of
 from sessions.supervisor.services.stations.crew import Crew
-from sessions.supervisor.services.stations.runner import Begun, Runner
+from sessions.supervisor.services.stations.runner import LOST, Begun, Runner
 
 
 class Hosted(Runner):
@@ -32,7 +32,7 @@ class Hosted(Runner):
         try:
             seq = await host.begin(kind, fitted.brief)
         except LostSessionError as error:
-            reason = f"its conversation is lost ({error.message}): begun afresh in the same place"
+            reason = f"{LOST} ({error.message}): begun afresh in the same place"
             seq = await host.begin(kind, replace(fitted.brief, session=""))
         await self._crew.hosts.committed(name, seq)
         return Begun(host.ready.pid, host.ready.started, name, reason)

@@ -11,6 +11,9 @@ from sessions.floor.scope import Budget, Scope
 from sessions.stations.contract import Brief
 from sessions.stations.running.fitting import Fitted
 
+LOST = "its conversation is lost"
+"""How the reason begins of one that was begun afresh, as it could not go on with what it was at."""
+
 
 class Begun(msgspec.Struct, frozen=True):
     """An agent that runs."""

@@ -27,7 +27,7 @@ from sessions.stations.running.fitting import Fitted, recalled, remember
 from sessions.stations.terminal.saying import Conversation
 from sessions.supervisor.services.stations.crew import Crew, now
 from sessions.supervisor.services.stations.refusals import Refusals
-from sessions.supervisor.services.stations.runner import Begun, Runner
+from sessions.supervisor.services.stations.runner import LOST, Begun, Runner
 from sessions.text import clean, clean_lines
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ class Terminals(Runner):
         await self._forget(keeper, station)
         agent, brief, reason = self._kind(station), fitted.brief, ""
         if brief.session and not await asyncio.to_thread(_remembers, agent, brief):
-            brief, reason = replace(brief, session=""), "its conversation is lost: begun afresh in the same place"
+            brief, reason = replace(brief, session=""), f"{LOST}: begun afresh in the same place"
         task = self._crew.aside.words(station, self._crew.owned(station).text)
         brief = replace(brief, prompt=brief.prompt if brief.session else task)
         launch = agent.launch(brief, self._outbox(station))
