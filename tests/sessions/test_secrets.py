@@ -38,7 +38,7 @@ NAMES = {
     ),
     **dict.fromkeys(("question", "signal", "child", "host"), "an id: it is met again by it"),
     **dict.fromkeys(("start", "ref", "kept"), "git's name of what it holds"),
-    **dict.fromkeys(("write", "read", "asked"), "a pattern of places"),
+    **dict.fromkeys(("write", "read", "asked", "leaving"), "a pattern of places"),
     **dict.fromkeys(
         ("tools", "hosts", "options", "decision", "act", "what", "why", "unheld", "lacks"),
         "what it is, in this program's words",
