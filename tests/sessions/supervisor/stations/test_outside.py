@@ -79,8 +79,10 @@ def test_settings_that_an_agent_plants_are_obeyed_by_no_next_start(yard: House) 
     """Case 26: those that are there cannot be changed, and what else comes is asked for."""
     settings = ".claude/settings.json"
     yard.repo.commit({settings: "{}", "AGENTS.md": "Be kind.\n"})
-    script = f"echo evil > {settings}; echo evil > .git/hooks/pre-commit; echo x > .mcp.json"
-    wide = runs(f"{script}; echo 'Be evil.' > AGENTS.md", "**")
+    script = (
+        f"echo x > .mcp.json; echo 'Be evil.' > AGENTS.md; echo evil > {settings}; echo evil > .git/hooks/pre-commit"
+    )
+    wide = runs(script, "**")
 
     async def check(floor: Floor) -> None:
         allowed = Allowed(yard.place.state_dir)
@@ -183,7 +185,7 @@ def test_a_link_that_leads_outside_is_written_through_by_nobody_and_followed_by_
 
     async def check(floor: Floor) -> None:
         await floor.done(runs(f"{links}; cat src/out; echo evil > src/out; touch src/over", "src/**"))
-        await violated(yard, floor, "lib/b.py")
+        await violated(yard, floor, "lib/b.py", "src/out")
         directory = Path(floor.owned("sam").directory)
         await asyncio.to_thread(comes, directory / "src", (directory / "src/over").exists)
         assert (secret.read_text(), (directory / "lib/b.py").read_text()) == ("secret\n", "secret\n")
