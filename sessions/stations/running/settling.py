@@ -12,6 +12,9 @@ from sessions.branches.git import refs, worktrees
 from sessions.branches.git.run import Git
 from sessions.errors import FactoryError
 from sessions.floor.events import PlaceSetUp
+from sessions.floor.scope import Scope
+from sessions.floor.scopes.reach import doubt
+from sessions.stations.boundary.tree import DiskTree
 from sessions.stations.contract import Discerning
 from sessions.stations.places import setup, suspects
 from sessions.stations.places.layout import Place
@@ -41,6 +44,13 @@ def checked(factory: Factory, place: Place, outfit: Outfit, trunk: str = "") -> 
             f"look at it in {place.work}, then factory-tui trust {words}, and resume the station",
         )
     return replace(outfit, untrusted=tuple(each.path for each in found.left))
+
+
+def meant(place: Place, scope: Scope) -> None:
+    """Raises `FactoryError` for a pattern that can match nothing in this work tree, such as a directory's mere name."""
+    tree = DiskTree(place.work)
+    if reason := doubt(scope.write, tree) or doubt(scope.read, tree):
+        raise FactoryError(reason, "assign it a scope that it can use")
 
 
 def settle(

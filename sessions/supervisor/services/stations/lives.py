@@ -28,7 +28,7 @@ from sessions.stations.places.removing import remove
 from sessions.stations.running.fitting import Fitted, Outfit, fit, place_for, restate
 from sessions.stations.running.governor import Governor, Turn
 from sessions.stations.running.needs import program_of, provider_of
-from sessions.stations.running.settling import checked, settle
+from sessions.stations.running.settling import checked, meant, settle
 from sessions.stations.signals.tools import Tools, install
 from sessions.supervisor.services.stations.arrivals import Arrivals
 from sessions.supervisor.services.stations.crew import Crew, now
@@ -185,6 +185,13 @@ class Lives:
             await self._lose(station, reason)
         await self._bring(station)
 
+    async def check_scope(self, station: str, scope: Scope) -> None:
+        """Raises `FactoryError` where a scope cannot be meant for the work tree of the station, if it has one."""
+        state_dir = self._crew.factory.state_dir
+        if layout.root_of(state_dir, station).exists():
+            place = await asyncio.to_thread(layout.place_of, state_dir, station)
+            await asyncio.to_thread(meant, place, scope)
+
     async def redrawn(self, station: str, scope: Scope, purse: Budget) -> Fitted | None:
         """Its boundary for another scope, drawn and proven, where its agent can be bound anew while it runs.
 
@@ -332,6 +339,8 @@ class Lives:
                 **now(station),
             )
             await crew.record(made_here)
+        if known.held is None:  # later the agent may have made files of directories
+            await asyncio.to_thread(meant, place, known.scope)
         outfit = await self._outfit(station, crew.owned(station), "" if fresh else seen.session)
         outfit = await asyncio.to_thread(checked, crew.factory, place, outfit, crew.state.base_head)
         if set_up := await asyncio.to_thread(settle, crew.factory, place, outfit, time.time()):

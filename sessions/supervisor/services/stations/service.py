@@ -206,6 +206,8 @@ class Stations(Service):
     async def _bounded(self, station: str, scope: Scope, purse: Budget, who: str, command: str) -> None:
         """Its boundary is this; what the kernel holds of it changes now, or when it is started again."""
         known, fitted, later = self._crew.owned(station), None, False
+        if scope != known.scope:
+            await self._lives.check_scope(station, scope)
         if known.life in (Life.RUNNING, Life.PAUSED):
             own = budget.own(self._crew.state, station, time.time(), purse)
             kernel = known.held is not None and known.held.by is not HeldBy.ADVISORY

@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from sessions.branches.git.names import shown_path
 from sessions.floor.commands import AssignScope, ChangeLife, RestoreKept
@@ -149,6 +150,22 @@ def test_another_scope_of_a_running_station_says_when_it_holds_and_outlives_the_
     before: list[Owned] = []
     told(yard, assign)
     told(yard, see)
+
+
+def test_a_pattern_that_can_match_nothing_in_the_work_tree_is_refused_with_the_one_that_was_meant(yard: House) -> None:
+    yard.repo.commit({"src/a.py": "1\n"})
+
+    async def check(floor: Floor) -> None:
+        reply = await floor.wish(replace(PARROT, scope=Scope(write=("src",))))
+        assert "src is a directory: write src/**" in reply.reason
+        await floor.lives(Life.HELD)
+        await floor.done(AssignScope("polly", Scope(write=("src/**", "new.md"))))
+        await floor.done(ChangeLife("polly", Change.RESUME))
+        reply = await floor.wish(AssignScope("polly", Scope(write=("src/a.py/**",))))
+        assert "src/a.py is a file" in reply.reason
+        assert floor.owned().scope.write == ("src/**", "new.md")
+
+    told(yard, check)
 
 
 @pytest.mark.skipif(not inotify.available(), reason="this system has no inotify")
