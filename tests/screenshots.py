@@ -144,7 +144,7 @@ PICTURES = {
     "conflicts-light": Picture(conflicts, HALF, keys=("2", "w"), theme="light"),
     "live-demo": Picture(live_demo, HALF),
     "start": Picture(AskedLink, (120, 40), keys=("c", *"Make the pool retry", "tab", "right")),
-    "scope": Picture(AskedLink, (120, 40), keys=("S", "ctrl+u", *"src/p"), at="worker"),
+    "scope": Picture(AskedLink, (120, 40), keys=("S", "ctrl+u", *"src/pool/** docs/*.md src/p"), at="worker"),
     "spawn-80x24": Picture(AskedLink, SMALL, keys=("s", *"Mend it"), at="worker"),
     "frozen": Picture(frozen, (120, 40)),
     "terminal": Picture(terminal, (120, 40), keys=("V",), at="worker"),
