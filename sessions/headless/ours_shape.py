@@ -43,6 +43,8 @@ class QuestionShape(msgspec.Struct, frozen=True, kw_only=True):
     paths: tuple[str, ...]
     asks: str
     always: bool
+    subagent: str
+    """The sub-agent that asks; "" for the agent itself."""
     age_s: float
 
 
@@ -144,6 +146,7 @@ def _questions(known: Owned, now: float) -> list[QuestionShape]:
             paths=question.paths,
             asks=question.asks.value,
             always=question.always,
+            subagent=question.subagent,
             age_s=_age(question.asked, now),
         )
         for question in known.questions.values()

@@ -137,7 +137,7 @@ class _Teller:
             paths=tuple(clean(path, 1_000) for path in rules.writes(self._tool, self._arguments)[:MOST_PATHS]),
             always=self._signal.name == PERMISSION and bool(said.get("permission_suggestions")),
             call=clean(str(said.get("tool_use_id") or ""), 200),
-            subagent=clean(str(said.get("agent_id") or ""), 200),
+            subagent=clean(f"{said.get('agent_type') or ''} {said['agent_id']}", 200) if said.get("agent_id") else "",
         )
 
     def violations(self) -> list[ev.Event]:

@@ -73,10 +73,12 @@ def test_a_conversation_is_claimed_for_its_station() -> None:
 
 
 def test_a_permission_shows_all_that_is_asked_harmlessly() -> None:
-    asked = asked_by("PermissionRequest", permission_suggestions=[{"type": "x"}], agent_id="child", **BASH)
+    asked = asked_by(
+        "PermissionRequest", permission_suggestions=[{"type": "x"}], agent_id="child", agent_type="reviewer", **BASH
+    )
     assert (asked.question, asked.tool, asked.asks) == ("ship:1", "Bash", Asks.PERMISSION)
     assert asked.text.startswith("git push --force\nnow")
-    assert (asked.always, asked.subagent, asked.said) == (True, "child", "Push")
+    assert (asked.always, asked.subagent, asked.said) == (True, "reviewer child", "Push")
     asked = asked_by("PermissionRequest", **WRITE)
     assert asked.paths == ("/w/src/a.py",)
     assert "one\ntwo" in asked.text
