@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 PATIENCE_S = 900.0
 """Without a supervisor for so long a host ends its turns, so that no tokens are spent, then its agents and itself."""
+EMPTY_S = 30.0
+"""The same for one that has no agent: whoever needs a host starts another, and what it told lies on the disk."""
 
 
 class Host:
@@ -100,10 +102,12 @@ class Host:
             self._wait_alone()
 
     def _wait_alone(self) -> None:
-        self._alone = asyncio.get_running_loop().call_later(self._patience, self._left_alone)
+        busy = self._hall.seated() or self._under_way
+        patience = self._patience if busy else min(EMPTY_S, self._patience)
+        self._alone = asyncio.get_running_loop().call_later(patience, self._left_alone, patience)
 
-    def _left_alone(self) -> None:
-        log.warning("no supervisor for %g s", self._patience)
+    def _left_alone(self, patience: float) -> None:
+        log.warning("no supervisor for %g s", patience)
         self._over.set()
 
     def _take(self, frame: Down, writer: asyncio.StreamWriter) -> None:

@@ -13,8 +13,11 @@ import pytest
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.floor.scope import Budget, Scope
+from sessions.stations import kinds
 from sessions.stations.contract import Decision, LostSessionError
+from sessions.stations.hosting import host
 from sessions.stations.hosting.client import HostGoneError
+from sessions.stations.hosting.outgoing import MOST_BYTES
 from tests.support.stations.hosting import Ear, Process, brief, heard, installed
 
 
@@ -272,3 +275,14 @@ def test_a_host_is_no_child_that_a_terminal_hangs_up_on(process: Process) -> Non
         assert os.getsid(process.pid) == process.pid
 
     asyncio.run(scene())
+
+
+def test_a_host_without_an_agent_waits_for_nobody_for_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host, "EMPTY_S", 0.05)
+
+    async def scene() -> None:
+        async with asyncio.timeout(20):
+            await host.Host(("parrot",), kinds.conversing, tmp_path / "h.sock", 600.0, MOST_BYTES).live()
+
+    asyncio.run(scene())
+    assert not (tmp_path / "h.sock").exists()
