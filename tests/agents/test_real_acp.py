@@ -106,7 +106,7 @@ def test_it_is_denied_and_interrupted_and_takes_another_prompt(name: str) -> Non
         agent = await begin(of, heard)
         await agent.prompt("p1", "Create hello.txt")
         question = await heard.until(ev.QuestionAsked)
-        await agent.answer(question.question, Decision.DENY, "not now")
+        await agent.answer(question.question, Decision.DENY)  # with a reason it would be told that in a turn of its own
         await heard.turn(1)
         await agent.prompt("p2", "Create hello.txt, please")
         await heard.until(ev.QuestionAsked, 2)

@@ -25,8 +25,8 @@ class Past(msgspec.Struct):
     prompts: set[str] = msgspec.field(default_factory=set)
     """The ids of those that were taken."""
     last: str = ""
-    """The last of them whose turn came to an end. Of one that was under way when its agent was killed, that may have
-    kept nothing."""
+    """The last of them whose turn came to its end. Of one that was interrupted, that failed, or that was under way when
+    its agent was killed, that may have kept nothing."""
     waiting: list[tuple[str, str]] = msgspec.field(default_factory=list)
     """Those that it was not given yet, with their words."""
     calls: set[str] = msgspec.field(default_factory=set)
@@ -47,7 +47,7 @@ def past_of(path: Path, session: str) -> Past:
         elif isinstance(line, ft.Turn):
             begun = next((words for name, words in past.waiting if name == line.prompt), "")
             past.waiting = [each for each in past.waiting if each[0] != line.prompt]
-        elif isinstance(line, ft.End):
+        elif isinstance(line, ft.End) and not line.interrupted and not line.reason:
             past.last = begun or past.last
         elif isinstance(line, ft.Usage):
             past.calls.add(line.call)

@@ -148,7 +148,9 @@ class Bench:
         )
         standing.write(self.root / "own", at)
 
-    def start(self, session: str = "", prompt: str = "", model: str = "", **options: str) -> Launch:
+    def start(
+        self, session: str = "", prompt: str = "", model: str = "", untrusted: tuple[str, ...] = (), **options: str
+    ) -> Launch:
         brief = Brief(
             station=STATION,
             directory=str(self.repo.path),
@@ -160,6 +162,7 @@ class Bench:
             model=model,
             held=Held(HeldBy.BUBBLEWRAP),
             options=options,
+            untrusted=untrusted,
         )
         launch = self._kind.launch(brief, self.root / "out" / STATION)
         for name, text in launch.files.items():
