@@ -129,7 +129,9 @@ class Trust(InRepository, frozen=True, kw_only=True):
             table(("file", "what", "content", "allowed", "where"), rows, left=4, told=True)
             asked = sum(not file.allowed for file in files)
             if asked:
-                say(f"{count(asked, 'file')} not allowed: an agent does not begin where one of them runs programs")
+                say(
+                    f"{count(asked, 'file')} not allowed: Claude Code and builtin leave them alone, other agents do not begin"
+                )
 
 
 def _found(common_dir: Path, state_dir: Path) -> dict[Suspect, set[str]]:
