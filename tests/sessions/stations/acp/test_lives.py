@@ -13,12 +13,15 @@ from msgspec.structs import replace
 
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
+from sessions.observe.factory import lines as ft
 from sessions.stations.acp.conversation import Conversation
 from sessions.stations.acp.kind import AcpKind
 from sessions.stations.acp.quirks import Quirks
 from sessions.stations.acp.starting import Starting
+from sessions.stations.acp.transcript import Keeping, past_of
 from sessions.stations.acp.wire.link import Patience
 from sessions.stations.contract import Brief, Decision, LostSessionError
+from sessions.stations.hosting.transcript import Transcript
 from sessions.stations.keeping import processes
 from sessions.stations.keeping.marks import Mark
 from tests.support.agents.talk import PLAIN, Heard, begun, brief
@@ -309,3 +312,15 @@ def left(place: Path) -> list[int]:
         except OSError:
             continue
     return found
+
+
+def test_what_is_looked_for_is_the_last_request_that_was_surely_kept(tmp_path: Path) -> None:
+    keeping = Keeping(Transcript(tmp_path / "t.jsonl"))
+    keeping.opened(ft.Session(time=1.0, session="s", kind="acp"))
+    for name, interrupted, reason in (("one", False, ""), ("two", True, ""), ("three", False, "the model failed")):
+        keeping.taken(name, f"do {name}")
+        keeping.begun(name)
+        keeping.over(interrupted, reason)
+    keeping.close()
+    past = past_of(tmp_path / "t.jsonl", "s")
+    assert (past.last, past.prompts, past.waiting) == ("do one", {"one", "two", "three"}, [])
