@@ -129,9 +129,7 @@ class Trust(InRepository, frozen=True, kw_only=True):
             table(("file", "what", "content", "allowed", "where"), rows, left=4, told=True)
             asked = sum(not file.allowed for file in files)
             if asked:
-                say(
-                    f"{count(asked, 'file')} not allowed: Claude Code and builtin leave them alone, other agents do not begin"
-                )
+                say(f"{count(asked, 'file')} not allowed: claude and builtin leave them alone, others do not begin")
 
 
 def _found(common_dir: Path, state_dir: Path) -> dict[Suspect, set[str]]:
