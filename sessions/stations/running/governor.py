@@ -18,7 +18,7 @@ AT_ONCE = 4
 """Starts under way at once: more of them only slow each other down."""
 AT_PROVIDER = 3
 """Of those, at one provider of models: one that takes its time keeps nobody from starting at another."""
-SLOWLY_S = 5.0
+SLOWLY_S = 2.0
 """Between two starts on a machine under load, and at a provider that lets others wait."""
 AGAIN_S = 5.0
 """How often it is looked again at what is short, while something waits for that."""
