@@ -11,6 +11,8 @@ from sessions.floor.state import Evidence, Station, Status
 
 LIVE = (Status.WORKING, Status.WAITING)
 """Statuses whose age is that of the last word; all others have the age of the status itself."""
+FACTORY = "factory"
+"""The source of what the supervisor itself tells of its stations."""
 TOOL_CADENCE_S = 1_800.0
 """The longest a single tool is believed to run in silence."""
 _CLAUDE = ("Read", "Write", "Edit", "MultiEdit", "NotebookEdit", "Glob", "Grep", "LS", "TodoWrite")
@@ -45,6 +47,8 @@ def stale_from(station: Station) -> float:
     evidence = station.evidence
     if evidence.status not in LIVE:
         return math.inf
+    if evidence.status is Status.WAITING and evidence.source == FACTORY:
+        return math.inf  # it rests, or waits for its start: that is known, and no silence
     if station.process and station.report in _BUSY[evidence.status]:
         return math.inf  # its process lives and says so itself: silence is no doubt
     slow = _behind(station) or any(tool.tool not in QUICK_TOOLS for tool in station.running.values())

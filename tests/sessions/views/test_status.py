@@ -83,3 +83,8 @@ def test_a_permission_says_what_the_tool_was_given() -> None:
     assert status_at(replace(station, running={"c": running["c"]}), SEEN) is asked
     answer = replace(asked, reason="asks: which one?", guess=False)
     assert status_at(replace(station, evidence=answer), SEEN) is answer
+
+
+def test_one_that_rests_or_waits_for_its_start_is_never_stale() -> None:
+    rests = Station(id="s", evidence=Evidence(Status.WAITING, 1.0, 1.0, "factory", "paused by the operator"))
+    assert status_at(rests, 90_000.0) == rests.evidence
