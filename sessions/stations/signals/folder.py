@@ -25,6 +25,7 @@ _HIDDEN = 64
 """Files that are just being written, at most; what else lies about is taken away."""
 _AGE_S = 30 * 86_400.0
 NAME, LARGE, SHAPE, KIND, FLOOD = "no signal's name", "too large", "not a signal", "not a file", "too many signals"
+TWICE = "a question in the place of an open one"
 """Why what lies there is no signal."""
 
 

@@ -28,7 +28,7 @@ from sessions.floor.events import SourceSkipped
 from sessions.paths import private_dir
 from sessions.stations.contract import Signal
 from sessions.stations.signals.bell import Bell
-from sessions.stations.signals.folder import FLOOD, NAME, Folder, Told
+from sessions.stations.signals.folder import FLOOD, NAME, TWICE, Folder, Told
 from sessions.stations.signals.hook import ASKED, EXPIRED, NEW, WAY_BACK
 from sessions.stations.signals.questions import PATIENCE_S, Questions, Withdrawn
 
@@ -235,6 +235,8 @@ class Outbox:
                 continue  # it is only to be taken away
             elif not station.admits():
                 skipped[FLOOD] += 1
+            elif told.signal.waits and told.signal.id in self.questions:
+                skipped[TWICE] += 1  # whoever reads the first is not to answer the second
             elif not told.key or self._is_first(station.folder.station, told.key):
                 if told.signal.waits and not self.questions.add(station.folder, told):
                     skipped[FLOOD] += 1

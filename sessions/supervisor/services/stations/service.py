@@ -186,7 +186,7 @@ class Stations(Service):
 
     async def _answer(self, asked: ev.AnswerWanted) -> None:
         station, question = asked.station, asked.question
-        wider, opens = self._signals.asks_scope(question), Opens.NOW
+        wider, opens = self._signals.asks_scope(station, question), Opens.NOW
         if wider and asked.decision in ("allow", "always"):  # before it is told: it looks at once
             known = self._crew.owned(station)
             await self._bounded(station, known.scope.opened(wider), known.budget, asked.who, asked.command)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
+from sessions.floor.ours.lives import Asks
 from sessions.paths import door_path, outbox_path
 from sessions.stations import kinds
 from sessions.stations.boundary.apart.door import REFUSED
 from sessions.stations.contract import Decision, InTerminal, Signal
 from sessions.stations.signals import plain
-from sessions.stations.signals.hook import SCOPE
 from sessions.stations.signals.outbox import Outbox
 from sessions.stations.signals.plain import Opens
 from sessions.stations.signals.posting import Posting
@@ -73,10 +73,13 @@ class Signals:
         """The station is removed, and what it told and nobody read with it."""
         await self._opened.forget(station)
 
-    def asks_scope(self, question: str) -> tuple[str, ...]:
-        """The globs that a question asks for, where it asks for a wider scope."""
-        signal = self._opened.asked(question)
-        return plain.globs(signal) if signal is not None and signal.name == SCOPE else ()
+    def asks_scope(self, station: str, question: str) -> tuple[str, ...]:
+        """The globs that a question asks for, where it asks for a wider scope.
+
+        As the operator was told: what lies in the outbox the station may have changed since.
+        """
+        known = self._crew.owned(station).questions.get(question)
+        return known.paths if known is not None and known.asks is Asks.SCOPE else ()
 
     async def answer(self, asked: ev.AnswerWanted, opens: Opens) -> bool:
         """Have whoever waits for this answer go on; False when the question came another way.

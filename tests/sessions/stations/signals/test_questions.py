@@ -260,6 +260,28 @@ def test_asking_for_a_wider_scope(tmp_path: Path) -> None:
     asyncio.run(scene())
 
 
+def test_an_open_question_is_not_told_anew_as_another(tmp_path: Path) -> None:
+    """Whoever has the first before him would answer what a station puts in its place under the same name."""
+
+    async def scene() -> None:
+        async with listening(tmp_path / "out") as supervisor:
+            process = speak(["ask", "scope", "docs/**"], environment(tmp_path / "out"))
+            asked = await supervisor.question()
+            folder = tmp_path / "out" / STATION
+            (kept,) = folder.glob("*.asked")
+            wider = {**json.loads(kept.read_bytes()), "payload": {"globs": ["**"]}}
+            hidden = folder / ".x.tmp"
+            hidden.write_text(json.dumps(wider))
+            hidden.rename(kept.with_suffix(hook.NEW))
+            told(folder, "on")
+            await supervisor.until(lambda: "on" in supervisor.texts)
+            assert (supervisor.questions, sum(supervisor.skipped.values())) == ([asked], 1)
+            await supervisor.outbox.answer(asked.id, b"no")
+            await ended(process)
+
+    asyncio.run(scene())
+
+
 def test_asking_for_a_wider_scope_stays_when_whoever_asked_goes_on(tmp_path: Path) -> None:
     """Agents end a command after some minutes; the operator may come back later."""
 

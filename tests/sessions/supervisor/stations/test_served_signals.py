@@ -15,7 +15,7 @@ import pytest
 from sessions.floor.commands import AnswerQuestion, StartStation
 from sessions.floor.ours.lives import Asks, Life
 from sessions.floor.scope import Scope
-from sessions.paths import door_path
+from sessions.paths import door_path, outbox_path
 from sessions.stations.signals.plain import Opens
 from tests.support.house import House
 from tests.support.stations.yard import manned, yard_in
@@ -49,6 +49,14 @@ def post(house: House, name: str, key: str) -> int:
         return int(answer.status)
 
 
+def swap(house: House, question: str) -> None:
+    """The station puts another question in the place of the one that the operator has before him."""
+    (lies,) = (outbox_path(house.place.state_dir) / NAME).glob(f"{question.partition(':')[2]}.asked")
+    said = json.loads(lies.read_bytes())
+    assert said["payload"]["globs"] == ["docs/**"]
+    lies.write_text(json.dumps({**said, "payload": {"globs": ["**"]}}))
+
+
 def test_a_station_tells_asks_and_sees_its_wider_scope(yard: House) -> None:
     async def scene() -> None:
         async with manned(yard) as floor:
@@ -63,6 +71,7 @@ def test_a_station_tells_asks_and_sees_its_wider_scope(yard: House) -> None:
         os.kill(pid, signal.SIGKILL)
         assert ended(pid)
         async with manned(yard) as floor:
+            await asyncio.to_thread(swap, yard, asked.id)
             await floor.done(AnswerQuestion(NAME, asked.id, "allow"))
             assert floor.owned(NAME).scope.write == ("src/**", "docs/**")
             next_start = floor.owned(NAME).next_start
