@@ -97,7 +97,7 @@ def _network(bounds: Bounds) -> tuple[Gate, list[int]]:
 
 def _sockets(bounds: Bounds, connects: bool) -> seccomp.Sockets:
     if bounds.scope.network is Network.OPEN:
-        return seccomp.Sockets.ALL
+        return seccomp.Sockets.NETWORK
     return seccomp.Sockets.STREAMS if connects else seccomp.Sockets.NONE
 
 

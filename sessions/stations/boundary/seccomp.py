@@ -65,6 +65,8 @@ class Sockets(StrEnum):
 
     ALL = "all"
     """Those that a namespace of the network holds."""
+    NETWORK = "network"
+    """Any but to services of this machine by a file: without mounts they could all be reached, ours too."""
     STREAMS = "streams"
     """Connections alone: no datagrams, and none to services of this machine by a file."""
     NONE = "none"
@@ -72,6 +74,7 @@ class Sockets(StrEnum):
 
 _FAMILIES: Mapping[Sockets, tuple[int, ...]] = {
     Sockets.ALL: (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK),
+    Sockets.NETWORK: (socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK),
     Sockets.STREAMS: (socket.AF_INET, socket.AF_INET6),
     Sockets.NONE: (),
 }

@@ -186,6 +186,22 @@ def test_an_open_network_is_open_and_says_what_follows(site: Site, served: int) 
         draw(msgspec.structs.replace(bounds, model="/a/socket"))
 
 
+@pytest.mark.parametrize("on", MEANS)
+def test_an_open_network_does_not_open_services_that_are_reached_by_a_file(
+    site: Site, served: int, on: Machine, tmp_path: Path
+) -> None:
+    """Ours are among them: whoever reaches the supervisor answers his own questions, and starts whom he likes."""
+    bounds = msgspec.structs.replace(site.bounds, scope=Scope(network=Network.OPEN), model=f"127.0.0.1:{served}")
+    assert got(site, bounds, on, f"http://127.0.0.1:{served}/77").stdout == b"77\n"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "s"))
+        listener.listen()
+        script = f"import socket\nsocket.socket(socket.AF_UNIX).connect({str(tmp_path / 's')!r})\nprint('reached')"
+        said = site.run([machine_python(), "-c", script], draw(bounds, on)).stdout.decode()
+        assert "Error" in said
+        assert not select.select([listener], [], [], 0)[0]
+
+
 @pytest.mark.parametrize("host", ["https://example.com/", "a b", "", "*.127.0.0.1", "example.com:0", "example.com:x"])
 def test_what_can_be_no_host_is_refused(site: Site, host: str) -> None:
     with pytest.raises(FactoryError, match="names no host"):
