@@ -47,7 +47,7 @@ def _in_bubblewrap(bounds: Bounds, plan: Plan, found: Machine) -> Boundary:
     plan.add(Access.READ, *way.programs)
     words = (*way.outside, *bubblewrap.words(bounds, plan, found.bubblewrap, found.version, way.inside))
     if bounds.scope.network is Network.OPEN:
-        plan.unheld.append("with an open network the services on this machine's loopback can be reached too")
+        plan.unheld.append(landlock.OPEN)
     if found.version < bubblewrap.SIZED:
         plan.unheld.append("what it keeps in memory as files is not bounded: this bubblewrap is older than 0.7")
     if not seccomp.program(platform.machine()):

@@ -25,6 +25,7 @@ from sessions.stations.boundary.mounts import Access, Plan
 
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts", "shm")
 NET_SINCE = 4
+OPEN = "with an open network the services on this machine's loopback can be reached too"
 SCOPED_SINCE = 6
 
 
@@ -79,10 +80,10 @@ def _tasks() -> int:
     return found
 
 
-def _network(bounds: Bounds) -> tuple[Gate, list[int]]:
-    """The way to the model and the listed hosts, and the ports that can be connected to as they are."""
+def _network(bounds: Bounds) -> tuple[Gate, list[int] | None]:
+    """The way to the model and the listed hosts, and the ports that can be connected to as they are; None for all."""
     if bounds.scope.network is Network.OPEN:
-        return Gate(model=bounds.model), []
+        return Gate(model=bounds.model), None
     gate = loopback_gate(bounds)
     if not bounds.model:
         return gate, []
@@ -107,6 +108,8 @@ def _unheld(bounds: Bounds, within: list[Path], version: int) -> list[str]:
         found.append("what its scope takes away again, and pinned files, can be written")
     found.append("other processes can be seen" + ", and the number of its own is not bounded" * (os.getuid() == 0))
     found.append("/dev/shm is the machine's own")
+    if bounds.scope.network is Network.OPEN:
+        found.append(OPEN)
     if version < NET_SINCE and (bounds.model or bounds.scope.network is Network.LISTED):
         found.append("this kernel cannot hold what it connects to")
     if bounds.scope.network is Network.LISTED:

@@ -42,8 +42,8 @@ class Config(TypedDict):
     write: list[str]
     """Directories and files that can be written and read."""
     devices: list[str]
-    ports: list[int]
-    """Of TCP, that can be connected to, at any address: the kernel knows no other rule."""
+    ports: list[int] | None
+    """Of TCP, that can be connected to, at any address: the kernel knows no other rule. None for all."""
     filter: str
     """The file with the filter of calls; "" for none."""
     limits: list[int]
@@ -84,7 +84,7 @@ def confine(config: Config, more_ports: Sequence[int] = ()) -> None:
         with open(config["filter"], "rb") as file:  # noqa: PTH123 - started often, so as little as possible is imported
             code = file.read()
     _prctl(_NO_NEW_PRIVILEGES, 1)
-    _landlock(config, [*config["ports"], *more_ports])
+    _landlock(config, None if config["ports"] is None else [*config["ports"], *more_ports])
     if code:
         _seccomp(code)
 
@@ -97,12 +97,12 @@ def version() -> int:
         return 0
 
 
-def _landlock(config: Config, ports: Sequence[int]) -> None:
+def _landlock(config: Config, ports: Sequence[int] | None) -> None:
     known = version()
     handled = (1 << 13) - 1
     for since, right in _OF_VERSION:
         handled |= right if known >= since else 0
-    net = _BIND_TCP | _CONNECT_TCP if known >= 4 else 0
+    net = _BIND_TCP | _CONNECT_TCP if known >= 4 and ports is not None else 0
     scoped = _ABSTRACT | _SIGNAL if known >= 6 else 0
     size = 24 if known >= 6 else 16 if known >= 4 else 8
     rules = _call(CREATE_RULESET, struct.pack("=QQQ", handled, net, scoped)[:size], size, 0)
@@ -114,7 +114,7 @@ def _landlock(config: Config, ports: Sequence[int]) -> None:
     ):
         for path in paths:
             _allow(rules, path, rights & handled)
-    for port in ports if net else ():
+    for port in ports if ports and net else ():
         _call(ADD_RULE, rules, _PORT, struct.pack("=QQ", _CONNECT_TCP, port), 0)
     _call(RESTRICT_SELF, rules, 0)
     os.close(rules)
