@@ -6,6 +6,7 @@ No link is followed, in no part of a path.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import stat
@@ -14,6 +15,7 @@ from pathlib import Path
 
 MOST_BYTES = 1_000_000
 _MOST_REFS = 10_000
+_PORTION = 1 << 20
 _DEEPEST = 40
 _NAME = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -54,6 +56,32 @@ def read(root: Path, relative: str, most: int = MOST_BYTES) -> bytes | None:
             return b"".join(portions)
     except OSError:
         return None
+
+
+def is_plain(root: Path, relative: str) -> bool:
+    """Whether a plain file lies there, or nothing at all."""
+    try:
+        with opened(root, relative) as descriptor:
+            return stat.S_ISREG(os.fstat(descriptor).st_mode)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+
+
+def copy(root: Path, relative: str, target: Path, most: int) -> os.stat_result:
+    """Copy a plain file, and say what it was like. Raises OSError for what is none, or has more than `most` bytes."""
+    with opened(root, relative) as descriptor:
+        state = os.fstat(descriptor)
+        if not stat.S_ISREG(state.st_mode):
+            raise OSError(errno.EINVAL, "not a plain file", relative)
+        with target.open("wb") as file:
+            while portion := os.read(descriptor, _PORTION):
+                most -= len(portion)
+                if most < 0:
+                    raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), relative)
+                file.write(portion)
+    return state
 
 
 def names(root: Path, relative: str) -> list[tuple[str, bool]]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sessions.branches.git import beneath
 from sessions.branches.git.clones import clones
 from sessions.branches.git.names import shown, shown_path
 from sessions.branches.git.run import Git, GitError, quiet_filters
@@ -180,11 +181,13 @@ def git_in(worktree: Worktree, settings: tuple[str, ...] = (), wrapper: tuple[st
     places = {"GIT_DIR": str(worktree.git_dir), "GIT_WORK_TREE": str(worktree.path)}
     if worktree.mirror is not None:
         _stand_on(worktree.mirror, worktree.head)
+        # Git writes an index where a link leads, such as to the operator's own, and waits for ever at a FIFO.
+        index = worktree.git_dir if beneath.is_plain(worktree.git_dir, "index") else worktree.mirror / "none"
         places = {
             "GIT_DIR": str(worktree.mirror),
             "GIT_COMMON_DIR": str(worktree.mirror),
             "GIT_WORK_TREE": str(worktree.path),
-            "GIT_INDEX_FILE": str(worktree.git_dir / "index"),
+            "GIT_INDEX_FILE": str(index / "index"),
             **ALONE,
         }
     return Git(worktree.path, settings, places, wrapper)

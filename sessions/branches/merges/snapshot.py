@@ -7,17 +7,19 @@ and untracked files count, ignored ones and other repositories inside the worktr
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 from dataclasses import replace
 from pathlib import Path
 
+from sessions.branches.git import beneath
 from sessions.branches.git.run import Git, GitError, quiet_filters
 from sessions.branches.git.scratch import Scratch, alternates
 from sessions.branches.git.worktrees import Worktree, git_in
 
 MOST_BYTES = 100 * 1024 * 1024
 """Uncommitted work beyond this is not read: the branch is then unknown, with this as the reason."""
+MOST_INDEX = 1_000_000_000
+"""Bytes of an index that is copied: of some millions of files."""
 TIMEOUT_S = 30.0
 PERSON = {
     f"GIT_{role}_{part}": value
@@ -40,13 +42,16 @@ def take(worktree: Worktree, scratch: Scratch, head_tree: str = "") -> str:
     index = scratch.place / f"index-{worktree.key}"
     git = _private(worktree, scratch, index)
     try:
-        before = (worktree.git_dir / "index").stat()
-        shutil.copyfile(worktree.git_dir / "index", index)
+        git_dir = worktree.git_dir.resolve() if worktree.mirror is None else worktree.git_dir
+        before = beneath.copy(git_dir, "index", index, MOST_INDEX)
         # Git looks into a file that is as old as its index: a copy that were younger would hide a change of the same
         # second that left the size as it was.
         os.utime(index, ns=(before.st_atime_ns, before.st_mtime_ns))
     except FileNotFoundError:
         git.run("read-tree", "--empty")
+    except OSError as error:
+        index.unlink(missing_ok=True)
+        raise GitError(f"the index of {worktree.path} cannot be read: {error.strerror}") from error
     try:
         paths = uncommitted(git, worktree.path)
         if paths:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import aclosing
+from pathlib import Path
 
 import pytest
 
+from sessions.branches.git.run import TIMEOUT_S, GitError
 from sessions.branches.git.scratch import Scratch
 from sessions.branches.git.worktrees import Worktree
 from sessions.branches.merges import snapshot
@@ -17,6 +21,7 @@ from sessions.branches.watch.repo import Repository
 from sessions.branches.watch.watch import watch
 from sessions.floor.conflicts import Outcome
 from sessions.floor.events import BranchChanged, SourceSkipped
+from sessions.stations.places import removing, skipping
 from sessions.stations.places.layout import Place
 from tests.sessions.stations.places.world import World
 from tests.support.branches.git import unchanged
@@ -123,3 +128,44 @@ def test_a_clone_that_goes_while_it_is_looked_at_is_told_and_breaks_nothing(worl
     events = repository.read({}, 1.0)
     assert [event.reason for event in events if isinstance(event, SourceSkipped)] == ["unreadable worktree"]
     assert {event.branch for event in events if isinstance(event, BranchChanged)} == {"main", "agent/s1"}
+
+
+def linked(target: Path) -> Callable[[Path], None]:
+    return lambda index: index.symlink_to(target)
+
+
+@pytest.mark.parametrize("lay", [linked(Path("/dev/zero")), os.mkfifo, os.mkdir])
+def test_an_index_that_is_no_file_is_none_and_is_not_waited_for(
+    world: World, scratch: Scratch, lay: Callable[[Path], None]
+) -> None:
+    place = world.place()
+    (place.git_dir / "index").unlink()
+    lay(place.git_dir / "index")
+    began = time.monotonic()
+    events = Repository.open(world.repo.path).read({}, 1.0)
+    assert {event.branch for event in events if isinstance(event, BranchChanged)} == {"main", "agent/s1"}
+    with pytest.raises(GitError, match="cannot be read"):
+        snapshot.take(tree_of(world, place), scratch)
+    assert time.monotonic() - began < TIMEOUT_S / 2
+
+
+def test_an_index_without_end_is_not_copied(
+    world: World, scratch: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = world.place()
+    monkeypatch.setattr(snapshot, "MOST_INDEX", 100)
+    with pytest.raises(GitError, match="too large"):
+        snapshot.take(tree_of(world, place), scratch)
+    assert not list(scratch.place.glob("index*"))
+
+
+def test_a_link_to_the_operators_index_has_nothing_written_there(world: World) -> None:
+    place = world.place()
+    index = world.common_dir / "index"
+    before = index.read_bytes()
+    (place.git_dir / "index").unlink()
+    (place.git_dir / "index").symlink_to(index)
+    skipping.skip(place, ["src"])
+    assert index.read_bytes() == before
+    assert removing.remove(place, 1e9).events == ()
+    assert index.read_bytes() == before
