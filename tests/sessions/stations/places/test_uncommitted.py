@@ -149,9 +149,7 @@ def test_an_index_that_is_no_file_is_none_and_is_not_waited_for(
     assert time.monotonic() - began < TIMEOUT_S / 2
 
 
-def test_an_index_without_end_is_not_copied(
-    world: World, scratch: Scratch, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_index_without_end_is_not_copied(world: World, scratch: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
     place = world.place()
     monkeypatch.setattr(snapshot, "MOST_INDEX", 100)
     with pytest.raises(GitError, match="too large"):
