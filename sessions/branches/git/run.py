@@ -10,10 +10,12 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import resource
 import select
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +29,8 @@ from sessions.text import clean
 OLDEST = (2, 38)
 """The oldest git that merges trees without a worktree (`merge-tree --write-tree`)."""
 TIMEOUT_S = 30.0
+MEMORY = min(4 << 30, max(1 << 30, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4))
+"""Bytes of memory for git that reads what somebody hostile may have made: ten trees can be a thousand million files."""
 _SCRIPT = 500_000
 """Bytes of a program below which it may be a script."""
 _PORTION = 65_536
@@ -135,6 +139,8 @@ class Git:
     wrapper: tuple[str, ...] = ()
     """A program that runs git for us, with its own words, such as `nice -n 10`."""
     reins: Reins = field(default_factory=Reins, compare=False)
+    memory: int = 0
+    """Bytes that it may take; 0 for any. Held on Linux."""
 
     def run(
         self, *arguments: str, stdin: bytes | None = None, timeout: float | None = TIMEOUT_S, ok: Sequence[int] = (0,)
@@ -171,14 +177,17 @@ class Git:
         source: IO[bytes] | bytes = b"",
         target: IO[bytes] | None = None,
         timeout: float = TIMEOUT_S,
+        most: int = 0,
     ) -> bytes:
         """Let `git arguments...` read a file, and write one; what it prints when it has none to write.
 
-        So what is large is never held in memory. Raises GitError.
+        So what is large is never held in memory. No file of its gets longer than `most` bytes (0: any; held on Linux):
+        a `target` as long as that was cut off. Raises GitError.
         """
         stdin = subprocess.PIPE if isinstance(source, bytes) else source
         stdout = subprocess.PIPE if target is None else target
         with self._started(arguments, stdin, stdout=stdout) as process:
+            _limit(process.pid, "RLIMIT_FSIZE", most)
             try:
                 with self.reins.over(process):
                     out, err = process.communicate(source if isinstance(source, bytes) else None, timeout)
@@ -186,7 +195,8 @@ class Git:
                 raise _too_long(arguments, timeout) from error
             finally:
                 _end(process)
-        if process.returncode:
+        cut = process.returncode == -signal.SIGXFSZ and target is not None and os.fstat(target.fileno()).st_size >= most
+        if process.returncode and not cut:
             raise failure(self.directory, arguments, err)
         return out or b""
 
@@ -230,7 +240,7 @@ class Git:
     ) -> subprocess.Popen[bytes]:
         try:
             # A session of its own has no terminal to prompt on, and can be ended as a whole.
-            return subprocess.Popen(
+            process = subprocess.Popen(
                 [*self.wrapper, "git", *_SAFE, *arguments],
                 cwd=self.directory,
                 env=environment({**_settings(self.settings), **self.env}),
@@ -239,6 +249,8 @@ class Git:
                 stderr=stderr,
                 start_new_session=True,
             )
+            _limit(process.pid, "RLIMIT_DATA", self.memory)
+            return process
         except (FileNotFoundError, NotADirectoryError) as error:
             if self.directory.is_dir():
                 raise FactoryError("git is not installed", "install git 2.38 or newer") from error
@@ -271,6 +283,13 @@ def _portion(pipe: int, until: float) -> bytes:
     if not ready.poll(max(0.0, until - time.monotonic()) * 1_000):
         raise TimeoutError
     return os.read(pipe, _PORTION)
+
+
+def _limit(process: int, kind: str, most: int) -> None:
+    """Bound what a process that has just begun may take; 0 is no bound."""
+    if most and sys.platform == "linux":
+        with contextlib.suppress(OSError):  # it has ended
+            resource.prlimit(process, getattr(resource, kind), (most, most))
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sessions.branches.git import configured
 from sessions.branches.git.configured import Configured
-from sessions.branches.git.run import Git, GitError
+from sessions.branches.git.run import MEMORY, Git, GitError
 
 MOST_BYTES = 256 * 1024 * 1024
 """Disk space of scratch objects beyond which they are thrown away before the next work; they can always be made again.
@@ -109,6 +109,7 @@ class Scratch:
                 "GIT_INDEX_FILE": str(self.place / "index"),
             },
             wrapper=self.source.wrapper,
+            memory=MEMORY,
         )
 
     def follow(self, base_head: str) -> None:

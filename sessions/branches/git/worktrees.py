@@ -14,7 +14,7 @@ from pathlib import Path
 from sessions.branches.git import beneath
 from sessions.branches.git.clones import clones
 from sessions.branches.git.names import shown, shown_path
-from sessions.branches.git.run import Git, GitError, quiet_filters
+from sessions.branches.git.run import MEMORY, Git, GitError, quiet_filters
 
 STATUS_TIMEOUT_S = 20.0
 _HEADS = b"refs/heads/"
@@ -190,7 +190,7 @@ def git_in(worktree: Worktree, settings: tuple[str, ...] = (), wrapper: tuple[st
             "GIT_INDEX_FILE": str(index / "index"),
             **ALONE,
         }
-    return Git(worktree.path, settings, places, wrapper)
+    return Git(worktree.path, settings, places, wrapper, memory=0 if worktree.mirror is None else MEMORY)
 
 
 def _stand_on(mirror: Path, head: str) -> None:

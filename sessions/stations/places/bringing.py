@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sessions.branches.git.run import Git, GitError
+from sessions.branches.git.run import MEMORY, Git, GitError
 from sessions.branches.git.scratch import alternates
 from sessions.branches.git.worktrees import ALONE
 from sessions.stations.places.git import git_of_objects
@@ -77,7 +77,7 @@ def _packed(room: Path, head: str, known: Sequence[str], git: Git, more: tuple[s
     pack = room / "pack"
     words = ("pack-objects", "--revs", "--stdout", *more, "--delta-base-offset", "-q")
     with pack.open("wb") as target:
-        git.pour(*words, source=asked, target=target, timeout=TIMEOUT_S)
+        git.pour(*words, source=asked, target=target, timeout=TIMEOUT_S, most=MOST_BYTES + 1)
     with pack.open("rb") as file:
         start = file.read(12)
     count = int.from_bytes(start[8:12], "big")
@@ -94,7 +94,7 @@ def _git(place: Place, common_dir: Path, room: Path) -> Git:
         # The mirror's own list of alternates would show the agent's objects: this directory has none.
         "GIT_ALTERNATE_OBJECT_DIRECTORIES": alternates(common_dir / "objects"),
     }
-    return Git(place.ours, env={**env, **ALONE})
+    return Git(place.ours, env={**env, **ALONE}, memory=MEMORY)
 
 
 def sweep(place: Place) -> None:

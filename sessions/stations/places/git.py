@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 
 from sessions.branches.git import beneath
-from sessions.branches.git.run import Git
+from sessions.branches.git.run import MEMORY, Git
 from sessions.branches.git.scratch import alternates
 from sessions.branches.git.worktrees import ALONE, Worktree, git_in
 from sessions.stations.places.layout import Place
@@ -51,7 +51,7 @@ def git_of_objects(place: Place) -> Git:
         "GIT_OBJECT_DIRECTORY": str(place.objects),
         "GIT_ALTERNATE_OBJECT_DIRECTORIES": alternates(Path(place.record.common_dir) / "objects"),
     }
-    return Git(place.ours, env={**env, **ALONE})
+    return Git(place.ours, env={**env, **ALONE}, memory=MEMORY)
 
 
 def git_for_looking(place: Place) -> Git:
@@ -62,4 +62,4 @@ def git_for_looking(place: Place) -> Git:
         form = "sha1" if len(place.record.base) == 40 else "sha256"
         lay_mirror(mirror, place.ours / "none", borrowed, written({}, form), place.record.base)
         (mirror / "objects/info/alternates").write_bytes(borrowed)
-    return Git(place.ours, env={"GIT_DIR": str(mirror), "GIT_COMMON_DIR": str(mirror), **ALONE})
+    return Git(place.ours, env={"GIT_DIR": str(mirror), "GIT_COMMON_DIR": str(mirror), **ALONE}, memory=MEMORY)

@@ -18,6 +18,8 @@ from sessions.floor.patterns import matches
 
 MOST_BYTES = 64_000_000
 """Of the list of changed paths; a branch that changes more is refused as a whole."""
+_MOST_WRITTEN = 1_000_000_000
+"""Bytes of that list before it is ended, and of each file of a merge that is made anew."""
 TIMEOUT_S = 60.0
 _LINK, _GITLINK = b"120000", b"160000"
 _MOST_PARENTS = 2
@@ -68,7 +70,7 @@ def check(git: Git, head: str, known: Iterable[str], patterns: Sequence[str]) ->
 
 def _bounded(git: Git, words: tuple[str, ...], asked: bytes) -> bytes:
     with tempfile.TemporaryFile() as target:
-        git.pour(*words, source=asked, target=target, timeout=TIMEOUT_S)
+        git.pour(*words, source=asked, target=target, timeout=TIMEOUT_S, most=_MOST_WRITTEN)
         if os.fstat(target.fileno()).st_size > MOST_BYTES:
             raise GitError("the branch changes more files than can be looked at")
         target.seek(0)

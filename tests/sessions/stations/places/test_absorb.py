@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
 import pytest
 
 from sessions.branches.git.worktrees import dirty_files
 from sessions.floor.events import Event, ScopeViolated, SourceSkipped, WorkArrived, WorkKept
 from sessions.floor.scope import Mode
-from sessions.stations.places import origin
+from sessions.stations.places import bringing, origin
 from sessions.stations.places.absorb import MOST_PATHS, Absorber
 from sessions.stations.places.git import worktree_of
 from sessions.stations.places.keeping import drop_expired, kept, restore
@@ -365,3 +369,43 @@ def test_what_is_kept_can_be_listed_restored_and_let_go_of(world: World, place: 
     assert drop_expired(world.common_dir, time.time()) == []
     assert [gone.ref for gone in drop_expired(world.common_dir, item.until + 1)] == [item.ref]
     assert kept(world.common_dir) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds the memory of another process")
+def test_a_few_trees_that_are_very_many_files_take_no_more_memory_than_is_given(
+    world: World, place: Place, door: Absorber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twelve objects can be a thousand million files, and the machine would be out of memory over the list of them."""
+    monkeypatch.setattr(bringing, "MEMORY", 100 << 20)
+    git = partial(world.repo.git, cwd=place.work)
+    tree = git("rev-parse", "HEAD:src")
+    for _ in range(7):
+        tree = git("mktree", stdin="".join(f"040000 tree {tree}\td{number}\n" for number in range(10)))
+    whole = git("mktree", stdin=f"{git('ls-tree', 'HEAD')}\n040000 tree {tree}\tx\n")
+    git("update-ref", "HEAD", git("commit-tree", "-p", "HEAD", "-m", "small", whole))
+    (skipped,) = door.look()
+    assert isinstance(skipped, SourceSkipped)
+    assert "memory" in skipped.detail
+    assert world.head("refs/heads/agent/s1") == place.record.base
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds the files of another process")
+def test_what_is_too_much_is_not_written_to_its_end(
+    world: World, place: Place, door: Absorber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bringing, "MOST_BYTES", 5_000)
+    world.repo.commit({"src/big": os.urandom(1_000_000)}, cwd=place.work)
+    written: list[int] = []
+    packed = bringing._packed
+    monkeypatch.setattr(bringing, "_packed", lambda room, *more: noted(room, packed, *more))
+
+    def noted(room: Path, then: Callable[..., object], *more: object) -> object:
+        try:
+            return then(room, *more)
+        finally:
+            written.append((room / "pack").stat().st_size)
+
+    (skipped,) = door.look()
+    assert isinstance(skipped, SourceSkipped)
+    assert "too much" in skipped.detail
+    assert written == [5_001]
