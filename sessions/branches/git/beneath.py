@@ -93,6 +93,30 @@ def names(root: Path, relative: str) -> list[tuple[str, bool]]:
         return []
 
 
+def walk(root: Path | str) -> Iterator[tuple[str, list[str], list[str]]]:
+    """As `os.walk` from above, and however deep it gets: that of older Pythons ends with a RecursionError."""
+    folders = [os.fspath(root)]
+    while folders:
+        folder = folders.pop()
+        below: list[str] = []
+        files: list[str] = []
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    (below if _is_folder(entry) else files).append(entry.name)
+        except OSError:
+            continue
+        yield folder, below, files
+        folders += [path for name in reversed(below) if not os.path.islink(path := f"{folder}/{name}")]  # noqa: PTH114
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
 def head(git_dir: Path) -> tuple[str, str]:
     """The ref that HEAD stands for, "" when it is detached, and its commit, "" when there is none yet."""
     line = (read(git_dir, "HEAD", 4_096) or b"").strip()

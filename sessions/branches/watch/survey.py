@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sessions import paths
+from sessions.branches.git import beneath
 from sessions.branches.git.run import GitError
 from sessions.branches.git.worktrees import Worktree, git_in
 from sessions.errors import FactoryError
@@ -126,7 +127,7 @@ def survey(worktree: Worktree, limit: int) -> WatchedTree:
     split: set[str] = {root}
     visited: list[str] = []
     size = 0
-    for here, below, files in os.walk(root):
+    for here, below, files in beneath.walk(root):
         if here != root and (".git" in below or ".git" in files):
             below.clear()  # another repository: a submodule, or a worktree inside this one
             _split(split, here)
@@ -172,7 +173,7 @@ def _split(split: set[str], path: str) -> None:
 def _weight(path: str) -> int:
     """Directories in an ignored directory, itself included; not counted further than needed."""
     count = 0
-    for here, below, _ in os.walk(path):
+    for here, below, _ in beneath.walk(path):
         count += 1
         if count > LIGHT or any(Path(here, name).is_symlink() for name in below):
             return LIGHT + 1

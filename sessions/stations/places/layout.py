@@ -13,13 +13,13 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
 from sessions import paths
+from sessions.branches.git.clearing import clear
 from sessions.errors import FactoryError
 
 _STATION = re.compile(r"(?=.{1,64}$)(?!.*\.lock$)[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")
@@ -155,7 +155,8 @@ def ready(state_dir: Path) -> None:
     """
     paths.private_dir(paths.places_dir(state_dir))
     for path in paths.places_dir(state_dir).glob(f"{NEW}*"):
-        shutil.rmtree(path, ignore_errors=True)
+        with contextlib.suppress(OSError, RecursionError):
+            clear(path)
 
 
 def write_record(root: Path, record: Record) -> None:

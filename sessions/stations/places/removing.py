@@ -10,14 +10,12 @@ from __future__ import annotations
 import logging
 import os
 import re
-import shutil
-import stat
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sessions import paths
 from sessions.branches.git import beneath, refs, worktrees
+from sessions.branches.git.clearing import clear
 from sessions.branches.git.run import Git, GitError
 from sessions.branches.git.worktrees import Worktree, git_in
 from sessions.branches.merges.snapshot import PERSON, add, uncommitted
@@ -65,7 +63,7 @@ def remove(place: Place, now: float) -> Removed:
     else:
         going = place.root.with_name(f"{NEW}{place.root.name}-{os.urandom(4).hex()}")
         place.root.rename(going)
-        _delete(going)
+        clear(going)
     git = Git(Path(place.record.common_dir))
     if not place.record.clone:
         git.run("worktree", "prune")
@@ -199,24 +197,8 @@ def _holds_others(place: Place) -> bool:
         return True  # not all of its refs were read
     if place.record.clone and beneath.names(place.git_dir, "worktrees"):
         return True
-    for folder, below, files in os.walk(place.work):
+    for folder, below, files in beneath.walk(place.work):
         if Path(folder) != place.work and (".git" in below or ".git" in files):
             return True
         below[:] = [name for name in below if name != ".git"]
     return False
-
-
-def _delete(root: Path) -> None:
-    """Remove a directory of ours, also where an agent has taken away our right to look into parts of it."""
-
-    def again(function: Callable[..., object], path: str, _error: object) -> None:
-        above = Path(path).parent
-        if not stat.S_ISLNK(above.lstat().st_mode):
-            above.chmod(0o700)
-        if Path(path).is_dir() and not Path(path).is_symlink():
-            Path(path).chmod(0o700)
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            function(path)
-
-    shutil.rmtree(root, onerror=again)

@@ -106,7 +106,7 @@ def _meant(work: Path, path: str) -> list[str]:
 
 def _paths(work: Path) -> Iterable[str]:
     """Those of a work tree that some pattern may mean: of tens of thousands hardly any."""
-    for folder, below, files in os.walk(work):
+    for folder, below, files in beneath.walk(work):
         prefix = os.path.relpath(folder, work)
         prefix = "" if prefix == "." else f"{prefix}/"
         if prefix and ".git" in (*below, *files):
@@ -131,7 +131,7 @@ def _led_to(work: Path, path: str) -> bytes:
     if not target.startswith(root + "/"):
         return b""  # no agent writes there
     files = [target] if Path(target).is_file() else []
-    for folder, _, names in os.walk(target):
+    for folder, _, names in beneath.walk(target):
         files += [f"{folder}/{name}" for name in names]
     if len(files) > _MOST_LINKED:
         return os.urandom(8)  # too much to be known: it is asked for each time

@@ -42,14 +42,17 @@ def fell(before: Room, now: Room, step: Room = STEP) -> bool:
 
 
 def taken(root: Path, most: Room = MOST) -> Room:
-    """What lies below a directory; counted no further than to the end of the directory where it is more than `most`."""
+    """What lies below a directory; counted no further than to the end of the directory where it is more than `most`.
+
+    Raises OSError for what is closed to us, or deeper than a path can be long: much may lie there.
+    """
     size = files = 0
     folders = [os.fspath(root)]
     while folders and size <= most.size and files <= most.files:
-        with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError), os.scandir(folders.pop()) as entries:
             for entry in entries:
                 files += 1
-                with contextlib.suppress(OSError):
+                with contextlib.suppress(FileNotFoundError):
                     size += entry.stat(follow_symlinks=False).st_blocks * 512
                     if entry.is_dir(follow_symlinks=False):
                         folders.append(entry.path)

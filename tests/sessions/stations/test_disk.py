@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
+from sessions.branches.git.clearing import clear
 from sessions.stations.running.disk import ENDLESS, Room, fell, left, taken, too_much
+from tests.support.boundary.site import NOBODY
 
 STEP = Room(1_000, 100)
 
@@ -54,3 +58,33 @@ def test_none_may_take_more_than_it_leaves(tmp_path: Path) -> None:
     assert too_much(Room(900, 9), Room(800, 100), most)
     assert too_much(Room(900, 9), Room(5_000, 8), most)
     assert left(tmp_path).size > 0
+
+
+def test_what_cannot_be_counted_is_not_passed_over(tmp_path: Path) -> None:
+    """A station closes a directory, or makes one deeper than a path can be long, and fills the disk in there."""
+    at = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(30):
+        os.mkdir("d" * 200, dir_fd=at)
+        below = os.open("d" * 200, os.O_RDONLY, dir_fd=at)
+        os.close(at)
+        at = below
+    os.close(at)
+    with pytest.raises(OSError, match="too long"):
+        taken(tmp_path)
+    clear(tmp_path)
+    assert not tmp_path.exists()
+
+
+def test_what_is_closed_is_not_passed_over() -> None:
+    root, user = Path(tempfile.mkdtemp(prefix="ft-disk-")), os.geteuid()
+    try:
+        if user == 0:
+            os.chown(root, NOBODY, NOBODY)
+            os.seteuid(NOBODY)
+        assert taken(root) == Room(0, 0)
+        (root / "shut").mkdir(mode=0)
+        with pytest.raises(PermissionError):
+            taken(root)
+    finally:
+        os.seteuid(user)
+        clear(root)

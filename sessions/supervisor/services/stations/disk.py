@@ -13,6 +13,7 @@ from sessions.stations.running.disk import Room
 from sessions.supervisor.services.stations.crew import Crew
 from sessions.supervisor.services.stations.lives import Lives
 from sessions.supervisor.services.stations.terminals import KEEPER
+from sessions.text import clean
 
 LOOK_S = 1.0
 RESTS = 20
@@ -75,7 +76,12 @@ class Disk:
         try:
             for station in working:
                 root = root_of(self._crew.factory.state_dir, station)
-                took = await asyncio.to_thread(disk.taken, root, disk.MOST)
+                try:
+                    took = await asyncio.to_thread(disk.taken, root, disk.MOST)
+                except OSError as error:
+                    where = clean(str(error.filename), 100)
+                    await self._rest(station, f"{FULL}, or may: what lies in {where} cannot be counted; take it away")
+                    continue
                 if disk.too_much(took, left, disk.MOST):
                     await self._rest(station, f"{FULL}: {took} are its own; make room in {root}, then resume it")
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from sessions.errors import FactoryError
 from sessions.floor.scope import Mode
 from sessions.paths import places_dir
+from sessions.stations.places import layout, suspects
 from sessions.stations.places.absorb import Absorber
 from sessions.stations.places.keeping import kept, restore
 from sessions.stations.places.removing import keep_work, remove
@@ -167,3 +169,20 @@ def test_more_branches_than_are_kept_one_by_one_are_set_aside(world: World, monk
     removed = remove(place, NOW)
     assert len(removed.events) == 2
     assert removed.aside is not None
+
+
+def test_a_very_deep_directory_keeps_nobody_from_removing_the_place_or_looking_into_it(world: World) -> None:
+    place = world.place()
+    at = os.open(place.work, os.O_RDONLY)
+    for _ in range(1_500):
+        os.mkdir("a", dir_fd=at)
+        below = os.open("a", os.O_RDONLY, dir_fd=at)
+        os.close(at)
+        at = below
+    os.close(at)
+    assert suspects.listing(place.work) == ()
+    left = place.root.with_name(f"{layout.NEW}left")
+    remove(place, NOW)
+    world.place("s2").root.rename(left)
+    layout.ready(world.state_dir)
+    assert not list(place.root.parent.iterdir())
