@@ -20,6 +20,7 @@ from sessions.floor.commands import (
 from sessions.floor.decide.decision import SOURCE, Accepted, Decision, Hand, Refusal
 from sessions.floor.decide.limits import exclusive_clash, wider
 from sessions.floor.identity import Owner
+from sessions.floor.ours import budget
 from sessions.floor.ours.changes import why_not
 from sessions.floor.ours.lives import Asks, Change, Life
 from sessions.floor.ours.owned import Owned
@@ -56,8 +57,8 @@ def _about(
     state: FloorState, known: Owned, wish: PromptStation | ChangeLife | AnswerQuestion | AssignScope, hand: Hand
 ) -> Decision:
     match wish:
-        case PromptStation(station, text):
-            return _prompted(known, station, text, hand)
+        case PromptStation():
+            return _prompted(state, known, wish, hand)
         case ChangeLife():
             return _changed(state, known, wish, hand)
         case AnswerQuestion():
@@ -149,19 +150,23 @@ def _out_of_place(state: FloorState, wish: StartStation, station: str) -> Refusa
     return above or exclusive_clash(state, station, wish.scope, wish.parent)
 
 
-def _prompted(known: Owned, station: str, text: str, hand: Hand) -> Decision:
-    if trouble := _too_long(text):
+def _prompted(state: FloorState, known: Owned, wish: PromptStation, hand: Hand) -> Decision:
+    if trouble := _too_long(wish.text):
         return trouble
-    if not text.strip():
+    if not wish.text.strip():
         return Refusal("there is nothing to ask", "write a request")
+    if known.lives and (spent := budget.over(state, wish.station, hand["time"])):
+        return Refusal(*spent)
     if known.life is not Life.RUNNING:
         return Refusal(f"it is {known.life.value}", "bring it back first: resume it")
-    return Accepted((ev.PromptWanted(station=station, text=text, **hand),))
+    return Accepted((ev.PromptWanted(station=wish.station, text=wish.text, **hand),))
 
 
 def _changed(state: FloorState, known: Owned, wish: ChangeLife, hand: Hand) -> Decision:
     if trouble := why_not(known, wish.change, wish.fresh):
         return Refusal(*trouble)
+    if wish.change is Change.RESUME and (spent := budget.over(state, wish.station, hand["time"])):
+        return Refusal(*spent)
     if wish.change is Change.RESUME and (clash := exclusive_clash(state, wish.station, known.scope)):
         return clash
     return Accepted((ev.LifeWanted(station=wish.station, change=wish.change, fresh=wish.fresh, **hand),))

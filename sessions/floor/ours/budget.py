@@ -12,6 +12,8 @@ from sessions.floor.state import FloorState
 TOLD = 0.8
 """The part at which a station is told that its budget comes to an end."""
 MEASURES = Budget.__struct_fields__
+OVER = "its budget is used up"
+"""How the reason begins of a station that rests for it."""
 LEAST = (1, 1e-6, 1e-3, 1)
 """Of each measure, what is as good as nothing; 0 would be no bound."""
 
@@ -65,6 +67,15 @@ def share(state: FloorState, station: str, now: float) -> tuple[float, str]:
             if part > nearest:
                 nearest, of = part, what
     return nearest, of
+
+
+def over(state: FloorState, station: str, now: float) -> tuple[str, str] | None:
+    """Why it takes no turn, with the cure, where its budget is used up."""
+    part, what = share(state, station, now)
+    if part < 1:
+        return None
+    word = "minutes" if what == "seconds" else what
+    return f"{OVER}: {what}", f"give it more: factory-tui scope {station} --{word} N"
 
 
 def _children(state: FloorState, station: str) -> Iterator[tuple[str, Owned]]:

@@ -122,6 +122,23 @@ def test_a_station_that_is_only_observed_is_not_ours_to_command() -> None:
     assert "only observed" in reason(answer(state, ChangeLife("boat", Change.KILL)))
 
 
+def test_one_whose_budget_is_used_up_takes_nothing_before_it_has_more() -> None:
+    state = fold_all(BOSS, [ev.TurnStarted(time=NOW, station="boss", text="x") for _ in range(10)])
+    resumed = ChangeLife("boss", Change.RESUME)
+    tried: list[tuple[Life, list[PromptStation | ChangeLife]]] = [
+        (Life.PAUSED, [PromptStation("boss", "x"), resumed]),
+        (Life.STOPPED, [resumed, replace(resumed, fresh=True)]),
+    ]
+    for life, wishes in tried:
+        rests = fold_all(state, [ev.LifeChanged(time=NOW, station="boss", life=life)])
+        for wish in wishes:
+            trouble = refused(rests, wish)
+            assert trouble.reason == "its budget is used up: turns"
+            assert trouble.cure == "give it more: factory-tui scope boss --turns N"
+            richer = [ev.ScopeAssigned(time=NOW, station="boss", scope=API, budget=Budget(turns=11))]
+            assert isinstance(answer(fold_all(rests, richer), wish), Accepted) or isinstance(wish, PromptStation)
+
+
 # Children
 
 

@@ -381,10 +381,35 @@ def test_a_station_rests_when_its_budget_is_used_up_and_goes_on_with_more(yard: 
         owned = await floor.lives(Life.PAUSED)
         assert owned.reason.startswith("its budget is used up: turns")
         await until(floor.feed, lambda state: state.stations["polly"].evidence.status is Status.NEEDS_ME)
-        assert not (await floor.wish(PromptStation("polly", "say x"))).ok
+        for wish in (PromptStation("polly", "say x"), ChangeLife("polly", Change.RESUME)):
+            refused = await floor.wish(wish)
+            assert (refused.ok, refused.reason) == (False, "its budget is used up: turns")
+            assert refused.cure == "give it more: factory-tui scope polly --turns N"
         await floor.done(AssignScope("polly", Scope(), Budget(turns=50)))
         await floor.turned(6)
         assert floor.owned().life is Life.RUNNING
+
+    asyncio.run(_in(yard, check))
+
+
+def test_a_used_up_budget_holds_for_one_that_is_brought_back(yard: House) -> None:
+    async def check(floor: Floor) -> None:
+        await floor.done(replace(PARROT, budget=Budget(turns=1)))
+        owned = await floor.lives(Life.PAUSED)
+        os.kill(owned.process, signal.SIGKILL)
+
+        def rests(state: FloorState) -> bool:
+            known, seen = state.owned["polly"], state.stations["polly"]
+            again = known.life is Life.PAUSED and known.process != owned.process
+            return again and seen.evidence.status is Status.NEEDS_ME
+
+        state = await until(floor.feed, rests)
+        assert state.owned["polly"].reason == "its budget is used up: turns"
+        assert not (await floor.wish(PromptStation("polly", "say x"))).ok
+        await floor.done(AssignScope("polly", Scope(), Budget(turns=9)))
+        await floor.done(PromptStation("polly", "say more"))
+        await floor.turned(2)
+        assert floor.state.stations["polly"].activity == "more"
 
     asyncio.run(_in(yard, check))
 

@@ -147,6 +147,14 @@ class Lives:
             await self._hosted.interrupt(station)
         await self._crew.live(station, Life.PAUSED, reason)
 
+    async def spent(self, station: str, part: float, what: str) -> None:
+        """Have it rest, as so much of its budget is used up: until there is more."""
+        try:
+            await self.rest(station, f"{budget.OVER}: {what}")
+        except FactoryError as error:
+            await self._crew.live(station, Life.HELD, f"{budget.OVER}: {what} ({error.message})")
+        await self._crew.record(ev.BudgetReached(share=part, what=what, **now(station)))
+
     async def go_on(self, station: str, reason: str, words: str = GO_ON) -> None:
         """Have it take turns again; one whose turn was ended for its rest is asked with `words` to go on with that."""
         known = self._crew.owned(station)
@@ -280,7 +288,11 @@ class Lives:
                     await crew.live(station, Life.HELD, str(error) or type(error).__name__)
                     raise
                 else:
-                    await self._give_task(station, prompted, words)
+                    part, what = budget.share(crew.state, station, time.time())
+                    if part >= 1 and crew.seen(station).turns:  # it rested for that, or would have to
+                        await self.spent(station, part, what)
+                    else:
+                        await self._give_task(station, prompted, words)
 
     async def _give_task(self, station: str, given: bool, words: str = "") -> None:
         known = self._crew.owned(station)

@@ -14,8 +14,6 @@ from sessions.floor.scope import Budget
 from sessions.supervisor.services.stations.crew import Crew, now
 from sessions.supervisor.services.stations.lives import Lives
 
-OVER = "its budget is used up"
-"""How the reason begins of a station that rests for it."""
 STEP = 0.01
 """Of its budget: a station that has used so much more sees what is left."""
 GO_ON = "Your budget was raised. Go on with what you were at."
@@ -60,7 +58,7 @@ class Purses:
         """It has another budget: one that rested for the old one goes on."""
         known = self._crew.owned(station)
         part, _ = budget.share(self._crew.state, station, time.time())
-        if known.life is Life.PAUSED and known.reason.startswith(OVER) and part < 1:
+        if known.life is Life.PAUSED and known.reason.startswith(budget.OVER) and part < 1:
             await self._lives.go_on(station, "its budget was raised", GO_ON)
 
     def close(self) -> None:
@@ -87,11 +85,9 @@ class Purses:
             if known.life is not Life.RUNNING or known.share >= min(part, 1):
                 return
             if part >= 1:
-                try:
-                    await self._lives.rest(station, f"{OVER}: {what}")
-                except FactoryError as error:
-                    await self._crew.live(station, Life.HELD, f"{OVER}: {what} ({error.message})")
-            await self._crew.record(ev.BudgetReached(share=part, what=what, **now(station)))
+                await self._lives.spent(station, part, what)
+            else:
+                await self._crew.record(ev.BudgetReached(share=part, what=what, **now(station)))
 
     def _time(self, station: str) -> None:
         """Be there when the time of the turn under way is up."""
