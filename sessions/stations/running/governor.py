@@ -19,7 +19,7 @@ AT_ONCE = 4
 AT_PROVIDER = 3
 """Of those, at one provider of models: one that takes its time keeps nobody from starting at another."""
 SLOWLY_S = 2.0
-"""Between two starts on a machine under load, and at a provider that lets others wait."""
+"""Longest between two starts on a machine under load, and always at a provider that lets others wait."""
 AGAIN_S = 5.0
 """How often it is looked again at what is short, while something waits for that."""
 
@@ -64,6 +64,7 @@ class Governor:
         self._barred, self._loaded = barred, loaded or busy
         self._short = short or scarce
         self._seats = asyncio.Semaphore(AT_ONCE)
+        self._under_way = 0
         self._door = _Door()
         self._lines: dict[str, tuple[asyncio.Semaphore, _Door]] = {}
         """Of providers."""
@@ -90,9 +91,18 @@ class Governor:
             if self._seats.locked():
                 await turn.tell("waits for other starts")
             await seats.enter_async_context(self._seats)
-            await self._door.pass_through(turn, lambda: self._barred() or self._short(), self._loaded, self._rest)
-            await turn.tell("")
-            yield
+            await self._door.pass_through(turn, lambda: self._barred() or self._short(), self._crowded, self._rest)
+            self._under_way += 1
+            try:
+                await turn.tell("")
+                yield
+            finally:
+                self._under_way -= 1
+                self.again()
+
+    def _crowded(self) -> str:
+        """Why not to start beside those under way; one alone may start whatever the load, in part that of the last."""
+        return self._loaded() if self._under_way else ""
 
     async def _rest(self, seconds: float) -> None:
         """Wait so long, or until something may be over."""

@@ -100,6 +100,20 @@ def test_load_and_a_provider_that_lets_others_wait_only_slow_down(how: str, monk
     run(check)
 
 
+def test_one_after_the_other_starts_at_once_under_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(governor, "SLOWLY_S", 100.0)
+
+    async def check() -> None:
+        paced = idle(loaded=lambda: "waits for the processor: load 9.0 on each")
+        starts = [Start(paced) for _ in range(3)]
+        for start in starts:  # the load is in part that of the one before
+            await start.under_way.wait()
+            assert [other.under_way.is_set() for other in starts].count(True) == starts.index(start) + 1
+            await ended(start)
+
+    run(check)
+
+
 def test_memory_is_waited_for_and_who_is_stopped_meanwhile_leaves_the_line() -> None:
     async def check() -> None:
         reason = "waits for memory: 3 MB are free"
