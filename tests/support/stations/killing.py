@@ -1,14 +1,17 @@
-"""Kills supervisors, hosts, keepers and agents at random under load, and then asks what was lost."""
+"""Kills supervisors, hosts, workers, keepers and agents at random under load, and then asks what was lost."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import random
 import signal
 import subprocess
+import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -22,14 +25,25 @@ from sessions.floor.state import FloorState
 from sessions.headless.supervised import Supervised
 from sessions.journal.lock import holder
 from sessions.journal.reader import JournalReader
+from sessions.simulation.provider.script import Call, Script, Step
 from sessions.stations.keeping.processes import everything, mark_of_process
+from tests import ROOT
 from tests.support.branches.git import environment
 from tests.support.house import House
 
 PATIENCE_S = 60.0
+UP_S = 5.0
+"""So long somebody beside supervisor and keeper is waited for before one of these is killed again."""
 AGENT = "sh -c 'while :; do date >> count; git add -A; git commit -qm more; echo a line; sleep 0.2; done'"
 """A program in a terminal that writes, commits and prints without end."""
+WORK = Call("run", {"command": "date >> count; git add -A; git commit -qm more"})
+SCRIPT = Script(asked={"say ": Step(text="I count. " * 20, piece=10, pace=0.02, calls=(WORK,))})
+"""What the model of the built-in agent says: words that are streamed, then a commit."""
 SETTLED = (Life.RUNNING, Life.HELD, Life.STOPPED)
+
+
+ROLES = {"host-parrot": "host", "host-builtin": "worker"}
+"""Of the processes that are no station's."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -45,6 +59,10 @@ class Found(msgspec.Struct, frozen=True):
     """Places or repositories that git finds damaged."""
     killed: Counter[str]
     requests: int
+    which: Sequence[str]
+    """Of the lost requests, of the unaccounted for, and of the processes left behind: what they are."""
+    who: Sequence[str]
+    left: Sequence[str]
 
 
 class Killing:
@@ -58,25 +76,37 @@ class Killing:
         self.killed: Counter[str] = Counter()
 
     def run(self, kills: int) -> Found:
+        with _models(self._house.root) as url:
+            return self._run(kills, url)
+
+    def _run(self, kills: int, url: str) -> Found:
         self._house.start()
         for number in range(self._stations):
-            if number % 3 == 2:
-                options = (("command", AGENT),)
-                self._wish(StartStation("command", "count", name=f"s{number}", options=options))
-            else:
-                self._wish(StartStation("parrot", "say begun", name=f"s{number}"))
+            self._wish(_start(number, url))
         for _ in range(kills):
             self._say()
             self._kill()
             self._say()
         state = self._settled()
         unaccounted = [name for name in state.owned if not self._told(state, name)]
-        for name, known in state.owned.items():
+        self._brought_back()
+        lost = self._lost_at_last()
+        for name, known in self._floor().owned.items():
             if known.lives:
                 self._wish(ChangeLife(name, Change.STOP))
-        lost = self._lost()
         self._end()
-        return Found(len(lost), len(unaccounted), len(self._marked()), len(self._damaged()), self.killed, self._said)
+        left = self._left()
+        return Found(
+            len(lost),
+            len(unaccounted),
+            len(left),
+            len(self._damaged()),
+            self.killed,
+            self._said,
+            lost,
+            unaccounted,
+            left,
+        )
 
     def _told(self, state: FloorState, station: str) -> bool:
         known = state.owned[station]
@@ -98,7 +128,9 @@ class Killing:
 
     def _kill(self) -> None:
         """End somebody without a word."""
-        victims = self._victims()
+        deadline = time.monotonic() + UP_S
+        while not (victims := self._victims()).keys() - {"supervisor", "keeper"} and time.monotonic() < deadline:
+            time.sleep(0.1)  # killed again and again, it brings nobody back whom one could kill
         kind = min(sorted(victims), key=lambda each: (self.killed[each], self._chance.random()))
         pid = self._chance.choice(victims[kind])
         self.killed[kind] += 1
@@ -116,7 +148,7 @@ class Killing:
         for pid in self._marked():
             mark = mark_of_process(pid)
             if mark is not None:
-                found.setdefault("host" if mark.station.startswith("host-") else "agent", []).append(pid)
+                found.setdefault(ROLES.get(mark.station, "agent"), []).append(pid)
         if there := keepers(self._house):
             found["keeper"] = there
         return found
@@ -159,6 +191,13 @@ class Killing:
         except FactoryError:
             pass
 
+    def _lost_at_last(self) -> Sequence[str]:
+        """What is lost when all that was acknowledged had the time for its turn: some wait for the one under way."""
+        deadline = time.monotonic() + PATIENCE_S
+        while (lost := self._lost()) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return lost
+
     def _lost(self) -> Sequence[str]:
         reader = JournalReader(self._house.place.journal)
         try:
@@ -180,22 +219,56 @@ class Killing:
         process.stop(self._house.repo.path)
         asyncio.run(ended_all(self._house.place.state_dir))
 
+    def _left(self) -> list[str]:
+        """Processes that are there still after all was ended; what is killed takes a moment to go."""
+        deadline = time.monotonic() + UP_S
+        while (left := self._marked()) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return [f"{pid}: {mark_of_process(pid)} {_words(pid)!r}" for pid in left]
+
     def _damaged(self) -> list[Path]:
         places = sorted((self._house.place.state_dir / "places").glob("*/work"))
         return [path for path in (self._house.repo.path, *places) if not _sound(path)]
 
 
+def _start(number: int, url: str) -> StartStation:
+    """Every third converses in a host, every third works in a terminal; every third is built in, where it can be."""
+    name = f"s{number}"
+    match number % 3:
+        case 0 if importlib.util.find_spec("litellm") is not None:
+            options = (("base_url", url),)
+            return StartStation("builtin", "say begun", name=name, model="openai/counts", options=options)
+        case 2:
+            return StartStation("command", "count", name=name, options=(("command", AGENT),))
+        case _:
+            return StartStation("parrot", "say begun", name=name)
+
+
+@contextmanager
+def _models(root: Path) -> Iterator[str]:
+    """The scripted provider, in a process that nobody kills; gives its address."""
+    script = root / "script.json"
+    script.write_bytes(msgspec.json.encode(SCRIPT))
+    argv = [sys.executable, "-m", "sessions.simulation.provider", "--script", str(script)]
+    with subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+
+
 def keepers(house: House) -> list[int]:
     """The keeper of a house, and what it forked and did not become another program yet."""
-
-    def words(pid: int) -> bytes:
-        try:
-            return Path(f"/proc/{pid}/cmdline").read_bytes()
-        except OSError:
-            return b""
-
     own = os.fsencode(house.place.state_dir)
-    return [pid for pid in everything() if b"keeping/keeper" in (said := words(pid)) and own in said]
+    return [pid for pid in everything() if b"keeping/keeper" in (said := _words(pid)) and own in said]
+
+
+def _words(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def _sound(path: Path) -> bool:
