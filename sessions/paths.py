@@ -67,6 +67,15 @@ def places_dir(state_dir: Path) -> Path:
     return state_dir / "places"
 
 
+def station_home(path: Path) -> Path | None:
+    """The home of a station of whatever repository that a path leads into by its words; None where it does not."""
+    root = _home("XDG_STATE_HOME", ".local/state")
+    if not path.is_relative_to(root):
+        return None
+    parts = path.relative_to(root).parts
+    return root.joinpath(*parts[:4]) if len(parts) >= 4 and (parts[1], parts[3]) == ("places", "home") else None
+
+
 def log_path(state_dir: Path) -> Path:
     """What the supervisor has to say when no console listens."""
     return state_dir / "supervisor.log"

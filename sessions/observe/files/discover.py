@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from sessions.observe.files.archive import is_lines, is_packed, opened, stem_of
 from sessions.observe.presence import is_presence
+from sessions.paths import station_home
 
 CLAUDE, CODEX, OPENCLAW = "claude", "codex", "openclaw"
 PROCESSES = "claude-processes"
@@ -118,8 +119,14 @@ def _known(environment: Mapping[str, str], home: Path) -> list[SearchRoot]:
 
 
 def walk(place: SearchRoot, below: Path | None = None) -> Iterator[Source | Unreadable]:
-    """The transcripts in a place, or in one folder of it. A folder that is linked from several paths is read once."""
+    """The transcripts in a place, or in one folder of it. A folder that is linked from several paths is read once.
+
+    In the home of a station no link is followed: it could lead to all that the operator has.
+    """
     start = below or place.path
+    home = station_home(start)
+    if home is not None and Path(os.path.realpath(start)) != Path(os.path.realpath(home), start.relative_to(home)):
+        return
     try:
         stat = start.stat()
     except FileNotFoundError:
@@ -137,7 +144,7 @@ def walk(place: SearchRoot, below: Path | None = None) -> Iterator[Source | Unre
         folder = folders.pop()
         try:
             with os.scandir(folder) as entries:
-                listed = list(entries)
+                listed = [entry for entry in entries if home is None or not entry.is_symlink()]
         except OSError as error:
             yield Unreadable(folder, error.strerror or "unreadable")
             continue

@@ -94,3 +94,21 @@ def test_an_unreadable_folder_is_told(tmp_path: Path) -> None:
     (trouble,) = walk(SearchRoot(tmp_path))
     assert isinstance(trouble, Unreadable)
     assert trouble.path == tmp_path / "locked"
+
+
+@pytest.mark.parametrize("linked", ["", "projects", "projects/one", "projects/one/a.jsonl"])
+def test_no_link_in_the_home_of_a_station_is_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, linked: str
+) -> None:
+    """A station would have all that the operator has read, and its meters count what is not its own."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    write(tmp_path / "operator/projects/one/a.jsonl", [prompt("go")])
+    home = tmp_path / "state/factory-tui/repo-1/places/s1/home"
+    link = home / ".claude" / linked
+    link.parent.mkdir(parents=True)
+    root = SearchRoot(home / ".claude/projects", explicit=True)
+    link.symlink_to(tmp_path / "operator" / linked)
+    assert found(root) == []
+    link.unlink()
+    write(home / ".claude/projects/one/a.jsonl", [prompt("go")])
+    assert found(root) == ["a.jsonl"]
