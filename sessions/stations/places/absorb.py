@@ -27,6 +27,8 @@ from sessions.stations.places.layout import Place, write_record
 from sessions.stations.places.leaving import Breach, Checked, check
 from sessions.text import clean
 
+MOST_HELD = 1_000
+"""Commits that are held for one station because a fetch brought them, by its own words."""
 MOST_PATHS = 50
 """Paths that are told of one look; the last one tells how many more there are."""
 _FETCHED = re.compile(rb"^([0-9a-f]{40}(?:[0-9a-f]{24})?)\t", re.MULTILINE)
@@ -230,9 +232,9 @@ class Absorber:
         """Have the operator's repository keep what a fetch in the clone brought from there."""
         fetched = {commit for ref, commit in found.items() if ref.startswith("refs/remotes/")}
         fetched |= {match.decode() for match in _FETCHED.findall(beneath.read(self.place.git_dir, "FETCH_HEAD") or b"")}
-        if new := fetched - self._held:
+        if new := sorted(fetched - self._held)[: MOST_HELD - len(self._held)]:
             pins.hold_what_is_borrowed(self.place, new)
-            self._held |= new
+            self._held.update(new)
 
     def _loose_pins(self) -> list[Event]:
         """The files that decide what git runs there, where no mount holds them and the agent has changed them."""

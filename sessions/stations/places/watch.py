@@ -7,6 +7,7 @@ twice, and one that is none as well. Links are not followed, neither here nor by
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 
 from sessions.branches.git import beneath
@@ -17,6 +18,8 @@ from sessions.watching.inotify import Inotify, Notice
 _FILES = ("packed-refs", "FETCH_HEAD", "config", "commondir", "config.worktree")
 """What is told of in the repository's own directory; `refs` is watched for itself."""
 _DEEPEST = 20
+MOST = 1_000
+"""Directories that are watched of one station: the kernel gives a user so many, for all his programs."""
 
 
 class RefWatch:
@@ -26,6 +29,7 @@ class RefWatch:
         self._inotify = Inotify()
         self._folders: dict[int, tuple[str, Path, str]] = {}
         """By watch: station, its repository, and the directory in it."""
+        self._watched: Counter[str] = Counter()
 
     @property
     def descriptor(self) -> int:
@@ -42,6 +46,7 @@ class RefWatch:
         for watch in [watch for watch, (owner, _, _) in self._folders.items() if owner == station]:
             del self._folders[watch]
             self._inotify.remove(watch)
+        del self._watched[station]
 
     def take(self) -> set[str]:
         """The stations whose refs may have changed since."""
@@ -53,12 +58,15 @@ class RefWatch:
 
     def _cover(self, station: str, git_dir: Path, folder: str) -> None:
         """Watch a directory of a repository; one of refs with all that is below."""
+        if self._watched[station] >= MOST:
+            return  # as where the kernel watches no more
         try:
             with beneath.opened(git_dir, folder, os.O_RDONLY | os.O_DIRECTORY) as descriptor:
                 # By its descriptor: the name may be that of a link by now.
                 watch = self._inotify.add(f"/proc/self/fd/{descriptor}")
         except OSError:
             return  # gone, or too many: it is looked at when tools and turns end
+        self._watched[station] += watch not in self._folders
         self._folders[watch] = station, git_dir, folder
         if folder and folder.count("/") < _DEEPEST:
             for name, is_folder in beneath.names(git_dir, folder):
@@ -68,8 +76,8 @@ class RefWatch:
     def _meant(self, notice: Notice) -> str:
         """The station of which something that matters has changed; "" for none."""
         station, git_dir, folder = self._folders.get(notice.watch, ("", Path(), ""))
-        if notice.mask & inotify.IGNORED:
-            self._folders.pop(notice.watch, None)
+        if notice.mask & inotify.IGNORED and self._folders.pop(notice.watch, None) is not None:
+            self._watched[station] -= 1
         if not station or notice.name.endswith(".lock"):
             return ""
         if not folder:

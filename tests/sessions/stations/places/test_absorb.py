@@ -409,3 +409,15 @@ def test_what_is_too_much_is_not_written_to_its_end(
     assert isinstance(skipped, SourceSkipped)
     assert "too much" in skipped.detail
     assert written == [5_001]
+
+
+def test_no_station_has_all_commits_held_by_saying_that_it_has_fetched_them(
+    world: World, place: Place, door: Absorber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sessions.stations.places.absorb.MOST_HELD", 3)
+    commits = [world.repo.commit({"README.md": f"{number}\n"}) for number in range(6)]
+    before = world.refs("refs/factory-tui/places")
+    (place.git_dir / "FETCH_HEAD").write_text("".join(f"{commit}\t\tbranch\n" for commit in commits))
+    for _ in range(2):
+        assert door.look() == []
+        assert 3 <= len(world.refs("refs/factory-tui/places")) <= len(before) + 3

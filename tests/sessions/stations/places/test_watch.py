@@ -72,3 +72,20 @@ def test_a_link_in_place_of_refs_leads_nowhere(world: World, watch: RefWatch) ->
     watch.add(place)
     (outside / "x").write_text("x")
     assert watch.take() == set()
+
+
+def test_no_station_takes_all_watches_of_the_user(
+    world: World, watch: RefWatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sessions.stations.places.watch.MOST", 10)
+    one, two = world.place("s1"), world.place("s2")
+    for number in range(30):
+        (one.git_dir / f"refs/x/{number}").mkdir(parents=True)
+    watch.add(one)
+    watch.add(two)
+    assert len(watch._folders) < 20
+    world.repo.commit({"src/a.py": "heard\n"}, cwd=two.work)
+    assert told(watch) == {"s2"}
+    watch.remove("s1")
+    watch.add(one)
+    assert [owner for owner, _, _ in watch._folders.values()].count("s1") == 10
