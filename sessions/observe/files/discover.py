@@ -135,7 +135,7 @@ def walk(place: SearchRoot, below: Path | None = None) -> Iterator[Source | Unre
         yield Unreadable(start, error.strerror or "unreadable")
         return
     if not modes.S_ISDIR(stat.st_mode):
-        if modes.S_ISREG(stat.st_mode) and (start == place.path or is_candidate(start.name, place.kind)):
+        if modes.S_ISREG(stat.st_mode) and (start == place.path or _is_wanted(start.parent, start.name, place.kind)):
             yield _source(start, place, stat)
         return
     seen = {(stat.st_dev, stat.st_ino)}
@@ -169,12 +169,17 @@ def is_candidate(name: str, kind: str = "") -> bool:
 
 
 def _is_wanted(folder: Path, name: str, kind: str) -> bool:
-    return is_candidate(name, kind) and not _is_workflow_journal(folder, name)
+    return is_candidate(name, kind) and not _is_workflow_journal(folder, name) and not _is_typed(folder, name)
 
 
 def _is_workflow_journal(folder: Path, name: str) -> bool:
     """Whether it is the list of steps that Claude Code keeps beside the transcripts of a workflow's agents."""
     return name == "journal.jsonl" and folder.parent.name == "workflows"
+
+
+def _is_typed(folder: Path, name: str) -> bool:
+    """Whether it is the list of what was typed into Claude Code, which it keeps beside its transcripts."""
+    return name == "history.jsonl" and (folder / "projects").is_dir()
 
 
 def is_database(path: Path) -> bool:

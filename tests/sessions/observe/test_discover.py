@@ -81,6 +81,23 @@ def test_only_transcripts_are_found_and_loops_end(tmp_path: Path) -> None:
     assert found(SearchRoot(tmp_path / "missing")) == []
 
 
+def test_what_was_typed_into_claude_is_no_transcript(tmp_path: Path) -> None:
+    """It lies beside the transcripts, and each turn adds a line: as one of a transcript it has an unexpected shape."""
+    typed: dict[str, object] = {
+        "display": "mend it",
+        "pastedContents": {},
+        "timestamp": 1_795_974_545_875,
+        "sessionId": SESSION,
+    }
+    write(tmp_path / ".claude/projects/-srv/a.jsonl", [])
+    write(tmp_path / ".claude/history.jsonl", [typed])
+    write(tmp_path / "mine/history.jsonl", [])
+    asked = SearchRoot(tmp_path / ".claude", "", True)
+    assert found(asked) == ["a.jsonl"]
+    assert [*walk(asked, tmp_path / ".claude/history.jsonl")] == []
+    assert found(SearchRoot(tmp_path / "mine")) == ["history.jsonl"]
+
+
 def test_a_subagents_file_names_its_session(tmp_path: Path) -> None:
     write(tmp_path / f"{SESSION}/subagents/agent-a.jsonl", [])
     (source,) = walk(SearchRoot(tmp_path, "claude"))
