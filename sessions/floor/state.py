@@ -105,6 +105,10 @@ class Station(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the process last said of itself."""
     asks: Mapping[str, str] = {}
     """What a station of ours waits to be answered, in a few words each, by the id of the question, the oldest first."""
+    stays: tuple[str, ...] = ()
+    """Those of them that no end of a turn withdraws: whoever asked has been told to come back for the answer."""
+    beneath: Evidence | None = None
+    """What it would be known to do if it asked nothing; None where that says nothing, or nothing is asked."""
     running: Mapping[str, RunningTool] = {}
     """Tools under way, by call id, oldest first."""
     context: int = 0

@@ -9,7 +9,7 @@ from sessions.floor.fold import versions
 from sessions.floor.fold.draft import Draft
 from sessions.floor.fold.slice import Slice
 from sessions.floor.identity import Owner
-from sessions.floor.ours.lives import Life
+from sessions.floor.ours.lives import Asks, Life
 from sessions.floor.ours.owned import Owned, Question, Result
 
 OWNED = Slice("owned", versions.OWNED, ("owned", "frozen"))
@@ -154,7 +154,9 @@ def turn_started(draft: Draft, event: ev.TurnStarted) -> None:
 def turn_ended(draft: Draft, event: ev.TurnFinished | ev.TurnFailed) -> None:
     if (known := draft.owned.get(event.station)) is not None:
         failures = 0 if isinstance(event, ev.TurnFinished) else known.failures
-        draft.owned[event.station] = replace(_rested(known, event.time), failures=failures, questions={})
+        # Whoever asked for a wider scope may have been told to come back for the answer.
+        left = {name: question for name, question in known.questions.items() if question.asks is Asks.SCOPE}
+        draft.owned[event.station] = replace(_rested(known, event.time), failures=failures, questions=left)
 
 
 @OWNED.folds

@@ -7,7 +7,7 @@ import pytest
 from sessions.floor import events as ev
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.identity import Owner
-from sessions.floor.ours.lives import Life
+from sessions.floor.ours.lives import Asks, Life
 from sessions.floor.reports import Report
 from sessions.floor.state import EMPTY, Evidence, FloorState, Status
 from tests.support.supervisor import opened
@@ -66,3 +66,58 @@ def test_it_waits_over_a_pause_and_ends_with_its_turn_and_its_process() -> None:
     assert (seen(ONE, over).status, _floor(ONE, over).stations["s"].asks) == (Status.IDLE, {})
     gone = [life(Life.LOST, 7.0), life(Life.RUNNING, 8.0)]
     assert (seen(ONE, *gone).status, _floor(ONE, *gone).stations["s"].asks) == (Status.IDLE, {})
+
+
+WIDER = ev.QuestionAsked(time=4.0, station="s", question="w", tool="scope", text="docs/**", asks=Asks.SCOPE)
+COMPLETE = ev.SignalRaised(time=8.0, station="s", signal="1", name="TASK_COMPLETE", text="done")
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        COMPLETE,
+        ev.AgentReported(time=8.0, station="s", state=Report.IDLE),
+        ev.TurnFinished(time=8.0, station="s"),
+        ev.TurnFailed(time=8.0, station="s", reason="overloaded"),
+        ev.SessionClosed(time=8.0, station="s"),
+        ev.MachineAwaited(time=8.0, station="s", reason="a rate limit"),
+    ],
+    ids=lambda event: type(event).__name__,
+)
+def test_a_question_that_stays_is_open_whatever_comes_beside_it(beside: ev.Event) -> None:
+    floor = _floor(WIDER, beside)
+    assert (floor.stations["s"].evidence.status, floor.stations["s"].evidence.reason) == (
+        Status.NEEDS_ME,
+        "scope docs/**",
+    )
+    assert list(floor.owned["s"].questions) == list(floor.stations["s"].asks) == ["w"]
+    alone, answered_ = _floor(beside).stations["s"].evidence, _floor(WIDER, beside, answered("w", 9.0)).stations["s"]
+    assert (answered_.evidence.status, answered_.evidence.reason) == (alone.status, alone.reason)
+    assert (answered_.asks, answered_.stays, answered_.beneath) == ({}, (), None)
+
+
+def test_a_left_over_question_that_is_denied_leaves_the_station_as_it_was() -> None:
+    begun = BEGUN[:-1]  # a command, which tells of no turns
+    denied = ev.QuestionAnswered(time=9.0, station="s", question="w", decision="deny")
+
+    def after(*events: ev.Event) -> tuple[Status, str, float]:
+        seen_ = fold_all(EMPTY, [*begun, *events]).stations["s"].evidence
+        return seen_.status, seen_.reason, seen_.since
+
+    assert after(WIDER, denied) == (Status.IDLE, "started", 2.0)
+    assert after(WIDER, COMPLETE, denied) == (Status.IDLE, "TASK_COMPLETE done", 2.0)
+    need = ev.SignalRaised(time=8.0, station="s", signal="1", name="REQUIRES_INTERVENTION", text="a key")
+    assert after(WIDER, need, denied) == (Status.NEEDS_ME, "REQUIRES_INTERVENTION a key", 8.0)
+    paused = ev.LifeChanged(time=8.0, station="s", life=Life.PAUSED, process=7)
+    assert after(WIDER, paused)[0] is Status.WAITING
+    on = ev.LifeChanged(time=8.5, station="s", life=Life.RUNNING, process=7)
+    assert after(WIDER, paused, on, denied) == (Status.IDLE, "started", 2.0)
+
+
+def test_of_several_questions_only_what_stays_outlives_the_turn() -> None:
+    floor = _floor(ONE, WIDER, ev.TurnFinished(time=8.0, station="s"))
+    assert list(floor.owned["s"].questions) == list(floor.stations["s"].asks) == ["w"]
+    assert (floor.stations["s"].evidence.status, floor.stations["s"].evidence.reason) == (
+        Status.NEEDS_ME,
+        "scope docs/**",
+    )

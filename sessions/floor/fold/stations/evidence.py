@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 
 from sessions.floor import events as ev
@@ -13,6 +15,8 @@ _TOLD = frozenset((ev.ActivitySeen, ev.PersonNeeded, ev.AgentReported, ev.AgentL
 """Kinds that are told by others than the main conversation, too."""
 _BESIDE = frozenset((ev.ToolFinished, ev.TextWritten))
 """Kinds that are told of it while a tool asks a person."""
+_NEEDED_YET = frozenset((ev.SignalRaised, ev.BudgetReached))
+"""Kinds that need a person for something else than the open questions: also when these are answered."""
 
 
 def put_evidence(
@@ -26,7 +30,8 @@ def put_evidence(
 ) -> None:
     """Change the station: newer evidence for its status, what it says or does, and other fields.
 
-    Evidence and activity older than what is known say nothing of the present.
+    Evidence and activity older than what is known say nothing of the present. While a question is open, only
+    `put_question` changes what the station is known to do.
     """
     station = draft.station(event)
     old, time = station.evidence, event.time
@@ -38,10 +43,15 @@ def put_evidence(
         # Sub-agents, and tools that were called together with the one that asks, go on while it waits for an answer.
         draft.stations[event.station] = replace(station, **changes)
         return
-    if changes.get("asks", station.asks) and status is Status.WORKING:  # until all of it is answered
-        draft.stations[event.station] = replace(station, **changes)
-        return
-    if time >= old.seen:
+    if changes.get("asks", station.asks) and (status is not Status.NEEDS_ME or type(event) in _NEEDED_YET):
+        # It needs its operator until all of that is answered; then it does what was told last beside it.
+        under = station.beneath or Evidence()
+        if time >= under.seen:
+            since = under.since if under.status is status else time
+            changes["beneath"] = Evidence(status, since, time, event.source, reason, guess)
+            changes["session"] = event.session or station.session
+        says = "" if status is Status.WORKING else says
+    elif time >= old.seen:
         since = old.since if old.status is status else time
         changes["evidence"] = Evidence(status, since, time, event.source, reason, guess)
         changes["session"] = event.session or station.session
@@ -49,6 +59,42 @@ def put_evidence(
         changes["activity"] = says
         changes["activity_time"] = time
     draft.stations[event.station] = replace(station, **changes)
+
+
+def put_question(draft: Draft, event: ev.StationEvent, asks: Mapping[str, str], says: str = "") -> None:
+    """The station asks all of this: it needs its operator for the oldest."""
+    station = draft.station(event)
+    old, under = station.evidence, station.beneath
+    if not station.asks:  # that it needs its operator may be told of this very question
+        told = old.status is Status.NEEDS_ME and (old.guess or station.report is Report.NEEDS_ME)
+        under = None if told else old
+    draft.stations[event.station] = replace(station, asks=asks, beneath=under)
+    put_evidence(draft, event, Status.NEEDS_ME, next(iter(asks.values())), says)
+
+
+def put_answered(draft: Draft, event: ev.StationEvent) -> None:
+    """Nothing is asked any more: what was told before and beside it holds, and else that it goes on."""
+    station = draft.station(event)
+    old, under = station.evidence, station.beneath
+    draft.stations[event.station] = station = replace(station, asks={}, stays=(), beneath=None)
+    if old.status is not Status.NEEDS_ME:
+        return  # it is paused
+    if under is None or under.status in (Status.WORKING, Status.UNKNOWN):
+        put_evidence(draft, event, Status.WORKING, "answered")
+    else:
+        seen = max(under.seen, old.seen, event.time)
+        draft.stations[event.station] = replace(station, evidence=replace(under, seen=seen))
+
+
+def turn_over(draft: Draft, event: ev.StationEvent) -> None:
+    """What is asked ends with the turn, but for what stays."""
+    station = draft.station(event)
+    asks = {question: words for question, words in station.asks.items() if question in station.stays}
+    if asks:
+        draft.stations[event.station] = replace(station, asks=asks)
+        put_question(draft, event, asks)
+    elif station.asks:
+        draft.stations[event.station] = replace(station, asks={}, beneath=None)
 
 
 def _settles(event: ev.StationEvent, running: object) -> bool:

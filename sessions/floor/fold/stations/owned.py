@@ -6,9 +6,9 @@ from msgspec.structs import replace
 
 from sessions.floor import events as ev
 from sessions.floor.fold.draft import Draft
-from sessions.floor.fold.stations.evidence import put_evidence
+from sessions.floor.fold.stations.evidence import put_answered, put_evidence, put_question
 from sessions.floor.fold.stations.stations import STATIONS
-from sessions.floor.ours.lives import Life
+from sessions.floor.ours.lives import Asks, Life
 from sessions.floor.state import Status
 
 _SEEN = {
@@ -39,7 +39,9 @@ def life_changed(draft: Draft, event: ev.LifeChanged) -> None:
         return
     status, reason = seen
     rests = event.life is Life.PAUSED
-    running, asks = (station.running, station.asks) if rests else ({}, {})
+    asks, stays, beneath = (station.asks, station.stays, station.beneath) if rests else ({}, (), None)
+    # Also one that asks rests first of all.
+    draft.stations[event.station] = replace(station, asks={}, stays=(), beneath=None)
     errors = station.errors + (event.life is Life.LOST)
     put_evidence(
         draft,
@@ -47,13 +49,13 @@ def life_changed(draft: Draft, event: ev.LifeChanged) -> None:
         status,
         event.reason or reason,
         event.reason,
-        running=running,
-        asks=asks,
+        running=station.running if rests else {},
         errors=errors,
         process=event.process,
         # What an agent said that has ended is nothing that the next one says.
         report=station.report if rests else None,
     )
+    draft.stations[event.station] = replace(draft.station(event), asks=asks, stays=stays, beneath=beneath)
 
 
 @STATIONS.folds
@@ -66,20 +68,22 @@ def place_made(draft: Draft, event: ev.PlaceMade) -> None:
 @STATIONS.folds
 def question_asked(draft: Draft, event: ev.QuestionAsked) -> None:
     words = " ".join(f"{event.tool} {event.text[:400]}".split())[:200]
-    asks = {**draft.station(event).asks, event.question: words}
-    put_evidence(draft, event, Status.NEEDS_ME, next(iter(asks.values())), words, asks=asks)
+    put_question(draft, event, {**draft.station(event).asks, event.question: words}, words)
+    if event.asks is Asks.SCOPE:
+        station = draft.station(event)
+        draft.stations[event.station] = replace(station, stays=(*station.stays, event.question))
 
 
 @STATIONS.folds
 def question_answered(draft: Draft, event: ev.QuestionAnswered) -> None:
     station = draft.station(event)
+    if event.question not in station.asks:
+        return  # it was withdrawn already
     asks = {question: words for question, words in station.asks.items() if question != event.question}
     if asks:
-        put_evidence(draft, event, Status.NEEDS_ME, next(iter(asks.values())), asks=asks)
-    elif station.evidence.status is Status.NEEDS_ME:
-        put_evidence(draft, event, Status.WORKING, "answered", asks=asks)
+        put_question(draft, event, asks)
     else:
-        draft.stations[event.station] = replace(station, asks=asks)
+        put_answered(draft, event)
 
 
 @STATIONS.folds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sessions.floor import events as ev
 from sessions.floor.fold.draft import Draft
-from sessions.floor.fold.stations.evidence import put_evidence, still_running
+from sessions.floor.fold.stations.evidence import put_evidence, still_running, turn_over
 from sessions.floor.fold.stations.stations import STATIONS
 from sessions.floor.state import RunningTool, Status
 
@@ -23,13 +23,15 @@ def turn_started(draft: Draft, event: ev.TurnStarted) -> None:
 @STATIONS.folds
 def turn_finished(draft: Draft, event: ev.TurnFinished) -> None:
     reason = "interrupted by the operator" if event.interrupted else "turn finished"
-    put_evidence(draft, event, Status.IDLE, reason, running=still_running(draft, event), asks={})
+    turn_over(draft, event)
+    put_evidence(draft, event, Status.IDLE, reason, running=still_running(draft, event))
 
 
 @STATIONS.folds
 def turn_failed(draft: Draft, event: ev.TurnFailed) -> None:
     errors, running = draft.station(event).errors + 1, still_running(draft, event)
-    put_evidence(draft, event, Status.FAILED, event.reason, event.reason, errors=errors, running=running, asks={})
+    turn_over(draft, event)
+    put_evidence(draft, event, Status.FAILED, event.reason, event.reason, errors=errors, running=running)
 
 
 @STATIONS.folds
