@@ -20,8 +20,9 @@ from sessions.observe.files.discover import SearchRoot, Source, Unreadable
 from sessions.observe.files.probe import probe
 from sessions.observe.files.reading_order import arranged
 from sessions.observe.files.tail import LONGEST
-from sessions.observe.seats import Seats
+from sessions.observe.seats import Seats, at_home
 from sessions.observe.words import shown, within
+from sessions.paths import station_home
 from sessions.secrets import without_secrets
 
 BATCH_EVENTS = 5_000
@@ -204,7 +205,9 @@ class Observer:
                 feeds.attend(source, self._marks.get(shown(source.path), b""), self._seats)
         unknown = takewhile(lambda _: not self._cancelled.is_set(), (s for s in sources if not self._known(s)))
         probes = {source: found for source in unknown if (found := probe(source))}
-        self._events.extend(self._seats.prepare(found.life for found in probes.values()))
+        self._events.extend(
+            self._seats.prepare(at_home(found.life, station_home(source.path)) for source, found in probes.items())
+        )
         if self._events:
             yield self._batch()
         for source in arranged(sources, probes, self._seats):
@@ -224,7 +227,7 @@ class Observer:
 
     def _portions(self, source: Source) -> Iterator[None]:
         key = shown(source.path)
-        desk = Desk(self._seats.door(source.explicit), self._book, self._pricing)
+        desk = Desk(self._seats.door(source.explicit, station_home(source.path)), self._book, self._pricing)
         for portion in self._read(source, self._marks.get(key, b""), desk, self._longest):
             self._seats.heard(portion.events)
             self._note(key, portion.mark, portion.events)

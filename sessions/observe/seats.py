@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from sessions.floor.events import (
     AgentLost,
@@ -109,9 +111,9 @@ class Seats:
             known = self._stations[session] = self._past(session)
         return known
 
-    def door(self, explicit: bool) -> Seating:
-        """A seating for sources from places that the operator named, or for others."""
-        return _Door(self, explicit)
+    def door(self, explicit: bool, home: Path | None = None) -> Seating:
+        """A seating for sources from places that the operator named, or for others; `home` is that of a station."""
+        return _Door(self, explicit, home)
 
     def prepare(self, lives: Iterable[Life]) -> list[Event]:
         """Seat many sessions in the order in which they began, before any of them is read. Returns the openings."""
@@ -242,16 +244,27 @@ class Seats:
         return branch in EVERYBODYS_BRANCHES or branch not in self.repository.branches
 
 
+def at_home(life: Life, home: Path | None) -> Life:
+    """A session as it may be seated that was found in the home of a station, which may say of it what it likes.
+
+    It was in that station's place, and so its use is its own, and not that of another station or of the operator.
+    """
+    if home is None or Path(os.path.normpath(life.directory)).is_relative_to(home.parent):
+        return life
+    return replace(life, directory=str(home.parent / "work"))
+
+
 class _Door:
     """The seats as one place's sources see them."""
 
-    def __init__(self, seats: Seats, explicit: bool) -> None:
-        self._seats, self._explicit = seats, explicit
+    def __init__(self, seats: Seats, explicit: bool, home: Path | None) -> None:
+        self._seats, self._explicit, self._home = seats, explicit, home
 
     def seat(
         self, kind: str, session: str, directory: str, branch: str, time: float, source: str
     ) -> tuple[str, Sequence[Event]]:
-        return self._seats.welcome(Life(kind, session, directory, branch, time, time, self._explicit), source)
+        life = Life(kind, session, directory, branch, time, time, self._explicit)
+        return self._seats.welcome(at_home(life, self._home), source)
 
     def branch_of(self, directory: str) -> str:
         return self._seats.branch_of(directory)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sessions.floor import events as ev
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
-from sessions.observe.seats import HomeRepository, Life, Seats
+from sessions.observe.seats import HomeRepository, Life, Seats, at_home
 
 REPO = HomeRepository(
     "/srv/shop", {"/srv/shop": "main", "/srv/shop-worktrees/api": "api"}, frozenset({"main", "api", "gone"})
@@ -202,3 +202,18 @@ def test_seating_depends_on_no_order_and_a_restart_keeps_it(
         for two in told:
             if one.session < two.session and seats.station_of(one.session) == seats.station_of(two.session):
                 assert one.last <= two.first or two.last <= one.first
+
+
+@pytest.mark.parametrize(
+    "said", ["/state/r/places/b/work", "/state/r/places/a/../b/work", "/srv/shop", "/state/r/places/a/work/src", ""]
+)
+def test_what_a_station_writes_in_its_home_is_told_of_its_own_place_alone(said: str) -> None:
+    """Else it could spend the budget of another one by writing that one's directory into a conversation."""
+    places = {f"/state/r/places/{name}/work": name for name in "ab"}
+    seats = Seats(repository=HomeRepository("/srv/shop", {"/srv/shop": "main", **places}))
+    home = Path("/state/r/places/a/home")
+    station, (opening,) = seats.door(True, home).seat("claude", "forged", said, "", 1.0, "")
+    assert isinstance(opening, ev.StationOpened)
+    assert (opening.directory, opening.branch, opening.station) == ("/state/r/places/a/work", "a", station)
+    assert at_home(life("x", said), home).directory.startswith("/state/r/places/a/work")
+    assert at_home(life("x", said), None).directory == said

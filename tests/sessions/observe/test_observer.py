@@ -395,3 +395,17 @@ def test_reading_in_pieces_equals_reading_at_once(tmp_path: Path, journal: Journ
     at_once = read(*lines)
     assert used_of(journal.events) == used_of(at_once)
     assert len(only(journal.events, ev.TextWritten)) == len(only(at_once, ev.TextWritten))
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_a_station_cannot_tell_of_another_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seen: bool) -> None:
+    """Neither in a conversation that is read at a start, nor in one that comes later."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    places = tmp_path / "factory-tui/repo-1/places"
+    root = places / "a/home/.claude/projects"
+    root.mkdir(parents=True)
+    if not seen:
+        monkeypatch.setattr("sessions.observe.observer.probe", lambda _: None)
+    write(root / f"x/{SESSION}.jsonl", [{**prompt("go"), "cwd": str(places / "b/work")}])
+    (opened,) = [event for event in Journal().scan(root) if isinstance(event, ev.StationOpened)]
+    assert opened.directory == str(places / "a/work")
