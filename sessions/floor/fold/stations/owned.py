@@ -9,6 +9,7 @@ from sessions.floor.fold.draft import Draft
 from sessions.floor.fold.stations.evidence import put_answered, put_evidence, put_question
 from sessions.floor.fold.stations.stations import STATIONS
 from sessions.floor.ours.lives import Asks, Life
+from sessions.floor.reports import Report
 from sessions.floor.state import Status
 
 _SEEN = {
@@ -29,6 +30,9 @@ def life_changed(draft: Draft, event: ev.LifeChanged) -> None:
     if seen is None and station.asks:
         waits = next(iter(station.asks.values()))
         put_evidence(draft, event, Status.NEEDS_ME, waits, process=event.process)
+        return
+    if seen is None and station.report is Report.WORKING and station.evidence.status is Status.WAITING:
+        put_evidence(draft, event, Status.WORKING, event.reason or "goes on", process=event.process)  # as it was halted
         return
     if seen is None:
         # That it runs says nothing yet of what it does; that it rests no longer does.
