@@ -19,7 +19,8 @@ from tests.bench.figure import Figure, percentile
 from tests.bench.idle import spent
 from tests.bench.live import console
 from tests.bench.probe import Terminal
-from tests.bench.stations.running import together, yard
+from tests.bench.stations.running import yard
+from tests.support.stations.together import together
 from tests.support.supervisor import watched
 
 PIECE, PACE_S = 24, 0.05

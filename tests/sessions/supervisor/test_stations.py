@@ -143,6 +143,27 @@ def test_an_end_is_an_end_and_a_station_can_be_brought_back_to_its_conversation(
     asyncio.run(_in(yard, check))
 
 
+def test_of_two_conversations_in_one_place_the_second_is_gone_on_with(yard: House) -> None:
+    """Case 7."""
+
+    async def check(floor: Floor) -> None:
+        await floor.done(PARROT)
+        await floor.turned(1)
+        first = floor.state.stations["polly"].session
+        await floor.done(ChangeLife("polly", Change.RESUME, fresh=True))
+        second = floor.state.stations["polly"].session
+        assert second != first
+        before = floor.owned().process
+        os.kill(before, signal.SIGKILL)
+        await until(
+            floor.feed,
+            lambda state: state.owned["polly"].life is Life.RUNNING and state.owned["polly"].process != before,
+        )
+        assert floor.state.stations["polly"].session == second
+
+    asyncio.run(_in(yard, check))
+
+
 def test_a_turn_is_interrupted_and_the_floor_frozen_and_thawed(yard: House) -> None:
     async def check(floor: Floor) -> None:
         await floor.done(PARROT)

@@ -224,7 +224,7 @@ class Killing:
         deadline = time.monotonic() + UP_S
         while (left := self._marked()) and time.monotonic() < deadline:
             time.sleep(0.1)
-        return [f"{pid}: {mark_of_process(pid)} {_words(pid)!r}" for pid in left]
+        return [f"{pid}: {mark_of_process(pid)} {words_of(pid)!r}" for pid in left]
 
     def _damaged(self) -> list[Path]:
         places = sorted((self._house.place.state_dir / "places").glob("*/work"))
@@ -261,10 +261,11 @@ def _models(root: Path) -> Iterator[str]:
 def keepers(house: House) -> list[int]:
     """The keeper of a house, and what it forked and did not become another program yet."""
     own = os.fsencode(house.place.state_dir)
-    return [pid for pid in everything() if b"keeping/keeper" in (said := _words(pid)) and own in said]
+    return [pid for pid in everything() if b"keeping/keeper" in (said := words_of(pid)) and own in said]
 
 
-def _words(pid: int) -> bytes:
+def words_of(pid: int) -> bytes:
+    """What a process was started with; nothing of one that has gone."""
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:

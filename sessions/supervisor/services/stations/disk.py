@@ -6,7 +6,9 @@ import asyncio
 import time
 
 from sessions.floor.ours.lives import Life
+from sessions.floor.ours.owned import Owned
 from sessions.floor.reports import Report
+from sessions.floor.state import Station
 from sessions.stations.places.layout import root_of
 from sessions.stations.running import disk
 from sessions.stations.running.disk import Room
@@ -45,11 +47,10 @@ class Disk:
             self._timer.cancel()
 
     def _at_work(self) -> list[str]:
-        state = self._crew.state
         return [
             name
-            for name, known in state.owned.items()
-            if known.life is Life.RUNNING and (known.turn_since or self._crew.seen(name).report is Report.WORKING)
+            for name, known in self._crew.state.owned.items()
+            if known.life is Life.RUNNING and works(known, self._crew.seen(name))
         ]
 
     def _look(self) -> None:
@@ -100,3 +101,10 @@ class Disk:
             else:  # an end of its turn would not halt what it has started
                 await self._lives.runner(station).end(station)
                 await self._crew.live(station, Life.HELD, reason)
+
+
+def works(known: Owned, seen: Station) -> bool:
+    """Whether it may write now: not while all that it is at waits for a person."""
+    if known.questions:
+        return len(seen.running) > len(known.questions)
+    return bool(known.turn_since) or seen.report is Report.WORKING

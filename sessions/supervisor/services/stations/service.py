@@ -64,6 +64,7 @@ class Stations(Service):
         ev.TokensUsed,
         ev.AgentLost,
         ev.AgentReported,
+        ev.QuestionAnswered,
         ev.LifeChanged,
         ev.BranchChanged,
         ev.BranchRemoved,
@@ -84,7 +85,7 @@ class Stations(Service):
         self._wider: dict[str, tuple[str, ...]] = {}
         """What stations asked for and may write, once they are started again at the end of their turn."""
         self._ready = asyncio.Event()
-        """Has an operator be at a station's terminal."""
+        """It is known what runs."""
 
     async def begin(self) -> None:
         with contextlib.suppress(FactoryError):  # whoever makes a place there is told
