@@ -225,12 +225,9 @@ def test_a_host_that_goes_in_the_middle_of_a_start_leaves_no_station_waiting(
 def test_a_program_that_was_halted_works_on_after_the_thaw_and_under_another_supervisor(yard: House) -> None:
     async def check(floor: Floor) -> None:
         await floor.done(StartStation("command", "go", name="polly", options=(("command", "sleep 600"),)))
-        began = floor.state.stations["polly"].evidence
-        assert began.status is Status.WORKING
-        await floor.done(FreezeFloor(True))
-        assert floor.state.stations["polly"].evidence.status is Status.WAITING
-        await floor.done(FreezeFloor(False))
-        assert floor.state.stations["polly"].evidence.status is Status.WORKING
+        for frozen, status in ((False, Status.WORKING), (True, Status.WAITING), (False, Status.WORKING)):
+            await floor.done(FreezeFloor(frozen))
+            assert floor.state.stations["polly"].evidence.status is status
 
     async def again(floor: Floor) -> None:
         await floor.done(FreezeFloor(False))  # once it is known what runs
