@@ -28,8 +28,8 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $@
 
 $(MODELS_STAMP): $(STAMP)
-	@echo 'Adding what calls models: about a minute, once.'
-	@$(INSTALL) '.[models]'
+	@echo 'Adding what calls models and speaks with agents: about a minute, once.'
+	@$(INSTALL) '.[models,agents]'
 	@touch $@
 
 $(DEV_STAMP): $(STAMP)

@@ -11,8 +11,8 @@ from sessions.floor.commands import PERCENT, Progress
 from sessions.text import clean
 
 TELL_EVERY_S = 0.2
-CELL = 60
-"""Longest text of a table's cell."""
+CELL, WHOLE = 60, 2_000
+"""Longest text of a table's cell, and of its last one where no terminal is to hold it."""
 
 
 def say(line: str = "") -> None:
@@ -61,7 +61,9 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1, to
 
     Cells may be foreign.
     """
-    cells = [[clean(cell, CELL) for cell in row] for row in rows]
+    last = CELL if sys.stdout.isatty() or not (told or left == len(heads)) else WHOLE
+    most = [*[CELL] * (len(heads) - 1), last]
+    cells = [[clean(cell, longest) for cell, longest in zip(row, most, strict=True)] for row in rows]
     widths = [max(len(line[column]) for line in ([*heads], *cells)) for column in range(len(heads))]
     for line in ([*heads], *cells):
         parts = [

@@ -190,3 +190,5 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
     cure: str = ""
     about: str = ""
     """The station that it was about, or that came of it."""
+    waits: str = ""
+    """What its start waits for, which may take long: it begins by itself when that is over."""

@@ -13,7 +13,7 @@ from typing import Self, TypeVar
 
 from sessions.asking.question import A, Question
 from sessions.errors import FactoryError
-from sessions.floor.commands import AnyWish, Progress
+from sessions.floor.commands import AnyWish, Progress, Reply
 from sessions.place import place_of
 from sessions.settings import fingerprint
 from sessions.supervisor.wire.frames import WorkFrame
@@ -81,7 +81,11 @@ class Supervised:
         return self._work.trouble
 
     def obey(self, wish: AnyWish) -> str:
-        """Have a wish carried out; returns the station that it was about.
+        """Have a wish carried out; returns the station that it was about. Raises as `reply` does."""
+        return self.reply(wish).about
+
+    def reply(self, wish: AnyWish) -> Reply:
+        """Have a wish carried out; returns what it came to.
 
         Raises `HaltedError` while the disk takes nothing, `RefusedError` for a refusal.
         """
@@ -95,7 +99,7 @@ class Supervised:
             self._obeyed = False
         if not reply.ok:
             raise RefusedError(reply.reason, reply.cure, reply.about)
-        return reply.about
+        return reply
 
     def ask(self, question: Question[A]) -> list[A]:
         """The whole answer. Raises FactoryError with the reason when there is none."""

@@ -173,6 +173,32 @@ class Kind(Protocol):
 
 
 @runtime_checkable
+class Optioned(Protocol):
+    """A kind that says which options it knows (`Brief.options`): a start with another one is refused.
+
+    Of any other kind nobody but itself knows that, and all are handed on.
+    """
+
+    options: Mapping[str, str]
+    """What each is for, by name."""
+
+
+def options_of(kind: Kind) -> Mapping[str, str] | None:
+    """The options that a kind knows, with what each is for; None of one that does not say."""
+    found: object = getattr(kind, "options", None)
+    return {str(name): str(what) for name, what in found.items()} if isinstance(found, Mapping) else None
+
+
+@runtime_checkable
+class Needing(Protocol):
+    """A kind that needs something installed, whatever a start names."""
+
+    def needs(self) -> None:
+        """Raises `FactoryError`, with the cure, where it is missing."""
+        ...
+
+
+@runtime_checkable
 class Discerning(Protocol):
     """A kind whose agents can be started so that they run nothing by what the repository brings.
 

@@ -39,4 +39,5 @@ def supervisor_of(
         stations.attach,
         stations.pictures,
         stations.aside,
+        stations.vet,
     )

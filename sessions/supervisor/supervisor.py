@@ -5,14 +5,24 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from asyncio import FIRST_COMPLETED
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from sessions.backoff import Backoff
 from sessions.errors import FactoryError
-from sessions.floor.commands import Command, Reply, Stop
+from sessions.floor.commands import AnyWish, Command, Reply, Stop
 from sessions.floor.decide.decide import decide
 from sessions.floor.decide.decision import Accepted, Decision, Errands, Known, Refusal
-from sessions.floor.events import Event, FactoryOpened, LifeChanged, SourceSkipped, StopWanted
+from sessions.floor.events import (
+    Event,
+    FactoryOpened,
+    LifeChanged,
+    LifeWanted,
+    SourceSkipped,
+    StartWanted,
+    StopWanted,
+)
+from sessions.floor.ours.lives import MEMORY, THAW, WAITS, Change, Life
 from sessions.floor.state import FloorState
 from sessions.supervisor.outbox import Outbox
 from sessions.supervisor.questions import Pictures, no_pictures
@@ -24,6 +34,8 @@ from sessions.text import clean
 log = logging.getLogger(__name__)
 
 FIRST_RETRY_S, LAST_RETRY_S = 1.0, 60.0
+PATIENCE_S = 30.0
+"""How long a start that only has to wait for its turn is waited for."""
 
 
 class Supervisor:
@@ -37,22 +49,27 @@ class Supervisor:
         attach: Attaching = no_terminals,
         pictures: Pictures = no_pictures,
         aside: Callable[[Sequence[Event]], None] | None = None,
+        vet: Callable[[AnyWish], Awaitable[None]] | None = None,
     ) -> None:
         """`opening` says, once the services are open, what is supervised.
 
         `attach` has operators be at terminals, and `pictures` shows them. `aside` is given what is about to be
-        committed for a command, with the secrets in it, which the journal does not take.
+        committed for a command, with the secrets in it, which the journal does not take. `vet` raises `FactoryError`
+        for a wish that can be known to fail, by what no floor says: nothing of it is committed then.
         """
         self.attach, self.pictures = attach, pictures
         self.stopped = asyncio.Event()
         """Set when the operator has asked to end."""
         self.free = asyncio.Event()
         """Set while it runs no station: it may end when nobody looks."""
-        self._recorder, self._services, self._opening, self._aside = recorder, services, opening, aside
+        self._recorder, self._services, self._opening = recorder, services, opening
+        self._aside, self._vet = aside, vet
         self._outbox = Outbox(recorder, services)
         self._obeying: set[asyncio.Task[Reply]] = set()
         self._told: dict[str, str] = {}
         self._begun: list[Service] = []
+        self._lived = asyncio.Event()
+        """The life of some station is another one."""
         recorder.tell(self._hear)
 
     @property
@@ -122,6 +139,9 @@ class Supervisor:
             self.stopped.set()  # the journal takes nothing, not even that
             return Reply(True)
         try:
+            state = self._recorder.state
+            if self._vet is not None and command.id not in state.intents and command.id not in state.ended:
+                await self._vet(command.wish)
             match await self._recorder.decide(lambda state: self._decided(state, command)):
                 case Refusal(reason, cure):
                     return Reply(False, reason, cure)
@@ -130,9 +150,36 @@ class Supervisor:
                 case Errands(errand):
                     return await self._outbox.run(errand)
                 case Known() | Accepted():
-                    return await self._outbox.settled(command.id)
+                    return await self._come_to(command.id)
         except FactoryError as error:
             return Reply(False, error.message, error.cure)
+
+    async def _come_to(self, command: str) -> Reply:
+        """What it came to. A start that waits for what may take long is answered with that, and goes on by itself."""
+        intent = self._recorder.state.intents.get(command)
+        wanted = intent.wanted if intent is not None else None
+        match wanted:
+            case StartWanted(station=station) | LifeWanted(station=station, change=Change.RESUME):
+                return await self._started(command, station)
+        return await self._outbox.settled(command)
+
+    async def _started(self, command: str, station: str) -> Reply:
+        ending, until = asyncio.create_task(self._outbox.settled(command)), time.monotonic() + PATIENCE_S
+        try:
+            while not ending.done():
+                left = until - time.monotonic()
+                known = self._recorder.state.owned.get(station)
+                reason = known.reason if known is not None and known.life is Life.WAITING else ""
+                if reason.startswith((THAW, MEMORY)) or (left <= 0 and reason.startswith(WAITS)):
+                    return Reply(True, about=station, waits=reason)
+                lived = asyncio.create_task(self._lived.wait())
+                try:
+                    await asyncio.wait((ending, lived), timeout=max(0.0, left) or None, return_when=FIRST_COMPLETED)
+                finally:
+                    lived.cancel()
+            return ending.result()
+        finally:
+            ending.cancel()
 
     def _decided(self, state: FloorState, command: Command) -> Decision:
         decision = decide(state, command, time.time())
@@ -164,6 +211,8 @@ class Supervisor:
             self.stopped.set()
         if LifeChanged in kinds:
             self._mark_free()
+            self._lived.set()
+            self._lived = asyncio.Event()
 
     async def _keep(self, service: Service) -> None:
         """Follow for ever. A service that breaks is recorded and taken up again; the others never notice."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from console.cli.output import count, say, table
 from console.cli.told.meters import figures
 from sessions.floor.ours.changes import machine_stopped
+from sessions.floor.ours.lives import Life
 from sessions.floor.state import FloorState, Status
 from sessions.headless import floor_shape as jsonshape
 from sessions.headless.line import text
@@ -20,7 +21,8 @@ def print_status(state: FloorState, now: float, as_json: bool) -> None:
     if as_json:
         say(text(shape))
         return
-    stations, branches = count(len(shape.stations), "station"), count(len(shape.branches), "branch", "branches")
+    there = [s for s in shape.stations if s.ours is None or s.ours.life != Life.REMOVED]
+    stations, branches = count(len(there), "station"), count(len(shape.branches), "branch", "branches")
     tokens, _calls, dollars = figures(state.total)
     say(f"{stations}, {branches}, base {clean(shape.base) or '-'}, {tokens} tokens, {dollars}")
     if shape.rebooted:
@@ -35,12 +37,15 @@ def print_status(state: FloorState, now: float, as_json: bool) -> None:
             *figures(state.stations[s.id].meter),
             _why(s),
         )
-        for s in shape.stations
+        for s in there
     ]
     if rows:
         say()
         heads = ("station", "branch", "status", "age", "model", "tokens", "calls", "dollars", "why")
         table(heads, rows, left=3, told=True)
+    if gone := len(shape.stations) - len(there):
+        say()
+        say(f"{count(gone, 'station')} more, removed: --json tells of them")
     if shape.branches:
         say()
         lines = (

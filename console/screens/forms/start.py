@@ -200,7 +200,7 @@ class StartScreen(FormScreen):
         for screen in self.app.screen_stack:
             if isinstance(screen, FactoryScreen) and reply.about:
                 screen.go_to_station(reply.about)
-        return f"{name} is being started"
+        return f"{name} {clean(reply.waits, 200) or 'is being started'}"
 
     def left(self) -> None:
         text = self._words.value

@@ -10,6 +10,8 @@ from sessions.floor.scope import Budget, Mode, Network, Scope
 from sessions.floor.scopes.sets import TooManyStates, beyond, inside, overlaps
 from sessions.floor.state import FloorState, name_of
 
+_NAMED = 3
+"""Patterns that are named in a refusal."""
 _WIDTH = {Network.OFF: 0, Network.LISTED: 1, Network.OPEN: 2}
 
 
@@ -28,7 +30,11 @@ def exclusive_clash(state: FloorState, station: str, scope: Scope, parent: str =
             continue
         name = name_of(state, other)
         if known.scope.exclusive:
-            return Refusal(f"{name} has that to itself", "take another scope, or change that of the other one")
+            theirs = [text for text in known.scope.write if not text.startswith("!") and overlaps(scope.write, [text])]
+            named = " ".join(theirs[:_NAMED]) + " …" * (len(theirs) > _NAMED)
+            # Nothing stands for all in a scope that leaves everything open, so all has to be said first.
+            words = " ".join(f"--write '{text}'" for text in (*scope.write, *(f"!{text}" for text in theirs[:_NAMED])))
+            return Refusal(f"{name} has that to itself: {named}", f"leave it out: {words}")
         return Refusal(f"{name} writes there", "it cannot be exclusive while another station may write it")
     return None
 

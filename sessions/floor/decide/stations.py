@@ -91,11 +91,10 @@ def _started(state: FloorState, wish: StartStation, hand: Hand) -> Decision:
         if isinstance(parent_id, Refusal):
             return parent_id
         wish = replace(wish, parent=parent_id)
-    station = _free_name(state, wish.name or wish.branch or _word(wish.text) or wish.kind)
-    if trouble := _unstartable(wish) or _out_of_place(state, wish, station):
+    station, branch = would_be(state, wish)
+    if trouble := unstartable(wish) or _out_of_place(state, wish, station):
         return trouble
     parent, now = state.owned.get(wish.parent), hand["time"]
-    branch = wish.branch or _free_branch(state, station)
     opened = ev.StationOpened(
         time=now,
         source=SOURCE,
@@ -130,10 +129,20 @@ def _started(state: FloorState, wish: StartStation, hand: Hand) -> Decision:
     return Accepted((opened, *named, bounded, waits, wanted))
 
 
-def _unstartable(wish: StartStation) -> Refusal | None:
+def would_be(state: FloorState, wish: StartStation) -> tuple[str, str]:
+    """The id and the branch of the station that would come of it."""
+    station = _free_name(state, wish.name or wish.branch or _word(wish.text) or wish.kind)
+    return station, wish.branch or _free_branch(state, station)
+
+
+def unstartable(wish: StartStation) -> Refusal | None:
     """Why nobody could ever start this."""
     if _KIND.fullmatch(wish.kind) is None:
         return Refusal(f"{clean(wish.kind, NAME_CHARS)!r} is no kind of agent", "see `factory-tui agents`")
+    if wish.name and (trouble := _misnamed(wish.name)):
+        return trouble
+    if wish.text and not wish.text.strip():
+        return Refusal("its task is empty", "say what it is to do, or leave the task out and prompt it later")
     if wish.start.startswith("-") or not (wish.start.isprintable() or not wish.start):
         return Refusal("that is nothing to begin a branch at", "name a branch, a tag or a commit")
     if reason := sets.trouble(wish.scope.write) or sets.trouble(wish.scope.read):
@@ -222,6 +231,13 @@ def _restored(state: FloorState, ref: str, branch: str, hand: Hand) -> Decision:
     if not branch or branch in state.branches:
         return Refusal("that branch is there already" if branch else "no branch is named", "name a new branch")
     return Accepted((ev.RestoreWanted(ref=ref, branch=branch, **hand),))
+
+
+def _misnamed(name: str) -> Refusal | None:
+    """Why a station cannot be called so: it would look like a path, or like an option."""
+    if name.startswith((".", "-")) or "/" in name or "\\" in name:
+        return Refusal(f"{clean(name, 80)!r} is no name of a station", "take letters, digits, - and spaces")
+    return None
 
 
 def _too_long(text: str) -> Refusal | None:

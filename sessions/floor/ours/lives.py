@@ -28,6 +28,12 @@ REBOOTED = "the machine was started again"
 """Why a station is lost that nobody lost: it is brought back when the operator says so."""
 
 
+WAITS = "waits for "
+"""How the reason begins of a station whose start is put off."""
+THAW, MEMORY = f"{WAITS}the thaw", f"{WAITS}memory"
+"""How it begins where nobody knows how long that takes."""
+
+
 class Change(StrEnum):
     """What can be wanted of a station's life."""
 

@@ -33,10 +33,14 @@ class Kind(StrEnum):
     """A link, a socket: nothing that may be mounted."""
 
 
-class Tree(Protocol):
-    """The files of a work tree. Paths are relative to its root, which is ""."""
+class Kinds(Protocol):
+    """What lies where in a work tree, or in one that is to be. Paths are relative to its root, which is ""."""
 
     def kind(self, path: str) -> Kind: ...
+
+
+class Tree(Kinds, Protocol):
+    """The files of a work tree."""
 
     def names(self, folder: str) -> Iterable[str]:
         """What lies in a directory; nothing where it cannot be read."""
@@ -183,7 +187,7 @@ def _exact(patterns: Sequence[str], prefix: str, known: set[str]) -> bool:
     return False
 
 
-def doubt(patterns: Sequence[str], tree: Tree) -> str:
+def doubt(patterns: Sequence[str], tree: Kinds) -> str:
     """Why a pattern can match nothing in this tree, whatever is written there; "" when none is such."""
     for text in patterns:
         pattern = parsed(text)

@@ -15,13 +15,19 @@ from sessions.stations.contract import CONTRACT, Agent, Brief, Tell, Usable
 if TYPE_CHECKING:
     from sessions.stations.acp.starting import Starting
 
-EXTRA = "install factory-tui with its extra `agents`: pip install 'factory-tui[agents]'"
+PACKAGE = "acp"
+EXTRA = "install factory-tui with its extra `agents`: pipx install --force '.[models,agents]' in its checkout"
 
 
 class AcpKind:
     """A `Conversing` kind."""
 
     contract = CONTRACT
+    options: Mapping[str, str] = {
+        "command": "its command line",
+        "mode": "one of its own modes",
+        "share": "no: a process of its own",
+    }
 
     def __init__(self, preset: Preset) -> None:
         self.preset = preset
@@ -33,8 +39,10 @@ class AcpKind:
     def usable(self, environment: Mapping[str, str]) -> Usable:
         """See `Kind`."""
         preset = self.preset
-        if find_spec("acp") is None:
-            return Usable(False, reason="the package agent-client-protocol is not installed", cure=EXTRA)
+        try:
+            self.needs()
+        except FactoryError as error:
+            return Usable(False, reason=error.message, cure=error.cure)
         if not preset.program:
             return Usable(True)
         path = environment.get("PATH", "")
@@ -49,6 +57,11 @@ class AcpKind:
                 reason = f"it needs Node {preset.node} or later, and PATH has {has}"
                 return Usable(False, version, reason, f"install Node {preset.node}, or put a later one first on PATH")
         return Usable(True, version)
+
+    def needs(self) -> None:
+        """Raises `FactoryError` where the protocol itself is not installed."""
+        if find_spec(PACKAGE) is None:
+            raise FactoryError("the package agent-client-protocol is not installed", EXTRA)
 
     def argv(self, brief: Brief) -> tuple[str, ...]:
         """What is started for a brief, without its boundary. Raises `FactoryError` with the cure."""
@@ -75,8 +88,7 @@ class AcpKind:
     async def start(self, brief: Brief, tell: Tell) -> Agent:
         """See `Conversing`."""
         if self._starting is None:
-            if find_spec("acp") is None:
-                raise FactoryError("the package agent-client-protocol is not installed", EXTRA)
+            self.needs()
             from sessions.stations.acp.starting import Starting
 
             self._starting = Starting(self.preset)

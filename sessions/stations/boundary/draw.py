@@ -14,7 +14,15 @@ from sessions.stations.boundary.machine import Machine
 from sessions.stations.boundary.mounts import Access, Plan, planned
 
 _IN = ("shims", "bin")
-_PATH = ("/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin", "/run/current-system/sw/bin")
+SYSTEM_PATH = (
+    "/usr/local/bin",
+    "/usr/bin",
+    "/bin",
+    "/usr/local/sbin",
+    "/usr/sbin",
+    "/sbin",
+    "/run/current-system/sw/bin",
+)
 UNBOUNDED = "a full station may do what the operator may; its scope is checked when its work leaves it"
 
 
@@ -67,7 +75,7 @@ def environment(bounds: Bounds) -> dict[str, str]:
     programs += [str(path.parent) for path in bounds.programs if path.is_symlink() or path.is_file()]
     return kept | {
         "HOME": str(bounds.home),
-        "PATH": os.pathsep.join(dict.fromkeys([*programs, *_PATH])),
+        "PATH": os.pathsep.join(dict.fromkeys([*programs, *SYSTEM_PATH])),
         "SHELL": "/bin/sh",
         "TMPDIR": "/tmp",
         "USER": "station",

@@ -24,7 +24,7 @@ from sessions.stations.hosting.voice import Voice
 from sessions.text import clean
 
 NEEDED = ("litellm", "mcp")
-INSTALL = "install factory-tui with its extra `models`: pip install 'factory-tui[models]'"
+INSTALL = "install factory-tui with its extra `models`: pipx install --force '.[models,agents]' in its checkout"
 KEYS = {
     "anthropic": "ANTHROPIC_API_KEY",
     "openai": "OPENAI_API_KEY",
@@ -56,6 +56,10 @@ class Kind:
         }
     )
     runs = ()
+    options: Mapping[str, str] = {
+        "ask": "tools that it asks for, such as run,edit",
+        "base_url": "where its model is reached",
+    }
 
     def usable(self, environment: Mapping[str, str]) -> Usable:
         version = ""
@@ -67,6 +71,9 @@ class Kind:
         except FactoryError as error:
             return Usable(False, version, error.message, error.cure)
         return Usable(True, version)
+
+    def needs(self) -> None:
+        needed()
 
     async def start(self, brief: Brief, tell: Tell) -> Agent:
         needed()

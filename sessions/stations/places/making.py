@@ -62,15 +62,31 @@ def make(common_dir: Path, state_dir: Path, wanted: Wanted) -> Place:
     """
     git = Git(common_dir)
     heads = refs.heads(git)
+    wanted, start = _checked(git, heads, state_dir, wanted)
+    if wanted.mode is Mode.FULL:
+        return _linked(git, common_dir, state_dir, wanted, start)
+    return _clone(git, state_dir, wanted, _ref(wanted.branch), start, heads)
+
+
+def start_of(common_dir: Path, state_dir: Path, wanted: Wanted) -> str:
+    """The commit that a place would begin at. Raises the same as `make` where it can be known that it cannot be made.
+
+    It takes as long as git takes to look: call it on a thread.
+    """
+    git = Git(common_dir)
+    return _checked(git, refs.heads(git), state_dir, wanted)[1]
+
+
+def _checked(git: Git, heads: Mapping[str, str], state_dir: Path, wanted: Wanted) -> tuple[Wanted, str]:
+    """What is wanted, with all that was left open, and the commit that it begins at."""
     if wanted.new is None:
         wanted = replace(wanted, new=wanted.branch not in heads)
     if wanted.new and not wanted.base:
         wanted = replace(wanted, base=refs.symbolic(git, "HEAD"))
-    branch, start = _ref(wanted.branch), _start(git, heads, wanted)
-    _check_free(git, common_dir, state_dir, wanted)
-    if wanted.mode is Mode.FULL:
-        return _linked(git, common_dir, state_dir, wanted, start)
-    return _clone(git, state_dir, wanted, branch, start, heads)
+    _ref(wanted.branch)
+    start = _start(git, heads, wanted)
+    _check_free(git, git.directory, state_dir, wanted)
+    return wanted, start
 
 
 def _ref(branch: str) -> str:

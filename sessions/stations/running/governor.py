@@ -10,6 +10,8 @@ from math import inf
 from pathlib import Path
 from time import monotonic
 
+from sessions.floor.ours.lives import MEMORY, WAITS
+
 LEAST_FREE = 512 << 20
 """Bytes of memory that must be free before another agent is started."""
 LOAD = 4.0
@@ -85,11 +87,11 @@ class Governor:
             if turn.provider:
                 line, door = self._lines.setdefault(turn.provider, (asyncio.Semaphore(AT_PROVIDER), _Door()))
                 if line.locked():
-                    await turn.tell(f"waits for other starts at {turn.provider}")
+                    await turn.tell(f"{WAITS}other starts at {turn.provider}")
                 await seats.enter_async_context(line)
                 await door.pass_through(turn, nothing, turn.limited, self._rest)
             if self._seats.locked():
-                await turn.tell("waits for other starts")
+                await turn.tell(f"{WAITS}other starts")
             await seats.enter_async_context(self._seats)
             await self._door.pass_through(turn, lambda: self._barred() or self._short(), self._crowded, self._rest)
             self._under_way += 1
@@ -138,7 +140,7 @@ def scarce(meminfo: Path = Path("/proc/meminfo")) -> str:
     with suppress(OSError, ValueError, IndexError):
         for line in meminfo.read_text(encoding="ascii").splitlines():
             if line.startswith("MemAvailable:") and (free := int(line.split()[1]) << 10) < LEAST_FREE:
-                return f"waits for memory: {free >> 20} MB are free"
+                return f"{MEMORY}: {free >> 20} MB are free"
     return ""
 
 
@@ -147,5 +149,5 @@ def busy() -> str:
     with suppress(OSError, AttributeError):
         load = os.getloadavg()[0] / (os.cpu_count() or 1)
         if load > LOAD:
-            return f"waits for the processor: load {load:.1f} on each"
+            return f"{WAITS}the processor: load {load:.1f} on each"
     return ""

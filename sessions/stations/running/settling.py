@@ -13,8 +13,7 @@ from sessions.branches.git.run import Git
 from sessions.errors import FactoryError
 from sessions.floor.events import PlaceSetUp
 from sessions.floor.scope import Scope
-from sessions.floor.scopes.reach import doubt
-from sessions.stations.boundary.tree import DiskTree
+from sessions.floor.scopes.reach import Kinds, doubt
 from sessions.stations.contract import Discerning
 from sessions.stations.places import setup, suspects
 from sessions.stations.places.layout import Place
@@ -46,9 +45,8 @@ def checked(factory: Factory, place: Place, outfit: Outfit, trunk: str = "") -> 
     return replace(outfit, untrusted=tuple(each.path for each in found.left))
 
 
-def meant(place: Place, scope: Scope) -> None:
+def meant(tree: Kinds, scope: Scope) -> None:
     """Raises `FactoryError` for a pattern that can match nothing in this work tree, such as a directory's mere name."""
-    tree = DiskTree(place.work)
     if reason := doubt(scope.write, tree) or doubt(scope.read, tree):
         raise FactoryError(reason, "assign it a scope that it can use")
 

@@ -74,6 +74,11 @@ class Claude:
     )
     """Environment variables that it needs for its own login, and no others of the operator's."""
     runs = ()
+    options: Mapping[str, str] = {
+        "ask": "tools that it asks for, such as Bash,WebFetch",
+        "command": "the program, in place of claude",
+        "permissions": "its permission mode",
+    }
 
     def usable(self, environment: Mapping[str, str]) -> Usable:
         return programs.usable("claude", "npm install -g @anthropic-ai/claude-code", environment)

@@ -54,6 +54,11 @@ class Codex:
     keys = (*KEYS, "OPENAI_BASE_URL")
     runs = (".codex", ".codex/**")
     """Where these are it asks in its terminal whether to run them, or it runs them: there is no third way."""
+    options: Mapping[str, str] = {
+        "ask": "tools that it asks for, such as Bash",
+        "command": "the program, in place of codex",
+        "sandbox": "its own sandbox",
+    }
 
     def usable(self, environment: Mapping[str, str]) -> Usable:
         return programs.usable("codex", "npm install -g @openai/codex", environment)

@@ -26,6 +26,7 @@ class Command:
     name = "command"
     title = "any command"
     abilities = frozenset({Ability.ATTACH})
+    options: Mapping[str, str] = {"command": "its command line, with {task} where the task belongs"}
 
     def usable(self, environment: Mapping[str, str]) -> Usable:
         return Usable(True)

@@ -198,6 +198,24 @@ def test_what_one_has_to_itself_no_other_gets() -> None:
     assert reason(answer(both, late))
 
 
+def test_what_another_has_to_itself_is_named_with_the_way_to_leave_it_out() -> None:
+    state = after(FLOOR, StartStation("builtin", name="own", scope=Scope(write=("ui/**", "!ui/x/**"), exclusive=True)))
+    refused = answer(state, StartStation("builtin"))
+    assert isinstance(refused, Refusal)
+    assert refused.reason == "own has that to itself: ui/**"
+    assert refused.cure == "leave it out: --write '**' --write '!ui/**'"
+    assert isinstance(answer(state, StartStation("builtin", scope=Scope(write=("**", "!ui/**")))), Accepted)
+
+
+@pytest.mark.parametrize("name", ["../evil", "a/b", ".hidden", "--name", "a\\b"])
+def test_a_name_is_no_path_and_no_option(name: str) -> None:
+    assert "is no name of a station" in reason(answer(FLOOR, StartStation("builtin", name=name)))
+
+
+def test_a_task_of_blanks_is_none() -> None:
+    assert "its task is empty" in reason(answer(FLOOR, StartStation("builtin", " \n")))
+
+
 def test_what_a_station_has_to_itself_those_share_that_work_for_it() -> None:
     state = after(FLOOR, StartStation("builtin", name="own", scope=replace(API, exclusive=True)))
     assert isinstance(answer(state, StartStation("builtin", parent="own", scope=API)), Accepted)

@@ -192,12 +192,13 @@ def test_nobody_starts_on_a_frozen_floor_before_the_thaw_or_at_all_when_stopped_
         for name in "abc":
             await until(floor.feed, partial(_waits_for, name, "waits for the thaw: the floor is frozen"))
         await floor.done(ChangeLife("b", Change.STOP))
-        await starts[1]
+        await asyncio.gather(*starts)
         assert floor.owned("b").life is Life.STOPPED
         assert floor.owned("a").life is Life.WAITING
         await floor.done(FreezeFloor(False))
-        await asyncio.gather(*starts)
-        assert [floor.owned(name).life for name in "abc"] == [Life.RUNNING, Life.STOPPED, Life.RUNNING]
+        for name in "ac":
+            await floor.lives(Life.RUNNING, name)
+        assert floor.owned("b").life is Life.STOPPED
         assert not await asyncio.to_thread(layout.root_of(yard.place.state_dir, "b").exists), "it never began"
 
     asyncio.run(_in(yard, check))
@@ -261,16 +262,14 @@ def test_another_scope_is_the_stations_from_then_on(yard: House) -> None:
     asyncio.run(_in(yard, check))
 
 
-def test_what_cannot_start_is_held_with_its_reason(yard: House) -> None:
+def test_what_cannot_start_is_refused_before_anything_of_it_is_there(yard: House) -> None:
     async def check(floor: Floor) -> None:
         reply = await floor.wish(StartStation("parrot-newer", name="late"))
         assert not reply.ok
         assert "newer factory-tui" in reply.reason
-        assert floor.owned("late").life is Life.HELD
-        assert "newer factory-tui" in floor.owned("late").reason
         reply = await floor.wish(StartStation("nothing", name="none"))
         assert "no kind of agent" in reply.reason
-        assert floor.owned("none").life is Life.HELD
+        assert not floor.state.owned and not floor.state.intents
 
     asyncio.run(_in(yard, check))
 
@@ -581,3 +580,44 @@ def _failed_again(before: int, state: FloorState) -> bool:
 async def _in(yard: House, check: Callable[[Floor], Awaitable[None]]) -> None:
     async with manned(yard) as floor:
         await check(floor)
+
+
+def test_a_start_that_waits_for_the_thaw_is_answered_with_that_and_begins_then(yard: House) -> None:
+    async def check(floor: Floor) -> None:
+        await floor.done(FreezeFloor(True))
+        reply = await floor.wish(PARROT)
+        assert reply.ok and (reply.about, reply.waits) == ("polly", "waits for the thaw: the floor is frozen")
+        assert floor.owned().life is Life.WAITING and floor.state.intents
+        assert not (await floor.wish(ChangeLife("polly", Change.STOP))).waits
+        assert (await floor.wish(ChangeLife("polly", Change.RESUME))).waits == reply.waits
+        await floor.done(FreezeFloor(False))
+        await floor.lives(Life.RUNNING)
+        await floor.turned(1)
+
+    asyncio.run(_in(yard, check))
+
+
+def test_a_start_that_waits_for_its_turn_for_long_is_answered_with_what_it_waits_for(
+    yard: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sessions.supervisor.supervisor.PATIENCE_S", 0.0)
+    held = asyncio.Event()
+
+    async def check(floor: Floor) -> None:
+        started = lives.Lives._start
+
+        async def late(self: lives.Lives, station: str, fresh: bool, words: str) -> bool:
+            if station != "last":
+                await held.wait()
+            return await started(self, station, fresh, words)
+
+        monkeypatch.setattr(lives.Lives, "_start", late)
+        first = [asyncio.create_task(floor.done(StartStation("parrot", name=f"p-{n}"))) for n in range(AT_PROVIDER)]
+        await until(floor.feed, lambda state: len(state.owned) == AT_PROVIDER)
+        reply = await floor.wish(StartStation("parrot", "say hi", name="last"))
+        assert (reply.ok, reply.waits) == (True, "waits for other starts at parrot")
+        held.set()
+        assert len(await asyncio.gather(*first)) == AT_PROVIDER
+        await floor.lives(Life.RUNNING, "last")
+
+    asyncio.run(_in(yard, check))

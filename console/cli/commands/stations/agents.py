@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 import msgspec
 
@@ -34,6 +35,8 @@ class KindShape(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     cure: str = ""
     abilities: tuple[str, ...] = ()
+    options: Mapping[str, str] | None = None
+    """What it knows for `start --option`, with what each is for; null of one that does not say."""
     contract: int = 0
     package: str
 
@@ -124,6 +127,7 @@ def shown() -> list[KindShape]:
 
 def _shape(name: str, package: str) -> KindShape:
     from sessions.stations import kinds
+    from sessions.stations.contract import options_of
 
     try:
         kind = kinds.load(name)
@@ -137,6 +141,7 @@ def _shape(name: str, package: str) -> KindShape:
             reason=usable.reason,
             cure=usable.cure,
             abilities=tuple(sorted(kind.abilities)),
+            options=options_of(kind),
             contract=kind.contract,
             package=package,
         )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
 from console.cli.command import InRepository
-from console.cli.output import say
+from console.cli.output import count, say
 from console.cli.words import Parser, filled
 from sessions.floor.commands import AnyWish, ChangeLife, FreezeFloor
 from sessions.floor.ours.changes import rebooted
@@ -18,7 +19,7 @@ DONE = {
     Change.RESUME: "goes on",
     Change.STOP: "was stopped",
     Change.KILL: "was killed",
-    Change.REMOVE: "was removed; `factory-tui kept` lists what it left",
+    Change.REMOVE: "was removed",
 }
 
 
@@ -27,7 +28,17 @@ def change_all(repo: Path, stations: tuple[str, ...], change: Change, as_json: b
     from console.cli.commands.stations.obeyed import obey_all
 
     wishes: dict[str, AnyWish] = {name: ChangeLife(name, change, fresh) for name in stations}
-    return obey_all(repo, wishes, DONE[change], as_json)
+    left = partial(_left, repo) if change is Change.REMOVE else None
+    return obey_all(repo, wishes, DONE[change], as_json, left)
+
+
+def _left(repo: Path, station: str) -> str:
+    """What is there of a station that was removed."""
+    from console.cli.commands.stations.named import floor_now
+
+    known = floor_now(repo).owned[station]
+    kept = f"; {count(len(known.kept), 'piece')} of its work is kept: factory-tui kept" if known.kept else ""
+    return f"{kept}; {known.reason}" if known.reason else kept
 
 
 class LifeCommand(InRepository, frozen=True, kw_only=True):

@@ -25,12 +25,17 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """The id of the station that it was about, or that came of it; of one refused at once the word that named it."""
     reason: str = ""
     cure: str = ""
+    waits: str = ""
+    """What its start waits for, which may take long: it begins by itself when that is over."""
 
 
-def obey_all(repo: Path, wishes: Mapping[str, AnyWish], done: str, as_json: bool) -> int:
+def obey_all(
+    repo: Path, wishes: Mapping[str, AnyWish], done: str, as_json: bool, more: Callable[[str], str] | None = None
+) -> int:
     """Have wishes carried out, one after the other, each by the word for its station; returns the exit code.
 
-    `done` says what was done to one, after its name. One that is refused keeps no other from being done.
+    `done` says what was done to one, after its name, and `more` adds to that, by its id. One that is refused keeps no
+    other from being done.
     """
     from sessions.headless.supervised import RefusedError, Supervised
 
@@ -38,8 +43,8 @@ def obey_all(repo: Path, wishes: Mapping[str, AnyWish], done: str, as_json: bool
     with Supervised(repo) as supervised, progress() as supervised.progress:
         for name, wish in wishes.items():
             try:
-                about = supervised.obey(wish)
-                outcomes.append(Outcome(ok=True, station=about or name))
+                reply = supervised.reply(wish)
+                outcomes.append(Outcome(ok=True, station=reply.about or name, waits=reply.waits))
             except FactoryError as error:
                 about = error.about if isinstance(error, RefusedError) else ""
                 outcomes.append(Outcome(ok=False, station=about or name, reason=error.message, cure=error.cure))
@@ -47,7 +52,8 @@ def obey_all(repo: Path, wishes: Mapping[str, AnyWish], done: str, as_json: bool
         raise FactoryError(outcomes[0].reason, outcomes[0].cure)
     for each in outcomes:
         if each.ok and not as_json:
-            say(f"{clean(each.station, 80)} {done}".strip())
+            added = more(each.station) if more is not None else ""
+            say(f"{clean(each.station, 80)} {clean(each.waits, 500) or done}{clean(added, 500)}".strip())
         else:
             tell(each, as_json)
     return 0 if all(each.ok for each in outcomes) else EXIT_FAILURE

@@ -6,7 +6,7 @@ import sys
 
 from console.cli.commands.stations.bounds import Bounded, option
 from console.cli.words import Parser, filled
-from sessions.errors import FactoryError
+from sessions.errors import FactoryError, UsageError
 from sessions.text import clean
 
 
@@ -28,7 +28,9 @@ class Start(Bounded, frozen=True, kw_only=True):
     @classmethod
     def words(cls, parser: Parser) -> None:
         parser.add_argument("kind", type=filled, metavar="AGENT", help="kind of agent, as `agents` lists them")
-        parser.add_argument("text", nargs="?", metavar="TASK", help="its first request; - reads it from the input")
+        parser.add_argument(
+            "text", type=filled, nargs="?", metavar="TASK", help="its first request; - reads it from the input"
+        )
         parser.add_argument("--name", type=filled, metavar="NAME", help="what it is called (default: after its branch)")
         parser.add_argument("--branch", type=filled, metavar="BRANCH", help="an existing branch, or one to be made")
         parser.add_argument(
@@ -80,5 +82,10 @@ class Start(Bounded, frozen=True, kw_only=True):
 
 
 def spoken(text: str) -> str:
-    """A request as it was given, `-` for what the input holds."""
-    return sys.stdin.read() if text == "-" else text
+    """A request as it was given, `-` for what the input holds. Raises `UsageError` where that is nothing."""
+    if text != "-":
+        return text
+    read = sys.stdin.read()
+    if not read.strip():
+        raise UsageError("the input is empty", "write a request into it")
+    return read

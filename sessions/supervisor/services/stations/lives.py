@@ -14,12 +14,16 @@ from msgspec.structs import replace
 
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
+from sessions.floor.commands import StartStation
+from sessions.floor.decide.stations import meant as called
+from sessions.floor.decide.stations import unstartable, would_be
 from sessions.floor.ours import budget
-from sessions.floor.ours.lives import REBOOTED, Change, Life
+from sessions.floor.ours.lives import REBOOTED, THAW, WAITS, Change, Life
 from sessions.floor.ours.owned import Owned
 from sessions.floor.scope import Budget, Scope
 from sessions.floor.state import Status
 from sessions.stations import kinds
+from sessions.stations.boundary.tree import DiskTree
 from sessions.stations.contract import Ability, Conversing, Kind
 from sessions.stations.hosting.client import HostGoneError
 from sessions.stations.places import keeping, layout
@@ -27,8 +31,9 @@ from sessions.stations.places.making import Wanted
 from sessions.stations.places.removing import remove
 from sessions.stations.running.fitting import Fitted, Outfit, fit, place_for, restate
 from sessions.stations.running.governor import Governor, Turn
-from sessions.stations.running.needs import program_of, provider_of
+from sessions.stations.running.needs import provider_of
 from sessions.stations.running.settling import checked, meant, settle
+from sessions.stations.running.vetting import usable, vet
 from sessions.stations.signals.tools import Tools, install
 from sessions.supervisor.services.stations.arrivals import Arrivals
 from sessions.supervisor.services.stations.crew import Crew, now
@@ -59,7 +64,7 @@ class Lives:
     def __init__(self, crew: Crew, arrivals: Arrivals, signals: Signals, hosted: Hosted, terminals: Terminals) -> None:
         self._crew, self._arrivals, self._signals = crew, arrivals, signals
         self._hosted, self._terminals = hosted, terminals
-        self._governor = Governor(lambda: f"waits for the thaw: {FROZEN}" if crew.state.frozen else "")
+        self._governor = Governor(lambda: f"{THAW}: {FROZEN}" if crew.state.frozen else "")
         self._tools: Tools | None = None
         self._installing, self._telling = asyncio.Lock(), asyncio.Lock()
 
@@ -91,6 +96,16 @@ class Lives:
         for station, known in crew.state.owned.items():
             if known.life is Life.WAITING and station not in wanted:
                 crew.go(self.start(station))  # a supervisor was killed while it brought it back
+
+    async def vet(self, wish: StartStation) -> None:
+        """Raises `FactoryError` for a start that can be known to fail, before anything of it is committed or made."""
+        crew, state = self._crew, self._crew.state
+        if state.simulated or unstartable(wish) is not None:
+            return  # it is refused anyway, and said why
+        station, branch = would_be(state, wish)
+        above = state.owned.get(str(called(state, wish.parent))) if wish.parent else None
+        start = wish.start or (above.branch if above is not None else "") or state.base
+        await asyncio.to_thread(vet, crew.factory, wish, Wanted(station, branch, start, None, wish.mode))
 
     async def start(self, station: str) -> None:
         """Have its agent run, with its task."""
@@ -198,7 +213,7 @@ class Lives:
         state_dir = self._crew.factory.state_dir
         if layout.root_of(state_dir, station).exists():
             place = await asyncio.to_thread(layout.place_of, state_dir, station)
-            await asyncio.to_thread(meant, place, scope)
+            await asyncio.to_thread(meant, DiskTree(place.work), scope)
 
     async def redrawn(self, station: str, scope: Scope, purse: Budget) -> Fitted | None:
         """Its boundary for another scope, drawn and proven, where its agent can be bound anew while it runs.
@@ -326,18 +341,14 @@ class Lives:
                 continue
             with suppress(FactoryError):
                 if provider and self._provider(station) == provider:
-                    return f"waits for {provider}, which lets {station} wait: {evidence.reason}"
+                    return f"{WAITS}{provider}, which lets {station} wait: {evidence.reason}"
         return ""
 
     async def _start(self, station: str, fresh: bool, words: str) -> bool:
         """Returns whether its agent was given its task, or `words`, with its start."""
         crew, known, seen = self._crew, self._crew.owned(station), self._crew.seen(station)
         kind = kinds.load(seen.kind)
-        # What a start names may be what is missing: the command, or the model of a kind that is no program.
-        if not dict(known.options).get("command") and (program_of(kind) or not known.model):
-            usable = await asyncio.to_thread(kind.usable, os.environ)
-            if not usable.ok:
-                raise FactoryError(usable.reason, usable.cure)
+        await asyncio.to_thread(usable, kind, known.model, dict(known.options))
         wanted = Wanted(station, known.branch, base=known.start or crew.state.base, new=None, mode=known.mode)
         place, made = await asyncio.to_thread(place_for, crew.factory, wanted)
         if made or known.directory != str(place.work):
@@ -352,7 +363,7 @@ class Lives:
             )
             await crew.record(made_here)
         if known.held is None:  # later the agent may have made files of directories
-            await asyncio.to_thread(meant, place, known.scope)
+            await asyncio.to_thread(meant, DiskTree(place.work), known.scope)
         outfit = await self._outfit(station, crew.owned(station), "" if fresh else seen.session)
         outfit = await asyncio.to_thread(checked, crew.factory, place, outfit, crew.state.base_head)
         if set_up := await asyncio.to_thread(settle, crew.factory, place, outfit, time.time()):

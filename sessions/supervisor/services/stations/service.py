@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
+from sessions.floor.commands import AnyWish, StartStation
 from sessions.floor.ours import budget
 from sessions.floor.ours.lives import Life
 from sessions.floor.ours.picture import Picture
@@ -126,6 +127,11 @@ class Stations(Service):
         self._disk.hear()
         for station in used & self._crew.state.owned.keys():
             self._purses.hear(station)
+
+    async def vet(self, wish: AnyWish) -> None:
+        """Raises `FactoryError` for a start that can be known to fail."""
+        if isinstance(wish, StartStation):
+            await self._lives.vet(wish)
 
     async def handle(self, asked: Asked) -> None:
         if not isinstance(asked, ev.RestoreWanted):  # which needs no station

@@ -31,6 +31,8 @@ def test_kinds_are_listed_with_what_is_wrong_and_the_cure(tmp_path: Path) -> Non
     assert shapes["parrot"]["package"] == "factory-tui-parrot"
     assert "newer factory-tui" in shapes["parrot-newer"]["reason"]
     assert "resume" in shapes["builtin"]["abilities"]
+    assert set(shapes["claude"]["options"]) == {"ask", "command", "permissions"}
+    assert shapes["parrot"]["options"] is None
     told = agents(tmp_path / "again", PARROT="alive").stdout
     assert "yes (0.1.0)" in told and "Cure: " in told
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,7 +41,7 @@ class Shell:
 
     def outcomes(self, *words: str, code: int = 0) -> list[tuple[object, object]]:
         told = self.told(*words, code=code)
-        assert all(set(each) == {"version", "ok", "station", "reason", "cure"} for each in told)
+        assert all(set(each) == {"version", "ok", "station", "reason", "cure", "waits"} for each in told)
         assert all(bool(each["reason"]) != each["ok"] for each in told)
         return [(each["station"], each["ok"]) for each in told]
 
@@ -126,10 +127,34 @@ def test_a_word_that_is_no_kind_of_agent_makes_no_station(shell: Shell) -> None:
     assert shell.told("status")[0]["stations"] == []
 
 
-def test_a_station_that_could_not_be_started_is_named(shell: Shell) -> None:
-    assert shell.outcomes("start", "command", "mend it", code=1) == [("mend-it", False)]
-    (status,) = shell.told("status")
-    assert [(each["id"], each["ours"]["life"]) for each in status["stations"]] == [("mend-it", "held")]
+def test_a_start_that_can_be_known_to_fail_makes_no_station(shell: Shell) -> None:
+    assert shell.outcomes("start", "command", "mend it", code=1) == [("", False)]
+    assert shell.outcomes("start", "command", "mend it", "--name", "../evil", code=1) == [("../evil", False)]
+    shell.run("start", "parrot", " ", code=1)
+    assert shell.error.startswith("factory-tui: its task is empty: ")
+    shell.run("start", "parrot", "", code=2)
+    assert shell.told("status")[0]["stations"] == []
+
+
+def test_a_start_on_a_frozen_floor_returns_with_what_it_waits_for(shell: Shell) -> None:
+    shell.run("freeze")
+    assert shell.run("start", "parrot", "--name", "polly") == "polly waits for the thaw: the floor is frozen\n"
+    (told,) = shell.told("start", "parrot", "--name", "kiki")
+    assert told["ok"] and (told["station"], told["waits"]) == ("kiki", "waits for the thaw: the floor is frozen")
+
+
+def test_what_was_removed_is_no_station_of_the_floor_and_what_it_left_is_counted(shell: Shell) -> None:
+    for name in ("polly", "kiki"):
+        shell.run("start", "parrot", "--name", name)
+    (place,) = [each["directory"] for each in shell.told("status")[0]["stations"] if each["id"] == "kiki"]
+    (Path(place) / "new.txt").write_text("not committed\n")
+    shell.run("stop", "polly", "kiki")
+    assert shell.run("remove", "polly") == "polly was removed\n"
+    assert shell.run("remove", "kiki") == "kiki was removed; 1 piece of its work is kept: factory-tui kept\n"
+    status = shell.run("status")
+    assert status.startswith("0 stations, ") and "polly" not in status.partition("branch ")[0]
+    assert "2 stations more, removed: --json tells of them" in status
+    assert len(shell.told("status")[0]["stations"]) == 2
 
 
 @pytest.mark.parametrize("verb", [*VERBS, "prompt", "answer", "scope", "freeze"])

@@ -113,6 +113,7 @@ def test_a_missing_program_is_said_whatever_model_is_named(yard: House, monkeypa
                     continue
                 reply = await floor.wish(StartStation(kind, "go", name=kind, model="opus"))
                 assert not reply.ok and reply.cure.startswith("npm install -g"), reply
-                await floor.lives(Life.HELD, kind)
+                assert "in yours, the supervisor was started with another" in reply.cure
+                assert not floor.state.owned
 
     asyncio.run(scene())
