@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 from collections.abc import Iterator
@@ -116,6 +117,13 @@ def root_of(state_dir: Path, station: str) -> Path:
     return paths.places_dir(state_dir) / station
 
 
+def no_place(where: Path, error: OSError) -> FactoryError:
+    """Why none can be made there, with the cure."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    cure = "make room on that disk" if full else "see that you may write there"
+    return FactoryError(f"no place can be made in {where}: {error.strerror}", f"{cure}, then resume the station")
+
+
 def begin_root(state_dir: Path, station: str) -> Path:
     """Directories for a new place, which are to be named `root_of` when all is in them.
 
@@ -128,9 +136,7 @@ def begin_root(state_dir: Path, station: str) -> Path:
         for folder in (fresh, fresh / "work", fresh / "home", fresh / "tmp", fresh / "ours"):
             folder.mkdir(mode=0o700)
     except OSError as error:
-        raise FactoryError(
-            f"no place can be made in {fresh.parent}: {error.strerror}", "see whether the disk is full"
-        ) from error
+        raise no_place(fresh.parent, error) from error
     return fresh
 
 

@@ -25,6 +25,7 @@ from sessions.stations.places.layout import (
     all_places,
     begin_root,
     finish_root,
+    no_place,
     root_of,
     write_record,
 )
@@ -182,9 +183,7 @@ def _clone(git: Git, state_dir: Path, wanted: Wanted, branch: str, start: str, h
             if not root.exists():
                 pins.let_go(made)
         if isinstance(error, OSError):
-            raise FactoryError(
-                f"no place can be made in {root}: {error.strerror}", "see whether the disk is full"
-            ) from error
+            raise no_place(root, error) from error
         raise
 
 

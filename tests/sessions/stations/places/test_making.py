@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import stat
 import subprocess
 from pathlib import Path
@@ -17,7 +19,7 @@ from sessions.floor.scope import Mode
 from sessions.paths import places_dir, repo_state_dir
 from sessions.stations.places import origin, pins, settings
 from sessions.stations.places.absorb import Absorber
-from sessions.stations.places.layout import all_places, begin_root, place_of, ready
+from sessions.stations.places.layout import all_places, begin_root, no_place, place_of, ready
 from sessions.stations.places.making import Wanted, _ref, make
 from sessions.stations.places.removing import remove
 from tests.sessions.stations.places.world import FILES, World
@@ -264,3 +266,10 @@ def _is_named(name: str) -> bool:
     except FactoryError:
         return False
     return True
+
+
+@pytest.mark.parametrize(("number", "cure"), [(errno.ENOSPC, "make room"), (errno.EROFS, "you may write there")])
+def test_why_no_place_can_be_made_comes_with_its_own_cure(number: int, cure: str) -> None:
+    told = no_place(Path("/places"), OSError(number, os.strerror(number)))
+    assert os.strerror(number) in told.message
+    assert cure in told.cure
