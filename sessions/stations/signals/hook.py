@@ -127,8 +127,12 @@ def _ask(words: list[str]) -> int:
     outbox = options.get("--outbox") or _outbox()
     if trouble := _rules().trouble(globs):
         raise OutboxError(trouble)
+    seconds = _seconds(options.get("--wait", ""), ASK_S)
+    if _rules().has(globs, station_file()):
+        print("Your scope has that already: nobody is asked. What is still read-only opens when you are started again.")
+        return 0
     payload: dict[str, object] = {"globs": globs, "why": options.get("--why", "")}
-    answer = ask(outbox, SCOPE, payload, _seconds(options.get("--wait", ""), ASK_S), stays=True)
+    answer = ask(outbox, SCOPE, payload, seconds, stays=True)
     if answer is None:
         print("No answer yet. The question stays with the operator; $FACTORY_TUI_STATION_FILE says when it is allowed.")
         return NO_ANSWER
@@ -268,7 +272,8 @@ def _cut(value: object, longest: int, depth: int = 0) -> object:
 def _verdict(payload: dict[str, object]) -> tuple[str, str, list[str]]:
     """What the station's own boundary says of a use of a tool: decided here, whether or not a supervisor runs."""
     try:
-        decided: tuple[str, str, list[str]] = _rules().verdict(payload, station_file())
+        renames = os.environ.get(AGENT) == "claude"
+        decided: tuple[str, str, list[str]] = _rules().verdict(payload, station_file(), renames)
     except Exception as error:  # to an agent, a hook that breaks is one that has nothing against it
         return "deny", f"This station's boundary cannot be read ({type(error).__name__}): nothing is done.", []
     return decided

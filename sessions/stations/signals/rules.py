@@ -20,19 +20,27 @@ _PATCHED = re.compile(r"^\*\*\* (?:(?:Add|Update|Delete) File|Move to): (.+)$", 
 _SPEAKS = re.compile(r"""factory-tui (?:hook|ask)(?: +(?:[\w@%+=:,./-]+|'[^'\n]*'|"[^"$`\\\n]*"))*""")
 """A command that tells the factory something and does nothing else, in whatever shell."""
 _PLAIN = re.compile(r"[\w./@+-]+")
+_IN_PLACE = re.compile(r"cat > ([\w./@+-]+) << ?'(\w+)'\n(?:(.*)\n)?\2\n?", re.DOTALL)
+"""A command that writes one file by a shell and does nothing else: of what is quoted so a shell takes no word."""
+_BESIDE = re.compile(r"\.?(.+?)(?:\.tmp[\w.-]*|\.sw[a-z]|~)")
+"""What a file's name becomes where a program writes beside the file first."""
 _EVERYTHING = ["**"]
 
 
-def verdict(payload: dict[str, object], station: dict[str, object]) -> tuple[str, str, list[str]]:
+def verdict(
+    payload: dict[str, object], station: dict[str, object], renames: bool = False
+) -> tuple[str, str, list[str]]:
     """`deny` with the reason and the paths outside, `allow` with the reason, or `ask`: the operator is to be asked.
 
-    Or nothing: the agent does as it is set up.
+    Or nothing: the agent does as it is set up. One that `renames` writes a file beside the one it means, and puts it in
+    its place.
     """
     if not station or (not station.get("broken") and station.get("mode") != "safe"):
         return "", "", []
     tool, arguments = str(payload.get("tool_name") or ""), payload.get("tool_input")
     arguments = arguments if isinstance(arguments, dict) else {}
-    written = writes(tool, arguments)
+    shell = _written_by_shell(arguments) if tool == "Bash" else ""
+    written = writes(tool, arguments) + [shell] * bool(shell)
     if station.get("broken"):
         return ("deny", "This station's boundary cannot be read: nothing is written.", written) if written else _NOTHING
     cwd = str(payload.get("cwd") or station.get("root") or "/")
@@ -41,10 +49,20 @@ def verdict(payload: dict[str, object], station: dict[str, object]) -> tuple[str
         return "deny", _refusal(outside, cwd, station), outside
     if (path := reads(tool, arguments)) and not _readable(path, cwd, station):
         return "deny", f"{path} is outside what this station may read.", [path]
+    if renames and not shell and (alone := [path for path in written if _only_in_place(path, cwd)]):
+        return "deny", in_place(alone), []
+    return _inside(tool, arguments, bool(written), station)
+
+
+def _inside(
+    tool: str, arguments: dict[str, object], writes: bool, station: dict[str, object]
+) -> tuple[str, str, list[str]]:
+    """The same of a use of a tool that leaves the scope in nothing."""
     speaks = tool == "Bash" and _SPEAKS.fullmatch(str(arguments.get("command") or ""))
-    if speaks or (written and station.get("edits")) or tool in _strings(station.get("tools")):
-        return "allow", "Inside this station's scope.", []
-    return ("ask", "", []) if tool in _strings(station.get("ask")) else _NOTHING
+    if tool in _strings(station.get("ask")) and not speaks:
+        return "ask", "", []
+    allowed = speaks or (writes and station.get("edits")) or tool in _strings(station.get("tools"))
+    return ("allow", "Inside this station's scope.", []) if allowed else _NOTHING
 
 
 _NOTHING: tuple[str, str, list[str]] = ("", "", [])
@@ -60,6 +78,31 @@ def writes(tool: str, arguments: dict[str, object]) -> list[str]:
     return list(dict.fromkeys(path.strip() for path in found))
 
 
+def _written_by_shell(arguments: dict[str, object]) -> str:
+    """The file that a command of a shell writes, where that is all it does; else ""."""
+    found = _IN_PLACE.fullmatch(str(arguments.get("command") or ""))
+    if found is None or found[2] in (found[3] or "").split("\n"):
+        return ""
+    return found[1]
+
+
+def _only_in_place(path: str, cwd: str) -> bool:
+    """Whether the kernel lets this file be written, and nothing be made beside it."""
+    whole = os.path.join(cwd, path)  # noqa: PTH118
+    beside = os.path.dirname(os.path.realpath(whole))  # noqa: PTH120
+    return os.access(whole, os.W_OK) and not os.access(beside, os.W_OK)
+
+
+def in_place(paths: list[str]) -> str:
+    """What an agent is told that would write beside these files, where nothing else may be written there."""
+    return (
+        f"{', '.join(paths)} is in this station's scope, but the directory around it is not, and this tool writes a "
+        "temporary file there first. Write it in place with the tool Bash, in this form and nothing else in the "
+        f"command, which needs no permission: cat > {paths[0]} <<'END', then the whole new text, then END on a line "
+        "of its own."
+    )
+
+
 def refused(payload: dict[str, object], station: dict[str, object]) -> list[str]:
     """The paths outside the scope that a use of a tool could not write, by its own words: the kernel tells nobody.
 
@@ -71,7 +114,15 @@ def refused(payload: dict[str, object], station: dict[str, object]) -> list[str]
     cwd = str(payload.get("cwd") or station.get("root") or "/")
     violations = import_module("sessions.stations.boundary.violations" if __package__ else "violations").violations
     root = str(station.get("root") or "/")
-    return [place_of(path, cwd, root) or path for path in violations(said) if not _allowed(path, cwd, station)]
+    outside = [path for path in violations(said) if not _allowed(path, cwd, station)]
+    return [place_of(path, cwd, root) or path for path in outside if not _is_beside(path, cwd, station)]
+
+
+def _is_beside(path: str, cwd: str, station: dict[str, object]) -> bool:
+    """Whether it is a temporary name beside a file in the scope: it was that file that was meant."""
+    folder, name = os.path.split(path)
+    meant = _BESIDE.fullmatch(name)
+    return meant is not None and _allowed(os.path.join(folder, meant[1]), cwd, station)  # noqa: PTH118
 
 
 def _words(said: object, depth: int = 0) -> list[str]:
@@ -142,6 +193,28 @@ def _strings(value: object) -> list[str]:
 
 def _is_in(path: str, directory: str) -> bool:
     return path == directory or path.startswith(directory.rstrip("/") + "/")
+
+
+def has(globs: list[str], station: dict[str, object]) -> bool:
+    """Whether the station's scope has all of this already; false also where that is not seen at a glance."""
+    if station.get("broken") or station.get("mode") != "safe":
+        return False
+    normalised = import_module("sessions.floor.patterns" if __package__ else "patterns").normalised
+    scope = list(normalised(_strings(station.get("write"))))
+    return all(_has(glob, scope, station) for glob in normalised(globs))
+
+
+def _has(glob: str, scope: list[str], station: dict[str, object]) -> bool:
+    folder = glob.removesuffix("/**")
+    if _pinned(folder, station):
+        return False
+    plain = _PLAIN.fullmatch(folder) is not None
+    if glob == folder and plain:
+        return _matches()(scope, glob)
+    if any(each.startswith("!") for each in scope):
+        return False
+    wide = [each.removesuffix("/**") for each in scope if each.endswith("/**")]
+    return glob in scope or (plain and (scope == _EVERYTHING or any(_is_in(folder, each) for each in wide)))
 
 
 def trouble(globs: list[str]) -> str:

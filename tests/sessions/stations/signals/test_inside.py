@@ -20,10 +20,11 @@ from sessions.stations.signals.standing import Standing, write
 from sessions.stations.signals.tools import Tools
 from tests.support.boundary.site import Site
 from tests.support.stations.signals import STATION, ended, listening, names
+from tests.support.supervisor import PATIENCE_S
 
 HERE = machine.here()
 pytestmark = pytest.mark.skipif(not HERE.bubblewrap, reason=f"bubblewrap: {HERE.trouble}")
-SCOPE = Scope(write=("src/**",))
+SCOPE = Scope(write=("src/**", "README.md"))
 
 
 class Room:
@@ -79,7 +80,7 @@ def test_signals_come_out_and_answers_come_in(room: Room) -> None:
 
 
 def test_an_agents_hook_denies_what_no_mount_says(room: Room) -> None:
-    payload = {"hook_event_name": "PreToolUse", "tool_name": "Write", "tool_input": {"file_path": "src/../README.md"}}
+    payload = {"hook_event_name": "PreToolUse", "tool_name": "Write", "tool_input": {"file_path": "src/../LICENSE"}}
     payload["cwd"] = str(room.site.place)
 
     async def scene() -> None:
@@ -88,9 +89,35 @@ def test_an_agents_hook_denies_what_no_mount_says(room: Room) -> None:
             assert error == ""
             assert json.loads(out)["hookSpecificOutput"]["permissionDecision"] == "deny"
             await supervisor.until(lambda: supervisor.signals)
-            assert supervisor.signals[0].payload["outside"] == ["src/../README.md"]
+            assert supervisor.signals[0].payload["outside"] == ["src/../LICENSE"]
 
     asyncio.run(scene())
+
+
+def test_who_writes_beside_a_file_is_told_how_to_write_one_that_stands_alone_in_the_scope(room: Room) -> None:
+    """Claude Code makes a file beside the one it means, and gives up where the mount is read-only."""
+
+    def says(tool: str, path: str, agent: str) -> tuple[str, str]:
+        payload = {"hook_event_name": "PreToolUse", "tool_name": tool, "tool_input": {"file_path": path}}
+        payload["cwd"] = str(room.site.place)
+        process = room.run(f"{hook.AGENT}={agent} {room.kit.command}", json.dumps(payload).encode())
+        out = process.communicate(timeout=PATIENCE_S)[0]
+        answer = json.loads(out)["hookSpecificOutput"] if out else {}
+        return answer.get("permissionDecision", ""), answer.get("permissionDecisionReason", "")
+
+    decision, reason = says("Edit", "README.md", "claude")
+    assert (decision, "cat > README.md <<'END'" in reason) == ("deny", True)
+    assert says("Write", "src/a", "claude")[0] == ""
+    assert says("Edit", "README.md", "codex")[0] == ""
+    command = "cat > README.md <<'END'\nwritten in place\nEND\n"
+    assert room.run(command).communicate(timeout=PATIENCE_S) == (b"", b"")
+    assert (room.site.place / "README.md").read_text() == "written in place\n"
+
+
+def test_what_is_in_the_scope_is_asked_of_nobody(room: Room) -> None:
+    process = room.run("factory-tui ask scope 'src/pool/**' README.md")
+    out, error = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, out.startswith(b"Your scope has that already"), error) == (0, True, b"")
 
 
 def test_a_question_ends_with_the_boundary(room: Room) -> None:

@@ -172,3 +172,78 @@ def test_no_payload_breaks_it(tmp_path: Path, payload: dict[str, object]) -> Non
     assert decision in ("", "deny")
     assert all(isinstance(path, str) for path in paths)
     assert names(tmp_path) == []
+
+
+def test_what_it_is_to_be_asked_about_it_is_asked_about_inside_its_scope_too(tmp_path: Path) -> None:
+    bounds = station(tmp_path, "src/**", edits=True, tools=["Grep"], ask=["Write", "Grep"])
+    assert decided(use("src/a"), bounds) == decided({"tool_name": "Grep", "tool_input": {}}, bounds) == "ask"
+    assert decided(use("docs/a"), bounds) == "deny"
+    assert decided(use("src/a", "Edit"), bounds) == "allow"
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        ("cat > src/a.md <<'END'\nall $(green) `x`\n'quoted'\nEND", "allow"),
+        ("cat > src/a.md << 'END'\nEND\n", "allow"),
+        ("cat > docs/a.md <<'END'\nx\nEND", "deny"),
+        ("cat > src/../a <<'END'\nx\nEND", "deny"),
+        ("cat > src/a.md <<END\n$(rm x)\nEND", ""),
+        ("cat > src/a.md <<'END'\nx\nEND\nrm x\nEND", ""),
+        ("cat > src/a.md <<'END'\nEND\nrm x\nEND", ""),
+        ("cat > src/a.md <<'END'\nx\nEND\nrm x", ""),
+        ("cat > src/a.md <<'END'; rm x\nx\nEND", ""),
+        ("cat > src/a.md <<'END' | sh\nx\nEND", ""),
+        ("cat > 'src/a.md <<'END'\nx\nEND", ""),
+        ("cat > $HOME/a <<'END'\nx\nEND", ""),
+        ("cat > ~/a <<'END'\nx\nEND", ""),
+        ("cat > src/a src/b <<'END'\nx\nEND", ""),
+        ("cat >> src/a <<'END'\nx\nEND", ""),
+    ],
+)
+def test_a_shell_that_does_nothing_but_write_a_file_is_like_a_tool_that_writes_it(
+    tmp_path: Path, command: str, says: str
+) -> None:
+    bounds = station(tmp_path, "src/**", edits=True)
+    assert decided({"tool_name": "Bash", "tool_input": {"command": command}}, bounds) == says
+
+
+def test_a_temporary_name_beside_a_file_of_the_scope_is_no_violation(tmp_path: Path) -> None:
+    bounds = station(tmp_path, "README.md", "src/*.py")
+
+    def refused(path: str) -> list[str]:
+        error = f"EROFS: read-only file system, open '{path}'"
+        return rules.refused({"tool_response": "", "error": error, "cwd": str(tmp_path)}, bounds)
+
+    for name in ("README.md.tmp.2.efca2b791162", "README.md.tmp.efca2b79", ".README.md.swp", "src/a.py~"):
+        assert refused(str(tmp_path / name)) == []
+    for name in ("LICENSE", "LICENSE.tmp.2.efca2b791162", "docs/README.md.tmp.2.efca2b791162", "README.md.orig"):
+        assert refused(str(tmp_path / name)) == [name]
+
+
+@pytest.mark.parametrize(
+    ("scope", "asked", "has"),
+    [
+        ("src/**", "src/**", True),
+        ("src/**", "src/", True),
+        ("src/**", "src/pool/**", True),
+        ("src/**", "src/pool/a.py", True),
+        ("src/**", "src/a docs/a", False),
+        ("src/**", "src", False),
+        ("src/**", "srcs/**", False),
+        ("src/**", "**", False),
+        ("src/*.py", "src/a.py", True),
+        ("src/*.py", "src/*.py", True),
+        ("src/*.py", "src/**", False),
+        ("**", "src/**", True),
+        ("**", ".claude/**", False),
+        ("**", ".claude/settings.json", False),
+        ("** !docs/**", "docs/a", False),
+        ("** !docs/**", "src/a", True),
+        ("** !docs/**", "src/**", False),
+    ],
+)
+def test_what_a_scope_has_already(tmp_path: Path, scope: str, asked: str, has: bool) -> None:
+    bounds = station(tmp_path, *scope.split(" "), pinned=[".claude"])
+    assert rules.has(asked.split(" "), bounds) is has
+    assert not rules.has(asked.split(" "), {"broken": True})

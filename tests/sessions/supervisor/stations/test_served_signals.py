@@ -90,7 +90,8 @@ def test_a_station_tells_asks_and_sees_its_wider_scope(yard: House) -> None:
 def test_a_question_ends_with_its_station(yard: House) -> None:
     async def scene() -> None:
         async with manned(yard) as floor:
-            await floor.done(StartStation("command", "t", name=NAME, options=OPTIONS))
+            scope = Scope(write=("src/**",))
+            await floor.done(StartStation("command", "t", name=NAME, scope=scope, options=OPTIONS))
             await until(floor.feed, lambda state: NAME in state.owned and bool(state.owned[NAME].questions))
             os.kill(floor.owned(NAME).process, signal.SIGKILL)
             await until(floor.feed, lambda state: not state.owned[NAME].questions)
