@@ -178,7 +178,18 @@ def _changed(state: FloorState, known: Owned, wish: ChangeLife, hand: Hand) -> D
         return Refusal(*spent)
     if wish.change is Change.RESUME and (clash := exclusive_clash(state, wish.station, known.scope)):
         return clash
+    if wish.change is Change.REMOVE and (children := living_children(state, wish.station)):
+        return Refusal(f"{children[0]} works for it", "stop that first, or remove both when they have ended")
     return Accepted((ev.LifeWanted(station=wish.station, change=wish.change, fresh=wish.fresh, **hand),))
+
+
+def living_children(state: FloorState, station: str) -> list[str]:
+    """The names of the stations that work for one, and have not ended."""
+    return [
+        name_of(state, each)
+        for each, known in state.owned.items()
+        if known.lives and each in state.stations and state.stations[each].parent == station
+    ]
 
 
 def _answered(state: FloorState, known: Owned, wish: AnswerQuestion, hand: Hand) -> Decision:

@@ -3,20 +3,35 @@ from nothing else; it is spoken with by whoever attaches to it."""
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sessions.errors import FactoryError
 from sessions.floor.events import Event
+from sessions.stations.boundary.system import is_seen
 from sessions.stations.contract import CONTRACT, Ability, Brief, Decision, Launch, Say, Signal, Usable
 from sessions.stations.signals import hook, plain
+from sessions.text import clean
 
 TASK = "{task}"
 """In the words of a command: the text of the task."""
 TASK_VARIABLE = "FACTORY_TUI_TASK"
 """Environment variable with the same text."""
 CURE = "give it one, such as --option command='mini -y -t {task}'"
+
+
+def unseen(options: Mapping[str, str]) -> str:
+    """What of a command line is not seen inside a boundary although it is there outside, in words; "" for nothing."""
+    with contextlib.suppress(ValueError, OSError):
+        for word in shlex.split(options.get("command", ""))[1:]:
+            path = Path(word)
+            if path.is_absolute() and path.is_file() and not is_seen(path):
+                return (
+                    f" (of {clean(word, 200)} it sees nothing: a script is seen where it is the command's first word)"
+                )
+    return ""
 
 
 class Command:

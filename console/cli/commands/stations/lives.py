@@ -28,8 +28,17 @@ def change_all(repo: Path, stations: tuple[str, ...], change: Change, as_json: b
     from console.cli.commands.stations.obeyed import obey_all
 
     wishes: dict[str, AnyWish] = {name: ChangeLife(name, change, fresh) for name in stations}
-    left = partial(_left, repo) if change is Change.REMOVE else None
-    return obey_all(repo, wishes, DONE[change], as_json, left)
+    more = {Change.REMOVE: _left, Change.STOP: _alone, Change.KILL: _alone}.get(change)
+    return obey_all(repo, wishes, DONE[change], as_json, partial(more, repo) if more is not None else None)
+
+
+def _alone(repo: Path, station: str) -> str:
+    """Who works on for a station that has ended."""
+    from console.cli.commands.stations.named import floor_now
+    from sessions.floor.decide.stations import living_children
+
+    children = living_children(floor_now(repo), station)
+    return f"; {', '.join(children)} still {'work' if len(children) > 1 else 'works'} for it" if children else ""
 
 
 def _left(repo: Path, station: str) -> str:

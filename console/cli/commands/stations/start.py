@@ -9,6 +9,9 @@ from console.cli.words import Parser, filled
 from sessions.errors import FactoryError, UsageError
 from sessions.text import clean
 
+NAMED = 3
+"""Stations that are named."""
+
 
 class Start(Bounded, frozen=True, kw_only=True):
     """Have an agent work as a new station."""
@@ -66,7 +69,24 @@ class Start(Bounded, frozen=True, kw_only=True):
             budget=self.budget(Budget()),
             options=self.options,
         )
-        return obey_all(self.repo, {self.name or self.branch: wish}, "was started", self.json)
+        return obey_all(self.repo, {self.name or self.branch: wish}, "was started", self.json, self._beside)
+
+    def _beside(self, station: str) -> str:
+        """Who else may write where it may."""
+        from console.cli.commands.stations.named import floor_now
+        from sessions.floor.decide.limits import all_above
+        from sessions.floor.scopes.sets import overlaps
+        from sessions.floor.state import name_of
+
+        state = floor_now(self.repo)
+        own, family = state.owned[station].scope.write, {station, *all_above(state, station)}
+        others = [
+            name_of(state, other)
+            for other, known in state.owned.items()
+            if other not in family and known.lives and overlaps(own, known.scope.write)
+        ]
+        more = f" and {len(others) - NAMED} more" * (len(others) > NAMED)
+        return f"; {', '.join(others[:NAMED])}{more} may write there, too" if others else ""
 
     def _known(self) -> None:
         """A word that is no kind of agent makes no station."""

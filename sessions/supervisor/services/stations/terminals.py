@@ -14,7 +14,7 @@ from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.floor.ours.lives import Life
 from sessions.floor.reports import Report
-from sessions.floor.scope import Budget, Scope
+from sessions.floor.scope import Budget, HeldBy, Scope
 from sessions.stations import kinds
 from sessions.stations.contract import Ability, Brief, InTerminal, Launch, Remembering, Stated
 from sessions.stations.contract import Signal as Told
@@ -24,6 +24,7 @@ from sessions.stations.keeping.values import KeeperLostError, Size, Start
 from sessions.stations.places.layout import place_of
 from sessions.stations.running.beneath import write_beneath
 from sessions.stations.running.fitting import Fitted, recalled, remember
+from sessions.stations.terminal.command import unseen
 from sessions.stations.terminal.saying import Conversation
 from sessions.supervisor.services.stations.crew import Crew, now
 from sessions.supervisor.services.stations.refusals import Refusals
@@ -193,7 +194,9 @@ class Terminals(Runner):
         except FactoryError:
             return ""
         said = next((line.strip() for line in reversed(lines) if line.strip()), "")
-        return f": {clean(said)}" if said else ""
+        known = self._crew.owned(station)
+        bounded = known.held is not None and known.held.by is HeldBy.BUBBLEWRAP
+        return (f": {clean(said)}" if said else "") + (unseen(dict(known.options)) if bounded else "")
 
     async def _forget(self, keeper: Keeper, station: str) -> None:
         """End what was started for it, if it runs, and let its name be free."""

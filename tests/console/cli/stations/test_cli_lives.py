@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from console import cli
+from console.cli.output import table
 from sessions.floor.commands import RenameStation
 from sessions.headless.supervised import Supervised
 from tests.support.house import House
@@ -143,6 +144,19 @@ def test_a_start_on_a_frozen_floor_returns_with_what_it_waits_for(shell: Shell) 
     assert told["ok"] and (told["station"], told["waits"]) == ("kiki", "waits for the thaw: the floor is frozen")
 
 
+def test_who_writes_beside_a_station_and_works_on_for_it_is_said(shell: Shell) -> None:
+    assert shell.run("start", "parrot", "--name", "boss", "--write", "src/**") == "boss was started\n"
+    said = shell.run("start", "parrot", "--name", "chick", "--parent", "boss", "--write", "src/a/**")
+    assert said == "chick was started\n"
+    said = shell.run("start", "parrot", "--name", "other", "--write", "src/b/**")
+    assert said == "other was started; boss may write there, too\n"
+    assert shell.run("kill", "boss") == "boss was killed; chick still works for it\n"
+    shell.run("remove", "boss", code=1)
+    assert shell.error.startswith("factory-tui: chick works for it: stop that first")
+    shell.run("stop", "chick")
+    assert shell.run("remove", "boss") == "boss was removed\n"
+
+
 def test_what_was_removed_is_no_station_of_the_floor_and_what_it_left_is_counted(shell: Shell) -> None:
     for name in ("polly", "kiki"):
         shell.run("start", "parrot", "--name", name)
@@ -165,3 +179,10 @@ def test_where_no_repository_is_it_says_so_on_one_line(
     assert cli.main([verb, *words, "--json", "--repo", str(tmp_path_factory.mktemp("none"))]) == 1
     said = capsys.readouterr()
     assert said.out == "" and said.err.count("\n") == 1 and "is in no git repository" in said.err
+
+
+def test_a_pipe_has_the_whole_of_the_last_column(capsys: pytest.CaptureFixture[str]) -> None:
+    why = "because " * 20
+    table(("station", "tokens", "why"), [("polly", "1", why)], told=True)
+    table(("kind", "can"), [("parrot", why)], left=2)
+    assert capsys.readouterr().out.count(why.strip()) == 2

@@ -75,6 +75,19 @@ def test_a_write_outside_is_on_the_floor_within_two_seconds(yard: House) -> None
     told(yard, check)
 
 
+def test_a_script_that_is_not_seen_inside_is_said_to_be_none(yard: House) -> None:
+    script = yard.root / "script"
+    script.write_text("true\n")
+    command = (("command", f"sh {script}"),)
+
+    async def check(floor: Floor) -> None:
+        await floor.done(StartStation("command", name="sam", options=command))
+        known = await floor.lives(Life.HELD, "sam")
+        assert f"of {script} it sees nothing: a script is seen where it is the command's first word" in known.reason
+
+    told(yard, check)
+
+
 def test_settings_that_an_agent_plants_are_obeyed_by_no_next_start(yard: House) -> None:
     """Case 26: those that are there cannot be changed, and what else comes is asked for."""
     settings = ".claude/settings.json"
