@@ -55,7 +55,7 @@ def _known(kind: Kind, options: Mapping[str, str]) -> None:
     if known is not None and unknown:
         raise FactoryError(
             f"an agent of the kind {kind.name} has no option {clean(unknown[0], 40)!r}",
-            f"there are {', '.join(sorted(known))}" if known else "leave it out",
+            f"it knows {', '.join(sorted(known))}" if known else "leave it out",
         )
 
 
