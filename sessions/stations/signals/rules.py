@@ -59,7 +59,7 @@ def _inside(
 ) -> tuple[str, str, list[str]]:
     """The same of a use of a tool that leaves the scope in nothing."""
     speaks = tool == "Bash" and _SPEAKS.fullmatch(str(arguments.get("command") or ""))
-    if tool in _strings(station.get("ask")) and not speaks:
+    if not speaks and tool.lower() in [name.strip().lower() for name in _strings(station.get("ask"))]:
         return "ask", "", []
     allowed = speaks or (writes and station.get("edits")) or tool in _strings(station.get("tools"))
     return ("allow", "Inside this station's scope.", []) if allowed else _NOTHING

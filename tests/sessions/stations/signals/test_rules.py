@@ -175,7 +175,7 @@ def test_no_payload_breaks_it(tmp_path: Path, payload: dict[str, object]) -> Non
 
 
 def test_what_it_is_to_be_asked_about_it_is_asked_about_inside_its_scope_too(tmp_path: Path) -> None:
-    bounds = station(tmp_path, "src/**", edits=True, tools=["Grep"], ask=["Write", "Grep"])
+    bounds = station(tmp_path, "src/**", edits=True, tools=["Grep"], ask=["write", " Grep"])
     assert decided(use("src/a"), bounds) == decided({"tool_name": "Grep", "tool_input": {}}, bounds) == "ask"
     assert decided(use("docs/a"), bounds) == "deny"
     assert decided(use("src/a", "Edit"), bounds) == "allow"

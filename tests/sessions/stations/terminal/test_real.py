@@ -136,6 +136,22 @@ def test_claude_is_told_its_scope_and_interrupted(tmp_path: Path) -> None:
 
 
 @needs_claude
+def test_claude_is_asked_about_edits_inside_its_scope_where_that_is_wished(tmp_path: Path) -> None:
+    async def scene(made: Bench) -> None:
+        made.bound("**", edits=True, ask=("Write",))
+        made.start(prompt="Create hello.txt")
+        asked = await made.question()
+        assert asked.payload["tool_name"] == "Write"
+        assert not (made.repo.path / "hello.txt").exists()
+        await made.supervisor.outbox.answer(asked.id, CLAUDE.reply(asked, Decision.ALLOW, ""))
+        await made.told("Stop")
+        assert (made.repo.path / "hello.txt").exists()
+        assert len(made.supervisor.questions) == 1
+
+    claude(tmp_path, scene)
+
+
+@needs_claude
 def test_claude_asks_no_more_for_what_is_allowed_for_good(tmp_path: Path) -> None:
     async def scene(made: Bench) -> None:
         launch = made.start(prompt="Create hello.txt")
