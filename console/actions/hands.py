@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from console.actions.action import Action, ScreenSpec, Situation, needs_at_hand, needs_shell
 from console.links.link import LinkMode
-from sessions.views.hands import NOTHING, OBSERVED, Verb
+from sessions.views.hands import ANSWERS, NOTHING, OBSERVED, Verb
 
 PREFIX = "hand"
 """Of the ids of these actions."""
@@ -63,8 +63,8 @@ def needs_bounded(now: Situation) -> str:
 
 
 def _ours(now: Situation) -> bool:
-    """Whether it is worth a place in the footer, where it may be dimmed."""
-    return now.hands.ours
+    """Whether it is worth a place in the footer, where it may be dimmed. In a past nothing is done to any station."""
+    return now.hands.ours and now.mode is not LinkMode.REPLAY
 
 
 def _live(now: Situation) -> bool:
@@ -75,8 +75,12 @@ def _asks(now: Situation) -> bool:
     return not now.hands.refusal(Verb.ASKED)
 
 
+def _answers(now: Situation) -> bool:
+    return _asks(now) and now.mode is not LinkMode.REPLAY
+
+
 def _hand(verb: Verb, keys: tuple[str, ...], title: str, help: str, rank: int = 0) -> Action[Situation]:
-    fits = _asks if verb in (Verb.ALLOW, Verb.ALWAYS, Verb.DENY, Verb.ASKED) else _ours
+    fits = _answers if verb in ANSWERS else _ours
     return Action(f"{PREFIX}.{verb.value}", keys, title, help, f"screen.hand('{verb.value}')", _needs(verb), rank,
                   fits=fits)  # fmt: skip
 

@@ -61,7 +61,7 @@ class HandedScreen(FactoryScreen):
     async def take(self, key: str, character: str | None) -> bool:
         if self._choice is not None:
             (menu, then), self._choice = self._choice, None
-            if (chosen := menu.chosen(character or key)) is not None:
+            if (chosen := menu.chosen(key if key == "enter" else character or key)) is not None:
                 then(chosen.key)
         elif self._reason is not None:
             typing, then = self._reason
@@ -102,7 +102,8 @@ class HandedScreen(FactoryScreen):
                 self._reason = (Typing(f"deny {self._names(hands, able)}: why?"), partial(self.do, hands, it))
             case Verb.RESUME:
                 items = (Choose("R", "where it was"), Choose("f", "fresh, with a new conversation"))
-                self._choice = (Menu(f"bring back {self._names(hands, able)}", items), partial(self._bring, hands))
+                title, hint = f"bring back {self._names(hands, able)}", "enter R   esc back"
+                self._choice = (Menu(title, items, hint, enter="R"), partial(self._bring, hands))
             case Verb.KILL | Verb.REMOVE:
                 items = (Choose("y", it.value), Choose("n", "leave it"))
                 title = f"{it.value} {self._names(hands, able)}?  {self._kept(hands, able, it)}"

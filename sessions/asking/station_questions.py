@@ -44,6 +44,7 @@ class TreePaths(Question[TreePart], frozen=True, tag="tree_paths"):
     """The files of a branch as it was committed last, or of the base (""), in parts."""
 
     branch: str
+    """Or a tag, or a commit."""
 
 
 AnyStationQuestion = Agents | TreePaths

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from sessions.asking.asked import Halt
 from sessions.asking.station_questions import AgentKind, AgentKinds, TreePart, TreePaths
 from sessions.branches.git.names import shown
+from sessions.branches.git.refs import resolve
 from sessions.branches.git.run import Git, Reins
 from sessions.errors import FactoryError
 from sessions.floor.state import FloorState
@@ -59,7 +60,7 @@ def tree_paths(place: Place, state: FloorState, asked: TreePaths, halt: Halt) ->
     reins = Reins()
     halt.then(reins.pull)
     git = Git(place.common_dir, reins=reins)
-    commit = _commit(state, asked.branch)
+    commit = _commit(git, state, asked.branch)
     raw, more = git.first("ls-tree", "-r", "-z", "--full-tree", commit, most=MOST_BYTES)
     entries = raw.split(b"\0")
     entries.pop()  # nothing, or the beginning of one
@@ -72,13 +73,14 @@ def tree_paths(place: Place, state: FloorState, asked: TreePaths, halt: Halt) ->
         yield TreePart(tuple(paths[start : start + PART]), more)
 
 
-def _commit(state: FloorState, branch: str) -> str:
+def _commit(git: Git, state: FloorState, branch: str) -> str:
     if branch in ("", state.base):
         commit = state.base_head
     elif branch in state.branches:
         commit = state.branches[branch].head
     else:
         commit = next((known.head for known in state.owned.values() if known.branch == branch), "")
+        commit = commit or resolve(git, branch)
     if _COMMIT.fullmatch(commit) is None:
         raise FactoryError(f"there is no branch {clean(branch or 'of the base', 80)!r} yet")
     return commit

@@ -10,6 +10,10 @@ BACKGROUND = "runs in the background"
 """How the reason begins of a station whose turn is over, but not the commands it started."""
 
 
+RUNS = "runs"
+"""What is told of a program in a terminal of which nothing but its process is known."""
+
+
 class Report(StrEnum):
     """The states that an agent tells by itself, without anybody reading its conversation."""
 

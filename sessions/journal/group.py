@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from sessions.floor.events import FAILURES, Event, SessionsOver, StationEvent
+from sessions.floor.events import Event, SessionsOver, StationEvent, is_failure
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.fold.slices import SLICES
 from sessions.floor.state import FloorState, Session
@@ -103,7 +103,7 @@ class GroupCommit(msgspec.Struct):
             seq += 1
             latest = max(latest, event.time)
             station = self._number(event.station, stations, free) if isinstance(event, StationEvent) else None
-            failed = isinstance(event, FAILURES)
+            failed = is_failure(event)
             self.tail.append((seq, latest, codec.TAGS[type(event)], station, int(failed), body))
             self.tail_size += len(body)
             if self.packs and blocks.is_full(len(self.tail), self.tail_size):

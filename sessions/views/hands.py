@@ -19,6 +19,10 @@ IN_TERMINAL = "keeper"
 """The host of every station in a terminal."""
 
 
+PROMPTLESS = frozenset({"command"})
+"""Kinds of agents to which nothing can be said: it is not known when such a program listens."""
+
+
 class Verb(StrEnum):
     """What is done to stations of ours by one key."""
 
@@ -109,6 +113,8 @@ class Hands(msgspec.Struct, frozen=True, omit_defaults=True):
             return OBSERVED if station in self.state.stations else NOTHING
         if verb in (*ANSWERS, Verb.ASKED):
             return self._unanswerable(known, verb)
+        if verb is Verb.PROMPT and (reason := self._speechless(station)):
+            return reason
         if verb in (Verb.PROMPT, Verb.ATTACH):
             return _unheard(known, verb)
         if verb is Verb.PAUSE and known.life is Life.PAUSED and self._rests:
@@ -128,6 +134,13 @@ class Hands(msgspec.Struct, frozen=True, omit_defaults=True):
         if known is None or not known.questions:
             return None
         return known.questions.get(self.question or next(iter(known.questions)))
+
+    def _speechless(self, station: str) -> str:
+        """Why no request can be given to what this is; a question for words can be answered."""
+        seen, asked = self.state.stations.get(station), self.asked(station)
+        if seen is None or seen.kind not in PROMPTLESS or (asked is not None and asked.asks is Asks.WORDS):
+            return ""
+        return f"a {seen.kind} takes no prompts: v attaches, to type it"
 
     def _unanswerable(self, known: Owned, verb: Verb) -> str:
         question = known.questions.get(self.question or next(iter(known.questions), ""))

@@ -57,9 +57,15 @@ def percent(share: float) -> str:
 
 def age(since: float, now: float) -> str:
     """How long ago: `5s`, `3m`, `2h10`, `3d`; `` when unknown. See `age_s` for its steps."""
-    if since <= 0:
-        return ""
-    seconds = age_s(since, now)
+    return _span(age_s(since, now)) if since > 0 else ""
+
+
+def exact_age(since: float, now: float) -> str:
+    """The same to the second and the full minute, where one age alone moves."""
+    return _span(max(0, int(now - since))) if since > 0 else ""
+
+
+def _span(seconds: int) -> str:
     if seconds < 60:
         return f"{seconds}s"
     minutes = seconds // 60

@@ -33,6 +33,8 @@ class Menu(msgspec.Struct, frozen=True):
     title: str
     items: tuple[Choose, ...]
     hint: str = "esc back"
+    enter: str = ""
+    """The key of the item that `enter` takes, too."""
 
     def line(self, cells: int) -> Line:
         """The menu in one line; where there is little room it says less: no signs, no title, smaller gaps, cut names.
@@ -72,7 +74,8 @@ class Menu(msgspec.Struct, frozen=True):
 
     def chosen(self, key: str) -> Choose | None:
         """The item of a key."""
-        return next((item for item in self.items if item.key == key), None)
+        wanted = self.enter if key == "enter" else key
+        return next((item for item in self.items if item.key == wanted), None)
 
 
 class Typing:

@@ -14,7 +14,7 @@ from sessions.views.ours import Ours
 from sessions.views.questions import Touched, text_lines, touched
 from widgets.draw.cells import Line, Span, cut, fit, pad, width
 from widgets.draw.glyphs import DOT, INSIDE, OUTSIDE
-from widgets.draw.numbers import ago, percent
+from widgets.draw.numbers import exact_age, percent
 from widgets.draw.paths import path_spans
 from widgets.draw.wrap import wrap
 from widgets.parts.panel import rule
@@ -39,7 +39,7 @@ def question_lines(question: Question, known: Owned, ours: Ours, now: float, cel
     lines: list[Line] = [
         (),
         _row("asks", [(_WHAT[question.asks], "bold needs_me"), (f"  {clean(question.tool, 60)}", "bold text")], cells),
-        _row("since", [(ago(question.asked, now), "text")], cells),
+        _row("since", [(f"{exact_age(question.asked, now)} ago", "text")], cells),
     ]
     if question.asks is not Asks.WORDS:
         lines.append(_row(*_summary(question, paths, ours), cells))

@@ -13,6 +13,7 @@ from console.screens.finding import FindingScreen
 from sessions.asking.asked import UnheardError
 from sessions.errors import FactoryError
 from sessions.floor.branches.contents import BranchContents, Files, Part, PatchLine, parts
+from sessions.floor.branches.shown import is_merged
 from sessions.floor.conflicts import conflicts_of
 from sessions.floor.state import Branch
 from sessions.text import clean
@@ -132,7 +133,7 @@ class BranchScene(FindingScreen):
             stations = [s.name for s in state.stations.values() if s.branch == self.branch and not s.elsewhere]
             facts = (
                 divergence(pane) or "level with the base",
-                "merged" if branch.merged else "",
+                "merged" if is_merged(state, branch) else "",
                 "the base" if branch.name == state.base else "",
                 f"works: {', '.join(clean(name, 30) for name in stations[:3])}" if stations else "no station",
                 _place(pane),

@@ -25,6 +25,8 @@ class Knowing:
         self.tree = NO_PATHS
         self.tree_of: str | None = None
         """The branch whose files are known, or asked for; "" is the base."""
+        self.missing = ""
+        """What was looked for as a branch, a tag or a commit, and is none."""
         self.touched: Sequence[str] = ()
         """Files that the branch of a station changed."""
 
@@ -36,7 +38,7 @@ class Knowing:
             self.kinds_trouble = str(error)
 
     async def learn_tree(self, branch: str) -> None:
-        """The files of a branch, those of the base where it has none yet."""
+        """The files of a branch, a tag or a commit; those of the base where it has none yet."""
         self.tree_of = branch
         for name in dict.fromkeys((branch, "")):
             parts: list[TreePart] = []
@@ -46,6 +48,7 @@ class Knowing:
                 continue
             paths = (path for part in parts for path in part.paths)
             self.tree = await asyncio.to_thread(Paths, paths, any(part.more for part in parts))
+            self.missing = branch if name != branch else ""
             return
 
     async def learn_touched(self, branch: str) -> None:

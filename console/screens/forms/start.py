@@ -80,7 +80,14 @@ class StartScreen(FormScreen):
         for name in (values["branch"].strip(), values.get("from", "").strip()):
             if name in state.branches:
                 return name
+        if start := self._begins_at():
+            return start
         return state.owned[self._above_it].branch if self._above_it in state.owned else ""
+
+    def _begins_at(self) -> str:
+        """What is no branch of this floor and a new one is to begin at: a tag or a commit, if there is such a one."""
+        start, branches = self.form.values.get("from", "").strip(), self._link.state.branches
+        return "" if start in branches else start
 
     def _take_kinds(self) -> None:
         """Have the kinds to choose from; what was chosen before stays, and the first that works where none was."""
@@ -126,6 +133,8 @@ class StartScreen(FormScreen):
             found["agent"] = f"{self._agent.value} is not there any more"
         if kind is not None and kind.command and not self.form.values.get("command", "").strip():
             found["command"] = "write what is to be run"
+        if (start := self._begins_at()) and start == self.knowing.missing:
+            found["from"] = "there is no branch, tag or commit of that name"
         alone = kind is not None and "attach" in kind.abilities
         if not self._wish.text and not alone and "task" in self.form.touched:
             found["task"] = "write what it is to do"
@@ -140,8 +149,7 @@ class StartScreen(FormScreen):
             fields["branch"].note = f"there already: {offers[0].why}" if offers else "there already"
         elif fields["branch"].value:
             fields["branch"].note = "new"
-        start = fields["from"].value.strip()
-        fields["from"].note = "no branch: a tag or a commit" if start and start not in state.branches else ""
+        fields["from"].note = "no branch" if self._begins_at() else ""
         fields["budget"].note = self._left() if self._above_it else ""
         fields["agent"].note = (
             clean(kind.title, 80) if kind is not None and fields["agent"] is not self.form.focus else ""
@@ -185,7 +193,16 @@ class StartScreen(FormScreen):
 
     def _enter(self) -> None:
         self.form.touched.add("task")
+        if (start := self._begins_at()) and self.knowing.tree_of != start:
+            self.begin(self._look_and_enter, group="tree", exclusive=True)
+            return
         super()._enter()
+
+    async def _look_and_enter(self) -> None:
+        """Nothing is sent before it is known whether there is what it is to begin at."""
+        await self._learn_tree()
+        if self.is_active and not self._sending:
+            super()._enter()
 
     def wishes(self) -> Mapping[str, AnyWish]:
         return {self._wish.name or "it": self._wish}

@@ -10,10 +10,12 @@ from textual.binding import BindingType
 
 from console.actions.action import ScreenSpec
 from console.copies import Copy, of_station
+from console.links.link import LinkMode
+from console.pulse import NEVER
 from console.screens.base import bindings
 from console.screens.handed import HandedScreen
 from console.screens.question.actions import SPEC, QuestionSituation
-from console.screens.sampled import SampledScreen
+from console.screens.sampled import YOUNG_S, SampledScreen
 from console.screens.station.bar import link_spans
 from sessions.floor.ours.lives import Asks
 from sessions.floor.ours.owned import Owned, Question
@@ -24,7 +26,7 @@ from sessions.views.ours import ours_of
 from sessions.views.questions import in_order
 from widgets.draw.cells import Line, Span
 from widgets.draw.glyphs import STATUS
-from widgets.draw.numbers import age
+from widgets.draw.numbers import exact_age
 from widgets.parts.footer import Footer
 from widgets.parts.lined import Lined
 from widgets.parts.panel import FAR, Bar
@@ -112,6 +114,18 @@ class QuestionScreen(SampledScreen, HandedScreen):
         known = self._known() or self._last
         return known[0].asked if known is not None else 0.0
 
+    def rest(self) -> float:
+        """Seconds until its age is another one, which is told to the full minute of the question itself."""
+        link = self.factory.link
+        if link.mode is LinkMode.REPLAY:
+            return NEVER
+        waited = max(0.0, link.now() - self.newest())
+        return 1.0 - waited % 1.0 if waited < YOUNG_S else 60.0 - waited % 60.0
+
+    def beat(self) -> int:
+        waited = int(self.factory.link.now() - self.newest())
+        return waited if waited < YOUNG_S else -(waited // 60)
+
     def draw(self) -> None:
         """Draw it as it is now."""
         if not self.lives or not self.size:
@@ -150,7 +164,7 @@ class QuestionScreen(SampledScreen, HandedScreen):
             ("  asks" if self._known() else "  asked", "needs_me on bar"),
         ]
         if self._last is not None:
-            tool, since = clean(self._last[0].tool, 40), age(self._last[0].asked, link.now())
+            tool, since = clean(self._last[0].tool, 40), exact_age(self._last[0].asked, link.now())
             head += [(f"  {tool}" if tool else "", "text on bar"), (f"  {since}", "soft on bar")]
         number = [(f"{place} of {len(asked)}  ", "bold text on bar")] if place and len(asked) > 1 else []
         right = [*number, *link_spans(link, link.now(), max(30, self.size.width // 3)), (" ", "text on bar")]

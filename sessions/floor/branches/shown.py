@@ -33,6 +33,13 @@ def own_branch(state: FloorState, station: Station | None) -> Branch | None:
     return None if station is None or station.elsewhere else state.branches.get(station.branch)
 
 
+def is_merged(state: FloorState, branch: Branch) -> bool:
+    """Whether the base has its work: a branch at the very commit at which a station of ours began has none yet."""
+    if not branch.merged:
+        return False
+    return not any(known.base == branch.head and known.branch == branch.name for known in state.owned.values())
+
+
 def occupied_branches(state: FloorState) -> frozenset[str]:
     """The names of the branches on which stations of this repository work."""
     return frozenset(s.branch for s in state.stations.values() if s.branch and not s.elsewhere)

@@ -81,6 +81,7 @@ from sessions.floor.events.work import (
     TurnFinished,
     TurnStarted,
 )
+from sessions.floor.ours.lives import Life
 
 AnyEvent = (
     FactoryOpened
@@ -159,8 +160,12 @@ AnyIntent = (
 )
 """Every `CommandEvent`: what is carried out after it is committed, also by a supervisor that begins later."""
 
-FAILURES: tuple[type[Event], ...] = (TurnFailed, AgentLost)
-"""Events that a timeline marks as failures."""
+_FAILURES: tuple[type[Event], ...] = (TurnFailed, AgentLost)
+
+
+def is_failure(event: Event) -> bool:
+    """Whether a timeline marks it as a failure: of a turn, of an agent, or that a station of ours was held or lost."""
+    return isinstance(event, _FAILURES) or (isinstance(event, LifeChanged) and event.life in (Life.HELD, Life.LOST))
 
 
 def kinds_taken(function: Callable[..., Any]) -> tuple[type[Event], ...]:

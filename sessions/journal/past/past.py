@@ -8,7 +8,7 @@ from typing import Protocol
 
 import msgspec
 
-from sessions.floor.events import FAILURES, Event, StationEvent
+from sessions.floor.events import Event, StationEvent, is_failure
 from sessions.floor.state import EMPTY, FloorState
 
 
@@ -85,7 +85,7 @@ class EventList:
         self._checkpoints: list[FloorState] = [begin]
         latest = 0.0
         self._times = [latest := max(latest, event.time) for event in events]
-        self._failures = [i for i, event in enumerate(events, 1) if isinstance(event, FAILURES)]
+        self._failures = [i for i, event in enumerate(events, 1) if is_failure(event)]
 
     @property
     def span(self) -> Span:

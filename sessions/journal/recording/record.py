@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from sessions import __version__
 from sessions.errors import FactoryError
-from sessions.floor.events import FAILURES, Event, StationEvent
+from sessions.floor.events import Event, StationEvent, is_failure
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.fold.versions import FOLD_VERSION
 from sessions.floor.state import FloorState
@@ -141,7 +141,7 @@ class _Writer:
         self._size += len(line)
         self._latest = max(self._latest, event.time)
         self._times.append(self._latest)
-        if isinstance(event, FAILURES):
+        if is_failure(event):
             self._failures.append(len(self._times))
 
     def finish(self, redacted: bool) -> RecordingInfo:

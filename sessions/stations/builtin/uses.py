@@ -67,7 +67,7 @@ class Uses:
         voice = self._voice
         if came.violated is not None:
             path, act = came.violated.get("path", ""), came.violated.get("act", "")
-            voice.say(ev.ScopeViolated(**voice.who, path=clean(path, 1_000), act=clean(act, 40)))
+            voice.say(ev.ScopeViolated(**voice.who, path=clean(self._relative(path), 1_000), act=clean(act, 40)))
         for path in came.denied:
             voice.say(ev.ScopeViolated(**voice.who, path=clean(self._relative(path), 1_000), act="write"))
         voice.came(call, came.text, failed=not came.ok, diff=came.diff)

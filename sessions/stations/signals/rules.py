@@ -44,11 +44,12 @@ def verdict(
     if station.get("broken"):
         return ("deny", "This station's boundary cannot be read: nothing is written.", written) if written else _NOTHING
     cwd = str(payload.get("cwd") or station.get("root") or "/")
-    outside = [path for path in written if not _allowed(path, cwd, station)]
+    root = str(station.get("root") or "/")
+    outside = [_named(path, cwd, root) for path in written if not _allowed(path, cwd, station)]
     if outside:
-        return "deny", _refusal(outside, cwd, station), outside
+        return "deny", _refusal(outside, station), outside
     if (path := reads(tool, arguments)) and not _readable(path, cwd, station):
-        return "deny", f"{path} is outside what this station may read.", [path]
+        return "deny", f"{path} is outside what this station may read.", [_named(path, cwd, root)]
     if renames and not shell and (alone := [path for path in written if _only_in_place(path, cwd)]):
         return "deny", in_place(alone), []
     return _inside(tool, arguments, bool(written), station)
@@ -115,7 +116,7 @@ def refused(payload: dict[str, object], station: dict[str, object]) -> list[str]
     violations = import_module("sessions.stations.boundary.violations" if __package__ else "violations").violations
     root = str(station.get("root") or "/")
     outside = [path for path in violations(said) if not _allowed(path, cwd, station)]
-    return [place_of(path, cwd, root) or path for path in outside if not _is_beside(path, cwd, station)]
+    return [_named(path, cwd, root) for path in outside if not _is_beside(path, cwd, station)]
 
 
 def _is_beside(path: str, cwd: str, station: dict[str, object]) -> bool:
@@ -149,6 +150,15 @@ def place_of(path: str, cwd: str, root: str) -> str | None:
     return os.path.relpath(real, root) if _is_in(real, root) else None
 
 
+def _named(path: str, cwd: str, root: str) -> str:
+    """A path as scopes write it, relative to the work tree; one that lies elsewhere is left as it is."""
+    inside = place_of(path, cwd, root)
+    if inside is not None:
+        return inside
+    whole, top = os.path.normpath(os.path.join(cwd, path)), os.path.normpath(root)  # noqa: PTH118
+    return os.path.relpath(whole, top) if _is_in(whole, top) else path
+
+
 def _allowed(path: str, cwd: str, station: dict[str, object]) -> bool:
     root = str(station.get("root") or "/")
     inside = place_of(path, cwd, root)
@@ -170,9 +180,7 @@ def _readable(path: str, cwd: str, station: dict[str, object]) -> bool:
     return globs == _EVERYTHING or inside is None or _matches()(globs, inside)
 
 
-def _refusal(outside: list[str], cwd: str, station: dict[str, object]) -> str:
-    root = str(station.get("root") or "/")
-    names = [place_of(path, cwd, root) or path for path in outside]
+def _refusal(names: list[str], station: dict[str, object]) -> str:
     return refusal(names, _strings(station.get("write")), any(_pinned(name, station) for name in names))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from sessions.floor.branches.shown import left_out, own_branch, shown_branches
+from sessions.floor.branches.shown import is_merged, left_out, own_branch, shown_branches
 from sessions.floor.lineage import changed
 from sessions.floor.ours.lives import Life
 from sessions.floor.state import EMPTY, Branch, Evidence, FloorState, Station, Status
@@ -120,8 +120,9 @@ class PaneBook:
         clash = self._clashes.of(branch.name) if branch else _APART
         evidence, ours = evidence_of(state, station, now), ours_of(state, name, now)
         resting = is_resting(evidence, now, self._resting_s) or (ours is not None and ours.life is Life.REMOVED)
+        merged = branch is not None and is_merged(state, branch)
         pane = station_pane(
-            "station:" + name, station, branch, session, evidence, state.repo, now, clash, resting=resting, ours=ours
+            "station:" + name, station, branch, session, evidence, state.repo, now, clash, resting, ours, merged
         )
         self.made += 1
         if known is not None and known.pane == pane:
@@ -152,7 +153,7 @@ class PaneBook:
             if branch.name not in self._taken and branch.name != state.base:
                 clash, before = self._clashes.of(branch.name), known.get(branch.name)
                 if anew or before is None or before.of is None or before.of[0] is not branch or before.of[1] != clash:
-                    pane = branch_pane("branch:" + branch.name, branch, state.repo, clash)
+                    pane = branch_pane("branch:" + branch.name, branch, state.repo, clash, is_merged(state, branch))
                     self.made += 1
                     if before is not None and before.pane == pane:
                         pane = before.pane

@@ -6,7 +6,9 @@ from functools import lru_cache
 
 import msgspec
 
+from sessions.floor.ours.lives import Life
 from sessions.floor.pace import BUCKET_S, BUCKETS, NOW_S, Pace
+from sessions.floor.reports import RUNS
 from sessions.floor.state import Branch, Evidence, Session, Station, Status
 from sessions.floor.tokens import Certainty, Meter, Tokens
 from sessions.text import EXCERPT, clean
@@ -155,9 +157,10 @@ def station_pane(
     clash: tuple[int, str] = (0, ""),
     resting: bool = False,
     ours: Ours | None = None,
+    merged: bool = False,
 ) -> Pane:
-    """The pane of one station; `branch` is its branch when that is a local head, and `clash` with how many it collides,
-    and with whom most."""
+    """The pane of one station; `branch` is its branch when that is a local head, and whether that is `merged`; `clash`
+    with how many it collides, and with whom most."""
     meter = station.meter
     most = sorted(station.files, key=station.files.__getitem__, reverse=True)[:FILES] if station.files else ()
     return Pane(
@@ -177,7 +180,7 @@ def station_pane(
         ahead=branch.ahead if branch else 0,
         behind=branch.behind if branch else 0,
         dirty=branch.dirty if branch else 0,
-        merged=branch.merged if branch else False,
+        merged=merged,
         author=_name(branch.author, 60) if branch else "",
         subject=_name(branch.subject) if branch else "",
         committed=branch.committed if branch else 0.0,
@@ -193,8 +196,7 @@ def station_pane(
         directory=short_directory(station.directory, repo),
         elsewhere=station.elsewhere,
         title=_name(session.title) if session else "",
-        # What its life was before it was started says nothing any more.
-        activity="" if ours is not None and evidence.reason == STARTED else clean(station.activity),
+        activity="" if ours is not None and _is_past(ours, station, evidence) else clean(station.activity),
         activity_time=station.activity_time,
         tools=tuple(Tool(_name(t.tool, 40), clean(t.detail), t.since) for t in station.running.values()),
         turns=station.turns,
@@ -209,7 +211,13 @@ def station_pane(
     )
 
 
-def branch_pane(key: str, branch: Branch, repo: str, clash: tuple[int, str] = (0, "")) -> Pane:
+def _is_past(ours: Ours, station: Station, evidence: Evidence) -> bool:
+    """Whether what it did last says nothing any more: its life before it was started, or that its process runs."""
+    ended = ours.life not in (Life.RUNNING, Life.PAUSED)
+    return evidence.reason == STARTED or (ended and station.activity == RUNS)
+
+
+def branch_pane(key: str, branch: Branch, repo: str, clash: tuple[int, str] = (0, ""), merged: bool = False) -> Pane:
     """The pane of a branch that no station works on."""
     return Pane(
         key=key,
@@ -220,7 +228,7 @@ def branch_pane(key: str, branch: Branch, repo: str, clash: tuple[int, str] = (0
         ahead=branch.ahead,
         behind=branch.behind,
         dirty=branch.dirty,
-        merged=branch.merged,
+        merged=merged,
         author=_name(branch.author, 60),
         subject=_name(branch.subject),
         committed=branch.committed,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from sessions.floor.branches.shown import activity
+from sessions.floor.branches.shown import activity, is_merged
 from sessions.floor.conflicts import Outcome
 from sessions.floor.patterns import is_path, quoted, suggest
 from sessions.floor.scopes.paths import Paths
@@ -61,7 +61,7 @@ def _branch_words(branch: Branch, state: FloorState, worker: str) -> str:
     words = [f"{clean(worker, 40)} works there"] if worker else []
     if branch.name == state.base:
         words.append("the base")
-    elif branch.merged:
+    elif is_merged(state, branch):
         words.append("merged")
     elif branch.ahead or branch.behind:
         words.append(f"↑{branch.ahead} ↓{branch.behind}")

@@ -15,14 +15,16 @@ from console.screens import sampled
 from console.screens.replay.screen import ReplayScreen
 from console.screens.station.screen import StationScreen
 from console.terminal import slowlink
-from sessions.floor.events import TurnFailed
+from sessions.floor.events import LifeChanged, TurnFailed
 from sessions.floor.fold.fold import fold_all
+from sessions.floor.ours.lives import Life
 from sessions.floor.state import EMPTY
 from sessions.journal.past.past import EventList, Past
 from sessions.journal.recording.record import write
 from sessions.journal.recording.recording import Recording
 from tests.support.picture import text_of
 from tests.support.replay import START, StillReplay, sample_events
+from tests.support.stations.still import our_events, ours
 from widgets.draw.cells import Line
 from widgets.floor.timeline import SHORT, TALL, Timeline
 from widgets.floor.topline import TopLine
@@ -175,6 +177,24 @@ def test_its_timeline_shows_where_it_was_busy_and_failed() -> None:
         assert "✖" in strip(screen)[2]
 
     with_replay(StillReplay(EventList(EVENTS)), script)
+
+
+def test_stations_of_ours_that_were_held_back_or_lost_are_failures_and_its_footer_has_what_works() -> None:
+    events = sorted([*our_events(), *ours("gone", life=Life.LOST)], key=lambda event: event.time)
+
+    async def script(screen: ReplayScreen, pilot: Pilot[None]) -> None:
+        assert "2 failures" in strip(screen)[0]
+        await press(screen, pilot, "w")
+        event = screen.replay.view.event
+        assert isinstance(event, LifeChanged)
+        assert event.life in (Life.HELD, Life.LOST)
+        screen.go_to_station(event.station)
+        await pilot.pause()
+        footer = text_of(screen.query_one(Footer)._lines)[0]
+        assert all(word in footer for word in ("play", "event", "turn", "failure", "faster"))
+        assert not any(word in footer for word in ("prompt", "stop", "kill", "bring back", "allow", "scope"))
+
+    with_replay(StillReplay(EventList(events), seq=1), script)
 
 
 def test_it_says_that_it_is_a_replay_and_whether_it_is_simulated() -> None:

@@ -40,6 +40,16 @@ def test_the_files_of_a_branch_and_of_the_base_are_told(tmp_path: Path) -> None:
     assert told(made, "feature/pool") == [TreePart(("a.txt", "b/漢字.txt", "src/pool.py"))]
 
 
+def test_a_tag_and_a_commit_have_files_too_and_what_is_none_is_said(tmp_path: Path) -> None:
+    made = Place(tmp_path)
+    head = made.repo.git("rev-parse", "feature/pool")
+    made.repo.git("tag", "v1", head)
+    assert told(made, "v1") == told(made, head) == told(made, "feature/pool")
+    for name in ("nosuch", "--all", "a b", "v1^{tree}"):
+        with pytest.raises(FactoryError, match="there is no branch"):
+            told(made, name)
+
+
 def test_names_that_are_no_text_are_shown_and_links_are_left_out(tmp_path: Path) -> None:
     made = Place(tmp_path)
     tree = "\0".join(

@@ -6,18 +6,23 @@ import pytest
 from msgspec.structs import replace
 
 from sessions.floor import events as ev
-from sessions.floor.branches.shown import SHOWN
+from sessions.floor.branches.shown import SHOWN, is_merged
+from sessions.floor.ours.lives import Life
 from sessions.floor.pace import Pace
+from sessions.floor.reports import RUNS, Report
 from sessions.floor.state import EMPTY, FloorState, Status
 from sessions.floor.tokens import Certainty, Tokens
 from sessions.views.floor.arrange import Arrangement, Arranger, Choice, Group, Grouping, SortKey, matches
 from sessions.views.floor.book import PaneBook
-from sessions.views.floor.panes import Pane
+from sessions.views.floor.panes import Pane, branch_pane
 from sessions.views.floor.totals import Counts, totals
 from sessions.views.floor.view import QUIET_S, SETTLE_S, FloorView
+from sessions.views.forms.offers import branch_offers
 from sessions.views.names import short_directory, short_model
 from tests.support.console import HOSTILE, NOW, factory_state, state_of
+from tests.support.stations.still import ours
 from widgets.draw.glyphs import WORD
+from widgets.floor.pane_text import status_word
 
 
 def panes_of(state: FloorState, now: float = NOW) -> dict[str, Pane]:
@@ -47,6 +52,27 @@ def test_the_base_and_merged_branches_have_no_pane() -> None:
     )
     assert [p.name for p in PaneBook().panes(state, 3)] == ["open"]
     assert [p.name for p in PaneBook().panes(state, 3, every_branch=True)] == ["done", "open"]
+
+
+@pytest.mark.parametrize(("head", "word"), [("4f2c91e0", ""), ("5a5a5a5a", "merged")])
+def test_a_branch_on_which_a_station_has_committed_nothing_yet_is_not_called_merged(head: str, word: str) -> None:
+    """Its place began at 4f2c91e0."""
+    branch = ev.BranchChanged(time=NOW, branch="station/it", head=head, merged=True, behind=1)
+    state = state_of([*ours("it"), branch])
+    made = panes_of(state)["station:it"]
+    assert made.merged is bool(word)
+    assert branch_offers(state)[0].why == (f"it works there  {word}" if word else "it works there  ↑0 ↓1")
+    it = state.branches["station/it"]
+    alone = branch_pane("", it, "", merged=is_merged(state, it))
+    assert status_word(alone) == (word or "no station")
+
+
+def test_that_its_process_runs_are_no_last_words() -> None:
+    runs = ev.AgentReported(time=NOW - 60, source="factory", station="it", state=Report.WORKING, reason=RUNS)
+    ended = ev.LifeChanged(time=NOW - 5, source="factory", station="it", life=Life.STOPPED)
+    begun = [*ours("it", kind="command", now=NOW - 100), runs]
+    assert panes_of(state_of(begun))["station:it"].activity == RUNS
+    assert panes_of(state_of([*begun, ended]))["station:it"].activity == ""
 
 
 def test_of_many_branches_the_most_recent_are_shown() -> None:

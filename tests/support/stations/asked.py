@@ -63,6 +63,8 @@ class AskedLink(StillLink):
         self.kinds: Sequence[AgentKind] = KINDS
         self.files: Sequence[str] = FILES
         self.answer = Reply(True, about="new-one")
+        self.absent = ""
+        """What is no branch, tag or commit."""
 
     async def send(self, command: AnyWish) -> Reply:
         await super().send(command)
@@ -73,6 +75,9 @@ class AskedLink(StillLink):
         asked = Asked(heard)
         if isinstance(question, Agents):
             asked.part(cast(A, AgentKinds(tuple(self.kinds))))
+        elif isinstance(question, TreePaths) and self.absent == question.branch != "":
+            asked.end(FactoryError(f"there is no branch {self.absent!r} yet"))
+            return asked
         elif isinstance(question, TreePaths):
             for start in range(0, len(self.files), 5_000):
                 asked.part(cast(A, TreePart(tuple(self.files[start : start + 5_000]))))

@@ -41,11 +41,12 @@ def ours(
     held: Held | None = BASH,
     parent: str = "",
     now: float = NOW,
+    kind: str = "builtin",
 ) -> list[ev.Event]:
     """A station of ours from its beginning on."""
     start = now - 900.0
     events: list[ev.Event] = [
-        ev.StationOpened(time=start, source="factory", station=station, kind="builtin", branch=f"station/{station}",
+        ev.StationOpened(time=start, source="factory", station=station, kind=kind, branch=f"station/{station}",
                          role="ship", owner=Owner.OURS, parent=parent),
         ev.ScopeAssigned(time=start, source="factory", station=station, scope=scope or Scope(("src/**",)), mode=mode,
                          budget=budget or Budget(tokens=100_000), who="ann@box"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from widgets.draw.numbers import age, age_clock, ago, count, money, percent, rate
+from widgets.draw.numbers import age, age_clock, ago, count, exact_age, money, percent, rate
 
 MINUTE = 1_763_730_000.0
 
@@ -81,3 +81,12 @@ def test_old_ages_stand_still_between_full_minutes(ages: list[float], later: flo
 def test_what_is_not_known_was_not_ago() -> None:
     assert ago(MINUTE - 180, MINUTE) == "3m ago"
     assert ago(0.0, MINUTE) == ""
+
+
+@given(st.floats(0, 1e5), st.floats(0, 60))
+def test_one_age_alone_is_exact(seconds: float, at: float) -> None:
+    now = MINUTE + at
+    since = now - seconds
+    whole = int(now - since)
+    if whole < 3_600:
+        assert exact_age(since, now) == (f"{whole}s" if whole < 60 else f"{whole // 60}m")

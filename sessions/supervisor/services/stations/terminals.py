@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.floor.ours.lives import Life
-from sessions.floor.reports import Report
+from sessions.floor.reports import RUNS, Report
 from sessions.floor.scope import Budget, HeldBy, Scope
 from sessions.stations import kinds
 from sessions.stations.contract import Ability, Brief, InTerminal, Launch, Remembering, Stated
@@ -99,7 +99,7 @@ class Terminals(Runner):
             )
         )
         if Ability.HOOKS not in agent.abilities:  # nothing else will ever say so
-            await self._crew.record(ev.AgentReported(state=Report.WORKING, reason="runs", **now(station)))
+            await self._crew.record(ev.AgentReported(state=Report.WORKING, reason=RUNS, **now(station)))
         reason = "; ".join(filter(None, (reason, launch.notice)))
         return Begun(child.pid, child.started, KEEPER, reason, prompted=_given(brief.prompt, launch))
 

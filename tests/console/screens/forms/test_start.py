@@ -263,6 +263,32 @@ def test_a_child_begins_inside_its_parent() -> None:
     play(test, it)
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+def test_what_a_branch_cannot_begin_at_is_to_be_mended(size: tuple[int, int]) -> None:
+    it = AskedLink()
+    it.absent = "nosuch"
+
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await press(pilot, "c", *"mend it")
+        await done(pilot)
+        await tab_to(pilot, app, "from")
+        await press(pilot, *"nosuch", "enter")
+        await done(pilot)
+        assert it.sent == []
+        assert "there is no branch, tag or commit of that name" in text(app)
+        assert "1 to mend" in last_line(app)
+        await press(pilot, "ctrl+u", *"v1", "tab")
+        await done(pilot)
+        assert "to mend" not in last_line(app)
+        await press(pilot, "enter")
+        await done(pilot)
+        (wish,) = it.sent
+        assert isinstance(wish, StartStation)
+        assert wish.start == "v1"
+
+    play(test, it, size=size)
+
+
 def test_branches_models_and_paths_are_completed() -> None:
     topic = ev.BranchChanged(time=NOW, source="git", branch="topic/pool", head="a" * 40, subject="Pool")
     it = AskedLink([*our_events(), topic])

@@ -202,6 +202,18 @@ def test_enter_goes_into_the_station_and_escape_comes_out() -> None:
     ask(test, "asker")
 
 
+def test_its_age_is_told_to_the_full_minute_of_the_question_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test(app: FactoryApp, screen: QuestionScreen, pilot: Pilot[None]) -> None:
+        for later, told in ((0.0, "2m"), (26.0, "2m"), (49.5, "2m"), (50.5, "3m")):
+            monkeypatch.setattr(app.link, "now", lambda later=later: NOW + later)
+            screen.sample()
+            await pilot.pause()
+            assert f"since    {told} ago" in text(app), later
+            assert screen.rest() == pytest.approx(60.0 - (130.0 + later) % 60.0)
+
+    ask(test, "asker")
+
+
 def test_in_a_past_it_can_be_read_and_not_answered() -> None:
     async def test(app: FactoryApp, screen: QuestionScreen, pilot: Pilot[None]) -> None:
         app.link.mode = LinkMode.REPLAY

@@ -16,7 +16,7 @@ from sessions.views.hands import OBSERVED, ONE_ALONE
 from tests.console.screens.floor.played import OPTIONS, play, press
 from tests.support.console import StillLink, state_of
 from tests.support.picture import text
-from tests.support.stations.still import our_events
+from tests.support.stations.still import our_events, ours
 
 
 class Refusing(StillLink):
@@ -29,7 +29,7 @@ class Refusing(StillLink):
 
 
 def link(kind: type[StillLink] = StillLink, mode: LinkMode = LinkMode.LIVE) -> StillLink:
-    return kind(state_of(our_events()), mode=mode)
+    return kind(state_of([*our_events(), *ours("program", kind="command")]), mode=mode)
 
 
 async def go(screen: FloorScreen, pilot: Pilot[None], *stations: str) -> None:
@@ -66,6 +66,8 @@ def last_line(app: FactoryApp) -> str:
         ("worker", ("X", "n"), []),
         ("worker", ("X", "X"), []),
         ("stuck", ("R", "R"), [ChangeLife("stuck", Change.RESUME)]),
+        ("stuck", ("R", "enter"), [ChangeLife("stuck", Change.RESUME)]),
+        ("worker", ("X", "enter"), []),
         ("over", ("R", "f"), [ChangeLife("over", Change.RESUME, fresh=True)]),
         ("over", ("R", "escape"), []),
         ("over", ("delete", "y"), [ChangeLife("over", Change.REMOVE)]),
@@ -100,6 +102,7 @@ def test_a_key_asks_for_what_it_says_on_the_floor_and_in_the_station(
         ("worker", "Q", "it asks nothing"),
         ("over", "i", "it is stopped: bring it back first"),
         ("over", "x", "it is stopped"),
+        ("program", "i", "a command takes no prompts: v attaches"),
         ("worker", "delete", "it is running: stop it first"),
         ("worker", "R", "it is running"),
         ("next", "p", "it is waiting"),

@@ -89,7 +89,7 @@ def test_an_agents_hook_denies_what_no_mount_says(room: Room) -> None:
             assert error == ""
             assert json.loads(out)["hookSpecificOutput"]["permissionDecision"] == "deny"
             await supervisor.until(lambda: supervisor.signals)
-            assert supervisor.signals[0].payload["outside"] == ["src/../LICENSE"]
+            assert supervisor.signals[0].payload["outside"] == ["LICENSE"]
 
     asyncio.run(scene())
 

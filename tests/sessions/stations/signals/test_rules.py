@@ -40,6 +40,26 @@ def test_it_says_what_the_language_says(tmp_path: Path, texts: tuple[str, ...], 
     assert says == ("" if matches(texts, path) else "deny")
 
 
+def test_what_is_outside_is_named_from_the_work_tree(tmp_path: Path) -> None:
+    root = tmp_path / "work"
+    (root / "src").mkdir(parents=True)
+    (root / "away").symlink_to("/")
+    bounds = station(root, "src/**", read=["src/**"])
+    for path, named in (
+        (str(root / "docs/a"), "docs/a"),
+        ("../docs/a", "docs/a"),
+        (str(root / "away/etc/x"), "away/etc/x"),
+        ("/etc/x", "/etc/x"),
+    ):
+        assert rules.verdict(use(path, cwd=str(root / "src")), bounds)[2] == [named]
+    assert rules.verdict(use(str(root / "docs/a"), "Read"), bounds)[2] == ["docs/a"]
+    said: dict[str, object] = {
+        "tool_response": f"sh: 1: cannot create {root}/docs/a: Read-only file system",
+        "cwd": str(root),
+    }
+    assert rules.refused(said, bounds) == ["docs/a"]
+
+
 def test_links_are_followed_and_lead_nowhere_else(tmp_path: Path) -> None:
     root = tmp_path / "work"
     (root / "src").mkdir(parents=True)
