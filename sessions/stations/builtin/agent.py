@@ -88,7 +88,8 @@ class BuiltIn:
                 # The provider counts what was broken off by the end of a process; what exactly, nobody heard.
                 tokens = Tokens(input=calling.about)
                 cost = self._meter.cost(tokens)
-                voice.used(calling.call, calling.model, tokens, cost=cost, certainty=Certainty.UNDERCOUNTED)
+                certainty = Certainty.UNDERCOUNTED
+                voice.used(calling.call, calling.model, tokens, cost=cost, certainty=certainty, whole=False)
                 self._meter.add(tokens, cost)
         self._go_on()
 

@@ -167,8 +167,11 @@ class Answers:
         tokens, certainty = stream.usage, Certainty.EXACT
         if tokens is None:
             tokens, certainty = stream.pending, Certainty.ESTIMATED
-        cost = self._meter.cost(tokens)
-        self._voice.used(number, target.model, tokens, cost=cost, certainty=certainty, window=self._meter.window())
+        # An estimate knows less of the context than what the provider said of the calls before.
+        exact = (line.certainty is Certainty.EXACT and line.tokens.total for line in self._history.usage)
+        whole = certainty is Certainty.EXACT or not any(exact)
+        cost, window = self._meter.cost(tokens), self._meter.window()
+        self._voice.used(number, target.model, tokens, cost=cost, certainty=certainty, window=window, whole=whole)
         self._meter.add(tokens, cost)
 
     def _waits(self, reason: str) -> None:

@@ -171,8 +171,9 @@ class Voice:
         certainty: Certainty = Certainty.EXACT,
         window: int = 0,
         calls: int = 1,
+        whole: bool = True,
     ) -> None:
-        """A model call used tokens."""
+        """A model call used tokens; where they are not the whole of it, they say nothing of the context."""
         self.put(ft.Usage(time=self._now(), call=call, model=model, tokens=tokens, cost=cost, certainty=certainty))
         self.say(
             ev.TokensUsed(
@@ -183,7 +184,7 @@ class Voice:
                 model=clean(model, 100),
                 cost=cost,
                 certainty=certainty,
-                context=tokens.context,
+                context=tokens.context if whole else 0,
                 window=window,
             )
         )

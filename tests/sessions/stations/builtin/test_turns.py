@@ -255,6 +255,31 @@ def test_a_refused_key_holds_all_at_that_provider_and_nobody_else(tmp_path: Path
     asyncio.run(scene())
 
 
+def test_the_context_stays_what_the_provider_said_when_an_answer_is_broken_off(tmp_path: Path, host: Process) -> None:
+    long = Step(text="word ", repeat=1000, piece=5, pace=0.05)
+
+    async def scene() -> None:
+        factory = Factory(tmp_path, host, {"one": [long, Step(text="Here."), long]})
+        async with factory.running() as line:
+            await line.begin("builtin", factory.brief("one"))
+            for number, whole in enumerate((False, True, False), 1):
+                await factory.prompt("one", f"p{number}", "Do it")
+                await factory.ear.until(ev.TextWritten, count=number)
+                if not whole:
+                    await line.interrupt("one")
+                await factory.ear.until(ev.TurnFinished, count=number)
+        first, known, broken = factory.told(ev.TokensUsed)
+        assert [each.certainty for each in (first, known, broken)] == [
+            Certainty.ESTIMATED,
+            Certainty.EXACT,
+            Certainty.ESTIMATED,
+        ]
+        assert first.context and known.context and broken.tokens.total
+        assert broken.context == 0  # which leaves it as it was
+
+    asyncio.run(scene())
+
+
 def test_a_budget_stops_within_the_stream_and_more_of_it_goes_on(tmp_path: Path, host: Process) -> None:
     long = Step(text="word ", repeat=40_000, piece=50, pace=0.001)
 
