@@ -54,6 +54,8 @@ class RunningTool(msgspec.Struct, frozen=True, omit_defaults=True):
     tool: str
     detail: str = ""
     since: float = 0.0
+    files: tuple[str, ...] = ()
+    """What it writes: the station has written it when the tool has come back without a failure."""
 
 
 class Session(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -118,7 +120,7 @@ class Station(msgspec.Struct, frozen=True, omit_defaults=True):
     errors: int = 0
     """Tools that failed and turns that failed."""
     files: Mapping[str, int] = {}
-    """Files it wrote, with how often."""
+    """Files it wrote, with how often: not what failed, or was broken off."""
     meter: Meter = Meter()
     pace: Pace = Pace()
 

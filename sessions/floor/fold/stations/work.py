@@ -6,7 +6,7 @@ from sessions.floor import events as ev
 from sessions.floor.fold.draft import Draft
 from sessions.floor.fold.stations.evidence import put_evidence, still_running, turn_over
 from sessions.floor.fold.stations.stations import STATIONS
-from sessions.floor.state import RunningTool, Status
+from sessions.floor.state import RunningTool, Station, Status
 
 MAX_FILES = 500
 """Distinct files remembered per station; further ones are not, and the journal still has them."""
@@ -50,18 +50,14 @@ def tool_called(draft: Draft, event: ev.ToolCalled) -> None:
     running, old = station.running, station.evidence
     # A turn that ended later than this call (a late line of another file) has ended the tool with it.
     over = event.time < old.seen and old.status in (Status.IDLE, Status.FAILED)
+    files = (event.file, *event.more_files) if event.file else ()
     if event.call and not over:
         running = dict(running)
         if len(running) >= MAX_RUNNING and event.call not in running:
             del running[next(iter(running))]
-        running[event.call] = RunningTool(event.tool, event.detail, event.time)
-    if event.file:
-        files = draft.files.get(event.station)
-        if files is None:
-            files = draft.files[event.station] = dict(station.files)
-        for file in (event.file, *event.more_files):
-            if file in files or len(files) < MAX_FILES:
-                files[file] = files.get(file, 0) + 1
+        running[event.call] = RunningTool(event.tool, event.detail, event.time, files)
+    elif files:  # nobody tells what comes of it
+        _wrote(draft, station, files)
     says = f"{event.tool} {event.detail}".strip()
     put_evidence(draft, event, Status.WORKING, f"tool {event.tool}", says, tools=station.tools + 1, running=running)
 
@@ -71,6 +67,17 @@ def tool_finished(draft: Draft, event: ev.ToolFinished) -> None:
     station = draft.station(event)
     running = station.running
     if event.call in running:
+        if not event.failed and (files := running[event.call].files):
+            _wrote(draft, station, files)
         running = {call: tool for call, tool in running.items() if call != event.call}
     errors = station.errors + event.failed
     put_evidence(draft, event, Status.WORKING, "tool came back", running=running, errors=errors)
+
+
+def _wrote(draft: Draft, station: Station, written: tuple[str, ...]) -> None:
+    files = draft.files.get(station.id)
+    if files is None:
+        files = draft.files[station.id] = dict(station.files)
+    for file in written:
+        if file in files or len(files) < MAX_FILES:
+            files[file] = files.get(file, 0) + 1

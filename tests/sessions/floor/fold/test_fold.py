@@ -122,6 +122,21 @@ def test_files_are_counted_and_bounded() -> None:
     assert station.files["0.py"] == 2
 
 
+def test_only_what_succeeded_was_written() -> None:
+    def edit(call: str) -> ev.ToolCalled:
+        return ev.ToolCalled(time=2, station="s", tool="Edit", call=call, file=f"{call}.py", more_files=(f"{call}.md",))
+
+    under_way = [edit("well"), edit("failed"), edit("broken")]
+    assert _station(*under_way).files == {}
+    came = [
+        ev.ToolFinished(time=3, station="s", call="well"),
+        ev.ToolFinished(time=3, station="s", call="failed", failed=True),
+        ev.TurnFinished(time=4, station="s", interrupted=True),
+        ev.ToolFinished(time=5, station="s", call="broken", failed=True),
+    ]
+    assert _station(*under_way, *came).files == {"well.py": 1, "well.md": 1}
+
+
 def test_a_session_that_ends_after_its_successor_began_says_nothing() -> None:
     facts = [
         ev.SessionOpened(time=1, station="s", session="old"),

@@ -72,7 +72,7 @@ def test_who_is_only_observed_is_told_by_what_it_wrote() -> None:
             time=NOW, source="x", station="seen", session="s", kind="claude", directory="/srv/wt/seen", branch="b"
         ),
         *(
-            ev.ToolCalled(time=NOW, source="x", station="seen", session="s", tool="Edit", call=path, file=path)
+            ev.ToolCalled(time=NOW, source="x", station="seen", session="s", tool="Edit", file=path)
             for path in ("/srv/wt/seen/src/pool/f0.py", "/srv/wt/seen/docs/i.md", "/etc/passwd")
         ),
     ]
