@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import faulthandler
 import os
+import signal
 import tempfile
 from collections.abc import Generator, Iterator
 from functools import partial
@@ -58,6 +59,7 @@ def pytest_configure(config: pytest.Config) -> None:
     plain = {"HOME": home.name, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "LANG": "C.UTF-8"}
     for name, value in (plain | {"TERM": "xterm-256color", "COLORTERM": "truecolor"}).items():
         around.setenv(name, value)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # `nohup` has every process that is started here survive its terminal
     # The thread of a journal that a failing test left open must not keep the process from ending.
     around.setattr(aiosqlite.core, "Thread", partial(Thread, daemon=True))
 

@@ -75,7 +75,7 @@ def test_without_what_calls_models_it_says_so_once_and_makes_nothing(
     monkeypatch.setattr(tempfile, "tempdir", None)
     with pytest.raises(FactoryError, match="litellm_that_is_not_here") as error:
         LiveFactory(story.parts(8))
-    assert "factory-tui[models]" in error.value.cure
+    assert "[models,agents]" in error.value.cure
     assert not list(tmp_path.iterdir())
 
 

@@ -121,13 +121,13 @@ def test_it_survives_the_hangup_of_a_terminal(house: House) -> None:
 
 
 TERMINAL = """
-import fcntl, pathlib, sys, termios
+import fcntl, pathlib, signal, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 from sessions.supervisor import process
 from sessions.supervisor.__main__ import _parser
 process.start(pathlib.Path(sys.argv[1]), process.Options(idle_minutes=5.0))
 print("started", flush=True)
-sys.stdin.read()
+signal.pause()
 """
 """What runs in a terminal: it starts a supervisor and stays until the terminal is closed."""
 

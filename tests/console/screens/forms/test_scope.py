@@ -104,7 +104,8 @@ def test_what_it_touches_and_where_branches_collide_is_offered() -> None:
     hits = [clash("x", name, FileConflict("src/hot.py", "content", 2)) for name in ("y", "z")]
     wrote = [
         ev.ToolCalled(time=NOW - 8, source="builtin", station="rests", session="s-rests", tool="Edit", call="w",
-                      file="/state/places/rests/work/docs/pool.md")
+                      file="/state/places/rests/work/docs/pool.md"),
+        ev.ToolFinished(time=NOW - 8, source="builtin", station="rests", session="s-rests", call="w"),
     ]  # fmt: skip
     it = AskedLink([*our_events(), *hits, *wrote])
 
