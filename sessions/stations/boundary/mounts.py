@@ -97,7 +97,7 @@ def _check(bounds: Bounds) -> None:
     place = bounds.place
     for path in (place, bounds.home, bounds.private):
         if not path.is_dir():
-            raise FactoryError(f"there is no directory {path}", "start the station anew: its place is made again")
+            raise FactoryError(f"there is no directory {path}", "remove the station, and start another one on its branch")
     if bounds.git_dir.is_symlink() or not bounds.git_dir.is_dir():
         raise FactoryError(f"{bounds.git_dir} is no private clone", "start the station in a place of its own, or full")
     for name in (*PINS, *MOVABLE):

@@ -7,6 +7,7 @@ told; the branch stays as it was.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import time
@@ -98,6 +99,8 @@ class Absorber:
 
     def _look(self) -> list[Event]:
         git_dir, record = self.place.git_dir, self.place.record
+        if not self.place.work.is_dir():  # by no agent: in its boundary it cannot be moved
+            raise FileNotFoundError(errno.ENOENT, "its work tree is gone")
         found = beneath.refs(git_dir)
         self._hold(found)
         events = self._loose_pins()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -60,6 +61,17 @@ def test_commits_in_scope_arrive_with_their_objects_and_nothing_else_does(
     world.repo.git("fsck", "--strict", "--full")
     assert "packs: 0" in world.repo.git("count-objects", "-v")
     assert f"station {place.record.station}" in world.repo.git("reflog", "show", "agent/s1")
+
+
+@pytest.mark.parametrize("gone", ["work", "."])
+def test_a_work_tree_that_is_gone_is_told_once_and_is_no_doing_of_the_agent(
+    place: Place, door: Absorber, gone: str
+) -> None:
+    shutil.rmtree(place.root / gone)
+    (told,) = door.look()
+    assert isinstance(told, SourceSkipped)
+    assert told.detail == "its work tree is gone"
+    assert door.look() == []
 
 
 def test_many_objects_arrive_as_one_pack(world: World, place: Place, door: Absorber) -> None:
