@@ -63,9 +63,15 @@ class Plan:
     def add(self, access: Access, *paths: Path) -> None:
         for path in paths:
             if path.is_symlink() and access is Access.READ:
-                self.mounts.append(Mount(path, Access.LINK))
+                if not self._shows(path):
+                    self.mounts.append(Mount(path, Access.LINK))
             elif path.exists():
                 self.mounts.append(Mount(path, access))
+
+    def _shows(self, path: Path) -> bool:
+        """Whether a link is there already, such as in a directory that is: it cannot be made once more."""
+        around = next((mount for mount in reversed(self.mounts) if path.is_relative_to(mount.path)), None)
+        return around is not None and around.access in (Access.READ, Access.WRITE, Access.LINK)
 
 
 def planned(bounds: Bounds) -> Plan:

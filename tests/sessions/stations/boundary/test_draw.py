@@ -108,6 +108,25 @@ def test_a_program_in_tmp_is_there_at_every_start() -> None:
 
 
 @needs_bubblewrap
+def test_a_link_in_an_installation_that_is_there_is_made_no_second_time() -> None:
+    """Such as `bin/python3` of an interpreter that both the factory and a script of the agent need."""
+    own, brought = Site(), Path(tempfile.mkdtemp())
+    (brought / "bin").mkdir()
+    (brought / "bin/program").write_text("#!/bin/sh\necho works\n")
+    for path in (brought, brought / "bin", brought / "bin/program"):
+        path.chmod(0o755)
+    inner, outer = brought / "bin/link", Path(tempfile.mkdtemp()) / "link"
+    outer.parent.chmod(0o755)
+    inner.symlink_to("program")
+    outer.symlink_to(inner)
+    own.bounds = msgspec.structs.replace(own.bounds, programs=(outer, brought, inner, outer))
+    assert own.run([str(outer)], own.draw()).stdout == b"works\n"
+    own.close()
+    shutil.rmtree(brought)
+    shutil.rmtree(outer.parent)
+
+
+@needs_bubblewrap
 def test_the_proof_is_quick_leaves_nothing_and_passes() -> None:
     own = Site(root=True)
     boundary = own.draw()
