@@ -103,7 +103,8 @@ def _check(bounds: Bounds) -> None:
     place = bounds.place
     for path in (place, bounds.home, bounds.private):
         if not path.is_dir():
-            raise FactoryError(f"there is no directory {path}", "remove the station, and start another one on its branch")
+            cure = "remove the station, and start another one on its branch"
+            raise FactoryError(f"there is no directory {path}", cure)
     if bounds.git_dir.is_symlink() or not bounds.git_dir.is_dir():
         raise FactoryError(f"{bounds.git_dir} is no private clone", "start the station in a place of its own, or full")
     for name in (*PINS, *MOVABLE):
