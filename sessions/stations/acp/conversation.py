@@ -126,7 +126,7 @@ class Conversation:
             await asyncio.wait({turn})
         if not over:
             who = self.telling.who()
-            self.telling.say(*self._reading.over(who), ev.SessionClosed(**who))
+            self.telling.say(*self._reading.over(who, broken=turn is not None), ev.SessionClosed(**who))
             self._keeping.close()
 
     # What the agent says.
@@ -172,7 +172,7 @@ class Conversation:
             return
         self._over = f"{self._preset.title} {words}"
         self._asking.drop("the agent ended")
-        self.telling.say(*self._reading.over(self.telling.who()))
+        self.telling.say(*self._reading.over(self.telling.who(), broken=True))
         self.catch_up()
         self._keeping.note(words, failed=True)
         self.telling.say(ev.AgentLost(**self.telling.who(), reason=clean(words, 600)))
@@ -229,10 +229,11 @@ class Conversation:
             self._turn = None
             return
         self._asking.drop("the agent went on without an answer")
-        self.telling.say(*self._reading.over(self.telling.who()), *await self._used(response))
         stop = text(response.get("stopReason"))
         failed = failed or _STOPPED.get(stop, "")
         interrupted = (self._interrupted or stop == "cancelled") and not (failed and stop)
+        told = self._reading.over(self.telling.who(), broken=interrupted or bool(failed))
+        self.telling.say(*told, *await self._used(response))
         self._keeping.over(interrupted, "" if interrupted else failed)
         self._turn = None
         who = self.telling.who()

@@ -84,8 +84,8 @@ class Reading:
         if call in self.uses:
             self.uses[call].failed = True
 
-    def over(self, who: Who) -> list[ev.Event]:
-        """The turn is over: what was held back."""
+    def over(self, who: Who, broken: bool) -> list[ev.Event]:
+        """The turn is over: what was held back. Where it was `broken` off, so was what had not come back."""
         self.in_turn = False
         told = self.rest(who)
         for use in self.uses.values():
@@ -93,7 +93,7 @@ class Reading:
                 told.append(self._called(use, who))
             if not use.over:  # some agents say nothing more of what was refused
                 use.over = True
-                told.append(ev.ToolFinished(**who, call=use.call, failed=use.failed))
+                told.append(ev.ToolFinished(**who, call=use.call, failed=use.failed or broken))
         return [*told, *self.skips(who)]
 
     def skip(self, reason: str, detail: str, who: Who) -> list[ev.Event]:

@@ -43,7 +43,7 @@ def test_any_updates_make_events_that_the_journal_takes(
     told += more
     if use is not None:
         assert len(question({"options": asked}, use, read.said).text) <= MOST
-    told += read.over(who(10.0))
+    told += read.over(who(10.0), broken=False)
     called = [event.call for event in told if isinstance(event, ev.ToolCalled)]
     assert len(called) == len(set(called))
     finished = [event.call for event in told if isinstance(event, ev.ToolFinished)]
@@ -85,11 +85,14 @@ def test_a_tool_is_told_once_when_enough_of_it_is_known() -> None:
     assert read.update({**update, "title": "more", "status": "in_progress"}, who()) == []
 
 
-def test_what_was_announced_and_never_told_more_of_is_told_when_the_turn_is_over() -> None:
+@pytest.mark.parametrize("broken", [False, True])
+def test_what_was_announced_and_never_told_more_of_is_told_when_the_turn_is_over(broken: bool) -> None:
     read = reading()
     read.began()
     read.update({"sessionUpdate": "tool_call", "toolCallId": "c", "title": "Preparing", "status": "pending"}, who())
-    assert [type(event) for event in read.over(who())] == [ev.ToolCalled, ev.ToolFinished]
+    called, finished = read.over(who(), broken)
+    assert isinstance(called, ev.ToolCalled) and isinstance(finished, ev.ToolFinished)
+    assert finished.failed is broken  # a file that it was to write is not one that was written
 
 
 def test_what_is_unknown_is_told_at_once_and_then_counted() -> None:
@@ -97,7 +100,7 @@ def test_what_is_unknown_is_told_at_once_and_then_counted() -> None:
     read.began()
     first = read.update({"sessionUpdate": "state_update"}, who())
     more = [event for _ in range(5) for event in read.update({"sessionUpdate": "state_update"}, who())]
-    last = read.over(who())
+    last = read.over(who(), broken=False)
     assert [(event.reason, event.count, event.detail) for event in first if isinstance(event, ev.SourceSkipped)] == [
         ("unknown update", 1, "state_update")
     ]
