@@ -20,7 +20,7 @@ IN_TERMINAL = "keeper"
 
 
 PROMPTLESS = frozenset({"command"})
-"""Kinds of agents to which nothing can be said: it is not known when such a program listens."""
+"""Kinds of agents to which nothing can be said: it is not known when such a program listens, nor what interrupts it."""
 
 
 class Verb(StrEnum):
@@ -113,7 +113,7 @@ class Hands(msgspec.Struct, frozen=True, omit_defaults=True):
             return OBSERVED if station in self.state.stations else NOTHING
         if verb in (*ANSWERS, Verb.ASKED):
             return self._unanswerable(known, verb)
-        if verb is Verb.PROMPT and (reason := self._speechless(station)):
+        if verb in (Verb.PROMPT, Verb.INTERRUPT) and (reason := self._speechless(station, verb)):
             return reason
         if verb in (Verb.PROMPT, Verb.ATTACH):
             return _unheard(known, verb)
@@ -135,11 +135,13 @@ class Hands(msgspec.Struct, frozen=True, omit_defaults=True):
             return None
         return known.questions.get(self.question or next(iter(known.questions)))
 
-    def _speechless(self, station: str) -> str:
-        """Why no request can be given to what this is; a question for words can be answered."""
+    def _speechless(self, station: str, verb: Verb) -> str:
+        """Why no request can be given to what this is, and no turn be ended; a question for words can be answered."""
         seen, asked = self.state.stations.get(station), self.asked(station)
         if seen is None or seen.kind not in PROMPTLESS or (asked is not None and asked.asks is Asks.WORDS):
             return ""
+        if verb is Verb.INTERRUPT:
+            return f"what ends a turn of a {seen.kind} is not known: v attaches, x stops it"
         return f"a {seen.kind} takes no prompts: v attaches, to type it"
 
     def _unanswerable(self, known: Owned, verb: Verb) -> str:

@@ -7,23 +7,25 @@ import os
 import re
 import shutil
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
 
 from sessions.paths import private_dir
 from sessions.stations.contract import Signal
-from sessions.stations.signals.hook import ASKED, EXPIRED, LARGEST, MOST, NEW, WAY_BACK
-from sessions.text import clean
+from sessions.stations.signals.hook import ASKED, EXPIRED, LARGEST, MOST, NAMED, NEW, WAY_BACK
 
+STATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+"""What stations are called that have an outbox."""
 _STEM = re.compile(r"(\d{20}-\d{6}-[0-9a-f]{16})(\.[a-z]+)")
-_NAME = re.compile(r"[A-Za-z][\w:.-]{0,63}")
 _JUNK = ".junk-"
 """How names begin of directories that were put there, which are passed over until the station is removed."""
 _HIDDEN = 64
 """Files that are just being written, at most; what else lies about is taken away."""
 _AGE_S = 30 * 86_400.0
+_DEEPEST = 32
+"""Levels of a signal; `hook` sends no more than half of them. What is deeper ends whoever walks through it."""
 NAME, LARGE, SHAPE, KIND, FLOOD = "no signal's name", "too large", "not a signal", "not a file", "too many signals"
 TWICE = "a question in the place of an open one"
 """Why what lies there is no signal."""
@@ -67,6 +69,8 @@ class Folder:
     """The directory of one station. It is held open, so that nothing is ever reached by a path that could lead away."""
 
     def __init__(self, station: str, path: Path) -> None:
+        if path.is_dir() and not path.is_symlink():
+            path.chmod(0o700)  # the station may have set it to anything
         self.station, self.path = station, private_dir(path)
         self._handle = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
 
@@ -84,6 +88,7 @@ class Folder:
         found: dict[str, list[str]] = {NEW: [], ASKED: [], WAY_BACK: [], EXPIRED: []}
         strays: list[str] = []
         hidden: list[str] = []
+        os.fchmod(self._handle, 0o700)  # it can be read, and what was read be taken away, whatever the station made it
         with os.scandir(self._handle) as entries:
             for number, entry in enumerate(entries):
                 if number > 3 * MOST:
@@ -122,7 +127,7 @@ class Folder:
             return SHAPE
         time = said.time if now - _AGE_S < said.time <= now else now
         signal = Signal(f"{self.station}:{stem}", self.station, said.name, time, said.payload, said.waits)
-        return Told(signal, stem, said.stays, clean(said.key, 200), len(body))
+        return Told(signal, stem, said.stays, said.key, len(body))
 
     def drop(self, stem: str, *endings: str) -> None:
         """Take away what has these names; what is gone is no error."""
@@ -192,4 +197,17 @@ def _said(body: bytes) -> _Said | None:
         said = msgspec.json.decode(body, type=_Said)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return said if _NAME.fullmatch(said.name) else None
+    many = body.count(b"[") + body.count(b"{") > _DEEPEST
+    return said if NAMED.fullmatch(said.name) and not (many and _is_deep(said.payload)) else None
+
+
+def _is_deep(value: object) -> bool:
+    """Whether there is something below its deepest level."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [part for each in level for part in _parts(each) if isinstance(part, dict | list)]
+    return bool(level)
+
+
+def _parts(value: object) -> Iterable[object]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -27,6 +28,8 @@ NEW, ASKED, WAY_BACK, EXPIRED = ".json", ".asked", ".fifo", ".expired"
 PERMISSION, BEFORE_TOOL, BEGINNING = "PermissionRequest", "PreToolUse", "SessionStart"
 AFTER_TOOL = frozenset({"PostToolUse", "PostToolUseFailure"})
 SCOPE = "ask:scope"
+NAMED = re.compile(r"[A-Za-z][\w:.-]{0,63}")
+"""What signals are called."""
 JSON = "--json"
 TALKING = frozenset({"AskUserQuestion"})
 """Tools that ask for words, which a yes from outside cannot give: they are answered in the terminal."""
@@ -68,6 +71,8 @@ def _hook(words: list[str]) -> int:
     if len(names) > 1:
         raise OutboxError("a signal has one name, and words stand after --text")
     if names:
+        if not NAMED.fullmatch(names[0]):
+            raise OutboxError("a name is a letter, then letters, digits and _ : . -, 64 at most; words go with --text")
         text = options.get("--text", "")
         signal = send(outbox, names[0], {"text": text} if text else {}, key=options.get("--key", ""))
         if JSON in words:
@@ -84,7 +89,7 @@ def _agent(outbox: str, name: str, payload: dict[str, object]) -> int:
     """An agent's own hook: tell, and where it asks wait for what it shall be told."""
     if name in (BEFORE_TOOL, PERMISSION):
         decision, reason, paths = _verdict(payload)
-        asks = decision == "ask" if name == BEFORE_TOOL else payload.get("tool_name") not in TALKING
+        asks = decision == "ask" if name == BEFORE_TOOL else str(payload.get("tool_name")) not in TALKING
         if decision in ("allow", "deny"):
             _say(reply(name, decision, reason))  # whether or not it can be told
             return _sent(outbox, name, {**payload, "decided": decision, "outside": paths})
@@ -93,8 +98,8 @@ def _agent(outbox: str, name: str, payload: dict[str, object]) -> int:
     if name in AFTER_TOOL and (refused := _refused(payload)):
         payload = {**payload, "refused": refused}
     send(outbox, name, payload)
-    if name == BEGINNING and (words := station_file().get("words")):
-        print(words)
+    if name == BEGINNING:
+        _say(str(station_file().get("words") or ""))
     return 0
 
 
@@ -129,20 +134,22 @@ def _ask(words: list[str]) -> int:
         raise OutboxError(trouble)
     seconds = _seconds(options.get("--wait", ""), ASK_S)
     if _rules().has(globs, station_file()):
-        print("Your scope has that already: nobody is asked. What is still read-only opens when you are started again.")
+        _say("Your scope has that already: nobody is asked. What is still read-only opens when you are started again.")
         return 0
     payload: dict[str, object] = {"globs": globs, "why": options.get("--why", "")}
     answer = ask(outbox, SCOPE, payload, seconds, stays=True)
     if answer is None:
-        print("No answer yet. The question stays with the operator; $FACTORY_TUI_STATION_FILE says when it is allowed.")
+        _say("No answer yet. The question stays with the operator; $FACTORY_TUI_STATION_FILE says when it is allowed.")
         return NO_ANSWER
-    print(answer)
+    _say(answer)
     return 0 if answer.startswith("Allowed") else 1
 
 
 def _say(text: str) -> None:
+    """Print it, with `?` for letters that the output cannot hold."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     if text:
-        print(text)
+        print(text.encode(encoding, "replace").decode(encoding))
 
 
 def reply(name: str, decision: str, reason: str) -> str:
@@ -186,7 +193,12 @@ def ask(outbox: str, name: str, payload: dict[str, object], seconds: float, stay
     except OSError as error:
         raise OutboxError(f"{outbox} cannot be used: {error.strerror}") from error
     try:
-        _put(outbox, stem, {"name": name, "payload": payload, "waits": True, **({"stays": True} if stays else {})})
+        try:
+            _put(outbox, stem, {"name": name, "payload": payload, "waits": True, **({"stays": True} if stays else {})})
+        except OutboxError:
+            with contextlib.suppress(OSError):
+                os.unlink(way)  # noqa: PTH108
+            raise
         answer = _awaited(back, seconds)
         if answer is None:
             os.rename(way, way[: -len(WAY_BACK)] + EXPIRED)  # noqa: PTH104
@@ -337,7 +349,9 @@ def _payload() -> dict[str, object]:
 def _outbox() -> str:
     outbox = os.environ.get(OUTBOX, "")
     if not outbox:
-        raise OutboxError(f"${OUTBOX} is not set: this works inside a station")
+        raise OutboxError(
+            f"${OUTBOX} is not set: this works inside a station; from outside name one to `hook --station`"
+        )
     return outbox
 
 

@@ -14,11 +14,11 @@ into their place in another order than their names have, and none is passed over
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from hashlib import blake2b
+from itertools import count
 from pathlib import Path
 
 import msgspec
@@ -28,7 +28,7 @@ from sessions.floor.events import SourceSkipped
 from sessions.paths import private_dir
 from sessions.stations.contract import Signal
 from sessions.stations.signals.bell import Bell
-from sessions.stations.signals.folder import FLOOD, NAME, TWICE, Folder, Told
+from sessions.stations.signals.folder import FLOOD, NAME, STATION, TWICE, Folder, Told
 from sessions.stations.signals.hook import ASKED, EXPIRED, NEW, WAY_BACK
 from sessions.stations.signals.questions import PATIENCE_S, Questions, Withdrawn
 
@@ -40,7 +40,6 @@ KEYS = 1_000
 """Keys that are remembered, the newest."""
 BURST, PER_S = 20_000.0, 100.0
 """Signals of one station at once, and in the long run; what is more is counted and not kept."""
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -62,6 +61,8 @@ class _Station:
         """Stems that were found and not read yet."""
         self.rung = True
         """More may lie there."""
+        self.turn = 0
+        """When something of it was read last."""
         self._room, self._since = BURST, time.monotonic()
 
     def admits(self) -> bool:
@@ -86,6 +87,9 @@ class Outbox:
         """Names of files that are counted and may still be there."""
         self._keys = dict.fromkeys(_names(marks.get(KEYS_MARK)))
         self._stations: dict[str, _Station] = {}
+        self._turns = count(1)
+        self._at_folders = asyncio.Lock()
+        """No folder is closed while another thread is in it."""
         self._rung = asyncio.Event()
         self._bell = Bell(self._ring)
         self._batch: Batch | None = None
@@ -95,7 +99,7 @@ class Outbox:
 
     def directory(self, station: str) -> Path:
         """Where a station's signals are put: to be bound into its sandbox, and named to it (see `tools`)."""
-        if not _NAME.fullmatch(station):
+        if not STATION.fullmatch(station):
             raise FactoryError(f"{station!r} is no name for a directory", "use letters, digits, - and _")
         return self._root / station
 
@@ -120,7 +124,7 @@ class Outbox:
     def follow_all(self) -> None:
         """Listen to every station that has an outbox."""
         for path in sorted(self._root.iterdir()):
-            if _NAME.fullmatch(path.name) and path.is_dir() and not path.is_symlink():
+            if STATION.fullmatch(path.name) and path.is_dir() and not path.is_symlink():
                 self.follow(path.name)
 
     def ended(self, station: str) -> None:
@@ -134,7 +138,8 @@ class Outbox:
         if known is not None:
             self._bell.remove(known.folder.path)
             self.questions.forget(known.folder)
-            await asyncio.to_thread(known.folder.remove)
+            async with self._at_folders:
+                await asyncio.to_thread(known.folder.remove)
 
     def close(self) -> None:
         """Listen no more. What was not settled is told to whoever comes next; who waits goes on waiting."""
@@ -156,7 +161,8 @@ class Outbox:
 
     async def settle(self, batch: Batch) -> None:
         """The batch is committed: what told it is taken away."""
-        await asyncio.to_thread(self._clear, batch, self.questions.open)
+        async with self._at_folders:
+            await asyncio.to_thread(self._clear, batch, self.questions.open)
         self._batch = None
 
     async def answer(self, question: str, printed: bytes, seconds: float = PATIENCE_S) -> None:
@@ -179,8 +185,9 @@ class Outbox:
         self._rung.set()
 
     async def _taken(self) -> Batch | None:
-        stations = list(self._stations.values())
-        found = await asyncio.to_thread(self._gather, stations)
+        async with self._at_folders:
+            stations = list(self._stations.values())
+            found = await asyncio.to_thread(self._gather, stations)
         if any(station.queue or station.rung for station in stations):
             self._rung.set()
         return self._made(found)
@@ -205,17 +212,17 @@ class Outbox:
                 station.queue.extend(listed.new)
                 station.folder.sweep(listed.strays)
                 self._strays += len(listed.strays)
-        return self._read(station for station in stations if station.queue)
+        return self._read(sorted((station for station in stations if station.queue), key=lambda each: each.turn))
 
     def _read(self, busy: Iterable[_Station]) -> list[_Found]:
-        """Each station gives a share, so that none keeps the others waiting."""
+        """Each station gives a share, the one that was passed over longest first: none keeps the others waiting."""
         found: list[_Found] = []
         size, now = 0, self._clock()
         for station in busy:
             for _ in range(min(SHARE, len(station.queue), BATCH - len(found))):
                 if size > BYTES:
                     return found
-                stem = station.queue.popleft()
+                stem, station.turn = station.queue.popleft(), next(self._turns)
                 told = station.folder.read(stem, now)
                 if told is not None:
                     found.append((station, stem, told))
@@ -228,13 +235,15 @@ class Outbox:
         if self._strays:
             skipped[NAME], self._strays = self._strays, 0
         keys = len(self._keys)
-        for station, _, told in found:
+        for station, stem, told in found:
             if isinstance(told, str):
                 skipped[told] += 1
             elif f"{station.folder.station}/{told.stem}" in self._counted:
                 continue  # it is only to be taken away
             elif not station.admits():
                 skipped[FLOOD] += 1
+                if told.signal.waits:
+                    self.questions.turn_away(station.folder, stem)
             elif told.signal.waits and told.signal.id in self.questions:
                 skipped[TWICE] += 1  # whoever reads the first is not to answer the second
             elif not told.key or self._is_first(station.folder.station, told.key):

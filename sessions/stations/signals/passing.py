@@ -27,7 +27,7 @@ class Topic(msgspec.Struct, frozen=True):
 def topic_of(signal: Signal) -> Topic:
     """What a signal is about."""
     said = signal.payload
-    use = hash((said.get("tool_name"), msgspec.json.encode(said.get("tool_input"), order="sorted")))
+    use = hash(msgspec.json.encode((said.get("tool_name"), said.get("tool_input")), order="sorted"))
     return Topic(str(said.get("session_id") or ""), str(said.get("agent_id") or ""), use)
 
 

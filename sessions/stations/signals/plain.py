@@ -28,7 +28,7 @@ class Opens(StrEnum):
 def heard(signal: Signal, session: str) -> Sequence[ev.Event]:
     """The facts of a signal that is no agent's own: somebody inside the station said so, or asks for more."""
     said = signal.payload
-    if signal.name == SCOPE:
+    if signal.name == SCOPE and signal.waits:
         asked, why = globs(signal), clean(str(said.get("why") or ""), _TEXT)
         if not asked:
             return [ev.SourceSkipped(time=signal.time, source=SOURCE, reason="signal: no pattern that can be meant")]

@@ -12,7 +12,6 @@ import json
 import os
 import re
 import secrets
-from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -21,6 +20,7 @@ import msgspec
 
 from sessions.errors import FactoryError
 from sessions.stations.signals import hook
+from sessions.stations.signals.folder import STATION
 
 LARGEST_HEAD = 16 << 10
 CONNECTIONS = 32
@@ -28,8 +28,6 @@ CONNECTIONS = 32
 PATIENCE_S = 10.0
 """How long one request may take."""
 _LINGERS = 64
-_STATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_NAME = re.compile(r"[A-Za-z][\w:.-]{0,63}")
 _HERE = re.compile(r"(127\.0\.0\.1|localhost)(:\d{1,5})?")
 
 
@@ -75,9 +73,12 @@ class Posting:
             task = asyncio.current_task()
             assert task is not None
             opened[0]._served.add(task)
-            with suppress(asyncio.CancelledError):  # of `close`; the loop would report it as a fault
+            try:
                 await opened[0]._serve(reader, writer, busy)
-            opened[0]._served.discard(task)
+            except asyncio.CancelledError:
+                pass  # of `close`; the loop would report it as a fault
+            finally:
+                opened[0]._served.discard(task)
 
         server = None
         for port in dict.fromkeys((known.port if known else 0, 0)):
@@ -145,15 +146,18 @@ class Posting:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not hmac.compare_digest(token.strip().encode(), self.address.token.encode()):
             raise _RefusedError(HTTPStatus.UNAUTHORIZED, "no token, or a wrong one", **{"WWW-Authenticate": "Bearer"})
-        target = urlsplit(request.target)
+        try:
+            target = urlsplit(request.target)
+        except ValueError as error:
+            raise _RefusedError(HTTPStatus.BAD_REQUEST, "that is no path") from error
         room, _, name = unquote(target.path).removeprefix("/").partition("/")
-        if room != "hooks" or not _NAME.fullmatch(name):
+        if room != "hooks" or not hook.NAMED.fullmatch(name):
             raise _RefusedError(HTTPStatus.NOT_FOUND, "there is only /hooks/NAME")
         if request.method != "POST":
             raise _RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, "signals are posted", Allow="POST")
         station = parse_qs(target.query).get("station", [""])[-1]
         outbox = self._root / station
-        if not _STATION.fullmatch(station) or not outbox.is_dir():
+        if not STATION.fullmatch(station) or not outbox.is_dir():
             raise _RefusedError(HTTPStatus.NOT_FOUND, "name a station that this factory runs: ?station=ID")
         return name, outbox
 

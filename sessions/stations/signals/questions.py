@@ -84,20 +84,24 @@ class Questions:
         question = told.signal.id
         if question in self._waits:
             return True
-        handle = folder.way_back(told.stem)
         if sum(1 for wait in self._waits.values() if wait.folder is folder) >= MOST:
-            if handle is not None:
-                way = WayBack(handle, lambda: None)
-                way.answer(b"")
-                way.close()
-            folder.drop(told.stem, WAY_BACK)
+            self.turn_away(folder, told.stem)
             return False
+        handle = folder.way_back(told.stem)
         wait = self._waits[question] = _Wait(folder, told.stem, told.stays, topic_of(told.signal))
         if handle is not None:
             wait.way = WayBack(handle, lambda: self._gone(question))
         elif not told.stays:
             self._gone(question)
         return True
+
+    def turn_away(self, folder: Folder, stem: str) -> None:
+        """Nobody is asked: whoever waits there is told nothing, and asks as it does."""
+        if (handle := folder.way_back(stem)) is not None:
+            way = WayBack(handle, lambda: None)
+            way.answer(b"")
+            way.close()
+        folder.drop(stem, WAY_BACK)
 
     def passed_by(self, folder: Folder, signal: Signal) -> None:
         """Withdraw what whoever told this has gone on without, and let go of what waits there."""

@@ -24,6 +24,8 @@ HOOK = "FACTORY_TUI_HOOK"
 SOURCE = "hook"
 LONGEST = 64_000
 """Characters of what is asked."""
+LONGEST_RULES = 24_000
+"""Characters of rules that an answer has room for (see `wayback.LONGEST`)."""
 MOST_PATHS = 100
 DENIED = "The operator denied this."
 _NEEDS = frozenset({"permission_prompt", "worker_permission_prompt", "elicitation_dialog", "agent_needs_input"})
@@ -61,9 +63,10 @@ def reply(signal: Signal, decision: Decision, reason: str, agent: str) -> bytes:
             return b""  # Codex takes no other answer for a yes
         answer |= {"permissionDecision": "allow" if allows else "deny", "permissionDecisionReason": words}
     elif allows:
-        suggested = signal.payload.get("permission_suggestions")
-        always = {"updatedPermissions": _lasting(suggested)} if decision is Decision.ALWAYS and suggested else {}
-        answer["decision"] = {"behavior": "allow", **always}
+        lasting = _lasting(signal.payload.get("permission_suggestions")) if decision is Decision.ALWAYS else []
+        # A rule may hold a whole program; what is cut off is no answer, so such a use is allowed this time.
+        fits = len(json.dumps(lasting)) < LONGEST_RULES
+        answer["decision"] = {"behavior": "allow", **({"updatedPermissions": lasting} if lasting and fits else {})}
     else:
         answer["decision"] = {"behavior": "deny", "message": words}
     return json.dumps({"hookSpecificOutput": answer}).encode()
@@ -150,7 +153,7 @@ class _Teller:
         return [ev.ScopeViolated(**self._common, path=path, act=act) for path in paths[:MOST_PATHS]]
 
     def notified(self) -> list[ev.Event]:
-        kind, message = self._said.get("notification_type"), str(self._said.get("message") or "")
+        kind, message = str(self._said.get("notification_type") or ""), str(self._said.get("message") or "")
         if kind == "idle_prompt":
             return self.reports(Report.IDLE)
         return self.reports(Report.NEEDS_ME, message) if kind in _NEEDS else []

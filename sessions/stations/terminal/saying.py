@@ -129,10 +129,10 @@ class Conversation:
             self._awaited = text
             self._taken.clear()
             try:
-                await self._said(say)
-                if say.argv and report is Report.WORKING:
-                    return Taken.QUEUED
                 async with asyncio.timeout(QUEUED_S if say.argv else TYPED_S):
+                    await self._said(say)
+                    if say.argv and report is Report.WORKING:
+                        return Taken.QUEUED
                     while not await self._is_taken(LISTENS_S) and idle is not None:
                         if not say.argv and await idle():
                             await self._said(say)

@@ -26,6 +26,9 @@ from sessions.stations.keeping.processes import everything
 from tests.support.stations.live import told
 from tests.support.supervisor import watched
 
+MISSING = [name for name in kind.NEEDED if importlib.util.find_spec(name) is None]
+needs_models = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)} (factory-tui[models])")
+
 RUNS = """
 import time
 from sessions.headless.live_demo import LiveFactory
@@ -100,7 +103,7 @@ def test_nothing_is_left_when_whoever_runs_it_is_killed(tmp_path: Path) -> None:
     assert processes_of(root) == []
 
 
-@pytest.mark.skipif(importlib.util.find_spec("litellm") is None, reason="needs litellm: factory-tui[models]")
+@needs_models
 @pytest.mark.timeout(120)
 def test_real_stations_edit_test_commit_ask_fail_collide_and_stay_inside() -> None:
     with LiveFactory(story.parts(8, pace=0.02)) as factory:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from math import isfinite
+from typing import ClassVar
 
 from console.cli.command import InRepository
 from console.cli.words import Parser, filled, whole
@@ -13,6 +14,8 @@ from sessions.floor.scope import Budget, Network, Scope
 class Bounded(InRepository, frozen=True, kw_only=True):
     """A command that takes a boundary; None is what was not said of it."""
 
+    changes: ClassVar[bool] = False
+    """It changes a boundary that there is: what is not said stays."""
     write: tuple[str, ...] | None = None
     read: tuple[str, ...] | None = None
     tools: tuple[str, ...] | None = None
@@ -50,7 +53,7 @@ class Bounded(InRepository, frozen=True, kw_only=True):
 
     @classmethod
     def words(cls, parser: Parser) -> None:
-        _words(parser)
+        _words(parser, *(["as it is"] * 2 if cls.changes else ["all", "off"]))
         super().words(parser)
 
     @property
@@ -59,24 +62,26 @@ class Bounded(InRepository, frozen=True, kw_only=True):
         return any(getattr(self, name) is not None for name in Bounded.__struct_fields__ if name != "repo")
 
 
-def _words(parser: Parser) -> None:
+def _words(parser: Parser, most: str, least: str) -> None:
     scope = parser.add_argument_group("scope")
     for word, help in (("write", "what it may write, such as 'src/api/**'"), ("read", "what it may read")):
         scope.add_argument(
-            f"--{word}", type=filled, action="append", metavar="PATTERN", help=f"{help} (again; default: all)"
+            f"--{word}", type=filled, action="append", metavar="PATTERN", help=f"{help} (again; default: {most})"
         )
     scope.add_argument(
         "--tools", type=filled, action="append", metavar="NAME", help="a tool that needs no permission (again)"
     )
     scope.add_argument(
-        "--network", choices=[*Network], metavar="|".join(Network), help="beyond its model (default: off)"
+        "--network", choices=[*Network], metavar="|".join(Network), help=f"beyond its model (default: {least})"
     )
     scope.add_argument(
         "--host", dest="hosts", type=filled, action="append", metavar="NAME", help="a host that it may reach (again)"
     )
-    scope.add_argument("--exclusive", action="store_true", help="no other station may write there")
+    scope.add_argument(
+        "--exclusive", action=argparse.BooleanOptionalAction, help="whether no other station may write there"
+    )
     budget = parser.add_argument_group("budget")
-    budget.add_argument("--tokens", type=whole(0, 10**15), metavar="N", help="tokens; 0 is no bound")
+    budget.add_argument("--tokens", type=whole(0, 10**15), metavar="N", help="tokens; 0 is no bound, of any of these")
     budget.add_argument("--dollars", type=amount, metavar="N", help="dollars")
     budget.add_argument("--minutes", type=amount, metavar="N", help="minutes of its turns")
     budget.add_argument("--turns", type=whole(0, 10**9), metavar="N", help="requests")

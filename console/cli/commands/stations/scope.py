@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 class Scope(Bounded, frozen=True, kw_only=True):
     """Show the boundaries of stations, or assign others: what is not said stays each one's own."""
 
+    changes = True
     stations: tuple[str, ...]
     json: bool = False
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -130,6 +131,8 @@ class Terminals(Runner):
         return await asyncio.to_thread(kind.state, self._place(station), self._crew.seen(station).session)
 
     async def interrupt(self, station: str, command: str = "") -> None:
+        if not self._kind(station).interrupt():
+            raise FactoryError("what ends its turn is not known", "attach and press ctrl+c, or stop it")
         await self._conversation(station).interrupt()
 
     async def answer(self, asked: ev.AnswerWanted) -> None:
@@ -270,7 +273,12 @@ class Terminals(Runner):
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
         )
-        return await process.wait()
+        try:
+            return await process.wait()
+        except asyncio.CancelledError:  # whoever wanted it waits no longer
+            with suppress(ProcessLookupError):
+                process.kill()
+            raise
 
 
 def _remembers(kind: InTerminal, brief: Brief) -> bool:

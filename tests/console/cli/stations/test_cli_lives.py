@@ -101,6 +101,9 @@ def test_a_boundary_is_shown_and_assigned_in_parts_to_several(shell: Shell) -> N
     assert [each["budget"] for each in shown] == [
         {"tokens": tokens, "dollars": 0.0, "seconds": 0.0, "turns": 9} for tokens in (5000, 7000)
     ]
+    for said in (True, False):
+        shell.run("scope", "kiki", "--exclusive" if said else "--no-exclusive")
+        assert shell.told("scope", "kiki")[0]["scope"]["exclusive"] is said
     shell.run("scope", "kiki", "--turns", "0")
     shell.run("scope", "kiki", "--tokens", "0")
     assert "budget  no bound" in shell.run("scope", "kiki")
@@ -116,8 +119,16 @@ def test_a_station_is_meant_by_its_name_too(shell: Shell) -> None:
     assert shell.outcomes("prompt", "the old one", "say hi") == [("polly", True)]
     assert shell.told("scope", "the old one")[0]["station"] == "polly"
     assert shell.outcomes("start", "parrot", "--name", "chick", "--parent", "the old one") == [("chick", True)]
+    assert shell.told("log", "the old one")[0]["station"] == "polly"
     (signal,) = shell.told("hook", "PROGRESS", "--station", "the old one")
     assert set(signal) == {"version", "signal"}
+
+
+def test_a_program_of_which_it_is_not_known_how_is_not_interrupted(shell: Shell) -> None:
+    shell.run("start", "command", "--option", "command=sleep 600", "--name", "sleeper")
+    shell.run("interrupt", "sleeper", code=1)
+    assert shell.error == "factory-tui: what ends its turn is not known: attach and press ctrl+c, or stop it\n"
+    assert shell.outcomes("kill", "sleeper") == [("sleeper", True)]
 
 
 def test_a_word_that_is_no_kind_of_agent_makes_no_station(shell: Shell) -> None:

@@ -103,6 +103,7 @@ def test_a_key_asks_for_what_it_says_on_the_floor_and_in_the_station(
         ("over", "i", "it is stopped: bring it back first"),
         ("over", "x", "it is stopped"),
         ("program", "i", "a command takes no prompts: v attaches"),
+        ("program", "I", "what ends a turn of a command is not known"),
         ("worker", "delete", "it is running: stop it first"),
         ("worker", "R", "it is running"),
         ("next", "p", "it is waiting"),

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from sessions.stations.signals import folder, hook, outbox
 from sessions.stations.signals.folder import FLOOD, KIND, LARGE, NAME, SHAPE, Folder, Told
-from tests.support.stations.signals import STATION, listening, names, told
+from tests.support.stations.signals import STATION, ended, environment, listening, names, speak, told
 
 NOW = 1_795_000_000.0
 VALUES = st.recursive(
@@ -39,6 +40,7 @@ def laid(directory: Path, body: bytes) -> str:
         b"null",
         b"\xff\xfe",
         b"[" * 100_000,
+        b'{"name": "x", "payload": {"a": ' + b"[" * 900 + b"]" * 900 + b"}}",
         b'{"name": ""}',
         b'{"name": "a b"}',
         b'{"name": "x", "payload": []}',
@@ -120,6 +122,69 @@ def test_a_way_back_that_is_none_is_not_written_to(tmp_path: Path) -> None:
     asyncio.run(scene())
 
 
+@pytest.mark.parametrize("tool", [[], {"a": [1]}, None, 10**30])
+def test_a_question_about_anything_keeps_nobody_from_being_heard(tmp_path: Path, tool: object) -> None:
+    payload: dict[str, object] = {"hook_event_name": "PermissionRequest", "tool_name": tool, "tool_input": tool}
+
+    async def scene() -> None:
+        async with listening(tmp_path / "out") as supervisor:
+            process = speak(["hook"], environment(tmp_path / "out"), json.dumps(payload).encode())
+            asked = await supervisor.question()
+            hook.send(str(tmp_path / "out" / STATION), "PostToolUse", payload)
+            await supervisor.until(lambda: supervisor.withdrawn)
+            assert [each.question for each in supervisor.withdrawn] == [asked.id]
+            assert (await ended(process))[0] == 0
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o000, 0o500])
+def test_a_station_that_opens_or_closes_its_outbox_is_heard_all_the_same(tmp_path: Path, mode: int) -> None:
+    """Its directory is its own: it may do so in the midst of all, and when nobody listens."""
+
+    async def scene() -> None:
+        async with listening(tmp_path / "out") as supervisor:
+            (tmp_path / "out" / STATION).chmod(mode)
+        async with listening(tmp_path / "out", supervisor.marks) as next_one:
+            assert (tmp_path / "out" / STATION).stat().st_mode & 0o777 == 0o700
+            told(tmp_path / "out" / STATION, "1")
+            await next_one.until(lambda: next_one.texts == ["1"])
+            (tmp_path / "out" / STATION).chmod(0o777)
+            told(tmp_path / "out" / STATION, "2")
+            await next_one.until(lambda: next_one.texts == ["1", "2"])
+            assert (tmp_path / "out" / STATION).stat().st_mode & 0o777 == 0o700
+
+    asyncio.run(scene())
+
+
+def test_a_station_that_is_forgotten_while_it_is_looked_at_harms_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks, looked, listed = threading.Event(), threading.Event(), Folder.listed
+
+    def slowly(room: Folder) -> folder.Listed:
+        looks.set()
+        assert looked.wait(20.0)
+        return listed(room)
+
+    async def scene() -> None:
+        held = outbox.Outbox(tmp_path / "out", {})
+        held.follow("gone")
+        told(held.follow("there"), "on")
+        monkeypatch.setattr(Folder, "listed", slowly)
+        batch = asyncio.ensure_future(anext(held.batches()))
+        await asyncio.to_thread(looks.wait)
+        forgotten = asyncio.create_task(held.forget("gone"))
+        await asyncio.wait({forgotten}, timeout=0.1)
+        looked.set()
+        assert [each.payload["text"] for each in (await batch).signals] == ["on"]
+        await forgotten
+        assert names(tmp_path / "out") == ["there"]
+        held.close()
+
+    asyncio.run(scene())
+
+
 def test_what_is_too_large_is_not_read(tmp_path: Path) -> None:
     async def scene() -> None:
         async with listening(tmp_path / "out") as supervisor:
@@ -148,12 +213,30 @@ def test_a_flood_is_counted_and_harms_no_other_station(tmp_path: Path, monkeypat
     asyncio.run(scene())
 
 
+def test_whoever_asks_in_a_flood_is_turned_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It asks in its own terminal then, and does not wait for nobody."""
+    monkeypatch.setattr(outbox, "BURST", 0.0)
+
+    async def scene() -> None:
+        async with listening(tmp_path / "out") as supervisor:
+            asks = b'{"hook_event_name": "PermissionRequest", "tool_name": "Bash"}'
+            process = speak(["hook"], environment(tmp_path / "out"), asks)
+            assert (await ended(process))[:2] == (0, "")
+            await supervisor.until(lambda: supervisor.skipped)
+            assert supervisor.questions == []
+            assert names(tmp_path / "out" / STATION) == []
+
+    asyncio.run(scene())
+
+
 def test_a_full_outbox_takes_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hook, "MOST", 3)
     tmp_path.chmod(0o700)
     told(tmp_path, "1", "2", "3")
     with pytest.raises(hook.OutboxError, match="is full"):
         told(tmp_path, "4")
+    with pytest.raises(hook.OutboxError, match="is full"):
+        hook.ask(str(tmp_path), "PermissionRequest", {}, 0.0)
     assert len(names(tmp_path)) == 3
 
 

@@ -16,7 +16,7 @@ from sessions.errors import FactoryError
 from sessions.floor.events import SignalRaised
 from sessions.journal.reader import JournalReader
 from sessions.stations.signals import hook
-from sessions.stations.signals.outbox import Outbox
+from sessions.stations.signals.outbox import BATCH, SHARE, Outbox
 from tests import ROOT
 from tests.support.stations.signals import STATION, listening, names, told
 
@@ -107,6 +107,37 @@ def test_one_station_does_not_keep_the_others_waiting(tmp_path: Path) -> None:
         assert ("quiet", "hello") in [(each.station, each.payload["text"]) for each in first.signals]
         assert len(first.signals) < 500
         outbox.close()
+
+    asyncio.run(scene())
+
+
+def test_many_loud_stations_do_not_keep_the_others_waiting(tmp_path: Path) -> None:
+    """One batch does not hold the shares of all of them: the next one begins with who was passed over."""
+
+    async def scene() -> None:
+        held = Outbox(tmp_path / "out", {})
+        for number in range(BATCH // SHARE + 1):
+            told(held.follow(f"loud-{number}"), *map(str, range(2 * SHARE)))
+        told(held.follow("quiet"), "hello")
+        heard: list[str] = []
+        batches = held.batches()
+        for _ in range(2):
+            batch = await anext(batches)
+            heard += [each.station for each in batch.signals]
+            await held.settle(batch)
+        assert len(heard) == 2 * BATCH
+        assert heard.count("quiet") == 1
+        held.close()
+
+    asyncio.run(scene())
+
+
+def test_long_keys_that_begin_alike_are_two(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with listening(tmp_path / "out") as supervisor:
+            for number in range(2):
+                told(tmp_path / "out" / STATION, str(number), key="k" * 300 + str(number))
+            await supervisor.until(lambda: supervisor.texts == ["0", "1"])
 
     asyncio.run(scene())
 

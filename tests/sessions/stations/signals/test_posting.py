@@ -93,6 +93,7 @@ def test_the_same_request_again_is_the_same_signal(tmp_path: Path) -> None:
         ({"target": "/hooks/A?station=other"}, 404),
         ({"target": "/hooks/A?station=../ship"}, 404),
         ({"target": f"/hooks/A?station={STATION}%2F.."}, 404),
+        ({"target": "//[/hooks/A"}, 400),
         ({"Content_Length": ""}, 411),
         ({"Content_Length": "-1"}, 411),
         ({"Transfer_Encoding": "chunked"}, 411),

@@ -17,6 +17,10 @@ from sessions.stations.signals.hook import TIMED_OUT
 from sessions.stations.terminal import claude, codex, hooked
 
 WRITE = {"tool_name": "Write", "tool_input": {"file_path": "/w/src/a.py", "content": "one\ntwo\n"}}
+PAYLOAD = (
+    *("tool_name", "tool_input", "session_id", "decided", "outside", "background_tasks", "message", "agent_id"),
+    *("notification_type", "description", "refused", "permission_suggestions"),
+)
 BASH = {"tool_name": "Bash", "tool_input": {"command": "git push \x1b]52;c;x\x07--force\nnow", "description": "Push"}}
 
 
@@ -117,6 +121,8 @@ def test_words_from_inside() -> None:
     (event,) = hooked.heard(Signal("ship:2", "ship", "TASK_COMPLETE", 5.0, {"text": "all\x07 green"}), "s1")
     assert isinstance(event, ev.SignalRaised)
     assert (event.signal, event.name, event.text, event.session) == ("ship:2", "TASK_COMPLETE", "all green", "s1")
+    (unasked,) = hooked.heard(Signal("ship:3", "ship", hook.SCOPE, 5.0, {"globs": ["a/**"]}), "s1")
+    assert isinstance(unasked, ev.SignalRaised)  # nobody waits for an answer
     asks = Signal("ship:3", "ship", hook.SCOPE, 5.0, {"globs": ["a/**", 7, "../x", "!a"], "why": "need\nit"}, True)
     (asked,) = hooked.heard(asks, "s1")
     assert isinstance(asked, ev.QuestionAsked)
@@ -141,6 +147,9 @@ def test_answers_are_what_the_agents_take() -> None:
     always = printed(ask, Decision.ALWAYS, "", "claude", permission_suggestions=rules)
     session = [{**rules[0], "destination": "session"}]  # for good would be a file in the repository
     assert always == {"decision": {"behavior": "allow", "updatedPermissions": session}}
+    whole = [{"type": "addRules", "rules": [{"toolName": "Bash", "ruleContent": "x" * 40_000}]}]
+    once = printed(ask, Decision.ALWAYS, "", "claude", permission_suggestions=whole)
+    assert once == {"decision": {"behavior": "allow"}}  # the way back takes no more, and half of it is no answer
     before = "PreToolUse"
     assert printed(before, Decision.ALLOW, "ok", "claude")["permissionDecision"] == "allow"
     assert printed(before, Decision.DENY, "", "codex") == {
@@ -154,9 +163,7 @@ def test_answers_are_what_the_agents_take() -> None:
     st.sampled_from((*claude.EVENTS, "Interrupt", "?")),
     st.booleans(),
     st.dictionaries(
-        st.sampled_from(
-            ["tool_name", "tool_input", "session_id", "decided", "outside", "background_tasks", "message", "agent_id"]
-        ),
+        st.sampled_from(PAYLOAD),
         st.recursive(
             st.none() | st.booleans() | st.text(max_size=9) | st.floats(),
             lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
@@ -167,3 +174,4 @@ def test_answers_are_what_the_agents_take() -> None:
 def test_no_payload_breaks_it(name: str, waits: bool, payload: dict[str, object]) -> None:
     for event in hooked.heard(signal(name, waits, **payload), ""):
         assert event.time == 5.0
+    assert json.loads(hooked.reply(signal(name, waits, **payload), Decision.ALWAYS, "", "claude"))

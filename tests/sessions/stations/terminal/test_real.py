@@ -109,9 +109,7 @@ def test_claude_is_told_its_scope_and_interrupted(tmp_path: Path) -> None:
         launch = made.start(prompt="Create hello.txt")
         await made.told("Stop")
         violations = [fact for each in made.supervisor.signals for fact in hooked.heard(each, "")]
-        assert [fact.path for fact in violations if isinstance(fact, ScopeViolated)] == [
-            str(made.repo.path / "hello.txt")
-        ]
+        assert [fact.path for fact in violations if isinstance(fact, ScopeViolated)] == ["hello.txt"]
         await made.shows(lambda text: "outside this station's scope" in text)
         assert not (made.repo.path / "hello.txt").exists()
         assert made.supervisor.questions == []

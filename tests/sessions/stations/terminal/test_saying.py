@@ -160,6 +160,25 @@ def test_codex_is_prompted_through_its_own_queue() -> None:
         Codex().say("x" * 200_000, "s1")
 
 
+def test_a_queue_that_does_not_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(saying, "QUEUED_S", 0.02)
+
+    async def scene(report: Report) -> None:
+        async def run(_: Sequence[str]) -> int:
+            await asyncio.Event().wait()
+            return 0
+
+        async def write(_: bytes) -> None:
+            raise AssertionError("nothing is typed")
+
+        conversation = Conversation(Codex(), write, run)
+        with pytest.raises(FactoryError, match="did not take"):
+            await conversation.prompt("go", "s1", report, False, False)
+
+    for report in (Report.IDLE, Report.WORKING):
+        asyncio.run(scene(report))
+
+
 @given(st.text(max_size=40))
 def test_nothing_in_a_prompt_is_a_key(text: str) -> None:
     keys = pasted(text)
