@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import os
 import signal
 import tempfile
 from collections.abc import Generator, Iterator
 from functools import partial
+from pathlib import Path
 from threading import Thread
 
 import aiosqlite.core
@@ -16,6 +18,7 @@ from _pytest.faulthandler import fault_handler_stderr_fd_key
 from hypothesis import HealthCheck, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 
+from sessions.stations.boundary import groups
 from tests import ROOT
 from tests.support import cli
 
@@ -60,8 +63,20 @@ def pytest_configure(config: pytest.Config) -> None:
     for name, value in (plain | {"TERM": "xterm-256color", "COLORTERM": "truecolor"}).items():
         around.setenv(name, value)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)  # `nohup` has every process that is started here survive its terminal
+    config.add_cleanup(partial(_leave_groups, frozenset(_groups())))
     # The thread of a journal that a failing test left open must not keep the process from ending.
     around.setattr(aiosqlite.core, "Thread", partial(Thread, daemon=True))
+
+
+def _groups() -> Iterator[Path]:
+    return (group for top in ("pids/", "") for group in Path("/sys/fs/cgroup").glob(f"{top}{groups.PREFIX}*"))
+
+
+def _leave_groups(before: frozenset[Path]) -> None:
+    """Of supervisors that were killed control groups stay, until the next one of that factory begins."""
+    for group in set(_groups()) - before:
+        with contextlib.suppress(OSError):
+            group.rmdir()
 
 
 @pytest.hookimpl(wrapper=True)

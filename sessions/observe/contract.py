@@ -48,13 +48,20 @@ class Pricing(Protocol):
         ...
 
 
+class ForeignSessionError(Exception):
+    """What lies in the home of a station claims to be the session of another one."""
+
+
 class Seating(Protocol):
     """Decides which station a session belongs to (see `sessions.observe.seats`)."""
 
     def seat(
         self, kind: str, session: str, directory: str, branch: str, time: float, source: str
     ) -> tuple[str, Sequence[Event]]:
-        """The name of the session's station, and the events that open it when it is new."""
+        """The name of the session's station, and the events that open it when it is new.
+
+        Raises ForeignSessionError, which adapters let pass: nothing more of that source is told.
+        """
         ...
 
     def branch_of(self, directory: str) -> str:
@@ -76,7 +83,7 @@ class Transcript(Protocol):
     def feed(self, lines: Sequence[bytes], offset: int) -> list[Event]:
         """The events of complete lines (without line ends) that begin at byte `offset` of the file.
 
-        Never raises for foreign content: what cannot be used becomes a `SourceSkipped`.
+        Never raises for foreign content, but ForeignSessionError: what cannot be used becomes a `SourceSkipped`.
         """
         ...
 

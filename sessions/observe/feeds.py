@@ -12,16 +12,18 @@ from msgspec import Struct, structs
 
 from sessions.floor.events import Event, SourceSkipped
 from sessions.observe import presence
-from sessions.observe.contract import Desk, Transcript
+from sessions.observe.contract import Desk, ForeignSessionError, Transcript
 from sessions.observe.files import discover
 from sessions.observe.files.archive import is_packed, is_renamed, opened
 from sessions.observe.files.discover import Source
+from sessions.observe.files.handle import handle
 from sessions.observe.files.tail import BLOCK, LONGEST, Lines, Piece, Position, Tail
 from sessions.observe.lines import remembered
 from sessions.observe.seats import Seats
 from sessions.observe.words import latest, safe
 
 NOT_A_TRANSCRIPT = "not a transcript"
+FOREIGN = "a transcript that claims the session of another station"
 UNREADABLE = "unreadable file"
 DELETED = "deleted file"
 GONE = b""
@@ -78,6 +80,8 @@ def read(source: Source, saved: bytes, desk: Desk, longest: int = LONGEST, marke
             yield from _packed(source, desk, kind, longest)
         else:
             yield from _lines(source, mark, desk, kind, longest, marked)
+    except ForeignSessionError:
+        yield _refused(source, mark, FOREIGN)
     except FileNotFoundError:
         if saved:
             yield Portion([skipped(source.path, DELETED, source.written)], GONE, 0)
@@ -92,12 +96,12 @@ def skipped(path: Path, reason: str, at: float, detail: str = "", count: int = 1
 
 
 def _refused(source: Source, mark: Mark, reason: str, detail: str = "") -> Portion:
-    """What is no transcript is asked again when it has changed; what cannot be read, at every look."""
+    """What is none of ours is asked again when it has changed; what cannot be read, at every look."""
     told = mark.trouble == reason or not source.size
     events: list[Event] = [] if told else [skipped(source.path, reason, source.written, detail)]
     if source.size:
         mark.trouble = reason
-    if reason == NOT_A_TRANSCRIPT:
+    if reason != UNREADABLE:
         mark.position = Position(source.inode, source.size, source.mtime_ns)
     else:
         mark.position = structs.replace(mark.position, size=-1)
@@ -105,8 +109,7 @@ def _refused(source: Source, mark: Mark, reason: str, detail: str = "") -> Porti
 
 
 def _lines(source: Source, mark: Mark, desk: Desk, kind: str, longest: int, marked: bool) -> Iterator[Portion]:
-    # Without blocking: a pipe of a transcript's name must not stop everything.
-    fd = os.open(source.path, os.O_RDONLY | os.O_NONBLOCK)
+    fd = handle(source.path)
     try:
         if not modes.S_ISREG(os.fstat(fd).st_mode):
             return
@@ -148,7 +151,7 @@ def attend(source: Source, saved: bytes, seats: Seats) -> None:
 
 def _body(path: Path) -> bytes:
     """The file of a process; nothing where it is no plain file. Raises OSError when it cannot be read."""
-    fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    fd = handle(path, follow=False)
     try:
         return os.read(fd, presence.LONGEST) if modes.S_ISREG(os.fstat(fd).st_mode) else b""
     finally:

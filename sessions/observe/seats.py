@@ -23,7 +23,7 @@ from sessions.floor.events import (
 from sessions.floor.fold.trees import tree_of
 from sessions.floor.reports import CADENCE_S, Report
 from sessions.floor.state import EMPTY, FloorState, Status
-from sessions.observe.contract import Seating
+from sessions.observe.contract import ForeignSessionError, Seating
 from sessions.observe.words import is_folder, safe, within
 
 NAME_LENGTH = 40
@@ -92,6 +92,8 @@ class Seats:
         """By base of a name, the highest number that was tried for it."""
         self._lanes: dict[tuple[str, str], list[_Lane]] = {}
         self._by_name: dict[str, _Lane] = {}
+        self._places: dict[str, str] = {}
+        """By name of a station, the directory it was seated for."""
         self._living: set[str] = set()
         """Conversations in which a process lives."""
         self._past = past
@@ -114,6 +116,11 @@ class Seats:
     def door(self, explicit: bool, home: Path | None = None) -> Seating:
         """A seating for sources from places that the operator named, or for others; `home` is that of a station."""
         return _Door(self, explicit, home)
+
+    def is_others(self, session: str, home: Path) -> bool:
+        """Whether a session is known to be of another station than the one with this home, which may say it is not."""
+        station, own = self.station_of(session), home.parent
+        return station not in ("", own.name) and not within(self._places.get(station, ""), str(own))
 
     def prepare(self, lives: Iterable[Life]) -> list[Event]:
         """Seat many sessions in the order in which they began, before any of them is read. Returns the openings."""
@@ -196,6 +203,7 @@ class Seats:
     def _add(self, kind: str, place: str, lane: _Lane) -> None:
         self._kinds[lane.name] = kind
         self._by_name[lane.name] = lane
+        self._places[lane.name] = place
         self._lanes.setdefault((kind, place), []).append(lane)
 
     def _place(self, directory: str) -> str:
@@ -263,6 +271,8 @@ class _Door:
     def seat(
         self, kind: str, session: str, directory: str, branch: str, time: float, source: str
     ) -> tuple[str, Sequence[Event]]:
+        if self._home is not None and self._seats.is_others(session, self._home):
+            raise ForeignSessionError(session)
         life = Life(kind, session, directory, branch, time, time, self._explicit)
         return self._seats.welcome(at_home(life, self._home), source)
 

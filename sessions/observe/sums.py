@@ -13,11 +13,12 @@ from io import FileIO
 
 from sessions.observe import feeds
 from sessions.observe.claude.sums import Sums, UnusualError
-from sessions.observe.contract import Desk
+from sessions.observe.contract import Desk, ForeignSessionError
 from sessions.observe.feeds import Portion
 from sessions.observe.files import discover
 from sessions.observe.files.archive import is_packed
 from sessions.observe.files.discover import Source
+from sessions.observe.files.handle import handle
 from sessions.observe.files.tail import LONGEST, is_object
 
 BLOCK = 1 << 20
@@ -39,13 +40,12 @@ class SumReader:
             for read in self._blocks(source, sums, longest):
                 yield Portion([], feeds.GONE, read)
             yield Portion(sums.events(), feeds.GONE, 0)
-        except (UnusualError, OSError):
+        except (UnusualError, ForeignSessionError, OSError):
             yield Portion(sums.openings(), feeds.GONE, 0)
             yield from feeds.read(source, saved, desk, longest)
 
     def _blocks(self, source: Source, sums: Sums, longest: int) -> Iterator[int]:
-        # Without blocking: a pipe of a transcript's name must not stop everything.
-        with FileIO(os.open(source.path, os.O_RDONLY | os.O_NONBLOCK)) as file:
+        with FileIO(handle(source.path)) as file:
             if not modes.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise UnusualError
             yield from self._lines(file, sums, longest)

@@ -18,6 +18,7 @@ from sessions.errors import FactoryError
 from sessions.observe.conversation.entries import Entry, EntryKind, never, shows, walk
 from sessions.observe.conversation.index import Dialect, Index, Mark
 from sessions.observe.files.archive import is_packed, opened
+from sessions.observe.files.handle import handle
 
 BLOCK = 4 << 20
 MAX_LINE = 16 << 20
@@ -47,8 +48,7 @@ class FileConversation:
 
     def _open(self) -> None:
         try:
-            # Without blocking: a pipe of a transcript's name must not hold its reader.
-            fd = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+            fd = handle(self._path)
         except OSError as error:
             raise FactoryError(f"cannot read {self._path}: {error.strerror}", "its events are shown instead") from error
         stat = os.fstat(fd)

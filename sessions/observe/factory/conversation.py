@@ -11,6 +11,7 @@ from sessions.observe.conversation.entries import Entry, EntryKind, show
 from sessions.observe.conversation.index import Dialect, Mark
 from sessions.observe.edits import extent
 from sessions.observe.factory import lines as ft
+from sessions.observe.files.handle import handle
 from sessions.observe.lines import decoded
 from sessions.observe.tools import arguments_of, tool_detail, tool_text
 from sessions.text import clean
@@ -35,8 +36,7 @@ _ENDED = msgspec.json.Decoder(_Ended)
 def is_ours(path: Path) -> bool:
     """Whether a host of ours writes this transcript."""
     try:
-        # Without blocking: a pipe of a transcript's name must not hold its reader.
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        fd = handle(path)
     except OSError:
         return False
     try:

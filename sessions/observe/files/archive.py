@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import errno
 import io
+import os
 import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
+
+from sessions.observe.files.handle import handle
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -64,16 +67,22 @@ def is_packed(path: Path) -> bool:
 
 def opened(path: Path) -> BinaryIO:
     """The plain bytes of a transcript from its beginning. Raises OSError, also from reading a damaged one."""
-    return io.BufferedReader(_Packed(path)) if is_packed(path) else path.open("rb")
+    descriptor = handle(path)
+    try:
+        file = os.fdopen(descriptor, "rb")
+    except OSError:
+        os.close(descriptor)
+        raise
+    return io.BufferedReader(_Packed(file, path.name)) if is_packed(path) else file
 
 
 class _Packed(io.RawIOBase):
     """The plain bytes of a compressed file; what is no such file, or ends too early, is an OSError like any other."""
 
-    def __init__(self, path: Path) -> None:
-        self._name = path.name
-        self._left = max(BELIEVED, BELIEVED_RATIO * path.stat().st_size)
-        self._file = zstd.open(path, "rb", options={zstd.DecompressionParameter.window_log_max: _MAX_WINDOW})
+    def __init__(self, packed: BinaryIO, name: str) -> None:
+        self._packed, self._name = packed, name
+        self._left = max(BELIEVED, BELIEVED_RATIO * os.fstat(packed.fileno()).st_size)
+        self._file = zstd.open(packed, "rb", options={zstd.DecompressionParameter.window_log_max: _MAX_WINDOW})
 
     def readable(self) -> bool:
         return True
@@ -90,6 +99,7 @@ class _Packed(io.RawIOBase):
 
     def close(self) -> None:
         self._file.close()
+        self._packed.close()
         super().close()
 
 

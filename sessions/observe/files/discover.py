@@ -14,6 +14,7 @@ from typing import BinaryIO
 from msgspec import Struct
 
 from sessions.observe.files.archive import is_lines, is_packed, opened, stem_of
+from sessions.observe.files.handle import handle
 from sessions.observe.presence import is_presence
 from sessions.paths import station_home
 
@@ -224,7 +225,7 @@ def _kind_in(head: bytes) -> str:
 
 def _first_line(path: Path) -> bytes:
     """The first line of a file, where it is short: it mostly tells the kind, and is read without a reader of lines."""
-    fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    fd = handle(path)
     try:
         line, end, _ = os.read(fd, _SHORT).partition(b"\n")
         return line + end if end else b""

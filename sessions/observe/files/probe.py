@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from sessions.observe.files import discover
 from sessions.observe.files.archive import is_packed, opened
+from sessions.observe.files.handle import handle
 from sessions.observe.seats import Life
 from sessions.observe.words import instant, latest, safe
 
@@ -100,7 +101,7 @@ def _ends(path: Path) -> tuple[bytes, bytes]:
             while data := file.read(_END):
                 tail = (tail + data)[-_END:]
             return head, tail
-    fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    fd = handle(path)
     try:
         size = os.fstat(fd).st_size
         head = os.pread(fd, _END, 0)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
 from sessions.observe.files.archive import unpacked
+from sessions.observe.files.handle import handle
 
 PATIENCE_S = 0.25
 """How long a look waits for a writer before it gives up and is tried again at the next change."""
@@ -24,7 +27,10 @@ def connect(path: Path) -> Iterator[sqlite3.Connection]:
     A file in WAL mode whose writer has gone has no `-wal` beside it. SQLite would make one even to read, so such a
     file is opened as immutable; a writer that comes at that moment makes the look fail or old, and the next one right.
     """
-    mode = "immutable=1" if _closed_wal(path) else "mode=ro"
+    try:
+        mode = "immutable=1" if _closed_wal(path) else "mode=ro"
+    except OSError as error:
+        raise sqlite3.OperationalError("unable to open database file") from error
     with closing(sqlite3.connect(f"file:{quote(os.fsencode(path))}?{mode}", uri=True, timeout=PATIENCE_S)) as db:
         db.text_factory = bytes
         try:
@@ -35,11 +41,13 @@ def connect(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _closed_wal(path: Path) -> bool:
+    descriptor = handle(path)
     try:
-        with path.open("rb") as file:
-            in_wal_mode = file.read(20)[18:20] == _WAL
-    except OSError:
-        return False
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "no file")  # SQLite would wait for a pipe's other end
+        in_wal_mode = os.pread(descriptor, 20, 0)[18:20] == _WAL
+    finally:
+        os.close(descriptor)
     return in_wal_mode and not path.with_name(path.name + "-wal").exists()
 
 

@@ -12,16 +12,30 @@ from sessions.stations.boundary.bounds import Bounds, Limits
 from sessions.stations.boundary.mounts import Access, Mount, Plan
 
 OUTER = """\
-filter=$1; knock=$2; group=$3; most=$4; memory=$5; shift 5
+filter=$1; knock=$2; group=$3; most=$4; memory=$5; place=$6; names=$7; here=$PWD; shift 7
+while [ "$names" -gt 0 ]; do
+  at=$place/$1
+  [ -d "$at" ] || { [ ! -h "$at" ] && at=${at%/*}; }
+  cd -P "$at" 2>/dev/null && [ "$PWD" = "$at" ] || { echo "a link has come to $1 of the place" >&2; exit 125; }
+  names=$((names-1)); shift
+done
+cd "$here"; unset OLDPWD
 [ "$knock" ] || exec 8>&-
-if [ "$group" ]; then
+enter() {
   [ -d "$group" ] || mkdir "$group"
-  echo "$most" > "$group/pids.max" && echo $$ > "$group/cgroup.procs" || exit 125
+  echo "$most" > "$group/pids.max" && echo $$ > "$group/cgroup.procs"
+}
+if [ "$group" ]; then
+  enter 2>/dev/null || enter || exit 125  # it may have been taken away just now
   [ -w "$group/memory.max" ] && echo "$memory" > "$group/memory.max"
 fi
 exec 3>&- 4>&- 5>&- 6>&- 7>&- 9<"$filter" && exec "$@"
 """
-"""Closes what the starter may have left open, but for the door's own; opens the filter, which bubblewrap closes."""
+"""Starts nothing where a link lies in the place on the way to a mount: bubblewrap would follow it out there. A program
+of older, wider bounds may have put it there since these were drawn; by now none of them runs.
+
+Closes what the starter may have left open, but for the door's own; opens the filter, which bubblewrap closes.
+"""
 INNER = """\
 limit() { ulimit "$@" 2>/dev/null; }
 { echo 500 > /proc/self/oom_score_adj; } 2>/dev/null
@@ -50,7 +64,8 @@ def words(
     opened = ("--seccomp", "9") if filter_ else ()
     group = str(groups.group(bounds.place) or "")
     counted = (group, str(bounds.limits.processes), str(bounds.limits.memory or half_of_it()))
-    outer = ("/bin/sh", "-c", OUTER, "sh", str(filter_ or os.devnull), "knock" if before else "", *counted)
+    places = _below(bounds.place, plan)
+    outer = ("/bin/sh", "-c", OUTER, "sh", str(filter_ or os.devnull), "knock" if before else "", *counted, *places)
     return (
         *outer,
         program,
@@ -64,6 +79,12 @@ def words(
         *_limits(bounds.limits),
         *before,
     )
+
+
+def _below(place: Path, plan: Plan) -> tuple[str, ...]:
+    """Where the place lies, how many mounts are made in it, and at which paths."""
+    below = [mount.path.relative_to(place) for mount in plan.mounts if place in mount.path.parents]
+    return os.path.realpath(place), str(len(below)), *map(str, below)
 
 
 def _namespaces(bounds: Bounds, version: tuple[int, ...], filtered: bool) -> Iterator[str]:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from sessions.branches.git import beneath
 from sessions.errors import FactoryError
 from sessions.floor.patterns import PatternError
 from sessions.floor.scopes.reach import Reach, roots
@@ -128,12 +130,22 @@ def _place(plan: Plan, bounds: Bounds) -> None:
     except PatternError as error:
         raise FactoryError(f"the scope cannot be held: {error}", "assign another one") from error
     for path in reach.make:
-        (place / path).mkdir(exist_ok=True)
+        _make(place, path)
     plan.asked = reach.asked
     plan.mounts.append(Mount(place, Access.WRITE if "" in reach.open else Access.READ))
     plan.mounts += _layers(place, reach)
     plan.add(Access.WRITE, git_dir, *(git_dir / name for name in MOVABLE))
     plan.add(Access.READ, *(git_dir / name for name in PINS))
+
+
+def _make(place: Path, path: str) -> None:
+    """Make a directory there, and nothing outside, whatever lies on the way by now."""
+    above, _, name = path.rpartition("/")
+    try:
+        with beneath.opened(place, above, os.O_RDONLY | os.O_DIRECTORY) as folder, suppress(FileExistsError):
+            os.mkdir(name, dir_fd=folder)
+    except OSError as error:
+        raise FactoryError(f"{path} cannot be made: {error.strerror}", "look at what lies there") from error
 
 
 def _layers(place: Path, reach: Reach) -> Iterable[Mount]:

@@ -127,10 +127,13 @@ class BuiltIn:
         return not by_kernel or bounds[0] == bounds[1]
 
     async def rebind(self, brief: Brief) -> bool:
-        """The next command runs in the new boundary; servers that run stay in theirs."""
+        """The next command runs in the new boundary. With servers all stays as it is: they would run in the old one,
+        and what runs in wider bounds could lead the mounts of new ones astray."""
+        if self._servers:
+            return False
         self._brief = brief
         self._hands.rebind(brief)
-        return not self._servers
+        return True
 
     async def close(self) -> None:
         if self._closing:

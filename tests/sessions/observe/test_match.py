@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sessions.floor import events as ev
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
+from sessions.observe.contract import ForeignSessionError
 from sessions.observe.seats import HomeRepository, Life, Seats, at_home
 
 REPO = HomeRepository(
@@ -217,3 +218,18 @@ def test_what_a_station_writes_in_its_home_is_told_of_its_own_place_alone(said: 
     assert (opening.directory, opening.branch, opening.station) == ("/state/r/places/a/work", "a", station)
     assert at_home(life("x", said), home).directory.startswith("/state/r/places/a/work")
     assert at_home(life("x", said), None).directory == said
+
+
+def test_a_home_tells_of_no_session_of_another_station() -> None:
+    seats = Seats(repository=HomeRepository("/srv/shop", {"/srv/shop": "main", "/state/r/places/b/work": "b"}))
+    seats.claim("claimed", "b")
+    seats.door(False).seat("claude", "operators", "/srv/shop", "", 1.0, "")
+    a, b = (seats.door(True, Path(f"/state/r/places/{name}/home")) for name in "ab")
+    for session in ("claimed", "operators"):
+        with pytest.raises(ForeignSessionError):
+            a.seat("claude", session, "/state/r/places/b/work", "", 2.0, "")
+    assert b.seat("claude", "claimed", "/state/r/places/b/work", "", 2.0, "") == ("b", ())
+    seats.lives("first")
+    own, beside = (a.seat("claude", session, "", "", 1.0, "")[0] for session in ("first", "at the same time"))
+    assert own != beside
+    assert a.seat("claude", "at the same time", "", "", 9.0, "") == (beside, ())

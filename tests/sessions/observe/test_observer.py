@@ -13,19 +13,27 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
 from sessions.floor.tokens import Tokens
+from sessions.observe import feeds
+from sessions.observe.conversation.opening import open_conversation
+from sessions.observe.files import discover
 from sessions.observe.files.discover import SearchRoot
+from sessions.observe.files.probe import probe
+from sessions.observe.files.tail import LONGEST
 from sessions.observe.observer import STEPS, Batch, Observer
 from sessions.observe.seats import Seats
+from sessions.observe.sums import SumReader
 from tests.support.observe import (
     OTHER,
     SESSION,
     FlatPrice,
     Json,
     append,
+    desk,
     followed,
     only,
     prompt,
@@ -409,3 +417,41 @@ def test_a_station_cannot_tell_of_another_one(tmp_path: Path, monkeypatch: pytes
     write(root / f"x/{SESSION}.jsonl", [{**prompt("go"), "cwd": str(places / "b/work")}])
     (opened,) = [event for event in Journal().scan(root) if isinstance(event, ev.StationOpened)]
     assert opened.directory == str(places / "a/work")
+
+
+def test_a_conversation_that_claims_the_session_of_another_station_is_told_once_and_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    root = tmp_path / "factory-tui/repo-1/places/a/home/.claude/projects"
+    path = write(root / f"x/{SESSION}.jsonl", [prompt("go"), reply("m1", usage(output=9))])
+    journal = Journal()
+    journal.events.append(ev.SessionClaimed(time=1.0, station="b", session=SESSION))
+    (told,) = journal.scan(root)
+    assert isinstance(told, ev.SourceSkipped) and told.reason == feeds.FOREIGN
+    append(path, [prompt("go on", 1)])
+    assert journal.scan(root) == []
+
+
+def test_a_file_that_is_swapped_for_a_link_before_it_is_read_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    elsewhere = write(tmp_path / "operator/secret.jsonl", [prompt("the operator's own")])
+    root = tmp_path / "factory-tui/repo-1/places/a/home/.claude/projects"
+    path = write(root / f"x/{SESSION}.jsonl", [prompt("go")])
+    for link, target in ((path, elsewhere), (path.parent, elsewhere.parent)):
+        (source,) = discover.walk(SearchRoot(root, discover.CLAUDE, True))
+        link.rename(tmp_path / f"was-{link.name}")
+        link.symlink_to(target)
+        assert isinstance(source, discover.Source)
+        for reading in (feeds.read, SumReader().read):
+            (portion,) = [part for part in reading(source, b"", desk(), LONGEST) if part.events]
+            assert [type(event) for event in portion.events] == [ev.SourceSkipped]
+        assert probe(source) is None
+        with pytest.raises(OSError, match=r"symbolic links|Not a directory"):
+            discover.kind_of(path)
+        with pytest.raises(FactoryError):
+            open_conversation("claude", path)
+        link.unlink()
+        (tmp_path / f"was-{link.name}").rename(link)

@@ -22,6 +22,7 @@ from sessions.floor.ours.lives import REBOOTED, Change, Life
 from sessions.floor.scope import Budget, HeldBy, Scope
 from sessions.floor.state import FloorState, Status
 from sessions.headless.supervised import Supervised
+from sessions.stations.boundary import groups
 from sessions.stations.contract import Brief, LostSessionError
 from sessions.stations.hosting.client import Host
 from sessions.stations.places import layout
@@ -132,6 +133,8 @@ def test_an_end_is_an_end_and_a_station_can_be_brought_back_to_its_conversation(
         for change, life in ((Change.STOP, Life.STOPPED), (Change.KILL, Life.KILLED)):
             await floor.done(ChangeLife("polly", change))
             assert floor.owned().life is life
+            counted = groups.group(Path(floor.owned().directory))
+            assert counted is None or not counted.exists()
             assert not (await floor.wish(PromptStation("polly", "say x"))).ok
             await floor.done(ChangeLife("polly", Change.RESUME))
             assert floor.owned().life is Life.RUNNING

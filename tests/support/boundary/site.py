@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import contextlib
 import hashlib
 import os
 import shutil
@@ -113,9 +112,7 @@ class Site:
                 os.chown(below, NOBODY, NOBODY, follow_symlinks=False)
 
     def close(self) -> None:
-        if (counted := groups.group(self.place)) is not None:
-            with contextlib.suppress(OSError):
-                counted.rmdir()
+        groups.leave(self.place)
         shutil.rmtree(self.base, ignore_errors=True)
 
     def draw(self, on: Machine | None = None) -> Boundary:

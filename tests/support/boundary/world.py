@@ -24,7 +24,7 @@ ESCAPED = "ESCAPED"
 """What a script prints that got where it should not."""
 MARK = "ft-escape"
 _SMALL = Limits(file_bytes=MIB, processes=40, memory_files=MIB, shared_memory=MIB)
-_GONE_S = 1.0
+_GONE_S, _ANSWER_S = 1.0, 20.0
 
 
 class World:
@@ -50,8 +50,7 @@ class World:
 
     def close(self) -> None:
         self.site.close()
-        self.victim.kill()
-        self.victim.wait()
+        self._end_victim()
         for end in self.sockets:
             end.close()
         for path in self.shared:
@@ -74,7 +73,22 @@ class World:
         yield from (tcp, udp)
 
     def _victim(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([*self.site.before, "sleep", "1000"], env={"PATH": os.environ["PATH"], "KEY": SECRET})
+        env = {"PATH": os.environ["PATH"], "KEY": SECRET}
+        pipe = subprocess.PIPE
+        return subprocess.Popen([*self.site.before, "cat"], env=env, stdin=pipe, stdout=pipe, bufsize=0)
+
+    def _victim_answers(self) -> bool:
+        """A process that was ended says nothing more, however late the machine takes it away."""
+        assert self.victim.stdin and self.victim.stdout
+        with contextlib.suppress(OSError):
+            self.victim.stdin.write(b"?")
+            said, _, _ = select.select([self.victim.stdout], [], [], _ANSWER_S)
+            return bool(said) and self.victim.stdout.read(1) == b"?"
+        return False
+
+    def _end_victim(self) -> None:
+        self.victim.kill()
+        self.victim.communicate()
 
     def bounds(self, kind: Kind) -> Bounds:
         bounds = self.site.bounds
@@ -173,7 +187,7 @@ class World:
             (SECRET in said, "a secret was read"),
             (ESCAPED in said, said[-200:]),
             (bool(hits), "a socket outside was reached"),
-            (self.victim.poll() is not None, "a process outside was ended"),
+            (not self._victim_answers(), "a process outside was ended"),
             (self.site.fired.exists(), "the host ran a program of the station's"),
             (self.site.outside() != self.before, "files outside were changed"),
             (any(path.read_text() != SECRET for path in self.shared), "shared memory or /tmp was changed"),
@@ -190,7 +204,8 @@ class World:
         return bool(found)
 
     def restore(self) -> None:
-        if self.victim.poll() is not None:
+        if not self._victim_answers():
+            self._end_victim()
             self.victim = self._victim()
         for path in self.shared:
             path.write_text(SECRET)

@@ -18,8 +18,10 @@ from sessions.floor.ours import budget
 from sessions.floor.ours.lives import Life
 from sessions.floor.ours.picture import Picture
 from sessions.floor.scope import Budget, HeldBy, Scope
+from sessions.paths import places_dir
 from sessions.place import Place
 from sessions.stations import kinds
+from sessions.stations.boundary import groups
 from sessions.stations.contract import Ability, Signal
 from sessions.stations.keeping.looking.attached import Attached
 from sessions.stations.keeping.values import Size
@@ -91,6 +93,7 @@ class Stations(Service):
     async def begin(self) -> None:
         with contextlib.suppress(FactoryError):  # whoever makes a place there is told
             await asyncio.to_thread(layout.ready, self._crew.factory.state_dir)
+        await asyncio.to_thread(groups.sweep, places_dir(self._crew.factory.state_dir))
         await self._crew.begin()
         self._crew.aside.sweep(self._crew.state)
         await self._signals.begin()
@@ -111,6 +114,8 @@ class Stations(Service):
                 case ev.TurnFinished() | ev.TurnFailed() | ev.LifeChanged():
                     used.add(event.station)
                     if isinstance(event, ev.LifeChanged):
+                        if event.life not in (Life.RUNNING, Life.PAUSED, Life.WAITING):
+                            groups.leave(layout.root_of(self._crew.factory.state_dir, event.station) / "work")
                         self._purses.shared(event.station)
                     else:
                         self._reopen(event.station)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.floor.ours.lives import Asks
+from sessions.floor.state import FloorState
 from sessions.paths import door_path, outbox_path
 from sessions.stations import kinds
 from sessions.stations.boundary.apart.door import REFUSED
@@ -22,6 +23,8 @@ from sessions.supervisor.services.stations.crew import Crew, now
 from sessions.text import clean
 
 log = logging.getLogger(__name__)
+
+FOREIGN = "a signal that claims the conversation of another station"
 
 
 class Signals:
@@ -123,11 +126,11 @@ class Signals:
             return [ev.ScopeViolated(path=host, act="connect", **common)]
         kind = self._kind(signal.station)
         try:
-            return [*(plain.heard if kind is None else kind.heard)(signal, station.session)]
+            told = [*(plain.heard if kind is None else kind.heard)(signal, station.session)]
+            return [_skipped(signal, FOREIGN)] if is_others(told, self._crew.state) else told
         except Exception as error:
             log.exception("a signal of station %s was not understood", signal.station)
-            detail = type(error).__name__
-            return [ev.SourceSkipped(time=signal.time, source="signals", reason="unreadable signal", detail=detail)]
+            return [_skipped(signal, "unreadable signal", type(error).__name__)]
 
     def _kind(self, station: str) -> InTerminal | None:
         try:
@@ -135,3 +138,15 @@ class Signals:
         except (FactoryError, KeyError):
             return None
         return kind if isinstance(kind, InTerminal) else None
+
+
+def is_others(told: Iterable[ev.Event], state: FloorState) -> bool:
+    """Whether something is told of a conversation that another station of ours has."""
+    owners = (
+        (event.station, state.sessions.get(event.session)) for event in told if isinstance(event, ev.StationEvent)
+    )
+    return any(known and known.station != station and known.station in state.owned for station, known in owners)
+
+
+def _skipped(signal: Signal, reason: str, detail: str = "") -> ev.SourceSkipped:
+    return ev.SourceSkipped(time=signal.time, source="signals", reason=reason, detail=detail)

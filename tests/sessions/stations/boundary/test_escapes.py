@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from sessions.floor.scope import Scope
 from sessions.stations.boundary import machine
 from sessions.stations.boundary.machine import Machine
 from tests.support.boundary import ways_machine
 from tests.support.boundary.escape import Control, Escape, Kind
-from tests.support.boundary.site import SECRET
+from tests.support.boundary.site import SECRET, Site
 from tests.support.boundary.ways import WAYS
 from tests.support.boundary.world import World
 
@@ -83,6 +84,24 @@ def test_landlock_goes_by_what_was_named_and_not_by_what_lies_there_later(world:
     assert SECRET not in said
     assert not (world.base / "home/new").exists()
     world.restore()
+
+
+@needs_bubblewrap
+@pytest.mark.parametrize("swapped", ["src/deep", "src"])
+def test_bubblewrap_starts_nothing_where_a_link_has_come_since_it_was_drawn(swapped: str) -> None:
+    """What still ran in older, wider bounds may have put it there: the mount would be of what it leads to."""
+    site = Site(scope=Scope(write=("src/deep/**",)))
+    try:
+        boundary = site.draw()
+        attack = f"cat {site.base}/home/.ssh/id_ed25519; echo evil > {site.base}/deep/new"
+        assert site.run(["true"], boundary).returncode == 0
+        site.sh(f"mv {swapped} was; ln -s ../../..{'/..' * swapped.count('/')} {swapped}; mkdir {site.base}/deep")
+        done = site.run(["/bin/sh", "-c", attack], boundary)
+        assert SECRET not in done.stdout.decode()
+        assert not (site.base / "deep/new").exists()
+        assert (done.returncode, done.stdout) == (125, b"a link has come to src/deep of the place\n")
+    finally:
+        site.close()
 
 
 ROOTS = [way for way in WAYS if way.control is Control.ROOT]

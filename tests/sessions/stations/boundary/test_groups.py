@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sessions.stations.boundary.groups import group
+from sessions.stations.boundary.groups import group, leave, sweep
 
 
 def tree(top: Path, controllers: str | None = None) -> Path:
@@ -45,13 +45,24 @@ def test_for_a_user_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.usefixtures("as_root")
-def test_those_of_places_long_gone_are_taken_away(tmp_path: Path) -> None:
-    top = tree(tmp_path / "pids")
-    old, new, used = (top / f"factory-tui-{name}" for name in ("old", "new", "used"))
-    for folder in (old, new, used):
-        folder.mkdir()
-    (used / "tasks").touch()
-    for folder in (old, used):
+def test_what_is_left_is_taken_away_but_not_what_runs_nor_what_another_factory_may_need(tmp_path: Path) -> None:
+    tops = (tree(tmp_path / "pids"),)
+    places, others = tmp_path / "places", tmp_path / "other/places"
+
+    def made(name: Path | str) -> Path:
+        found = tops[0] / name if isinstance(name, str) else group(name, tops)
+        assert found is not None
+        found.mkdir()
+        return found
+
+    left, used, others_left = (made(place / "work") for place in (places / "a", places / "b", others / "a"))
+    old, old_used = made("factory-tui-old"), made("factory-tui-old-used")
+    for folder in (used, old_used):
+        (folder / "tasks").touch()
+    for folder in (old, old_used):
         os.utime(folder, (1.0, 1.0))
-    group(tmp_path, (top,))
-    assert [folder.exists() for folder in (old, new, used)] == [False, True, True]
+    sweep(places, tops)
+    assert [folder.exists() for folder in (left, used, others_left, old, old_used)] == [False, True, True, False, True]
+    for place in (places / "b", others / "a", places / "gone"):
+        leave(place / "work", tops)
+    assert [folder.exists() for folder in (used, others_left)] == [True, False]

@@ -8,9 +8,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from sessions.branches.git import beneath
 from sessions.branches.git.run import TIMEOUT_S, GitError
 from sessions.branches.git.scratch import Scratch
 from sessions.branches.git.worktrees import Worktree
@@ -22,6 +24,7 @@ from sessions.branches.watch.watch import watch
 from sessions.floor.conflicts import Outcome
 from sessions.floor.events import BranchChanged, SourceSkipped
 from sessions.stations.places import removing, skipping
+from sessions.stations.places.git import git_of
 from sessions.stations.places.layout import Place
 from tests.sessions.stations.places.world import World
 from tests.support.branches.git import unchanged
@@ -167,3 +170,43 @@ def test_a_link_to_the_operators_index_has_nothing_written_there(world: World) -
     assert index.read_bytes() == before
     assert removing.remove(place, 1e9).events == ()
     assert index.read_bytes() == before
+
+
+def test_what_it_may_not_read_is_skipped_and_what_it_may_again_is_not(world: World) -> None:
+    place = world.place()
+
+    def skipped() -> list[str]:
+        lines = git_of(place).run("ls-files", "-t").decode().splitlines()
+        return [line[2:] for line in lines if line.startswith("S ")]
+
+    files = [str(path.relative_to(place.work)) for path in (place.work / "src").rglob("*") if path.is_file()]
+    skipping.skip(place, ["src"])
+    assert skipped() == sorted(files) != []
+    (place.git_dir / "index.lock").touch()  # of a git that was killed
+    skipping.skip(place, [])
+    assert skipped() == []
+    assert not (place.ours / "index.skips").exists()
+
+
+def test_where_all_was_always_read_no_git_is_asked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = world.place()
+    monkeypatch.setattr(skipping, "git_of", None)
+    skipping.skip(place, [])
+
+
+def test_an_index_that_becomes_a_link_meanwhile_is_replaced_and_not_followed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, index = world.place(), world.common_dir / "index"
+    before, copied = index.read_bytes(), beneath.copy
+
+    def swapped(*arguments: Any) -> os.stat_result:
+        state = copied(*arguments)
+        (place.git_dir / "index").unlink()
+        (place.git_dir / "index").symlink_to(index)
+        return state
+
+    monkeypatch.setattr(beneath, "copy", swapped)
+    skipping.skip(place, ["src"])
+    assert index.read_bytes() == before
+    assert not (place.git_dir / "index").is_symlink()

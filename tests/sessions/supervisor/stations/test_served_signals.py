@@ -11,12 +11,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from sessions.floor.commands import AnswerQuestion, StartStation
 from sessions.floor.ours.lives import Asks, Life
+from sessions.floor.ours.owned import Owned
 from sessions.floor.scope import Scope
+from sessions.floor.state import EMPTY, Session
 from sessions.paths import door_path, outbox_path
+from sessions.stations.contract import Signal
 from sessions.stations.signals.plain import Opens
+from sessions.stations.terminal.hooked import heard
+from sessions.supervisor.services.stations.signals import is_others
 from tests.support.house import House
 from tests.support.stations.yard import manned, yard_in
 from tests.support.supervisor import ended, until
@@ -97,3 +103,11 @@ def test_a_question_ends_with_its_station(yard: House) -> None:
             await until(floor.feed, lambda state: not state.owned[NAME].questions)
 
     asyncio.run(scene())
+
+
+def test_a_hook_cannot_claim_the_conversation_of_another_station() -> None:
+    state = replace(EMPTY, owned={"a": Owned(), "b": Owned()}, sessions={"s1": Session("b")})
+    hook = Signal("x:1", "", "SessionStart", 3.0, {"hook_event_name": "SessionStart", "session_id": "s1"})
+    for station, foreign in (("a", True), ("b", False)):
+        assert is_others(heard(replace(hook, station=station), ""), state) is foreign
+    assert not is_others(heard(replace(hook, station="a", payload={**hook.payload, "session_id": "s2"}), ""), state)
