@@ -189,6 +189,11 @@ def options_of(kind: Kind) -> Mapping[str, str] | None:
     return {str(name): str(what) for name, what in found.items()} if isinstance(found, Mapping) else None
 
 
+def goes_on(kind: Kind) -> bool:
+    """Whether its agents go on by themselves with a turn that the end of their process broke off (`goes_on = True`)."""
+    return getattr(kind, "goes_on", False) is True
+
+
 @runtime_checkable
 class Needing(Protocol):
     """A kind that needs something installed, whatever a start names."""

@@ -55,6 +55,7 @@ class Kind:
             Ability.REBINDS,
         }
     )
+    goes_on = True
     runs = ()
     options: Mapping[str, str] = {
         "ask": "tools that it asks for, such as run,edit",

@@ -312,6 +312,26 @@ def test_a_killed_host_costs_no_station_its_conversation(yard: House) -> None:
     asyncio.run(_in(yard, check))
 
 
+def test_a_turn_that_was_broken_off_with_the_process_is_seen_as_such_until_it_is_asked_to_go_on(yard: House) -> None:
+    """Brought back to its conversation and idle, it would look as if it had done what it was at."""
+
+    async def check(floor: Floor) -> None:
+        await floor.done(StartStation("parrot", "wait", name="polly"))
+        await until(floor.feed, lambda state: bool(state.owned["polly"].turn_since))
+        process = floor.owned().process
+        os.kill(process, signal.SIGKILL)
+        await until(floor.feed, lambda state: "broken off" in state.stations["polly"].evidence.reason)
+        assert floor.owned().life is Life.RUNNING
+        assert floor.owned().process != process
+        seen = floor.state.stations["polly"]
+        assert seen.evidence.status is Status.FAILED
+        assert "its host ended" in seen.evidence.reason
+        await floor.done(PromptStation("polly", "say again"))
+        await until(floor.feed, lambda state: state.stations["polly"].evidence.status is Status.IDLE)
+
+    asyncio.run(_in(yard, check))
+
+
 def test_what_is_lost_again_and_again_is_held_back_with_its_evidence(yard: House) -> None:
     async def check(floor: Floor) -> None:
         await floor.done(StartStation("parrot", "wait", name="polly"))

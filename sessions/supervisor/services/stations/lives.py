@@ -24,7 +24,7 @@ from sessions.floor.scope import Budget, Scope
 from sessions.floor.state import Status
 from sessions.stations import kinds
 from sessions.stations.boundary.tree import DiskTree
-from sessions.stations.contract import Ability, Conversing, Kind
+from sessions.stations.contract import Ability, Conversing, Kind, goes_on
 from sessions.stations.hosting.client import HostGoneError
 from sessions.stations.places import keeping, layout
 from sessions.stations.places.making import Wanted
@@ -54,6 +54,7 @@ IN_TURN = ", in the middle of its turn"
 """How the reason ends of a station that rests although it was at work."""
 GO_ON = "You were interrupted. Go on with what you were at."
 WIDER = "Your scope is wider now, as you asked: {} can be written. Go on with what you asked it for."
+BROKEN = "its turn was broken off: {}; it is back, and waits to be asked to go on"
 _BRINGING = (ev.StartWanted, ev.LifeWanted)
 """Intents by which a station is brought to life."""
 
@@ -205,8 +206,9 @@ class Lives:
         async with crew.turn(station):
             if crew.owned(station).life not in (Life.RUNNING, Life.PAUSED):
                 return
+            broken = reason if crew.owned(station).turn_since else ""
             await self._lose(station, reason)
-        await self._bring(station)
+        await self._bring(station, broken=broken)
 
     async def check_scope(self, station: str, scope: Scope) -> None:
         """Raises `FactoryError` where a scope cannot be meant for the work tree of the station, if it has one."""
@@ -274,8 +276,11 @@ class Lives:
             case Change.REMOVE:
                 await self._remove(station)
 
-    async def _bring(self, station: str, fresh: bool = False, words: str = "") -> None:
-        """Have its agent run when its turn comes, with its task where it never had one, else with `words`, if any."""
+    async def _bring(self, station: str, fresh: bool = False, words: str = "", broken: str = "") -> None:
+        """Have its agent run when its turn comes, with its task where it never had one, else with `words`, if any.
+
+        `broken` is what ended its last turn before that was over: unless it goes on with it, nobody would see that.
+        """
         crew = self._crew
 
         def wanted() -> bool:
@@ -308,6 +313,9 @@ class Lives:
                         await self.spent(station, part, what)
                     else:
                         await self._give_task(station, prompted, words)
+                        on = prompted or goes_on(kinds.load(crew.seen(station).kind))
+                        if broken and not on and not crew.owned(station).turn_since:
+                            await crew.record(ev.TurnFailed(reason=BROKEN.format(broken), **now(station)))
 
     async def _give_task(self, station: str, given: bool, words: str = "") -> None:
         known = self._crew.owned(station)
