@@ -27,6 +27,8 @@ from sessions.stations.contract import Brief, Decision
 from sessions.stations.signals.rules import refusal
 from sessions.text import clean
 
+OPEN = 64
+"""Questions that wait at once; an agent that asks more is told no."""
 SETTLED = 200
 """Questions remembered that wait no more, to say why."""
 EXPLAINED = 10
@@ -64,6 +66,9 @@ class Asking:
         asks = question(params, use, self._reading.said)
         if (ruled := self._ruled(asks)) is not None:
             return asks.choose(ruled)
+        if len(self._waiting) >= OPEN:
+            self._keeping.note(f"asks while {OPEN} questions of it wait, and is told no: {asks.tool}", failed=True)
+            return asks.choose(Decision.DENY)
         name = f"{self._brief.station}:{uuid4().hex[:12]}"
         waiting = _Waiting(asks, asyncio.get_running_loop().create_future(), params.get(ASKED))
         self._waiting[name] = waiting

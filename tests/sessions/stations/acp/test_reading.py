@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
+from sessions.floor.scope import Held, HeldBy
 from sessions.journal.codec import encoded
 from sessions.observe.lines import Who
+from sessions.stations.acp.asking import OPEN, Asking
+from sessions.stations.acp.fields import Fields, fields
 from sessions.stations.acp.questions import MOST, Question, question
 from sessions.stations.acp.quirks import Quirks
 from sessions.stations.acp.reading import Reading
+from sessions.stations.acp.telling import Telling
 from sessions.stations.acp.tools import Use
+from sessions.stations.acp.transcript import Keeping
 from sessions.stations.acp.usage.metering import Metering
 from sessions.stations.contract import Decision
+from sessions.stations.hosting.transcript import Transcript
 from tests.support.agents.foreign import anything, updates
 from tests.support.agents.pricing import FREE
+from tests.support.agents.talk import brief
 
 PLAIN = Quirks()
 
@@ -155,3 +166,34 @@ def test_a_question_shows_what_changes_with_the_lines_around_it() -> None:
     assert lines[:2] == ["Edit a", "/work/a"]
     assert ("-line 50" in lines, "+line fifty" in lines, "line 0" in lines, len(lines)) == (True, True, False, 11)
     assert "nothing in it changes" in asks(content=[{**part, "newText": old}]).text
+
+
+def test_an_agent_that_asks_too_much_at_once_is_told_no_and_may_ask_again(tmp_path: Path) -> None:
+    async def scene() -> tuple[list[ev.Event], list[Fields]]:
+        told: list[ev.Event] = []
+        read, keeping = reading(), Keeping(Transcript(tmp_path / "t.jsonl"))
+        of = replace(brief(tmp_path), held=Held(HeldBy.BUBBLEWRAP))
+        asking = Asking(of, Telling(of.station, told.extend, read, keeping), read, keeping)
+        options = [{"optionId": "yes", "kind": "allow_once"}, {"optionId": "no", "kind": "reject_once"}]
+
+        def ask(number: int) -> asyncio.Task[Fields]:
+            call = {"toolCallId": f"c{number}", "title": "run", "kind": "execute", "rawInput": {"command": "ls"}}
+            return asyncio.create_task(asking.ask({"toolCall": call, "options": options}, ""))
+
+        waiting = [ask(number) for number in range(OPEN)]
+        answers = [await ask(OPEN)]
+        asked = [event for event in told if isinstance(event, ev.QuestionAsked)]
+        asking.answer(asked[0].question, Decision.ALLOW, "")
+        answers.append(await waiting[0])
+        again = ask(OPEN + 1)
+        await asyncio.sleep(0)
+        asking.drop("over")
+        await asyncio.gather(*waiting, again)
+        return told, answers
+
+    told, answers = asyncio.run(scene())
+    assert [fields(answer, "outcome").get("optionId") for answer in answers if isinstance(answer, dict)] == [
+        "no",
+        "yes",
+    ]
+    assert len([event for event in told if isinstance(event, ev.QuestionAsked)]) == OPEN + 1
