@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import msgspec
 from msgspec.structs import replace
 
 from sessions.floor.ours.budget import share
+from sessions.floor.ours.family import above, below
 from sessions.floor.ours.lives import Life
 from sessions.floor.ours.owned import Owned
 from sessions.floor.scope import Held, HeldBy, Mode, Network
@@ -109,7 +108,7 @@ def ours_of(state: FloorState, station: str, now: float) -> Ours | None:
         kept=len(known.kept),
         parent=parent,
         parent_name=clean(name_of(state, parent), 80) if parent else "",
-        family=clean(name_of(state, _first(state, station)), 80) if parent or children else "",
+        family=clean(name_of(state, (station, *above(state, station))[-1]), 80) if parent or children else "",
         children=children,
         results=sum(not result.delivered for result in known.results.values()),
     )
@@ -145,24 +144,3 @@ def network_word(known: Owned) -> str:
     if known.scope.network is not Network.LISTED:
         return known.scope.network.value
     return clean(", ".join(known.scope.hosts), 120) or "no host"
-
-
-def _first(state: FloorState, station: str) -> str:
-    """The one that it works for in the end; itself where it works for nobody."""
-    seen: set[str] = set()
-    while station in state.stations and station not in seen and (above := state.stations[station].parent):
-        seen.add(station)
-        station = above
-    return station
-
-
-def below(state: FloorState, station: str) -> Iterator[str]:
-    """All that work for a station, and for those, and so on."""
-    todo, seen = [station], {station}
-    while todo:
-        above = todo.pop()
-        for child in state.stations.values():
-            if child.parent == above and child.id not in seen:
-                seen.add(child.id)
-                todo.append(child.id)
-                yield child.id

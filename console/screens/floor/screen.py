@@ -20,11 +20,11 @@ from console.screens.floor.scene import FloorScene, roomy
 from console.screens.handed import HandedScreen
 from sessions.floor.branches.shown import own_branch
 from sessions.floor.commands import CancelScan
+from sessions.floor.ours.family import below
 from sessions.text import clean
 from sessions.views.floor.arrange import LOUD, Grouping, SortKey, attention
 from sessions.views.floor.panes import Pane
 from sessions.views.hands import Hands
-from sessions.views.ours import below
 from widgets.draw.cells import Line, Span
 from widgets.floor.card import HEIGHTS
 from widgets.floor.preview import Preview, shows_whole

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sessions.floor.commands import AssignScope, StartStation
 from sessions.floor.decide.decision import Refusal
 from sessions.floor.ours.budget import left
+from sessions.floor.ours.family import above as all_above
 from sessions.floor.ours.owned import Owned
 from sessions.floor.scope import Budget, Mode, Network, Scope
 from sessions.floor.scopes.sets import TooManyStates, beyond, inside, overlaps
@@ -85,12 +86,3 @@ def _beyond(state: FloorState, budget: Budget, parent: str, above: Owned, withou
         if bound and (wanted > rest or not wanted):
             return Refusal(f"{name} has {rest:,g} {what} left", f"give it a budget of at most {rest:,g} {what}")
     return None
-
-
-def all_above(state: FloorState, station: str) -> set[str]:
-    """The stations that one works for: its parent, that one's, and so on."""
-    found: set[str] = set()
-    while station in state.stations and (parent := state.stations[station].parent) and parent not in found:
-        found.add(parent)
-        station = parent
-    return found

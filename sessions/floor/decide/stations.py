@@ -22,6 +22,7 @@ from sessions.floor.decide.limits import exclusive_clash, wider
 from sessions.floor.identity import Owner
 from sessions.floor.ours import budget
 from sessions.floor.ours.changes import why_not
+from sessions.floor.ours.family import above, children
 from sessions.floor.ours.lives import Asks, Change, Life
 from sessions.floor.ours.owned import Owned
 from sessions.floor.scopes import sets
@@ -178,17 +179,15 @@ def _changed(state: FloorState, known: Owned, wish: ChangeLife, hand: Hand) -> D
         return Refusal(*spent)
     if wish.change is Change.RESUME and (clash := exclusive_clash(state, wish.station, known.scope)):
         return clash
-    if wish.change is Change.REMOVE and (children := living_children(state, wish.station)):
-        return Refusal(f"{children[0]} works for it", "stop that first, or remove both when they have ended")
+    if wish.change is Change.REMOVE and (living := living_children(state, wish.station)):
+        return Refusal(f"{living[0]} works for it", "stop that first, or remove both when they have ended")
     return Accepted((ev.LifeWanted(station=wish.station, change=wish.change, fresh=wish.fresh, **hand),))
 
 
 def living_children(state: FloorState, station: str) -> list[str]:
     """The names of the stations that work for one, and have not ended."""
     return [
-        name_of(state, each)
-        for each, known in state.owned.items()
-        if known.lives and each in state.stations and state.stations[each].parent == station
+        name_of(state, each) for each in children(state, station) if each in state.owned and state.owned[each].lives
     ]
 
 
@@ -266,10 +265,7 @@ def _misnamed_branch(branch: str) -> Refusal | None:
 
 
 def _too_deep(state: FloorState, parent: str) -> Refusal | None:
-    depth, above = 1, parent
-    while above and depth <= DEPTH:
-        depth, above = depth + 1, state.stations[above].parent if above in state.stations else ""
-    if depth <= DEPTH:
+    if len(above(state, parent)) + 1 < DEPTH:
         return None
     return Refusal(f"{DEPTH} stations stand above it already", "let one further up spawn it")
 

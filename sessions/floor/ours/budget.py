@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
+from sessions.floor.ours.family import children
 from sessions.floor.ours.lives import Life
-from sessions.floor.ours.owned import Owned
 from sessions.floor.scope import Budget
 from sessions.floor.state import FloorState
 
 TOLD = 0.8
 """The part at which a station is told that its budget comes to an end."""
 MEASURES = Budget.__struct_fields__
+UNBOUND = Budget()
 OVER = "its budget is used up"
 """How the reason begins of a station that rests for it."""
 LEAST = (1, 1e-6, 1e-3, 1)
@@ -33,8 +32,8 @@ def given(state: FloorState, station: str, now: float, without: str = "") -> Bud
     used. `without` is one that is not counted."""
     shares = [
         known.budget if known.lives else used(state, child, now)
-        for child, known in _children(state, station)
-        if child != without
+        for child in children(state, station)
+        if child != without and (known := state.owned.get(child)) is not None
     ]
     return Budget(*(sum(getattr(each, what) for each in shares) for what in MEASURES))
 
@@ -58,10 +57,13 @@ def share(state: FloorState, station: str, now: float) -> tuple[float, str]:
 
     What it gave away is no part of it any more.
     """
+    budget = state.owned[station].budget
+    if budget == UNBOUND:
+        return 0.0, ""
     own, away = used(state, station, now), given(state, station, now)
     nearest, of = 0.0, ""
     for what in MEASURES:
-        if bound := getattr(state.owned[station].budget, what):
+        if bound := getattr(budget, what):
             rest = bound - getattr(away, what)
             part = getattr(own, what) / rest if rest > 0 else 1.0
             if part > nearest:
@@ -76,9 +78,3 @@ def over(state: FloorState, station: str, now: float) -> tuple[str, str] | None:
         return None
     word = "minutes" if what == "seconds" else what
     return f"{OVER}: {what}", f"give it more: factory-tui scope {station} --{word} N"
-
-
-def _children(state: FloorState, station: str) -> Iterator[tuple[str, Owned]]:
-    for child in state.stations.values():
-        if child.parent == station and (known := state.owned.get(child.id)) is not None:
-            yield child.id, known

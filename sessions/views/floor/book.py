@@ -10,6 +10,7 @@ import msgspec
 
 from sessions.floor.branches.shown import is_merged, left_out, own_branch, shown_branches
 from sessions.floor.lineage import changed
+from sessions.floor.ours.family import above
 from sessions.floor.ours.lives import Life
 from sessions.floor.state import EMPTY, Branch, Evidence, FloorState, Station, Status
 from sessions.views.conflicts.collisions import Collisions
@@ -103,7 +104,7 @@ class PaneBook:
         others = {*changed(before.owned, state.owned), *(state.owned if state.frozen is not before.frozen else ())}
         others |= {*changed(before.stations, state.stations), *self._ends.past(now)}
         # What a child is and uses is shown of whom it works for, too.
-        others |= {state.stations[name].parent for name in others & state.owned.keys() & state.stations.keys()}
+        others |= {parent for name in others & state.owned.keys() for parent in above(state, name)}
         touched = others & state.stations.keys()
         branches = clashing.union(changed(before.branches, state.branches))
         sessions = set(changed(before.sessions, state.sessions))

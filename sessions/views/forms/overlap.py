@@ -12,7 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from sessions.floor.conflicts import Outcome, conflicts_of
-from sessions.floor.decide.limits import all_above
+from sessions.floor.ours.family import above as all_above
 from sessions.floor.patterns import matches
 from sessions.floor.scope import Scope
 from sessions.floor.scopes.paths import Paths
@@ -116,10 +116,12 @@ def _others(state: FloorState, where: Where) -> Iterable[Station]:
     """Stations of this repository that could write there, but for itself and those with which it shares what it has."""
     above = {where.parent} | {name for station in where.stations for name in all_above(state, station)}
     if where.parent:
-        above |= all_above(state, where.parent)
+        above.update(all_above(state, where.parent))
     for station in state.stations.values():
         known = state.owned.get(station.id)
-        if station.id in where.stations or station.id in above or where.stations & all_above(state, station.id):
+        if station.id in where.stations or station.id in above:
+            continue
+        if not where.stations.isdisjoint(all_above(state, station.id)):
             continue
         if known.lives if known is not None else (station.files and not station.elsewhere):
             yield station

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from sessions.floor.branches.contents import LineKind
+from sessions.floor.fold.fold import fold_all
 from sessions.floor.ours.owned import Owned, Question
 from sessions.floor.scope import Held, HeldBy, Mode, Scope
 from sessions.floor.state import Status
@@ -16,7 +17,7 @@ from sessions.views.floor.families import Families
 from sessions.views.ours import bound_word, evidence_of, ours_of
 from sessions.views.questions import in_order, outside, text_lines, touched
 from tests.support.console import HOSTILE, NOW, state_of
-from tests.support.stations.still import DIFF, PLACES, asking, our_events
+from tests.support.stations.still import DIFF, PLACES, asking, our_events, ours
 
 STATE = state_of(our_events())
 KNOWN = Owned(scope=Scope(("src/**", "!src/gen/**")), directory="/p/a/work")
@@ -129,3 +130,11 @@ def test_a_look_costs_what_has_changed_and_parents_see_their_children() -> None:
     changed = book.look(state, NOW)
     assert book.made - before <= len(state.stations)
     assert changed is None or {"station:helper"} <= {pane.key for pane in changed}
+
+
+def test_a_child_of_a_child_is_counted_at_once_by_all_above_it() -> None:
+    book = PaneBook()
+    book.panes(STATE, NOW)
+    state = fold_all(STATE, ours("third", parent="helper"))
+    counts = {pane.station: pane.ours.children for pane in book.panes(state, NOW) if pane.ours is not None}
+    assert (counts["worker"], counts["helper"], counts["third"]) == (2, 1, 0)

@@ -74,12 +74,12 @@ class Start(Bounded, frozen=True, kw_only=True):
     def _beside(self, station: str) -> str:
         """Who else may write where it may."""
         from console.cli.commands.stations.named import floor_now
-        from sessions.floor.decide.limits import all_above
+        from sessions.floor.ours.family import above
         from sessions.floor.scopes.sets import overlaps
         from sessions.floor.state import name_of
 
         state = floor_now(self.repo)
-        own, family = state.owned[station].scope.write, {station, *all_above(state, station)}
+        own, family = state.owned[station].scope.write, {station, *above(state, station)}
         others = [
             name_of(state, other)
             for other, known in state.owned.items()
