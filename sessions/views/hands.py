@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from sessions.floor.commands import AnswerQuestion, ChangeLife, PromptStation, StationWish
+from sessions.floor.ours.budget import over
 from sessions.floor.ours.changes import rebooted, why_not
 from sessions.floor.ours.lives import Asks, Change, Life
 from sessions.floor.ours.owned import Owned, Question
@@ -116,10 +117,10 @@ class Hands(msgspec.Struct, frozen=True, omit_defaults=True):
         if verb in (Verb.PROMPT, Verb.INTERRUPT) and (reason := self._speechless(station, verb)):
             return reason
         if verb in (Verb.PROMPT, Verb.ATTACH):
-            return _unheard(known, verb)
+            return self._spent(station, known, verb) or _unheard(known, verb)
         if verb is Verb.PAUSE and known.life is Life.PAUSED and self._rests:
             return "it rests already"
-        trouble = why_not(known, change_of(known, verb)) or ("", "")
+        trouble = why_not(known, change_of(known, verb)) or (self._spent(station, known, verb), "")
         return trouble[0] if verb is not Verb.REMOVE else ": ".join(filter(None, trouble))
 
     @property
@@ -137,12 +138,25 @@ class Hands(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def _speechless(self, station: str, verb: Verb) -> str:
         """Why no request can be given to what this is, and no turn be ended; a question for words can be answered."""
-        seen, asked = self.state.stations.get(station), self.asked(station)
-        if seen is None or seen.kind not in PROMPTLESS or (asked is not None and asked.asks is Asks.WORDS):
+        seen = self.state.stations.get(station)
+        if seen is None or seen.kind not in PROMPTLESS or self._asks_words(station):
             return ""
         if verb is Verb.INTERRUPT:
             return f"what ends a turn of a {seen.kind} is not known: v attaches, x stops it"
         return f"a {seen.kind} takes no prompts: v attaches, to type it"
+
+    def _spent(self, station: str, known: Owned, verb: Verb) -> str:
+        """Why it takes no turn where its budget is used up; a question for words can be answered."""
+        if verb in (Verb.PROMPT, Verb.ATTACH):
+            turns = verb is Verb.PROMPT and known.lives and not self._asks_words(station)
+        else:
+            turns = change_of(known, verb) is Change.RESUME
+        spent = over(self.state, station, self.state.time) if turns else None
+        return f"{spent[0]}; S gives it more" if spent else ""
+
+    def _asks_words(self, station: str) -> bool:
+        asked = self.asked(station)
+        return asked is not None and asked.asks is Asks.WORDS
 
     def _unanswerable(self, known: Owned, verb: Verb) -> str:
         question = known.questions.get(self.question or next(iter(known.questions), ""))
@@ -158,7 +172,7 @@ class Hands(msgspec.Struct, frozen=True, omit_defaults=True):
         if verb in ANSWERS:
             return AnswerQuestion(station, question.id if question else "", verb.value, text)
         if verb is Verb.PROMPT:
-            if question is not None and question.asks is Asks.WORDS:
+            if question is not None and self._asks_words(station):
                 return AnswerQuestion(station, question.id, Verb.ALLOW.value, text)
             return PromptStation(station, text)
         known = self.state.owned[station]
@@ -171,7 +185,7 @@ class Hands(msgspec.Struct, frozen=True, omit_defaults=True):
             seen = self.state.stations.get(station)
             busy = seen is not None and seen.evidence.status is Status.WORKING
             return f"{name} was asked: it is at work, and comes to that after its turn" if busy else f"{name} was asked"
-        if verb in (Verb.ALLOW, Verb.DENY) and (asked := self.asked(station)) is not None and asked.asks is Asks.WORDS:
+        if verb in (Verb.ALLOW, Verb.DENY) and self._asks_words(station):
             return f"{name} was told {'yes' if verb is Verb.ALLOW else 'no'}"
         if verb is Verb.PAUSE and known is not None and known.life is Life.PAUSED:
             return f"{name} goes on"
