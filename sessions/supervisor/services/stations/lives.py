@@ -171,6 +171,19 @@ class Lives:
             await self._crew.live(station, Life.HELD, f"{budget.OVER}: {what} ({error.message})")
         await self._crew.record(ev.BudgetReached(share=part, what=what, **now(station)))
 
+    def keep_resting(self, station: str) -> None:
+        """A request that waited for the turn that was ended for a rest has begun another one: that is ended, too."""
+        known = self._crew.state.owned.get(station)
+        if known is not None and _works_in_rest(known):
+            self._crew.go(self._rest_on(station))
+
+    async def _rest_on(self, station: str) -> None:
+        async with self._crew.turn(station):
+            known = self._crew.owned(station)
+            if _works_in_rest(known):
+                await self._hosted.interrupt(station)
+                await self._crew.live(station, Life.PAUSED, known.reason.removesuffix(IN_TURN) + IN_TURN)
+
     async def go_on(self, station: str, reason: str, words: str = GO_ON) -> None:
         """Have it take turns again; one whose turn was ended for its rest is asked with `words` to go on with that."""
         known = self._crew.owned(station)
@@ -431,3 +444,7 @@ class Lives:
         await self.runner(station).end(station)
         self._signals.ended(station)
         await self._arrivals.look(station)
+
+
+def _works_in_rest(known: Owned) -> bool:
+    return known.life is Life.PAUSED and known.host != KEEPER and known.turn_since > 0

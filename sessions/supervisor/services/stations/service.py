@@ -117,13 +117,17 @@ class Stations(Service):
                         if event.life not in (Life.RUNNING, Life.PAUSED, Life.WAITING):
                             groups.leave(layout.root_of(self._crew.factory.state_dir, event.station) / "work")
                         self._purses.shared(event.station)
+                        self._lives.keep_resting(event.station)
                     else:
                         self._reopen(event.station)
                     self._families.hear(event)
                     self._arrivals.hear(event.station)
                 case ev.ToolFinished():
                     self._arrivals.hear(event.station)
-                case ev.TokensUsed() | ev.TurnStarted():
+                case ev.TurnStarted():
+                    used.add(event.station)
+                    self._lives.keep_resting(event.station)
+                case ev.TokensUsed():
                     used.add(event.station)
                 case ev.AgentLost():
                     self._lives.agent_lost(event)

@@ -11,13 +11,14 @@ import pytest
 from msgspec.structs import replace
 
 from sessions.floor import events as ev
-from sessions.floor.commands import AnswerQuestion, AssignScope, PromptStation, StartStation
+from sessions.floor.commands import AnswerQuestion, AssignScope, FreezeFloor, PromptStation, StartStation
 from sessions.floor.ours.lives import Life
 from sessions.floor.scope import Budget, HeldBy, Scope
 from sessions.floor.state import Status
 from sessions.journal.reader import JournalReader
 from sessions.simulation.provider.script import Fault, Script, Step, Trouble
 from sessions.simulation.provider.server import Logged, Provider
+from sessions.supervisor.services.stations.lives import FROZEN, GO_ON, IN_TURN
 from tests.support.house import House
 from tests.support.stations.factory import use
 from tests.support.stations.yard import Floor, manned, yard_in
@@ -44,9 +45,11 @@ SCRIPT = Script(
         ),
         "spends": (Step("word ", repeat=40_000, piece=50, pace=0.001), Step("The rest.")),
         "child": (Step("word ", repeat=100_000, piece=1_000),),
+        "slow": (Step("word ", repeat=40_000, pace=0.05), Step("word ", repeat=40_000, pace=0.05)),
         "lost": (Step(fault=Fault(Trouble.STATUS, status=400, says="the key of the shop is gone")),),
         "boss": (Step("I wait for them."), Step("So be it."), Step("So be it."), Step("So be it."), Step("So be it.")),
-    }
+    },
+    asked={GO_ON: Step("I went on.")},
 )
 
 
@@ -102,7 +105,7 @@ def test_it_works_is_bounded_and_metered_to_the_token(yard: House) -> None:
     assert told.count(1.0) == 5
 
 
-def test_another_scope_holds_from_its_next_command_on(yard: House) -> None:
+def test_another_scope_holds_from_its_next_command_on_and_a_rest_at_once(yard: House) -> None:
     yard.repo.commit({"src/a.py": "1\n", "docs/a.md": "a\n"}, "one")
 
     async def check(floor: Floor, url: str) -> None:
@@ -129,10 +132,27 @@ def test_another_scope_holds_from_its_next_command_on(yard: House) -> None:
         try:
             async with manned(yard) as floor:
                 await check(floor, url)
+                await _rests(floor, url)
         finally:
             await provider.close()
 
     asyncio.run(scene())
+
+
+async def _rests(floor: Floor, url: str) -> None:
+    """One that rests begins no request that waits, and goes on with all of them."""
+    options = (("base_url", url),)
+    await floor.done(StartStation("builtin", "Write", "slow", model="openai/slow", options=options))
+    await until(floor.feed, lambda state: state.stations["slow"].activity.startswith("word"))
+    await floor.done(PromptStation("slow", "And the other"))
+    await floor.done(FreezeFloor(True))
+    await until(floor.feed, lambda state: state.stations["slow"].turns == 2 and not state.owned["slow"].turn_since)
+    evidence = floor.state.stations["slow"].evidence
+    assert (evidence.status, evidence.reason) == (Status.WAITING, f"{FROZEN}{IN_TURN}")
+    await floor.done(FreezeFloor(False))
+    await floor.turned(3, "slow")
+    seen = floor.state.stations["slow"]
+    assert (seen.turns, seen.evidence.status, seen.activity) == (3, Status.IDLE, "I went on.")
 
 
 async def _family(floor: Floor, log: list[Logged], url: str) -> None:
