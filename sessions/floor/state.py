@@ -110,7 +110,7 @@ class Station(msgspec.Struct, frozen=True, omit_defaults=True):
     stays: tuple[str, ...] = ()
     """Those of them that no end of a turn withdraws: whoever asked has been told to come back for the answer."""
     beneath: Evidence | None = None
-    """What it would be known to do if it asked nothing; None where that says nothing, or nothing is asked."""
+    """What it would be known to do if it asked nothing and did not rest; None where that says nothing."""
     running: Mapping[str, RunningTool] = {}
     """Tools under way, by call id, oldest first."""
     context: int = 0

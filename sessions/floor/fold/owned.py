@@ -15,6 +15,8 @@ from sessions.floor.ours.owned import Owned, Question, Result
 OWNED = Slice("owned", versions.OWNED, ("owned", "frozen"))
 MOST_KEPT = 20
 """Refs remembered per station, the newest; the repository has all."""
+MOST_RESULTS = 100
+"""Results of what it spawned remembered per station, the newest; the journal has all."""
 
 
 def _put(draft: Draft, event: ev.StationEvent | ev.StartWanted, **changes: object) -> None:
@@ -83,7 +85,10 @@ def work_arrived(draft: Draft, event: ev.WorkArrived) -> None:
 def child_ended(draft: Draft, event: ev.ChildEnded) -> None:
     if (known := draft.owned.get(event.station)) is not None:
         result = Result(event.time, event.ok, event.result, event.delivered)
-        _put(draft, event, results={**known.results, event.child: result})
+        results = {**known.results, event.child: result}
+        if len(results) > MOST_RESULTS:
+            del results[next(iter(results))]
+        _put(draft, event, results=results)
 
 
 @OWNED.folds

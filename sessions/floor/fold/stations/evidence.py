@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from sessions.floor import events as ev
 from sessions.floor.fold.draft import Draft
 from sessions.floor.reports import Report
-from sessions.floor.state import Evidence, RunningTool, Status
+from sessions.floor.state import Evidence, RunningTool, Station, Status
 
 _TOLD = frozenset((ev.ActivitySeen, ev.PersonNeeded, ev.AgentReported, ev.AgentLost))
 """Kinds that are told by others than the main conversation, too."""
@@ -17,6 +17,8 @@ _BESIDE = frozenset((ev.ToolFinished, ev.TextWritten))
 """Kinds that are told of it while a tool asks a person."""
 _NEEDED_YET = frozenset((ev.SignalRaised, ev.BudgetReached))
 """Kinds that need a person for something else than the open questions: also when these are answered."""
+_OF_A_REST = frozenset((ev.LifeChanged, ev.BudgetReached))
+"""Kinds that say why a station rests."""
 
 
 def put_evidence(
@@ -26,12 +28,14 @@ def put_evidence(
     reason: str,
     says: str = "",
     guess: bool = False,
+    anew: bool = False,
     **changes: object,
 ) -> None:
     """Change the station: newer evidence for its status, what it says or does, and other fields.
 
     Evidence and activity older than what is known say nothing of the present. While a question is open, only
-    `put_question` changes what the station is known to do.
+    `put_question` changes what the station is known to do, and while it rests, only what its rest is about. `anew`:
+    it enters the status with this, also where it was in it.
     """
     station = draft.station(event)
     old, time = station.evidence, event.time
@@ -43,8 +47,8 @@ def put_evidence(
         # Sub-agents, and tools that were called together with the one that asks, go on while it waits for an answer.
         draft.stations[event.station] = replace(station, **changes)
         return
-    if changes.get("asks", station.asks) and (status is not Status.NEEDS_ME or type(event) in _NEEDED_YET):
-        # It needs its operator until all of that is answered; then it does what was told last beside it.
+    if _is_behind(station, event, status):
+        # It needs its operator, or rests, until that is over; then it does what was told last beside it.
         under = station.beneath or Evidence()
         if time >= under.seen:
             since = under.since if under.status is status else time
@@ -52,7 +56,7 @@ def put_evidence(
             changes["session"] = event.session or station.session
         says = "" if status is Status.WORKING else says
     elif time >= old.seen:
-        since = old.since if old.status is status else time
+        since = old.since if old.status is status and not anew else time
         changes["evidence"] = Evidence(status, since, time, event.source, reason, guess)
         changes["session"] = event.session or station.session
     if says and time >= station.activity_time:
@@ -65,7 +69,7 @@ def put_question(draft: Draft, event: ev.StationEvent, asks: Mapping[str, str], 
     """The station asks all of this: it needs its operator for the oldest."""
     station = draft.station(event)
     old, under = station.evidence, station.beneath
-    if not station.asks:  # that it needs its operator may be told of this very question
+    if not station.asks and under is None:  # that it needs its operator may be told of this very question
         told = old.status is Status.NEEDS_ME and (old.guess or station.report is Report.NEEDS_ME)
         under = None if told else old
     draft.stations[event.station] = replace(station, asks=asks, beneath=under)
@@ -75,15 +79,35 @@ def put_question(draft: Draft, event: ev.StationEvent, asks: Mapping[str, str], 
 def put_answered(draft: Draft, event: ev.StationEvent) -> None:
     """Nothing is asked any more: what was told before and beside it holds, and else that it goes on."""
     station = draft.station(event)
-    old, under = station.evidence, station.beneath
-    draft.stations[event.station] = station = replace(station, asks={}, stays=(), beneath=None)
-    if old.status is not Status.NEEDS_ME:
-        return  # it is paused
-    if under is None or under.status in (Status.WORKING, Status.UNKNOWN):
+    under, rests = station.beneath, station.evidence.status is not Status.NEEDS_ME
+    goes_on = under is None or under.status in (Status.WORKING, Status.UNKNOWN)
+    station = replace(station, asks={}, stays=(), beneath=None)
+    if rests:
+        on = Evidence(Status.WORKING, event.time, event.time, event.source, "answered")
+        draft.stations[event.station] = replace(station, beneath=on if goes_on else under)
+    elif goes_on:
+        draft.stations[event.station] = station
         put_evidence(draft, event, Status.WORKING, "answered")
-    else:
-        seen = max(under.seen, old.seen, event.time)
+    elif under is not None:
+        seen = max(under.seen, station.evidence.seen, event.time)
         draft.stations[event.station] = replace(station, evidence=replace(under, seen=seen))
+
+
+def put_rest(draft: Draft, event: ev.LifeChanged, reason: str) -> None:
+    """The station rests as it is, whatever it did or asked."""
+    station = draft.station(event)
+    beneath = station.beneath or (Evidence() if station.asks else station.evidence)
+    put_evidence(
+        draft, event, Status.WAITING, reason, anew=True, beneath=beneath, process=event.process, running=station.running
+    )
+
+
+def put_rested(draft: Draft, event: ev.LifeChanged) -> None:
+    """It goes on with what it did before its rest, which is no age of that."""
+    station = draft.station(event)
+    if (under := station.beneath) is not None:
+        seen = max(event.time, station.evidence.seen)
+        draft.stations[event.station] = replace(station, evidence=replace(under, seen=seen), beneath=None)
 
 
 def turn_over(draft: Draft, event: ev.StationEvent) -> None:
@@ -95,6 +119,16 @@ def turn_over(draft: Draft, event: ev.StationEvent) -> None:
         put_question(draft, event, asks)
     elif station.asks:
         draft.stations[event.station] = replace(station, asks={}, beneath=None)
+
+
+def _is_behind(station: Station, event: ev.StationEvent, status: Status) -> bool:
+    """Whether it stands behind what the station asks, or behind its rest."""
+    kind = type(event)
+    if kind is ev.LifeChanged:
+        return False
+    if station.asks:
+        return status is not Status.NEEDS_ME or kind in _NEEDED_YET
+    return station.beneath is not None and kind not in _OF_A_REST and kind is not ev.QuestionAsked
 
 
 def _settles(event: ev.StationEvent, running: object) -> bool:

@@ -6,60 +6,71 @@ from msgspec.structs import replace
 
 from sessions.floor import events as ev
 from sessions.floor.fold.draft import Draft
-from sessions.floor.fold.stations.evidence import put_answered, put_evidence, put_question
+from sessions.floor.fold.stations.evidence import (
+    put_answered,
+    put_evidence,
+    put_question,
+    put_rest,
+    put_rested,
+)
 from sessions.floor.fold.stations.stations import STATIONS
 from sessions.floor.ours.lives import Asks, Life
-from sessions.floor.reports import Report
 from sessions.floor.state import Status
 
-_SEEN = {
+_ENDED = {
     Life.WAITING: (Status.WAITING, "to be started"),
-    Life.PAUSED: (Status.WAITING, "paused"),
     Life.HELD: (Status.FAILED, "held back"),
     Life.STOPPED: (Status.IDLE, "stopped"),
     Life.KILLED: (Status.IDLE, "killed"),
     Life.LOST: (Status.FAILED, "its process ended without a word"),
     Life.REMOVED: (Status.IDLE, "removed"),
 }
+"""Without a process."""
 
 
 @STATIONS.folds
 def life_changed(draft: Draft, event: ev.LifeChanged) -> None:
+    match event.life:
+        case Life.RUNNING:
+            _runs(draft, event)
+        case Life.PAUSED:
+            put_rest(draft, event, event.reason or "paused")
+        case _:
+            _ends(draft, event)
+
+
+def _runs(draft: Draft, event: ev.LifeChanged) -> None:
     station = draft.station(event)
-    seen = _SEEN.get(event.life)
-    if seen is None and station.asks:
-        waits = next(iter(station.asks.values()))
-        put_evidence(draft, event, Status.NEEDS_ME, waits, process=event.process)
-        return
-    if seen is None and station.report is Report.WORKING and station.evidence.status is Status.WAITING:
-        put_evidence(draft, event, Status.WORKING, event.reason or "goes on", process=event.process)  # as it was halted
-        return
-    if seen is None:
+    if station.asks:
+        put_evidence(draft, event, Status.NEEDS_ME, next(iter(station.asks.values())), process=event.process)
+    elif station.beneath is not None:
+        draft.stations[event.station] = replace(station, process=event.process)
+        put_rested(draft, event)
+    elif station.evidence.status in (Status.UNKNOWN, Status.WAITING, Status.FAILED):
         # That it runs says nothing yet of what it does; that it rests no longer does.
-        if station.evidence.status in (Status.UNKNOWN, Status.WAITING, Status.FAILED):
-            put_evidence(draft, event, Status.IDLE, "started", process=event.process)
-        else:
-            draft.stations[event.station] = replace(station, process=event.process)
-        return
-    status, reason = seen
-    rests = event.life is Life.PAUSED
-    asks, stays, beneath = (station.asks, station.stays, station.beneath) if rests else ({}, (), None)
-    # Also one that asks rests first of all.
-    draft.stations[event.station] = replace(station, asks={}, stays=(), beneath=None)
-    errors = station.errors + (event.life is Life.LOST)
+        put_evidence(draft, event, Status.IDLE, "started", process=event.process)
+    else:
+        draft.stations[event.station] = replace(station, process=event.process)
+
+
+def _ends(draft: Draft, event: ev.LifeChanged) -> None:
+    station = draft.station(event)
+    status, reason = _ENDED[event.life]
     put_evidence(
         draft,
         event,
         status,
         event.reason or reason,
         event.reason,
-        running=station.running if rests else {},
-        errors=errors,
+        anew=event.life is not Life.WAITING,  # which is told again while it waits
+        asks={},
+        stays=(),
+        beneath=None,
+        running={},
+        errors=station.errors + (event.life is Life.LOST),
         process=event.process,
-        # What an agent said that has ended is nothing that the next one says.
-        report=station.report if rests else None,
+        report=None,  # what an agent said that has ended is nothing that the next one says
     )
-    draft.stations[event.station] = replace(draft.station(event), asks=asks, stays=stays, beneath=beneath)
 
 
 @STATIONS.folds
@@ -85,6 +96,8 @@ def question_answered(draft: Draft, event: ev.QuestionAnswered) -> None:
         return  # it was withdrawn already
     asks = {question: words for question, words in station.asks.items() if question != event.question}
     if asks:
+        stays = tuple(question for question in station.stays if question in asks)
+        draft.stations[event.station] = replace(station, stays=stays)
         put_question(draft, event, asks)
     else:
         put_answered(draft, event)
