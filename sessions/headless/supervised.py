@@ -13,7 +13,7 @@ from typing import Self, TypeVar
 
 from sessions.asking.question import A, Question
 from sessions.errors import FactoryError
-from sessions.floor.commands import AnyWish, Progress, Reply
+from sessions.floor.commands import AnyWish, Errand, ImportPaths, Progress, Reply
 from sessions.place import place_of
 from sessions.settings import fingerprint
 from sessions.supervisor.wire.frames import WorkFrame
@@ -55,7 +55,7 @@ class Supervised:
         self._turn = threading.Lock()
         self._work = WorkFrame()
         self._obeyed = False
-        """A wish is under way."""
+        """A wish is under way that reads, and waits for the disk; of others the supervisor says it."""
         self._halts: int | None = None
         """How often the disk had taken nothing when it was given."""
 
@@ -87,12 +87,12 @@ class Supervised:
     def reply(self, wish: AnyWish) -> Reply:
         """Have a wish carried out; returns what it came to.
 
-        Raises `HaltedError` while the disk takes nothing, `RefusedError` for a refusal.
+        Raises `HaltedError` for one that reads while the disk takes nothing, `RefusedError` for a refusal.
         """
         from sessions import operator
 
         command = operator.command(wish)
-        self._obeyed, self._halts = True, None
+        self._obeyed, self._halts = isinstance(wish, Errand | ImportPaths), None
         try:
             reply = self._with(lambda line: line.obey(command))
         finally:

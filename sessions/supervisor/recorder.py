@@ -6,12 +6,12 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
 from msgspec.structs import replace
 
 from sessions.backoff import Backoff
-from sessions.errors import FactoryError
+from sessions.errors import FactoryError, UnwritableError
 from sessions.floor.commands import Progress
 from sessions.floor.decide.decision import Accepted, Decision
 from sessions.floor.events import Event
@@ -76,6 +76,11 @@ class Recorder:
     def again(self) -> None:
         """Somebody waits: try now what the disk did not take."""
 
+    async def halts(self) -> FactoryError:
+        """Return what is wrong, as soon as the disk has taken nothing once more. Here whoever records is told."""
+        waiting: asyncio.Future[FactoryError] = asyncio.get_running_loop().create_future()
+        return await waiting
+
     async def marks(self) -> dict[str, bytes]:
         """How far each source has been read, as far as it is committed."""
         return await self._journal.marks()
@@ -98,7 +103,7 @@ class Recorder:
         while True:
             state = self.state
             decision = decide(state)
-            if not isinstance(decision, Accepted) or not decision.events:
+            if not _writes(decision):
                 return decision
             try:
                 await self._commit(decision.events, {}, {}, state.seq)
@@ -146,6 +151,8 @@ class ServingRecorder(Recorder):
         self._feed = feed
         self._turn = asyncio.Lock()
         self._again = asyncio.Event()
+        self._halting: set[asyncio.Future[FactoryError]] = set()
+        """Who waits for the next time that the disk takes nothing."""
         self._tries = 0
         """How often the disk has taken nothing, one time after the other."""
         self._troubles: dict[str, str] = {}
@@ -156,6 +163,14 @@ class ServingRecorder(Recorder):
 
     def again(self) -> None:
         self._again.set()
+
+    async def halts(self) -> FactoryError:
+        waiting: asyncio.Future[FactoryError] = asyncio.get_running_loop().create_future()
+        self._halting.add(waiting)
+        try:
+            return await waiting
+        finally:
+            self._halting.discard(waiting)
 
     def caught_up(self) -> None:
         if self._feed.work.past == UNSETTLED:
@@ -188,8 +203,26 @@ class ServingRecorder(Recorder):
             await super().record(events, marks, calls)
 
     async def decide(self, decide: Callable[[FloorState], Decision]) -> Decision:
-        async with self._turn:  # in the line with everybody else: it would be overtaken for ever by a busy floor
+        """As `Recorder.decide`, in the line with everybody else: it would be overtaken for ever by a busy floor.
+
+        Raises `FactoryError` where the disk takes nothing. It is not tried again then: whoever was told that nothing
+        was written would see it done later.
+        """
+        decision = decide(self.state)
+        if not _writes(decision):
+            return decision  # it waits for nobody
+        turn, halts = asyncio.create_task(self._turn.acquire()), asyncio.create_task(self.halts())
+        self.again()  # what others record is in front of it
+        try:
+            await asyncio.wait({turn, halts}, return_when=asyncio.FIRST_COMPLETED)
+            if not turn.done():
+                raise halts.result()
             return await super().decide(decide)
+        finally:
+            halts.cancel()
+            if turn.done():
+                self._turn.release()
+            turn.cancel()
 
     async def _commit(
         self,
@@ -201,34 +234,40 @@ class ServingRecorder(Recorder):
         backoff = Backoff(FIRST_RETRY_S, LAST_RETRY_S)
         # The consoles get what the journal will read back, in the journal's own words.
         events = await _encoded(events)
-        while (written := await self._committed(events, marks, calls, after)) is None:
-            self._tries += 1
-            self._feed.say(replace(self._feed.work, tries=self._tries))
+        while True:
+            try:
+                written = await super()._commit(events, marks, calls, after)
+                break
+            except (JournalGoneError, OvertakenError):
+                raise
+            except (FactoryError, OSError) as error:
+                trouble = self._halted(error)
+                if after is not None:
+                    raise trouble from error
             self._again.clear()
             with suppress(TimeoutError):
                 async with asyncio.timeout(backoff.next()):
                     await self._again.wait()
         self._tries = 0
+        self.trouble(JOURNAL, "")
         self._feed.push(written.bodies[-RING:], len(written), self.state)
         return written
 
-    async def _committed(
-        self,
-        events: Sequence[Event],
-        marks: Mapping[str, bytes],
-        calls: Mapping[bytes, bytes],
-        after: int | None,
-    ) -> codec.Encoded | None:
-        """What is committed; None where the disk does not take it now."""
-        written, trouble = None, ""
-        try:
-            written = await super()._commit(events, marks, calls, after)
-        except (JournalGoneError, OvertakenError):
-            raise
-        except (FactoryError, OSError) as error:
-            trouble = clean(str(error))
-        self.trouble(JOURNAL, trouble)
-        return written
+    def _halted(self, error: FactoryError | OSError) -> FactoryError:
+        """The disk has taken nothing: tell everybody, and those who wait for that."""
+        if isinstance(error, OSError):
+            error = UnwritableError(f"the journal cannot be written ({error.strerror or error})", "see the disk")
+        self._tries += 1
+        self.trouble(JOURNAL, clean(str(error)))
+        self._feed.say(replace(self._feed.work, tries=self._tries))
+        for waiting in self._halting:
+            if not waiting.done():
+                waiting.set_result(error)
+        return error
+
+
+def _writes(decision: Decision) -> TypeGuard[Accepted]:
+    return isinstance(decision, Accepted) and bool(decision.events)
 
 
 async def _encoded(events: Sequence[Event]) -> codec.Encoded:

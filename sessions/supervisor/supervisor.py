@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from asyncio import FIRST_COMPLETED
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 
 from sessions.backoff import Backoff
 from sessions.errors import FactoryError
@@ -150,9 +150,22 @@ class Supervisor:
                 case Errands(errand):
                     return await self._outbox.run(errand)
                 case Known() | Accepted():
-                    return await self._come_to(command.id)
+                    return await self._unless_halted(self._come_to(command.id))
         except FactoryError as error:
             return Reply(False, error.message, error.cure)
+
+    async def _unless_halted(self, coming: Coroutine[object, object, Reply]) -> Reply:
+        """What a command that is committed comes to; where the disk takes nothing meanwhile, that is the answer."""
+        ending, halts = asyncio.create_task(coming), asyncio.create_task(self._recorder.halts())
+        try:
+            await asyncio.wait((ending, halts), return_when=FIRST_COMPLETED)
+            if ending.done():
+                return ending.result()
+            error = halts.result()
+            return Reply(False, f"it is done, but what comes of it cannot be recorded: {error.message}", error.cure)
+        finally:
+            ending.cancel()
+            halts.cancel()
 
     async def _come_to(self, command: str) -> Reply:
         """What it came to. A start that waits for what may take long is answered with that, and goes on by itself."""
@@ -226,11 +239,12 @@ class Supervisor:
     async def _once(self, name: str, doing: Callable[[], Awaitable[None]]) -> None:
         try:
             await doing()
-        except Exception as error:  # whatever it is, the other services go on, and it is told
-            log.exception("observing %s broke", name)
-            detail = clean(f"{type(error).__name__}: {error}")
+        except Exception as error:  # whatever it is, the other services go on, and it is told, once
+            known = isinstance(error, FactoryError)
+            detail = clean(str(error) if known else f"{type(error).__name__}: {error}")
             if self._told.get(name) == detail:
                 return
             self._told[name] = detail
+            log.error("observing %s broke: %s", name, detail, exc_info=None if known else error)
             skipped = SourceSkipped(time=time.time(), source=name, reason=f"observing {name} broke", detail=detail)
             await self._recorder.record([skipped])

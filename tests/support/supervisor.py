@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import select
 import tempfile
 import threading
@@ -191,3 +192,14 @@ def settled(true: Callable[[], bool]) -> None:
     while not true():
         assert time.monotonic() < deadline, "in vain"
         threading.Event().wait(0.01)
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """This process can write to no file meanwhile."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
 
@@ -96,7 +96,8 @@ class Keeper:
     async def close(self) -> None:
         """Leave it; what it keeps runs on, for as long as it waits for a supervisor."""
         if self._listening is not None:
-            self._listening.cancel()
+            if not self.lost:  # else what it told at last is heard
+                self._listening.cancel()
             await asyncio.gather(self._listening, return_exceptions=True)
         await self._line.close()
         self._ended.put_nowait(None)
@@ -153,6 +154,10 @@ class Keeper:
         self._children.pop(name, None)
         self._overs.pop(name, None)
 
+    def let_go(self, name: str) -> None:
+        """As `forget`, for whoever leaves and waits for no answer."""
+        self._line.say("forget", id=name)
+
     async def write(self, name: str, data: bytes) -> None:
         """Type into a terminal. Raises `KeeperError` where nobody reads what is typed."""
         await self._line.ask("write", data, id=name)
@@ -172,7 +177,7 @@ class Keeper:
         Returns when it has ended, and how; it happens although this supervisor may be gone by then. The end is among
         the `exits`, too.
         """
-        over = self._over(name)
+        over = self.over(name)
         await self._line.ask("end", id=name, grace=grace_s)
         try:
             async with asyncio.timeout(grace_s + KILLED_S):
@@ -182,12 +187,17 @@ class Keeper:
                 f"{clean(name, 80)} does not end", "the system may hold it: look for state D in ps"
             ) from error
 
-    def _over(self, name: str) -> asyncio.Future[Exit]:
-        """How a child ends; known at once where it has."""
+    def over(self, name: str) -> asyncio.Future[Exit]:
+        """How a child ends, for whoever shields it; known at once where it has. `KeeperLostError` when nobody tells."""
         over = self._overs.setdefault(name, asyncio.get_running_loop().create_future())
         child = self._children.get(name)
-        if child is not None and child.exit is not None and not over.done():
+        if over.done():
+            return over
+        if child is not None and child.exit is not None:
             over.set_result(child.exit)
+        elif self.lost:
+            over.set_exception(KeeperLostError(*LOST))
+            over.exception()  # nobody may wait for it
         return over
 
     async def pause(self, name: str) -> bool:
@@ -202,20 +212,6 @@ class Keeper:
     async def tree(self, name: str) -> list[Process]:
         """All that was started for a child and lives, leaves first."""
         return await asyncio.to_thread(self._tree_of(name))
-
-    async def sweep(self, factory: str, spared: Collection[int] = ()) -> Sequence[Process]:
-        """End what bears both marks of this factory and no keeper keeps: what a keeper left behind that was killed.
-
-        Processes with the numbers `spared` stay, and what descends from them. Returns what was found.
-        """
-
-        def end() -> list[Process]:
-            found = processes.orphans(factory, self.pid, spared)
-            if found:
-                processes.kill(lambda: processes.orphans(factory, self.pid, spared))
-            return found
-
-        return await asyncio.to_thread(end)
 
     async def output(self, name: str, offset: int = 0) -> AsyncGenerator[Output, None]:
         """What a child writes from a place on, as it comes, until it has ended and all was told.

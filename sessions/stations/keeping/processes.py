@@ -105,19 +105,22 @@ def tree(root: int, root_started: int, mark: Mark | None, keeper: int, group: st
     return [each for each in below(roots, among) if not each.over and each.pid != keeper]
 
 
-def orphans(factory: str, keeper: int, spared: Iterable[int] = ()) -> list[Process]:
-    """What bears both marks of this factory and descends neither from its keeper nor from one that is spared, or us.
+def marked(factory: str, spared: Iterable[int] = (), station: str = "") -> list[Process]:
+    """What bears both marks of this factory, of one station or of any, and descends from none that is spared, or us.
 
-    Leaves first. What descends from an orphan without its marks is one, too.
+    Leaves first. What descends from one of them without its marks is one, too.
     """
     among = everything()
-    kept = {each.pid for each in below([keeper, os.getpid(), *spared], among)}
-    marked = [
+    kept = {each.pid for each in below([os.getpid(), *spared], among)}
+    found = [
         pid
         for pid in among
-        if pid not in kept and (mark := mark_of_process(pid)) is not None and mark.factory == factory
+        if pid not in kept
+        and (mark := mark_of_process(pid)) is not None
+        and mark.factory == factory
+        and station in ("", mark.station)
     ]
-    return [each for each in below(marked, among) if each.pid not in kept and not each.over]
+    return [each for each in below(found, among) if each.pid not in kept and not each.over]
 
 
 def send(to: Process, number: int) -> bool:
@@ -160,13 +163,18 @@ def go_on(found: Iterable[Process]) -> None:
         send(each, signal.SIGCONT)
 
 
-def kill(find: Callable[[], list[Process]]) -> int:
-    """End all that `find` finds at once; returns how many. They are halted first, so that none gets away by forking."""
-    halt(find)
-    count = 0
+def kill(find: Callable[[], list[Process]]) -> set[int]:
+    """End all that `find` finds at once; returns their numbers.
+
+    They are halted first, so that none gets away by forking.
+    """
+    killed: set[int] = set()
     for _ in range(ROUNDS):
         found = find()
-        count += sum(send(each, signal.SIGKILL) for each in found)
         if not found:
             break
-    return count
+        if not killed:
+            halt(find)
+            found = find()
+        killed.update(each.pid for each in found if send(each, signal.SIGKILL))
+    return killed

@@ -8,16 +8,18 @@ import logging
 import os
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 from sessions.errors import FactoryError
 from sessions.paths import socket_path
 from sessions.stations.hosting import client
-from sessions.stations.hosting.client import Batch, Host
+from sessions.stations.hosting.client import Batch, Host, HostGoneError
 from sessions.stations.hosting.line import Seated
+from sessions.stations.keeping import processes
 from sessions.stations.keeping.client import Keeper
 from sessions.stations.keeping.marks import Mark
-from sessions.stations.keeping.values import Start
+from sessions.stations.keeping.values import Exit, Start
 from sessions.stations.kinds import found
 
 log = logging.getLogger(__name__)
@@ -25,6 +27,8 @@ log = logging.getLogger(__name__)
 BEGIN_S = 20.0
 """A host that takes no connection by then has failed to start."""
 LOOK_S = 0.05
+HOST = "host-"
+"""How the names of hosts begin as the keeper knows them: of its children, and in their marks."""
 MARK = "host:"
 """How the journal's marks of hosts begin."""
 
@@ -88,8 +92,7 @@ class Hosts:
                 pass
             except FactoryError as error:
                 log.warning("the host %s is of no use: %s", name, error)
-            await self._start(name, kind)
-            return await self._begun(name)
+            return await self._begun(name, await self._start(name, kind))
 
     async def committed(self, name: str, seq: int) -> None:
         """Return when all that a host told up to this number is committed, or it has gone."""
@@ -134,10 +137,13 @@ class Hosts:
             self._bell(name).set()
         await self._gone(name)
 
-    async def _start(self, name: str, kind: str) -> None:
+    async def _start(self, name: str, kind: str) -> asyncio.Future[Exit]:
+        """Have it started; returns how it ends."""
         keeper = await self._keeper()
-        id = f"host-{name}"
+        id = f"{HOST}{name}"
         await _forgotten(keeper, id)
+        # One that another keeper left when it was killed, and that hangs or is of another version, holds the lock.
+        await asyncio.to_thread(processes.kill, partial(processes.marked, self._factory, station=id))
         socket = self._socket(name)
         mark = Mark(self._factory, id, os.urandom(6).hex())
         shares = sorted({kind, *(other for other in found() if host_of(other) == name)})
@@ -152,18 +158,19 @@ class Hosts:
                 log=self._state_dir / f"host-{name}.out",
             )
         )
+        return keeper.over(id)
 
-    async def _begun(self, name: str) -> Host:
-        """A line to a host that was just started, as soon as it listens."""
-        deadline = time.monotonic() + BEGIN_S
-        while True:
+    async def _begun(self, name: str, over: asyncio.Future[Exit]) -> Host:
+        """A line to a host that was just started, as soon as it listens. `HostGoneError` where it is `over` before."""
+        log, deadline = self._state_dir / f"host-{name}.out", time.monotonic() + BEGIN_S
+        while not over.done():
             try:
                 return await self._connect(name)
             except OSError as error:
                 if time.monotonic() > deadline:
-                    log = self._state_dir / f"host-{name}.out"
                     raise FactoryError(f"the host {name} did not begin within {BEGIN_S:.0f} s", f"see {log}") from error
-            await asyncio.sleep(LOOK_S)
+            await asyncio.wait({over}, timeout=LOOK_S)
+        raise HostGoneError(f"the host {name} ended before it had begun", f"see {log}")
 
     def _socket(self, name: str) -> Path:
         return socket_path(self._state_dir, f"host-{name}")

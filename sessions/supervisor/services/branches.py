@@ -10,6 +10,8 @@ from contextlib import aclosing
 from pathlib import Path
 
 from sessions import clock
+from sessions.branches.git.names import shown_path
+from sessions.branches.git.run import NotARepositoryError
 from sessions.branches.watch.hints import Hint
 from sessions.branches.watch.observer import BranchObserver
 from sessions.branches.watch.repo import Repository
@@ -78,7 +80,21 @@ class BranchWatch(Service):
             await self._record(await self._read())
 
     async def follow(self) -> None:
-        """Record what becomes of them, from now on until cancelled."""
+        """Record what becomes of them, from now on until cancelled.
+
+        A repository that is not where it was is told as trouble until it is back.
+        """
+        try:
+            await self._follow()
+        except NotARepositoryError as error:
+            gone = FactoryError(
+                f"there is no repository at {shown_path(self.repository.root)} any more",
+                "put it back there: its stations work nowhere else",
+            )
+            self._recorder.trouble(self.name, str(gone))
+            raise gone from error
+
+    async def _follow(self) -> None:
         readings = self._readings
         async with aclosing(self._observer.follow(self._known)) as batches:
             async for batch in batches:

@@ -124,7 +124,7 @@ class WorkFrame(Frame, frozen=True, omit_defaults=True, tag="work"):
     trouble: str = ""
     """What keeps it from its work now, with the cure; such as a full disk."""
     halted: bool = False
-    """The journal takes nothing at present: commands that write wait."""
+    """The journal takes nothing at present: commands that write are refused, and those that read wait."""
     tries: int = 0
     """How often it has taken nothing; it is tried again for every command."""
     past: int = 0

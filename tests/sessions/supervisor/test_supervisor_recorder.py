@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from sessions.errors import FactoryError
+from sessions.floor.decide.decision import Accepted
 from sessions.floor.events import Event, SessionReturned, SessionsOver, TextWritten, TokensUsed
 from sessions.floor.fold.fold import fold_all
-from sessions.floor.state import EMPTY
+from sessions.floor.state import EMPTY, FloorState
 from sessions.floor.tokens import Tokens
 from sessions.journal import codec
 from sessions.journal.reader import JournalReader
@@ -24,18 +22,7 @@ from sessions.supervisor.wire.feed import RING, Feed
 from sessions.supervisor.wire.frames import UNSETTLED, WorkFrame, encode
 from sessions.supervisor.wire.protocol import Events, Snapshot
 from tests.support.journal import forgetful
-from tests.support.supervisor import PATIENCE_S, spoken, told
-
-
-@contextmanager
-def full_disk() -> Iterator[None]:
-    """Nothing can be written to files meanwhile."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+from tests.support.supervisor import PATIENCE_S, full_disk, spoken, told
 
 
 def test_what_is_committed_goes_to_the_consoles(tmp_path: Path) -> None:
@@ -209,6 +196,41 @@ def test_a_disk_that_takes_nothing_is_tried_again_for_whoever_waits_and_the_trie
         await journal.close()
 
     asyncio.run(check())
+
+
+@pytest.mark.parametrize("first", [False, True])
+def test_what_is_decided_on_a_full_disk_is_refused_and_never_done(
+    first: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where others wait for the disk before it, for as long as they do."""
+    monkeypatch.setattr(recorder, "FIRST_RETRY_S", 3_600.0)
+    monkeypatch.setattr(recorder, "LAST_RETRY_S", 3_600.0)
+
+    def decision(_: FloorState) -> Accepted:
+        return Accepted(tuple(spoken(1, journal.state.seq + 1)))
+
+    async def check() -> None:
+        serving = ServingRecorder(journal, feed)
+        with full_disk():
+            waiting = [] if first else [asyncio.create_task(serving.record(spoken(2))) for _ in range(2)]
+            for _ in range(2):
+                with pytest.raises(FactoryError, match="nothing was written"):
+                    await asyncio.wait_for(serving.decide(decision), PATIENCE_S)
+        serving.again()
+        await asyncio.wait_for(asyncio.gather(*waiting), PATIENCE_S)
+        assert journal.state.seq == (0 if first else 4)
+        await asyncio.wait_for(serving.decide(decision), PATIENCE_S)
+        assert journal.state.seq == (1 if first else 5)
+        assert not serving.halted
+        await journal.close()
+
+    async def opened() -> Journal:
+        return await Journal.open(tmp_path / "journal.db")
+
+    with asyncio.Runner() as runner:
+        journal = runner.run(opened())
+        feed = Feed(journal.state)
+        runner.run(check())
 
 
 def test_a_command_that_looks_once_fails_on_a_full_disk(tmp_path: Path) -> None:

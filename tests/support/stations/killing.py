@@ -11,7 +11,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import msgspec
@@ -54,7 +54,7 @@ class Found(msgspec.Struct, frozen=True):
     unaccounted: int
     """Stations that are neither running nor held with a reason."""
     orphans: int
-    """Processes with a mark of this factory after the end of everything."""
+    """Processes with a mark of this factory, and keepers, after the end of everything."""
     damaged: int
     """Places or repositories that git finds damaged."""
     killed: Counter[str]
@@ -68,15 +68,17 @@ class Found(msgspec.Struct, frozen=True):
 class Killing:
     """One factory of a house. `run` it."""
 
-    def __init__(self, house: House, seed: int, stations: int = 6) -> None:
+    def __init__(self, house: House, seed: int, stations: int = 6, builtin: bool = True) -> None:
+        """With `builtin` every third station is of the built-in agent, whose worker takes seconds to begin."""
         self._house, self._chance = house, random.Random(seed)
         self._stations = stations
+        self._builtin = builtin and importlib.util.find_spec("litellm") is not None
         self._acknowledged: list[str] = []
         self._said = 0
         self.killed: Counter[str] = Counter()
 
     def run(self, kills: int) -> Found:
-        with _models(self._house.root) as url:
+        with _models(self._house.root) if self._builtin else nullcontext("") as url:
             return self._run(kills, url)
 
     def _run(self, kills: int, url: str) -> Found:
@@ -222,7 +224,7 @@ class Killing:
     def _left(self) -> list[str]:
         """Processes that are there still after all was ended; what is killed takes a moment to go."""
         deadline = time.monotonic() + UP_S
-        while (left := self._marked()) and time.monotonic() < deadline:
+        while (left := [*self._marked(), *keepers(self._house)]) and time.monotonic() < deadline:
             time.sleep(0.1)
         return [f"{pid}: {mark_of_process(pid)} {words_of(pid)!r}" for pid in left]
 
@@ -232,10 +234,10 @@ class Killing:
 
 
 def _start(number: int, url: str) -> StartStation:
-    """Every third converses in a host, every third works in a terminal; every third is built in, where it can be."""
+    """Every third works in a terminal; of the others every second is built in, where there is a model at `url`."""
     name = f"s{number}"
     match number % 3:
-        case 0 if importlib.util.find_spec("litellm") is not None:
+        case 0 if url:
             options = (("base_url", url),)
             return StartStation("builtin", "say begun", name=name, model="openai/counts", options=options)
         case 2:

@@ -21,6 +21,7 @@ from sessions.stations.keeping.keeper.child import Child
 from sessions.stations.keeping.keeper.door import Door
 from sessions.stations.keeping.keeper.framing import Words
 from sessions.stations.keeping.keeper.loop import EDGE, PACE_S, READABLE, WRITABLE, Loop
+from sessions.stations.keeping.keeper.names import Names
 
 LAST_READS = 64
 """Of a terminal whose program has ended; what that left behind may write for ever."""
@@ -61,7 +62,7 @@ class Keeper:
         for number in (signal.SIGHUP, signal.SIGINT):
             signal.signal(number, signal.SIG_IGN)
         self.loop.hold(self._bell, self._rung)
-        self._always = (listener.fileno(), self._bell)
+        self._always: tuple[int, ...] = (listener.fileno(), self._bell)
 
     def run(self) -> None:
         """Until it is over."""
@@ -76,6 +77,17 @@ class Keeper:
         processes.kill(self._heirs)
         for child in self.children.values():
             child.leave()
+
+    def stay(self, names: Names) -> None:
+        """Go on for only as long as it can be found by these names."""
+
+        def look(_: int) -> None:
+            if gone := names.gone():
+                self.finish(f"{gone} is not where it was")
+
+        if names.descriptor >= 0:
+            self.loop.hold(names.descriptor, look)
+            self._always += (names.descriptor,)
 
     def _heirs(self) -> list[processes.Process]:
         """Whatever is left below, marked or not."""
@@ -119,9 +131,16 @@ class Keeper:
     def _deadlines(self) -> list[float]:
         found = [child.deadline for child in self._ends() if child.deadline is not None]
         if not self.door.supervised and not self.ending:
-            # Without anything to keep, nobody is waited for longer than it takes to come in.
-            found.append(self._alone + (self.patience_s if self.children else min(self.patience_s, GRACE_S)))
+            found.append(self._alone + self._patience())
         return found
+
+    def _patience(self) -> float:
+        """How long a supervisor is waited for; without anything to keep, no longer than it takes to come in.
+
+        How a program in a terminal ended is kept: it may have been in good order. Another one has a log for that.
+        """
+        keeps = self._left() or any(child.terminal for child in self.children.values())
+        return self.patience_s if keeps else min(self.patience_s, GRACE_S)
 
     def _ends(self) -> list[Child]:
         return [*self.children.values(), *self._leaving]
@@ -133,7 +152,7 @@ class Keeper:
                 self._reap()
                 self._left_nothing(child)
         if not self.ending and not self.door.supervised:
-            patience_s = self.patience_s if self.children else min(self.patience_s, GRACE_S)
+            patience_s = self._patience()
             if now >= self._alone + patience_s:
                 self.finish(f"nobody has supervised for {patience_s:.0f} s; {len(self.children)} children")
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from sessions.stations.keeping.keeper.keeper import Keeper
+from sessions.stations.keeping.keeper.names import Names
 from sessions.stations.keeping.keeper.requests import answer
 
 SUBREAPER = 36
@@ -38,7 +39,9 @@ def main(argv: Sequence[str]) -> int:
         os.write(lock, b"%d\n" % os.getpid())
         _inherit()
         listener = _listen(given["--socket"])
+        names = Names(given["--lock"], given["--socket"])
         keeper = Keeper(listener, float(given["--seconds"]), _log(given["--log"]), answer)
+        keeper.stay(names)
     except OSError as error:
         os.write(telling, FAILED + f"{error.filename or ''} {error.strerror}".strip().encode())
         return 1
@@ -47,7 +50,7 @@ def main(argv: Sequence[str]) -> int:
     keeper.say("keeping")
     keeper.run()
     # Before the lock is let go: whoever comes next makes its own.
-    os.unlink(given["--socket"])  # noqa: PTH108
+    names.remove(given["--socket"])
     keeper.say("ended")
     return 0
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypedDict
 
@@ -17,9 +18,12 @@ from sessions.floor.ours.owned import Owned
 from sessions.floor.state import FloorState, Station
 from sessions.place import Place
 from sessions.stations.hosting.client import Batch, Host
+from sessions.stations.keeping import processes
 from sessions.stations.keeping.client import Keeper
+from sessions.stations.keeping.starting import pid_of
+from sessions.stations.keeping.values import Child
 from sessions.stations.running.fitting import Factory
-from sessions.stations.running.hosts import MARK, Hosts
+from sessions.stations.running.hosts import HOST, MARK, Hosts
 from sessions.supervisor.aside import Aside
 from sessions.supervisor.recorder import Recorder
 
@@ -102,7 +106,10 @@ class Crew:
     async def keeper(self) -> Keeper:
         """A line to the keeper, which is started where none runs."""
         async with self._opening:
-            if self._keeper is None or self._keeper.lost:
+            if self._keeper is not None and self._keeper.lost:
+                await self._keeper.close()
+                self._keeper = None
+            if self._keeper is None:
                 self._keeper = await Keeper.open(self.factory.state_dir, scoped=settings.load().systemd_scope)
             return self._keeper
 
@@ -115,12 +122,39 @@ class Crew:
             await self._recorder.record((), {BOOT: boot})
         self.hosts.marks = {name.removeprefix(MARK): mark for name, mark in marks.items() if name.startswith(MARK)}
 
+    async def find_keeper(self) -> None:
+        """Have a line to the keeper where one runs, whoever started it: while somebody is there it waits for nobody."""
+        if await asyncio.to_thread(pid_of, self.factory.state_dir):
+            await self.keeper()
+
     async def sweep(self) -> None:
-        """End what an earlier keeper left behind when it was killed, but for the hosts that are found again."""
-        if self._keeper is not None:
-            swept = await self._keeper.sweep(self.factory.mark, self.hosts.processes())
-            for process in swept:
-                log.warning("process %d was left behind, and was ended", process.pid)
+        """End what runs for this factory and nobody has found again or keeps.
+
+        A keeper that was killed leaves such, and a state directory, or a journal, that was taken away.
+        """
+        if (keeper := self._keeper) is not None:
+            await asyncio.gather(*(self._send_away(keeper, child) for child in keeper.children() if child.exit is None))
+        await self._kill("", (keeper.pid if keeper is not None else 0, *self.hosts.processes()))
+
+    async def _send_away(self, keeper: Keeper, child: Child) -> None:
+        """End what runs for a station that the journal does not know, or a host that it has never heard of."""
+        if child.station in self.state.owned or child.station.removeprefix(HOST) in self.hosts.marks:
+            return
+        log.warning("%s runs, and the journal knows nothing of it: it is ended", child.id)
+        try:
+            await keeper.end(child.id)
+            await keeper.forget(child.id)
+        except FactoryError as error:
+            log.warning("%s does not end: %s", child.id, error)
+
+    async def clear(self, station: str) -> None:
+        """End what the agent of a station left behind, which has ended, or gone with its host or the keeper."""
+        await self._kill(station, self.hosts.processes())
+
+    async def _kill(self, station: str, spared: Sequence[int]) -> None:
+        find = partial(processes.marked, self.factory.mark, spared, station)
+        for pid in await asyncio.to_thread(processes.kill, find):
+            log.warning("process %d was left behind%s, and was ended", pid, f" by station {station}" * bool(station))
 
     async def record(self, *events: ev.Event) -> None:
         """Return once they are committed."""

@@ -26,6 +26,7 @@ from sessions.stations import kinds
 from sessions.stations.boundary.tree import DiskTree
 from sessions.stations.contract import Ability, Conversing, Kind, goes_on
 from sessions.stations.hosting.client import HostGoneError
+from sessions.stations.keeping.values import KeeperLostError
 from sessions.stations.places import keeping, layout
 from sessions.stations.places.making import Wanted
 from sessions.stations.places.removing import remove
@@ -80,8 +81,7 @@ class Lives:
             for station in living:
                 await crew.live(station, Life.LOST, REBOOTED)
             return
-        if living:
-            await crew.keeper()  # while somebody is there for it, it waits for nobody
+        await crew.find_keeper()
         in_terminals = [station for station in living if crew.owned(station).host == KEEPER]
         hosted = [station for station in living if station not in in_terminals]
         found = await self._hosted.find(hosted) | await self._terminals.find(in_terminals)
@@ -220,6 +220,7 @@ class Lives:
             if crew.owned(station).life not in (Life.RUNNING, Life.PAUSED):
                 return
             broken = reason if crew.owned(station).turn_since else ""
+            await crew.clear(station)
             await self._lose(station, reason)
         await self._bring(station, broken=broken)
 
@@ -315,7 +316,7 @@ class Lives:
                     return
                 try:
                     prompted = await self._start(station, fresh, words)
-                except HostGoneError as error:
+                except (HostGoneError, KeeperLostError) as error:
                     await self._lose(station, error.message)
                 except Exception as error:  # whatever it is, the station is not left waiting for ever
                     await crew.live(station, Life.HELD, str(error) or type(error).__name__)
@@ -442,6 +443,7 @@ class Lives:
     async def _end(self, station: str) -> None:
         """End its agent, and let arrive what it committed."""
         await self.runner(station).end(station)
+        await self._crew.clear(station)
         self._signals.ended(station)
         await self._arrivals.look(station)
 

@@ -97,10 +97,12 @@ class Stations(Service):
         await self._crew.begin()
         self._crew.aside.sweep(self._crew.state)
         await self._signals.begin()
-        await self._lives.find_again()
+        try:
+            await self._lives.find_again()
+        finally:
+            self._ready.set()  # what fails of that is told: whoever wants something of a station does not wait for ever
         self._purses.begin()
         self._crew.go(self._lives.let_go())
-        self._ready.set()
 
     async def follow(self) -> None:
         await self._signals.follow()  # hosts are listened to as they are opened

@@ -162,6 +162,11 @@ class Terminals(Runner):
         if self._listening is not None:
             self._listening.cancel()
             await asyncio.gather(self._listening, return_exceptions=True)
+        if (keeper := self._crew.open_keeper) is not None:
+            living = self._crew.living()
+            for child in keeper.children():
+                if child.exit is not None and child.id not in living:  # the journal has how it ended
+                    keeper.let_go(child.id)
 
     # The keeper
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import resource
+import shutil
 import signal
 import socket
 import stat
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -294,6 +296,12 @@ def test_without_a_supervisor_it_ends_itself_and_all_that_it_keeps() -> None:
             assert "nobody has supervised" in log_of(directory).read_text()
             assert not socket_of(directory).exists()
 
+            second = await Keeper.open(directory, PATIENCE_S * 60, scoped=False)
+            await second.start(program("host", "true"))
+            await ends(second)
+            await second.close()  # what a host came to tells nobody anything
+            assert await asyncio.to_thread(ended, second.pid)
+
             second = await Keeper.open(directory, 0.3, scoped=False)
             child = await second.start(in_terminal("stubborn", stubborn))
             await said(second, child, b"ready")
@@ -302,6 +310,54 @@ def test_without_a_supervisor_it_ends_itself_and_all_that_it_keeps() -> None:
             assert (await ends(second))[0].exit.signal == signal.SIGKILL
             await second.close()
             assert await asyncio.to_thread(ended, second.pid)
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("lost", ["directory", "moved", "lock", "socket"])
+def test_one_that_cannot_be_found_any_more_ends_with_all_that_it_keeps(lost: str, tmp_path: Path) -> None:
+    """Nobody could end it otherwise, and the next one would begin beside it."""
+
+    async def run() -> None:
+        async with keeping() as (keeper, directory):
+            child = await keeper.start(in_terminal("agent", WAITS))
+            await said(keeper, child, b"ready")
+            match lost:
+                case "directory":
+                    shutil.rmtree(directory)
+                    directory.mkdir()
+                case "moved":
+                    shutil.move(directory, tmp_path)
+                    directory.mkdir()
+                case "lock":
+                    lock_of(directory).unlink()
+                case _:
+                    socket_of(directory).unlink()
+            for pid in (child.pid, keeper.pid):
+                assert await asyncio.to_thread(ended, pid)
+            second = await Keeper.open(directory, scoped=False)
+            assert second.pid != keeper.pid and second.children() == ()
+            await second.close()
+
+    asyncio.run(run())
+
+
+def test_it_leaves_the_socket_of_the_next_one_alone() -> None:
+    stubborn = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready'); signal.pause()"
+
+    async def run() -> None:
+        async with keeping() as (keeper, directory):
+            child = await keeper.start(in_terminal("stubborn", stubborn))
+            await said(keeper, child, b"ready")
+            lock_of(directory).unlink()
+            socket_of(directory).unlink()
+            second = await Keeper.open(directory, scoped=False)
+            os.kill(child.pid, signal.SIGKILL)
+            assert await asyncio.to_thread(ended, keeper.pid)
+            third = await Keeper.open(directory, scoped=False)
+            assert third.pid == second.pid != keeper.pid
+            await third.close()
+            await second.close()
 
     asyncio.run(run())
 
@@ -326,13 +382,17 @@ def test_a_keeper_that_is_killed_takes_its_terminals_along_and_the_next_one_swee
             assert pid_of(directory) == 0
             second = await Keeper.open(directory, scoped=False)
             assert second.children() == ()
-            assert [each.pid for each in await second.sweep(FACTORY, spared=[left.pid])] == []
+            stays = await second.start(program("stays", "sleep", "1000"))
+            find = partial(processes.marked, FACTORY, [second.pid])
+            assert processes.kill(partial(processes.marked, FACTORY, [second.pid, left.pid])) == set()
+            assert processes.kill(partial(find, station="stays")) == set(), "it is kept"
             with subprocess_of("agent") as ours:
-                assert [each.pid for each in await second.sweep(FACTORY)] == [left.pid]
+                assert processes.kill(partial(find, station="agent")) == {left.pid}
                 ours.terminate()
                 assert ours.wait() == -signal.SIGTERM, "what descends from us is nobody's orphan"
             await eventually(lambda: processes.process(left.pid) is None)
-            assert await second.sweep(FACTORY) == []
+            assert find() == []
+            assert processes.process(stays.pid)
             await second.close()
 
     asyncio.run(run())
