@@ -11,6 +11,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 MOST_BYTES = 1_000_000
@@ -84,11 +85,14 @@ def copy(root: Path, relative: str, target: Path, most: int) -> os.stat_result:
     return state
 
 
-def names(root: Path, relative: str) -> list[tuple[str, bool]]:
-    """What lies in a directory, and whether it is one itself (a link to one is not); nothing where there is none."""
+def names(root: Path, relative: str, most: int | None = None) -> list[tuple[str, bool]]:
+    """What lies in a directory, and whether it is one itself (a link to one is not); nothing where there is none.
+
+    Where it holds more than `most`, it is so many of them.
+    """
     try:
         with opened(root, relative, _FOLDER) as descriptor, os.scandir(descriptor) as entries:
-            return [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+            return [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in islice(entries, most)]
     except OSError:
         return []
 
@@ -132,25 +136,38 @@ def ref_of(git_dir: Path, ref: str) -> str:
     return line.decode() if _NAME.fullmatch(line) else _packed(git_dir).get(ref, "")
 
 
-def refs(git_dir: Path) -> dict[str, str]:
-    """All refs with their commits, as files have them; those beyond the bound are left out."""
-    found = _packed(git_dir)
-    folders = ["refs"]
-    while folders and len(found) < _MOST_REFS:
+def refs(git_dir: Path, below: str = "refs") -> tuple[dict[str, str], bool]:
+    """The refs below a directory with their commits, as files have them, and whether these are all.
+
+    No more than `_MOST_REFS` files are looked at, whatever is in them, and no more lines of the file of packed refs.
+    """
+    found = {ref: commit for ref, commit in _packed(git_dir).items() if ref.startswith(f"{below}/")}
+    folders, left = [below], _MOST_REFS
+    while folders:
         folder = folders.pop()
-        for name, is_folder in names(git_dir, folder):
+        for name, is_folder in names(git_dir, folder, left + 1):
+            left -= 1
             path = f"{folder}/{name}"
-            if is_folder and path.count("/") < _DEEPEST:
+            if left < 0 or path.count("/") > _DEEPEST:
+                return found, False
+            if is_folder:
                 folders.append(path)
-            elif not is_folder and _NAME.fullmatch(line := (read(git_dir, path, 4_096) or b"").strip()):
+            elif _NAME.fullmatch(line := (read(git_dir, path, 4_096) or b"").strip()):
                 found[path] = line.decode()
-    return found
+    return found, _lines(git_dir)[1]
 
 
 def _packed(git_dir: Path) -> dict[str, str]:
     found = {}
-    for line in (read(git_dir, "packed-refs") or b"").splitlines()[:_MOST_REFS]:
+    for line in _lines(git_dir)[0]:
         commit, _, ref = line.partition(b" ")
         if _NAME.fullmatch(commit) and ref.startswith(b"refs/"):
             found[os.fsdecode(ref)] = commit.decode()
     return found
+
+
+def _lines(git_dir: Path) -> tuple[list[bytes], bool]:
+    """The lines of packed refs, and whether these are all."""
+    content = read(git_dir, "packed-refs") or b""
+    lines = content.splitlines()
+    return lines[:_MOST_REFS], len(lines) <= _MOST_REFS and len(content) < MOST_BYTES

@@ -11,7 +11,7 @@ import errno
 import os
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -101,10 +101,9 @@ class Absorber:
         git_dir, record = self.place.git_dir, self.place.record
         if not self.place.work.is_dir():  # by no agent: in its boundary it cannot be moved
             raise FileNotFoundError(errno.ENOENT, "its work tree is gone")
-        found = beneath.refs(git_dir)
-        self._hold(found)
+        self._hold(beneath.refs(git_dir, "refs/remotes")[0].values())
         events = self._loose_pins()
-        head = found.get(self._ref, "")
+        head = beneath.ref_of(git_dir, self._ref)
         if not head or head == record.arrived:
             return events
         again = head == record.refused and self._write == record.refused_by
@@ -231,10 +230,10 @@ class Absorber:
             for path, act in shown
         ]
 
-    def _hold(self, found: dict[str, str]) -> None:
+    def _hold(self, remotes: Iterable[str]) -> None:
         """Have the operator's repository keep what a fetch in the clone brought from there."""
-        fetched = {commit for ref, commit in found.items() if ref.startswith("refs/remotes/")}
-        fetched |= {match.decode() for match in _FETCHED.findall(beneath.read(self.place.git_dir, "FETCH_HEAD") or b"")}
+        told = beneath.read(self.place.git_dir, "FETCH_HEAD") or b""
+        fetched = {*remotes, *(match.decode() for match in _FETCHED.findall(told))}
         if new := sorted(fetched - self._held)[: MOST_HELD - len(self._held)]:
             pins.hold_what_is_borrowed(self.place, new)
             self._held.update(new)

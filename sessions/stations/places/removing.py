@@ -114,7 +114,7 @@ def _tips(place: Place) -> list[str]:
     if not place.record.clone:
         tree = _linked(place)
         return [tree.head] if tree is not None and tree.head and not tree.branch and tree.head not in heads else []
-    known = beneath.refs(place.git_dir)
+    known, _ = beneath.refs(place.git_dir)
     tips = {commit: None for ref, commit in known.items() if ref.startswith(("refs/heads/", "refs/tags/"))}
     tips |= {match.decode(): None for match in _STASHED.findall(beneath.read(place.git_dir, "logs/refs/stash") or b"")}
     tips |= {known["refs/stash"]: None} if "refs/stash" in known else {}
@@ -192,8 +192,7 @@ def _staged(git: Git, tree: Worktree, index: Path) -> str:
 
 def _holds_others(place: Place) -> bool:
     """Whether there is what no commit of this repository can hold: other repositories, further worktrees, lost refs."""
-    packed = place.git_dir / "packed-refs"
-    if place.record.clone and packed.is_file() and packed.stat().st_size >= beneath.MOST_BYTES:
+    if place.record.clone and not beneath.refs(place.git_dir)[1]:
         return True  # not all of its refs were read
     if place.record.clone and beneath.names(place.git_dir, "worktrees"):
         return True

@@ -18,6 +18,8 @@ from sessions.watching.inotify import Inotify, Notice
 _FILES = ("packed-refs", "FETCH_HEAD", "config", "commondir", "config.worktree")
 """What is told of in the repository's own directory; `refs` is watched for itself."""
 _DEEPEST = 20
+_MOST_NAMES = 10_000
+"""Of a directory that are looked at for directories: it is done on the loop of all services."""
 MOST = 1_000
 """Directories that are watched of one station: the kernel gives a user so many, for all his programs."""
 
@@ -69,7 +71,7 @@ class RefWatch:
         self._watched[station] += watch not in self._folders
         self._folders[watch] = station, git_dir, folder
         if folder and folder.count("/") < _DEEPEST:
-            for name, is_folder in beneath.names(git_dir, folder):
+            for name, is_folder in beneath.names(git_dir, folder, _MOST_NAMES):
                 if is_folder:
                     self._cover(station, git_dir, f"{folder}/{name}")
 

@@ -27,7 +27,7 @@ _AGE_S = 30 * 86_400.0
 _DEEPEST = 32
 """Levels of a signal; `hook` sends no more than half of them. What is deeper ends whoever walks through it."""
 NAME, LARGE, SHAPE, KIND, FLOOD = "no signal's name", "too large", "not a signal", "not a file", "too many signals"
-TWICE = "a question in the place of an open one"
+TWICE = "a question in the place of another one"
 """Why what lies there is no signal."""
 
 

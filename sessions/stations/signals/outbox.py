@@ -246,6 +246,9 @@ class Outbox:
                     self.questions.turn_away(station.folder, stem)
             elif told.signal.waits and told.signal.id in self.questions:
                 skipped[TWICE] += 1  # whoever reads the first is not to answer the second
+            elif told.signal.waits and self.questions.is_late(station.folder, stem):
+                skipped[TWICE] += 1
+                self.questions.turn_away(station.folder, stem)
             elif not told.key or self._is_first(station.folder.station, told.key):
                 if told.signal.waits and not self.questions.add(station.folder, told):
                     skipped[FLOOD] += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 
@@ -17,6 +18,8 @@ from sessions.stations.signals.wayback import WayBack
 
 MOST = 64
 """Open questions of one station; further ones are left to its own terminal."""
+REMEMBERED = 1_000
+"""Questions of one station that are over, by their names."""
 PATIENCE_S = 2.0
 """How long it is waited that an answer is taken. Who rests takes it later."""
 
@@ -39,6 +42,14 @@ class _Wait(msgspec.Struct):
     way: WayBack | None = None
 
 
+class _Over(msgspec.Struct):
+    """The questions of one station that are none any more."""
+
+    stems: dict[str, None] = {}
+    before: str = ""
+    """None that is not newer is taken: so much has been over that not each is remembered."""
+
+
 class Questions:
     """Open questions of all stations, by the ids of their signals."""
 
@@ -47,6 +58,7 @@ class Questions:
         self._changed = changed
         self._waits: dict[str, _Wait] = {}
         self._withdrawn: list[Withdrawn] = []
+        self._over: dict[Path, _Over] = {}
 
     def __contains__(self, question: str) -> bool:
         return question in self._waits
@@ -60,6 +72,11 @@ class Questions:
         """Those that are none any more, each told once."""
         withdrawn, self._withdrawn = tuple(self._withdrawn), []
         return withdrawn
+
+    def is_late(self, folder: Folder, stem: str) -> bool:
+        """Whether it is named as one that is over, and an answer to that would be one to this."""
+        over = self._over.get(folder.path, _Over())
+        return stem in over.stems or stem <= over.before
 
     def resume(self, folder: Folder, asked: tuple[str, ...], ways: tuple[str, ...], now: float) -> None:
         """Take up what an earlier supervisor was asked; take away what is left of whoever has gone."""
@@ -149,6 +166,8 @@ class Questions:
             wait = self._waits.pop(question)
             if wait.way is not None:
                 wait.way.close()
+        if folder is not None:
+            self._over.pop(folder.path, None)
 
     def _withdraw(self, question: str) -> None:
         way = self._waits[question].way
@@ -157,7 +176,7 @@ class Questions:
                 return  # it is known when that is taken
             way.answer(b"")
             way.close()
-        wait = self._waits.pop(question)
+        wait = self._end(question)
         self._withdrawn.append(Withdrawn(wait.folder.station, question))
         self._changed()
 
@@ -168,10 +187,20 @@ class Questions:
         elif wait.stays:
             wait.way = None
         else:
-            del self._waits[question]
+            self._end(question)
             self._withdrawn.append(Withdrawn(wait.folder.station, question, wait.folder.expired(wait.stem)))
             self._changed()
 
     def _finish(self, question: str) -> None:
-        wait = self._waits.pop(question)
+        wait = self._end(question)
         wait.folder.drop(wait.stem, NEW, ASKED, WAY_BACK, EXPIRED)
+
+    def _end(self, question: str) -> _Wait:
+        wait = self._waits.pop(question)
+        over = self._over.setdefault(wait.folder.path, _Over())
+        over.stems[wait.stem] = None
+        if len(over.stems) > REMEMBERED:
+            oldest = next(iter(over.stems))
+            del over.stems[oldest]
+            over.before = max(over.before, oldest)
+        return wait

@@ -5,8 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from sessions.errors import FactoryError
+from sessions.floor.events import Event
 from sessions.stations.places import origin
 from sessions.stations.places.absorb import Absorber
 from sessions.stations.places.layout import Place, place_of
@@ -15,6 +19,14 @@ from sessions.supervisor.services.stations.crew import Crew
 from sessions.watching import inotify
 
 log = logging.getLogger(__name__)
+
+AT_ONCE = 2
+"""Looks at the same time: they have threads of their own, so that none that takes long keeps other services waiting."""
+QUICK_S = 1.0
+"""A look that takes no longer, as nearly all do, can be followed by the next at once."""
+DEAREST, LONGEST_S = 4, 300.0
+"""After any other nobody looks there for so many times as long as it took, but no longer than that: whatever a station
+writes, looking at it takes a fifth of a processor."""
 
 
 class Arrivals:
@@ -26,6 +38,9 @@ class Arrivals:
         self._turns: dict[str, asyncio.Lock] = {}
         self._looking: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
+        self._rest: dict[str, float] = {}
+        """Seconds for which nobody looks at a station after the look under way."""
+        self._pool = ThreadPoolExecutor(AT_ONCE, "arrivals")
         self._refs: RefWatch | None = None
         self._heads: dict[str, str] = {}
         """The branches as clones see them."""
@@ -88,7 +103,8 @@ class Arrivals:
         if door is None:
             return
         async with self._turns.setdefault(station, asyncio.Lock()):
-            events = await asyncio.to_thread(door.look)
+            events, took = await asyncio.get_running_loop().run_in_executor(self._pool, _timed, door.look)
+            self._rest[station] = min(DEAREST * took, LONGEST_S) if took > QUICK_S else 0.0
             if events:
                 await self._crew.record(*events)
                 await asyncio.to_thread(door.noted)
@@ -102,6 +118,7 @@ class Arrivals:
             asyncio.get_running_loop().remove_reader(self._refs.descriptor)
             self._refs.close()
             self._refs = None
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _stir(self, station: str) -> None:
         """Look soon; what happens while somebody looks is looked at after that."""
@@ -110,8 +127,13 @@ class Arrivals:
         if station in self._looking:
             self._again.add(station)
             return
-        task = self._looking[station] = asyncio.create_task(self.look(station))
+        task = self._looking[station] = asyncio.create_task(self._look(station))
         task.add_done_callback(lambda _: self._looked(station))
+
+    async def _look(self, station: str) -> None:
+        await self.look(station)
+        if rest := self._rest.pop(station, 0.0):
+            await asyncio.sleep(rest)
 
     def _looked(self, station: str) -> None:
         task = self._looking.pop(station)
@@ -134,3 +156,9 @@ class Arrivals:
         assert self._refs is not None
         for station in self._refs.take():
             self._stir(station)
+
+
+def _timed(look: Callable[[], Sequence[Event]]) -> tuple[Sequence[Event], float]:
+    """What came of a look, and how many seconds it took."""
+    began = time.monotonic()
+    return look(), time.monotonic() - began

@@ -282,6 +282,41 @@ def test_an_open_question_is_not_told_anew_as_another(tmp_path: Path) -> None:
     asyncio.run(scene())
 
 
+@pytest.mark.parametrize("answered", [True, False])
+@pytest.mark.parametrize("remembered", [100, 1])
+def test_no_new_question_has_the_name_of_one_that_is_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answered: bool, remembered: int
+) -> None:
+    """Whoever has the old one before him and answers it would answer this one."""
+    monkeypatch.setattr(questions, "REMEMBERED", remembered)
+
+    async def scene() -> None:
+        async with listening(tmp_path / "out") as supervisor:
+            folder, over = tmp_path / "out" / STATION, []
+            for number in range(3):
+                process = speak(["hook"], environment(tmp_path / "out"), given())
+                asked = await supervisor.question(number + 1)
+                over.append(asked.id)
+                if answered:
+                    await supervisor.outbox.answer(asked.id, b"yes")
+                else:
+                    process.kill()
+                await ended(process)
+                told(folder, f"over {len(over)}")
+                await supervisor.until(lambda: f"over {len(over)}" in supervisor.texts)
+            for question in over:
+                again = {"name": hook.SCOPE, "payload": {"globs": ["**"]}, "waits": True, "stays": True}
+                (folder / ".x.tmp").write_text(json.dumps(again))
+                (folder / ".x.tmp").rename(folder / (question.partition(":")[2] + hook.NEW))
+            told(folder, "on")
+            await supervisor.until(lambda: "on" in supervisor.texts)
+            assert supervisor.outbox.questions.open == frozenset()
+            assert len(supervisor.questions) == len(over)
+            assert sum(supervisor.skipped.values()) == len(over)
+
+    asyncio.run(scene())
+
+
 def test_asking_for_a_wider_scope_stays_when_whoever_asked_goes_on(tmp_path: Path) -> None:
     """Agents end a command after some minutes; the operator may come back later."""
 
