@@ -53,7 +53,7 @@ demo: $(STAMP) ## look at a simulated factory; needs no agents and no repository
 test: setup lint types ## lint, strict types, layering, all tests
 	$(BIN)/python -m pytest
 
-agents: setup ## bring the real agents that tests/agents runs (npm: a minute, 1.2 GB); without them these tests skip
+agents: setup ## bring the real agents that tests run (npm: a minute, 2 GB); without them these tests skip
 	$(BIN)/python -m tests.agents.install $(ARGS)
 
 fuzz: setup ## look for faults with fresh chance, EXAMPLES of each test (default 1000); no part of `make test`

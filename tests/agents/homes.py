@@ -116,7 +116,11 @@ def path_of(name: str) -> str:
         pytest.skip("the scripted model server lies beside the repository, and is absent")
     if not (bin_of(name) / name).exists():
         pytest.skip(f"{PACKAGES[name]} is not installed: python -m tests.agents.install {name}")
-    return os.pathsep.join((str(bin_of("node")), str(bin_of(name)), "/usr/bin", "/bin"))
+    path = os.pathsep.join((str(bin_of("node")), str(bin_of(name)), "/usr/bin", "/bin"))
+    usable = SORTS[name].kind.usable({"PATH": path})
+    if not usable.ok:  # such as a Node that is too old, where no other was brought
+        pytest.skip(f"{PACKAGES[name]} cannot be used: {usable.reason}")
+    return path
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pyte
+import pytest
 
 from sessions.floor.scope import Held, HeldBy, Scope
 from sessions.stations.contract import Brief, InTerminal, Launch, Say, Signal
@@ -26,13 +27,27 @@ from sessions.stations.signals.standing import Standing
 from sessions.stations.terminal.hooked import HOOK
 from sessions.watching.listener import listen
 from tests import ROOT
+from tests.agents.install import PACKAGES, found
 from tests.support.branches.git import TestRepository
 from tests.support.stations.signals import STATION, Listening, listening
 from tests.support.supervisor import PATIENCE_S
 
+PROGRAMS = ("claude", "codex", "mini")
 PROVIDER = ROOT.parent / "shared" / "tools" / "scripted_provider.py"
 KEY = "sk-dummy-0123456789012345678901234567"
 COLUMNS, LINES = 120, 40
+
+
+def needs(name: str) -> pytest.MarkDecorator:
+    """Skips by name where an agent is not installed."""
+    how = f"{PACKAGES[name]} is not installed: python -m tests.agents.install {name}"
+    return pytest.mark.skipif(found(name) is None, reason=how)
+
+
+def with_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put those that were brought first on the PATH."""
+    there = [str(program.parent) for name in PROGRAMS if (program := found(name)) is not None]
+    monkeypatch.setenv("PATH", os.pathsep.join([*there, os.environ["PATH"]]))
 
 
 class Speaks(InTerminal, Protocol):

@@ -1,4 +1,4 @@
-"""Claude Code and Codex themselves, in terminals, against a scripted model. Needs both on this machine, in the PATH."""
+"""Claude Code and Codex themselves, in terminals, against a scripted model. Needs both on this machine."""
 
 from __future__ import annotations
 
@@ -20,18 +20,21 @@ from sessions.stations.terminal.claude import CLAUDE
 from sessions.stations.terminal.codex import CODEX
 from sessions.stations.terminal.saying import Conversation, Taken
 from tests.support.branches.git import TestRepository
-from tests.support.stations.real import KEY, PROVIDER, Bench, Speaks, bench, provider
+from tests.support.stations.real import KEY, PROVIDER, Bench, Speaks, bench, needs, provider, with_programs
 from tests.support.stations.signals import STATION, listening
 from tests.support.supervisor import PATIENCE_S
 
-ABSENT = [name for name in ("claude", "codex") if shutil.which(name) is None]
 pytestmark = [
     pytest.mark.skipif(not PROVIDER.is_file(), reason=f"there is no scripted model at {PROVIDER}"),
     pytest.mark.timeout(120),
 ]
-needs_claude = pytest.mark.skipif("claude" in ABSENT, reason="Claude Code is not in the PATH")
-needs_codex = pytest.mark.skipif("codex" in ABSENT, reason="Codex is not in the PATH")
+needs_claude, needs_codex, needs_mini = needs("claude"), needs("codex"), needs("mini")
 Scene = Callable[[Bench], Coroutine[None, None, None]]
+
+
+@pytest.fixture(autouse=True)
+def programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_programs(monkeypatch)
 
 
 def claude(tmp_path: Path, scene: Scene, *options: str) -> None:
@@ -293,7 +296,7 @@ def test_codex_says_when_it_has_lost_a_conversation(tmp_path: Path) -> None:
     codex(tmp_path, scene)
 
 
-@pytest.mark.skipif(shutil.which("mini") is None, reason="mini-swe-agent is not in the PATH")
+@needs_mini
 def test_any_command_tells_what_came_of_it(tmp_path: Path) -> None:
     """mini-swe-agent has no hooks: what it is started with tells."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +24,7 @@ from sessions.stations.places.suspects import Allowed, listing
 from sessions.stations.signals import hook
 from tests.support.agents.provider import SCRIPT, Provider, provider
 from tests.support.house import House
-from tests.support.stations.real import KEY
+from tests.support.stations.real import KEY, needs, with_programs
 from tests.support.stations.yard import Floor, manned, yard_in
 from tests.support.supervisor import ended, until
 
@@ -35,9 +34,13 @@ pytestmark = [
     pytest.mark.skipif(not HERE.bubblewrap, reason=f"bubblewrap: {HERE.trouble}"),
     pytest.mark.timeout(150),
 ]
-needs_claude = pytest.mark.skipif(shutil.which("claude") is None, reason="Claude Code is not in the PATH")
-needs_codex = pytest.mark.skipif(shutil.which("codex") is None, reason="Codex is not in the PATH")
+needs_claude, needs_codex = needs("claude"), needs("codex")
 NAME = "sam"
+
+
+@pytest.fixture(autouse=True)
+def programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_programs(monkeypatch)
 
 
 @pytest.fixture
