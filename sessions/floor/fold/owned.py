@@ -11,6 +11,7 @@ from sessions.floor.fold.slice import Slice
 from sessions.floor.identity import Owner
 from sessions.floor.ours.lives import Asks, Life
 from sessions.floor.ours.owned import Owned, Question, Result
+from sessions.floor.reports import Report
 
 OWNED = Slice("owned", versions.OWNED, ("owned", "frozen"))
 MOST_KEPT = 20
@@ -153,6 +154,22 @@ def question_answered(draft: Draft, event: ev.QuestionAnswered) -> None:
 def turn_started(draft: Draft, event: ev.TurnStarted) -> None:
     if (known := draft.owned.get(event.station)) is not None and not known.turn_since:
         _put(draft, event, turn_since=event.time)
+
+
+@OWNED.folds
+def agent_reported(draft: Draft, event: ev.AgentReported) -> None:
+    """A program that tells no turns is told to work as it is started: that is its turn, until it ends."""
+    known = draft.owned.get(event.station)
+    if known is not None and known.life is Life.WAITING and event.state is Report.WORKING and not known.turn_since:
+        _put(draft, event, turn_since=event.time)
+
+
+@OWNED.folds
+def signal_raised(draft: Draft, event: ev.SignalRaised) -> None:
+    """Such a program may say itself that it has done its work, and stay."""
+    known, seen = draft.owned.get(event.station), draft.stations.get(event.station)
+    if known is not None and event.name == "TASK_COMPLETE" and (seen is None or not seen.turns):
+        draft.owned[event.station] = _rested(known, event.time)
 
 
 @OWNED.folds

@@ -13,6 +13,8 @@ MEASURES = Budget.__struct_fields__
 UNBOUND = Budget()
 OVER = "its budget is used up"
 """How the reason begins of a station that rests for it."""
+DOLLARS = "dollars"
+PRICELESS = "as its model has no known price"
 LEAST = (1, 1e-6, 1e-3, 1)
 """Of each measure, what is as good as nothing; 0 would be no bound."""
 
@@ -65,10 +67,22 @@ def share(state: FloorState, station: str, now: float) -> tuple[float, str]:
     for what in MEASURES:
         if bound := getattr(budget, what):
             rest = bound - getattr(away, what)
-            part = getattr(own, what) / rest if rest > 0 else 1.0
+            gone = rest <= 0 or (what == DOLLARS and priceless(state, station))
+            part = 1.0 if gone else getattr(own, what) / rest
             if part > nearest:
                 nearest, of = part, what
     return nearest, of
+
+
+def priceless(state: FloorState, station: str) -> bool:
+    """Whether it has made calls that have no price. What is estimated may get one when the call is told."""
+    seen = state.stations.get(station)
+    return seen is not None and seen.meter.unpriced > seen.meter.estimated
+
+
+def in_words(state: FloorState, station: str, what: str) -> str:
+    """What of its budget is used up, with the reason where that is not how much it was."""
+    return f"{what}, {PRICELESS}" if what == DOLLARS and priceless(state, station) else what
 
 
 def over(state: FloorState, station: str, now: float) -> tuple[str, str] | None:
@@ -76,5 +90,8 @@ def over(state: FloorState, station: str, now: float) -> tuple[str, str] | None:
     part, what = share(state, station, now)
     if part < 1:
         return None
-    word = "minutes" if what == "seconds" else what
-    return f"{OVER}: {what}", f"give it more: factory-tui scope {station} --{word} N"
+    if what == DOLLARS and priceless(state, station):
+        cure = f"bound its tokens instead: factory-tui scope {station} --dollars 0 --tokens N"
+    else:
+        cure = f"give it more: factory-tui scope {station} --{'minutes' if what == 'seconds' else what} N"
+    return f"{OVER}: {in_words(state, station, what)}", cure

@@ -9,8 +9,10 @@ from sessions.floor.fold.fold import fold_all
 from sessions.floor.identity import Owner
 from sessions.floor.ours import budget
 from sessions.floor.ours.lives import Life
+from sessions.floor.reports import Report
 from sessions.floor.scope import Budget, Scope
 from sessions.floor.state import EMPTY, FloorState
+from sessions.floor.tokens import Certainty, Tokens
 from tests.support.supervisor import opened
 
 
@@ -54,3 +56,32 @@ def test_what_was_given_away_is_no_bound_that_is_gone() -> None:
     assert budget.own(state, "s", 9.0, Budget(tokens=5_000)) == Budget(tokens=4_000)
     ended = _begun(*child, _life(Life.KILLED, 5.0, "c"))
     assert budget.own(ended, "s", 9.0, Budget(tokens=5_000)) == Budget(tokens=5_000)
+
+
+def test_the_time_of_a_program_that_tells_no_turns_is_that_from_its_start_to_its_end() -> None:
+    works = ev.AgentReported(time=10.0, station="s", state=Report.WORKING)
+    waits = _life(Life.WAITING, 5.0)
+    begun = _begun(waits, works, _life(Life.RUNNING, 10.0))
+    assert budget.used(begun, "s", 40.0).seconds == 30.0
+    done = ev.SignalRaised(time=20.0, station="s", signal="1", name="TASK_COMPLETE")
+    for last in (done, _life(Life.STOPPED, 20.0)):
+        assert budget.used(fold_all(begun, [last]), "s", 40.0).seconds == 10.0
+    # A report of one that runs already, or has turns, is none of that.
+    assert budget.used(_begun(works), "s", 40.0).seconds == 0.0
+    assert budget.used(fold_all(begun, [TURN, done]), "s", 40.0).seconds == 30.0
+
+
+@pytest.mark.parametrize(("estimated", "over"), [(False, True), (True, False)])
+def test_dollars_are_used_up_where_nobody_knows_what_a_call_costs(estimated: bool, over: bool) -> None:
+    """Else a station with a bound of dollars, and a model without a price, would run for ever."""
+    certainty = Certainty.ESTIMATED if estimated else Certainty.EXACT
+    used = ev.TokensUsed(time=3.0, station="s", session="x", tokens=Tokens(input=10), cost=None, certainty=certainty)
+    bound = ev.ScopeAssigned(time=2.0, station="s", scope=Scope(), budget=Budget(dollars=5.0))
+    state = _begun(bound, used)
+    found = budget.over(state, "s", 9.0)
+    assert (found is not None) is over
+    if found is not None:
+        assert "no known price" in found[0]
+        assert "--tokens" in found[1]
+    tokens = ev.ScopeAssigned(time=4.0, station="s", scope=Scope(), budget=Budget(tokens=50))
+    assert budget.over(fold_all(state, [tokens]), "s", 9.0) is None

@@ -481,6 +481,21 @@ def test_the_time_of_a_turn_is_bounded_while_it_goes_on(yard: House) -> None:
     asyncio.run(_in(yard, check))
 
 
+def test_the_time_of_a_program_that_tells_no_turns_is_bounded_and_what_is_not_is_said(yard: House) -> None:
+    async def check(floor: Floor) -> None:
+        command = (("command", "sleep 600"),)
+        await floor.done(StartStation("command", name="polly", options=command, budget=Budget(tokens=5, seconds=0.3)))
+        owned = await floor.lives(Life.PAUSED)
+        assert owned.reason == "its budget is used up: seconds"
+        await until(floor.feed, lambda state: state.stations["polly"].evidence.status is Status.NEEDS_ME)
+        await floor.done(AssignScope("polly", Scope(), Budget(tokens=5)))
+        assert (await floor.lives(Life.RUNNING)).process == owned.process
+        await floor.done(StartStation("command", name="kiki", options=command, budget=Budget(tokens=5)))
+        assert "only minutes" in floor.owned("kiki").reason
+
+    asyncio.run(_in(yard, check))
+
+
 def test_the_time_of_a_turn_is_bounded_over_the_end_of_a_supervisor(yard: House) -> None:
     async def before(floor: Floor) -> None:
         await floor.done(replace(PARROT, text="wait", budget=Budget(seconds=3.0)))

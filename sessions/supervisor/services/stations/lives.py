@@ -55,6 +55,7 @@ IN_TURN = ", in the middle of its turn"
 """How the reason ends of a station that rests although it was at work."""
 GO_ON = "You were interrupted. Go on with what you were at."
 WIDER = "Your scope is wider now, as you asked: {} can be written. Go on with what you asked it for."
+UNMETERED = "it does not tell what it uses: of its budget only minutes are sure to be held"
 BROKEN = "its turn was broken off: {}; it is back, and waits to be asked to go on"
 _BRINGING = (ev.StartWanted, ev.LifeWanted)
 """Intents by which a station is brought to life."""
@@ -165,6 +166,7 @@ class Lives:
 
     async def spent(self, station: str, part: float, what: str) -> None:
         """Have it rest, as so much of its budget is used up: until there is more."""
+        what = budget.in_words(self._crew.state, station, what)
         try:
             await self.rest(station, f"{budget.OVER}: {what}")
         except FactoryError as error:
@@ -394,7 +396,7 @@ class Lives:
         await crew.record(ev.ScopeHeld(held=fitted.boundary.held, **now(station)))
         await self._arrivals.follow(station)
         begun = await self._runner_of(kind).begin(seen.kind, replace(fitted, brief=replace(fitted.brief, prompt=words)))
-        reason = "; ".join(filter(None, (begun.reason, fitted.notice)))
+        reason = "; ".join(filter(None, (begun.reason, fitted.notice, _unmetered(kind, known.budget))))
         await crew.live(station, Life.RUNNING, reason, begun.process, begun.started, begun.host)
         return begun.prompted
 
@@ -450,3 +452,9 @@ class Lives:
 
 def _works_in_rest(known: Owned) -> bool:
     return known.life is Life.PAUSED and known.host != KEEPER and known.turn_since > 0
+
+
+def _unmetered(kind: Kind, bound: Budget) -> str:
+    """What an operator should know of a budget for an agent of this kind."""
+    counted = bound.tokens or bound.dollars or bound.turns
+    return UNMETERED if counted and Ability.USAGE not in kind.abilities else ""
