@@ -89,6 +89,8 @@ class ScreenSpec(msgspec.Struct, frozen=True):
     """No supervisor is behind it."""
     hands: bool = False
     """What can be done to stations can be done there."""
+    beside: bool = False
+    """It is about something else than stations: those keys stand in its footer behind its own."""
     reads_only: bool = False
     """It only explains: nothing is called up from it."""
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from console.actions.action import Action, ScreenSpec, Situation, needs_at_hand, needs_shell
 from console.links.link import LinkMode
-from sessions.views.hands import ANSWERS, NOTHING, OBSERVED, Verb
+from sessions.views.hands import ANSWERS, OBSERVED, Verb
 
 PREFIX = "hand"
 """Of the ids of these actions."""
@@ -59,7 +59,7 @@ def needs_bounded(now: Situation) -> str:
     """Only stations of ours have a boundary that can be assigned; one that was removed has none any more."""
     if reason := untouchable(now):
         return reason
-    return "" if now.hands.bounded else OBSERVED if now.hands.stations else NOTHING
+    return "" if now.hands.bounded else OBSERVED if now.hands.stations else now.hands.nobody
 
 
 def _ours(now: Situation) -> bool:
@@ -125,7 +125,11 @@ BEFORE_KNOWN = frozenset(action.id for action in _HANDS) - {"hand.mark", "hand.u
 """What is not done to a floor that is not the present: what is asked now, nobody has seen yet."""
 
 
-_NOT = {"hand.asked": ("question",), "hand.see": ("terminal",), "hand.family": ("station", "question", "terminal")}
+_NOT = {
+    "hand.asked": ("question",),
+    "hand.see": ("terminal",),
+    "hand.family": ("station", "question", "terminal", "branch", "conflicts"),
+}
 """Where it would lead to where one is."""
 
 

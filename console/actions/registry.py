@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from console.actions.action import AnyAction, Situation
 from console.actions.everywhere import everywhere
-from console.actions.hands import on_stations
+from console.actions.hands import PREFIX, on_stations
 from console.screens.branch import actions as branch
 from console.screens.conflicts import actions as conflicts
 from console.screens.floor import actions as floor
@@ -35,6 +35,8 @@ def _all() -> Iterator[AnyAction]:
 ACTIONS: tuple[AnyAction, ...] = (*_all(),)
 BY_ID = {action.id: action for action in ACTIONS}
 
+BESIDE = 60
+"""Where keys that do something to stations stand on a screen that is about something else: behind its own."""
 _KEY_NAMES = {
     "question_mark": "?",
     "exclamation_mark": "!",
@@ -74,6 +76,11 @@ def keys_of(action: AnyAction, keymap: dict[str, str]) -> tuple[str, ...]:
 
 def footer_actions(where: str, now: Situation) -> list[tuple[AnyAction, str]]:
     """The footer's actions in their order, each with the reason why it cannot work, if any."""
-    ranked: Iterable[AnyAction] = sorted((a for a in actions_on(where) if a.rank), key=lambda a: a.rank)
+    beside = any(screen.beside for screen in SCREENS if screen.name == where)
+
+    def place(action: AnyAction) -> float:
+        return BESIDE + action.rank / 100 if beside and action.id.startswith(f"{PREFIX}.") else action.rank
+
+    ranked: Iterable[AnyAction] = sorted((a for a in actions_on(where) if a.rank), key=place)
     told = ((action, action.refuse(now)) for action in ranked if action.fits(now))
     return [(action, reason) for action, reason in told if not (action.passing and reason)]

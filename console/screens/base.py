@@ -12,7 +12,6 @@ from textual.binding import Binding
 from textual.geometry import Size
 from textual.worker import Worker
 
-from console import shell
 from console.actions.action import KEPT_RANK, AnyAction, ScreenSpec, Situation
 from console.actions.registry import BY_ID, actions_on, footer_actions, key_name, keys_of
 from console.copies import Copy
@@ -157,7 +156,7 @@ class FactoryScreen(Guarded, OpeningScreen):
     def restyle(self) -> None:
         """Take over the app's look after it has changed."""
 
-    # Copying, and a shell
+    # Copying
 
     def action_copy(self) -> None:
         """Ask what to copy."""
@@ -184,13 +183,6 @@ class FactoryScreen(Guarded, OpeningScreen):
             self.say(f"copied: {clean(chosen.text, 400)}", COPIED_S)
         self.draw_footer()
         return True
-
-    async def action_shell(self) -> None:
-        """Leave the terminal to a shell until it ends."""
-        directory = next((copy.text for copy in self.copies() if copy.key == "d"), "")
-        reason = shell.refusal(directory) or self.factory.lend_terminal(lambda: shell.run(directory))
-        if reason:
-            self.say(f"shell: {reason}")
 
     # Actions
 

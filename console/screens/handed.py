@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from msgspec.structs import replace
@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from console import shell
 from console.actions.action import Situation
 from console.actions.hands import untouchable
+from console.links.link import LinkMode
 from console.screens.base import FactoryScreen
 from sessions.errors import FactoryError
 from sessions.floor.commands import AnyWish, FreezeFloor, Reply
@@ -90,6 +91,8 @@ class HandedScreen(FactoryScreen):
         it, hands = Verb(verb), self.hands()
         able = hands.able(it)
         match it:
+            case Verb.PAUSE if self.factory.link.mode is LinkMode.REPLAY:
+                self.action_transport("toggle")
             case Verb.ALLOW | Verb.ALWAYS if not (hands.marked or self.sees_whole(able[0])):
                 await self.factory.open_question(able[0], hurried=True)
             case Verb.PROMPT:
@@ -105,11 +108,20 @@ class HandedScreen(FactoryScreen):
                 title, hint = f"bring back {self._names(hands, able)}", "enter R   esc back"
                 self._choice = (Menu(title, items, hint, enter="R"), partial(self._bring, hands))
             case Verb.KILL | Verb.REMOVE:
-                items = (Choose("y", it.value), Choose("n", "leave it"))
-                title = f"{it.value} {self._names(hands, able)}?  {self._kept(hands, able, it)}"
-                self._choice = (Menu(title, items, ""), partial(self._sure, hands, it))
+                self._ask_first(hands, it, self._kept(hands, able, it))
+            case Verb.STOP if hands.alone(it):
+                self._ask_first(hands, it, "")
             case _:
                 self.do(hands, it)
+
+    def _ask_first(self, hands: Hands, verb: Verb, kept: str) -> None:
+        """Have a yes before it is done. Those that would work on alone are named, and can be ended with it."""
+        alone = hands.alone(verb) if verb is not Verb.REMOVE else []
+        family = (Choose("F", "all its family"),) if alone else ()
+        items = (Choose("y", verb.value), *family, Choose("n", "leave it"))
+        on = f"{_listed(alone)} work{'s' * (len(alone) == 1)} on for it" if alone else ""
+        title = "  ".join(filter(None, (f"{verb.value} {self._names(hands, hands.able(verb))}?", on, kept)))
+        self._choice = (Menu(title, items, ""), partial(self._sure, hands, verb))
 
     async def _prompt(self, hands: Hands, able: list[str]) -> None:
         from console.screens.prompt.screen import PromptScreen
@@ -135,6 +147,8 @@ class HandedScreen(FactoryScreen):
     def _sure(self, hands: Hands, verb: Verb, key: str) -> None:
         if key in _YES:
             self.do(hands, verb)
+        elif key == "F":
+            self.do(hands.with_families(), verb)
 
     def _names(self, hands: Hands, stations: list[str]) -> str:
         if len(stations) > 1:
@@ -167,10 +181,8 @@ class HandedScreen(FactoryScreen):
         if reason := shell.refusal(directory):
             self.say(f"{word}: {reason}")
         elif found := await asyncio.to_thread(shell.opening, directory):
-            more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
-            files = ", ".join(clean(path, 40) for path in found[:NAMED])
             items = (Choose("y", f"open the {word}, they are fine as they are"), Choose("n", "leave it"))
-            menu = Menu(f"it may run what an agent wrote: {files}{more}", items, "")
+            menu = Menu(f"it may run what an agent wrote: {_listed(found)}", items, "")
             self._choice = (menu, lambda key: self._allowed(key, word, directory, use))
         else:
             self._open_in(word, directory, use)
@@ -216,11 +228,21 @@ class HandedScreen(FactoryScreen):
 
         await self.app.push_screen(ScopeScreen(self.hands(), self.factory.link))
 
+    def action_transport(self, control: str, *steps: int) -> None:
+        """One of the controls of a replay; what can be asked for is in the registry."""
+        from console.links.replay import ReplayLink
+
+        link = self.factory.link
+        if isinstance(link, ReplayLink):
+            getattr(link, control)(*steps)
+
     def action_mark(self) -> None:
         """Mark what the screen is about, or take its mark away."""
-        marks, key = self.factory.marks, "station:" + self.station
-        marks ^= {key}
-        self.say("marked: what is done on the floor is done to all that are marked" if key in marks else "not marked")
+        marks, hands = self.factory.marks, self.hands()
+        keys = {"station:" + station for station in hands.stations}
+        marks ^= keys
+        marked = "marked: what is done on the floor is done to all that are marked"
+        self.say((marked if keys <= marks else "not marked") if keys else hands.nobody)
 
     def action_unmark(self) -> None:
         self.factory.marks.clear()
@@ -261,6 +283,12 @@ class HandedScreen(FactoryScreen):
             return await self.factory.link.send(wish)
         except FactoryError as error:
             return Reply(False, error.message, error.cure)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The first few of them."""
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(clean(name, 40) for name in names[:NAMED]) + more
 
 
 def _why(reply: Reply) -> str:

@@ -5,16 +5,22 @@ from __future__ import annotations
 from enum import StrEnum
 
 import msgspec
+from msgspec.structs import replace
 
 from sessions.floor.commands import AnswerQuestion, ChangeLife, PromptStation, StationWish
 from sessions.floor.ours.budget import over
 from sessions.floor.ours.changes import rebooted, why_not
+from sessions.floor.ours.family import below, living_children
 from sessions.floor.ours.lives import Asks, Change, Life
 from sessions.floor.ours.owned import Owned, Question
 from sessions.floor.state import EMPTY, FloorState, Status, name_of
+from sessions.text import clean
 
 OBSERVED = "it is only observed: speak to it where it runs"
 NOTHING = "nothing is selected"
+FREE = "no station works on this branch"
+NAMED = 3
+"""Stations that are named of many."""
 ONE_ALONE = "one at a time: take the marks away, or mark that one alone"
 IN_TERMINAL = "keeper"
 """The host of every station in a terminal."""
@@ -67,6 +73,8 @@ class Hands(msgspec.Struct, frozen=True, omit_defaults=True):
     """The whole floor is at hand: all that a start of the machine ended can be brought back together."""
     question: str = ""
     """The question that is looked at; "" is the oldest of each."""
+    nobody: str = NOTHING
+    """Why there are none, where there are none."""
 
     @property
     def ours(self) -> bool:
@@ -105,7 +113,18 @@ class Hands(msgspec.Struct, frozen=True, omit_defaults=True):
             return "one that works for it asks: F unfolds them"
         if len(self.stations) > 1:
             return f"none of the {len(self.stations)} marked ones can: {first}"
-        return first or NOTHING
+        return first or self.nobody
+
+    def alone(self, verb: Verb) -> list[str]:
+        """The names of those that work on for one to which it is done, and are none of these themselves."""
+        done = self.able(verb)
+        children = (child for station in done for child in living_children(self.state, station))
+        return [name_of(self.state, child) for child in children if child not in done]
+
+    def with_families(self) -> Hands:
+        """These with all that work for them, and for those, and so on."""
+        found = (child for station in self.stations for child in below(self.state, station))
+        return replace(self, family=tuple(child for child in dict.fromkeys(found) if child not in self.stations))
 
     def trouble(self, station: str, verb: Verb) -> str:
         """Why it cannot be done to this one; "" where it can."""
@@ -121,7 +140,7 @@ class Hands(msgspec.Struct, frozen=True, omit_defaults=True):
         if verb is Verb.PAUSE and known.life is Life.PAUSED and self._rests:
             return "it rests already"
         trouble = why_not(known, change_of(known, verb)) or (self._spent(station, known, verb), "")
-        return trouble[0] if verb is not Verb.REMOVE else ": ".join(filter(None, trouble))
+        return trouble[0] if verb is not Verb.REMOVE else ": ".join(filter(None, trouble)) or self._needed(station)
 
     @property
     def _rests(self) -> bool:
@@ -158,6 +177,11 @@ class Hands(msgspec.Struct, frozen=True, omit_defaults=True):
         asked = self.asked(station)
         return asked is not None and asked.asks is Asks.WORDS
 
+    def _needed(self, station: str) -> str:
+        """Why a place cannot be taken away from under those that work for its station."""
+        children = living_children(self.state, station)
+        return f"{clean(name_of(self.state, children[0]), 40)} works for it: stop that first" if children else ""
+
     def _unanswerable(self, known: Owned, verb: Verb) -> str:
         question = known.questions.get(self.question or next(iter(known.questions), ""))
         if question is None:
@@ -190,6 +214,27 @@ class Hands(msgspec.Struct, frozen=True, omit_defaults=True):
         if verb is Verb.PAUSE and known is not None and known.life is Life.PAUSED:
             return f"{name} goes on"
         return f"{name} {DONE.get(verb, 'was told')}"
+
+
+def on_branch(state: FloorState, branch: str) -> Hands:
+    """The station that works on a branch of this repository, where that is one alone."""
+    if not branch:
+        return Hands(state)
+    found = [
+        station.id
+        for station in state.stations.values()
+        if station.branch == branch and not station.elsewhere and not _is_removed(state, station.id)
+    ]
+    if len(found) > 1:  # of several one at most lives: the others have ended there before it
+        found = [name for name in found if name in state.owned and state.owned[name].lives] or found
+    if len(found) == 1:
+        return Hands(state, (found[0],))
+    names = ", ".join(clean(name_of(state, name), 30) for name in found[:NAMED])
+    return Hands(state, nobody=f"{len(found)} stations are on it, {names}: choose one on the floor" if found else FREE)
+
+
+def _is_removed(state: FloorState, station: str) -> bool:
+    return station in state.owned and state.owned[station].life is Life.REMOVED
 
 
 def _unheard(known: Owned, verb: Verb) -> str:

@@ -22,9 +22,9 @@ ACTIONS: tuple[Action[Situation], ...] = (
     Action("branch.down", ("down", "j"), "down", "Move down.", "screen.move('down')"),
     Action("branch.page_up", ("pageup", "ctrl+b"), "page up", "Move up by a screen.",
            "screen.move('pageup')"),
-    Action("branch.page_down", ("pagedown", "ctrl+f", "space"), "page down", "Move down by a screen.",
+    Action("branch.page_down", ("pagedown", "ctrl+f"), "page down", "Move down by a screen.",
            "screen.move('pagedown')"),
     Action("branch.home", ("home",), "first", "Move to the first.", "screen.move('home')"),
     Action("branch.end", ("end", "G"), "last", "Move to the last.", "screen.move('end')"),
 )  # fmt: skip
-SPEC = ScreenSpec("branch", "In a branch", ACTIONS, at_hand=True)
+SPEC = ScreenSpec("branch", "In a branch", ACTIONS, at_hand=True, hands=True, beside=True)

@@ -16,13 +16,15 @@ from console.copies import Copy, of_branch
 from console.screens.base import bindings
 from console.screens.branch.actions import SPEC
 from console.screens.branch.scene import PANELS, BranchScene
+from console.screens.handed import HandedScreen
+from sessions.views.hands import Hands, on_branch
 from widgets.parts.footer import Footer
 from widgets.parts.panel import Bar
 
 DIFF = PANELS.index("diff")
 
 
-class BranchScreen(BranchScene):
+class BranchScreen(BranchScene, HandedScreen):
     """Keys, and which panel they are about."""
 
     SPEC: ClassVar[ScreenSpec] = SPEC
@@ -33,6 +35,13 @@ class BranchScreen(BranchScene):
 
     def situation(self) -> Situation:
         return Situation(at_hand=True)
+
+    def hands(self) -> Hands:
+        return on_branch(self.factory.link.state, self.branch)
+
+    def sees_whole(self, station: str) -> bool:
+        """Nothing of what it asks is here."""
+        return False
 
     def copies(self) -> list[Copy]:
         branch = self.factory.link.state.branches.get(self.branch)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from console.actions.action import Action, ScreenSpec, Situation, needs_replay
+from console.actions.action import Action, ScreenSpec, Situation, needs_branch, needs_replay
 from console.links.link import LinkMode
 
 
@@ -62,6 +62,8 @@ ACTIONS: tuple[Action[ConflictsSituation], ...] = (
     Action("conflicts.simulate", ("m",), "land first",
            "Show the matrix after this branch has landed, by really merging.",
            "screen.simulate", needs_live, rank=25),
+    Action("conflicts.work", ("D",), "its diff", "Show the commits, files and lines of the branch.",
+           "screen.work", needs_branch, rank=58),
     Action("conflicts.panel", ("tab",), "panel", "Go to the next panel: matrix, pair, hot spots, order.",
            "screen.panel(1)", rank=30),
     Action("conflicts.panel_back", ("shift+tab",), "panel back", "Go to the panel before.", "screen.panel(-1)"),
@@ -112,4 +114,4 @@ WAY: Action[Situation] = Action(
     "app.go('conflicts')",
     rank=75,
 )
-SPEC = ScreenSpec("conflicts", "Among the conflicts", ACTIONS, WAY)
+SPEC = ScreenSpec("conflicts", "Among the conflicts", ACTIONS, WAY, at_hand=True, hands=True, beside=True)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from textual.binding import BindingType
 
 from console.actions.action import ScreenSpec
-from console.links.replay import ReplayLink
+from console.copies import Copy, of_branch
 from console.screens.base import bindings
 from console.screens.conflicts import menus
 from console.screens.conflicts.actions import SPEC, ConflictsSituation
@@ -20,17 +20,21 @@ from console.screens.conflicts.pair_work import land_first
 from console.screens.conflicts.scene import ConflictsScene
 from console.screens.conflicts.side import PANELS
 from console.screens.conflicts.words import cannot_land
+from console.screens.handed import HandedScreen
 from sessions.errors import FactoryError
 from sessions.text import clean
 from sessions.views.conflicts.view import Choice
+from sessions.views.hands import Hands, on_branch
 from widgets.conflicts.matrix_shape import Spot
 from widgets.draw.cells import Line, Span
 from widgets.parts.footer import Footer
 from widgets.parts.panel import FAR, Bar, Panel
 from widgets.parts.prompt import Typing
 
+UNSELECTED = "no branch is selected"
 
-class ConflictsScreen(ConflictsScene):
+
+class ConflictsScreen(ConflictsScene, HandedScreen):
     """The scene with its keys. Simulations are worked out by workers."""
 
     SPEC: ClassVar[ScreenSpec] = SPEC
@@ -51,7 +55,20 @@ class ConflictsScreen(ConflictsScene):
             planned_branch=self.panel == ORDER and bool(self.side.chosen_name),
             hot_spot=self.panel == SPOTS and bool(self.side.chosen_path),
             planned=self.planner.insight is not None,
+            at_hand=bool(self._branch()),
+            branched=bool(self._branch()),
         )
+
+    def hands(self) -> Hands:
+        return on_branch(self.factory.link.state, self._branch())
+
+    def sees_whole(self, station: str) -> bool:
+        """Nothing of what it asks is here."""
+        return False
+
+    def copies(self) -> list[Copy]:
+        branch = self.factory.link.state.branches.get(self._branch())
+        return of_branch(branch) if branch is not None else []
 
     def right(self) -> list[Span]:
         shown, ground = self.matrix.matrix, " on bar"
@@ -218,13 +235,12 @@ class ConflictsScreen(ConflictsScene):
     def _branch(self) -> str:
         """The branch that a verb is about: the selected one of the order, or that of the cursor's row; or none."""
         row = self.matrix.row
-        name = self.side.chosen_name if self.panel == ORDER else row.name if row else ""
-        if not name:
-            self.say("no branch is selected")
-        return name
+        return self.side.chosen_name if self.panel == ORDER else row.name if row else ""
 
     def action_wish(self, verb: str) -> None:
-        if name := self._branch():
+        if not (name := self._branch()):
+            self.say(UNSELECTED)
+        else:
             label = self.names.get(name) or clean(name, 40)
             if not self.planner.wish(verb, name, label):
                 self.say(f"{label} cannot go {verb}")
@@ -243,6 +259,7 @@ class ConflictsScreen(ConflictsScene):
             if again:
                 return
         if not name:
+            self.say(UNSELECTED)
             return
         if told := cannot_land(self.scene.verdicts, name, self.names.get(name) or clean(name, 40)):
             self.say(told, 10)
@@ -267,7 +284,6 @@ class ConflictsScreen(ConflictsScene):
         self.say("SIMULATED: nothing was changed; m or esc goes back")
         self.draw()
 
-    def action_transport(self, control: str, *steps: int) -> None:
-        link = self.factory.link
-        if isinstance(link, ReplayLink):
-            getattr(link, control)(*steps)
+    async def action_work(self) -> None:
+        """Go into the branch."""
+        await self.factory.open_branch(self._branch())

@@ -46,6 +46,8 @@ class ScopeScreen(FormScreen):
         self._wanted: Sequence[str] = ()
         """The patterns of which that is known, and is to be."""
         self._reaching = False
+        self._from = ""
+        """From when on what is sent holds."""
 
     @property
     def _first(self) -> Owned:
@@ -100,14 +102,14 @@ class ScopeScreen(FormScreen):
     def below(self, cells: int, roomy: bool) -> list[Line]:
         if len(self._stations) > 1:
             return held_lines(None, None, True, "each from when its own boundary allows it", cells, 3 if roomy else 2)
-        return held_lines(self._first.held, self._asked, self._hooked, self._when(), cells, 4 if roomy else 3)
+        hooked = self._agent_can("permissions", unless_known=True)
+        return held_lines(self._first.held, self._asked, hooked, self._when(), cells, 4 if roomy else 3)
 
-    @property
-    def _hooked(self) -> bool:
-        """Its agent asks before it acts, or that is not known."""
+    def _agent_can(self, ability: str, unless_known: bool) -> bool:
+        """Whether its kind of agent has this ability."""
         station = self._link.state.stations.get(self._stations[0])
         kind = next((it for it in self.knowing.kinds if station is not None and it.name == station.kind), None)
-        return kind is None or "permissions" in kind.abilities
+        return unless_known if kind is None else ability in kind.abilities
 
     def _when(self) -> str:
         """From when on it holds."""
@@ -119,6 +121,8 @@ class ScopeScreen(FormScreen):
             return "the kernel still holds an older one until its next start" if known.next_start else "now, as it is"
         if known.mode is Mode.FULL or (known.held is not None and known.held.by is HeldBy.ADVISORY):
             return "now"
+        if self._agent_can("rebinds", unless_known=False):
+            return "now: its next command is held to it"
         return "now for its hook and what leaves it; for the kernel its next start"
 
     async def looked(self, scope: Scope) -> None:
@@ -142,9 +146,10 @@ class ScopeScreen(FormScreen):
     # Sending
 
     def wishes(self) -> Mapping[str, AnyWish]:
+        self._from = self._when()  # as it is before it is done
         return {name_of(self._link.state, station): wish for station, wish in self._wishes.items()}
 
     def done(self, replies: Mapping[str, Reply]) -> str:
         if len(replies) > 1:
             return f"{len(replies)} stations have another boundary"
-        return f"{clean(next(iter(replies)), 60)} has another boundary, from {self._when()}"
+        return f"{clean(next(iter(replies)), 60)} has another boundary, from {self._from}"

@@ -173,7 +173,3 @@ class ReplayScreen(FloorScreen, inherit_bindings=False):
 
     def action_go_to(self) -> None:
         self._going = Typing("go to")
-
-    def action_transport(self, control: str, *steps: int) -> None:
-        """One of the link's controls; what can be asked for is in the registry."""
-        getattr(self.replay, control)(*steps)

@@ -24,7 +24,7 @@ from sessions.floor.branches.shown import own_branch
 from sessions.floor.state import FloorState, Station
 from sessions.text import EXCERPT, clean
 from sessions.views.floor.panes import Pane, station_pane
-from sessions.views.hands import Hands, Verb
+from sessions.views.hands import Hands
 from sessions.views.ours import evidence_of, ours_of
 from widgets.draw.cells import Span
 from widgets.parts.facts import state_spans
@@ -271,14 +271,8 @@ class StationScreen(SearchScreen, HandedScreen):
             self._show_panel(PLOT)
         self.draw()
 
-    async def action_hand(self, verb: str) -> None:
-        link = self.factory.link
-        if Verb(verb) is Verb.PAUSE and isinstance(link, ReplayLink):
-            link.toggle()
-        else:
-            await super().action_hand(verb)
-
     def action_transport(self, control: str, *steps: int) -> None:
+        """As elsewhere, but that steps are of its own events."""
         link = self.factory.link
         if isinstance(link, ReplayLink):
             getattr(link, control)(*steps, *[self.station] * control.startswith("step"))

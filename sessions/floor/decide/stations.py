@@ -22,7 +22,7 @@ from sessions.floor.decide.limits import exclusive_clash, wider
 from sessions.floor.identity import Owner
 from sessions.floor.ours import budget
 from sessions.floor.ours.changes import why_not
-from sessions.floor.ours.family import above, children
+from sessions.floor.ours.family import above, living_children
 from sessions.floor.ours.lives import Asks, Change, Life
 from sessions.floor.ours.owned import Owned
 from sessions.floor.scopes import sets
@@ -180,15 +180,10 @@ def _changed(state: FloorState, known: Owned, wish: ChangeLife, hand: Hand) -> D
     if wish.change is Change.RESUME and (clash := exclusive_clash(state, wish.station, known.scope)):
         return clash
     if wish.change is Change.REMOVE and (living := living_children(state, wish.station)):
-        return Refusal(f"{living[0]} works for it", "stop that first, or remove both when they have ended")
+        return Refusal(
+            f"{name_of(state, living[0])} works for it", "stop that first, or remove both when they have ended"
+        )
     return Accepted((ev.LifeWanted(station=wish.station, change=wish.change, fresh=wish.fresh, **hand),))
-
-
-def living_children(state: FloorState, station: str) -> list[str]:
-    """The names of the stations that work for one, and have not ended."""
-    return [
-        name_of(state, each) for each in children(state, station) if each in state.owned and state.owned[each].lives
-    ]
 
 
 def _answered(state: FloorState, known: Owned, wish: AnswerQuestion, hand: Hand) -> Decision:

@@ -21,6 +21,11 @@ def children(state: FloorState, station: str) -> Iterator[str]:
     return (each.id for each in state.stations.values() if each.parent == station)
 
 
+def living_children(state: FloorState, station: str) -> list[str]:
+    """Those of them that have not ended."""
+    return [each for each in children(state, station) if each in state.owned and state.owned[each].lives]
+
+
 def below(state: FloorState, station: str) -> Iterator[str]:
     """All that work for a station, and for those, and so on."""
     todo, seen = [station], {station}

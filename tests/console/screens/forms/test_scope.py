@@ -12,7 +12,7 @@ from console.app import FactoryApp
 from console.screens.floor.screen import FloorScreen
 from console.screens.forms.scope import ScopeScreen
 from console.screens.station.screen import StationScreen
-from sessions.asking.station_questions import TreePaths
+from sessions.asking.station_questions import AgentKind, TreePaths
 from sessions.floor import events as ev
 from sessions.floor.commands import AssignScope, Reply
 from sessions.floor.conflicts import FileConflict
@@ -156,6 +156,19 @@ def test_who_holds_it_and_from_when_on_is_said(
         assert words in text(app)
 
     play(test, AskedLink([*our_events(), *events]), size=(160, 50))
+
+
+def test_whose_boundary_is_drawn_anew_while_it_runs_is_held_to_it_from_its_next_command_on() -> None:
+    it = AskedLink()
+    it.kinds = [AgentKind("builtin", abilities=("permissions", "rebinds"))]
+
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await opened(screen, pilot, "worker")
+        await press(pilot, *" docs/x")
+        await done(pilot)
+        assert "from      now: its next command is held to it" in text(app)
+
+    play(test, it, size=(160, 50))
 
 
 def test_of_several_only_what_is_touched_changes() -> None:

@@ -11,7 +11,7 @@ from console.screens.floor.screen import FloorScreen
 from console.screens.question.screen import QuestionScreen
 from console.screens.station.screen import StationScreen
 from sessions.floor.commands import AnswerQuestion, AnyWish, ChangeLife, FreezeFloor, Reply
-from sessions.floor.ours.lives import Change
+from sessions.floor.ours.lives import Change, Life
 from sessions.views.hands import OBSERVED, ONE_ALONE
 from tests.console.screens.floor.played import OPTIONS, play, press
 from tests.support.console import StillLink, state_of
@@ -61,8 +61,12 @@ def last_line(app: FactoryApp) -> str:
         ("worker", ("I",), [ChangeLife("worker", Change.INTERRUPT)]),
         ("worker", ("p",), [ChangeLife("worker", Change.PAUSE)]),
         ("rests", ("p",), [ChangeLife("rests", Change.RESUME)]),
-        ("worker", ("x",), [ChangeLife("worker", Change.STOP)]),
+        ("asker", ("x",), [ChangeLife("asker", Change.STOP)]),
+        ("worker", ("x", "y"), [ChangeLife("worker", Change.STOP)]),
+        ("worker", ("x", "F"), [ChangeLife("worker", Change.STOP), ChangeLife("helper", Change.STOP)]),
+        ("worker", ("x", "n"), []),
         ("worker", ("X", "y"), [ChangeLife("worker", Change.KILL)]),
+        ("worker", ("X", "F"), [ChangeLife("worker", Change.KILL), ChangeLife("helper", Change.KILL)]),
         ("worker", ("X", "n"), []),
         ("worker", ("X", "X"), []),
         ("stuck", ("R", "R"), [ChangeLife("stuck", Change.RESUME)]),
@@ -140,22 +144,48 @@ def test_a_past_and_a_simulation_obey_nobody(mode: LinkMode, reason: str) -> Non
 
 def test_what_is_killed_names_what_is_kept() -> None:
     async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
-        await go(screen, pilot, "worker")
+        await go(screen, pilot, "asker")
         await press(pilot, "X")
-        assert "kill worker?" in last_line(app)
-        assert "kept: station/worker" in last_line(app)
+        assert "kill asker?" in last_line(app)
+        assert "kept: station/asker" in last_line(app)
         assert "uncommitted work" in last_line(app)
 
     play(test, link(), size=(120, 40))
 
 
-def test_on_the_smallest_screen_the_question_still_says_its_keys() -> None:
+@pytest.mark.parametrize("key", ["x", "X"])
+def test_who_would_work_on_for_it_is_named_before_it_is_ended(key: str) -> None:
     async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
         await go(screen, pilot, "worker")
+        await press(pilot, key)
+        assert "worker?  helper works on for it" in last_line(app)
+        assert "F all its family" in last_line(app)
+        await press(pilot, "n", "F", key)
+        assert "works on for it" not in last_line(app), "folded into it, it is ended with it"
+
+    play(test, link(), size=(80, 24))
+
+
+def test_what_others_still_work_for_is_not_removed() -> None:
+    it = StillLink(state_of([*our_events(), *ours("lead", life=Life.STOPPED), *ours("hand", parent="lead")]))
+
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await go(screen, pilot, "lead")
+        await press(pilot, "delete")
+        await done(pilot)
+        assert "hand works for it: stop that first" in last_line(app)
+        assert it.sent == []
+
+    play(test, it)
+
+
+def test_on_the_smallest_screen_the_question_still_says_its_keys() -> None:
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await go(screen, pilot, "asker")
         await press(pilot, "X")
         assert "y kill" in last_line(app)
         assert "n leave it" in last_line(app)
-        assert "kill worker?  kept: station/worker" in last_line(app)
+        assert "kill asker?  kept: station/asker" in last_line(app)
 
     play(test, link(), size=(80, 24))
 
