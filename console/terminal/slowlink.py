@@ -13,21 +13,24 @@ import msgspec
 
 BACKLOG = 6
 """Writes still waiting that make a tick wait; a frame is three writes, the queue holds 30."""
-SLOW_TICKS = 8
-"""Ticks that had to wait, of the last `WATCHED`, after which the link counts as slow."""
-WATCHED = 40
+SLOW_TICKS = 25
+"""Ticks that had to wait, of the last `WATCHED`, after which the link counts as slow: two seconds of ten."""
+WATCHED = 125
 
 
 class Rhythm(msgspec.Struct, frozen=True):
     """How often the screen looks at the floor, and how much a busy floor may send."""
 
     period_s: float
+    turn_s: float
+    """A pane whose figures alone changed is drawn at most so often."""
     budget: int
-    """Bytes a second for figures that merely go on; what needs attention is not bounded."""
+    """Bytes a second for those, counted without what is saved as they are sent; what needs attention is not bounded."""
 
 
-FAST = Rhythm(0.25, 12_000)
-SLOW = Rhythm(0.5, 3_000)
+FAST = Rhythm(0.08, 0.0, 36_000)
+"""An event is on the screen within 150 ms: this, some 20 ms on its way here, and a frame of Textual's."""
+SLOW = Rhythm(0.5, 1.0, 3_000)
 
 
 def prepare(environment: MutableMapping[str, str] = os.environ) -> None:

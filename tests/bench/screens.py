@@ -35,7 +35,7 @@ LOAD = (*PROGRAM, "demo", "--stations", str(STATIONS), "--rate", str(RATE))
 PATIENCE_S = 30.0
 WARM_S = 3.0
 QUIET_S = 0.2
-"""A demo that plays draws four times a second; the first floor comes without such a pause."""
+"""A demo that plays draws ten times a second; the first floor comes without such a pause."""
 
 
 def figures(quick: bool) -> Iterator[Figure]:

@@ -10,9 +10,6 @@ from sessions.views.floor.panes import Pane
 from widgets.draw.cells import Line
 from widgets.floor.card import clock_of
 
-TURN_S = 1.0
-"""A pane whose figures alone changed is drawn at most this often: faster cannot be read."""
-
 
 class Drawn(msgspec.Struct, frozen=True):
     """A pane as it stands on the screen."""
@@ -25,12 +22,18 @@ class Drawn(msgspec.Struct, frozen=True):
 
 
 def due(
-    slots: Iterable[int], panes: Sequence[Pane], drawn: Mapping[int, Drawn], cursor: str, now: float, moment: float
+    slots: Iterable[int],
+    panes: Sequence[Pane],
+    drawn: Mapping[int, Drawn],
+    cursor: str,
+    now: float,
+    moment: float,
+    turn_s: float = 0.0,
 ) -> tuple[list[int], list[int]]:
     """Of the visible `slots` those whose pane looks different `now`: the urgent ones, and those that take turns.
 
     What was never drawn, what stands under the `cursor` (a pane's key), and any other pane or status is urgent. The
-    others come longest unseen first; `moment` is by the clock of `Drawn.at`.
+    others come longest unseen first, none before `turn_s` are over; `moment` is by the clock of `Drawn.at`.
     """
     urgent: list[int] = []
     waiting: list[tuple[float, int]] = []
@@ -41,6 +44,6 @@ def due(
         elif old.pane is not pane or old.clock != clock_of(pane, now):
             if old.pane.key != pane.key or old.pane.status is not pane.status or pane.key == cursor:
                 urgent.append(slot)
-            elif moment - old.at >= TURN_S:
+            elif moment - old.at >= turn_s:
                 waiting.append((old.at, slot))
     return urgent, [slot for _, slot in sorted(waiting)]

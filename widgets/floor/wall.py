@@ -50,12 +50,14 @@ class Wall(Guarded, ScrollView, inherit_bindings=False, can_focus=True):
     class Opened(Message):
         """The pane under the cursor was clicked again: the operator wants in."""
 
-    def __init__(self, look: Look, *, budget: int = 12_000, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, look: Look, *, budget: int = 36_000, clock: Callable[[], float] = monotonic) -> None:
         super().__init__()
         self._look = look
         self._clock = clock
         self.budget = budget
         """Bytes a second for panes that are neither under the cursor nor of a new status."""
+        self.turn_s = 0.0
+        """Seconds between two drawings of such a pane, at least."""
         self._groups: Sequence[Group] = ()
         self._panes: list[Pane] = []
         self._slots: dict[str, int] = {}
@@ -264,7 +266,7 @@ class Wall(Guarded, ScrollView, inherit_bindings=False, can_focus=True):
     def _draw_due(self) -> None:
         """Draw the visible panes that changed: the urgent ones now, the others in turn within the budget."""
         moment = self._clock()
-        urgent, waiting = due(self._visible(), self._panes, self._drawn, self._cursor, self._now, moment)
+        urgent, waiting = due(self._visible(), self._panes, self._drawn, self._cursor, self._now, moment, self.turn_s)
         self._redraw(urgent)
         room = self.budget * min(1.0, moment - self._spent_at) if self._spent_at else float(self.budget)
         self._spent_at = moment

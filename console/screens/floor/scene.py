@@ -128,7 +128,7 @@ class FloorScene(SampledScreen):
 
     def keep_pace(self, rhythm: Rhythm) -> None:
         super().keep_pace(rhythm)
-        self.wall.budget = rhythm.budget
+        self.wall.budget, self.wall.turn_s = rhythm.budget, rhythm.turn_s
 
     def draw_news(self) -> None:
         last = self.factory.link.last

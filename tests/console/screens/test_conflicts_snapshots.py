@@ -15,7 +15,7 @@ from tests.support.picture import SMALL, WIDE, Compare, pressing
 PICTURES = {
     "wide": (WIDE, ("2", "w"), Options(theme="dark", ascii_only=False, no_colour=False, slow_link=False)),
     "small": (SMALL, ("2", "w"), Options(theme="dark", ascii_only=False, no_colour=False, slow_link=False)),
-    "light-order": ((120, 40), ("2", "n", "shift+tab", "down", "p"),
+    "light-order": ((120, 40), ("2", "n", "shift+tab", "down", "plus"),
                     Options(theme="light", ascii_only=False, no_colour=False, slow_link=False)),
     "ascii": (SMALL, ("2", "n"), Options(theme="dark", ascii_only=True, no_colour=True, slow_link=False)),
 }  # fmt: skip

@@ -19,7 +19,6 @@ from sessions.views.floor.book import PaneBook
 from sessions.views.floor.panes import Pane
 from tests.support.console import HOSTILE, NOW, factory_state
 from widgets.floor.rows import widths_of
-from widgets.floor.turns import TURN_S
 from widgets.floor.wall import Wall
 
 LOOK = make_look("dark", ascii_only=False, colour=True)
@@ -151,7 +150,7 @@ def test_only_the_changed_cells_are_sent_and_the_screen_is_not_laid_out() -> Non
         before = lines(wall)
         wall.asked, wall.whole = [], 0
         layouts = app.screen._layout_updates
-        app.clock.at += TURN_S
+        app.clock.at += 1.0
         panes[7] = replace(panes[7], cost=9.87, activity="Edit src/hosts.py")
         wall.show(group(panes), NOW)
         await pilot.pause()
@@ -172,18 +171,18 @@ def test_only_the_changed_cells_are_sent_and_the_screen_is_not_laid_out() -> Non
 
 def test_figures_take_turns_and_a_new_status_does_not_wait() -> None:
     async def play(app: Stage, wall: Recorded, pilot: Pilot[None]) -> None:
-        wall.zoom = 1
+        wall.zoom, wall.turn_s = 1, 1.0
         panes = fifty()
         wall.show(group(panes), NOW)
         await pilot.pause()
-        app.clock.at += TURN_S / 2
+        app.clock.at += 0.5
         soon = list(panes)
         soon[7] = replace(panes[7], activity="soon")
         soon[8] = replace(panes[8], status=Status.STALE, activity="at once")
         wall.show(group(soon), NOW)
         assert "at once" in "\n".join(lines(wall))
         assert "soon" not in "\n".join(lines(wall))
-        app.clock.at += TURN_S / 2
+        app.clock.at += 0.5
         wall.show(group(soon), NOW)
         assert "soon" in "\n".join(lines(wall))
 
