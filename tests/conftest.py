@@ -6,6 +6,7 @@ import contextlib
 import faulthandler
 import os
 import signal
+import sys
 import tempfile
 from collections.abc import Generator, Iterator
 from functools import partial
@@ -14,13 +15,15 @@ from threading import Thread
 
 import aiosqlite.core
 import pytest
+import textual.app
+import textual.pilot
 from _pytest.faulthandler import fault_handler_stderr_fd_key
 from hypothesis import HealthCheck, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 
 from sessions.stations.boundary import groups
 from tests import ROOT
-from tests.support import cli
+from tests.support import cli, idle
 
 # No deadline for an example and the same examples everywhere: a slow machine or an unlucky seed fails no run.
 settings.load_profile("ci")
@@ -45,6 +48,7 @@ FOREIGN = ("GIT_", "XDG_", "LC_", "SSH_", "TEXTUAL_", "CLAUDE_", "CODEX_", "FACT
 FOREIGN_NAMES = (
     *("LANGUAGE", "NO_COLOR", "FORCE_COLOR", "COLORFGBG", "COLUMNS", "LINES", "TMUX", "STY"),
     *("PYTHONUNBUFFERED", "PYTHONIOENCODING", "PYTHONUTF8", "PYTHONWARNINGS"),  # such a one hides what is not flushed
+    "PYTHONDONTWRITEBYTECODE",  # with it each of some thousand processes would compile all that it imports
 )
 OWN = "TEXTUAL_SNAPSHOT_"
 """How the names begin by which the processes of one run know where to put their pictures."""
@@ -59,13 +63,15 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in list(os.environ):
         if (name.startswith(FOREIGN) and not name.startswith(OWN)) or name in FOREIGN_NAMES:
             around.delenv(name)
+    around.setattr(sys, "dont_write_bytecode", False)
     plain = {"HOME": home.name, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "LANG": "C.UTF-8"}
     for name, value in (plain | {"TERM": "xterm-256color", "COLORTERM": "truecolor"}).items():
         around.setenv(name, value)
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # `nohup` has every process that is started here survive its terminal
     config.add_cleanup(partial(_leave_groups, frozenset(_groups())))
     # The thread of a journal that a failing test left open must not keep the process from ending.
     around.setattr(aiosqlite.core, "Thread", partial(Thread, daemon=True))
+    for module in (textual.app, textual.pilot):
+        around.setattr(module, "wait_for_idle", idle.wait_for_idle)
 
 
 def _groups() -> Iterator[Path]:
@@ -89,6 +95,14 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         return (yield)
     finally:
         faulthandler.cancel_dump_traceback_later()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _signals_of_a_terminal() -> None:
+    """Whoever runs this with `nohup`, or in the background, has what it starts ignore signals that tests send."""
+    for number, usual in ((signal.SIGHUP, signal.SIG_DFL), (signal.SIGINT, signal.default_int_handler)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, usual)
 
 
 @pytest.fixture(autouse=True)

@@ -63,7 +63,8 @@ class Terminal:
             warnings.simplefilter("ignore", DeprecationWarning)
             self.pid, self.descriptor = pty.fork()
         if not self.pid:
-            signal.signal(signal.SIGINT, signal.SIG_DFL)  # a job in the background has it ignored, no terminal does
+            for number in (signal.SIGINT, signal.SIGHUP):  # a job in the background has them ignored, no terminal does
+                signal.signal(number, signal.SIG_DFL)
             _become(command, {"TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})})
         self._set_size(columns, lines)
         self.modes = termios.tcgetattr(self.descriptor)
@@ -111,10 +112,15 @@ class Terminal:
         """Read until the screen's text satisfies `seen`; returns the seconds it took, raises TimeoutError."""
         begun = time.perf_counter()
         while not seen(self.text):
-            if self.exit_code is not None or time.perf_counter() - begun > timeout:
-                raise TimeoutError(f"not seen within {timeout} s; the screen was:\n{self.text}")
-            self.read(0.02)
+            self._wait(begun, timeout)
         return time.perf_counter() - begun
+
+    def _wait(self, begun: float, timeout: float) -> None:
+        """Wait for something more, or for the end of the program."""
+        left = timeout - (time.perf_counter() - begun)
+        if self.exit_code is None and left > 0 and (self.read(left) or self.exit_code is not None):
+            return
+        raise TimeoutError(f"not seen within {timeout} s; the screen was:\n{self.text}")
 
     def first_seen(self, seen: Seen, quiet: float, timeout: float) -> float:
         """Seconds from the start of the program to the output after which the screen's text satisfies `seen`.
@@ -136,9 +142,7 @@ class Terminal:
         """Like `until` for the last line alone, which costs little to look at."""
         begun, bottom = time.perf_counter(), self.screen.lines - 1
         while not seen("".join(self.screen.buffer[bottom][x].data for x in range(self.screen.columns))):
-            if self.exit_code is not None or time.perf_counter() - begun > timeout:
-                raise TimeoutError(f"not seen within {timeout} s; the screen was:\n{self.text}")
-            self.read(0.02)
+            self._wait(begun, timeout)
 
     def press(self, keys: str) -> None:
         os.write(self.descriptor, keys.encode())
@@ -174,7 +178,7 @@ class Terminal:
         while self.exit_code is None:
             if time.perf_counter() > end:
                 raise TimeoutError(f"the program does not end; the screen was:\n{self.text}")
-            self.read(0.02)
+            self.read(max(0.0, end - time.perf_counter()))
         return self.exit_code
 
     def end(self) -> None:

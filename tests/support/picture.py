@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
 from textual.app import App
 from textual.pilot import Pilot
+from textual.strip import Strip
+from textual.worker import WorkerCancelled
 
 from widgets.draw.cells import Line, plain
 
@@ -33,17 +36,29 @@ async def at_rest(pilot: Pilot[Any]) -> None:
 
     One pause is not enough on a slow machine: a screen may be laid out once more after its first drawing.
     """
-    picture, alike = "", 0
+    picture, alike = list[Strip](), 0
     while alike < ALIKE:
-        await pilot.app.workers.wait_for_complete()
+        await worked(pilot.app)
         await pilot.pause()
-        seen, picture = picture, pilot.app.export_screenshot()
+        seen, picture = picture, drawn(pilot.app)
         alike = alike + 1 if picture == seen else 0
+
+
+async def worked(app: App[Any]) -> None:
+    """Wait until no worker is at work. One that another takes the place of meanwhile is called off, and is no fault."""
+    while not all(worker.is_finished for worker in app.workers):
+        with suppress(WorkerCancelled):
+            await app.workers.wait_for_complete()
+
+
+def drawn(app: App[Any]) -> list[Strip]:
+    """The screen as a terminal shows it, line by line: a thirtieth of what a picture of it costs."""
+    return app.screen._compositor.render_strips()
 
 
 def text(app: App[Any]) -> str:
     """The screen as a terminal shows it, without colours."""
-    return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+    return "\n".join(strip.text for strip in drawn(app))
 
 
 def pressing(*keys: str) -> Before:

@@ -27,7 +27,7 @@ from sessions.floor.fold.fold import fold_all
 from sessions.watching.blind import not_watched
 from tests.support.branches.branch import BRANCH, Place
 from tests.support.console import HOSTILE, NOW, StillLink, factory_state
-from tests.support.picture import text
+from tests.support.picture import text, worked
 from widgets.draw.cells import line_width, plain
 
 Play = Callable[[FactoryApp, BranchScreen, Pilot[None]], Coroutine[Any, Any, None]]
@@ -44,7 +44,7 @@ async def settle(app: FactoryApp, pilot: Pilot[None], *keys: str) -> None:
         if key:
             await pilot.press(key)
         await pilot.pause()
-        await app.workers.wait_for_complete()
+        await worked(app)
         await pilot.pause()
 
 

@@ -22,7 +22,7 @@ from sessions.floor.state import EMPTY
 from sessions.journal.past.past import EventList, Past
 from sessions.journal.recording.record import write
 from sessions.journal.recording.recording import Recording
-from tests.support.picture import text_of
+from tests.support.picture import text_of, worked
 from tests.support.replay import START, StillReplay, sample_events
 from tests.support.stations.still import our_events, ours
 from widgets.draw.cells import Line
@@ -40,7 +40,7 @@ def with_replay(link: StillReplay, script: Script, size: tuple[int, int] = (120,
         app = FactoryApp(link, OPTIONS)
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
-            await app.workers.wait_for_complete()
+            await worked(app)
             screen = app.screen
             assert isinstance(screen, ReplayScreen)
             await script(screen, pilot)
@@ -170,7 +170,7 @@ def test_its_timeline_shows_where_it_was_busy_and_failed() -> None:
         assert "✖" in lines[3]
         await pilot.resize_terminal(80, 24)
         await pilot.pause()
-        await screen.app.workers.wait_for_complete()
+        await worked(screen.app)
         await pilot.pause()
         assert screen.timeline.size.height == SHORT
         assert len(screen.timeline._slots) == 78
@@ -213,7 +213,7 @@ def test_enter_goes_into_the_station_as_of_that_moment() -> None:
         await pilot.pause()
         station = screen.app.screen
         assert isinstance(station, StationScreen)
-        await station.workers.wait_for_complete()
+        await worked(station.app)
         await pilot.pause()
         assert 0 < station.view.count < 40
         await pilot.press("escape")

@@ -25,7 +25,7 @@ from sessions.floor.state import EMPTY
 from sessions.floor.tokens import Tokens
 from sessions.journal.past.past import EventList
 from tests.support.console import HOSTILE, StillLink, factory_events
-from tests.support.picture import text_of
+from tests.support.picture import text_of, worked
 from tests.support.replay import START, StillReplay, sample_events
 from widgets.draw.cells import Line
 from widgets.parts.footer import Footer
@@ -52,7 +52,7 @@ def with_station(
         async with app.run_test(size=size) as pilot:
             await app.open_station(name)
             await pilot.pause()
-            await app.workers.wait_for_complete()
+            await worked(app)
             await pilot.pause()
             screen = app.screen
             assert isinstance(screen, StationScreen)
@@ -193,12 +193,12 @@ def test_a_small_screen_says_that_it_is_a_replay_and_of_when() -> None:
 def test_a_match_is_shown_from_whatever_panel_it_was_asked_for() -> None:
     async def script(screen: StationScreen, pilot: Pilot[None]) -> None:
         await pilot.press("slash", *"retry", "enter")
-        await screen.app.workers.wait_for_complete()
+        await worked(screen.app)
         await pilot.press("tab", "tab")
         await pilot.pause()
         assert not screen.view.region.area
         await pilot.press("n")
-        await screen.app.workers.wait_for_complete()
+        await worked(screen.app)
         await pilot.pause()
         assert screen.view.region.area
 
@@ -209,7 +209,7 @@ def test_it_says_what_is_read_from_the_transcript_and_searches_it(tmp_path: Path
     async def script(screen: StationScreen, pilot: Pilot[None]) -> None:
         async def keys(*pressed: str) -> int:
             await pilot.press(*pressed)
-            await screen.app.workers.wait_for_complete()
+            await worked(screen.app)
             await pilot.pause()
             return screen.view.cursor
 
@@ -231,12 +231,12 @@ def test_it_says_what_is_read_from_the_transcript_and_searches_it(tmp_path: Path
 def test_errors_are_gone_to() -> None:
     async def script(screen: StationScreen, pilot: Pilot[None]) -> None:
         await pilot.press("home", "w")
-        await screen.app.workers.wait_for_complete()
+        await worked(screen.app)
         first = screen.view.found
         assert first is not None
         assert screen.view.text.entry(first).failed
         await pilot.press("w")
-        await screen.app.workers.wait_for_complete()
+        await worked(screen.app)
         second = screen.view.found
         assert second is not None
         assert second > first
@@ -272,7 +272,7 @@ def test_it_follows_a_session_that_goes_on(tmp_path: Path) -> None:
         events.extend([said, ev.TurnFailed(time=link.clock, station="docs-02", reason="overloaded once more")])
         link.state = fold_all(link.state, events[-2:])
         screen.sample()
-        await screen.app.workers.wait_for_complete()
+        await worked(screen.app)
         assert screen.view.count == before + 1
         assert "one more" in "\n".join(page(screen))
         assert "overloaded once more" in panel(screen, "events")
@@ -353,7 +353,7 @@ def test_in_a_replay_everything_is_as_of_the_moment() -> None:
             for _ in range(3):
                 link.tick()
                 screen.sample()
-                await screen.app.workers.wait_for_complete()
+                await worked(screen.app)
                 await pilot.pause()
 
         await settle()
@@ -393,7 +393,7 @@ def test_live_keys_of_a_replay_say_why_they_do_nothing() -> None:
 def test_escape_drops_the_search_and_then_comes_out() -> None:
     async def script(screen: StationScreen, pilot: Pilot[None]) -> None:
         await pilot.press("slash", *"retry", "enter")
-        await screen.app.workers.wait_for_complete()
+        await worked(screen.app)
         await pilot.press("escape")
         assert screen.app.screen is screen
         await pilot.press("escape")
@@ -422,7 +422,7 @@ def test_hostile_text_is_harmless_at_any_size(size: tuple[int, int]) -> None:
     async def script(screen: StationScreen, pilot: Pilot[None]) -> None:
         for key in ("tab", "tab", "tab", "tab", "tab", "home", "enter", "w", "G"):
             await pilot.press(key)
-        await screen.app.workers.wait_for_complete()
+        await worked(screen.app)
         for widget in [screen.view, *screen.side.panels]:
             for line in text_of(widget._lines):
                 assert line.isprintable()

@@ -17,6 +17,7 @@ from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import FloorState
 from tests.support.branches.floor import compared, conflict_state, open_names
 from tests.support.console import StillLink, factory_state
+from tests.support.picture import worked
 
 OPTIONS = Options(theme="dark", ascii_only=False, no_colour=False, slow_link=False)
 Play = Callable[[FactoryApp, ConflictsScreen, Pilot[None]], Coroutine[Any, Any, None]]
@@ -41,8 +42,14 @@ async def press(app: FactoryApp, pilot: Pilot[None], *keys: str) -> None:
     for key in keys:
         await pilot.press(key)
         await pilot.pause()
-        await app.workers.wait_for_complete()
+        await worked(app)
         await pilot.pause()
+
+
+def look(screen: ConflictsScreen) -> None:
+    """Have it look at its link as if the scene that it shows had taken no time to make: it rests after long work."""
+    screen._made_s = 0.0
+    screen.sample()
 
 
 def floor(*events: ev.Event, branches: int = 6) -> FloorState:

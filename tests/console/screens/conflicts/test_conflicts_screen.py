@@ -21,11 +21,11 @@ from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState
 from sessions.journal.past.past import EventList
 from sessions.views.conflicts.matrix import Severity
-from tests.console.screens.conflicts.played import A, B, C, floor, play, press, simulated
+from tests.console.screens.conflicts.played import A, B, C, floor, look, play, press, simulated
 from tests.support.branches.floor import clash, compared, conflict_state, open_names
 from tests.support.branches.pair import apart, colliding, floor_of
 from tests.support.console import HOSTILE, NOW, StillLink, factory_state, state_of
-from tests.support.picture import at_rest, text
+from tests.support.picture import at_rest, text, worked
 from tests.support.replay import StillReplay
 from widgets.conflicts.matrix_shape import Spot
 
@@ -98,8 +98,7 @@ def test_a_new_verdict_is_drawn_at_the_next_tick_without_a_layout() -> None:
         names = [row.name for row in screen.scene.matrix.rows]
         free = next(name for name in names[1:] if between(link.state.verdicts, names[0], name) is None)
         link.state = fold_all(link.state, [clash(names[0], free)])
-        screen._made_s = 0.0
-        screen.sample()
+        look(screen)
         await pilot.pause()
         assert "130 conflicts" in text(app)
         assert screen._layout_updates == layouts
@@ -114,10 +113,9 @@ def test_when_the_first_branches_are_found_the_matrix_gets_the_room_it_needs() -
         link = app.link
         assert isinstance(link, StillLink)
         link.state = conflict_state()
-        screen._made_s = 0.0
-        screen.sample()
+        look(screen)
         await pilot.pause()
-        await app.workers.wait_for_complete()
+        await worked(app)
         await pilot.pause()
         shown = text(app)
         for row in screen.scene.matrix.rows:
@@ -196,16 +194,14 @@ def test_a_replay_shows_the_matrix_of_its_moment() -> None:
         for seq in (7, len(past) - 2, len(past) - 1, len(past)):
             link.seek_seq(seq)
             link.tick()
-            screen.sample()
-            await pilot.pause()
-            await app.workers.wait_for_complete()
-            await pilot.pause()
+            look(screen)
+            await at_rest(pilot)
             seen.append((screen.scene.matrix.conflicts, "Nothing was compared at this moment" in text(app)))
         assert seen == [(0, True), (0, False), (1, False), (0, False)]
         assert "REPLAY" in text(app).splitlines()[0]
         await press(app, pilot, "comma")
         link.tick()
-        screen.sample()
+        look(screen)
         assert screen.scene.matrix.conflicts == 1
         await press(app, pilot, "n", "m")
         assert "a replay has no repository to merge in" in text(app).splitlines()[-1]

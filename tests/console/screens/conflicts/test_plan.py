@@ -16,7 +16,7 @@ from console.screens.floor.screen import FloorScreen
 from sessions.floor import events as ev
 from sessions.floor.conflicts import FileConflict
 from sessions.floor.fold.fold import fold_all
-from tests.console.screens.conflicts.played import A, B, C, floor, play, press, simulated
+from tests.console.screens.conflicts.played import A, B, C, floor, look, play, press, simulated
 from tests.support.branches.floor import clash
 from tests.support.branches.pair import apart, colliding, floor_of
 from tests.support.console import NOW, StillLink
@@ -160,8 +160,7 @@ def test_landing_first_is_really_merged(tmp_path: Path, monkeypatch: pytest.Monk
         link = app.link
         assert isinstance(link, StillLink)
         link.state = fold_all(state, [ev.BranchCompared(time=NOW, branch="three", head="1" * 40)])
-        screen._made_s = 0.0
-        screen.sample()
+        look(screen)
         assert screen.rehearsal is None
 
     play(test, StillLink(state))

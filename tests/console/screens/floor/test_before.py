@@ -23,6 +23,7 @@ from sessions.floor.fold.fold import fold
 from sessions.views.floor.last import LastFloor, last_floor
 from sessions.views.floor.view import FloorView
 from tests.support.console import NOW, StillLink, factory_events, factory_state, state_of
+from tests.support.picture import worked
 from widgets.floor.topline import TopLine
 
 CONNECTING = LinkHealth(connected=False, progress=Progress("connecting to the supervisor", 0, 0))
@@ -146,7 +147,7 @@ def test_nothing_is_done_to_stations_that_nobody_has_seen_as_they_are(key: str) 
         await pilot.press(key)
         assert "not before the floor is the present" in screen._said
         live(link, screen)
-        await pilot.app.workers.wait_for_complete()
+        await worked(pilot.app)
         await pilot.pause()
         assert pilot.app.screen is screen
         assert link.sent == []

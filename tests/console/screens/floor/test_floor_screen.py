@@ -17,7 +17,7 @@ from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState, Status
 from tests.console.screens.floor.played import play, press
 from tests.support.console import HOSTILE, NOW, StillLink, factory_state, state_of
-from tests.support.picture import at_rest, text
+from tests.support.picture import at_rest, text, worked
 from widgets.draw.cells import plain
 from widgets.floor.topline import trouble_line
 
@@ -256,7 +256,7 @@ def test_a_hostile_factory_is_harmless_everywhere() -> None:
     async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
         for keys in (("z",), ("z",), ("g", "r"), ("g", "b"), ("slash", "x"), ("enter",), ("colon",)):
             await press(pilot, *keys)
-            await app.workers.wait_for_complete()
+            await worked(app)
             await pilot.pause()
             assert not set(text(app)) & set("\x1b\x07\x9b\u202e\u202c\u200b\u200d\ufe0f")
         assert app.is_running

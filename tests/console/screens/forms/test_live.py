@@ -16,7 +16,7 @@ from sessions.floor.scope import HeldBy
 from tests.console.screens.floor.played import OPTIONS, press
 from tests.console.screens.hands.test_live import HeardLink
 from tests.support.house import LONG, House
-from tests.support.picture import text
+from tests.support.picture import text, worked
 from tests.support.stations.yard import yard_in
 from tests.support.supervisor import PATIENCE_S
 
@@ -28,7 +28,7 @@ def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
 
 async def back_on(floor: FloorScreen, app: FactoryApp, pilot: Pilot[None]) -> None:
     """Wait until what was sent was answered, and the floor is seen as it is."""
-    await app.workers.wait_for_complete()
+    await worked(app)
     while app.screen is not floor:
         await pilot.pause()
     floor.draw()
@@ -39,7 +39,7 @@ async def drive(app: FactoryApp, link: HeardLink, pilot: Pilot[None]) -> None:
     floor = app.screen
     assert isinstance(floor, FloorScreen)
     await press(pilot, "c")
-    await app.workers.wait_for_complete()
+    await worked(app)
     form = app.screen_stack[-1]
     assert isinstance(form, StartScreen)
     assert {kind.name for kind in form.knowing.kinds} >= {"builtin", "command", "parrot", "parrot-broken"}

@@ -17,7 +17,7 @@ from sessions.floor.ours.lives import Life
 from sessions.floor.ours.owned import Owned
 from tests.console.screens.floor.played import OPTIONS, press
 from tests.support.house import LONG, House
-from tests.support.picture import text
+from tests.support.picture import text, worked
 from tests.support.stations.yard import yard_in
 from tests.support.supervisor import PATIENCE_S
 
@@ -58,13 +58,13 @@ async def drive(app: FactoryApp, link: HeardLink, pilot: Pilot[None]) -> None:
     assert "squawk loudly" in text(app)
     await press(pilot, "d", *"hush", "enter")
     await link.until(lambda known: not known.questions and not known.turn_since)
-    await app.workers.wait_for_complete()
+    await worked(app)
     while shown.is_current:
         shown.draw_news()
         await pilot.pause()
     await press(pilot, "i", *"ask", "enter")
     await link.until(lambda known: known.questions)
-    await app.workers.wait_for_complete()
+    await worked(app)
     assert "polly was asked" in text(app)
     await press(pilot, "a")
     await link.until(lambda known: not known.questions and not known.turn_since)

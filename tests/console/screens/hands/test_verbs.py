@@ -15,7 +15,7 @@ from sessions.floor.ours.lives import Change, Life
 from sessions.views.hands import OBSERVED, ONE_ALONE
 from tests.console.screens.floor.played import OPTIONS, play, press
 from tests.support.console import StillLink, state_of
-from tests.support.picture import text
+from tests.support.picture import text, worked
 from tests.support.stations.still import our_events, ours
 
 
@@ -42,7 +42,7 @@ async def go(screen: FloorScreen, pilot: Pilot[None], *stations: str) -> None:
 
 
 async def done(pilot: Pilot[None]) -> None:
-    await pilot.app.workers.wait_for_complete()
+    await worked(pilot.app)
     await pilot.pause()
 
 
