@@ -6,6 +6,7 @@ from sessions.floor.commands import AssignScope, StartStation
 from sessions.floor.decide.decision import Refusal
 from sessions.floor.ours.budget import left
 from sessions.floor.ours.family import above as all_above
+from sessions.floor.ours.family import children
 from sessions.floor.ours.owned import Owned
 from sessions.floor.scope import Budget, Mode, Network, Scope
 from sessions.floor.scopes.sets import TooManyStates, beyond, inside, overlaps
@@ -47,7 +48,31 @@ def wider(
 
     `without` is a child whose present budget is given back first.
     """
-    name, scope, ceiling = name_of(state, parent), wish.scope, above.scope
+    name = name_of(state, parent)
+    if isinstance(wish, StartStation) and wish.mode is Mode.FULL and above.mode is Mode.SAFE:
+        return Refusal(f"{name} is in safe mode, and so is what works for it", "start it in safe mode")
+    return _more(name, wish.scope, above.scope) or _beyond(state, wish.budget, parent, above, without)
+
+
+def outgrown(state: FloorState, station: str, scope: Scope) -> Refusal | None:
+    """Why a station cannot have this scope: what works for it has more than that."""
+    for child in children(state, station):
+        known = state.owned.get(child)
+        if known is not None and known.lives and (trouble := _more(name_of(state, station), known.scope, scope)):
+            name = name_of(state, child)
+            return Refusal(f"{name} works for it: {trouble.reason}", f"narrow or stop {name} first")
+    return None
+
+
+def lowered(state: FloorState, station: str) -> Refusal | None:
+    """Why a station that ended cannot come back as it is: the one that it works for has less by now."""
+    over, known = next(iter(all_above(state, station)), ""), state.owned[station]
+    trouble = _more(name_of(state, over), known.scope, state.owned[over].scope) if over in state.owned else None
+    return Refusal(trouble.reason, "narrow it first: " + trouble.cure) if trouble is not None else None
+
+
+def _more(name: str, scope: Scope, ceiling: Scope) -> Refusal | None:
+    """What a scope allows that the one of the station above, which is called `name`, does not."""
     trouble = None
     if not inside(scope.write, ceiling.write):
         trouble = Refusal(
@@ -58,9 +83,7 @@ def wider(
         trouble = Refusal(f"it would read what {name} may not", f"{name} may read {' '.join(ceiling.read)}")
     elif ceiling.tools and not (scope.tools and set(scope.tools) <= set(ceiling.tools)):
         trouble = Refusal(f"it would use tools that {name} may not", f"{name} may use {', '.join(ceiling.tools)}")
-    elif isinstance(wish, StartStation) and wish.mode is Mode.FULL and above.mode is Mode.SAFE:
-        trouble = Refusal(f"{name} is in safe mode, and so is what works for it", "start it in safe mode")
-    return trouble or _farther(name, scope, ceiling) or _beyond(state, wish.budget, parent, above, without)
+    return trouble or _farther(name, scope, ceiling)
 
 
 def _such_as(child: tuple[str, ...], parent: tuple[str, ...]) -> str:

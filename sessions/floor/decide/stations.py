@@ -18,7 +18,7 @@ from sessions.floor.commands import (
     StationWish,
 )
 from sessions.floor.decide.decision import SOURCE, Accepted, Decision, Hand, Refusal
-from sessions.floor.decide.limits import exclusive_clash, wider
+from sessions.floor.decide.limits import exclusive_clash, lowered, outgrown, wider
 from sessions.floor.identity import Owner
 from sessions.floor.ours import budget
 from sessions.floor.ours.changes import why_not
@@ -173,12 +173,14 @@ def _prompted(state: FloorState, known: Owned, wish: PromptStation, hand: Hand) 
 
 
 def _changed(state: FloorState, known: Owned, wish: ChangeLife, hand: Hand) -> Decision:
-    if trouble := why_not(known, wish.change, wish.fresh):
-        return Refusal(*trouble)
+    if no := why_not(known, wish.change, wish.fresh):
+        return Refusal(*no)
     if wish.change is Change.RESUME and (spent := budget.over(state, wish.station, hand["time"])):
         return Refusal(*spent)
     if wish.change is Change.RESUME and (clash := exclusive_clash(state, wish.station, known.scope)):
         return clash
+    if wish.change is Change.RESUME and (trouble := lowered(state, wish.station)):
+        return trouble
     if wish.change is Change.REMOVE and (living := living_children(state, wish.station)):
         return Refusal(
             f"{name_of(state, living[0])} works for it", "stop that first, or remove both when they have ended"
@@ -225,7 +227,7 @@ def _unassignable(state: FloorState, wish: AssignScope) -> Refusal | None:
     above = state.owned.get(parent)
     if above is not None and (trouble := wider(state, wish, parent, above, without=wish.station)):
         return trouble
-    return exclusive_clash(state, wish.station, wish.scope)
+    return outgrown(state, wish.station, wish.scope) or exclusive_clash(state, wish.station, wish.scope)
 
 
 def _restored(state: FloorState, ref: str, branch: str, hand: Hand) -> Decision:

@@ -169,6 +169,19 @@ def test_a_child_takes_its_budget_from_its_parent() -> None:
     assert "boss has 100 tokens left" in reason(answer(used, smaller))
 
 
+def test_a_parent_is_narrowed_no_further_than_what_works_for_it_and_that_does_not_come_back_with_more() -> None:
+    child = StartStation("builtin", name="hand", parent="boss", scope=API, budget=Budget(tokens=600, turns=5))
+    state, less = after(BOSS, child), replace(API, write=("src/api/x/**",))
+    narrow = AssignScope("boss", less, BOSS.owned["boss"].budget)
+    assert "hand works for it: it would write what boss may not" in reason(answer(state, narrow))
+    assert "hand first" in refused(state, narrow).cure
+    ended = fold_all(state, [ev.LifeChanged(time=NOW, station="hand", life=Life.STOPPED)])
+    assert isinstance(answer(ended, ChangeLife("hand", Change.RESUME)), Accepted)
+    assigned = ev.ScopeAssigned(time=NOW, station="boss", scope=less, budget=narrow.budget)
+    assert isinstance(answer(ended, narrow), Accepted)
+    assert "boss may not" in reason(answer(fold_all(ended, [assigned]), ChangeLife("hand", Change.RESUME)))
+
+
 def test_a_child_of_a_safe_station_is_safe() -> None:
     wish = StartStation("builtin", parent="boss", scope=API, budget=Budget(tokens=1, turns=1), mode=Mode.FULL)
     assert "safe mode" in reason(answer(BOSS, wish))
