@@ -181,7 +181,7 @@ def _clone(git: Git, state_dir: Path, wanted: Wanted, branch: str, start: str, h
             if wanted.new and begun:
                 git.call("update-ref", "-d", branch, start)
             if not root.exists():
-                pins.let_go(made)
+                pins.let_go(common_dir, wanted.station)
         if isinstance(error, OSError):
             raise no_place(root, error) from error
         raise

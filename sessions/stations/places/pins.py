@@ -57,16 +57,20 @@ def hold(place: Place, commits: Iterable[str]) -> None:
 
 def held(place: Place) -> dict[str, str]:
     """The refs that hold commits for a place."""
-    git = Git(Path(place.record.common_dir))
-    out = git.run("for-each-ref", "--format=%(refname) %(objectname)", f"{REFS}/{place.record.station}/")
+    return _held(Git(Path(place.record.common_dir)), place.record.station)
+
+
+def _held(git: Git, station: str) -> dict[str, str]:
+    out = git.run("for-each-ref", "--format=%(refname) %(objectname)", f"{REFS}/{station}/")
     return dict(line.split(" ") for line in os.fsdecode(out).splitlines())
 
 
-def let_go(place: Place) -> None:
-    """The place is gone: its commits are no longer held by it. Raises GitError."""
-    lines = "".join(f"delete {ref} {commit}\n" for ref, commit in held(place).items())
+def let_go(common_dir: Path, station: str) -> None:
+    """The station's place is gone: its commits are no longer held by it. Raises GitError."""
+    git = Git(common_dir)
+    lines = "".join(f"delete {ref} {commit}\n" for ref, commit in _held(git, station).items())
     if lines:
-        Git(Path(place.record.common_dir)).run("update-ref", "--no-deref", "--stdin", stdin=lines.encode())
+        git.run("update-ref", "--no-deref", "--stdin", stdin=lines.encode())
 
 
 def hold_what_is_borrowed(place: Place, refs: Iterable[str]) -> None:

@@ -64,10 +64,10 @@ def remove(place: Place, now: float) -> Removed:
         going = place.root.with_name(f"{NEW}{place.root.name}-{os.urandom(4).hex()}")
         place.root.rename(going)
         clear(going)
-    git = Git(Path(place.record.common_dir))
+    common_dir = Path(place.record.common_dir)
     if not place.record.clone:
-        git.run("worktree", "prune")
-    pins.let_go(place)
+        Git(common_dir).run("worktree", "prune")
+    pins.let_go(common_dir, place.record.station)
     return Removed(tuple(events), aside)
 
 

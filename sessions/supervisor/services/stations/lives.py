@@ -27,7 +27,7 @@ from sessions.stations.boundary.tree import DiskTree
 from sessions.stations.contract import Ability, Conversing, Kind, goes_on
 from sessions.stations.hosting.client import HostGoneError
 from sessions.stations.keeping.values import KeeperLostError
-from sessions.stations.places import keeping, layout
+from sessions.stations.places import keeping, layout, pins
 from sessions.stations.places.making import Wanted
 from sessions.stations.places.removing import remove
 from sessions.stations.running.fitting import Fitted, Outfit, fit, place_for, restate
@@ -437,6 +437,8 @@ class Lives:
                 await crew.record(*removed.events)
             if removed.aside is not None:
                 reason = f"its directory holds what no ref can keep, and lies in {removed.aside}"
+        else:  # a supervisor may have been killed when it had just taken it away
+            await asyncio.to_thread(pins.let_go, crew.factory.common_dir, station)
         crew.aside.drop(station)
         await self._signals.forget(station)
         await crew.live(station, Life.REMOVED, reason)

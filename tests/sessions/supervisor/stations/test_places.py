@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import select
+import shutil
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
@@ -54,6 +55,18 @@ def comes(folder: Path, wanted: Callable[[], bool]) -> None:
         assert select.select([watch.descriptor], [], [], PATIENCE_S)[0]
         list(watch.read())
     watch.close()
+
+
+def test_what_held_the_commits_of_a_place_goes_also_where_a_killed_supervisor_had_just_removed_it(yard: House) -> None:
+    async def check(floor: Floor) -> None:
+        await floor.done(PARROT)
+        await floor.done(ChangeLife("polly", Change.STOP))
+        shutil.rmtree(place_of(yard.place.state_dir, "polly").root)
+        assert "refs/factory-tui/places/polly/" in yard.repo.git("for-each-ref")
+        await floor.done(ChangeLife("polly", Change.REMOVE))
+        assert "refs/factory-tui/places/polly/" not in yard.repo.git("for-each-ref")
+
+    told(yard, check)
 
 
 def test_what_is_not_committed_is_on_the_floor_and_kept_when_the_place_goes(yard: House) -> None:
