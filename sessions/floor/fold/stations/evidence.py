@@ -17,8 +17,6 @@ _BESIDE = frozenset((ev.ToolFinished, ev.TextWritten))
 """Kinds that are told of it while a tool asks a person."""
 _NEEDED_YET = frozenset((ev.SignalRaised, ev.BudgetReached))
 """Kinds that need a person for something else than the open questions: also when these are answered."""
-_OF_A_REST = frozenset((ev.LifeChanged, ev.BudgetReached))
-"""Kinds that say why a station rests."""
 
 
 def put_evidence(
@@ -47,7 +45,7 @@ def put_evidence(
         # Sub-agents, and tools that were called together with the one that asks, go on while it waits for an answer.
         draft.stations[event.station] = replace(station, **changes)
         return
-    if _is_behind(station, event, status):
+    if (station.asks or station.beneath is not None) and _is_behind(station, event, status):
         # It needs its operator, or rests, until that is over; then it does what was told last beside it.
         under = station.beneath or Evidence()
         if time >= under.seen:
@@ -122,13 +120,13 @@ def turn_over(draft: Draft, event: ev.StationEvent) -> None:
 
 
 def _is_behind(station: Station, event: ev.StationEvent, status: Status) -> bool:
-    """Whether it stands behind what the station asks, or behind its rest."""
+    """Whether it stands behind what the station asks, or else behind its rest."""
     kind = type(event)
     if kind is ev.LifeChanged:
         return False
     if station.asks:
         return status is not Status.NEEDS_ME or kind in _NEEDED_YET
-    return station.beneath is not None and kind not in _OF_A_REST and kind is not ev.QuestionAsked
+    return kind is not ev.BudgetReached  # which is why it rests
 
 
 def _settles(event: ev.StationEvent, running: object) -> bool:
