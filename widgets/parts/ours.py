@@ -26,6 +26,7 @@ _NAMED = 4
 """Children that are named."""
 _UNIT = {"tokens": "tokens", "turns": "turns"}
 _FAILED = (Life.HELD, Life.LOST)
+_FROZEN = "the floor is frozen"
 
 
 def ours_lines(state: FloorState, pane: Pane, now: float, cells: int) -> list[Line]:
@@ -34,7 +35,8 @@ def ours_lines(state: FloorState, pane: Pane, now: float, cells: int) -> list[Li
     if ours is None or known is None:
         return []
     loud = ours.life in _FAILED
-    life = LIFE.get(ours.life, "runs") + "  the floor is frozen" * ours.frozen
+    frozen = ours.frozen and not ours.reason.startswith(_FROZEN)
+    life = LIFE.get(ours.life, "runs") + f"  {_FROZEN}" * frozen
     rows = _text("life", life + (f": {ours.reason}" if ours.reason else ""), cells, "failed" if loud else "text")
     if ours.questions:
         asks = f"{ours.questions} question" + "s" * (ours.questions != 1)

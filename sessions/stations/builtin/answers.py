@@ -113,7 +113,8 @@ class Answers:
                 await self._voice.room()
         except CallError as error:
             self._used(number, target, stream, refused=not stream.began)
-            self._voice.text_dropped(error.reason)
+            if stream.began:
+                self._voice.text_dropped(error.reason)
             raise
         except BaseException:
             self._used(number, target, stream)

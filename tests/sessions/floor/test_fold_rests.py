@@ -10,6 +10,7 @@ from sessions.floor.identity import Owner
 from sessions.floor.ours.lives import Life
 from sessions.floor.reports import Report
 from sessions.floor.state import EMPTY, Station, Status
+from sessions.views.status import LIVE
 from tests.support.supervisor import opened
 
 BEGUN = [
@@ -42,7 +43,8 @@ def test_after_a_rest_it_is_as_it_was(did: tuple[ev.Event, ...]) -> None:
     assert (rests.evidence.status, rests.evidence.reason) == (Status.WAITING, "the floor is frozen")
     assert rests.evidence.since == 50.0
     assert (on.evidence.status, on.evidence.reason) == (before.evidence.status, before.evidence.reason)
-    assert (on.evidence.since, on.evidence.seen) == (before.evidence.since, 90.0)
+    lives = before.evidence.status in LIVE
+    assert (on.evidence.since, on.evidence.seen) == (before.evidence.since, 90.0 if lives else before.evidence.seen)
     assert on.beneath is None
     for station in (rests, on):
         assert (station.activity, station.activity_time) == (before.activity, before.activity_time)
@@ -78,6 +80,8 @@ def test_a_question_is_open_over_a_rest_and_one_answered_in_it_is_none_after_it(
     assert after(works, asked, FROZEN, answered).evidence.status is Status.WAITING
     on = after(works, asked, FROZEN, answered, THAWED)
     assert (on.evidence.status, on.evidence.reason) == (Status.WORKING, "answered")
+    over = ev.TurnFinished(time=49.0, station="s", interrupted=True)
+    assert after(works, asked, FROZEN, over, THAWED).evidence.reason == "interrupted by the operator"
     idle = after(asked, FROZEN, answered, THAWED).evidence
     assert (idle.status, idle.reason, idle.since) == (Status.IDLE, "started", 2.0)
 

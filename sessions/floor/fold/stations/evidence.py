@@ -101,11 +101,12 @@ def put_rest(draft: Draft, event: ev.LifeChanged, reason: str) -> None:
 
 
 def put_rested(draft: Draft, event: ev.LifeChanged) -> None:
-    """It goes on with what it did before its rest, which is no age of that."""
+    """It goes on with what it did before its rest, which was no silence."""
     station = draft.station(event)
     if (under := station.beneath) is not None:
-        seen = max(event.time, station.evidence.seen)
-        draft.stations[event.station] = replace(station, evidence=replace(under, seen=seen), beneath=None)
+        if under.status in (Status.WORKING, Status.WAITING):
+            under = replace(under, seen=max(event.time, under.seen))
+        draft.stations[event.station] = replace(station, evidence=under, beneath=None)
 
 
 def turn_over(draft: Draft, event: ev.StationEvent) -> None:
@@ -116,7 +117,8 @@ def turn_over(draft: Draft, event: ev.StationEvent) -> None:
         draft.stations[event.station] = replace(station, asks=asks)
         put_question(draft, event, asks)
     elif station.asks:
-        draft.stations[event.station] = replace(station, asks={}, beneath=None)
+        rests = station.evidence.status is not Status.NEEDS_ME
+        draft.stations[event.station] = replace(station, asks={}, beneath=station.beneath if rests else None)
 
 
 def _is_behind(station: Station, event: ev.StationEvent, status: Status) -> bool:

@@ -216,6 +216,8 @@ def test_limits_are_obeyed_and_errors_are_no_answers(tmp_path: Path, host: Proce
                 "three",
                 True,
             )
+            transcript = await asyncio.to_thread(Path(factory.brief("three").transcript).read_text)
+            assert transcript.count("by script") == 1, "why it failed is told once"
             assert all(valid(asked["messages"]) for asked in factory.asked)
             estimated = factory.told(ev.TokensUsed)
             assert sum(e.certainty is Certainty.ESTIMATED for e in estimated) == 2
