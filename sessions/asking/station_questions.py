@@ -20,6 +20,8 @@ class AgentKind(msgspec.Struct, frozen=True, omit_defaults=True):
     cure: str = ""
     command: bool = False
     """It runs what its option `command` says."""
+    by_model: bool = False
+    """All that is missing is its model: a start may name one."""
 
 
 class AgentKinds(msgspec.Struct, frozen=True):

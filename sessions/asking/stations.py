@@ -15,6 +15,7 @@ from sessions.branches.git.run import Git, Reins
 from sessions.errors import FactoryError
 from sessions.floor.state import FloorState
 from sessions.place import Place
+from sessions.stations.contract import Ability, Kind
 from sessions.text import clean
 
 MOST_PATHS, MOST_BYTES = 200_000, 32 * 1024 * 1024
@@ -50,9 +51,20 @@ def _kind(name: str, environment: Mapping[str, str]) -> AgentKind:
     except Exception as error:  # it is another package's code: whatever it raises is its own trouble
         said = f"it cannot be asked ({type(error).__name__}: {clean(str(error))})"
         return AgentKind(name, usable=False, reason=said, cure="bring its package in order, or remove it")
-    return AgentKind(
-        name, title, abilities, usable.ok, clean(usable.reason), clean(usable.cure), command=name in RUN_COMMANDS
-    )
+    reason, cure = clean(usable.reason), clean(usable.cure)
+    by_model = not usable.ok and Ability.MODEL in kind.abilities and _is_usable_with(kind, "a model")
+    return AgentKind(name, title, abilities, usable.ok, reason, cure, name in RUN_COMMANDS, by_model)
+
+
+def _is_usable_with(kind: Kind, model: str) -> bool:
+    """Whether a start that names a model would be let through."""
+    from sessions.stations.running import vetting
+
+    try:
+        vetting.usable(kind, model, {})
+    except FactoryError:
+        return False
+    return True
 
 
 def tree_paths(place: Place, state: FloorState, asked: TreePaths, halt: Halt) -> Iterator[TreePart]:

@@ -127,7 +127,9 @@ class StartScreen(FormScreen):
 
     def _troubles(self, kind: AgentKind | None) -> dict[str, str]:
         found = {}
-        if kind is not None and not kind.usable:
+        if kind is not None and kind.by_model and not self._wish.model:
+            found["model"] = _told(kind)
+        elif kind is not None and _refused(kind):
             found["agent"] = _refused(kind)
         elif self.knowing.kinds and kind is None:
             found["agent"] = f"{self._agent.value} is not there any more"
@@ -227,9 +229,11 @@ class StartScreen(FormScreen):
 
 
 def _refused(kind: AgentKind) -> str:
-    """Why a kind cannot be used, with the cure; nothing of one that can."""
-    if kind.usable:
-        return ""
+    """Why nothing of a kind can be started, with the cure; nothing of one that can, at least with a model."""
+    return "" if kind.usable or kind.by_model else _told(kind)
+
+
+def _told(kind: AgentKind) -> str:
     words = f"{kind.reason}: {kind.cure}" if kind.cure else kind.reason
     return clean(words) or "it cannot be used here"
 

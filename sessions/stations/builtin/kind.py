@@ -121,7 +121,7 @@ def prices_of(path: Path | None) -> Prices:
 def target_of(model: str, options: Mapping[str, str], chosen: Settings, environment: Mapping[str, str]) -> Target:
     """Where a model is called, and with which key. Raises `FactoryError` where one of them is missing."""
     if not model:
-        raise FactoryError("no model is chosen", f"set model in {settings.settings_path()}, or name one at the start")
+        raise FactoryError("no model is chosen", f"name one at the start, or set model in {settings.settings_path()}")
     endpoint = chosen.endpoint(model)
     base = options.get("base_url", "") or endpoint.base_url
     variable = endpoint.key_variable or KEYS.get(model.partition("/")[0], "")

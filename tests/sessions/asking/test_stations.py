@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -105,6 +106,14 @@ def test_our_kinds_are_told_with_what_they_can_do_and_why_not(tmp_path: Path) ->
     assert not without["claude"].usable
     assert "no claude in the PATH" in without["claude"].reason
     assert "npm install" in without["claude"].cure
+    assert not without["claude"].by_model
+
+
+@pytest.mark.skipif(importlib.util.find_spec("litellm") is None, reason="litellm is not installed")
+def test_a_kind_that_lacks_a_model_alone_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    (builtin,) = (kind for kind in agent_kinds({}).kinds if kind.name == "builtin")
+    assert (builtin.usable, builtin.by_model, builtin.reason) == (False, True, "no model is chosen")
 
 
 def test_a_foreign_kind_that_fails_harms_no_other(monkeypatch: pytest.MonkeyPatch) -> None:

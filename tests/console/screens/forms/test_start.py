@@ -177,6 +177,23 @@ def test_what_would_be_refused_is_said_at_its_field_and_not_asked() -> None:
     play(test, it, size=(80, 24))
 
 
+def test_a_kind_that_lacks_a_model_alone_is_started_with_one() -> None:
+    it = AskedLink()
+    it.kinds = [AgentKind("builtin", "it", ("model",), False, "no model is chosen", "name one", by_model=True)]
+
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await press(pilot, "c", *"x", "enter")
+        assert "✗ no model is chosen: name one" in text(app)
+        assert at(app).form.focus.key == "model" and it.sent == []
+        await press(pilot, *"a/b", "enter")
+        await done(pilot)
+        (wish,) = it.sent
+        assert isinstance(wish, StartStation)
+        assert (wish.kind, wish.model) == ("builtin", "a/b")
+
+    play(test, it, size=(80, 24))
+
+
 def test_what_the_supervisor_refuses_loses_nothing() -> None:
     it = AskedLink()
     it.answer = Reply(False, "no \x1b[31mroom", "stop one")
