@@ -16,7 +16,7 @@ import msgspec
 
 from sessions.errors import FactoryError
 from sessions.floor.scope import Budget, Scope
-from sessions.stations.contract import CONTRACT, Agent, Brief, Conversing, Decision, InTerminal, Kind, Tell
+from sessions.stations.contract import CONTRACT, Agent, Brief, Conversing, Decision, InTerminal, Kind, Tell, options_of
 from sessions.text import clean
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,8 @@ def found() -> dict[str, Found]:
 
 def load(name: str) -> Kind:
     """The kind of this name. Raises `FactoryError` with the cure when there is none that can be used."""
-    known = found().get(name)
+    where = OURS.get(name)
+    known = Found(name, where) if where else found().get(name)  # a look at all packages takes 2 ms; signals are many
     if known is None:
         raise FactoryError(f"there is no kind of agent {clean(name, 40)!r}", f"there are: {', '.join(sorted(found()))}")
     whose = f" of the package {known.package}" if known.package else ""
@@ -83,6 +84,17 @@ def conversing(name: str) -> Conversing:
     if not isinstance(kind, Conversing):
         raise FactoryError(f"{name} runs in a terminal", "it is started by the keeper, in no host")
     return kind
+
+
+def refuse_unknown(kind: Kind, options: Mapping[str, str]) -> None:
+    """Raises `FactoryError` for an option that the kind, as it says, does not know."""
+    known = options_of(kind)
+    unknown = [] if known is None else sorted(options.keys() - known.keys())
+    if known is not None and unknown:
+        raise FactoryError(
+            f"an agent of the kind {kind.name} has no option {clean(unknown[0], 40)!r}",
+            f"it knows {', '.join(sorted(known))}" if known else "leave it out",
+        )
 
 
 def _object(known: Found) -> object:

@@ -47,6 +47,7 @@ def check(name: str, tell: Tell, model: str = "", options: Mapping[str, str] = _
     With a `model` the agent's own provider is used, and not the scripted one. `options` are of the kind.
     """
     kind = kinds.load(name)
+    kinds.refuse_unknown(kind, options)
     checks = Checks(tell)
     if isinstance(kind, InTerminal):
         with tempfile.TemporaryDirectory(prefix="factory-tui-check-") as place:

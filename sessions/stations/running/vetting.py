@@ -28,7 +28,7 @@ OTHER_PATH = "; where there is one in yours, the supervisor was started with ano
 def vet(factory: Factory, wish: StartStation, wanted: Wanted) -> None:
     """Raises `FactoryError` with the cure. `wanted` is the place that would be made. On a thread."""
     kind, options = kinds.load(wish.kind), dict(wish.options)
-    _known(kind, options)
+    kinds.refuse_unknown(kind, options)
     usable(kind, wish.model, options)
     _command(kind, options, wish.text)
     commit = start_of(factory.common_dir, factory.state_dir, wanted)
@@ -47,16 +47,6 @@ def usable(kind: Kind, model: str, options: Mapping[str, str]) -> None:
         program = program_of(kind)
         missing = bool(program) and shutil.which(program) is None
         raise FactoryError(found.reason, found.cure + OTHER_PATH * missing)
-
-
-def _known(kind: Kind, options: Mapping[str, str]) -> None:
-    known = options_of(kind)
-    unknown = [] if known is None else sorted(options.keys() - known.keys())
-    if known is not None and unknown:
-        raise FactoryError(
-            f"an agent of the kind {kind.name} has no option {clean(unknown[0], 40)!r}",
-            f"it knows {', '.join(sorted(known))}" if known else "leave it out",
-        )
 
 
 def _command(kind: Kind, options: Mapping[str, str], text: str) -> None:

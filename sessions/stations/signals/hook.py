@@ -49,30 +49,47 @@ NO_ANSWER = 75
 _count = 0
 
 
+HELP = """\
+usage: factory-tui hook NAME [--text TEXT] [--key KEY] [--json]
+       factory-tui ask scope PATTERN... [--why TEXT] [--wait SECONDS]
+
+Tell the operator something, or ask for a wider scope and wait: 0 allowed, 1 denied, 75 nobody has answered yet.
+These two are there inside a station."""
+WRONG = 2
+"""Exit code for words that make no sense. An agent's hook never ends with it: to agents it means something else."""
+
+
 class OutboxError(Exception):
     """Nothing was told; the message says why."""
+
+
+class WordsError(OutboxError):
+    """The words of the call were wrong."""
 
 
 def main(words: list[str] | None = None) -> int:
     """Run the words of a call; returns its exit code."""
     words = sys.argv[1:] if words is None else words
+    if not words or {"-h", "--help"} & {*words[:1], *words[1:2]}:
+        _say(HELP)
+        return 0
     try:
-        if words[:1] == ["ask"]:
-            return _ask(words[1:])
-        return _hook(words[1:] if words[:1] == ["hook"] else words)
+        if words[0] not in ("hook", "ask"):
+            raise WordsError("inside a station there are `factory-tui hook` and `factory-tui ask`, and nothing else")
+        return _ask(words[1:]) if words[0] == "ask" else _hook(words[1:])
     except OutboxError as error:
         print(f"factory-tui: {error}", file=sys.stderr)
-        return 1
+        return WRONG if isinstance(error, WordsError) else 1
 
 
 def _hook(words: list[str]) -> int:
     options, names = _parsed([word for word in words if word != JSON], {"--text", "--key", "--outbox"})
     outbox = options.get("--outbox") or _outbox()
     if len(names) > 1:
-        raise OutboxError("a signal has one name, and words stand after --text")
+        raise WordsError("a signal has one name, and words stand after --text")
     if names:
         if not NAMED.fullmatch(names[0]):
-            raise OutboxError("a name is a letter, then letters, digits and _ : . -, 64 at most; words go with --text")
+            raise WordsError("a name is a letter, then letters, digits and _ : . -, 64 at most; words go with --text")
         text = options.get("--text", "")
         signal = send(outbox, names[0], {"text": text} if text else {}, key=options.get("--key", ""))
         if JSON in words:
@@ -128,10 +145,10 @@ def _ask(words: list[str]) -> int:
     options, names = _parsed(words, {"--why", "--wait", "--outbox"})
     globs = names[1:]
     if names[:1] != ["scope"] or not globs:
-        raise OutboxError("say what for: factory-tui ask scope 'src/**' --why 'the reason'")
+        raise WordsError("say what for: factory-tui ask scope 'src/**' --why 'the reason'")
     outbox = options.get("--outbox") or _outbox()
     if trouble := _rules().trouble(globs):
-        raise OutboxError(trouble)
+        raise WordsError(trouble)
     seconds = _seconds(options.get("--wait", ""), ASK_S)
     if _rules().has(globs, station_file()):
         _say("Your scope has that already: nobody is asked. What is still read-only opens when you are started again.")
@@ -323,14 +340,17 @@ def station_file() -> dict[str, object]:
 
 def patience() -> float:
     """Seconds that an agent's question waits."""
-    return _seconds(os.environ.get(PATIENCE, ""), PATIENCE_S)
+    try:
+        return _seconds(os.environ.get(PATIENCE, ""), PATIENCE_S)
+    except WordsError as error:
+        raise OutboxError(f"${PATIENCE}: {error}") from error
 
 
 def _seconds(text: str, default: float) -> float:
     try:
         return max(0.0, float(text)) if text else default
     except ValueError as error:
-        raise OutboxError(f"{text!r} is no number of seconds") from error
+        raise WordsError(f"{text!r} is no number of seconds") from error
 
 
 def _payload() -> dict[str, object]:
@@ -366,10 +386,10 @@ def _parsed(words: list[str], takes: set[str]) -> tuple[dict[str, str], list[str
         if option in takes:
             given = value if equals else next(rest, None)
             if given is None:
-                raise OutboxError(f"{option} needs a value")
+                raise WordsError(f"{option} needs a value")
             options[option] = given
         elif word.startswith("--"):
-            raise OutboxError(f"{word} is no option here: there are {', '.join(sorted(takes))}")
+            raise WordsError(f"{word} is no option here: there are {', '.join(sorted(takes))}")
         else:
             names.append(word)
     return options, names

@@ -99,7 +99,7 @@ class Metering:
         used = count(update, "used")
         if meta.get("approximate") or self._quirks.span is Span.NOTHING or not used:
             return []
-        if not in_turn:
+        if not in_turn or self._calls:  # of an agent that tells each call by itself nothing is to be estimated
             self._full = used
             return []
         return self._estimate(used, who)
@@ -109,13 +109,14 @@ class Metering:
         tokens, sure = tokens_of(usage)
         if not tokens.total:
             return []
+        back = self._take_back(who)
         self._calls += 1
         self._full = tokens.total
         cost = self._pricing.cost(self.model, tokens)
         certainty = Certainty.EXACT if sure else Certainty.ESTIMATED
         if self._quirks.untold:
             certainty = Certainty.UNDERCOUNTED
-        return [self._event(self._name(self._calls), _Told(tokens, 1, self.model, cost, certainty), who)]
+        return [*back, self._event(self._name(self._calls), _Told(tokens, 1, self.model, cost, certainty), who)]
 
     def finished(self, response: Fields, who: Who) -> list[TokensUsed]:
         """The turn is over: what it used, in place of what was estimated."""

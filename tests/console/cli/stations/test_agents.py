@@ -61,6 +61,8 @@ def test_a_plugin_is_checked(tmp_path: Path) -> None:
     broken = agents(tmp_path / "again", "check", "parrot-broken")
     assert broken.returncode == 1 and "does not load" in broken.stderr
     assert agents(tmp_path / "once more", "check").returncode == 2
+    unknown = agents(tmp_path / "unknown", "check", "command", "--option", "comand=mini")
+    assert (unknown.returncode, unknown.stdout) == (1, "") and "has no option 'comand'" in unknown.stderr
     terminal = agents(tmp_path / "terminal", "check", "command", "--option", "command=mini {task}")
     assert (terminal.returncode, terminal.stdout.splitlines()[0]) == (0, "✓ says what to start: mini")
 

@@ -109,6 +109,25 @@ def added(events: list[ev.TokensUsed]) -> Tokens:
     return sum((event.tokens for event in events), Tokens())
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_a_call_that_is_told_in_two_ways_counts_once(first: bool) -> None:
+    """By itself, and by how full the context is: whichever comes first."""
+    usage = {"inputTokens": 800, "outputTokens": 100, "cachedReadTokens": 100, "totalTokens": 1_000}
+    metering = Metering(Quirks(), Flat())
+    metering.began()
+    told: list[ev.TokensUsed] = []
+    for number in (1, 2):
+        if first:
+            told += metering.called(usage, WHO)
+        told += metering.updated({"used": 1_000 * number, "size": 9_000}, WHO, in_turn=True)
+        if not first:
+            told += metering.called(usage, WHO)
+        metering.came_back()
+    told += metering.finished({"usage": {**usage, "totalTokens": 2_000}}, WHO)
+    assert added(told) == Tokens(1_600, cache_read=200, output=200)
+    assert sum(event.calls for event in told) == 2
+
+
 @given(
     st.lists(st.tuples(st.integers(1, 1 << 30), st.booleans()), max_size=20),
     st.tuples(*[st.integers(0, 1 << 30)] * 3),

@@ -54,6 +54,7 @@ def test_a_word_and_an_agents_payload(tmp_path: Path) -> None:
         (["ask", "scope", "../x"], b"", "leads upwards"),
         (["ask", "scope", "!x"], b"", "takes away"),
         (["hook", "A", "--outbox", "/nowhere"], b"", "nothing was told"),
+        (["status"], b"", "and nothing else"),
     ],
 )
 def test_words_that_tell_nothing(tmp_path: Path, words: list[str], given: bytes, said: str) -> None:
@@ -61,13 +62,21 @@ def test_words_that_tell_nothing(tmp_path: Path, words: list[str], given: bytes,
 
     async def scene() -> None:
         code, out, error = await ended(speak(words, environment(tmp_path), given))
-        assert (code, out) == (1, "")
+        # An agent takes 2 for an order: of its own hook, which gives no words, it is never the end.
+        assert (code, out) == (1 if said == "nothing was told" or words == ["hook"] else 2, "")
         assert error.startswith("factory-tui: ")
         assert said in error
         assert error.count("\n") == 1
 
     asyncio.run(scene())
     assert names(tmp_path / STATION) == []
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], ["hook", "-h"], ["ask", "--help"]])
+def test_inside_a_station_it_helps(tmp_path: Path, words: list[str]) -> None:
+    code, out, error = asyncio.run(ended(speak(words, environment(tmp_path))))
+    assert (code, error) == (0, "")
+    assert out.startswith("usage: factory-tui hook NAME") and "factory-tui ask scope" in out
 
 
 def test_outside_a_station_it_says_so() -> None:
