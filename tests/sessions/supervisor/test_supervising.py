@@ -33,7 +33,7 @@ from sessions.supervisor.services.transcripts import TranscriptWatch
 from sessions.supervisor.wire.frames import command_frame
 from tests.support.house import SESSION, House, house_in, working
 from tests.support.journal import forgetful
-from tests.support.supervisor import dialled, served, until
+from tests.support.supervisor import PATIENCE_S, dialled, served, until
 
 FILES, LINES = 60, 100
 """More events than one batch holds."""
@@ -67,6 +67,32 @@ def test_a_source_that_breaks_is_told_and_the_others_go_on(house: House, monkeyp
             assert feed.state.skipped["observing transcripts broke"] == 1, "the same trouble is told once"
 
     asyncio.run(check())
+
+
+def test_a_repository_that_was_moved_is_said_in_a_line_until_it_is_back(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(module, "FIRST_RETRY_S", 0.001)
+    home, away = house.repo.path, house.root / "away"
+
+    async def check() -> None:
+        async with working(house) as (_, feed):
+            await until(feed, lambda state: "main" in state.branches)
+            home.rename(away)
+            house.repo.git("branch", "there", cwd=away)
+            async with asyncio.timeout(PATIENCE_S):
+                while True:
+                    bell = feed.bell
+                    if f"no repository at {home}" in feed.work.trouble:
+                        break
+                    await bell.wait()
+            away.rename(home)
+            house.repo.git("branch", "back")
+            await until(feed, lambda state: {"there", "back"} <= state.branches.keys())
+            assert not feed.work.trouble
+
+    asyncio.run(check())
+    assert not [record for record in caplog.records if record.exc_info]
 
 
 def test_a_source_that_broke_is_taken_up_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,20 +11,25 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from sessions import operator
+from sessions.asking.questions import StationNames
 from sessions.errors import FactoryError
 from sessions.floor.commands import CatchUp, ImportPaths, SetBase, Stop, WatchPlaces
 from sessions.floor.state import EMPTY, FloorState
+from sessions.headless.supervised import Supervised
 from sessions.journal.reader import JournalReader
+from sessions.stations.keeping.processes import everything
 from sessions.supervisor import process
 from sessions.supervisor.__main__ import _parser
 from sessions.supervisor.process import Options
 from tests.support.house import KEEPER, LONG, House, house_in
-from tests.support.supervisor import PATIENCE_S, ended, watched
+from tests.support.stations.killing import words_of
+from tests.support.supervisor import PATIENCE_S, ended, settled, watched
 
 
 @pytest.fixture
@@ -108,6 +113,18 @@ def test_a_second_one_cannot_start_and_names_the_first(house: House) -> None:
     )
     assert second.returncode == 1
     assert f"already running (process {pid})" in second.stderr
+    assert process.running(house.repo.path) == pid
+
+
+def test_of_many_that_are_started_at_once_one_serves_and_the_others_leave_it_to_that(house: House) -> None:
+    with ThreadPoolExecutor(5) as pool:
+        list(pool.map(lambda _: process.start(house.repo.path, LONG), range(5)))
+    pid = process.running(house.repo.path)
+    assert pid
+    word = os.fsencode(f"--repo={house.repo.path}")
+    settled(lambda: [pid] == [each for each in everything() if word in words_of(each).split(b"\0")])
+    with Supervised(house.repo.path) as supervised:
+        assert supervised.ask(StationNames())
     assert process.running(house.repo.path) == pid
 
 
