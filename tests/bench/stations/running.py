@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from statistics import median
 
@@ -13,9 +15,11 @@ import pytest
 from sessions.floor.commands import PromptStation, StartStation
 from sessions.headless.supervised import Supervised
 from sessions.stations.keeping.processes import everything, mark_of_process
+from sessions.stations.running.governor import AT_PROVIDER
 from sessions.supervisor.process import Options
 from tests.bench.figure import Figure
 from tests.bench.idle import spent
+from tests.support.branches.git import environment
 from tests.support.house import House
 from tests.support.stations.killing import Killing, keepers
 from tests.support.stations.together import together
@@ -60,7 +64,24 @@ def _starts(quick: bool) -> Iterator[Figure]:
         count = 10 if quick else 30
         began = time.perf_counter()
         together(house, [StartStation(KIND, f"say {n}", name=f"many{n}") for n in range(count)])
-        yield Figure(f"start of {count} at once", time.perf_counter() - began, "s", 15.0, note=note.partition(";")[0])
+        all_s = time.perf_counter() - began
+        plain_s = _written(house, count)
+        beside = f"git alone takes {plain_s:.1f} s here to write as many places, as many at once"
+        yield Figure(f"start of {count} at once", all_s, "s", 15.0, note=f"{note.partition(';')[0]}; {beside}")
+
+
+def _written(house: House, count: int) -> float:
+    """How long plain clones of the same files take: what the disk makes of it, without anything of ours."""
+    began = time.perf_counter()
+
+    def clone(number: int) -> None:
+        words = ["git", "-c", "checkout.workers=0", "clone", "-q", "--shared", "--no-tags"]
+        words += [str(house.repo.path), str(house.root / f"plain{number}")]
+        subprocess.run(words, env=environment(), check=True, stdin=subprocess.DEVNULL)
+
+    with ThreadPoolExecutor(AT_PROVIDER) as pool:
+        list(pool.map(clone, range(count)))
+    return time.perf_counter() - began
 
 
 def _waits(quick: bool) -> Iterator[Figure]:
