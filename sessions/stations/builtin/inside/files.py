@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import re
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -55,8 +56,9 @@ class Files:
         if here is None:
             raise Refused(f"{path} lies outside the work tree", path, "write")
         if not here or not self.matches(self.write, here):
-            allowed = " ".join(self.write)
-            raise Refused(f"{here or path} is outside of what this station may write: {allowed}", here or path, "write")
+            why = f"{here or path} is outside of what this station may write: {' '.join(self.write)}"
+            more = f" Work inside it, or ask for more: factory-tui ask scope {shlex.quote(here)} --why 'the reason'"
+            raise Refused(f"{why}.{more * bool(here)}", here or path, "write")
         return os.path.join(self.root, here)
 
     # -- files ------------------------------------------------------------------------------------------------------

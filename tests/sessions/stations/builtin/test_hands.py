@@ -110,6 +110,7 @@ def test_no_scope_is_left_by_any_way(tmp_path: Path) -> None:
     answers = used(of, *(("write", {"path": path, "content": "evil"}) for path in outside))
     assert [answer.ok for answer in answers] == [False] * len(outside)
     assert all(answer.violated for answer in answers[:10])
+    assert answers[0].text.endswith("ask for more: factory-tui ask scope docs/x.md --why 'the reason'")
     assert not any((tmp_path / "outside").iterdir()) and (work / "docs/x.md").read_text() == "x\n"
     first = "*** Begin Patch\n*** Add File: src/ok.py\n+ok\n*** Add File: docs/no.md\n+no\n*** End Patch"
     both, good, unread, seen = used(

@@ -165,6 +165,7 @@ def test_the_agent_is_told_its_boundary_and_when_its_budget_ends() -> None:
     brief = Brief("s", "/w", "/h", "/t", scope=Scope(write=("src/**",)), role="test", held=Held(HeldBy.LANDLOCK))
     said = prompt.system(brief, ["tokens"])
     assert "src/**" in said and "kernel holds" in said and "no network" in said and "budget of tokens" in said
+    assert "run `factory-tui ask scope GLOB... --why TEXT`" in said
     assert "budget" not in prompt.system(brief)
 
 
