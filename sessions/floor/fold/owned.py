@@ -158,9 +158,14 @@ def turn_started(draft: Draft, event: ev.TurnStarted) -> None:
 
 @OWNED.folds
 def agent_reported(draft: Draft, event: ev.AgentReported) -> None:
-    """A program that tells no turns is told to work as it is started: that is its turn, until it ends."""
+    """A program that tells no turns is told to work as it is started: that is its turn, until it ends.
+
+    An agent that tells some has a conversation, and may only now be heard to have worked before it was lost.
+    """
     known = draft.owned.get(event.station)
-    if known is not None and known.life is Life.WAITING and event.state is Report.WORKING and not known.turn_since:
+    if known is None or known.life is not Life.WAITING or known.turn_since or event.session:
+        return
+    if event.state is Report.WORKING:
         _put(draft, event, turn_since=event.time)
 
 

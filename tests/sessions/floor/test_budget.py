@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from sessions.floor import events as ev
 from sessions.floor.fold.fold import fold_all
@@ -66,7 +67,8 @@ def test_the_time_of_a_program_that_tells_no_turns_is_that_from_its_start_to_its
     done = ev.SignalRaised(time=20.0, station="s", signal="1", name="TASK_COMPLETE")
     for last in (done, _life(Life.STOPPED, 20.0)):
         assert budget.used(fold_all(begun, [last]), "s", 40.0).seconds == 10.0
-    # A report of one that runs already, or has turns, is none of that.
+    # A report of one that runs already, has a conversation, or has turns, is none of that.
+    assert budget.used(_begun(waits, replace(works, session="x")), "s", 40.0).seconds == 0.0
     assert budget.used(_begun(works), "s", 40.0).seconds == 0.0
     assert budget.used(fold_all(begun, [TURN, done]), "s", 40.0).seconds == 30.0
 
