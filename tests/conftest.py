@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import importlib
 import os
 import signal
 import sys
@@ -23,7 +24,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 
 from sessions.stations.boundary import groups
 from tests import ROOT
-from tests.support import cli, idle
+from tests.support import cli, picture
 
 # No deadline for an example and the same examples everywhere: a slow machine or an unlucky seed fails no run.
 settings.load_profile("ci")
@@ -50,6 +51,18 @@ FOREIGN_NAMES = (
     *("PYTHONUNBUFFERED", "PYTHONIOENCODING", "PYTHONUTF8", "PYTHONWARNINGS"),  # such a one hides what is not flushed
     "PYTHONDONTWRITEBYTECODE",  # with it each of some thousand processes would compile all that it imports
 )
+LONG = (
+    *("sessions/supervisor/test_killing", "agents/test_checked_acp", "agents/test_real_acp", "console/test_opening"),
+    *("sessions/headless/test_live_demo", "sessions/supervisor/test_door_first", "sessions/supervisor/test_stations"),
+    *("sessions/stations/builtin/test_supervised", "agents/test_supervised_acp", "sessions/branches/merges/test_matrix"),
+    *("console/cli/test_cli_journal", "console/cli/test_cli", "sessions/journal/test_damaged_pasts"),
+    *("sessions/stations/builtin/test_turns", "console/screens/forms/test_start", "console/links/test_live_link"),
+    *("console/cli/test_cli_completions", "console/cli/test_cli_pasts", "console/terminal/test_terminal_bytes"),
+    *("sessions/supervisor/stations/test_thirty", "sessions/supervisor/test_full_disk", "console/test_idle"),
+    *("console/screens/forms/test_live", "agents/test_bounded_acp", "console/cli/test_cli_terminal"),
+    *("sessions/stations/boundary/test_mounts", "sessions/supervisor/test_supervisor_process", "test_endings"),
+)
+"""The modules of tests that take longest, the longest first (see `--durations`). The others come as they are found."""
 OWN = "TEXTUAL_SNAPSHOT_"
 """How the names begin by which the processes of one run know where to put their pictures."""
 
@@ -71,7 +84,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # The thread of a journal that a failing test left open must not keep the process from ending.
     around.setattr(aiosqlite.core, "Thread", partial(Thread, daemon=True))
     for module in (textual.app, textual.pilot):
-        around.setattr(module, "wait_for_idle", idle.wait_for_idle)
+        around.setattr(module, "wait_for_idle", picture.wait_for_idle)
 
 
 def _groups() -> Iterator[Path]:
@@ -83,6 +96,28 @@ def _leave_groups(before: frozenset[Path]) -> None:
     for group in set(_groups()) - before:
         with contextlib.suppress(OSError):
             group.rmdir()
+
+
+def pytest_collection(session: pytest.Session) -> None:
+    """Read the modules of tests, each of several processes from another place on: what one compiles, all others have.
+
+    One that cannot be read is told of when its tests are looked for.
+    """
+    given = getattr(session.config, "workerinput", None)
+    if given is None:
+        return
+    under = {Path(argument).resolve() for argument in session.config.args}
+    files = sorted(file for folder in under if folder.is_dir() for file in folder.rglob("test_*.py"))
+    first = len(files) * int(given["workerid"].removeprefix("gw")) // given["workercount"]
+    for file in [*files[first:], *files[:first]]:
+        with contextlib.suppress(Exception, pytest.skip.Exception):
+            importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, so that no process is still at it when all others are done."""
+    order = {f"tests/{name}.py": at for at, name in enumerate(LONG)}
+    items.sort(key=lambda item: order.get(item.nodeid.partition("::")[0], len(order)))
 
 
 @pytest.hookimpl(wrapper=True)
