@@ -11,9 +11,7 @@ from console.cli.output import count, say
 from console.cli.words import Parser, filled
 from sessions.floor.commands import AnyWish, ChangeLife, FreezeFloor
 from sessions.floor.ours.changes import rebooted
-from sessions.floor.ours.family import living_children
 from sessions.floor.ours.lives import Change
-from sessions.floor.state import name_of
 
 DONE = {
     Change.INTERRUPT: "was interrupted",
@@ -37,6 +35,8 @@ def change_all(repo: Path, stations: tuple[str, ...], change: Change, as_json: b
 def _alone(repo: Path, station: str) -> str:
     """Who works on for a station that has ended."""
     from console.cli.commands.stations.named import floor_now
+    from sessions.floor.ours.family import living_children
+    from sessions.floor.state import name_of
 
     state = floor_now(repo)
     children = [name_of(state, child) for child in living_children(state, station)]
