@@ -91,6 +91,15 @@ def door_path(state_dir: Path) -> Path:
     return state_dir / "hooks.json"
 
 
+def mark_of(state_dir: Path) -> str:
+    """By which processes are known that are started for the stations of this directory.
+
+    A supervisor that keeps its state elsewhere is another one, also of the same repository: it must not take them for
+    what it has lost.
+    """
+    return f"{state_dir.name}-{_short_hash(state_dir.resolve())}"
+
+
 def socket_path(state_dir: Path, whose: str = "supervisor") -> Path:
     """A socket of one repository: in `state_dir`, or by hash in a private temporary folder where that is too long.
 

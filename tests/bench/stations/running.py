@@ -14,6 +14,7 @@ import pytest
 
 from sessions.floor.commands import PromptStation, StartStation
 from sessions.headless.supervised import Supervised
+from sessions.paths import mark_of
 from sessions.stations.keeping.processes import everything, mark_of_process
 from sessions.stations.running.governor import AT_PROVIDER
 from sessions.supervisor.process import Options
@@ -114,7 +115,7 @@ def _settled(processes: Sequence[int]) -> float:
 
 
 def _hosts(house: House) -> list[int]:
-    factory = house.place.state_dir.name
+    factory = mark_of(house.place.state_dir)
     marks = {pid: mark_of_process(pid) for pid in everything()}
     return [pid for pid, m in marks.items() if m is not None and m.factory == factory and m.station.startswith("host-")]
 

@@ -25,6 +25,7 @@ from sessions.floor.state import FloorState
 from sessions.headless.supervised import Supervised
 from sessions.journal.lock import holder
 from sessions.journal.reader import JournalReader
+from sessions.paths import mark_of
 from sessions.simulation.provider.script import Call, Script, Step
 from sessions.stations.keeping.processes import everything, mark_of_process
 from tests import ROOT
@@ -156,7 +157,7 @@ class Killing:
         return found
 
     def _marked(self) -> list[int]:
-        factory = self._house.place.state_dir.name
+        factory = mark_of(self._house.place.state_dir)
         return [
             pid
             for pid, each in everything().items()

@@ -16,6 +16,7 @@ from sessions.floor import events as ev
 from sessions.floor.ours.lives import Life
 from sessions.floor.ours.owned import Owned
 from sessions.floor.state import FloorState, Station
+from sessions.paths import mark_of
 from sessions.place import Place
 from sessions.stations.hosting.client import Batch, Host
 from sessions.stations.keeping import processes
@@ -60,7 +61,7 @@ class Crew:
     """All stations of ours, as those see them who do something about them."""
 
     def __init__(self, place: Place, recorder: Recorder, gone: Gone) -> None:
-        self.factory = Factory(place.common_dir, place.state_dir, place.state_dir.name)
+        self.factory = Factory(place.common_dir, place.state_dir, mark_of(place.state_dir))
         self._recorder = recorder
         self.hosts = Hosts(place.state_dir, self.factory.mark, self.keeper, self._heard, gone)
         self.aside = Aside(place.state_dir / "aside")

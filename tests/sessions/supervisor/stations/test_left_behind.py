@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from sessions.floor.commands import ChangeLife, StartStation
+from sessions.floor.commands import ChangeLife, PromptStation, StartStation
 from sessions.floor.ours.lives import Change, Life
 from sessions.floor.scope import Mode
+from sessions.paths import mark_of
 from sessions.stations.hosting import client
 from sessions.stations.keeping.client import Keeper
 from sessions.stations.keeping.marks import Mark
@@ -24,7 +25,7 @@ from sessions.stations.keeping.starting import pid_of
 from sessions.stations.keeping.values import Child, Start
 from sessions.stations.running import hosts
 from tests.support.house import House
-from tests.support.stations.yard import PARROT, Floor, manned, yard_in
+from tests.support.stations.yard import PARROT, Floor, ended_all, manned, yard_in
 from tests.support.supervisor import ended, settled, until
 
 
@@ -91,6 +92,23 @@ def test_what_runs_and_no_journal_knows_is_ended(yard: House, lost: str) -> None
     asyncio.run(_in(yard, after))
 
 
+def test_another_factory_of_the_same_repository_is_left_alone(yard: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def check(floor: Floor) -> None:
+        await floor.done(PARROT)
+        before = floor.owned().process
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setenv("XDG_STATE_HOME", str(yard.root / "other"))
+            async with manned(yard) as other:
+                await other.done(PARROT)
+                assert other.owned().process != before
+                await other.done(ChangeLife("polly", Change.STOP))
+            await ended_all(yard.place.state_dir)
+        assert (floor.owned().life, floor.owned().process) == (Life.RUNNING, before)
+        await floor.done(PromptStation("polly", "say again"))
+
+    asyncio.run(_in(yard, check))
+
+
 @pytest.mark.parametrize("gone", ["host", "keeper"])
 def test_a_start_over_which_somebody_is_killed_is_begun_again_at_once(
     yard: House, gone: str, monkeypatch: pytest.MonkeyPatch
@@ -121,7 +139,7 @@ def _of(yard: House, station: str, count: int) -> set[int]:
     """The processes of a station, as soon as there are so many."""
 
     def found() -> set[int]:
-        return {each.pid for each in marked(yard.place.state_dir.name, station=station)}
+        return {each.pid for each in marked(mark_of(yard.place.state_dir), station=station)}
 
     settled(lambda: len(found()) >= count)
     return found()
@@ -129,7 +147,7 @@ def _of(yard: House, station: str, count: int) -> set[int]:
 
 def _left_behind(yard: House, station: str) -> int:
     """A process that was started for a station and whose parents have gone."""
-    mark = Mark(yard.place.state_dir.name, station, "1")
+    mark = Mark(mark_of(yard.place.state_dir), station, "1")
     environment = {"PATH": os.environ["PATH"], **mark.environment}
     command = "setsid sleep 600 >/dev/null 2>&1 & echo $!"
     told = subprocess.run(["sh", "-c", command], env=environment, capture_output=True, text=True, check=True)

@@ -16,6 +16,7 @@ from sessions.floor.ours.lives import Life
 from sessions.floor.state import FloorState
 from sessions.headless.supervised import Supervised
 from sessions.journal.reader import JournalReader
+from sessions.paths import mark_of
 from sessions.stations.keeping.processes import everything, mark_of_process
 from tests.support.house import House
 from tests.support.stations.killing import words_of
@@ -62,7 +63,7 @@ def _programs(yard: House) -> dict[str, int]:
     """How often the program of each station runs."""
     words = b"\0".join(word.encode() for word in PROGRAM.split()) + b"\0"
     marks = [mark for pid in everything() if words_of(pid) == words and (mark := mark_of_process(pid)) is not None]
-    return dict(Counter(mark.station for mark in marks if mark.factory == yard.place.state_dir.name))
+    return dict(Counter(mark.station for mark in marks if mark.factory == mark_of(yard.place.state_dir)))
 
 
 def _turns(yard: House) -> dict[str, int]:
