@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sessions.errors import FactoryError
@@ -79,7 +80,9 @@ class AcpKind:
             raise FactoryError("no command is given for an agent of the kind acp", "give it with the option `command`")
         if preset.quirks.model_flag and brief.model:
             words = (*words, preset.quirks.model_flag, brief.model)
-        where = program.find(words[0], brief.environment.get("PATH", ""))
+        # One with a `/` is meant from the work tree, in which it is started.
+        named = str(Path(brief.directory) / words[0]) if "/" in words[0] else words[0]
+        where = program.find(named, brief.environment.get("PATH", ""))
         if not where:
             cure = preset.install if words[0] == preset.program else "look at its command and at PATH"
             raise FactoryError(f"there is no program {words[0]} on the station's PATH", cure)

@@ -198,6 +198,17 @@ def test_a_slow_agent_is_waited_for(kind: AcpKind, tmp_path: Path) -> None:
     asyncio.run(begin_and_end(kind, brief(tmp_path, "--slow", "0.3")))
 
 
+def test_a_program_of_the_work_tree_is_found_there(tmp_path: Path) -> None:
+    asked = replace(brief(tmp_path), options={"command": "tools/agent --acp"})
+    program = Path(asked.directory) / "tools/agent"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\n")
+    with pytest.raises(FactoryError, match="there is no program tools/agent"):
+        AcpKind(PLAIN).argv(asked)
+    program.chmod(0o755)
+    assert AcpKind(PLAIN).argv(asked) == (str(program), "--acp")
+
+
 @pytest.mark.parametrize(
     ("of", "message", "cure"),
     [
