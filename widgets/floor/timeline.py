@@ -103,7 +103,8 @@ def _status(at: Position, slots: Sequence[Slot], cells: int) -> Line:
     if at.trouble:
         pieces.append((1, True, [(cut(clean(at.trouble), cells // 2), "failed")]))
     else:
-        pieces += [(4, True, [failed]), (6, True, [(_span_text(at), "soft")])]
+        read = any(slot.events for slot in slots)  # before, as after another width came, nothing is known of them
+        pieces += [*[(4, True, [failed])][: int(read)], (6, True, [(_span_text(at), "soft")])]
     # The event stands last on the left, so that it may be cut where the right begins.
     kept = [
         (place, at_right, at.event if place == 3 else spans) for place, at_right, spans in _fitting(pieces, cells - 1)

@@ -97,6 +97,10 @@ def test_failures_in_most_slots_are_bars() -> None:
     assert {style for text, style in many[2] if text.strip()} == {"failed", "bold accent"}
 
 
+def test_before_the_past_was_read_no_failures_are_counted() -> None:
+    assert "failure" not in plain(timeline(AT, [Slot()] * 78, 80, SHORT)[0])
+
+
 def test_trouble_takes_the_place_of_what_is_less_important() -> None:
     assert drawn(replace(AT, trouble="the recording is torn"), 80, SHORT)[0].endswith("the recording is torn")
 
