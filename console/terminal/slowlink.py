@@ -13,9 +13,9 @@ import msgspec
 
 BACKLOG = 6
 """Writes still waiting that make a tick wait; a frame is three writes, the queue holds 30."""
-SLOW_TICKS = 25
+SLOW_TICKS = 40
 """Ticks that had to wait, of the last `WATCHED`, after which the link counts as slow: two seconds of ten."""
-WATCHED = 125
+WATCHED = 200
 
 
 class Rhythm(msgspec.Struct, frozen=True):
@@ -28,8 +28,8 @@ class Rhythm(msgspec.Struct, frozen=True):
     """Bytes a second for those, counted without what is saved as they are sent; what needs attention is not bounded."""
 
 
-FAST = Rhythm(0.08, 0.0, 36_000)
-"""An event is on the screen within 150 ms: this, some 20 ms on its way here, and a frame of Textual's."""
+FAST = Rhythm(0.05, 0.0, 36_000)
+"""An event is on the screen within 150 ms: this, its way here, and a frame of Textual's."""
 SLOW = Rhythm(0.5, 1.0, 3_000)
 
 

@@ -127,7 +127,8 @@ class Voice:
         """What was said of the message so far is no part of the conversation: it is said anew."""
         whole = "".join(self._whole)
         self._whole.clear()
-        self.note(f"{why}: {whole}" if whole.strip() else why, failed=True)
+        if whole.strip():  # where nothing was said nothing is missed: that it failed is told where it ends, or waits
+            self.note(f"{why}: {whole}", failed=True)
         self.say()
         self._begin_text()
 
