@@ -83,15 +83,8 @@ from sessions.floor.events.work import (
 )
 from sessions.floor.ours.lives import Life
 
-AnyEvent = (
-    FactoryOpened
-    | BaseChosen
-    | BranchChanged
-    | BranchRemoved
-    | SourceSkipped
-    | VerdictReached
-    | BranchCompared
-    | StopWanted
+AnyIntent = (
+    StopWanted
     | BaseWanted
     | ImportWanted
     | PruneWanted
@@ -103,6 +96,18 @@ AnyEvent = (
     | ScopeWanted
     | FreezeWanted
     | RestoreWanted
+)
+"""Every `CommandEvent`: what is carried out after it is committed, also by a supervisor that begins later."""
+
+AnyEvent = (
+    FactoryOpened
+    | BaseChosen
+    | BranchChanged
+    | BranchRemoved
+    | SourceSkipped
+    | VerdictReached
+    | BranchCompared
+    | AnyIntent
     | CommandResumed
     | CommandDeferred
     | CommandDone
@@ -143,22 +148,6 @@ AnyEvent = (
     | TokensUsed
 )
 """Every event there is; what the journal's codec reads and writes."""
-
-AnyIntent = (
-    StopWanted
-    | BaseWanted
-    | ImportWanted
-    | PruneWanted
-    | NameWanted
-    | StartWanted
-    | PromptWanted
-    | LifeWanted
-    | AnswerWanted
-    | ScopeWanted
-    | FreezeWanted
-    | RestoreWanted
-)
-"""Every `CommandEvent`: what is carried out after it is committed, also by a supervisor that begins later."""
 
 _FAILURES: tuple[type[Event], ...] = (TurnFailed, AgentLost)
 

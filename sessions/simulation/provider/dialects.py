@@ -78,8 +78,8 @@ def _last(messages: list[Json]) -> str:
     return spoken(messages[-1].get("content")) if messages and messages[-1].get("role") == "user" else ""
 
 
-class Chat:
-    """OpenAI's chat completions."""
+class _Turns:
+    """Requests whose messages take turns."""
 
     def answered(self, request: Json) -> int:
         return sum(message.get("role") == "assistant" for message in items(request, "messages"))
@@ -90,6 +90,10 @@ class Chat:
 
     def last(self, request: Json) -> str:
         return _last(items(request, "messages"))
+
+
+class Chat(_Turns):
+    """OpenAI's chat completions."""
 
     def whole(self, said: Said) -> Json:
         message = {"role": "assistant", "content": "".join(said.step.pieces()), "tool_calls": _chat_calls(said)}
@@ -124,18 +128,8 @@ class Chat:
         return {"error": {"message": message, "type": "server_error" if status >= 500 else "invalid_request_error"}}
 
 
-class Messages:
+class Messages(_Turns):
     """Anthropic's messages."""
-
-    def answered(self, request: Json) -> int:
-        return sum(message.get("role") == "assistant" for message in items(request, "messages"))
-
-    def first(self, request: Json) -> str:
-        users = (m for m in items(request, "messages") if m.get("role") == "user")
-        return next((spoken(message.get("content")) for message in users), "")
-
-    def last(self, request: Json) -> str:
-        return _last(items(request, "messages"))
 
     def whole(self, said: Said) -> Json:
         blocks: list[Json] = [{"type": "text", "text": "".join(said.step.pieces())}] if said.step.text else []
