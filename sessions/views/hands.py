@@ -139,7 +139,8 @@ class Hands(msgspec.Struct, frozen=True, omit_defaults=True):
             return self._spent(station, known, verb) or _unheard(known, verb)
         if verb is Verb.PAUSE and known.life is Life.PAUSED and self._rests:
             return "it rests already"
-        trouble = why_not(known, change_of(known, verb)) or (self._spent(station, known, verb), "")
+        frozen = self.state.frozen
+        trouble = why_not(known, change_of(known, verb), frozen=frozen) or (self._spent(station, known, verb), "")
         return trouble[0] if verb is not Verb.REMOVE else ": ".join(filter(None, trouble)) or self._needed(station)
 
     @property

@@ -173,7 +173,7 @@ def _prompted(state: FloorState, known: Owned, wish: PromptStation, hand: Hand) 
 
 
 def _changed(state: FloorState, known: Owned, wish: ChangeLife, hand: Hand) -> Decision:
-    if no := why_not(known, wish.change, wish.fresh):
+    if no := why_not(known, wish.change, wish.fresh, state.frozen):
         return Refusal(*no)
     if wish.change is Change.RESUME and (spent := budget.over(state, wish.station, hand["time"])):
         return Refusal(*spent)

@@ -297,6 +297,15 @@ def test_what_can_be_done_to_a_station_depends_on_its_life(change: Change, life:
         assert life.value in reason(decision)
 
 
+def test_what_rests_on_a_frozen_floor_goes_on_with_all_others() -> None:
+    frozen = ev.FreezeWanted(time=NOW, command="f", frozen=True)
+    rests = fold_all(BOSS, [frozen, ev.LifeChanged(time=NOW, station="boss", life=Life.PAUSED)])
+    assert reason(answer(rests, ChangeLife("boss", Change.RESUME))) == "the floor is frozen"
+    assert isinstance(answer(rests, ChangeLife("boss", Change.RESUME, fresh=True)), Accepted)
+    ended = fold_all(BOSS, [frozen, ev.LifeChanged(time=NOW, station="boss", life=Life.STOPPED)])
+    assert isinstance(answer(ended, ChangeLife("boss", Change.RESUME)), Accepted)  # it waits for the thaw
+
+
 def test_a_running_station_can_be_begun_afresh() -> None:
     assert isinstance(answer(BOSS, ChangeLife("boss", Change.RESUME, fresh=True)), Accepted)
 

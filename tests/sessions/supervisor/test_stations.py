@@ -443,7 +443,12 @@ def test_a_station_rests_when_its_budget_is_used_up_and_goes_on_with_more(yard: 
             refused = await floor.wish(wish)
             assert (refused.ok, refused.reason) == (False, "its budget is used up: turns")
             assert refused.cure == "give it more: factory-tui scope polly --turns N"
+        await floor.done(FreezeFloor(True))
         await floor.done(AssignScope("polly", Scope(), Budget(turns=50)))
+        assert floor.owned().life is Life.PAUSED, "the floor is frozen"
+        refused = await floor.wish(ChangeLife("polly", Change.RESUME))
+        assert (refused.ok, refused.reason) == (False, "the floor is frozen")
+        await floor.done(FreezeFloor(False))
         await floor.turned(6)
         assert floor.owned().life is Life.RUNNING
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from sessions.floor import events as ev
 from sessions.floor.commands import Command
 from sessions.floor.decide.decide import decide
 from sessions.floor.decide.decision import Refusal
+from sessions.floor.fold.fold import fold
 from sessions.floor.ours.lives import Asks, Life
 from sessions.floor.scope import Budget
 from sessions.views.hands import Hands, Verb
@@ -46,6 +48,13 @@ def test_what_would_take_a_turn_is_refused_before_it_is_asked_for(life: Life, ve
 @pytest.mark.parametrize("verb", [Verb.PAUSE, Verb.INTERRUPT, Verb.STOP, Verb.KILL])
 def test_everything_else_can_be_done(verb: Verb) -> None:
     assert hands(Life.RUNNING).trouble("it", verb) == ""
+
+
+@pytest.mark.parametrize("verb", [Verb.PAUSE, Verb.RESUME])
+def test_what_rests_on_a_frozen_floor_goes_on_with_all_others(verb: Verb) -> None:
+    rests = hands(Life.PAUSED, Budget())
+    frozen = Hands(fold(rests.state, ev.FreezeWanted(time=NOW, command="f", frozen=True)), ("it",))
+    assert (rests.trouble("it", verb), frozen.trouble("it", verb)) == ("", "the floor is frozen")
 
 
 def test_one_that_asks_for_words_can_be_given_them() -> None:

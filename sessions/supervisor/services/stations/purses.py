@@ -12,7 +12,7 @@ from sessions.floor.ours import budget
 from sessions.floor.ours.lives import Life
 from sessions.floor.scope import Budget
 from sessions.supervisor.services.stations.crew import Crew, now
-from sessions.supervisor.services.stations.lives import Lives
+from sessions.supervisor.services.stations.lives import FROZEN, IN_TURN, Lives
 
 STEP = 0.01
 """Of its budget: a station that has used so much more sees what is left."""
@@ -59,7 +59,11 @@ class Purses:
         known = self._crew.owned(station)
         part, _ = budget.share(self._crew.state, station, time.time())
         if known.life is Life.PAUSED and known.reason.startswith(budget.OVER) and part < 1:
-            await self._lives.go_on(station, "its budget was raised", GO_ON)
+            if self._crew.state.frozen:  # it goes on with all others
+                reason = FROZEN + IN_TURN * known.reason.endswith(IN_TURN)
+                await self._crew.live(station, Life.PAUSED, reason)
+            else:
+                await self._lives.go_on(station, "its budget was raised", GO_ON)
 
     def close(self) -> None:
         for timer in self._timers.values():
