@@ -35,8 +35,6 @@ from sessions.text import clean
 CHECKOUT_S = 600.0
 _NO_LETTER = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]")
 _PART = re.compile(r"(?!\.)(?!.*\.lock$).+")
-_WORKERS = "checkout.workers=0"
-"""As many as there are processors."""
 
 
 @dataclass(frozen=True)
@@ -234,7 +232,7 @@ def _check_out(place: Place, common_dir: Path, commit: str) -> None:
         **worktrees.ALONE,
     }
     try:
-        Git(place.work, (_WORKERS,), env).run("read-tree", "--reset", "-u", commit, timeout=CHECKOUT_S)
+        Git(place.work, env=env).run("read-tree", "--reset", "-u", commit, timeout=CHECKOUT_S)
     except GitTimeoutError:
         raise
     except GitError as error:

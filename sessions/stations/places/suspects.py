@@ -11,7 +11,7 @@ import hashlib
 import os
 import stat
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -62,6 +62,8 @@ _TOPS = frozenset(parsed(text).segments[0] for _, patterns in _EFFECTS for text 
 _NAMES = frozenset(parsed(text).segments[-1] for _, patterns in _EFFECTS for text in patterns if text[0] == "*")
 """Names that a pattern finds deeper."""
 _MOST_LINKED = 1_000
+_LONGEST_HEAD = 200
+"""Of an object, as `git cat-file --batch` tells its name, kind and size."""
 _NOT_ENTERED = frozenset({".git", "node_modules", "__pycache__"})
 
 
@@ -226,13 +228,30 @@ def _of_the_trunk(place: Place, suspects: Sequence[Suspect], trunk: str) -> list
     if trunk and trunk != since:
         status, out, _ = git.call("merge-base", trunk, since)
         since = out.decode().strip() if status == 0 else trunk
+    names = [os.fsencode(f"{since}:{each.path}") for each in suspects]
+    _, out, _ = git.call("cat-file", "--batch", "-z", stdin=b"".join(name + b"\0" for name in names))
     found = []
-    for each in suspects:
-        content = beneath.read(place.work, each.path, MOST_BYTES)
-        status, out, _ = git.call("cat-file", "blob", f"{since}:{each.path}") if content is not None else (1, b"", b"")
-        if status == 0 and out == content:
+    for each, known in zip(suspects, _contents(out, names), strict=False):
+        if known is not None and known == beneath.read(place.work, each.path, MOST_BYTES):
             found.append(each)
     return found
+
+
+def _contents(out: bytes, names: Sequence[bytes]) -> Iterator[bytes | None]:
+    """What `git cat-file --batch` says that objects hold, in the order of their names; None for what is not there."""
+    at = 0
+    for name in names:
+        if out.startswith(missing := name + b" missing\n", at):
+            at += len(missing)
+            yield None
+            continue
+        head, _, _ = out[at : at + _LONGEST_HEAD].partition(b"\n")
+        fields = head.split(b" ")
+        if len(fields) != 3:
+            return  # git says something else
+        begin, size = at + len(head) + 1, int(fields[2])
+        yield out[begin : begin + size]
+        at = begin + size + 1
 
 
 def _path(suspect: Suspect) -> str:

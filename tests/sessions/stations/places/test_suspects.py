@@ -128,3 +128,15 @@ def test_a_link_is_no_way_around(world: World, place: Place) -> None:
     assert paths(world, place) == [".mcp.json"]
     world.repo.write({"src/evil/settings.local.json": "{}"}, cwd=place.work)
     assert paths(world, place) == [".claude", ".mcp.json"]
+
+
+def test_what_is_as_on_the_trunk_is_told_apart_whatever_it_is_called(world: World) -> None:
+    names = [f"{name}/AGENTS.md" for name in ("a", "b missing", "c\nd", "e", "f", "g")]
+    world.repo.commit({name: f"say {name}\n\n" for name in names} | {"e/AGENTS.md": ""}, "more")
+    place = world.place()
+    assert paths(world, place) == []
+    world.repo.write({"a/AGENTS.md": "say b\n", "new/AGENTS.md": "", "c\nd/CLAUDE.md": "x"}, cwd=place.work)
+    (place.work / "f/AGENTS.md").unlink()
+    (place.work / "g/AGENTS.md").unlink()
+    (place.work / "g/AGENTS.md").symlink_to("../e/AGENTS.md")
+    assert paths(world, place) == ["a/AGENTS.md", "c\nd/CLAUDE.md", "g/AGENTS.md", "new/AGENTS.md"]
