@@ -84,6 +84,8 @@ class Brief(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the conversation may use up, from its beginning on; a kind that tells its usage holds it."""
     options: Mapping[str, str] = {}
     """Of the kind; such as `command` of a kind that runs any."""
+    pinned: tuple[str, ...] = ()
+    """Files and directories in the work tree, by path, that its scope does not open by a name of theirs."""
     untrusted: tuple[str, ...] = ()
     """Files in the work tree, by path, that have programs run and that the operator has not allowed as they are: the
     agent is to be started so that it runs nothing by them. Only a `Discerning` kind is told any."""

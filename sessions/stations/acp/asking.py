@@ -50,7 +50,7 @@ class Asking:
 
     def __init__(self, brief: Brief, telling: Telling, reading: Reading, keeping: Keeping) -> None:
         self._brief, self._telling, self._reading, self._keeping = brief, telling, reading, keeping
-        self._scope = brief.scope
+        self._scope, self._pinned = brief.scope, brief.pinned
         self._waiting: dict[str, _Waiting] = {}
         self._settled: dict[str, str] = {}
         self._reasons: list[str] = []
@@ -124,6 +124,8 @@ class Asking:
     def assign(self, scope: Scope) -> bool:
         """Its scope is this now. False where the kernel holds another one until the next start."""
         before, self._scope = self._scope, scope
+        named = {text.partition("/")[0] for text in scope.write}
+        self._pinned = tuple(name for name in self._pinned if name.partition("/")[0] not in named)
         by_kernel = self._brief.held.by is not HeldBy.ADVISORY
         bounds = [(each.write, each.read, each.network, each.hosts) for each in (before, scope)]
         return not by_kernel or bounds[0] == bounds[1]
@@ -137,7 +139,7 @@ class Asking:
             use = self._reading.uses.get(event.call) if isinstance(event, ev.ToolFinished) else None
             for path in violations(use.output) if use is not None else ():
                 inside = self._inside(os.path.normpath(PurePath(self._brief.directory, path)))
-                if not inside or not matches(self._scope.write, inside):
+                if not inside or not self._opens(inside):
                     found.append(ev.ScopeViolated(**self._telling.who(), path=inside or path, act="write"))
         return found
 
@@ -145,15 +147,22 @@ class Asking:
         """What the scope says already: no to a file that it does not open, yes to a tool that needs no permission."""
         for path in asks.paths:
             inside = self._inside(path)
-            if inside and not matches(self._scope.write, inside):
+            if inside and not self._opens(inside):
                 self._keeping.note(f"its scope does not open {inside}")
                 self._reading.refused(asks.call)
                 self._telling.say(ev.ScopeViolated(**self._telling.who(), path=inside, act="write"))
                 if inside not in self._explained and len(self._explained) < EXPLAINED:
                     self._explained.add(inside)
-                    self._reasons.append(refusal([inside], list(self._scope.write)))
+                    self._reasons.append(refusal([inside], list(self._scope.write), self._is_pinned(inside)))
                 return Decision.DENY
         return Decision.ALLOW if asks.tool in self._scope.tools and asks.once else None
+
+    def _opens(self, inside: str) -> bool:
+        """Whether its scope opens a path of its work tree."""
+        return matches(self._scope.write, inside) and not self._is_pinned(inside)
+
+    def _is_pinned(self, inside: str) -> bool:
+        return any(PurePath(inside).is_relative_to(name) for name in self._pinned)
 
     def _inside(self, path: str) -> str:
         """A path as one of its work tree, by whichever name the agent knows that; "" for one elsewhere."""

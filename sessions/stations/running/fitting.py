@@ -96,6 +96,7 @@ def fit(factory: Factory, place: StationPlace, outfit: Outfit) -> Fitted:
     keys = _keys(outfit.kind, place.home)
     program = programs_of(outfit.kind, dict(owned.options), os.environ)
     chains = toolchains(os.environ, Path.home())
+    shut = pinned(place.work, owned.scope.write) if outfit.agent else ()
     seen = (*filter(None, (interpreter().home,)), *tools.needs, *program, *chains.paths)
     bounds = Bounds(
         place=place.work,
@@ -109,7 +110,7 @@ def fit(factory: Factory, place: StationPlace, outfit: Outfit) -> Fitted:
         tmp=place.tmp,
         outbox=outfit.outbox,
         programs=(*seen, standing_dir(factory, station.id), *_caches(factory, place)),
-        pinned=pinned(place.work, owned.scope.write) if outfit.agent else (),
+        pinned=shut,
         model=model_of(keys),
         model_hosts=hosts_of(outfit.kind, keys),
         terminal=isinstance(outfit.kind, InTerminal),
@@ -144,6 +145,7 @@ def fit(factory: Factory, place: StationPlace, outfit: Outfit) -> Fitted:
         held=boundary.held,
         budget=outfit.own,
         options=dict(owned.options),
+        pinned=shut,
         untrusted=outfit.untrusted,
     )
     return Fitted(boundary, brief, login.notice)

@@ -296,6 +296,27 @@ def test_a_scope_answers_for_the_operator(kind: AcpKind, tmp_path: Path) -> None
     assert (tmp_path / "work/b.txt").exists()
 
 
+def test_settings_of_agents_are_opened_by_their_own_names_alone(kind: AcpKind, tmp_path: Path) -> None:
+    async def talk() -> Heard:
+        pinned = msgspec.structs.replace(brief(tmp_path), pinned=(".claude",))
+        (tmp_path / "work/.claude").mkdir(parents=True, exist_ok=True)
+        async with begun(kind, pinned) as (agent, heard):
+            assert await agent.assign(Scope(write=("**",), tools=("Write",)), Budget())
+            await agent.prompt("p1", "edit .claude/x.json hello; edit .claude2 hello")
+            await heard.turn(2)
+            assert await agent.assign(Scope(write=("**", ".claude/**"), tools=("Write",)), Budget())
+            await agent.prompt("p2", "edit .claude/y.json hello")
+            await heard.turn(3)
+        return heard
+
+    heard = asyncio.run(talk())
+    assert [event.path for event in heard.all(ev.ScopeViolated)] == [".claude/x.json"]
+    assert any("settings of agents it has to name" in turn.text for turn in heard.all(ev.TurnStarted))
+    assert not (tmp_path / "work/.claude/x.json").exists()
+    assert (tmp_path / "work/.claude/y.json").exists()
+    assert (tmp_path / "work/.claude2").exists()
+
+
 def test_model_and_mode_are_chosen_among_those_offered(kind: AcpKind, tmp_path: Path) -> None:
     async def choose(model: str, mode: str) -> None:
         of = msgspec.structs.replace(brief(tmp_path, mode=mode), model=model)
