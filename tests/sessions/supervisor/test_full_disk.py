@@ -22,6 +22,7 @@ from sessions.place import place_of
 
 repo, transcript, more = map(Path, sys.argv[1:])
 disk = Path(os.environ["XDG_STATE_HOME"])
+words = [sys.executable, "-m", "console", "--repo", str(repo)]
 
 def fill():
     with open(disk / "fill", "ab", buffering=0) as file:
@@ -33,8 +34,7 @@ def fill():
                 pass
 
 def calls(what):
-    command = [sys.executable, "-m", "console", "--repo", str(repo), "meters", "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=20)
+    done = subprocess.run([*words, "meters", "--json"], capture_output=True, text=True, check=True, timeout=20)
     print(what, json.loads(done.stdout)["total"]["calls"], "nothing was written" in done.stderr)
 
 def write():
@@ -57,6 +57,8 @@ try:
     write()
     calls("supervised and full:")
     print("told:", "make room" in process.trouble(repo))
+    frozen = subprocess.run([*words, "freeze"], capture_output=True, text=True, timeout=20)
+    print("refused:", frozen.returncode, "nothing was written" in frozen.stderr)
     (disk / "fill").unlink()
     heard = threading.Event()
     client = Client(place_of(repo).socket, EMPTY, changed=lambda: client.state.total.calls == 1_002 and heard.set())
@@ -64,6 +66,7 @@ try:
     assert heard.wait(20), "it tries again by itself"
     client.stop()
     calls("room again:")
+    print("frozen:", client.state.frozen)
 finally:
     process.stop(repo)
 """
@@ -88,5 +91,7 @@ def test_a_full_disk_is_said_and_what_can_be_read_is_answered(house: House) -> N
         "supervised: 502 False",
         "supervised and full: 502 True",
         "told: True",
+        "refused: 1 True",
         "room again: 1002 False",
+        "frozen: False",
     ]
