@@ -22,11 +22,12 @@ from sessions.stations.keeping.client import Keeper
 from sessions.stations.keeping.marks import Mark
 from sessions.stations.keeping.processes import marked
 from sessions.stations.keeping.starting import pid_of
-from sessions.stations.keeping.values import Child, Start
+from sessions.stations.keeping.values import Child, KeeperError, Start
 from sessions.stations.running import hosts
+from sessions.supervisor.services.stations.crew import Crew
 from tests.support.house import House
 from tests.support.stations.yard import PARROT, Floor, ended_all, manned, yard_in
-from tests.support.supervisor import ended, settled, until
+from tests.support.supervisor import PATIENCE_S, ended, settled, until
 
 
 @pytest.fixture
@@ -132,6 +133,19 @@ def test_a_start_over_which_somebody_is_killed_is_begun_again_at_once(
     monkeypatch.setattr(hosts, "BEGIN_S", 3_600.0)
     monkeypatch.setattr(client, "argv", dead)
     monkeypatch.setattr(Keeper, "start", killed)
+    asyncio.run(_in(yard, check))
+
+
+def test_a_keeper_that_answers_nobody_keeps_no_command_waiting(yard: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def halted(_: Crew) -> None:
+        raise KeeperError("the keeper does not answer", "somebody may have halted it")
+
+    async def check(floor: Floor) -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            await floor.done(PARROT)
+        assert floor.state.skipped == {"observing stations broke": 1}
+
+    monkeypatch.setattr(Crew, "find_keeper", halted)
     asyncio.run(_in(yard, check))
 
 
