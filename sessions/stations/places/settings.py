@@ -72,6 +72,10 @@ def taken(source: Git) -> Taken:
     return Taken(found, tuple(dropped), excludes, _read(source.directory / "info" / "attributes"), form)
 
 
+NO_PUSH = b"nothing is to be pushed, what is committed arrives by itself"
+"""Where a station pushes to: git quotes it as what is no repository, so whoever tries reads why."""
+
+
 def written(
     settings: Mapping[bytes, bytes], form: str, origin: Path | None = None, branches: tuple[str, ...] = ()
 ) -> bytes:
@@ -82,7 +86,9 @@ def written(
     if form != "sha1":
         lines += [b"[extensions]", b"objectformat = " + form.encode()]
     if origin is not None:
+        lines += [b"[push]", b"default = current"]
         lines += [b'[remote "origin"]', b"url = " + _quoted(os.fsencode(origin)), b"tagopt = --no-tags"]
+        lines += [b"pushurl = " + _quoted(NO_PUSH)]
         lines += [
             b"fetch = " + _quoted(f"+refs/heads/{name}:refs/remotes/origin/{name}".encode("utf-8", "surrogateescape"))
             for name in branches

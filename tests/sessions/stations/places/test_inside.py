@@ -70,6 +70,15 @@ def test_an_agent_commits_fetches_and_rebases_and_its_work_arrives(world: World)
     assert pins.loose(place.work, place.ours) == []
 
 
+def test_who_pushes_reads_that_nothing_is_to_be_pushed(world: World) -> None:
+    place = world.place()
+    boundary = drawn(world, place)
+    for words in ("git push", "git push -u origin HEAD", "git push --force origin agent/s1"):
+        done = run(place, boundary, words)
+        assert done.returncode != 0
+        assert "what is committed arrives by itself" in done.stderr, words
+
+
 def test_the_operators_repository_is_not_there_but_for_its_objects(world: World) -> None:
     place = world.place()
     world.repo.git("config", "remote.x.url", "https://user:secret@example.com/")
