@@ -29,6 +29,10 @@ FENCE_S = 0.3
 """For the answers to come back over a slow line before what is typed is the console's again."""
 ASKED_S = 5.0
 """After so long nothing that was asked is still on its way."""
+PASTE = rb"\x1b\[20(?P<paste>[01])~"
+"""Where what is pasted begins and ends, if the agent has the terminal say so."""
+PASTE_S = 1.0
+"""After so long without a byte a paste is over, whether its end came or not."""
 
 
 def attach(
@@ -82,6 +86,31 @@ def detaching(key: bytes) -> re.Pattern[bytes]:
     )
 
 
+class Typed:
+    """Finds the key that detaches in what is typed.
+
+    In what is pasted it is a letter like others: the rest would be typed to whoever has the terminal then.
+    """
+
+    def __init__(self, key: re.Pattern[bytes]) -> None:
+        self._tokens = re.compile(PASTE + b"|" + key.pattern)
+        self._end, self._pasting, self._last = b"", False, 0.0
+
+    def take(self, data: bytes, now: float) -> tuple[bytes, bool]:
+        """What of it is for the agent, and whether the key came after that."""
+        self._pasting = self._pasting and now - self._last <= PASTE_S
+        self._last, seen, text = now, len(self._end), self._end + data
+        for found in self._tokens.finditer(text):
+            if found.end() <= seen:
+                continue
+            if found["paste"]:
+                self._pasting = found["paste"] == b"0"
+            elif not self._pasting:
+                return text[seen : max(seen, found.start())], True
+        self._end = text[-5:]  # of a mark that comes in two parts
+        return data, False
+
+
 def key_of(key: bytes) -> str:
     """What people call a control key."""
     return f"ctrl+{chr(key[0] + 0x40).lower()}"
@@ -91,7 +120,7 @@ class _Here:
     """One stay at an agent's terminal."""
 
     def __init__(self, line: TerminalLine, key: re.Pattern[bytes], news: int, stdin: int, stdout: int) -> None:
-        self._line, self._key, self._news = line, key, news
+        self._line, self._keys, self._news = line, Typed(key), news
         self._stdin, self._stdout = stdin, stdout
         self._asked = 0.0
 
@@ -138,11 +167,10 @@ class _Here:
             data = b""
         if not data:
             return True  # the terminal has gone
-        found = self._key.search(data)
-        typed = data if found is None else data[: found.start()]
+        typed, detaches = self._keys.take(data, time.monotonic())
         if typed:
             self._line.type(typed)
-        return found is not None
+        return detaches
 
     def _write(self, data: bytes) -> None:
         if ASKED.search(data):

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import signal
 from functools import partial
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from console.terminal.attach import ASKED, detaching
+from console.terminal.attach import ASKED, Typed, detaching
 from sessions.stations.keeping.values import Size
 from tests.sessions.stations.keeping.programs import in_terminal
 from tests.sessions.stations.keeping.serving import KEY, serving
@@ -145,6 +148,24 @@ def test_the_key_is_known_however_the_agent_has_set_keys(sent: bytes) -> None:
     assert detaching(b"\x1d").search(b"before" + sent)
     assert not detaching(b"\x1d").search(b"]\x1b[93;1u\x1b[93;5:3u\x1b[193;5u")
     assert detaching(b"\x01").search(b"\x1b[97;5u")
+
+
+@given(cuts=st.lists(st.integers(0, 40), max_size=8))
+def test_the_key_in_what_is_pasted_is_a_letter_like_others_however_it_is_cut(cuts: list[int]) -> None:
+    pasted, keys, taken = b"\x1b[200~one\x1dtwo\x1b[93;5u\x1b[201~", Typed(detaching(b"\x1d")), b""
+    ends = [*sorted({cut for cut in cuts if cut < len(pasted)}), len(pasted)]
+    for first, last in pairwise([0, *ends]):
+        typed, detaches = keys.take(pasted[first:last], 1.0)
+        assert not detaches
+        taken += typed
+    assert taken == pasted
+    assert keys.take(b"x\x1dy", 1.0) == (b"x", True)
+
+
+def test_a_paste_whose_end_never_comes_does_not_keep_the_operator_there() -> None:
+    keys = Typed(detaching(b"\x1d"))
+    assert keys.take(b"\x1b[200~one", 1.0) == (b"\x1b[200~one", False)
+    assert keys.take(b"\x1d", 2.5) == (b"", True)
 
 
 def test_what_a_terminal_answers_is_known() -> None:
