@@ -13,7 +13,7 @@ from importlib import import_module
 
 Matches = Callable[[Sequence[str], str], bool]
 
-_WRITERS = frozenset({"write", "edit", "multiedit", "notebookedit", "create", "str_replace", "update", "apply_patch"})
+_WRITERS = frozenset({"write", "edit", "multiedit", "notebookedit", "create", "str_replace", "update"})
 _READERS = frozenset({"read", "notebookread", "view"})
 _PATHS = ("file_path", "notebook_path", "path")
 _PATCHED = re.compile(r"^\*\*\* (?:(?:Add|Update|Delete) File|Move to): (.+)$", re.MULTILINE)
@@ -71,11 +71,12 @@ _NOTHING: tuple[str, str, list[str]] = ("", "", [])
 
 def writes(tool: str, arguments: dict[str, object]) -> list[str]:
     """The paths that a use of a tool writes, as far as it says; a shell's command does not."""
-    given = [word for value in arguments.values() for word in (value if isinstance(value, list) else [value])]
-    patches = [text for text in given if isinstance(text, str) and "*** Begin Patch" in text]
-    found = [path for text in patches for path in _PATCHED.findall(text)]
-    if tool.lower() in _WRITERS:
-        found += [path for key in _PATHS if isinstance(path := arguments.get(key), str) and path]
+    if tool.lower() in _WRITERS:  # what such a one writes may be a patch, too, and is none that is applied
+        found = [path for key in _PATHS if isinstance(path := arguments.get(key), str) and path]
+    else:
+        given = [word for value in arguments.values() for word in (value if isinstance(value, list) else [value])]
+        patches = [text for text in given if isinstance(text, str) and "*** Begin Patch" in text]
+        found = [path for text in patches for path in _PATCHED.findall(text)]
     return list(dict.fromkeys(path.strip() for path in found))
 
 

@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import os
 import stat
+from heapq import nlargest
 from pathlib import Path
 
 from sessions.floor.reports import Report
 from sessions.observe import presence
 
 MOST = 50
-"""Files that are looked at; one is there for each process that lives or was killed."""
+"""Files that are looked at, those that were written last; one is there for each process that lives or was killed."""
 
 
 def reported(folder: Path, session: str) -> Report | None:
     """The state that the newest process of a conversation tells."""
     newest, report = -1.0, None
     try:
-        names = sorted(path.name for path in folder.iterdir() if presence.is_presence(path.name))[:MOST]
+        files = [path for path in folder.iterdir() if presence.is_presence(path.name)]
+        names = [path.name for path in nlargest(MOST, files, key=_written)]
     except OSError:
         return None
     for name in names:
@@ -31,6 +33,14 @@ def reported(folder: Path, session: str) -> Report | None:
         if began >= newest:
             newest, report = began, presence.state_of(said)
     return report
+
+
+def _written(path: Path) -> int:
+    """When, in nanoseconds; a file that is gone was written long ago."""
+    try:
+        return path.lstat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def any_of(folder: Path, ending: str, depth: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from enum import StrEnum
@@ -92,6 +93,13 @@ class Conversation:
         self._begun = asyncio.Event()
         self._with = False
         """Something else was taken with it."""
+        self._took = -LISTENS_S
+        """When, by the clock that is never set back."""
+
+    @property
+    def has_just_taken(self) -> bool:
+        """What it says of itself in a file may be of before its turn began."""
+        return time.monotonic() - self._took < LISTENS_S
 
     def heard(self, signal: Signal) -> None:
         """A signal of the station. To be called for each, in order."""
@@ -102,7 +110,7 @@ class Conversation:
             return
         awaited, taken = _letters(self._awaited), _letters(_WRAPPED.sub("", said))
         if awaited in taken:
-            self._with = taken != awaited
+            self._with, self._took = taken != awaited, time.monotonic()
             self._taken.set()
 
     async def interrupt(self) -> None:

@@ -58,6 +58,7 @@ class Terminals(Runner):
         """Who is attached."""
         self._refusals = Refusals(crew)
         self._conversations: dict[str, Conversation] = {}
+        self._prompting: dict[str, asyncio.Lock] = {}
         self._listening: asyncio.Task[None] | None = None
         self._ending: dict[str, asyncio.Event] = {}
         """Stations that are ended on purpose, and whether they have."""
@@ -110,11 +111,17 @@ class Terminals(Runner):
         return _given(text, launch)
 
     async def prompt(self, station: str, prompt: str, text: str) -> None:
+        # What its agent does is looked at when it has taken what was said before: at work, it is told nothing more.
+        async with self._prompting.setdefault(station, asyncio.Lock()):
+            await self._prompt(station, text)
+
+    async def _prompt(self, station: str, text: str) -> None:
         seen = self._crew.seen(station)
         conversation = self._conversation(station)
         report = seen.report
         stated = await self._stated(station)  # it knows of more than its hooks tell, such as a panel that is open
-        if stated not in (None, Report.WORKING):  # it says so for a moment longer than its turn lasts
+        lags = stated is Report.IDLE and conversation.has_just_taken
+        if stated not in (None, Report.WORKING) and not lags:  # it says so for a moment longer than its turn lasts
             report = stated
         asks, attached = bool(self._crew.owned(station).questions), self.looking.somebody(station)
 

@@ -92,6 +92,8 @@ def test_every_file_of_a_patch_counts(tmp_path: Path) -> None:
     moved = patch.replace("docs/b.md", "src/b.md").replace("@@", "*** Move to: lib/a.py\n@@")
     said = rules.verdict({"tool_name": "Bash", "tool_input": {"command": moved}}, station(tmp_path, "src/**"))
     assert said[2] == ["lib/a.py"]
+    written = {"file_path": "src/test_patch.py", "content": patch}
+    assert decided({"tool_name": "Write", "tool_input": written}, station(tmp_path, "src/**")) == ""
 
 
 def test_the_refusal_says_how_to_ask_and_quotes_nothing_foreign(tmp_path: Path) -> None:

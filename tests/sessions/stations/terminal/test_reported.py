@@ -10,6 +10,7 @@ import pytest
 
 from sessions.floor.reports import Report
 from sessions.stations.contract import Stated
+from sessions.stations.terminal import reported
 from sessions.stations.terminal.claude import CLAUDE
 
 
@@ -51,6 +52,13 @@ def test_the_newest_process_counts(tmp_path: Path) -> None:
     says(tmp_path, 9, "busy", started=1.0)
     says(tmp_path, 7, "idle", started=2.0)
     says(tmp_path, 8, "waiting", session="s2", started=3.0)
+    assert CLAUDE.state(tmp_path, "s1") is Report.IDLE
+
+
+def test_what_many_killed_processes_left_hides_no_living_one(tmp_path: Path) -> None:
+    for pid in range(100, 100 + reported.MOST):
+        os.utime(says(tmp_path, pid, "busy", started=1.0), (1_000, 1_000))
+    says(tmp_path, 999, "idle", started=2.0)
     assert CLAUDE.state(tmp_path, "s1") is Report.IDLE
 
 

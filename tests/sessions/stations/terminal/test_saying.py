@@ -54,7 +54,9 @@ class Desk:
 
 def test_typed_and_taken() -> None:
     desk = Desk(Claude(), lambda text: text.strip())
+    before = desk.conversation.has_just_taken
     assert asyncio.run(desk.prompt("fix\nthe bug", Report.IDLE)) is Taken.TAKEN
+    assert (before, desk.conversation.has_just_taken) == (False, True)
     assert b"".join(desk.keys).lstrip(b"\x15") == PASTE + b" fix\nthe bug " + END + b"\r"
 
 

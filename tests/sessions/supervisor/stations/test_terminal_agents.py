@@ -98,7 +98,9 @@ def test_claude_works_in_its_scope_is_killed_and_goes_on(yard: House, model: Pro
             assert owned.held is not None
             assert owned.held.by is HeldBy.BUBBLEWRAP
             await idle(floor, 1)
-            await floor.done(PromptStation(NAME, "Create it again"))
+            two = (PromptStation(NAME, "Create it again"), PromptStation(NAME, "Create another"))
+            said = await asyncio.gather(*map(floor.wish, two))
+            assert [(reply.ok, reply.reason) for reply in said] == [(True, ""), (False, "it is working")]
             await idle(floor, 2)
             session = floor.state.stations[NAME].session
             assert await asyncio.to_thread((Path(owned.directory) / "hello.txt").exists)
