@@ -5,7 +5,7 @@ from __future__ import annotations
 from sessions.floor.state import Status
 from sessions.views.floor.panes import SPARK_POINTS, Pane
 from widgets.draw.cells import Line, Span, cut, fill, fit, line_width, pad, short, spread, width
-from widgets.draw.glyphs import BAR, BRANCH, DOT, MARK, STATUS
+from widgets.draw.glyphs import BAR, BRANCH, DOT, MARK, OUTSIDE, STATUS
 from widgets.draw.numbers import age, age_clock, ago, count, money, percent, rate
 from widgets.draw.spark import bar, spark
 from widgets.floor.pane_text import (
@@ -30,8 +30,8 @@ HEIGHTS = (1, 5, 10)
 FULL_CONTEXT = 0.85
 """From this share on the context gauge is bold."""
 SPARK = 8
-LEAST_MODEL = 6
-"""Cells that a model's name keeps beside what is to be known of one of ours."""
+LEAST_MODEL = 4
+"""Cells from which on the beginning of a model's name says something."""
 _GROUNDS = {Status.NEEDS_ME: " on alarm", Status.FAILED: " on fault"}
 
 
@@ -136,9 +136,11 @@ def _maker(pane: Pane, cells: int) -> list[Span]:
     """The model, and the directory where there is room for it."""
     model = cut(pane.model or pane.kind or "unknown agent", cells)
     if pane.ours is not None:
-        need = width(pane.ours.bound) + (5 if pane.ours.violations else 0)
-        model = cut(model, max(LEAST_MODEL, cells - need - 2))
-        return [(model, "soft"), ("  ", "text"), *badges(pane, cells - width(model) - 2)]
+        # What is to be known of one of ours goes before its model.
+        outside = f"{OUTSIDE.strip()}{pane.ours.violations}  " if pane.ours.violations else ""
+        room = cells - width(outside + pane.ours.bound) - 2
+        head: list[Span] = [(cut(model, room), "soft"), ("  ", "text")] if room >= LEAST_MODEL else []
+        return [*head, *badges(pane, cells - line_width(head))]
     place = directory_text(pane, cells - width(model) - 2)
     return [(model, "soft"), ("  " + place, "faint")] if place else [(model, "soft")]
 

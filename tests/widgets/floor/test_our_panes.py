@@ -57,6 +57,15 @@ def test_what_is_to_be_known_at_a_glance_by_priority(station: str, cells: int, s
     assert plain(badges(PANES[station], cells)) == shown
 
 
+@pytest.mark.parametrize("bound", ["advisory!", "landlock", "safe+check"])
+def test_on_a_card_the_boundary_and_what_left_it_go_before_the_model(bound: str) -> None:
+    pane = PANES["worker"]
+    assert pane.ours is not None
+    shown = text_of(card(replace(pane, ours=replace(pane.ours, bound=bound), model="deepseek-chat"), 40, 1, NOW))[2]
+    assert "✗2" in shown and bound in shown
+    assert ("dee…" in shown) == (bound == "landlock")
+
+
 def test_the_narrowest_line_has_what_must_be_seen() -> None:
     (line,) = card(PANES["worker"], 80, 0, NOW)
     assert text_of([line])[0].endswith("✗2 86%")
