@@ -55,7 +55,7 @@ def _in_bubblewrap(bounds: Bounds, plan: Plan, found: Machine) -> Boundary:
     plan.add(Access.READ, *way.programs)
     words = (*way.outside, *bubblewrap.words(bounds, plan, found.bubblewrap, found.version, way.inside))
     if bounds.scope.network is Network.OPEN:
-        plan.unheld.append(landlock.OPEN)
+        plan.unheld.append(f"{landlock.OPEN}, and so can sockets without a file")
     if found.version < bubblewrap.SIZED:
         plan.unheld.append("what it keeps in memory as files is not bounded: this bubblewrap is older than 0.7")
     if not seccomp.program(platform.machine()):
