@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import fcntl
 import os
 import struct
 import sys
+import termios
 from collections.abc import Iterator
 from functools import cache
 
@@ -49,12 +51,14 @@ class Inotify:
         _libc().inotify_rm_watch(self.descriptor, watch)
 
     def read(self) -> Iterator[Notice]:
-        """Everything that is waiting."""
-        while True:
+        """What waited when it was asked, and a little more: what comes meanwhile may have no end."""
+        waiting = struct.unpack("i", fcntl.ioctl(self.descriptor, termios.FIONREAD, b"\0" * 4))[0]
+        while waiting > 0:
             try:
                 told = os.read(self.descriptor, _BUFFER)
             except BlockingIOError:
                 return
+            waiting -= len(told)
             at = 0
             while at < len(told):
                 watch, mask, _cookie, length = _HEAD.unpack_from(told, at)

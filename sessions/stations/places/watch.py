@@ -32,6 +32,8 @@ class RefWatch:
         self._folders: dict[int, tuple[str, Path, str]] = {}
         """By watch: station, its repository, and the directory in it."""
         self._watched: Counter[str] = Counter()
+        self.lost = False
+        """More happened than the kernel could tell, up to the last `take`: that told of all stations."""
 
     @property
     def descriptor(self) -> int:
@@ -52,7 +54,10 @@ class RefWatch:
 
     def take(self) -> set[str]:
         """The stations whose refs may have changed since."""
-        return {station for notice in self._inotify.read() if (station := self._meant(notice))}
+        notices = [*self._inotify.read()]
+        self.lost = any(notice.mask & inotify.OVERFLOW for notice in notices)
+        told = {station for notice in notices if (station := self._meant(notice))}
+        return {station for station, _, _ in self._folders.values()} if self.lost else told
 
     def close(self) -> None:
         """Watch no more."""

@@ -28,6 +28,9 @@ DEAREST, LONGEST_S = 4, 300.0
 """After any other nobody looks there for so many times as long as it took, but no longer than that: whatever a station
 writes, looking at it takes a fifth of a processor."""
 
+FLOOD_S = 1.0
+"""When a station changes its refs faster than the kernel tells, nobody listens for so long; then all are looked at."""
+
 
 class Arrivals:
     """Looks at a station's clone when something happened in it, and when its turn ends. Nothing is polled."""
@@ -115,7 +118,7 @@ class Arrivals:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         if self._refs is not None:
-            asyncio.get_running_loop().remove_reader(self._refs.descriptor)
+            self._deaf()
             self._refs.close()
             self._refs = None
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -149,13 +152,24 @@ class Arrivals:
         with contextlib.suppress(OSError):
             if self._refs is None:
                 self._refs = RefWatch()
-                asyncio.get_running_loop().add_reader(self._refs.descriptor, self._notice)
+                self._listen()
             self._refs.add(place)
+
+    def _listen(self) -> None:
+        if self._refs is not None:
+            asyncio.get_running_loop().add_reader(self._refs.descriptor, self._notice)
+
+    def _deaf(self) -> None:
+        assert self._refs is not None
+        asyncio.get_running_loop().remove_reader(self._refs.descriptor)
 
     def _notice(self) -> None:
         assert self._refs is not None
         for station in self._refs.take():
             self._stir(station)
+        if self._refs.lost:
+            self._deaf()
+            asyncio.get_running_loop().call_later(FLOOD_S, self._listen)
 
 
 def _timed(look: Callable[[], Sequence[Event]]) -> tuple[Sequence[Event], float]:

@@ -89,3 +89,14 @@ def test_no_station_takes_all_watches_of_the_user(
     watch.remove("s1")
     watch.add(one)
     assert [owner for owner, _, _ in watch._folders.values()].count("s1") == 10
+
+
+def test_when_more_happens_than_is_told_all_stations_are(
+    world: World, watch: RefWatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("s1", "s2"):
+        watch.add(world.place(name))
+    monkeypatch.setattr(inotify.Inotify, "read", lambda _: iter([inotify.Notice(-1, inotify.OVERFLOW, "")]))
+    assert (watch.take(), watch.lost) == ({"s1", "s2"}, True)
+    monkeypatch.undo()
+    assert (watch.take(), watch.lost) == (set(), False)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from sessions.floor.events import Event
+from sessions.stations.places.layout import Place, Record
 from sessions.supervisor.services.stations import arrivals
 from sessions.supervisor.services.stations.arrivals import Arrivals
 
@@ -84,5 +87,37 @@ def test_after_a_look_that_took_long_nobody_looks_by_himself_for_a_while(monkeyp
             await asyncio.to_thread(looks.copy)
         await found.close()
         assert resting.empty()
+
+    asyncio.run(scene())
+
+
+def test_a_station_that_floods_the_kernel_holds_nobody_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    refs = tmp_path / "work/.git/refs/heads"
+    refs.mkdir(parents=True)
+    looks: list[str] = []
+    monkeypatch.setattr(arrivals, "FLOOD_S", 0.01)
+
+    def look() -> list[Event]:
+        looks.append("look")
+        return []
+
+    async def scene() -> None:
+        found = Doors(monkeypatch, look).arrivals
+        place = Place(tmp_path, Record("s1", "b", "", ""))
+        monkeypatch.setattr(arrivals, "place_of", lambda *_: place)
+        await found.follow("s1")
+        flood = "import os\nwhile True:\n for n in range(100):\n  os.rename(f'{n}', 'x'); os.rename('x', f'{n}')\n"
+        make = "import os\nfor n in range(100): open(f'{n}', 'w').close()\n"
+        flooding = await asyncio.create_subprocess_exec(sys.executable, "-c", make + flood, cwd=refs)
+        try:
+            for _ in range(20):
+                before = len(looks)
+                async with asyncio.timeout(30):
+                    while len(looks) == before:
+                        await asyncio.to_thread(looks.copy)
+        finally:
+            flooding.kill()
+            await flooding.wait()
+            await found.close()
 
     asyncio.run(scene())
