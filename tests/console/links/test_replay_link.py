@@ -19,6 +19,7 @@ from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState
 from sessions.journal.past.past import EventList
 from tests.support.replay import START, sample_events
+from tests.support.supervisor import PATIENCE_S
 
 EVENTS = sample_events()
 PAST = EventList(EVENTS, "sample")
@@ -233,7 +234,7 @@ def test_its_thread_follows_the_controls_and_ends() -> None:
     link.seek_seq(2)
     link.step(80)
     link.step(-40)
-    assert seen.wait(10)
+    assert seen.wait(PATIENCE_S)
     link.stop()
     assert not any(thread.name == "replay" for thread in threading.enumerate())
     assert link.player.seq == 42
@@ -249,7 +250,7 @@ def test_a_past_that_cannot_be_read_is_said_and_not_fatal() -> None:
 
     link = ReplayLink(Broken(EVENTS), playing=True)
     link.start()
-    assert reached.wait(10)
+    assert reached.wait(PATIENCE_S)
     link.stop()
     assert "torn at byte 7" in link.health.trouble
     assert not link.health.connected

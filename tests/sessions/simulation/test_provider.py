@@ -31,7 +31,7 @@ def asked(script: Script, *requests: tuple[str, dict[str, Any]]) -> tuple[list[A
     log: list[Logged] = []
 
     def post(url: str, path: str, body: dict[str, Any]) -> Answer:
-        line = HTTPConnection(url.split("/")[2], timeout=5)
+        line = HTTPConnection(url.split("/")[2], timeout=30)
         line.request("POST", f"/v1/{path}", json.dumps(body), {"Authorization": "Bearer k", "Connection": "close"})
         try:
             answer = line.getresponse()
@@ -125,7 +125,7 @@ def test_a_process_serves_a_script_in_a_file(tmp_path: Path) -> None:
         assert process.stdout is not None
         url = process.stdout.readline().strip()
         request = urllib.request.Request(f"{url}/chat/completions", json.dumps(chat()).encode())
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=30) as answer:
             assert b"from a file" in answer.read()
         process.terminate()
     assert json.loads(log.read_text())["model"] == "m"

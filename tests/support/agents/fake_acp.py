@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 JSON = dict[str, Any]
-WAIT_S = 5.0
+WAIT_S = 20.0
 OPTIONS = [
     {"optionId": "always", "name": "Always", "kind": "allow_always"},
     {"optionId": "once", "name": "Yes", "kind": "allow_once"},

@@ -16,6 +16,7 @@ from sessions.floor.commands import RenameStation
 from sessions.headless.supervised import Supervised
 from tests.support.house import House
 from tests.support.stations.yard import yard_in
+from tests.support.supervisor import PATIENCE_S
 
 VERBS = ("interrupt", "pause", "resume", "stop", "kill", "remove")
 
@@ -80,7 +81,7 @@ def test_verbs_take_several_and_tell_every_refusal(shell: Shell) -> None:
 
 def _asks(shell: Shell, station: str) -> None:
     """Return when it asks something; a command that is answered after a fact has that fact on its floor."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + PATIENCE_S
     while time.monotonic() < end:
         (status,) = shell.told("status")
         if any(each["id"] == station and each["ours"]["questions"] for each in status["stations"]):

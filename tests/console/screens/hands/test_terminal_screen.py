@@ -16,6 +16,7 @@ from tests.console.screens.floor.played import OPTIONS
 from tests.support.console import StillLink, state_of
 from tests.support.picture import text
 from tests.support.stations.still import our_events
+from tests.support.supervisor import PATIENCE_S
 
 
 class Showing(StillLink):
@@ -79,6 +80,6 @@ async def drawn(app: FactoryApp, pilot: Pilot[None], word: str) -> None:
 
 
 async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while not true():
             await pilot.pause(0.01)

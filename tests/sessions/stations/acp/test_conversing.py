@@ -360,6 +360,6 @@ def test_an_interrupted_agent_that_goes_on_is_told_of(tmp_path: Path) -> None:
             await agent.interrupt()
         began = time.monotonic()
         await agent.close()
-        assert time.monotonic() - began < 6.0
+        assert time.monotonic() - began < 30.0
 
     asyncio.run(talk())

@@ -190,7 +190,7 @@ def test_an_agent_that_never_answers_is_waited_for_within_bounds(tmp_path: Path)
 
     began = time.monotonic()
     asyncio.run(talk())
-    assert time.monotonic() - began < 8.0
+    assert time.monotonic() - began < 30.0
     assert left(tmp_path) == []
 
 

@@ -126,7 +126,7 @@ def test_a_raise_wakes_what_rests() -> None:
         waiting = asyncio.create_task(meter.more())
         await asyncio.sleep(0)
         meter.assign(Budget(turns=2))
-        await asyncio.wait_for(waiting, 5)
+        await asyncio.wait_for(waiting, 30)
         assert meter.look()
 
     asyncio.run(scene())
