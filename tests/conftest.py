@@ -92,6 +92,11 @@ def pytest_configure(config: pytest.Config) -> None:
     home = tempfile.TemporaryDirectory(prefix="ft-home-", ignore_cleanup_errors=True)
     config.add_cleanup(home.cleanup)
     config.add_cleanup(around.undo)
+    if not hasattr(config, "workerinput"):  # whom the processes of a run have it from
+        temporary = tempfile.TemporaryDirectory(prefix="ft", ignore_cleanup_errors=True)
+        config.add_cleanup(temporary.cleanup)
+        Path(temporary.name).chmod(0o1777)  # as `/tmp` is: some run as nobody
+        around.setenv("TMPDIR", temporary.name)  # killed programs leave something in it
     for name in list(os.environ):
         if (name.startswith(FOREIGN) and not name.startswith(OWN)) or name in FOREIGN_NAMES:
             around.delenv(name)
