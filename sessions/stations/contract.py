@@ -151,9 +151,10 @@ class Rebinding(Protocol):
     """An agent of a kind with `Ability.REBINDS`."""
 
     async def rebind(self, brief: Brief) -> bool:
-        """What it starts from now on stands in the boundary of this brief. False when something stays in the old one.
+        """What it starts from now on stands in the boundary of this brief. False when all stays in the old one.
 
-        Its scope was assigned before.
+        Before anything starts in the new one, all that runs in the old one is to have ended: it could put links where
+        the mounts of the new one are made. Its scope was assigned before.
         """
         ...
 
