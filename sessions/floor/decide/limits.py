@@ -55,10 +55,13 @@ def wider(
 
 
 def outgrown(state: FloorState, station: str, scope: Scope) -> Refusal | None:
-    """Why a station cannot have this scope: what works for it has more than that."""
+    """Why a station cannot have this scope: what works for it has more than that, and not than what it has now."""
+    own, before = name_of(state, station), state.owned[station].scope
     for child in children(state, station):
         known = state.owned.get(child)
-        if known is not None and known.lives and (trouble := _more(name_of(state, station), known.scope, scope)):
+        if known is None or not known.lives or _more(own, known.scope, before):
+            continue
+        if trouble := _more(own, known.scope, scope):
             name = name_of(state, child)
             return Refusal(f"{name} works for it: {trouble.reason}", f"narrow or stop {name} first")
     return None

@@ -175,6 +175,8 @@ def test_a_parent_is_narrowed_no_further_than_what_works_for_it_and_that_does_no
     narrow = AssignScope("boss", less, BOSS.owned["boss"].budget)
     assert "hand works for it: it would write what boss may not" in reason(answer(state, narrow))
     assert "hand first" in refused(state, narrow).cure
+    had = ev.ScopeAssigned(time=NOW, station="boss", scope=less, budget=narrow.budget)
+    assert isinstance(answer(fold_all(state, [had]), replace(narrow, budget=Budget(tokens=9_000))), Accepted)
     ended = fold_all(state, [ev.LifeChanged(time=NOW, station="hand", life=Life.STOPPED)])
     assert isinstance(answer(ended, ChangeLife("hand", Change.RESUME)), Accepted)
     assigned = ev.ScopeAssigned(time=NOW, station="boss", scope=less, budget=narrow.budget)

@@ -38,6 +38,12 @@ async def back_on(floor: FloorScreen, app: FactoryApp, pilot: Pilot[None]) -> No
 async def drive(app: FactoryApp, link: HeardLink, pilot: Pilot[None]) -> None:
     floor = app.screen
     assert isinstance(floor, FloorScreen)
+
+    async def killed(station: str) -> None:
+        floor.go_to_station(station)
+        await press(pilot, "X", "y")
+        await link.until(lambda known: known.life is Life.KILLED, station)
+
     await press(pilot, "c")
     await worked(app)
     form = app.screen_stack[-1]
@@ -60,6 +66,7 @@ async def drive(app: FactoryApp, link: HeardLink, pilot: Pilot[None]) -> None:
     assert child.base
 
     await back_on(floor, app, pilot)
+    await killed("a-part")  # which has more than the other is to have
     floor.go_to_station("say-this")
     await press(pilot, "S", "ctrl+u", *"docs/**", "enter")
     known = await link.until(lambda known: known.scope.write == ("docs/**",), "say-this")
@@ -69,10 +76,7 @@ async def drive(app: FactoryApp, link: HeardLink, pilot: Pilot[None]) -> None:
     await press(pilot, "S")
     assert ("older one until its next start" in text(app)) is known.next_start
     await press(pilot, "escape")
-    for station in ("a-part", "say-this"):  # which would be brought back while all is taken down
-        floor.go_to_station(station)
-        await press(pilot, "X", "y")
-        await link.until(lambda known: known.life is Life.KILLED, station)
+    await killed("say-this")  # which would be brought back while all is taken down
 
 
 def test_a_station_is_started_spawns_and_is_bounded_from_the_console(house: House) -> None:
