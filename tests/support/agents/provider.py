@@ -40,7 +40,7 @@ class Provider:
 
 @contextmanager
 def provider(delay: float = 0.0, prefer: str = "write", escalate: bool = False) -> Iterator[Provider]:
-    """Runs one, each chunk of an answer `delay` seconds after the one before; without the script the test is skipped."""
+    """Runs one, each chunk of an answer `delay` seconds after the one before; without the script the test skips."""
     if not SCRIPT.exists():
         pytest.skip("the scripted provider lies beside the repository, and is absent")
     spec = importlib.util.spec_from_file_location("scripted_provider", SCRIPT)
