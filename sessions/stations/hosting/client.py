@@ -25,12 +25,18 @@ from sessions.stations.hosting.line import MAX_FRAME, UP, VERSION, Done, Ready, 
 log = logging.getLogger(__name__)
 
 GREETING_S = 10.0
+ANSWER_S = 20.0
+"""After so long without an answer a host is asked whether it hears at all; so long again, and it is held to hang."""
 
 A = TypeVar("A", Done, Running)
 
 
 class HostGoneError(FactoryError):
     """The host ended, or the line to it did. What was asked may be done or not: ask again with the same id."""
+
+
+class HostSilentError(FactoryError):
+    """The host lives and does not even say what runs in it: it hangs, or somebody halted it."""
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -155,12 +161,29 @@ class Host:
         waiting = self._waiting[asked.id] = asyncio.get_running_loop().create_future()
         try:
             self._say(asked)
-            said = await waiting
+            while not (await asyncio.wait({waiting}, timeout=ANSWER_S))[0]:
+                await self._hears()
+            said = waiting.result()
         finally:
             self._waiting.pop(asked.id, None)
         if not isinstance(said, answer):
             raise ProtocolError("the host answered something else than it was asked")
         return said
+
+    async def _hears(self) -> None:
+        """Raises `HostSilentError` unless it answers what any host answers at once."""
+        asked = line.List(_chance())
+        waiting = self._waiting[asked.id] = asyncio.get_running_loop().create_future()
+        try:
+            self._say(asked)
+            if not (await asyncio.wait({waiting}, timeout=ANSWER_S))[0]:
+                what = f"the host (process {self.ready.pid}) does not answer: it hangs, or somebody halted it"
+                raise HostSilentError(
+                    what, "kill the station: its host ends with it, and what else is in it comes back"
+                )
+            waiting.result()
+        finally:
+            self._waiting.pop(asked.id, None)
 
     def _say(self, frame: line.Frame) -> None:
         if not self._writer.is_closing():

@@ -94,6 +94,10 @@ class Hosts:
                 log.warning("the host %s is of no use: %s", name, error)
             return await self._begun(name, await self._start(name, kind))
 
+    async def kill(self, name: str) -> None:
+        """End one that hangs. Who is in it is lost, and told as such."""
+        await asyncio.to_thread(processes.kill, partial(processes.marked, self._factory, station=f"{HOST}{name}"))
+
     async def committed(self, name: str, seq: int) -> None:
         """Return when all that a host told up to this number is committed, or it has gone."""
         while name in self._open and self._seqs.get(name, 0) < seq:

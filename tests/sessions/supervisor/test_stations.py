@@ -24,6 +24,7 @@ from sessions.floor.state import FloorState, Status
 from sessions.headless.supervised import Supervised
 from sessions.stations.boundary import groups
 from sessions.stations.contract import Brief, LostSessionError
+from sessions.stations.hosting import client
 from sessions.stations.hosting.client import Host
 from sessions.stations.places import layout
 from sessions.stations.running.governor import AT_PROVIDER
@@ -308,6 +309,27 @@ def test_a_killed_host_costs_no_station_its_conversation(yard: House) -> None:
         assert floor.state.stations["polly"].session == session
         await floor.done(PromptStation("polly", "say again"))
         await floor.turned(2)
+
+    asyncio.run(_in(yard, check))
+
+
+def test_a_host_that_hangs_is_ended_with_the_station_that_is_killed_and_the_others_come_back(
+    yard: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def check(floor: Floor) -> None:
+        await floor.done(StartStation("parrot", name="polly"))
+        await floor.done(StartStation("parrot", name="kiki"))
+        process = floor.owned().process
+        assert floor.owned("kiki").process == process
+        os.kill(process, signal.SIGSTOP)
+        with monkeypatch.context() as short:
+            short.setattr(client, "ANSWER_S", 0.1)
+            refused = await floor.wish(PromptStation("kiki", "say hi"))
+            assert (refused.ok, "does not answer" in refused.reason) == (False, True)
+            await floor.done(ChangeLife("polly", Change.KILL))
+        await until(floor.feed, lambda state: state.owned["kiki"].process not in (0, process))
+        assert (floor.owned().life, floor.owned("kiki").life) == (Life.KILLED, Life.RUNNING)
+        await floor.done(PromptStation("kiki", "say again"))
 
     asyncio.run(_in(yard, check))
 

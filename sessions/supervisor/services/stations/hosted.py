@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+
 from msgspec.structs import replace
 
 from sessions.floor import events as ev
 from sessions.floor.scope import Budget, Scope
 from sessions.stations.contract import Brief, Decision, LostSessionError
+from sessions.stations.hosting.client import HostSilentError
 from sessions.stations.running.fitting import Fitted
 from sessions.stations.running.hosts import host_of
 from sessions.supervisor.services.stations.crew import Crew
 from sessions.supervisor.services.stations.runner import LOST, Begun, Runner
+
+log = logging.getLogger(__name__)
 
 
 class Hosted(Runner):
@@ -61,6 +66,12 @@ class Hosted(Runner):
         return await host.assign(station, scope, budget, command, brief)
 
     async def end(self, station: str) -> None:
-        host = self._crew.hosts.open(self._crew.owned(station).host)
-        if host is not None:
+        name = self._crew.owned(station).host
+        host = self._crew.hosts.open(name)
+        if host is None:
+            return
+        try:
             await host.close_station(station)
+        except HostSilentError as error:
+            log.warning("the host %s is ended with %s: %s", name, station, error)
+            await self._crew.hosts.kill(name)
