@@ -51,6 +51,8 @@ def scope_refusals(state: FloorState, wish: AssignScope) -> dict[str, str]:
     above = state.owned.get(parent)
     budget = left(state, parent, state.time, wish.station) if above is not None else wish.budget
     least = AssignScope(wish.station, _least(above), budget)
+    if _said(state, least) and (known := state.owned.get(wish.station)) is not None:
+        least = replace(least, scope=known.scope)  # what works for it needs as much as it has
     tries = {
         "budget": replace(least, budget=wish.budget),
         **{field: replace(least, scope=scope) for field, scope in _scopes(least.scope, wish.scope)},

@@ -118,7 +118,7 @@ def our_events(now: float = NOW) -> Sequence[ev.Event]:
         ev.ScopeViolated(time=now - 50, source="factory", station="worker", path="docs/index.md", act="write"),
         ev.ScopeViolated(time=now - 20, source="factory", station="worker", path=".github/ci.yml", act="commit",
                          kept="refs/factory-tui/kept/worker/1"),
-        *ours("helper", parent="worker", budget=Budget(tokens=60_000)),
+        *ours("helper", parent="worker", budget=Budget(tokens=60_000), scope=Scope(("src/pool/**",))),
         ev.ChildEnded(time=now - 15, source="factory", station="worker", child="helper-0", ok=True, result="done"),
         *ours("rests", life=Life.PAUSED),
         *ours("stuck", life=Life.HELD, reason="it failed 3 times: exit 1", mode=Mode.FULL),

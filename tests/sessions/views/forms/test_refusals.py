@@ -87,6 +87,13 @@ def test_what_another_has_to_itself_is_refused() -> None:
     assert scope_refusals(state, AssignScope("rests", Scope(("docs/**",)))) == {}
 
 
+def test_what_works_for_it_needs_is_said_at_the_field_that_would_take_it_away() -> None:
+    state = state_of([*ours("lead"), *ours("hand", parent="lead", scope=Scope(("src/a/**",)))])
+    found = scope_refusals(state, AssignScope("lead", Scope(("docs/**",), network=Network.OPEN)))
+    assert [*found] == ["writes"]
+    assert found["writes"].startswith("hand works for it: it would write what lead may not")
+
+
 @given(
     st.builds(
         StartStation,
