@@ -30,7 +30,8 @@ from sessions.stations.places import layout
 from sessions.stations.running.governor import AT_PROVIDER
 from sessions.stations.signals import tools
 from sessions.stations.signals.tools import Tools
-from sessions.supervisor.services.stations import crew, lives
+from sessions.supervisor.services.stations import crew, starting
+from sessions.supervisor.services.stations.starting import Starting
 from tests.support.house import House
 from tests.support.stations.yard import PARROT, Floor, ended_all, manned, yard_in
 from tests.support.supervisor import ended, until
@@ -89,7 +90,7 @@ def test_the_first_to_start_may_start_at_the_same_moment(yard: House, monkeypatc
         await asyncio.gather(*starts)
         assert {known.life for known in floor.state.owned.values()} == {Life.RUNNING}
 
-    monkeypatch.setattr(lives, "install", install)
+    monkeypatch.setattr(starting, "install", install)
     asyncio.run(_in(yard, check))
     assert len(installed) == 1
 
@@ -205,6 +206,32 @@ def test_nobody_starts_on_a_frozen_floor_before_the_thaw_or_at_all_when_stopped_
         assert floor.owned("b").life is Life.STOPPED
         assert not await asyncio.to_thread(layout.root_of(yard.place.state_dir, "b").exists), "it never began"
 
+    asyncio.run(_in(yard, check))
+
+
+def test_a_station_that_begins_while_the_floor_freezes_rests_with_all_others_and_has_its_task(
+    yard: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begins, frozen = asyncio.Event(), asyncio.Event()
+    started = Starting.start
+
+    async def late(self: Starting, station: str, fresh: bool, words: str) -> bool:
+        begins.set()
+        await frozen.wait()
+        return await started(self, station, fresh, words)
+
+    async def check(floor: Floor) -> None:
+        start = asyncio.create_task(floor.done(PARROT))
+        await begins.wait()
+        freezing = asyncio.create_task(floor.done(FreezeFloor(True)))
+        await until(floor.feed, lambda state: state.frozen)
+        frozen.set()
+        await asyncio.gather(start, freezing)
+        assert (floor.owned().life, floor.owned().reason[:19]) == (Life.PAUSED, "the floor is frozen")
+        await floor.done(FreezeFloor(False))
+        await floor.turned(1)
+
+    monkeypatch.setattr(Starting, "start", late)
     asyncio.run(_in(yard, check))
 
 
@@ -669,14 +696,14 @@ def test_a_start_that_waits_for_its_turn_for_long_is_answered_with_what_it_waits
     held = asyncio.Event()
 
     async def check(floor: Floor) -> None:
-        started = lives.Lives._start
+        started = Starting.start
 
-        async def late(self: lives.Lives, station: str, fresh: bool, words: str) -> bool:
+        async def late(self: Starting, station: str, fresh: bool, words: str) -> bool:
             if station != "last":
                 await held.wait()
             return await started(self, station, fresh, words)
 
-        monkeypatch.setattr(lives.Lives, "_start", late)
+        monkeypatch.setattr(Starting, "start", late)
         first = [asyncio.create_task(floor.done(StartStation("parrot", name=f"p-{n}"))) for n in range(AT_PROVIDER)]
         await until(floor.feed, lambda state: len(state.owned) == AT_PROVIDER)
         reply = await floor.wish(StartStation("parrot", "say hi", name="last"))

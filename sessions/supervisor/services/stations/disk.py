@@ -13,7 +13,8 @@ from sessions.stations.places.layout import root_of
 from sessions.stations.running import disk
 from sessions.stations.running.disk import Room
 from sessions.supervisor.services.stations.crew import Crew
-from sessions.supervisor.services.stations.lives import Lives
+from sessions.supervisor.services.stations.resting import Resting
+from sessions.supervisor.services.stations.runners import Runners
 from sessions.supervisor.services.stations.terminals import KEEPER
 from sessions.text import clean
 
@@ -27,8 +28,8 @@ FULL = "it fills the disk"
 class Disk:
     """Watches the disk that places lie on."""
 
-    def __init__(self, crew: Crew, lives: Lives) -> None:
-        self._crew, self._lives = crew, lives
+    def __init__(self, crew: Crew, runners: Runners, resting: Resting) -> None:
+        self._crew, self._runners, self._resting = crew, runners, resting
         self._timer: asyncio.TimerHandle | None = None
         self._left: Room | None = None
         """As it was when files were counted last, with what was given back since."""
@@ -97,9 +98,9 @@ class Disk:
             if known.life is not Life.RUNNING:
                 return
             if known.host == KEEPER:
-                await self._lives.rest(station, reason)
+                await self._resting.rest(station, reason)
             else:  # an end of its turn would not halt what it has started
-                await self._lives.runner(station).end(station)
+                await self._runners.of(station).end(station)
                 await self._crew.live(station, Life.HELD, reason)
 
 

@@ -7,8 +7,8 @@ from sessions.floor import events as ev
 from sessions.floor.ours.lives import Life
 from sessions.floor.state import name_of
 from sessions.supervisor.services.stations.crew import Crew, now
-from sessions.supervisor.services.stations.lives import Lives
 from sessions.supervisor.services.stations.runner import LOST
+from sessions.supervisor.services.stations.runners import Runners
 
 RESULT = 4_000
 """Characters of the longest result."""
@@ -17,8 +17,8 @@ RESULT = 4_000
 class Families:
     """Hears how the turns and lives of children end, and when one has forgotten what it was at."""
 
-    def __init__(self, crew: Crew, lives: Lives) -> None:
-        self._crew, self._lives = crew, lives
+    def __init__(self, crew: Crew, runners: Runners) -> None:
+        self._crew, self._runners = crew, runners
 
     def hear(self, event: ev.TurnFinished | ev.TurnFailed | ev.LifeChanged) -> None:
         """A turn, or a life, has ended."""
@@ -63,7 +63,7 @@ class Families:
         text = f"Station {name}, which works for you on branch {known.branch}, {came}: {result}"
         try:
             turns = self._crew.seen(child).turns
-            await self._lives.runner(parent).prompt(parent, f"{child}-{turns}-{ok}", text)
+            await self._runners.of(parent).prompt(parent, f"{child}-{turns}-{ok}", text)
         except FactoryError:
             return False
         return True

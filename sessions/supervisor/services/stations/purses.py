@@ -12,7 +12,9 @@ from sessions.floor.ours import budget
 from sessions.floor.ours.lives import Life
 from sessions.floor.scope import Budget
 from sessions.supervisor.services.stations.crew import Crew, now
-from sessions.supervisor.services.stations.lives import FROZEN, IN_TURN, Lives
+from sessions.supervisor.services.stations.resting import FROZEN, IN_TURN, Resting
+from sessions.supervisor.services.stations.runners import Runners
+from sessions.supervisor.services.stations.starting import Starting
 
 STEP = 0.01
 """Of its budget: a station that has used so much more sees what is left."""
@@ -22,8 +24,8 @@ GO_ON = "Your budget was raised. Go on with what you were at."
 class Purses:
     """Looks at a station's budget whenever it has used something, and when its time would be up."""
 
-    def __init__(self, crew: Crew, lives: Lives) -> None:
-        self._crew, self._lives = crew, lives
+    def __init__(self, crew: Crew, runners: Runners, starting: Starting, resting: Resting) -> None:
+        self._crew, self._runners, self._starting, self._resting = crew, runners, starting, resting
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._stated: dict[str, float] = {}
         """The part of its budget that each station was last shown to have used."""
@@ -42,7 +44,7 @@ class Purses:
         part, what = budget.share(self._crew.state, station, time.time())
         if known.lives and abs(part - self._stated.get(station, 0.0)) >= STEP:
             self._stated[station] = part
-            self._crew.go(self._lives.tell_boundary(station))
+            self._crew.go(self._starting.tell_boundary(station))
         # An agent that holds its budget itself has told that it rests, and goes on by itself when it has more.
         told = known.share >= 1 or (known.share and part < 1)
         if known.life is Life.RUNNING and part >= budget.TOLD and part > known.share and not told:
@@ -63,7 +65,7 @@ class Purses:
                 reason = FROZEN + IN_TURN * known.reason.endswith(IN_TURN)
                 await self._crew.live(station, Life.PAUSED, reason)
             else:
-                await self._lives.go_on(station, "its budget was raised", GO_ON)
+                await self._resting.go_on(station, "its budget was raised", GO_ON)
 
     def close(self) -> None:
         for timer in self._timers.values():
@@ -75,8 +77,8 @@ class Purses:
             if known.life in (Life.RUNNING, Life.PAUSED):
                 own = budget.own(self._crew.state, station, time.time(), known.budget)
                 with suppress(FactoryError):  # what cannot be told holds here all the same
-                    await self._lives.runner(station).assign(station, known.scope, own)
-                await self._lives.tell_boundary(station)
+                    await self._runners.of(station).assign(station, known.scope, own)
+                await self._starting.tell_boundary(station)
         await self.raised(station)
         part, what = budget.share(self._crew.state, station, time.time())
         if part < 1 <= self._crew.owned(station).share:  # it may reach its end once more
@@ -89,7 +91,7 @@ class Purses:
             if known.life is not Life.RUNNING or known.share >= min(part, 1):
                 return
             if part >= 1:
-                await self._lives.spent(station, part, what)
+                await self._resting.spent(station, part, what)
             else:
                 await self._crew.record(ev.BudgetReached(share=part, what=what, **now(station)))
 

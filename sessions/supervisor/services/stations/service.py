@@ -36,7 +36,10 @@ from sessions.supervisor.services.stations.families import Families
 from sessions.supervisor.services.stations.hosted import Hosted
 from sessions.supervisor.services.stations.lives import Lives
 from sessions.supervisor.services.stations.purses import Purses
+from sessions.supervisor.services.stations.resting import Resting
+from sessions.supervisor.services.stations.runners import Runners
 from sessions.supervisor.services.stations.signals import Signals
+from sessions.supervisor.services.stations.starting import Starting
 from sessions.supervisor.services.stations.terminals import Terminals, Watch
 
 
@@ -81,10 +84,13 @@ class Stations(Service):
         self._signals = Signals(self._crew, recorder, self._signalled)
         self._hosted = Hosted(self._crew)
         self._terminals = Terminals(self._crew, self._signals.directory, self._ended, watch)
-        self._lives = Lives(self._crew, self._arrivals, self._signals, self._hosted, self._terminals)
-        self._purses = Purses(self._crew, self._lives)
-        self._families = Families(self._crew, self._lives)
-        self._disk = Disk(self._crew, self._lives)
+        self._runners = Runners(self._crew, self._hosted, self._terminals)
+        self._starting = Starting(self._crew, self._arrivals, self._signals, self._runners)
+        self._resting = Resting(self._crew, self._hosted, self._terminals)
+        self._lives = Lives(self._crew, self._arrivals, self._signals, self._runners, self._starting, self._resting)
+        self._purses = Purses(self._crew, self._runners, self._starting, self._resting)
+        self._families = Families(self._crew, self._runners)
+        self._disk = Disk(self._crew, self._runners, self._resting)
         self._wider: dict[str, tuple[str, ...]] = {}
         """What stations asked for and may write, once they are started again at the end of their turn."""
         self._ready = asyncio.Event()
@@ -119,7 +125,7 @@ class Stations(Service):
                         if event.life not in (Life.RUNNING, Life.PAUSED, Life.WAITING):
                             groups.leave(layout.root_of(self._crew.factory.state_dir, event.station) / "work")
                         self._purses.shared(event.station)
-                        self._lives.keep_resting(event.station)
+                        self._resting.keep_resting(event.station)
                     else:
                         self._reopen(event.station)
                     self._families.hear(event)
@@ -128,7 +134,7 @@ class Stations(Service):
                     self._arrivals.hear(event.station)
                 case ev.TurnStarted():
                     used.add(event.station)
-                    self._lives.keep_resting(event.station)
+                    self._resting.keep_resting(event.station)
                 case ev.TokensUsed():
                     used.add(event.station)
                 case ev.AgentLost():
@@ -142,7 +148,7 @@ class Stations(Service):
     async def vet(self, wish: AnyWish) -> None:
         """Raises `FactoryError` for a start that can be known to fail."""
         if isinstance(wish, StartStation):
-            await self._lives.vet(wish)
+            await self._starting.vet(wish)
 
     async def handle(self, asked: Asked) -> None:
         if not isinstance(asked, ev.RestoreWanted):  # which needs no station
@@ -192,7 +198,7 @@ class Stations(Service):
         try:
             match asked:
                 case ev.PromptWanted(text=told):
-                    await self._lives.runner(station).prompt(station, command, said.words(station, told, command))
+                    await self._runners.of(station).prompt(station, command, said.words(station, told, command))
                 case ev.AnswerWanted(reason=told):
                     await self._answer(replace(asked, reason=said.words(station, told, command)))
                 case ev.ScopeWanted():
@@ -210,7 +216,7 @@ class Stations(Service):
             await self._bounded(station, known.scope.opened(wider), known.budget, asked.who, asked.command)
             opens = self._opening(station, wider)
         if not await self._signals.answer(asked, opens):
-            await self._lives.runner(station).answer(asked)
+            await self._runners.of(station).answer(asked)
         if question in self._crew.owned(station).questions:  # its agent does not tell it
             answered = ev.QuestionAnswered(
                 question=question, decision=asked.decision, who=asked.who, reason=asked.reason, **now(station)
@@ -225,14 +231,14 @@ class Stations(Service):
         """Its boundary is this; what the kernel holds of it changes now, or when it is started again."""
         known, fitted, later = self._crew.owned(station), None, False
         if scope != known.scope:
-            await self._lives.check_scope(station, scope)
+            await self._starting.check_scope(station, scope)
         if known.life in (Life.RUNNING, Life.PAUSED):
             own = budget.own(self._crew.state, station, time.time(), purse)
             kernel = known.held is not None and known.held.by is not HeldBy.ADVISORY
             drawn = kernel and (known.next_start or _drawn(scope) != _drawn(known.scope))
-            fitted = await self._lives.redrawn(station, scope, purse) if drawn else None
+            fitted = await self._starting.redrawn(station, scope, purse) if drawn else None
             brief = fitted.brief if fitted is not None else None
-            at_once = await self._lives.runner(station).assign(station, scope, own, command, brief)
+            at_once = await self._runners.of(station).assign(station, scope, own, command, brief)
             later = not at_once or (drawn and fitted is None)
         assigned = ev.ScopeAssigned(
             scope=scope, mode=known.mode, budget=purse, who=who, next_start=later, **now(station)
@@ -240,7 +246,7 @@ class Stations(Service):
         held = [] if fitted is None or later else [ev.ScopeHeld(held=fitted.boundary.held, **now(station))]
         await self._crew.record(assigned, *held)
         self._arrivals.assign(station)
-        await self._lives.tell_boundary(station)
+        await self._starting.tell_boundary(station)
 
     def _opening(self, station: str, globs: tuple[str, ...]) -> Opens:
         """When what it asked for is open; if that takes another start, it is started again when its turn is over."""

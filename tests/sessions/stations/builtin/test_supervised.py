@@ -18,7 +18,7 @@ from sessions.floor.state import Status
 from sessions.journal.reader import JournalReader
 from sessions.simulation.provider.script import Fault, Script, Step, Trouble
 from sessions.simulation.provider.server import Logged, Provider
-from sessions.supervisor.services.stations.lives import FROZEN, GO_ON, IN_TURN
+from sessions.supervisor.services.stations.resting import FROZEN, GO_ON, IN_TURN
 from tests.support.house import House
 from tests.support.stations.factory import use
 from tests.support.stations.yard import Floor, manned, yard_in
