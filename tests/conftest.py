@@ -16,15 +16,13 @@ from threading import Thread
 
 import aiosqlite.core
 import pytest
-import textual.app
-import textual.pilot
 from _pytest.faulthandler import fault_handler_stderr_fd_key
 from hypothesis import HealthCheck, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 
 from sessions.stations.boundary import groups
 from tests import ROOT
-from tests.support import cli, picture
+from tests.support import cli
 
 # No deadline for an example and the same examples everywhere: a slow machine or an unlucky seed fails no run.
 settings.load_profile("ci")
@@ -107,8 +105,6 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(partial(_leave_groups, frozenset(_groups())))
     # The thread of a journal that a failing test left open must not keep the process from ending.
     around.setattr(aiosqlite.core, "Thread", partial(Thread, daemon=True))
-    for module in (textual.app, textual.pilot):
-        around.setattr(module, "wait_for_idle", picture.wait_for_idle)
 
 
 def _groups() -> Iterator[Path]:
