@@ -207,6 +207,15 @@ class Needing(Protocol):
 
 
 @runtime_checkable
+class Affording(Protocol):
+    """A kind that can tell before a start whether it could hold a budget."""
+
+    def afford(self, model: str, budget: Budget) -> None:
+        """Raises `FactoryError`, with the cure, where it could not, such as dollars for a model of unknown price."""
+        ...
+
+
+@runtime_checkable
 class Discerning(Protocol):
     """A kind whose agents can be started so that they run nothing by what the repository brings.
 

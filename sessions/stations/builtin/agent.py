@@ -20,7 +20,7 @@ from sessions.stations.builtin.answers import Answers
 from sessions.stations.builtin.hands import Hands
 from sessions.stations.builtin.history import BROKEN, History
 from sessions.stations.builtin.mcp import Servers
-from sessions.stations.builtin.meter import Meter
+from sessions.stations.builtin.meter import Meter, priced
 from sessions.stations.builtin.permits import Answer, Permits
 from sessions.stations.builtin.tools import SPECS
 from sessions.stations.builtin.uses import Uses
@@ -53,8 +53,9 @@ class BuiltIn:
     ) -> None:
         """`target` says where the model is, anew each time: a key may have been mended."""
         self._brief, self._voice, self._history, self._target = brief, voice, history, target
-        self._meter = Meter(brief.budget, target().model, prices, self._reached)
-        self._meter.priced(brief.budget)
+        self._prices, self._model = prices, target().model
+        priced(prices, self._model, brief.budget)
+        self._meter = Meter(brief.budget, self._model, prices, self._reached)
         self._permits = Permits(brief)
         self._hands = Hands(brief, voice.alive)
         self._servers = Servers(brief, servers, self._lacks)
@@ -116,7 +117,7 @@ class BuiltIn:
 
     async def assign(self, scope: Scope, budget: Budget) -> bool:
         """Globs, tools and budget hold at once; what the kernel holds, from the next start on."""
-        self._meter.priced(budget)
+        priced(self._prices, self._model, budget)
         before = self._permits.scope
         self._permits.assign(scope)
         self._answers.assign(scope)

@@ -8,16 +8,17 @@ import importlib.util
 import os
 import uuid
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 
 from sessions import settings
 from sessions.errors import FactoryError
+from sessions.floor.scope import Budget
 from sessions.models.calling import Target, loading
 from sessions.models.prices import Prices
 from sessions.settings import Settings
 from sessions.stations.builtin.agent import BuiltIn
 from sessions.stations.builtin.history import History
+from sessions.stations.builtin.meter import priced
 from sessions.stations.contract import CONTRACT, Ability, Agent, Brief, LostSessionError, Tell, Usable
 from sessions.stations.hosting.transcript import Transcript, read
 from sessions.stations.hosting.voice import Voice
@@ -76,6 +77,11 @@ class Kind:
     def needs(self) -> None:
         needed()
 
+    def afford(self, model: str, budget: Budget) -> None:
+        if budget.dollars:
+            chosen = settings.load()
+            priced(Prices.load(chosen.prices_path), model or chosen.model, budget)
+
     async def start(self, brief: Brief, tell: Tell) -> Agent:
         needed()
         chosen = settings.load()
@@ -94,7 +100,7 @@ class Kind:
             await asyncio.to_thread(path.replace, path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}"))
             history = History()
         voice = Voice(brief.station, self.name, tell, Transcript(path))
-        prices = prices_of(chosen.prices_path)
+        prices = await asyncio.to_thread(Prices.load, chosen.prices_path)
         # What takes seconds begins now, and is waited for by the first call of a model.
         loading()
 
@@ -110,12 +116,6 @@ def needed() -> None:
     """Raises `FactoryError` where something is not installed without which no model is called."""
     if missing := [name for name in NEEDED if importlib.util.find_spec(name) is None]:
         raise FactoryError(f"the built-in agent needs {' and '.join(missing)}, not installed here", INSTALL)
-
-
-@cache
-def prices_of(path: Path | None) -> Prices:
-    """The table of prices, once for all stations."""
-    return Prices.load(path)
 
 
 def target_of(model: str, options: Mapping[str, str], chosen: Settings, environment: Mapping[str, str]) -> Target:

@@ -10,6 +10,7 @@ from sessions.errors import FactoryError
 from sessions.floor.scope import Budget
 from sessions.floor.tokens import Tokens
 from sessions.models.prices import Prices
+from sessions.text import clean
 
 CHARACTERS = 4
 """Of text to a token, where nothing better is known."""
@@ -18,6 +19,15 @@ LEAST = 64
 """Tokens of an answer that is worth asking for."""
 
 Told = Callable[[float, str], None]
+
+
+def priced(prices: Prices, model: str, budget: Budget) -> None:
+    """Raises `FactoryError` where a budget in dollars cannot be held, as nobody knows what the model costs."""
+    if budget.dollars and prices.cost(model, Tokens(output=1)) is None:
+        raise FactoryError(
+            f"the price of {clean(model, 80)} is not known, so a budget in dollars cannot be held",
+            "bound its tokens, or give its price in the file that `prices` in config.toml names",
+        )
 
 
 class Meter:
@@ -50,14 +60,6 @@ class Meter:
     def nearly(self) -> list[str]:
         """The parts of the budget of which most is used."""
         return [what for what, share in self._shares.items() if share >= WARNED]
-
-    def priced(self, budget: Budget) -> None:
-        """Raises `FactoryError` where a budget in dollars cannot be held, as nobody knows what the model costs."""
-        if budget.dollars and self.cost(Tokens(output=1)) is None:
-            what = f"the price of {self._model} is not known, so a budget in dollars cannot be held"
-            raise FactoryError(
-                what, "bound its tokens, or give its price in the file that `prices` in config.toml names"
-            )
 
     def add(self, tokens: Tokens, cost: float | None) -> None:
         """So much was used."""

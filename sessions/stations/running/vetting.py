@@ -13,7 +13,7 @@ from sessions.errors import FactoryError
 from sessions.floor.commands import StartStation
 from sessions.stations import kinds
 from sessions.stations.boundary.draw import SYSTEM_PATH
-from sessions.stations.contract import Kind, Needing, options_of
+from sessions.stations.contract import Affording, Kind, Needing, options_of
 from sessions.stations.places.making import Wanted, start_of
 from sessions.stations.running.fitting import Factory
 from sessions.stations.running.needs import program_of
@@ -30,6 +30,8 @@ def vet(factory: Factory, wish: StartStation, wanted: Wanted) -> None:
     kind, options = kinds.load(wish.kind), dict(wish.options)
     kinds.refuse_unknown(kind, options)
     usable(kind, wish.model, options)
+    if isinstance(kind, Affording):
+        kind.afford(wish.model, wish.budget)
     _command(kind, options, wish.text)
     commit = start_of(factory.common_dir, factory.state_dir, wanted)
     meant(CommitTree(Git(factory.common_dir), commit), wish.scope)

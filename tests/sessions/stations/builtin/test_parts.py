@@ -20,7 +20,7 @@ from sessions.stations.builtin import prompt
 from sessions.stations.builtin.fitting import DROPPED, fitting
 from sessions.stations.builtin.history import BROKEN, History
 from sessions.stations.builtin.kind import target_of
-from sessions.stations.builtin.meter import Meter, about
+from sessions.stations.builtin.meter import Meter, about, priced
 from sessions.stations.builtin.permits import Permits
 from sessions.stations.builtin.tools import arguments_of, detail, written
 from sessions.stations.contract import Brief
@@ -115,7 +115,7 @@ def test_a_budget_is_told_once_for_each_step() -> None:
     meter.spent()
     assert not meter.look() and told[2:] == [(1.0, "tokens")]
     with pytest.raises(FactoryError, match="price of nobody/knows is not known"):
-        Meter(Budget(), "nobody/knows", prices, lambda share, what: None).priced(Budget(dollars=1))
+        priced(prices, "nobody/knows", Budget(dollars=1))
 
 
 def test_a_raise_wakes_what_rests() -> None:

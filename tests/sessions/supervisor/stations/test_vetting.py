@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from sessions.floor.commands import StartStation
-from sessions.floor.scope import Mode, Scope
+from sessions.floor.scope import Budget, Mode, Scope
 from tests.support.house import House
 from tests.support.stations.yard import PARROT, manned, yard_in
 
@@ -74,6 +74,18 @@ def test_a_kind_whose_package_is_missing_is_refused_whatever_is_named(
             for wish in (StartStation("builtin", model="openai/x"), StartStation("acp", options=COMMAND.options)):
                 reply = await floor.wish(wish)
                 assert "not installed" in reply.reason and "pipx install" in reply.cure
+            assert not floor.state.owned
+
+    asyncio.run(check())
+
+
+def test_dollars_of_the_built_in_agent_need_a_price(yard: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sessions.stations.builtin.kind.NEEDED", ())
+
+    async def check() -> None:
+        async with manned(yard) as floor:
+            reply = await floor.wish(StartStation("builtin", model="nobody/knows", budget=Budget(dollars=1.0)))
+            assert "the price of nobody/knows is not known" in reply.reason and "`prices` in config.toml" in reply.cure
             assert not floor.state.owned
 
     asyncio.run(check())
