@@ -526,6 +526,22 @@ def test_a_used_up_budget_holds_for_one_that_is_brought_back(yard: House) -> Non
     asyncio.run(_in(yard, check))
 
 
+def test_what_was_paused_is_paused_when_it_is_brought_back(yard: House) -> None:
+    async def check(floor: Floor) -> None:
+        await floor.done(PARROT)
+        await floor.turned(1)
+        await floor.done(ChangeLife("polly", Change.PAUSE))
+        owned = floor.owned()
+        os.kill(owned.process, signal.SIGKILL)
+        state = await until(floor.feed, partial(_rests_in_another, owned.process))
+        assert state.owned["polly"].reason == owned.reason == "paused by the operator"
+        await floor.done(ChangeLife("polly", Change.RESUME))
+        await floor.done(PromptStation("polly", "say more"))
+        await floor.turned(2)
+
+    asyncio.run(_in(yard, check))
+
+
 def test_the_time_of_a_turn_is_bounded_while_it_goes_on(yard: House) -> None:
     async def check(floor: Floor) -> None:
         await floor.done(replace(PARROT, text="wait", budget=Budget(seconds=0.2)))
@@ -663,6 +679,11 @@ def test_commands_need_no_console_and_no_station(yard: House) -> None:
 
 def _waits_for(station: str, reason: str, state: FloorState) -> bool:
     return station in state.owned and state.owned[station].reason == reason
+
+
+def _rests_in_another(process: int, state: FloorState) -> bool:
+    known = state.owned["polly"]
+    return known.life is Life.PAUSED and known.process != process
 
 
 def _failed_again(before: int, state: FloorState) -> bool:

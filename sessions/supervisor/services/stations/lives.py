@@ -106,15 +106,18 @@ class Lives:
         await self._bring(station, words=WIDER.format(", ".join(globs)))
 
     async def lost(self, station: str, reason: str) -> None:
-        """Its process has gone: bring it back, unless it goes again and again."""
+        """Its process has gone: bring it back, to where it was, unless it goes again and again."""
         crew = self._crew
         async with crew.turn(station):
-            if crew.owned(station).life not in (Life.RUNNING, Life.PAUSED):
+            known = crew.owned(station)
+            if known.life not in (Life.RUNNING, Life.PAUSED):
                 return
-            broken = reason if crew.owned(station).turn_since else ""
             await crew.clear(station)
             await self._lose(station, reason)
-        await self._bring(station, broken=broken)
+        await self._bring(station, broken=reason if known.turn_since else "")
+        # What rests with the floor waits for its thaw, and what rests for its budget was seen to.
+        if known.life is Life.PAUSED and not known.reason.startswith((FROZEN, budget.OVER)):
+            await self._resting.rest_again(station, known.reason)
 
     async def host_gone(self, name: str) -> None:
         """A host has ended: none of its stations lives any more."""

@@ -56,7 +56,8 @@ class Resting:
         if known.host == KEEPER:
             await self._terminals.pause(station)
         else:
-            reason += IN_TURN * bool(known.turn_since)
+            if known.turn_since and not reason.endswith(IN_TURN):
+                reason += IN_TURN
             await self._hosted.interrupt(station)
         await self._crew.live(station, Life.PAUSED, reason)
 
@@ -77,6 +78,12 @@ class Resting:
         await self._crew.live(station, Life.RUNNING, reason)
         if known.reason.endswith(IN_TURN):
             await self._hosted.prompt(station, f"{station}-on-{known.since}", words)
+
+    async def rest_again(self, station: str, reason: str) -> None:
+        """It rested for this reason when its process was lost, and is back."""
+        async with self._crew.turn(station):
+            if self._crew.owned(station).life is Life.RUNNING:
+                await self.rest(station, reason)
 
     def keep_resting(self, station: str) -> None:
         """A request that waited for the turn that was ended for a rest has begun another one: that is ended, too."""
