@@ -241,9 +241,11 @@ def _restored(state: FloorState, ref: str, branch: str, hand: Hand) -> Decision:
 
 
 def _misnamed(name: str) -> Refusal | None:
-    """Why a station cannot be called so: it would look like a path, or like an option."""
+    """Why a station cannot be called so: it would look like a path or an option, or be cut and not be found by it."""
     if name.startswith((".", "-")) or "/" in name or "\\" in name:
         return Refusal(f"{clean(name, 80)!r} is no name of a station", "take letters, digits, - and spaces")
+    if len(name) > NAME_CHARS:
+        return Refusal(f"the name has {len(name):,} characters", f"take {NAME_CHARS} at most")
     return None
 
 

@@ -227,6 +227,11 @@ def test_a_name_is_no_path_and_no_option(name: str) -> None:
     assert "is no name of a station" in reason(answer(FLOOR, StartStation("builtin", name=name)))
 
 
+def test_a_name_that_would_be_cut_is_refused() -> None:
+    assert isinstance(answer(FLOOR, StartStation("builtin", name="x" * 40)), Accepted)
+    assert reason(answer(FLOOR, StartStation("builtin", name="x" * 41))) == "the name has 41 characters"
+
+
 def test_a_task_of_blanks_is_none() -> None:
     assert "its task is empty" in reason(answer(FLOOR, StartStation("builtin", " \n")))
 
