@@ -47,7 +47,8 @@ def usage(input: int, write: int, read: int, output: int) -> dict[str, object]:
 class Machine:
     """A home directory with agents' transcripts, and a repository with a branch in a worktree."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, shared: bool = False) -> None:
+        """One that is `shared` by several tests is not ended with each of them: whoever made it does that."""
         self.home = directory / "home"
         self.projects = self.home / ".claude/projects"
         self.projects.mkdir(parents=True)
@@ -66,7 +67,8 @@ class Machine:
         )
         for name in ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "NO_COLOR", "FACTORY_TUI_CONFIG", "XDG_RUNTIME_DIR"):
             self.env.pop(name, None)
-        _MADE.append(self)
+        if not shared:
+            _MADE.append(self)
 
     def end(self) -> None:
         """End what commands have started and left: supervisors, which wait for the next command."""

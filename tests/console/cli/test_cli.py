@@ -14,29 +14,29 @@ from tests.support.cli import MODEL, Machine, stopping
 M = {"tokens", "calls", "sessions", "cost_usd", "certainty"}
 
 
-def test_status_shows_what_is_there(machine: Machine) -> None:
-    shape = machine.run("status", "--json").json
+def test_status_shows_what_is_there(shared: Machine) -> None:
+    shape = shared.run("status", "--json").json
     assert shape["version"] == 1
-    assert shape["repo"] == str(machine.repo.path)
+    assert shape["repo"] == str(shared.repo.path)
     assert shape["base"] == "main"
     stations = {station["branch"]: station for station in shape["stations"]}  # type: ignore[attr-defined]
     assert set(stations) == {"main", "feature/pool"}
     pool = stations["feature/pool"]
     assert pool["kind"] == "claude"
-    assert pool["directory"] == str(machine.tree)
+    assert pool["directory"] == str(shared.tree)
     assert pool["model"] == MODEL
     assert pool["status_source"].startswith("claude:")
     assert pool["tokens"]["output"] == 90
     branches = {branch["name"]: branch for branch in shape["branches"]}  # type: ignore[attr-defined]
     assert branches["feature/pool"] | {"head": ""} == {
-        "name": "feature/pool", "head": "", "ahead": 1, "behind": 0, "dirty": 1, "worktree": str(machine.tree),
+        "name": "feature/pool", "head": "", "ahead": 1, "behind": 0, "dirty": 1, "worktree": str(shared.tree),
         "merged": False, "detached": False,
     }  # fmt: skip
-    assert branches["feature/pool"]["head"] == machine.repo.git("rev-parse", "feature/pool")
+    assert branches["feature/pool"]["head"] == shared.repo.git("rev-parse", "feature/pool")
 
 
-def test_meters_count_to_the_token(machine: Machine) -> None:
-    done = machine.run("meters", "--json", "--by", "model")
+def test_meters_count_to_the_token(shared: Machine) -> None:
+    done = shared.run("meters", "--json", "--by", "model")
     assert tokens(done) == {
         "input": 9, "cache_write_5m": 0, "cache_write_1h": 1_600, "cache_read": 3_000, "output": 210
     }  # fmt: skip
@@ -46,26 +46,26 @@ def test_meters_count_to_the_token(machine: Machine) -> None:
 
 
 @pytest.mark.parametrize("by", ["station", "model", "branch", "day"])
-def test_a_second_look_counts_nothing_twice(machine: Machine, by: str) -> None:
-    first = machine.run("meters", "--json", "--by", by)
-    again = machine.run("meters", "--json", "--by", by)
+def test_a_second_look_counts_nothing_twice(shared: Machine, by: str) -> None:
+    first = shared.run("meters", "--json", "--by", by)
+    again = shared.run("meters", "--json", "--by", by)
     assert first.json == again.json
 
 
-def test_a_place_alone_needs_no_repository(machine: Machine, tmp_path: Path) -> None:
+def test_a_place_alone_needs_no_repository(shared: Machine, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
-    done = machine.run("meters", "--json", "--sessions", str(machine.projects), "--only", cwd=outside)
+    done = shared.run("meters", "--json", "--sessions", str(shared.projects), "--only", cwd=outside)
     assert tokens(done)["output"] == 210
-    done = machine.run("status", "--json", "--sessions", str(machine.projects), "--only", cwd=outside)
+    done = shared.run("status", "--json", "--sessions", str(shared.projects), "--only", cwd=outside)
     assert len(done.json["stations"]) == 2  # type: ignore[arg-type]
-    assert machine.run("status", "--only", cwd=outside).code == 2
+    assert shared.run("status", "--only", cwd=outside).code == 2
 
 
-def test_a_place_that_is_not_there_is_a_typing_error(machine: Machine, tmp_path: Path) -> None:
+def test_a_place_that_is_not_there_is_a_typing_error(shared: Machine, tmp_path: Path) -> None:
     for words in (["status"], ["meters", "--only"], ["record", "-o", str(tmp_path / "x.ftr")], ["import"]):
         where = ["nowhere"] if words == ["import"] else ["--sessions", "nowhere"]
-        done = machine.run(*words, *where)
+        done = shared.run(*words, *where)
         assert (done.code, done.err) == (
             2,
             "factory-tui: there is no nowhere: name a transcript, or a directory of them\n",
@@ -82,25 +82,25 @@ def test_elsewhere_is_shown_and_not_counted_here(machine: Machine, tmp_path: Pat
     assert sorted(group["elsewhere"] for group in done.json["groups"]) == [False, False, True]  # type: ignore[attr-defined]
 
 
-def test_tables_are_for_people(machine: Machine) -> None:
-    status = machine.run("status")
+def test_tables_are_for_people(shared: Machine) -> None:
+    status = shared.run("status")
     assert status.code == 0
     assert status.out.startswith("2 stations, 2 branches, base main, 4,819 tokens, $")
     assert "feature/pool" in status.out
-    table = machine.run("meters")
+    table = shared.run("meters")
     assert table.out.splitlines()[-1].startswith("total")
 
 
-def test_events_are_lines_with_ascending_numbers(machine: Machine) -> None:
-    lines = [json.loads(line) for line in machine.run("events", "--json").out.splitlines()]
+def test_events_are_lines_with_ascending_numbers(shared: Machine) -> None:
+    lines = [json.loads(line) for line in shared.run("events", "--json").out.splitlines()]
     assert [line["seq"] for line in lines] == list(range(1, len(lines) + 1))
     assert sum(line["event"]["tokens"].get("output", 0) for line in lines if "tokens" in line["event"]) == 210
-    later = machine.run("events", "--json", "--since", str(len(lines) - 2)).out.splitlines()
+    later = shared.run("events", "--json", "--since", str(len(lines) - 2)).out.splitlines()
     assert [json.loads(line)["seq"] for line in later] == [len(lines) - 1, len(lines)]
 
 
-def test_events_for_people_have_the_time_of_a_clock_and_plain_figures(machine: Machine) -> None:
-    lines = machine.run("events").out.splitlines()
+def test_events_for_people_have_the_time_of_a_clock_and_plain_figures(shared: Machine) -> None:
+    lines = shared.run("events").out.splitlines()
     assert all(re.match(r"\d+ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d [a-z_]+ ", line) for line in lines)
     used = [line for line in lines if " tokens_used " in line]
     assert used
@@ -117,27 +117,27 @@ def test_followed_events_come_as_they_happen(machine: Machine) -> None:
         assert any(event.get("subject") == "third" for event in told), "the commit was not told"
 
 
-def test_meters_of_a_time_hold_what_was_used_then(machine: Machine) -> None:
-    events = [json.loads(line)["event"] for line in machine.run("events", "--json").out.splitlines()]
+def test_meters_of_a_time_hold_what_was_used_then(shared: Machine) -> None:
+    events = [json.loads(line)["event"] for line in shared.run("events", "--json").out.splitlines()]
     calls = sorted((e["time"], e["tokens"].get("output", 0)) for e in events if e["type"].startswith("tokens_used"))
     middle = (calls[0][0] + calls[-1][0]) / 2
-    before = machine.run("meters", "--json", "--until", f"{middle:.3f}")
-    after = machine.run("meters", "--json", "--since", f"{middle:.3f}")
+    before = shared.run("meters", "--json", "--until", f"{middle:.3f}")
+    after = shared.run("meters", "--json", "--since", f"{middle:.3f}")
     assert tokens(before)["output"] == sum(output for time, output in calls if time <= middle) > 0
     assert tokens(after)["output"] == sum(output for time, output in calls if time >= middle) > 0
-    places = ["--only", "--sessions", str(machine.projects)]
-    assert tokens(machine.run("meters", "--json", "--until", f"{middle:.3f}", *places)) == tokens(before)
-    assert machine.run("meters", "--since", "now", "--until", "-99999d").code == 2
+    places = ["--only", "--sessions", str(shared.projects)]
+    assert tokens(shared.run("meters", "--json", "--until", f"{middle:.3f}", *places)) == tokens(before)
+    assert shared.run("meters", "--since", "now", "--until", "-99999d").code == 2
 
 
-def test_events_since_a_time(machine: Machine) -> None:
-    lines = [json.loads(line) for line in machine.run("events", "--json").out.splitlines()]
+def test_events_since_a_time(shared: Machine) -> None:
+    lines = [json.loads(line) for line in shared.run("events", "--json").out.splitlines()]
     last = lines[-1]["event"]["time"]
-    later = [json.loads(line) for line in machine.run("events", "--json", "--since", f"@{last:.3f}").out.splitlines()]
+    later = [json.loads(line) for line in shared.run("events", "--json", "--since", f"@{last:.3f}").out.splitlines()]
     assert later
     assert later[-1]["seq"] == lines[-1]["seq"]
     for odd in ("yesterday-ish", "٣"):
-        assert machine.run("events", "--since", odd).code == 2
+        assert shared.run("events", "--since", odd).code == 2
 
 
 def test_the_base_of_the_settings_holds_everywhere(machine: Machine) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,10 +21,20 @@ EVIL = "x$(touch${IFS}evil)"
 """A branch whose name a shell must not expand."""
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    made = with_stations(Machine(tmp_path_factory.mktemp("shared"), shared=True))
+    yield made
+    made.end()
+
+
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
+    return with_stations(Machine(tmp_path))
+
+
+def with_stations(made: Machine) -> Machine:
     """Two stations that are in the journal, and a branch with a hostile name."""
-    made = Machine(tmp_path)
     made.session("s-main", made.repo.path, "main", [usage(1, 0, 0, 1)])
     made.session("s-pool", made.tree, "feature/pool", [usage(1, 0, 0, 1)])
     made.repo.branch(EVIL)
@@ -80,7 +91,7 @@ def test_the_shell_accepts_it(shell: str, capsys: pytest.CaptureFixture[str]) ->
     ],
 )
 def test_bash_offers(
-    line: str, offered: set[str], machine: Machine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    line: str, offered: set[str], shared: Machine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     if shutil.which("bash") is None:
         pytest.skip("there is no bash here")
@@ -89,13 +100,13 @@ def test_bash_offers(
     (here / "late one.ftr").touch()
     words = line.split(" ")
     if "--repo" not in words:
-        words[1:1] = ["--repo", str(machine.repo.path)]
+        words[1:1] = ["--repo", str(shared.repo.path)]
     quoted = " ".join(shlex.quote(word) for word in words)
     program = f'factory-tui() {{ {shlex.join(COMMAND)} "$@"; }}\n'
     ask = f"\nCOMP_WORDS=({quoted}); COMP_CWORD={len(words) - 1}; _factory_tui; printf '%s\\n' \"${{COMPREPLY[@]}}\""
     text = program + script("bash", capsys) + ask
     done = subprocess.run(
-        ["bash", "--norc"], input=text, text=True, cwd=here, env=machine.env, capture_output=True, check=False
+        ["bash", "--norc"], input=text, text=True, cwd=here, env=shared.env, capture_output=True, check=False
     )
     assert done.stderr == ""
     assert {name for name in done.stdout.split("\n") if name} == offered
@@ -112,7 +123,7 @@ def test_bash_offers(
         ("factory-tui replay j", {"journal"}),
     ],
 )
-def test_fish_offers(line: str, offered: set[str], machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
+def test_fish_offers(line: str, offered: set[str], shared: Machine, capsys: pytest.CaptureFixture[str]) -> None:
     if shutil.which("fish") is None:
         pytest.skip("there is no fish here")
     text = f"{script('fish', capsys)}complete -C {shlex.quote(line)}\n"
@@ -120,8 +131,8 @@ def test_fish_offers(line: str, offered: set[str], machine: Machine, capsys: pyt
         ["fish", "--no-config"],
         input=text,
         text=True,
-        cwd=machine.repo.path,
-        env=machine.env,
+        cwd=shared.repo.path,
+        env=shared.env,
         capture_output=True,
         check=False,
     )

@@ -8,6 +8,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +37,18 @@ from tests.support.cli import COMMAND, Done, Machine
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
+    return with_collisions(Machine(tmp_path))
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    made = with_collisions(Machine(tmp_path_factory.mktemp("shared"), shared=True))
+    yield made
+    made.end()
+
+
+def with_collisions(made: Machine) -> Machine:
     """A base, two branches that collide, one that collides with the base, and one with uncommitted work."""
-    made = Machine(tmp_path)
     repo = made.repo
     repo.commit({"a.txt": LINES, "b.txt": LINES})
     for name, files in (
@@ -63,9 +74,9 @@ def files(*found: tuple[str, str, int]) -> list[dict[str, object]]:
     return [{"path": path, "kind": kind, "lines": lines} for path, kind, lines in found]
 
 
-def test_json_to_the_letter(machine: Machine) -> None:
-    repo = machine.repo
-    done = machine.run("conflicts", "--json", "--branches", "one", "two", "three")
+def test_json_to_the_letter(shared: Machine) -> None:
+    repo = shared.repo
+    done = shared.run("conflicts", "--json", "--branches", "one", "two", "three")
     assert (done.code, done.err) == (1, "")
 
     def branch(name: str, with_base: str, found: list[dict[str, object]]) -> dict[str, object]:
@@ -98,7 +109,7 @@ def test_json_to_the_letter(machine: Machine) -> None:
         ],
         "left_out": 0,
     }
-    done = machine.run("conflicts", "--json", "--only-conflicts", "--branches", "one", "two", "three")
+    done = shared.run("conflicts", "--json", "--only-conflicts", "--branches", "one", "two", "three")
     assert parsed(done)["pairs"] == [pair("one", "two", "conflict", files(("a.txt", "content", 2)))]
 
 
@@ -196,31 +207,31 @@ def test_a_pair_that_takes_long_is_named_on_the_terminal_while_git_is_at_it(
     assert screen.getvalue().endswith("\r\x1b[K"), "the line is empty in the end"
 
 
-def test_another_base_and_no_collision_exits_with_0(machine: Machine) -> None:
-    done = machine.run("conflicts", "--base", "one~1", "--branches", "one", "three")
+def test_another_base_and_no_collision_exits_with_0(shared: Machine) -> None:
+    done = shared.run("conflicts", "--base", "one~1", "--branches", "one", "three")
     assert done.code == 0
     assert "2 branches against one~1" in done.out
-    done = machine.run("conflicts", "--base", "none")
+    done = shared.run("conflicts", "--base", "none")
     assert (done.code, done.err.startswith("factory-tui: there is no base none")) == (2, True)
-    done = machine.run("conflicts", "--branches", "none/*")
+    done = shared.run("conflicts", "--branches", "none/*")
     assert (done.code, "no ref fits" in done.err) == (2, True)
 
 
-def test_the_short_name_of_the_screens_leads_to_the_branch(machine: Machine) -> None:
-    (branch,) = parsed(machine.run("conflicts", "--json", "--branches", "feature/*"))["branches"]
-    done = machine.run("conflicts", branch["name"].removeprefix("feature/"), "one")
+def test_the_short_name_of_the_screens_leads_to_the_branch(shared: Machine) -> None:
+    (branch,) = parsed(shared.run("conflicts", "--json", "--branches", "feature/*"))["branches"]
+    done = shared.run("conflicts", branch["name"].removeprefix("feature/"), "one")
     assert (done.code, f"did you mean {branch['name']}?" in done.err) == (2, True)
 
 
-def test_pull_requests_of_a_bare_repository(machine: Machine, tmp_path: Path) -> None:
+def test_pull_requests_of_a_bare_repository(shared: Machine, tmp_path: Path) -> None:
     bare = tmp_path / "bare.git"
-    machine.repo.git("clone", "--quiet", "--bare", str(machine.repo.path), str(bare))
+    shared.repo.git("clone", "--quiet", "--bare", str(shared.repo.path), str(bare))
     for number, name in enumerate(("one", "two"), 1):
-        machine.repo.git("update-ref", f"refs/pull/{number}/head", f"refs/heads/{name}", cwd=bare)
-    machine.repo.git("tag", "-a", "-m", "note", "marked", "three", cwd=bare)
+        shared.repo.git("update-ref", f"refs/pull/{number}/head", f"refs/heads/{name}", cwd=bare)
+    shared.repo.git("tag", "-a", "-m", "note", "marked", "three", cwd=bare)
     refs = ("refs/pull/*/head", "refs/tags/*")
-    unchanged(bare, lambda: machine.run("conflicts", "--repo", str(bare), "--json", "--branches", *refs), times=False)
-    shape = parsed(machine.run("conflicts", "--repo", str(bare), "--json", "--branches", *refs))
+    unchanged(bare, lambda: shared.run("conflicts", "--repo", str(bare), "--json", "--branches", *refs), times=False)
+    shape = parsed(shared.run("conflicts", "--repo", str(bare), "--json", "--branches", *refs))
     assert [(pair["a"], pair["b"], pair["status"]) for pair in shape["pairs"]] == [
         ("refs/pull/1/head", "refs/pull/2/head", "conflict"),
         ("refs/pull/1/head", "refs/tags/marked", "clean"),
@@ -229,8 +240,8 @@ def test_pull_requests_of_a_bare_repository(machine: Machine, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("words", [("two", "one"), ("one...two",), ("one×two",)])
-def test_a_pair_with_its_hunks(machine: Machine, words: tuple[str, ...]) -> None:
-    done = machine.run("conflicts", *words, "--json")
+def test_a_pair_with_its_hunks(shared: Machine, words: tuple[str, ...]) -> None:
+    done = shared.run("conflicts", *words, "--json")
     assert done.code == 1, done.err
     shape = parsed(done)
     assert (shape["version"], shape["a"], shape["b"], shape["status"]) == (1, "one", "two", "conflict")
@@ -241,46 +252,46 @@ def test_a_pair_with_its_hunks(machine: Machine, words: tuple[str, ...]) -> None
     assert (hunk["b"]["start"], hunk["b"]["lines"][0], hunk["base"][0]) == (5, "two", "line 5")
 
 
-def test_one_branch_and_the_base_for_people(machine: Machine) -> None:
-    done = machine.run("conflicts", "three")
+def test_one_branch_and_the_base_for_people(shared: Machine) -> None:
+    done = shared.run("conflicts", "three")
     assert done.code == 1
     assert done.out.startswith("three × main: conflict, 1 file, 1 line\n")
     assert "  @@ a 5 × b 5 @@\n  a three\n  - line 5\n  b main\n" in done.out
-    done = machine.run("conflicts", "one", "three")
+    done = shared.run("conflicts", "one", "three")
     assert (done.code, done.out) == (0, "one × three: clean\n")
-    done = machine.run("conflicts", "one", "two", "three")
+    done = shared.run("conflicts", "one", "two", "three")
     assert (done.code, "a pair is two branches" in done.err) == (2, True)
 
 
 @pytest.mark.parametrize("words", [("three", "main"), ("main", "three"), ("refs/heads/three",), ("main...three",)])
-def test_a_pair_may_name_the_base_and_full_refs(machine: Machine, words: tuple[str, ...]) -> None:
-    done = machine.run("conflicts", *words)
+def test_a_pair_may_name_the_base_and_full_refs(shared: Machine, words: tuple[str, ...]) -> None:
+    done = shared.run("conflicts", *words)
     assert (done.code, done.out.partition(":")[0]) == (1, "three × main")
 
 
 @pytest.mark.parametrize("words", [("one", "one"), ("main",), ("main", "main"), ("one", "two", "--watch")])
-def test_what_is_no_pair_is_refused(machine: Machine, words: tuple[str, ...]) -> None:
-    done = machine.run("conflicts", *words)
+def test_what_is_no_pair_is_refused(shared: Machine, words: tuple[str, ...]) -> None:
+    done = shared.run("conflicts", *words)
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
 
 
-def test_branches_of_a_remote_go_by_their_short_names(machine: Machine, tmp_path: Path) -> None:
-    machine.repo.git("clone", "--quiet", str(machine.repo.path), str(tmp_path / "clone"))
-    done = machine.run("conflicts", "--json", "--branches", "origin/*", cwd=tmp_path / "clone")
+def test_branches_of_a_remote_go_by_their_short_names(shared: Machine, tmp_path: Path) -> None:
+    shared.repo.git("clone", "--quiet", str(shared.repo.path), str(tmp_path / "clone"))
+    done = shared.run("conflicts", "--json", "--branches", "origin/*", cwd=tmp_path / "clone")
     assert "refs/remotes/origin/one" in {branch["name"] for branch in parsed(done)["branches"]}
-    done = machine.run("conflicts", "origin/one", "origin/two", cwd=tmp_path / "clone")
+    done = shared.run("conflicts", "origin/one", "origin/two", cwd=tmp_path / "clone")
     assert done.out.startswith("refs/remotes/origin/one × refs/remotes/origin/two: conflict")
 
 
-def test_the_order_is_suggested_and_verified(machine: Machine) -> None:
-    done = machine.run("order", "--json", "--verify", "--branches", "one", "two", "three")
+def test_the_order_is_suggested_and_verified(shared: Machine) -> None:
+    done = shared.run("order", "--json", "--verify", "--branches", "one", "two", "three")
     assert done.code == 0, done.err
     shape = parsed(done)
     assert (shape["version"], shape["lands"], shape["upper_bound"], shape["verified"]) == (1, 1, 1, True)
     assert shape["order"] == ["one"]
     left = {item["name"]: item["blocked_by"] for item in shape["left"]}
     assert left == {"two": ["one"], "three": ["main"]}
-    assert parsed(machine.run("order", "--json", "--branches", "one"))["verified"] is False
+    assert parsed(shared.run("order", "--json", "--branches", "one"))["verified"] is False
 
 
 def test_watching_prints_what_has_changed(machine: Machine) -> None:

@@ -16,8 +16,8 @@ from tests.support.cli import COMMAND, NOON, Machine, usage
 
 
 @pytest.mark.parametrize("words", [[], ["demo"], ["demo", "--rate", "5"], ["replay", "journal"]])
-def test_screens_without_a_terminal_say_what_to_do(machine: Machine, words: list[str]) -> None:
-    done = machine.run(*words)
+def test_screens_without_a_terminal_say_what_to_do(shared: Machine, words: list[str]) -> None:
+    done = shared.run(*words)
     assert done.code == 2
     assert done.err.startswith("factory-tui: the floor needs a terminal")
     assert done.err.count("\n") == 1
@@ -35,10 +35,10 @@ def test_screens_without_a_terminal_say_what_to_do(machine: Machine, words: list
         ["import", "."],
     ],
 )
-def test_outside_a_repository_one_line_says_so(machine: Machine, tmp_path: Path, words: list[str]) -> None:
+def test_outside_a_repository_one_line_says_so(shared: Machine, tmp_path: Path, words: list[str]) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
-    done = machine.run(*words, cwd=outside)
+    done = shared.run(*words, cwd=outside)
     assert done.code in (1, 2)
     assert done.out == ""
     assert done.err.startswith("factory-tui: ")
@@ -46,15 +46,15 @@ def test_outside_a_repository_one_line_says_so(machine: Machine, tmp_path: Path,
 
 
 @pytest.mark.parametrize("words", [["events", "--json"], ["replay", "demo", "--json"], ["conflicts", "--help"]])
-def test_a_broken_pipe_is_quiet(machine: Machine, words: list[str]) -> None:
+def test_a_broken_pipe_is_quiet(shared: Machine, words: list[str]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     if words[1] == "demo":
         words = ["replay", str(ROOT / "console/demo.ftr"), "--json"]
     done = subprocess.run(
         [*COMMAND, *words],
-        cwd=machine.repo.path,
-        env=machine.env,
+        cwd=shared.repo.path,
+        env=shared.env,
         stdin=subprocess.DEVNULL,
         stdout=writer,
         stderr=subprocess.PIPE,
@@ -65,15 +65,15 @@ def test_a_broken_pipe_is_quiet(machine: Machine, words: list[str]) -> None:
 
 
 @pytest.mark.parametrize("words", [["status"], ["--help"], ["--version"], ["completions", "bash"]])
-def test_an_output_that_takes_nothing_is_told_in_one_line(machine: Machine, words: list[str]) -> None:
+def test_an_output_that_takes_nothing_is_told_in_one_line(shared: Machine, words: list[str]) -> None:
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("there is no /dev/full here")
     with full.open("wb") as output:
         done = subprocess.run(
             [*COMMAND, *words],
-            cwd=machine.repo.path,
-            env=machine.env,
+            cwd=shared.repo.path,
+            env=shared.env,
             stdout=output,
             stderr=subprocess.PIPE,
             check=False,
@@ -82,12 +82,12 @@ def test_an_output_that_takes_nothing_is_told_in_one_line(machine: Machine, word
     assert done.stderr.startswith(b"factory-tui: No space left on device")
 
 
-def test_an_error_that_nobody_can_be_told_keeps_its_exit_code(machine: Machine) -> None:
+def test_an_error_that_nobody_can_be_told_keeps_its_exit_code(shared: Machine) -> None:
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("there is no /dev/full here")
     with full.open("wb") as output:
-        done = subprocess.run([*COMMAND, "nonsense"], env=machine.env, stderr=output, check=False)
+        done = subprocess.run([*COMMAND, "nonsense"], env=shared.env, stderr=output, check=False)
     assert done.returncode == 2
 
 
@@ -133,7 +133,7 @@ def test_streams_that_are_closed_do_no_harm(machine: Machine, closed: str) -> No
     assert machine.run("status").code == 0
 
 
-def test_ctrl_c_in_an_import_ends_the_process_at_once(machine: Machine) -> None:
+def test_ctrl_c_in_an_import_ends_the_process_at_once(shared: Machine) -> None:
     """An exception there would leave extension modules half-made."""
     # Whatever runs the tests may ignore it, as a shell has its jobs in the background do.
     ask = "import os, signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
@@ -147,15 +147,15 @@ def test_ctrl_c_in_an_import_ends_the_process_at_once(machine: Machine) -> None:
             b"told\n",
         ),
     ):
-        done = subprocess.run([sys.executable, "-c", text], env=machine.env, capture_output=True, check=False)
+        done = subprocess.run([sys.executable, "-c", text], env=shared.env, capture_output=True, check=False)
         assert (done.returncode, done.stdout, done.stderr) == (code, said, b"")
 
 
-def test_numbers_of_events_that_cannot_be_are_refused(machine: Machine) -> None:
+def test_numbers_of_events_that_cannot_be_are_refused(shared: Machine) -> None:
     for words in (["events", "--since"], ["replay", "journal", "--json", "--seq"]):
-        done = machine.run(*words, str(2**63))
+        done = shared.run(*words, str(2**63))
         assert (done.code, done.err.count("\n")) == (2, 1)
-    assert machine.run("events", "--since", str(2**63 - 1)).out == ""
+    assert shared.run("events", "--since", str(2**63 - 1)).out == ""
 
 
 def test_a_hostile_base_is_shown_harmless(machine: Machine) -> None:
