@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import subprocess
 import sys
 from collections import Counter
@@ -36,15 +37,17 @@ def nodes(module: str) -> Iterator[ast.AST]:
     return ast.walk(ast.parse(path.read_text(encoding="utf-8")))
 
 
-def imports(module: str) -> Iterator[tuple[str, int]]:
+@functools.cache
+def imports(module: str) -> tuple[tuple[str, int], ...]:
     """What a module imports anywhere in it, also inside functions, with the line."""
+    found: list[tuple[str, int]] = []
     for node in nodes(module):
         if isinstance(node, ast.Import):
-            yield from ((alias.name, node.lineno) for alias in node.names)
+            found += ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{module}:{node.lineno}: a relative import hides its layer"
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-            yield from ((name, node.lineno) for name in names)
+            found += ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
+    return tuple(found)
 
 
 def inside(name: str, packages: tuple[str, ...]) -> bool:

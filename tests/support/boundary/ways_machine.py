@@ -50,7 +50,12 @@ WAYS = (
         "memory of others",
         "attaches to a process as a debugger does",
         _CALL + "victim = int(os.environ['VICTIM'])\n"
-        "if call(101 if platform.machine() == 'x86_64' else 117, 16, victim, 0, 0) == 0: print('ESCAPED')\n",
+        "trace = 101 if platform.machine() == 'x86_64' else 117\n"
+        "if call(trace, 16, victim, 0, 0) == 0:\n"
+        " print('ESCAPED')\n"
+        # It would stay stopped, and be waited for.
+        " os.waitpid(victim, 0)\n"
+        " call(trace, 17, victim, 0, 0)\n",
         python=True,
     ),
     Escape("signals", "ends a process outside", 'kill -9 "$VICTIM"', abi=6),

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import io
 import random
+import tarfile
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,8 +22,29 @@ def edited(number: int, words: str) -> str:
     return LINES.replace(f"line {number}\n", words + "\n")
 
 
-def planted(path: Path) -> tuple[TestRepository, dict[str, tuple[str, str, str]]]:
-    """A repository, and for each kind of collision its two branches and the kind expected."""
+Pairs = dict[str, tuple[str, str, str]]
+"""For each kind of collision its two branches and the kind expected."""
+
+
+def planted(path: Path) -> tuple[TestRepository, Pairs]:
+    """A repository with a pair of branches for each kind of collision."""
+    packed, clock, pairs = _planted()
+    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+        archive.extractall(path, filter="fully_trusted")
+    return TestRepository.found(path, clock), dict(pairs)
+
+
+@functools.cache
+def _planted() -> tuple[bytes, int, Pairs]:
+    """It takes a hundred processes: it is made once, and unpacked where it is wanted."""
+    with tempfile.TemporaryDirectory() as name:
+        made, pairs = _plant(Path(name))
+        with tarfile.open(fileobj=(packed := io.BytesIO()), mode="w") as archive:
+            archive.add(name, ".")
+        return packed.getvalue(), made.clock, pairs
+
+
+def _plant(path: Path) -> tuple[TestRepository, Pairs]:
     made = TestRepository(path)
     files: Files = {
         "a.txt": LINES,

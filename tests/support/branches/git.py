@@ -23,6 +23,9 @@ ENVIRONMENT = {
     "LC_ALL": "C",
 }
 
+_ALONE = ("-c", "maintenance.auto=false")
+"""No second process after each commit, which looks whether there is anything to tidy up."""
+
 
 def environment(**extra: str) -> dict[str, str]:
     """The variables for git in tests: nothing of the machine's configuration, a fixed author."""
@@ -41,11 +44,18 @@ class TestRepository:
         path.mkdir(parents=True, exist_ok=True)
         self.git("init", "--quiet", f"--initial-branch={branch}", *(["--bare"] if bare else []))
 
+    @classmethod
+    def found(cls, path: Path, clock: int = START) -> TestRepository:
+        """One that is there already."""
+        made = cls.__new__(cls)
+        made.path, made.clock = path, clock
+        return made
+
     def git(self, *arguments: str | bytes, stdin: str | bytes | None = None, cwd: Path | None = None) -> str:
         """What `git arguments...` prints, without the last line end; it must succeed."""
         stamp = f"{self.clock} +0000"
         done = subprocess.run(
-            ["git", *arguments],
+            ["git", *_ALONE, *arguments],
             cwd=cwd or self.path,
             env=environment(GIT_AUTHOR_DATE=stamp, GIT_COMMITTER_DATE=stamp),
             input=stdin.encode() if isinstance(stdin, str) else stdin,
@@ -73,8 +83,8 @@ class TestRepository:
         self.clock += 60
         self.write(files or {}, cwd)
         self.git("add", "--all", cwd=cwd)
-        self.git("commit", "--quiet", "--allow-empty", "-m", message, cwd=cwd)
-        return self.git("rev-parse", "HEAD", cwd=cwd)
+        said = self.git("-c", "core.abbrev=no", "commit", "--allow-empty", "-m", message, cwd=cwd)
+        return said.partition("] ")[0].rpartition(" ")[2]
 
     def branch(self, name: str | bytes, at: str = "HEAD") -> None:
         """Make a branch of any name that git permits, also one that `git branch` refuses."""

@@ -330,8 +330,7 @@ import sys
 from pathlib import Path
 from tests.support.branches.git import TestRepository
 from tests.support.branches.matrix import looked, opened
-made = TestRepository.__new__(TestRepository)
-made.path = Path(sys.argv[1])
+made = TestRepository.found(Path(sys.argv[1]))
 with opened(made, Path(sys.argv[2]), (sys.argv[3],), processes=1) as matrix:
     looked(matrix, made)
 """
@@ -379,11 +378,14 @@ def test_settings_that_change_meanwhile_are_followed(
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
     made, pairs = planted(tmp_path / "r")
     one, other, _ = pairs["directory rename" if place == "merge.directoryRenames" else "content"]
+    kinds = ("content", "modify/delete", "rename/add", "binary", "directory rename")
+    names = [name for kind in kinds for name in pairs[kind][:2]]
     attributes = (
         tmp_path / 'own "#;\\ ones' if place == "core.attributesFile" else tmp_path / "own" / "git" / "attributes"
     )
     with opened(made, tmp_path / "state") as matrix:
-        assert between(looked(matrix, made)[2], one, other).outcome is Outcome.CONFLICT  # type: ignore[union-attr]
+        first = looked(matrix, made, *names)[2]
+        assert between(first, one, other).outcome is Outcome.CONFLICT  # type: ignore[union-attr]
         if place == "merge.directoryRenames":
             made.git("config", place, "true")
         elif place == "merge.default":
@@ -392,7 +394,7 @@ def test_settings_that_change_meanwhile_are_followed(
             attributes.parent.mkdir(parents=True, exist_ok=True)
             attributes.write_text("*.txt merge=union\n")
             made.git("config", *(["core.attributesFile", str(attributes)] if place != "everywhere" else ["a.b", "c"]))
-        chosen, rows, verdicts = looked(matrix, made)
+        chosen, rows, verdicts = looked(matrix, made, *names)
         assert between(verdicts, one, other).outcome is Outcome.CLEAN  # type: ignore[union-attr]
         agrees(made, chosen.base_head, rows, verdicts)
 

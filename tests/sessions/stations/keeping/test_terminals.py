@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
 
 import pytest
 from hypothesis import given
@@ -80,11 +81,13 @@ def test_marks_must_agree() -> None:
 
 
 def test_a_number_that_was_used_again_is_not_signalled() -> None:
-    own = process(os.getpid())
-    assert own is not None
-    before = Process(own.pid, _fields(own.started - 1))
-    assert not send(before, signal.SIGKILL)
-    assert send(Process(own.pid, _fields(own.started)), signal.SIGCONT)
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as child:
+        own = process(child.pid)
+        assert own is not None
+        before = Process(own.pid, _fields(own.started - 1))
+        assert not send(before, signal.SIGKILL)
+        assert send(Process(own.pid, _fields(own.started)), signal.SIGTERM)
+    assert child.returncode == -signal.SIGTERM
 
 
 def _fields(started: int) -> list[bytes]:
