@@ -16,11 +16,11 @@ from sessions.stations.boundary.machine import Machine as Here
 from tests.support.cli import Machine
 
 
-def test_doctor_is_content_and_says_what_it_found(machine: Machine) -> None:
-    done = machine.run("doctor")
+def test_doctor_is_content_and_says_what_it_found(shared: Machine) -> None:
+    done = shared.run("doctor")
     assert done.code == 0, done.out
-    assert str(machine.projects) in done.out
-    report = machine.run("doctor", "--json").json
+    assert str(shared.projects) in done.out
+    report = shared.run("doctor", "--json").json
     assert report["ok"] is True
     topics = {finding["topic"] for finding in report["findings"]}  # type: ignore[attr-defined]
     assert topics == {"program", "terminal", "configuration", "repository", "sources", "stations", "prices"}
@@ -80,12 +80,12 @@ def test_doctor_looks_at_the_operator_s_own_files(machine: Machine, tmp_path: Pa
 @pytest.mark.parametrize(
     ("answer", "said"), [("git version 2.30.1", "git 2.30 is too old: install git 2.38 or newer"), ("", "git ")]
 )
-def test_another_git_is_refused_by_name(machine: Machine, tmp_path: Path, command: str, answer: str, said: str) -> None:
+def test_another_git_is_refused_by_name(shared: Machine, tmp_path: Path, command: str, answer: str, said: str) -> None:
     git = tmp_path / "bin/git"
     git.parent.mkdir()
     git.write_text(f"#!/bin/sh\necho {answer}\n[ -n '{answer}' ]\n")
     git.chmod(0o755)
-    done = machine.run(command, env={"PATH": f"{git.parent}{os.pathsep}{os.environ['PATH']}"})
+    done = shared.run(command, env={"PATH": f"{git.parent}{os.pathsep}{os.environ['PATH']}"})
     assert (done.code, done.err.count("\n")) == (1, 1)
     assert done.err.startswith(f"factory-tui: {said}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,33 +18,43 @@ CALLS = 1_200
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
-    machine = Machine(tmp_path)
+    return with_calls(Machine(tmp_path))
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    made = with_calls(Machine(tmp_path_factory.mktemp("shared"), shared=True))
+    yield made
+    made.end()
+
+
+def with_calls(machine: Machine) -> Machine:
     machine.session("s-main", machine.repo.path, "main", [usage(n, 1_000, 0, 50) for n in range(1, CALLS + 1)])
     return machine
 
 
-def test_size_tells_what_takes_the_room(machine: Machine) -> None:
-    lines = machine.run("events", "--json").out.splitlines()
-    machine.end()  # which packs what there is
-    size = machine.run("journal", "size", "--json").json
+def test_size_tells_what_takes_the_room(shared: Machine) -> None:
+    lines = shared.run("events", "--json").out.splitlines()
+    shared.end()  # which packs what there is
+    size = shared.run("journal", "size", "--json").json
     assert (size["version"], size["events"], size["last_seq"]) == (1, len(lines), len(lines))
     kinds = {kind["kind"]: kind["events"] for kind in size["kinds"]}  # type: ignore[attr-defined]
     assert kinds["tokens_used.1"] >= CALLS
     assert sum(kinds.values()) == len(lines)
     tables = {table["name"]: table for table in size["tables"]}  # type: ignore[attr-defined]
     assert (tables["packed"]["rows"], tables["events"]["rows"]) == (-(-len(lines) // 1_024), 0)
-    told = machine.run("journal", "size")
+    told = shared.run("journal", "size")
     assert told.code == 0
     assert f"{len(lines):,} events, since" in told.out and "tokens_used.1" in told.out
 
 
-def test_prune_says_what_it_would_do_and_does_not(machine: Machine) -> None:
-    before = machine.run("events", "--json").out
-    done = machine.run("journal", "prune", "--before", SOON, "--dry-run")
+def test_prune_says_what_it_would_do_and_does_not(shared: Machine) -> None:
+    before = shared.run("events", "--json").out
+    done = shared.run("journal", "prune", "--before", SOON, "--dry-run")
     assert (done.code, "no recording keeps" in done.out) == (0, True)
-    plan = machine.run("journal", "prune", "--before", SOON, "--dry-run", "--json").json
+    plan = shared.run("journal", "prune", "--before", SOON, "--dry-run", "--json").json
     assert (plan["done"], plan["events"], plan["limits"][0]["last"]) == (False, 0, 0)  # type: ignore[index]
-    assert machine.run("events", "--json").out == before
+    assert shared.run("events", "--json").out == before
 
 
 @pytest.mark.parametrize("supervised", [False, True])
@@ -80,7 +91,7 @@ def test_what_is_kept_goes_and_every_answer_is_right(machine: Machine, tmp_path:
     assert machine.run("replay", "last", "--at", "end", "--json").json["total"] == status["total"]
 
 
-def test_wrong_words_are_told(machine: Machine, tmp_path: Path) -> None:
+def test_wrong_words_are_told(shared: Machine, tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("precious")
     for words, why in (
         (("journal",), "what"),
@@ -88,6 +99,6 @@ def test_wrong_words_are_told(machine: Machine, tmp_path: Path) -> None:
         (("journal", "prune"), "--before"),
         (("journal", "prune", "--before", SOON, "--keep", str(tmp_path / "mine")), "already"),
     ):
-        done = machine.run(*words)
+        done = shared.run(*words)
         assert (done.code, done.err.count("\n")) == (2, 1)
         assert why in done.err or "required" in done.err

@@ -46,11 +46,19 @@ def assert_sane(terminal: Terminal) -> None:
         assert off >= on, f"mode {mode!r} is left on"
 
 
-def test_the_floor_is_simulated_and_says_so(demo: Terminal) -> None:
+def test_the_floor_is_simulated_says_so_and_stays(demo: Terminal) -> None:
+    """It can be drawn again, has no shell to go back to, and its window can change its size."""
     assert "SIMULATED" in demo.text.upper()
+    demo.screen.reset()
+    demo.press("\x0c")
+    demo.until(lambda text: "12 stations" in text and "proxy-01" in text, PATIENCE_S)
+    demo.press("\x1a")
+    demo.until(lambda text: "there is no shell to go back to" in text, PATIENCE_S)
+    demo.resize(80, 24)
+    demo.until(lambda text: "proxy-01" in text and max(map(len, text.split("\n"))) <= 80, PATIENCE_S)
 
 
-def test_keys_are_obeyed(demo: Terminal) -> None:
+def test_keys_are_obeyed_and_quitting_gives_the_terminal_back(demo: Terminal) -> None:
     demo.press("?")
     demo.until(lambda text: "finished its turn" in text, PATIENCE_S)
     demo.press("\x1b")
@@ -59,6 +67,9 @@ def test_keys_are_obeyed(demo: Terminal) -> None:
     demo.until(lambda text: "esc drops" in text, PATIENCE_S)
     demo.press("proxy\r")
     demo.until(lambda text: "proxy-01" in text and "docs-04" not in text, PATIENCE_S)
+    demo.press("q")
+    assert demo.wait(PATIENCE_S) == 0
+    assert_sane(demo)
 
 
 def test_keys_typed_ahead_are_obeyed_in_their_order(demo: Terminal) -> None:
@@ -73,12 +84,6 @@ def test_keys_typed_ahead_are_obeyed_in_their_order(demo: Terminal) -> None:
     demo.until(lambda text: "“proxy”" in text and "12 stations" in text, PATIENCE_S)
     demo.press("q")
     assert demo.wait(PATIENCE_S) == 0
-
-
-def test_quitting_gives_the_terminal_back(demo: Terminal) -> None:
-    demo.press("q")
-    assert demo.wait(PATIENCE_S) == 0
-    assert_sane(demo)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -118,11 +123,6 @@ def test_nothing_is_left_behind(machine: Machine, tmp_path: Path) -> None:
         assert demo.wait(PATIENCE_S) == 0
     assert list(tmp_path.glob("state/**/*")) == []
     assert list(temporary.iterdir()) == []
-
-
-def test_a_window_can_change_its_size(demo: Terminal) -> None:
-    demo.resize(80, 24)
-    demo.until(lambda text: "proxy-01" in text and max(map(len, text.split("\n"))) <= 80, PATIENCE_S)
 
 
 def test_the_demo_replays_the_bundled_recording(machine: Machine) -> None:
@@ -181,12 +181,6 @@ def assert_untouched(terminal: Terminal) -> None:
     assert termios.tcgetattr(terminal.descriptor) == terminal.modes
 
 
-def test_the_screen_can_be_drawn_again(demo: Terminal) -> None:
-    demo.screen.reset()
-    demo.press("\x0c")
-    demo.until(lambda text: "12 stations" in text and "proxy-01" in text, PATIENCE_S)
-
-
 def test_the_shell_and_back(machine: Machine) -> None:
     """Suspended, the terminal is the shell's; brought back, the console draws everything again."""
     command = shlex.join([*DEMO, "--seed", "2"])
@@ -204,11 +198,6 @@ def test_the_shell_and_back(machine: Machine) -> None:
         shell.until(lambda _: PROMPT in shell.output[shell.output.rindex(ALTERNATE_SCREEN) :], PATIENCE_S)
         shell.press("exit 7\r")
         assert shell.wait(PATIENCE_S) == 7
-
-
-def test_without_a_shell_the_console_stays(demo: Terminal) -> None:
-    demo.press("\x1a")
-    demo.until(lambda text: "there is no shell to go back to" in text, PATIENCE_S)
 
 
 @pytest.mark.parametrize(("locale", "sign"), [("C", "*"), ("C.UTF-8", "●")])

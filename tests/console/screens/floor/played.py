@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from textual.events import Key
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from console.app import FactoryApp
@@ -31,5 +33,12 @@ def play(
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:
-    await pilot.press(*keys)
+    """Press keys. Letters in a row are typed fast: the first and the last are waited for, those between are not."""
+    letters = [len(key) == 1 for key in ("..", *keys, "..")]
+    for key, *typed in zip(keys, letters, letters[1:], letters[2:], strict=False):
+        if all(typed):
+            assert pilot.app._driver is not None
+            pilot.app._driver.send_message(Key(key if key.isalnum() else _character_to_key(key), key))
+        else:
+            await pilot.press(key)
     await pilot.pause()
