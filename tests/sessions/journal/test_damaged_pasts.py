@@ -70,7 +70,7 @@ def _told(path: Path, doing: Callable[[], object]) -> None:
         assert path.name in error.message, error.message
 
 
-@settings(deadline=None, max_examples=of_hundred(150))
+@settings(deadline=None, max_examples=of_hundred(100))
 @given(seed=st.integers(0, 2**32), whole=st.booleans())
 def test_a_damaged_recording_is_read_or_refused(sound: Path, seed: int, whole: bool) -> None:
     path = sound / "damaged.ftr"
@@ -78,7 +78,7 @@ def test_a_damaged_recording_is_read_or_refused(sound: Path, seed: int, whole: b
     _told(path, lambda: damage.use(path, sound))
 
 
-@settings(deadline=None, max_examples=of_hundred(60))
+@settings(deadline=None, max_examples=of_hundred(30))
 @given(seed=st.integers(0, 2**32), whole=st.booleans())
 def test_a_damaged_journal_is_read_and_written_or_refused(sound: Path, seed: int, whole: bool) -> None:
     path = sound / "damaged.db"

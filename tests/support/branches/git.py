@@ -23,7 +23,7 @@ ENVIRONMENT = {
     "LC_ALL": "C",
 }
 
-_ALONE = ("-c", "maintenance.auto=false")
+ALONE = ("-c", "maintenance.auto=false")
 """No second process after each commit, which looks whether there is anything to tidy up."""
 
 
@@ -55,7 +55,7 @@ class TestRepository:
         """What `git arguments...` prints, without the last line end; it must succeed."""
         stamp = f"{self.clock} +0000"
         done = subprocess.run(
-            ["git", *_ALONE, *arguments],
+            ["git", *ALONE, *arguments],
             cwd=cwd or self.path,
             env=environment(GIT_AUTHOR_DATE=stamp, GIT_COMMITTER_DATE=stamp),
             input=stdin.encode() if isinstance(stdin, str) else stdin,

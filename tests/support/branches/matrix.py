@@ -14,7 +14,7 @@ from sessions.branches.merges.merges import merge_batch
 from sessions.branches.merges.subjects import Row, Subjects, rows_of, subjects
 from sessions.branches.merges.tally import files_of
 from sessions.floor.conflicts import Outcome, Verdict, key_of
-from tests.support.branches.git import TestRepository, environment
+from tests.support.branches.git import ALONE, TestRepository, environment
 
 Verdicts = dict[str, Verdict]
 
@@ -110,9 +110,8 @@ class Clone:
     def merges(self, ours: str, theirs: str) -> bool:
         """Whether a plain `git merge` of two commits succeeds."""
         git = self._made.git
-        git("checkout", "--quiet", "--force", "--detach", ours, cwd=self._path)
+        git("reset", "--quiet", "--hard", ours, cwd=self._path)
         git("clean", "-dffxq", cwd=self._path)
-        words = ["git", "merge", "--quiet", "--no-edit", theirs]
+        words = ["git", *ALONE, "merge", "--quiet", "--no-edit", theirs]
         done = subprocess.run(words, cwd=self._path, env=environment(), capture_output=True, check=False)
-        git("reset", "--quiet", "--hard", cwd=self._path)
         return done.returncode == 0

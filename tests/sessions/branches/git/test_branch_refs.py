@@ -77,11 +77,11 @@ def test_commits_are_read(repository: TestRepository) -> None:
 
 
 def test_thousands_of_heads_take_one_process_each(repository: TestRepository) -> None:
-    repository.fast_import((f"many/b{number}", {"b.txt": f"{number}\n"}) for number in range(5_000))
+    repository.fast_import((f"many/b{number}", {"b.txt": f"{number}\n"}) for number in range(2_000))
     heads = refs.heads(git(repository))
-    assert len(heads) == 5_001
+    assert len(heads) == 2_001
     commits = refs.commits(git(repository), heads.values())
-    assert commits[heads["many/b4999"]].subject == "work on many/b4999"
+    assert commits[heads["many/b1999"]].subject == "work on many/b1999"
 
 
 def test_missing_and_damaged_commits_hide_no_others(repository: TestRepository) -> None:

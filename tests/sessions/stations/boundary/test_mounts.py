@@ -7,13 +7,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sessions.floor.patterns import matches, trouble
 from sessions.floor.scope import Scope
 from sessions.stations.boundary.mounts import Access, Plan, planned
 from tests.support.boundary.site import Site
+from tests.support.chance import of_hundred
 
 FILES = ("a", "b/a", "b/c/a", "b/c/d/a", "b/c/d/e", "b/x", "c/a", "c/d/a", ".claude/settings.json", "c/d/e/f/a")
 PARTS = st.sampled_from(["a", "b", "c", "d", "e", "*", "**", "x", ".claude"])
@@ -41,6 +42,7 @@ def access(plan: Plan, path: Path) -> Access:
     return [mount.access for mount in plan.mounts if path.is_relative_to(mount.path)][-1]
 
 
+@settings(max_examples=of_hundred(50))
 @given(patterns=PATTERNS, pinned=st.lists(st.sampled_from([*FILES, "b", "b/c", "c/d", "src/gen"]), max_size=3))
 def test_every_file_is_as_open_as_its_scope(site: Site, patterns: list[str], pinned: list[str]) -> None:
     bounds = msgspec.structs.replace(site.bounds, scope=Scope(write=tuple(patterns)), pinned=tuple(pinned))
@@ -57,6 +59,7 @@ def test_every_file_is_as_open_as_its_scope(site: Site, patterns: list[str], pin
             assert plan.asked, name
 
 
+@settings(max_examples=of_hundred(50))
 @given(patterns=PATTERNS, read=PATTERNS, pinned=st.lists(st.sampled_from(FILES), max_size=3))
 def test_nothing_above_what_is_shut_can_be_moved(
     site: Site, patterns: list[str], read: list[str], pinned: list[str]

@@ -388,7 +388,7 @@ def test_a_few_trees_that_are_very_many_files_take_no_more_memory_than_is_given(
     world: World, place: Place, door: Absorber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Twelve objects can be a thousand million files, and the machine would be out of memory over the list of them."""
-    monkeypatch.setattr(bringing, "MEMORY", 100 << 20)
+    monkeypatch.setattr(bringing, "MEMORY", 40 << 20)
     git = partial(world.repo.git, cwd=place.work)
     tree = git("rev-parse", "HEAD:src")
     for _ in range(7):
