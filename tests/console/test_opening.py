@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench.opening import PATIENCE_S, QUIET_S, SLOW, WAY, Change, changes, frames, still
-from tests.bench.probe import Terminal
+from tests.bench.probe import Seen, Terminal
 
 
 @pytest.fixture(scope="module", params=[(), (SLOW,), ("--ascii",)], ids=["fast", "slow", "ascii"])
@@ -36,6 +36,10 @@ def cells(terminal: Terminal) -> list[tuple[object, ...]]:
     return [(cell.data, cell.bg, *((cell.fg, cell.bold) if cell.data.strip() else ())) for cell in every]
 
 
+def shows(terminal: Terminal, wanted: list[tuple[object, ...]]) -> Seen:
+    return lambda _: cells(terminal) == wanted
+
+
 def test_what_the_console_knows_of_the_terminal_is_true(tmp_path: Path) -> None:
     """Wherever one comes to by changes, the screen drawn anew is the same."""
     with still(tmp_path, columns=120, lines=40) as terminal:
@@ -44,9 +48,10 @@ def test_what_the_console_knows_of_the_terminal_is_true(tmp_path: Path) -> None:
             terminal.settle(QUIET_S)
             before = cells(terminal)
             if ":" not in keys:  # the palette takes every key as typed
+                terminal.screen.erase_in_display(2)
+                assert cells(terminal) != before, f"nothing is there after {keys!r}"
                 terminal.press(REDRAW)
-                terminal.settle(QUIET_S)
-                assert cells(terminal) == before, f"after {keys!r}"
+                terminal.until(shows(terminal, before), PATIENCE_S)
 
 
 def test_a_redraw_and_another_size_send_everything(tmp_path: Path) -> None:

@@ -132,15 +132,11 @@ def test_a_program_of_which_it_is_not_known_how_is_not_interrupted(shell: Shell)
     assert shell.outcomes("kill", "sleeper") == [("sleeper", True)]
 
 
-def test_a_word_that_is_no_kind_of_agent_makes_no_station(shell: Shell) -> None:
+def test_a_start_that_can_be_known_to_fail_makes_no_station(shell: Shell) -> None:
     shell.run("start", "parot", "say hello", code=1)
     assert shell.error == "factory-tui: 'parot' is no kind of agent: did you mean parrot?\n"
     shell.run("start", "zzz", "say hello", code=1)
     assert "there are " in shell.error and "builtin" in shell.error
-    assert shell.told("status")[0]["stations"] == []
-
-
-def test_a_start_that_can_be_known_to_fail_makes_no_station(shell: Shell) -> None:
     assert shell.outcomes("start", "command", "mend it", code=1) == [("", False)]
     assert shell.outcomes("start", "command", "mend it", "--name", "../evil", code=1) == [("../evil", False)]
     shell.run("start", "parrot", " ", code=1)
