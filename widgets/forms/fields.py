@@ -58,6 +58,8 @@ class Words(Field):
         self._composer = Composer(value)
         self.ghost = ""
         """How what was typed may go on: shown behind it."""
+        self.proposal = ""
+        """What stands there by itself: a word that is typed takes its place, and a blank goes on with it."""
 
     @property
     def value(self) -> str:
@@ -75,8 +77,11 @@ class Words(Field):
     def type(self, key: str, character: str | None) -> bool:
         if key in NEWLINES or key in ("up", "down", "pageup", "pagedown"):
             return False
-        if character and character.isprintable() and len(self.value) >= MOST_WORDS:
-            return True
+        if character and character.isprintable():
+            if len(self.value) >= MOST_WORDS:
+                return True
+            if self.proposal and self.value == self.proposal and self.at_end and character != " ":
+                self.value = ""
         before = (self._composer.text, self._composer.at)
         return self._composer.type(key, character) and (self._composer.text, self._composer.at) != before
 
@@ -157,12 +162,14 @@ class Option(msgspec.Struct, frozen=True):
 
 
 class Choice(Field):
-    """One of several; the arrows go round, a letter goes to the next that begins with it."""
+    """One of several; the arrows go round, letters go to the next that begins with them."""
 
     def __init__(self, key: str, label: str, options: Sequence[Option], value: str = "", *, about: str = "") -> None:
         super().__init__(key, label, about=about)
         self.options: Sequence[Option] = options
         self.at = 0
+        self._typed = ""
+        """Letters that came one after the other, and with which what is chosen begins."""
         self.choose(value)
 
     @property
@@ -188,15 +195,25 @@ class Choice(Field):
     def type(self, key: str, character: str | None) -> bool:
         count = len(self.options)
         if key in ("left", "right", "space") and count:
-            self.at = (self.at + (-1 if key == "left" else 1)) % count
+            self.at, self._typed = (self.at + (-1 if key == "left" else 1)) % count, ""
             return True
-        if character and character.isprintable():
-            after = [(self.at + step) % count for step in range(1, count + 1)]
-            wanted = character.casefold()
-            found = next((at for at in after if self.options[at].shown.casefold().startswith(wanted)), None)
-            self.at = self.at if found is None else found
-            return found is not None
+        if not character or not character.isprintable():
+            self._typed = ""
+            return False
+        letter = character.casefold()
+        for typed, step in ((self._typed + letter, 0), (letter, 1)) if self._typed else ((letter, 1),):
+            if (found := self._beginning(typed, step)) >= 0:
+                self.at, self._typed = found, typed
+                return True
         return False
+
+    def _beginning(self, typed: str, step: int) -> int:
+        """Where the next is that begins so, from so many steps after what is chosen on; a whole name comes first."""
+        count = len(self.options)
+        after = [(self.at + step + more) % count for more in range(count)]
+        names = [(at, self.options[at].shown.casefold()) for at in after]
+        whole = (at for at, name in names if len(typed) > 1 and name == typed)
+        return next(whole, next((at for at, name in names if name.startswith(typed)), -1))
 
     def lines(self, cells: int, rows: int, focused: bool) -> list[Line]:
         option = self.option

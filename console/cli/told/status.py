@@ -13,6 +13,8 @@ from sessions.text import clean
 
 EXPLAINED = (Status.NEEDS_ME, Status.FAILED, Status.WAITING, Status.STALE)
 """States whose reason `status` tells beside them."""
+OVER = (Life.STOPPED, Life.KILLED, Life.LOST)
+"""Lives that look idle, and are told for that."""
 
 
 def print_status(state: FloorState, now: float, as_json: bool) -> None:
@@ -59,9 +61,12 @@ def print_status(state: FloorState, now: float, as_json: bool) -> None:
 
 
 def _why(station: jsonshape.StationShape) -> str:
-    """What a station waits for or failed of, and how often it left its scope; nothing of one that works or is done."""
+    """What a station waits for, failed of or ended with, and how often it left its scope; nothing of one that works."""
     reason = station.status_reason if station.status in EXPLAINED else ""
-    outside = f"{station.ours.violations} outside its scope" if station.ours and station.ours.violations else ""
+    ours = station.ours
+    if ours is not None and not reason and ours.life in OVER:
+        reason = ": ".join(filter(None, (ours.life, ours.life_reason)))
+    outside = f"{ours.violations} outside its scope" if ours is not None and ours.violations else ""
     return "; ".join(filter(None, (reason, outside)))
 
 

@@ -24,7 +24,7 @@ from sessions.floor.ours.family import below
 from sessions.text import clean
 from sessions.views.floor.arrange import LOUD, Grouping, SortKey, attention
 from sessions.views.floor.panes import Pane
-from sessions.views.hands import Hands
+from sessions.views.hands import FREE, NOTHING, Hands
 from widgets.draw.cells import Line, Span
 from widgets.floor.card import HEIGHTS
 from widgets.floor.preview import Preview, shows_whole
@@ -91,7 +91,12 @@ class FloorScreen(FloorScene, HandedScreen):
         families = self.view.choice.families
         folded = [child for station in stations if station in families for child in below(state, station)]
         return Hands(
-            state, stations, bool(marks), tuple(child for child in folded if child not in stations), whole=True
+            state,
+            stations,
+            bool(marks),
+            tuple(child for child in folded if child not in stations),
+            whole=True,
+            nobody=NOTHING if pane is None else FREE,
         )
 
     def question(self) -> Line:

@@ -23,7 +23,7 @@ from sessions.views.forms.wishes import child_values, scope_values, start_wish
 from sessions.views.forms.words import budget_text
 from sessions.views.hands import Hands
 from widgets.draw.cells import Line
-from widgets.forms.fields import Choice, Option, Text
+from widgets.forms.fields import Choice, Option, Text, Words
 from widgets.forms.told import option_lines, told
 
 UNTOLD = "\0"
@@ -55,6 +55,8 @@ class StartScreen(FormScreen):
         self._agent, self._words = agent, task
         agent.offer([Option(self._kind)])
         self.form.fill(values)
+        if not parent and isinstance(writes := self.form.by_key["writes"], Words):
+            writes.proposal = values["writes"]
         begins = link.state.owned[parent].branch if parent else link.state.base
         self.form.by_key["from"].hint = clean(begins, 60) or "the base"
         task.paste(drafts.get(self._draft, ""))

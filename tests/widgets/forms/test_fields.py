@@ -95,6 +95,23 @@ def test_a_choice_goes_round_and_to_letters() -> None:
     assert typed(Choice("a", "a", []), "right", "x") == ""
 
 
+def test_a_choice_is_typed_by_its_name() -> None:
+    names = ("acp", "claude-agent-acp", "claude", "codex", "codex-acp", "openclaw", "opencode")
+    for name in names:
+        field = Choice("a", "a", [Option(each) for each in names], "acp")
+        assert typed(field, *name) == name
+    assert typed(field, "left", "c", "c") == "claude"
+
+
+def test_a_word_takes_the_place_of_what_was_proposed_and_a_blank_goes_on_with_it() -> None:
+    field = Words("x", "x", value="**")
+    field.proposal = "**"
+    assert typed(field, *" !a") == "** !a"
+    field.value = "**"
+    assert typed(field, *"src/**") == "src/**"
+    assert typed(field, "backspace", "x") == "src/*x"
+
+
 def test_the_keys_go_round_the_fields_that_are_seen() -> None:
     it = form()
     it.hide({"model"})
