@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,6 +73,7 @@ def test_verbs_take_several_and_tell_every_refusal(shell: Shell) -> None:
         "nobody: there is no station 'nobody': see `factory-tui status`",
         "kiki: it is stopped: there is nothing to do",
     ]
+    assert re.search(r"^polly .* stopped$", shell.run("status"), re.MULTILINE)
     assert shell.told("resume") == []
     assert shell.outcomes("freeze") == shell.outcomes("thaw") == [("", True)]
     assert shell.outcomes("remove", *words, code=1) == both
