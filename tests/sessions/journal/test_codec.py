@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sessions.errors import FactoryError
@@ -17,6 +17,7 @@ from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY
 from sessions.harmless import harmless, is_harmless, map_strings
 from sessions.journal import codec
+from tests.support.chance import of_hundred
 from tests.support.journal import KINDS, event_lists, events, events_of_kind, line_of
 
 
@@ -32,6 +33,7 @@ def test_every_kind_is_in_the_vocabulary(kind: type[ev.Event]) -> None:
     tag = codec.TAGS[kind]
     assert tag.rpartition(".")[2].isdigit()
 
+    @settings(max_examples=of_hundred(30))
     @given(events_of_kind(kind))
     def check(event: ev.Event) -> None:
         assert type(codec.decode(line_of(event))) is kind
@@ -50,6 +52,7 @@ def test_no_bytes_break_the_reader(line: bytes) -> None:
     assert isinstance(codec.decode(line), ev.Event)
 
 
+@settings(max_examples=of_hundred(50))
 @given(st.recursive(st.none() | st.floats() | st.text(), lambda inner: st.dictionaries(st.text(), inner)))
 def test_no_json_breaks_the_reader(value: object) -> None:
     for fact in (value, {"type": "tokens_used.1", "time": value}, {"type": value}):
