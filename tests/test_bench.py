@@ -62,9 +62,19 @@ def test_made_transcripts_hold_every_kind_of_line_and_count_to_the_token(tmp_pat
     assert scan_rate(tmp_path / "projects", expected)["exact"]
 
 
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the program is compiled to, once for all homes."""
+    return tmp_path_factory.mktemp("compiled")
+
+
 @pytest.mark.parametrize("peer", [False, True])
-def test_scans_are_compared_where_there_is_a_peer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, peer: bool) -> None:
+def test_scans_are_compared_where_there_is_a_peer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, compiled: Path, peer: bool
+) -> None:
     """The peer here takes no time and says what the transcripts hold."""
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "compiled").symlink_to(compiled)
     expected = make(tmp_path / "claude" / "projects", 1)
     other = tmp_path / "ccusage"
     other.write_text(f'#!/bin/sh\necho \'{{"totals": {{"totalTokens": {expected.total}}}}}\'\n')
