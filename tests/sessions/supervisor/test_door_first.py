@@ -31,7 +31,7 @@ from sessions.supervisor.wire.protocol import Snapshot
 from tests.support.house import LONG, House, house_in
 from tests.support.supervisor import PATIENCE_S, dialled
 
-EVENTS = 100_000
+EVENTS = 40_000
 WAITING = "bringing the journal up to date"
 
 house = pytest.fixture(lambda monkeypatch: (yield from house_in(monkeypatch)))
