@@ -45,7 +45,7 @@ def scratches() -> Iterator[list[Scratch]]:
 
 def heads(made: TestRepository, names: list[str]) -> list[str]:
     """The commits of branches."""
-    return [made.git("rev-parse", name) for name in names]
+    return made.git("rev-parse", *names).splitlines()
 
 
 def one_by_one(made: TestRepository, one: str, other: str) -> tuple[int, str, list[str]]:
