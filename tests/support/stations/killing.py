@@ -195,10 +195,14 @@ class Killing:
             pass
 
     def _lost_at_last(self) -> Sequence[str]:
-        """What is lost when all that was acknowledged had the time for its turn: some wait for the one under way."""
+        """What is lost when nothing more comes of what was acknowledged: many wait for the turn under way."""
+        lost = self._lost()
         deadline = time.monotonic() + PATIENCE_S
-        while (lost := self._lost()) and time.monotonic() < deadline:
+        while lost and time.monotonic() < deadline:
             time.sleep(0.1)
+            before, lost = lost, self._lost()
+            if len(lost) < len(before):
+                deadline = time.monotonic() + PATIENCE_S
         return lost
 
     def _lost(self) -> Sequence[str]:
