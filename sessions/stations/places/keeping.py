@@ -29,6 +29,8 @@ REASONS = {
     "branch": "a branch of a station that was removed",
 }
 """By the word in the ref."""
+_IDENT = re.compile(rb"(.+) <(.*)> \d+ [-+]\d{4}\s*")
+_OURS = (b"factory-tui", b"factory-tui@localhost")
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,20 @@ class Kept:
     def until(self) -> float:
         """Until when it is kept."""
         return self.when + KEPT_S
+
+
+def person(common_dir: Path, now: float) -> dict[str, str]:
+    """Git's variables for who makes a commit that keeps something, and when: the operator as their settings of git
+    name them, else this program. Raises GitError."""
+    status, out, _ = Git(common_dir).with_settings("user.useConfigOnly=true").call("var", "GIT_COMMITTER_IDENT")
+    known = _IDENT.fullmatch(out) if status == 0 else None
+    name, mail = known.groups() if known is not None else _OURS
+    values = {
+        "NAME": os.fsdecode(name),
+        "EMAIL": os.fsdecode(mail),
+        "DATE": f"@{int(now)} {time.strftime('%z', time.localtime(now))}",
+    }
+    return {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER") for part, value in values.items()}
 
 
 def keep(common_dir: Path, station: str, head: str, reason: str, now: float) -> str:

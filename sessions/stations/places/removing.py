@@ -2,7 +2,8 @@
 
 Kept are the commits of every branch of a clone, its stashes, and what is not committed: staged, unstaged and
 untracked. Ignored files are not, and go. What no ref can keep, such as another repository inside the work tree, or
-damaged objects, stays where it is: the whole directory is set aside instead of being removed.
+damaged objects, stays where it is: the whole directory is set aside instead of being removed. A branch that was made
+for the place, and never was anywhere but where it began, goes with it.
 """
 
 from __future__ import annotations
@@ -10,21 +11,23 @@ from __future__ import annotations
 import logging
 import os
 import re
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sessions import paths
 from sessions.branches.git import beneath, refs, worktrees
 from sessions.branches.git.clearing import clear
+from sessions.branches.git.names import ref_bytes
 from sessions.branches.git.run import Git, GitError
 from sessions.branches.git.worktrees import Worktree, git_in
-from sessions.branches.merges.snapshot import PERSON, add, uncommitted
+from sessions.branches.merges.snapshot import add, uncommitted
 from sessions.errors import FactoryError
 from sessions.floor.events import WorkKept
 from sessions.stations.places import pins
 from sessions.stations.places.bringing import quarantine
 from sessions.stations.places.git import git_of, worktree_of
-from sessions.stations.places.keeping import KEPT_S, REASONS, keep
+from sessions.stations.places.keeping import KEPT_S, REASONS, keep, kept, person
 from sessions.stations.places.layout import NEW, Place
 
 log = logging.getLogger(__name__)
@@ -43,11 +46,14 @@ class Removed:
     events: tuple[WorkKept, ...]
     aside: Path | None = None
     """Where its directory lies now, if it could not be removed."""
+    branch_gone: bool = False
+    """Its branch was empty, and went with it."""
 
 
-def remove(place: Place, now: float) -> Removed:
+def remove(place: Place, now: float, needed: Container[str] = ()) -> Removed:
     """Keep what is in a place, and take it away. Its agent must have ended. On a thread.
 
+    `needed` are branches that stay also where they are empty.
     Raises `FactoryError` with the cure when something cannot be kept; the place is then left as it is.
     """
     try:
@@ -67,8 +73,41 @@ def remove(place: Place, now: float) -> Removed:
     common_dir = Path(place.record.common_dir)
     if not place.record.clone:
         Git(common_dir).run("worktree", "prune")
+    goes = aside is None and place.record.branch not in needed and _drop_empty(place)
     pins.let_go(common_dir, place.record.station)
-    return Removed(tuple(events), aside)
+    return Removed(tuple(events), aside, goes)
+
+
+def _drop_empty(place: Place) -> bool:
+    """Delete the branch that was made for a place, if it is empty; whether that was done.
+
+    It stays where it ever was at another commit than it began at, where that is in the history of no other branch, tag
+    or remote branch, where somebody has it checked out, and where it cannot be known.
+    """
+    record, git = place.record, Git(Path(place.record.common_dir))
+    ref = f"refs/heads/{os.fsdecode(ref_bytes(record.branch))}"
+    if not record.own or record.arrived != record.base:
+        return False
+    try:
+        was_at = set(git.run("rev-list", "--walk-reflogs", ref, "--").decode().split())
+        if was_at != {record.base} or refs.symbolic(git, "HEAD") == record.branch:
+            return False
+        trees = worktrees.read(git, git.directory, worktrees.main_root(git, git.directory))
+        if any(tree.branch == record.branch for tree in trees) or not _is_in_others(git, record.base, ref):
+            return False
+        git.run("update-ref", "-d", ref, record.base)  # unless it moves in this moment
+    except GitError as error:
+        log.info("of station %s the branch stays: %s", record.station, error)
+        return False
+    return True
+
+
+def _is_in_others(git: Git, commit: str, ref: str) -> bool:
+    """Whether another branch, a tag or a remote branch has a commit in its history, and none stands for `ref`."""
+    words = ("for-each-ref", "--format=%(refname) %(symref)", f"--contains={commit}")
+    out = os.fsdecode(git.run(*words, "refs/heads", "refs/remotes", "refs/tags"))
+    found = [line.split(" ") for line in out.splitlines()]
+    return any(not aim and name != ref for name, aim in found) and all(aim != ref for _, aim in found)
 
 
 def keep_work(place: Place, now: float) -> tuple[list[WorkKept], bool]:
@@ -86,7 +125,7 @@ def keep_work(place: Place, now: float) -> tuple[list[WorkKept], bool]:
         except GitError as error:
             log.warning("of station %s the commit %s cannot be kept: %s", station, head, error)
             damaged = True
-    work = _uncommitted(place)
+    work = _uncommitted(place, now)
     if work:
         git = _git(place)
         if place.record.clone:
@@ -148,7 +187,7 @@ def _git(place: Place) -> Git:
     return git_in(tree)
 
 
-def _uncommitted(place: Place) -> str:
+def _uncommitted(place: Place, now: float) -> str:
     """A commit of what is not committed, as `git stash` makes one: with what is staged as its second parent."""
     if not place.work.is_dir():
         return ""
@@ -158,7 +197,7 @@ def _uncommitted(place: Place) -> str:
     index = place.ours / "index.kept"
     settings = ("core.splitIndex=false", "core.untrackedCache=false", "commit.gpgSign=false")
     plain = _git(place).with_settings(*settings)
-    git = replace(plain, env={**plain.env, "GIT_INDEX_FILE": str(index), **PERSON})
+    git = replace(plain, env={**plain.env, "GIT_INDEX_FILE": str(index), **person(Path(place.record.common_dir), now)})
     try:
         staged = _staged(git, tree, index)
         # A fresh index: that of the agent may say of files that they are not to be looked at.
@@ -171,13 +210,27 @@ def _uncommitted(place: Place) -> str:
         )
         if work == head and staged in ("", head):
             return ""
+        trees = [work] if staged in ("", head, work) else [work, staged]
+        if known := _kept_before(place, tree.head, trees):
+            return known
         words = f"uncommitted work of station {place.record.station} on {place.record.branch}"
         parents = ["-p", tree.head]
-        if staged not in ("", head, work):
+        if len(trees) > 1:
             parents += ["-p", git.text("commit-tree", "-p", tree.head, "-m", f"what was staged: {words}", staged)]
         return git.text("commit-tree", *parents, "-m", words, work)
     finally:
         index.unlink(missing_ok=True)
+
+
+def _kept_before(place: Place, head: str, trees: list[str]) -> str:
+    """The commit that keeps the same work since a removal that was cut off; "" for none."""
+    git, wanted = Git(Path(place.record.common_dir)), "\n".join([head, *trees])
+    for item in kept(git.directory, place.record.station):
+        names = (f"{item.head}^1", f"{item.head}^{{tree}}", f"{item.head}^2^{{tree}}")[: 1 + len(trees)]
+        status, out, _ = git.call("rev-parse", *names)
+        if status == 0 and out.decode().strip() == wanted:
+            return item.head
+    return ""
 
 
 def _staged(git: Git, tree: Worktree, index: Path) -> str:

@@ -257,7 +257,7 @@ class Lives:
         if layout.root_of(crew.factory.state_dir, station).exists():
             try:
                 place = await asyncio.to_thread(layout.place_of, crew.factory.state_dir, station)
-                removed = await asyncio.to_thread(remove, place, time.time())
+                removed = await asyncio.to_thread(remove, place, time.time(), self._begun_at())
             except FactoryError:
                 await self._arrivals.follow(station)
                 raise
@@ -265,12 +265,20 @@ class Lives:
                 await crew.record(*removed.events)
             if removed.aside is not None:
                 reason = f"its directory holds what no ref can keep, and lies in {removed.aside}"
+            elif removed.branch_gone:
+                reason = f"{place.record.branch} had no commit of its own, and went with it"
         else:  # a supervisor may have been killed when it had just taken it away
             await asyncio.to_thread(pins.let_go, crew.factory.common_dir, station)
         crew.aside.drop(station)
         await self._signals.forget(station)
         await crew.live(station, Life.REMOVED, reason)
         await self.let_go()
+
+    def _begun_at(self) -> set[str]:
+        """The branches at which the others begin."""
+        state = self._crew.state
+        waits = (known for known in state.owned.values() if known.life is not Life.REMOVED and not known.directory)
+        return {state.base, *(known.start for known in waits)}
 
     async def _end(self, station: str) -> None:
         """End its agent, and let arrive what it committed."""

@@ -164,7 +164,10 @@ def test_who_writes_beside_a_station_and_works_on_for_it_is_said(shell: Shell) -
     shell.run("remove", "boss", code=1)
     assert shell.error.startswith("factory-tui: chick works for it: stop that first")
     shell.run("stop", "chick")
-    assert shell.run("remove", "boss") == "boss was removed\n"
+    gone = "station/boss had no commit of its own, and went with it"
+    assert shell.run("remove", "boss") == f"boss was removed; {gone}\n"
+    shell.run("start", "parrot", "--parent", "boss", code=1)
+    assert shell.error == "factory-tui: boss is removed: let it work for another station, or for none\n"
 
 
 def test_what_was_removed_is_no_station_of_the_floor_and_what_it_left_is_counted(shell: Shell) -> None:
@@ -173,8 +176,10 @@ def test_what_was_removed_is_no_station_of_the_floor_and_what_it_left_is_counted
     (place,) = [each["directory"] for each in shell.told("status")[0]["stations"] if each["id"] == "kiki"]
     (Path(place) / "new.txt").write_text("not committed\n")
     shell.run("stop", "polly", "kiki")
-    assert shell.run("remove", "polly") == "polly was removed\n"
-    assert shell.run("remove", "kiki") == "kiki was removed; 1 piece of its work is kept: factory-tui kept\n"
+    gone = "; station/{} had no commit of its own, and went with it\n"
+    assert shell.run("remove", "polly") == "polly was removed" + gone.format("polly")
+    kept = "kiki was removed; 1 piece of its work is kept: factory-tui kept"
+    assert shell.run("remove", "kiki") == kept + gone.format("kiki")
     status = shell.run("status")
     assert status.startswith("0 stations, ") and "polly" not in status.partition("branch ")[0]
     assert "2 stations more, removed: --json tells of them" in status

@@ -45,11 +45,65 @@ def test_staged_unstaged_and_untracked_work_is_kept_and_the_index_is_not_touched
     names = world.git("ls-tree", "-r", "--name-only", item.head).splitlines()
     assert "x.log" not in names
     assert "README.md" not in names
-    assert world.head("refs/heads/agent/s1") != ""
+    assert removed.branch_gone
+    assert world.head("refs/heads/agent/s1") == ""
     assert world.refs("refs/factory-tui/places") == []
     restore(world.common_dir, item.ref, "rescued")
     world.git("fsck", "--strict", "--full")
     assert world.repo.git("worktree", "list").count("\n") == 0
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_what_is_kept_says_who_and_when_and_is_kept_once(
+    world: World, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    monkeypatch.setenv("EMAIL", "made@up")
+    if known:
+        world.git("config", "user.name", "Ada Ämter")
+        world.git("config", "user.email", "ada@example.com")
+    who = "Ada Ämter <ada@example.com>" if known else "factory-tui <factory-tui@localhost>"
+    place = world.place()
+    world.repo.write({"src/a.py": "staged\n"}, cwd=place.work)
+    world.repo.git("add", "src/a.py", cwd=place.work)
+    world.repo.write({"src/a.py": "later\n"}, cwd=place.work)
+    ((cut_off,), _) = keep_work(place, NOW - 60)
+    (event,) = remove(place, NOW).events
+    assert (event.ref, event.head) == (cut_off.ref, cut_off.head)
+    for commit in (event.head, f"{event.head}^2"):
+        made = world.git("show", "--no-patch", "--format=%an <%ae> %at %cn <%ce> %ct", commit)
+        assert made == f"{who} {NOW - 60:.0f} {who} {NOW - 60:.0f}"
+
+
+@pytest.mark.parametrize("mode", [Mode.SAFE, Mode.FULL])
+def test_an_empty_branch_that_was_made_for_it_goes_with_it(world: World, mode: Mode) -> None:
+    removed = remove(world.place(mode=mode), NOW)
+    assert (removed.branch_gone, removed.events) == (True, ())
+    assert world.refs() == ["refs/heads/main"]
+
+
+def test_a_branch_stays_that_is_needed_or_may_hold_something(world: World) -> None:
+    moved, seen, needed, alias, alone = map(world.place, ("moved", "seen", "needed", "alias", "alone"))
+    there = world.head("refs/heads/agent/moved")
+    tip = world.git("commit-tree", "-p", there, "-m", "precious", f"{there}^{{tree}}")
+    for commit in (tip, there):  # the reflog has it
+        world.git("update-ref", "refs/heads/agent/moved", commit)
+    world.repo.git("worktree", "add", "--quiet", str(world.root / "wt"), "agent/seen")
+    world.git("symbolic-ref", "refs/heads/other", "refs/heads/agent/alias")
+    for place in (moved, seen, needed, alias):
+        assert not remove(place, NOW, {"agent/needed"}).branch_gone
+    orphan = world.git("commit-tree", "-m", "nobody else has it", f"{there}^{{tree}}")
+    last = world.place("last", base=orphan)
+    assert not remove(last, NOW).branch_gone
+    assert remove(alone, NOW).branch_gone
+    left = {"moved", "seen", "needed", "alias", "last"}
+    assert {*world.refs("refs/heads/agent")} == {f"refs/heads/agent/{name}" for name in left}
+    assert world.refs("refs/factory-tui/places") == []
+
+
+def test_a_branch_that_was_there_before_stays(world: World) -> None:
+    world.git("branch", "feature")
+    assert not remove(world.place("s1", "feature", new=False), NOW).branch_gone
+    assert world.head("refs/heads/feature") != ""
 
 
 def test_all_that_only_the_clone_had_is_kept(world: World) -> None:

@@ -91,7 +91,9 @@ def test_what_is_not_committed_is_on_the_floor_and_kept_when_the_place_goes(yard
         assert yard.repo.git("show", f"{item.head}:unfinished.txt") == "precious"
         await floor.done(RestoreKept(item.ref, "rescued"))
         assert yard.repo.git("rev-parse", "rescued") == item.head
-        assert "station/polly" in yard.repo.git("branch", "--list", "station/*")
+        assert time.time() - float(yard.repo.git("show", "--no-patch", "--format=%ct", "rescued")) < PATIENCE_S
+        assert owned.reason == "station/polly had no commit of its own, and went with it"
+        assert yard.repo.git("for-each-ref", "refs/heads/station", "refs/factory-tui/places") == ""
 
     told(yard, check)
 
