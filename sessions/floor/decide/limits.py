@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sessions.floor.commands import AssignScope, StartStation
 from sessions.floor.decide.decision import Refusal
-from sessions.floor.ours.budget import left
+from sessions.floor.ours.budget import MEASURES, given, left
 from sessions.floor.ours.family import above as all_above
-from sessions.floor.ours.family import children
+from sessions.floor.ours.family import children, living_children
 from sessions.floor.ours.owned import Owned
 from sessions.floor.scope import Budget, Mode, Network, Scope
 from sessions.floor.scopes.sets import TooManyStates, beyond, inside, overlaps
@@ -67,6 +67,19 @@ def outgrown(state: FloorState, station: str, scope: Scope) -> Refusal | None:
     return None
 
 
+def overdrawn(state: FloorState, station: str, budget: Budget) -> Refusal | None:
+    """Why a station cannot have this budget: it gave more than that to those that work for it."""
+    before, away = state.owned[station].budget, given(state, station, state.time)
+    for what in MEASURES:
+        bound, gave = getattr(budget, what), getattr(away, what)
+        having = [child for child in living_children(state, station) if getattr(state.owned[child].budget, what)]
+        if having and bound and bound < gave and bound != getattr(before, what):
+            names = ", ".join(name_of(state, child) for child in having)
+            cure = f"leave it {gave:,.12g} {what} or more, or give {names} less first, or stop them"
+            return Refusal(f"it gave {gave:,.12g} {what} to what works for it: {names}", cure)
+    return None
+
+
 def lowered(state: FloorState, station: str) -> Refusal | None:
     """Why a station that ended cannot come back as it is: the one that it works for has less by now."""
     over, known = next(iter(all_above(state, station)), ""), state.owned[station]
@@ -107,8 +120,8 @@ def _farther(name: str, scope: Scope, ceiling: Scope) -> Refusal | None:
 
 def _beyond(state: FloorState, budget: Budget, parent: str, above: Owned, without: str) -> Refusal | None:
     name, rest_of = name_of(state, parent), left(state, parent, state.time, without)
-    for what in Budget.__struct_fields__:
+    for what in MEASURES:
         bound, wanted, rest = getattr(above.budget, what), getattr(budget, what), getattr(rest_of, what)
         if bound and (wanted > rest or not wanted):
-            return Refusal(f"{name} has {rest:,g} {what} left", f"give it a budget of at most {rest:,g} {what}")
+            return Refusal(f"{name} has {rest:,.12g} {what} left", f"give it a budget of at most {rest:,.12g} {what}")
     return None

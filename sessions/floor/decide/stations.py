@@ -18,7 +18,7 @@ from sessions.floor.commands import (
     StationWish,
 )
 from sessions.floor.decide.decision import SOURCE, Accepted, Decision, Hand, Refusal
-from sessions.floor.decide.limits import exclusive_clash, lowered, outgrown, wider
+from sessions.floor.decide.limits import exclusive_clash, lowered, outgrown, overdrawn, wider
 from sessions.floor.identity import Owner
 from sessions.floor.ours import budget
 from sessions.floor.ours.changes import why_not
@@ -156,7 +156,9 @@ def _out_of_place(state: FloorState, wish: StartStation, station: str) -> Refusa
     parent = state.owned.get(wish.parent)
     if wish.branch and any(known.lives and known.branch == wish.branch for known in state.owned.values()):
         return Refusal(f"another station works on {wish.branch!r}", "stop it, or take another branch")
-    above = _too_deep(state, wish.parent) or wider(state, wish, wish.parent, parent) if parent is not None else None
+    if parent is not None and (trouble := childless(state, wish.parent, parent) or _too_deep(state, wish.parent)):
+        return trouble
+    above = wider(state, wish, wish.parent, parent) if parent is not None else None
     return above or exclusive_clash(state, station, wish.scope, wish.parent)
 
 
@@ -227,7 +229,11 @@ def _unassignable(state: FloorState, wish: AssignScope) -> Refusal | None:
     above = state.owned.get(parent)
     if above is not None and (trouble := wider(state, wish, parent, above, without=wish.station)):
         return trouble
-    return outgrown(state, wish.station, wish.scope) or exclusive_clash(state, wish.station, wish.scope)
+    return (
+        outgrown(state, wish.station, wish.scope)
+        or overdrawn(state, wish.station, wish.budget)
+        or exclusive_clash(state, wish.station, wish.scope)
+    )
 
 
 def _restored(state: FloorState, ref: str, branch: str, hand: Hand) -> Decision:
@@ -260,6 +266,16 @@ def _misnamed_branch(branch: str) -> Refusal | None:
     bad = branch.startswith(("-", "/", ".")) or branch.endswith(("/", ".", ".lock")) or ".." in branch or "//" in branch
     if bad or "@{" in branch or re.search(r"[\x00-\x20~^:?*\[\\\x7f]", branch) or len(branch) > 200:
         return Refusal(f"{clean(branch, 80)!r} is no name of a branch", "take letters, digits, `-` and `/`")
+    return None
+
+
+def childless(state: FloorState, station: str, known: Owned) -> Refusal | None:
+    """Why nobody can work for a station: what came of it would wait for one that nobody expects back."""
+    if known.life is Life.REMOVED:
+        return Refusal(f"{name_of(state, station)} is removed", "let it work for another station, or for none")
+    if known.life is Life.KILLED:
+        cure = f"resume it first: factory-tui resume {station}; or let it work for another station, or for none"
+        return Refusal(f"{name_of(state, station)} is killed", cure)
     return None
 
 

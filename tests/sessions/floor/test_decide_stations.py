@@ -184,6 +184,30 @@ def test_a_parent_is_narrowed_no_further_than_what_works_for_it_and_that_does_no
     assert "boss may not" in reason(answer(fold_all(ended, [assigned]), ChangeLife("hand", Change.RESUME)))
 
 
+@pytest.mark.parametrize(("life", "cure"), [(Life.KILLED, "factory-tui resume boss"), (Life.REMOVED, "or for none")])
+def test_nobody_works_for_a_station_that_is_not_expected_back(life: Life, cure: str) -> None:
+    state = fold_all(BOSS, [ev.LifeChanged(time=NOW, station="boss", life=life)])
+    trouble = refused(state, StartStation("builtin", parent="boss", scope=API, budget=Budget(tokens=1, turns=1)))
+    assert trouble.reason == f"boss is {life.value}"
+    assert cure in trouble.cure
+
+
+def test_a_budget_is_lowered_no_further_than_what_was_given_away() -> None:
+    hands = [
+        StartStation("builtin", name=name, parent="boss", scope=API, budget=Budget(tokens=tokens, turns=2))
+        for name, tokens in (("left", 300), ("right", 400))
+    ]
+    state = after(BOSS, *hands)
+    trouble = refused(state, AssignScope("boss", API, Budget(tokens=699, turns=10)))
+    assert trouble.reason == "it gave 700 tokens to what works for it: left, right"
+    assert "leave it 700 tokens or more" in trouble.cure
+    for enough in (Budget(tokens=700, turns=4), Budget(tokens=2_000_000, turns=10), Budget()):
+        assert isinstance(answer(state, AssignScope("boss", API, enough)), Accepted)
+    assert "it gave 4 turns" in reason(answer(state, AssignScope("boss", API, Budget(tokens=1_000, turns=3))))
+    over = [ev.LifeChanged(time=NOW, station=name, life=Life.STOPPED) for name in ("left", "right")]
+    assert isinstance(answer(fold_all(state, over), AssignScope("boss", API, Budget(tokens=699, turns=10))), Accepted)
+
+
 def test_a_child_of_a_safe_station_is_safe() -> None:
     wish = StartStation("builtin", parent="boss", scope=API, budget=Budget(tokens=1, turns=1), mode=Mode.FULL)
     assert "safe mode" in reason(answer(BOSS, wish))

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from sessions.floor import events as ev
 from sessions.floor.commands import StartStation
+from sessions.floor.decide.stations import childless, unstartable, would_be
 from sessions.floor.decide.stations import meant as called
-from sessions.floor.decide.stations import unstartable, would_be
 from sessions.floor.ours import budget
 from sessions.floor.ours.lives import Life
 from sessions.floor.ours.owned import Owned
@@ -48,7 +48,10 @@ class Starting:
         if state.simulated or unstartable(wish) is not None:
             return  # it is refused anyway, and said why
         station, branch = would_be(state, wish)
-        above = state.owned.get(str(called(state, wish.parent))) if wish.parent else None
+        parent = str(called(state, wish.parent)) if wish.parent else ""
+        above = state.owned.get(parent)
+        if above is not None and childless(state, parent, above) is not None:
+            return
         start = wish.start or (above.branch if above is not None else "") or state.base
         await asyncio.to_thread(vet, crew.factory, wish, Wanted(station, branch, start, None, wish.mode))
 
