@@ -334,7 +334,7 @@ def _agent_lost(event: ev.AgentLost) -> Said:
 
 @_says
 def _activity_seen(event: ev.ActivitySeen) -> Said:
-    return Said("noted", event.source, Tone.FAINT)
+    return Said("is active", tone=Tone.FAINT)
 
 
 @_says

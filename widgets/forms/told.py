@@ -115,7 +115,8 @@ def _meeting(meeting: Meeting, cells: int) -> Line:
         size = f"{'wrote ' * meeting.observed}{_many(meeting.files, 'file')}  "
         spans += [(size, "text on bar"), (first + more, "soft on bar")]
     elif meeting.might:
-        spans.append((f"no file that is there, but such as {clean(meeting.might, 80)}", "soft on bar"))
+        both = f"; both could make {clean(meeting.might, 80)}" if meeting.might != "**" else ""
+        spans.append((f"shares no file that exists{both}", "soft on bar"))
     return pad(spans, cells, GROUND)
 
 

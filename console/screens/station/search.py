@@ -68,8 +68,10 @@ class SearchScreen(FindingScreen):
             return
         if self._reading.came():
             self.view.grew()
+        here = self.view.cursor if self.view.found is None else self.view.found
         self.view.go_to_found(found.entry)
-        self.say(f"{what}: entry {found.entry + 1:,} of {count:,}{', from the other end' if found.wrapped else ''}")
+        around = "; there is no other" if found.entry == here else f", on from the {'end' if step < 0 else 'beginning'}"
+        self.say(f"{what} in entry {found.entry + 1:,} of {count:,}{around if found.wrapped else ''}")
 
     # Actions
 

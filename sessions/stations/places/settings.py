@@ -27,7 +27,7 @@ _RUNS = {
     b"commit.gpgsign": "signing",
     b"alias.": "aliases",
     b"include": "included files",
-    b"credential.": "credentials",
+    b"credential.": "git's credential helpers",
     b"url.": "rewritten addresses",
     b"http.": "settings of HTTP",
 }

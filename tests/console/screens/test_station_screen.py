@@ -224,6 +224,13 @@ def test_it_says_what_is_read_from_the_transcript_and_searches_it(tmp_path: Path
         assert screen._said == "“needlenowhere” is not in this conversation"
         await keys("escape")
         assert screen.pattern == ""
+        assert await keys("slash", *"request 40", "enter") == 40
+        assert screen._said.startswith("“request 40” in entry 41 of ")
+        assert await keys("n") == 40
+        assert screen._said.endswith("; there is no other")
+        await keys("escape")
+        assert await keys("slash", *"request 2", "enter") == 2
+        assert screen._said.endswith(", on from the beginning")
 
     with_station(still(with_path(sample_events(), transcript(tmp_path))), "docs-02", script)
 
@@ -241,6 +248,7 @@ def test_errors_are_gone_to() -> None:
         assert second is not None
         assert second > first
         assert screen.view.text.entry(second).failed
+        assert screen._said == f"error in entry {second + 1} of {screen.view.count}"
 
     with_station(still(sample_events(40)), "docs-02", script)
 

@@ -17,12 +17,16 @@ from tests.support.journal import KINDS
 def test_every_kind_of_event_has_words_of_its_own(kind: type[ev.Event]) -> None:
     said = describe(made(kind, "one"))
     assert said.word
-    if kind is not ev.ActivitySeen:  # which is no fact of its own
-        assert said.word != "noted", f"{kind.__name__} has no words in sessions/floor/describe.py"
+    assert said.word != "noted", f"{kind.__name__} has no words in sessions/floor/describe.py"
 
 
 def test_what_nobody_has_words_for_is_noted() -> None:
     assert describe(ev.Event(time=1.0, source="later")) == Said("noted", "later", Tone.FAINT)
+
+
+def test_that_it_does_something_names_no_source() -> None:
+    seen = ev.ActivitySeen(time=1.0, station="s", source="builtin:8704a271")
+    assert describe(seen) == Said("is active", tone=Tone.FAINT)
 
 
 def test_usage_is_told_in_figures() -> None:

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sessions.views.forms.overlap import Meeting, Overlap
 from tests.support.console import HOSTILE
 from tests.support.picture import text_of
 from widgets.draw.cells import line_width, plain
 from widgets.forms.fields import MOST_WORDS, Choice, Option, Text, Words
 from widgets.forms.form import Form, drawn
-from widgets.forms.told import option_lines
+from widgets.forms.told import option_lines, overlap_lines
 
 KEYS = st.sampled_from(
     ["left", "right", "home", "end", "backspace", "delete", "ctrl+w", "ctrl+u", "ctrl+k", "ctrl+j", "up", "down"]
@@ -177,3 +178,12 @@ def test_kinds_are_listed_with_why_they_cannot_be_chosen() -> None:
         "           ✗ two    no two here",
         "         ▌ ✓ three  Third",
     ]
+
+
+def test_who_shares_no_file_yet_is_told_with_one_that_both_could_make() -> None:
+    def said(might: str) -> str:
+        found = Overlap(1, 2, meetings=(Meeting("one", "one", might=might),))
+        return plain(overlap_lines(found, "", 80, 5)[1]).split("one", 1)[1].strip()
+
+    assert said(".txt") == "shares no file that exists; both could make .txt"
+    assert said("**") == "shares no file that exists"  # where they meet was too much to find out

@@ -67,6 +67,7 @@ def test_the_pins_are_there_and_nothing_of_the_operators_settings_runs(world: Wo
         ("merge.evil.driver", "false"),
         ("alias.st", "status"),
         ("core.sshCommand", "false"),
+        ("credential.helper", "!touch /tmp/never"),
         ("user.email", "ada@example.com"),
         ("core.autocrlf", "input"),
         ("core.excludesFile", str(world.root / "ignore")),
@@ -86,6 +87,7 @@ def test_the_pins_are_there_and_nothing_of_the_operators_settings_runs(world: Wo
         assert word not in settings
     assert set(place.record.dropped) == {
         "content filter evil", "core.fsmonitor", "merge drivers", "aliases", "core.sshCommand", "hooks",
+        "git's credential helpers",
     }  # fmt: skip
     assert not list(world.root.rglob("hooked"))
     for name in pins.READ_ONLY:
