@@ -160,7 +160,7 @@ class HandedScreen(FactoryScreen):
         own: Owned | None = hands.state.owned.get(able[0]) if len(able) == 1 else None
         branch = clean(own.branch, 40) if own is not None and own.branch else "branches"
         if verb is Verb.REMOVE:
-            return f"kept 30 days: {branch}, uncommitted work"
+            return f"kept: commits of {branch}, and for 30 days uncommitted work"
         return f"kept: {branch}, uncommitted work, conversation" + "s" * (own is None)
 
     async def action_see(self) -> None:

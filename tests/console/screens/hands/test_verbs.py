@@ -126,6 +126,15 @@ def test_what_cannot_be_done_says_why_and_asks_nobody(station: str, key: str, re
     play(test, it)
 
 
+def test_what_stays_of_a_station_is_said_before_its_place_goes() -> None:
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await go(screen, pilot, "over")
+        await press(pilot, "delete")
+        assert "kept: commits of station/over, and for 30 days uncommitted work" in last_line(app)
+
+    play(test, link())
+
+
 @pytest.mark.parametrize(
     ("mode", "reason"), [(LinkMode.REPLAY, "a replay shows what was"), (LinkMode.SIMULATED, "a simulated factory")]
 )
