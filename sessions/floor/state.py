@@ -72,6 +72,10 @@ class Session(msgspec.Struct, frozen=True, omit_defaults=True):
     counted: Counted = Counted()
 
 
+UNMETERED = frozenset({"command"})
+"""Kinds of which nobody tells what they use."""
+
+
 class Station(msgspec.Struct, frozen=True, omit_defaults=True):
     """One agent with an area of responsibility."""
 
@@ -111,6 +115,8 @@ class Station(msgspec.Struct, frozen=True, omit_defaults=True):
     """Those of them that no end of a turn withdraws: whoever asked has been told to come back for the answer."""
     beneath: Evidence | None = None
     """What it would be known to do if it asked nothing and did not rest; None where that says nothing."""
+    rest: Evidence | None = None
+    """Why it rests, if it does. What somebody must act on is known of it all the same."""
     running: Mapping[str, RunningTool] = {}
     """Tools under way, by call id, oldest first."""
     context: int = 0
@@ -128,6 +134,11 @@ class Station(msgspec.Struct, frozen=True, omit_defaults=True):
     def name(self) -> str:
         """What it is called, unique on the floor."""
         return self.called or self.id
+
+    @property
+    def cost_usd(self) -> float | None:
+        """Dollars; None where nobody tells what it uses, or no call has a known price: what is unknown is never 0."""
+        return None if self.kind in UNMETERED and not self.meter.calls else self.meter.cost_usd
 
 
 class Intent(msgspec.Struct, frozen=True, omit_defaults=True):

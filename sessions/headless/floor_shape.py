@@ -142,7 +142,7 @@ def station_shape(state: FloorState, station: Station, now: float) -> StationSha
         tokens=m.tokens,
         calls=m.calls,
         sessions=m.sessions,
-        cost_usd=m.cost_usd,
+        cost_usd=None if station.cost_usd is None else m.cost_usd,
         certainty=m.certainty,
     )
 

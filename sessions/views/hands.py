@@ -171,7 +171,7 @@ class Hands(msgspec.Struct, frozen=True, omit_defaults=True):
             turns = verb is Verb.PROMPT and known.lives and not self._asks_words(station)
         else:
             turns = change_of(known, verb) is Change.RESUME
-        spent = over(self.state, station, self.state.time) if turns else None
+        spent = over(self.state, station, self.state.time, another=verb is Verb.PROMPT) if turns else None
         return f"{spent[0]}; S gives it more" if spent else ""
 
     def _asks_words(self, station: str) -> bool:

@@ -34,7 +34,7 @@ class AnewView:
             self._sort(shown, now, moment)
         groups = self._arrange(shown, now)
         if quiet_s >= QUIET_S and self._due(groups, moment):
-            self._sort(shown, now, moment, cursor)
+            self._sort(shown, now, moment, cursor if quiet_s < SETTLE_S else "")
             groups = self._arrange(shown, now)
         figures = totals(state, Counts.of(every), now)
         return Floor(tuple(groups), figures, len(shown), len(every) - len(folded), tuple(folded), book.hidden)

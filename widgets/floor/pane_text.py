@@ -8,7 +8,7 @@ from sessions.views.floor.panes import Pane
 from sessions.views.ours import Ours
 from sessions.views.status import LIVE
 from widgets.draw.cells import Line, Span, cut, end, fill, spread, width
-from widgets.draw.glyphs import AHEAD, AT_LEAST, AWAY, BEHIND, CLASH, DIRTY, FAMILY, OUTSIDE, TOOL, WORD
+from widgets.draw.glyphs import AHEAD, AT_LEAST, AWAY, BEHIND, CLASH, DIRTY, FAMILY, OUTSIDE, TOOL, UNPRICED, WORD
 from widgets.draw.numbers import MARKS, age, count, money, percent
 from widgets.draw.spark import bar
 
@@ -47,10 +47,11 @@ def state_style(pane: Pane) -> str:
 
 
 def status_word(pane: Pane) -> str:
-    """The status in a word or two, a guess with a question mark."""
+    """The status in a word or two, a guess with a question mark; of a rest, what somebody must act on comes first."""
     if not pane.station:
         return "merged" if pane.merged else "no station"
-    if pane.ours is not None and (word := LIFE.get(pane.ours.life, "")):
+    rests = pane.ours is not None and pane.ours.life is Life.PAUSED
+    if pane.ours is not None and (word := LIFE.get(pane.ours.life, "")) and not (rests and pane.status in LOUD):
         return word
     word = WORD[pane.status]
     if pane.status is Status.WAITING and 0 < width(pane.reason) <= SHORT_REASON:
@@ -79,14 +80,16 @@ def clash_text(pane: Pane, cells: int) -> str:
 
 
 def tokens_text(pane: Pane) -> str:
-    """All its tokens, with the mark of their certainty."""
+    """All its tokens, with the mark of their certainty; `—` where nobody tells them."""
+    if pane.cost is None and not pane.calls:
+        return UNPRICED
     return MARKS[pane.certainty] + count(pane.tokens.total)
 
 
 def cost_text(pane: Pane) -> str:
     """Its dollars; at least so many when some calls have no price, estimated when its tokens are."""
     if pane.cost is None or not pane.calls:
-        return money(pane.cost if pane.calls else 0.0)
+        return money(pane.cost)
     return (AT_LEAST if pane.part_priced else MARKS[pane.certainty]) + money(pane.cost)
 
 

@@ -69,7 +69,7 @@ def figures(t: Totals, now: float, mode: str, cells: int, ago: str = "") -> Line
         (4, [strong(MARKS[t.certainty_today] + count(t.tokens_today)), soft(" tokens")]),
         (2, [strong(today), soft("" if cells < ROOMY else " today")]),
         (11, [faint("in all "), soft(f"{MARKS[t.certainty]}{count(t.tokens)}  {ever}")] if older else []),
-        (7, [soft(money(t.dollars_per_h) + "/h")]),
+        (7, [soft(money(None if t.cost is None else t.dollars_per_h) + "/h")]),
         (8, _pace(t, ground)),
     ]
     news = _moment(t, now, short) if ago or mode == "replay" else _freshness(t, now, short)

@@ -102,6 +102,8 @@ def meters(pane: Pane, cells: int, now: float) -> list[Line]:
     tokens = pane.tokens
 
     def marked(number: int) -> str:
+        if pane.cost is None and not pane.calls:
+            return UNPRICED
         return MARKS[pane.certainty] + count(number) if number else "0"
 
     left = [
@@ -117,7 +119,7 @@ def meters(pane: Pane, cells: int, now: float) -> list[Line]:
         ("now", rate(pane.rate(now))),
         ("1 min", rate(pane.rate(now, 60))),
         ("10 min", rate(pane.rate(now, 600))),
-        ("per hour", money(pane.pace.dollars_per_h(now))),
+        ("per hour", money(None if pane.cost is None else pane.pace.dollars_per_h(now))),
         ("model calls", count(pane.calls)),
         ("", ""),
         ("cost", cost_text(pane)),
@@ -172,8 +174,8 @@ def _doubts(pane: Pane) -> list[str]:
         Certainty.UNDERCOUNTED: f"{MARKS[Certainty.UNDERCOUNTED]} its transcript is known to miss some",
     }[pane.certainty]
     priced = f"{AT_LEAST} some calls have no known price" if pane.part_priced else ""
-    if pane.calls and pane.cost is None:
-        priced = f"{UNPRICED} the model has no known price"
+    if pane.cost is None:
+        priced = f"{UNPRICED} {'the model has no known price' if pane.calls else 'nobody tells what it uses'}"
     return [doubt for doubt in (words, priced) if doubt]
 
 

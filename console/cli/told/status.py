@@ -6,7 +6,7 @@ from console.cli.output import count, say, table
 from console.cli.told.meters import figures
 from sessions.floor.ours.changes import machine_stopped
 from sessions.floor.ours.lives import Life
-from sessions.floor.state import FloorState, Status
+from sessions.floor.state import FloorState, Station, Status
 from sessions.headless import floor_shape as jsonshape
 from sessions.headless.line import text
 from sessions.text import clean
@@ -36,7 +36,7 @@ def print_status(state: FloorState, now: float, as_json: bool) -> None:
             ("? " if s.status_guess else "") + s.status,
             _age(s.status_age_s),
             s.model,
-            *figures(state.stations[s.id].meter),
+            *_used(state.stations[s.id]),
             _why(s),
         )
         for s in there
@@ -58,6 +58,14 @@ def print_status(state: FloorState, now: float, as_json: bool) -> None:
     if shape.skipped:
         say()
         say("skipped: " + ", ".join(f"{clean(reason)} {times:,}" for reason, times in shape.skipped.items()))
+
+
+def _used(station: Station) -> tuple[str, ...]:
+    """What it has used; of one of which nobody tells that, nothing."""
+    from widgets.draw.glyphs import UNPRICED
+
+    unknown = station.cost_usd is None and not station.meter.calls
+    return (UNPRICED,) * 3 if unknown else figures(station.meter)
 
 
 def _why(station: jsonshape.StationShape) -> str:

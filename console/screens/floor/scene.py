@@ -15,6 +15,7 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 from console.links.link import Link, LinkMode
+from console.pulse import NEVER
 from console.screens.floor.actions import SPEC
 from console.screens.floor.before import Awaited, told_ago
 from console.screens.sampled import SampledScreen
@@ -132,7 +133,7 @@ class FloorScene(SampledScreen):
 
     def draw_news(self) -> None:
         last = self.factory.link.last
-        if not self.is_news(self.beat(), last, told_ago(last)) and not self._owed:
+        if not self.is_news(self.beat(), last, told_ago(last)) and not self._owed and self._sorts_in() > 0:
             return
         self._owed = last is None and self.settling and self._eased() > 0
         if self._owed:
@@ -148,7 +149,14 @@ class FloorScene(SampledScreen):
         rest = super().rest()
         if self._owed:
             return min(rest, self._eased())
-        return min(rest, WATCHED_S) if self._goes_soon else rest
+        return min(rest, WATCHED_S if self._goes_soon else self._sorts_in())
+
+    def _sorts_in(self) -> float:
+        """Seconds after which the wall may sort itself although nothing happens, as in a replay that stands."""
+        if self.factory.link.last is not None or self.settling or self.last_key == 0.0:
+            return NEVER
+        moment = monotonic()
+        return self.view.sorts_in(moment, moment - self.last_key)
 
     @property
     def _goes_soon(self) -> bool:

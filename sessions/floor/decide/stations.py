@@ -167,7 +167,7 @@ def _prompted(state: FloorState, known: Owned, wish: PromptStation, hand: Hand) 
         return trouble
     if not wish.text.strip():
         return Refusal("there is nothing to ask", "write a request")
-    if known.lives and (spent := budget.over(state, wish.station, hand["time"])):
+    if known.lives and (spent := budget.over(state, wish.station, hand["time"], another=True)):
         return Refusal(*spent)
     if known.life is not Life.RUNNING:
         return Refusal(f"it is {known.life.value}", "bring it back first: resume it")

@@ -152,8 +152,10 @@ def question_answered(draft: Draft, event: ev.QuestionAnswered) -> None:
 
 @OWNED.folds
 def turn_started(draft: Draft, event: ev.TurnStarted) -> None:
-    if (known := draft.owned.get(event.station)) is not None and not known.turn_since:
-        _put(draft, event, turn_since=event.time)
+    """A turn that begins while another goes on ends that, as where nobody tells the ends."""
+    if (known := draft.owned.get(event.station)) is not None:
+        since, done = known.turn_since or event.time, known.done + known.at_request
+        _put(draft, event, turn_since=since, turns=known.turns + 1, done=done)
 
 
 @OWNED.folds
@@ -172,18 +174,21 @@ def agent_reported(draft: Draft, event: ev.AgentReported) -> None:
 @OWNED.folds
 def signal_raised(draft: Draft, event: ev.SignalRaised) -> None:
     """Such a program may say itself that it has done its work, and stay."""
-    known, seen = draft.owned.get(event.station), draft.stations.get(event.station)
-    if known is not None and event.name == "TASK_COMPLETE" and (seen is None or not seen.turns):
+    known = draft.owned.get(event.station)
+    if known is not None and event.name == "TASK_COMPLETE" and not known.turns:
         draft.owned[event.station] = _rested(known, event.time)
 
 
 @OWNED.folds
 def turn_ended(draft: Draft, event: ev.TurnFinished | ev.TurnFailed) -> None:
     if (known := draft.owned.get(event.station)) is not None:
+        broken_off = isinstance(event, ev.TurnFinished) and event.interrupted
+        done = known.done + (known.at_request and not broken_off)
         failures = 0 if isinstance(event, ev.TurnFinished) else known.failures
         # Whoever asked for a wider scope may have been told to come back for the answer.
         left = {name: question for name, question in known.questions.items() if question.asks is Asks.SCOPE}
-        draft.owned[event.station] = replace(_rested(known, event.time), failures=failures, questions=left)
+        known = replace(known, done=done, failures=failures, questions=left)
+        draft.owned[event.station] = _rested(known, event.time)
 
 
 @OWNED.folds

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from sessions.floor.ours.family import children
 from sessions.floor.ours.lives import Life
 from sessions.floor.scope import Budget
@@ -20,13 +22,16 @@ LEAST = (1, 1e-6, 1e-3, 1)
 
 
 def used(state: FloorState, station: str, now: float) -> Budget:
-    """What a station has used up to now, in the measures of a budget; of tokens all kinds count."""
+    """What a station has used up to now, in the measures of a budget.
+
+    Of tokens all kinds count, of requests those that it has done: the last one of a budget is not broken off.
+    """
     seen, known = state.stations.get(station), state.owned[station]
     if seen is None:
         return Budget()
     until = known.since if known.life is Life.PAUSED else now
     under_way = max(0.0, until - known.turn_since) if known.turn_since else 0.0
-    return Budget(seen.meter.tokens.total, seen.meter.cost, known.worked + under_way, seen.turns)
+    return Budget(seen.meter.tokens.total, seen.meter.cost, known.worked + under_way, known.done)
 
 
 def given(state: FloorState, station: str, now: float, without: str = "") -> Budget:
@@ -41,8 +46,13 @@ def given(state: FloorState, station: str, now: float, without: str = "") -> Bud
 
 
 def left(state: FloorState, station: str, now: float, without: str = "") -> Budget:
-    """What is left of its budget after its own use and what it gave away; each at least 0, also without a bound."""
-    budget, own, away = state.owned[station].budget, used(state, station, now), given(state, station, now, without)
+    """What is left of its budget after its own use and what it gave away; each at least 0, also without a bound.
+
+    The request under way is taken as used: it is nothing that could be given away.
+    """
+    known, away = state.owned[station], given(state, station, now, without)
+    budget, own = known.budget, used(state, station, now)
+    own = replace(own, turns=own.turns + known.at_request)
     rest = (getattr(budget, what) - getattr(own, what) - getattr(away, what) for what in MEASURES)
     return Budget(*(max(0, each) for each in rest))
 
@@ -74,6 +84,12 @@ def share(state: FloorState, station: str, now: float) -> tuple[float, str]:
     return nearest, of
 
 
+def _is_last(state: FloorState, station: str, now: float) -> bool:
+    """Whether the request under way is the last one of its budget."""
+    known = state.owned[station]
+    return bool(known.budget.turns) and known.at_request and left(state, station, now).turns <= 0
+
+
 def priceless(state: FloorState, station: str) -> bool:
     """Whether it has made calls that have no price. What is estimated may get one when the call is told."""
     seen = state.stations.get(station)
@@ -85,9 +101,12 @@ def in_words(state: FloorState, station: str, what: str) -> str:
     return f"{what}, {PRICELESS}" if what == DOLLARS and priceless(state, station) else what
 
 
-def over(state: FloorState, station: str, now: float) -> tuple[str, str] | None:
-    """Why it takes no turn, with the cure, where its budget is used up."""
+def over(state: FloorState, station: str, now: float, another: bool = False) -> tuple[str, str] | None:
+    """Why it takes no turn, with the cure, where its budget is used up; or no further request, where `another` is
+    meant beside the one under way."""
     part, what = share(state, station, now)
+    if part < 1 and another and _is_last(state, station, now):
+        part, what = 1.0, "turns"
     if part < 1:
         return None
     if what == DOLLARS and priceless(state, station):

@@ -82,8 +82,17 @@ class Owned(msgspec.Struct, frozen=True, omit_defaults=True):
     """Seconds of its turns, but for the one under way."""
     turn_since: float = 0.0
     """Since when its present turn goes on; 0 when none does."""
+    turns: int = 0
+    """Turns that it began."""
+    done: int = 0
+    """Requests that it has done: turns that are over, but for those that were broken off."""
     share: float = 0.0
     """The part of its budget that it was last told to have used."""
+
+    @property
+    def at_request(self) -> bool:
+        """A request is under way."""
+        return bool(self.turn_since and self.turns)
 
     @property
     def lives(self) -> bool:

@@ -82,7 +82,7 @@ class BuiltIn:
         for usage in history.usage:
             self._meter.tokens += usage.tokens.total
             self._meter.dollars += usage.cost or 0.0
-        self._meter.turns = history.turns - bool(history.turn)
+        self._meter.turns = history.done
         self._meter.seconds = history.seconds
         if resumed:
             for calling in list(history.begun.values()):
@@ -182,7 +182,7 @@ class BuiltIn:
             voice.failed(str(error))
         else:
             voice.finished()
-        self._meter.turns = history.turns
+        self._meter.turns = history.done
         self._meter.look()
 
     async def _timed(self) -> None:

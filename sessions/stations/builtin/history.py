@@ -32,7 +32,8 @@ class History:
         """Calls of a model of which no usage is known."""
         self.told: dict[str, float] = {}
         """The share of each part of the budget that was told."""
-        self.turns, self.seconds = 0, 0.0
+        self.done, self.seconds = 0, 0.0
+        """Requests that were done, not broken off; seconds of turns that are over."""
         self.open: dict[str, ft.Tool] = {}
         """Uses of a tool without a result."""
         self.asked: dict[str, str] = {}
@@ -74,7 +75,6 @@ class History:
                 self._close()
                 self.messages.append({"role": "user", "content": self.waiting.pop(prompt, "")})
                 self.turn, self._message, self._began = prompt, "", time
-                self.turns += 1
             case ft.Text(text=text, message=message):
                 answer = self._answer(message)
                 answer["content"] = (answer["content"] or "") + text
@@ -86,6 +86,7 @@ class History:
             case ft.End(interrupted=interrupted, time=time):
                 self._close()
                 self.seconds += max(0.0, time - self._began) if self._began else 0.0
+                self.done += bool(self.turn) and not interrupted
                 self.turn, self._began = "", 0.0
                 if interrupted:
                     self.messages.append({"role": "user", "content": "[The operator interrupted you here.]"})

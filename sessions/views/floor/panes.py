@@ -71,6 +71,7 @@ class Pane(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     certainty: Certainty = Certainty.EXACT
     """The least certain kind of figure in `tokens`."""
     cost: float | None = 0.0
+    """None where it is unknown; without a call, what is used is unknown at all."""
     part_priced: bool = False
     """Some calls have no known price: the cost is at least this."""
     calls: int = 0
@@ -188,7 +189,7 @@ def station_pane(
         pace=station.pace,
         tokens=meter.tokens,
         certainty=certainty_of(meter),
-        cost=meter.cost_usd,
+        cost=station.cost_usd,
         part_priced=0 < meter.unpriced < meter.calls,
         calls=meter.calls,
         context=station.context,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -113,9 +114,9 @@ class FloorView:
     ) -> Floor:
         """The floor at `now`; `moment` is the operator's own clock, `quiet_s` their seconds since the last key.
 
-        A quiet floor sorts itself, at most every `SETTLE_S` seconds or when something loud stands too far behind,
-        and never moves the pane under the `cursor`. One that is `untouched` (no key, no click yet) sorts itself at
-        every look: nobody has learnt a place yet.
+        A quiet floor sorts itself, at most every `SETTLE_S` seconds or when something loud stands too far behind, and
+        moves the pane under the `cursor` only when it was quiet for so long. One that is `untouched` (no key, no click
+        yet) sorts itself at every look: nobody has learnt a place yet.
         """
         # A search goes through everything: what it is for may be folded away.
         unfold = self._choice.unfolded or bool(self._choice.search.strip())
@@ -125,11 +126,20 @@ class FloorView:
             self._arrange(now)
         if (self._stale or untouched) and self._sort(now, moment):
             self._arrange(now)
-        if quiet_s >= QUIET_S and self._due(moment) and self._sort(now, moment, cursor):
+        pinned = cursor if quiet_s < SETTLE_S else ""
+        if quiet_s >= QUIET_S and self._due(moment) and self._sort(now, moment, pinned):
             self._arrange(now)
         book, folded = self._book, tuple(self._folded.values())
         figures, every = totals(state, book.counts, now), len(book.every) - len(folded) - len(self._within)
         return Floor(self._arranged.groups, figures, len(self._shown), every, folded, book.hidden)
+
+    def sorts_in(self, moment: float, quiet_s: float) -> float:
+        """Seconds after which a floor of which no other state comes has something loud to bring to its place; 0 when it
+        is time, infinite for never. What the cursor holds back waits until that lets go."""
+        if self._choice.order is not SortKey.ATTENTION or not self._arranged.out_of_place:
+            return math.inf
+        quiet = QUIET_S if self._sorted_at < moment - quiet_s else SETTLE_S
+        return max(0.0, quiet - quiet_s, self._sorted_at + QUIET_S - moment)
 
     def _replace(self, changed: Iterable[Pane], unfold: bool) -> bool:
         """Put panes that have changed in their places; False when one comes into view, or leaves it or its group."""

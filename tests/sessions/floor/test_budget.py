@@ -73,6 +73,47 @@ def test_the_time_of_a_program_that_tells_no_turns_is_that_from_its_start_to_its
     assert budget.used(fold_all(begun, [TURN, done]), "s", 40.0).seconds == 30.0
 
 
+DONE = ev.TurnFinished(time=20.0, station="s")
+BROKEN_OFF = replace(DONE, interrupted=True)
+LOST = (_life(Life.LOST, 20.0), _life(Life.WAITING, 21.0), _life(Life.RUNNING, 22.0))
+
+
+@pytest.mark.parametrize(
+    ("events", "done"),
+    [
+        ([TURN], 0),
+        ([TURN, DONE], 1),
+        ([TURN, DONE, DONE], 1),
+        ([TURN, ev.TurnFailed(time=20.0, station="s", reason="overloaded")], 1),
+        ([TURN, BROKEN_OFF], 0),
+        ([TURN, BROKEN_OFF, TURN, DONE], 1),
+        ([TURN, *LOST, ev.TurnFailed(time=23.0, station="s", reason="lost")], 0),
+        ([TURN, *LOST, TURN, DONE], 1),
+        ([TURN, TURN], 1),
+        ([_life(Life.WAITING, 5.0), ev.AgentReported(time=9.0, station="s", state=Report.WORKING), TURN, DONE], 1),
+    ],
+)
+def test_requests_count_when_they_are_done(events: list[ev.Event], done: int) -> None:
+    """The last one of a budget is not broken off as it begins; what was broken off is asked for once more."""
+    assert budget.used(_begun(*events), "s", 100.0).turns == done
+
+
+def test_the_last_request_is_done_and_no_other_is_taken_beside_it() -> None:
+    state = _begun(ev.ScopeAssigned(time=2.0, station="s", scope=Scope(), budget=Budget(turns=1)))
+    assert budget.over(state, "s", 9.0, another=True) is None
+    state = fold_all(state, [TURN])
+    assert budget.share(state, "s", 11.0) == (0.0, "")
+    assert budget.over(state, "s", 11.0) is None
+    assert budget.left(state, "s", 11.0).turns == 0
+    assert budget.over(state, "s", 11.0, another=True) == (
+        "its budget is used up: turns",
+        "give it more: factory-tui scope s --turns N",
+    )
+    state = fold_all(state, [DONE])
+    assert budget.share(state, "s", 21.0) == (1.0, "turns")
+    assert budget.over(state, "s", 21.0) is not None
+
+
 @pytest.mark.parametrize(("estimated", "over"), [(False, True), (True, False)])
 def test_dollars_are_used_up_where_nobody_knows_what_a_call_costs(estimated: bool, over: bool) -> None:
     """Else a station with a bound of dollars, and a model without a price, would run for ever."""

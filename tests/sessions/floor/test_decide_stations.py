@@ -123,7 +123,10 @@ def test_a_station_that_is_only_observed_is_not_ours_to_command() -> None:
 
 
 def test_one_whose_budget_is_used_up_takes_nothing_before_it_has_more() -> None:
-    state = fold_all(BOSS, [ev.TurnStarted(time=NOW, station="boss", text="x") for _ in range(10)])
+    turn = (ev.TurnStarted(time=NOW, station="boss", text="x"), ev.TurnFinished(time=NOW, station="boss"))
+    last = fold_all(BOSS, [*turn * 9, turn[0]])
+    assert refused(last, PromptStation("boss", "x")).reason == "its budget is used up: turns", "another one"
+    state = fold_all(last, turn[1:])
     resumed = ChangeLife("boss", Change.RESUME)
     tried: list[tuple[Life, list[PromptStation | ChangeLife]]] = [
         (Life.PAUSED, [PromptStation("boss", "x"), resumed]),

@@ -109,7 +109,7 @@ def test_a_left_over_question_that_is_denied_leaves_the_station_as_it_was() -> N
     need = ev.SignalRaised(time=8.0, station="s", signal="1", name="REQUIRES_INTERVENTION", text="a key")
     assert after(WIDER, need, denied) == (Status.NEEDS_ME, "REQUIRES_INTERVENTION a key", 8.0)
     paused = ev.LifeChanged(time=8.0, station="s", life=Life.PAUSED, process=7)
-    assert after(WIDER, paused)[0] is Status.WAITING
+    assert after(WIDER, paused) == (Status.NEEDS_ME, "scope docs/**", 4.0)
     on = ev.LifeChanged(time=8.5, station="s", life=Life.RUNNING, process=7)
     assert after(WIDER, paused, on, denied) == (Status.IDLE, "started", 2.0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from sessions.floor import events as ev
 from sessions.floor.fold.fold import fold_all
@@ -40,12 +41,15 @@ DID = {
 @pytest.mark.parametrize("did", DID.values(), ids=DID)
 def test_after_a_rest_it_is_as_it_was(did: tuple[ev.Event, ...]) -> None:
     before, rests, on = after(*did), after(*did, FROZEN), after(*did, FROZEN, THAWED)
-    assert (rests.evidence.status, rests.evidence.reason) == (Status.WAITING, "the floor is frozen")
-    assert rests.evidence.since == 50.0
+    if before.evidence.status in (Status.FAILED, Status.NEEDS_ME):
+        assert rests.evidence == before.evidence, "somebody must act on it all the same"
+    else:
+        assert (rests.evidence.status, rests.evidence.reason) == (Status.WAITING, "the floor is frozen")
+        assert rests.evidence.since == 50.0
     assert (on.evidence.status, on.evidence.reason) == (before.evidence.status, before.evidence.reason)
     lives = before.evidence.status in LIVE
     assert (on.evidence.since, on.evidence.seen) == (before.evidence.since, 90.0 if lives else before.evidence.seen)
-    assert on.beneath is None
+    assert (on.beneath, on.rest) == (None, None)
     for station in (rests, on):
         assert (station.activity, station.activity_time) == (before.activity, before.activity_time)
         assert station.running == before.running
@@ -75,12 +79,16 @@ def test_a_question_is_open_over_a_rest_and_one_answered_in_it_is_none_after_it(
     asked = ev.QuestionAsked(time=20.0, station="s", question="q", tool="run", text="git tag v1")
     answered = ev.QuestionAnswered(time=60.0, station="s", question="q", decision="allow")
     works = ev.TurnStarted(time=10.0, station="s", text="mend it")
-    assert after(works, asked, FROZEN).evidence.status is Status.WAITING
-    assert after(works, asked, FROZEN, THAWED).evidence.reason == "run git tag v1"
+    before = after(works, asked).evidence
+    assert after(works, asked, FROZEN).evidence == before
+    assert after(works, FROZEN, replace(asked, time=55.0)).evidence.status is Status.NEEDS_ME
+    thawed = after(works, asked, FROZEN, THAWED).evidence
+    assert (thawed.status, thawed.since, thawed.reason) == (Status.NEEDS_ME, before.since, "run git tag v1")
     assert after(works, asked, FROZEN, answered).evidence.status is Status.WAITING
     on = after(works, asked, FROZEN, answered, THAWED)
     assert (on.evidence.status, on.evidence.reason) == (Status.WORKING, "answered")
     over = ev.TurnFinished(time=49.0, station="s", interrupted=True)
+    assert after(works, asked, FROZEN, over).evidence.status is Status.WAITING, "it ended with the turn"
     assert after(works, asked, FROZEN, over, THAWED).evidence.reason == "interrupted by the operator"
     idle = after(asked, FROZEN, answered, THAWED).evidence
     assert (idle.status, idle.reason, idle.since) == (Status.IDLE, "started", 2.0)
@@ -93,6 +101,39 @@ def test_an_end_is_as_old_as_it_is_and_no_rest_outlives_it(life: Life) -> None:
     ended = ev.LifeChanged(time=60.0, station="s", life=life)
     for before in ((idle,), (failed,), (idle, FROZEN)):
         assert after(*before, ended).evidence.since == 60.0
-        assert after(*before, ended).beneath is None
+        assert after(*before, ended).rest is None
     removed = ev.LifeChanged(time=70.0, station="s", life=Life.REMOVED)
     assert after(idle, ended, removed).evidence.since == 70.0
+
+
+def test_a_budget_that_is_used_up_while_it_asks_is_why_it_rests_once_that_is_answered() -> None:
+    asked = ev.QuestionAsked(time=20.0, station="s", question="q", tool="run", text="git tag v1")
+    spent = ev.BudgetReached(time=50.0, station="s", share=1.0, what="tokens")
+    answered = ev.QuestionAnswered(time=60.0, station="s", question="q", decision="allow")
+    assert after(asked, FROZEN, spent).evidence.reason == "run git tag v1"
+    rests = after(asked, FROZEN, spent, answered).evidence
+    assert (rests.status, rests.reason) == (Status.NEEDS_ME, "its budget of tokens is used up")
+    assert after(asked, FROZEN, spent, answered, THAWED).evidence.status is Status.IDLE
+
+
+def test_one_that_fails_in_its_rest_is_seen_to() -> None:
+    lost = ev.AgentLost(time=51.0, station="s", reason="its process ended")
+    assert after(FROZEN, lost).evidence.status is Status.FAILED
+    assert after(FROZEN, lost, THAWED).evidence.reason == "its process ended"
+
+
+@pytest.mark.parametrize("rest", [(), (FROZEN,)], ids=["idle", "at rest"])
+def test_one_that_was_idle_when_it_was_lost_is_as_it_was_when_it_is_back(rest: tuple[ev.Event, ...]) -> None:
+    idle = DID["idle"]
+    lost = ev.LifeChanged(time=60.0, station="s", life=Life.LOST, reason="the keeper ended")
+    waits = ev.LifeChanged(time=60.0, station="s", life=Life.WAITING, reason="the keeper ended: to be brought back")
+    back = ev.LifeChanged(time=62.0, station="s", life=Life.RUNNING, process=8)
+    assert after(*idle, *rest, lost).evidence.status is Status.FAILED
+    assert after(*idle, *rest, lost, waits).evidence.status is Status.WAITING
+    before, found = after(*idle), after(*idle, *rest, lost, waits, back)
+    assert (found.evidence, found.activity, found.process) == (before.evidence, before.activity, 8)
+    assert found.beneath is None
+    works = ev.TurnStarted(time=40.0, station="s", text="mend it")
+    assert after(*idle, works, lost, waits, back).evidence.reason == "started", "its turn was broken off"
+    stopped = ev.LifeChanged(time=61.0, station="s", life=Life.STOPPED)
+    assert after(*idle, lost, stopped, waits, back).beneath is None

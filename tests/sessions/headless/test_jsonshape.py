@@ -159,13 +159,18 @@ def test_status_for_people_says_why_a_station_does_not_work(capsys: pytest.Captu
         ev.PersonNeeded(time=2.0, station="asks", reason="permission for Bash", guess=True),
         ev.TurnFailed(time=2.0, station="broke", reason="API \x1b[31merror 529"),
         ev.TurnFinished(time=2.0, station="done"),
+        ev.StationOpened(time=2.0, station="make", kind="command"),
     ]
-    print_status(fold_all(EMPTY, events), 62.0, as_json=False)
+    state = fold_all(EMPTY, events)
+    print_status(state, 62.0, as_json=False)
     lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if line}
     assert lines["station"].endswith("dollars  why")
     assert "? needs_me" in lines["asks"] and lines["asks"].endswith("$0.00  permission for Bash")
     assert lines["broke"].endswith("$0.00  API error 529")
     assert lines["done"].endswith("$0.00")
+    assert lines["make"].split()[-3:] == ["—"] * 3, "nobody tells what it uses"
+    costs = {shape.name: shape.cost_usd for shape in jsonshape.status(state, 62.0).stations}
+    assert costs == {"asks": 0.0, "broke": 0.0, "done": 0.0, "make": None}
 
 
 def test_an_unknown_price_is_null_and_never_zero() -> None:

@@ -484,9 +484,10 @@ def test_a_station_rests_when_its_budget_is_used_up_and_goes_on_with_more(yard: 
             await floor.turned(number)
         state = await until(floor.feed, lambda state: bool(state.owned["polly"].share))
         assert state.owned["polly"].share == 0.8
-        await floor.done(PromptStation("polly", "wait"))
+        await floor.done(PromptStation("polly", "say the last"))
         owned = await floor.lives(Life.PAUSED)
-        assert owned.reason.startswith("its budget is used up: turns")
+        assert owned.reason == "its budget is used up: turns"
+        assert floor.state.stations["polly"].activity == "the last", "it was done first"
         await until(floor.feed, lambda state: state.stations["polly"].evidence.status is Status.NEEDS_ME)
         for wish in (PromptStation("polly", "say x"), ChangeLife("polly", Change.RESUME)):
             refused = await floor.wish(wish)
@@ -498,8 +499,9 @@ def test_a_station_rests_when_its_budget_is_used_up_and_goes_on_with_more(yard: 
         refused = await floor.wish(ChangeLife("polly", Change.RESUME))
         assert (refused.ok, refused.reason) == (False, "the floor is frozen")
         await floor.done(FreezeFloor(False))
-        await floor.turned(6)
         assert floor.owned().life is Life.RUNNING
+        await floor.done(PromptStation("polly", "say more"))
+        await floor.turned(6)
 
     asyncio.run(_in(yard, check))
 

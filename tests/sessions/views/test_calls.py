@@ -7,12 +7,14 @@ from hypothesis import strategies as st
 
 from sessions.floor import events as ev
 from sessions.floor.fold.fold import fold_all
+from sessions.floor.ours.lives import Life
 from sessions.floor.reports import CADENCE_S
 from sessions.floor.state import EMPTY, FloorState, Status
 from sessions.views.floor.calls import AGAIN_S, COUNTED, Call, CallTracker
 from sessions.views.floor.view import FloorView
 from sessions.views.status import RESTING_S, TOOL_CADENCE_S
-from tests.support.console import NOW, factory_state
+from tests.support.console import NOW, factory_state, state_of
+from tests.support.stations.still import our_events
 
 T = NOW
 
@@ -181,3 +183,16 @@ def test_every_screen_counts_what_the_floor_counts(steps: list[tuple[str, str, f
         found = view.look(state, now, 0.0, 0.0).totals.statuses
         assert watch.counts == {status: found[status] for status in COUNTED if status in found}
         assert len(watch._silent) <= 2 * len(state.stations) + 4
+
+
+def test_a_rest_hides_nobody_who_calls_and_is_no_call() -> None:
+    """Whoever freezes the floor does it to look at them."""
+    watch, state, names = CallTracker(), state_of(our_events()), ("asker", "fixer", "worker")
+    state = floor(fails(NOW - 1, "worker"), state=state)
+    assert watch.look(state, NOW) == []
+    counts, loud = watch.counts, watch.loud
+    assert counts[Status.NEEDS_ME] == 2 and {*names} <= {*loud}
+    for at, life in ((NOW + 5, Life.PAUSED), (NOW + 9, Life.RUNNING)):
+        state = floor(*(ev.LifeChanged(time=at, station=name, life=life) for name in names), state=state)
+        assert watch.look(state, at) == []
+        assert (watch.counts, watch.loud) == (counts, loud)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from msgspec.structs import replace
 
@@ -322,6 +324,22 @@ def test_a_floor_that_nobody_touched_sorts_at_every_look() -> None:
     assert names == ["c", "a", "b"]
     names = [p.name for p in view.look(state_of(calm), NOW, 100.2).groups[0].panes]
     assert names == ["c", "a", "b"]
+
+
+def test_what_the_cursor_holds_back_comes_to_its_place_when_nobody_is_there() -> None:
+    view = FloorView()
+    calm = [ev.ActivitySeen(time=NOW - 1, station=name) for name in "abc"]
+    loud = state_of([*calm, ev.TurnFailed(time=NOW, station="c", reason="x")])
+    view.look(state_of(calm), NOW, 100.0)
+    assert view.sorts_in(101.0, 1.0) == math.inf
+    for moment, quiet_s, due, names in (
+        (101.0, 0.5, QUIET_S - 0.5, "abc"),
+        (100.5 + QUIET_S, QUIET_S, SETTLE_S - QUIET_S, "acb"),
+        (100.5 + SETTLE_S, SETTLE_S, math.inf, "cab"),
+    ):
+        floor = view.look(loud, NOW, moment, quiet_s, "station:a")
+        assert "".join(pane.name for pane in floor.groups[0].panes) == names
+        assert view.sorts_in(moment, quiet_s) == due
 
 
 def test_an_unhurried_sort_comes_seldom() -> None:

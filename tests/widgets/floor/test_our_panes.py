@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from sessions.floor import events as ev
 from sessions.floor.ours.lives import Life
 from sessions.floor.scope import Held, HeldBy, Mode, Scope
+from sessions.floor.state import Status
 from sessions.views.floor.book import PaneBook
 from sessions.views.floor.panes import Pane
 from sessions.views.ours import Ours
@@ -40,6 +41,11 @@ def asked(station: str) -> tuple[str, list[str]]:
 )
 def test_a_life_that_says_more_than_the_status_is_its_word(station: str, words: str) -> None:
     assert status_word(PANES[station]) == words
+
+
+@pytest.mark.parametrize(("status", "word"), [(Status.NEEDS_ME, "needs me"), (Status.FAILED, "failed")])
+def test_of_a_rest_what_somebody_must_act_on_comes_first(status: Status, word: str) -> None:
+    assert status_word(replace(PANES["rests"], status=status)) == word
 
 
 @pytest.mark.parametrize(
@@ -98,7 +104,7 @@ def test_the_station_panel_says_all_of_it() -> None:
         "writes     src/** !src/gen/**",
         "network    pypi.org",
         "budget     ━━━━━━━━━─ 86%  43.0k of 50.0k tokens, 60.0k given away",
-        "           ━━━─────── 33%  1 of 3 turns".strip(),
+        "           ────────── 0%  0 of 3 turns".strip(),
         "children   helper  runs",
         "came back  helper-0: done",
         "kept       refs/factory-tui/kept/worker/1",

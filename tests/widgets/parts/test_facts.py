@@ -19,6 +19,7 @@ from tests.support.console import HOSTILE
 from tests.support.picture import text_of
 from tests.support.replay import NAMES, START, sample_events
 from widgets.draw.cells import Line, line_width, width
+from widgets.floor.pane_text import cost_text, tokens_text
 from widgets.parts.facts import SubAgent, event_lines, files, head, meters, sub_agents
 
 CELLS = 62
@@ -121,7 +122,20 @@ def test_doubtful_figures_are_marked_and_explained(certainty: Certainty, mark: s
 def test_an_unknown_price_is_never_nothing() -> None:
     lines = texts(meters(replace(pane_of("docs-02"), cost=None), CELLS, NOW))
     assert lines[6].endswith("—")
+    assert lines[3].endswith("—"), "per hour"
     assert "no known price" in lines[-1]
+
+
+def test_what_nobody_tells_is_never_nothing() -> None:
+    told = fold_all(EMPTY, [ev.StationOpened(time=NOW - 9, station=kind, kind=kind) for kind in ("command", "claude")])
+    pane, other = pane_of("command", told), pane_of("claude", told)
+    assert (tokens_text(pane), cost_text(pane)) == ("—", "—")
+    assert (tokens_text(other), cost_text(other)) == ("0", "$0")
+    lines = texts(meters(pane, CELLS, NOW))
+    assert lines[6].split() == ["all", "tokens", "—", "cost", "—"]
+    assert lines[3].endswith("—") and "nobody tells what it uses" in lines[-1]
+    uses = ev.TokensUsed(time=NOW, station="command", session="x", tokens=Tokens(input=9), cost=0.5)
+    assert cost_text(pane_of("command", fold_all(told, [uses]))) == "$0.50", "where it does tell"
 
 
 def test_an_unknown_window_is_said() -> None:

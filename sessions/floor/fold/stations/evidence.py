@@ -32,7 +32,7 @@ def put_evidence(
     """Change the station: newer evidence for its status, what it says or does, and other fields.
 
     Evidence and activity older than what is known say nothing of the present. While a question is open, only
-    `put_question` changes what the station is known to do, and while it rests, only what its rest is about. `anew`:
+    `put_question` changes what the station is known to do, and while it rests, only what somebody must act on. `anew`:
     it enters the status with this, also where it was in it.
     """
     station = draft.station(event)
@@ -50,7 +50,9 @@ def put_evidence(
         under = station.beneath or Evidence()
         if time >= under.seen:
             since = under.since if under.status is status else time
-            changes["beneath"] = Evidence(status, since, time, event.source, reason, guess)
+            changes["beneath"] = under = Evidence(status, since, time, event.source, reason, guess)
+            if station.rest is not None and not station.asks:
+                changes["evidence"] = _at_rest(station.rest, under)
             changes["session"] = event.session or station.session
         says = "" if status is Status.WORKING else says
     elif time >= old.seen:
@@ -77,12 +79,13 @@ def put_question(draft: Draft, event: ev.StationEvent, asks: Mapping[str, str], 
 def put_answered(draft: Draft, event: ev.StationEvent) -> None:
     """Nothing is asked any more: what was told before and beside it holds, and else that it goes on."""
     station = draft.station(event)
-    under, rests = station.beneath, station.evidence.status is not Status.NEEDS_ME
+    under, rest = station.beneath, station.rest
     goes_on = under is None or under.status in (Status.WORKING, Status.UNKNOWN)
     station = replace(station, asks={}, stays=(), beneath=None)
-    if rests:
+    if rest is not None:
         on = Evidence(Status.WORKING, event.time, event.time, event.source, "answered")
-        draft.stations[event.station] = replace(station, beneath=on if goes_on else under)
+        under = on if goes_on or under is None else under
+        draft.stations[event.station] = replace(station, beneath=under, evidence=_at_rest(rest, under))
     elif goes_on:
         draft.stations[event.station] = station
         put_evidence(draft, event, Status.WORKING, "answered")
@@ -92,12 +95,22 @@ def put_answered(draft: Draft, event: ev.StationEvent) -> None:
 
 
 def put_rest(draft: Draft, event: ev.LifeChanged, reason: str) -> None:
-    """The station rests as it is, whatever it did or asked."""
+    """The station rests as it is, whatever it did. What it asks is still asked, and that it failed is still so."""
     station = draft.station(event)
     beneath = station.beneath or (Evidence() if station.asks else station.evidence)
-    put_evidence(
-        draft, event, Status.WAITING, reason, anew=True, beneath=beneath, process=event.process, running=station.running
-    )
+    rest = Evidence(Status.WAITING, event.time, event.time, event.source, reason)
+    shown = station.evidence if station.asks else _at_rest(rest, beneath)
+    draft.stations[event.station] = replace(station, evidence=shown, beneath=beneath, rest=rest, process=event.process)
+
+
+def put_spent(draft: Draft, event: ev.BudgetReached, reason: str) -> None:
+    """Its budget is used up: where it rests, that is why."""
+    station = draft.station(event)
+    if station.rest is None:
+        put_evidence(draft, event, Status.NEEDS_ME, reason)
+        return
+    rest = Evidence(Status.NEEDS_ME, event.time, event.time, event.source, reason)
+    draft.stations[event.station] = replace(station, rest=rest, evidence=station.evidence if station.asks else rest)
 
 
 def put_rested(draft: Draft, event: ev.LifeChanged) -> None:
@@ -106,7 +119,13 @@ def put_rested(draft: Draft, event: ev.LifeChanged) -> None:
     if (under := station.beneath) is not None:
         if under.status in (Status.WORKING, Status.WAITING):
             under = replace(under, seen=max(event.time, under.seen))
-        draft.stations[event.station] = replace(station, evidence=under, beneath=None)
+        draft.stations[event.station] = replace(station, evidence=under, beneath=None, rest=None)
+
+
+def _at_rest(rest: Evidence, beneath: Evidence) -> Evidence:
+    """What a station that rests is known to do: what somebody must act on is no less so while it does."""
+    loud = beneath.status in (Status.NEEDS_ME, Status.FAILED) and rest.status is not Status.NEEDS_ME
+    return beneath if loud else rest
 
 
 def turn_over(draft: Draft, event: ev.StationEvent) -> None:
@@ -117,8 +136,12 @@ def turn_over(draft: Draft, event: ev.StationEvent) -> None:
         draft.stations[event.station] = replace(station, asks=asks)
         put_question(draft, event, asks)
     elif station.asks:
-        rests = station.evidence.status is not Status.NEEDS_ME
-        draft.stations[event.station] = replace(station, asks={}, beneath=station.beneath if rests else None)
+        station = replace(station, asks={})
+        if station.rest is None:
+            station = replace(station, beneath=None)
+        else:
+            station = replace(station, evidence=_at_rest(station.rest, station.beneath or Evidence()))
+        draft.stations[event.station] = station
 
 
 def _is_behind(station: Station, event: ev.StationEvent, status: Status) -> bool:
@@ -128,7 +151,7 @@ def _is_behind(station: Station, event: ev.StationEvent, status: Status) -> bool
         return False
     if station.asks:
         return status is not Status.NEEDS_ME or kind in _NEEDED_YET
-    return kind is not ev.BudgetReached  # which is why it rests
+    return True
 
 
 def _settles(event: ev.StationEvent, running: object) -> bool:

@@ -12,10 +12,11 @@ from sessions.floor.fold.stations.evidence import (
     put_question,
     put_rest,
     put_rested,
+    put_spent,
 )
 from sessions.floor.fold.stations.stations import STATIONS
 from sessions.floor.ours.lives import Asks, Life
-from sessions.floor.state import Status
+from sessions.floor.state import Evidence, Station, Status
 
 _ENDED = {
     Life.WAITING: (Status.WAITING, "to be started"),
@@ -42,7 +43,7 @@ def life_changed(draft: Draft, event: ev.LifeChanged) -> None:
 def _runs(draft: Draft, event: ev.LifeChanged) -> None:
     station = draft.station(event)
     if station.asks:
-        put_evidence(draft, event, Status.NEEDS_ME, next(iter(station.asks.values())), process=event.process)
+        put_evidence(draft, event, Status.NEEDS_ME, next(iter(station.asks.values())), process=event.process, rest=None)
     elif station.beneath is not None:
         draft.stations[event.station] = replace(station, process=event.process)
         put_rested(draft, event)
@@ -56,21 +57,31 @@ def _runs(draft: Draft, event: ev.LifeChanged) -> None:
 def _ends(draft: Draft, event: ev.LifeChanged) -> None:
     station = draft.station(event)
     status, reason = _ENDED[event.life]
+    idle = _idle(station, event.life)
     put_evidence(
         draft,
         event,
         status,
         event.reason or reason,
-        event.reason,
+        "" if idle is not None else event.reason,
         anew=event.life is not Life.WAITING,  # which is told again while it waits
         asks={},
         stays=(),
-        beneath=None,
+        beneath=idle,
+        rest=None,
         running={},
         errors=station.errors + (event.life is Life.LOST),
         process=event.process,
         report=None,  # what an agent said that has ended is nothing that the next one says
     )
+
+
+def _idle(station: Station, life: Life) -> Evidence | None:
+    """That it had nothing to do when it was lost: it has nothing to do either when it is brought back."""
+    if life is Life.LOST:
+        under = station.beneath or station.evidence
+        return under if under.status is Status.IDLE else None
+    return station.beneath if life is Life.WAITING and station.rest is None else None
 
 
 @STATIONS.folds
@@ -128,4 +139,4 @@ def signal_raised(draft: Draft, event: ev.SignalRaised) -> None:
 @STATIONS.folds
 def budget_reached(draft: Draft, event: ev.BudgetReached) -> None:
     if event.share >= 1:
-        put_evidence(draft, event, Status.NEEDS_ME, f"its budget of {event.what} is used up")
+        put_spent(draft, event, f"its budget of {event.what} is used up")

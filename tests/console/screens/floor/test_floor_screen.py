@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
@@ -15,6 +17,7 @@ from sessions.floor import events as ev
 from sessions.floor.commands import CancelScan, Progress
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState, Status
+from sessions.views.floor.view import QUIET_S
 from tests.console.screens.floor.played import play, press
 from tests.support.console import HOSTILE, NOW, StillLink, factory_state, state_of
 from tests.support.picture import at_rest, text, worked
@@ -301,3 +304,24 @@ def test_until_the_first_key_what_needs_me_comes_first_at_once_and_the_cursor_wi
         assert first_after("ship-03", no_longer="tests-02") == ("tests-02", chosen.name)
 
     play(test)
+
+
+def test_what_needs_me_comes_to_its_place_also_where_nothing_else_happens() -> None:
+    """As in a replay that stands: no event and no clock has it drawn again."""
+    calm = [ev.ActivitySeen(time=NOW - 1, station=name) for name in "abc"]
+
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        def names() -> str:
+            assert screen.floor is not None
+            return "".join(pane.name for group in screen.floor.groups for pane in group.panes)
+
+        await press(pilot, "down")
+        assert isinstance(app.link, StillLink)
+        app.link.state = state_of([*calm, ev.TurnFailed(time=NOW, station="c", reason="x")])
+        assert screen.sample() <= QUIET_S
+        assert names() == "abc"
+        screen.last_key, screen.view._sorted_at = monotonic() - QUIET_S, screen.view._sorted_at - QUIET_S
+        screen.sample()
+        assert names() == "acb", "a is under the cursor"
+
+    play(test, StillLink(state_of(calm)))

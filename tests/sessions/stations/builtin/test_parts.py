@@ -70,9 +70,9 @@ def test_a_conversation_is_made_of_its_lines() -> None:
         ("tool", BROKEN),
         ("user", "[The operator interrupted you here.]"),
     ]
-    assert (history.session, history.turns, history.seconds, history.turn, history.told) == (
+    assert (history.session, history.done, history.seconds, history.turn, history.told) == (
         "s",
-        2,
+        1,
         3.0,
         "",
         {"tokens": 0.8},
