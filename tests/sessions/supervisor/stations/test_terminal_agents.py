@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from sessions.floor.commands import AnswerQuestion, ChangeLife, PromptStation, StartStation
+from sessions.floor.commands import AnswerQuestion, AssignScope, ChangeLife, PromptStation, StartStation
 from sessions.floor.ours.lives import Change, Life
 from sessions.floor.ours.owned import Question
 from sessions.floor.reports import Report
-from sessions.floor.scope import HeldBy, Scope
+from sessions.floor.scope import Budget, HeldBy, Scope
 from sessions.floor.tokens import Tokens
 from sessions.paths import outbox_path
 from sessions.stations.boundary import machine
@@ -86,6 +86,24 @@ def killed_supervisor(yard: House) -> None:
     pid = yard.start()
     os.kill(pid, signal.SIGKILL)
     assert ended(pid)
+
+
+@needs_claude
+@pytest.mark.parametrize("model", ["write"], indirect=True)
+def test_a_budget_of_one_request_is_one_that_is_done(yard: House, model: Provider) -> None:
+    async def scene() -> None:
+        async with manned(yard) as floor:
+            scope, budget = Scope(write=("*.txt",)), Budget(turns=1)
+            await floor.done(StartStation("claude", "Create hello.txt", name=NAME, scope=scope, budget=budget))
+            owned = await floor.lives(Life.PAUSED, NAME)
+            assert (owned.reason, owned.done) == ("its budget is used up: turns", 1)
+            assert await asyncio.to_thread((Path(owned.directory) / "hello.txt").exists)
+            assert not (await floor.wish(PromptStation(NAME, "Create another"))).ok
+            await floor.done(AssignScope(NAME, scope, Budget(turns=2)))
+            await floor.done(PromptStation(NAME, "Create another"))
+            await until(floor.feed, lambda state: state.owned[NAME].done == 2)
+
+    asyncio.run(scene())
 
 
 @needs_claude
