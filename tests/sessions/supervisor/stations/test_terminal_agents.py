@@ -16,9 +16,11 @@ from sessions.floor.ours.lives import Change, Life
 from sessions.floor.ours.owned import Question
 from sessions.floor.reports import Report
 from sessions.floor.scope import Budget, HeldBy, Scope
+from sessions.floor.state import Status
 from sessions.floor.tokens import Tokens
 from sessions.paths import outbox_path
 from sessions.stations.boundary import machine
+from sessions.stations.keeping.starting import pid_of
 from sessions.stations.places import layout
 from sessions.stations.places.suspects import Allowed, listing
 from sessions.stations.signals import hook
@@ -102,6 +104,26 @@ def test_a_budget_of_one_request_is_one_that_is_done(yard: House, model: Provide
             await floor.done(AssignScope(NAME, scope, Budget(turns=2)))
             await floor.done(PromptStation(NAME, "Create another"))
             await until(floor.feed, lambda state: state.owned[NAME].done == 2)
+
+    asyncio.run(scene())
+
+
+@needs_claude
+@pytest.mark.parametrize("model", ["write"], indirect=True)
+def test_an_idle_one_whose_keeper_is_killed_is_as_it_was_when_it_is_back(yard: House, model: Provider) -> None:
+    async def scene() -> None:
+        async with manned(yard) as floor:
+            await floor.done(StartStation("claude", "Create hello.txt", name=NAME, scope=Scope(write=("*.txt",))))
+            await idle(floor, 1)
+            await metered(floor, model.tokens)
+            before, process = floor.state.stations[NAME], floor.owned(NAME).process
+            os.kill(await asyncio.to_thread(pid_of, yard.place.state_dir), signal.SIGKILL)
+            await until(floor.feed, lambda state: state.owned[NAME].process not in (0, process))
+            await floor.lives(Life.RUNNING, NAME)
+            await until(floor.feed, lambda state: state.stations[NAME].report is Report.IDLE)
+            back = floor.state.stations[NAME]
+            assert (back.activity, back.evidence.status) == (before.activity, Status.IDLE)
+            assert back.evidence.since == before.evidence.since
 
     asyncio.run(scene())
 
