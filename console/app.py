@@ -64,6 +64,7 @@ class FactoryApp(GoingApp):
         self.garbage = Garbage(self._quiet_s)
         self.user_keys = {}
         self.board = Board()
+        self._drafts_before: dict[str, str] = {}
         self.drafts: dict[str, str] = {}
         self.marks: set[str] = set()
         self._floor: FloorScreen | None = None
@@ -112,6 +113,10 @@ class FactoryApp(GoingApp):
 
     def _begin(self) -> None:
         """After the first paint, which the link's thread would otherwise slow down."""
+        from console import drafts
+
+        self._drafts_before = drafts.read(self.link.drafts)
+        self.drafts.update({**self._drafts_before, **self.drafts})
         self.link.listen(self.pulse.stir)
         self.link.start()
         self.pulse.begin()
@@ -126,6 +131,10 @@ class FactoryApp(GoingApp):
         floor, self._floor = self._floor, None
         if floor is not None:
             floor.keep(self.link)
+        if self.drafts != self._drafts_before:
+            from console import drafts
+
+            drafts.keep(self.link.drafts, self._drafts_before, self.drafts)
         self.link.stop()
 
     def _look(self) -> float:
@@ -146,7 +155,7 @@ class FactoryApp(GoingApp):
             self._driver.write(sequence)
 
     async def action_caller(self) -> None:
-        """Go into the station that called, with the floor's cursor on it."""
+        """Go to what the station that called asks, else into it, with the floor's cursor on it."""
         present = next((screen.station for screen in reversed(self._screens()) if screen.station), "")
         name = self.telling.next_caller(present)
         if not name:
@@ -155,7 +164,8 @@ class FactoryApp(GoingApp):
         await self.action_floor()
         for screen in self._screens():
             screen.go_to_station(name)
-        await self.open_station(name)
+        known = self.link.state.owned.get(name)
+        await (self.open_question if known is not None and known.questions else self.open_station)(name)
 
     def _screens(self) -> list[FactoryScreen]:
         """The screens of ours, the floor first."""
@@ -222,5 +232,5 @@ class FactoryApp(GoingApp):
         self.action_suspend_process()
 
     def action_help_quit(self) -> None:
-        """Ctrl-C: Textual would only say which other key quits."""
-        self.exit()
+        """Ctrl-C where the operator gave `leave` other keys: Textual would only say which other key quits."""
+        self.call_later(self.action_leave)

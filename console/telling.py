@@ -62,9 +62,13 @@ class Telling:
             return {}
         return self._news.counts(self._link.state, self._link.now(), monotonic())
 
-    def line(self, cells: int, keymap: dict[str, str]) -> Line:
-        """What is new in one line, with the key that goes there; nothing when nothing is."""
-        items = [] if "quiet" in self._wanted else self._news.told(monotonic())
+    def line(self, cells: int, keymap: dict[str, str], present: str = "") -> Line:
+        """What is new in one line, with the key that goes there; nothing when nothing is.
+
+        Of the `present` station nothing is told: who looks at it needs its keys.
+        """
+        told = [] if "quiet" in self._wanted else self._news.told(monotonic())
+        items = [item for item in told if not (present and isinstance(item, Call) and item.station == present)]
         if not items:
             return ()
         action = BY_ID["app.caller" if any(isinstance(item, Call) for item in items) else "app.conflicts"]

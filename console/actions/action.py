@@ -35,7 +35,7 @@ S = TypeVar("S", bound=Situation)
 
 
 def never(_: Situation) -> str:
-    """No reason to refuse."""
+    """No reason to refuse, and nothing else to say."""
     return ""
 
 
@@ -64,6 +64,10 @@ class Action(msgspec.Struct, Generic[S], frozen=True):
     """In the footer only while it can work."""
     fits: Callable[[S], bool] = always
     """Whether it is worth a place in the footer, be it dimmed."""
+    titled: Callable[[S], str] = never
+    """Its title in the footer where that depends on what is so; an empty text is the usual one."""
+    writes: bool = False
+    """It opens a place to write in, so that after it a sentence may follow."""
     where: tuple[str, ...] = ()
     """The screens on which it works; none: the one beside which it stands."""
 

@@ -54,7 +54,7 @@ _FIRST: tuple[Shared, ...] = (
 )  # fmt: skip
 _LAST: tuple[Shared, ...] = (
     (Action("app.caller", ("C",), "caller",
-            "Go into the station that called last, then into the next that needs you or has failed.",
+            "Go to what the station that called last asks, else into it; then on to the next that needs you or failed.",
             "app.caller", needs_calls, rank=9, passing=True), _anywhere),
     (Action("app.copy", ("y",), "copy", "Copy its directory, session id, the command that resumes it, or its branch.",
             "screen.copy", needs_at_hand, rank=67), _at_hand),
@@ -65,6 +65,9 @@ _LAST: tuple[Shared, ...] = (
             "app.suspend"), _anywhere),
     (Action("app.back", ("q",), "back", "Go back one screen; on the floor this key quits.",
             "app.back", rank=95), _above),
+    (Action("app.leave", ("ctrl+c",), "leave",
+            "Leave what is typed or asked, as `esc` does, which keeps a draft; elsewhere, pressed twice, quit.",
+            "app.leave"), _anywhere),
     (Action("app.quit", ("ctrl+q",), "quit", "Leave the console; the supervisor and the agents go on.",
             "app.quit"), _anywhere),
 )  # fmt: skip

@@ -82,7 +82,7 @@ def _answers(now: Situation) -> bool:
 def _hand(verb: Verb, keys: tuple[str, ...], title: str, help: str, rank: int = 0) -> Action[Situation]:
     fits = _answers if verb in ANSWERS else _ours
     return Action(f"{PREFIX}.{verb.value}", keys, title, help, f"screen.hand('{verb.value}')", _needs(verb), rank,
-                  fits=fits)  # fmt: skip
+                  fits=fits, writes=verb in (Verb.PROMPT, Verb.DENY, Verb.ATTACH))  # fmt: skip
 
 
 _HANDS: tuple[Action[Situation], ...] = (
@@ -112,11 +112,11 @@ _HANDS: tuple[Action[Situation], ...] = (
            "screen.mark", needs_at_hand),
     Action("hand.unmark", ("M",), "no marks", "Take all marks away.", "screen.unmark", needs_marks),
     Action("hand.create", ("c",), "start", "Start a station: its task, agent, branch, scope and budget.",
-           "screen.create", untouchable, 32, fits=_live),
+           "screen.create", untouchable, 32, fits=_live, writes=True),
     Action("hand.spawn", ("s",), "spawn", "Start a station that works for this one, inside its scope and budget.",
-           "screen.spawn", needs_parent, 19, fits=_ours),
+           "screen.spawn", needs_parent, 19, fits=_ours, writes=True),
     Action("hand.scope", ("S",), "scope", "Assign what it may write, read, reach and use up; who else does is shown.",
-           "screen.scope", needs_bounded, 19, fits=_ours),
+           "screen.scope", needs_bounded, 19, fits=_ours, writes=True),
 )  # fmt: skip
 """Those that look without touching work in a past, too. `p` is the replay's own there."""
 

@@ -6,15 +6,15 @@ from time import monotonic
 
 from textual import events
 
-from console.actions.registry import BY_ID, keys_of
+from console.actions.registry import BY_ID, actions_on, key_name, keys_of
 from console.frame.drawn import DrawnApp
 from console.screens.base import FactoryScreen
 from sessions.errors import FactoryError
 
-LEAVING = ("ctrl+c",)
-"""Keys that no question takes for an answer."""
-OF_THE_TERMINAL = ("app.redraw", "app.suspend")
+OF_THE_TERMINAL = ("app.redraw", "app.suspend", "app.leave")
 """Actions that are about no screen, and done also while something is asked or typed."""
+LEAVE_S = 3.0
+"""So long after it was said how to quit, the same key quits."""
 KEYMAP_S = 30.0
 """How long a mistake in the keymap stays in the footer."""
 
@@ -23,6 +23,8 @@ class KeyedApp(DrawnApp):
     """Runs keys to their ends, one after the other."""
 
     user_keys: dict[str, str]
+    _leaves_until = 0.0
+    """Up to this moment of the monotonic clock `leave` quits."""
 
     def take_keymap(self) -> None:
         if self.options.keymap is None or not self.options.keymap.exists():
@@ -64,12 +66,26 @@ class KeyedApp(DrawnApp):
         return [events.Key("escape", "\x1b"), events.Key(letter, letter)]
 
     async def _press(self, screen: FactoryScreen, event: events.Key) -> None:
-        screen.last_key = monotonic()
+        before, screen.last_key = screen.last_key, monotonic()
         if await self._check_bindings(event.key, priority=True):
             return
         for action in map(BY_ID.__getitem__, OF_THE_TERMINAL):
             if event.key in keys_of(action, self.user_keys) and not event.is_printable:
                 await self.run_action(action.run)
                 return
-        if event.key in LEAVING or not await screen.take(event.key, event.character):
+        if not screen.lets_go(before) and not await screen.take(event.key, event.character):
             await self._check_bindings(event.key)
+
+    async def action_leave(self) -> None:
+        """Leave what is typed or asked. Elsewhere say how to quit, and quit when it is pressed once more."""
+        screen = self.screen_stack[-1]
+        if isinstance(screen, FactoryScreen) and screen.asked():
+            await screen.take("escape", None)
+        elif monotonic() < self._leaves_until or not isinstance(screen, FactoryScreen):
+            self.exit()
+        else:
+            self._leaves_until = monotonic() + LEAVE_S
+            quitting = (action for action in actions_on(screen.SPEC.name) if action.run == "app.quit")
+            keys = [key for action in quitting for key in keys_of(action, self.user_keys)]
+            way = f"{key_name(keys[0])} quits, and so does" if keys else "to quit press"
+            screen.say(f"{way} this key once more", LEAVE_S)

@@ -62,6 +62,10 @@ class DemoLink:
         self._thread: threading.Thread | None = None
 
     @property
+    def drafts(self) -> None:
+        """Nobody is asked for anything here."""
+
+    @property
     def state(self) -> FloorState:
         return self._state
 

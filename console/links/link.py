@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -61,6 +62,11 @@ class Link(Protocol):
 
     def keep(self, floor: LastFloor) -> None:
         """Have what the floor showed for the next time, where it changes with time."""
+        ...
+
+    @property
+    def drafts(self) -> Path | None:
+        """Where what was written and not sent is kept; None: nowhere."""
         ...
 
     @property

@@ -78,6 +78,10 @@ class LiveLink:
         last_floor.write(self._place.last_floor, floor)
 
     @property
+    def drafts(self) -> Path:
+        return self._place.last_floor.with_suffix(".drafts")
+
+    @property
     def state(self) -> FloorState:
         return self._client.state if self._started else EMPTY
 

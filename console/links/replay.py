@@ -98,6 +98,10 @@ class ReplayLink:
         return self._view.player
 
     @property
+    def drafts(self) -> None:
+        """Nobody is asked for anything here."""
+
+    @property
     def state(self) -> FloorState:
         return self._view.state
 

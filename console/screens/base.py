@@ -27,6 +27,9 @@ from widgets.parts.prompt import Choose, Menu
 
 SAID_S, COPIED_S = 6.0, 10.0
 """How long the footer shows what just happened, and what was copied."""
+UNHEARD_S, TYPING_S = 0.7, 0.3
+"""So long after a place to write in was refused no key acts, and then as long as keys come so soon after each other:
+what is typed on was meant to be words."""
 
 
 def bindings(screen: ScreenSpec) -> list[Binding]:
@@ -57,6 +60,8 @@ class FactoryScreen(Guarded, OpeningScreen):
         """What may be copied, by key, while it is asked."""
         self.last_key = 0.0
         """When the last key was pressed, or the mouse, by the monotonic clock."""
+        self._unheard_until = 0.0
+        """No key acts before this moment of the monotonic clock, nor while words are typed on; 0 where all do."""
 
     @property
     def factory(self) -> Factory:
@@ -184,6 +189,19 @@ class FactoryScreen(Guarded, OpeningScreen):
         self.draw_footer()
         return True
 
+    def lets_go(self, before: float) -> bool:
+        """Whether the key that was just pressed is let go, since it goes on with words that have no place here.
+
+        `before` is when the key before it was pressed.
+        """
+        if self.last_key >= self._unheard_until and self.last_key - before >= TYPING_S:
+            self._unheard_until = 0.0
+        return self._unheard_until > 0.0
+
+    def hear_nothing(self) -> None:
+        """A place to write in was refused: let go what is typed on."""
+        self._unheard_until = monotonic() + UNHEARD_S
+
     # Actions
 
     def palette_actions(self) -> list[tuple[AnyAction, str]]:
@@ -201,6 +219,8 @@ class FactoryScreen(Guarded, OpeningScreen):
         reason = action.refuse(self.present())
         if reason:
             self.say(f"{action.title}: {reason}")
+            if action.writes:
+                self.hear_nothing()
             return
         self._said = ""
         await self.run_action(action.run)
@@ -233,17 +253,18 @@ class FactoryScreen(Guarded, OpeningScreen):
         if not self.lives:
             return
         keymap = self.factory.user_keys
+        now = self.present()
         bound = [
             (action, reason, keys[0])
-            for action, reason in footer_actions(self.SPEC.name, self.present())
+            for action, reason in footer_actions(self.SPEC.name, now)
             if (keys := keys_of(action, keymap))
         ]
-        shown = [(key_name(key), action.title, not reason) for action, reason, key in bound]
+        shown = [(key_name(key), action.titled(now) or action.title, not reason) for action, reason, key in bound]
         kept = sum(action.rank >= KEPT_RANK for action, _, _ in bound)
         said = self._said if monotonic() < self._said_until else ""
         footer = self.query_one(Footer)
         cells = footer.size.width
-        news = self.factory.telling.line(cells, keymap)
+        news = () if self.NEWS_ABOVE else self.factory.telling.line(cells, keymap, self.station)
         footer.show([footer_line(shown, self.right(), cells, said, self.asked(), kept, news)])
         if footer.size:
             self.ripen()

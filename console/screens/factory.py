@@ -30,8 +30,8 @@ class News(Protocol):
         """How many stations of this repository need somebody, failed, wait and are stale."""
         ...
 
-    def line(self, cells: int, keymap: dict[str, str]) -> Line:
-        """What is new in one line, with the key that goes there; nothing when nothing is."""
+    def line(self, cells: int, keymap: dict[str, str], present: str = "") -> Line:
+        """What is new in one line, with the key that goes there; of the `present` station nothing is told."""
         ...
 
 

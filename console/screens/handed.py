@@ -140,6 +140,8 @@ class HandedScreen(FactoryScreen):
         reason = self.factory.lend_terminal(lambda: self.factory.link.attach(station))
         name = clean(name_of(self.factory.link.state, station), 40)
         self.say(f"attach: {reason}" if reason else f"back from {name}: it goes on", TOLD_S)
+        if reason:
+            self.hear_nothing()
 
     def _bring(self, hands: Hands, key: str) -> None:
         self.do(hands, Verb.RESUME, fresh=key == "f")
@@ -266,12 +268,12 @@ class HandedScreen(FactoryScreen):
             self.factory.drafts.pop(" ".join(able), None)
         self.done(verb, went)
         if len(done) > 1:
-            done = [f"{len(done)} stations: {done[0].removeprefix(name_of(hands.state, went[0])).strip()}"]
+            done = [f"{len(done)} stations: each {done[0].removeprefix(name_of(hands.state, went[0])).strip()}"]
         told = done
         told += [f"{clean(name_of(hands.state, name), 40)}: {reason}" for name, reason in not_done[:NAMED]]
         told += [f"and {len(not_done) - NAMED} more could not"] if len(not_done) > NAMED else []
         if self.lives:
-            self.say(clean("  ".join(told), 400), TOLD_S)
+            self.say(clean("; ".join(told), 400), TOLD_S)
 
     def done(self, verb: Verb, stations: list[str]) -> None:
         """It was done to these."""

@@ -18,10 +18,12 @@ from console.screens.floor.actions import FloorSituation
 from console.screens.help.screen import HelpScreen
 from console.screens.station.actions import StationSituation
 from console.screens.ways import WAYS
+from console.terminal.theme import make_look
 from tests.support.console import StillLink, factory_state
 from widgets.draw.cells import plain, width
 from widgets.parts.footer import footer_line
 from widgets.parts.legend import Entry, Section, help_lines
+from widgets.parts.prompt import keys_line
 
 NAMES = [screen.name for screen in SCREENS]
 SITUATIONS: dict[str, Situation] = {
@@ -45,7 +47,7 @@ def test_a_new_screen_says_of_itself_what_works_there() -> None:
     shared = {action.id: action.where for action in everywhere((*SCREENS, tasks))}
     assert [id for id, where in shared.items() if "tasks" in where] == [
         *("app.again", "app.help", "app.palette", "app.theme", "app.floor"),
-        *("app.conflicts", "app.caller", "app.redraw", "app.suspend", "app.back", "app.quit"),
+        *("app.conflicts", "app.caller", "app.redraw", "app.suspend", "app.back", "app.leave", "app.quit"),
     ]
     assert shared["app.tasks"] == tuple(NAMES)
 
@@ -170,3 +172,12 @@ def test_the_help_says_every_sentence_in_full_below_its_beginning(cells: int) ->
     end = lines.index("", first)
     assert " ".join(line[column:] for line in lines[first:end]) == long
     assert all(not line[:column].strip() for line in lines[first + 1 : end])
+
+
+@pytest.mark.parametrize(("colour", "colours"), [(False, 256), (True, 16), (True, 256), (True, 1 << 24)])
+def test_a_key_that_cannot_work_is_told_by_its_letter(colour: bool, colours: int) -> None:
+    look = make_look("dark", ascii_only=False, colour=colour, colours=colours)
+    works, cannot = (look.style(piece[0][1]) for _, piece in keys_line([("a", "allow", True), ("A", "always", False)]))
+    assert works.bold and not works.dim
+    assert not cannot.bold
+    assert works.color != cannot.color or cannot.dim

@@ -191,3 +191,27 @@ def test_a_replay_counts_and_tells_no_news() -> None:
     assert news.counts(state, NOW + 2, 101) == {Status.NEEDS_ME: 1}
     assert news.told(101) == news.to_ring(101) == []
     assert FactoryApp(StillLink(state, mode=LinkMode.REPLAY)).telling._news._tells is False
+
+
+def test_nothing_is_said_of_the_station_that_is_looked_at() -> None:
+    async def run() -> None:
+        link = StillLink(factory_state())
+        app = FactoryApp(link, Options(theme="dark", ascii_only=False, no_colour=False))
+        async with app.run_test(size=(120, 40)) as pilot:
+            app.telling.tell(app.screen, ascii_only=False)
+            await app.open_station("tests-02")
+            link.state = fold_all(link.state, asks("tests-02"))
+            app.telling.tell(app.screen, ascii_only=False)
+            await pilot.pause()
+            assert "C goes there" not in text(app)
+            assert "i prompt" in text(app).splitlines()[-1] or "? help" in text(app).splitlines()[-1]
+            link.state = fold_all(link.state, asks("ship-03"))
+            app.telling.tell(app.screen, ascii_only=False)
+            await pilot.pause()
+            assert "ship-03 needs you" in text(app).splitlines()[-1]
+            await app.action_floor()
+            app.telling.tell(app.screen, ascii_only=False)
+            await pilot.pause()
+            assert "2 stations need you" in text(app)
+
+    asyncio.run(run())

@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 
 from console.app import FactoryApp
 from console.options import Options
+from console.screens.base import FactoryScreen
 from console.screens.conflicts.screen import ConflictsScreen
 from console.screens.floor.screen import FloorScreen
 from console.screens.help.screen import HelpScreen
@@ -183,6 +184,8 @@ def test_ctrl_c_leaves_whatever_is_being_asked(typed: str) -> None:
             for event in (*keys_of(typed), events.Key("ctrl+c", None)):
                 app.post_message(event)
             await settle(app, pilot)
-            assert app._exit
+            assert not app._exit
+            assert isinstance(app.screen, FactoryScreen)
+            assert app.screen.asked() == ()
 
     asyncio.run(run())

@@ -46,6 +46,7 @@ class StillLink:
         self.sent: list[AnyWish] = []
         self.last: LastFloor | None = None
         self.kept: list[LastFloor] = []
+        self.drafts: Path | None = None
         self.asked_again = 0
         self.attached: list[str] = []
         self.questions: list[object] = []

@@ -62,6 +62,10 @@ class Frame(msgspec.Struct, frozen=True):
     """Unmerged branches that were not compared: older ones, beyond those shown."""
     slow: str = ""
     """The pair that takes long to be compared, and for how long it has."""
+    moved: str = ""
+    """What has moved since a landing was simulated, counted; empty when nothing has."""
+    age: str = ""
+    """Of the simulation."""
 
 
 def frame_line(frame: Frame, cells: int) -> Line:
@@ -78,6 +82,8 @@ def frame_line(frame: Frame, cells: int) -> Line:
     landed = f" SIMULATED: {cut(frame.landed, 24)} has landed "
     pieces: list[tuple[int, list[Span]]] = [
         (0, [(landed, "bold needs_me on alarm")] * bool(frame.landed)),
+        (0, [(_since(frame, cells), "bold waiting" + ground)] * bool(frame.moved)),
+        (1, [("m again brings it up to date", "soft" + ground)] * bool(frame.moved)),
         (1, [(mode.rstrip(), "bold accent" + ground)] if mode else []),
         (2, branches),
         (3, figure(frame.conflicts, "", " conflict" + "s" * (frame.conflicts != 1))),
@@ -93,6 +99,12 @@ def frame_line(frame: Frame, cells: int) -> Line:
     room = cells - 2 - line_width(right)
     left = fill([piece for piece in pieces if piece[1]], room, "   " if cells >= 120 else "  ", "text" + ground)
     return spread([(" ", "text" + ground), *left], right, cells, "text" + ground)
+
+
+def _since(frame: Frame, cells: int) -> str:
+    """As of when a simulation is, where something has moved since."""
+    short = f"{frame.age} ago, {frame.moved} moved"
+    return f"as of {short} since" if cells >= 120 else short
 
 
 def _computing(frame: Frame) -> str:

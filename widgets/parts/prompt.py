@@ -120,11 +120,11 @@ class Typing:
 def keys_line(keys: Sequence[tuple[str, str, bool]], kept: int = 0) -> list[tuple[int, list[Span]]]:
     """Footer pieces from (key, title, works), each with its priority, the last `kept` before all others.
 
-    What cannot work is faint.
+    What cannot work is faint: the letter of what can is told from it by its weight too, where there are few colours.
     """
     return [
         (place - len(keys) if place >= len(keys) - kept else place,
-         [(key, ("bold soft" if works else "faint") + " on bar"), (" ", "text on bar"),
+         [(key, ("bold text" if works else "faint") + " on bar"), (" ", "text on bar"),
           (title, ("soft" if works else "faint") + " on bar")])
         for place, (key, title, works) in enumerate(keys)
     ]  # fmt: skip

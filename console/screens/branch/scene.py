@@ -15,7 +15,8 @@ from sessions.errors import FactoryError
 from sessions.floor.branches.contents import BranchContents, Files, Part, PatchLine, parts
 from sessions.floor.branches.shown import is_merged
 from sessions.floor.conflicts import conflicts_of
-from sessions.floor.state import Branch
+from sessions.floor.ours.lives import Life
+from sessions.floor.state import Branch, FloorState
 from sessions.text import clean
 from sessions.views.floor.panes import Pane, branch_pane
 from widgets.branch.patch_view import PatchView
@@ -130,12 +131,11 @@ class BranchScene(FindingScreen):
         right: list[Span] = []
         if branch is not None:
             pane = branch_pane("", branch, state.repo)
-            stations = [s.name for s in state.stations.values() if s.branch == self.branch and not s.elsewhere]
             facts = (
                 divergence(pane) or "level with the base",
                 "merged" if is_merged(state, branch) else "",
                 "the base" if branch.name == state.base else "",
-                f"works: {', '.join(clean(name, 30) for name in stations[:3])}" if stations else "no station",
+                *_stations(state, self.branch),
                 _place(pane),
             )
             head += [("  " + fact, "soft on bar") for fact in facts if fact]
@@ -237,6 +237,19 @@ class BranchScene(FindingScreen):
         self._reading.halt()
         work = self._read_part if message.control is self.commits else self._read_patch
         self.begin(work, group="reading", exclusive=True)
+
+
+def _stations(state: FloorState, branch: str) -> tuple[str, ...]:
+    """Who works on a branch, and who does no more, with what became of it. One that was removed is not there."""
+    told: dict[str, list[str]] = {}
+    for station in state.stations.values():
+        if station.branch == branch and not station.elsewhere:
+            own = state.owned.get(station.id)
+            told.setdefault("works" if own is None or own.lives else own.life.value, []).append(clean(station.name, 30))
+    told.pop(Life.REMOVED.value, None)
+    if "works" not in told:
+        told = {"no station": [], **told}
+    return tuple(f"{what}: {', '.join(names[:3])}" if names else what for what, names in told.items())
 
 
 def _place(pane: Pane) -> str:

@@ -35,18 +35,22 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 class Rehearsal(msgspec.Struct, frozen=True):
-    """What the conflicts are after a branch has landed, by really merging."""
+    """What the conflicts were after a branch had landed, by really merging: of its moment, until it is left."""
 
     branch: str
     verdicts: Mapping[str, Verdict]
-    compared: Mapping[str, object]
-    base_head: str
+    state: FloorState
+    """As it was asked about."""
+    time: float
     uncommitted: bool
     """Uncommitted work counts in it."""
 
-    def holds(self, state: FloorState, uncommitted: bool) -> bool:
-        """Nothing has moved since, and it is still the same work that is looked at."""
-        return self.compared is state.compared and self.base_head == state.base_head and self.uncommitted is uncommitted
+    def moved(self, state: FloorState) -> str:
+        """What has moved since, counted; nothing when nothing has."""
+        before, now = self.state.compared, state.compared
+        count = 0 if before is now else sum(before.get(name) != now.get(name) for name in before.keys() | now.keys())
+        base = "the base" * (state.base_head != self.state.base_head)
+        return " and ".join(filter(None, (base, f"{count} branch{'es' * (count != 1)}" if count else "")))
 
 
 async def read_hunks(wanted: Wanted) -> dict[str, FileHunks]:
@@ -79,8 +83,9 @@ async def land_first(link: Link, state: FloorState, names: Sequence[str], branch
 
     Raises FactoryError when it does not merge with the base, or git cannot say.
     """
+    time = link.now()
     landed = await link.ask(LandFirst(branch, tuple(names), uncommitted)).told_one()
-    return Rehearsal(branch, landed.verdicts, state.compared, state.base_head, uncommitted)
+    return Rehearsal(branch, landed.verdicts, state, time, uncommitted)
 
 
 def colliding(verdict: Verdict | None) -> bool:

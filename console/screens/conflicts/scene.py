@@ -33,6 +33,7 @@ from widgets.conflicts.matrix import MatrixView
 from widgets.conflicts.matrix_shape import Spot
 from widgets.conflicts.pair_lines import frame_line
 from widgets.draw.cells import Line
+from widgets.draw.numbers import age
 from widgets.floor.topline import slow_part, trouble_line
 from widgets.parts.footer import Footer
 from widgets.parts.panel import Bar
@@ -112,8 +113,6 @@ class ConflictsScene(SampledScreen):
             return  # it has no size yet, and is made when it gets one
         state = self.factory.link.state
         if self._is_old(state) and monotonic() - self._made_at > EASE * self._made_s:
-            if self.rehearsal is not None and not self.rehearsal.holds(state, self.view.choice.uncommitted):
-                self.end_rehearsal("something moved: the simulation is over")
             self.make_scene(state)
             if self._places() != self._laid:
                 self.lay_panels()
@@ -126,6 +125,15 @@ class ConflictsScene(SampledScreen):
         eased = self._made_at + EASE * self._made_s - monotonic()
         return min(super().rest(), max(0.0, eased) if self._is_old(self.factory.link.state) else NEVER)
 
+    def newest(self) -> float:
+        """A simulation is told with its age."""
+        return max(super().newest(), self.rehearsal.time if self.rehearsal else 0.0)
+
+    @property
+    def shown_state(self) -> FloorState:
+        """What is drawn: as it is, or as it was when it was simulated."""
+        return self.rehearsal.state if self.rehearsal else self.factory.link.state
+
     def _is_old(self, state: FloorState) -> bool:
         """The scene was made of something else."""
         return any(a is not b for a, b in zip(_sources(state), self._made_of, strict=False))
@@ -137,7 +145,8 @@ class ConflictsScene(SampledScreen):
         # Nothing moves under the hand of somebody who is at work here.
         untouched = self.last_key == 0.0
         self.view.landing = self.planner.landing
-        self.scene = self.view.look(state, untouched, rehearsal.verdicts if rehearsal else None, landed)
+        verdicts = rehearsal.verdicts if rehearsal else None
+        self.scene = self.view.look(rehearsal.state if rehearsal else state, untouched, verdicts, landed)
         self._made_of = _sources(state)
         names = names_of(self.view.names)
         if names != self.names:
@@ -150,7 +159,7 @@ class ConflictsScene(SampledScreen):
         if not self.lives or not self.size:
             return
         link, matrix = self.factory.link, self.matrix
-        state, now = link.state, link.now()
+        state, now = self.shown_state, link.now()
         knows = self._knows(state)
         shown = self._marked(self.scene.matrix) if knows else EMPTY
         matrix.set_matrix(shown, [] if shown.rows else no_rows(state, shown, knows, matrix.size.width))
@@ -202,7 +211,9 @@ class ConflictsScene(SampledScreen):
         if link.health.trouble:
             bar.set_bar(trouble_line(link.health.trouble, bar.free(counters)), [], (), 0, counters)
             return
-        landed = self.names.get(self.rehearsal.branch, clean(self.rehearsal.branch, 40)) if self.rehearsal else ""
+        rehearsal = self.rehearsal
+        landed = self.names.get(rehearsal.branch, clean(rehearsal.branch, 40)) if rehearsal else ""
+        moved = rehearsal.moved(link.state) if rehearsal else ""
         plan = self.planner.insight.plan if self.planner.insight else None
         knows, counts = self._knows(state), self.view.choice.uncommitted
         progress, labels = link.health.progress, {"": clean(state.base, 40), **self.names}
@@ -210,6 +221,7 @@ class ConflictsScene(SampledScreen):
         frame = standing(
             state, self.scene.matrix, plan, link.mode, now,
             knows=knows, uncommitted=counts, landed=landed, slow=slow,
+            moved=moved, age=age(rehearsal.time, now) if rehearsal else "",
         )  # fmt: skip
         bar.set_bar(frame_line(frame, bar.free(counters)), [], (), 0, counters)
 

@@ -253,10 +253,9 @@ class ConflictsScreen(ConflictsScene, HandedScreen):
 
     def action_simulate(self) -> None:
         name = self._branch()
-        if self.rehearsal is not None:
-            again = self.rehearsal.branch == name
+        if (shown := self.rehearsal) is not None:
             self.end_rehearsal("as it is")
-            if again:
+            if shown.branch == name and not shown.moved(self.factory.link.state):
                 return
         if not name:
             self.say(UNSELECTED)
@@ -276,8 +275,8 @@ class ConflictsScreen(ConflictsScene, HandedScreen):
             return
         if not self.lives:
             return
-        if not rehearsal.holds(self.factory.link.state, self.view.choice.uncommitted):
-            self.say("something moved while it was simulated: press m again")
+        if uncommitted is not self.view.choice.uncommitted:
+            self.say("it was simulated with other work: press m again")
             return
         self.rehearsal = rehearsal
         self.make_scene(self.factory.link.state)

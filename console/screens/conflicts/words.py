@@ -58,9 +58,12 @@ def note_of(
 
 def standing(
     state: FloorState, matrix: Matrix, plan: Plan | None, mode: LinkMode, now: float, *,
-    knows: bool, uncommitted: bool, landed: str, slow: str,
+    knows: bool, uncommitted: bool, landed: str, moved: str, age: str, slow: str,
 ) -> Frame:  # fmt: skip
-    """Where all branches stand; `landed` is the label of the one whose landing is simulated."""
+    """Where all branches stand; `landed` is the label of the one whose landing is simulated.
+
+    What has `moved` since that was simulated is counted, and its `age` is told then.
+    """
     replayed = mode is LinkMode.REPLAY
     return Frame(
         branches=matrix.every,
@@ -73,6 +76,8 @@ def standing(
         pairs=matrix.pairs,
         conflicts=matrix.conflicts,
         landed=landed,
+        moved=moved,
+        age=age,
         slow=slow,
         simulated=state.simulated or mode is LinkMode.SIMULATED,
         replay=replayed,

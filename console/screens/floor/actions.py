@@ -13,6 +13,8 @@ class FloorSituation(Situation, frozen=True):
     """A filter or a search hides something, or something is marked."""
     scanning: bool = False
     """Old transcripts are being read."""
+    playing: bool = False
+    """A replay goes on."""
 
 
 def needs_panes(now: FloorSituation) -> str:
@@ -34,7 +36,7 @@ ACTIONS: tuple[Action[FloorSituation], ...] = (
            "Go to what the station under the cursor asks, else into it; or into the branch.",
            "screen.open", needs_at_hand, rank=10, where=_WALL),
     Action("floor.search", ("slash",), "search", "Show only panes that contain what you type.",
-           "screen.search", needs_panes, rank=20, where=_WALL),
+           "screen.search", needs_panes, rank=20, where=_WALL, writes=True),
     Action("floor.filter", ("f",), "filter", "Show only stations in the states you choose by single keys.",
            "screen.filter", rank=30, where=_WALL),
     Action("floor.order", ("o",), "order", "Sort by attention, activity, cost, name or age.",

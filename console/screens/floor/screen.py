@@ -50,6 +50,8 @@ class FloorScreen(FloorScene, HandedScreen):
         self._awaited.wants(action_id if waits else "", self._under_cursor())
         if not waits and action_id in BEFORE_KNOWN and self.factory.link.last is not None:
             self.say(f"{BY_ID[action_id].title}: not before the floor is the present")
+            if BY_ID[action_id].writes:
+                self.hear_nothing()
         elif waits:
             self.say(f"{BY_ID[action_id].title}: as soon as the floor is the present")
         else:

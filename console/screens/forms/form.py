@@ -34,8 +34,8 @@ class FormScreen(DrawnForm):
         """All was done; what is said of it."""
         raise NotImplementedError
 
-    def left(self) -> None:
-        """The form is left, and nothing was sent."""
+    def keep(self) -> None:
+        """Something was typed: keep of it what is to be there the next time, however the form is left."""
 
     # Keys, and the mouse
 
@@ -58,6 +58,7 @@ class FormScreen(DrawnForm):
         if not self._sending:
             self.form.paste(text)
             self._picked, self.complaint = -1, ""
+            self.keep()
             self.changed()
 
     def on_click(self, event: events.Click) -> None:
@@ -83,6 +84,7 @@ class FormScreen(DrawnForm):
             return
         elif self.form.type(key, character):
             self._picked = -1
+            self.keep()
             self.changed()
 
     def _go(self, steps: int) -> None:
@@ -110,7 +112,6 @@ class FormScreen(DrawnForm):
             self._picked = -1
             self.draw()
         elif self.is_active:
-            self.left()
             await self.app.pop_screen()
 
     # Sending

@@ -223,7 +223,7 @@ class StartScreen(FormScreen):
                 screen.go_to_station(reply.about)
         return f"{name} {clean(reply.waits, 200) or 'is being started'}"
 
-    def left(self) -> None:
+    def keep(self) -> None:
         text = self._words.value
         self._drafts.pop(self._draft, None)
         if text.strip():

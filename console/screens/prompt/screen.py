@@ -108,11 +108,13 @@ class PromptScreen(FactoryScreen):
                 self.draw_footer()
         else:
             self._composer.type(key, character)
+            self._keep(self._composer.text)
             self.draw()
         return True
 
     def answer_paste(self, text: str) -> None:
         self._composer.paste(text)
+        self._keep(self._composer.text)
         self.draw()
 
     async def _leave(self, text: str) -> None:

@@ -42,6 +42,7 @@ class QuestionScreen(SampledScreen, HandedScreen):
     SPEC: ClassVar[ScreenSpec] = SPEC
     CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(SPEC)]
+    NEWS_ABOVE: ClassVar[bool] = True
 
     def __init__(self, station: str, hurried: bool = False) -> None:
         """`hurried` is one who was about to answer before all of it was seen."""
@@ -134,10 +135,14 @@ class QuestionScreen(SampledScreen, HandedScreen):
         self._draw_bar()
         text = self.query_one("#text", Lined)
         lines = self.lines(text.size.width)
-        self._below = max(0, len(lines) - text.size.height)
+        # What is new stands in the last line of the text: the keys that answer stay in the footer.
+        news = self.factory.telling.line(text.size.width, self.factory.user_keys, self.station)
+        rows = text.size.height - bool(news)
+        self._below = max(0, len(lines) - rows)
         self._top = max(0, min(self._top, self._below))
         self._below -= self._top
-        text.show(lines[self._top : self._top + text.size.height])
+        shown = lines[self._top : self._top + rows]
+        text.show([*shown, *[()] * (rows - len(shown)), news] if news else shown)
         self.draw_footer()
 
     def lines(self, cells: int) -> list[Line]:
@@ -171,8 +176,7 @@ class QuestionScreen(SampledScreen, HandedScreen):
         self.query_one(Bar).set_bar(head, right, (), 0, self.counters())
 
     def draw_header(self) -> None:
-        if self.lives:
-            self._draw_bar()
+        self.draw()
 
     def right(self) -> list[Span]:
         signs = [f"▲ {self._top}"] * bool(self._top) + [f"▼ {self._below} more"] * bool(self._below)

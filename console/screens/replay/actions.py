@@ -7,7 +7,7 @@ from console.screens.floor.actions import FloorSituation
 
 ACTIONS: tuple[Action[FloorSituation], ...] = (
     Action("replay.play", ("p",), "play", "Play or pause; at the end, play again from the beginning.",
-           "screen.transport('toggle')", rank=1),
+           "screen.transport('toggle')", rank=1, titled=lambda now: "pause" if now.playing else ""),
     Action("replay.event", ("full_stop",), "event", "Go on by one event.",
            "screen.transport('step', 1)", rank=2),
     Action("replay.event_before", ("comma",), "event before", "Go back by one event.",

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
+from msgspec.structs import replace
 from textual.binding import BindingType
 from textual.geometry import Size
 from textual.widget import Widget
@@ -13,6 +14,7 @@ from textual.widget import Widget
 from console.actions.action import ScreenSpec
 from console.links.replay import ReplayLink, View
 from console.screens.base import bindings
+from console.screens.floor.actions import FloorSituation
 from console.screens.floor.screen import FloorScreen
 from console.screens.replay.actions import SPEC
 from sessions.errors import FactoryError
@@ -73,6 +75,8 @@ class ReplayScreen(FloorScreen, inherit_bindings=False):
         if view is not self._drawn:
             before, self._drawn = self._drawn, view
             self.draw_timeline()
+            if before is not None and before.player.playing is not view.player.playing:
+                self.draw_footer()
             if view.missed:
                 self.say(view.missed)
             elif before is not None and before.player.skips_silence is not view.player.skips_silence:
@@ -136,6 +140,11 @@ class ReplayScreen(FloorScreen, inherit_bindings=False):
     def restyle(self) -> None:
         super().restyle()
         self.timeline.look = self.look
+
+    # What it says of itself
+
+    def situation(self) -> FloorSituation:
+        return replace(super().situation(), playing=self.replay.view.player.playing)
 
     # Going to a place
 

@@ -284,3 +284,14 @@ def test_an_empty_past_can_be_shown() -> None:
         assert "seq 0 / 0" in strip(screen)[0]
 
     with_replay(StillReplay(EventList([])), script)
+
+
+def test_the_footer_names_what_the_key_would_do() -> None:
+    async def script(screen: ReplayScreen, pilot: Pilot[None]) -> None:
+        seen = []
+        for key in ("home", "p", "p"):
+            await press(screen, pilot, key)
+            seen.append("p pause" in text_of(screen.query_one(Footer)._lines)[0])
+        assert seen == [False, True, False]
+
+    with_replay(StillReplay(EventList(EVENTS)), script)

@@ -123,8 +123,7 @@ def test_after_a_landing_its_conflicts_are_with_the_base(made: TestRepository) -
     assert [(file.path, file.kind) for file in found.files] == [("pool.py", "content")]
     assert between(rehearsal.verdicts, "three", "") is None
     assert not any("one" in (verdict.a, verdict.b) for verdict in rehearsal.verdicts.values())
-    assert rehearsal.holds(state, True)
-    assert not rehearsal.holds(state, False)
+    assert rehearsal.moved(state) == ""
 
 
 def test_pairs_that_share_a_path_with_it_are_merged_again(made: TestRepository) -> None:

@@ -160,7 +160,24 @@ def test_landing_first_is_really_merged(tmp_path: Path, monkeypatch: pytest.Monk
         link = app.link
         assert isinstance(link, StillLink)
         link.state = fold_all(state, [ev.BranchCompared(time=NOW, branch="three", head="1" * 40)])
+        link.clock += 10
         look(screen)
+        await pilot.pause()
+        assert "SIMULATED: one has landed" in text(app)
+        assert "as of 10s ago, 1 branch moved since   m again brings it up to date" in text(app)
+        link.state = fold_all(link.state, [ev.BranchRemoved(time=NOW, branch="three")])
+        look(screen)
+        await pilot.pause()
+        assert screen.scene.matrix.number("three") >= 0, "it is as it was"
+        link.state = state
+        await press(app, pilot, "m")
+        assert screen.rehearsal is None, "nothing has moved any more"
+        await press(app, pilot, "m")
+        link.state = fold_all(state, [ev.BranchCompared(time=NOW, branch="three", head="1" * 40)])
+        await press(app, pilot, "m")
+        assert "SIMULATED: one has landed" in text(app)
+        assert "moved since" not in text(app)
+        await press(app, pilot, "escape")
         assert screen.rehearsal is None
 
     play(test, StillLink(state))

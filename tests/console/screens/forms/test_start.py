@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from console.app import FactoryApp
 from console.links.link import LinkMode
 from console.options import Options
+from console.screens import base
 from console.screens.floor.screen import FloorScreen
 from console.screens.forms.start import StartScreen
 from sessions.asking.station_questions import AgentKind, TreePaths
@@ -367,8 +368,10 @@ def test_no_station_is_started_in_a_past_or_a_simulation(mode: LinkMode) -> None
     play(test, it)
 
 
-def test_only_a_station_of_ours_spawns() -> None:
+def test_only_a_station_of_ours_spawns(monkeypatch: pytest.MonkeyPatch) -> None:
     it = AskedLink()
+    monkeypatch.setattr(base, "UNHEARD_S", 0.0)
+    monkeypatch.setattr(base, "TYPING_S", 0.0)
 
     async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
         await go(screen, pilot, "seen")

@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from console.app import FactoryApp
 from console.links.link import LinkMode
+from console.screens import base
 from console.screens.branch.screen import BranchScreen
 from console.screens.conflicts.screen import ConflictsScreen
 from console.screens.forms.scope import ScopeScreen
@@ -18,7 +19,7 @@ from console.screens.question.screen import QuestionScreen
 from sessions.floor import events as ev
 from sessions.floor.commands import AnyWish, ChangeLife
 from sessions.floor.fold.fold import fold_all
-from sessions.floor.ours.lives import Change
+from sessions.floor.ours.lives import Change, Life
 from sessions.floor.state import FloorState
 from sessions.views.hands import FREE, OBSERVED
 from tests.console.screens.floor.played import OPTIONS
@@ -27,7 +28,7 @@ from tests.support.console import NOW, StillLink, state_of
 from tests.support.picture import text
 from tests.support.stations.still import our_events, ours
 
-HERE = ("asker", "worker", "seen", "free", "two")
+HERE = ("asker", "worker", "seen", "free", "two", "over", "gone")
 Test = Callable[[FactoryApp, Pilot[None]], Awaitable[None]]
 
 
@@ -36,6 +37,7 @@ def floor() -> FloorState:
     events = [
         *our_events(),
         *ours("two"),
+        *ours("gone", life=Life.REMOVED),
         *(ev.BranchChanged(time=NOW - 600, source="git", branch=name, head=f"{at}abcdef", ahead=1, committed=NOW - 700)
           for at, name in enumerate(names)),
         ev.BranchEntered(time=NOW - 9, source="factory", station="rests", branch="station/two", directory="/p/two"),
@@ -170,3 +172,30 @@ def test_in_a_past_nothing_is_done_and_nothing_of_it_stands_in_the_footer() -> N
         assert "a replay shows what was" in last_line(app)
 
     play(test, link, "station/worker", among=False)
+
+
+@pytest.mark.parametrize("branch", ["free", "gone"])
+def test_where_no_station_works_all_keys_say_so_in_the_same_words(branch: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "UNHEARD_S", 0.0)
+    monkeypatch.setattr(base, "TYPING_S", 0.0)
+
+    async def test(app: FactoryApp, pilot: Pilot[None]) -> None:
+        for key in "iIpxXRvVSsaAdQ":
+            await settle(app, pilot, key)
+            assert last_line(app).rstrip().endswith(f": {FREE}"), key
+
+    play(test, StillLink(floor()), f"station/{branch}", among=False)
+
+
+@pytest.mark.parametrize(
+    ("branch", "told"),
+    [("worker", "  works: worker  "), ("over", "  no station  stopped: over  "), ("gone", "  no station  "),
+     ("two", "  works: rests, two  ")],
+)  # fmt: skip
+def test_the_header_tells_who_works_from_who_does_no_more(branch: str, told: str) -> None:
+    async def test(app: FactoryApp, _: Pilot[None]) -> None:
+        header = text(app).splitlines()[0]
+        assert told in header
+        assert "removed" not in header
+
+    play(test, StillLink(floor()), f"station/{branch}", among=False)

@@ -129,3 +129,14 @@ def test_it_goes_to_all_that_are_marked() -> None:
 
     play(test, it)
     assert Reply(True)
+
+
+def test_ctrl_c_leaves_it_and_keeps_what_was_written() -> None:
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await go(screen, pilot, "worker")
+        await press(pilot, "i", *"draft", "ctrl+c")
+        assert app.screen is screen
+        assert app.drafts == {"worker": "draft"}
+        assert not app._exit
+
+    play(test, link())

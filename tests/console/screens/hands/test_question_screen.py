@@ -67,6 +67,28 @@ def ask(
     return link
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_news_leave_the_keys_that_answer_in_view(size: tuple[int, int]) -> None:
+    async def test(app: FactoryApp, screen: QuestionScreen, pilot: Pilot[None]) -> None:
+        link = app.link
+        assert isinstance(link, StillLink)
+        app.telling.tell(screen, ascii_only=False)
+        link.state = fold(link.state, asking("worker", "q9", NOW, text="make"))
+        app.telling.tell(screen, ascii_only=False)
+        await at_rest(pilot)
+        *_, above, below = text(app).splitlines()
+        assert "a allow" in below
+        assert "worker needs you" in above
+        assert "C goes there" in above
+        await pilot.press("C")
+        await at_rest(pilot)
+        assert isinstance(app.screen, QuestionScreen)
+        assert app.screen.station == "worker"
+        assert "needs you" not in text(app), "one is there"
+
+    ask(test, "asker", size=size)
+
+
 async def look(screen: QuestionScreen, pilot: Pilot[None]) -> None:
     """Have the screen see what became of an answer, as soon as it was given."""
     await at_rest(pilot)

@@ -7,6 +7,7 @@ from textual.pilot import Pilot
 
 from console.app import FactoryApp
 from console.links.link import LinkMode
+from console.screens import base
 from console.screens.floor.screen import FloorScreen
 from console.screens.question.screen import QuestionScreen
 from console.screens.station.screen import StationScreen
@@ -209,8 +210,7 @@ def test_a_verb_is_done_to_all_that_are_marked_and_says_of_whom_it_could_not() -
         await done(pilot)
         assert it.sent == [ChangeLife(name, Change.STOP) for name in ("asker", "helper", "worker")]
         said = last_line(app)
-        assert "2 stations: was stopped" in said
-        assert "over: it is stopped" in said
+        assert "2 stations: each was stopped: R brings it back; over: it is stopped" in said
         assert "worker: it is busy: wait" in said
         await press(pilot, "M")
         await pilot.pause()
@@ -365,3 +365,55 @@ def test_in_a_preview_without_room_nothing_is_seen_whole() -> None:
         assert it.sent == []
 
     play(test, it)
+
+
+@pytest.mark.parametrize(("station", "key"), [("program", "i"), ("helper", "v"), ("seen", "S"), ("worker", "d")])
+def test_what_is_typed_on_after_a_refused_place_to_write_in_does_nothing(
+    station: str, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    it = link()
+    monkeypatch.setattr(base, "UNHEARD_S", 600.0)
+    monkeypatch.setattr(base, "TYPING_S", 600.0)
+
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await go(screen, pilot, station)
+        await press(pilot, key)
+        refused = last_line(app)
+        await press(pilot, *"prompt: x it, Xy", "enter")
+        await done(pilot)
+        assert (it.sent, app.screen, last_line(app)) == ([], screen, refused)
+        screen._unheard_until = screen.last_key
+        await press(pilot, "P")  # the moment is over, but not the sentence
+        await done(pilot)
+        assert it.sent == []
+        monkeypatch.setattr(base, "TYPING_S", 0.0)
+        await press(pilot, "P")
+        await done(pilot)
+        assert it.sent == [FreezeFloor(True)]
+
+    play(test, it)
+
+
+def test_a_key_that_opens_no_place_to_write_in_stops_no_other() -> None:
+    it = link()
+
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await go(screen, pilot, "seen")
+        await press(pilot, "X", "P")
+        await done(pilot)
+        assert it.sent == [FreezeFloor(True)]
+
+    play(test, it)
+
+
+def test_the_caller_is_gone_to_at_its_question() -> None:
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await press(pilot, "C")
+        assert isinstance(app.screen, QuestionScreen)
+        assert app.screen.station == "asker"
+        await press(pilot, "escape")
+        assert app.screen_stack == [screen]
+        assert screen.wall.cursor is not None
+        assert screen.wall.cursor.station == "asker"
+
+    play(test, link())
