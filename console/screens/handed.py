@@ -260,9 +260,10 @@ class HandedScreen(FactoryScreen):
         able = hands.able(verb)
         wishes = [hands.wish(station, verb, text, fresh) for station in able]
         replies = await asyncio.gather(*map(self._answer_to, wishes))
+        came = [*zip(able, replies, strict=True)]
         not_done = [(station, hands.trouble(station, verb)) for station in hands.meant(verb) if station not in able]
-        not_done += [(name, _why(reply)) for name, reply in zip(able, replies, strict=True) if not reply.ok]
-        went = [name for name, reply in zip(able, replies, strict=True) if reply.ok]
+        not_done += [(name, _why(reply)) for name, reply in came if not reply.ok or reply.reason]
+        went = [name for name, reply in came if reply.ok and not reply.reason]
         done = [hands.said(name, verb, wish) for name, wish in zip(able, wishes, strict=True) if name in went]
         if verb is Verb.PROMPT and went == able:
             self.factory.drafts.pop(" ".join(able), None)

@@ -183,7 +183,7 @@ class Progress(msgspec.Struct, frozen=True):
 
 
 class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The answer to a command: done, or refused with a reason."""
+    """The answer to a command: done, or refused with a reason; done with one where there was nothing to do."""
 
     ok: bool
     reason: str = ""

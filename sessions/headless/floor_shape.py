@@ -14,7 +14,8 @@ from sessions.floor.ours.changes import rebooted
 from sessions.floor.state import Branch, FloorState, Station
 from sessions.headless.meters_shape import VERSION, M, meter_shape
 from sessions.headless.ours_shape import OursShape, ours_shape
-from sessions.views.status import LIVE, status_at
+from sessions.views.ours import evidence_of
+from sessions.views.status import LIVE
 
 
 class StationShape(M, frozen=True, kw_only=True):
@@ -114,7 +115,7 @@ def status(state: FloorState, now: float) -> Status:
 
 
 def station_shape(state: FloorState, station: Station, now: float) -> StationShape:
-    m, evidence = meter_shape(station.meter), status_at(station, now)
+    m, evidence = meter_shape(station.meter), evidence_of(state, station, now)
     return StationShape(
         id=station.id,
         name=station.name,

@@ -149,8 +149,9 @@ class Supervisor:
                     return Reply(ended.ok, ended.reason, ended.cure, ended.about)
                 case Errands(errand):
                     return await self._outbox.run(errand)
-                case Known() | Accepted():
-                    return await self._unless_halted(self._come_to(command.id))
+                case Known() | Accepted() as decision:
+                    told = decision.told if isinstance(decision, Accepted) else ""
+                    return Reply(True, told) if told else await self._unless_halted(self._come_to(command.id))
         except FactoryError as error:
             return Reply(False, error.message, error.cure)
 

@@ -139,6 +139,12 @@ def bound_word(mode: Mode, held: Held | None) -> str:
     return _BOUND[held.by] + "+hook" * bool(held.asked) + "+check" * bool(held.leaving)
 
 
+def mend_of(violated: str, mend: str) -> str:
+    """What there is to say of what was tried outside of a scope: `mend` where a scope can be assigned that has it."""
+    path = violated.partition(" ")[2]
+    return "outside its work tree, where no scope reaches" if path.startswith(("/", "../", "~")) else mend
+
+
 def network_word(known: Owned) -> str:
     """What it may reach beyond its model."""
     if known.scope.network is not Network.LISTED:

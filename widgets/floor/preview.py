@@ -5,6 +5,7 @@ from __future__ import annotations
 from sessions.floor.ours.owned import Owned, Question
 from sessions.floor.state import Status
 from sessions.views.floor.panes import Pane
+from sessions.views.ours import mend_of
 from sessions.views.status import LIVE
 from widgets.draw.cells import Line, Span, cut, pad, spread, width
 from widgets.draw.glyphs import BRANCH, DOT, RULE, STATUS, TOOL
@@ -98,8 +99,9 @@ def _bounds(pane: Pane, cells: int) -> Line:
     """Its boundary, its budget and its family in a line."""
     ours = pane.ours
     assert ours is not None
+    mend = mend_of(ours.violated, "S widens it")
     parts = (
-        f"{ours.violations} outside its scope, the last: {ours.violated}, S widens it" * bool(ours.violations),
+        f"{ours.violations} outside its scope, the last: {ours.violated}, {mend}" * bool(ours.violations),
         ": ".join(filter(None, (ours.bound, ours.why * ours.loose, ours.held or ours.why * (not ours.loose))))
         + ", another boundary from its next start" * ours.next_start,
         f"network {ours.network}",

@@ -10,7 +10,7 @@ from sessions.floor.ours.owned import Owned
 from sessions.floor.state import FloorState, name_of
 from sessions.text import clean
 from sessions.views.floor.panes import Pane
-from sessions.views.ours import Ours
+from sessions.views.ours import Ours, mend_of
 from widgets.draw.cells import Line, Span, cut, fit, pad, width
 from widgets.draw.glyphs import OUTSIDE
 from widgets.draw.numbers import age, count, money, percent
@@ -43,7 +43,7 @@ def ours_lines(state: FloorState, pane: Pane, now: float, cells: int) -> list[Li
         rows.append(_row("asks", [(asks, "needs_me"), ("  Q shows it", "faint")], cells))
     if ours.violations:
         rows += _text("outside", f"{OUTSIDE}{ours.violations}, the last: {ours.violated}", cells, "bold failed")
-        rows += _text("", "S widens its scope", cells, "soft")
+        rows += _text("", mend_of(ours.violated, "S widens its scope"), cells, "soft")
     rows += _boundary(ours, known, cells)
     rows += _budget(state, pane.station, known, now, cells)
     rows += _place(known, cells)

@@ -29,6 +29,8 @@ class Accepted(Struct, frozen=True):
     """Commit these, in one transaction; what is wanted is then carried out. No events: there is nothing to do."""
 
     events: tuple[ev.Event, ...] = ()
+    told: str = ""
+    """Why there is nothing to do, where whoever wants it may not know."""
 
 
 class Known(Struct, frozen=True):

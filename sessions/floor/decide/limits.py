@@ -8,12 +8,14 @@ from sessions.floor.ours.budget import MEASURES, given, left
 from sessions.floor.ours.family import above as all_above
 from sessions.floor.ours.family import children, living_children
 from sessions.floor.ours.owned import Owned
+from sessions.floor.patterns import matches
 from sessions.floor.scope import Budget, Mode, Network, Scope
 from sessions.floor.scopes.sets import TooManyStates, beyond, inside, overlaps
 from sessions.floor.state import FloorState, name_of
 
 _NAMED = 3
 """Patterns that are named in a refusal."""
+_LIKELY = ("README.md", "main.py", "notes.txt")
 _WIDTH = {Network.OFF: 0, Network.LISTED: 1, Network.OPEN: 2}
 
 
@@ -103,11 +105,16 @@ def _more(name: str, scope: Scope, ceiling: Scope) -> Refusal | None:
 
 
 def _such_as(child: tuple[str, ...], parent: tuple[str, ...]) -> str:
-    """An example in words, where one is found."""
+    """An example in words, where one is found: the name of a file that may well be there, if that is one."""
     try:
-        return f", such as {beyond(child, parent)}"
+        shortest = beyond(child, parent)
     except TooManyStates:
         return ""
+    folder = shortest[: shortest.rfind("/") + 1]
+    likely = [folder + name for name in _LIKELY]
+    likely += [text.replace("**", "some").replace("*", "some") for text in child]
+    readable = (path for path in likely if matches(child, path) and not matches(parent, path))
+    return f", such as {next(readable, shortest)}"
 
 
 def _farther(name: str, scope: Scope, ceiling: Scope) -> Refusal | None:

@@ -26,7 +26,7 @@ from sessions.floor.ours.family import above, living_children
 from sessions.floor.ours.lives import Asks, Change, Life
 from sessions.floor.ours.owned import Owned
 from sessions.floor.scopes import sets
-from sessions.floor.state import FloorState, name_of
+from sessions.floor.state import FloorState, Status, name_of
 from sessions.text import clean
 
 NAME_CHARS = 40
@@ -45,7 +45,9 @@ def decide_station(state: FloorState, wish: StationWish, hand: Hand) -> Decision
         case StartStation():
             return _started(state, wish, hand)
         case FreezeFloor(frozen):
-            return Accepted() if frozen == state.frozen else Accepted((ev.FreezeWanted(frozen=frozen, **hand),))
+            if frozen == state.frozen:
+                return Accepted(told="the floor was frozen already" if frozen else "the floor was not frozen")
+            return Accepted((ev.FreezeWanted(frozen=frozen, **hand),))
         case RestoreKept(ref, branch):
             return _restored(state, ref, branch, hand)
     station = meant(state, wish.station)
@@ -159,7 +161,18 @@ def _out_of_place(state: FloorState, wish: StartStation, station: str) -> Refusa
     if parent is not None and (trouble := childless(state, wish.parent, parent) or _too_deep(state, wish.parent)):
         return trouble
     above = wider(state, wish, wish.parent, parent) if parent is not None else None
-    return above or exclusive_clash(state, station, wish.scope, wish.parent)
+    return _called_already(state, wish.name) or above or exclusive_clash(state, station, wish.scope, wish.parent)
+
+
+def _called_already(state: FloorState, wanted: str) -> Refusal | None:
+    """That a name which was given is another one's: whoever gave it would go on by it with the wrong one."""
+    name = clean(wanted, NAME_CHARS).strip()
+    for other in state.stations.values() if name else ():
+        known = state.owned.get(other.id)
+        if name in (other.id, other.name) and (known is None or known.life is not Life.REMOVED):
+            ended = known is not None and not known.lives
+            return Refusal(f"there is a station {name!r} already", f"{'remove that, or ' * ended}take another name")
+    return None
 
 
 def _prompted(state: FloorState, known: Owned, wish: PromptStation, hand: Hand) -> Decision:
@@ -177,17 +190,28 @@ def _prompted(state: FloorState, known: Owned, wish: PromptStation, hand: Hand) 
 def _changed(state: FloorState, known: Owned, wish: ChangeLife, hand: Hand) -> Decision:
     if no := why_not(known, wish.change, wish.fresh, state.frozen):
         return Refusal(*no)
+    if wish.change is Change.INTERRUPT and _is_in_no_turn(state, wish.station, known):
+        return Accepted(told="it is idle: there was nothing to interrupt")
     if wish.change is Change.RESUME and (spent := budget.over(state, wish.station, hand["time"])):
         return Refusal(*spent)
-    if wish.change is Change.RESUME and (clash := exclusive_clash(state, wish.station, known.scope)):
-        return clash
-    if wish.change is Change.RESUME and (trouble := lowered(state, wish.station)):
+    resumes = wish.change is Change.RESUME
+    if resumes and (trouble := exclusive_clash(state, wish.station, known.scope) or lowered(state, wish.station)):
         return trouble
     if wish.change is Change.REMOVE and (living := living_children(state, wish.station)):
         return Refusal(
             f"{name_of(state, living[0])} works for it", "stop that first, or remove both when they have ended"
         )
     return Accepted((ev.LifeWanted(station=wish.station, change=wish.change, fresh=wish.fresh, **hand),))
+
+
+def _is_in_no_turn(state: FloorState, station: str, known: Owned) -> bool:
+    """Whether it is idle, and nothing is on its way to it: what it was started with may not have begun."""
+    coming = (ev.StartWanted, ev.LifeWanted, ev.PromptWanted)
+    wanted = (intent.wanted for intent in state.intents.values())
+    if known.turn_since or any(isinstance(each, coming) and each.station == station for each in wanted):
+        return False
+    seen = state.stations[station]
+    return seen.evidence.status is Status.IDLE and bool(seen.turns or not known.text)
 
 
 def _answered(state: FloorState, known: Owned, wish: AnswerQuestion, hand: Hand) -> Decision:

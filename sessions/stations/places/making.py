@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shlex
 import shutil
 import time
 from collections.abc import Iterator, Mapping
@@ -134,7 +135,7 @@ def _check_free(git: Git, common_dir: Path, state_dir: Path, wanted: Wanted) -> 
                 where = shown_path(tree.path)
                 raise FactoryError(
                     f"{clean(wanted.branch, 80)} is checked out in {where}",
-                    f"switch to another branch there: cd {where}",
+                    f"switch to another branch there: git -C {shlex.quote(where)} switch BRANCH",
                 )
 
 

@@ -370,7 +370,8 @@ def _outbox() -> str:
     outbox = os.environ.get(OUTBOX, "")
     if not outbox:
         raise OutboxError(
-            f"${OUTBOX} is not set: this works inside a station; from outside name one to `hook --station`"
+            f"${OUTBOX} is not set: this works inside a station; from outside there are "
+            "`factory-tui hook NAME --station STATION` and `factory-tui scope STATION --write PATTERN`"
         )
     return outbox
 

@@ -40,8 +40,8 @@ AS_IT_WAS = "echo 'settings are taken up at the next start, when they are allowe
 """Its answer when settings change while it runs: what the agent writes there gives it no hooks and no permissions."""
 PROJECTS = ".claude/projects/.keep"
 """By the directory that it lies in, its home is known for that of Claude Code, also before it has written anything."""
-_EMPTY = b"\x15" * 24
-"""Ctrl-U deletes a line, or the break before it; an empty input stays as it is. Of 64 at once it takes none."""
+_ASIDE = b"\x13"
+"""Ctrl-S puts what stands in its input aside; after the next prompt it puts that back. An empty input stays empty."""
 LONGEST_ARGUMENT = 100_000
 """Bytes; the kernel takes 128 kB in one argument."""
 
@@ -116,11 +116,12 @@ class Claude:
         return reported.reported(home / ".claude" / "sessions", session)
 
     def say(self, text: str, session: str) -> Say:
-        """Typed; its input is emptied first, for a turn that is interrupted early puts its prompt back there."""
+        """Typed; what stands in its input meanwhile is aside, whether somebody typed it or it is the prompt of a turn
+        that was interrupted early."""
         if text.lstrip().startswith("/"):
             raise FactoryError("what begins with / is a command of its own", "attach and type it; or begin with a word")
         # Blanks around it: ! and # at the beginning are keys, and a name after @ opens a list that Enter chooses from.
-        return Say(keys=(_EMPTY, pasted(f" {text.strip()} "), b"\r"))
+        return Say(keys=(_ASIDE, pasted(f" {text.strip()} "), b"\r"))
 
     def interrupt(self) -> bytes:
         return b"\x1b"

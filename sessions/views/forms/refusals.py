@@ -28,7 +28,7 @@ W = TypeVar("W", StartStation, AssignScope)
 
 
 def start_refusals(state: FloorState, wish: StartStation) -> dict[str, str]:
-    """What is wrong with a station that is to be started, by field: `task`, `agent`, `branch`, `from`, `writes`, …"""
+    """What is wrong with a station that is to be started, by field: `task`, `name`, `branch`, `from`, `writes`, …"""
     above = state.owned.get(wish.parent)
     least = StartStation(
         kind=wish.kind, parent=wish.parent, scope=_least(above), mode=Mode.SAFE,
@@ -36,6 +36,7 @@ def start_refusals(state: FloorState, wish: StartStation) -> dict[str, str]:
     )  # fmt: skip
     tries = {
         "task": replace(least, text=wish.text),
+        "name": replace(least, name=wish.name),
         "branch": replace(least, branch=wish.branch),
         "from": replace(least, start=wish.start),
         "mode": replace(least, mode=wish.mode),

@@ -52,6 +52,8 @@ def test_from_outside_a_station_is_named(
         assert "there is no station" in capsys.readouterr().err
     assert cli.main(["hook", "PROGRESS", *where]) == 1
     assert "this works inside a station" in capsys.readouterr().err
+    assert cli.main(["ask", "scope", "src/**"]) == 1
+    assert "factory-tui scope STATION --write PATTERN" in capsys.readouterr().err
     assert len(names(outbox)) == 1
 
 

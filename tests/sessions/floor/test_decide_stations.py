@@ -22,6 +22,7 @@ from sessions.floor.decide.decision import Accepted, Decision, Refusal
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.identity import Owner
 from sessions.floor.ours.lives import Asks, Change, Life
+from sessions.floor.reports import Report
 from sessions.floor.scope import Budget, Mode, Network, Scope
 from sessions.floor.state import EMPTY, FloorState
 from sessions.floor.tokens import Tokens
@@ -48,6 +49,11 @@ def after(state: FloorState, *wishes: AnyWish) -> FloorState:
         assert isinstance(decision, Accepted), decision
         state = fold_all(state, decision.events)
     return state
+
+
+def after_start(state: FloorState) -> FloorState:
+    """The floor on which everything that was wanted is done."""
+    return fold_all(state, [ev.CommandDone(time=NOW, source="operator", command=name) for name in state.intents])
 
 
 def alive(state: FloorState, *stations: str) -> FloorState:
@@ -86,9 +92,16 @@ def test_a_start_opens_bounds_and_wants_a_station_at_once() -> None:
 
 
 def test_names_and_branches_are_never_had_twice() -> None:
-    state = after(FLOOR, StartStation("builtin", name="yard"), StartStation("builtin", name="yard"))
+    state = after(FLOOR, StartStation("builtin", "yard"), StartStation("builtin", "yard"))
     assert [*state.owned] == ["yard", "yard-2"]
     assert state.owned["yard-2"].branch == "station/yard-2"
+    assert answer(state, StartStation("builtin", name="yard-2")) == Refusal(
+        "there is a station 'yard-2' already", "take another name"
+    )
+    ended = fold_all(state, [ev.LifeChanged(time=NOW, station="yard", life=Life.STOPPED)])
+    assert refused(ended, StartStation("builtin", name="yard")).cure == "remove that, or take another name"
+    gone = fold_all(ended, [ev.LifeChanged(time=NOW, station="yard", life=Life.REMOVED)])
+    assert [*after(gone, StartStation("builtin", name="yard")).owned] == ["yard", "yard-2", "yard-3"]
     again = after(state, StartStation("builtin", branch="fix/a"))
     assert again.owned["a"].branch == "fix/a"
     assert "works on 'fix/a'" in reason(answer(again, StartStation("builtin", branch="fix/a")))
@@ -151,6 +164,8 @@ def test_one_whose_budget_is_used_up_takes_nothing_before_it_has_more() -> None:
         (Scope(write=("src/**",), read=("src/**",)), Budget(tokens=10, turns=1), "would write what boss may not"),
         (Scope(write=("src/api/x.py",)), Budget(tokens=10, turns=1), "would read what boss may not"),
         (replace(API, network=Network.OPEN), Budget(tokens=10, turns=1), "more of the network than boss"),
+        (Scope(read=("src/**",)), Budget(tokens=10, turns=1), "boss may not, such as README.md"),
+        (Scope(write=("src/*.c",), read=("src/**",)), Budget(tokens=10, turns=1), "boss may not, such as src/some.c"),
         (API, Budget(tokens=2_000, turns=1), "boss has 1,000 tokens left"),
         (API, Budget(turns=1), "boss has 1,000 tokens left"),
         (API, Budget(tokens=10, turns=11), "boss has 10 turns left"),
@@ -166,7 +181,7 @@ def test_a_child_takes_its_budget_from_its_parent() -> None:
     assert state.stations["hand"].parent == "boss"
     start = state.intents[[*state.intents][-1]].wanted
     assert isinstance(start, ev.StartWanted) and start.start == "station/boss"
-    assert "boss has 400 tokens left" in reason(answer(state, child))
+    assert "boss has 400 tokens left" in reason(answer(state, replace(child, name="")))
     used = fold_all(state, [ev.TokensUsed(time=NOW, station="boss", tokens=Tokens(input=300))])
     smaller = StartStation("builtin", parent="boss", scope=API, budget=Budget(tokens=101, turns=1))
     assert "boss has 100 tokens left" in reason(answer(used, smaller))
@@ -386,18 +401,28 @@ def test_a_scope_that_is_as_it_was_changes_nothing() -> None:
 def test_a_frozen_floor_stays_frozen() -> None:
     frozen = after(BOSS, FreezeFloor(True))
     assert frozen.frozen
-    assert answer(frozen, FreezeFloor(True)) == Accepted(())
+    assert answer(frozen, FreezeFloor(True)) == Accepted(told="the floor was frozen already")
+    assert answer(BOSS, FreezeFloor(False)) == Accepted(told="the floor was not frozen")
+
+
+def test_of_one_that_is_idle_there_is_nothing_to_interrupt() -> None:
+    interrupt = ChangeLife("boss", Change.INTERRUPT)
+    nothing = Accepted(told="it is idle: there was nothing to interrupt")
+    begun = fold_all(after_start(BOSS), [ev.AgentReported(time=NOW, station="boss", state=Report.IDLE)])
+    turn = ev.TurnStarted(time=NOW, station="boss", text="lead")
+    idle = fold_all(begun, [turn, ev.TurnFinished(time=NOW, station="boss")])
+    assert answer(idle, interrupt) == nothing
+    for state in (begun, after(idle, PromptStation("boss", "go")), fold_all(idle, [turn])):
+        assert isinstance(decision := answer(state, interrupt), Accepted) and decision.events
 
 
 @pytest.mark.parametrize(
     ("given", "station", "name"), [("工作站", "station", "工作站"), ("Fix it!", "Fix-it", "Fix it!")]
 )
 def test_a_station_is_called_as_it_was_named_and_its_id_can_be_a_directory(given: str, station: str, name: str) -> None:
-    state = after(FLOOR, StartStation("builtin", name=given), StartStation("builtin", name=given))
-    assert [(each, state.stations[each].name) for each in state.owned] == [
-        (station, name),
-        (f"{station}-2", f"{station}-2"),
-    ]
+    state = after(FLOOR, StartStation("builtin", name=given))
+    assert [(each, state.stations[each].name) for each in state.owned] == [(station, name)]
+    assert "already" in reason(answer(state, StartStation("builtin", name=given)))
     wanted = answer(state, ChangeLife(name, Change.STOP))
     assert isinstance(wanted, Accepted) and isinstance(wanted.events[0], ev.LifeWanted)
     assert wanted.events[0].station == station

@@ -88,6 +88,13 @@ def test_stations_of_ours_tell_their_life_boundary_and_questions() -> None:
     assert helper["parent"] == "worker"
 
 
+def test_what_is_asked_at_length_ends_in_a_sign_of_that() -> None:
+    asked = ev.QuestionAsked(time=NOW, station="helper", question="q9", tool="Bash", text="echo and " * 40)
+    shape = jsonshape.status(fold_all(state_of(our_events()), [asked]), NOW)
+    (helper,) = (station for station in shape.stations if station.name == "helper")
+    assert helper.status_reason.startswith("Bash echo and") and helper.status_reason.endswith("…")
+
+
 @settings(max_examples=of_hundred(10), deadline=None)
 @given(by=st.sampled_from(By), events=st.integers(0, 4_000), seed=st.integers(0, 5))
 def test_groups_add_up_to_the_total(by: By, events: int, seed: int) -> None:

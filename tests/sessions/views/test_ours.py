@@ -14,7 +14,7 @@ from sessions.floor.scope import Held, HeldBy, Mode, Scope
 from sessions.floor.state import Status
 from sessions.views.floor.book import PaneBook
 from sessions.views.floor.families import Families
-from sessions.views.ours import bound_word, evidence_of, ours_of
+from sessions.views.ours import bound_word, evidence_of, mend_of, ours_of
 from sessions.views.questions import in_order, outside, text_lines, touched
 from tests.support.console import HOSTILE, NOW, state_of
 from tests.support.stations.still import DIFF, PLACES, asking, our_events, ours
@@ -49,6 +49,11 @@ def test_violations_family_and_results_are_counted() -> None:
     assert (helper.parent_name, helper.family, worker.family) == ("worker", "worker", "worker")
     assert worker.network == "pypi.org"
     assert worker.share_of == "tokens"
+
+
+@pytest.mark.parametrize(("tried", "widened"), [("commit .github/ci.yml", True), ("write /etc/foo", False)])
+def test_a_wider_scope_is_offered_where_one_can_reach(tried: str, widened: bool) -> None:
+    assert (mend_of(tried, "S widens it") == "S widens it") is widened
 
 
 def test_of_several_questions_the_oldest_is_told_since_it_is_answered_first() -> None:

@@ -7,7 +7,7 @@ import time
 from console.cli.command import InRepository
 from console.cli.output import count, say, table
 from console.cli.words import Parser, filled
-from sessions.errors import UsageError
+from sessions.errors import FactoryError, UsageError
 
 WHAT = ("list", "restore", "drop")
 
@@ -46,12 +46,18 @@ class Kept(InRepository, frozen=True, kw_only=True):
     def _restore(self) -> int:
         if not self.branch:
             raise UsageError("restore takes what is kept and a branch", "factory-tui kept restore KEPT NEW")
-        from console.cli.commands.stations.obeyed import obey_all
+        from console.cli.commands.stations.obeyed import obey_all, tell_all
         from sessions.floor.commands import RestoreKept
+        from sessions.floor.decide.decision import Refusal
         from sessions.place import place_of
         from sessions.stations.places.keeping import find
 
-        ref = find(place_of(self.repo).common_dir, self.ref).ref
+        common_dir = place_of(self.repo).common_dir
+        try:
+            ref = find(common_dir, self.ref).ref
+        except FactoryError as error:
+            refusal = Refusal(error.message, error.cure)
+            return tell_all({self.branch: refusal}, lambda _: None, self.json)
         return obey_all(self.repo, {self.branch: RestoreKept(ref, self.branch)}, "is a branch now", self.json)
 
     def _list(self) -> int:

@@ -24,6 +24,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     station: str = ""
     """The id of the station that it was about, or that came of it; of one refused at once the word that named it."""
     reason: str = ""
+    """Why it was not done; or, where it is well as it is, that there was nothing to do."""
     cure: str = ""
     waits: str = ""
     """What its start waits for, which may take long: it begins by itself when that is over."""
@@ -44,14 +45,14 @@ def obey_all(
         for name, wish in wishes.items():
             try:
                 reply = supervised.reply(wish)
-                outcomes.append(Outcome(ok=True, station=reply.about or name, waits=reply.waits))
+                outcomes.append(Outcome(ok=True, station=reply.about or name, reason=reply.reason, waits=reply.waits))
             except FactoryError as error:
                 about = error.about if isinstance(error, RefusedError) else ""
                 outcomes.append(Outcome(ok=False, station=about or name, reason=error.message, cure=error.cure))
     if len(outcomes) == 1 and not outcomes[0].ok and not as_json:
         raise FactoryError(outcomes[0].reason, outcomes[0].cure)
     for each in outcomes:
-        if each.ok and not as_json:
+        if each.ok and not as_json and not each.reason:
             added = more(each.station) if more is not None else ""
             say(f"{clean(each.station, 80)} {clean(each.waits, 500) or done}{clean(added, 500)}".strip())
         else:
@@ -79,4 +80,5 @@ def tell(each: Outcome, as_json: bool) -> None:
     if as_json:
         say(text(each))
     else:
-        say(f"{clean(each.station, 80)}: {clean(each.reason, 500)}: {clean(each.cure, 500)}")
+        words = (clean(each.station, 80), clean(each.reason, 500), clean(each.cure, 500))
+        say(": ".join(filter(None, words)))

@@ -49,6 +49,7 @@ class Scope(Bounded, frozen=True, kw_only=True):
         from sessions.floor.state import name_of
         from sessions.headless.line import text
         from sessions.headless.ours_shape import boundary_shape
+        from sessions.views.ours import bound_word, mend_of
 
         if self.json:
             say(text(boundary_shape(state, station, state.time)))
@@ -56,7 +57,7 @@ class Scope(Bounded, frozen=True, kw_only=True):
         known = state.owned[station]
         scope = known.scope
         held = "not started yet" if known.held is None else f"held by {known.held.by.value}"
-        say(f"{clean(name_of(state, station), 80)}: {known.mode.value}, {held}")
+        say(f"{clean(name_of(state, station), 80)}: {bound_word(known.mode, known.held)}, {held}")
         for word, values in (("write", scope.write), ("read", scope.read), ("tools", scope.tools)):
             say(f"  {word:8}{clean(' '.join(values), 500) or 'as it is set up'}")
         say(f"  network {scope.network.value} {clean(' '.join(scope.hosts), 500)}".rstrip())
@@ -68,6 +69,7 @@ class Scope(Bounded, frozen=True, kw_only=True):
             for line in filter(None, (clean(known.held.why, 500), *(clean(text, 500) for text in known.held.unheld))):
                 say(f"  but     {line}")
         if known.violations:
-            say(f"  outside {known.violations}, the last: {clean(known.violated, 200)}; --write assigns more")
+            mend = mend_of(known.violated, "--write assigns more")
+            say(f"  outside {known.violations}, the last: {clean(known.violated, 200)}; {mend}")
         if known.next_start:
             say("  the kernel holds what it was before, until the next start")

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from console.cli.commands.stations.bounds import Bounded, option
 from console.cli.words import Parser, filled
-from sessions.errors import FactoryError, UsageError
+from sessions.errors import UsageError
 from sessions.text import clean
+
+if TYPE_CHECKING:
+    from sessions.floor.decide.decision import Refusal
+    from sessions.floor.scope import Scope
 
 NAMED = 3
 """Stations that are named."""
@@ -50,11 +57,13 @@ class Start(Bounded, frozen=True, kw_only=True):
         super().words(parser)
 
     def run(self) -> int:
-        self._known()
-        from console.cli.commands.stations.obeyed import obey_all
+        from console.cli.commands.stations.obeyed import obey_all, tell_all
         from sessions.floor.commands import StartStation
-        from sessions.floor.scope import Budget, Mode, Scope
+        from sessions.floor.scope import Budget, Mode
 
+        named = self.name or self.branch
+        if (unknown := self._unknown()) is not None:
+            return tell_all({named: unknown}, lambda _: None, self.json)
         wish = StartStation(
             kind=self.kind,
             text=spoken(self.text),
@@ -65,11 +74,25 @@ class Start(Bounded, frozen=True, kw_only=True):
             role=self.role,
             model=self.model,
             mode=Mode.FULL if self.full else Mode.SAFE,
-            scope=self.scope(Scope()),
+            scope=self.scope(self._widest()),
             budget=self.budget(Budget()),
             options=self.options,
         )
-        return obey_all(self.repo, {self.name or self.branch: wish}, "was started", self.json, self._beside)
+        return obey_all(self.repo, {named: wish}, "was started", self.json, self._beside)
+
+    def _widest(self) -> Scope:
+        """What it may touch where nothing else is said: what its parent may."""
+        from sessions.floor.scope import Scope
+
+        if not self.parent:
+            return Scope()
+        from console.cli.commands.stations.named import floor_now
+        from sessions.floor.decide.stations import meant
+
+        state = floor_now(self.repo)
+        parent = meant(state, self.parent)
+        # Of one that is not there the supervisor says it.
+        return replace(state.owned[parent].scope, exclusive=False) if isinstance(parent, str) else Scope()
 
     def _beside(self, station: str) -> str:
         """Who else may write where it may."""
@@ -88,17 +111,19 @@ class Start(Bounded, frozen=True, kw_only=True):
         more = f" and {len(others) - NAMED} more" * (len(others) > NAMED)
         return f"; {', '.join(others[:NAMED])}{more} may write there, too" if others else ""
 
-    def _known(self) -> None:
+    def _unknown(self) -> Refusal | None:
         """A word that is no kind of agent makes no station."""
+        from sessions.floor.decide.decision import Refusal
         from sessions.stations import kinds
 
         names = sorted(kinds.found())
-        if self.kind not in names:
-            from difflib import get_close_matches
+        if self.kind in names:
+            return None
+        from difflib import get_close_matches
 
-            near = get_close_matches(self.kind, names, 1)
-            cure = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}"
-            raise FactoryError(f"{clean(self.kind, 40)!r} is no kind of agent", cure)
+        near = get_close_matches(self.kind, names, 1)
+        cure = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}"
+        return Refusal(f"{clean(self.kind, 40)!r} is no kind of agent", cure)
 
 
 def spoken(text: str) -> str:

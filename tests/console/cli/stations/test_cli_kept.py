@@ -40,6 +40,9 @@ def test_what_is_kept_is_listed_and_made_a_branch(machine: Machine) -> None:
     done = machine.run("kept", "restore", ref.removeprefix("refs/factory-tui/kept/"), "rescued")
     assert (done.code, done.out) == (0, "rescued is a branch now\n")
     assert machine.repo.git("rev-parse", "rescued") == item.head
+    told = machine.run("kept", "restore", "s1/x", "new", "--json")
+    assert (told.code, told.err) == (1, "")
+    assert '"ok":false,"station":"new","reason":"nothing is kept as s1/x' in told.out
     again = machine.run("kept", "restore", ref, "rescued")
     assert again.code == 1
     assert "already" in again.err

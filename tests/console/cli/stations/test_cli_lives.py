@@ -45,7 +45,7 @@ class Shell:
     def outcomes(self, *words: str, code: int = 0) -> list[tuple[object, object]]:
         told = self.told(*words, code=code)
         assert all(set(each) == {"version", "ok", "station", "reason", "cure", "waits"} for each in told)
-        assert all(bool(each["reason"]) != each["ok"] for each in told)
+        assert all(each["reason"] or each["ok"] for each in told)
         return [(each["station"], each["ok"]) for each in told]
 
 
@@ -76,6 +76,7 @@ def test_verbs_take_several_and_tell_every_refusal(shell: Shell) -> None:
     assert re.search(r"^polly .* stopped$", shell.run("status"), re.MULTILINE)
     assert shell.told("resume") == []
     assert shell.outcomes("freeze") == shell.outcomes("thaw") == [("", True)]
+    assert shell.run("thaw") == "the floor was not frozen\n"
     assert shell.outcomes("remove", *words, code=1) == both
     assert shell.told("stop")[0]["process"]
     assert shell.told("stop") == [{"version": 1, "ok": True, "process": None}]
@@ -107,6 +108,8 @@ def test_a_boundary_is_shown_and_assigned_in_parts_to_several(shell: Shell) -> N
     for said in (True, False):
         shell.run("scope", "kiki", "--exclusive" if said else "--no-exclusive")
         assert shell.told("scope", "kiki")[0]["scope"]["exclusive"] is said
+    assert shell.run("interrupt", "kiki") == "kiki: it is idle: there was nothing to interrupt\n"
+    assert shell.outcomes("interrupt", "kiki") == [("kiki", True)]
     shell.run("scope", "kiki", "--turns", "0")
     shell.run("scope", "kiki", "--tokens", "0")
     assert "budget  no bound" in shell.run("scope", "kiki")
@@ -135,6 +138,10 @@ def test_a_program_of_which_it_is_not_known_how_is_not_interrupted(shell: Shell)
 
 
 def test_a_start_that_can_be_known_to_fail_makes_no_station(shell: Shell) -> None:
+    (told,) = shell.told("start", "parot", "say hello", "--name", "polly", code=1)
+    assert (told["ok"], told["station"], told["cure"]) == (False, "polly", "did you mean parrot?")
+    shell.run("start", "parrot", "--dollars", "abc", "--json", code=2)
+    assert "no number of 0 or more" in shell.error
     shell.run("start", "parot", "say hello", code=1)
     assert shell.error == "factory-tui: 'parot' is no kind of agent: did you mean parrot?\n"
     shell.run("start", "zzz", "say hello", code=1)
@@ -156,10 +163,14 @@ def test_a_start_on_a_frozen_floor_returns_with_what_it_waits_for(shell: Shell) 
 
 def test_who_writes_beside_a_station_and_works_on_for_it_is_said(shell: Shell) -> None:
     assert shell.run("start", "parrot", "--name", "boss", "--write", "src/**") == "boss was started\n"
-    said = shell.run("start", "parrot", "--name", "chick", "--parent", "boss", "--write", "src/a/**")
+    said = shell.run("start", "parrot", "--name", "chick", "--parent", "boss")
     assert said == "chick was started\n"
+    assert shell.told("scope", "chick")[0]["scope"]["write"] == ["src/**"]
+    assert re.match(r"chick: (safe|landlock|advisory!)\S*, held by ", shell.run("scope", "chick"))
+    shell.run("start", "parrot", "--name", "chick", code=1)
+    assert shell.error == "factory-tui: there is a station 'chick' already: take another name\n"
     said = shell.run("start", "parrot", "--name", "other", "--write", "src/b/**")
-    assert said == "other was started; boss may write there, too\n"
+    assert said == "other was started; boss, chick may write there, too\n"
     assert shell.run("kill", "boss") == "boss was killed; chick still works for it\n"
     shell.run("remove", "boss", code=1)
     assert shell.error.startswith("factory-tui: chick works for it: stop that first")

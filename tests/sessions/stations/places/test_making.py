@@ -105,7 +105,7 @@ def test_an_existing_branch_is_gone_on_with(world: World) -> None:
     assert not place.record.own
     assert place.record.base == world.head("refs/heads/feature/a")
     world.repo.git("worktree", "add", "--quiet", str(world.root / "wt"), "-b", "feature/b")
-    with pytest.raises(FactoryError, match="checked out"):
+    with pytest.raises(FactoryError, match=r"is checked out in .*: git -C .* switch BRANCH"):
         world.place("s2", "feature/b", new=False)
     with pytest.raises(FactoryError, match="station s1 works on"):
         world.place("s2", "feature/a", new=False)

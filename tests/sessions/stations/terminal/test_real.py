@@ -137,6 +137,28 @@ def test_claude_is_told_its_scope_and_interrupted(tmp_path: Path) -> None:
 
 
 @needs_claude
+def test_what_somebody_has_half_typed_into_claude_stands_there_after_a_prompt(tmp_path: Path) -> None:
+    async def scene(made: Bench) -> None:
+        made.bound("*.txt", edits=True)
+        launch = made.start(prompt="Create hello.txt")
+        await made.told("Stop")
+        talk = speaker(made, CLAUDE)
+        assert made.terminal is not None
+        await made.terminal.write(b"half typed")
+        await made.shows(lambda text: "half typed" in text)
+        for number, text in enumerate(("Create it once more", "Create it\na third time"), 2):
+            await made.shows(lambda _: CLAUDE.state(made.home, launch.session) is Report.IDLE)
+            assert await talk.prompt(text, launch.session, Report.IDLE, False, False) is Taken.TAKEN
+            assert str((await made.told("UserPromptSubmit", number))["prompt"]).split() == text.split()
+            await made.told("Stop", number)
+        await made.shows(lambda _: CLAUDE.state(made.home, launch.session) is Report.IDLE)
+        await made.terminal.write(b"\r")
+        assert (await made.told("UserPromptSubmit", 4))["prompt"] == "half typed"
+
+    claude(tmp_path, scene)
+
+
+@needs_claude
 def test_claude_is_asked_about_edits_inside_its_scope_where_that_is_wished(tmp_path: Path) -> None:
     async def scene(made: Bench) -> None:
         made.bound("**", edits=True, ask=("Write",))

@@ -57,7 +57,7 @@ def test_typed_and_taken() -> None:
     before = desk.conversation.has_just_taken
     assert asyncio.run(desk.prompt("fix\nthe bug", Report.IDLE)) is Taken.TAKEN
     assert (before, desk.conversation.has_just_taken) == (False, True)
-    assert b"".join(desk.keys).lstrip(b"\x15") == PASTE + b" fix\nthe bug " + END + b"\r"
+    assert b"".join(desk.keys) == b"\x13" + PASTE + b" fix\nthe bug " + END + b"\r"
 
 
 @pytest.mark.parametrize(

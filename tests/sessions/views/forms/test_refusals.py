@@ -39,6 +39,7 @@ def state() -> FloorState:
         ({"scope": Scope(network=Network.LISTED)}, "hosts", "name the hosts"),
         ({"scope": Scope(("src/a",), exclusive=True)}, "alone", "writes there"),
         ({"kind": "No Kind"}, FORM, "is no kind of agent"),
+        ({"name": "worker"}, "name", "there is a station 'worker' already"),
     ],
 )
 def test_a_start_is_refused_at_its_field(state: FloorState, changes: dict[str, object], field: str, words: str) -> None:
