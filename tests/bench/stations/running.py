@@ -55,29 +55,33 @@ def _starts(quick: bool) -> Iterator[Figure]:
         house.start(Options(idle_minutes=10.0))
         with Supervised(house.repo.path) as supervised:
             supervised.obey(StartStation(KIND, "say first", name="first"))  # its host is there from then on
-            took = []
+            took, plain = [], []
             for number in range(3 if quick else 7):
                 began = time.perf_counter()
                 supervised.obey(StartStation(KIND, f"say {number}", name=f"one{number}"))
                 took.append(time.perf_counter() - began)
-        note = f"safe, {FILES:,} files, scripted agent, its host running; median of {len(took)}"
-        yield Figure("start of a station, to its first prompt accepted", median(took), "s", 1.2, note=note)
+                plain.append(_written(house, f"beside{number}-", 1))
+        note = f"safe, {FILES:,} files, scripted agent, its host running"
+        beside = f"median of {len(took)}; `git clone` alone takes {median(plain):.2f} s in the same minute"
+        yield Figure(
+            "start of a station, to its first prompt accepted", median(took), "s", 1.2, note=f"{note}; {beside}"
+        )
         count = 10 if quick else 30
         began = time.perf_counter()
         together(house, [StartStation(KIND, f"say {n}", name=f"many{n}") for n in range(count)])
         all_s = time.perf_counter() - began
-        plain_s = _written(house, count)
+        plain_s = _written(house, "plain", count)
         beside = f"git alone takes {plain_s:.1f} s here to write as many places, as many at once"
-        yield Figure(f"start of {count} at once", all_s, "s", 15.0, note=f"{note.partition(';')[0]}; {beside}")
+        yield Figure(f"start of {count} at once", all_s, "s", 15.0, note=f"{note}; {beside}")
 
 
-def _written(house: House, count: int) -> float:
+def _written(house: House, name: str, count: int) -> float:
     """How long plain clones of the same files take: what the disk makes of it, without anything of ours."""
     began = time.perf_counter()
 
     def clone(number: int) -> None:
         words = ["git", "-c", "checkout.workers=0", "clone", "-q", "--shared", "--no-tags"]
-        words += [str(house.repo.path), str(house.root / f"plain{number}")]
+        words += [str(house.repo.path), str(house.root / f"{name}{number}")]
         subprocess.run(words, env=environment(), check=True, stdin=subprocess.DEVNULL)
 
     with ThreadPoolExecutor(AT_PROVIDER) as pool:
