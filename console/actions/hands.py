@@ -98,7 +98,7 @@ _HANDS: tuple[Action[Situation], ...] = (
     _hand(Verb.KILL, ("X",), "kill", "End its processes at once, after a yes; its branch and its work are kept.", 15),
     _hand(Verb.RESUME, ("R",), "bring back", "Bring it back where it was, or fresh with a new conversation.", 16),
     _hand(Verb.REMOVE, ("delete", "backspace"), "remove",
-          "Take its place away, after a yes; its work is kept, for 30 days what is on no branch; an empty branch goes."),
+          "Take its place away, after a yes; its work is kept (30 days what is on no branch), an empty branch not."),
     _hand(Verb.ATTACH, ("v",), "attach",
           "Go into its terminal; `ctrl+]`, or the `detach` of config.toml, comes back.", 17),
     Action("hand.see", ("V",), "see", "Look at its terminal without being at it.", "screen.see", _needs(Verb.ATTACH)),
