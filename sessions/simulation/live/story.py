@@ -92,6 +92,14 @@ def script(told: Sequence[Part]) -> Script:
 
 
 def _shown(pace: float) -> Iterator[Part]:
+    """The eight of which the README tells, and the one that works for one of them."""
+    yield from _at_work(pace)
+    yield from _in_trouble(pace)
+    yield from _family(pace)
+
+
+def _at_work(pace: float) -> Iterator[Part]:
+    """One that does well, one that asks, two that collide and one that leaves its scope."""
     yield Part(
         "cart",
         "Give carts a discount in per cent, with a test.",
@@ -148,6 +156,10 @@ def _shown(pace: float) -> Iterator[Part]:
         ),
         Scope(write=("docs/**",)),
     )
+
+
+def _in_trouble(pace: float) -> Iterator[Part]:
+    """One that is slow, and one that fails."""
     slow = msgspec.structs.replace(
         _step("read", pace, path="shop/stock.py"), text=_ELABORATE, repeat=40, piece=12, pace=pace / 10
     )
@@ -158,6 +170,10 @@ def _shown(pace: float) -> Iterator[Part]:
     yield Part(
         "receipt", "Put the tax on every receipt.", (_step("read", pace, path="shop/receipt.py"), Step(fault=lost))
     )
+
+
+def _family(pace: float) -> Iterator[Part]:
+    """One for which another one works."""
     yield Part(
         "lead",
         "Have the cart's module documented; somebody works for you.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -32,7 +32,6 @@ from sessions.stations.signals.standing import Standing
 from sessions.stations.signals.tools import Tools
 
 TRANSCRIPT, FITTED = "session.jsonl", "fitted.json"
-HOOK = "FACTORY_TUI_HOOK"
 
 
 class Factory(msgspec.Struct, frozen=True):
@@ -88,33 +87,12 @@ def fit(factory: Factory, place: StationPlace, outfit: Outfit) -> Fitted:
     Raises `FactoryError` when the boundary cannot be held: nothing is started then.
     """
     station, owned, tools = outfit.station, outfit.owned, outfit.tools
-    private = place.ours / "boundary"
-    private.mkdir(mode=0o700, exist_ok=True)
     login = login_of(outfit.kind, os.environ, place.home)
     for name, text in login.files.items():
         write_beneath(place.home, name, text)
     keys = _keys(outfit.kind, place.home)
-    program = programs_of(outfit.kind, dict(owned.options), os.environ)
     chains = toolchains(os.environ, Path.home())
-    shut = pinned(place.work, owned.scope.write) if outfit.agent else ()
-    seen = (*filter(None, (interpreter().home,)), *tools.needs, *program, *chains.paths)
-    bounds = Bounds(
-        place=place.work,
-        git_dir=place.git_dir,
-        home=place.home,
-        private=private,
-        shared=private_dir(factory.state_dir / "shared"),
-        readable=origin.readable(factory.common_dir, factory.state_dir),
-        scope=owned.scope,
-        mode=owned.mode,
-        tmp=place.tmp,
-        outbox=outfit.outbox,
-        programs=(*seen, standing_dir(factory, station.id), *_caches(factory, place)),
-        pinned=shut,
-        model=model_of(keys),
-        model_hosts=hosts_of(outfit.kind, keys),
-        terminal=isinstance(outfit.kind, InTerminal),
-    )
+    bounds = _bounds(factory, place, outfit, keys, (*outfit.tools.needs, *chains.paths))
     boundary = draw(bounds)
     if place.record.clone:
         skipping.skip(place, boundary.unread)
@@ -128,7 +106,6 @@ def fit(factory: Factory, place: StationPlace, outfit: Outfit) -> Fitted:
         **chains.environment,
         **standing.environment(stands),
         **told,
-        HOOK: tools.command,
     }
     mark = Mark(factory.mark, station.id, os.urandom(6).hex())
     brief = Brief(
@@ -145,10 +122,37 @@ def fit(factory: Factory, place: StationPlace, outfit: Outfit) -> Fitted:
         held=boundary.held,
         budget=outfit.own,
         options=dict(owned.options),
-        pinned=shut,
+        pinned=bounds.pinned,
         untrusted=outfit.untrusted,
     )
     return Fitted(boundary, brief, login.notice)
+
+
+def _bounds(
+    factory: Factory, place: StationPlace, outfit: Outfit, keys: Mapping[str, str], programs: Sequence[Path]
+) -> Bounds:
+    """What its boundary is to hold; `programs` are there beside those of its kind."""
+    owned, private = outfit.owned, place.ours / "boundary"
+    private.mkdir(mode=0o700, exist_ok=True)
+    of_kind = programs_of(outfit.kind, dict(owned.options), os.environ)
+    seen = (*filter(None, (interpreter().home,)), *of_kind, *programs)
+    return Bounds(
+        place=place.work,
+        git_dir=place.git_dir,
+        home=place.home,
+        private=private,
+        shared=private_dir(factory.state_dir / "shared"),
+        readable=origin.readable(factory.common_dir, factory.state_dir),
+        scope=owned.scope,
+        mode=owned.mode,
+        tmp=place.tmp,
+        outbox=outfit.outbox,
+        programs=(*seen, standing_dir(factory, outfit.station.id), *_caches(factory, place)),
+        pinned=pinned(place.work, owned.scope.write) if outfit.agent else (),
+        model=model_of(keys),
+        model_hosts=hosts_of(outfit.kind, keys),
+        terminal=isinstance(outfit.kind, InTerminal),
+    )
 
 
 def held_for(kind: Kind | None, held: Held) -> Held:

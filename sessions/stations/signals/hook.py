@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 OUTBOX, STATION_FILE, PATIENCE = "FACTORY_TUI_OUTBOX", "FACTORY_TUI_STATION_FILE", "FACTORY_TUI_PATIENCE"
 """Environment variables: where signals go, the file with the station's boundary, seconds to wait for an answer."""
-AGENT = "FACTORY_TUI_AGENT"
-"""And whose dialect an agent's hook answers in."""
+HOOK, AGENT = "FACTORY_TUI_HOOK", "FACTORY_TUI_AGENT"
+"""And the command line that agents run as their hook, and whose dialect that answers in."""
 NEW, ASKED, WAY_BACK, EXPIRED = ".json", ".asked", ".fifo", ".expired"
 """Endings of names in an outbox: a signal, one that was read and waits, the way back to it, and that of who gave up."""
 PERMISSION, BEFORE_TOOL, BEGINNING = "PermissionRequest", "PreToolUse", "SessionStart"

@@ -19,7 +19,7 @@ from sessions.floor import patterns
 from sessions.paths import PROGRAM, private_dir
 from sessions.stations.boundary import violations
 from sessions.stations.signals import hook, rules
-from sessions.stations.signals.hook import OUTBOX, STATION_FILE
+from sessions.stations.signals.hook import HOOK, OUTBOX, STATION_FILE
 
 STATION = "FACTORY_TUI_STATION"
 
@@ -51,6 +51,7 @@ class Tools(msgspec.Struct, frozen=True):
         """What a station's programs are told; `path` is their PATH without these tools."""
         return {
             STATION: station,
+            HOOK: self.command,
             OUTBOX: str(outbox),
             STATION_FILE: str(station_file),
             "PATH": f"{self.directory}:{path}" if path else str(self.directory),

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from sessions.errors import FactoryError
-from sessions.floor.events import Event
 from sessions.floor.reports import Report
-from sessions.stations.contract import CONTRACT, Ability, Brief, Decision, Launch, Say, Signal, Usable
+from sessions.stations.contract import CONTRACT, Ability, Brief, Launch, Say, Usable
 from sessions.stations.signals import hook
 from sessions.stations.terminal import hooked, programs, reported
 from sessions.stations.terminal.saying import pasted
@@ -32,9 +31,6 @@ EVENTS = (
 )
 """What is listened to. `PostToolBatch` and `MessageDisplay` tell nothing more, and `WorktreeCreate` would change it."""
 SETTINGS = ".factory-tui/claude-settings.json"
-WAITS_S = 90_000
-"""Longer than a question waits by itself (see `hook.PATIENCE_S`)."""
-QUICK_S = 20
 LOCAL, SERVERS = ".claude/settings.local.json", ".mcp.json"
 AS_IT_WAS = "echo 'settings are taken up at the next start, when they are allowed' >&2; exit 2"
 """Its answer when settings change while it runs: what the agent writes there gives it no hooks and no permissions."""
@@ -46,7 +42,7 @@ LONGEST_ARGUMENT = 100_000
 """Bytes; the kernel takes 128 kB in one argument."""
 
 
-class Claude:
+class Claude(hooked.Hooked):
     """The kind `claude`."""
 
     contract = CONTRACT
@@ -123,25 +119,10 @@ class Claude:
         # Blanks around it: ! and # at the beginning are keys, and a name after @ opens a list that Enter chooses from.
         return Say(keys=(_ASIDE, pasted(f" {text.strip()} "), b"\r"))
 
-    def interrupt(self) -> bytes:
-        return b"\x1b"
-
-    def heard(self, signal: Signal, session: str) -> Sequence[Event]:
-        return hooked.heard(signal, session)
-
-    def reply(self, signal: Signal, decision: Decision, reason: str) -> bytes:
-        return hooked.reply(signal, decision, reason, self.name)
-
 
 def _settings(brief: Brief) -> str:
-    command = brief.environment.get(hooked.HOOK, "factory-tui hook")
-
-    def handler(event: str) -> list[dict[str, object]]:
-        timeout = WAITS_S if event in (hook.PERMISSION, hook.BEFORE_TOOL) else QUICK_S
-        return [{"hooks": [{"type": "command", "command": command, "timeout": timeout}]}]
-
-    hooks = {event: handler(event) for event in EVENTS}
-    hooks["ConfigChange"] = [{"hooks": [{"type": "command", "command": AS_IT_WAS, "timeout": QUICK_S}]}]
+    hooks = hooked.hooks(brief.environment.get(hook.HOOK, "factory-tui hook"), EVENTS)
+    hooks |= hooked.hooks(AS_IT_WAS, ("ConfigChange",))
     return json.dumps({"hooks": hooks}, indent=1)
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from sessions.errors import FactoryError
-from sessions.floor.events import Event
 from sessions.floor.scope import HeldBy
-from sessions.stations.contract import CONTRACT, Ability, Brief, Decision, Launch, Say, Signal, Usable
+from sessions.stations.contract import CONTRACT, Ability, Brief, Launch, Say, Usable
 from sessions.stations.signals import hook
 from sessions.stations.terminal import hooked, programs, reported
 
@@ -26,13 +25,12 @@ EVENTS = (
     "Interrupt",
 )
 HOME = ".codex"
-WAITS_S, QUICK_S = 90_000, 20
 LONGEST_ARGUMENT = 100_000
 KEYS = ("OPENAI_API_KEY", "CODEX_API_KEY")
 ADDRESS = "https://api.openai.com/v1"
 
 
-class Codex:
+class Codex(hooked.Hooked):
     """The kind `codex`."""
 
     contract = CONTRACT
@@ -96,24 +94,10 @@ class Codex:
             raise FactoryError("the prompt is too long", "put it into a file in its work tree, and name that")
         return Say(argv=("codex", "queue", f"--thread={session}", f"--message={text}"))
 
-    def interrupt(self) -> bytes:
-        return b"\x1b"
-
-    def heard(self, signal: Signal, session: str) -> Sequence[Event]:
-        return hooked.heard(signal, session)
-
-    def reply(self, signal: Signal, decision: Decision, reason: str) -> bytes:
-        return hooked.reply(signal, decision, reason, self.name)
-
 
 def _hooks(brief: Brief) -> str:
-    command = brief.environment.get(hooked.HOOK, "factory-tui hook")
-
-    def handler(event: str) -> list[dict[str, object]]:
-        timeout = WAITS_S if event in (hook.PERMISSION, hook.BEFORE_TOOL) else QUICK_S
-        return [{"hooks": [{"type": "command", "command": command, "timeout": timeout}]}]
-
-    return json.dumps({"hooks": {event: handler(event) for event in EVENTS}}, indent=1)
+    command = brief.environment.get(hook.HOOK, "factory-tui hook")
+    return json.dumps({"hooks": hooked.hooks(command, EVENTS)}, indent=1)
 
 
 def _config(brief: Brief) -> str:

@@ -19,17 +19,42 @@ from sessions.stations.signals import plain, rules
 from sessions.stations.signals.hook import BEFORE_TOOL, BEGINNING, PERMISSION, SCOPE, TALKING, TIMED_OUT
 from sessions.text import clean, clean_lines
 
-HOOK = "FACTORY_TUI_HOOK"
-"""Environment variable of a station: the command line that agents run as their hook (see `signals.tools`)."""
 SOURCE = "hook"
 LONGEST = 64_000
 """Characters of what is asked."""
 LONGEST_RULES = 24_000
 """Characters of rules that an answer has room for (see `wayback.LONGEST`)."""
 MOST_PATHS = 100
+WAITS_S = 90_000
+"""Longer than a question waits by itself (see `hook.PATIENCE_S`)."""
+QUICK_S = 20
 DENIED = "The operator denied this."
 _NEEDS = frozenset({"permission_prompt", "worker_permission_prompt", "elicitation_dialog", "agent_needs_input"})
 """Kinds of notices that a person has to come to its terminal for."""
+
+
+class Hooked:
+    """What kinds have in common whose agents tell their state by such hooks."""
+
+    name: str
+
+    def interrupt(self) -> bytes:
+        return b"\x1b"
+
+    def heard(self, signal: Signal, session: str) -> Sequence[ev.Event]:
+        return heard(signal, session)
+
+    def reply(self, signal: Signal, decision: Decision, reason: str) -> bytes:
+        return reply(signal, decision, reason, self.name)
+
+
+def hooks(command: str, events: Sequence[str]) -> dict[str, list[dict[str, object]]]:
+    """Their setting: the command to run at each of these events, and for how long it may."""
+    found: dict[str, list[dict[str, object]]] = {}
+    for event in events:
+        timeout = WAITS_S if event in (PERMISSION, BEFORE_TOOL) else QUICK_S
+        found[event] = [{"hooks": [{"type": "command", "command": command, "timeout": timeout}]}]
+    return found
 
 
 def heard(signal: Signal, session: str) -> Sequence[ev.Event]:

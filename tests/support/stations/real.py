@@ -24,7 +24,6 @@ from sessions.floor.scope import Held, HeldBy, Scope
 from sessions.stations.contract import Brief, InTerminal, Launch, Say, Signal
 from sessions.stations.signals import standing, tools
 from sessions.stations.signals.standing import Standing
-from sessions.stations.terminal.hooked import HOOK
 from sessions.watching.listener import listen
 from tests import ROOT
 from tests.agents.install import PACKAGES, found
@@ -148,7 +147,7 @@ class Bench:
         programs = f"{Path(shutil.which(kind.name) or '/').parent}:/usr/local/bin:/usr/bin:/bin"
         told = kit.environment(STATION, root / "out" / STATION, root / "own" / standing.FILE, programs)
         self._environment = {"TERM": "xterm-256color", "LANG": "C.UTF-8", "SHELL": "/bin/sh", "IS_SANDBOX": "1"}
-        self._environment |= {"NODE_OPTIONS": "", HOOK: kit.command, **told, **keys}
+        self._environment |= {"NODE_OPTIONS": "", **told, **keys}
         self.terminal: Terminal | None = None
 
     def bound(self, *write: str, edits: bool = False, ask: tuple[str, ...] = ()) -> None:

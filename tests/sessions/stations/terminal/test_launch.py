@@ -13,10 +13,9 @@ import pytest
 from sessions.floor.scope import Held, HeldBy
 from sessions.stations import kinds
 from sessions.stations.contract import Brief, InTerminal, Launch
-from sessions.stations.signals.hook import AGENT, OUTBOX
+from sessions.stations.signals.hook import AGENT, HOOK, OUTBOX
 from sessions.stations.terminal.claude import CLAUDE, SETTINGS
 from sessions.stations.terminal.codex import CODEX
-from sessions.stations.terminal.hooked import HOOK
 
 ODD = '/srv/pl"ace\\x/w\u00e4rk'
 """A directory that JSON and TOML must both quote."""
