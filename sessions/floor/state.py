@@ -127,6 +127,8 @@ class Station(msgspec.Struct, frozen=True, omit_defaults=True):
     """Tools that failed and turns that failed."""
     files: Mapping[str, int] = {}
     """Files it wrote, with how often: not what failed, or was broken off."""
+    wrote: Mapping[str, float] = {}
+    """When it wrote the last ones of these."""
     meter: Meter = Meter()
     pace: Pace = Pace()
 

@@ -42,7 +42,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("branch", "base", "a"), _BRANCHES),
     **dict.fromkeys(("b", "cause"), ("", *_BRANCHES)),
     **dict.fromkeys(("directory", "home", "worktree"), ("", *_TREES)),
-    "station": _STATIONS,
+    **dict.fromkeys(("station", "owned"), _STATIONS),
     "session": ("", *_SESSIONS),
     "sessions": _SESSIONS,
     "call": ("", "toolu_1", "toolu_2"),

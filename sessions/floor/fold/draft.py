@@ -52,6 +52,8 @@ class Draft:
         self.before = state
         self.files: dict[str, dict[str, int]] = {}
         """By station the files it wrote, where there are more than before."""
+        self.wrote: dict[str, dict[str, float]] = {}
+        """By station when it wrote the last ones, likewise."""
 
     @cached_property
     def meters(self) -> MetersDraft:
@@ -86,7 +88,8 @@ class Draft:
     def freeze(self) -> FloorState:
         """The state as it is now. The draft is used up: what it hands over must not change any more."""
         for station, files in self.files.items():
-            self.stations[station] = replace(self.stations[station], files=files)
+            wrote = self.wrote[station]
+            self.stations[station] = replace(self.stations[station], files=files, wrote=wrote)
         metered = self.meters.freeze(self.stations) if "meters" in self.__dict__ else {}
         changes = {name: value for name, value in self.__dict__.items() if name in _FIELDS}
         return replace(self.before, **changes, **metered)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 
 from sessions.floor import events as ev
@@ -18,6 +20,8 @@ MOST_KEPT = 20
 """Refs remembered per station, the newest; the repository has all."""
 MOST_RESULTS = 100
 """Results of what it spawned remembered per station, the newest; the journal has all."""
+MOST_PATHS = 100
+"""Paths outside its scope, and patterns that it asked for, remembered per station, the newest; the journal has all."""
 
 
 def _put(draft: Draft, event: ev.StationEvent | ev.StartWanted, **changes: object) -> None:
@@ -45,7 +49,10 @@ def freeze_wanted(draft: Draft, event: ev.FreezeWanted) -> None:
 
 @OWNED.folds
 def scope_assigned(draft: Draft, event: ev.ScopeAssigned) -> None:
-    _put(draft, event, scope=event.scope, mode=event.mode, budget=event.budget, next_start=event.next_start, share=0.0)
+    if (known := draft.owned.get(event.station)) is not None:
+        if event.scope != known.scope or not known.scoped:
+            _put(draft, event, scope=event.scope, scoped=event.time, scoped_by=event.who)
+        _put(draft, event, mode=event.mode, budget=event.budget, next_start=event.next_start, share=0.0)
 
 
 @OWNED.folds
@@ -56,8 +63,19 @@ def scope_held(draft: Draft, event: ev.ScopeHeld) -> None:
 @OWNED.folds
 def scope_violated(draft: Draft, event: ev.ScopeViolated) -> None:
     if (known := draft.owned.get(event.station)) is not None:
-        kept = _kept(known, event.kept)
-        _put(draft, event, violations=known.violations + 1, violated=f"{event.act} {event.path}", kept=kept)
+        kept, outside = _kept(known, event.kept), _counted(known.outside, event.path)
+        violated = f"{event.act} {event.path}"
+        _put(draft, event, violations=known.violations + 1, violated=violated, outside=outside, kept=kept)
+
+
+def _counted(known: Mapping[str, int], *paths: str) -> dict[str, int]:
+    """These once more, as the newest."""
+    counts = dict(known)
+    for path in paths:
+        counts[path] = counts.pop(path, 0) + 1
+    while len(counts) > MOST_PATHS:
+        del counts[next(iter(counts))]
+    return counts
 
 
 @OWNED.folds
@@ -139,7 +157,8 @@ def question_asked(draft: Draft, event: ev.QuestionAsked) -> None:
             always=event.always,
             subagent=event.subagent,
         )
-        _put(draft, event, questions={**known.questions, event.question: question})
+        wanted = _counted(known.wanted, *event.paths) if event.asks is Asks.SCOPE else known.wanted
+        _put(draft, event, questions={**known.questions, event.question: question}, wanted=wanted)
 
 
 @OWNED.folds

@@ -6,10 +6,10 @@ Raise one whenever the same events would make another such slice: the stored one
 from __future__ import annotations
 
 GROUND = 2
-STATIONS = 4
+STATIONS = 5
 VERDICTS = 1
 COMMANDS = 3
 SKIPPED = 1
-OWNED = 1
+OWNED = 2
 FOLD_VERSION = GROUND + STATIONS + VERDICTS + COMMANDS + SKIPPED + OWNED - 1
 """Rises with any of them, from 3, when there were no slices: recordings store the floor as a whole."""

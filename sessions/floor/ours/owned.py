@@ -48,6 +48,9 @@ class Owned(msgspec.Struct, frozen=True, omit_defaults=True):
     scope: Scope = Scope()
     mode: Mode = Mode.SAFE
     budget: Budget = Budget()
+    scoped: float = 0.0
+    scoped_by: str = ""
+    """When its scope became another one, and who did that."""
     next_start: bool = False
     """The kernel holds an older scope until it is started again."""
     held: Held | None = None
@@ -71,6 +74,10 @@ class Owned(msgspec.Struct, frozen=True, omit_defaults=True):
     violations: int = 0
     violated: str = ""
     """The act and the path of the last violation of its scope."""
+    outside: Mapping[str, int] = {}
+    """Paths, and hosts, at which it left its scope, with how often; the last ones."""
+    wanted: Mapping[str, int] = {}
+    """Patterns that it asked to have in its scope, with how often; the last ones."""
     kept: tuple[str, ...] = ()
     """Refs that keep work of it."""
     head: str = ""

@@ -12,6 +12,8 @@ MAX_FILES = 500
 """Distinct files remembered per station; further ones are not, and the journal still has them."""
 MAX_RUNNING = 50
 """Tools under way remembered per station, the newest ones."""
+MAX_TIMED = 100
+"""Files of which is remembered when a station wrote them last, the newest ones."""
 
 
 @STATIONS.folds
@@ -57,7 +59,7 @@ def tool_called(draft: Draft, event: ev.ToolCalled) -> None:
             del running[next(iter(running))]
         running[event.call] = RunningTool(event.tool, event.detail, event.time, files)
     elif files:  # nobody tells what comes of it
-        _wrote(draft, station, files)
+        _wrote(draft, station, files, event.time)
     says = f"{event.tool} {event.detail}".strip()
     put_evidence(draft, event, Status.WORKING, f"tool {event.tool}", says, tools=station.tools + 1, running=running)
 
@@ -68,16 +70,24 @@ def tool_finished(draft: Draft, event: ev.ToolFinished) -> None:
     running = station.running
     if event.call in running:
         if not event.failed and (files := running[event.call].files):
-            _wrote(draft, station, files)
+            _wrote(draft, station, files, event.time)
         running = {call: tool for call, tool in running.items() if call != event.call}
     errors = station.errors + event.failed
     put_evidence(draft, event, Status.WORKING, "tool came back", running=running, errors=errors)
 
 
-def _wrote(draft: Draft, station: Station, written: tuple[str, ...]) -> None:
+def _wrote(draft: Draft, station: Station, written: tuple[str, ...], time: float) -> None:
     files = draft.files.get(station.id)
     if files is None:
         files = draft.files[station.id] = dict(station.files)
     for file in written:
         if file in files or len(files) < MAX_FILES:
             files[file] = files.get(file, 0) + 1
+    times = draft.wrote.get(station.id)
+    if times is None:
+        times = draft.wrote[station.id] = dict(station.wrote)
+    for file in written:
+        times.pop(file, None)
+        times[file] = time
+    while len(times) > MAX_TIMED:
+        del times[next(iter(times))]
