@@ -6,6 +6,8 @@ import msgspec
 
 from sessions.floor.ours.lives import Change
 from sessions.floor.scope import Budget, Mode, Scope
+from sessions.floor.tasks.task import TaskSpec
+from sessions.floor.triage.case import Act, Kind
 
 
 class Wish(msgspec.Struct, frozen=True, tag_field="type"):
@@ -63,6 +65,8 @@ class StartStation(Wish, frozen=True, omit_defaults=True, tag="start_station"):
     scope: Scope = Scope()
     budget: Budget = Budget()
     options: tuple[tuple[str, str], ...] = ()
+    takes: bool | None = None
+    """It takes tasks from the queue whenever it is free; None: where it has no task of its own."""
 
 
 class PromptStation(Wish, frozen=True, tag="prompt_station"):
@@ -79,6 +83,10 @@ class ChangeLife(Wish, frozen=True, omit_defaults=True, tag="change_life"):
     change: Change
     fresh: bool = False
     """With a new conversation."""
+    words: str = ""
+    """What it is told when it is back."""
+    model: str = ""
+    """With another model from then on; "" for its own."""
 
 
 class AnswerQuestion(Wish, frozen=True, omit_defaults=True, tag="answer_question"):
@@ -109,6 +117,128 @@ class RestoreKept(Wish, frozen=True, tag="restore_kept"):
 
     ref: str
     branch: str
+
+
+class AddTasks(Wish, frozen=True, tag="add_tasks"):
+    """Put work into the queue, all of it or none; what is there already, by its content, is not put there twice."""
+
+    specs: tuple[TaskSpec, ...]
+    held: bool = False
+    """Nobody takes it before it is released."""
+
+
+class EditTask(Wish, frozen=True, tag="edit_task"):
+    """Have this done instead. A station that has the task in hand is told."""
+
+    task: str
+    spec: TaskSpec
+
+
+class MoveTask(Wish, frozen=True, tag="move_task"):
+    """Put a task before another one in the queue; behind all of its priority without one."""
+
+    task: str
+    before: str = ""
+
+
+class HoldTask(Wish, frozen=True, omit_defaults=True, tag="hold_task"):
+    """Have nobody take a task, or let it be taken again: one that was dropped or failed, too."""
+
+    task: str
+    hold: bool = True
+    reason: str = ""
+
+
+class AssignTask(Wish, frozen=True, tag="assign_task"):
+    """Have only this station take a task; any, without one."""
+
+    task: str
+    station: str = ""
+
+
+class SplitTask(Wish, frozen=True, tag="split_task"):
+    """Have these done in place of a task. `chained`: one after the other."""
+
+    task: str
+    parts: tuple[TaskSpec, ...]
+    chained: bool = False
+
+
+class DropTask(Wish, frozen=True, omit_defaults=True, tag="drop_task"):
+    """Have a task not done. A station that has it in hand is told to stop; its work is kept."""
+
+    task: str
+    reason: str = ""
+
+
+class JudgeTask(Wish, frozen=True, omit_defaults=True, tag="judge_task"):
+    """Accept a task that waits for that, or whose check failed too often; or give it back with a reason."""
+
+    task: str
+    accepted: bool
+    reason: str = ""
+
+
+class TakeTasks(Wish, frozen=True, tag="take_tasks"):
+    """Have a station of ours take tasks from the queue whenever it is free, or not any more."""
+
+    station: str
+    takes: bool = True
+
+
+class RequeueStation(Wish, frozen=True, omit_defaults=True, tag="requeue_station"):
+    """End a station of ours, keep all of its work, and put its task back into the queue with what was learned."""
+
+    station: str
+    why: str = ""
+    slow: bool = False
+    """As it is slow: done to one task once only."""
+    to: str = ""
+    """The station that is to go on with it; any, without one."""
+    hold: bool = False
+    """Nobody takes the task before it is released."""
+
+
+class BringBack(Wish, frozen=True, tag="bring_back"):
+    """Undo that: the station in its conversation, with its task. Who took that meanwhile stops, and keeps its work."""
+
+    station: str
+    task: str
+
+
+class SettleCase(Wish, frozen=True, omit_defaults=True, tag="settle_case"):
+    """Do something about a case."""
+
+    case: str
+    act: Act
+    text: str = ""
+    """The reason of a denial, the answer, what is told with a retry; the model of another try after `model:`."""
+    paths: tuple[str, ...] = ()
+    """To be opened to it, where its scope is to be wider; none: what it asked for."""
+    budget: Budget = Budget()
+    """What its budget is raised to; 0 leaves a measure as it is."""
+    model: str = ""
+    to: str = ""
+    """The station it is handed over to."""
+    until: float = 0.0
+    wakes: str = ""
+    """Of a snooze, as in `CaseSnoozed`."""
+    rule: str = ""
+    """The standing rule that wants it; "" for a person."""
+
+
+class ExpectKind(Wish, frozen=True, tag="expect_kind"):
+    """Have cases of a kind not shown for a station, or shown again."""
+
+    station: str
+    kind: Kind
+    expected: bool
+
+
+class ReopenCase(Wish, frozen=True, tag="reopen_case"):
+    """Have a case in the queue again that was settled or snoozed."""
+
+    case: str
 
 
 class Undo(Wish, frozen=True, tag="undo"):
@@ -148,9 +278,25 @@ class NoteRecording(Errand, frozen=True, tag="note_recording"):
 
 
 AnyErrand = CatchUp | WatchPlaces | CancelScan | StoreFloor | NoteRecording
-StationWish = StartStation | PromptStation | ChangeLife | AnswerQuestion | AssignScope | FreezeFloor | RestoreKept
+StationWish = (
+    StartStation
+    | PromptStation
+    | ChangeLife
+    | AnswerQuestion
+    | AssignScope
+    | FreezeFloor
+    | RestoreKept
+    | RequeueStation
+    | BringBack
+)
 """About stations that this factory runs."""
-AnyWish = Stop | ImportPaths | SetBase | PruneEvents | RenameStation | StationWish | Undo | AnyErrand
+TaskWish = AddTasks | EditTask | MoveTask | HoldTask | AssignTask | SplitTask | DropTask | JudgeTask | TakeTasks
+"""About the queue."""
+CaseWish = SettleCase | ExpectKind | ReopenCase
+"""About what needs a person."""
+AnyWish = (
+    Stop | ImportPaths | SetBase | PruneEvents | RenameStation | StationWish | TaskWish | CaseWish | Undo | AnyErrand
+)
 
 
 class Command(msgspec.Struct, frozen=True):
@@ -163,6 +309,8 @@ class Command(msgspec.Struct, frozen=True):
     when: float
     """Seconds since 1970."""
     wish: AnyWish
+    together: str = ""
+    """What was wanted with one key has the same: it is undone together. "" stands alone."""
 
 
 PERCENT = "%"

@@ -46,6 +46,14 @@ class Said(msgspec.Struct, frozen=True):
 
 _Say = Callable[[Any], Said]
 """Takes the kind of event that it is filed under, which a dictionary cannot say."""
+_TASKS: dict[type[ev.Event], str] = {
+    ev.TaskChanged: "edits",
+    ev.TaskOrdered: "orders",
+    ev.TaskHeld: "holds",
+    ev.TaskReleased: "releases",
+    ev.TaskAssigned: "assigns",
+    ev.TaskDropped: "drops",
+}
 _SIGNALS = {"REQUIRES_INTERVENTION": Tone.NEEDS_ME, "PROGRESS": Tone.QUIET}
 _SAYS: dict[type[ev.Event], _Say] = {}
 E = TypeVar("E", bound=ev.Event)
@@ -357,3 +365,119 @@ def _tool_finished(event: ev.ToolFinished) -> Said:
 @_says
 def _tokens_used(event: ev.TokensUsed) -> Said:
     return Said("tokens", event.subagent, Tone.QUIET, tokens=event.tokens.total, dollars=event.cost)
+
+
+@_says
+def _requeue_wanted(event: ev.RequeueWanted) -> Said:
+    return Said("requeues", f"{event.station} {event.task} {event.why}", whose=event.who)
+
+
+@_says
+def _bring_back_wanted(event: ev.BringBackWanted) -> Said:
+    return Said("brings back", f"{event.station} {event.task}", whose=event.who)
+
+
+@_says
+def _drop_wanted(event: ev.DropWanted) -> Said:
+    return Said("stops", f"{event.station} {event.task}", whose=event.who)
+
+
+@_says
+def _command_undone(event: ev.CommandUndone) -> Said:
+    return Said("undone", "what was wanted")
+
+
+@_says
+def _task_added(event: ev.TaskAdded) -> Said:
+    return Said("adds", f"task {event.task} {event.spec.title}", Tone.ASKED, whose=event.who)
+
+
+@_says
+def _task_event(
+    event: ev.TaskChanged | ev.TaskOrdered | ev.TaskHeld | ev.TaskReleased | ev.TaskAssigned | ev.TaskDropped,
+) -> Said:
+    detail = " ".join(filter(None, (getattr(event, "reason", ""), getattr(event, "station", ""))))
+    return Said(_TASKS[type(event)], f"task {event.task} {detail}".strip(), whose=event.who)
+
+
+@_says
+def _station_enlisted(event: ev.StationEnlisted) -> Said:
+    return Said("takes tasks" if event.takes else "takes no tasks")
+
+
+@_says
+def _task_taken(event: ev.TaskTaken) -> Said:
+    return Said("takes", f"task {event.task}", Tone.ASKED)
+
+
+@_says
+def _task_claimed(event: ev.TaskClaimed) -> Said:
+    return Said("says done", f"task {event.task} {event.text}")
+
+
+@_says
+def _check_finished(event: ev.CheckFinished) -> Said:
+    if event.passed:
+        return Said("check", f"of task {event.task} passed")
+    return Said("check", f"of task {event.task} failed: {' · '.join(event.failures)}", Tone.FAILED)
+
+
+@_says
+def _task_finished(event: ev.TaskFinished) -> Said:
+    return Said("finishes", f"task {event.task}")
+
+
+@_says
+def _task_bounced(event: ev.TaskBounced) -> Said:
+    return Said("bounces", f"task {event.task} {event.reason}", Tone.FAILED)
+
+
+@_says
+def _task_failed(event: ev.TaskFailed) -> Said:
+    return Said("fails", f"task {event.task} {event.reason}", Tone.FAILED)
+
+
+@_says
+def _task_returned(event: ev.TaskReturned) -> Said:
+    return Said("gives back", f"task {event.task} {event.reason}")
+
+
+@_says
+def _case_opened(event: ev.CaseOpened) -> Said:
+    return Said("case", f"{event.what.kind.value.replace('_', ' ')} {event.what.title}", Tone.NEEDS_ME)
+
+
+@_says
+def _case_restated(event: ev.CaseRestated) -> Said:
+    return Said("case", f"{event.what.kind.value.replace('_', ' ')} {event.what.title}", Tone.QUIET)
+
+
+@_says
+def _case_closed(event: ev.CaseClosed) -> Said:
+    return Said("case over", event.why, Tone.QUIET)
+
+
+@_says
+def _case_settled(event: ev.CaseSettled) -> Said:
+    by = f"rule {event.rule}" if event.rule else event.who
+    return Said("settled", f"{event.act.value} by {by} {event.text}".rstrip())
+
+
+@_says
+def _case_snoozed(event: ev.CaseSnoozed) -> Said:
+    return Said("snoozed" if event.until else "woken", event.who)
+
+
+@_says
+def _case_planned(event: ev.CasePlanned) -> Said:
+    return Said("plans", f"{event.act.value} by rule {event.rule}") if event.rule else Said("plans", "nothing more")
+
+
+@_says
+def _case_returned(event: ev.CaseReturned) -> Said:
+    return Said("case back", event.why, Tone.NEEDS_ME)
+
+
+@_says
+def _kind_expected(event: ev.KindExpected) -> Said:
+    return Said("expects" if event.expected else "shows again", event.kind.value.replace("_", " "))

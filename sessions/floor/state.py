@@ -15,7 +15,9 @@ from sessions.floor.identity import Owner, UsageSource
 from sessions.floor.ours.owned import Owned
 from sessions.floor.pace import Pace
 from sessions.floor.reports import Report
+from sessions.floor.tasks.task import Task
 from sessions.floor.tokens import Counted, Meter
+from sessions.floor.triage.case import Case, Kind, Settled
 from sessions.floor.zone import Zone
 
 
@@ -151,6 +153,8 @@ class Intent(msgspec.Struct, frozen=True, omit_defaults=True):
     """How many supervisors have taken it up again from one that may have died of it."""
     deferred: bool = False
     """The last supervisor that had it in hand ended in good order."""
+    undoes: str = ""
+    """The command that is undone by it."""
 
 
 class Ended(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -164,6 +168,14 @@ class Ended(msgspec.Struct, frozen=True, omit_defaults=True):
     """What would undo it."""
     about: str = ""
     """The station that it was about."""
+    who: str = ""
+    together: str = ""
+    words: str = ""
+    """As in `events.CommandDone`."""
+    undone: str = ""
+    """The command that undid it, or is about to."""
+    undoes: str = ""
+    """The command that it undid."""
 
 
 class Branch(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -205,6 +217,14 @@ class FloorState(msgspec.Struct, frozen=True, omit_defaults=True):
     """By id: of the stations that this factory runs, what it knows beyond what is known of any."""
     frozen: bool = False
     """All of them rest as they are, by the operator's hand."""
+    tasks: Mapping[str, Task] = {}
+    """Those to be done and under way, and the latest that are over."""
+    cases: Mapping[str, Case] = {}
+    """What needs a person, the oldest first; also what is snoozed."""
+    settled: Mapping[str, Settled] = {}
+    """The latest cases that left the queue, by id, the oldest first."""
+    expected: Mapping[str, tuple[Kind, ...]] = {}
+    """By station the kinds of cases that are not shown for it."""
     branches: Mapping[str, Branch] = {}
     sessions: Mapping[str, Session] = {}
     """Those that stations are in, and the latest others (see `events.SessionsOver`)."""

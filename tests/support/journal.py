@@ -11,12 +11,15 @@ import pytest
 from hypothesis import strategies as st
 
 from sessions.floor import events as ev
+from sessions.floor.commands import SetBase
 from sessions.floor.conflicts import FileConflict, Outcome
 from sessions.floor.identity import Owner, UsageSource
 from sessions.floor.ours.lives import Asks, Change, Life
 from sessions.floor.reports import Report
 from sessions.floor.scope import Budget, Held, HeldBy, Mode, Network, Scope
+from sessions.floor.tasks.task import Check, Learned, TaskSpec
 from sessions.floor.tokens import Certainty, Counted, Tokens
+from sessions.floor.triage.case import Act, Case, Cause, Kind
 from sessions.journal import codec
 from sessions.journal.past import past_sessions
 
@@ -46,6 +49,10 @@ _BY_FIELD: dict[str, st.SearchStrategy[object]] = {
     "b": st.sampled_from(["main", "feature/a", ""]),
     "sessions": st.lists(sessions, max_size=2).map(tuple),
     "command": st.sampled_from(["c1", "c2"]),
+    "by": st.sampled_from(["c1", "c2"]),
+    "task": st.sampled_from(["t1", "t2"]),
+    "case": st.sampled_from(["k1", "k2"]),
+    "lease": st.integers(0, 3),
     "call": st.sampled_from(["", "toolu_1", "toolu_2", "toolu_3"]),
     "file": st.sampled_from(["", "a.py", "b/c.py"]),
     "tokens": tokens,
@@ -81,6 +88,15 @@ _BY_TYPE: dict[object, st.SearchStrategy[object]] = {
     "Budget": st.builds(Budget, counts, times, times, counts),
     "Held": st.builds(Held, st.sampled_from(HeldBy), texts, globs),
     "tuple[str, ...]": st.lists(texts, max_size=3).map(tuple),
+    "AnyWish | None": st.none() | st.builds(SetBase, texts),
+    "TaskSpec": st.builds(
+        TaskSpec, texts, texts, st.builds(Check, globs, globs, globs, counts, counts, times), globs, texts
+    ),
+    "Learned": st.builds(Learned, texts, texts, globs, texts, texts),
+    "tuple[Learned, ...]": st.lists(st.builds(Learned, texts, texts), max_size=2).map(tuple),
+    "Kind": st.sampled_from(Kind),
+    "Act": st.sampled_from(Act),
+    "Case": st.builds(Case, st.sampled_from(["k1", "k2"]), st.sampled_from(Kind), names, st.sampled_from(Cause), texts),
 }
 
 KINDS: tuple[type[ev.Event], ...] = get_args(ev.AnyEvent)

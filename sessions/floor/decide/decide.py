@@ -11,6 +11,7 @@ from sessions.floor.commands import (
     AnyErrand,
     AnyWish,
     CancelScan,
+    CaseWish,
     CatchUp,
     Command,
     ImportPaths,
@@ -21,11 +22,14 @@ from sessions.floor.commands import (
     StationWish,
     Stop,
     StoreFloor,
+    TaskWish,
     Undo,
     WatchPlaces,
 )
+from sessions.floor.decide.cases import decide_case
 from sessions.floor.decide.decision import FRESH_S, SOURCE, Accepted, Decision, Errands, Hand, Known, Refusal, done
 from sessions.floor.decide.stations import decide_station
+from sessions.floor.decide.tasks import decide_task
 from sessions.floor.state import FloorState
 from sessions.text import clean
 
@@ -59,23 +63,40 @@ def _unfit(state: FloorState, command: Command, now: float) -> Refusal | None:
 
 
 def _answer(state: FloorState, command: Command, wish: AnyWish, now: float) -> Decision:
-    hand: Hand = {"time": now, "source": SOURCE, "command": command.id, "who": clean(command.who, NAME_CHARS)}
+    who, together = clean(command.who, NAME_CHARS), clean(command.together, ID_CHARS)
+    hand: Hand = {"time": now, "source": SOURCE, "command": command.id, "who": who, "together": together}
     if isinstance(wish, Stop):  # who ends is not there any more to say that it ended
         return Accepted((ev.StopWanted(**hand), done(command.id, now)))
     if isinstance(wish, CancelScan):
         return Errands(wish)
     if state.simulated:
         return Refusal("this floor is simulated", "open a real one with `factory-tui` in a git repository")
-    if isinstance(wish, Undo):
-        return _undone(state, command, wish, now)
-    return decide_station(state, wish, hand) if isinstance(wish, StationWish) else _wanted(state, wish, hand)
+    return _undone(state, command, wish, now) if isinstance(wish, Undo) else _by_subject(state, wish, hand)
 
 
 def _undone(state: FloorState, command: Command, wish: Undo, now: float) -> Decision:
-    undo = state.ended[wish.command].undo if wish.command in state.ended else None
-    if undo is None:
+    ended = state.ended.get(wish.command)
+    if ended is None or ended.undo is None:
         return Refusal("that cannot be undone", "it was too long ago, or changed nothing that can be put back")
-    return _answer(state, command, undo, now)
+    if ended.undone:
+        return Refusal("that is undone already", "look at what is so now")
+    decision = _answer(state, command, ended.undo, now)
+    if isinstance(decision, Accepted) and decision.events:
+        undone = ev.CommandUndone(time=now, source=SOURCE, command=wish.command, by=command.id)
+        return Accepted((*decision.events, undone), decision.told)
+    return decision
+
+
+def _by_subject(
+    state: FloorState,
+    wish: AnyErrand | ImportPaths | SetBase | PruneEvents | RenameStation | StationWish | TaskWish | CaseWish,
+    hand: Hand,
+) -> Decision:
+    if isinstance(wish, TaskWish):
+        return decide_task(state, wish, hand)
+    if isinstance(wish, CaseWish):
+        return decide_case(state, wish, hand)
+    return decide_station(state, wish, hand) if isinstance(wish, StationWish) else _wanted(state, wish, hand)
 
 
 def _wanted(

@@ -7,7 +7,7 @@ from typing import TypedDict
 from msgspec import Struct
 
 from sessions.floor import events as ev
-from sessions.floor.commands import AnyErrand
+from sessions.floor.commands import AnyErrand, AnyWish
 from sessions.floor.state import Ended
 
 FRESH_S = 3_600.0
@@ -23,6 +23,7 @@ class Hand(TypedDict):
     source: str
     command: str
     who: str
+    together: str
 
 
 class Accepted(Struct, frozen=True):
@@ -58,3 +59,8 @@ Decision = Accepted | Known | Errands | Refusal
 def done(command: str, now: float) -> ev.CommandDone:
     """What was wanted is so."""
     return ev.CommandDone(time=now, source=SOURCE, command=command)
+
+
+def done_at_once(hand: Hand, undo: AnyWish | None = None, about: str = "", words: str = "") -> ev.CommandDone:
+    """What was wanted is so by the facts before this: nothing has to be carried out."""
+    return ev.CommandDone(**hand, undo=undo, about=about, words=words)

@@ -10,9 +10,11 @@ from sessions.floor import events as ev
 from sessions.floor.commands import (
     AnswerQuestion,
     AssignScope,
+    BringBack,
     ChangeLife,
     FreezeFloor,
     PromptStation,
+    RequeueStation,
     RestoreKept,
     StartStation,
     StationWish,
@@ -45,15 +47,21 @@ def decide_station(state: FloorState, wish: StationWish, hand: Hand) -> Decision
         case StartStation():
             return _started(state, wish, hand)
         case FreezeFloor(frozen):
-            if frozen == state.frozen:
-                return Accepted(told="the floor was frozen already" if frozen else "the floor was not frozen")
-            return Accepted((ev.FreezeWanted(frozen=frozen, **hand),))
+            return _frozen(state, frozen, hand)
         case RestoreKept(ref, branch):
             return _restored(state, ref, branch, hand)
+        case RequeueStation() | BringBack():
+            return Refusal(f"{type(wish).__name__} cannot be done yet", "kill or resume the station")
     station = meant(state, wish.station)
     if isinstance(station, Refusal):
         return station
     return _about(state, state.owned[station], replace(wish, station=station), hand)
+
+
+def _frozen(state: FloorState, frozen: bool, hand: Hand) -> Decision:
+    if frozen == state.frozen:
+        return Accepted(told="the floor was frozen already" if frozen else "the floor was not frozen")
+    return Accepted((ev.FreezeWanted(frozen=frozen, **hand),))
 
 
 def _about(

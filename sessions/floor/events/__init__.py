@@ -11,19 +11,34 @@ from collections.abc import Callable
 from types import UnionType
 from typing import Any, get_args, get_type_hints
 
+from sessions.floor.events.cases import (
+    CaseClosed,
+    CaseOpened,
+    CasePlanned,
+    CaseRestated,
+    CaseReturned,
+    CaseSettled,
+    CaseSnoozed,
+    KindExpected,
+)
+from sessions.floor.events.cases import CaseEvent as CaseEvent
 from sessions.floor.events.commands import (
     AnswerWanted,
     BaseWanted,
+    BringBackWanted,
     CommandDeferred,
     CommandDone,
     CommandFailed,
     CommandResumed,
+    CommandUndone,
+    DropWanted,
     FreezeWanted,
     ImportWanted,
     LifeWanted,
     NameWanted,
     PromptWanted,
     PruneWanted,
+    RequeueWanted,
     RestoreWanted,
     ScopeWanted,
     StartWanted,
@@ -67,6 +82,25 @@ from sessions.floor.events.sessions import (
     StationOpened,
     StationRenamed,
 )
+from sessions.floor.events.tasks import (
+    CheckFinished,
+    StationEnlisted,
+    TaskAdded,
+    TaskAssigned,
+    TaskBounced,
+    TaskChanged,
+    TaskClaimed,
+    TaskDropped,
+    TaskFailed,
+    TaskFinished,
+    TaskHeld,
+    TaskOrdered,
+    TaskReleased,
+    TaskReturned,
+    TaskTaken,
+)
+from sessions.floor.events.tasks import TakingEvent as TakingEvent
+from sessions.floor.events.tasks import TaskEvent as TaskEvent
 from sessions.floor.events.work import (
     ActivitySeen,
     AgentLost,
@@ -96,8 +130,32 @@ AnyIntent = (
     | ScopeWanted
     | FreezeWanted
     | RestoreWanted
+    | RequeueWanted
+    | BringBackWanted
+    | DropWanted
 )
 """Every `CommandEvent`: what is carried out after it is committed, also by a supervisor that begins later."""
+
+AnyTaskEvent = (
+    TaskAdded
+    | TaskChanged
+    | TaskOrdered
+    | TaskHeld
+    | TaskReleased
+    | TaskAssigned
+    | TaskDropped
+    | StationEnlisted
+    | TaskTaken
+    | TaskClaimed
+    | CheckFinished
+    | TaskFinished
+    | TaskBounced
+    | TaskFailed
+    | TaskReturned
+)
+AnyCaseEvent = (
+    CaseOpened | CaseRestated | CaseClosed | CaseSettled | CaseSnoozed | CasePlanned | CaseReturned | KindExpected
+)
 
 AnyEvent = (
     FactoryOpened
@@ -112,6 +170,9 @@ AnyEvent = (
     | CommandDeferred
     | CommandDone
     | CommandFailed
+    | CommandUndone
+    | AnyTaskEvent
+    | AnyCaseEvent
     | StationOpened
     | StationRenamed
     | SessionClaimed

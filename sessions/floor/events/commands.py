@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sessions.floor.commands import AnyWish
 from sessions.floor.events.event import Event
 from sessions.floor.ours.lives import Change
 from sessions.floor.scope import Budget, Scope
@@ -14,7 +15,11 @@ class CommandEvent(Event, frozen=True, kw_only=True, omit_defaults=True):
     command: str
     """The command's id, which no other command has."""
     who: str = ""
-    """The operator, as `user@host`."""
+    """The operator, as `user@host`, or `rule:` and the name of a standing rule."""
+    together: str = ""
+    """As in `Command`."""
+    undo: AnyWish | None = None
+    """What would undo it, as the floor was then."""
 
 
 class StopWanted(CommandEvent, frozen=True, kw_only=True, omit_defaults=True, tag="stop_wanted.1"):
@@ -81,6 +86,9 @@ class LifeWanted(CommandEvent, frozen=True, kw_only=True, omit_defaults=True, ta
     change: Change
     fresh: bool = False
     """With a new conversation."""
+    words: Words = ""
+    model: str = ""
+    """As in `commands.ChangeLife`."""
 
 
 class AnswerWanted(CommandEvent, frozen=True, kw_only=True, omit_defaults=True, tag="answer_wanted.1"):
@@ -114,6 +122,41 @@ class RestoreWanted(CommandEvent, frozen=True, kw_only=True, omit_defaults=True,
     branch: str
 
 
+class RequeueWanted(CommandEvent, frozen=True, kw_only=True, omit_defaults=True, tag="requeue_wanted.1"):
+    """The station is to end with all of its work kept, and its task to be in the queue again."""
+
+    station: str
+    task: str = ""
+    lease: int = 0
+    why: Words = ""
+    slow: bool = False
+    to: str = ""
+    hold: bool = False
+
+
+class BringBackWanted(CommandEvent, frozen=True, kw_only=True, omit_defaults=True, tag="bring_back_wanted.1"):
+    """The station is to be there again in its conversation, with this task."""
+
+    station: str
+    task: str
+    taker: str = ""
+    """Who has it in hand by now, and stops."""
+
+
+class DropWanted(CommandEvent, frozen=True, kw_only=True, omit_defaults=True, tag="drop_wanted.1"):
+    """The station is to stop what it does for a task that is dropped or has gone to another one."""
+
+    station: str
+    task: str
+
+
+class CommandUndone(Event, frozen=True, kw_only=True, omit_defaults=True, tag="command_undone.1"):
+    """What was done for a command is undone by another one; if that fails, it is not."""
+
+    command: str
+    by: str
+
+
 class CommandResumed(Event, frozen=True, kw_only=True, omit_defaults=True, tag="command_resumed.1"):
     """A supervisor found the command neither done nor failed when it began, and takes it up again."""
 
@@ -130,6 +173,14 @@ class CommandDone(Event, frozen=True, kw_only=True, omit_defaults=True, tag="com
     """What was wanted is so. The facts that came of it stand before this."""
 
     command: str
+    who: str = ""
+    together: str = ""
+    undo: AnyWish | None = None
+    """As in `CommandEvent`, where nothing had to be carried out; these and `about` are known of an intent already."""
+    about: str = ""
+    """The station or task that it was about."""
+    words: Words = ""
+    """What was done, in a few words."""
 
 
 class CommandFailed(Event, frozen=True, kw_only=True, omit_defaults=True, tag="command_failed.1"):

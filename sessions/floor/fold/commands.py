@@ -36,14 +36,35 @@ def deferred(draft: Draft, event: ev.CommandDeferred) -> None:
 @COMMANDS.folds
 def done(draft: Draft, event: ev.CommandDone) -> None:
     intent = draft.intents.pop(event.command, None)
-    undo = undoing(intent.wanted) if intent else None
-    _end(draft, event.command, Ended(event.time, True, undo=undo, about=_about(intent)))
+    ended = Ended(
+        event.time,
+        True,
+        undo=event.undo or (undoing(intent.wanted) if intent else None),
+        about=_about(intent) or event.about,
+        who=intent.wanted.who if intent else event.who,
+        together=intent.wanted.together if intent else event.together,
+        words=event.words,
+        undoes=intent.undoes if intent else "",
+    )
+    _end(draft, event.command, ended)
 
 
 @COMMANDS.folds
 def failed(draft: Draft, event: ev.CommandFailed) -> None:
-    about = _about(draft.intents.pop(event.command, None))
-    _end(draft, event.command, Ended(event.time, False, event.reason, event.cure, about=about))
+    intent = draft.intents.pop(event.command, None)
+    if intent is not None and (undone := draft.ended.get(intent.undoes)) is not None:
+        draft.ended[intent.undoes] = replace(undone, undone="")
+    _end(draft, event.command, Ended(event.time, False, event.reason, event.cure, about=_about(intent)))
+
+
+@COMMANDS.folds
+def undone(draft: Draft, event: ev.CommandUndone) -> None:
+    if (old := draft.ended.get(event.command)) is not None:
+        draft.ended[event.command] = replace(old, undone=event.by)
+    if (intent := draft.intents.get(event.by)) is not None:
+        draft.intents[event.by] = replace(intent, undoes=event.command)
+    elif (ended := draft.ended.get(event.by)) is not None:
+        draft.ended[event.by] = replace(ended, undoes=event.command)
 
 
 def _about(intent: Intent | None) -> str:
@@ -59,6 +80,8 @@ def _end(draft: Draft, command: str, ended: Ended) -> None:
 
 def undoing(intent: ev.AnyIntent) -> AnyWish | None:
     """What undoes an intent that was carried out; None where nothing can."""
+    if intent.undo is not None:
+        return intent.undo
     match intent:
         case ev.BaseWanted(before=before):
             return SetBase(before)

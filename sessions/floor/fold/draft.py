@@ -14,6 +14,8 @@ from sessions.floor.fold.trees import checked_out
 from sessions.floor.lineage import Descendant
 from sessions.floor.ours.owned import Owned
 from sessions.floor.state import Branch, Ended, FloorState, Intent, Session, Station
+from sessions.floor.tasks.task import Task
+from sessions.floor.triage.case import Case, Kind, Settled
 
 _FIELDS = frozenset(FloorState.__struct_fields__)
 
@@ -39,6 +41,10 @@ class Draft:
     stations: dict[str, Station]
     owned: dict[str, Owned]
     frozen: bool
+    tasks: dict[str, Task]
+    cases: dict[str, Case]
+    settled: dict[str, Settled]
+    expected: dict[str, tuple[Kind, ...]]
     branches: dict[str, Branch]
     sessions: dict[str, Session]
     intents: dict[str, Intent]

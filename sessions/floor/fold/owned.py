@@ -24,7 +24,7 @@ MOST_PATHS = 100
 """Paths outside its scope, and patterns that it asked for, remembered per station, the newest; the journal has all."""
 
 
-def _put(draft: Draft, event: ev.StationEvent | ev.StartWanted, **changes: object) -> None:
+def _put(draft: Draft, event: ev.StationEvent | ev.StartWanted | ev.LifeWanted, **changes: object) -> None:
     """Change a station of ours; of any other one nothing is kept here."""
     known = draft.owned.get(event.station)
     if known is not None:
@@ -40,6 +40,18 @@ def station_opened(draft: Draft, event: ev.StationOpened) -> None:
 @OWNED.folds
 def start_wanted(draft: Draft, event: ev.StartWanted) -> None:
     _put(draft, event, text=event.text, start=event.start, model=event.model, options=event.options)
+
+
+@OWNED.folds
+def station_enlisted(draft: Draft, event: ev.StationEnlisted) -> None:
+    if (known := draft.owned.get(event.station)) is not None:
+        draft.owned[event.station] = replace(known, takes=event.takes)
+
+
+@OWNED.folds
+def life_wanted(draft: Draft, event: ev.LifeWanted) -> None:
+    if event.model:
+        _put(draft, event, model=event.model)
 
 
 @OWNED.folds

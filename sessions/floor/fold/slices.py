@@ -12,13 +12,22 @@ from functools import cache
 from msgspec.structs import replace
 
 from sessions.floor import events as ev
-from sessions.floor.fold import branches, commands, owned, sources, verdicts
+from sessions.floor.fold import branches, cases, commands, owned, sources, tasks, verdicts
 from sessions.floor.fold.slice import Slice
 from sessions.floor.fold.stations import agents, sessions, stations, usage, work
 from sessions.floor.fold.stations import owned as owned_stations
 from sessions.floor.state import FloorState
 
-SLICES = (branches.GROUND, stations.STATIONS, verdicts.VERDICTS, commands.COMMANDS, sources.SKIPPED, owned.OWNED)
+SLICES = (
+    branches.GROUND,
+    stations.STATIONS,
+    verdicts.VERDICTS,
+    commands.COMMANDS,
+    sources.SKIPPED,
+    owned.OWNED,
+    tasks.TASKS,
+    cases.CASES,
+)
 IN_STATIONS = (agents, owned_stations, sessions, usage, work)
 """Further domains of the slice of stations."""
 BY_NAME = {each.name: each for each in SLICES}

@@ -8,8 +8,10 @@ from __future__ import annotations
 GROUND = 2
 STATIONS = 5
 VERDICTS = 1
-COMMANDS = 3
+COMMANDS = 4
 SKIPPED = 1
 OWNED = 2
-FOLD_VERSION = GROUND + STATIONS + VERDICTS + COMMANDS + SKIPPED + OWNED - 1
+TASKS = 1
+CASES = 1
+FOLD_VERSION = GROUND + STATIONS + VERDICTS + COMMANDS + SKIPPED + OWNED + TASKS + CASES - 1
 """Rises with any of them, from 3, when there were no slices: recordings store the floor as a whole."""

@@ -69,6 +69,8 @@ class Owned(msgspec.Struct, frozen=True, omit_defaults=True):
     options: tuple[tuple[str, str], ...] = ()
     start: str = ""
     """As in `events.StartWanted`: with these it can be started anew."""
+    takes: bool = False
+    """It takes tasks from the queue whenever it is free."""
     questions: Mapping[str, Question] = {}
     """What it waits to be answered, the oldest first."""
     violations: int = 0

@@ -23,7 +23,7 @@ from sessions.floor.state import FloorState
 
 FORM = ""
 """In place of a field: the whole of it."""
-_HAND = Hand(time=0.0, source="", command="", who="")
+_HAND = Hand(time=0.0, source="", command="", who="", together="")
 W = TypeVar("W", StartStation, AssignScope)
 
 

@@ -69,7 +69,7 @@ def test_the_end_is_wanted_and_done_at_once() -> None:
     decision = answer(MAIN, Stop())
     assert kinds(decision) == [ev.StopWanted, ev.CommandDone]
     after = committed(MAIN, decision)
-    assert (after.intents, after.ended) == ({}, {"c1": Ended(NOW, True)})
+    assert (after.intents, after.ended) == ({}, {"c1": Ended(NOW, True, who="ann@box")})
 
 
 def test_the_base_that_holds_already_needs_nothing() -> None:
@@ -115,7 +115,7 @@ def test_a_command_that_comes_again_is_answered_and_not_done_again() -> None:
     wanted = committed(MAIN, answer(MAIN, SetBase("release")))
     assert answer(wanted, SetBase("release")) == Known()
     over = fold_all(wanted, [done("c1", NOW + 5)])
-    assert answer(over, SetBase("release")) == Known(Ended(NOW + 5, True, undo=SetBase("main")))
+    assert answer(over, SetBase("release")) == Known(Ended(NOW + 5, True, undo=SetBase("main"), who="ann@box"))
     failed = fold_all(wanted, [ev.CommandFailed(time=NOW, command="c1", reason="gone", cure="look")])
     assert answer(failed, SetBase("release")) == Known(Ended(NOW, False, "gone", "look"))
 

@@ -17,7 +17,7 @@ from sessions.views.forms.wishes import child_values, common_values, meant, scop
 from tests.support.console import state_of
 from tests.support.stations.still import our_events, ours
 
-HAND = Hand(time=0.0, source="", command="", who="")
+HAND = Hand(time=0.0, source="", command="", who="", together="")
 CHILD = StartStation("builtin", "x", parent="worker", scope=Scope(("src/a/**",)), budget=Budget(tokens=5_000, turns=1))
 
 

@@ -1,0 +1,139 @@
+"""How the floor keeps tasks. What is said of a taking by an older lease than the present one changes nothing."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from sessions.floor import events as ev
+from sessions.floor.fold import versions
+from sessions.floor.fold.draft import Draft
+from sessions.floor.fold.slice import Slice
+from sessions.floor.tasks.task import Task, TaskState
+
+TASKS = Slice("tasks", versions.TASKS, ("tasks",))
+MOST_OVER = 1_000
+"""Tasks remembered that are over, the newest; the journal has all."""
+MOST_LEARNED = 5
+
+
+def _put(draft: Draft, event: ev.TaskEvent | ev.TakingEvent, **changes: object) -> None:
+    """Change a task; one that nobody added is none."""
+    task = draft.tasks.get(event.task)
+    if task is None:
+        return
+    state = changes.get("state", task.state)
+    if state is not task.state:
+        changes["since"] = event.time
+    draft.tasks[event.task] = replace(task, **changes)
+    if state in (TaskState.FINISHED, TaskState.DROPPED) and not task.over:
+        _forget(draft)
+
+
+def _forget(draft: Draft) -> None:
+    """Let go of the task that has been over for longest, where there are too many, unless another waits for it."""
+    over = [task for task in draft.tasks.values() if task.over]
+    if len(over) <= MOST_OVER:
+        return
+    needed = {name for task in draft.tasks.values() if not task.over for name in task.spec.after}
+    for task in sorted(over, key=lambda task: task.since):
+        if task.id not in needed:
+            del draft.tasks[task.id]
+            return
+
+
+def _present(draft: Draft, event: ev.TakingEvent) -> Task | None:
+    """The task, where this is about its present taking."""
+    task = draft.tasks.get(event.task)
+    return task if task is not None and task.under_way and task.lease == event.lease else None
+
+
+@TASKS.folds
+def task_added(draft: Draft, event: ev.TaskAdded) -> None:
+    if event.task not in draft.tasks:
+        draft.tasks[event.task] = Task(
+            event.task,
+            event.spec,
+            order=event.order,
+            added=event.time,
+            since=event.time,
+            who=event.who,
+            learned=event.learned,
+        )
+
+
+@TASKS.folds
+def task_changed(draft: Draft, event: ev.TaskChanged) -> None:
+    _put(draft, event, spec=event.spec)
+
+
+@TASKS.folds
+def task_ordered(draft: Draft, event: ev.TaskOrdered) -> None:
+    _put(draft, event, order=event.order)
+
+
+@TASKS.folds
+def task_held(draft: Draft, event: ev.TaskHeld) -> None:
+    _put(draft, event, state=TaskState.HELD, reason=event.reason)
+
+
+@TASKS.folds
+def task_released(draft: Draft, event: ev.TaskReleased) -> None:
+    _put(draft, event, state=TaskState.QUEUED, reason="", bounces=0)
+
+
+@TASKS.folds
+def task_assigned(draft: Draft, event: ev.TaskAssigned) -> None:
+    _put(draft, event, assigned=event.station)
+
+
+@TASKS.folds
+def task_dropped(draft: Draft, event: ev.TaskDropped) -> None:
+    _put(draft, event, state=TaskState.DROPPED, reason=event.reason)
+
+
+@TASKS.folds
+def task_taken(draft: Draft, event: ev.TaskTaken) -> None:
+    task = draft.tasks.get(event.task)
+    if task is not None and event.lease > task.lease:
+        taken = {"station": event.station, "lease": event.lease, "base": event.base}
+        _put(draft, event, state=TaskState.TAKEN, reason="", bounces=0, output="", **taken)
+
+
+@TASKS.folds
+def task_claimed(draft: Draft, event: ev.TaskClaimed) -> None:
+    if _present(draft, event) is not None:
+        _put(draft, event, state=TaskState.CHECKING)
+
+
+@TASKS.folds
+def check_finished(draft: Draft, event: ev.CheckFinished) -> None:
+    if (task := _present(draft, event)) is not None:
+        said = "" if event.passed else "\n".join((*event.failures, event.output)).strip()
+        _put(draft, event, checks=task.checks + 1, output=said, head=event.head)
+
+
+@TASKS.folds
+def task_finished(draft: Draft, event: ev.TaskFinished) -> None:
+    if _present(draft, event) is not None:
+        _put(draft, event, state=TaskState.FINISHED, head=event.head, reason="")
+
+
+@TASKS.folds
+def task_bounced(draft: Draft, event: ev.TaskBounced) -> None:
+    if (task := _present(draft, event)) is not None:
+        _put(draft, event, state=TaskState.TAKEN, bounces=task.bounces + 1, reason=event.reason)
+
+
+@TASKS.folds
+def task_failed(draft: Draft, event: ev.TaskFailed) -> None:
+    if _present(draft, event) is not None:
+        _put(draft, event, state=TaskState.FAILED, reason=event.reason)
+
+
+@TASKS.folds
+def task_returned(draft: Draft, event: ev.TaskReturned) -> None:
+    if (task := _present(draft, event)) is not None:
+        state = TaskState.HELD if event.held else TaskState.QUEUED
+        learned = (*task.learned, event.learned)[-MOST_LEARNED:]
+        hedged = task.hedged or event.hedged
+        _put(draft, event, state=state, reason=event.reason, assigned=event.to, learned=learned, hedged=hedged)

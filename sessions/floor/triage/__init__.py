@@ -1,0 +1,1 @@
+"""What needs a person: cases, their causes, and what settles them. Pure."""
