@@ -27,6 +27,16 @@ def warn(line: str) -> None:
     print(f"factory-tui: {clean(line, 2_000)}", file=sys.stderr, flush=True)
 
 
+def moment(when: float) -> str:
+    """A time on the operator's clock."""
+    from datetime import datetime
+
+    try:
+        return datetime.fromtimestamp(when).strftime("%Y-%m-%d %H:%M:%S")
+    except (OverflowError, ValueError, OSError):
+        return "?"
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """A number of things, as in `1 branch` and `2 branches`."""
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from sessions.text import clean
 
 if TYPE_CHECKING:
     from sessions.floor.state import FloorState
+    from sessions.floor.zone import Zone
     from sessions.headless.journal_past import JournalPast
     from sessions.headless.supervised import Supervised
     from sessions.journal.past import places
@@ -92,36 +94,35 @@ def _past_of_floor(asked: OfFloorOrPlaces) -> Iterator[Past]:
     yield events
 
 
-def used_between(asked: OfFloorOrPlaces, by: By, start: str, until: str) -> Used:
-    """What was used from `start` to `until`, where those are given: by the calls made then."""
+def used_between(asked: OfFloorOrPlaces, by: By, start: str, until: str) -> tuple[Used, float, float | None]:
+    """What was used from `start` on and before `until`, by the calls made then, and these two times.
+
+    Without `start` it begins with the first call, and without `until` (None) it goes to the last.
+    """
     import time
 
     from sessions.asking.figures import used_of
-    from sessions.floor import events as ev
-    from sessions.floor.fold.fold import fold_all
-    from sessions.floor.state import EMPTY, without_usage
+    from sessions.asking.past_questions import UsedBetween
+    from sessions.headless.journal_past import JournalPast
+    from sessions.journal.past.spent import spent
 
     with _past_of_floor(asked) as past:
-        now, span = time.time(), past.span
+        now = time.time()
         begin = moment_of(named(start, past, now), past) if start else 0.0
-        end = moment_of(named(until, past, now), past) if until else now
-        if begin > end:
+        end = moment_of(named(until, past, now), past) if until.strip().lower() not in ("", "now", "end") else None
+        if end is not None and begin > end:
             raise UsageError("that time ends before it begins", "--since comes before --until")
-        kinds = (ev.FactoryOpened, ev.StationOpened, ev.SessionOpened)
-        state, seq = EMPTY, span.first_seq - 1
-        if seq:
-            state = without_usage(past.state_at(seq))
-            if begin < state.time:
-                warn(f"what was used before {_told_time(state)} is only known in all: its events were pruned")
-        while chunk := past.events(seq, CHUNK):
-            seq += len(chunk)
-            spent = [e for e in chunk if not isinstance(e, ev.TokensUsed) or begin <= e.time <= end]
-            state = fold_all(state, [e for e in spent if isinstance(e, (*kinds, ev.TokensUsed))])
-        return used_of(state, by)
+        if not isinstance(past, JournalPast):
+            return used_of(spent(past, begin, math.inf if end is None else end), by, spent=True), begin, end
+        found = past.one(UsedBetween(by, begin, end))
+        if found.pruned:
+            zone = past.state_at(past.span.last_seq).zone
+            warn(f"what was used before {_told_time(zone, found.pruned)} is only known in all: its events were pruned")
+        return found.used, begin, end
 
 
-def _told_time(state: FloorState) -> str:
-    local = state.zone.local(state.time)
+def _told_time(zone: Zone, time: float) -> str:
+    local = zone.local(time)
     return local.strftime("%Y-%m-%d %H:%M") if local else "then"
 
 
@@ -213,11 +214,11 @@ def place_in(past: Past, at: str, seq: int | None) -> tuple[int, float] | None:
 def named(text: str, past: Past, now: float | None = None) -> places.SeekTarget:
     """The event or moment that an operator means by `text`.
 
-    `+5m` counts from the beginning and `-5m` back from `now`, or from the end of what is over. A time without a date is
-    that of today, or of the day on which the past began.
+    `+5m` counts from the beginning, and `-5m`, `5m` and `today` back from `now`, or from the end of what is over. A
+    time without a date is that of today, or of the day on which the past began.
     """
     from sessions.journal.past import places
 
-    span, sign = past.span, text.lstrip()[:1]
-    first, last = (span.first_time, span.last_time) if now is None or sign == "+" else (now, now)
-    return places.parse(text, span, last if sign == "-" else first, past.state_at(span.last_seq).zone)
+    span = past.span
+    first, last = (span.first_time, span.last_time) if now is None or text.lstrip()[:1] == "+" else (now, now)
+    return places.parse(text, span, last if places.from_now(text) else first, past.state_at(span.last_seq).zone)

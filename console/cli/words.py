@@ -14,7 +14,7 @@ from sessions.text import clean
 
 LAST = 2**63 - 1
 """The largest number that an event can have: SQLite counts in 64 bits."""
-MOMENT = "12:04, '2026-11-21 12:04', +5m, -1h30m, 50%%, start, end, or seconds since 1970"
+MOMENT = "12:04, '2026-11-21 12:04', 2026-11-21, today, 2h (ago), +5m, 50%%, start, end, or seconds since 1970"
 """How times are written, for help."""
 TIMES = ("--at", "--since", "--until", "--before")
 """Options that take a time."""

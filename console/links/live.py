@@ -117,7 +117,7 @@ class LiveLink:
         from sessions.errors import FactoryError
 
         try:
-            return attach(self._place.socket, station, settings.load().detach_key)
+            return str(attach(self._place.socket, station, settings.load().detach_key))
         except FactoryError as error:
             return str(error)
         except OSError as error:

@@ -14,6 +14,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
+import msgspec
+
 from console.terminal.asking import RESTORE_TITLE, SAVE_TITLE, title
 from sessions.errors import FactoryError
 from sessions.stations.keeping.looking.again import LEAVE
@@ -35,6 +37,16 @@ PASTE_S = 1.0
 """After so long without a byte a paste is over, whether its end came or not."""
 
 
+class Ending(msgspec.Struct, frozen=True):
+    """What ended a stay at a terminal, and the cure; nothing where the operator left it by the key."""
+
+    reason: str = ""
+    cure: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.cure}" if self.cure else self.reason
+
+
 def attach(
     path: Path,
     station: str,
@@ -42,8 +54,8 @@ def attach(
     looks: bool = False,
     stdin: int = 0,
     stdout: int = 1,
-) -> str:
-    """Be attached to a station until `key` is typed; returns what ended it otherwise. Raises `FactoryError` before.
+) -> Ending:
+    """Be attached to a station until `key` is typed; returns what ended it. Raises `FactoryError` before.
 
     The terminal is all the agent's: only its title says which key comes back, until the agent gives it another one.
     The terminal is afterwards in the modes it was in, with the cursor on its last line; a signal that was to end this
@@ -128,25 +140,25 @@ class _Here:
         """Name the window, with the title that it has put aside."""
         self._write((SAVE_TITLE + title(text)).encode())
 
-    def run(self, take: Callable[[], bool]) -> str:
-        """Until the key, a signal, or the end of either; what it was, "" for the key."""
+    def run(self, take: Callable[[], bool]) -> Ending:
+        """Until the key, a signal, or the end of either; what it was."""
         while True:
             ready, _, _ = select.select([self._stdin, self._line.fileno(), self._news], [], [])
             if self._news in ready:
                 if take():
-                    return "ended by a signal"
+                    return Ending("ended by a signal")
                 self._line.resize(size_of(self._stdout))
             try:
                 if self._line.fileno() in ready:
                     heard = self._line.hear()
                     if heard is None:
-                        return "its program has ended"
+                        return Ending("its program has ended")
                     for data in heard:
                         self._write(data)
                 if self._stdin in ready and self._typed():
-                    return ""
+                    return Ending()
             except FactoryError as error:
-                return str(error)
+                return Ending(error.message, error.cure)
 
     def leave(self) -> None:
         """Leave the terminal as it was, and nothing of what it answers to the agent for whoever reads it next."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sessions.asking.question import Question
-from sessions.floor.tokens import By, Used
+from sessions.floor.tokens import By, Meter, Used
 
 if TYPE_CHECKING:
     from sessions.floor.state import FloorState
@@ -17,10 +17,11 @@ class WhatWasUsed(Question[Used], frozen=True, tag="what_was_used"):
     by: By
 
 
-def used_of(state: FloorState, by: By) -> Used:
-    """What everything on a floor used, in groups that add up to the total."""
+def used_of(state: FloorState, by: By, spent: bool = False) -> Used:
+    """What everything on a floor used, in groups that add up to the total; with `spent` without stations that used
+    nothing."""
     if by is By.STATION:
-        stations = state.stations
+        stations = {name: each for name, each in state.stations.items() if not spent or each.meter != Meter()}
         groups = {name: station.meter for name, station in stations.items()}
         return Used(state.total, state.here, groups, tuple(name for name, s in stations.items() if s.elsewhere))
     meters = {By.MODEL: state.models, By.BRANCH: state.branch_meters, By.DAY: state.days}[by]

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from sessions.asking.question import Question
 from sessions.errors import FactoryError
 from sessions.floor.state import FloorState, Session
+from sessions.floor.tokens import By, Used
 from sessions.journal.accounts import PruningPlan, Size
 
 MOST_EVENTS = 20_000
@@ -71,6 +72,14 @@ class Slots(msgspec.Struct, frozen=True):
     failures: tuple[int, ...]
 
 
+class Spent(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was used in a time."""
+
+    used: Used
+    pruned: float = 0.0
+    """What was used before this is only known in all, since its events are gone; 0 where all are there."""
+
+
 class FloorNow(Question[FloorPart], frozen=True, tag="floor_now"):
     """The floor as it is, measured against another base where one is named."""
 
@@ -81,6 +90,15 @@ class FloorAt(Question[FloorPart], frozen=True, tag="floor_at"):
     """The floor after an event."""
 
     seq: int
+
+
+class UsedBetween(Question[Spent], frozen=True, tag="used_between"):
+    """What was used from one time on and before another, in groups: by the calls made then."""
+
+    by: By
+    since: float = 0.0
+    until: float | None = None
+    """None: to the end."""
 
 
 class PastCovers(Question[Covered], frozen=True, tag="past_covers"):
@@ -138,6 +156,7 @@ AnyPastQuestion = (
     FloorNow
     | FloorAt
     | PastCovers
+    | UsedBetween
     | EventsAfter
     | EventUntil
     | NextFailure

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
@@ -12,8 +13,10 @@ from msgspec.structs import replace
 
 from sessions.asking import past_questions as qs
 from sessions.asking.asked import Halt
+from sessions.asking.figures import used_of
 from sessions.floor.state import FloorState, Session
 from sessions.journal import codec, prune, size
+from sessions.journal.past.spent import spent_in_journal
 from sessions.journal.reader import JournalReader
 
 SESSIONS = 5_000
@@ -39,6 +42,8 @@ def past_parts(past: JournalReader, asked: qs.AnyPastQuestion, halt: Halt) -> It
         case qs.PastCovers():
             span = past.span
             yield qs.Covered(past.title, span.first_seq, span.last_seq, span.first_time, span.last_time, past.pruned)
+        case qs.UsedBetween():
+            yield _spent(past, asked, halt)
         case qs.EventsAfter(after, limit):
             yield from _runs(past, after, max(0, min(limit, qs.MOST_EVENTS)), halt)
         case qs.EventUntil(moment):
@@ -68,6 +73,13 @@ def _runs(past: JournalReader, after: int, limit: int, halt: Halt) -> Iterator[q
             return
         yield qs.Run(len(lines), msgspec.Raw(b"[" + b",".join(map(codec.told, lines)) + b"]"))
         after, limit = after + len(lines), limit - len(lines)
+
+
+def _spent(past: JournalReader, asked: qs.UsedBetween, halt: Halt) -> qs.Spent:
+    until = math.inf if asked.until is None else asked.until
+    state = spent_in_journal(past, asked.since, until, halt.check)
+    gone = past.state_at(past.pruned).time if past.pruned else 0.0
+    return qs.Spent(used_of(state, asked.by, spent=True), gone if asked.since < gone else 0.0)
 
 
 def _sessions_at(known: Mapping[str, Session], paths: Sequence[str]) -> Iterator[str]:

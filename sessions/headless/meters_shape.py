@@ -40,10 +40,15 @@ class Group(M, frozen=True, kw_only=True):
 
 
 class Meters(msgspec.Struct, frozen=True, kw_only=True):
-    """Answer of `meters --json`. `here` is the total without stations outside the repository."""
+    """Answer of `meters --json`. `here` is the total without stations outside the repository.
+
+    What is counted are the calls from `since` on and before `until`; null is no bound.
+    """
 
     version: int = VERSION
     by: str
+    since: float | None = None
+    until: float | None = None
     total: M
     here: M
     groups: list[Group]
@@ -62,14 +67,15 @@ def meter_shape(meter: Meter) -> M:
     )
 
 
-def meters(used: Used, by: By) -> Meters:
-    """What everything used, in groups that add up to the total; dearest first, days in their order."""
+def meters(used: Used, by: By, since: float = 0.0, until: float | None = None) -> Meters:
+    """What everything used in that time, in groups that add up to the total; dearest first, days in their order."""
     outside = frozenset(used.outside)
     groups = [_group(key, meter, key in outside) for key, meter in used.groups.items()]
     groups.sort(
         key=lambda group: group.key if by is By.DAY else (-(group.cost_usd or 0), -_size(group.tokens), group.key)
     )
-    return Meters(by=by.value, total=meter_shape(used.total), here=meter_shape(used.here), groups=groups)
+    total, here = meter_shape(used.total), meter_shape(used.here)
+    return Meters(by=by.value, since=since or None, until=until, total=total, here=here, groups=groups)
 
 
 def _group(key: str, meter: Meter, elsewhere: bool = False) -> Group:

@@ -7,7 +7,7 @@ import sys
 from console.cli.command import InRepository
 from console.cli.imports import importing
 from console.cli.words import Parser
-from sessions.errors import EXIT_FAILURE
+from sessions.errors import EXIT_FAILURE, FactoryError
 from sessions.text import clean
 
 
@@ -32,16 +32,22 @@ class Attach(InRepository, frozen=True, kw_only=True):
         with importing():
             from console.cli.commands.stations.named import station_of
             from console.cli.show import need_terminal
-            from console.terminal.attach import attach
+            from console.terminal.attach import Ending, attach
             from sessions import settings
             from sessions.place import place_of
         need_terminal("`factory-tui status` says what agents do without one", "attaching")
-        chosen, station = settings.load(), station_of(self.repo, self.station)
-        ended = attach(place_of(self.repo).socket, station, chosen.detach_key, self.read_only)
+        key, station = settings.load().detach_key, self.station
+        try:
+            station = station_of(self.repo, self.station)
+            ended = attach(place_of(self.repo).socket, station, key, self.read_only)
+        except FactoryError as error:
+            if not self.json:
+                raise
+            ended = Ending(error.message, error.cure)
         if self.json:
             from console.cli.commands.stations.obeyed import Outcome, tell
 
-            tell(Outcome(ok=not ended, station=station, reason=ended), True)
+            tell(Outcome(ok=not ended.reason, station=station, reason=ended.reason, cure=ended.cure), True)
         else:
-            print(f"{clean(self.station, 80)}: {ended or 'detached; the agent goes on'}", file=sys.stderr)
-        return EXIT_FAILURE if ended else 0
+            print(f"{clean(self.station, 80)}: {str(ended) or 'detached; the agent goes on'}", file=sys.stderr)
+        return EXIT_FAILURE if ended.reason else 0

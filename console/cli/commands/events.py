@@ -14,6 +14,7 @@ from sessions.errors import UsageError
 
 if TYPE_CHECKING:
     from sessions.headless.journal_past import JournalPast
+    from sessions.journal.past.places import SeekTarget
 
 CHUNK = 2_000
 EPOCH_DIGITS = range(9, 15)
@@ -21,9 +22,10 @@ EPOCH_DIGITS = range(9, 15)
 
 
 class Events(OfFloor, frozen=True, kw_only=True):
-    """Print the events after a sequence number or a time; with `follow` until Ctrl-C."""
+    """Print the events after a sequence number or a time, up to another; with `follow` until Ctrl-C."""
 
     start: str = ""
+    until: str = ""
     follow: bool = False
     json: bool = False
 
@@ -36,7 +38,14 @@ class Events(OfFloor, frozen=True, kw_only=True):
             type=filled,
             help=f"only events after it: a number, or {MOMENT}",
         )
-        parser.add_argument("--follow", action="store_true", help="go on with new events as they come")
+        end = parser.add_mutually_exclusive_group()
+        end.add_argument(
+            "--until",
+            metavar="SEQ|TIME",
+            type=filled,
+            help="only events up to it, as they were heard",
+        )
+        end.add_argument("--follow", action="store_true", help="go on with new events as they come")
         parser.json()
         super().words(parser)
 
@@ -49,15 +58,15 @@ class Events(OfFloor, frozen=True, kw_only=True):
             if since <= pruned > 0:
                 warn(f"events up to {pruned:,} were pruned")
                 since = pruned
-            seq = self._print_after(past, since)
+            seq = self._print_after(past, since, _until(past, self.until))
             if self.follow:
                 self._follow(seq)
         return 0
 
-    def _print_after(self, past: JournalPast, seq: int) -> int:
+    def _print_after(self, past: JournalPast, seq: int, last: int = LAST) -> int:
         from console.cli.told.events import print_events
 
-        while chunk := past.events(seq, CHUNK):
+        while chunk := past.events(seq, max(0, min(CHUNK, last - seq))):
             seq = print_events(seq, chunk, self.json)
         sys.stdout.flush()
         return seq
@@ -108,18 +117,31 @@ class Events(OfFloor, frozen=True, kw_only=True):
 def _since(past: JournalPast, start: str) -> int:
     """The number after which events are asked for; of a time, that of the last event before it."""
     import math
+
+    place = _place(past, start) if start else None
+    if place is None or isinstance(place, int):
+        return past.pruned if place is None else place
+    if place.moment is None:
+        return max(0, (place.seq or 0) - 1)
+    return past.seq_at(math.nextafter(place.moment, 0.0))
+
+
+def _until(past: JournalPast, end: str) -> int:
+    """The number of the last event that is asked for; of a time, that of the last one up to which all had happened."""
+    place = _place(past, end) if end else LAST
+    if isinstance(place, int):
+        return place
+    return past.seq_at(place.moment) if place.moment is not None else place.seq or 0
+
+
+def _place(past: JournalPast, text: str) -> SeekTarget | int:
+    """The number, or the place in the past, that `text` is."""
     import time
 
     from console.cli.source import named
-    from sessions.journal.past.places import seq_of
 
-    if not start:
-        return past.pruned
-    if start.isascii() and start.isdecimal() and len(start) not in EPOCH_DIGITS:
-        if int(start) > LAST:
-            raise UsageError(f"there is no event {start}", f"numbers go up to {LAST}")
-        return int(start)
-    place = named(start, past, time.time())
-    if place.moment is None:
-        return max(0, seq_of(past, place) - 1)
-    return past.seq_at(math.nextafter(place.moment, 0.0))
+    if text.isascii() and text.isdecimal() and len(text) not in EPOCH_DIGITS:
+        if int(text) > LAST:
+            raise UsageError(f"there is no event {text}", f"numbers go up to {LAST}")
+        return int(text)
+    return named(text, past, time.time())

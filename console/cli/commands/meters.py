@@ -21,7 +21,7 @@ class Meters(OfFloorOrPlaces, frozen=True, kw_only=True):
     def words(cls, parser: Parser) -> None:
         parser.add_argument("--by", choices=GROUPINGS, help="what to group by (default: station)")
         parser.add_argument("--since", dest="start", type=filled, metavar="TIME", help=f"from this time on: {MOMENT}")
-        parser.add_argument("--until", type=filled, metavar="TIME", help="up to this time")
+        parser.add_argument("--until", type=filled, metavar="TIME", help="only what was used before this time")
         parser.json()
         super().words(parser)
 
@@ -31,7 +31,9 @@ class Meters(OfFloorOrPlaces, frozen=True, kw_only=True):
             from console.cli.told.meters import print_meters
             from sessions.floor.tokens import By
 
-        by, timed = By(self.by), self.start or self.until
-        used = used_between(self, by, self.start, self.until) if timed else used_by(self, by)
-        print_meters(used, by, self.json)
+        by = By(self.by)
+        if self.start or self.until:
+            print_meters(*used_between(self, by, self.start, self.until), by=by, as_json=self.json)
+        else:
+            print_meters(used_by(self, by), by=by, as_json=self.json)
         return 0

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
 import msgspec
 
-from console.cli.output import say
+from console.cli.output import moment, say
 from sessions.floor.events import Event, StationEvent
 from sessions.headless import floor_shape as jsonshape
 from sessions.headless.line import text
@@ -32,15 +31,7 @@ def _line(seq: int, event: Event) -> str:
     kind = str(fields.pop("type")).rpartition(".")[0]
     station = event.station if isinstance(event, StationEvent) else ""
     rest = " ".join(_field(name, value) for name, value in fields.items() if name not in ("time", "station", "source"))
-    return clean(f"{seq} {_moment(event.time)} {kind} {station} {rest}", 400)
-
-
-def _moment(when: float) -> str:
-    """A time on the operator's clock."""
-    try:
-        return datetime.fromtimestamp(when).strftime("%Y-%m-%d %H:%M:%S")
-    except (OverflowError, ValueError, OSError):
-        return "?"
+    return clean(f"{seq} {moment(event.time)} {kind} {station} {rest}", 400)
 
 
 def _field(name: str, value: object) -> str:
@@ -50,5 +41,5 @@ def _field(name: str, value: object) -> str:
         inner = [item for item in value if isinstance(item, str | int)]
         return f"{name}={', '.join(map(str, inner))}" if len(inner) == len(value) else f"{name}: {len(value)}"
     if isinstance(value, float):
-        return f"{name}='{_moment(value)}'" if value >= EPOCH_FROM else f"{name}={value:.6g}"
+        return f"{name}='{moment(value)}'" if value >= EPOCH_FROM else f"{name}={value:.6g}"
     return f"{name}={value}"

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from console.cli.output import say, table
+from console.cli.output import moment, say, table
 from sessions.floor.tokens import By, Meter, Used
 from sessions.headless import meters_shape
 from sessions.headless.line import text
 
 
-def print_meters(used: Used, by: By, as_json: bool) -> None:
-    """What was used, in groups."""
-    shape = meters_shape.meters(used, by)
+def print_meters(used: Used, since: float = 0.0, until: float | None = None, *, by: By, as_json: bool) -> None:
+    """What was used in that time, in groups."""
+    shape = meters_shape.meters(used, by, since, until)
     if as_json:
         say(text(shape))
         return
+    if since or until is not None:
+        begin, end = (moment(since) if since else "the beginning"), (moment(until) if until is not None else "now")
+        say(f"used from {begin} to {end}")
     parts = used.groups
     rows = [(group.key or "(none)", *_kinds(parts[group.key]), *figures(parts[group.key])) for group in shape.groups]
     rows.append(("total", *_kinds(used.total), *figures(used.total)))

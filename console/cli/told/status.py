@@ -25,7 +25,7 @@ def print_status(state: FloorState, now: float, as_json: bool) -> None:
         return
     there = [s for s in shape.stations if s.ours is None or s.ours.life != Life.REMOVED]
     stations, branches = count(len(there), "station"), count(len(shape.branches), "branch", "branches")
-    tokens, _calls, dollars = figures(state.total)
+    tokens, dollars = _used_in_all(state)
     say(f"{stations}, {branches}, base {clean(shape.base) or '-'}, {tokens} tokens, {dollars}")
     if shape.rebooted:
         say(f"{machine_stopped(len(shape.rebooted))}: factory-tui resume brings them back")
@@ -58,6 +58,17 @@ def print_status(state: FloorState, now: float, as_json: bool) -> None:
     if shape.skipped:
         say()
         say("skipped: " + ", ".join(f"{clean(reason)} {times:,}" for reason, times in shape.skipped.items()))
+
+
+def _used_in_all(state: FloorState) -> tuple[str, str]:
+    """Tokens and dollars; unknown where there are only stations of which nobody tells what they use."""
+    from widgets.draw.glyphs import UNPRICED
+
+    told = any(station.meter.calls or station.cost_usd is not None for station in state.stations.values())
+    if state.stations and not told:
+        return UNPRICED, UNPRICED
+    tokens, _calls, dollars = figures(state.total)
+    return tokens, dollars
 
 
 def _used(station: Station) -> tuple[str, ...]:

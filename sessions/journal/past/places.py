@@ -11,12 +11,14 @@ from sessions.errors import UsageError
 from sessions.floor.zone import Zone
 from sessions.journal.past.past import Past, Span
 
-HELP = "12:04, 12:04:31, 2026-11-21 12:04, +5m, -1h30m, seq 1200, 50%, start, end"
+HELP = "12:04, 12:04:31, 2026-11-21 12:04, today, +5m, -1h30m or 1h30m, seq 1200, 50%, start, end"
 
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
 _SHIFT = re.compile(
-    r"([+-])\s*((?:\d{1,9}(?:\.\d{1,9})?\s*[smhd]\s*){1,4}|\d{1,9}(?:\.\d{1,9})?)", re.ASCII | re.IGNORECASE
+    r"([+-]?)\s*((?:\d{1,9}(?:\.\d{1,9})?\s*[smhd]\s*){1,4}|(?<=[+\-\s])\d{1,9}(?:\.\d{1,9})?)",
+    re.ASCII | re.IGNORECASE,
 )
+_DAYS = {"today": 0, "yesterday": 1}
 _AMOUNT = re.compile(r"([\d.]+)\s*([a-z]?)")
 _EPOCH = re.compile(r"@?(\d{9,11}|\d{12,14})(\.\d{1,9})?", re.ASCII)
 _SEQ = re.compile(r"(?:seq\s*|#\s*)(\d{1,15})", re.ASCII | re.IGNORECASE)
@@ -37,9 +39,9 @@ class SeekTarget(msgspec.Struct, frozen=True):
 def parse(text: str, span: Span, moment: float, zone: Zone) -> SeekTarget:
     """The place that `text` names, seen from `moment`.
 
-    Times without a date are those of the day of `moment`, or of the following day when the span begins after them;
-    they are on the operator's clock, `zone`, unless they name a zone of their own. Long numbers
-    are seconds or milliseconds since 1970. Raises `UsageError` for anything else.
+    A distance without a sign goes back. Times without a date are those of the day of `moment`, or of the following day
+    when the span begins after them; they are on the operator's clock, `zone`, unless they name a zone of their own.
+    Long numbers are seconds or milliseconds since 1970. Raises `UsageError` for anything else.
     """
     text = text.strip()
     names = {"start": span.first_seq, "end": span.last_seq, "now": span.last_seq}
@@ -47,10 +49,19 @@ def parse(text: str, span: Span, moment: float, zone: Zone) -> SeekTarget:
         return SeekTarget(seq=names[text.lower()])
     if match := _SEQ.fullmatch(text):
         return SeekTarget(seq=int(match[1]))
+    if (days := _DAYS.get(text.lower())) is not None:
+        return SeekTarget(moment=_midnight(moment, zone, days))
     named = _moment(text, span, moment, zone)
     if named is None:
         raise UsageError(f"«{text[:40]}» names no place in the past", "write one like " + HELP)
     return SeekTarget(moment=named)
+
+
+def from_now(text: str) -> bool:
+    """Whether `text` counts from the present, or the end of what is over, and not from where something began."""
+    text = text.strip().lower()
+    match = _SHIFT.fullmatch(text)
+    return text in _DAYS or (match is not None and match[1] != "+")
 
 
 def is_seq(text: str) -> bool:
@@ -82,6 +93,12 @@ def _moment(text: str, span: Span, moment: float, zone: Zone) -> float | None:
         return stamp.timestamp() if stamp.tzinfo is not None else None
     except (ValueError, OverflowError):
         return None
+
+
+def _midnight(moment: float, zone: Zone, days: int) -> float:
+    """When the day of `moment` began, or one so many days before."""
+    shown = (moment + zone.offset(moment)) // _SECONDS["d"] - days
+    return zone.time_of(shown * _SECONDS["d"])
 
 
 def _clock_time(match: re.Match[str], span: Span, moment: float, zone: Zone) -> float:

@@ -125,19 +125,30 @@ def test_meters_of_a_time_hold_what_was_used_then(shared: Machine) -> None:
     after = shared.run("meters", "--json", "--since", f"{middle:.3f}")
     assert tokens(before)["output"] == sum(output for time, output in calls if time <= middle) > 0
     assert tokens(after)["output"] == sum(output for time, output in calls if time >= middle) > 0
+    assert (after.json["since"], after.json["until"]) == (round(middle, 3), None)
+    assert shared.run("meters", "--json").json["since"] is None
+    assert shared.run("meters", "--since", "2h").out.startswith("used from 20")
     places = ["--only", "--sessions", str(shared.projects)]
     assert tokens(shared.run("meters", "--json", "--until", f"{middle:.3f}", *places)) == tokens(before)
     assert shared.run("meters", "--since", "now", "--until", "-99999d").code == 2
 
 
 def test_events_since_a_time(shared: Machine) -> None:
-    lines = [json.loads(line) for line in shared.run("events", "--json").out.splitlines()]
+    all_of_them = shared.run("events", "--json").out
+    lines = [json.loads(line) for line in all_of_them.splitlines()]
     last = lines[-1]["event"]["time"]
     later = [json.loads(line) for line in shared.run("events", "--json", "--since", f"@{last:.3f}").out.splitlines()]
     assert later
     assert later[-1]["seq"] == lines[-1]["seq"]
     for odd in ("yesterday-ish", "٣"):
         assert shared.run("events", "--since", odd).code == 2
+        assert shared.run("events", "--until", odd).code == 2
+    first = shared.run("events", "--json", "--until", "3").out.splitlines()
+    assert [json.loads(line)["seq"] for line in first] == [1, 2, 3]
+    assert shared.run("events", "--json", "--until", "end").out.splitlines()[-1] == json.dumps(
+        lines[-1], separators=(",", ":")
+    )
+    assert shared.run("events", "--json", "--until", "30000d").out == ""
 
 
 def test_the_base_of_the_settings_holds_everywhere(machine: Machine) -> None:

@@ -37,6 +37,7 @@ from tests import ROOT
          Status(sessions=(Path("a"), Path("b")), only=True)),
         (["meters", "--json", "--by", "day"], Meters(json=True, by="day")),
         (["events", "--since", "12", "--follow"], Events(start="12", follow=True)),
+        (["events", "--since", "2h", "--until", "-1h"], Events(start="2h", until="-1h")),
         (["replay", "last", "--seq", "7"], Replay(what="last", seq=7)),
         (["replay", "f.ftr", "--at", "-5m"], Replay(what="f.ftr", at="-5m")),
         (["replay", "f.ftr", "--at", "12:04", "--json"], Replay(what="f.ftr", at="12:04", json=True)),

@@ -180,6 +180,13 @@ def test_status_for_people_says_why_a_station_does_not_work(capsys: pytest.Captu
     assert costs == {"asks": 0.0, "broke": 0.0, "done": 0.0, "make": None}
 
 
+def test_status_of_commands_alone_tells_no_sum(capsys: pytest.CaptureFixture[str]) -> None:
+    make, claude = (ev.StationOpened(time=2.0, station=kind, kind=kind) for kind in ("command", "claude"))
+    for events, told in (([], "0 tokens, $0.00"), ([make], "— tokens, —"), ([make, claude], "0 tokens, $0.00")):
+        print_status(fold_all(EMPTY, events), 62.0, as_json=False)
+        assert capsys.readouterr().out.splitlines()[0].endswith(f"base -, {told}")
+
+
 def test_an_unknown_price_is_null_and_never_zero() -> None:
     state = fold_all(EMPTY, [used("a", Tokens(input=10)), used("b", Tokens(input=10), cost=0.25)])
     shape = meters_of(state, By.STATION)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sessions.errors import UsageError
 from sessions.floor.zone import Zone
 from sessions.journal.past.past import EventList, Span
-from sessions.journal.past.places import SeekTarget, parse, seq_of
+from sessions.journal.past.places import SeekTarget, from_now, parse, seq_of
 from tests.support.replay import START, sample_events
 
 SPAN = Span(1, 1_000, START, START + 7_200)
@@ -30,6 +30,9 @@ SPAN = Span(1, 1_000, START, START + 7_200)
         ("+20", SeekTarget(moment=START + 120)),
         ("+1h30m", SeekTarget(moment=START + 5_500)),
         ("-1m 30S", SeekTarget(moment=START + 10)),
+        ("1h30m", SeekTarget(moment=START - 5_300)),
+        ("today", SeekTarget(moment=START - 43_200)),
+        ("Yesterday", SeekTarget(moment=START - 129_600)),
         ("2025-11-21 13:00 UTC", SeekTarget(moment=START + 3_600)),
         ("2025-11-21T13:00:00+01:00", SeekTarget(moment=START)),
         ("20251121T130000Z", SeekTarget(moment=START + 3_600)),
@@ -54,6 +57,11 @@ def test_a_place_is_understood(text: str, place: SeekTarget) -> None:
 def test_times_are_on_the_operators_clock() -> None:
     assert parse("14:04", SPAN, START, Zone(7_200)) == SeekTarget(moment=START + 240)
     assert parse("12:04Z", SPAN, START, Zone(7_200)) == SeekTarget(moment=START + 240)
+
+
+def test_a_day_begins_on_the_operators_clock() -> None:
+    assert parse("today", SPAN, START, Zone(-7_200)) == SeekTarget(moment=START - 43_200 + 7_200)
+    assert from_now("today") and from_now("2h") and from_now(" -5m ") and not from_now("+5m") and not from_now("12:04")
 
 
 def test_a_date_of_another_season_is_on_the_clock_of_that_season() -> None:
