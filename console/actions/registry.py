@@ -18,10 +18,21 @@ from console.screens.floor import actions as floor
 from console.screens.help import actions as help_
 from console.screens.question import actions as question
 from console.screens.replay import actions as replay
+from console.screens.scopes import actions as scopes
 from console.screens.station import actions as station
 from console.screens.terminal import actions as terminal
 
-SCREENS = (floor.SPEC, station.SPEC, question.SPEC, terminal.SPEC, branch.SPEC, replay.SPEC, conflicts.SPEC, help_.SPEC)
+SCREENS = (
+    floor.SPEC,
+    station.SPEC,
+    question.SPEC,
+    terminal.SPEC,
+    branch.SPEC,
+    replay.SPEC,
+    conflicts.SPEC,
+    scopes.SPEC,
+    help_.SPEC,
+)
 """Every screen, in the order of the help."""
 
 

@@ -16,6 +16,7 @@ from console.options import Options
 from console.screens.conflicts.actions import ConflictsSituation
 from console.screens.floor.actions import FloorSituation
 from console.screens.help.screen import HelpScreen
+from console.screens.scopes.actions import ScopesSituation
 from console.screens.station.actions import StationSituation
 from console.screens.ways import WAYS
 from console.terminal.theme import make_look
@@ -31,6 +32,7 @@ SITUATIONS: dict[str, Situation] = {
     "replay": FloorSituation(),
     "station": StationSituation(),
     "conflicts": ConflictsSituation(),
+    "scopes": ScopesSituation(),
 }
 
 
@@ -47,7 +49,16 @@ def test_a_new_screen_says_of_itself_what_works_there() -> None:
     shared = {action.id: action.where for action in everywhere((*SCREENS, tasks))}
     assert [id for id, where in shared.items() if "tasks" in where] == [
         *("app.again", "app.help", "app.palette", "app.theme", "app.floor"),
-        *("app.conflicts", "app.caller", "app.redraw", "app.suspend", "app.back", "app.leave", "app.quit"),
+        *(
+            "app.conflicts",
+            "app.scopes",
+            "app.caller",
+            "app.redraw",
+            "app.suspend",
+            "app.back",
+            "app.leave",
+            "app.quit",
+        ),
     ]
     assert shared["app.tasks"] == tuple(NAMES)
 

@@ -87,7 +87,7 @@ class Paths:
         """What lies at a path; directories are known by what lies in them."""
         if not path:
             return Kind.FOLDER
-        start, stop = self._below(path)
+        start, stop = self.span(path)
         if start < stop:
             return Kind.FOLDER
         at = bisect_left(self.all, path)
@@ -95,7 +95,16 @@ class Paths:
 
     def names(self, folder: str) -> Iterator[str]:
         """What lies in a directory."""
-        return (name.removesuffix("/") for name in self._names(f"{folder}/" if folder else "", ""))
+        return (name.removesuffix("/") for name in self.entries(folder))
+
+    def entries(self, folder: str) -> Iterator[str]:
+        """The same; the names of directories with a slash at their end."""
+        return self._names(f"{folder}/" if folder else "", "")
+
+    def at(self, path: str) -> int:
+        """The number of a file, which is that of its bit; -1 of what is none."""
+        at = bisect_left(self.all, path)
+        return at if self.all[at : at + 1] == (path,) else -1
 
     # How it is looked up
 
@@ -107,7 +116,7 @@ class Paths:
             yield name + slash
             at = bisect_left(self.all, above + name + _AFTER, at) if slash else at + 1
 
-    def _below(self, folder: str) -> tuple[int, int]:
+    def span(self, folder: str) -> tuple[int, int]:
         """From where to where the paths in a directory stand."""
         if not folder:
             return 0, len(self.all)
@@ -116,7 +125,7 @@ class Paths:
 
     def _sift(self, pattern: Pattern) -> Iterator[None]:
         above, rest = pattern.fixed, pattern.segments[len(pattern.fixed) :]
-        start, stop = self._below("/".join(above))
+        start, stop = self.span("/".join(above))
         if not rest:
             path = "/".join(above)
             start = bisect_left(self.all, path)

@@ -1,0 +1,75 @@
+"""What the keys of the scopes do, and when they cannot."""
+
+from __future__ import annotations
+
+from console.actions.action import Action, ScreenSpec, Situation, needs_replay
+
+
+class ScopesSituation(Situation, frozen=True):
+    """What is so of the scopes."""
+
+    places: int = 0
+    """Rows of the tree, but for the first."""
+    spots: int = 0
+    """Overlaps, gaps, what was tried outside and what is asked for."""
+    writers: int = 0
+    """Stations in the detail of the place under the cursor."""
+
+
+def needs_places(now: ScopesSituation) -> str:
+    return "" if now.places else "no file is known here"
+
+
+def needs_spots(now: ScopesSituation) -> str:
+    return "" if now.spots else "there is no overlap, no gap, nothing was tried outside and nothing is asked for"
+
+
+def needs_writers(now: ScopesSituation) -> str:
+    return "" if now.writers else "no station may write here, and none wrote here"
+
+
+ACTIONS: tuple[Action[ScopesSituation], ...] = (
+    Action("scopes.back", ("escape",), "out", "Come out: of what is proposed, of a search, of the scopes.",
+           "screen.back", rank=1),
+    Action("scopes.open", ("enter",), "unfold", "Unfold the directory, or fold it.", "screen.open", needs_places, 10),
+    Action("scopes.next", ("n",), "next",
+           "Go to the next overlap, gap, attempt outside or question; of a search to the next place found.",
+           "screen.next(1)", needs_spots, rank=15),
+    Action("scopes.previous", ("N",), "previous", "Go to the one before.", "screen.next(-1)", needs_spots),
+    Action("scopes.search", ("slash",), "search", "Find a path that contains what you type.",
+           "screen.search", needs_places, rank=45),
+    Action("scopes.station", ("tab",), "station",
+           "Have the next station of the place at hand: keys that do something to a station are for that one.",
+           "screen.choose(1)", needs_writers, rank=30),
+    Action("scopes.station_back", ("shift+tab",), "station back", "Have the one before at hand.",
+           "screen.choose(-1)", needs_writers),
+    Action("scopes.zoom_in", ("z",), "deeper", "Unfold every directory by one level more.",
+           "screen.level(1)", needs_places, rank=50),
+    Action("scopes.zoom_out", ("Z",), "flatter", "Fold the deepest level.", "screen.level(-1)", needs_places),
+    Action("scopes.up", ("up", "k"), "up", "Move up.", "screen.move('up')"),
+    Action("scopes.down", ("down", "j"), "down", "Move down.", "screen.move('down')"),
+    Action("scopes.left", ("left", "h"), "fold", "Fold the directory, or go to the one around it.",
+           "screen.move('left')"),
+    Action("scopes.right", ("right", "l"), "unfold", "Unfold the directory, or go into it.", "screen.move('right')"),
+    Action("scopes.page_up", ("pageup", "ctrl+b"), "page up", "Move up by a screen.", "screen.move('pageup')"),
+    Action("scopes.page_down", ("pagedown", "ctrl+f"), "page down", "Move down by a screen.",
+           "screen.move('pagedown')"),
+    Action("scopes.home", ("home",), "first", "Move to the whole tree.", "screen.move('home')"),
+    Action("scopes.end", ("end", "G"), "last", "Move to the last.", "screen.move('end')"),
+    Action("scopes.detail_up", ("left_square_bracket",), "detail up", "Scroll the detail up.", "screen.scroll(-5)"),
+    Action("scopes.detail_down", ("right_square_bracket",), "detail down", "Scroll the detail down.",
+           "screen.scroll(5)"),
+    Action("scopes.event_before", ("comma",), "event before", "In a replay: go back by one event.",
+           "screen.transport('step', -1)", needs_replay),
+    Action("scopes.event", ("full_stop",), "next event", "In a replay: go on by one event.",
+           "screen.transport('step', 1)", needs_replay),
+)  # fmt: skip
+WAY: Action[Situation] = Action(
+    "app.scopes",
+    ("7",),
+    "scopes",
+    "Go to the scopes: who may write where, what was touched, and where scopes meet.",
+    "app.go('scopes')",
+    rank=77,
+)
+SPEC = ScreenSpec("scopes", "Among the scopes", ACTIONS, WAY, at_hand=True, hands=True, beside=True)

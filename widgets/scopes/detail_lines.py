@@ -1,0 +1,148 @@
+"""All that is known of one place of the tree, as lines. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sessions.text import clean
+from sessions.views.scopes.detail import Detail, HotFile, Meeting, Trial, Writer
+from widgets.draw.cells import Line, Span, cut, line_width, pad, short, width
+from widgets.draw.glyphs import CLASH, STATUS
+from widgets.draw.numbers import age, count
+from widgets.draw.wrap import wrap
+
+MOST = 12
+"""Rows of one kind."""
+
+
+def detail_lines(found: Detail, now: float, chosen: str, cells: int, repository: bool) -> list[Line]:
+    """One place; `chosen` is the station at hand."""
+    node = found.node
+    lines: list[Line] = []
+    if found.writers:
+        for writer in found.writers:
+            lines += _writer(writer, node.files, now, writer.station == chosen, cells)
+    else:
+        lines.append(_words("no station of ours may write here", cells, "faint"))
+    if found.others:
+        lines += [(), _title("wrote here, or may again", cells)]
+        for writer in found.others[:MOST]:
+            lines += _writer(writer, node.files, now, writer.station == chosen, cells)
+        lines += _more(len(found.others), cells)
+    if found.meetings:
+        lines += [(), _title("overlaps", cells)]
+        lines += [_meeting(meeting, cells) for meeting in found.meetings[:MOST]]
+        lines += _more(len(found.meetings), cells)
+    if found.outside:
+        lines += [(), _title("tried outside of a scope", cells)]
+        lines += [_trial(trial, node.path, cells, "failed") for trial in found.outside[:MOST]]
+        lines += _more(len(found.outside), cells)
+    if found.wanted:
+        lines += [(), _title("asked for", cells)]
+        lines += [_trial(trial, node.path, cells, "needs_me") for trial in found.wanted[:MOST]]
+        lines += _more(len(found.wanted), cells)
+    if found.hot:
+        lines += [(), _title(f"branches collide {CLASH}", cells)]
+        lines += [_hot(hot, node.path, cells) for hot in found.hot[:MOST]]
+        lines += _more(len(found.hot), cells)
+    return lines
+
+
+def _title(text: str, cells: int) -> Line:
+    return ((" " + cut(text, cells - 2), "bold text"),)
+
+
+def _words(text: str, cells: int, style: str = "soft") -> Line:
+    return ((" " + cut(text, cells - 2), style),)
+
+
+def _more(number: int, cells: int) -> list[Line]:
+    return [_words(f"  and {number - MOST:,} more", cells, "faint")] if number > MOST else []
+
+
+def _writer(writer: Writer, files: int, now: float, chosen: bool, cells: int) -> list[Line]:
+    """Two lines: who and what of it, and what it did there."""
+    ground = " on cursor" if chosen else ""
+    sign, tone = STATUS[writer.status], writer.status.value
+    part = (
+        "all" if writer.whole else f"{count(writer.files)} of {count(files)}" if writer.files < files else "all files"
+    )
+    may = [f"may write {part}"] if writer.ours and writer.lives and (writer.files or writer.whole) else []
+    may += ["to itself"] if writer.exclusive and may else []
+    if not writer.ours:
+        may = ["only observed"]
+    elif not writer.lives:
+        may = [f"{writer.life}; it might again"] if writer.files else [writer.life]
+    elif not may:
+        may = ["may not"]
+    since = f"since {age(writer.since, now)}" * bool(writer.since and may[0].startswith("may write"))
+    by = f" by {clean(writer.by, 30)}" * bool(writer.by and since)
+    head: list[Span] = [
+        ("▌" if chosen else " ", "accent" + ground),
+        (sign + " ", tone + ground),
+        (short(clean(writer.name, 60), max(8, cells // 3)), "bold text" + ground),
+        ("  " + ", ".join(may), ("text" if may[0].startswith("may write") else "faint") + ground),
+    ]
+    if writer.restricted:
+        head.append(("  from its next start", "needs_me" + ground))
+    tail = f"  {since}{by}"
+    if line_width(head) + width(tail) <= cells:
+        head.append((tail, "faint" + ground))
+    return [pad(head, cells, "text" + ground), _wrote(writer, now, cells)]
+
+
+def _wrote(writer: Writer, now: float, cells: int) -> Line:
+    if not writer.touched:
+        return (("     never wrote here" if writer.ours and writer.lives else "     wrote nothing here", "faint"),)
+    many = f"{writer.touched:,} file{'s' * (writer.touched != 1)}, {writer.times:,} time{'s' * (writer.times != 1)}"
+    last = f", last {age(writer.last, now)} ago" * bool(writer.last)
+    words: list[Span] = [(f"     wrote {many}{last}", "soft")]
+    names = "  " + "  ".join(clean(path.rpartition("/")[2], 60) for path in writer.first)
+    room = cells - line_width(words) - 1
+    return (*words, (cut(names, room), "faint")) if room > 8 else tuple(words)
+
+
+def _meeting(meeting: Meeting, cells: int) -> Line:
+    what = f"{meeting.files:,} file{'s' * (meeting.files != 1)}" if meeting.files else "what may come there"
+    names = "  ".join(clean(path.rpartition("/")[2], 60) for path in meeting.first)
+    room = max(6, cells // 4)
+    spans: list[Span] = [
+        ("   " + short(clean(meeting.one, 60), room), "text"),
+        (" × ", "faint"),
+        (short(clean(meeting.other, 60), room), "text"),
+        ("  " + what, "soft"),
+    ]
+    left = cells - line_width(spans) - 3
+    return (*spans, ("  " + cut(names, left), "faint")) if left > 6 else tuple(spans)
+
+
+def _trial(trial: Trial, below: str, cells: int, tone: str) -> Line:
+    path = trial.path[len(below) :] if below and trial.path.startswith(below) else trial.path
+    times = f"  {trial.times:,}×" if trial.times > 1 else ""
+    waits = "  waits for an answer" if trial.open else ""
+    name = short(clean(trial.name, 60), max(8, cells // 4))
+    room = cells - width(name) - width(times) - width(waits) - 7
+    spans: list[Span] = [
+        ("   " + name + "  ", "text"),
+        (short(clean(path or trial.path, 300), max(8, room)), tone if tone == "failed" or trial.open else "soft"),
+        (times, "soft"),
+        (waits, "bold needs_me"),
+    ]
+    return tuple(spans)
+
+
+def _hot(hot: HotFile, below: str, cells: int) -> Line:
+    path = hot.path[len(below) :] if below and hot.path.startswith(below) else hot.path
+    room = max(10, cells // 2)
+    shown = short(clean(path or hot.path, 300), room)
+    names = ", ".join(clean(name, 40) for name in hot.branches)
+    return (("   " + shown, "text"), ("  " + cut(names, max(0, cells - width(shown) - 6)), "soft"))
+
+
+def said(text: str, cells: int, style: str = "soft") -> list[Line]:
+    """A sentence in as many lines as it takes."""
+    return [((" " + row, style),) for row in wrap(text, max(8, cells - 2))]
+
+
+def joined(parts: Sequence[str]) -> str:
+    return ", ".join(part for part in parts if part)
