@@ -21,7 +21,7 @@ MOST_BYTES = 64_000_000
 _MOST_WRITTEN = 1_000_000_000
 """Bytes of that list before it is ended, and of each file of a merge that is made anew."""
 TIMEOUT_S = 60.0
-_LINK, _GITLINK = b"120000", b"160000"
+LINK, GITLINK = b"120000", b"160000"
 _MOST_PARENTS = 2
 
 
@@ -43,7 +43,9 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
+class Change:
+    """What became of a path, as git says it."""
+
     mode: bytes
     blob: bytes
     path: bytes
@@ -62,9 +64,9 @@ def check(git: Git, head: str, known: Iterable[str], patterns: Sequence[str]) ->
     commits, changes, wide = _parsed(out)
     breaches = [Breach("", "merge of more than two branches")] * wide
     breaches += [breach for change in changes if (breach := _outside(change, patterns))]
-    links = [change for change in changes if change.mode == _LINK]
-    targets = _targets(git, links)
-    breaches += [Breach(shown(link.path), "link out of the work tree") for link in links if _leads_out(link, targets)]
+    links = [change for change in changes if change.mode == LINK]
+    targets = targets_of(git, links)
+    breaches += [Breach(shown(link.path), "link out of the work tree") for link in links if leads_out(link, targets)]
     return Checked(commits, tuple(dict.fromkeys(breaches)))
 
 
@@ -77,11 +79,11 @@ def _bounded(git: Git, words: tuple[str, ...], asked: bytes) -> bytes:
         return target.read()
 
 
-def _parsed(out: bytes) -> tuple[int, list[_Change], bool]:
+def _parsed(out: bytes) -> tuple[int, list[Change], bool]:
     """Commits, what they change, and whether one has more parents than git makes a merge of anew."""
     fields = iter(out.split(b"\0"))
     commits, wide = 0, False
-    changes: dict[_Change, None] = {}
+    changes: dict[Change, None] = {}
     for field in fields:
         line = field.lstrip(b"\n")
         if line.startswith(b"commit "):
@@ -89,20 +91,20 @@ def _parsed(out: bytes) -> tuple[int, list[_Change], bool]:
             wide = wide or len(line.split()) > 2 + _MOST_PARENTS
         elif line.startswith(b":"):
             _, mode, _, blob, _ = line.split(b" ")
-            changes[_Change(mode, blob, next(fields))] = None
+            changes[Change(mode, blob, next(fields))] = None
     return commits, list(changes), wide
 
 
-def _outside(change: _Change, patterns: Sequence[str]) -> Breach | None:
+def _outside(change: Change, patterns: Sequence[str]) -> Breach | None:
     path = shown(change.path)
-    if change.mode == _GITLINK:
+    if change.mode == GITLINK:
         return Breach(path, "another repository")
     if not matches(patterns, change.path.decode("utf-8", "surrogateescape")):
         return Breach(path, "commit")
     return None
 
 
-def _targets(git: Git, links: Sequence[_Change]) -> dict[bytes, bytes]:
+def targets_of(git: Git, links: Sequence[Change]) -> dict[bytes, bytes]:
     """What links say, by their blob."""
     blobs = list({link.blob for link in links})
     if not blobs:
@@ -121,7 +123,7 @@ def _targets(git: Git, links: Sequence[_Change]) -> dict[bytes, bytes]:
     return found
 
 
-def _leads_out(link: _Change, targets: dict[bytes, bytes]) -> bool:
+def leads_out(link: Change, targets: dict[bytes, bytes]) -> bool:
     """Whether a link may lead out of the work tree, or into `.git`.
 
     `..` may only stand first: then no other link on the way can make it mean another directory.

@@ -165,9 +165,9 @@ def _clone(git: Git, state_dir: Path, wanted: Wanted, branch: str, start: str, h
         _claim(git, branch if wanted.new else "", made)
         begun = True
         source = origin.refresh(common_dir, state_dir, base, settings.form, seen if wanted.new else None)
-        _lay_out(made, root, source, settings, wanted, (base, wanted.branch))
-        _check_out(made, common_dir, start)
-        dropped = (*settings.dropped, *_left_out(made))
+        lay_out(made, root, source, settings, wanted, (base, wanted.branch))
+        check_out(made, common_dir, start)
+        dropped = (*settings.dropped, *left_out(made))
         record = _record(wanted, common_dir, start, dropped, clone=True)
         write_record(fresh, record)
         if dropped:
@@ -186,7 +186,7 @@ def _clone(git: Git, state_dir: Path, wanted: Wanted, branch: str, start: str, h
         raise
 
 
-def _left_out(made: Place) -> Iterator[str]:
+def left_out(made: Place) -> Iterator[str]:
     """What of the files of a commit a clone has not, in words."""
     if (made.work / ".gitmodules").is_file():
         yield "the content of submodules"
@@ -194,7 +194,7 @@ def _left_out(made: Place) -> Iterator[str]:
         yield "the content of files of git-lfs"
 
 
-def _lay_out(made: Place, root: Path, source: Path, settings: Taken, wanted: Wanted, fetched: tuple[str, str]) -> None:
+def lay_out(made: Place, root: Path, source: Path, settings: Taken, wanted: Wanted, fetched: tuple[str, str]) -> None:
     """Write the repository of a clone, and the mirror of it, as they are where they will lie: below `root`.
 
     `fetched` are the branches that a fetch brings: what it is based on, and its own.
@@ -222,7 +222,8 @@ def _lay_out(made: Place, root: Path, source: Path, settings: Taken, wanted: Wan
         (folder / "attributes").write_bytes(settings.attributes)
 
 
-def _check_out(place: Place, common_dir: Path, commit: str) -> None:
+def check_out(place: Place, common_dir: Path, commit: str) -> None:
+    """Write the files of a commit, and the index, by settings of ours. Raises `FactoryError`."""
     env = {
         "GIT_DIR": str(place.mirror),
         "GIT_COMMON_DIR": str(place.mirror),

@@ -1,0 +1,1 @@
+"""A task's acceptance check: what its branch changed, and commands that must pass in a clean place."""
