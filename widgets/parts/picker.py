@@ -47,10 +47,17 @@ class Picker(Scrolled):
         self._empty: Sequence[Line] = ()
         self._top = 0
 
-    def set_rows(self, count: int, row: Row, note: str = "", empty: Sequence[Line] = (), cursor: int = 0) -> None:
-        """Show so many rows with one of them selected, or the lines of `empty` when there are none."""
+    def set_rows(
+        self, count: int, row: Row, note: str = "", empty: Sequence[Line] = (), cursor: int = 0, still: bool = False
+    ) -> None:
+        """Show so many rows with one of them selected, or the lines of `empty` when there are none.
+
+        `still` has the selected one stay on its line of the screen, as far as that can be.
+        """
         self.count, self._row, self._note, self._empty = count, row, note, empty
-        self.cursor = max(0, min(cursor, count - 1))
+        before, self.cursor = self.cursor, max(0, min(cursor, count - 1))
+        if still:
+            self._top = max(0, self._top + self.cursor - before)
         self.draw()
 
     @property
