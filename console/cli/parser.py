@@ -29,8 +29,9 @@ COMMANDS = {
     "demo": Entry("demo", "Demo", "look at a simulated factory; with options it is simulated live"),
     "replay": Entry("replay", "Replay", "show a recorded session, or the past of the journal, as of any moment"),
     "status": Entry("status", "Status", "print the stations with their meters, and the branches, as of now"),
-    "meters": Entry("meters", "Meters", "print what was used: tokens, calls, dollars"),
-    "events": Entry("events", "Events", "print the events of the journal, one a line"),
+    "meters": Entry("past.meters", "Meters", "print what was used: tokens, calls, dollars"),
+    "events": Entry("past.events", "Events", "print the events of the journal, one a line"),
+    "find": Entry("past.find", "Find", "search all conversations, where their transcripts lie"),
     "conflicts": Entry(
         "conflicts", "Conflicts", "say which branches collide with the base and with each other, and where"
     ),

@@ -144,6 +144,14 @@ def _alone(asked: OfFloor) -> bool:
     return only
 
 
+def ids_of(state: FloorState, names: Iterable[str]) -> tuple[str, ...]:
+    """The ids of the stations with these names or ids. Raises UsageError for one that there is not."""
+    ids = {station.name: id for id, station in state.stations.items()} | {id: id for id in state.stations}
+    if unknown := {*names} - ids.keys():
+        raise UsageError(f"there is no station {clean(min(unknown))!r}", "see `factory-tui status`")
+    return tuple(ids[name] for name in names)
+
+
 def check_places(places: Iterable[Path]) -> None:
     """Raises UsageError for a place with transcripts that is not there: its name has a typing error."""
     for place in places:

@@ -81,6 +81,11 @@ class Desk:
                 yield from self.conversations.entries(asked, halt)
             case qs.FindInSession():
                 yield self.conversations.find(asked, halt)
+            case qs.FindEverywhere():
+                from sessions.asking.everywhere import find_everywhere
+
+                over = dict(self._past().past_sessions()) if self._past is not None else {}
+                yield from find_everywhere(self._state(), over, self._lines_of, asked, halt)
             case qs.PairHunks():
                 from sessions.asking.pairs import pair_hunks
 

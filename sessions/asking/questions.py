@@ -17,7 +17,7 @@ from sessions.asking.station_questions import AnyStationQuestion
 from sessions.floor.branches.contents import BranchContents, Files, Patch, Sides
 from sessions.floor.conflicts import Verdict
 from sessions.floor.ours.picture import Picture
-from sessions.observe.conversation.entries import Entry
+from sessions.observe.conversation.entries import Entry, EntryKind
 
 Step = Literal[1, -1]
 
@@ -171,6 +171,46 @@ class FindInSession(Question[Found], frozen=True, tag="find_in_session"):
     step: Step
 
 
+class Hit(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An entry of a conversation that shows what was searched. Its text is harmless."""
+
+    entry: int
+    kind: EntryKind
+    time: float = 0.0
+    text: str = ""
+    """The line in which it stands, or what of that is around it."""
+    tool: str = ""
+
+
+class Hits(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was found in one conversation, the newest first, and how far the search has got."""
+
+    searched: int
+    """Conversations that were looked through by now, of all that there are."""
+    all: int
+    session: str = ""
+    station: str = ""
+    hits: tuple[Hit, ...] = ()
+    more: bool = False
+    """There are more in it."""
+    excerpts: bool = False
+    """It is not here: the journal's excerpts of it were searched."""
+
+
+class FindEverywhere(Question[Hits], frozen=True, tag="find_everywhere"):
+    """What shows `pattern`, in all conversations of the floor and in those that are over: a part for each that does.
+
+    The one that was written last comes first. The last part says that all were searched, or that `most` were found.
+    """
+
+    pattern: str
+    stations: tuple[str, ...] = ()
+    """Only of these, by id; none is all."""
+    since: float = 0.0
+    """Only what was said from then on."""
+    most: int = 500
+
+
 class FollowTerminal(Question[Picture], frozen=True, tag="follow_terminal"):
     """What the terminal of a station shows, and from then on what becomes of it, until nobody wants to know any more.
 
@@ -193,6 +233,7 @@ AnyLook = (
     | FollowSession
     | SessionEntries
     | FindInSession
+    | FindEverywhere
 )
 """Looks into stations, sessions, branches and pairs."""
 AnyQuestion = AnyLook | AnyStationQuestion | FollowTerminal | WhatWasUsed | AnyPastQuestion

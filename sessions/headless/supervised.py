@@ -105,6 +105,22 @@ class Supervised:
         """The whole answer. Raises FactoryError with the reason when there is none."""
         return self._with(lambda line: line.ask(question))
 
+    def tell(self, question: Question[A], heard: Callable[[A], None]) -> None:
+        """As `ask`, with every part told as it comes; of a supervisor that is lost meanwhile it is not asked again."""
+        begun = False
+
+        def told(part: A) -> None:
+            nonlocal begun
+            begun = True
+            heard(part)
+
+        def ask(line: Line) -> None:
+            if begun:
+                raise FactoryError("the supervisor was lost amid its answer", "ask again")
+            line.ask(question, told)
+
+        self._with(ask)
+
     def one(self, question: Question[A]) -> A:
         """An answer of one part."""
         (part,) = self.ask(question)

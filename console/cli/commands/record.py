@@ -88,13 +88,9 @@ class Record(OfFloor, frozen=True, kw_only=True):
 
     def _stations(self, past: Past, last: int) -> frozenset[str] | None:
         """The ids of the stations that are recorded; None for all."""
-        if not self.station:
-            return None
-        floor = past.state_at(last).stations
-        ids = {station.name: id for id, station in floor.items()} | {id: id for id in floor}
-        if unknown := {*self.station} - ids.keys():
-            raise UsageError(f"there is no station {clean(min(unknown))!r}", "see `factory-tui status`")
-        return frozenset(ids[name] for name in self.station)
+        from console.cli.source import ids_of
+
+        return frozenset(ids_of(past.state_at(last), self.station)) if self.station else None
 
     def _range(self, past: Past) -> tuple[int, int]:
         import math

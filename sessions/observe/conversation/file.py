@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from sessions.errors import FactoryError
 from sessions.observe.conversation.entries import Entry, EntryKind, never, shows, walk
 from sessions.observe.conversation.index import Dialect, Index, Mark
+from sessions.observe.conversation.scan import words_of
 from sessions.observe.files.archive import is_packed, opened
 from sessions.observe.files.handle import handle
 
@@ -29,7 +30,6 @@ CACHED_LINES = 256
 CACHED_BYTES = 32 << 20
 PROBE = 256
 
-_WORD = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 _BETWEEN = rb"(?:\\u[0-9a-f]{4}|\\.|[^a-z0-9\\]){0,200}?"
 """What may stand in JSON between two words of a text: blanks, signs, and their escapes."""
 
@@ -207,7 +207,7 @@ class FileConversation:
         lowered = pattern.lower()
         if not lowered:
             return None
-        words = [word.encode() for word in _WORD.findall(lowered)]
+        words = words_of(lowered)
         longest, together = max(words, key=len, default=b""), re.compile(_BETWEEN.join(map(re.escape, words)))
         seen, hit = -1, False
         for i in walk(len(self), start, step):

@@ -77,8 +77,11 @@ class Line:
             pass
         return answer.reply
 
-    def ask(self, question: Question[A]) -> list[A]:
-        """Ask and wait for the whole answer. Raises FactoryError with the reason when there is none."""
+    def ask(self, question: Question[A], heard: Callable[[A], None] | None = None) -> list[A]:
+        """Ask and wait for the whole answer; `heard` is called with every part as it comes.
+
+        Raises FactoryError with the reason when there is none.
+        """
         self._asked += 1
         decoder: msgspec.json.Decoder[A] = msgspec.json.Decoder(answer_kind(type(question)))
         self._say(frames.QuestionFrame(self._asked, msgspec.Raw(_ENCODER.encode(question))))
@@ -88,6 +91,8 @@ class Line:
                 parts.append(decoder.decode(frame.part))
             except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
                 raise FactoryError("the supervisor's answer cannot be read", "end it with factory-tui stop") from error
+            if heard is not None:
+                heard(parts.pop())
         if isinstance(frame, EndFrame) and frame.reason:
             raise FactoryError(frame.reason, frame.cure)
         return parts

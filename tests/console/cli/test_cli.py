@@ -151,6 +151,22 @@ def test_events_since_a_time(shared: Machine) -> None:
     assert shared.run("events", "--json", "--until", "30000d").out == ""
 
 
+def test_all_conversations_are_searched_at_once(shared: Machine) -> None:
+    found = [json.loads(line) for line in shared.run("find", "--json", "POOL RETRY").out.splitlines()]
+    assert {each["session"] for each in found} == {"s-main", "s-pool"}
+    assert {each["kind"] for each in found} == {"prompt"}
+    told = shared.run("find", "make the pool", "--limit", "1")
+    assert (len(told.out.splitlines()), "1 older conversation not searched" in told.err) == (1, True)
+    (station,) = {each["name"] for each in found if each["session"] == "s-pool"}
+    assert f"  {station}  prompt  " in shared.run("find", "make the pool", "--station", station).out
+    assert shared.run("find", "make the pool", "--since", "2030-01-01").code == 1
+    nothing = shared.run("find", "no such words")
+    assert (nothing.code, nothing.out, nothing.err) == (1, "", "")
+    for wrong in (("find",), ("find", " "), ("find", "x", "--station", "nobody"), ("find", "x", "--limit", "0")):
+        done = shared.run(*wrong)
+        assert (done.code, done.err.count("\n")) == (2, 1)
+
+
 def test_the_base_of_the_settings_holds_everywhere(machine: Machine) -> None:
     config = Path(machine.env["XDG_CONFIG_HOME"]) / "factory-tui"
     config.mkdir(parents=True)

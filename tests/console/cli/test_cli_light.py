@@ -17,7 +17,7 @@ UNWANTED = {
 }  # fmt: skip
 VALUES = {"sessions.floor.state", "sessions.floor.events", "sessions.journal", "sessions.observe"}
 """Rooms of what is asked for, as values: unwanted by whoever asks for figures alone."""
-MOST, OWN = 135, 42
+MOST, OWN = 135, 46
 """Modules of all, and of this program."""
 ASK = """
 import sys

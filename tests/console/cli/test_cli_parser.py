@@ -12,10 +12,10 @@ import pytest
 from console.cli.command import Command, Look
 from console.cli.commands.completions import Completions, commands
 from console.cli.commands.demo import Demo
-from console.cli.commands.events import Events
 from console.cli.commands.import_ import Import
 from console.cli.commands.live import Live
-from console.cli.commands.meters import Meters
+from console.cli.commands.past.events import Events
+from console.cli.commands.past.meters import Meters
 from console.cli.commands.record import Record
 from console.cli.commands.replay import Replay
 from console.cli.commands.status import Status

@@ -29,6 +29,7 @@ QUESTIONS = st.one_of(
     st.builds(qs.SessionEntries, TEXT, COUNT, COUNT),
     st.just(Agents()),
     st.builds(TreePaths, TEXT),
+    st.builds(qs.FindEverywhere, TEXT, st.lists(TEXT, max_size=3).map(tuple), st.floats(0, 1e10), COUNT),
     st.builds(qs.FindInSession, TEXT, TEXT, COUNT, st.sampled_from((1, -1))),
 )
 

@@ -1,0 +1,1 @@
+"""Commands that tell what was: events, what was used, what was said."""
