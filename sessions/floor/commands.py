@@ -212,12 +212,13 @@ class SettleCase(Wish, frozen=True, omit_defaults=True, tag="settle_case"):
     case: str
     act: Act
     text: str = ""
-    """The reason of a denial, the answer, what is told with a retry; the model of another try after `model:`."""
+    """The reason of a denial, the answer, what is told with a retry."""
     paths: tuple[str, ...] = ()
     """To be opened to it, where its scope is to be wider; none: what it asked for."""
     budget: Budget = Budget()
     """What its budget is raised to; 0 leaves a measure as it is."""
     model: str = ""
+    """Of another try."""
     to: str = ""
     """The station it is handed over to."""
     until: float = 0.0
@@ -235,10 +236,12 @@ class ExpectKind(Wish, frozen=True, tag="expect_kind"):
     expected: bool
 
 
-class ReopenCase(Wish, frozen=True, tag="reopen_case"):
+class ReopenCase(Wish, frozen=True, omit_defaults=True, tag="reopen_case"):
     """Have a case in the queue again that was settled or snoozed."""
 
     case: str
+    also: StationWish | TaskWish | None = None
+    """What undoes what was done about it."""
 
 
 class Undo(Wish, frozen=True, tag="undo"):

@@ -8,11 +8,13 @@ from sessions.floor import events as ev
 from sessions.floor.fold import versions
 from sessions.floor.fold.draft import Draft
 from sessions.floor.fold.slice import Slice
-from sessions.floor.triage.case import Case, Settled
+from sessions.floor.triage.case import Settled
 
 CASES = Slice("cases", versions.CASES, ("cases", "settled", "expected"))
 MOST_SETTLED = 500
-"""Cases remembered that left the queue, the newest; the journal has all."""
+"""Cases remembered that left the queue, the newest; the journal has all. Of each station and kind the newest is."""
+KEPT = ("opened", "snoozed", "wakes", "plan", "plan_act", "plan_at", "note", "returned")
+"""What is known of a case but by its evidence."""
 
 
 @CASES.folds
@@ -24,9 +26,7 @@ def case_opened(draft: Draft, event: ev.CaseOpened) -> None:
 @CASES.folds
 def case_restated(draft: Draft, event: ev.CaseRestated) -> None:
     if (known := draft.cases.get(event.what.id)) is not None:
-        kept = {
-            name: getattr(known, name) for name in ("opened", "snoozed", "wakes", "plan", "plan_act", "plan_at", "note")
-        }
+        kept = {name: getattr(known, name) for name in KEPT}
         draft.cases[event.what.id] = replace(event.what, **kept)
 
 
@@ -55,14 +55,14 @@ def case_planned(draft: Draft, event: ev.CasePlanned) -> None:
 
 @CASES.folds
 def case_returned(draft: Draft, event: ev.CaseReturned) -> None:
-    _return(draft, event.case, event.why)
+    _return(draft, event.case, event.why, event.time)
 
 
 @CASES.folds
 def command_failed(draft: Draft, event: ev.CommandFailed) -> None:
     for name in [name for name, settled in draft.settled.items() if settled.command == event.command]:
         act = draft.settled[name].act
-        _return(draft, name, f"{act.value if act else 'it'} failed: {event.reason}")
+        _return(draft, name, f"{act.value if act else 'it'} failed: {event.reason}", event.time)
 
 
 @CASES.folds
@@ -74,9 +74,9 @@ def kind_expected(draft: Draft, event: ev.KindExpected) -> None:
         draft.expected[event.station] = tuple(sorted(kinds))
 
 
-def _return(draft: Draft, case: str, why: str) -> None:
+def _return(draft: Draft, case: str, why: str, time: float) -> None:
     if (settled := draft.settled.pop(case, None)) is not None:
-        back: Case = replace(settled.case, note=why, snoozed=0.0, wakes="", plan="", plan_at=0.0)
+        back = replace(settled.case, note=why, returned=time, snoozed=0.0, wakes="", plan="", plan_at=0.0)
         draft.cases[case] = back
 
 
@@ -89,4 +89,11 @@ def _settle(draft: Draft, settled: Settled) -> None:
     draft.settled.pop(settled.case.id, None)
     draft.settled[settled.case.id] = settled
     if len(draft.settled) > MOST_SETTLED:
-        del draft.settled[next(iter(draft.settled))]
+        del draft.settled[_oldest(draft)]
+
+
+def _oldest(draft: Draft) -> str:
+    """The one that is forgotten: what a station is in still would come into the queue again."""
+    newest = {(each.case.station, each.case.kind): name for name, each in draft.settled.items()}
+    kept = set(newest.values())
+    return next((name for name in draft.settled if name not in kept), next(iter(draft.settled)))

@@ -112,6 +112,8 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     plan_at: float = 0.0
     note: str = ""
     """Why it is back, after it was settled."""
+    returned: float = 0.0
+    """When it came back: it stays until its station does something else, or somebody settles it."""
 
 
 class Settled(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -1,0 +1,125 @@
+"""What can be done about a case, and why something cannot."""
+
+from __future__ import annotations
+
+import pytest
+
+from sessions.floor import events as ev
+from sessions.floor.commands import AnswerQuestion, AssignScope, ChangeLife, PromptStation, SettleCase
+from sessions.floor.ours.lives import Asks, Change, Life
+from sessions.floor.scope import Budget
+from sessions.floor.triage import acts
+from sessions.floor.triage.acts import Takes, choice, choices
+from sessions.floor.triage.case import Act, Case, Cause, Kind
+from sessions.floor.triage.meanings import Means
+from tests.support.triage.floors import NOW, asks, case, floor, observed, opened, ours
+
+ASKED = case("api", Kind.PERMISSION, about="q1")
+
+
+def meant(state: object, wish: SettleCase, about: Case) -> Means:
+    means = acts.meaning(state, wish, about, NOW)  # type: ignore[arg-type]
+    assert isinstance(means, Means), means
+    return means
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_something_can_be_done_about_each_kind(kind: Kind) -> None:
+    state = floor(ours("api"), asks("api"), opened(about := case("api", kind, about="q1")))
+    found = choices(state, about, NOW)
+    assert [each.act for each in found if not each.why_not][-3:] == [Act.SEEN, Act.SNOOZE, Act.EXPECTED]
+    assert all(each.words or each.why_not for each in found)
+    assert len({each.act for each in found}) == len(found)
+
+
+def test_a_permission_is_allowed_with_the_first_key() -> None:
+    state = floor(ours("api"), asks("api"), opened(ASKED))
+    first = choices(state, ASKED, NOW)[0]
+    assert (first.act, first.words, first.why_not) == (Act.ALLOW, "shell git push is allowed", "")
+    wish = meant(state, SettleCase(ASKED.id, Act.ALLOW), ASKED).wish
+    assert wish == AnswerQuestion("api", "q1", "allow", "")
+
+
+def test_what_is_refused_says_so_in_the_words_of_the_refusal() -> None:
+    state = floor(ours("api"), asks("api"), opened(ASKED))
+    assert choice(state, ASKED, Act.ALWAYS, NOW).why_not == "it cannot be allowed for good"
+    gone = floor(ours("api"), opened(ASKED))
+    assert choice(gone, ASKED, Act.ANSWER, NOW).lacks == "write what it is to be told"
+    assert choice(gone, ASKED, Act.ALLOW, NOW).why_not.endswith("is nothing for a case of this kind")
+
+
+def test_a_question_in_words_is_answered_with_words() -> None:
+    state = floor(ours("api"), asks("api", about=Asks.WORDS), opened(ASKED))
+    first = choices(state, ASKED, NOW)[0]
+    assert (first.act, first.takes) == (Act.ANSWER, Takes.WORDS)
+    wish = meant(state, SettleCase(ASKED.id, Act.ANSWER, text="the old one"), ASKED).wish
+    assert wish == AnswerQuestion("api", "q1", "allow", "the old one")
+
+
+def test_more_scope_is_allowed_as_asked_or_otherwise() -> None:
+    about = case("api", Kind.SCOPE, about="q1")
+    state = floor(ours("api"), asks("api", about=Asks.SCOPE, paths=("docs/**",)), opened(about))
+    assert [each.act for each in choices(state, about, NOW)][:3] == [Act.ALLOW, Act.DENY, Act.RESCOPE]
+    assert meant(state, SettleCase(about.id, Act.RESCOPE), about).wish == AnswerQuestion("api", "q1", "allow")
+    wider = meant(state, SettleCase(about.id, Act.RESCOPE, paths=("docs/api/**",)), about).wish
+    assert isinstance(wider, AssignScope) and wider.scope.write == ("src/**", "docs/api/**")
+
+
+def test_a_violation_is_settled_by_opening_what_was_tried() -> None:
+    state = floor(ours("api"))
+    wrote = case("api", Kind.SCOPE, about="write docs/a.md")
+    wider = meant(state, SettleCase(wrote.id, Act.RESCOPE), wrote).wish
+    assert isinstance(wider, AssignScope) and wider.scope.write[-1] == "docs/a.md"
+    reached = case("api", Kind.SCOPE, about="connect pypi.org:443")
+    wider = meant(state, SettleCase(reached.id, Act.RESCOPE), reached).wish
+    assert isinstance(wider, AssignScope) and wider.scope.hosts == ("pypi.org",)
+
+
+def test_a_retry_speaks_to_one_that_runs_and_brings_back_one_that_does_not() -> None:
+    about = case("api")
+    told = meant(floor(ours("api")), SettleCase(about.id, Act.RETRY), about).wish
+    assert isinstance(told, PromptStation) and "the model refused" in told.text
+    back = meant(floor(ours("api", Life.HELD)), SettleCase(about.id, Act.RETRY, text="try"), about).wish
+    assert back == ChangeLife("api", Change.RESUME, words="try")
+
+
+def test_more_of_a_budget_is_twice_what_is_used_up() -> None:
+    about = case("api", Kind.BUDGET, about="dollars", cause=Cause.BUDGET)
+    state = floor(ours("api", budget=Budget(dollars=4, turns=9)))
+    wish = meant(state, SettleCase(about.id, Act.MORE), about).wish
+    assert isinstance(wish, AssignScope) and wish.budget == Budget(dollars=8, turns=9)
+    named = meant(state, SettleCase(about.id, Act.MORE, budget=Budget(dollars=5)), about).wish
+    assert isinstance(named, AssignScope) and named.budget == Budget(dollars=5, turns=9)
+
+
+def test_a_full_context_begins_afresh_with_what_was_learned() -> None:
+    about = case("api", cause=Cause.CONTEXT_FULL, evidence=("prompt is too long",))
+    wish = meant(floor(ours("api")), SettleCase(about.id, Act.MORE), about).wish
+    assert isinstance(wish, ChangeLife) and wish.fresh and "prompt is too long" in wish.words
+    other = case("api")
+    assert choice(floor(ours("api")), other, Act.MORE, NOW).lacks == "name a model or a budget"
+
+
+def test_one_that_is_only_observed_is_answered_where_it_runs() -> None:
+    about = case("guest", Kind.PERMISSION)
+    found = {each.act: each for each in choices(floor(observed("guest"), opened(about)), about, NOW)}
+    assert found[Act.ANSWER].why_not == "it was started by somebody else"
+    assert found[Act.ANSWER].cure == "answer it where it runs: a claude of somebody else in /srv/guest"
+    assert not found[Act.SEEN].why_not and not found[Act.SNOOZE].why_not
+
+
+def test_a_case_of_the_whole_floor_is_nobodys_to_expect() -> None:
+    about = case("", Kind.PROVIDER)
+    assert [each.act for each in choices(floor(ours("api")), about, NOW)] == [Act.HOLD, Act.SEEN, Act.SNOOZE]
+
+
+def test_what_a_child_came_to_is_told_to_its_parent_or_to_another() -> None:
+    about = case("api", Kind.RESULT, about="kid")
+    state = floor(
+        ours("api"), ours("ship"), ev.ChildEnded(time=NOW, station="api", child="kid", ok=True, result="done")
+    )
+    told = meant(state, SettleCase(about.id, Act.RETRY), about).wish
+    assert told == PromptStation("api", "Station kid has finished: done")
+    handed = meant(state, SettleCase(about.id, Act.HAND_OVER, to="ship"), about).wish
+    assert handed == PromptStation("ship", "Station kid has finished: done")
+    assert choice(state, about, Act.HAND_OVER, NOW).lacks
