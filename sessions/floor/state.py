@@ -219,6 +219,10 @@ class FloorState(msgspec.Struct, frozen=True, omit_defaults=True):
     """All of them rest as they are, by the operator's hand."""
     tasks: Mapping[str, Task] = {}
     """Those to be done and under way, and the latest that are over."""
+    hands: Mapping[str, str] = {}
+    """By station the task that it has in hand."""
+    task_count: int = 0
+    """Tasks that were ever added: none gets the id of an earlier one."""
     cases: Mapping[str, Case] = {}
     """What needs a person, the oldest first; also what is snoozed."""
     settled: Mapping[str, Settled] = {}

@@ -24,6 +24,7 @@ from sessions.floor.fold.slice import Slice
 from sessions.floor.fold.slices import SLICES, VERSIONS, inputs
 from sessions.floor.pace import BUCKET_S
 from sessions.floor.state import Branch, FloorState, Session, Station
+from sessions.floor.tasks.task import Task
 from tests import ROOT
 from tests.support.journal import KINDS
 
@@ -37,12 +38,14 @@ START = 1_795_046_400.0
 _TREES = ("/srv/shop", "/srv/shop/.trees/a", "/srv/elsewhere")
 _BRANCHES = ("main", "feature/a", "feature/b", "fix/c")
 _STATIONS = ("ship", "test")
+_TASKS = ("t1", "t2")
 _SESSIONS = ("4d5611e5", "9b2f0c77")
 _NAMES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("branch", "base", "a"), _BRANCHES),
     **dict.fromkeys(("b", "cause"), ("", *_BRANCHES)),
     **dict.fromkeys(("directory", "home", "worktree"), ("", *_TREES)),
-    **dict.fromkeys(("station", "owned"), _STATIONS),
+    **dict.fromkeys(("station", "owned", "hands"), _STATIONS),
+    **dict.fromkeys(("task", "tasks"), _TASKS),
     "session": ("", *_SESSIONS),
     "sessions": _SESSIONS,
     "call": ("", "toolu_1", "toolu_2"),
@@ -109,9 +112,12 @@ def _floor(seed: str) -> FloorState:
     chance = random.Random(seed)
     verdicts = [replace(made(Verdict, f"{seed} {n}"), a=a, b=b) for n, (a, b) in enumerate(_pairs(chance))]
     branches = {name: made(Branch, f"{seed} {name}") for name in _BRANCHES if chance.random() < 0.8}
+    tasks = {name: replace(made(Task, f"{seed} {name}"), id=name) for name in _some(random.Random(seed), _TASKS)}
     return replace(
         made(FloorState, seed),
         seq=100,
+        tasks=tasks,
+        hands={task.station: name for name, task in tasks.items() if task.under_way},
         stations={name: replace(made(Station, f"{seed} {name}"), id=name) for name in _some(chance, _STATIONS)},
         branches={name: replace(branch, name=name) for name, branch in branches.items()},
         sessions={name: made(Session, f"{seed} {name}") for name in _some(chance, _SESSIONS)},

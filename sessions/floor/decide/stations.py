@@ -25,10 +25,11 @@ from sessions.floor.identity import Owner
 from sessions.floor.ours import budget
 from sessions.floor.ours.changes import why_not
 from sessions.floor.ours.family import above, living_children
+from sessions.floor.ours.idle import is_in_no_turn
 from sessions.floor.ours.lives import Asks, Change, Life
 from sessions.floor.ours.owned import Owned
 from sessions.floor.scopes import sets
-from sessions.floor.state import FloorState, Status, name_of
+from sessions.floor.state import FloorState, name_of
 from sessions.text import clean
 
 NAME_CHARS = 40
@@ -198,7 +199,7 @@ def _prompted(state: FloorState, known: Owned, wish: PromptStation, hand: Hand) 
 def _changed(state: FloorState, known: Owned, wish: ChangeLife, hand: Hand) -> Decision:
     if no := why_not(known, wish.change, wish.fresh, state.frozen):
         return Refusal(*no)
-    if wish.change is Change.INTERRUPT and _is_in_no_turn(state, wish.station, known):
+    if wish.change is Change.INTERRUPT and is_in_no_turn(state, wish.station, known):
         return Accepted(told="it is idle: there was nothing to interrupt")
     if wish.change is Change.RESUME and (spent := budget.over(state, wish.station, hand["time"])):
         return Refusal(*spent)
@@ -210,16 +211,6 @@ def _changed(state: FloorState, known: Owned, wish: ChangeLife, hand: Hand) -> D
             f"{name_of(state, living[0])} works for it", "stop that first, or remove both when they have ended"
         )
     return Accepted((ev.LifeWanted(station=wish.station, change=wish.change, fresh=wish.fresh, **hand),))
-
-
-def _is_in_no_turn(state: FloorState, station: str, known: Owned) -> bool:
-    """Whether it is idle, and nothing is on its way to it: what it was started with may not have begun."""
-    coming = (ev.StartWanted, ev.LifeWanted, ev.PromptWanted)
-    wanted = (intent.wanted for intent in state.intents.values())
-    if known.turn_since or any(isinstance(each, coming) and each.station == station for each in wanted):
-        return False
-    seen = state.stations[station]
-    return seen.evidence.status is Status.IDLE and bool(seen.turns or not known.text)
 
 
 def _answered(state: FloorState, known: Owned, wish: AnswerQuestion, hand: Hand) -> Decision:

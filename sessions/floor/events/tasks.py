@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sessions.floor.events.event import Event, StationEvent
+from sessions.floor.scope import Budget
 from sessions.floor.tasks.task import Learned, TaskSpec
 from sessions.text import Words
 
@@ -76,6 +77,8 @@ class TaskTaken(TakingEvent, frozen=True, kw_only=True, omit_defaults=True, tag=
 
     base: str = ""
     """The head of its branch then."""
+    spent: Budget = Budget()
+    """What it had used up then."""
 
 
 class TaskClaimed(TakingEvent, frozen=True, kw_only=True, omit_defaults=True, tag="task_claimed.1"):

@@ -42,6 +42,8 @@ class Draft:
     owned: dict[str, Owned]
     frozen: bool
     tasks: dict[str, Task]
+    hands: dict[str, str]
+    task_count: int
     cases: dict[str, Case]
     settled: dict[str, Settled]
     expected: dict[str, tuple[Kind, ...]]

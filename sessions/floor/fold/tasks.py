@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 
 from sessions.floor import events as ev
@@ -10,7 +12,7 @@ from sessions.floor.fold.draft import Draft
 from sessions.floor.fold.slice import Slice
 from sessions.floor.tasks.task import Task, TaskState
 
-TASKS = Slice("tasks", versions.TASKS, ("tasks",))
+TASKS = Slice("tasks", versions.TASKS, ("tasks", "hands", "task_count"))
 MOST_OVER = 1_000
 """Tasks remembered that are over, the newest; the journal has all."""
 MOST_LEARNED = 5
@@ -24,7 +26,11 @@ def _put(draft: Draft, event: ev.TaskEvent | ev.TakingEvent, **changes: object) 
     state = changes.get("state", task.state)
     if state is not task.state:
         changes["since"] = event.time
-    draft.tasks[event.task] = replace(task, **changes)
+    after = draft.tasks[event.task] = replace(task, **changes)
+    if after.under_way:
+        draft.hands[after.station] = after.id
+    elif draft.hands.get(task.station) == task.id:
+        del draft.hands[task.station]
     if state in (TaskState.FINISHED, TaskState.DROPPED) and not task.over:
         _forget(draft)
 
@@ -49,6 +55,7 @@ def _present(draft: Draft, event: ev.TakingEvent) -> Task | None:
 
 @TASKS.folds
 def task_added(draft: Draft, event: ev.TaskAdded) -> None:
+    draft.task_count += 1
     if event.task not in draft.tasks:
         draft.tasks[event.task] = Task(
             event.task,
@@ -95,8 +102,17 @@ def task_dropped(draft: Draft, event: ev.TaskDropped) -> None:
 def task_taken(draft: Draft, event: ev.TaskTaken) -> None:
     task = draft.tasks.get(event.task)
     if task is not None and event.lease > task.lease:
-        taken = {"station": event.station, "lease": event.lease, "base": event.base}
-        _put(draft, event, state=TaskState.TAKEN, reason="", bounces=0, output="", **taken)
+        taken = {"station": event.station, "lease": event.lease, "base": event.base, "spent": event.spent}
+        _put(draft, event, state=TaskState.TAKEN, reason="", bounces=0, output="", begun=0.0, **taken)
+
+
+@TASKS.folds
+def turn_started(draft: Draft, event: ev.TurnStarted) -> None:
+    """Its station works at it: it was told of it."""
+    hands: Mapping[str, str] = draft.__dict__.get("hands", draft.before.hands)
+    task = draft.tasks.get(hands[event.station]) if event.station in hands else None
+    if task is not None and task.state is TaskState.TAKEN and not task.begun:
+        draft.tasks[task.id] = replace(task, begun=event.time)
 
 
 @TASKS.folds
@@ -121,7 +137,7 @@ def task_finished(draft: Draft, event: ev.TaskFinished) -> None:
 @TASKS.folds
 def task_bounced(draft: Draft, event: ev.TaskBounced) -> None:
     if (task := _present(draft, event)) is not None:
-        _put(draft, event, state=TaskState.TAKEN, bounces=task.bounces + 1, reason=event.reason)
+        _put(draft, event, state=TaskState.TAKEN, bounces=task.bounces + 1, reason=event.reason, begun=0.0)
 
 
 @TASKS.folds

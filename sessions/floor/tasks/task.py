@@ -127,6 +127,10 @@ class Task(msgspec.Struct, frozen=True, omit_defaults=True):
     """How often it was taken. It rises with each taking, for ever: what an earlier one says is not heard."""
     base: str = ""
     """The commit at which the work of this taking begins."""
+    spent: Budget = Budget()
+    """What its station had used up when it took it."""
+    begun: float = 0.0
+    """When a turn began since its station was last told of it; 0 while none has."""
     head: str = ""
     """The commit that was accepted."""
     bounces: int = 0

@@ -1,0 +1,1 @@
+"""What tests of tasks share: floors with a queue."""
