@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 
-from console.frame.going import GoingApp
+from console.frame.undoing import UndoingApp
 from console.garbage import Garbage
 from console.links.link import Link, LinkMode
 from console.options import Options
@@ -40,7 +40,7 @@ FAULT_S = 30.0
 """How long a fault stays in the footer."""
 
 
-class FactoryApp(GoingApp):
+class FactoryApp(UndoingApp):
     """The console over a link: a supervisor's, a recording's, or a simulation's."""
 
     TITLE = "factory-tui"

@@ -11,9 +11,14 @@ from functools import cache
 from sessions.floor.commands import AnyWish, Command
 
 
-def command(wish: AnyWish) -> Command:
-    """A new command of this operator, given now."""
-    return Command(uuid.uuid4().hex, who(), time.time(), wish)
+def command(wish: AnyWish, together: str = "") -> Command:
+    """A new command of this operator, given now; `together` is what those of one key have in common."""
+    return Command(uuid.uuid4().hex, who(), time.time(), wish, together)
+
+
+def one_key() -> str:
+    """What the commands of one key press are told together by."""
+    return uuid.uuid4().hex
 
 
 @cache

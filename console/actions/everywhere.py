@@ -17,8 +17,13 @@ from console.actions.action import (
     needs_loss,
     needs_shell,
 )
+from console.actions.hands import untouchable
 
 Shared = tuple[Action[Situation], Callable[[ScreenSpec], bool]]
+
+
+def needs_done(now: Situation) -> str:
+    return untouchable(now) or ("" if now.undoable else "nothing that you did can be undone")
 
 
 def _anywhere(_: ScreenSpec) -> bool:
@@ -56,6 +61,8 @@ _LAST: tuple[Shared, ...] = (
     (Action("app.caller", ("C",), "caller",
             "Go to what the station that called last asks, else into it; then on to the next that needs you or failed.",
             "app.caller", needs_calls, rank=9, passing=True), _anywhere),
+    (Action("app.undo", ("u",), "undo", "Undo what you did last, all that one key did; again, what was before that.",
+            "app.undo", needs_done, rank=69, passing=True), _supervised),
     (Action("app.copy", ("y",), "copy", "Copy its directory, session id, the command that resumes it, or its branch.",
             "screen.copy", needs_at_hand, rank=67), _at_hand),
     (Action("app.shell", ("exclamation_mark",), "shell", "Open a shell where the station works, or in the worktree.",

@@ -105,7 +105,7 @@ class DemoLink:
     def attach(self, station: str) -> str:
         return "a simulated agent has no terminal"
 
-    async def send(self, wish: AnyWish) -> Reply:
+    async def send(self, wish: AnyWish, together: str = "") -> Reply:
         return Reply(False, "this factory is simulated", "run factory-tui in a git repository for a real one")
 
     def ask(self, question: Question[A], heard: Callable[[A], None] | None = None) -> Asked[A]:

@@ -101,8 +101,11 @@ class Link(Protocol):
         """
         ...
 
-    async def send(self, wish: AnyWish) -> Reply:
-        """Ask the supervisor; a replay refuses with a reason."""
+    async def send(self, wish: AnyWish, together: str = "") -> Reply:
+        """Ask the supervisor; a replay refuses with a reason.
+
+        What one key wants several times has the same `together` (`operator.one_key`): it is undone together.
+        """
         ...
 
     def ask(self, question: Question[A], heard: Callable[[A], None] | None = None) -> Asked[A]:

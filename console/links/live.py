@@ -123,10 +123,10 @@ class LiveLink:
         except OSError as error:
             return f"the terminal cannot be lent ({error.strerror or error})"
 
-    async def send(self, wish: AnyWish) -> Reply:
+    async def send(self, wish: AnyWish, together: str = "") -> Reply:
         from sessions.operator import command
 
-        return await asyncio.wrap_future(self._client.send(command(wish)))
+        return await asyncio.wrap_future(self._client.send(command(wish, together)))
 
     def ask(self, question: Question[A], heard: Callable[[A], None] | None = None) -> Asked[A]:
         return self._client.ask(question, heard)

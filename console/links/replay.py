@@ -140,7 +140,7 @@ class ReplayLink:
     def attach(self, station: str) -> str:
         return "a replay shows what was: there is no terminal any more"
 
-    async def send(self, wish: AnyWish) -> Reply:
+    async def send(self, wish: AnyWish, together: str = "") -> Reply:
         return Reply(False, "this is a replay: what happened cannot be changed", "esc and q leave it")
 
     def ask(self, question: Question[A], heard: Callable[[A], None] | None = None) -> Asked[A]:

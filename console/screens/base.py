@@ -18,6 +18,7 @@ from console.copies import Copy
 from console.screens.factory import Factory
 from console.screens.opening import OpeningScreen
 from sessions.text import clean
+from sessions.views import undoing
 from widgets.draw.cells import Line, Span
 from widgets.draw.look import Look
 from widgets.floor.topline import counters
@@ -112,7 +113,17 @@ class FactoryScreen(Guarded, OpeningScreen):
     def present(self) -> Situation:
         """The same with what is so on every screen."""
         mode, calls = self.factory.link.mode, self.factory.telling.calls
-        return replace(self.situation(), mode=mode, lost=self.lost, calls=calls)
+        undoable = undoing.told(self.factory.link.state, self.undoable())
+        return replace(self.situation(), mode=mode, lost=self.lost, calls=calls, undoable=undoable)
+
+    def undoable(self) -> tuple[str, ...]:
+        """The commands that the key which undoes is for: of itself the last of this operator, with all of its key."""
+        state = self.factory.link.state
+        if not state.ended:
+            return ()
+        from sessions.operator import who  # nobody has done anything before the first paint
+
+        return undoing.newest(state, who())
 
     def counters(self) -> list[Span]:
         """How many stations need somebody, failed, wait and are stale: for the header, which every screen has.

@@ -259,7 +259,7 @@ class HandedScreen(FactoryScreen):
     async def _do(self, hands: Hands, verb: Verb, text: str, fresh: bool) -> None:
         able = hands.able(verb)
         wishes = [hands.wish(station, verb, text, fresh) for station in able]
-        replies = await asyncio.gather(*map(self._answer_to, wishes))
+        replies = await self.answers_to(wishes)
         came = [*zip(able, replies, strict=True)]
         not_done = [(station, hands.trouble(station, verb)) for station in hands.meant(verb) if station not in able]
         not_done += [(name, _why(reply)) for name, reply in came if not reply.ok or reply.reason]
@@ -279,11 +279,18 @@ class HandedScreen(FactoryScreen):
     def done(self, verb: Verb, stations: list[str]) -> None:
         """It was done to these."""
 
-    async def _answer_to(self, wish: AnyWish) -> Reply:
+    async def answers_to(self, wishes: Sequence[AnyWish]) -> Sequence[Reply]:
+        """Have the supervisor answer all that one key wants, which is then undone together."""
+        from sessions.operator import one_key
+
+        together = one_key() if len(wishes) > 1 else ""
+        return await asyncio.gather(*(self._answer_to(wish, together) for wish in wishes))
+
+    async def _answer_to(self, wish: AnyWish, together: str = "") -> Reply:
         if reason := untouchable(self.present()):
             return Reply(False, reason)
         try:
-            return await self.factory.link.send(wish)
+            return await self.factory.link.send(wish, together)
         except FactoryError as error:
             return Reply(False, error.message, error.cure)
 

@@ -44,6 +44,8 @@ class StillLink:
         self.clock = now
         self.events = events
         self.sent: list[AnyWish] = []
+        self.together: list[str] = []
+        """By which key each of those was sent; "" for one that stands alone."""
         self.last: LastFloor | None = None
         self.kept: list[LastFloor] = []
         self.drafts: Path | None = None
@@ -81,8 +83,9 @@ class StillLink:
         self.attached.append(station)
         return "nobody is there"
 
-    async def send(self, command: AnyWish) -> Reply:
+    async def send(self, command: AnyWish, together: str = "") -> Reply:
         self.sent.append(command)
+        self.together.append(together)
         return Reply(True)
 
     def ask(self, question: Question[A], heard: Callable[[A], None] | None = None) -> Asked[A]:

@@ -131,8 +131,12 @@ class FormScreen(DrawnForm):
         self.begin(self._ask_all, group="sending")
 
     async def _ask_all(self) -> None:
+        from sessions.operator import one_key
+
         wishes = self.wishes()
-        replies = dict(zip(wishes, await asyncio.gather(*map(self._reply, wishes.values())), strict=True))
+        together = one_key() if len(wishes) > 1 else ""
+        told = await asyncio.gather(*(self._reply(wish, together) for wish in wishes.values()))
+        replies = dict(zip(wishes, told, strict=True))
         self._sending = False
         refused = {whom: reply for whom, reply in replies.items() if not reply.ok}
         if not self.is_active:
@@ -161,9 +165,9 @@ class FormScreen(DrawnForm):
     def refused(self, replies: Mapping[str, Reply]) -> None:
         """Not all was done: what was is not to be asked again."""
 
-    async def _reply(self, wish: AnyWish) -> Reply:
+    async def _reply(self, wish: AnyWish, together: str) -> Reply:
         try:
-            return await self.factory.link.send(wish)
+            return await self.factory.link.send(wish, together)
         except FactoryError as error:
             return Reply(False, error.message, error.cure)
 

@@ -66,8 +66,8 @@ class AskedLink(StillLink):
         self.absent = ""
         """What is no branch, tag or commit."""
 
-    async def send(self, command: AnyWish) -> Reply:
-        await super().send(command)
+    async def send(self, command: AnyWish, together: str = "") -> Reply:
+        await super().send(command, together)
         return self.answer
 
     def ask(self, question: Question[A], heard: Callable[[A], None] | None = None) -> Asked[A]:

@@ -30,8 +30,8 @@ SIZES = [(200, 60), (80, 24)]
 class Obeying(StillLink):
     """Settles what is answered, as a supervisor does."""
 
-    async def send(self, command: AnyWish) -> Reply:
-        reply = await super().send(command)
+    async def send(self, command: AnyWish, together: str = "") -> Reply:
+        reply = await super().send(command, together)
         assert isinstance(command, AnswerQuestion)
         self.settle(command.station, command.question, command.decision)
         return reply

@@ -23,7 +23,7 @@ from tests.support.stations.still import our_events, ours
 class Refusing(StillLink):
     """Refuses whatever is asked of one station."""
 
-    async def send(self, command: AnyWish) -> Reply:
+    async def send(self, command: AnyWish, together: str = "") -> Reply:
         await super().send(command)
         ok = getattr(command, "station", "") != "worker"
         return Reply(ok) if ok else Reply(False, "it is \x1b[31mbusy", "wait")

@@ -1,0 +1,54 @@
+"""The key that undoes, whatever screen is shown."""
+
+from __future__ import annotations
+
+import asyncio
+
+from console.frame.going import GoingApp
+from console.links.link import Link
+from console.screens.base import FactoryScreen
+from sessions.errors import FactoryError
+from sessions.floor.commands import Reply, Undo
+from sessions.text import clean
+from sessions.views import undoing
+
+TOLD_S = 12.0
+"""How long the footer says what was undone."""
+
+
+class UndoingApp(GoingApp):
+    """Asks the supervisor for the opposite of what was done last."""
+
+    link: Link
+
+    async def action_undo(self) -> None:
+        """Undo what the operator did last, all of it that came of one key; or what the screen means instead."""
+        screen = self.screen
+        if not isinstance(screen, FactoryScreen):
+            return
+        commands = screen.undoable()
+        if not commands:
+            screen.say("nothing that you did can be undone")
+            return
+        words = undoing.told(self.link.state, commands)
+        screen.say(f"undoing {words} …")
+        screen.begin(lambda: self._undo(screen, commands, words), group="hands")
+
+    async def _undo(self, screen: FactoryScreen, commands: tuple[str, ...], words: str) -> None:
+        from sessions.operator import one_key
+
+        together = one_key() if len(commands) > 1 else ""
+        replies = await asyncio.gather(*(self._reply(command, together) for command in commands))
+        refused = [reply for reply in replies if not reply.ok]
+        told = [f"undone: {words}"] if len(refused) < len(replies) else []
+        if refused:
+            many = f"{len(refused)} of {len(replies)} " * (len(replies) > 1)
+            told.append(f"{many}not undone: {refused[0].reason}: {refused[0].cure}".rstrip(": "))
+        if screen.lives:
+            screen.say(clean("; ".join(told), 400), TOLD_S)
+
+    async def _reply(self, command: str, together: str) -> Reply:
+        try:
+            return await self.link.send(Undo(command), together)
+        except FactoryError as error:
+            return Reply(False, error.message, error.cure)
