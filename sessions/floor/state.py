@@ -14,6 +14,7 @@ from sessions.floor.events import AnyIntent
 from sessions.floor.identity import Owner, UsageSource
 from sessions.floor.ours.owned import Owned
 from sessions.floor.pace import Pace
+from sessions.floor.progress.progress import Progress
 from sessions.floor.reports import Report
 from sessions.floor.tasks.task import Task
 from sessions.floor.tokens import Counted, Meter
@@ -229,6 +230,8 @@ class FloorState(msgspec.Struct, frozen=True, omit_defaults=True):
     """The latest cases that left the queue, by id, the oldest first."""
     expected: Mapping[str, tuple[Kind, ...]] = {}
     """By station the kinds of cases that are not shown for it."""
+    progress: Mapping[str, Progress] = {}
+    """By station, what it got done, what it repeats and what it waits for."""
     branches: Mapping[str, Branch] = {}
     sessions: Mapping[str, Session] = {}
     """Those that stations are in, and the latest others (see `events.SessionsOver`)."""

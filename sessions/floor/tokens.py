@@ -111,6 +111,11 @@ class Meter(msgspec.Struct, frozen=True, omit_defaults=True):
     """How many contributed. Which ones these are, each of them knows (see `Counted`)."""
 
     @property
+    def used(self) -> tuple[int, float]:
+        """All tokens, and the dollars of those with a price."""
+        return self.tokens.total, self.cost
+
+    @property
     def cost_usd(self) -> float | None:
         """Dollars, or None when no call has a known price: an unknown price is never 0."""
         return None if self.calls and self.unpriced >= self.calls else self.cost

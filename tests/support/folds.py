@@ -44,7 +44,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("branch", "base", "a"), _BRANCHES),
     **dict.fromkeys(("b", "cause"), ("", *_BRANCHES)),
     **dict.fromkeys(("directory", "home", "worktree"), ("", *_TREES)),
-    **dict.fromkeys(("station", "owned", "hands"), _STATIONS),
+    **dict.fromkeys(("station", "owned", "hands", "progress"), _STATIONS),
     **dict.fromkeys(("task", "tasks"), _TASKS),
     "session": ("", *_SESSIONS),
     "sessions": _SESSIONS,

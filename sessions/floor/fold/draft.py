@@ -13,11 +13,14 @@ from sessions.floor.fold.metering import MetersDraft
 from sessions.floor.fold.trees import checked_out
 from sessions.floor.lineage import Descendant
 from sessions.floor.ours.owned import Owned
+from sessions.floor.progress.progress import NOTHING, Progress
+from sessions.floor.progress.tally import Tally
 from sessions.floor.state import Branch, Ended, FloorState, Intent, Session, Station
 from sessions.floor.tasks.task import Task
 from sessions.floor.triage.case import Case, Kind, Settled
 
 _FIELDS = frozenset(FloorState.__struct_fields__)
+_NOBODY = Station("")
 
 
 class Draft:
@@ -55,11 +58,14 @@ class Draft:
     committed_verdicts: dict[str, Verdict]
     compared: dict[str, Compared]
     skipped: dict[str, int]
+    progress: dict[str, Progress]
 
     def __init__(self, state: FloorState) -> None:
         self.before = state
         self.files: dict[str, dict[str, int]] = {}
         """By station the files it wrote, where there are more than before."""
+        self.tallies: dict[str, Tally] = {}
+        """By station the progress that was added to."""
         self.wrote: dict[str, dict[str, float]] = {}
         """By station when it wrote the last ones, likewise."""
 
@@ -93,11 +99,30 @@ class Draft:
         known: Mapping[str, Session] = self.__dict__.get("sessions", self.before.sessions)
         return known.get(name)
 
+    def known_station(self, name: str) -> Station:
+        """The station as it is, without making all of them a copy to write to; one without a name where none is."""
+        known: Mapping[str, Station] = self.__dict__.get("stations", self.before.stations)
+        return known.get(name, _NOBODY)
+
+    def tally(self, station: str) -> Tally:
+        """The progress of a station, to add to."""
+        tally = self.tallies.get(station)
+        if tally is None:
+            tally = self.tallies[station] = Tally.of(self.before.progress.get(station, NOTHING))
+        return tally
+
+    def used(self, station: str) -> tuple[int, float]:
+        """The tokens and dollars that a station has used."""
+        meters: MetersDraft | None = self.__dict__.get("meters")
+        return (None if meters is None else meters.used(station)) or self.known_station(station).meter.used
+
     def freeze(self) -> FloorState:
         """The state as it is now. The draft is used up: what it hands over must not change any more."""
         for station, files in self.files.items():
             wrote = self.wrote[station]
             self.stations[station] = replace(self.stations[station], files=files, wrote=wrote)
+        for station, tally in self.tallies.items():
+            self.progress[station] = tally.freeze()
         metered = self.meters.freeze(self.stations) if "meters" in self.__dict__ else {}
         changes = {name: value for name, value in self.__dict__.items() if name in _FIELDS}
         return replace(self.before, **changes, **metered)

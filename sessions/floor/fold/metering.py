@@ -62,6 +62,11 @@ class MetersDraft:
             tally = self._tallies[place, key] = Tally(meter or _NOTHING)
         return tally
 
+    def used(self, station: str) -> tuple[int, float] | None:
+        """The tokens and dollars that a station has used, where it was added to."""
+        tally = self._tallies.get((_STATIONS, station))
+        return None if tally is None else tally.used
+
     def pace(self, station: Station | None) -> PaceDraft:
         """The pace under construction of a station (None: of the factory)."""
         key = None if station is None else station.id
@@ -142,6 +147,12 @@ class Tally:
                 self._estimated += calls
         if event.settled:
             self._undercounted -= 1
+
+    @property
+    def used(self) -> tuple[int, float]:
+        """As `Meter.used`."""
+        tokens = self._input + self._cache_write_5m + self._cache_write_1h + self._cache_read + self._output
+        return tokens, self._cost
 
     def freeze(self) -> Meter:
         """The meter as it is now."""

@@ -12,13 +12,14 @@ from functools import cache
 from msgspec.structs import replace
 
 from sessions.floor import events as ev
-from sessions.floor.fold import branches, cases, commands, owned, sources, tasks, verdicts
+from sessions.floor.fold import branches, cases, commands, owned, progress, sources, tasks, verdicts
 from sessions.floor.fold.slice import Slice
 from sessions.floor.fold.stations import agents, sessions, stations, usage, work
 from sessions.floor.fold.stations import owned as owned_stations
 from sessions.floor.state import FloorState
 
 SLICES = (
+    progress.PROGRESS,  # first: it looks at what the floor was before each event
     branches.GROUND,
     stations.STATIONS,
     verdicts.VERDICTS,

@@ -11,7 +11,8 @@ VERDICTS = 1
 COMMANDS = 4
 SKIPPED = 1
 OWNED = 2
+PROGRESS = 1
 TASKS = 2
 CASES = 1
-FOLD_VERSION = GROUND + STATIONS + VERDICTS + COMMANDS + SKIPPED + OWNED + TASKS + CASES - 1
+FOLD_VERSION = GROUND + STATIONS + VERDICTS + COMMANDS + SKIPPED + OWNED + PROGRESS + TASKS + CASES - 1
 """Rises with any of them, from 3, when there were no slices: recordings store the floor as a whole."""

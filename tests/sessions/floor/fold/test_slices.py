@@ -49,8 +49,9 @@ def test_the_slices_are_the_floor() -> None:
 @pytest.mark.parametrize(
     ("raised", "anew"),
     [
-        ("ground", {"ground", "stations"}),
-        ("stations", {"stations"}),
+        ("ground", {"ground", "stations", "progress"}),
+        ("stations", {"stations", "progress"}),
+        ("progress", {"progress"}),
         ("verdicts", {"verdicts"}),
         ("commands", {"commands"}),
         ("skipped", {"skipped"}),

@@ -1,0 +1,198 @@
+"""What a station's progress is a sign of: that it repeats itself, goes back and forth, or has fallen silent. Pure.
+
+None of them guesses from how long something takes. A *loop* is the same call with the same outcome, or the same error,
+while nothing new happens; to *thrash* is to write the same files again and again without anything that is settled; and
+a station has *stalled* when it is silent and nothing known of it is a reason for that.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import msgspec
+
+from sessions.floor.identity import Owner
+from sessions.floor.progress.progress import NOTHING, Progress, Repeated
+from sessions.floor.reports import BACKGROUND, Report
+from sessions.floor.state import FloorState, Station, Status
+
+LOOP_S = 150.0
+"""A loop goes on for so long before it is called one."""
+LOOP_CALLS, LOOP_FAILURES = 5, 4
+"""How often the same call comes with nothing new between; and how often it does where it fails."""
+FAILED_CALLS, FAILED_S = 6, 240.0
+"""How often the same call fails in the same way with nothing written between, whatever else is new; and how long."""
+ERROR_CALLS, ERROR_S, ERROR_SHARE = 6, 240.0, 0.5
+"""How often different calls end in the same error, how long, and the least part of all calls since that they are."""
+LOOP_OVER_S = 900.0
+"""Without another repetition for so long, or for three times as long as one takes, a loop is over."""
+
+ROUNDS, ROUNDS_S = 6, 900.0
+"""How often the same check fails in the same way after files were written again, and for how long."""
+EDITS, EDITS_S, SWITCHED, FRESH = 24, 1_800.0, 0.5, 0.15
+"""Writes to files that were written before, how long they go on, the least part that go to another file than the one
+before, and the most calls for each that are new."""
+THRASH_OVER_S = 1_800.0
+
+SILENT_S = 900.0
+"""The shortest silence that is a stall."""
+CADENCES = 4.0
+"""How many times the longest silence that is usual for the station."""
+BUSY = 3.0
+"""How much longer it may be silent while its process says that it works."""
+FORGOTTEN_S = 4 * 3_600.0
+"""Silence after which a station that is only observed, and of which no process is known, is not believed to work."""
+
+
+class Loop(msgspec.Struct, frozen=True):
+    """What a station repeats."""
+
+    since: float
+    """When it was first so: the loop's beginning. With it a loop is one and the same."""
+    last: float
+    count: int
+    call: str
+    """The tool and what it was given, harmless; the last one where several calls end in the same error."""
+    error: str = ""
+    """How it fails; "" where it does not."""
+
+
+class Thrash(msgspec.Struct, frozen=True):
+    """Files that are written again and again."""
+
+    since: float
+    last: float
+    edits: int
+    """Writes since then to files that were written before."""
+    rounds: int = 0
+    """How often a check failed in the same way in between; 0 where none did."""
+    call: str = ""
+    """The check."""
+    error: str = ""
+
+
+class Stall(msgspec.Struct, frozen=True):
+    """A silence that nothing excuses."""
+
+    since: float
+    """When it was last heard of: with it a stall is one and the same."""
+    usual: float
+    """The longest silence that is usual for it."""
+    patience: float
+    """Seconds of silence after which it counts as stalled."""
+
+
+def looping(progress: Progress, now: float) -> Loop | None:
+    """What a station repeats at `now`; None where nothing is, or no longer. What fails says more than what does not."""
+    found = [each for each in _loops(progress) if now <= _over(each)]
+    if not found:
+        return None
+    most = max(found, key=lambda each: (bool(each.error), each.count))
+    return Loop(most.since, most.last, most.count, most.call, most.error)
+
+
+def _loops(progress: Progress) -> Iterator[Repeated]:
+    """What was repeated so often and for so long that it is a loop."""
+    top = progress.top
+    if top.count >= (LOOP_FAILURES if top.key != top.what else LOOP_CALLS) and top.last - top.since >= LOOP_S:
+        yield top
+    for each in progress.failing:
+        if each.count >= FAILED_CALLS and each.last - each.since >= FAILED_S:
+            yield each
+    for each in progress.errors:
+        share = each.count / max(1, progress.calls - each.calls)
+        if each.count >= ERROR_CALLS and share >= ERROR_SHARE and each.last - each.since >= ERROR_S:
+            yield each
+
+
+def _over(each: Repeated) -> float:
+    """Until when another repetition is awaited."""
+    return each.last + max(LOOP_OVER_S, 3 * (each.last - each.since) / max(1, each.count - 1))
+
+
+def thrashing(progress: Progress, now: float) -> Thrash | None:
+    """What a station writes again and again at `now`; None where it settles what it writes."""
+    if now > progress.edited_at + THRASH_OVER_S:
+        return None
+    for each in progress.failing:
+        if each.rounds >= ROUNDS and each.last - each.first >= ROUNDS_S and progress.edits >= ROUNDS:
+            return Thrash(each.first, each.last, progress.edits, each.rounds, each.call, each.error)
+    edits, since, last = progress.edits, progress.edits_since, progress.edited_at
+    if (
+        edits >= EDITS
+        and last - since >= EDITS_S
+        and progress.switches >= SWITCHED * edits
+        and progress.fresh <= FRESH * edits
+    ):
+        return Thrash(since, last, edits)
+    return None
+
+
+def stalled(state: FloorState, station: str, now: float) -> Stall | None:
+    """The silence of a station at `now` that nothing excuses; None where it is no stall.
+
+    What excuses it: a tool under way, a person or a machine that it waits for, a rest, a turn that is over, a station
+    that works for it.
+    """
+    known = state.stations.get(station)
+    if known is None or excused(state, known):
+        return None
+    progress = state.progress.get(station, NOTHING)
+    silence, patience = now - known.evidence.seen, _patience(known, progress)
+    if silence <= patience or silence > _believed(known):
+        return None
+    return Stall(known.evidence.seen, progress.quiet, patience)
+
+
+def excused(state: FloorState, station: Station) -> str:
+    """Why the silence of a station is none, in words; "" where nothing excuses it."""
+    evidence = station.evidence
+    if evidence.status is not Status.WORKING:
+        return _AT_REST.get(evidence.status) or evidence.reason or evidence.status.value
+    if station.running:
+        tool = next(iter(station.running.values()))
+        return f"{tool.tool} is under way"
+    if station.report in (Report.IDLE, Report.BACKGROUND):
+        return BACKGROUND if station.report is Report.BACKGROUND else "its turn is over"
+    return "a station works for it" if has_working_child(state, station.id) else ""
+
+
+_AT_REST = {Status.IDLE: "its turn is over", Status.FAILED: "it failed"}
+
+
+def has_working_child(state: FloorState, station: str) -> bool:
+    """Whether a station that works for this one has not ended."""
+    children = state.progress.get(station, NOTHING).children
+    return bool(children) and any(
+        each.parent == station and each.evidence.status not in (Status.IDLE, Status.FAILED, Status.UNKNOWN)
+        for each in state.stations.values()
+    )
+
+
+def _patience(station: Station, progress: Progress) -> float:
+    says_so = station.process and station.report is Report.WORKING
+    return max(SILENT_S, CADENCES * progress.quiet) * (BUSY if says_so else 1.0)
+
+
+def _believed(station: Station) -> float:
+    """The silence up to which it is believed that there is still somebody who is silent."""
+    return math.inf if station.process or station.owner is Owner.OURS else FORGOTTEN_S
+
+
+def due(state: FloorState, station: str) -> float:
+    """When time alone may next change what is said here of a station, as of its newest event; infinite for never.
+
+    Of a time that has passed nothing is due any more: what it changed is so already.
+    """
+    known = state.stations.get(station)
+    if known is None:
+        return math.inf
+    progress, now = state.progress.get(station, NOTHING), state.time
+    moments = [_over(each) for each in (progress.top, *progress.failing, *progress.errors) if each.count > 1]
+    if progress.edits >= ROUNDS:
+        moments.append(progress.edited_at + THRASH_OVER_S)
+    if not excused(state, known):
+        patience = _patience(known, progress)
+        moments += [known.evidence.seen + patience, known.evidence.seen + _believed(known)]
+    return min((moment for moment in moments if moment >= now), default=math.inf)

@@ -1,0 +1,80 @@
+"""What of a tool's use or of an error stays the same when it is repeated. Pure."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from zlib import crc32
+
+_ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_TIME = r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?Z?)?|\d\d:\d\d:\d\d(?:[.,]\d+)?"
+_VOLATILE = re.compile(
+    rf"(?:/private)?/(?:tmp|var/tmp|var/folders|dev/shm)/[^\s'\":;,)]*|{_ID}|{_TIME}|\b0x[0-9a-fA-F]+|\b\d{{5,}}\b"
+)
+"""What is another each time of a call that is the same: temporary paths, ids, times, large numbers.
+
+Names of commits stay: an agent that looks at one after the other does not repeat itself.
+"""
+_FLEETING = re.compile(
+    rf"{_VOLATILE.pattern}|\b\d+(?:\.\d+)?\s?(?:ns|µs|us|ms|s|secs?|seconds?|mins?|minutes?)\b"
+    r"|\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,40}\b|\b(?=[A-Za-z]*\d)[A-Za-z0-9]{16,}\b"
+)
+"""And of an error: durations and all ids, too. Small numbers stay: `5 failed` is not `3 failed`."""
+_DIGIT = re.compile(r"\d")
+_WRITES = re.compile(
+    r"(?:^|[\s;&|(])(?:sed\s+-\w*i|perl\s+-\w*i|tee|patch|mv|cp|rm|ln|touch|mkdir|apply_patch|git\s+(?:apply|am|add|"
+    r"checkout|switch|restore|reset|stash|commit|merge|rebase|cherry-pick|revert|pull|mv|rm|clean)|(?:npm|pnpm|yarn|pip|"
+    r"uv|cargo|poetry|apt-get|brew|mix|go)\s+(?:install|i|ci|add|sync|update|get|deps\S*)|make\s+\S*(?:fix|format)\S*)"
+    r"(?=\s|$)|--(?:fix|write|in-place)\b|(?<![<>=\-&\d])>{1,2}\s*[^\s&>|]|<<"
+)
+"""Commands that change files, or what others see."""
+_TO_NOTHING = re.compile(r"\d?>{1,2}\s*/dev/null|\d?>&\d|&>\s*/dev/null")
+_POLLS = frozenset(
+    {
+        "bashoutput",
+        "taskoutput",
+        "write_stdin",
+        "wait",
+        "wait_agent",
+        "wait_for",
+        "sleep",
+        "killshell",
+        "monitor",
+        "poll",
+    }
+)
+_SLEEPS = re.compile(r"\b(?:sleep|wait|watch|--watch|--follow|tail -f)\b")
+
+
+def call_key(tool: str, detail: str, source: str) -> int:
+    """A number for a use of a tool, the same when it is repeated by the same conversation."""
+    if _DIGIT.search(detail) is not None or "/tmp" in detail:
+        detail = _VOLATILE.sub("#", detail)
+    return crc32(f"{source}\0{tool}\0{detail}".encode("utf-8", "replace"))
+
+
+@lru_cache(maxsize=1_024)
+def error_key(detail: str) -> int:
+    """A number for how something failed, never 0."""
+    return crc32(_FLEETING.sub("#", detail).encode("utf-8", "replace")) or 1
+
+
+def number_of(text: str) -> int:
+    """A number for a text, the same in every process."""
+    return crc32(text.encode("utf-8", "replace"))
+
+
+def is_told(error: str) -> bool:
+    """Whether an error says so much that two which say the same are one."""
+    return len(re.findall(r"[^\W\d_]{2,}", error)) >= 4
+
+
+@lru_cache(maxsize=1_024)
+def writes(detail: str) -> bool:
+    """Whether a command, by its words, changes files: what is done after it is done to something else."""
+    return " " in detail and _WRITES.search(_TO_NOTHING.sub("", detail)) is not None
+
+
+def waits(tool: str, detail: str) -> bool:
+    """Whether a call looks again at what goes on elsewhere: to repeat it is to wait."""
+    return tool.lower() in _POLLS or _SLEEPS.search(detail) is not None
