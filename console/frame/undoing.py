@@ -10,7 +10,6 @@ from console.screens.base import FactoryScreen
 from sessions.errors import FactoryError
 from sessions.floor.commands import Reply, Undo
 from sessions.text import clean
-from sessions.views import undoing
 
 TOLD_S = 12.0
 """How long the footer says what was undone."""
@@ -30,6 +29,8 @@ class UndoingApp(GoingApp):
         if not commands:
             screen.say("nothing that you did can be undone")
             return
+        from sessions.views import undoing
+
         words = undoing.told(self.link.state, commands)
         screen.say(f"undoing {words} …")
         screen.begin(lambda: self._undo(screen, commands, words), group="hands")

@@ -18,7 +18,6 @@ from console.copies import Copy
 from console.screens.factory import Factory
 from console.screens.opening import OpeningScreen
 from sessions.text import clean
-from sessions.views import undoing
 from widgets.draw.cells import Line, Span
 from widgets.draw.look import Look
 from widgets.floor.topline import counters
@@ -113,8 +112,15 @@ class FactoryScreen(Guarded, OpeningScreen):
     def present(self) -> Situation:
         """The same with what is so on every screen."""
         mode, calls = self.factory.link.mode, self.factory.telling.calls
-        undoable = undoing.told(self.factory.link.state, self.undoable())
-        return replace(self.situation(), mode=mode, lost=self.lost, calls=calls, undoable=undoable)
+        return replace(self.situation(), mode=mode, lost=self.lost, calls=calls, undoable=self._undone_next())
+
+    def _undone_next(self) -> str:
+        """What would be undone, in words."""
+        if not (commands := self.undoable()):
+            return ""
+        from sessions.views import undoing
+
+        return undoing.told(self.factory.link.state, commands)
 
     def undoable(self) -> tuple[str, ...]:
         """The commands that the key which undoes is for: of itself the last of this operator, with all of its key."""
@@ -122,6 +128,7 @@ class FactoryScreen(Guarded, OpeningScreen):
         if not state.ended:
             return ()
         from sessions.operator import who  # nobody has done anything before the first paint
+        from sessions.views import undoing
 
         return undoing.newest(state, who())
 
