@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from console.screens.base import FactoryScreen
 from console.screens.conflicts.actions import SPEC as CONFLICTS
 from console.screens.factory import Factory
+from console.screens.find.actions import SPEC as FIND
 from console.screens.scopes.actions import SPEC as SCOPES
 
 
@@ -17,10 +18,20 @@ def _conflicts(factory: Factory) -> FactoryScreen:
     return ConflictsScreen(factory.board)
 
 
+def _find(_: Factory) -> FactoryScreen:
+    from console.screens.find.screen import FindScreen
+
+    return FindScreen()
+
+
 def _scopes(_: Factory) -> FactoryScreen:
     from console.screens.scopes.screen import ScopesScreen
 
     return ScopesScreen()
 
 
-WAYS: Mapping[str, Callable[[Factory], FactoryScreen]] = {CONFLICTS.name: _conflicts, SCOPES.name: _scopes}
+WAYS: Mapping[str, Callable[[Factory], FactoryScreen]] = {
+    CONFLICTS.name: _conflicts,
+    SCOPES.name: _scopes,
+    FIND.name: _find,
+}

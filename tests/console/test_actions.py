@@ -52,6 +52,7 @@ def test_a_new_screen_says_of_itself_what_works_there() -> None:
         *(
             "app.conflicts",
             "app.scopes",
+            "app.find",
             "app.caller",
             "app.undo",
             "app.redraw",
