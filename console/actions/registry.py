@@ -14,13 +14,13 @@ from console.actions.everywhere import everywhere
 from console.actions.hands import PREFIX, on_stations
 from console.screens.branch import actions as branch
 from console.screens.conflicts import actions as conflicts
-from console.screens.find import actions as find
 from console.screens.floor import actions as floor
 from console.screens.help import actions as help_
 from console.screens.question import actions as question
 from console.screens.replay import actions as replay
 from console.screens.scopes import actions as scopes
 from console.screens.station import actions as station
+from console.screens.tasks import actions as tasks
 from console.screens.terminal import actions as terminal
 
 SCREENS = (
@@ -31,8 +31,8 @@ SCREENS = (
     branch.SPEC,
     replay.SPEC,
     conflicts.SPEC,
+    tasks.SPEC,
     scopes.SPEC,
-    find.SPEC,
     help_.SPEC,
 )
 """Every screen, in the order of the help."""
@@ -61,6 +61,8 @@ _KEY_NAMES = {
     "greater_than_sign": ">",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
     "plus": "+",
     "minus": "-",
     "equals_sign": "=",

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from console.screens.base import FactoryScreen
 from console.screens.conflicts.actions import SPEC as CONFLICTS
 from console.screens.factory import Factory
-from console.screens.find.actions import SPEC as FIND
 from console.screens.scopes.actions import SPEC as SCOPES
+from console.screens.tasks.actions import SPEC as TASKS
 
 
 def _conflicts(factory: Factory) -> FactoryScreen:
@@ -18,20 +18,20 @@ def _conflicts(factory: Factory) -> FactoryScreen:
     return ConflictsScreen(factory.board)
 
 
-def _find(_: Factory) -> FactoryScreen:
-    from console.screens.find.screen import FindScreen
-
-    return FindScreen()
-
-
 def _scopes(_: Factory) -> FactoryScreen:
     from console.screens.scopes.screen import ScopesScreen
 
     return ScopesScreen()
 
 
+def _tasks(_: Factory) -> FactoryScreen:
+    from console.screens.tasks.screen import TasksScreen
+
+    return TasksScreen()
+
+
 WAYS: Mapping[str, Callable[[Factory], FactoryScreen]] = {
     CONFLICTS.name: _conflicts,
+    TASKS.name: _tasks,
     SCOPES.name: _scopes,
-    FIND.name: _find,
 }

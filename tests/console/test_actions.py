@@ -43,16 +43,16 @@ def test_ids_are_unique_and_say_where() -> None:
 
 def test_a_new_screen_says_of_itself_what_works_there() -> None:
     """What is the same on many screens comes from the kind of place it is, and its own keys from beside it."""
-    own: Action[Situation] = Action("tasks.take", ("enter",), "take", "Take the task.", "screen.take")
-    way: Action[Situation] = Action("app.tasks", ("3",), "tasks", "Go to the tasks.", "app.go('tasks')")
-    tasks = ScreenSpec("tasks", "Among the tasks", (own,), way)
-    shared = {action.id: action.where for action in everywhere((*SCREENS, tasks))}
-    assert [id for id, where in shared.items() if "tasks" in where] == [
+    own: Action[Situation] = Action("samples.take", ("enter",), "take", "Take the sample.", "screen.take")
+    way: Action[Situation] = Action("app.samples", ("9",), "samples", "Go to the samples.", "app.go('samples')")
+    samples = ScreenSpec("samples", "Among the samples", (own,), way)
+    shared = {action.id: action.where for action in everywhere((*SCREENS, samples))}
+    assert [id for id, where in shared.items() if "samples" in where] == [
         *("app.again", "app.help", "app.palette", "app.theme", "app.floor"),
         *(
             "app.conflicts",
+            "app.tasks",
             "app.scopes",
-            "app.find",
             "app.caller",
             "app.undo",
             "app.redraw",
@@ -62,7 +62,7 @@ def test_a_new_screen_says_of_itself_what_works_there() -> None:
             "app.quit",
         ),
     ]
-    assert shared["app.tasks"] == tuple(NAMES)
+    assert shared["app.samples"] == tuple(NAMES)
 
 
 def test_every_way_leads_somewhere() -> None:

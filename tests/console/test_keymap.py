@@ -35,6 +35,7 @@ def test_a_key_can_be_taken_away_and_keys_have_people_s_names() -> None:
     assert keymap({"f": "none", "ctrl+pgup": "floor.home"}, "k") == {
         "floor.filter": "",
         "conflicts.filter": "",
+        "tasks.filter": "",
         "floor.home": "home,ctrl+pageup",
     }
     assert keymap({"?": "floor.search", "F1": "app.help"}, "k") == {

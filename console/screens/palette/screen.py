@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from inspect import isawaitable
 from typing import ClassVar
 
@@ -29,9 +30,9 @@ class PaletteScreen(FactoryScreen):
     CSS_PATH = "screen.tcss"
     NEWS_ABOVE: ClassVar[bool] = True
 
-    def __init__(self, caller: FactoryScreen) -> None:
+    def __init__(self, caller: FactoryScreen, offered: Sequence[Offer] | None = None) -> None:
         super().__init__()
-        self._offered: list[Offer] = commands(caller)
+        self._offered: Sequence[Offer] = commands(caller) if offered is None else offered
         self._typing = Typing(":")
         self._fuzzy = FuzzySearch()
         self._hits: list[Hit] = hits(self._offered, "", self._fuzzy)

@@ -62,11 +62,11 @@ def test_the_plan_follows_wishes_and_says_what_they_cost() -> None:
         assert "there are no wishes" in text(app).splitlines()[-1]
         await press(app, pilot, "plus", "U")
         assert "no wishes: " in text(app).splitlines()[-1]
-        await press(app, pilot, "shift+tab", "home", "K", "K")
+        await press(app, pilot, "shift+tab", "home", "left_curly_bracket", "left_curly_bracket")
         assert "cannot go earlier" in text(app).splitlines()[-1]
-        await press(app, pilot, "U", "J")
+        await press(app, pilot, "U", "right_curly_bracket")
         assert landing()[1] == screen.side.chosen_name
-        await press(app, pilot, "K")
+        await press(app, pilot, "left_curly_bracket")
         assert landing()[0] == screen.side.chosen_name
         await press(app, pilot, "enter")
         assert screen.matrix.row
@@ -82,7 +82,7 @@ def test_the_order_s_cursor_goes_with_its_branch_and_its_keys_are_about_nothing_
             return screen.planner.insight.plan.names
 
         first = order()[0]
-        await press(app, pilot, "shift+tab", "J", "J")
+        await press(app, pilot, "shift+tab", "right_curly_bracket", "shift+down")
         assert order()[2] == screen.side.chosen_name == first
         await press(app, pilot, "f", "c", "enter", "enter")
         assert "is filtered out: esc shows all" in text(app).splitlines()[-1]

@@ -1,1 +1,0 @@
-"""One search over all conversations."""

@@ -1,0 +1,105 @@
+"""What is said of a task in a line: its state, and why nothing goes on with it. Pure; every text is harmless."""
+
+from __future__ import annotations
+
+from sessions.floor.state import FloorState, Status, name_of
+from sessions.floor.tasks.task import Check, Source, Task, TaskState
+from sessions.text import clean
+from sessions.views.tasks.board import Board, title_of
+
+STATE = {
+    TaskState.QUEUED: "queued",
+    TaskState.HELD: "held",
+    TaskState.TAKEN: "under way",
+    TaskState.CHECKING: "its check runs",
+    TaskState.REVIEW: "to be accepted",
+    TaskState.FAILED: "check failed",
+    TaskState.FINISHED: "finished",
+    TaskState.DROPPED: "dropped",
+}
+STATUS = {
+    TaskState.QUEUED: Status.IDLE,
+    TaskState.HELD: Status.STALE,
+    TaskState.TAKEN: Status.WORKING,
+    TaskState.CHECKING: Status.WAITING,
+    TaskState.REVIEW: Status.NEEDS_ME,
+    TaskState.FAILED: Status.FAILED,
+    TaskState.FINISHED: Status.IDLE,
+    TaskState.DROPPED: Status.STALE,
+}
+"""The status of a station that has the same colour and sign."""
+SOURCE = {
+    Source.TYPED: "typed",
+    Source.FILE: "from a file",
+    Source.CHECK: "from a failed check",
+    Source.REVIEW: "from a review",
+    Source.SURVEY: "from a survey",
+    Source.SPLIT: "part of another task",
+    Source.STATION: "what its station was started with",
+}
+_SHORT = {
+    TaskState.FAILED: "failed",
+    TaskState.REVIEW: "to accept",
+    TaskState.TAKEN: "under way",
+    TaskState.CHECKING: "in check",
+    TaskState.QUEUED: "queued",
+    TaskState.HELD: "held",
+    TaskState.FINISHED: "finished",
+    TaskState.DROPPED: "dropped",
+}
+LOUD = (TaskState.FAILED, TaskState.REVIEW)
+
+
+def counted(board: Board) -> list[tuple[str, TaskState]]:
+    """How many there are of each state, those that need a person first: `2 failed`."""
+    return [(f"{number:,} {word}", state) for state, word in _SHORT.items() if (number := board.counts.get(state, 0))]
+
+
+def who_of(state: FloorState, task: Task) -> str:
+    """The name of the station that has it in hand or had it, or that alone may take it."""
+    station = task.assigned if task.state in (TaskState.QUEUED, TaskState.HELD) else task.station
+    return clean(name_of(state, station), 60) if station else ""
+
+
+def bounces_of(task: Task) -> str:
+    """How often its check failed of how often it may: `2/3`."""
+    return f"{task.bounces}/{task.spec.retries + 1}" if task.bounces else ""
+
+
+def standing(task: Task) -> str:
+    """Why it is where it is, as far as the task itself says so; of a queued one nothing."""
+    reason, said = clean(task.reason, 160), first_of(task.output)
+    return {
+        TaskState.HELD: reason or "until it is released",
+        TaskState.CHECKING: "says that it is done: its check runs",
+        TaskState.REVIEW: "has no check: somebody accepts it",
+        TaskState.FAILED: reason or said or "its check failed too often",
+        TaskState.TAKEN: f"bounced: {reason or said or 'its check failed'}" if task.bounces else "",
+        TaskState.FINISHED: "its check passed" if task.checks else "accepted",
+        TaskState.DROPPED: reason,
+    }.get(task.state, "")
+
+
+def first_of(output: str) -> str:
+    """The first line that says something."""
+    return next((said for line in output[:2_000].splitlines() if (said := clean(line, 160))), "")
+
+
+def check_words(check: Check) -> list[str]:
+    """What must be so before it is accepted, each in words; nothing where nothing must."""
+    words = [f"$ {clean(command, 400)}" for command in check.commands]
+    words += [f"{clean(' '.join(check.must), 400)} must change"] if check.must else []
+    words += [f"{clean(' '.join(check.must_not), 400)} must not change"] if check.must_not else []
+    limits = [f"at most {check.most_files:,} files"] if check.most_files else []
+    limits += [f"at most {check.most_lines:,} lines"] if check.most_lines else []
+    return [*words, *([", ".join(limits)] if limits else [])]
+
+
+def after_words(state: FloorState, task: Task) -> list[tuple[str, TaskState | None]]:
+    """The tasks that must be finished before it, each with its state; None of one that nobody knows."""
+    return [
+        (f"{clean(other, 20)}  {title_of(known, 80)}" if known is not None else clean(other, 60),
+         known.state if known is not None else None)
+        for other in task.spec.after
+        for known in (state.tasks.get(other),)
+    ]  # fmt: skip

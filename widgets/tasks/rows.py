@@ -1,0 +1,65 @@
+"""A task in one line of the queue. Pure."""
+
+from __future__ import annotations
+
+import msgspec
+
+from sessions.floor.state import Status
+from sessions.floor.tasks.task import TaskState
+from sessions.views.tasks.words import LOUD, STATUS
+from widgets.draw.cells import Line, Span, cut, fit, pad, short
+from widgets.draw.glyphs import MARK
+from widgets.draw.glyphs import STATUS as GLYPHS
+from widgets.draw.numbers import age
+
+OVER = {TaskState.FINISHED: "✓", TaskState.DROPPED: "–"}
+BROAD, ROOMY = 92, 112
+"""Cells from which on a row has columns for its station and its bounces, and wider ones."""
+_AGE, _BOUNCES = 5, 4
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """What a row says; texts are harmless."""
+
+    state: TaskState
+    title: str
+    since: float
+    place: int = 0
+    """In the queue, from 1; 0 of what is not in it: its age stands there."""
+    who: str = ""
+    bounces: str = ""
+    why: str = ""
+    marked: bool = False
+
+
+def sign_of(state: TaskState) -> Span:
+    """Its sign, and the style that goes with it."""
+    status: Status = STATUS[state]
+    return OVER.get(state, GLYPHS[status]), status.value
+
+
+def task_line(row: Shown, now: float, cells: int, ground: str = "") -> Line:
+    """` ● 12m  Make the pool retry   proxy-03  1/3  bounced: 2 tests fail`: in columns, which a narrow one has not."""
+    sign, style = sign_of(row.state)
+    quiet = row.state in OVER
+    moment = f"{row.place}." if row.place else age(row.since, now)
+    room = cells - _AGE - 6
+    who = (18 if cells >= ROOMY else 12) if cells >= BROAD else 0
+    beside = room - (who + _BOUNCES + 2 if who else 0)
+    told = row.why if who else "  ".join(filter(None, (row.who, row.bounces, row.why)))
+    title = beside * (5 if who else 4) // (8 if who else 7) if beside >= 30 else beside
+    tone = "soft" if quiet else "bold text" if row.state in LOUD else "text"
+    spans: list[Span] = [
+        (MARK if row.marked else " ", "accent" + ground),
+        (sign + " ", style + ground),
+        (fit(moment, _AGE, right=True) + "  ", "soft" + ground),
+        (fit(row.title, title), tone + ground),
+    ]
+    if who:
+        spans += [("  " + fit(short(row.who, who), who), "soft" + ground)]
+        spans += [(" " + fit(row.bounces, _BOUNCES), "failed" + ground)]
+    why = beside - title - 2
+    if why > 0:
+        loud = "failed" if row.state is TaskState.FAILED else "faint" if quiet else "soft"
+        spans += [("  " + fit(cut(told, why), why), loud + ground)]
+    return pad(spans, cells, "text" + ground)
