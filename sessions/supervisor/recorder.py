@@ -62,6 +62,8 @@ class Recorder:
         self._hearers: list[Hear] = []
         self._works: dict[str, Progress] = {}
         """Long work under way, by who does it."""
+        self.past_told = asyncio.Event()
+        """What had happened before anybody looked is recorded."""
 
     @property
     def state(self) -> FloorState:
@@ -135,6 +137,7 @@ class Recorder:
 
     def caught_up(self) -> None:
         """What had happened before anybody looked is recorded. Consoles draw it at one go, not as it comes in."""
+        self.past_told.set()
 
     def trouble(self, source: str, text: str) -> None:
         """What keeps a source from being observed, with the cure; empty when nothing does any more.
@@ -173,6 +176,7 @@ class ServingRecorder(Recorder):
             self._halting.discard(waiting)
 
     def caught_up(self) -> None:
+        super().caught_up()
         if self._feed.work.past == UNSETTLED:
             self._feed.say(replace(self._feed.work, past=self.state.seq))
 

@@ -15,6 +15,7 @@ from sessions.supervisor.services.conflicts import ConflictWatch
 from sessions.supervisor.services.journal import JournalCare
 from sessions.supervisor.services.stations.service import Stations
 from sessions.supervisor.services.transcripts import TranscriptWatch
+from sessions.supervisor.services.triage.service import Triage
 from sessions.supervisor.supervisor import Supervisor
 
 
@@ -31,7 +32,8 @@ def supervisor_of(
     transcripts = TranscriptWatch(place.journal, places, prices, recorder, branches.catch_up)
     care = JournalCare(place.journal, recorder)
     stations = Stations(place, recorder, transcripts.follow_also)
-    services = (branches, conflicts, transcripts, care, stations)
+    triage = Triage(recorder)
+    services = (branches, conflicts, transcripts, care, stations, triage)
     return Supervisor(
         recorder,
         services,

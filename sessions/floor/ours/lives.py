@@ -28,6 +28,8 @@ REBOOTED = "the machine was started again"
 """Why a station is lost that nobody lost: it is brought back when the operator says so."""
 
 
+FULL = "it fills the disk"
+"""How the reason begins of a station that rests for it."""
 WAITS = "waits for "
 """How the reason begins of a station whose start is put off."""
 THAW, MEMORY = f"{WAITS}the thaw", f"{WAITS}memory"

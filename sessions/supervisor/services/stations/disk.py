@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
-from sessions.floor.ours.lives import Life
+from sessions.floor.ours.lives import FULL, Life
 from sessions.floor.ours.owned import Owned
 from sessions.floor.reports import Report
 from sessions.floor.state import Station
@@ -21,8 +21,6 @@ from sessions.text import clean
 LOOK_S = 1.0
 RESTS = 20
 """Counting takes no more than one part in so many of the time."""
-FULL = "it fills the disk"
-"""How the reason begins of a station that rests for it."""
 
 
 class Disk:

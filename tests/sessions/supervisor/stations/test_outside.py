@@ -20,7 +20,7 @@ from sessions.paths import journal_path
 from sessions.stations.boundary import machine
 from sessions.stations.places.suspects import Allowed, listing
 from sessions.stations.running import disk
-from sessions.supervisor.services.stations.disk import FULL
+from sessions.floor.ours.lives import FULL
 from tests.sessions.supervisor.stations.test_places import comes
 from tests.support.house import House
 from tests.support.stations.yard import Floor, manned, yard_in

@@ -1,0 +1,88 @@
+"""What stands in the way of landing: collisions with the base, and tasks that their checks or nobody accepted. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sessions.floor.conflicts import Outcome, Verdict, key_of
+from sessions.floor.ours.lives import Life
+from sessions.floor.state import FloorState
+from sessions.floor.tasks.task import Task, TaskState
+from sessions.floor.triage.case import Case, Cause, Kind
+from sessions.floor.triage.causes.rule import Found, Rule, Said, Where, cause_of
+from sessions.floor.triage.judging.looked import TITLE, Looked, evidence, millis
+from sessions.text import clean
+
+PATIENCE_S = 60.0
+"""A collision that is settled by then was under way to be."""
+
+
+def collides(looked: Looked) -> Iterator[Case]:
+    """The commits of its branch do not merge into the base, or into what was accepted and is to land before it."""
+    state, branch = looked.state, looked.station.branch
+    gone = looked.owned is not None and looked.owned.life is Life.REMOVED
+    if not branch or branch == state.base or gone or not looked.is_recent:
+        return
+    for other in ("", *_accepted(state, branch)):
+        verdict = _verdict(state, branch, other)
+        if verdict is None or verdict.outcome is not Outcome.CONFLICT or looked.now < verdict.since + PATIENCE_S:
+            continue
+        files = ", ".join(file.path for file in verdict.files[:3])
+        yield looked.case(
+            Kind.CONFLICT,
+            f"conflict:{other}:{millis(verdict.since)}",
+            verdict.since,
+            f"{branch} does not merge with {other or state.base}",
+            (f"{verdict.lines} conflicting lines in {files}", f"since {verdict.cause} changed" * bool(verdict.cause)),
+            Found(Cause.CONFLICT, "git's own merge"),
+            about=other,
+        )
+
+
+def collision_due(looked: Looked) -> float:
+    """When a collision has lasted long enough; infinite for never."""
+    branch = looked.station.branch
+    verdicts = (_verdict(looked.state, branch, other) for other in ("", *_accepted(looked.state, branch)))
+    waits = (each.since + PATIENCE_S for each in verdicts if each is not None and each.outcome is Outcome.CONFLICT)
+    return min((at for at in waits if at > looked.now), default=float("inf"))
+
+
+def _verdict(state: FloorState, branch: str, other: str) -> Verdict | None:
+    """Of the commits alone: what is not committed is not about to land."""
+    key = key_of(branch, other)
+    return state.committed_verdicts.get(key) or state.verdicts.get(key)
+
+
+def _accepted(state: FloorState, branch: str) -> list[str]:
+    """Branches with a task that was accepted and has not landed, but this one."""
+    if not any(task.state is TaskState.FINISHED for task in state.tasks.values()):
+        return []
+    done = {task.station for task in state.tasks.values() if task.state is TaskState.FINISHED}
+    names = (state.owned[name].branch for name in sorted(done) if name in state.owned)
+    return [name for name in names if name != branch and name in state.branches and not state.branches[name].merged]
+
+
+def unaccepted(state: FloorState, task: Task, rules: tuple[Rule, ...]) -> Case | None:
+    """A task whose check failed too often, or that waits for a person to accept it."""
+    if task.state is TaskState.FAILED:
+        found = cause_of(rules, (Said(Where.CHECK, task.output or task.reason),))
+        lines = (f"bounced {task.bounces} times", task.reason, *task.output.splitlines()[-4:])
+        what, kind, group = f"failed:{task.lease}:{millis(task.since)}", Kind.CHECK, f"check:{found.rule}"
+    elif task.state is TaskState.REVIEW:
+        found, lines = Found(), (task.reason, f"at {task.head[:12]}" * bool(task.head))
+        what, kind, group = f"review:{task.lease}:{millis(task.since)}", Kind.REVIEW, ""
+    else:
+        return None
+    title = clean(task.spec.title, TITLE)
+    return Case(
+        id=f"{task.id}:{what}",
+        kind=kind,
+        station=task.station,
+        cause=found.cause,
+        rule=found.rule,
+        title=title,
+        evidence=evidence(lines),
+        since=task.since,
+        about=task.id,
+        group=group,
+    )

@@ -1,0 +1,66 @@
+"""What makes no progress: silence that nothing excuses, and what is done again and again. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sessions.floor.progress.progress import NOTHING
+from sessions.floor.progress.signs import looping, stalled, thrashing
+from sessions.floor.state import Status
+from sessions.floor.triage.case import Case, Cause, Kind
+from sessions.floor.triage.causes.rule import Found, Said, Where
+from sessions.floor.triage.judging.looked import Looked, alike, millis, some
+
+_BUSY = (Status.WORKING, Status.WAITING)
+
+
+def silent(looked: Looked) -> Iterator[Case]:
+    """It should be working, and nothing is heard of it."""
+    if (stall := stalled(looked.state, looked.name, looked.now)) is None:
+        return
+    seen = looked.station
+    yield looked.case(
+        Kind.STUCK,
+        f"stalled:{millis(stall.since)}",
+        stall.since,
+        "silent, and nothing says why",
+        (
+            f"believed to for {minutes(stall.patience)}",
+            f"silent for {minutes(stall.usual)} at most before that" if stall.usual else "",
+            f"last: {seen.activity or seen.evidence.reason}",
+        ),
+        Found(Cause.STALL, "silent"),
+    )
+
+
+def circles(looked: Looked) -> Iterator[Case]:
+    """It does the same again and again, or writes the same files without anything that stays."""
+    if looked.station.evidence.status not in _BUSY:
+        return
+    progress = looked.state.progress.get(looked.name, NOTHING)
+    if (loop := looping(progress, looked.now)) is not None:
+        inner = looked.cause(Said(Where.TOOL, loop.error))
+        yield looked.case(
+            Kind.STUCK,
+            f"loop:{millis(loop.since)}",
+            loop.since,
+            f"{loop.call}: {some(loop.count)} times",
+            (loop.error, f"which is a case of {inner.rule}" if inner.rule and loop.error else ""),
+            Found(Cause.LOOP, "the same error again" if loop.error else "the same call again"),
+            group=alike(Kind.STUCK.value, Cause.LOOP.value, loop.error) if loop.error else "",
+        )
+    elif (thrash := thrashing(progress, looked.now)) is not None:
+        checks = f"{thrash.call}: failed {some(thrash.rounds)} times in the same way" if thrash.rounds else ""
+        yield looked.case(
+            Kind.STUCK,
+            f"thrash:{millis(thrash.since)}",
+            thrash.since,
+            f"writes the same files again and again: {some(thrash.edits)} times",
+            (checks, thrash.error),
+            Found(Cause.LOOP, "back and forth"),
+        )
+
+
+def minutes(seconds: float) -> str:
+    """A duration in words."""
+    return f"{max(1, round(seconds / 60))} m"
