@@ -13,14 +13,13 @@ from msgspec.structs import replace
 from sessions.branches.git import beneath
 from sessions.floor import events as ev
 from sessions.floor.commands import AssignScope, ChangeLife, StartStation
-from sessions.floor.ours.lives import Change, Life
+from sessions.floor.ours.lives import FULL, Change, Life
 from sessions.floor.scope import Scope
 from sessions.journal.reader import JournalReader
 from sessions.paths import journal_path
 from sessions.stations.boundary import machine
 from sessions.stations.places.suspects import Allowed, listing
 from sessions.stations.running import disk
-from sessions.floor.ours.lives import FULL
 from tests.sessions.supervisor.stations.test_places import comes
 from tests.support.house import House
 from tests.support.stations.yard import Floor, manned, yard_in
