@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ _WORDS = (
 )  # fmt: skip
 _SETTINGS = ("core.bigFileThreshold=64m",)
 """A longer file is no text, whatever is in it."""
+_NAME = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 @dataclass(frozen=True)
@@ -132,5 +133,5 @@ def _is_other(file: File) -> bool:
 
 
 def is_commit(git: Git, name: str) -> bool:
-    """Whether the repository has it."""
-    return git.call("cat-file", "-e", os.fsdecode(f"{name}^{{commit}}".encode()))[0] == 0
+    """Whether that is the whole name of a commit, and the repository has it."""
+    return bool(_NAME.fullmatch(name)) and git.call("cat-file", "-e", f"{name}^{{commit}}")[0] == 0

@@ -70,7 +70,7 @@ def _looked_at(factory: Factory, work: Work, check: Check) -> tuple[Changed, lis
     Then it is not worth while to run anything: it would be something else that is tried.
     """
     git = looking(room.source_of(factory))
-    for commit in (work.head, work.base):
+    for commit in (work.head, work.base, *filter(None, [work.trunk])):
         if not is_commit(git, commit):
             raise FactoryError(f"the repository has no commit {clean(commit, 40)}", "requeue the task")
     missing, told = left(factory.state_dir, work.station, work.head)

@@ -38,13 +38,16 @@ from sessions.stations.keeping.marks import Mark
 from sessions.stations.places import origin, setup
 from sessions.stations.places.layout import Place, Record, no_place
 from sessions.stations.places.making import Wanted, check_out, lay_out, left_out
-from sessions.stations.places.settings import taken
+from sessions.stations.places.settings import PARTIAL, taken
 from sessions.stations.running.fitting import Factory
 
 log = logging.getLogger(__name__)
 
 STATION = ":checks"
 """Stands in the marks of processes of checks where others have a station: no station has a colon in its name."""
+
+_MISSED = ("content filter", PARTIAL)
+"""What of the operator's settings makes the files other ones than in their own work tree."""
 
 
 def checks_dir(state_dir: Path) -> Path:
@@ -92,7 +95,8 @@ def fill(factory: Factory, place: Place) -> tuple[str, ...]:
         wanted = Wanted(place.record.station, branch, new=False)
         lay_out(place, place.root, source, settings, wanted, (branch, branch))
         check_out(place, factory.common_dir, place.record.base)
-        return tuple(f"it was checked without {words}" for words in (*settings.dropped, *left_out(place)))
+        lacks = [words for words in settings.dropped if words.startswith(_MISSED)]
+        return tuple(f"it was checked without {words}" for words in (*lacks, *left_out(place)))
     except OSError as error:
         raise _no_room(place.root, error) from error
 

@@ -28,6 +28,8 @@ LAST_WORDS_S = 1.0
 """For what lies in the pipe when all who could write there have ended."""
 LOOK_S = 1.0
 """How often the disk is looked at; and how often a command, where its end cannot be waited for."""
+RESTS = 20
+"""Counting files takes no more than one part in so many of the time."""
 LEAST = disk.Room(1 << 30, 20_000)
 """What must be left on the disk for all others, beside what is allowed to one check."""
 _SUBREAPER = 36
@@ -126,7 +128,7 @@ def _until(process: subprocess.Popen[bytes], pipe: int, output: bytearray, asked
     poll = select.poll()
     for descriptor in {0, pipe, end} - {-1}:
         poll.register(descriptor, select.POLLIN)
-    looked = time.monotonic()
+    look = time.monotonic() + LOOK_S
     try:
         while (left := deadline - time.monotonic()) > 0:
             ready = {descriptor for descriptor, _ in poll.poll(min(left, LOOK_S) * 1_000)}
@@ -139,10 +141,10 @@ def _until(process: subprocess.Popen[bytes], pipe: int, output: bytearray, asked
                     poll.unregister(pipe)
             if end in ready or (end < 0 and _is_over(process)):
                 return ""
-            if time.monotonic() - looked >= LOOK_S:
+            if (now := time.monotonic()) >= look:
                 if _fills(asked):
                     return "disk"
-                looked = time.monotonic()
+                look = time.monotonic() + max(LOOK_S, RESTS * (time.monotonic() - now))
         return "late"
     finally:
         if end >= 0:

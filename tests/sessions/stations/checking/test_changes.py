@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from sessions.errors import FactoryError
+from sessions.floor.scope import Mode
 from sessions.floor.tasks.task import Check
-from sessions.stations.checking.check import UNCHANGED
+from sessions.stations.checking.check import UNCHANGED, run_check
+from sessions.stations.checking.values import Work
 from tests.sessions.stations.checking.desk import Desk
 
 
@@ -17,44 +21,8 @@ def test_what_is_changed_is_told_and_passes(desk: Desk) -> None:
     assert found.files == ("README.md", "src/a.py", "src/new.bin")
     assert (found.lines, found.head) == (5, head)
     assert found.warnings == ()
-
-
-@pytest.mark.parametrize(
-    ("check", "write", "words"),
-    [
-        (Check(must=("tests/**",)), (), "nothing that matches tests/** was changed"),
-        (Check(must=("src/**", "!src/*.py")), (), "nothing that matches src/** was changed"),
-        (Check(must_not=("src/**", "!src/new.py")), (), "changed, which must not be: src/a.py"),
-        (Check(most_files=1), (), "2 files were changed, 1 are the most"),
-        (Check(most_lines=2), (), "3 lines were changed, 2 are the most"),
-        (Check(), ("src/new.py",), "changed outside of what the task may write: src/a.py"),
-    ],
-)
-def test_what_is_not_allowed_fails_in_words(desk: Desk, check: Check, write: tuple[str, ...], words: str) -> None:
-    desk.arrives({"src/a.py": "a = 2\n", "src/new.py": "new\n"})
-    found = desk.check(check, write=write)
-    assert not found.passed
-    assert len(found.failures) == 1
-    assert words in found.failures[0]
-
-
-def test_many_files_are_counted_and_some_are_named(desk: Desk) -> None:
-    desk.arrives({f"out/{number}.txt": "x\n" for number in range(40)})
-    (words,) = desk.check(Check(must_not=("out/**",))).failures
-    assert words.endswith("out/12.txt and 35 more")
-
-
-def test_names_are_harmless(desk: Desk) -> None:
-    desk.arrives({"src/\x1b[31mred\u202e.py": "x\n"})
-    found = desk.check(Check(must_not=("src/**",)))
-    for words in (*found.failures, *found.files):
-        assert words.isprintable()
-
-
-def test_no_work_at_all_is_told(desk: Desk) -> None:
-    found = desk.check(Check())
-    assert found.passed
-    assert found.warnings == (UNCHANGED,)
+    desk.base = head
+    assert desk.check(Check()).warnings == (UNCHANGED,)
     assert not desk.check(Check(must=("**",))).passed
 
 
@@ -85,13 +53,18 @@ def test_links_out_and_other_repositories_are_refused(desk: Desk) -> None:
     assert [words.partition(" ")[0] for words in found.failures if "arrived" not in words] == ["vendor", "out"]
 
 
-def test_uncommitted_work_fails_and_is_named(desk: Desk) -> None:
-    desk.arrives({"src/a.py": "a = 2\n", ".gitignore": "*.log\n"})
-    desk.repo.write({"src/a.py": "a = 3\n", "new.txt": "n\n", "x.log": "x\n"}, cwd=desk.station.work)
+def test_uncommitted_work_fails_and_is_named_and_nothing_of_the_agents_runs(desk: Desk) -> None:
+    desk.arrives({"src/a.py": "a = 2\n", ".gitignore": "*.log\n", ".gitattributes": "* filter=evil\n"})
+    fired, config = desk.root / "fired", desk.station.git_dir / "config"
+    evil = f"touch {fired}"
+    lines = f'[filter "evil"]\nclean = {evil}\nsmudge = {evil}\n[core]\nfsmonitor = {evil}\nhooksPath = .\n'
     desk.repo.git("rm", "--quiet", "--cached", "README.md", cwd=desk.station.work)
+    config.write_text(config.read_text() + lines)
+    desk.repo.write({"src/a.py": "a = 3\n", "new.txt": "n\n", "x.log": "x\n"}, cwd=desk.station.work)
     found = desk.check(Check(commands=("echo ran",)))
     assert found.failures == ("not committed: README.md, src/a.py, new.txt: commit them, or take them away",)
     assert found.output == "", "what is not all there is not tried"
+    assert not fired.exists()
 
 
 def test_commits_that_are_elsewhere_fail(desk: Desk) -> None:
@@ -102,18 +75,6 @@ def test_commits_that_are_elsewhere_fail(desk: Desk) -> None:
     desk.repo.git("switch", "--quiet", "-c", "mine", cwd=desk.station.work)
     (words,) = desk.check(Check()).failures
     assert words.startswith("its place stands on mine: bring what was done there to agent/s1")
-
-
-def test_what_the_agent_leaves_in_its_repository_runs_nothing(desk: Desk) -> None:
-    desk.arrives({"src/a.py": "a = 2\n", ".gitattributes": "* filter=evil\n"})
-    fired = desk.root / "fired"
-    config = desk.station.git_dir / "config"
-    evil = f"touch {fired}"
-    lines = f'[filter "evil"]\nclean = {evil}\nsmudge = {evil}\n[core]\nfsmonitor = {evil}\nhooksPath = .\n'
-    config.write_text(config.read_text() + lines)
-    (desk.station.work / "src/a.py").write_text("a = 3\n")
-    desk.check(Check(commands=("true",)))
-    assert not fired.exists()
 
 
 def test_a_station_without_a_place_is_checked_by_its_commits(desk: Desk) -> None:
@@ -131,3 +92,26 @@ def test_what_cannot_be_said_is_an_error_with_a_cure(desk: Desk) -> None:
     desk.base = "0" * 40
     with pytest.raises(FactoryError, match="no commit 0000"):
         desk.check(Check())
+
+
+def test_a_full_station_is_looked_at_in_its_linked_worktree(desk: Desk) -> None:
+    place = desk.place("f1", mode=Mode.FULL)
+    head = desk.repo.commit({"src/a.py": "a = 2\n"}, cwd=place.work)
+    (place.work / "new.txt").write_text("n\n")
+    work = Work("f1", "agent/f1", head, desk.base)
+    found = asyncio.run(run_check(desk.factory, work, Check()))
+    assert (found.files, found.failures) == (
+        ("src/a.py",),
+        ("not committed: new.txt: commit them, or take them away",),
+    )
+    (place.work / "new.txt").unlink()
+    desk.repo.git("switch", "--quiet", "--detach", cwd=place.work)
+    (words,) = asyncio.run(run_check(desk.factory, work, Check())).failures
+    assert words.startswith("its place stands on no branch")
+
+
+def test_a_branch_that_was_rewritten_is_judged_by_what_it_came_to(desk: Desk) -> None:
+    desk.arrives({"src/a.py": "a = 2\n"})
+    desk.repo.git("reset", "--quiet", "--hard", "HEAD~1", cwd=desk.station.work)
+    desk.arrives({"src/b.py": "b = 2\n"})
+    assert desk.check(Check()).files == ("src/b.py",)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
+import pickle
+import select
 import signal
 import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from sessions.errors import FactoryError
+from sessions.floor.scope import Network, Scope
 from sessions.floor.tasks.task import Check
 from sessions.stations.boundary.bounds import Limits
 from sessions.stations.checking import room, running
@@ -20,22 +24,33 @@ from sessions.stations.checking.room import STATION
 from sessions.stations.checking.values import MOST_OUTPUT
 from sessions.stations.keeping import processes
 from sessions.stations.running import disk
+from tests import ROOT
+from tests.sessions.stations.checking.conftest import PATIENCE_S
 from tests.sessions.stations.checking.desk import WAYS, Desk, way
 
 Begun = Callable[[], Awaitable[None]]
-AWAY = "(setsid sh -c 'trap \"\" TERM HUP; env -i sleep 86431 & wait' >/dev/null 2>&1 &) ; (sleep 86431 &) ; sleep 0.1"
+LONG = str(86_400_000 + os.getpid())
+"""Seconds for which only what this process started sleeps."""
+AWAY = f"(setsid sh -c 'trap \"\" TERM HUP; env -i sleep {LONG} & wait' >/dev/null 2>&1 &) ; (sleep {LONG} &)"
 """Goes away from its parents, its session, its group and its marks."""
 
 
-def sleeping(seconds: str = "86431") -> list[int]:
-    """Processes that sleep for so long."""
+def sleeping() -> list[int]:
+    """Processes that sleep for long, and were started by these tests."""
     found = []
     for entry in Path("/proc").iterdir():
         try:
-            if entry.name.isdigit() and f"sleep\0{seconds}".encode() in (entry / "cmdline").read_bytes():
+            if entry.name.isdigit() and f"sleep\0{LONG}".encode() in (entry / "cmdline").read_bytes():
                 found.append(int(entry.name))
         except OSError:
             continue
+    return found
+
+
+def runner_below(pid: int) -> int:
+    """What runs the commands for a supervisor."""
+    children = [each.pid for each in processes.everything().values() if each.parent == pid]
+    (found,) = [child for child in children if (mark := processes.mark_of_process(child)) and mark.station == STATION]
     return found
 
 
@@ -43,30 +58,21 @@ def sleeping(seconds: str = "86431") -> list[int]:
 def test_commands_pass_or_fail_where_only_the_commits_are(desk: Desk, on: str) -> None:
     desk.arrives({"src/a.py": "a = 2\n", ".gitignore": "*.log\n"})
     (desk.station.work / "left.log").write_text("of the agent\n")
-    commands = ("test ! -e left.log && grep 2 src/a.py", "git status --short && pwd && echo $HOME > src/made")
-    found = desk.check(Check(commands=commands), on=on)
-    assert found.passed, (found.failures, found.output)
+    commands = ("test ! -e left.log && grep 2 src/a.py", AWAY, "git status --short && pwd && echo $HOME > src/made")
+    found = desk.check(Check(commands=(*commands, "echo two >&2; exit 3", "echo three")), on=on)
+    assert found.failures[0].startswith("`echo two >&2; exit 3` ended with 3 after ")
     assert "a = 2\n" in found.output
+    assert found.output.endswith("\n$ echo two >&2; exit 3\ntwo")
     assert str(desk.station.work) not in found.output
     assert any(words.startswith("nothing held its commands") for words in found.warnings) == (on == "advisory")
-    found = desk.check(Check(commands=("echo one", "echo two >&2; exit 3", "echo three")), on=on)
-    assert found.failures[0].startswith("`echo two >&2; exit 3` ended with 3 after ")
-    assert found.output == "$ echo one\none\n$ echo two >&2; exit 3\ntwo"
+    assert sleeping() == [], "what goes away from its parents is ended, too"
 
 
-@pytest.mark.parametrize("on", WAYS)
-def test_what_goes_away_from_its_parents_is_ended(desk: Desk, on: str) -> None:
+def test_a_time_limit_holds_for_all_together(desk: Desk) -> None:
     desk.arrives({"src/a.py": "a = 2\n"})
-    before = sleeping()
-    assert desk.check(Check(commands=(AWAY, "true")), on=on).passed
-    assert sleeping() == before
-
-
-@pytest.mark.parametrize("on", WAYS)
-def test_a_time_limit_holds_for_all_together(desk: Desk, on: str) -> None:
-    desk.arrives({"src/a.py": "a = 2\n"})
-    found = desk.check(Check(commands=("sleep 0.3", AWAY + "; echo begun; exec sleep 86431"), seconds=1.0), on=on)
-    assert "the check took longer than 1 s" in found.failures[0]
+    commands = ("sleep 0.2", f"{AWAY}; echo begun; exec sleep {LONG}")
+    found = desk.check(Check(commands=commands, seconds=1.5), on="advisory")
+    assert found.failures[0].endswith("was ended: the check took longer than 1.5 s")
     assert found.output.endswith("begun")
     assert sleeping() == []
 
@@ -76,7 +82,7 @@ def test_who_is_cancelled_leaves_nothing(desk: Desk, begun: Begun, on: str) -> N
     desk.arrives({"src/a.py": "a = 2\n"})
 
     async def cancelled() -> None:
-        script = AWAY + "; echo x > begun; exec sleep 86431"
+        script = f"{AWAY}; echo x > begun; exec sleep {LONG}"
         task = asyncio.create_task(run_check(desk.factory, desk.work(), Check(commands=(script,)), None, way(on)))
         await begun()
         task.cancel()
@@ -118,10 +124,22 @@ def test_hostile_trees_do_no_harm(desk: Desk) -> None:
 def test_nothing_outside_can_be_written_and_there_is_no_network(desk: Desk) -> None:
     desk.arrives({"src/a.py": "a = 2\n"})
     aim = desk.root / "aim"
-    commands = (f"echo x > {aim} || true", f"! ls {desk.station.root}", "! grep -v lo: /proc/net/dev | grep -q :")
+    commands = (
+        f"echo x > {aim} || true",
+        f"! ls {desk.station.root}",
+        '! test "$HTTPS_PROXY"',
+        "! grep -v lo: /proc/net/dev | grep :",
+    )
     found = desk.check(Check(commands=commands), on="bubblewrap")
     assert found.passed, (found.failures, found.output)
     assert not aim.exists()
+
+
+def test_the_network_is_as_for_the_station(desk: Desk) -> None:
+    desk.arrives({"src/a.py": "a = 2\n"})
+    listed = Scope(network=Network.LISTED, hosts=("files.test",))
+    check = Check(commands=('test "$HTTPS_PROXY" && ! grep -v lo: /proc/net/dev | grep :',))
+    assert desk.check(check, on="bubblewrap", scope=listed).passed
 
 
 def test_a_set_up_is_run_first_and_what_it_says_is_told(desk: Desk) -> None:
@@ -147,7 +165,7 @@ def test_a_command_that_fills_the_disk_is_ended(desk: Desk, monkeypatch: pytest.
     room.fill(desk.factory, place)
     boundary, _, _ = room.bound(desk.factory, place, desk.work().scope, Limits())
     most = disk.Room(disk.left(place.root).size, 20)
-    commands = ["mkdir many; cd many; for i in $(seq 99); do echo > $i; done; exec sleep 86431"]
+    commands = [f"mkdir many; cd many; for i in $(seq 99); do echo > $i; done; exec sleep {LONG}"]
     (ran,) = asyncio.run(running.run(place, boundary, room.mark_of(desk.factory, place), commands, 20.0, most))
     assert ran.why == "disk"
     room.take_away(place)
@@ -161,7 +179,7 @@ def test_what_a_killed_supervisor_left_is_swept(desk: Desk) -> None:
     room.fill(desk.factory, place)
     boundary, _, _ = room.bound(desk.factory, place, desk.work().scope, Limits(), way("advisory"))
     os.mkfifo(place.work / "begun")
-    script = "(setsid sleep 86431 &); echo x > begun; exec sleep 86431"
+    script = f"(setsid sleep {LONG} &); echo x > begun; exec sleep {LONG}"
     words = ["setsid", "--fork", *boundary.words, "/bin/sh", "-c", script]
     subprocess.run(words, cwd=place.work, env=dict(boundary.environment), check=True)
     assert (place.work / "begun").read_bytes()
@@ -176,17 +194,51 @@ def test_a_runner_that_is_killed_is_told_and_leaves_nothing(desk: Desk, begun: B
     desk.arrives({"src/a.py": "a = 2\n"})
 
     async def killed() -> None:
-        script = "(setsid sleep 86431 &); echo x > begun; exec sleep 86431"
+        script = f"(setsid sleep {LONG} &); echo x > begun; exec sleep {LONG}"
         task = asyncio.create_task(
             run_check(desk.factory, desk.work(), Check(commands=(script,)), None, way("advisory"))
         )
         await begun()
-        children = [each.pid for each in processes.everything().values() if each.parent == os.getpid()]
-        (runner,) = [pid for pid in children if (mark := processes.mark_of_process(pid)) and mark.station == STATION]
-        os.kill(runner, signal.SIGKILL)
+        os.kill(runner_below(os.getpid()), signal.SIGKILL)
         with pytest.raises(FactoryError, match=r"cut off.*have it checked again"):
             await task
 
     asyncio.run(killed())
     assert sleeping() == []
+    desk.is_swept()
+
+
+SUPERVISOR = """
+import asyncio, os, pickle, sys
+from sessions.stations.checking import room
+from sessions.stations.checking.check import run_check
+fill = room.fill
+def filled(factory, place):
+    told = fill(factory, place)
+    os.mkfifo(place.work / "begun")
+    print(place.work / "begun", flush=True)
+    return told
+room.fill = filled
+asyncio.run(run_check(*pickle.loads(bytes.fromhex(sys.argv[1]))))
+"""
+
+
+@pytest.mark.parametrize("on", WAYS)
+def test_with_a_supervisor_that_is_killed_all_ends_at_once(desk: Desk, on: str) -> None:
+    """Nobody has to come and sweep for that; the place is swept by the next one."""
+    desk.arrives({"src/a.py": "a = 2\n"})
+    check = Check(commands=(f"{AWAY}; echo x > begun; exec sleep {LONG}",))
+    asked = (desk.factory, desk.work(), check, None, way(on))
+    words = [sys.executable, "-c", SUPERVISOR, pickle.dumps(asked).hex()]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as supervisor:
+        assert supervisor.stdout is not None
+        assert Path(supervisor.stdout.readline().strip()).read_bytes()
+        runner = os.pidfd_open(runner_below(supervisor.pid))
+        supervisor.kill()
+    assert select.select([runner], [], [], PATIENCE_S)[0]
+    os.close(runner)
+    assert sleeping() == []
+    (left,) = room.checks_dir(desk.state_dir).iterdir()
+    assert (left / "work/src/a.py").exists()
+    room.sweep(desk.factory)
     desk.is_swept()
