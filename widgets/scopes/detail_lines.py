@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from sessions.floor.state import FloorState
 from sessions.text import clean
 from sessions.views.scopes.detail import Detail, HotFile, Meeting, Trial, Writer
+from sessions.views.scopes.prevent import Prevention, who
 from widgets.draw.cells import Line, Span, cut, line_width, pad, short, width
 from widgets.draw.glyphs import CLASH, STATUS
 from widgets.draw.numbers import age, count
-from widgets.draw.wrap import wrap
 
 MOST = 12
 """Rows of one kind."""
+NAMED = 3
+"""Stations that are named of many."""
 
 
-def detail_lines(found: Detail, now: float, chosen: str, cells: int, repository: bool) -> list[Line]:
+def detail_lines(found: Detail, now: float, chosen: str, cells: int) -> list[Line]:
     """One place; `chosen` is the station at hand."""
     node = found.node
     lines: list[Line] = []
@@ -45,6 +46,22 @@ def detail_lines(found: Detail, now: float, chosen: str, cells: int, repository:
         lines += [(), _title(f"branches collide {CLASH}", cells)]
         lines += [_hot(hot, node.path, cells) for hot in found.hot[:MOST]]
         lines += _more(len(found.hot), cells)
+    return lines
+
+
+def prevention_lines(found: Prevention, state: FloorState, cells: int) -> list[Line]:
+    """The scopes that would have prevented the most conflicts."""
+    if not found.rules:
+        return []
+    lines: list[Line] = [(), _title(f"would have prevented the most of {count(found.pairs)} pairs {CLASH}", cells)]
+    for number, rule in enumerate(found.rules, 1):
+        names = who(state, rule.leave)
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        leave = f"{', '.join(clean(name, 30) for name in names[:NAMED])}{more} leave{'s' * (len(names) == 1)} it"
+        head = f" {number}  {rule.pairs:,} pair{'s' * (rule.pairs != 1)}  "
+        place = short(clean(rule.place, 300), max(12, (cells - width(head)) // 2))
+        room = cells - width(head) - width(place) - 3
+        lines.append(((head, "bold text"), (place, "text"), ("  " + cut(leave, max(0, room)), "soft")))
     return lines
 
 
@@ -137,12 +154,3 @@ def _hot(hot: HotFile, below: str, cells: int) -> Line:
     shown = short(clean(path or hot.path, 300), room)
     names = ", ".join(clean(name, 40) for name in hot.branches)
     return (("   " + shown, "text"), ("  " + cut(names, max(0, cells - width(shown) - 6)), "soft"))
-
-
-def said(text: str, cells: int, style: str = "soft") -> list[Line]:
-    """A sentence in as many lines as it takes."""
-    return [((" " + row, style),) for row in wrap(text, max(8, cells - 2))]
-
-
-def joined(parts: Sequence[str]) -> str:
-    return ", ".join(part for part in parts if part)

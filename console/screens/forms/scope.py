@@ -10,15 +10,15 @@ from console.screens.forms.fields import field_offers, read, scope_form
 from console.screens.forms.form import FormScreen
 from console.screens.forms.knowing import Knowing
 from sessions.floor.commands import AnyWish, AssignScope, Reply
-from sessions.floor.ours.lives import Life
 from sessions.floor.ours.owned import Owned
-from sessions.floor.scope import HeldBy, Mode, Scope
+from sessions.floor.scope import Scope
 from sessions.floor.scopes.reach import roots
 from sessions.floor.state import name_of
 from sessions.text import clean
 from sessions.views.forms.offers import Offer, Sources
 from sessions.views.forms.overlap import Where
 from sessions.views.forms.refusals import scope_refusals
+from sessions.views.forms.when import holds_from
 from sessions.views.forms.wishes import common_values, scope_wishes
 from sessions.views.hands import Hands
 from widgets.draw.cells import Line
@@ -113,17 +113,8 @@ class ScopeScreen(FormScreen):
 
     def _when(self) -> str:
         """From when on it holds."""
-        known = self._first
         wish = next(iter(self._wishes.values()))
-        if known.life not in (Life.RUNNING, Life.PAUSED):
-            return f"its next start, as it is {known.life.value}"
-        if wish.scope == known.scope:
-            return "the kernel still holds an older one until its next start" if known.next_start else "now, as it is"
-        if known.mode is Mode.FULL or (known.held is not None and known.held.by is HeldBy.ADVISORY):
-            return "now"
-        if self._agent_can("rebinds", unless_known=False):
-            return "now: its next command is held to it"
-        return "now for its hook and what leaves it; for the kernel its next start"
+        return holds_from(self._first, wish.scope, self._agent_can("rebinds", unless_known=False))
 
     async def looked(self, scope: Scope) -> None:
         """Have it found out what mounts can hold of this scope."""

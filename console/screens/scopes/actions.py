@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from console.actions.action import Action, ScreenSpec, Situation, needs_replay
+from console.actions.hands import needs_ours
+from sessions.floor.ours.lives import Life
 
 
 class ScopesSituation(Situation, frozen=True):
@@ -14,6 +16,10 @@ class ScopesSituation(Situation, frozen=True):
     """Overlaps, gaps, what was tried outside and what is asked for."""
     writers: int = 0
     """Stations in the detail of the place under the cursor."""
+    mine: int = 0
+    """Those of them that are ours, live, and may write there."""
+    rules: int = 0
+    """Scopes that would have prevented conflicts."""
 
 
 def needs_places(now: ScopesSituation) -> str:
@@ -28,6 +34,19 @@ def needs_writers(now: ScopesSituation) -> str:
     return "" if now.writers else "no station may write here, and none wrote here"
 
 
+def needs_mine(now: ScopesSituation) -> str:
+    return needs_ours(now) or ("" if now.mine else "no station of ours may write here: + lets one")
+
+
+def needs_two(now: ScopesSituation) -> str:
+    ours = sum(known.life is not Life.REMOVED for known in now.hands.state.owned.values())
+    return needs_mine(now) or ("" if ours > 1 else "there is no other station of ours")
+
+
+def needs_rules(now: ScopesSituation) -> str:
+    return "" if now.rules else "no two branches collide"
+
+
 ACTIONS: tuple[Action[ScopesSituation], ...] = (
     Action("scopes.back", ("escape",), "out", "Come out: of what is proposed, of a search, of the scopes.",
            "screen.back", rank=1),
@@ -38,6 +57,21 @@ ACTIONS: tuple[Action[ScopesSituation], ...] = (
     Action("scopes.previous", ("N",), "previous", "Go to the one before.", "screen.next(-1)", needs_spots),
     Action("scopes.search", ("slash",), "search", "Find a path that contains what you type.",
            "screen.search", needs_places, rank=45),
+    Action("scopes.assign", ("plus",), "let write", "Let a station write here; what comes of it is shown first.",
+           "screen.assign", needs_ours, rank=20),
+    Action("scopes.narrow", ("minus",), "take away",
+           "Take this place from a station that may write it; on the whole tree: leave it what it wrote up to now.",
+           "screen.narrow", needs_mine, rank=21),
+    Action("scopes.widen", ("W",), "widen", "Let one that may write here write all of it, or the directory around it.",
+           "screen.widen", needs_mine, rank=22),
+    Action("scopes.hand_over", ("H",), "hand over", "Hand this place from one station to another.",
+           "screen.hand_over", needs_two, rank=23),
+    Action("scopes.alone", ("L",), "alone",
+           "Have nobody else write what a station of this place may write, or let others again.",
+           "screen.alone", needs_mine, rank=24),
+    Action("scopes.prevent", ("B",), "prevent",
+           "Propose one of the scopes that would have prevented the most conflicts.",
+           "screen.prevent", needs_rules, rank=25),
     Action("scopes.station", ("tab",), "station",
            "Have the next station of the place at hand: keys that do something to a station are for that one.",
            "screen.choose(1)", needs_writers, rank=30),

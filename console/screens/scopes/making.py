@@ -13,6 +13,7 @@ from sessions.floor.scopes.paths import Paths
 from sessions.floor.state import FloorState
 from sessions.text import clean
 from sessions.views.scopes.ground import NO_TREE, Ground
+from sessions.views.scopes.prevent import Prevention, prevention
 from sessions.views.scopes.spots import Spot, spots
 
 EASE = 8.0
@@ -25,6 +26,7 @@ class Making:
     def __init__(self) -> None:
         self.ground: Ground | None = None
         self.spots: Sequence[Spot] = ()
+        self.prevention = Prevention()
         self.trouble = ""
         """Why the files of the repository are not known."""
         self._tree = NO_TREE
@@ -54,11 +56,11 @@ class Making:
                 await self._ask(link)
             state = link.state
             begun = monotonic()
-            ground, found = await asyncio.to_thread(_made, state, self._tree, self.ground)
+            ground, found, prevented = await asyncio.to_thread(_made, state, self._tree, self.ground)
             self._made_of = _sources(state)
             self._made_at = monotonic()
             self._took = self._made_at - begun
-            self.ground, self.spots = ground, found
+            self.ground, self.spots, self.prevention = ground, found, prevented
         finally:
             self.busy = False
 
@@ -74,9 +76,9 @@ class Making:
         self.trouble = ""
 
 
-def _made(state: FloorState, tree: Paths, before: Ground | None) -> tuple[Ground, Sequence[Spot]]:
+def _made(state: FloorState, tree: Paths, before: Ground | None) -> tuple[Ground, Sequence[Spot], Prevention]:
     ground = Ground(state, tree, before)
-    return ground, spots(ground)
+    return ground, spots(ground), prevention(state, ground.known)
 
 
 def _sources(state: FloorState) -> tuple[object, ...]:

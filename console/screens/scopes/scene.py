@@ -22,7 +22,7 @@ from widgets.floor.topline import trouble_line
 from widgets.parts.footer import Footer
 from widgets.parts.panel import Bar, Panel
 from widgets.scopes.bar_lines import Standing, standing_line
-from widgets.scopes.detail_lines import detail_lines
+from widgets.scopes.detail_lines import detail_lines, prevention_lines
 from widgets.scopes.tree import TreeView
 from widgets.scopes.tree_lines import row_line
 
@@ -71,6 +71,11 @@ class ScopesScene(FindingScreen):
     def wide(self) -> bool:
         return self.size.width >= WIDE
 
+    @property
+    def roomy(self) -> bool:
+        """The detail needs more room than the tree."""
+        return False
+
     def complete(self) -> bool:
         """It waits for the tree."""
         return self.ground is not None
@@ -78,15 +83,17 @@ class ScopesScene(FindingScreen):
     # Sampling
 
     def on_resize(self, event: events.Resize) -> None:
-        self._arrange()
+        self.lay_out()
         self.call_after_refresh(self._first_look)
 
-    def _arrange(self) -> None:
+    def lay_out(self) -> None:
+        """Lay tree and detail out; what is proposed needs more room than what is known."""
         body, height = self.query_one("#body"), max(3, self.size.height - 2)
         body.styles.layout = "horizontal" if self.wide else "vertical"
         self.view.styles.width = "3fr" if self.wide else "1fr"
         self.panel.styles.width = "2fr" if self.wide else "1fr"
-        self.view.styles.height = "1fr" if self.wide else height - height * 2 // 5
+        share = height * (3 if self.roomy else 2) // 5
+        self.view.styles.height = "1fr" if self.wide else height - share
         self.panel.styles.height = "1fr"
         if not self.view.has_focus:
             self.set_focus(self.view, scroll_visible=False)
@@ -179,13 +186,16 @@ class ScopesScene(FindingScreen):
             self._detail_of, self.detail = made_of, detail(ground, self.place, now)
         found = self.detail
         assert found is not None
-        at_hand = self.at_hand()
+        at_hand, prevented = self.at_hand(), self.making.prevention
         self.panel.title = clean(self.place, 300) or "the whole tree"
         files = f"{found.node.files:,} file{'s' * (found.node.files != 1)}" if found.node.folder else ""
         self.panel.title = cut(self.panel.title, max(8, self.panel.size.width - len(files) - 8))
         self.panel.set_body(
-            lambda cells, _: detail_lines(found, now, at_hand, cells, not self.making.trouble),
-            (found, at_hand, age_clock(link.state.time, now)),
+            lambda cells, _: [
+                *detail_lines(found, now, at_hand, cells),
+                *(prevention_lines(prevented, link.state, cells) if not self.place else ()),
+            ],
+            (found, at_hand, prevented, age_clock(link.state.time, now)),
             files,
         )
 

@@ -11,21 +11,26 @@ from textual.binding import BindingType
 from console.actions.action import ScreenSpec
 from console.copies import Copy
 from console.screens.base import bindings
-from console.screens.handed import HandedScreen
 from console.screens.scopes.actions import SPEC, ScopesSituation
-from console.screens.scopes.scene import ScopesScene
+from console.screens.scopes.changing import ChangingScreen
 from sessions.text import clean
 from sessions.views.hands import Hands
-from sessions.views.scopes.spots import after
+from sessions.views.scopes.spots import Why, after
 from widgets.draw.cells import Span
 from widgets.parts.footer import Footer
 from widgets.parts.panel import Bar
 
 MOST_OPEN = 20_000
 """Places beyond which no further level is unfolded at once."""
+_SAID = {
+    Why.OVERLAP: "stations that do not work for one another may write the same here",
+    Why.GAP: "no station may write here",
+    Why.OUTSIDE: "a station tried to write here, outside of its scope",
+    Why.ASKED: "a station asks to write here",
+}
 
 
-class ScopesScreen(ScopesScene, HandedScreen):
+class ScopesScreen(ChangingScreen):
     """The scene with its keys."""
 
     SPEC: ClassVar[ScreenSpec] = SPEC
@@ -41,6 +46,8 @@ class ScopesScreen(ScopesScene, HandedScreen):
             places=max(0, len(self.rows) - 1),
             spots=len(self.making.spots) or bool(self.pattern),
             writers=len(self.stations_here()),
+            mine=len(self.writers()),
+            rules=len(self.making.prevention.rules),
             at_hand=bool(here),
             branched=seen is not None and seen.branch in self.factory.link.state.branches,
         )
@@ -146,7 +153,7 @@ class ScopesScreen(ScopesScene, HandedScreen):
         spot = after(self.making.spots, self.place, step)
         if spot is not None:
             self.go_to(spot.path)
-            self.say(spot.why.value)
+            self.say(_SAID[spot.why])
 
     def look_for(self, text: str) -> None:
         if text:

@@ -52,7 +52,7 @@ def scope_refusals(state: FloorState, wish: AssignScope) -> dict[str, str]:
     above = state.owned.get(parent)
     budget = left(state, parent, state.time, wish.station) if above is not None else wish.budget
     least = AssignScope(wish.station, _least(above), budget)
-    if _said(state, least) and (known := state.owned.get(wish.station)) is not None:
+    if refusal(state, least) and (known := state.owned.get(wish.station)) is not None:
         least = replace(least, scope=known.scope)  # what works for it needs as much as it has
     tries = {
         "budget": replace(least, budget=wish.budget),
@@ -78,14 +78,14 @@ def _scopes(least: Scope, wanted: Scope) -> Iterator[tuple[str, Scope]]:
 
 
 def _told(state: FloorState, wish: W, least: W, tries: Mapping[str, W]) -> dict[str, str]:
-    whole = _said(state, wish)
+    whole = refusal(state, wish)
     found: dict[str, str] = {}
     if whole:
-        at_all = _said(state, least)
+        at_all = refusal(state, least)
         if at_all:
             return {FORM: at_all}
         for field, one in tries.items():
-            said = _said(state, one)
+            said = refusal(state, one)
             if said and said not in found.values():
                 found[field] = said
         if not found:
@@ -106,7 +106,8 @@ def _doubts(scope: Scope) -> dict[str, str]:
     return found
 
 
-def _said(state: FloorState, wish: StartStation | AssignScope) -> str:
+def refusal(state: FloorState, wish: StartStation | AssignScope) -> str:
+    """Why the supervisor would not do it, with the cure; "" where it would."""
     decision = decide_station(state, wish, _HAND)
     if not isinstance(decision, Refusal):
         return ""

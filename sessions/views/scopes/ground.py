@@ -220,6 +220,10 @@ class Ground:
                     found.append((one, other, files))
         return sorted(found, key=lambda it: -it[2])
 
+    def written(self, station: str) -> list[str]:
+        """The files that a station wrote."""
+        return [mark.path for mark in self.known.touched.all if mark.station == station]
+
     def find(self, text: str, place: str, step: int, again: bool) -> str | None:
         """The next place whose path contains a text, in any case: the outermost directory that does; round the end.
 
