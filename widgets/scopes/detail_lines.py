@@ -12,6 +12,8 @@ from widgets.draw.numbers import age, count
 
 MOST = 12
 """Rows of one kind."""
+FEW = 6
+"""Stations up to which each has two lines."""
 NAMED = 3
 """Stations that are named of many."""
 
@@ -20,15 +22,15 @@ def detail_lines(found: Detail, now: float, chosen: str, cells: int) -> list[Lin
     """One place; `chosen` is the station at hand."""
     node = found.node
     lines: list[Line] = []
-    if found.writers:
-        for writer in found.writers:
-            lines += _writer(writer, node.files, now, writer.station == chosen, cells)
-    else:
+    many = len(found.writers) + len(found.others) > FEW
+    for writer in found.writers:
+        lines += _writer(writer, node.files, now, writer.station == chosen, cells, many)
+    if not found.writers:
         lines.append(_words("no station of ours may write here", cells, "faint"))
     if found.others:
         lines += [(), _title("wrote here, or may again", cells)]
         for writer in found.others[:MOST]:
-            lines += _writer(writer, node.files, now, writer.station == chosen, cells)
+            lines += _writer(writer, node.files, now, writer.station == chosen, cells, many)
         lines += _more(len(found.others), cells)
     if found.meetings:
         lines += [(), _title("overlaps", cells)]
@@ -53,7 +55,7 @@ def prevention_lines(found: Prevention, state: FloorState, cells: int) -> list[L
     """The scopes that would have prevented the most conflicts."""
     if not found.rules:
         return []
-    lines: list[Line] = [(), _title(f"would have prevented the most of {count(found.pairs)} pairs {CLASH}", cells)]
+    lines: list[Line] = [_title(f"would have prevented the most of {count(found.pairs)} pairs {CLASH}", cells)]
     for number, rule in enumerate(found.rules, 1):
         names = who(state, rule.leave)
         more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
@@ -62,7 +64,7 @@ def prevention_lines(found: Prevention, state: FloorState, cells: int) -> list[L
         place = short(clean(rule.place, 300), max(12, (cells - width(head)) // 2))
         room = cells - width(head) - width(place) - 3
         lines.append(((head, "bold text"), (place, "text"), ("  " + cut(leave, max(0, room)), "soft")))
-    return lines
+    return [*lines, ()]
 
 
 def _title(text: str, cells: int) -> Line:
@@ -77,46 +79,51 @@ def _more(number: int, cells: int) -> list[Line]:
     return [_words(f"  and {number - MOST:,} more", cells, "faint")] if number > MOST else []
 
 
-def _writer(writer: Writer, files: int, now: float, chosen: bool, cells: int) -> list[Line]:
-    """Two lines: who and what of it, and what it did there."""
+def _writer(writer: Writer, files: int, now: float, chosen: bool, cells: int, short_: bool) -> list[Line]:
+    """Who and what of it, and in a second line what it did there; or all in one."""
     ground = " on cursor" if chosen else ""
     sign, tone = STATUS[writer.status], writer.status.value
-    part = (
-        "all" if writer.whole else f"{count(writer.files)} of {count(files)}" if writer.files < files else "all files"
-    )
-    may = [f"may write {part}"] if writer.ours and writer.lives and (writer.files or writer.whole) else []
-    may += ["to itself"] if writer.exclusive and may else []
-    if not writer.ours:
-        may = ["only observed"]
-    elif not writer.lives:
-        may = [f"{writer.life}; it might again"] if writer.files else [writer.life]
-    elif not may:
-        may = ["may not"]
-    since = f"since {age(writer.since, now)}" * bool(writer.since and may[0].startswith("may write"))
-    by = f" by {clean(writer.by, 30)}" * bool(writer.by and since)
+    may = _may(writer, files)
     head: list[Span] = [
         ("▌" if chosen else " ", "accent" + ground),
         (sign + " ", tone + ground),
         (short(clean(writer.name, 60), max(8, cells // 3)), "bold text" + ground),
-        ("  " + ", ".join(may), ("text" if may[0].startswith("may write") else "faint") + ground),
+        (f"  {may}", ("text" if may.startswith("may write") else "faint") + ground),
     ]
     if writer.restricted:
         head.append(("  from its next start", "needs_me" + ground))
-    tail = f"  {since}{by}"
+    since = f"since {age(writer.since, now)}" * bool(writer.since and may.startswith("may write"))
+    by = f" by {clean(writer.by, 30)}" * bool(writer.by and since)
+    tail = f"  {_wrote(writer, now)}" if short_ else f"  {since}{by}"
     if line_width(head) + width(tail) <= cells:
         head.append((tail, "faint" + ground))
-    return [pad(head, cells, "text" + ground), _wrote(writer, now, cells)]
+    line = pad(head, cells, "text" + ground)
+    return [line] if short_ else [line, _second(writer, now, cells)]
 
 
-def _wrote(writer: Writer, now: float, cells: int) -> Line:
+def _may(writer: Writer, files: int) -> str:
+    if not writer.ours:
+        return "only observed"
+    if not writer.lives:
+        return f"{writer.life}; it might again" if writer.files else writer.life
+    if not (writer.files or writer.whole):
+        return "may not"
+    part = f"{count(writer.files)} of {count(files)}" if writer.files < files else "all files"
+    return f"may write {'all' if writer.whole else part}{', nobody else' * writer.exclusive}"
+
+
+def _wrote(writer: Writer, now: float) -> str:
     if not writer.touched:
-        return (("     never wrote here" if writer.ours and writer.lives else "     wrote nothing here", "faint"),)
+        return "never wrote here" if writer.ours and writer.lives else "wrote nothing here"
     many = f"{writer.touched:,} file{'s' * (writer.touched != 1)}, {writer.times:,} time{'s' * (writer.times != 1)}"
-    last = f", last {age(writer.last, now)} ago" * bool(writer.last)
-    words: list[Span] = [(f"     wrote {many}{last}", "soft")]
-    names = "  " + "  ".join(clean(path.rpartition("/")[2], 60) for path in writer.first)
-    room = cells - line_width(words) - 1
-    return (*words, (cut(names, room), "faint")) if room > 8 else tuple(words)
+    return f"wrote {many}" + f", last {age(writer.last, now)} ago" * bool(writer.last)
+
+
+def _second(writer: Writer, now: float, cells: int) -> Line:
+    words: Span = ("     " + _wrote(writer, now), "soft" if writer.touched else "faint")
+    names = "  ".join(clean(path.rpartition("/")[2], 60) for path in writer.first)
+    room = cells - width(words[0]) - 3
+    return (words, ("  " + cut(names, room), "faint")) if room > 8 and names else (words,)
 
 
 def _meeting(meeting: Meeting, cells: int) -> Line:

@@ -16,7 +16,7 @@ from sessions.text import clean
 from sessions.views.scopes import change
 from sessions.views.scopes.change import Proposal
 from sessions.views.scopes.prevent import on_branch
-from widgets.draw.cells import Line
+from widgets.draw.cells import Line, cut
 from widgets.parts.prompt import Choose, Menu, Typing
 
 _DO = ("enter",)
@@ -148,7 +148,7 @@ class ChangingScreen(ScopesScene, HandedScreen):
         if len(it.stations) > 1:
             hint = "↑↓ another   esc leaves it"
             typing = Typing("for", it.typed)
-            return typing.line(self.size.width, "it cannot be done" if never else "enter does it", hint)
+            return typing.line(self.size.width, (never and cut(never, 60)) or "enter does it", hint)
         title = f"{it.proposal.title}: {never}" if never else f"{it.proposal.title}?"
         items = (Choose("esc", "leaves it"),) if never else (Choose("y", "do it"), Choose("n", "leave it"))
         return Menu(title, items, "").line(self.size.width)
@@ -193,14 +193,13 @@ class ChangingScreen(ScopesScene, HandedScreen):
         ground, state = self.ground, self.factory.link.state
         assert ground is not None
         if it.is_stale(state):
+            it.told = "a scope has changed meanwhile: this is what comes of it now"
             it.look(ground, state, self.rebinds)
             self.draw_detail()
-            self.say("a scope has changed meanwhile: look again at what comes of it")
             return
         it.look(ground, state, self.rebinds)
-        if reason := untouchable(self.present()) or it.refused:
-            self.say(clean(reason, 300), TOLD_S)
-            return
+        if untouchable(self.present()) or it.refused:
+            return  # which is said where a yes would be asked for
         proposal = it.proposal
         self.end_proposal()
         self.say(f"{clean(proposal.title, 200)} …")

@@ -24,6 +24,8 @@ class Proposing:
         self._propose = propose
         self.stations = list(stations)
         self.at = at if at in self.stations else next(iter(self.stations), "")
+        self.told = ""
+        """What is said above it."""
         self.typed = ""
         """Of the names of those to choose from."""
         self._made_of: tuple[object, ...] = ()
@@ -85,7 +87,7 @@ class Proposing:
         self.look(ground, state, rebinds)
         names = self.named(state)
         room = min(len(names), max(3, rows // 3)) if len(self.stations) > 1 else 0
-        lines: list[Line] = []
+        lines: list[Line] = [((" " + self.told, "needs_me"),)] if self.told else []
         if room:
             at = names.index(self.at) if self.at in names else 0
             top = max(0, min(at - room // 2, len(names) - room))

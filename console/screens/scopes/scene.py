@@ -45,6 +45,8 @@ class ScopesScene(FindingScreen):
         self.chosen = ""
         """The station that was chosen of a place; it stays at hand wherever it may write."""
         self.detail: Detail | None = None
+        self.ready = False
+        """It has its widgets, and they have a size."""
         self._rows_of: tuple[object, ...] = ()
         self._detail_of: tuple[object, ...] = ()
 
@@ -100,10 +102,13 @@ class ScopesScene(FindingScreen):
 
     def _first_look(self) -> None:
         if self.lives and self.size:
+            self.ready = True
             self._make_anew()
             self.draw()
 
     def draw_news(self) -> None:
+        if not self.ready:
+            return
         self._make_anew()
         if self.is_news(self.beat(), self.ground):
             self.draw()
@@ -131,14 +136,14 @@ class ScopesScene(FindingScreen):
 
     def draw(self) -> None:
         """Draw the scopes as they are now."""
-        if not self.lives or not self.size:
+        if not self.lives or not self.ready:
             return
-        self._draw_bar()
+        self.draw_bar()
         self._draw_tree()
         self.draw_detail()
         self.draw_footer()
 
-    def _draw_bar(self) -> None:
+    def draw_bar(self) -> None:
         link, bar, counters = self.factory.link, self.query_one(Bar), self.counters()
         if link.health.trouble:
             bar.set_bar(trouble_line(link.health.trouble, bar.free(counters)), [], (), 0, counters)
@@ -192,8 +197,8 @@ class ScopesScene(FindingScreen):
         self.panel.title = cut(self.panel.title, max(8, self.panel.size.width - len(files) - 8))
         self.panel.set_body(
             lambda cells, _: [
-                *detail_lines(found, now, at_hand, cells),
                 *(prevention_lines(prevented, link.state, cells) if not self.place else ()),
+                *detail_lines(found, now, at_hand, cells),
             ],
             (found, at_hand, prevented, age_clock(link.state.time, now)),
             files,

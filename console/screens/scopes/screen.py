@@ -81,7 +81,8 @@ class ScopesScreen(ChangingScreen):
             widget.look = self.look
 
     def draw_header(self) -> None:
-        self._draw_bar()
+        if self.ready:
+            self.draw_bar()
 
     # Moving about
 
