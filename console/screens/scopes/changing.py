@@ -207,9 +207,12 @@ class ChangingScreen(ScopesScene, HandedScreen):
 
     async def _carry_out(self, proposal: Proposal) -> None:
         """All of it, or nothing: what was done before a refusal is put back."""
+        from sessions.operator import one_key
+
         state = self.factory.link.state
+        together = one_key() if len(proposal.steps) > 1 else ""
         for number, step in enumerate(proposal.steps):
-            reply = await self._answer_to(step.wish(state))
+            reply = await self._answer_to(step.wish(state), together)
             if reply.ok:
                 continue
             back = [await self._answer_to(done.back(state)) for done in reversed(proposal.steps[:number])]

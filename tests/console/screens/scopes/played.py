@@ -53,7 +53,7 @@ class RefusingLink(AskedLink):
         super().__init__()
         self.refuses = refuses
 
-    async def send(self, command: AnyWish) -> Reply:
-        await super().send(command)
+    async def send(self, command: AnyWish, together: str = "") -> Reply:
+        await super().send(command, together)
         refused = isinstance(command, AssignScope) and command.station == self.refuses
         return Reply(False, "it is not to be", "ask again") if refused else Reply(True)

@@ -115,6 +115,7 @@ def test_a_place_is_handed_from_the_station_at_hand_to_another() -> None:
             ("fixer", ("src/**", "!src/gen/**"), False),
             ("worker", ("src/**",), False),
         ]
+        assert len(set(link.together)) == 1  # one key undoes both
 
     play(test, link)
 
