@@ -54,10 +54,14 @@ class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
     """Changes that stayed: files written first, commits, passed checks; what comes in one go is one change."""
     files: int = 0
     """Files that it wrote first since its last commit or the beginning of its work, of all time."""
+    written_at: float = 0.0
+    """When it last wrote such a file."""
     commits: int = 0
+    committed_at: float = 0.0
     passed: int = 0
     failed: int = 0
     """Acceptance checks."""
+    checked_at: float = 0.0
     settled_at: float = 0.0
     settled_what: str = ""
     """In a word: `file`, `commit`, `check`."""
@@ -125,6 +129,11 @@ class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
     """Since when there was nothing new."""
     top: Repeated = Repeated()
     """What came most often since then."""
+    cycle: tuple[int, ...] = ()
+    """The latest calls since then, as numbers."""
+    streaks: tuple[int, ...] = ()
+    """How many calls in a row were the same as the one before, the one before that, and so on."""
+    streaks_since: tuple[float, ...] = ()
     failing: tuple[Repeated, ...] = ()
     """Calls that failed in the same way since anything was settled, the latest."""
     errors: tuple[Repeated, ...] = ()

@@ -19,14 +19,24 @@ from sessions.floor.state import FloorState, Station, Status
 
 LOOP_S = 150.0
 """A loop goes on for so long before it is called one."""
-LOOP_CALLS, LOOP_FAILURES = 5, 4
-"""How often the same call comes with nothing new between; and how often it does where it fails."""
+LOOP_FAILURES = 4
+"""How often the same call fails in the same way, with nothing new between."""
+LOOP_CALLS = 14
+"""How often the same call comes back well, with nothing new between, in whatever order."""
+TURNS, TURNS_QUICK, TURNS_MANY = 7, 9, 5
+"""How often it comes so one right after the other; likewise what comes back at once, as a file is read on with; and how
+often several calls come round."""
+SLOW_S = 360.0
+"""What takes so long may come two times less."""
 FAILED_CALLS, FAILED_S = 6, 240.0
 """How often the same call fails in the same way with nothing written between, whatever else is new; and how long."""
 ERROR_CALLS, ERROR_S, ERROR_SHARE = 6, 240.0, 0.5
 """How often different calls end in the same error, how long, and the least part of all calls since that they are."""
 LOOP_OVER_S = 900.0
 """Without another repetition for so long, or for three times as long as one takes, a loop is over."""
+
+QUICK = frozenset({"read", "view", "cat", "grep", "glob", "ls", "list", "search", "find", "webfetch", "websearch"})
+"""Tools that come back at once and say more each time than what they were given tells: the next page of a file."""
 
 ROUNDS, ROUNDS_S = 6, 900.0
 """How often the same check fails in the same way after files were written again, and for how long."""
@@ -95,7 +105,9 @@ def looping(progress: Progress, now: float) -> Loop | None:
 def _loops(progress: Progress) -> Iterator[Repeated]:
     """What was repeated so often and for so long that it is a loop."""
     top = progress.top
-    if top.count >= (LOOP_FAILURES if top.key != top.what else LOOP_CALLS) and top.last - top.since >= LOOP_S:
+    if top.last - top.since >= LOOP_S and (
+        top.count >= (LOOP_CALLS if top.key == top.what else LOOP_FAILURES) or _comes_round(progress)
+    ):
         yield top
     for each in progress.failing:
         if each.count >= FAILED_CALLS and each.last - each.since >= FAILED_S:
@@ -104,6 +116,18 @@ def _loops(progress: Progress) -> Iterator[Repeated]:
         share = each.count / max(1, progress.calls - each.calls)
         if each.count >= ERROR_CALLS and share >= ERROR_SHARE and each.last - each.since >= ERROR_S:
             yield each
+
+
+def _comes_round(progress: Progress) -> bool:
+    """Whether its latest calls are the same few, in the same order, again and again."""
+    tool, _, given = progress.top.call.partition(" ")
+    quick = tool.lower() in QUICK or " " not in given
+    for back, (streak, since) in enumerate(zip(progress.streaks, progress.streaks_since, strict=False), 1):
+        lasts, turns = progress.heard - since, streak // back + 1
+        least = TURNS_MANY if back > 1 else (TURNS_QUICK if quick else TURNS) - 2 * (lasts >= SLOW_S)
+        if lasts >= LOOP_S and turns >= least:
+            return True
+    return False
 
 
 def _over(each: Repeated) -> float:
@@ -139,10 +163,10 @@ def stalled(state: FloorState, station: str, now: float) -> Stall | None:
     if known is None or excused(state, known):
         return None
     progress = state.progress.get(station, NOTHING)
-    silence, patience = now - known.evidence.seen, _patience(known, progress)
-    if silence <= patience or silence > _believed(known):
+    heard, patience = _heard(state, known), _patience(known, progress)
+    if not patience < now - heard <= _believed(known):
         return None
-    return Stall(known.evidence.seen, progress.quiet, patience)
+    return Stall(heard, progress.quiet, patience)
 
 
 def excused(state: FloorState, station: Station) -> str:
@@ -162,12 +186,24 @@ _AT_REST = {Status.IDLE: "its turn is over", Status.FAILED: "it failed"}
 
 
 def has_working_child(state: FloorState, station: str) -> bool:
-    """Whether a station that works for this one has not ended."""
-    children = state.progress.get(station, NOTHING).children
-    return bool(children) and any(
-        each.parent == station and each.evidence.status not in (Status.IDLE, Status.FAILED, Status.UNKNOWN)
-        for each in state.stations.values()
-    )
+    """Whether a station that works for this one is at work, or waits."""
+    return any(each.evidence.status in _AT_WORK for each in children_of(state, station))
+
+
+_AT_WORK = (Status.WORKING, Status.WAITING, Status.NEEDS_ME)
+
+
+def children_of(state: FloorState, station: str) -> list[Station]:
+    """The stations that work for one of which not all have ended."""
+    if not state.progress.get(station, NOTHING).children:
+        return []
+    return [each for each in state.stations.values() if each.parent == station]
+
+
+def _heard(state: FloorState, station: Station) -> float:
+    """When it was last heard of, or one that works for it: it may have waited for that until then."""
+    waited = state.progress.get(station.id, NOTHING).waited_at
+    return max([station.evidence.seen, waited, *(child.evidence.seen for child in children_of(state, station.id))])
 
 
 def _patience(station: Station, progress: Progress) -> float:
@@ -194,5 +230,6 @@ def due(state: FloorState, station: str) -> float:
         moments.append(progress.edited_at + THRASH_OVER_S)
     if not excused(state, known):
         patience = _patience(known, progress)
-        moments += [known.evidence.seen + patience, known.evidence.seen + _believed(known)]
+        heard = _heard(state, known)
+        moments += [heard + patience, heard + _believed(known)]
     return min((moment for moment in moments if moment >= now), default=math.inf)

@@ -17,6 +17,8 @@ LONG_TOOL_S = 60.0
 """A single use of a tool that takes longer is waited for, and not charged."""
 KNOWN, FAILING, ERRORS, TOUCHED = 16, 8, 4, 64
 """How many are remembered."""
+LONGEST = 4
+"""How many calls there may be in a turn of calls that come round."""
 FADES = 0.98
 """How much of its longest silence is left with every use of a tool."""
 _fields = attrgetter(*Progress.__struct_fields__)
@@ -28,9 +30,12 @@ class Tally(msgspec.Struct):
 
     settled: int
     files: int
+    written_at: float
     commits: int
+    committed_at: float
     passed: int
     failed: int
+    checked_at: float
     settled_at: float
     settled_what: str
     tokens: int
@@ -69,6 +74,9 @@ class Tally(msgspec.Struct):
     counts: tuple[tuple[int, int], ...]
     run_since: float
     top: Repeated
+    cycle: tuple[int, ...]
+    streaks: tuple[int, ...]
+    streaks_since: tuple[float, ...]
     failing: tuple[Repeated, ...]
     errors: tuple[Repeated, ...]
     writes: int
@@ -208,6 +216,7 @@ class Tally(msgspec.Struct):
     def anew(self, time: float) -> None:
         """There is something new."""
         self.run_since, self.top = time, _UNSEEN
+        self.cycle = self.streaks = self.streaks_since = ()
         if self.recent is not None:
             self.recent = dict.fromkeys(self.recent, 0)
         else:
@@ -221,6 +230,7 @@ class Tally(msgspec.Struct):
         if new:
             self.touched = (*self.touched, *new)[-TOUCHED:]
             self.files += len(new)
+            self.written_at = max(time, self.written_at)
             self.settle(time, "file", used)
         elif numbers:
             self.edits += 1
@@ -233,11 +243,13 @@ class Tally(msgspec.Struct):
     def committed(self, time: float, commits: int, used: tuple[int, float]) -> None:
         """Commits of it are on its branch."""
         self.commits += commits
+        self.committed_at = max(time, self.committed_at)
         self.touched = ()
         self.settle(time, "commit", used)
 
     def checked(self, time: float, passed: bool, used: tuple[int, float]) -> None:
         """An acceptance check was run on its work."""
+        self.checked_at = max(time, self.checked_at)
         if passed:
             self.passed += 1
             self.settle(time, "check", used)
@@ -281,6 +293,7 @@ class Tally(msgspec.Struct):
         if count is None:
             self.fresh += 1
             self.run_since, self.top = time, _UNSEEN
+            self.cycle, self.streaks, self.streaks_since = (key,), (), ()
             recent = self.recent = dict.fromkeys(recent, 0)
             if len(recent) >= KNOWN:
                 del recent[next(iter(recent))]
@@ -288,11 +301,23 @@ class Tally(msgspec.Struct):
             return
         recent[key] = count = count + 1
         self.run_since = self.run_since or time
+        self._cycles(key, time)
         top = self.top
         if count + (key != call) > top.count + (top.key != top.what) and (key != call or not waits(tool, detail)):
             self.top = Repeated(key, call, count, self.run_since, time, f"{tool} {detail}", error)
         elif key == top.key:
             self.top = replace(top, count=count, last=time)
+
+    def _cycles(self, key: int, time: float) -> None:
+        """Whether the calls come round, with one, two or more in a turn."""
+        cycle, streaks, since = self.cycle, self.streaks or (0,) * LONGEST, self.streaks_since or (0.0,) * LONGEST
+        same = [cycle[-back] == key for back in range(1, len(cycle) + 1)]
+        same += [False] * (LONGEST - len(same))
+        self.streaks = tuple(streak + 1 if so else 0 for streak, so in zip(streaks, same, strict=True))
+        self.streaks_since = tuple(
+            begin if so and streak else time for begin, streak, so in zip(since, streaks, same, strict=True)
+        )
+        self.cycle = (*cycle, key)[-LONGEST:]
 
     def _failed(self, time: float, key: int, call: int, tool: str, detail: str, error: str) -> None:
         """The same call failed in the same way, whatever else there was between."""

@@ -1,0 +1,77 @@
+"""The figures of a ranked station, each with its age, and what is not known. Pure."""
+
+from __future__ import annotations
+
+from sessions.floor.pace import BUCKET_S
+from sessions.floor.progress.progress import Progress
+from sessions.floor.rank.ranking import Cohort, Figure
+from sessions.floor.state import Station
+
+
+def frees(station: Station, now: float) -> float | None:
+    """Dollars in an hour that it uses: by its last ten minutes."""
+    if station.cost_usd is None or not station.meter.calls:
+        return None
+    return round(station.pace.dollars_per_h(now), 2)
+
+
+def figures(
+    station: Station, progress: Progress, clock: float, seconds: float, changes: int, cohort: Cohort, now: float
+) -> tuple[Figure, ...]:
+    """What is known of how it gets on; the first ones are what its pace rests on."""
+
+    def age(moment: float) -> float | None:
+        return max(0.0, now - moment) if moment else None
+
+    settled, since = age(progress.settled_at), progress.stamps[-1] if progress.stamps else 0.0
+    tokens, dollars = station.meter.used
+    priced = station.cost_usd is not None and bool(station.meter.calls)
+    used = age(station.pace.last * BUCKET_S) if station.pace.last else None
+    top = max((progress.top, *progress.failing, *progress.errors), key=lambda each: each.count)
+    waits = (
+        ("waited for a person", progress.waited_person),
+        ("waited for a provider", progress.waited_provider),
+        ("rested", progress.rested),
+        ("in long commands", progress.in_tools),
+        ("waited for stations that work for it", progress.waited_children),
+    )
+    return (
+        Figure("work for one settled change", seconds / max(1, changes), "s", settled, cohort.median),
+        Figure("work charged since the one before the latest of these", seconds, "s", 0.0),
+        Figure("changes settled in it", float(changes), "", settled),
+        Figure("work since the last settled change", max(0.0, clock - since), "s", 0.0),
+        Figure("changes settled in all", float(progress.settled), "", settled),
+        Figure("commits that stayed", float(progress.commits), "", age(progress.committed_at)),
+        Figure("files written first", float(progress.files), "", age(progress.written_at)),
+        Figure("checks passed", float(progress.passed), "", age(progress.checked_at)),
+        Figure("checks failed", float(progress.failed), "", age(progress.checked_at)),
+        Figure("turns without a change", float(progress.idle_turns), "", age(progress.turned_at)),
+        Figure("the same again", float(top.count if top.count > 1 else 0), "", age(top.last)),
+        Figure("retries", float(progress.retries), "", age(progress.retried_at)),
+        *(Figure(what, seconds, "s", age(progress.waited_at) if seconds else None) for what, seconds in waits),
+        Figure("tokens since the last settled change", float(max(0, tokens - progress.tokens)), "tokens", used),
+        Figure(
+            "dollars since the last settled change", max(0.0, dollars - progress.dollars) if priced else None, "$", used
+        ),
+        Figure("tokens for a settled change", tokens / progress.settled if progress.settled else None, "tokens", used),
+        Figure(
+            "dollars for a settled change",
+            dollars / progress.settled if progress.settled and priced else None,
+            "$",
+            used,
+        ),
+    )
+
+
+def unknown(station: Station, progress: Progress, cohort: Cohort) -> tuple[str, ...]:
+    """What is not known that a verdict could rest on."""
+    found = []
+    if not cohort.role:
+        found.append("its role")
+    if cohort.size == "of unknown size":
+        found.append("the size of its task")
+    if station.cost_usd is None or not station.meter.calls:
+        found.append("what it costs")
+    if not progress.passed and not progress.failed:
+        found.append("whether its work passes a check")
+    return tuple(found)
