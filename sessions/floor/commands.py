@@ -6,7 +6,7 @@ import msgspec
 
 from sessions.floor.ours.lives import Change
 from sessions.floor.scope import Budget, Mode, Scope
-from sessions.floor.tasks.task import TaskSpec
+from sessions.floor.tasks.task import TaskSpec, TaskState
 from sessions.floor.triage.case import Act, Kind
 
 
@@ -171,6 +171,31 @@ class DropTask(Wish, frozen=True, omit_defaults=True, tag="drop_task"):
     reason: str = ""
 
 
+class DropTasks(Wish, frozen=True, omit_defaults=True, tag="drop_tasks"):
+    """Have none of these done, as `DropTask`; what is over already stays so."""
+
+    tasks: tuple[str, ...]
+    reason: str = ""
+
+
+class JoinTask(Wish, frozen=True, omit_defaults=True, tag="join_task"):
+    """Undo that a task was split: it is in the queue again, and its parts are dropped."""
+
+    task: str
+    parts: tuple[str, ...]
+    held: bool = False
+    station: str = ""
+    """Which had it in hand, and has it again if it can."""
+
+
+class ReopenTask(Wish, frozen=True, tag="reopen_task"):
+    """Undo what a person said of a task: it is so again, with its station, if nobody took it since."""
+
+    task: str
+    lease: int
+    state: TaskState
+
+
 class JudgeTask(Wish, frozen=True, omit_defaults=True, tag="judge_task"):
     """Accept a task that waits for that, or whose check failed too often; or give it back with a reason."""
 
@@ -293,7 +318,20 @@ StationWish = (
     | BringBack
 )
 """About stations that this factory runs."""
-TaskWish = AddTasks | EditTask | MoveTask | HoldTask | AssignTask | SplitTask | DropTask | JudgeTask | TakeTasks
+TaskWish = (
+    AddTasks
+    | EditTask
+    | MoveTask
+    | HoldTask
+    | AssignTask
+    | SplitTask
+    | DropTask
+    | DropTasks
+    | JoinTask
+    | ReopenTask
+    | JudgeTask
+    | TakeTasks
+)
 """About the queue."""
 CaseWish = SettleCase | ExpectKind | ReopenCase
 """About what needs a person."""

@@ -443,6 +443,11 @@ def _task_returned(event: ev.TaskReturned) -> Said:
 
 
 @_says
+def _task_reopened(event: ev.TaskReopened) -> Said:
+    return Said("takes back", f"what was said of task {event.task}: it is {event.state.value} again")
+
+
+@_says
 def _case_opened(event: ev.CaseOpened) -> Said:
     return Said("case", f"{event.what.kind.value.replace('_', ' ')} {event.what.title}", Tone.NEEDS_ME)
 

@@ -14,6 +14,7 @@ from sessions.supervisor.services.branches import BASE_MARK, BranchWatch, openin
 from sessions.supervisor.services.conflicts import ConflictWatch
 from sessions.supervisor.services.journal import JournalCare
 from sessions.supervisor.services.stations.service import Stations
+from sessions.supervisor.services.tasks.service import Tasks
 from sessions.supervisor.services.transcripts import TranscriptWatch
 from sessions.supervisor.services.triage.service import Triage
 from sessions.supervisor.supervisor import Supervisor
@@ -32,8 +33,8 @@ def supervisor_of(
     transcripts = TranscriptWatch(place.journal, places, prices, recorder, branches.catch_up)
     care = JournalCare(place.journal, recorder)
     stations = Stations(place, recorder, transcripts.follow_also)
-    triage = Triage(recorder)
-    services = (branches, conflicts, transcripts, care, stations, triage)
+    tasks, triage = Tasks(recorder, stations), Triage(recorder)
+    services = (branches, conflicts, transcripts, care, stations, tasks, triage)
     return Supervisor(
         recorder,
         services,

@@ -1,7 +1,7 @@
 """A kind of agent in a package of its own, which knows nothing of the console but the contract.
 
 What a prompt begins with says what it does: `say`, `ask`, `wait`, `flood N`, `tick RATE`, `clock RATE`, `crash`,
-`crash later`, `lost`, `jump`.
+`crash later`, `lost`, `jump`. Each line that begins with `run: ` is run by the shell in its directory.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Parrot:
 
     def __init__(self, brief: Brief, tell: Tell) -> None:
         self.station, self.session = brief.station, brief.session or uuid.uuid4().hex
-        self._tell = tell
+        self._directory, self._tell = brief.directory, tell
         heard: object = tell
         self._bounded = heard if isinstance(heard, Bounded) else None
         self._prompts: set[str] = set()
@@ -97,7 +97,17 @@ class Parrot:
             case ["lost"]:
                 self.say(ev.AgentLost(**self.who, reason="it flew away"))
             case _:
+                await self._run([line.removeprefix("run: ") for line in text.splitlines() if line[:5] == "run: "])
                 self.say(ev.TextWritten(**self.who, text=text.removeprefix("say ")))
+
+    async def _run(self, commands: list[str]) -> None:
+        for command in commands:
+            process = await asyncio.create_subprocess_shell(command, cwd=self._directory)
+            try:
+                await process.wait()
+            except asyncio.CancelledError:
+                process.kill()
+                raise
 
     async def interrupt(self) -> None:
         if self._turn is not None and not self._turn.done():

@@ -17,7 +17,7 @@ from sessions.floor.identity import Owner, UsageSource
 from sessions.floor.ours.lives import Asks, Change, Life
 from sessions.floor.reports import Report
 from sessions.floor.scope import Budget, Held, HeldBy, Mode, Network, Scope
-from sessions.floor.tasks.task import Check, Learned, TaskSpec
+from sessions.floor.tasks.task import Check, Learned, TaskSpec, TaskState
 from sessions.floor.tokens import Certainty, Counted, Tokens
 from sessions.floor.triage.case import Act, Case, Cause, Kind
 from sessions.journal import codec
@@ -94,6 +94,7 @@ _BY_TYPE: dict[object, st.SearchStrategy[object]] = {
     ),
     "Learned": st.builds(Learned, texts, texts, globs, texts, texts),
     "tuple[Learned, ...]": st.lists(st.builds(Learned, texts, texts), max_size=2).map(tuple),
+    "TaskState": st.sampled_from(TaskState),
     "Kind": st.sampled_from(Kind),
     "Act": st.sampled_from(Act),
     "Case": st.builds(Case, st.sampled_from(["k1", "k2"]), st.sampled_from(Kind), names, st.sampled_from(Cause), texts),

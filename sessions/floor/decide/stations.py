@@ -29,7 +29,7 @@ from sessions.floor.ours.idle import is_in_no_turn
 from sessions.floor.ours.lives import Asks, Change, Life
 from sessions.floor.ours.owned import Owned
 from sessions.floor.scopes import sets
-from sessions.floor.state import FloorState, name_of
+from sessions.floor.state import UNMETERED, FloorState, name_of
 from sessions.text import clean
 
 NAME_CHARS = 40
@@ -128,6 +128,8 @@ def _started(state: FloorState, wish: StartStation, hand: Hand) -> Decision:
         budget=wish.budget,
         who=hand["who"],
     )
+    takes = wish.takes if wish.takes is not None else not wish.text and wish.kind not in UNMETERED
+    listed = [ev.StationEnlisted(time=now, source=SOURCE, station=station, who=hand["who"])] if takes else []
     waits = ev.LifeChanged(time=now, source=SOURCE, station=station, life=Life.WAITING, reason="to be started")
     wanted = ev.StartWanted(
         station=station,
@@ -138,7 +140,7 @@ def _started(state: FloorState, wish: StartStation, hand: Hand) -> Decision:
         options=wish.options,
         **hand,
     )
-    return Accepted((opened, *named, bounded, waits, wanted))
+    return Accepted((opened, *named, bounded, *listed, waits, wanted))
 
 
 def would_be(state: FloorState, wish: StartStation) -> tuple[str, str]:

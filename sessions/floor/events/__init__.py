@@ -96,6 +96,7 @@ from sessions.floor.events.tasks import (
     TaskHeld,
     TaskOrdered,
     TaskReleased,
+    TaskReopened,
     TaskReturned,
     TaskTaken,
 )
@@ -152,6 +153,7 @@ AnyTaskEvent = (
     | TaskBounced
     | TaskFailed
     | TaskReturned
+    | TaskReopened
 )
 AnyCaseEvent = (
     CaseOpened | CaseRestated | CaseClosed | CaseSettled | CaseSnoozed | CasePlanned | CaseReturned | KindExpected

@@ -148,6 +148,8 @@ class DropWanted(CommandEvent, frozen=True, kw_only=True, omit_defaults=True, ta
 
     station: str
     task: str
+    also: tuple[str, ...] = ()
+    """Further stations, for other tasks."""
 
 
 class CommandUndone(Event, frozen=True, kw_only=True, omit_defaults=True, tag="command_undone.1"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sessions.floor.events.event import Event, StationEvent
 from sessions.floor.scope import Budget
-from sessions.floor.tasks.task import Learned, TaskSpec
+from sessions.floor.tasks.task import Learned, TaskSpec, TaskState
 from sessions.text import Words
 
 
@@ -137,3 +137,12 @@ class TaskReturned(TakingEvent, frozen=True, kw_only=True, omit_defaults=True, t
     """Only this station is to take it now; any, without one."""
     held: bool = False
     """It is held there: nobody takes it before it is released."""
+    lost: bool = False
+    """Because its station was held back."""
+
+
+class TaskReopened(TakingEvent, frozen=True, kw_only=True, omit_defaults=True, tag="task_reopened.1"):
+    """What a person said of it is taken back: it waits for that again."""
+
+    state: TaskState
+    who: str = ""

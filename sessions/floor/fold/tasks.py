@@ -10,7 +10,7 @@ from sessions.floor import events as ev
 from sessions.floor.fold import versions
 from sessions.floor.fold.draft import Draft
 from sessions.floor.fold.slice import Slice
-from sessions.floor.tasks.task import Task, TaskState
+from sessions.floor.tasks.task import NO_CHECK, Task, TaskState
 
 TASKS = Slice("tasks", versions.TASKS, ("tasks", "hands", "task_count"))
 MOST_OVER = 1_000
@@ -70,7 +70,11 @@ def task_added(draft: Draft, event: ev.TaskAdded) -> None:
 
 @TASKS.folds
 def task_changed(draft: Draft, event: ev.TaskChanged) -> None:
-    _put(draft, event, spec=event.spec)
+    task = draft.tasks.get(event.task)
+    if task is not None and task.state is TaskState.TAKEN:  # its station is to be told of it
+        _put(draft, event, spec=event.spec, edits=task.edits + 1, begun=0.0, done=0.0)
+    else:
+        _put(draft, event, spec=event.spec)
 
 
 @TASKS.folds
@@ -102,17 +106,44 @@ def task_dropped(draft: Draft, event: ev.TaskDropped) -> None:
 def task_taken(draft: Draft, event: ev.TaskTaken) -> None:
     task = draft.tasks.get(event.task)
     if task is not None and event.lease > task.lease:
-        taken = {"station": event.station, "lease": event.lease, "base": event.base, "spent": event.spent}
-        _put(draft, event, state=TaskState.TAKEN, reason="", bounces=0, output="", begun=0.0, **taken)
+        names = ("station", "lease", "base", "spent")
+        taken = {"taken": event.time, **{name: getattr(event, name) for name in names}}
+        _put(
+            draft, event, state=TaskState.TAKEN, reason="", bounces=0, output="", begun=0.0, done=0.0, edits=0, **taken
+        )
+
+
+def _in_hand(draft: Draft, station: str) -> Task | None:
+    """What a station is at work for."""
+    hands: Mapping[str, str] = draft.__dict__.get("hands", draft.before.hands)
+    if station not in hands:
+        return None
+    tasks: Mapping[str, Task] = draft.__dict__.get("tasks", draft.before.tasks)
+    task = tasks.get(hands[station])
+    return task if task is not None and task.state is TaskState.TAKEN else None
 
 
 @TASKS.folds
 def turn_started(draft: Draft, event: ev.TurnStarted) -> None:
     """Its station works at it: it was told of it."""
-    hands: Mapping[str, str] = draft.__dict__.get("hands", draft.before.hands)
-    task = draft.tasks.get(hands[event.station]) if event.station in hands else None
-    if task is not None and task.state is TaskState.TAKEN and not task.begun:
-        draft.tasks[task.id] = replace(task, begun=event.time)
+    task = _in_hand(draft, event.station)
+    if task is not None and (not task.begun or task.done):
+        draft.tasks[task.id] = replace(task, begun=task.begun or event.time, done=0.0)
+
+
+@TASKS.folds
+def turn_finished(draft: Draft, event: ev.TurnFinished) -> None:
+    task = _in_hand(draft, event.station)
+    if task is not None and task.begun and not event.interrupted:
+        draft.tasks[task.id] = replace(task, done=event.time)
+
+
+@TASKS.folds
+def signal_raised(draft: Draft, event: ev.SignalRaised) -> None:
+    """It may say so in its turn; and some tell no turns."""
+    task = _in_hand(draft, event.station) if event.name == "TASK_COMPLETE" else None
+    if task is not None and event.time >= task.taken:
+        draft.tasks[task.id] = replace(task, begun=task.begun or event.time, done=event.time)
 
 
 @TASKS.folds
@@ -126,6 +157,8 @@ def check_finished(draft: Draft, event: ev.CheckFinished) -> None:
     if (task := _present(draft, event)) is not None:
         said = "" if event.passed else "\n".join((*event.failures, event.output)).strip()
         _put(draft, event, checks=task.checks + 1, output=said, head=event.head)
+        if event.passed and task.spec.check == NO_CHECK:  # there is nothing that could say that it is done
+            _put(draft, event, state=TaskState.REVIEW)
 
 
 @TASKS.folds
@@ -137,7 +170,7 @@ def task_finished(draft: Draft, event: ev.TaskFinished) -> None:
 @TASKS.folds
 def task_bounced(draft: Draft, event: ev.TaskBounced) -> None:
     if (task := _present(draft, event)) is not None:
-        _put(draft, event, state=TaskState.TAKEN, bounces=task.bounces + 1, reason=event.reason, begun=0.0)
+        _put(draft, event, state=TaskState.TAKEN, bounces=task.bounces + 1, reason=event.reason, begun=0.0, done=0.0)
 
 
 @TASKS.folds
@@ -151,5 +184,12 @@ def task_returned(draft: Draft, event: ev.TaskReturned) -> None:
     if (task := _present(draft, event)) is not None:
         state = TaskState.HELD if event.held else TaskState.QUEUED
         learned = (*task.learned, event.learned)[-MOST_LEARNED:]
-        hedged = task.hedged or event.hedged
-        _put(draft, event, state=state, reason=event.reason, assigned=event.to, learned=learned, hedged=hedged)
+        changes = {"assigned": event.to, "hedged": task.hedged or event.hedged, "lost": task.lost + event.lost}
+        _put(draft, event, state=state, reason=event.reason, learned=learned, **changes)
+
+
+@TASKS.folds
+def task_reopened(draft: Draft, event: ev.TaskReopened) -> None:
+    task = draft.tasks.get(event.task)
+    if task is not None and task.lease == event.lease:
+        _put(draft, event, state=event.state, station=event.station)

@@ -51,11 +51,12 @@ def fits(task: Task, station: str, known: Owned, role: str) -> bool:
     """Whether the station may ever take the task, as both are now. What is assigned to it needs no other reason."""
     if task.assigned != station and (task.assigned or not known.takes or task.spec.role not in ("", role)):
         return False
-    return _holds(known.scope.write, task.spec.write)
+    return holds(known.scope.write, task.spec.write)
 
 
 @lru_cache(65_536)
-def _holds(scope: tuple[str, ...], write: tuple[str, ...]) -> bool:
+def holds(scope: tuple[str, ...], write: tuple[str, ...]) -> bool:
+    """Whether a station with this scope may write all that a task writes."""
     return not write or inside(write, scope)
 
 

@@ -125,6 +125,8 @@ class Task(msgspec.Struct, frozen=True, omit_defaults=True):
     """Which has it in hand, or had it last."""
     lease: int = 0
     """How often it was taken. It rises with each taking, for ever: what an earlier one says is not heard."""
+    taken: float = 0.0
+    """When it was taken last."""
     base: str = ""
     """The commit at which the work of this taking begins."""
     spent: Budget = Budget()
@@ -133,6 +135,10 @@ class Task(msgspec.Struct, frozen=True, omit_defaults=True):
     """When a turn began since its station was last told of it; 0 while none has."""
     head: str = ""
     """The commit that was accepted."""
+    done: float = 0.0
+    """When its station said that it is done, or ended the turn that it was told of it in, in good order; 0 if not."""
+    edits: int = 0
+    """How often it became another one, of this taking."""
     bounces: int = 0
     """How often its check failed, of this taking."""
     checks: int = 0
@@ -143,6 +149,8 @@ class Task(msgspec.Struct, frozen=True, omit_defaults=True):
     """The oldest first."""
     hedged: bool = False
     """It was taken from a station that was slow: that is done once only."""
+    lost: int = 0
+    """Stations that were held back over it."""
 
     @property
     def under_way(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 
@@ -19,7 +19,7 @@ from sessions.stations.contract import goes_on
 from sessions.stations.hosting.client import HostGoneError
 from sessions.stations.keeping.values import KeeperLostError
 from sessions.stations.places import keeping, layout, pins
-from sessions.stations.places.removing import remove
+from sessions.stations.places.removing import keep_work, remove
 from sessions.stations.running.governor import Governor, Turn
 from sessions.supervisor.services.stations.arrivals import Arrivals
 from sessions.supervisor.services.stations.crew import Crew, now
@@ -85,6 +85,21 @@ class Lives:
             await self._change(station, change, fresh, command)
         if change is Change.RESUME:
             await self._bring(station, fresh)
+
+    async def end_for_good(self, station: str, reason: str, also: Callable[[], Sequence[ev.Event]]) -> None:
+        """Kill it, keep under a ref what it has not committed, and record that together with what `also` says then."""
+        crew = self._crew
+        async with crew.turn(station):
+            if crew.owned(station).life in (Life.KILLED, Life.REMOVED):  # a supervisor died when it had done it
+                await crew.record(*also())
+                return
+            await self._end(station)
+            kept: Sequence[ev.Event] = ()
+            if layout.root_of(crew.factory.state_dir, station).exists():
+                place = await asyncio.to_thread(layout.place_of, crew.factory.state_dir, station)
+                kept, _ = await asyncio.to_thread(keep_work, place, time.time())
+            await crew.record(*kept, crew.lived(station, Life.KILLED, reason), *also())
+            self._governor.again()
 
     async def freeze(self, frozen: bool) -> None:
         """Have all of them rest, or those go on that rest for that, and those wait that are to be started."""

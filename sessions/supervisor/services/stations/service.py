@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.floor.commands import AnyWish, StartStation
 from sessions.floor.ours import budget
-from sessions.floor.ours.lives import Life
+from sessions.floor.ours.lives import Change, Life
 from sessions.floor.ours.picture import Picture
 from sessions.floor.scope import Budget, HeldBy, Scope
 from sessions.paths import places_dir
@@ -26,6 +26,7 @@ from sessions.stations.contract import Ability, Signal
 from sessions.stations.keeping.looking.attached import Attached
 from sessions.stations.keeping.values import Size
 from sessions.stations.places import keeping, layout
+from sessions.stations.running.fitting import Factory
 from sessions.stations.signals.plain import Opens
 from sessions.supervisor.recorder import Recorder
 from sessions.supervisor.service import Asked, Service
@@ -192,6 +193,43 @@ class Stations(Service):
     def aside(self, events: Sequence[ev.Event]) -> None:
         """These are about to be committed: what they lose over that is kept for the agents."""
         self._crew.aside.keep(events)
+
+    # What is done here for tasks
+
+    @property
+    def factory(self) -> Factory:
+        """Where the factory is."""
+        return self._crew.factory
+
+    async def found(self) -> None:
+        """Return when it is known what runs."""
+        await self._ready.wait()
+
+    def attended(self, station: str) -> bool:
+        """Whether somebody is at its terminal."""
+        return self._runners.attended(station)
+
+    async def arrived(self, station: str) -> None:
+        """Return when all that it has committed has arrived."""
+        await self._arrivals.look(station)
+
+    async def tell(self, station: str, prompt: str, text: str) -> None:
+        """Give it a request, which has an id. Raises `FactoryError` when it does not take it."""
+        await self._runners.of(station).prompt(station, prompt, text)
+
+    async def quiet(self, station: str) -> None:
+        """End its turn, if any."""
+        known = self._crew.owned(station)
+        if known.life is Life.RUNNING and known.turn_since:
+            await self._runners.of(station).interrupt(station)
+
+    async def change(self, station: str, change: Change, command: str) -> None:
+        """Do that to its life."""
+        await self._lives.change(station, change, False, command)
+
+    async def end_for_good(self, station: str, reason: str, also: Callable[[], Sequence[ev.Event]]) -> None:
+        """Kill it, keep what it has not committed, and record that together with what `also` says then."""
+        await self._lives.end_for_good(station, reason, also)
 
     async def _speak(self, asked: ev.PromptWanted | ev.AnswerWanted | ev.ScopeWanted) -> None:
         said, station, command = self._crew.aside, asked.station, asked.command

@@ -1,0 +1,1 @@
+"""What commands about tasks come to, by what they do. Pure."""

@@ -1,0 +1,93 @@
+"""How tasks get into the queue. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from sessions.floor import events as ev
+from sessions.floor.commands import AddTasks, DropTask, DropTasks
+from sessions.floor.decide.decision import SOURCE, Accepted, Decision, Hand, Refusal, done_at_once
+from sessions.floor.decide.queue import specs as rules
+from sessions.floor.state import FloorState
+from sessions.floor.tasks.task import Learned, TaskSpec, TaskState
+
+MOST = 5_000
+"""Tasks that are added at once, and that are not over."""
+
+
+def added(state: FloorState, wish: AddTasks, hand: Hand) -> Decision:
+    """All of them, but for those that are there already, or nothing."""
+    if not wish.specs:
+        return Refusal("there is no task", "say what is to be done")
+    for number, spec in enumerate(wish.specs, 1):
+        if trouble := rules.trouble(spec):
+            return _of(number, len(wish.specs), trouble)
+    known = {rules.key(task.spec): task.id for task in state.tasks.values() if task.state is not TaskState.DROPPED}
+    new: dict[rules.Key, TaskSpec] = {}
+    for spec in wish.specs:
+        if (key := rules.key(spec)) not in known:
+            new.setdefault(key, spec)
+    if not new:
+        there = known[rules.key(wish.specs[0])]
+        return Accepted(
+            told=f"it is there already: {there}" if len(wish.specs) == 1 else "all of them are there already"
+        )
+    if len(new) + sum(not task.over for task in state.tasks.values()) > MOST:
+        return Refusal(f"the queue would have more than {MOST:,} tasks", "add fewer, or drop some")
+    for number, spec in enumerate(wish.specs, 1):
+        if trouble := rules.unknown_after(state, spec.after):
+            return _of(number, len(wish.specs), trouble)
+    facts = events_of(state, tuple(new.values()), hand)
+    ids = tuple(fact.task for fact in facts)
+    held = [_about(task, hand) for task in ids] if wish.held else []
+    undo = DropTask(ids[0]) if len(ids) == 1 else DropTasks(ids)
+    words = _words(facts, len(wish.specs) - len(ids), wish.held)
+    return Accepted((*facts, *held, done_at_once(hand, undo, ids[0], words)))
+
+
+def events_of(
+    state: FloorState,
+    specs: Sequence[TaskSpec],
+    hand: Hand,
+    learned: Sequence[Learned] = (),
+    order: float | None = None,
+) -> list[ev.TaskAdded]:
+    """That these are in the queue, behind all others, or from `order` on; with ids that no task ever had."""
+    first = last_order(state) + 1 if order is None else order
+    step = 1.0 if order is None else 1.0 / (len(specs) + 1)
+    return [
+        ev.TaskAdded(
+            time=hand["time"],
+            source=SOURCE,
+            task=f"t{state.task_count + number}",
+            who=hand["who"],
+            spec=replace(spec, title=spec.title.strip()),
+            order=first + (number - 1) * step,
+            learned=tuple(learned),
+        )
+        for number, spec in enumerate(specs, 1)
+    ]
+
+
+def last_order(state: FloorState) -> float:
+    return max((task.order for task in state.tasks.values()), default=0.0)
+
+
+def _about(task: str, hand: Hand) -> ev.TaskHeld:
+    return ev.TaskHeld(time=hand["time"], source=SOURCE, task=task, who=hand["who"])
+
+
+def _of(number: int, count: int, trouble: Refusal) -> Refusal:
+    """The refusal, with which of several it is."""
+    return trouble if count == 1 else Refusal(f"task {number} of {count}: {trouble.reason}", trouble.cure)
+
+
+def _words(facts: Sequence[ev.TaskAdded], there: int, held: bool) -> str:
+    named = f"{facts[0].task}: {facts[0].spec.title}"
+    if len(facts) > 1:
+        named = f"{len(facts)} tasks, {facts[0].task} to {facts[-1].task}"
+    where = "is held" if held else "is in the queue"
+    where = where.replace("is", "are") if len(facts) > 1 else where
+    return f"{named}, {where}" + (f"; {there} there already" if there else "")

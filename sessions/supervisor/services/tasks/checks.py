@@ -1,0 +1,97 @@
+"""What stations say is done is checked: the commits that have arrived, in a clean place."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from sessions.errors import FactoryError
+from sessions.floor import events as ev
+from sessions.floor.tasks import moves
+from sessions.floor.tasks.task import Task, TaskState
+from sessions.stations.checking import room
+from sessions.stations.checking.check import run_check
+from sessions.stations.checking.values import AT_ONCE, Work
+from sessions.supervisor.recorder import Recorder
+from sessions.supervisor.services.stations.service import Stations
+
+log = logging.getLogger(__name__)
+Head = Callable[[str], Awaitable[str]]
+"""Tells the commit of a station's branch, after all that it has committed has arrived."""
+_Key = tuple[str, int, int]
+"""The task, its lease, and how often it bounced."""
+
+
+class Checks:
+    """Runs so many at once as a machine bears. One that nobody waits for any more is broken off."""
+
+    def __init__(self, recorder: Recorder, stations: Stations, head: Head) -> None:
+        self._recorder, self._stations, self._head = recorder, stations, head
+        self._seats = asyncio.Semaphore(AT_ONCE)
+        self._running: dict[_Key, asyncio.Task[None]] = {}
+
+    async def sweep(self) -> None:
+        """Take away what checks of an earlier supervisor left; they are run again."""
+        await asyncio.to_thread(room.sweep, self._stations.factory)
+
+    def follow(self) -> None:
+        """Begin the checks that are wanted, and break off those that are not any more."""
+        state = self._recorder.state
+        tasks = (state.tasks[name] for name in state.hands.values())
+        wanted = {(task.id, task.lease, task.bounces): task for task in tasks if task.state is TaskState.CHECKING}
+        for key, doing in self._running.items():
+            if key not in wanted:
+                doing.cancel()
+        for key, task in wanted.items():
+            if key not in self._running:
+                doing = self._running[key] = asyncio.create_task(self._check(task))
+                doing.add_done_callback(partial(self._ended, key))
+
+    async def close(self) -> None:
+        for doing in self._running.values():
+            doing.cancel()
+        await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    async def _check(self, task: Task) -> None:
+        try:
+            result = await self._result(task)
+        except FactoryError as error:  # nothing can be said of the work
+            reason = f"it could not be checked: {error.message}"
+            await self._recorder.decide(lambda state: moves.failed(state, task.id, task.lease, reason, time.time()))
+        else:
+            await self._recorder.decide(lambda state: moves.checked(state, result))
+
+    async def _result(self, task: Task) -> ev.CheckFinished:
+        async with self._seats:
+            state = self._recorder.state
+            known = state.owned[task.station]
+            head = await self._head(task.station)
+            work = Work(
+                task.station,
+                known.branch,
+                head,
+                task.base,
+                trunk=state.base_head,
+                write=task.spec.write,
+                scope=known.scope,
+            )
+            found = await run_check(self._stations.factory, work, task.spec.check)
+        return ev.CheckFinished(
+            **moves.about(task, time.time()),
+            passed=found.passed,
+            head=found.head,
+            failures=found.failures,
+            output=found.output,
+            files=len(found.files),
+            lines=found.lines,
+            seconds=found.seconds,
+            warnings=found.warnings,
+        )
+
+    def _ended(self, key: _Key, doing: asyncio.Task[None]) -> None:
+        del self._running[key]
+        if not doing.cancelled() and (error := doing.exception()) is not None:
+            log.error("the check of %s broke: %r", key[0], error)

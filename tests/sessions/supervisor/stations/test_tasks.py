@@ -1,0 +1,66 @@
+"""Tasks in the hands of real stations: taken, told, checked in a clean place, bounced, given back; nothing twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from sessions.floor import events as ev
+from sessions.floor.commands import AddTasks, StartStation
+from sessions.floor.state import FloorState
+from sessions.floor.tasks.task import Check, Task, TaskSpec, TaskState
+from sessions.journal.reader import JournalReader
+from tests.support.house import House
+from tests.support.stations.yard import Floor, manned, yard_in
+from tests.support.supervisor import until
+
+FREE = StartStation("parrot", name="polly")
+COMMIT = "git add -A; git -c user.name=p -c user.email=p@p commit -qm work"
+GOOD = Check(commands=("grep -q good a.txt",), must=("a.txt",))
+
+
+@pytest.fixture
+def yard(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    yield from yard_in(monkeypatch)
+
+
+def work(text: str, check: Check = GOOD, retries: int = 2) -> TaskSpec:
+    return TaskSpec("write a.txt", f"run: {text}; {COMMIT}", check, ("a.txt",), retries=retries)
+
+
+async def comes_to(floor: Floor, state: TaskState, task: str = "t1") -> Task:
+    """Wait until the task is so."""
+
+    def is_so(floor: FloorState) -> bool:
+        return task in floor.tasks and floor.tasks[task].state is state
+
+    return (await until(floor.feed, is_so)).tasks[task]
+
+
+def told(yard: House, *kinds: type[ev.Event]) -> list[str]:
+    """What of these kinds the journal holds, by tag."""
+    reader = JournalReader(yard.place.journal)
+    try:
+        return [type(event).__name__ for event in reader.events(0, 100_000) if isinstance(event, kinds)]
+    finally:
+        reader.close()
+
+
+def test_a_task_is_taken_bounces_with_what_its_check_said_and_is_finished(yard: House) -> None:
+    """The first try is wrong; told why, the station does it right: `grep` finds its output in what it is told."""
+
+    async def scene() -> None:
+        async with manned(yard) as floor:
+            await floor.done(FREE)
+            await floor.done(AddTasks((work("test -e a.txt && echo good > a.txt || echo bad > a.txt"),)))
+            task = await comes_to(floor, TaskState.FINISHED)
+            assert (task.bounces, task.checks, task.lease, task.station) == (1, 2, 1, "polly")
+            assert floor.state.hands == {}
+            assert await asyncio.to_thread(yard.repo.git, "show", f"{task.head}:a.txt") == "good"
+
+    asyncio.run(scene())
+    kinds = (ev.TaskTaken, ev.TaskClaimed, ev.CheckFinished, ev.TaskBounced, ev.TaskFinished)
+    once = ["TaskClaimed", "CheckFinished"]
+    assert told(yard, *kinds) == ["TaskTaken", *once, "TaskBounced", *once, "TaskFinished"]
