@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from sessions.errors import FactoryError
-from sessions.floor.events import AnswerWanted, Event, PromptWanted, StartWanted
+from sessions.floor.events import AnswerWanted, Event, LifeWanted, PromptWanted, StartWanted
 from sessions.floor.ours.lives import Life
 from sessions.floor.state import FloorState
 from sessions.paths import private_dir
@@ -24,7 +24,7 @@ from sessions.secrets import without_secrets
 
 log = logging.getLogger(__name__)
 
-Spoken = StartWanted | PromptWanted | AnswerWanted
+Spoken = StartWanted | PromptWanted | AnswerWanted | LifeWanted
 
 
 class _Kept(msgspec.Struct, frozen=True):
@@ -91,6 +91,8 @@ def _command(event: Spoken) -> str:
 
 
 def _words(event: Spoken) -> str:
+    if isinstance(event, LifeWanted):
+        return event.words
     return event.reason if isinstance(event, AnswerWanted) else event.text
 
 

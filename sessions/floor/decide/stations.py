@@ -199,8 +199,9 @@ def _prompted(state: FloorState, known: Owned, wish: PromptStation, hand: Hand) 
 
 
 def _changed(state: FloorState, known: Owned, wish: ChangeLife, hand: Hand) -> Decision:
-    if no := why_not(known, wish.change, wish.fresh, state.frozen):
-        return Refusal(*no)
+    no = why_not(known, wish.change, wish.fresh or bool(wish.model), state.frozen)
+    if trouble := Refusal(*no) if no else _too_long(wish.words):
+        return trouble
     if wish.change is Change.INTERRUPT and is_in_no_turn(state, wish.station, known):
         return Accepted(told="it is idle: there was nothing to interrupt")
     if wish.change is Change.RESUME and (spent := budget.over(state, wish.station, hand["time"])):
@@ -212,7 +213,15 @@ def _changed(state: FloorState, known: Owned, wish: ChangeLife, hand: Hand) -> D
         return Refusal(
             f"{name_of(state, living[0])} works for it", "stop that first, or remove both when they have ended"
         )
-    return Accepted((ev.LifeWanted(station=wish.station, change=wish.change, fresh=wish.fresh, **hand),))
+    wanted = ev.LifeWanted(
+        station=wish.station,
+        change=wish.change,
+        fresh=wish.fresh,
+        words=wish.words,
+        model=clean(wish.model, NAME_CHARS * 5),
+        **hand,
+    )
+    return Accepted((wanted,))
 
 
 def _answered(state: FloorState, known: Owned, wish: AnswerQuestion, hand: Hand) -> Decision:

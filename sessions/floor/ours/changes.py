@@ -18,14 +18,16 @@ FROM: dict[Change, tuple[Life, ...]] = {
 """The lives in which each change can be wanted."""
 
 
-def why_not(known: Owned, change: Change, fresh: bool = False, frozen: bool = False) -> tuple[str, str] | None:
+def why_not(known: Owned, change: Change, anew: bool = False, frozen: bool = False) -> tuple[str, str] | None:
     """Why this cannot be done to the station as it is, on a `frozen` floor or another; with the cure. None when it can.
+
+    `anew`: with another agent, which has a new conversation or another model: also in place of one that runs.
 
     What is to be begun on a frozen floor waits for the thaw; what rests there goes on with all others.
     """
-    if frozen and change is Change.RESUME and known.life is Life.PAUSED and not fresh:
+    if frozen and change is Change.RESUME and known.life is Life.PAUSED and not anew:
         return "the floor is frozen", "thaw it: factory-tui thaw, or P"
-    if known.life in FROM[change] or (fresh and change is Change.RESUME and known.life is Life.RUNNING):
+    if known.life in FROM[change] or (anew and change is Change.RESUME and known.life is Life.RUNNING):
         return None
     cure = "stop it first" if change is Change.REMOVE and known.lives else "there is nothing to do"
     return f"it is {known.life.value}", cure

@@ -16,11 +16,20 @@ import pytest
 from msgspec.structs import replace
 
 from sessions.asking.past_questions import FloorNow, whole_floor
-from sessions.floor.commands import AnswerQuestion, AssignScope, ChangeLife, FreezeFloor, PromptStation, StartStation
+from sessions.floor.commands import (
+    AnswerQuestion,
+    AssignScope,
+    ChangeLife,
+    FreezeFloor,
+    PromptStation,
+    SettleCase,
+    StartStation,
+)
 from sessions.floor.ours.changes import rebooted
 from sessions.floor.ours.lives import REBOOTED, Change, Life
 from sessions.floor.scope import Budget, HeldBy, Scope
 from sessions.floor.state import FloorState, Status
+from sessions.floor.triage.case import Act, Kind
 from sessions.headless.supervised import Supervised
 from sessions.stations.boundary import groups
 from sessions.stations.contract import Brief, LostSessionError
@@ -144,6 +153,30 @@ def test_an_end_is_an_end_and_a_station_can_be_brought_back_to_its_conversation(
         await floor.done(ChangeLife("polly", Change.RESUME, fresh=True))
         assert floor.state.stations["polly"].session != session
         assert floor.state.stations["polly"].turns == 1  # its task is not given twice
+        await floor.done(ChangeLife("polly", Change.RESUME, fresh=True, words="say again"))
+        await floor.turned(2)
+        assert floor.state.stations["polly"].activity == "again"
+        await floor.done(ChangeLife("polly", Change.PAUSE))
+        await floor.done(ChangeLife("polly", Change.RESUME, words="say on"))
+        await floor.turned(3)
+        assert floor.state.stations["polly"].activity == "on"
+
+    asyncio.run(_in(yard, check))
+
+
+def test_a_case_is_settled_by_what_it_means_and_with_its_own_words(yard: House) -> None:
+    async def check(floor: Floor) -> None:
+        await floor.done(PARROT)
+        await floor.turned(1)
+        await floor.done(PromptStation("polly", "ask may I"))
+        await until(floor.feed, lambda state: bool(state.cases))
+        (case,) = floor.state.cases.values()
+        assert (case.kind, case.station) == (Kind.PERMISSION, "polly")
+        await floor.done(SettleCase(case.id, Act.DENY, text="not today"))
+        await floor.turned(2)
+        settled = floor.state.settled[case.id]
+        assert (settled.act, settled.why, floor.owned().questions) == (Act.DENY, "not today", {})
+        assert not (await floor.wish(SettleCase(case.id, Act.ALLOW))).ok
 
     asyncio.run(_in(yard, check))
 

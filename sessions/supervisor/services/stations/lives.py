@@ -23,7 +23,7 @@ from sessions.stations.places.removing import keep_work, remove
 from sessions.stations.running.governor import Governor, Turn
 from sessions.supervisor.services.stations.arrivals import Arrivals
 from sessions.supervisor.services.stations.crew import Crew, now
-from sessions.supervisor.services.stations.resting import FROZEN, Resting
+from sessions.supervisor.services.stations.resting import FROZEN, GO_ON, IN_TURN, Resting
 from sessions.supervisor.services.stations.runners import Runners
 from sessions.supervisor.services.stations.signals import Signals
 from sessions.supervisor.services.stations.starting import Starting
@@ -79,12 +79,12 @@ class Lives:
         else:
             await self._bring(station)
 
-    async def change(self, station: str, change: Change, fresh: bool, command: str) -> None:
-        """Do what an operator wants of its life."""
-        async with self._crew.turn(station):
-            await self._change(station, change, fresh, command)
-        if change is Change.RESUME:
-            await self._bring(station, fresh)
+    async def change(self, asked: ev.LifeWanted, words: str) -> None:
+        """Do what an operator wants of its life; `words` are told to one that is brought back."""
+        async with self._crew.turn(asked.station):
+            await self._change(asked, words)
+        if asked.change is Change.RESUME:
+            await self._bring(asked.station, asked.fresh, words)
 
     async def end_for_good(self, station: str, reason: str, also: Callable[[], Sequence[ev.Event]]) -> None:
         """Kill it, keep under a ref what it has not committed, and record that together with what `also` says then."""
@@ -172,15 +172,18 @@ class Lives:
                 await self._arrivals.look(station)
                 await self._crew.live(station, Life.STOPPED, "it ended by itself")
 
-    async def _change(self, station: str, change: Change, fresh: bool, command: str) -> None:
-        crew, known = self._crew, self._crew.owned(station)
+    async def _change(self, asked: ev.LifeWanted, words: str) -> None:
+        station, change, crew = asked.station, asked.change, self._crew
+        known = crew.owned(station)
         match change:
             case Change.INTERRUPT:
-                await self._runners.of(station).interrupt(station, command)
+                await self._runners.of(station).interrupt(station, asked.command)
             case Change.PAUSE:
                 await self._resting.rest(station, "paused by the operator")
-            case Change.RESUME if known.life is Life.PAUSED and not fresh:
-                await self._resting.go_on(station, "goes on")
+            case Change.RESUME if known.life is Life.PAUSED and not (asked.fresh or asked.model):
+                await self._resting.go_on(station, "goes on", words or GO_ON)
+                if words and not known.reason.endswith(IN_TURN):
+                    await self._runners.of(station).prompt(station, f"{asked.command}-words", words)
             case Change.RESUME:
                 if known.life is Life.RUNNING:
                     await self._end(station)

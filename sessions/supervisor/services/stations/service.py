@@ -157,13 +157,11 @@ class Stations(Service):
         match asked:
             case ev.StartWanted(station=station):
                 await self._lives.start(station)
-            case ev.LifeWanted(station=station, change=change, fresh=fresh, command=command):
-                await self._lives.change(station, change, fresh, command)
             case ev.FreezeWanted(frozen=frozen):
                 await self._lives.freeze(frozen)
             case ev.RestoreWanted(ref=ref, branch=branch):
                 await asyncio.to_thread(keeping.restore, self._common_dir, ref, branch)
-            case ev.PromptWanted() | ev.AnswerWanted() | ev.ScopeWanted():
+            case ev.PromptWanted() | ev.AnswerWanted() | ev.ScopeWanted() | ev.LifeWanted():
                 await self._speak(asked)
             case _:
                 raise FactoryError(f"a {type(asked).__name__} is nothing for stations", "take a newer factory-tui")
@@ -225,13 +223,13 @@ class Stations(Service):
 
     async def change(self, station: str, change: Change, command: str) -> None:
         """Do that to its life."""
-        await self._lives.change(station, change, False, command)
+        await self._lives.change(ev.LifeWanted(change=change, command=command, **now(station)), "")
 
     async def end_for_good(self, station: str, reason: str, also: Callable[[], Sequence[ev.Event]]) -> None:
         """Kill it, keep what it has not committed, and record that together with what `also` says then."""
         await self._lives.end_for_good(station, reason, also)
 
-    async def _speak(self, asked: ev.PromptWanted | ev.AnswerWanted | ev.ScopeWanted) -> None:
+    async def _speak(self, asked: ev.PromptWanted | ev.AnswerWanted | ev.ScopeWanted | ev.LifeWanted) -> None:
         said, station, command = self._crew.aside, asked.station, asked.command
         try:
             match asked:
@@ -241,6 +239,8 @@ class Stations(Service):
                     await self._answer(replace(asked, reason=said.words(station, told, command)))
                 case ev.ScopeWanted():
                     await self._assign(asked)
+                case ev.LifeWanted(words=told):
+                    await self._lives.change(asked, said.words(station, told, command))
         except Exception:  # one that is broken off is taken up by the next supervisor
             said.drop(station, command)
             raise
