@@ -52,6 +52,7 @@ def simulate(
     world.begin(world.merges())
     for provider in PROVIDERS:
         world.begin(world.incidents(provider))
+    world.begin(world.fill())
     return world.run()
 
 

@@ -18,6 +18,7 @@ from sessions.simulation import words
 from sessions.simulation.context import Context
 from sessions.simulation.models import CLAUDE_VERSION, HAIKU, Seat
 from sessions.simulation.ours import ASKS, SOURCE, Ours
+from sessions.simulation.tasks import SLOW, SLOW_S
 from sessions.simulation.world import BASE, REPO, Process, World
 
 FIRST_WORDS = 12
@@ -54,6 +55,9 @@ class Agent:
         yield self.between(0.0, 90.0)
         if ours is not None:
             ours.began(self.world.branches[BASE].head)
+            if not ours.leads:
+                area = words.home_of(self.branch)
+                self.world.tasks.enlist(round(self.world.now, 3), self.name, self.role, area, ours.scope.write)
         while True:
             yield from self.turn()
             draw = self.random.random()
@@ -82,10 +86,16 @@ class Agent:
         self.facts = self.subject()
         if self.ours is not None:
             self.ours.turn()
-        self.emit(ev.TurnStarted, text=self.pick(words.TASKS[self.role]))
+        text = self.pick(words.TASKS[self.role])
+        if self.ours is not None:
+            text = self.world.tasks.begin(round(self.world.now, 3), self.name) or text
+        self.emit(ev.TurnStarted, text=text)
         self.context.add(200)
         if self.world.branches[self.branch].behind > 5 and self.chance(0.4):
             yield from self.rebase()
+        if self.slow:
+            yield from self.loop()
+            return
         for _ in range(1 + int(self.about(12.0, 0.6))):
             if self.chance(0.35) and self.world.now < self.world.trouble_until[self.seat.model.provider]:
                 recovered = yield from self.api_trouble()
@@ -108,6 +118,36 @@ class Agent:
         self.emit(ev.TurnFinished)
         if self.ours is not None:
             self.ours.finished(said)
+            self.world.tasks.ends(round(self.world.now, 3), self.name, said)
+
+    @property
+    def slow(self) -> bool:
+        """It is the one that is slow, is so now, and has a task in hand."""
+        begin, end = SLOW_S
+        return (
+            self.ours is not None
+            and self.ours.number == SLOW
+            and begin <= self.world.now - self.world.start < end
+            and self.world.tasks.works(self.name)
+        )
+
+    def loop(self) -> Process:
+        """The same test, which fails in the same way, until somebody takes its task from it."""
+        command, failure = self.pick(words.COMMANDS[self.role][0]), words.FAILURES[0]
+        while self.slow:
+            yield from self.model_call()
+            call = self.next_id()
+            self.emit(ev.ToolCalled, tool=self.tools["run"], call=call, detail=command)
+            yield self.about(20.0, 0.3)
+            self.emit(ev.ToolFinished, call=call, failed=True, detail=failure)
+            self.context.add(600)
+        if self.ours is not None:
+            self.world.tasks.give_back(round(self.world.now, 3), self.name, failure, (self.facts["file"],))
+            self.ours.life(Life.KILLED, "it was slow")
+        yield self.about(90.0)
+        if self.ours is not None:
+            self.open_session()
+            self.ours.life(Life.RUNNING)
 
     def api_trouble(self) -> Generator[float, None, bool]:
         """The provider refuses; true when it came back before the agent gave up."""

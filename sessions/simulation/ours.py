@@ -55,6 +55,9 @@ class Ours:
     def __init__(self, seed: int, name: str, number: int, branch: str, parent: str, tell: Tell) -> None:
         self.random = random.Random(f"{seed}:{name}:ours")
         self.name, self.branch, self.parent, self._tell = name, branch, parent, tell
+        self.number = number
+        self.leads = not number
+        """Others work for it: it takes no tasks from the queue."""
         area = words.home_of(branch)
         listed = number % 4 == 1
         self.scope = Scope(

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from sessions.floor.events import BranchChanged, Event, FactoryOpened
 from sessions.simulation import words
 from sessions.simulation.collisions import Collisions
+from sessions.simulation.tasks import OPENS_S, TaskQueue
 
 Process = Iterator[float]
 """Something that goes on: it emits events when it is resumed, and yields how many seconds it then sleeps."""
@@ -35,6 +36,7 @@ class World:
         self.names = branch_names(stations, branches)
         self._queue: list[tuple[float, int, Process]] = []
         self._collisions = Collisions(seed, self.emit)
+        self.tasks = TaskQueue(seed, self.emit)
 
     def emit(self, event: Event) -> None:
         self.out.append(event)
@@ -110,6 +112,12 @@ class World:
 
     def pick(self, values: tuple[str, ...]) -> str:
         return values[int(self.random.random() * len(values))]
+
+    def fill(self) -> Process:
+        """Work comes into the queue."""
+        yield OPENS_S
+        while True:
+            yield self.tasks.fill(round(self.now, 3))
 
     def merges(self) -> Process:
         """Every few minutes a branch with commits lands on the base, and all others fall behind."""

@@ -19,7 +19,7 @@ from sessions.floor.state import FloorState
 from sessions.floor.tasks.task import TaskState
 from sessions.views.tasks.board import EVERYTHING, Board, Part, Row, board, title_of
 from sessions.views.tasks.verbs import JUDGED, Verb, wish_of
-from sessions.views.tasks.waiting import waiting
+from sessions.views.tasks.waiting import Waits, meeting, takers
 from sessions.views.tasks.words import bounces_of, counted, standing, who_of
 from widgets.draw.cells import Line, Span
 from widgets.parts.prompt import Menu
@@ -41,6 +41,7 @@ class TasksScreen(AskingTasks):
         self.board = Board()
         self._made_of: tuple[object, ...] = ()
         self._menu: Menu | None = None
+        self._waits = Waits()
 
     # What there is
 
@@ -48,7 +49,7 @@ class TasksScreen(AskingTasks):
         made_of = (state.tasks, self.choice)
         if len(self._made_of) != 2 or self._made_of[0] is not state.tasks or self._made_of[1] != self.choice:
             self._made_of, self.board = made_of, board(state.tasks, self.choice)
-        self.waits = waiting(state)
+        self.waits = self._waits.look(state)
         return self.board.rows
 
     def key_of(self, row: Row) -> str:
@@ -71,8 +72,12 @@ class TasksScreen(AskingTasks):
         return task_line(shown, self.factory.link.now(), cells, ground)
 
     def told(self, row: Row, cells: int, rows: int) -> Sequence[Line]:
-        link = self.factory.link
-        return detail_lines(link.state, row.task, link.now(), cells, self.waits.get(row.task.id, ""), place=row.place)
+        link, task = self.factory.link, row.task
+        may = takers(link.state, task) if row.place else ()
+        meets = meeting(link.state, task) if not task.over else ()
+        return detail_lines(
+            link.state, task, link.now(), cells, self.waits.get(task.id, ""), may, meets, place=row.place
+        )
 
     def told_note(self, row: Row) -> str:
         return row.task.id

@@ -8,6 +8,7 @@ from enum import IntEnum
 
 import msgspec
 
+from sessions.floor.tasks.queue import in_order
 from sessions.floor.tasks.task import Task, TaskState
 from sessions.text import clean
 
@@ -80,15 +81,10 @@ class Board(msgspec.Struct, frozen=True):
         return next((at for at, row in enumerate(self.rows) if row.task.id == task), -1)
 
 
-def in_queue(task: Task) -> tuple[int, float, str]:
-    """The order in which tasks are taken, as a key."""
-    return (-task.spec.priority, task.order, task.id)
-
-
 def board(tasks: Mapping[str, Task], choice: Choice = EVERYTHING) -> Board:
     """All tasks in the order in which they are shown."""
     every = tasks.values()
-    queue = sorted((task for task in every if task.state is TaskState.QUEUED), key=in_queue)
+    queue = in_order(task for task in every if task.state is TaskState.QUEUED)
     places = {task.id: at for at, task in enumerate(queue, 1)}
     ordered = sorted((task for task in every if task.state is not TaskState.QUEUED), key=_before)
     split = next((at for at, task in enumerate(ordered) if PART[task.state] > Part.QUEUED), len(ordered))

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from sessions.floor.commands import AssignTask, DropTask, HoldTask, JudgeTask, RequeueStation
+from sessions.floor.tasks.queue import in_order
 from sessions.floor.tasks.task import OVER, Task, TaskSpec, TaskState
-from sessions.views.tasks.board import EVERYTHING, PART, Choice, Part, board, in_queue
+from sessions.views.tasks.board import EVERYTHING, PART, Choice, Part, board
 from sessions.views.tasks.verbs import JUDGED, Verb, refusal, trouble, wish_of
 from sessions.views.tasks.words import bounces_of, check_words, counted, first_of, standing
 from tests.support.console import NOW, state_of
@@ -59,7 +60,7 @@ def test_every_task_has_one_row_and_the_queue_is_in_the_order_in_which_it_is_tak
     assert sorted(row.task.id for row in shown.rows) == sorted(tasks)
     queue = [row for row in shown.rows if row.place]
     assert [row.place for row in queue] == [*range(1, len(queue) + 1)]
-    assert [row.task for row in queue] == sorted((row.task for row in queue), key=in_queue)
+    assert [row.task for row in queue] == in_order(row.task for row in queue)
     parts = [PART[row.task.state] for row in shown.rows]
     assert parts == sorted(parts)
     folded = board(tasks)
