@@ -92,6 +92,30 @@ def edit(directory: str) -> str:
     return ""
 
 
+_AT_LINE = ("vi", "vim", "nvim", "view", "nano", "emacs", "emacsclient", "micro", "kak", "joe", "mg", "ne")
+"""Editors that go to a line that is named by `+7`."""
+
+
+def write_in(path: Path, line: int = 0) -> str:
+    """Run `$VISUAL`, else `$EDITOR`, else what there is, on a file; returns what went wrong. It never raises."""
+    import shlex
+    from shutil import which
+
+    command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ""
+    if not command.strip():
+        command = next((name for name in ("editor", "nano", "vi") if which(name)), "")
+    if not command:
+        return "there is no editor: name one in $EDITOR"
+    try:
+        words = shlex.split(command)
+        place = [f"+{line}"] if line > 0 and Path(words[0]).name in _AT_LINE else []
+        with _terminal_lent():
+            done = subprocess.run([*words, *place, str(path)], check=False)
+    except (OSError, ValueError, IndexError) as error:
+        return f"the editor {clean(command, 60)!r} could not be opened: {clean(str(error), 120)}"
+    return f"the editor {clean(command, 60)!r} ended with {done.returncode}" if done.returncode else ""
+
+
 @contextmanager
 def _terminal_lent() -> Iterator[None]:
     """A handler that does nothing is not inherited, as an ignored signal would be."""

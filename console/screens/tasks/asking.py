@@ -21,8 +21,22 @@ from widgets.parts.prompt import Choose, Menu, Typing
 if TYPE_CHECKING:
     from sessions.views.tasks.board import Board
 
-NEW = "new task"
-"""What a line that was not sent is kept under."""
+LINE = "line of a task"
+"""What is typed and not sent is kept under it."""
+
+
+def _nothing(_: str) -> None:
+    pass
+
+
+class Asked:
+    """A line that is typed: what `enter` does with it, `esc`, and other keys."""
+
+    def __init__(
+        self, typing: Typing, hint: str, then: Callable[[str], None], left: Callable[[str], None] = _nothing,
+        keys: Mapping[str, Callable[[str], None]] | None = None,
+    ) -> None:  # fmt: skip
+        self.typing, self.hint, self.then, self.left, self.keys = typing, hint, then, left, keys or {}
 
 
 class AskingTasks(ListedScreen[Row]):
@@ -34,51 +48,72 @@ class AskingTasks(ListedScreen[Row]):
         super().__init__()
         self.waits: Mapping[str, str] = {}
         """By task why it waits."""
-        self._line: tuple[Typing, str, Callable[[str], None]] | None = None
-        """A line that is typed, what `enter` does, and what it is for."""
+        self._asked: Asked | None = None
 
     # A line that is typed
 
     def question(self) -> Line:
-        if self._line is None:
+        if self._asked is None:
             return super().question()
-        typing, hint, _ = self._line
-        return typing.line(self.size.width, "", hint)
+        return self._asked.typing.line(self.size.width, "", self._asked.hint)
 
     async def answer(self, key: str, character: str | None) -> bool:
-        if self._line is None:
+        it = self._asked
+        if it is None:
             return await super().answer(key, character)
-        typing, _, then = self._line
-        if key in ("enter", "escape"):
-            self._line = None
-            if key == "enter" and typing.text.strip():
-                then(typing.text.strip())
+        if key in it.keys:
+            it.keys[key](it.typing.text)
+        elif key in ("enter", "escape"):
+            self._asked = None
+            (it.then if key == "enter" else it.left)(it.typing.text.strip())
         else:
-            typing.type(key, character)
+            it.typing.type(key, character)
         self.draw_footer()
         return True
 
     def answer_paste(self, text: str) -> None:
-        if self._line is None:
+        if self._asked is None:
             super().answer_paste(text)
         else:
-            self._line[0].paste(text)
+            self._asked.typing.paste(text)
             self.draw_footer()
 
     def action_add(self) -> None:
-        """Type a task."""
-        self._line = (Typing("new task", ""), "enter adds it   esc back", self._add)
+        """Type a task; what was typed and not sent is there again."""
+        drafts = self.factory.drafts
+
+        def left(title: str) -> None:
+            drafts.pop(LINE, None)
+            if title:
+                drafts[LINE] = title
+
+        def more(title: str) -> None:
+            self._asked = None
+            drafts.pop(LINE, None)
+            self.write_new(title)
+
+        typing = Typing("new task", drafts.get(LINE, ""))
+        hint = "enter adds it   ctrl+e says more in $EDITOR   esc back"
+        self._asked = Asked(typing, hint, self._add, left, {"ctrl+e": more})
+
+    def write_new(self, title: str) -> None:
+        """Write a task whole."""
+        raise NotImplementedError
 
     def _add(self, title: str) -> None:
-        self.send_all([("", AddTasks((TaskSpec(title),)))], lambda _: f"in the queue: {clean(title, 80)}")
+        if title:
+            self.factory.drafts.pop(LINE, None)
+            self.send_all([("", AddTasks((TaskSpec(title),)))], lambda _: f"in the queue: {clean(title, 80)}")
 
     def ask_reason(self, tasks: Sequence[Task]) -> None:
         """Why what a station did is not accepted."""
 
         def then(reason: str) -> None:
-            self.do_all(tasks, Verb.BACK, lambda task: JudgeTask(task.id, False, reason))
+            if reason:
+                self.do_all(tasks, Verb.BACK, lambda task: JudgeTask(task.id, False, reason))
 
-        self._line = (Typing(f"give back {self._called(tasks)}: why?"), "enter gives it back   esc leaves it", then)
+        typing = Typing(f"give back {self._called(tasks)}: why?")
+        self._asked = Asked(typing, "enter gives it back   esc leaves it", then)
 
     def ask_drop(self, tasks: Sequence[Task]) -> None:
         """Have a yes before a station stops for it."""

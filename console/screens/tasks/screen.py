@@ -13,8 +13,8 @@ from console.actions.action import ScreenSpec
 from console.links.link import LinkMode
 from console.screens.base import bindings
 from console.screens.tasks.actions import SPEC, TasksSituation
-from console.screens.tasks.asking import AskingTasks
 from console.screens.tasks.menus import chosen_parts, filter_menu, picked_parts
+from console.screens.tasks.writing import WritingTasks
 from sessions.floor.state import FloorState
 from sessions.floor.tasks.task import TaskState
 from sessions.views.tasks.board import EVERYTHING, Board, Part, Row, board, title_of
@@ -27,8 +27,8 @@ from widgets.tasks.detail import detail_lines
 from widgets.tasks.rows import Shown, sign_of, task_line
 
 
-class TasksScreen(AskingTasks):
-    """The list, and what keys do with it; what they ask for first is in `asking`."""
+class TasksScreen(WritingTasks):
+    """The list, and what keys do with it; what they ask for first is in `asking`, what is written in `writing`."""
 
     SPEC: ClassVar[ScreenSpec] = SPEC
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(SPEC)]
