@@ -78,6 +78,7 @@ def test_there_is_everything_a_floor_can_show() -> None:
         ),
         *(ev.SessionsOver, ev.SessionReturned),  # the journal's own
         *(ev.PlaceSetUp, ev.WorkLetGo),  # nothing there has a place
+        ev.TaskReopened,  # nobody takes anything back
     }
     assert set(ev.AnyEvent.__args__) - set(seen) <= absent
     assert {station.kind for station in after_two_hours().stations.values()} == {"claude", "codex", "openclaw"}
