@@ -70,7 +70,7 @@ def changed(git: Git, base: str, head: str, trunk: str = "") -> Changed:
     found = _difference(git, base, head)
     if taken_in := _taken_in(git, base, head, trunk):
         from_trunk = _difference(git, taken_in, head)
-        before = _common(git, base, taken_in)
+        before = common(git, base, taken_in)
         theirs = _difference(git, before, taken_in) if before else {}
         ours = _difference(git, before, base) if before else {}
         put_back = {path for path in from_trunk if path not in found and path in theirs and path not in ours}
@@ -85,14 +85,20 @@ def _smaller(one: File, other: File | None) -> File:
 
 
 def _taken_in(git: Git, base: str, head: str, trunk: str) -> str:
-    """The newest commit of the trunk that the branch has and its base had not; "" for none."""
-    common = _common(git, trunk, head) if trunk else ""
-    if not common or git.call("merge-base", "--is-ancestor", common, base)[0] == 0:
+    """The newest commit of the trunk that the branch has and its base had not; "" for none.
+
+    Where the trunk has all of the branch it took that in, and not the other way round.
+    """
+    newest = common(git, trunk, head)
+    if newest in ("", head) or git.call("merge-base", "--is-ancestor", newest, base)[0] == 0:
         return ""
-    return common
+    return newest
 
 
-def _common(git: Git, one: str, other: str) -> str:
+def common(git: Git, one: str, other: str) -> str:
+    """The newest commit that is in the history of both; "" where there is none, or no such commits."""
+    if not (one and other):
+        return ""
     status, out, _ = git.call("merge-base", one, other, timeout=TIMEOUT_S)
     return out.decode().split("\n")[0] if status == 0 else ""
 

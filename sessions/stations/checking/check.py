@@ -22,7 +22,7 @@ from sessions.redact import redact
 from sessions.stations.boundary.bounds import Limits
 from sessions.stations.boundary.machine import Machine
 from sessions.stations.checking import room
-from sessions.stations.checking.changes import Changed, changed, is_commit, looking
+from sessions.stations.checking.changes import Changed, changed, common, is_commit, looking
 from sessions.stations.checking.judging import judged, warned
 from sessions.stations.checking.leftovers import left
 from sessions.stations.checking.running import Ran, run
@@ -70,12 +70,14 @@ def _looked_at(factory: Factory, work: Work, check: Check) -> tuple[Changed, lis
     Then it is not worth while to run anything: it would be something else that is tried.
     """
     git = looking(room.source_of(factory))
-    for commit in (work.head, work.base, *filter(None, [work.trunk])):
+    trunk = work.trunk if is_commit(git, work.trunk) else ""
+    base = work.base or common(git, trunk, work.head)
+    for commit in (work.head, base):
         if not is_commit(git, commit):
-            raise FactoryError(f"the repository has no commit {clean(commit, 40)}", "requeue the task")
+            raise FactoryError(f"the repository has no commit {clean(commit, 40)!r}", "requeue the task")
     missing, told = left(factory.state_dir, work.station, work.head)
     try:
-        changes = changed(git, work.base, work.head, work.trunk)
+        changes = changed(git, base, work.head, trunk)
     except GitError as error:
         return Changed(), [*missing, f"what was changed cannot be looked at: {error.message}"], told, bool(missing)
     told += warned(changes, check.commands)

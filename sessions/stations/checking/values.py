@@ -21,7 +21,7 @@ class Work(msgspec.Struct, frozen=True):
     head: str
     """The commit that is checked. The operator's repository has it."""
     base: str
-    """The commit of the branch at which the task was taken."""
+    """The commit of the branch at which the task was taken; "" where it has left the trunk."""
     trunk: str = ""
     """The operator's base branch now, a commit: what the branch took in from there is not its own. "" for none."""
     write: tuple[str, ...] = ()

@@ -40,7 +40,7 @@ def understood(
 ) -> Imported:
     """What is meant by all that was written in a file; `groups` are names that stand for several items."""
     if len(items) > MOST_TASKS:
-        wrong, cure = f"{len(items):,} tasks are too many", f"put {MOST_TASKS:,} at most into a file"
+        wrong, cure = "these are too many tasks", f"put {MOST_TASKS:,} at most into a file"
         return Imported(faults=(Fault(file, items[MOST_TASKS].line, "", wrong, cure),))
     specs = [(item, spec) for item in items if (spec := spec_of(item, Source.FILE, faults)) is not None]
     placed = resolved(specs, groups or {}, faults) if not faults else []

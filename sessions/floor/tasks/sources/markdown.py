@@ -19,17 +19,19 @@ import re
 from dataclasses import dataclass, field
 
 from sessions.floor.tasks.sources.fault import Fault
-from sessions.floor.tasks.sources.imported import Imported, nothing, understood
+from sessions.floor.tasks.sources.imported import MOST_FAULTS, MOST_TASKS, Imported, nothing, understood
 from sessions.floor.tasks.sources.written import SEVERAL, Value, Written, key_of, near
 from sessions.text import clean
 
 _ITEM = re.compile(r"( *)(?:[-*+]|\d{1,9}[.)]) +\[([ xX])\](?: +(.*))?")
 _KEY = re.compile(r" *(?:[-*+] +)?([A-Za-z][A-Za-z _-]{0,20}) *:(?: +(.*))?")
 _BULLET = re.compile(r" *(?:[-*+]|\d{1,9}[.)]) +")
-_FENCE = re.compile(r" *(`{3,}|~{3,})[ ]*([^`]*)")
+_FENCE = re.compile(r" *(`{3,}|~{3,})([^`]*)")
 _NOT_LAZY = re.compile(r"(?:#|>|[-*+] |\d+[.)] |```|~~~|(?:[-*_] ?){3,}$|\|)")
 """What begins something else, and so does not go on with the line before."""
 _TAB = 4
+DEEPEST = 12
+"""Items, one in the other."""
 
 
 @dataclass(eq=False)
@@ -41,21 +43,21 @@ class _Item:
     title: str
     done: bool
     above: _Item | None
+    depth: int
     text: list[str] = field(default_factory=list)
-    below: list[_Item] = field(default_factory=list)
+    parts: list[Written] = field(default_factory=list)
+    """What must be done before it: of an item that is done, or only a heading, what is below that."""
 
     @property
-    def open_below(self) -> list[Written]:
-        """What must be done before it: of those that are only headings what is below these."""
-        found = list[Written]()
-        for item in self.below:
-            found += item.open_below if item.done or item.heading else [item.written]
-        return found
-
-    @property
-    def heading(self) -> bool:
+    def is_task(self) -> bool:
+        """Whether there is something to do for itself. All below it must have come up."""
         own = any(self.text) or any(key != "title" for key in self.written.values)
-        return not own and bool(self.open_below)
+        return not self.done and (own or not self.parts)
+
+    def come_up(self) -> None:
+        """Tell the item above what there is to do before that."""
+        if self.above is not None:
+            self.above.parts[:0] = [self.written] if self.is_task else self.parts
 
 
 class _Reader:
@@ -90,10 +92,12 @@ class _Reader:
         while self._open and self._open[-1].indent >= indent:
             self._open.pop()
         above = self._open[-1] if self._open else None
-        item = _Item(Written(self.file, number), indent, column, title, done, above)
+        item = _Item(Written(self.file, number), indent, column, title, done, above, above.depth + 1 if above else 0)
         item.written.add("title", Value(title, number))
-        if above is not None:
-            above.below.append(item)
+        if item.depth == DEEPEST:
+            self._fault(
+                number, "", f"it lies more than {DEEPEST} items deep", "write it further out, with a key after:"
+            )
         self.items.append(item)
         self._open.append(item)
         self._key = ""
@@ -167,22 +171,28 @@ def _bare(value: str) -> str:
 def read(text: str, file: str) -> Imported:
     """The open items of a check list."""
     reader = _Reader(file)
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         reader.line(number, line)
-    reader.end()
-    if not reader.items and not reader.faults:
+        if len(reader.items) > MOST_TASKS or len(reader.faults) > MOST_FAULTS:
+            break
+    else:
+        reader.end()
+    items = reader.items
+    if not items and not reader.faults:
         reader.faults.append(nothing(file, "write one as: - [ ] what is to be done"))
-    groups = {item.title: item.open_below for item in reader.items if item.done or item.heading}
-    tasks = [item for item in reader.items if not item.done and not item.heading]
+    for item in reversed(items):
+        item.come_up()
+    tasks = [item for item in items if item.is_task]
+    groups = {item.title: item.parts for item in items if not item.is_task}
     for item in tasks:
         own = "\n".join(item.text).strip("\n")
         if above := _above(item):
             own = f"{own or item.title}\n\nPart of: {above}"
         if own:
             item.written.add("text", Value(own, item.written.line))
-        item.written.parts = item.open_below
+        item.written.parts = item.parts
     written = [item.written for item in tasks]
-    return understood(file, written, reader.faults, sum(item.done for item in reader.items), groups)
+    return understood(file, written, reader.faults, sum(item.done for item in items), groups)
 
 
 def _above(item: _Item) -> str:

@@ -9,7 +9,7 @@ import csv
 import io
 
 from sessions.floor.tasks.sources.fault import Fault
-from sessions.floor.tasks.sources.imported import Imported, nothing, understood
+from sessions.floor.tasks.sources.imported import MOST_FAULTS, MOST_TASKS, Imported, nothing, understood
 from sessions.floor.tasks.sources.written import KEYS, Value, Written, key_of
 
 _BETWEEN = ",;\t|"
@@ -35,6 +35,8 @@ def read(text: str, file: str) -> Imported:
                     break
             else:
                 items.append(_item(file, begins, row, keys, faults))
+            if len(items) > MOST_TASKS or len(faults) > MOST_FAULTS:
+                break
     except csv.Error as error:
         faults.append(Fault(file, rows.line_num or 1, "", f"it cannot be read as a table: {error}", _MEND))
     if not items and not faults:

@@ -36,6 +36,8 @@ def test_what_came_from_the_trunk_is_not_the_stations(desk: Desk) -> None:
     assert desk.check(strict, trunk=trunk).files == ("src/a.py", "src/c.py")
     assert desk.check(strict, trunk=trunk).passed
     assert not desk.check(strict).passed
+    assert desk.check(strict, trunk=desk.arrived).files == desk.check(strict).files, "the trunk has taken it in"
+    assert desk.check(strict, trunk="0" * 40).files == desk.check(strict).files, "nobody knows that commit"
     desk.arrives({"src/deep/b.py": "b = 2\n"})
     assert desk.check(strict, trunk=trunk).files == ("src/a.py", "src/c.py", "src/deep/b.py"), "it was put back"
 
@@ -89,8 +91,10 @@ def test_what_cannot_be_said_is_an_error_with_a_cure(desk: Desk) -> None:
     desk.arrives({"src/a.py": "a = 2\n"})
     with pytest.raises(FactoryError, match=r"must of the task cannot be meant.*edit the task"):
         desk.check(Check(must=("/etc",)))
+    trunk, desk.base = desk.base, ""
+    assert desk.check(Check(), trunk=trunk).files == ("src/a.py",)
     desk.base = "0" * 40
-    with pytest.raises(FactoryError, match="no commit 0000"):
+    with pytest.raises(FactoryError, match=r"no commit .0000"):
         desk.check(Check())
 
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessions.floor.scope import Budget
-from sessions.floor.tasks.sources.imported import Imported
+from sessions.floor.tasks.sources.imported import MOST_FAULTS, Imported
 from sessions.floor.tasks.sources.key import reference
-from sessions.floor.tasks.sources.markdown import read
+from sessions.floor.tasks.sources.markdown import DEEPEST, read
 from sessions.floor.tasks.task import Check, Source, TaskSpec
 
 
@@ -171,5 +171,9 @@ def test_nothing_that_is_written_breaks_it(text: str) -> None:
         assert str(fault).isprintable()
 
 
-def test_a_large_file_is_read_in_little_time() -> None:
-    assert len(specs("\n".join(f"- [ ] T{n}\n  text\n  check: make t{n}" for n in range(5_000)))) == 5_000
+def test_a_large_file_is_read_and_what_is_too_much_is_told() -> None:
+    assert len(specs("\n".join(f"- [ ] T{n}\n  check: make t{n}" for n in range(2_000)))) == 2_000
+    assert "a.md:10001: these are too many" in str(read("- [ ] A\n" * 1_000_000, "a.md").faults[0])
+    assert len(read("- [ ] A\n" + "  chek: x\n" * 100_000, "a.md").faults) == MOST_FAULTS
+    deep = "\n".join("  " * depth + f"- [ ] {depth}" for depth in range(1_000))
+    assert f"a.md:{DEEPEST + 1}: it lies more than {DEEPEST} items deep" in str(read(deep, "a.md").faults[0])
