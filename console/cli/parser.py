@@ -30,6 +30,7 @@ COMMANDS = {
     "replay": Entry("replay", "Replay", "show a recorded session, or the past of the journal, as of any moment"),
     "status": Entry("status", "Status", "print the stations with their meters, and the branches, as of now"),
     "meters": Entry("past.meters", "Meters", "print what was used: tokens, calls, dollars"),
+    "slowest": Entry("slowest", "Slowest", "say which station gets the least done, and why, or that none is slow"),
     "events": Entry("past.events", "Events", "print the events of the journal, one a line"),
     "find": Entry("past.find", "Find", "search all conversations, where their transcripts lie"),
     "conflicts": Entry(

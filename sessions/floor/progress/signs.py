@@ -51,8 +51,6 @@ CADENCES = 4.0
 """How many times the longest silence that is usual for the station."""
 BUSY = 3.0
 """How much longer it may be silent while its process says that it works."""
-FORGOTTEN_S = 4 * 3_600.0
-"""Silence after which a station that is only observed, and of which no process is known, is not believed to work."""
 
 
 class Loop(msgspec.Struct, frozen=True):
@@ -157,16 +155,15 @@ def stalled(state: FloorState, station: str, now: float) -> Stall | None:
     """The silence of a station at `now` that nothing excuses; None where it is no stall.
 
     What excuses it: a tool under way, a person or a machine that it waits for, a rest, a turn that is over, a station
-    that works for it.
+    that works for it. Of a session that is only observed, and of which no process is known, silence says that nobody
+    is there: many agents are ended amid a turn, and do not write it.
     """
     known = state.stations.get(station)
-    if known is None or excused(state, known):
+    if known is None or not is_there(known) or excused(state, known):
         return None
     progress = state.progress.get(station, NOTHING)
     heard, patience = _heard(state, known), _patience(known, progress)
-    if not patience < now - heard <= _believed(known):
-        return None
-    return Stall(heard, progress.quiet, patience)
+    return Stall(heard, progress.quiet, patience) if now - heard > patience else None
 
 
 def excused(state: FloorState, station: Station) -> str:
@@ -211,9 +208,9 @@ def _patience(station: Station, progress: Progress) -> float:
     return max(SILENT_S, CADENCES * progress.quiet) * (BUSY if says_so else 1.0)
 
 
-def _believed(station: Station) -> float:
-    """The silence up to which it is believed that there is still somebody who is silent."""
-    return math.inf if station.process or station.owner is Owner.OURS else FORGOTTEN_S
+def is_there(station: Station) -> bool:
+    """Whether it is known that somebody is there who could be silent."""
+    return bool(station.process) or station.owner is Owner.OURS
 
 
 def due(state: FloorState, station: str) -> float:
@@ -228,8 +225,6 @@ def due(state: FloorState, station: str) -> float:
     moments = [_over(each) for each in (progress.top, *progress.failing, *progress.errors) if each.count > 1]
     if progress.edits >= ROUNDS:
         moments.append(progress.edited_at + THRASH_OVER_S)
-    if not excused(state, known):
-        patience = _patience(known, progress)
-        heard = _heard(state, known)
-        moments += [heard + patience, heard + _believed(known)]
+    if is_there(known) and not excused(state, known):
+        moments.append(_heard(state, known) + _patience(known, progress))
     return min((moment for moment in moments if moment >= now), default=math.inf)

@@ -13,8 +13,9 @@ from math import sqrt
 from sessions.floor.ours.owned import Owned
 from sessions.floor.progress.progress import NOTHING, Progress
 from sessions.floor.progress.signs import (
-    FORGOTTEN_S,
+    SILENT_S,
     has_working_child,
+    is_there,
     looping,
     stalled,
     thrashing,
@@ -116,7 +117,7 @@ _STATUS = {
     Status.WAITING: (Not.MACHINE, "waits, for {lasts}: {reason}"),
     Status.FAILED: (Not.FAILED, "failed {lasts} ago: {reason}"),
     Status.IDLE: (Not.IDLE, "has nothing to do, for {lasts}"),
-    Status.WORKING: (Not.GONE, "was last heard of {heard} ago"),
+    Status.WORKING: (Not.GONE, "was last heard of {seen} ago, and nothing says that anybody is there"),
 }
 
 
@@ -127,12 +128,12 @@ def _at_rest(station: Station, owned: Owned | None, now: float) -> Excused | Non
         return Excused(station.id, Not.ELSEWHERE, "works outside this repository")
     if owned is not None and not owned.lives:
         return Excused(station.id, Not.OVER, f"is {owned.life.value}", owned.since)
-    believed = station.process or owned is not None or now - evidence.seen <= FORGOTTEN_S
-    if evidence.status is Status.WORKING and believed:
+    heard = station.running or is_there(station) or now - evidence.seen <= SILENT_S
+    if evidence.status is Status.WORKING and heard:
         return None
     why, words = _STATUS.get(evidence.status, (Not.UNKNOWN, "nothing is known of what it does"))
-    lasts, heard = lasting(now - evidence.since), lasting(now - evidence.seen)
-    said = words.format(lasts=lasts, heard=heard, reason=shortened(evidence.reason))
+    lasts, seen = lasting(now - evidence.since), lasting(now - evidence.seen)
+    said = words.format(lasts=lasts, seen=seen, reason=shortened(evidence.reason))
     return Excused(station.id, why, said, evidence.since)
 
 

@@ -43,6 +43,8 @@ class Not(StrEnum):
 class Figure(msgspec.Struct, frozen=True, omit_defaults=True):
     """A figure of a station."""
 
+    key: str
+    """By which programs know it."""
     what: str
     """What it counts, in a few words."""
     value: float | None

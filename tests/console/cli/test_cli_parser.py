@@ -18,6 +18,7 @@ from console.cli.commands.past.events import Events
 from console.cli.commands.past.meters import Meters
 from console.cli.commands.record import Record
 from console.cli.commands.replay import Replay
+from console.cli.commands.slowest import Slowest
 from console.cli.commands.status import Status
 from console.cli.parser import COMMANDS, build, parse, struct_of
 from console.options import THEMES
@@ -41,6 +42,8 @@ from tests import ROOT
         (["replay", "last", "--seq", "7"], Replay(what="last", seq=7)),
         (["replay", "f.ftr", "--at", "-5m"], Replay(what="f.ftr", at="-5m")),
         (["replay", "f.ftr", "--at", "12:04", "--json"], Replay(what="f.ftr", at="12:04", json=True)),
+        (["slowest", "--at", "-5m"], Slowest(at="-5m")),
+        (["slowest", "f.ftr", "--seq", "7", "--json"], Slowest(what="f.ftr", seq=7, json=True)),
         (["import", "a", "b"], Import(paths=(Path("a"), Path("b")))),
         (["meters", "--since", "-1h", "--until", "now"], Meters(start="-1h", until="now")),
         (["record", "-o", "x", "--force"], Record(output=Path("x"), force=True)),

@@ -86,11 +86,12 @@ def test_a_parent_waits_for_its_working_child_and_no_longer() -> None:
     assert stalled(floor(parent, child), "parent", parent.now + 2 * HOUR) is not None
 
 
-def test_of_sessions_that_are_only_seen_a_long_silence_says_that_nobody_is_there() -> None:
+def test_of_sessions_that_are_only_seen_silence_says_that_nobody_is_there_unless_a_process_is_known() -> None:
     station = at_work(ours=False)
     state = floor(station)
-    assert stalled(state, "a", station.now + HOUR) is not None
-    assert stalled(state, "a", station.now + 5 * HOUR) is None
+    assert [stalled(state, "a", station.now + after) for after in (HOUR, 20 * HOUR)] == [None, None]
+    assert due(state, "a") == math.inf
     lives = floor(station.report(Report.WORKING))
-    assert stalled(lives, "a", station.now + 2 * SILENT_S) is None, "its process says that it works"
-    assert stalled(lives, "a", station.now + 20 * HOUR) is not None, "but not for a day"
+    assert due(lives, "a") == station.now + 3 * SILENT_S, "its process says that it works"
+    assert stalled(lives, "a", station.now + 3 * SILENT_S) is None
+    assert stalled(lives, "a", station.now + 3 * SILENT_S + 1) is not None, "but not for ever"
