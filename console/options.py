@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
+
+from sessions.floor.scopes.roles import Role
 
 THEMES = ("dark", "light", "colour-blind")
 """Those of `console.terminal.theme`, which a command without a screen does not import."""
@@ -29,5 +32,7 @@ class Options(msgspec.Struct, frozen=True):
     """The operator's keymap file; one that does not exist is none."""
     detach: str = "ctrl+]"
     """The key that comes back from an agent's terminal."""
+    roles: Mapping[str, Role] = {}
+    """What stations of a role begin with where nothing else is said: the setting `roles`."""
     remembered: Path | None = None
     """Where the console remembers how it was looked at; None: nowhere."""

@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from sessions.errors import FactoryError
+from sessions.floor.scopes.roles import Role
 from sessions.paths import config_dir
 
 FILE = "config.toml"
@@ -67,6 +68,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """By how the names of their models begin; the longest one holds."""
     servers: dict[str, Server] = {}
     """MCP servers, by name."""
+    roles: dict[str, Role] = {}
+    """By role what its stations begin with where nothing else is said."""
 
     def endpoint(self, model: str) -> Endpoint:
         """Where this model is called."""
@@ -111,6 +114,8 @@ _KINDS = {
     "model": "the name of a model, such as anthropic/claude-sonnet-4-5",
     "endpoints": 'tables such as [endpoints."openai/"] with base_url, key_variable, key_file',
     "servers": 'tables such as [servers.NAME] with command = ["PROGRAM", "WORD"]',
+    "roles": "tables such as [roles.test] with write, read, tools, network, hosts, exclusive, "
+    "budget = { tokens = 1_000_000, dollars = 5.0, minutes = 90, turns = 20 }",
     "attention": '"quiet", "note", "bell", "osc9", "osc777" or "title", or a list of these such as ["bell", "title"]',
 }
 """What each key takes, in the words of an error message."""
@@ -175,6 +180,9 @@ def parse(text: str, name: str) -> Settings:
             near = difflib.get_close_matches(key, types, 1)
             cure = f"did you mean {near[0]!r}?" if near else f"it may hold: {', '.join(types)}"
             raise FactoryError(f"{name} has an unknown key {key!r}", cure)
+        if key == "roles":
+            values[key] = _roles(value, name)
+            continue
         try:
             values[key] = msgspec.convert(value, types[key])
         except msgspec.ValidationError:
@@ -186,3 +194,27 @@ def parse(text: str, name: str) -> Settings:
     if not settings.detach_key:
         raise FactoryError(f"{name}: detach cannot be {settings.detach!r}", f"give it {_KINDS['detach']}")
     return settings
+
+
+def _roles(value: object, name: str) -> dict[str, Role]:
+    """The presets, each looked at by itself, so that the mistake is named. Raises `FactoryError`."""
+    from sessions.floor.scopes.sets import trouble
+
+    if not isinstance(value, dict):
+        raise FactoryError(f"{name}: roles cannot be {value!r}", f"give it {_KINDS['roles']}")
+    found: dict[str, Role] = {}
+    for role, table in value.items():
+        try:
+            found[role] = preset = msgspec.convert(table, Role)
+        except msgspec.ValidationError as error:
+            reason = str(error).replace(" - at `$", ": ").replace("`", "'").rstrip("'").replace(": .", ", at ")
+            raise FactoryError(f"{name}: roles.{role}: {reason}", f"give it {_KINDS['roles']}") from None
+        for what, patterns in (("write", preset.write), ("read", preset.read)):
+            if patterns is not None and (reason := trouble(patterns)):
+                raise FactoryError(
+                    f"{name}: roles.{role}: {what}: {reason}", "see the README for how scopes are written"
+                )
+        most = preset.budget
+        if most is not None and not all(0 <= getattr(most, what) < float("inf") for what in most.__struct_fields__):
+            raise FactoryError(f"{name}: roles.{role}: a budget is numbers of 0 or more", f"give it {_KINDS['roles']}")
+    return found

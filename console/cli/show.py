@@ -44,6 +44,7 @@ def _options(look: Look) -> Options:
         rest_days=chosen.rest_days,
         keymap=keymap_path(),
         detach=chosen.detach,
+        roles=chosen.roles,
         remembered=paths.console_path(),
     )
 

@@ -222,7 +222,10 @@ class HandedScreen(FactoryScreen):
         from console.screens.forms.start import StartScreen
 
         factory = self.factory
-        await self.app.push_screen(StartScreen(self.hands(), factory.link, factory.memory, factory.drafts, parent))
+        roles = factory.options.roles
+        await self.app.push_screen(
+            StartScreen(self.hands(), factory.link, factory.memory, factory.drafts, parent, roles)
+        )
 
     async def action_scope(self) -> None:
         """Fill in another boundary."""

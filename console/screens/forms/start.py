@@ -14,12 +14,13 @@ from sessions.asking.station_questions import AgentKind
 from sessions.floor.commands import AnyWish, Reply, StartStation
 from sessions.floor.ours.budget import left
 from sessions.floor.scope import Budget, Mode, Network, Scope
+from sessions.floor.scopes.roles import Role
 from sessions.floor.state import name_of
 from sessions.text import clean
-from sessions.views.forms.offers import Offer, Sources, branch_offers
+from sessions.views.forms.offers import Offer, Sources, branch_offers, matching, role_offers
 from sessions.views.forms.overlap import Where
 from sessions.views.forms.refusals import start_refusals
-from sessions.views.forms.wishes import child_values, scope_values, start_wish
+from sessions.views.forms.wishes import child_values, meant, scope_values, start_wish
 from sessions.views.forms.words import budget_text
 from sessions.views.hands import Hands
 from widgets.draw.cells import Line
@@ -28,6 +29,9 @@ from widgets.forms.told import option_lines, told
 
 UNTOLD = "\0"
 """In a mapping of drafts, before the station for which one is to be spawned: no station is called so."""
+NO_ROLES: Mapping[str, Role] = {}
+BOUNDS = ("writes", "reads", "tools", "network", "hosts", "alone", "budget")
+"""The fields that a role may preset."""
 
 
 class StartScreen(FormScreen):
@@ -35,8 +39,16 @@ class StartScreen(FormScreen):
 
     DOES = "starts it"
 
-    def __init__(self, hands: Hands, link: Link, memory: Preferences, drafts: dict[str, str], parent: str = "") -> None:
-        """`drafts` keep a task that was written and not sent."""
+    def __init__(
+        self,
+        hands: Hands,
+        link: Link,
+        memory: Preferences,
+        drafts: dict[str, str],
+        parent: str = "",
+        roles: Mapping[str, Role] = NO_ROLES,
+    ) -> None:
+        """`drafts` keep a task that was written and not sent; `roles` are the presets of the settings."""
         super().__init__(start_form(), hands, Knowing(link))
         self.title_word = "spawn a station" if parent else "start a station"
         self._link, self._memory, self._drafts, self._above_it = link, memory, drafts, parent
@@ -55,6 +67,7 @@ class StartScreen(FormScreen):
         self._agent, self._words = agent, task
         agent.offer([Option(self._kind)])
         self.form.fill(values)
+        self._roles, self._plain, self._preset = roles, values, ""
         if not parent and isinstance(writes := self.form.by_key["writes"], Words):
             writes.proposal = values["writes"]
         begins = link.state.owned[parent].branch if parent else link.state.base
@@ -112,6 +125,7 @@ class StartScreen(FormScreen):
     # What it means
 
     def check(self) -> Scope:
+        self._take_preset()
         kind = self._chosen_kind()
         listed = self.form.by_key["network"].value == Network.LISTED.value
         hidden = {"hosts"} if not listed else set()
@@ -126,6 +140,20 @@ class StartScreen(FormScreen):
         self.refuse({**start_refusals(self._link.state, self._wish), **self._troubles(kind), **written.troubles})
         self._note(kind, existing)
         return written.scope
+
+    def _take_preset(self) -> None:
+        """Have what is preset for the role stand where nobody wrote anything; without one, what stood there before."""
+        role = self.form.by_key["role"].value.strip()
+        named = role if role in self._roles else ""
+        if named == self._preset:
+            return
+        self._preset, values = named, dict(self._plain)
+        if named:
+            begun = meant(values, self._link.state.repo)
+            preset = self._roles[named]
+            values |= scope_values(preset.scope(begun.scope), preset.most(begun.budget))
+        touched = self.form.touched
+        self.form.fill({key: value for key, value in values.items() if key in BOUNDS and key not in touched})
 
     def _troubles(self, kind: AgentKind | None) -> dict[str, str]:
         found = {}
@@ -153,6 +181,7 @@ class StartScreen(FormScreen):
             fields["branch"].note = f"there already: {offers[0].why}" if offers else "there already"
         elif fields["branch"].value:
             fields["branch"].note = "new"
+        fields["role"].note = "preset in the settings" if self._preset else ""
         fields["from"].note = "no branch" if self._begins_at() else ""
         fields["budget"].note = self._left() if self._above_it else ""
         fields["agent"].note = (
@@ -176,6 +205,8 @@ class StartScreen(FormScreen):
         return Where(parent=self._above_it, branch=self.form.values["branch"].strip())
 
     def offers(self, key: str, typed: str) -> Sequence[Offer]:
+        if key == "role" and self._roles:
+            return matching(typed, role_offers(self._link.state, self._roles))
         return field_offers(self._link.state, self.knowing, Sources(branch=self.where().branch), key, typed)
 
     def about(self, cells: int, rows: int) -> list[Line]:

@@ -15,6 +15,7 @@ from console.screens.scopes.actions import SPEC, ScopesSituation
 from console.screens.scopes.changing import ChangingScreen
 from sessions.text import clean
 from sessions.views.hands import Hands
+from sessions.views.scopes.export import presets, written
 from sessions.views.scopes.spots import Why, after
 from widgets.draw.cells import Span
 from widgets.parts.footer import Footer
@@ -64,7 +65,9 @@ class ScopesScreen(ChangingScreen):
         place = [Copy("p", "path", self.place)] if self.place else []
         seen = self.factory.link.state.stations.get(self.at_hand())
         directory = [Copy("d", "directory", seen.directory)] if seen is not None and seen.directory else []
-        return [*place, *directory]
+        found = presets(self.factory.link.state)
+        export = [Copy("e", "all as presets of roles", written(found))] if found else []
+        return [*place, *directory, *export]
 
     def right(self) -> list[Span]:
         if self.ground is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -10,6 +10,7 @@ from sessions.floor.branches.shown import activity, is_merged
 from sessions.floor.conflicts import Outcome
 from sessions.floor.patterns import is_path, quoted, suggest
 from sessions.floor.scopes.paths import Paths
+from sessions.floor.scopes.roles import Role
 from sessions.floor.state import Branch, FloorState
 from sessions.text import clean
 from sessions.views.forms.overlap import own_paths
@@ -19,6 +20,7 @@ MOST = 30
 """Offers for one field."""
 ROLES = ("ship", "test", "clean", "document", "dumb", "integrate")
 _HOT = 5
+NO_PRESETS: Mapping[str, Role] = {}
 
 
 class Offer(msgspec.Struct, frozen=True):
@@ -77,10 +79,16 @@ def model_offers(state: FloorState) -> list[Offer]:
     ]
 
 
-def role_offers(state: FloorState) -> list[Offer]:
-    """Kinds of work, those of this floor first."""
+def role_offers(state: FloorState, preset: Mapping[str, Role] = NO_PRESETS) -> list[Offer]:
+    """Kinds of work, those that are preset first, then those of this floor."""
     seen = dict.fromkeys(clean(s.role, 40) for s in state.stations.values() if s.role and not s.elsewhere)
-    return [Offer(role, "on this floor" if role in seen else "", role) for role in dict.fromkeys((*seen, *ROLES))]
+
+    def why(role: str) -> str:
+        if role not in preset:
+            return "on this floor" if role in seen else ""
+        return f"preset: writes {clean(patterns_text(preset[role].write or ('**',)), 80)}"
+
+    return [Offer(clean(role, 40), why(role), role) for role in dict.fromkeys((*preset, *seen, *ROLES))]
 
 
 def named_before(state: FloorState, what: str, typed: str) -> list[Offer]:

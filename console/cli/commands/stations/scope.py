@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from console.cli.commands.stations.bounds import Bounded
 from console.cli.output import say
-from console.cli.words import Parser
+from console.cli.words import Parser, filled
+from sessions.errors import UsageError
 from sessions.floor import scope as bounds
 from sessions.floor.commands import AnyWish, AssignScope
 from sessions.text import clean
@@ -19,16 +20,24 @@ class Scope(Bounded, frozen=True, kw_only=True):
     """Show the boundaries of stations, or assign others: what is not said stays each one's own."""
 
     changes = True
-    stations: tuple[str, ...]
+    stations: tuple[str, ...] = ()
+    export: bool = False
     json: bool = False
 
     @classmethod
     def words(cls, parser: Parser) -> None:
-        parser.stations()
+        parser.add_argument("stations", type=filled, nargs="*", metavar="STATION", help="names or ids")
+        parser.add_argument(
+            "--export", action="store_true", help="print the scopes of all stations as presets for the settings"
+        )
         parser.json()
         super().words(parser)
 
     def run(self) -> int:
+        if self.export:
+            return self._export()
+        if not self.stations:
+            raise UsageError("no station is named", "name one, or print the presets of all with --export")
         from console.cli.commands.stations.named import floor_now
         from console.cli.commands.stations.obeyed import obey_all, tell_all
         from sessions.floor.decide.stations import meant
@@ -44,6 +53,21 @@ class Scope(Bounded, frozen=True, kw_only=True):
             scope, budget = (known.scope, known.budget) if known is not None else (bounds.Scope(), bounds.Budget())
             wishes[word] = AssignScope(word, self.scope(scope), self.budget(budget))
         return obey_all(self.repo, wishes, "has another boundary", self.json)
+
+    def _export(self) -> int:
+        """Print the presets; the operator's file is written by the operator alone."""
+        from console.cli.commands.stations.named import floor_now
+        from console.cli.output import warn
+        from sessions.views.scopes.export import presets, written
+
+        if self.stations or self.said or self.json:
+            raise UsageError("--export is about all stations, as TOML", "leave the rest out")
+        found = written(presets(floor_now(self.repo)))
+        if found:
+            say(found)
+        else:
+            warn("no station of ours lives: there is nothing to export")
+        return 0
 
     def _show(self, state: FloorState, station: str) -> None:
         from sessions.floor.state import name_of

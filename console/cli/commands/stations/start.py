@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from console.cli.commands.stations.bounds import Bounded, option
 from console.cli.words import Parser, filled
 from sessions.errors import UsageError
+from sessions.floor.scopes.roles import Role
 from sessions.text import clean
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class Start(Bounded, frozen=True, kw_only=True):
         from sessions.floor.commands import StartStation
         from sessions.floor.scope import Budget, Mode
 
+        preset = self._preset()
         named = self.name or self.branch
         if (unknown := self._unknown()) is not None:
             return tell_all({named: unknown}, lambda _: None, self.json)
@@ -74,11 +76,18 @@ class Start(Bounded, frozen=True, kw_only=True):
             role=self.role,
             model=self.model,
             mode=Mode.FULL if self.full else Mode.SAFE,
-            scope=self.scope(self._widest()),
-            budget=self.budget(Budget()),
+            scope=self.scope(preset.scope(self._widest())),
+            budget=self.budget(preset.most(Budget())),
             options=self.options,
         )
-        return obey_all(self.repo, {named: wish}, "was started", self.json, self._beside)
+        done = f"was started as {clean(self.role, 40)} is preset" if preset != Role() else "was started"
+        return obey_all(self.repo, {named: wish}, done, self.json, self._beside)
+
+    def _preset(self) -> Role:
+        """What the settings say of its role."""
+        from sessions import settings
+
+        return settings.load().roles.get(self.role.strip(), Role()) if self.role else Role()
 
     def _widest(self) -> Scope:
         """What it may touch where nothing else is said: what its parent may."""
