@@ -8,6 +8,7 @@ from sessions.floor.ours.lives import Change
 from sessions.floor.scope import Budget, Mode, Scope
 from sessions.floor.tasks.task import TaskSpec, TaskState
 from sessions.floor.triage.case import Act, Kind
+from sessions.text import Words
 
 
 class Wish(msgspec.Struct, frozen=True, tag_field="type"):
@@ -50,7 +51,7 @@ class StartStation(Wish, frozen=True, omit_defaults=True, tag="start_station"):
     """Have an agent work as a new station; with a parent, as one that works for that."""
 
     kind: str
-    text: str = ""
+    text: Words = ""
     """Its task: the first request."""
     name: str = ""
     """"" takes one from its branch, task or kind."""
@@ -73,7 +74,7 @@ class PromptStation(Wish, frozen=True, tag="prompt_station"):
     """Give a station of ours a request."""
 
     station: str
-    text: str
+    text: Words
 
 
 class ChangeLife(Wish, frozen=True, omit_defaults=True, tag="change_life"):
@@ -83,7 +84,7 @@ class ChangeLife(Wish, frozen=True, omit_defaults=True, tag="change_life"):
     change: Change
     fresh: bool = False
     """With a new conversation."""
-    words: str = ""
+    words: Words = ""
     """What it is told when it is back."""
     model: str = ""
     """With another model from then on; "" for its own."""
@@ -95,7 +96,7 @@ class AnswerQuestion(Wish, frozen=True, omit_defaults=True, tag="answer_question
     station: str
     question: str
     decision: str
-    reason: str = ""
+    reason: Words = ""
 
 
 class AssignScope(Wish, frozen=True, tag="assign_scope"):
@@ -146,7 +147,7 @@ class HoldTask(Wish, frozen=True, omit_defaults=True, tag="hold_task"):
 
     task: str
     hold: bool = True
-    reason: str = ""
+    reason: Words = ""
 
 
 class AssignTask(Wish, frozen=True, tag="assign_task"):
@@ -168,14 +169,14 @@ class DropTask(Wish, frozen=True, omit_defaults=True, tag="drop_task"):
     """Have a task not done. A station that has it in hand is told to stop; its work is kept."""
 
     task: str
-    reason: str = ""
+    reason: Words = ""
 
 
 class DropTasks(Wish, frozen=True, omit_defaults=True, tag="drop_tasks"):
     """Have none of these done, as `DropTask`; what is over already stays so."""
 
     tasks: tuple[str, ...]
-    reason: str = ""
+    reason: Words = ""
 
 
 class JoinTask(Wish, frozen=True, omit_defaults=True, tag="join_task"):
@@ -201,7 +202,7 @@ class JudgeTask(Wish, frozen=True, omit_defaults=True, tag="judge_task"):
 
     task: str
     accepted: bool
-    reason: str = ""
+    reason: Words = ""
 
 
 class TakeTasks(Wish, frozen=True, tag="take_tasks"):
@@ -215,7 +216,7 @@ class RequeueStation(Wish, frozen=True, omit_defaults=True, tag="requeue_station
     """End a station of ours, keep all of its work, and put its task back into the queue with what was learned."""
 
     station: str
-    why: str = ""
+    why: Words = ""
     slow: bool = False
     """As it is slow: done to one task once only."""
     to: str = ""
@@ -236,7 +237,7 @@ class SettleCase(Wish, frozen=True, omit_defaults=True, tag="settle_case"):
 
     case: str
     act: Act
-    text: str = ""
+    text: Words = ""
     """The reason of a denial, the answer, what is told with a retry."""
     paths: tuple[str, ...] = ()
     """To be opened to it, where its scope is to be wider; none: what it asked for."""

@@ -88,6 +88,7 @@ _BY_TYPE: dict[object, st.SearchStrategy[object]] = {
     "Budget": st.builds(Budget, counts, times, times, counts),
     "Held": st.builds(Held, st.sampled_from(HeldBy), texts, globs),
     "tuple[str, ...]": st.lists(texts, max_size=3).map(tuple),
+    "tuple[Words, ...]": st.lists(texts, max_size=3).map(tuple),
     "AnyWish | None": st.none() | st.builds(SetBase, texts),
     "TaskSpec": st.builds(
         TaskSpec, texts, texts, st.builds(Check, globs, globs, globs, counts, counts, times), globs, texts

@@ -93,7 +93,7 @@ class CheckFinished(TakingEvent, frozen=True, kw_only=True, omit_defaults=True, 
     passed: bool
     head: str = ""
     """The commit that was checked."""
-    failures: tuple[str, ...] = ()
+    failures: tuple[Words, ...] = ()
     """What is not so, each in words, cleaned."""
     output: Words = ""
     """The end of what the commands printed."""
@@ -101,7 +101,7 @@ class CheckFinished(TakingEvent, frozen=True, kw_only=True, omit_defaults=True, 
     lines: int = 0
     """Changed, as in `Check`."""
     seconds: float = 0.0
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Words, ...] = ()
 
 
 class TaskFinished(TakingEvent, frozen=True, kw_only=True, omit_defaults=True, tag="task_finished.1"):

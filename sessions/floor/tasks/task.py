@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from sessions.floor.scope import Budget
+from sessions.text import Words
 
 
 class Source(StrEnum):
@@ -51,7 +52,7 @@ UNDER_WAY = frozenset({TaskState.TAKEN, TaskState.CHECKING, TaskState.REVIEW, Ta
 class Check(msgspec.Struct, frozen=True, omit_defaults=True):
     """What must be so before a task is accepted: looked at in a clean place, at the commit that is meant."""
 
-    commands: tuple[str, ...] = ()
+    commands: tuple[Words, ...] = ()
     """For the shell; each must end with 0."""
     must: tuple[str, ...] = ()
     """Globs: each must match a file that was changed (see `patterns`)."""
@@ -70,8 +71,8 @@ NO_CHECK = Check()
 class TaskSpec(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is to be done."""
 
-    title: str
-    text: str = ""
+    title: Words
+    text: Words = ""
     """All of it, as its station is told; "" is the title."""
     check: Check = NO_CHECK
     write: tuple[str, ...] = ()
@@ -95,11 +96,11 @@ class Learned(msgspec.Struct, frozen=True, omit_defaults=True):
 
     by: str = ""
     """The station."""
-    output: str = ""
+    output: Words = ""
     """The last failing output."""
     files: tuple[str, ...] = ()
     """What it touched."""
-    notes: str = ""
+    notes: Words = ""
     branch: str = ""
     """Where its work is kept."""
 
@@ -117,7 +118,7 @@ class Task(msgspec.Struct, frozen=True, omit_defaults=True):
     """When it entered its state."""
     who: str = ""
     """Who added it."""
-    reason: str = ""
+    reason: Words = ""
     """Why it is held, dropped, failed or back in the queue."""
     assigned: str = ""
     """The station that alone may take it; "" for any."""
@@ -143,7 +144,7 @@ class Task(msgspec.Struct, frozen=True, omit_defaults=True):
     """How often its check failed, of this taking."""
     checks: int = 0
     """How often it was checked, of all takings."""
-    output: str = ""
+    output: Words = ""
     """What its last failed check said."""
     learned: tuple[Learned, ...] = ()
     """The oldest first."""

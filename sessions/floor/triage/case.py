@@ -6,6 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
+from sessions.text import Words
+
 
 class Kind(StrEnum):
     """What a case is. The order is that of their urgency, the most urgent first."""
@@ -91,9 +93,9 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     cause: Cause = Cause.UNKNOWN
     rule: str = ""
     """The name of the rule that told the cause."""
-    title: str = ""
+    title: Words = ""
     """In a few words, cleaned."""
-    evidence: tuple[str, ...] = ()
+    evidence: tuple[Words, ...] = ()
     """What led to the cause, each in a line, cleaned: exit status, last output, failing check, the repeated call."""
     since: float = 0.0
     """When what it is about began."""
@@ -110,7 +112,7 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     """The standing rule that will settle it by itself."""
     plan_act: Act = Act.RETRY
     plan_at: float = 0.0
-    note: str = ""
+    note: Words = ""
     """Why it is back, after it was settled."""
     returned: float = 0.0
     """When it came back: it stays until its station does something else, or somebody settles it."""
@@ -121,7 +123,7 @@ class Settled(msgspec.Struct, frozen=True, omit_defaults=True):
 
     case: Case
     time: float
-    why: str = ""
+    why: Words = ""
     act: Act | None = None
     """None where it was over by itself."""
     who: str = ""
