@@ -41,6 +41,8 @@ class Telling:
         self._link, self._wanted, self._terminal = link, options.attention, terminal
         self._news = News(link.mode is not LinkMode.REPLAY, options.rest_days * 86_400)
         self.window = WindowTitle(terminal.send)
+        self._cases: tuple[int, object, object, int] = (0, None, None, 0)
+        """In which second, of what, how many cases were counted."""
         self._told_of: FloorState | None = None
         """The floor of which the news were told, when by the monotonic clock, and when they are due again."""
         self._told_at = self._tell_at = -NEVER
@@ -54,6 +56,21 @@ class Telling:
     def calls(self) -> bool:
         """Somebody needs a person or has failed, since whenever."""
         return self._news.calls
+
+    @property
+    def cases(self) -> int:
+        """How many cases need a person; 0 while that is not known. It is asked for every footer that is drawn."""
+        state = self._link.state
+        if self._link.last is not None or not state.cases:
+            return 0
+        second, cases, expected, count = self._cases
+        now = self._link.now()
+        if second != int(now) or cases is not state.cases or expected is not state.expected:
+            from sessions.views.triage.queue import waiting  # before there is a case nobody needs it
+
+            count = waiting(state, now)
+            self._cases = (int(now), state.cases, state.expected, count)
+        return count
 
     def counts(self) -> Mapping[Status, int]:
         """How many stations of this repository need somebody, failed, wait and are stale; nothing while that is not
@@ -101,7 +118,8 @@ class Telling:
                 self._news.hold(moment)  # they come when the question that stands in their place is answered
             screen.draw_header()
             screen.draw_footer()
-        if ringing := self._news.to_ring(moment):
+        ringing = self._news.to_ring(moment)
+        if ringing and not (isinstance(screen, FactoryScreen) and screen.silences()):
             self._ring(news_text(ringing, now))
         if self.in_title:
             self.window.show(self._title(ascii_only))

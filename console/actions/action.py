@@ -26,6 +26,8 @@ class Situation(msgspec.Struct, frozen=True):
     """A station or a branch is under the cursor, or is what the screen is about."""
     branched: bool = False
     """It is a branch, or a station that works on one of this repository."""
+    cases: int = 0
+    """How many need a person."""
     undoable: str = ""
     """What the operator would undo, in words; "" where there is nothing."""
     hands: Hands = Hands()

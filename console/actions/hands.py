@@ -128,7 +128,7 @@ BEFORE_KNOWN = frozenset(action.id for action in _HANDS) - {"hand.mark", "hand.u
 _NOT = {
     "hand.asked": ("question",),
     "hand.see": ("terminal",),
-    "hand.family": ("station", "question", "terminal", "branch", "conflicts", "scopes"),
+    "hand.family": ("station", "question", "terminal", "branch", "conflicts", "scopes", "triage"),
 }
 """Where it would lead to where one is."""
 

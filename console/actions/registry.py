@@ -22,6 +22,7 @@ from console.screens.scopes import actions as scopes
 from console.screens.station import actions as station
 from console.screens.tasks import actions as tasks
 from console.screens.terminal import actions as terminal
+from console.screens.triage import actions as triage
 
 SCREENS = (
     floor.SPEC,
@@ -31,6 +32,7 @@ SCREENS = (
     branch.SPEC,
     replay.SPEC,
     conflicts.SPEC,
+    triage.SPEC,
     tasks.SPEC,
     scopes.SPEC,
     help_.SPEC,

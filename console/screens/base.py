@@ -112,7 +112,13 @@ class FactoryScreen(Guarded, OpeningScreen):
     def present(self) -> Situation:
         """The same with what is so on every screen."""
         mode, calls = self.factory.link.mode, self.factory.telling.calls
-        return replace(self.situation(), mode=mode, lost=self.lost, calls=calls, undoable=self._undone_next())
+        return replace(
+            self.situation(), mode=mode, lost=self.lost, calls=calls, cases=self.cases(), undoable=self._undone_next()
+        )
+
+    def cases(self) -> int:
+        """How many cases need a person."""
+        return self.factory.telling.cases
 
     def _undone_next(self) -> str:
         """What would be undone, in words."""
@@ -141,6 +147,10 @@ class FactoryScreen(Guarded, OpeningScreen):
         if not self.factory.link.state.frozen:
             return counted
         return [("FROZEN", "bold waiting on bar"), (" ", "text on bar"), *counted]
+
+    def silences(self) -> bool:
+        """Whoever is at work here sees what is new without a bell."""
+        return False
 
     def draw_header(self) -> None:
         """Draw the header anew; only screens that do nothing of the kind by themselves need to."""

@@ -26,6 +26,11 @@ class News(Protocol):
         """Somebody needs a person or has failed, since whenever."""
         ...
 
+    @property
+    def cases(self) -> int:
+        """How many cases need a person."""
+        ...
+
     def counts(self) -> Mapping[Status, int]:
         """How many stations of this repository need somebody, failed, wait and are stale."""
         ...

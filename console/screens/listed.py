@@ -273,7 +273,7 @@ class ListedScreen(SampledScreen, HandedScreen, Generic[R]):
             return
         if (key := self.key_of(row)) != self._told_of:
             self._told_of = key
-            self.panel.to_start()
+            self.panel.begin_anew()
         self.panel.set_body(partial(self.told, row), note=self.told_note(row))
 
     def draw_header(self) -> None:

@@ -9,6 +9,7 @@ from console.screens.conflicts.actions import SPEC as CONFLICTS
 from console.screens.factory import Factory
 from console.screens.scopes.actions import SPEC as SCOPES
 from console.screens.tasks.actions import SPEC as TASKS
+from console.screens.triage.actions import SPEC as TRIAGE
 
 
 def _conflicts(factory: Factory) -> FactoryScreen:
@@ -24,6 +25,12 @@ def _scopes(_: Factory) -> FactoryScreen:
     return ScopesScreen()
 
 
+def _triage(_: Factory) -> FactoryScreen:
+    from console.screens.triage.screen import TriageScreen
+
+    return TriageScreen()
+
+
 def _tasks(_: Factory) -> FactoryScreen:
     from console.screens.tasks.screen import TasksScreen
 
@@ -32,6 +39,7 @@ def _tasks(_: Factory) -> FactoryScreen:
 
 WAYS: Mapping[str, Callable[[Factory], FactoryScreen]] = {
     CONFLICTS.name: _conflicts,
+    TRIAGE.name: _triage,
     TASKS.name: _tasks,
     SCOPES.name: _scopes,
 }

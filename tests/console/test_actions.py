@@ -18,6 +18,7 @@ from console.screens.floor.actions import FloorSituation
 from console.screens.help.screen import HelpScreen
 from console.screens.scopes.actions import ScopesSituation
 from console.screens.station.actions import StationSituation
+from console.screens.triage.actions import TriageSituation
 from console.screens.ways import WAYS
 from console.terminal.theme import make_look
 from tests.support.console import StillLink, factory_state
@@ -33,6 +34,7 @@ SITUATIONS: dict[str, Situation] = {
     "station": StationSituation(),
     "conflicts": ConflictsSituation(),
     "scopes": ScopesSituation(),
+    "triage": TriageSituation(),
 }
 
 
@@ -44,23 +46,13 @@ def test_ids_are_unique_and_say_where() -> None:
 def test_a_new_screen_says_of_itself_what_works_there() -> None:
     """What is the same on many screens comes from the kind of place it is, and its own keys from beside it."""
     own: Action[Situation] = Action("samples.take", ("enter",), "take", "Take the sample.", "screen.take")
-    way: Action[Situation] = Action("app.samples", ("9",), "samples", "Go to the samples.", "app.go('samples')")
+    way: Action[Situation] = Action("app.samples", ("0",), "samples", "Go to the samples.", "app.go('samples')")
     samples = ScreenSpec("samples", "Among the samples", (own,), way)
     shared = {action.id: action.where for action in everywhere((*SCREENS, samples))}
     assert [id for id, where in shared.items() if "samples" in where] == [
         *("app.again", "app.help", "app.palette", "app.theme", "app.floor"),
-        *(
-            "app.conflicts",
-            "app.tasks",
-            "app.scopes",
-            "app.caller",
-            "app.undo",
-            "app.redraw",
-            "app.suspend",
-            "app.back",
-            "app.leave",
-            "app.quit",
-        ),
+        *(screen.way.id for screen in SCREENS if screen.way is not None),
+        *("app.caller", "app.undo", "app.redraw", "app.suspend", "app.back", "app.leave", "app.quit"),
     ]
     assert shared["app.samples"] == tuple(NAMES)
 

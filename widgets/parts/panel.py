@@ -54,6 +54,8 @@ class Panel(Scrolled):
         self._tail = tail
         self._up = 0
         """Lines away from the end (a tail panel) or from the beginning."""
+        self.seen = 0
+        """Lines of the body, from its beginning, that have been in view since `begin_anew`."""
 
     def set_body(self, make: Body, of: object = None, note: str = "") -> None:
         """Show the lines that `make` gives for a width and a number of rows; it is asked again after a resize.
@@ -88,6 +90,10 @@ class Panel(Scrolled):
         """Go to the end; a tail panel stays there."""
         self.scroll(FAR)
 
+    def begin_anew(self) -> None:
+        """What is set next is another body, of which nothing has been seen."""
+        self._up = self.seen = 0
+
     def reveal(self, line: int) -> None:
         """Scroll as far as it takes to see a line of the body."""
         self._up = max(0, min(max(self._up, line - self.rows + 1), line))
@@ -105,6 +111,8 @@ class Panel(Scrolled):
         most = max(0, len(self._body) - self.rows)
         self._up = min(self._up, most)
         first = most - self._up if self._tail else self._up
+        if first <= self.seen:
+            self.seen = max(self.seen, first + self.rows)
         below = most - first
         more = f"{first} above" if first and self._tail else f"{below} more" if below and not self._tail else ""
         if self._tail and below:

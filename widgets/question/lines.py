@@ -42,7 +42,7 @@ def question_lines(question: Question, known: Owned, ours: Ours, now: float, cel
         _row("since", [(f"{exact_age(question.asked, now)} ago", "text")], cells),
     ]
     if question.asks is not Asks.WORDS:
-        lines.append(_row(*_summary(question, paths, ours), cells))
+        lines.append(_row(*summary(question, paths, ours), cells))
     if question.subagent:
         lines.append(_row("child", [(clean(question.subagent, 80), "text"), ("  a sub-agent of it", "soft")], cells))
     if ours.parent_name:
@@ -74,7 +74,7 @@ def body_rows(shown: Sequence[PatchLine], cells: int) -> list[Line]:
     return rows
 
 
-def _summary(question: Question, paths: Sequence[Touched], ours: Ours) -> tuple[str, list[Span]]:
+def summary(question: Question, paths: Sequence[Touched], ours: Ours) -> tuple[str, list[Span]]:
     """What it would write in a few words: loud where it leaves its scope."""
     if question.asks is Asks.SCOPE:
         return "opens", [("more to write, from now on, or from its next start", "bold text")]

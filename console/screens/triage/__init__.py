@@ -1,0 +1,1 @@
+"""The queue of what needs a person."""

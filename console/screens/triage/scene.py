@@ -1,0 +1,180 @@
+"""What the queue shows: its rows, what is told of the one under the cursor, and what each key would do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from time import monotonic
+from typing import ClassVar
+
+from console.actions.registry import BY_ID, key_name, keys_of
+from console.links.link import LinkMode
+from console.screens.listed import ListedScreen
+from console.screens.triage.actions import KEYS, TriageSituation
+from console.screens.triage.pending import Pending
+from sessions.floor.state import FloorState, Status, name_of
+from sessions.floor.triage.acts import Choice, choice, offered
+from sessions.floor.triage.case import Act
+from sessions.text import clean
+from sessions.views.triage import queue
+from sessions.views.triage.queue import Item, Tab
+from sessions.views.triage.told import told
+from widgets.draw.cells import Line, Span
+from widgets.draw.glyphs import STATUS
+from widgets.triage.case_lines import CaseLines, KeyTold, case_lines
+from widgets.triage.row_lines import item_line, settled_lines
+
+_EMPTY: Mapping[Tab, tuple[str, ...]] = {
+    Tab.WAITING: ("Nothing needs you.", "What asks, fails, is stuck or leaves its scope comes here by itself."),
+    Tab.AWAY: ("Nothing is out of sight.", "L puts a case away for a while; = has its kind not shown for its station."),
+    Tab.SETTLED: ("Nothing has left the queue lately.",),
+}
+
+
+class TriageScene(ListedScreen[Item]):
+    """Draws. What keys do with it is in `screen`."""
+
+    LIST_TITLE: ClassVar[str] = "cases"
+    TOLD_TITLE: ClassVar[str] = "case"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tab = Tab.WAITING
+        self.pending = Pending()
+        self._apart: set[str] = set()
+        """Groups that are taken apart."""
+        self._came_at = 0.0
+        """When the row under the cursor came there by itself, by the monotonic clock; 0 where a key brought it."""
+        self._whole = ("", 0)
+        """Of which row how many lines have to be seen before it is allowed."""
+        self._able: tuple[FloorState | None, Item | None, tuple[Choice, ...]] = (None, None, ())
+
+    # Rows
+
+    def make_rows(self, state: FloorState, now: float) -> Sequence[Item]:
+        self.pending.look(state)
+        return queue.items(state, now, self.tab, self._apart, self.pending.hides)
+
+    def key_of(self, row: Item) -> str:
+        return row.key
+
+    def searched(self, row: Item) -> str:
+        state = self.factory.link.state
+        names = " ".join(name_of(state, station) for station in row.stations)
+        told = " ".join(f"{case.kind.value} {case.cause.value} {case.title}" for case in row.cases)
+        return clean(f"{names} {told}", 2_000)
+
+    def stations_of(self, row: Item) -> tuple[str, ...]:
+        return row.stations
+
+    def row_line(self, row: Item, cells: int, ground: str, marked: bool) -> Line:
+        link = self.factory.link
+        refused = self.pending.refused.get(row.cases[0].id, "") if row.cases else ""
+        return item_line(row, lambda id: name_of(link.state, id), link.now(), cells, ground, marked, refused)
+
+    def told(self, row: Item, cells: int, rows: int) -> Sequence[Line]:
+        link = self.factory.link
+        if not row.cases:
+            return [((" ", "text"), ("= has its cases shown again", "soft"))]
+        known = told(link.state, row.cases, link.now())
+        keys = self._keys(row) if self.tab is Tab.WAITING else ()
+        made: CaseLines = case_lines(
+            known, keys, link.now(), cells, rows, self.pending.refused.get(row.cases[0].id, "")
+        )
+        self._whole = (row.key, made.whole)
+        above = settled_lines(row.settled, link.now(), cells) if row.settled is not None else ()
+        return [*above, *made.lines]
+
+    def _keys(self, row: Item) -> Sequence[KeyTold]:
+        """What each key would do about a row, the most obvious first; nothing in a past."""
+        if self.factory.link.mode is LinkMode.REPLAY:
+            return ()
+        found: dict[str, KeyTold] = {}
+        for it in self.able(row):
+            name = self.name_of_act(it.act, row)
+            action = BY_ID[f"triage.{name}"]
+            if name in found or not (keys := keys_of(action, self.factory.user_keys)):
+                continue
+            why_not = ": ".join(filter(None, (it.why_not, it.cure)))
+            words = f"{it.words}: {it.lacks}" if it.lacks else it.words
+            found[name] = KeyTold(key_name(keys[0]), action.title, clean(words, 300), clean(why_not, 300))
+        return [*found.values()]
+
+    def name_of_act(self, act: Act, row: Item) -> str:
+        """The action that does an act about a row: of two the one that means it there."""
+        acts = {it.act for it in self.able(row)}
+        names = [name for name, means in KEYS.items() if next((it for it in means if it in acts), None) is act]
+        return names[0] if names else "rescope"
+
+    def able(self, row: Item) -> tuple[Choice, ...]:
+        """What can be done about the first case of a row; it is asked several times for one drawing."""
+        link = self.factory.link
+        state, known, choices = self._able
+        if state is not link.state or known != row:
+            case = row.first
+            now = link.now()
+            choices = tuple(choice(link.state, case, act, now) for act in offered(case, link.state)) if case else ()
+            self._able = (link.state, row, choices)
+        return choices
+
+    # What stands around
+
+    def looked_at(self) -> tuple[object, ...]:
+        return (len(self.pending),)
+
+    def nothing(self) -> Sequence[str]:
+        return _EMPTY[self.tab]
+
+    def counts(self) -> tuple[int, int, int]:
+        """Of each tab."""
+        link = self.factory.link
+        waiting = queue.waiting(link.state, link.now()) - len(self.pending)
+        return max(0, waiting), queue.away(link.state, link.now()), len(link.state.settled)
+
+    def tabs(self) -> tuple[Sequence[str], int]:
+        names = [f"{tab.value} {count:,}" for tab, count in zip(Tab, self.counts(), strict=True)]
+        return names, [*Tab].index(self.tab)
+
+    def head(self) -> Sequence[Span]:
+        sign: Span = (f" {STATUS[Status.NEEDS_ME]} ", "needs_me on bar") if self.counts()[0] else (" ○ ", "idle on bar")
+        return [sign, ("triage", "bold text on bar")]
+
+    def list_note(self) -> str:
+        return f"{len(self.pending)} being settled" if len(self.pending) else ""
+
+    def situation(self) -> TriageSituation:
+        row = self.row
+        shared = super().situation()
+        return TriageSituation(
+            at_hand=shared.at_hand,
+            branched=shared.branched,
+            tab=self.tab,
+            row=row is not None,
+            able={it.act: ": ".join(filter(None, (it.why_not, it.cure))) for it in self.able(row)} if row else {},
+            grouped=row is not None and len(row.cases) > 1,
+            apart=row is not None and len(row.cases) == 1 and row.cases[0].group in self._apart,
+        )
+
+    # Sampling
+
+    def newest(self) -> float:
+        """When the youngest of those that are shown began: their ages move with time."""
+        began = (case.since for row in self.shown for case in row.cases[-1:])
+        return max([super().newest(), *began])
+
+    def rest(self) -> float:
+        link = self.factory.link
+        rest = super().rest()
+        if link.mode is LinkMode.REPLAY:
+            return rest
+        return min(rest, max(0.05, queue.wakes_in(link.state, link.now())))
+
+    def draw(self) -> None:
+        before = self.row.key if self.lives and self.row is not None else ""
+        super().draw()
+        if self.row is not None and self.row.key != before:
+            self._came_at = monotonic()
+
+    def seen(self, row: Item) -> bool:
+        """Whether all that would be allowed was on the screen."""
+        key, lines = self._whole
+        return key == row.key and self.panel.seen >= lines
