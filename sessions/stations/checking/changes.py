@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sessions.branches.git.names import shown
-from sessions.branches.git.run import MEMORY, Git, GitError
+from sessions.branches.git.run import MEMORY, Git, GitError, Reins
 from sessions.branches.git.worktrees import ALONE
 from sessions.stations.places.leaving import GITLINK, LINK, Change, leads_out, targets_of
 
@@ -55,10 +55,10 @@ class Changed:
         return sum(file.lines for file in self.files)
 
 
-def looking(origin: Path) -> Git:
+def looking(origin: Path, reins: Reins) -> Git:
     """Git over the operator's objects by settings of ours (see `sessions.stations.places.origin`)."""
     env = {"GIT_DIR": str(origin), "GIT_COMMON_DIR": str(origin), **ALONE}
-    return Git(origin, _SETTINGS, env, memory=MEMORY)
+    return Git(origin, _SETTINGS, env, reins=reins, memory=MEMORY)
 
 
 def changed(git: Git, base: str, head: str, trunk: str = "") -> Changed:

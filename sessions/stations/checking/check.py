@@ -10,11 +10,12 @@ finds one that was begun and not ended runs it again, in a new place; what is le
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from sessions.branches.git.run import GitError
+from sessions.branches.git.run import GitError, Reins
 from sessions.errors import FactoryError
 from sessions.floor.scope import HeldBy
 from sessions.floor.tasks.task import Check
@@ -45,10 +46,11 @@ async def run_check(
     said of the work: the repository cannot be read, no place can be made, no boundary holds.
     """
     began = time.monotonic()
-    changes, failures, warnings, unfinished = await _on_thread(_looked_at, factory, work, check)
+    reins = Reins()
+    changes, failures, warnings, unfinished = await _on_thread(reins, _looked_at, factory, work, check, reins)
     output = ""
     if check.commands and not unfinished:
-        ran, troubles = await _tried(factory, work, check, limits or Limits(), on)
+        ran, troubles = await _tried(factory, work, check, reins, limits or Limits(), on)
         failures += [words for each in ran if (words := _failure(each, check.seconds))]
         warnings += troubles
         output = _output(ran)
@@ -64,12 +66,12 @@ async def run_check(
     )
 
 
-def _looked_at(factory: Factory, work: Work, check: Check) -> tuple[Changed, list[str], list[str], bool]:
+def _looked_at(factory: Factory, work: Work, check: Check, reins: Reins) -> tuple[Changed, list[str], list[str], bool]:
     """What was changed, what is wrong with that, what is to be told; and whether the work is not all there.
 
     Then it is not worth while to run anything: it would be something else that is tried.
     """
-    git = looking(room.source_of(factory))
+    git = looking(room.source_of(factory), reins)
     trunk = work.trunk if is_commit(git, work.trunk) else ""
     base = work.base or common(git, trunk, work.head)
     for commit in (work.head, base):
@@ -87,13 +89,13 @@ def _looked_at(factory: Factory, work: Work, check: Check) -> tuple[Changed, lis
 
 
 async def _tried(
-    factory: Factory, work: Work, check: Check, limits: Limits, on: Machine | None
+    factory: Factory, work: Work, check: Check, reins: Reins, limits: Limits, on: Machine | None
 ) -> tuple[list[Ran], list[str]]:
     """What became of the commands in a clean place, and what is to be told; the place is gone then."""
     place = room.begin(factory, work)
     try:
-        lacks = await _on_thread(room.fill, factory, place)
-        boundary, wanted, troubles = await _on_thread(room.bound, factory, place, work.scope, limits, on)
+        lacks = await _on_thread(reins, room.fill, factory, place, reins)
+        boundary, wanted, troubles = await _on_thread(reins, room.bound, factory, place, work.scope, limits, on)
         told = [*lacks, *troubles]
         if boundary.held.by is HeldBy.ADVISORY:
             told.append(f"nothing held its commands: {boundary.held.why}")
@@ -105,7 +107,7 @@ async def _tried(
             ran += await run(place, boundary, mark, check.commands, check.seconds)
         return ran, told
     finally:
-        await _on_thread(room.take_away, place)
+        await _on_thread(reins, room.take_away, place)
 
 
 def _failure(ran: Ran, seconds: float) -> str:
@@ -129,15 +131,15 @@ def _output(ran: list[Ran]) -> str:
     return redact("\n".join(lines))[-MOST_OUTPUT:]
 
 
-async def _on_thread(function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-    """What it returns. Who is cancelled waits for its end all the same: what it works on is then taken away."""
+async def _on_thread(reins: Reins, function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+    """What it returns. Who is cancelled has its git called off, and waits for its end: what it works on then goes."""
     work = asyncio.ensure_future(asyncio.to_thread(function, *args, **kwargs))
     try:
         return await asyncio.shield(work)
     except asyncio.CancelledError:
+        reins.pull()
         while not work.done():
-            try:
+            with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.wait([work])
-            except asyncio.CancelledError:
-                continue
+        work.exception()  # nobody wants to know that
         raise

@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from sessions import paths
 from sessions.branches.git import refs, worktrees
 from sessions.branches.git.clearing import clear
-from sessions.branches.git.run import Git
+from sessions.branches.git.run import Git, Reins
 from sessions.errors import FactoryError
 from sessions.floor.patterns import EVERYTHING
 from sessions.floor.scope import Scope
@@ -84,17 +84,17 @@ def begin(factory: Factory, work: Work) -> Place:
     return Place(root, record)
 
 
-def fill(factory: Factory, place: Place) -> tuple[str, ...]:
+def fill(factory: Factory, place: Place, reins: Reins | None = None) -> tuple[str, ...]:
     """Write the commit's files and the clone around them; what is missing, in words. Raises `FactoryError`.
 
-    It takes as long as writing the files: on a thread.
+    By `reins` it can be called off. It takes as long as writing the files: on a thread.
     """
     try:
         source, settings = source_of(factory), taken(Git(factory.common_dir))
         branch = place.record.branch
         wanted = Wanted(place.record.station, branch, new=False)
         lay_out(place, place.root, source, settings, wanted, (branch, branch))
-        check_out(place, factory.common_dir, place.record.base)
+        check_out(place, factory.common_dir, place.record.base, reins)
         lacks = [words for words in settings.dropped if words.startswith(_MISSED)]
         return tuple(f"it was checked without {words}" for words in (*lacks, *left_out(place)))
     except OSError as error:

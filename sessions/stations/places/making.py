@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sessions.branches.git import beneath, refs, worktrees
 from sessions.branches.git.names import ref_bytes, shown_path
-from sessions.branches.git.run import Git, GitError, GitTimeoutError
+from sessions.branches.git.run import CalledOffError, Git, GitError, GitTimeoutError, Reins
 from sessions.branches.git.scratch import alternates
 from sessions.errors import FactoryError
 from sessions.floor.scope import Mode
@@ -222,8 +222,11 @@ def lay_out(made: Place, root: Path, source: Path, settings: Taken, wanted: Want
         (folder / "attributes").write_bytes(settings.attributes)
 
 
-def check_out(place: Place, common_dir: Path, commit: str) -> None:
-    """Write the files of a commit, and the index, by settings of ours. Raises `FactoryError`."""
+def check_out(place: Place, common_dir: Path, commit: str, reins: Reins | None = None) -> None:
+    """Write the files of a commit, and the index, by settings of ours. Raises `FactoryError`.
+
+    By `reins` it can be called off.
+    """
     env = {
         "GIT_DIR": str(place.mirror),
         "GIT_COMMON_DIR": str(place.mirror),
@@ -234,8 +237,9 @@ def check_out(place: Place, common_dir: Path, commit: str) -> None:
         **worktrees.ALONE,
     }
     try:
-        Git(place.work, env=env).run("read-tree", "--reset", "-u", commit, timeout=CHECKOUT_S)
-    except GitTimeoutError:
+        git = Git(place.work, env=env, reins=reins or Reins())
+        git.run("read-tree", "--reset", "-u", commit, timeout=CHECKOUT_S)
+    except (GitTimeoutError, CalledOffError):
         raise
     except GitError as error:
         if PARTIAL in taken(Git(common_dir)).dropped:

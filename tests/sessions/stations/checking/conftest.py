@@ -10,6 +10,7 @@ from queue import SimpleQueue
 
 import pytest
 
+from sessions.branches.git.run import Reins
 from sessions.stations.checking import room
 from sessions.stations.places.layout import Place
 from sessions.stations.running.fitting import Factory
@@ -29,8 +30,8 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Awaitable[None]]:
     """Waits until a command has written into the pipe `begun` of its place."""
     made, fill = SimpleQueue[Path](), room.fill
 
-    def filled(factory: Factory, place: Place) -> tuple[str, ...]:
-        told = fill(factory, place)
+    def filled(factory: Factory, place: Place, reins: Reins) -> tuple[str, ...]:
+        told = fill(factory, place, reins)
         os.mkfifo(place.work / "begun")
         made.put(place.work / "begun")
         return told

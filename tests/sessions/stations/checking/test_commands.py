@@ -6,6 +6,7 @@ import asyncio
 import os
 import pickle
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,6 +30,7 @@ from tests.sessions.stations.checking.conftest import PATIENCE_S
 from tests.sessions.stations.checking.desk import WAYS, Desk, way
 
 Begun = Callable[[], Awaitable[None]]
+GIT = shutil.which("git")
 LONG = str(86_400_000 + os.getpid())
 """Seconds for which only what this process started sleeps."""
 AWAY = f"(setsid sh -c 'trap \"\" TERM HUP; env -i sleep {LONG} & wait' >/dev/null 2>&1 &) ; (sleep {LONG} &)"
@@ -87,6 +89,31 @@ def test_who_is_cancelled_leaves_nothing(desk: Desk, begun: Begun, on: str) -> N
         await begun()
         task.cancel()
         await asyncio.wait([task])
+        assert task.cancelled()
+
+    asyncio.run(cancelled())
+    assert sleeping() == []
+    desk.is_swept()
+
+
+def test_who_is_cancelled_while_files_are_written_does_not_wait_for_all_of_them(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.arrives({"src/a.py": "a = 2\n"})
+    begun, slow = desk.root / "begun", desk.root / "bin/git"
+    os.mkfifo(begun)
+    slow.parent.mkdir()
+    slow.write_text(
+        f'#!/bin/sh\ncase "$*" in *read-tree*) echo x > {begun}; exec sleep {LONG};; esac\nexec {GIT} "$@"\n'
+    )
+    slow.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{slow.parent}:{os.environ['PATH']}")
+
+    async def cancelled() -> None:
+        task = asyncio.create_task(run_check(desk.factory, desk.work(), Check(commands=("true",))))
+        await asyncio.to_thread(begun.read_bytes)
+        task.cancel()
+        await asyncio.wait([task], timeout=PATIENCE_S)
         assert task.cancelled()
 
     asyncio.run(cancelled())
@@ -213,8 +240,8 @@ import asyncio, os, pickle, sys
 from sessions.stations.checking import room
 from sessions.stations.checking.check import run_check
 fill = room.fill
-def filled(factory, place):
-    told = fill(factory, place)
+def filled(factory, place, reins):
+    told = fill(factory, place, reins)
     os.mkfifo(place.work / "begun")
     print(place.work / "begun", flush=True)
     return told
