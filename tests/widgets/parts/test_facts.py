@@ -7,15 +7,13 @@ from msgspec.structs import replace
 
 from sessions.floor import events as ev
 from sessions.floor.fold.fold import fold_all
-from sessions.floor.ours.lives import Life
-from sessions.floor.reports import Report
-from sessions.floor.scope import Held, Scope
 from sessions.floor.state import EMPTY, Evidence, FloorState, Status
 from sessions.floor.tokens import Certainty, Tokens
 from sessions.floor.zone import Zone
 from sessions.views.floor.panes import Pane, station_pane
 from sessions.views.status import status_at
 from tests.support.console import HOSTILE
+from tests.support.folds import made
 from tests.support.picture import text_of
 from tests.support.replay import NAMES, START, sample_events
 from widgets.draw.cells import Line, line_width, width
@@ -166,14 +164,7 @@ def test_sub_agents_are_sorted_by_tokens() -> None:
 
 def test_every_kind_of_event_has_a_line() -> None:
     kinds = [kind for kind in ev.AnyEvent.__args__ if issubclass(kind, ev.StationEvent)]
-    samples: list[ev.Event] = []
-    for kind in kinds:
-        more = {"reason": "because", "text": "words", "kind": "claude", "tool": "Bash", "tokens": Tokens(5)}
-        more |= {"state": Report.WORKING, "name": "api", "question": "q", "scope": Scope(), "held": Held(), "path": "a"}
-        more |= {"act": "write", "directory": "/d", "branch": "b", "life": Life.RUNNING, "head": "h", "ref": "r"}
-        more |= {"signal": "s", "share": 0.5, "what": "tokens", "child": "c", "ok": True}
-        fields = {name: value for name, value in more.items() if name in kind.__struct_fields__}
-        samples.append(kind(time=0.0, station="a", **fields))
+    samples = [replace(made(kind, "line"), time=0.0, station="a") for kind in kinds]
     lines = texts(event_lines(samples, Zone(), CELLS))
     assert len(lines) == len(samples)
     assert all(line.startswith("   00:00:00  ") and len(line.split()) >= 1 for line in lines)
