@@ -6,6 +6,7 @@ The texts are foreign: an agent may print whatever makes a careless expression r
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable
 from re import _constants as kind  # type: ignore[attr-defined]  # the parser of the standard library, as it is
 from re import _parser as parser  # type: ignore[attr-defined]
@@ -15,6 +16,7 @@ TEXT = 1_000
 """Characters of a text that an expression is tried on at a time."""
 LONGEST = 600
 """Characters of an expression."""
+FLAGS = re.IGNORECASE | re.MULTILINE
 STEPS = 20_000_000
 """The most ways that may have to be tried: less than half a second."""
 _TWICE = "it repeats what repeats: hostile text could make that run for hours"
@@ -34,13 +36,14 @@ def trouble(pattern: str, most: int = STEPS) -> str:
     if len(pattern) > LONGEST:
         return f"it is longer than {LONGEST} characters"
     try:
-        parsed = parser.parse(pattern, re.IGNORECASE)
-        cost = _cost(parsed) * TEXT
-    except (re.error, RecursionError, OverflowError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # what may come to mean something else
+            cost = _cost(parser.parse(pattern, FLAGS)) * TEXT
+    except (re.error, RecursionError, OverflowError, Warning) as error:
         return f"it is no regular expression ({error})"
     except _RefusedError as error:
         return str(error)
-    if re.compile(pattern, re.IGNORECASE).search(""):
+    if re.compile(pattern, FLAGS).search(""):
         return "it matches a text that is empty"
     return "" if cost <= most else "it has too many parts of any length: write .{0,80} for .*"
 

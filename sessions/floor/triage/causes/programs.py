@@ -6,7 +6,7 @@ What the machine lacks comes first, as then every test fails, and a merge in con
 from __future__ import annotations
 
 from sessions.floor.triage.case import Cause
-from sessions.floor.triage.causes.rule import SEEN, Rule, Where, any_of
+from sessions.floor.triage.causes.rule import SEEN, Rule, Where
 
 _PRINTED = (Where.TOOL, Where.CHECK)
 
@@ -14,8 +14,12 @@ ENVIRONMENT = (
     Rule(
         "no space",
         Cause.ENVIRONMENT,
-        any_of(
-            "no space left on device", "enospc", "disk quota exceeded", "edquot", "not enough (?:free )?(?:disk )?space"
+        (
+            "no space left on device",
+            r"\benospc\b",
+            "disk quota exceeded",
+            r"\bedquot\b",
+            "not enough (?:free )?(?:disk )?space",
         ),
         SEEN,
         "errno",
@@ -23,9 +27,9 @@ ENVIRONMENT = (
     Rule(
         "no memory",
         Cause.ENVIRONMENT,
-        any_of(
+        (
             "cannot allocate memory",
-            "enomem",
+            r"\benomem\b",
             "out of memory",
             "oom-?kill",
             "memoryerror",
@@ -37,7 +41,7 @@ ENVIRONMENT = (
     Rule(
         "command not found",
         Cause.ENVIRONMENT,
-        any_of(
+        (
             "command not found",
             ": not found$",
             r"spawn \S{1,80} enoent",
@@ -52,7 +56,7 @@ ENVIRONMENT = (
     Rule(
         "no network",
         Cause.ENVIRONMENT,
-        any_of(
+        (
             "could not resolve host",
             "temporary failure in name resolution",
             "name or service not known",
@@ -67,20 +71,23 @@ ENVIRONMENT = (
     Rule(
         "port taken",
         Cause.ENVIRONMENT,
-        any_of("address already in use", "eaddrinuse", r"port \d{1,5} is (?:already )?in use"),
+        ("address already in use", r"\beaddrinuse\b", r"port \d{1,5} is (?:already )?in use"),
         SEEN,
     ),
     Rule(
         "too many files",
         Cause.ENVIRONMENT,
-        any_of("too many open files", "emfile", "enfile", "inotify watch(?:es)? limit"),
+        ("too many open files", r"\bemfile\b", r"\benfile\b", "inotify watch(?:es)? limit"),
         SEEN,
     ),
     Rule(
         "read-only",
         Cause.SCOPE,
-        any_of(
-            "read-only file system", "erofs", "outside (?:of )?(?:its|the|your) scope", "is not in (?:its|your) scope"
+        (
+            "read-only file system",
+            r"\berofs\b",
+            "outside (?:of )?(?:its|the|your) scope",
+            "is not in (?:its|your) scope",
         ),
         SEEN,
         "errno, and what the boundary says",
@@ -88,7 +95,7 @@ ENVIRONMENT = (
     Rule(
         "permission denied",
         Cause.ENVIRONMENT,
-        any_of("permission denied", "eacces", "eperm", "operation not permitted", "dubious ownership"),
+        ("permission denied", r"\beacces\b", r"\beperm\b", "operation not permitted", "dubious ownership"),
         SEEN,
         "errno, git",
     ),
@@ -97,7 +104,7 @@ CONFLICTS = (
     Rule(
         "merge conflict",
         Cause.CONFLICT,
-        any_of(
+        (
             "merge conflict in",
             "automatic merge failed",
             r"conflict \((?:content|add/add|modify/delete|rename)",
@@ -113,20 +120,19 @@ TESTS = (
     Rule(
         "failing test",
         Cause.FAILING_TEST,
-        any_of(
+        (
             r"\b[1-9]\d{0,5} (?:tests? )?fail(?:ed|ing|ures?)\b",
             "^failed tests?/",
             r"\bfailed \S{1,120}::",
             "assertionerror",
             "--- fail:",
-            r"^fail\t",
+            r"^fail\s{1,4}\S{1,80}[/.]",
             "test result: failed",
             "tests? still red",
             "failures: [1-9]",
             r"failed \(failures=",
             r"failed \(errors=",
             r"not ok \d",
-            r"[1-9]\d{0,5} examples?, [1-9]\d{0,5} failures?",
             "failures!",
             "tests? (?:run )?failed",
             "there were failing tests",
@@ -139,7 +145,7 @@ BUILDS = (
     Rule(
         "does not build",
         Cause.BUILD,
-        any_of(
+        (
             r"error\[e\d{4}\]",
             "could not compile",
             r"error ts\d{3,5}:",
@@ -155,7 +161,6 @@ BUILDS = (
             r"ld returned \d",
             "ninja: build stopped",
             r"found [1-9]\d{0,5} errors? in",
-            r"\[build failed\]",
             r"\.go:\d{1,6}:\d{1,6}: ",
             "failed to compile",
             r"\[error\] failed to execute goal",
@@ -166,7 +171,7 @@ BUILDS = (
     Rule(
         "does not import",
         Cause.BUILD,
-        any_of(
+        (
             "modulenotfounderror",
             "no module named",
             "cannot find module",
@@ -182,7 +187,7 @@ CRASHES = (
     Rule(
         "crash",
         Cause.CRASH,
-        any_of(
+        (
             "segmentation fault",
             "sigsegv",
             "sigabrt",
@@ -201,12 +206,12 @@ CRASHES = (
     Rule(
         "its process ended",
         Cause.CRASH,
-        any_of(
+        (
             "ended without a word",
             "process is gone",
             "process (?:has )?(?:exited|ended|died)",
-            "exited with",
-            "ended with",
+            r"exited with\b",
+            r"ended with\b",
             "was killed",
             "killed by",
             "its host ended",
@@ -223,7 +228,7 @@ TOOLS = (
     Rule(
         "tool misused",
         Cause.TOOL_ERROR,
-        any_of(
+        (
             "string to replace not found",
             "has not been read yet",
             "tool_use_error",
@@ -244,6 +249,6 @@ TOOLS = (
         (Where.TOOL,),
         "Claude Code, Codex, MCP",
     ),
-    Rule("a tool failed", Cause.TOOL_ERROR, r"\S", (Where.TOOL,), "whatever it said"),
-    Rule("its check failed", Cause.FAILING_TEST, r"\S", (Where.CHECK,), "whatever it said"),
+    Rule("a tool failed", Cause.TOOL_ERROR, (r"\S",), (Where.TOOL,), "whatever it said"),
+    Rule("its check failed", Cause.FAILING_TEST, (r"\S",), (Where.CHECK,), "whatever it said"),
 )

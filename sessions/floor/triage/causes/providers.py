@@ -7,7 +7,7 @@ often told together with words about the service.
 from __future__ import annotations
 
 from sessions.floor.triage.case import Cause
-from sessions.floor.triage.causes.rule import SAID, SEEN, Rule, Where, any_of
+from sessions.floor.triage.causes.rule import SAID, SEEN, Rule, Where
 
 _ANTHROPIC, _OPENAI, _GOOGLE = "Anthropic API", "OpenAI API", "Gemini API"
 
@@ -15,9 +15,11 @@ AUTH = (
     Rule(
         "not logged in",
         Cause.AUTH,
-        any_of(
+        (
             "please run /login",
             "not logged in",
+            "refuses the key",
+            "^login: ",
             "login (?:has )?expired",
             "log ?in again",
             "sign in again",
@@ -29,7 +31,7 @@ AUTH = (
     Rule(
         "key refused",
         Cause.AUTH,
-        any_of(
+        (
             "invalid (?:x-)?api[- ]key",
             "incorrect api key",
             "api[-_ ]key (?:is )?(?:not valid|invalid|missing|not found)",
@@ -44,16 +46,14 @@ AUTH = (
     Rule(
         "token expired",
         Cause.AUTH,
-        any_of(
-            "(?:oauth|access|refresh|bearer) token (?:has |is )?(?:been )?(?:expired|revoked|invalid)", "token_expired"
-        ),
+        ("(?:oauth|access|refresh|bearer) token (?:has |is )?(?:been )?(?:expired|revoked|invalid)", "token_expired"),
         SAID,
         "Claude Code, Codex",
     ),
     Rule(
         "no credit",
         Cause.AUTH,
-        any_of(
+        (
             "credit balance is too low",
             "insufficient_quota",
             "exceeded your current quota",
@@ -68,7 +68,7 @@ AUTH = (
     Rule(
         "not allowed by the provider",
         Cause.AUTH,
-        any_of(
+        (
             r"\b401\b",
             "unauthorized",
             "permission_error",
@@ -86,7 +86,7 @@ LIMITS = (
     Rule(
         "usage limit",
         Cause.RATE_LIMIT,
-        any_of(
+        (
             "usage limit",
             "(?:5-hour|weekly|hourly|daily|session|opus) limit (?:reached|exceeded)",
             "hit your .{0,20}limit",
@@ -99,11 +99,11 @@ LIMITS = (
     Rule(
         "rate limit",
         Cause.RATE_LIMIT,
-        any_of(
+        (
             "rate[-_ ]?limit",
             r"\b429\b",
             "too many requests",
-            "resource_exhausted",
+            "resource[ _]exhausted",
             "resource has been exhausted",
             "(?:tokens|requests) per (?:minute|day|min)",
             "quota exceeded",
@@ -117,19 +117,19 @@ CONTEXT = (
     Rule(
         "context full",
         Cause.CONTEXT_FULL,
-        any_of(
+        (
             "prompt is too long",
             "context[-_ ](?:length|window|limit)[-_ ]?(?:was |is |has been )?(?:exceeded|reached|full)",
             "maximum context length",
             "exceeds? (?:the )?(?:model'?s )?context",
             "ran out of room in the model'?s context",
             "contextwindowexceeded",
-            "context_length_exceeded",
-            "input token count .{0,30}exceeds",
-            "exceed context limit",
             "compaction failed",
             "conversation (?:is )?too long",
             "input is too long",
+            "maximum prompt length",
+            "request (?:entity )?too large",
+            "token count .{0,30}exceeds",
         ),
         SAID,
         f"{_ANTHROPIC}, {_OPENAI}, {_GOOGLE}, Codex, litellm",
@@ -139,7 +139,7 @@ PROVIDERS = (
     Rule(
         "no such model",
         Cause.PROVIDER,
-        any_of(
+        (
             "not_found_error.{0,40}model",
             "model .{0,60}(?:not found|does not exist|is not supported|not available)",
             "model_not_found",
@@ -152,14 +152,14 @@ PROVIDERS = (
     Rule(
         "overloaded",
         Cause.PROVIDER,
-        any_of("overloaded", r"\b529\b", "(?:is|are) at capacity", "server is busy", "model is overloaded"),
+        ("overloaded", r"\b529\b", "(?:is|are) at capacity", "server is busy"),
         SAID,
         f"{_ANTHROPIC}, {_GOOGLE}",
     ),
     Rule(
         "server error",
         Cause.PROVIDER,
-        any_of(
+        (
             "internal server error",
             "internalservererror",
             r"\bapi_error\b",
@@ -177,7 +177,7 @@ PROVIDERS = (
     Rule(
         "no connection to the provider",
         Cause.PROVIDER,
-        any_of(
+        (
             "apiconnectionerror",
             "connection (?:error|refused|reset|closed|aborted|timed out)",
             "econn(?:refused|reset|aborted)",
@@ -199,9 +199,7 @@ PROVIDERS = (
     Rule(
         "certificate",
         Cause.ENVIRONMENT,
-        any_of(
-            "certificate_verify_failed", "self[- ]signed certificate", "unable to (?:get|verify) .{0,30}certificate"
-        ),
+        ("certificate_verify_failed", "self[- ]signed certificate", "unable to (?:get|verify) .{0,30}certificate"),
         (*SAID, *SEEN),
         "OpenSSL, Node",
     ),
@@ -210,7 +208,7 @@ SPENT = (
     Rule(
         "bound of the agent",
         Cause.BUDGET,
-        any_of(
+        (
             "max(?:imum)?[-_ ](?:number of )?(?:turns|iterations|steps)",
             "budget (?:was |is )?(?:exceeded|used up|exhausted)",
             "cost limit",

@@ -10,8 +10,8 @@ from functools import lru_cache
 import msgspec
 
 from sessions.floor.triage.case import Cause
-from sessions.floor.triage.causes.bounded import TEXT
-from sessions.text import clean
+from sessions.floor.triage.causes.bounded import FLAGS, TEXT
+from sessions.text import clean, clean_lines
 
 PIECES = 4
 """As many times `TEXT` characters of the end of a longer text are looked at."""
@@ -54,16 +54,16 @@ class Rule(msgspec.Struct, frozen=True):
 
     name: str
     cause: Cause
-    pattern: str
-    """A regular expression without regard to case, for which `bounded.trouble` has no word."""
+    words: tuple[str, ...]
+    """Regular expressions without regard to case, one of which must match; `bounded.trouble` has no word for them."""
     where: tuple[Where, ...] = ANYWHERE
     source: str = ""
     """Where its words come from."""
 
-
-def any_of(*words: str) -> str:
-    """The expression that matches what any of these does."""
-    return "|".join(words)
+    @property
+    def pattern(self) -> str:
+        """All of its words as one expression."""
+        return "|".join(self.words)
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -88,7 +88,7 @@ def cause_of(rules: tuple[Rule, ...], said: tuple[Said, ...]) -> Found:
 
 def _pieces(text: str) -> Sequence[str]:
     """What is looked at of a text: all of a short one, the end of a long one, which says how it came out."""
-    end = text[-PIECES * TEXT :]
+    end = "\n".join(clean_lines(text[-2 * PIECES * TEXT :]))[-PIECES * TEXT :]
     return [end[at : at + TEXT] for at in range(0, len(end), TEXT)]
 
 
@@ -101,4 +101,4 @@ def _line(piece: str, at: int) -> str:
 
 @lru_cache(maxsize=512)
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
+    return re.compile(pattern, FLAGS)
