@@ -57,6 +57,7 @@ def opened(*cases: Case) -> list[ev.Event]:
 
 
 def floor(*events: Iterable[ev.Event] | ev.Event) -> FloorState:
+    """The floor after these."""
     flat = [each for some in events for each in ([some] if isinstance(some, ev.Event) else some)]
     return fold_all(EMPTY, flat)
 

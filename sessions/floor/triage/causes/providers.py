@@ -164,6 +164,7 @@ PROVIDERS = (
             "internalservererror",
             r"\bapi_error\b",
             "bad gateway",
+            "empty or malformed response",
             "service (?:is )?(?:temporarily )?unavailable",
             "serviceunavailable",
             "gateway time-?out",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sessions.floor.ours import budget
 from sessions.floor.ours.lives import Asks
 from sessions.floor.ours.owned import Question
 from sessions.floor.state import Status
@@ -12,6 +11,8 @@ from sessions.floor.triage.case import Case, Cause, Kind
 from sessions.floor.triage.causes.rule import Found, Said, Where
 from sessions.floor.triage.judging.looked import OF_PROVIDERS, UNKNOWN, Looked, alike, group_of, millis
 
+SPENT = "its budget "
+"""How the reason begins of whoever rests for its budget."""
 CALLS = "REQUIRES_INTERVENTION"
 """The signal that asks for somebody to come: so the reason of whoever raised it begins."""
 WIDER = Found(Cause.SCOPE, "asks for more")
@@ -52,7 +53,7 @@ def needs(looked: Looked) -> Iterator[Case]:
     told, known = looked.station.evidence, looked.owned
     if told.status is not Status.NEEDS_ME or not looked.is_recent or (known is not None and known.questions):
         return
-    if told.reason.startswith(budget.OVER) or (known is not None and known.share >= 1):
+    if told.reason.startswith(SPENT) or (known is not None and known.share >= 1):
         return  # that is a case of its budget
     at = millis(told.since)
     if told.reason.startswith(CALLS):

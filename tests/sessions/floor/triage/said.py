@@ -161,6 +161,7 @@ SAID: dict[str, tuple[tuple[Where, str], ...]] = {
         (W.TURN, "litellm.InternalServerError"),
         (W.TURN, "api_error"),
         (W.TURN, "502: Bad Gateway"),
+        (W.TURN, "API Error: API returned an empty or malformed response (HTTP 200)"),
         (W.TURN, "Service temporarily unavailable"),
         (W.TURN, "litellm.ServiceUnavailableError"),
         (W.TURN, "Gateway Time-out"),
@@ -302,6 +303,5 @@ UNKNOWN = (
     (W.WORDS, "shall I go on?"),
     (W.WORDS, "I fixed the test that had failed"),
     (W.WAIT, "retry 3 of 10"),
-    (W.TURN, "API Error: API returned an empty or malformed response (HTTP 200)"),
 )
 """What no rule may pretend to know."""
