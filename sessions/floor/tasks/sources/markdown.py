@@ -9,8 +9,9 @@
 - [x] Rename it                           done: it is left out
 ```
 An item with parts is a task that is done after all of them; one with nothing of its own below it but parts is a heading
-of these: no task, and whoever waits for it waits for all of them. A fence whose word is a key, such as `check`, has a
-value in each line; in any other fence all is text. Prose and lists outside of items mean nothing.
+of these: no task, and whoever waits for it waits for all of them. What stands below a key with nothing behind it, and
+in a fence whose word is a key, are its values, one in each line; what stands below `check: |` is one command. In any
+other fence all is text. Prose and lists outside of items mean nothing.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from dataclasses import dataclass, field
 
 from sessions.floor.tasks.sources.fault import Fault
 from sessions.floor.tasks.sources.imported import MOST_FAULTS, MOST_TASKS, Imported, nothing, understood
+from sessions.floor.tasks.sources.meaning import COMMAND_CHARS
 from sessions.floor.tasks.sources.written import SEVERAL, Value, Written, key_of, near
 from sessions.text import clean
 
@@ -30,6 +32,7 @@ _FENCE = re.compile(r" *(`{3,}|~{3,})([^`]*)")
 _NOT_LAZY = re.compile(r"(?:#|>|[-*+] |\d+[.)] |```|~~~|(?:[-*_] ?){3,}$|\|)")
 """What begins something else, and so does not go on with the line before."""
 _TAB = 4
+BLOCK = "|"
 DEEPEST = 12
 """Items, one in the other."""
 
@@ -69,6 +72,8 @@ class _Reader:
         self._last = ""
         self._key, self._key_indent = "", 0
         """The key whose values are the lines below it, and how far it is indented."""
+        self._block = -1
+        """How far the lines of one command are indented that is written in several; less than none where it is not."""
         self._fence, self._fence_line, self._fence_key, self._fence_indent = "", 0, "", 0
 
     def line(self, number: int, raw: str) -> None:
@@ -79,10 +84,22 @@ class _Reader:
             self._begin(number, len(match[1]), text.index("["), (match[3] or "").strip(), match[2] != " ")
         elif not text:
             if self._open:
-                self._open[-1].text.append("")
+                self._blank(self._open[-1])
         else:
             self._other(number, text)
         self._last = text
+
+    def _blank(self, item: _Item) -> None:
+        if self._key and self._block > 0:
+            self._go_on(item, "")
+        else:
+            item.text.append("")
+
+    def _go_on(self, item: _Item, text: str) -> None:
+        """Add a line to the command that was begun last."""
+        last = item.written.values[self._key].pop()
+        more = f"\n{text}" if len(last.text) <= COMMAND_CHARS else ""  # else it is too long already
+        item.written.add(self._key, Value(last.text + more, last.line, alone=True))
 
     def end(self) -> None:
         if self._fence:
@@ -121,6 +138,9 @@ class _Reader:
         if fence:
             if not self._fence_key:
                 item.text.append(self._cut(item, text))
+        elif self._key and self._block >= 0:
+            self._block = self._block or indent
+            self._go_on(item, text[min(indent, self._block) :])
         elif self._key:
             item.written.add(self._key, Value(_bare(_BULLET.sub("", text, count=1)), number, self._key == "check"))
         elif not self._is_key(item, number, text, indent):
@@ -134,10 +154,13 @@ class _Reader:
         if key in ("title", "text"):
             return False  # the item's own line is the one, and what stands below it the other
         if key:
-            if value:
+            if key == "check" and value == BLOCK:
+                self._key, self._key_indent, self._block = key, indent, 0
+                item.written.add(key, Value("", number, alone=True))
+            elif value:
                 item.written.add(key, Value(_bare(value) if key == "check" else value, number, key == "check"))
             else:
-                self._key, self._key_indent = key, indent
+                self._key, self._key_indent, self._block = key, indent, -1
         elif meant := near(match[1]):
             cure = f"write {meant}: if that is meant; else put the line into a fence"
             self._fault(number, match[1], "it is no key", cure)

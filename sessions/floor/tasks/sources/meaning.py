@@ -18,7 +18,7 @@ TITLE_CHARS = 200
 TEXT_CHARS = 100_000
 _MOST = 100
 """Commands, and names of tasks that one waits for."""
-_COMMAND_CHARS = 10_000
+COMMAND_CHARS = 10_000
 _PRIORITY, _RETRIES = 1_000_000, 100
 _ROLE_CHARS = 60
 _DEFAULT = TaskSpec("")
@@ -122,8 +122,8 @@ def _text(text: str) -> str:
 
 def _command(value: Value) -> Iterator[str]:
     command = value.text.replace("\r\n", "\n").strip()
-    if len(command) > _COMMAND_CHARS:
-        raise WrongValueError(f"it is too long: {_COMMAND_CHARS:,} characters are the most", "put it into a script")
+    if len(command) > COMMAND_CHARS:
+        raise WrongValueError(f"it is too long: {COMMAND_CHARS:,} characters are the most", "put it into a script")
     if "\n".join(clean_lines(command)) != command.replace("\t", "    "):
         raise WrongValueError("it has letters that cannot be seen", "take them out, or put them into a script")
     yield command

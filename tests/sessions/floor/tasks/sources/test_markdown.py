@@ -97,6 +97,25 @@ def test_a_fence_may_hold_the_values_of_a_key() -> None:
     assert (spec.check.commands, spec.write, spec.text) == (("make a", "make b"), ("src/**",), "more")
 
 
+COMMAND = """- [ ] A
+  check: |
+      set -e
+      if true; then
+
+        make a
+      fi
+  check: make b
+
+  more
+"""
+
+
+def test_a_command_may_have_several_lines() -> None:
+    (spec,) = specs(COMMAND)
+    assert spec.check.commands == ("set -e\nif true; then\n\n  make a\nfi", "make b")
+    assert spec.text == "more"
+
+
 def test_a_line_that_goes_on_is_not_lost() -> None:
     one, two = specs("- [ ] A long\nwish of somebody\n- [ ] B\n\nprose\n")
     assert (one.text, two.text) == ("wish of somebody", "")
@@ -144,6 +163,8 @@ LISTED = """- [ ] A
 text
 
   check: make
+  check: |
+      x
   scope:
     - src/**
   ```
