@@ -19,13 +19,15 @@ from sessions.floor.commands import (
     StartStation,
     StationWish,
 )
+from sessions.floor.decide import undoing
 from sessions.floor.decide.decision import SOURCE, Accepted, Decision, Hand, Refusal
-from sessions.floor.decide.limits import exclusive_clash, lowered, outgrown, overdrawn, wider
+from sessions.floor.decide.limits import exclusive_clash, outgrown, overdrawn, wider
+from sessions.floor.decide.living import changed
+from sessions.floor.decide.naming import meant, too_long
+from sessions.floor.decide.requeue import brought_back, requeued
 from sessions.floor.identity import Owner
 from sessions.floor.ours import budget
-from sessions.floor.ours.changes import why_not
-from sessions.floor.ours.family import above, living_children
-from sessions.floor.ours.idle import is_in_no_turn
+from sessions.floor.ours.family import above
 from sessions.floor.ours.lives import Asks, Change, Life
 from sessions.floor.ours.owned import Owned
 from sessions.floor.scopes import sets
@@ -33,13 +35,10 @@ from sessions.floor.state import UNMETERED, FloorState, name_of
 from sessions.text import clean
 
 NAME_CHARS = 40
-TEXT_CHARS = 200_000
-"""Characters of the longest request."""
 DEPTH = 4
 """Stations that work for one another, one above the other."""
 _KIND = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _WORDS = re.compile(r"[0-9A-Za-z]+")
-SEE = "see `factory-tui status`"
 
 
 def decide_station(state: FloorState, wish: StationWish, hand: Hand) -> Decision:
@@ -51,50 +50,36 @@ def decide_station(state: FloorState, wish: StationWish, hand: Hand) -> Decision
             return _frozen(state, frozen, hand)
         case RestoreKept(ref, branch):
             return _restored(state, ref, branch, hand)
-        case RequeueStation() | BringBack():
-            return Refusal(f"{type(wish).__name__} cannot be done yet", "kill or resume the station")
-    station = meant(state, wish.station)
-    if isinstance(station, Refusal):
-        return station
-    return _about(state, state.owned[station], replace(wish, station=station), hand)
+        case _:
+            station = meant(state, wish.station)
+            return station if isinstance(station, Refusal) else _about(state, replace(wish, station=station), hand)
 
 
 def _frozen(state: FloorState, frozen: bool, hand: Hand) -> Decision:
     if frozen == state.frozen:
         return Accepted(told="the floor was frozen already" if frozen else "the floor was not frozen")
-    return Accepted((ev.FreezeWanted(frozen=frozen, **hand),))
+    return Accepted((ev.FreezeWanted(frozen=frozen, undo=FreezeFloor(not frozen), **hand),))
 
 
 def _about(
-    state: FloorState, known: Owned, wish: PromptStation | ChangeLife | AnswerQuestion | AssignScope, hand: Hand
+    state: FloorState,
+    wish: PromptStation | ChangeLife | AnswerQuestion | AssignScope | RequeueStation | BringBack,
+    hand: Hand,
 ) -> Decision:
+    known = state.owned[wish.station]
     match wish:
         case PromptStation():
             return _prompted(state, known, wish, hand)
         case ChangeLife():
-            return _changed(state, known, wish, hand)
+            return changed(state, known, wish, hand)
         case AnswerQuestion():
             return _answered(state, known, wish, hand)
         case AssignScope():
             return _assigned(state, known, wish, hand)
-
-
-def meant(state: FloorState, word: str) -> str | Refusal:
-    """The id of the station of ours that is meant by its id, or by a name that no other one has."""
-    if word in state.owned:
-        return word
-    called = [each for each in state.owned if name_of(state, each) == word]
-    if len(called) > 1:
-        return Refusal(f"{len(called)} stations are called {clean(word, 80)!r}", f"say which: {', '.join(called)}")
-    return called[0] if called else _not_ours(state, word)
-
-
-def _not_ours(state: FloorState, word: str) -> Refusal:
-    station = next((each.id for each in state.stations.values() if word in (each.id, each.name)), "")
-    if station:
-        name = clean(state.stations[station].name, 80)
-        return Refusal(f"{name!r} is only observed", "it was started by somebody else: speak to it where it runs")
-    return Refusal(f"there is no station {clean(word, 80)!r}", SEE)
+        case RequeueStation():
+            return requeued(state, wish, hand)
+        case BringBack():
+            return brought_back(state, wish, hand)
 
 
 def _started(state: FloorState, wish: StartStation, hand: Hand) -> Decision:
@@ -138,6 +123,7 @@ def _started(state: FloorState, wish: StartStation, hand: Hand) -> Decision:
         start=wish.start or (parent.branch if parent is not None else ""),
         model=wish.model,
         options=wish.options,
+        undo=ChangeLife(station, Change.STOP),
         **hand,
     )
     return Accepted((opened, *named, bounded, *listed, waits, wanted))
@@ -161,7 +147,7 @@ def unstartable(wish: StartStation) -> Refusal | None:
         return Refusal("that is nothing to begin a branch at", "name a branch, a tag or a commit")
     if reason := sets.trouble(wish.scope.write) or sets.trouble(wish.scope.read):
         return Refusal(reason, "see the README for how scopes are written")
-    return _too_long(wish.text) or (_misnamed_branch(wish.branch) if wish.branch else None)
+    return too_long(wish.text) or (_misnamed_branch(wish.branch) if wish.branch else None)
 
 
 def _out_of_place(state: FloorState, wish: StartStation, station: str) -> Refusal | None:
@@ -187,7 +173,7 @@ def _called_already(state: FloorState, wanted: str) -> Refusal | None:
 
 
 def _prompted(state: FloorState, known: Owned, wish: PromptStation, hand: Hand) -> Decision:
-    if trouble := _too_long(wish.text):
+    if trouble := too_long(wish.text):
         return trouble
     if not wish.text.strip():
         return Refusal("there is nothing to ask", "write a request")
@@ -195,33 +181,8 @@ def _prompted(state: FloorState, known: Owned, wish: PromptStation, hand: Hand) 
         return Refusal(*spent)
     if known.life is not Life.RUNNING:
         return Refusal(f"it is {known.life.value}", "bring it back first: resume it")
-    return Accepted((ev.PromptWanted(station=wish.station, text=wish.text, **hand),))
-
-
-def _changed(state: FloorState, known: Owned, wish: ChangeLife, hand: Hand) -> Decision:
-    no = why_not(known, wish.change, wish.fresh or bool(wish.model), state.frozen)
-    if trouble := Refusal(*no) if no else _too_long(wish.words):
-        return trouble
-    if wish.change is Change.INTERRUPT and is_in_no_turn(state, wish.station, known):
-        return Accepted(told="it is idle: there was nothing to interrupt")
-    if wish.change is Change.RESUME and (spent := budget.over(state, wish.station, hand["time"])):
-        return Refusal(*spent)
-    resumes = wish.change is Change.RESUME
-    if resumes and (trouble := exclusive_clash(state, wish.station, known.scope) or lowered(state, wish.station)):
-        return trouble
-    if wish.change is Change.REMOVE and (living := living_children(state, wish.station)):
-        return Refusal(
-            f"{name_of(state, living[0])} works for it", "stop that first, or remove both when they have ended"
-        )
-    wanted = ev.LifeWanted(
-        station=wish.station,
-        change=wish.change,
-        fresh=wish.fresh,
-        words=wish.words,
-        model=clean(wish.model, NAME_CHARS * 5),
-        **hand,
-    )
-    return Accepted((wanted,))
+    undo = ChangeLife(wish.station, Change.INTERRUPT)
+    return Accepted((ev.PromptWanted(station=wish.station, text=wish.text, undo=undo, **hand),))
 
 
 def _answered(state: FloorState, known: Owned, wish: AnswerQuestion, hand: Hand) -> Decision:
@@ -241,7 +202,12 @@ def _answered(state: FloorState, known: Owned, wish: AnswerQuestion, hand: Hand)
     return Accepted(
         (
             ev.AnswerWanted(
-                station=wish.station, question=question.id, decision=wish.decision, reason=wish.reason[:2_000], **hand
+                station=wish.station,
+                question=question.id,
+                decision=wish.decision,
+                reason=wish.reason[:2_000],
+                undo=undoing.of_answer(known, wish, question),
+                **hand,
             ),
         )
     )
@@ -252,7 +218,8 @@ def _assigned(state: FloorState, known: Owned, wish: AssignScope, hand: Hand) ->
         return trouble
     if (wish.scope, wish.budget) == (known.scope, known.budget):
         return Accepted()
-    return Accepted((ev.ScopeWanted(station=wish.station, scope=wish.scope, budget=wish.budget, **hand),))
+    undo = AssignScope(wish.station, known.scope, known.budget)
+    return Accepted((ev.ScopeWanted(station=wish.station, scope=wish.scope, budget=wish.budget, undo=undo, **hand),))
 
 
 def _unassignable(state: FloorState, wish: AssignScope) -> Refusal | None:
@@ -287,12 +254,6 @@ def _misnamed(name: str) -> Refusal | None:
     if len(name) > NAME_CHARS:
         return Refusal(f"the name has {len(name):,} characters", f"take {NAME_CHARS} at most")
     return None
-
-
-def _too_long(text: str) -> Refusal | None:
-    if len(text) <= TEXT_CHARS:
-        return None
-    return Refusal(f"the request has {len(text):,} characters", f"say it in {TEXT_CHARS:,}, or put it into a file")
 
 
 def _misnamed_branch(branch: str) -> Refusal | None:

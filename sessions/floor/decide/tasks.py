@@ -19,8 +19,8 @@ from sessions.floor.commands import (
     TaskWish,
 )
 from sessions.floor.decide.decision import SOURCE, Accepted, Decision, Hand, Refusal, done_at_once
+from sessions.floor.decide.naming import meant
 from sessions.floor.decide.queue import adding, changing, judging, parting
-from sessions.floor.decide.stations import meant
 from sessions.floor.state import FloorState, name_of
 
 

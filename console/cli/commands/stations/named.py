@@ -20,7 +20,7 @@ def floor_now(repo: Path) -> FloorState:
 def station_of(repo: Path, word: str) -> str:
     """The id of the station of ours that is called so. Raises `FactoryError` where it is none, or several."""
     from sessions.floor.decide.decision import Refusal
-    from sessions.floor.decide.stations import meant
+    from sessions.floor.decide.naming import meant
 
     station = meant(floor_now(repo), word)
     if isinstance(station, Refusal):

@@ -40,7 +40,7 @@ class Scope(Bounded, frozen=True, kw_only=True):
             raise UsageError("no station is named", "name one, or print the presets of all with --export")
         from console.cli.commands.stations.named import floor_now
         from console.cli.commands.stations.obeyed import obey_all, tell_all
-        from sessions.floor.decide.stations import meant
+        from sessions.floor.decide.naming import meant
 
         state = floor_now(self.repo)
         found = {word: meant(state, word) for word in self.stations}

@@ -96,7 +96,7 @@ class Start(Bounded, frozen=True, kw_only=True):
         if not self.parent:
             return Scope()
         from console.cli.commands.stations.named import floor_now
-        from sessions.floor.decide.stations import meant
+        from sessions.floor.decide.naming import meant
 
         state = floor_now(self.repo)
         parent = meant(state, self.parent)

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from sessions.floor import events as ev
 from sessions.floor.commands import AssignTask, DropTask, EditTask, HoldTask, MoveTask, ReopenTask
 from sessions.floor.decide.decision import SOURCE, Accepted, Decision, Hand, Refusal, done_at_once
+from sessions.floor.decide.naming import meant
 from sessions.floor.decide.queue import specs as rules
 from sessions.floor.decide.queue.adding import last_order
-from sessions.floor.decide.stations import meant
 from sessions.floor.state import FloorState, name_of
 from sessions.floor.tasks import moves
 from sessions.floor.tasks.queue import holds, in_order

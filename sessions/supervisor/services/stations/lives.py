@@ -86,6 +86,17 @@ class Lives:
         if asked.change is Change.RESUME:
             await self._bring(asked.station, asked.fresh, words)
 
+    async def resume(self, station: str, words: str = "") -> None:
+        """Bring it back to its conversation; one that runs goes on as it is."""
+        crew = self._crew
+        async with crew.turn(station):
+            life = crew.owned(station).life
+            if life is Life.PAUSED and not crew.state.frozen:
+                await self._resting.go_on(station, "goes on")
+            elif life not in (Life.RUNNING, Life.WAITING, Life.PAUSED):
+                await crew.live(station, Life.WAITING, "to be brought back")
+        await self._bring(station, words=words)
+
     async def end_for_good(self, station: str, reason: str, also: Callable[[], Sequence[ev.Event]]) -> None:
         """Kill it, keep under a ref what it has not committed, and record that together with what `also` says then."""
         crew = self._crew
@@ -185,7 +196,7 @@ class Lives:
                 if words and not known.reason.endswith(IN_TURN):
                     await self._runners.of(station).prompt(station, f"{asked.command}-words", words)
             case Change.RESUME:
-                if known.life is Life.RUNNING:
+                if known.life in (Life.RUNNING, Life.PAUSED):
                     await self._end(station)
                 await crew.live(station, Life.WAITING, "to be brought back")
             case Change.STOP | Change.KILL:

@@ -15,7 +15,7 @@ from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.floor.commands import AnyWish, StartStation
 from sessions.floor.ours import budget
-from sessions.floor.ours.lives import Change, Life
+from sessions.floor.ours.lives import Life
 from sessions.floor.ours.picture import Picture
 from sessions.floor.scope import Budget, HeldBy, Scope
 from sessions.paths import places_dir
@@ -221,9 +221,9 @@ class Stations(Service):
         if known.life is Life.RUNNING and known.turn_since:
             await self._runners.of(station).interrupt(station)
 
-    async def change(self, station: str, change: Change, command: str) -> None:
-        """Do that to its life."""
-        await self._lives.change(ev.LifeWanted(change=change, command=command, **now(station)), "")
+    async def resume(self, station: str, words: str = "") -> None:
+        """Bring it back to its conversation, wherever it is in its life."""
+        await self._lives.resume(station, words)
 
     async def end_for_good(self, station: str, reason: str, also: Callable[[], Sequence[ev.Event]]) -> None:
         """Kill it, keep what it has not committed, and record that together with what `also` says then."""

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from sessions.floor import events as ev
 from sessions.floor.commands import StartStation
+from sessions.floor.decide.naming import meant as called
 from sessions.floor.decide.stations import childless, unstartable, would_be
-from sessions.floor.decide.stations import meant as called
 from sessions.floor.ours import budget
 from sessions.floor.ours.lives import Life
 from sessions.floor.ours.owned import Owned

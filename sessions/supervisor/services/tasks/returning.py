@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from sessions.floor import events as ev
 from sessions.floor.decide.decision import Refusal
-from sessions.floor.ours.lives import Change, Life
 from sessions.floor.tasks import moves
 from sessions.supervisor.recorder import Recorder
 from sessions.supervisor.services.stations.service import Stations
@@ -38,9 +37,7 @@ class Returning:
         """The station is there again; whoever took its task meanwhile stops."""
         if asked.taker:
             await self._stations.quiet(asked.taker)
-        known = self._recorder.state.owned[asked.station]
-        if known.life is not Life.RUNNING:
-            await self._stations.change(asked.station, Change.RESUME, asked.command)
+        await self._stations.resume(asked.station)
 
     async def drop(self, asked: ev.DropWanted) -> None:
         """Whoever is at work for what is dropped stops."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator
 
 import pytest
+from msgspec.structs import replace
 
 from sessions.floor import events as ev
-from sessions.floor.commands import AddTasks, StartStation
+from sessions.floor.commands import AddTasks, BringBack, RequeueStation, StartStation, Undo
+from sessions.floor.ours.lives import Life
 from sessions.floor.state import FloorState
 from sessions.floor.tasks.task import Check, Task, TaskSpec, TaskState
 from sessions.journal.reader import JournalReader
@@ -64,3 +67,39 @@ def test_a_task_is_taken_bounces_with_what_its_check_said_and_is_finished(yard: 
     kinds = (ev.TaskTaken, ev.TaskClaimed, ev.CheckFinished, ev.TaskBounced, ev.TaskFinished)
     once = ["TaskClaimed", "CheckFinished"]
     assert told(yard, *kinds) == ["TaskTaken", *once, "TaskBounced", *once, "TaskFinished"]
+
+
+def test_case_44_what_was_killed_as_slowest_is_back_with_task_work_and_conversation_once_only(yard: House) -> None:
+    wrote = yard.root / "wrote"
+    os.mkfifo(wrote)
+
+    async def scene() -> None:
+        async with manned(yard) as floor:
+            await floor.done(FREE)
+            slow = TaskSpec("write slowly", f"run: echo half > a.txt; echo > {wrote}; exec sleep 1000")
+            await floor.done(AddTasks((slow,)))
+            await asyncio.to_thread(wrote.read_text)
+            place, session = floor.owned().directory, floor.state.stations["polly"].session
+            await floor.done(RequeueStation("polly", "3 × the median", slow=True))
+            task, known = floor.state.tasks["t1"], floor.owned()
+            assert (task.state, task.hedged, task.learned[-1].by) == (TaskState.QUEUED, True, "polly")
+            assert (known.life, len(known.kept)) == (Life.KILLED, 1)
+            assert await asyncio.to_thread(yard.repo.git, "show", f"{known.kept[0]}:a.txt") == "half"
+
+            await floor.done(replace(FREE, name="molly"))
+            await comes_to(floor, TaskState.TAKEN)
+            await asyncio.to_thread(wrote.read_text)
+            await until(floor.feed, lambda state: bool(state.owned["molly"].turn_since))
+            command = next(id for id, ended in floor.state.ended.items() if isinstance(ended.undo, BringBack))
+            await floor.done(Undo(command))
+            task = floor.state.tasks["t1"]
+            assert (task.state, task.station, task.lease) == (TaskState.TAKEN, "polly", 3)
+            assert (floor.owned().life, floor.state.stations["polly"].session) == (Life.RUNNING, session)
+            assert floor.owned().directory == place
+            await until(floor.feed, lambda state: bool(state.owned["polly"].turn_since))
+            assert not floor.owned("molly").turn_since
+            assert floor.state.ended[command].undone
+            reply = await floor.wish(RequeueStation("polly", slow=True))
+            assert (reply.ok, "once only" in reply.reason) == (False, True)
+
+    asyncio.run(scene())
