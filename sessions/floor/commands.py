@@ -376,7 +376,7 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
     """The answer to a command: done, or refused with a reason; done with one where there was nothing to do."""
 
     ok: bool
-    reason: str = ""
+    reason: Words = ""
     cure: str = ""
     about: str = ""
     """The station that it was about, or that came of it."""

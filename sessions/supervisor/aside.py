@@ -15,9 +15,18 @@ from pathlib import Path
 import msgspec
 
 from sessions.errors import FactoryError
-from sessions.floor.events import AnswerWanted, Event, LifeWanted, PromptWanted, StartWanted
+from sessions.floor.events import (
+    AnswerWanted,
+    Event,
+    LifeWanted,
+    PromptWanted,
+    StartWanted,
+    TaskAdded,
+    TaskChanged,
+)
 from sessions.floor.ours.lives import Life
 from sessions.floor.state import FloorState
+from sessions.floor.tasks.task import Task
 from sessions.paths import private_dir
 from sessions.redact import HIDDEN
 from sessions.secrets import without_secrets
@@ -25,6 +34,8 @@ from sessions.secrets import without_secrets
 log = logging.getLogger(__name__)
 
 Spoken = StartWanted | PromptWanted | AnswerWanted | LifeWanted
+_OF_TASK = "task "
+"""How what is kept of tasks begins, where else the station is named: no station's id has a blank."""
 
 
 class _Kept(msgspec.Struct, frozen=True):
@@ -47,6 +58,14 @@ class Aside:
                 (told,) = without_secrets((event,))
                 if told != event:
                     self._put(_Kept(event.station, _command(event), _words(event)))
+            elif isinstance(event, TaskAdded | TaskChanged):
+                (told,) = without_secrets((event,))
+                if told != event:
+                    self._put(_Kept(_OF_TASK + event.task, "", event.spec.text or event.spec.title))
+
+    def text_of(self, task: Task) -> str:
+        """What is to be done for a task, as it was said."""
+        return self.words(_OF_TASK + task.id, task.spec.text or task.spec.title)
 
     def words(self, station: str, told: str, command: str = "") -> str:
         """What an operator said, of which the journal has `told`; without a command, the station's task."""
@@ -97,6 +116,9 @@ def _words(event: Spoken) -> str:
 
 
 def _awaited(state: FloorState, kept: _Kept) -> bool:
+    if kept.station.startswith(_OF_TASK):
+        task = state.tasks.get(kept.station.removeprefix(_OF_TASK))
+        return task is not None and not task.over
     if kept.command:
         return kept.command in state.intents
     known = state.owned.get(kept.station)

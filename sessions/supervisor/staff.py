@@ -42,5 +42,5 @@ def supervisor_of(
         stations.attach,
         stations.pictures,
         stations.aside,
-        stations.vet,
+        tasks.vet,
     )

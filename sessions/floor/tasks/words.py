@@ -21,9 +21,10 @@ def prompt_id(task: Task, again: int = 0) -> str:
     return "-".join([*parts, f"on{again}"] if again else parts)
 
 
-def told(state: FloorState, task: Task, again: bool = False, untidy: bool = False) -> str:
-    """The request. `untidy`: its work tree holds what is not committed, of something else."""
-    parts = [_opening(task, again), task.spec.text or task.spec.title, *_bounds(task)]
+def told(state: FloorState, task: Task, text: str, again: bool = False, untidy: bool = False) -> str:
+    """The request. `text` is what is to be done, as it was said; `untidy`: its work tree holds what is not committed,
+    of something else."""
+    parts = [_opening(task, again), text, *_bounds(task)]
     if task.bounces and task.output:
         parts.append(f"This is what the check said:\n\n{task.output[-OUTPUT:]}")
     if not task.bounces:

@@ -18,6 +18,7 @@ from sessions.floor.ours import budget
 from sessions.floor.ours.lives import Life
 from sessions.floor.ours.picture import Picture
 from sessions.floor.scope import Budget, HeldBy, Scope
+from sessions.floor.tasks.task import Task
 from sessions.paths import places_dir
 from sessions.place import Place
 from sessions.stations import kinds
@@ -198,6 +199,10 @@ class Stations(Service):
     def factory(self) -> Factory:
         """Where the factory is."""
         return self._crew.factory
+
+    def text_of(self, task: Task) -> str:
+        """What is to be done for a task, as it was said: with what the journal does not hold of it."""
+        return self._crew.aside.text_of(task)
 
     async def found(self) -> None:
         """Return when it is known what runs."""

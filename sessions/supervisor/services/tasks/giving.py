@@ -67,7 +67,8 @@ class Giving:
     async def _give(self, task: Task, prompt: str) -> None:
         state, station = self._recorder.state, task.station
         untidy = await asyncio.to_thread(self._is_untidy, task) if not task.bounces else False
-        text = words.told(state, task, again=prompt.rpartition("-")[2].startswith("on"), untidy=untidy)
+        again, whole = prompt.rpartition("-")[2].startswith("on"), self._stations.text_of(task)
+        text = words.told(state, task, whole, again, untidy)
         try:
             await self._stations.tell(station, prompt, text)
         except FactoryError as error:

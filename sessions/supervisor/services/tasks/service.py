@@ -15,6 +15,7 @@ from sessions.branches.git import refs
 from sessions.branches.git.run import Git
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
+from sessions.floor.commands import AnyWish
 from sessions.floor.decide.decision import Accepted, Decision
 from sessions.floor.ours.idle import coming
 from sessions.floor.ours.lives import Life
@@ -28,6 +29,7 @@ from sessions.supervisor.services.stations.service import Stations
 from sessions.supervisor.services.tasks.checks import Checks
 from sessions.supervisor.services.tasks.giving import Giving
 from sessions.supervisor.services.tasks.returning import Returning
+from sessions.supervisor.services.tasks.vetting import vet_checks
 
 log = logging.getLogger(__name__)
 _OF_STATIONS = (ev.TurnStarted, ev.TurnFinished, ev.TurnFailed, ev.LifeChanged, ev.StationEnlisted, ev.QuestionAnswered)
@@ -107,6 +109,11 @@ class Tasks(Service):
                 await self._returning.drop(asked)
             case _:
                 raise FactoryError(f"a {type(asked).__name__} is nothing for tasks", "take a newer factory-tui")
+
+    async def vet(self, wish: AnyWish) -> None:
+        """Raises `FactoryError` for what can be known to fail by what no floor says."""
+        vet_checks(wish)
+        await self._stations.vet(wish)
 
     async def close(self) -> None:
         await self._giving.close()
