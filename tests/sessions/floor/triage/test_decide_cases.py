@@ -68,8 +68,8 @@ def test_whatever_is_done_is_undone_and_the_case_is_back(act: Act) -> None:
         assert about.id in state.settled
     else:
         assert state.cases[about.id].snoozed == NOW + 1_800
-    if act is Act.KILL:
-        state = fold_all(state, [ev.LifeChanged(time=NOW, station="api", life=Life.KILLED)])
+    if life := {Act.KILL: Life.KILLED, Act.HOLD: Life.PAUSED}.get(act):
+        state = fold_all(state, [ev.LifeChanged(time=NOW, station="api", life=life)])
     state = after(state, Undo("c1"), "c2")
     assert about.id in state.cases and not state.cases[about.id].snoozed and not state.expected
     again = answer(state, Undo("c1"), "c3")
