@@ -97,9 +97,13 @@ class _Reader:
 
     def _go_on(self, item: _Item, text: str) -> None:
         """Add a line to the command that was begun last."""
-        last = item.written.values[self._key].pop()
-        more = f"\n{text}" if len(last.text) <= COMMAND_CHARS else ""  # else it is too long already
-        item.written.add(self._key, Value(last.text + more, last.line, alone=True))
+        values = item.written.values[self._key]
+        last = values[-1]
+        if len(last.text) > COMMAND_CHARS:
+            wrong = f"it is too long: {COMMAND_CHARS:,} characters are the most"
+            self._fault(last.line, self._key, wrong, "put it into a script")
+            self._key = ""
+        values[-1] = Value(f"{last.text}\n{text}", last.line, alone=True)
 
     def end(self) -> None:
         if self._fence:

@@ -191,8 +191,9 @@ def test_a_command_that_fills_the_disk_is_ended(desk: Desk, monkeypatch: pytest.
     place = room.begin(desk.factory, desk.work())
     room.fill(desk.factory, place)
     boundary, _, _ = room.bound(desk.factory, place, desk.work().scope, Limits())
-    most = disk.Room(disk.left(place.root).size, 20)
-    commands = [f"mkdir many; cd many; for i in $(seq 99); do echo > $i; done; exec sleep {LONG}"]
+    most = disk.Room(disk.left(place.root).size, 300)
+    assert disk.taken(place.root).files < most.files
+    commands = [f"mkdir many; cd many; for i in $(seq 999); do echo > $i; done; exec sleep {LONG}"]
     (ran,) = asyncio.run(running.run(place, boundary, room.mark_of(desk.factory, place), commands, 20.0, most))
     assert ran.why == "disk"
     room.take_away(place)

@@ -114,6 +114,8 @@ def test_a_command_may_have_several_lines() -> None:
     (spec,) = specs(COMMAND)
     assert spec.check.commands == ("set -e\nif true; then\n\n  make a\nfi", "make b")
     assert spec.text == "more"
+    (fault,) = read("- [ ] A\n  check: |\n    x\n" + "\n" * 20_000 + "    y\n", "a.md").faults
+    assert str(fault).startswith("a.md:2: check: it is too long")
 
 
 def test_a_line_that_goes_on_is_not_lost() -> None:
