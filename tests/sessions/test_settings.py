@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from sessions import settings
 from sessions.errors import FactoryError
+from sessions.floor.scope import Budget, Network, Scope
 from sessions.settings import Settings
 
 
@@ -76,3 +78,42 @@ def test_a_mistake_names_file_key_and_cure(text: str, said: str) -> None:
 
 def test_every_setting_has_words_for_its_mistakes() -> None:
     assert set(settings._KINDS) == set(Settings.__struct_fields__)
+
+
+def test_roles_are_presets_of_boundaries_and_budgets() -> None:
+    text = """
+    [roles.test]
+    write = ["tests/**", "!tests/slow/**"]
+    hosts = ["pypi.org"]
+    budget = { tokens = 1_000_000, minutes = 90 }
+
+    [roles."long name"]
+    exclusive = true
+    """
+    roles = settings.parse(text, "config.toml").roles
+    known = Scope(("**",), tools=("Edit",))
+    assert roles["test"].scope(known) == Scope(
+        ("tests/**", "!tests/slow/**"), tools=("Edit",), network=Network.LISTED, hosts=("pypi.org",)
+    )
+    assert roles["test"].most(Budget(turns=3)) == Budget(tokens=1_000_000, seconds=5_400)
+    assert roles["long name"].scope(known) == replace(known, exclusive=True)
+    assert roles["long name"].most(Budget(turns=3)) == Budget(turns=3)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("roles = 3", "roles cannot be 3"),
+        ('[roles.test]\nwrites = ["**"]', r"roles.test: Object contains unknown field 'writes"),
+        ('[roles.test]\nwrite = "**"', "roles.test: Expected `array`|roles.test: Expected 'array"),
+        ('[roles.test]\nwrite = ["/etc/**"]', "roles.test: write: /etc/.* lies outside the work tree"),
+        ('[roles.test]\nread = ["src/**", "!docs/**"]', "roles.test: read: !docs/.* takes nothing away"),
+        ('[roles.test]\nnetwork = "wide"', "roles.test: Invalid enum value 'wide"),
+        ("[roles.test]\nbudget = { tokens = -1 }", "numbers of 0 or more"),
+        ("[roles.test]\nbudget = { dollars = nan }", "numbers of 0 or more"),
+        ("[roles.test]\nbudget = { token = 1 }", "unknown field 'token"),
+    ],
+)
+def test_a_mistake_in_a_role_is_named(text: str, said: str) -> None:
+    with pytest.raises(FactoryError, match=said):
+        settings.parse(text, "config.toml")

@@ -19,6 +19,7 @@ from sessions.asking.station_questions import AgentKind, TreePaths
 from sessions.floor import events as ev
 from sessions.floor.commands import Reply, StartStation
 from sessions.floor.scope import Budget, Mode, Network, Scope
+from sessions.floor.scopes.roles import Most, Role
 from sessions.views.hands import OBSERVED
 from tests.console.screens.floor.played import OPTIONS, play, press
 from tests.console.screens.hands.test_verbs import done, go, last_line
@@ -455,3 +456,30 @@ def test_without_a_supervisor_that_knows_kinds_it_can_still_be_filled_in() -> No
         assert it.sent == [StartStation("builtin", "x")]
 
     play(test, it, options=Options("light", True, True))
+
+
+def test_a_role_that_is_preset_fills_what_nobody_wrote() -> None:
+    it = AskedLink()
+    roles = {"test": Role(write=("tests/**",), tools=("Edit",), budget=Most(turns=5)), "other": Role(write=("x/**",))}
+
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await press(pilot, "c", *"mend")
+        await tab_to(pilot, app, "tools")
+        at(app).answer_paste("Bash")
+        await tab_to(pilot, app, "role")
+        await press(pilot, *"tes")
+        assert at(app).form.values["writes"] == "**"
+        assert "preset: writes tests/**" in text(app)
+        await press(pilot, "t")
+        assert "preset in the settings" in text(app)
+        values = at(app).form.values
+        assert (values["writes"], values["tools"], values["budget"]) == ("tests/**", "Bash", "5 turns")
+        await press(pilot, "backspace")
+        assert (at(app).form.values["writes"], at(app).form.values["budget"]) == ("**", "")
+        await press(pilot, "t", "enter")
+        await done(pilot)
+        (wish,) = it.sent
+        assert isinstance(wish, StartStation)
+        assert (wish.scope.write, wish.scope.tools, wish.budget) == (("tests/**",), ("Bash",), Budget(turns=5))
+
+    play(test, it, options=replace(OPTIONS, roles=roles))
