@@ -33,6 +33,7 @@ from sessions.stations.running.fitting import Factory
 from sessions.text import clean, clean_lines
 
 UNCHANGED = "nothing was changed"
+_MOST_LOOKED_AT = 4 * MOST_OUTPUT
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
@@ -51,7 +52,7 @@ async def run_check(
     output = ""
     if check.commands and not unfinished:
         ran, troubles = await _tried(factory, work, check, reins, limits or Limits(), on)
-        failures += [words for each in ran if (words := _failure(each, check.seconds))]
+        failures += [words for each in ran if (words := _failure(each))]
         warnings += troubles
         output = _output(ran)
     return Checked(
@@ -110,11 +111,11 @@ async def _tried(
         await _on_thread(reins, room.take_away, place)
 
 
-def _failure(ran: Ran, seconds: float) -> str:
+def _failure(ran: Ran) -> str:
     """What is wrong with a command, in words; "" where nothing is."""
     name = f"`{clean(ran.command, 80)}`"
     if ran.why == "late":
-        return f"{name} was ended: the check took longer than {seconds:g} s"
+        return f"{name} was ended: with those before it, it took longer than {ran.limit:g} s"
     if ran.why == "disk":
         return f"{name} was ended: it fills the disk"
     if ran.why:
@@ -127,8 +128,10 @@ def _failure(ran: Ran, seconds: float) -> str:
 def _output(ran: list[Ran]) -> str:
     """The end of what they printed."""
     printed = "\n".join(f"$ {each.command}\n{each.output.rstrip()}" for each in ran)
-    lines = [line.rstrip() for line in clean_lines(printed[-4 * MOST_OUTPUT :])]
-    return redact("\n".join(lines))[-MOST_OUTPUT:]
+    if len(printed) > _MOST_LOOKED_AT:
+        cut = printed[-_MOST_LOOKED_AT:]
+        printed = cut.partition("\n")[2] or cut  # half a line may hold half a secret, which nobody would know
+    return redact("\n".join(line.rstrip() for line in clean_lines(printed)))[-MOST_OUTPUT:]
 
 
 async def _on_thread(reins: Reins, function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:

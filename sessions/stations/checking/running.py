@@ -36,6 +36,8 @@ class Ran:
     code: int
     why: str
     seconds: float
+    limit: float
+    """Seconds that it had, together with those before it."""
     output: str
     """Not cleaned."""
 
@@ -83,7 +85,7 @@ async def run(
             if not line:
                 raise FactoryError("the check was cut off: what runs its commands was ended", "have it checked again")
             told: Told = json.loads(line)
-            found.append(Ran(command, told["code"], told["why"], told["seconds"], told["output"]))
+            found.append(Ran(command, told["code"], told["why"], told["seconds"], seconds, told["output"]))
             if not found[-1].passed:
                 break
     finally:

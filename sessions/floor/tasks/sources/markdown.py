@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from sessions.floor.tasks.sources.fault import Fault
 from sessions.floor.tasks.sources.imported import MOST_FAULTS, MOST_TASKS, Imported, nothing, understood
 from sessions.floor.tasks.sources.meaning import COMMAND_CHARS
+from sessions.floor.tasks.sources.naming import plain
 from sessions.floor.tasks.sources.written import SEVERAL, Value, Written, key_of, near
 from sessions.text import clean
 
@@ -210,7 +211,10 @@ def read(text: str, file: str) -> Imported:
     for item in reversed(items):
         item.come_up()
     tasks = [item for item in items if item.is_task]
-    groups = {item.title: item.parts for item in items if not item.is_task}
+    groups: dict[str, list[Written]] = {}
+    for item in items:
+        if not item.is_task:
+            groups.setdefault(plain(item.title), []).extend(item.parts)
     for item in tasks:
         own = "\n".join(item.text).strip("\n")
         if above := _above(item):

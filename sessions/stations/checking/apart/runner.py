@@ -22,7 +22,7 @@ from typing import TypedDict
 from sessions.stations.keeping import processes
 from sessions.stations.running import disk
 
-TAIL = 16_000
+TAIL = 32_000
 """Bytes of what a command printed that are told, of its end."""
 LAST_WORDS_S = 1.0
 """For what lies in the pipe when all who could write there have ended."""
