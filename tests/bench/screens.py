@@ -23,7 +23,7 @@ from sessions.journal.recording.record import write
 from sessions.simulation import simulate
 from sessions.simulation.world import station_names
 from tests import ROOT
-from tests.bench import idle, live, opening
+from tests.bench import idle, live, opening, triage
 from tests.bench.figure import Figure, percentile
 from tests.bench.probe import Seen, Terminal
 
@@ -47,6 +47,7 @@ def figures(quick: bool) -> Iterator[Figure]:
         yield from many_stations(40 if quick else 200)
         yield from opening.figures(Path(name))
         yield from counts()
+        yield from triage.figures(quick)
         yield from large(Path(name), 100_000 if quick else 1_000_000)
     with tempfile.TemporaryDirectory(prefix="ft", dir="/tmp") as name:  # room for the path of a socket
         yield from idle.figures(Path(name), 10.0 if quick else 40.0)

@@ -70,10 +70,13 @@ def _head(told: Told, now: float, cells: int, refused: str) -> list[Line]:
         (word(case.kind), style),
         (f"  {many}", "text"),
         (f"  for {exact_age(case.since, now)}", "soft") if case.since else ("", "soft"),
-        *([("  cause ", "faint"), (cause_word(case), "bold text")] if cause_word(case) else []),
-        (f"  by the rule {clean(case.rule, 60)}" if case.rule else "", "soft"),
     ]
-    lines.append(pad(facts, cells, "text"))
+    why: list[Span] = [(cause_word(case), "bold text")] if cause_word(case) else []
+    why += [(f"  by the rule {clean(case.rule, 60)}", "soft")] if case.rule else []
+    if line_width(facts) + line_width(why) + len("  cause ") <= cells:
+        lines.append(pad([*facts, *([("  cause ", "faint"), *why] if why else [])], cells, "text"))
+    else:
+        lines += [pad(facts, cells, "text"), _row("cause", why, cells)]
     if refused:
         lines += _labelled("not done", clean(refused, 400), cells, "bold failed")
     if case.note:
