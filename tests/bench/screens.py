@@ -23,9 +23,10 @@ from sessions.journal.recording.record import write
 from sessions.simulation import simulate
 from sessions.simulation.world import station_names
 from tests import ROOT
-from tests.bench import idle, live, opening, triage
+from tests.bench import idle, live, opening
 from tests.bench.figure import Figure, percentile
 from tests.bench.probe import Seen, Terminal
+from tests.bench.stations import triage
 
 STATIONS, RATE = 50, 600
 CROWD = 1_000
