@@ -24,6 +24,7 @@ ROOMY = 24
 TITLE_ROWS = 3
 SAID = 5
 """Rows of what was said before, where there is room."""
+SAID_BEFORE = "said before: "
 NAMED = 12
 """Stations of a group that are named."""
 
@@ -126,9 +127,10 @@ def _said(told: Told, cells: int, rows: int) -> list[Line]:
 
 
 def _evidence(told: Told, cells: int, gap: Sequence[Line]) -> list[Line]:
-    case = told.cases[0]
+    # What was said before a question stands at the question.
+    evidence = [line for line in told.cases[0].evidence if not (told.asked and line.startswith(SAID_BEFORE))]
     lines: list[Line] = []
-    for at, line in enumerate(case.evidence):
+    for at, line in enumerate(evidence):
         lines += _labelled("because" * (not at), clean(line, 1_000), cells, "text")
     for at, line in enumerate(told.output):
         lines.append(_row("check" * (not at), [(line, "soft")], cells))
