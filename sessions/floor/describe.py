@@ -90,6 +90,12 @@ def _source_skipped(event: ev.SourceSkipped) -> Said:
 
 
 @_says
+def _clock_set(event: ev.ClockSet) -> Said:
+    back = f"by {event.before - event.time:,.0f} s" if event.before > event.time else ""
+    return Said("set the clock back", back, whose="the machine")
+
+
+@_says
 def _base_chosen(event: ev.BaseChosen) -> Said:
     return Said("is the base", whose=event.base)
 

@@ -54,6 +54,10 @@ class Pace(msgspec.Struct, frozen=True, omit_defaults=True):
                 sums[at] += count
         return sums
 
+    def ended(self, time: float) -> bool:
+        """Whether all of its buckets have begun by then."""
+        return self.last <= time // BUCKET_S
+
     def _sum(self, values: tuple[int, ...] | tuple[float, ...], now: float, window_s: int) -> float:
         """What was used in the window; of the bucket in which it begins, the part that lies in it."""
         begin, end = (now - window_s) / BUCKET_S, int(now // BUCKET_S)
@@ -96,6 +100,13 @@ class PaceDraft:
             self._dollars.extendleft((0.0,) * missing)
             self._tokens[ahead - 1] += tokens
             self._dollars[ahead - 1] += dollars
+
+    def set_back(self, time: float) -> None:
+        """Forget it where it goes beyond `time`: nothing could be added to it until then."""
+        if self._last > time // BUCKET_S:
+            self._tokens.clear()
+            self._dollars.clear()
+            self._last = 0
 
     def freeze(self) -> Pace:
         """The pace as it is now."""

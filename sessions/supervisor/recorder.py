@@ -18,6 +18,7 @@ from sessions.floor.events import Event
 from sessions.floor.state import FloorState
 from sessions.journal import codec
 from sessions.journal.writer import INLINE, JournalGoneError, OvertakenError, Written
+from sessions.supervisor.clocks import Clocks
 from sessions.supervisor.wire.feed import RING, Feed
 from sessions.supervisor.wire.frames import UNSETTLED
 from sessions.text import clean
@@ -57,8 +58,8 @@ Hear = Callable[[Sequence[Event]], None]
 class Recorder:
     """Writes what was observed; when the disk takes nothing, that is an error of whoever records."""
 
-    def __init__(self, journal: Writer, told: Told | None = None) -> None:
-        self._journal, self._told = journal, told
+    def __init__(self, journal: Writer, told: Told | None = None, clocks: Clocks | None = None) -> None:
+        self._journal, self._told, self._clocks = journal, told, clocks or Clocks()
         self._hearers: list[Hear] = []
         self._works: dict[str, Progress] = {}
         """Long work under way, by who does it."""
@@ -94,7 +95,7 @@ class Recorder:
         calls: Mapping[bytes, bytes] | None = None,
     ) -> None:
         """Return once all of it is committed, in one transaction."""
-        await self._commit(events, marks or {}, calls or {}, None)
+        await self._commit(self._clocks.look(events, self.state), marks or {}, calls or {}, None)
 
     async def settle(self) -> None:
         """Store the floor as it is now, and pack what is written. Raises `FactoryError` when the disk takes nothing."""
@@ -108,7 +109,7 @@ class Recorder:
             if not _writes(decision):
                 return decision
             try:
-                await self._commit(decision.events, {}, {}, state.seq)
+                await self._commit(self._clocks.look(decision.events, state), {}, {}, state.seq)
                 return decision
             except OvertakenError:
                 continue
@@ -121,6 +122,7 @@ class Recorder:
         after: int | None,
     ) -> codec.Encoded:
         written = await self._journal.write(events, marks, calls, after)
+        self._clocks.committed(written.events)
         for hear in self._hearers:
             hear(written.events)
         return written.events
@@ -149,8 +151,8 @@ class Recorder:
 class ServingRecorder(Recorder):
     """Writes one batch after another, keeps `feed` in step with what is committed, and outlasts a full disk."""
 
-    def __init__(self, journal: Writer, feed: Feed) -> None:
-        super().__init__(journal, lambda progress: feed.say(replace(feed.work, progress=progress)))
+    def __init__(self, journal: Writer, feed: Feed, clocks: Clocks | None = None) -> None:
+        super().__init__(journal, lambda progress: feed.say(replace(feed.work, progress=progress)), clocks)
         self._feed = feed
         self._turn = asyncio.Lock()
         self._again = asyncio.Event()

@@ -47,6 +47,7 @@ from sessions.floor.events.commands import (
 from sessions.floor.events.commands import CommandEvent as CommandEvent
 from sessions.floor.events.event import Event
 from sessions.floor.events.event import StationEvent as StationEvent
+from sessions.floor.events.machine import ClockSet
 from sessions.floor.events.ours import (
     BudgetReached,
     ChildEnded,
@@ -165,6 +166,7 @@ AnyEvent = (
     | BranchChanged
     | BranchRemoved
     | SourceSkipped
+    | ClockSet
     | VerdictReached
     | BranchCompared
     | AnyIntent

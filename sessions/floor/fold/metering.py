@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 from msgspec.structs import replace
@@ -74,6 +74,13 @@ class MetersDraft:
         if draft is None:
             draft = self._paces[key] = PaceDraft(self._before.pace if station is None else station.pace)
         return draft
+
+    def set_back(self, time: float, stations: Iterable[Station]) -> None:
+        """The clock went back: what was used from `time` on was used in another ten minutes than these."""
+        for station in (None, *stations):
+            key, pace = (None, self._before.pace) if station is None else (station.id, station.pace)
+            if key in self._paces or not pace.ended(time):
+                self.pace(station).set_back(time)
 
     def freeze(self, stations: dict[str, Station]) -> dict[str, Any]:
         """The fields of the floor that are others now; `stations` are given their meters and paces."""

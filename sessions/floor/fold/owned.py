@@ -223,6 +223,21 @@ def turn_ended(draft: Draft, event: ev.TurnFinished | ev.TurnFailed) -> None:
 
 
 @OWNED.folds
+def clock_set(draft: Draft, event: ev.ClockSet) -> None:
+    """A turn under way has lasted until the clock went back, where that is known; what is dated later is as of now."""
+    for name, known in list(draft.owned.items()):
+        now = event.time
+        questions = {id: replace(each, asked=min(each.asked, now)) for id, each in known.questions.items()}
+        results = {child: replace(each, time=min(each.time, now)) for child, each in known.results.items()}
+        turn = {"turn_since": min(known.turn_since, now)}
+        if event.before and known.turn_since:
+            turn = {"turn_since": now, "worked": _rested(known, event.before).worked}
+        past = replace(known, questions=questions, results=results, since=min(known.since, now), **turn)
+        if past != known:
+            draft.owned[name] = past
+
+
+@OWNED.folds
 def budget_reached(draft: Draft, event: ev.BudgetReached) -> None:
     _put(draft, event, share=event.share)
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from sessions.floor import events as ev
 from sessions.floor.fold import branches, cases, commands, owned, progress, sources, tasks, verdicts
 from sessions.floor.fold.slice import Slice
-from sessions.floor.fold.stations import agents, sessions, stations, usage, work
+from sessions.floor.fold.stations import agents, clock, sessions, stations, usage, work
 from sessions.floor.fold.stations import owned as owned_stations
 from sessions.floor.state import FloorState
 
@@ -29,7 +29,7 @@ SLICES = (
     tasks.TASKS,
     cases.CASES,
 )
-IN_STATIONS = (agents, owned_stations, sessions, usage, work)
+IN_STATIONS = (agents, clock, owned_stations, sessions, usage, work)
 """Further domains of the slice of stations."""
 BY_NAME = {each.name: each for each in SLICES}
 VERSIONS = {each.name: each.version for each in SLICES}
