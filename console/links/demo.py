@@ -21,6 +21,7 @@ from sessions.floor.commands import AnyWish, Progress, Reply
 from sessions.floor.events import Event
 from sessions.floor.state import EMPTY, FloorState
 from sessions.simulation import BRANCHES, STATIONS, simulate
+from sessions.simulation.triaged import triaged
 
 if TYPE_CHECKING:  # asyncio's SQLite may not cost the first paint
     from sessions.asking.asked import Asked
@@ -52,7 +53,7 @@ class DemoLink:
         self._opened = time.time()
         self._rate = rate
         begin = self._opened - HISTORY_S * min(1.0, MANY / stations)
-        self._events = simulate(seed, stations, branches, begin, self._opened, rate or 0.0)
+        self._events = triaged(simulate(seed, stations, branches, begin, self._opened, rate or 0.0), seed)
         self._directory: Path | None = None
         self._state = EMPTY
         self._desk = OwnDesk(lambda: self._state, self._lines_of)

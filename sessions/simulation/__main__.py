@@ -10,6 +10,7 @@ from sessions.floor.events import Event
 from sessions.journal.past.past import EventList
 from sessions.journal.recording.record import write
 from sessions.simulation import START, simulate
+from sessions.simulation.triaged import triaged
 
 SEED = 113
 """At the event where it opens (`DEMO_OPENING` of the command line) a station is in every state."""
@@ -19,7 +20,7 @@ HOURS = 2.25
 def demo_events() -> list[Event]:
     """The events of the recording."""
     end = START + HOURS * 3_600.0
-    return list(takewhile(lambda event: event.time <= end, simulate(SEED)))
+    return list(takewhile(lambda event: event.time <= end, triaged(simulate(SEED), SEED)))
 
 
 def main(target: Path) -> int:

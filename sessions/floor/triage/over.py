@@ -16,7 +16,7 @@ _OVER: dict[Kind, str] = {
     Kind.DISK: "it fills the disk no more",
     Kind.MEMORY: "nothing waits for memory any more",
     Kind.PROVIDER: "nothing waits for it any more",
-    Kind.SCOPE: "its scope holds that by now, or it tries something else",
+    Kind.SCOPE: "its scope holds that by now",
     Kind.BUDGET: "it has another budget, or all of it is used by now",
     Kind.CHECK: "the task is in other hands",
     Kind.REVIEW: "the task does not wait for that any more",

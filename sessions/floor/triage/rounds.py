@@ -39,7 +39,7 @@ def changes(
     for case in state.cases.values():
         known.setdefault(judge.subject(case), {})[case.id] = case
     found: list[ev.Event] = []
-    for station in stations:
+    for station in sorted(stations):
         if station and (station in state.stations or station in known):
             cases = judge.cases_of(state, station, now, rules)
             found += _differing(state, known.get(station, {}), cases, now, answers)

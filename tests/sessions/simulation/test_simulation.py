@@ -73,12 +73,14 @@ def test_there_is_everything_a_floor_can_show() -> None:
             ev.CommandDeferred,
             ev.CommandDone,
             ev.CommandFailed,
+            ev.CommandUndone,
             ev.StationRenamed,
             ev.SessionClaimed,
         ),
         *(ev.SessionsOver, ev.SessionReturned),  # the journal's own
         *(ev.PlaceSetUp, ev.WorkLetGo),  # nothing there has a place
         ev.TaskReopened,  # nobody takes anything back
+        *(ev.CaseOpened, ev.CaseRestated, ev.KindExpected, *ev.CaseEvent.__subclasses__()),  # see `triaged`
     }
     assert set(ev.AnyEvent.__args__) - set(seen) <= absent
     assert {station.kind for station in after_two_hours().stations.values()} == {"claude", "codex", "openclaw"}
