@@ -32,7 +32,7 @@ def test_there_is_much_in_the_queue_and_each_case_leaves_it_with_a_reason() -> N
     opened = [event.what for event in events if isinstance(event, ev.CaseOpened)]
     left = [event for event in events if isinstance(event, ev.CaseClosed | ev.CaseSettled)]
     assert len(opened) == len(left) + len(state.cases)
-    assert {Kind.PERMISSION, Kind.FAILED, Kind.SCOPE, Kind.CONFLICT, Kind.PROVIDER} <= {case.kind for case in opened}
+    assert {Kind.PERMISSION, Kind.FAILED, Kind.SCOPE, Kind.CONFLICT} <= {case.kind for case in opened}
     assert all(event.why for event in left if isinstance(event, ev.CaseClosed))
     settled = [event.case for event in left if isinstance(event, ev.CaseSettled)]
     assert settled and len({*settled}) == len(settled)
