@@ -115,6 +115,9 @@ _HANDS: tuple[Action[Situation], ...] = (
            "screen.create", untouchable, 32, fits=_live, writes=True),
     Action("hand.spawn", ("s",), "spawn", "Start a station that works for this one, inside its scope and budget.",
            "screen.spawn", needs_parent, 19, fits=_ours, writes=True),
+    Action("hand.duty", ("asterisk",), "takes tasks",
+           "Have it take tasks from the queue whenever it is free, or not any more.", "screen.duty", needs_bounded, 20,
+           fits=_ours, titled=lambda now: "no more tasks" if now.hands.all_take else ""),
     Action("hand.scope", ("S",), "scope", "Assign what it may write, read, reach and use up; who else does is shown.",
            "screen.scope", needs_bounded, 19, fits=_ours, writes=True),
 )  # fmt: skip

@@ -19,6 +19,7 @@ from console.screens.help import actions as help_
 from console.screens.question import actions as question
 from console.screens.replay import actions as replay
 from console.screens.scopes import actions as scopes
+from console.screens.slowest import actions as slowest
 from console.screens.station import actions as station
 from console.screens.tasks import actions as tasks
 from console.screens.terminal import actions as terminal
@@ -34,6 +35,7 @@ SCREENS = (
     conflicts.SPEC,
     triage.SPEC,
     tasks.SPEC,
+    slowest.SPEC,
     scopes.SPEC,
     help_.SPEC,
 )
@@ -67,6 +69,7 @@ _KEY_NAMES = {
     "right_curly_bracket": "}",
     "plus": "+",
     "minus": "-",
+    "asterisk": "*",
     "equals_sign": "=",
     "escape": "esc",
     "pageup": "pgup",

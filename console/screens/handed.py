@@ -14,7 +14,7 @@ from console.actions.hands import untouchable
 from console.links.link import LinkMode
 from console.screens.base import FactoryScreen
 from sessions.errors import FactoryError
-from sessions.floor.commands import AnyWish, FreezeFloor, Reply
+from sessions.floor.commands import AnyWish, FreezeFloor, Reply, TakeTasks
 from sessions.floor.ours.owned import Owned
 from sessions.floor.state import name_of
 from sessions.text import clean
@@ -226,6 +226,25 @@ class HandedScreen(FactoryScreen):
         await self.app.push_screen(
             StartScreen(self.hands(), factory.link, factory.memory, factory.drafts, parent, roles)
         )
+
+    def action_duty(self) -> None:
+        """Have them take tasks from the queue, all of them, or not any more where all do."""
+        hands = self.hands()
+        stations, takes = hands.bounded, not hands.all_take
+        names = self._names(hands, [*stations])
+        done = f"{names} {'takes' if takes else 'takes no more'} tasks from the queue whenever it is free"
+        if len(stations) > 1:
+            done = f"{names}: each {'takes' if takes else 'takes no more'} tasks from the queue"
+        self.begin(lambda: self._put_on_duty(hands, takes, done), group="hands")
+
+    async def _put_on_duty(self, hands: Hands, takes: bool, done: str) -> None:
+        stations = hands.bounded
+        replies = await self.answers_to([TakeTasks(station, takes) for station in stations])
+        came = zip(stations, replies, strict=True)
+        refused = [f"{self._names(hands, [name])}: {_why(reply)}" for name, reply in came if not reply.ok]
+        if self.lives:
+            told = [done] * (len(refused) < len(stations)) + refused[:NAMED]
+            self.say(clean("; ".join(told), 400), TOLD_S)
 
     async def action_scope(self) -> None:
         """Fill in another boundary."""

@@ -8,6 +8,7 @@ from console.screens.base import FactoryScreen
 from console.screens.conflicts.actions import SPEC as CONFLICTS
 from console.screens.factory import Factory
 from console.screens.scopes.actions import SPEC as SCOPES
+from console.screens.slowest.actions import SPEC as SLOWEST
 from console.screens.tasks.actions import SPEC as TASKS
 from console.screens.triage.actions import SPEC as TRIAGE
 
@@ -37,9 +38,16 @@ def _tasks(_: Factory) -> FactoryScreen:
     return TasksScreen()
 
 
+def _slowest(_: Factory) -> FactoryScreen:
+    from console.screens.slowest.screen import SlowestScreen
+
+    return SlowestScreen()
+
+
 WAYS: Mapping[str, Callable[[Factory], FactoryScreen]] = {
     CONFLICTS.name: _conflicts,
     TRIAGE.name: _triage,
     TASKS.name: _tasks,
+    SLOWEST.name: _slowest,
     SCOPES.name: _scopes,
 }

@@ -87,6 +87,11 @@ class Hands(msgspec.Struct, frozen=True, omit_defaults=True):
         owned = self.state.owned
         return tuple(name for name in self.stations if name in owned and owned[name].life is not Life.REMOVED)
 
+    @property
+    def all_take(self) -> bool:
+        """All of them take tasks from the queue."""
+        return bool(self.bounded) and all(self.state.owned[name].takes for name in self.bounded)
+
     def able(self, verb: Verb) -> list[str]:
         """Those of them to which it can be done."""
         return [station for station in self.meant(verb) if not self.trouble(station, verb)]

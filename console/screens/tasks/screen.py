@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -13,8 +13,9 @@ from console.actions.action import ScreenSpec
 from console.links.link import LinkMode
 from console.screens.base import bindings
 from console.screens.tasks.actions import SPEC, TasksSituation
+from console.screens.tasks.asking import AskingTasks
 from console.screens.tasks.menus import chosen_parts, filter_menu, picked_parts
-from console.screens.tasks.writing import WritingTasks
+from console.screens.tasks.writing import edit_of, split_of
 from sessions.floor.state import FloorState
 from sessions.floor.tasks.task import TaskState
 from sessions.views.tasks.board import EVERYTHING, Board, Part, Row, board, title_of
@@ -27,7 +28,7 @@ from widgets.tasks.detail import detail_lines
 from widgets.tasks.rows import Shown, sign_of, task_line
 
 
-class TasksScreen(WritingTasks):
+class TasksScreen(AskingTasks):
     """The list, and what keys do with it; what they ask for first is in `asking`, what is written in `writing`."""
 
     SPEC: ClassVar[ScreenSpec] = SPEC
@@ -42,6 +43,8 @@ class TasksScreen(WritingTasks):
         self._made_of: tuple[object, ...] = ()
         self._menu: Menu | None = None
         self._waits = Waits()
+        self.waits: Mapping[str, str] = {}
+        """By task why it waits."""
 
     # What there is
 
@@ -104,7 +107,7 @@ class TasksScreen(WritingTasks):
             return ("there were no tasks up to here",)
         return (
             "there is nothing to do: no task was put into the queue yet",
-            "T puts one there, L a file of many; stations that take tasks (O) take the first that fits them",
+            "J puts one there, ctrl+o a file of many; stations that take tasks (*) take the first that fits them",
         )
 
     # What it says of itself
@@ -171,6 +174,14 @@ class TasksScreen(WritingTasks):
         else:
             self.action_verb(Verb.HOLD.value)
 
+    def action_edit_task(self) -> None:
+        for row in self.meant[:1]:
+            self.write(edit_of(row.task))
+
+    def action_split(self) -> None:
+        for row in self.meant[:1]:
+            self.write(split_of(row.task))
+
     def action_verb(self, verb: str) -> None:
         """Do it to what is meant, or ask first."""
         it, tasks = Verb(verb), [row.task for row in self.meant]
@@ -182,6 +193,8 @@ class TasksScreen(WritingTasks):
             case Verb.EARLIER | Verb.LATER:
                 self.move(tasks, -1 if it is Verb.EARLIER else 1)
             case Verb.DROP if any(task.under_way for task in tasks):
-                self.ask_drop(tasks)
+                self.ask_first(tasks, it)
+            case Verb.REQUEUE:
+                self.ask_first(tasks, it)
             case _:
                 self.do_all(tasks, it, partial(wish_of, verb=it))

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from console import shell
 from console.screens.handed import TOLD_S
-from console.screens.tasks.asking import Asked, AskingTasks
+from console.screens.listed import R
+from console.screens.tasks.sending import Asked, SendingList
 from sessions.errors import FactoryError
 from sessions.floor.commands import AddTasks, AnyWish, EditTask, SplitTask
 from sessions.floor.tasks.sources.edited import parsed, rendered
@@ -36,7 +37,25 @@ class Written:
         self.key, self.file, self.begins, self.wish, self.done, self.changed = key, file, begins, wish, done, changed
 
 
-class WritingTasks(AskingTasks):
+def edit_of(task: Task) -> Written:
+    """The whole of a task."""
+
+    def wish(text: str) -> AnyWish:
+        return EditTask(task.id, parsed(text, task.spec, FORM))
+
+    return Written(f"task {task.id}", FORM, rendered(task.spec), wish, "is changed")
+
+
+def split_of(task: Task) -> Written:
+    """The parts of a task."""
+
+    def wish(text: str) -> AnyWish:
+        return SplitTask(task.id, parts_in(text, task))
+
+    return Written(f"parts {task.id}", PARTS, parts_text(task), wish, "is split")
+
+
+class WritingList(SendingList[R]):
     """Lends the terminal to the operator's editor."""
 
     def write_new(self, title: str) -> None:
@@ -47,27 +66,6 @@ class WritingTasks(AskingTasks):
 
         it = Written(NEW, FORM, begins, wish, "is in the queue", changed=False)
         self.write(it, begins if title.strip() else "")
-
-    def action_edit_task(self) -> None:
-        """Write it anew."""
-        for task in self._meant_one():
-
-            def wish(text: str, task: Task = task) -> AnyWish:
-                return EditTask(task.id, parsed(text, task.spec, FORM))
-
-            self.write(Written(f"task {task.id}", FORM, rendered(task.spec), wish, "is changed"))
-
-    def action_split(self) -> None:
-        """Write its parts."""
-        for task in self._meant_one():
-
-            def wish(text: str, task: Task = task) -> AnyWish:
-                return SplitTask(task.id, parts_in(text, task))
-
-            self.write(Written(f"parts {task.id}", PARTS, parts_text(task), wish, "is broken up"))
-
-    def _meant_one(self) -> list[Task]:
-        return [row.task for row in self.meant[:1]]
 
     def write(self, it: Written, text: str = "", line: int = 0) -> None:
         """Have it written, and sent; where it cannot be meant, ask whether to write on."""

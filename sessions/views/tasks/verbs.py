@@ -26,6 +26,7 @@ class Verb(StrEnum):
     HOLD = "hold"
     """Or release."""
     ASSIGN = "hand over"
+    REQUEUE = "requeue"
     SPLIT = "split"
     DROP = "drop"
     ACCEPT = "accept"
@@ -40,6 +41,7 @@ DONE = {
     Verb.DROP: "is dropped",
     Verb.ACCEPT: "is accepted",
     Verb.BACK: "goes back to its station",
+    Verb.REQUEUE: "goes back to the queue; the work of its station is kept",
 }
 RELEASED = "is in the queue again"
 
@@ -55,14 +57,17 @@ def trouble(task: Task, verb: Verb) -> str:
         return "it is finished"
     if task.state is TaskState.DROPPED and verb is not Verb.HOLD:
         return "it was dropped: p puts it back"
-    match verb:
-        case Verb.EARLIER | Verb.LATER if task.state is not TaskState.QUEUED:
-            return "it is not in the queue"
-        case Verb.HOLD if task.under_way and not releases(task):
-            return "a station has it in hand: H hands it over, - drops it"
-        case Verb.ACCEPT | Verb.BACK if task.state not in JUDGED:
-            return "its check runs: wait for that" if task.state is TaskState.CHECKING else "nobody waits for that"
-    return ""
+    if verb in (Verb.EARLIER, Verb.LATER) and task.state is not TaskState.QUEUED:
+        return "it is not in the queue"
+    if verb is Verb.REQUEUE and not task.under_way:
+        return "no station has it in hand"
+    if verb is Verb.HOLD and task.under_way and not releases(task):
+        return "a station has it in hand: T takes it from that"
+    judged = verb not in (Verb.ACCEPT, Verb.BACK) or task.state in JUDGED
+    return "" if judged else _UNJUDGED.get(task.state, "nobody waits for that")
+
+
+_UNJUDGED = {TaskState.CHECKING: "its check runs: wait for that"}
 
 
 def refusal(tasks: Sequence[Task], verb: Verb) -> str:
@@ -87,6 +92,8 @@ def wish_of(task: Task, verb: Verb, text: str = "", station: str = "") -> AnyWis
             return JudgeTask(task.id, verb is Verb.ACCEPT, text)
         case Verb.ASSIGN if task.under_way:
             return RequeueStation(task.station, "handed over", to=station)
+        case Verb.REQUEUE:
+            return RequeueStation(task.station, text)
         case Verb.ASSIGN:
             return AssignTask(task.id, station)
     raise ValueError(f"{verb} asks for more than a word")

@@ -84,9 +84,9 @@ def test_a_thousand_tasks_are_one_list_of_which_only_what_is_in_view_is_drawn(mo
 
 def test_a_line_becomes_a_task_and_an_empty_one_none() -> None:
     async def test(app: FactoryApp, screen: TasksScreen, pilot: Pilot[None]) -> None:
-        await press(pilot, "T", "enter")
+        await press(pilot, "J", "enter")
         assert sent(app) == []
-        await press(pilot, "T", *"Mend it", "enter")
+        await press(pilot, "J", *"Mend it", "enter")
         await at_rest(pilot)
         assert sent(app) == [AddTasks((TaskSpec("Mend it"),))]
         assert "in the queue: Mend it" in text(app)
@@ -230,7 +230,7 @@ def test_the_palette_offers_tasks_by_their_titles() -> None:
 
 def test_in_a_replay_the_tasks_are_as_of_then_and_nothing_is_done_to_them() -> None:
     async def test(app: FactoryApp, screen: TasksScreen, pilot: Pilot[None]) -> None:
-        for key in ("a", "d", "minus", "T", "e", "B", "L", "H"):
+        for key in ("a", "d", "minus", "J", "e", "Y", "ctrl+o", "H", "T"):
             await press(pilot, key)
             assert "a replay shows what was" in text(app)
         await press(pilot, "n", "tab")

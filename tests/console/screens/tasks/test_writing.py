@@ -144,7 +144,7 @@ def test_what_the_supervisor_refuses_is_kept_and_written_on(editor: Editor) -> N
 def test_a_new_task_begins_with_its_title_and_is_written_whole(editor: Editor) -> None:
     async def test(app: FactoryApp, screen: TasksScreen, pilot: Pilot[None]) -> None:
         editor.writes(form("Mend it", "check: make\n"))
-        await press(pilot, "T", *"Mend it", "ctrl+e")
+        await press(pilot, "J", *"Mend it", "ctrl+e")
         await at_rest(pilot)
         assert "title: Mend it" in editor.seen
         assert sent(app) == [AddTasks((TaskSpec("Mend it", check=Check(("make",))),))]
@@ -154,7 +154,7 @@ def test_a_new_task_begins_with_its_title_and_is_written_whole(editor: Editor) -
 
 def test_a_line_that_was_left_is_there_again() -> None:
     async def test(app: FactoryApp, screen: TasksScreen, pilot: Pilot[None]) -> None:
-        await press(pilot, "T", *"Half a", "escape", "T", *" task", "enter")
+        await press(pilot, "J", *"Half a", "escape", "J", *" task", "enter")
         await at_rest(pilot)
         assert sent(app) == [AddTasks((TaskSpec("Half a task"),))]
         assert app.drafts == {}
@@ -166,7 +166,7 @@ def test_a_task_is_broken_up_into_what_a_list_says(editor: Editor) -> None:
     async def test(app: FactoryApp, screen: TasksScreen, pilot: Pilot[None]) -> None:
         await on(screen, pilot, "t1")
         editor.writes("- [ ] One thing\n  check: make one\n- [x] done\n")
-        await press(pilot, "B")
+        await press(pilot, "Y")
         await at_rest(pilot)
         assert "it is one task still" in text(app)
         editor.writes("- [ ] One thing\n  check: make one\n- [ ] Another\n  scope: docs/**\n")
@@ -200,17 +200,17 @@ def test_a_file_of_many_is_loaded_and_a_wrong_one_is_told_with_its_line(tmp_path
     (tmp_path / "wrong.md").write_text("- [ ] One\n- [ ] Two\n  budget: much\n")
 
     async def test(app: FactoryApp, screen: TasksScreen, pilot: Pilot[None]) -> None:
-        await press(pilot, "L", *f"{tmp_path}/to", "tab", "enter")
+        await press(pilot, "ctrl+o", *f"{tmp_path}/to", "tab", "enter")
         await at_rest(pilot)
         await app.workers.wait_for_complete()
         found = sent(app)[0]
         assert isinstance(found, AddTasks)
         assert [spec.title for spec in found.specs] == ["One", "Two"]
         assert "2 tasks of todo.md are in the queue, 1 ticked off" in text(app)
-        await press(pilot, "L", *f"{tmp_path}/wrong.md", "enter")
+        await press(pilot, "ctrl+o", *f"{tmp_path}/wrong.md", "enter")
         await at_rest(pilot)
         assert "nothing was loaded: wrong.md:3: budget" in text(app)
-        await press(pilot, "L", *"/nowhere.md", "enter")
+        await press(pilot, "ctrl+o", *"/nowhere.md", "enter")
         await at_rest(pilot)
         assert "No such file" in text(app)
         assert len(sent(app)) == 1

@@ -89,10 +89,10 @@ def test_a_check_is_told_in_words() -> None:
 @pytest.mark.parametrize(
     ("task", "can"),
     [
-        ("t1", {Verb.EDIT, Verb.ASSIGN, Verb.SPLIT, Verb.DROP}),
+        ("t1", {Verb.EDIT, Verb.ASSIGN, Verb.REQUEUE, Verb.SPLIT, Verb.DROP}),
         ("t2", {Verb.EDIT, Verb.EARLIER, Verb.LATER, Verb.HOLD, Verb.ASSIGN, Verb.SPLIT, Verb.DROP}),
-        ("t3", {Verb.EDIT, Verb.ASSIGN, Verb.SPLIT, Verb.DROP}),
-        ("t4", {Verb.EDIT, Verb.HOLD, Verb.ASSIGN, Verb.SPLIT, Verb.DROP, Verb.ACCEPT, Verb.BACK}),
+        ("t3", {Verb.EDIT, Verb.ASSIGN, Verb.REQUEUE, Verb.SPLIT, Verb.DROP}),
+        ("t4", {Verb.EDIT, Verb.HOLD, Verb.ASSIGN, Verb.REQUEUE, Verb.SPLIT, Verb.DROP, Verb.ACCEPT, Verb.BACK}),
         ("t5", {Verb.EDIT, Verb.HOLD, Verb.ASSIGN, Verb.SPLIT, Verb.DROP}),
         ("t7", set[Verb]()),
         ("t8", {Verb.HOLD}),
