@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from console.actions.keymap import keymap, load
+from console.actions.registry import ACTIONS
 from console.app import FactoryApp
 from console.options import Options
 from sessions.errors import UsageError
@@ -33,9 +34,7 @@ def test_a_key_that_did_something_else_is_taken_from_it() -> None:
 
 def test_a_key_can_be_taken_away_and_keys_have_people_s_names() -> None:
     assert keymap({"f": "none", "ctrl+pgup": "floor.home"}, "k") == {
-        "floor.filter": "",
-        "conflicts.filter": "",
-        "tasks.filter": "",
+        **{action.id: "" for action in ACTIONS if "f" in action.keys},
         "floor.home": "home,ctrl+pageup",
     }
     assert keymap({"?": "floor.search", "F1": "app.help"}, "k") == {

@@ -13,7 +13,7 @@ from sessions.views.status import status_at
 from sessions.views.tasks.board import title_of
 from widgets.draw.cells import Line, Span, cut, fit, pad, short
 from widgets.draw.glyphs import MARK, STATUS, UNPRICED
-from widgets.draw.numbers import age, count, money
+from widgets.draw.numbers import age, count, exact_age, money
 from widgets.draw.wrap import wrap
 from widgets.parts.panel import rule
 
@@ -101,7 +101,7 @@ def _cohort(of: Cohort | None) -> str:
 
 def _figure(figure: Figure, what: int, cells: int) -> Line:
     own, median = _amount(figure.value, figure.unit), _amount(figure.median, figure.unit)
-    aged = age(1.0, 1.0 + figure.age) if figure.age is not None else ""
+    aged = exact_age(1.0, 1.0 + figure.age) if figure.age is not None else ""
     worse = figure.value is not None and figure.median is not None and figure.value > 2 * figure.median
     return pad(
         [

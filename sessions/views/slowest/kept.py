@@ -22,10 +22,10 @@ def untakeable(state: FloorState, station: str) -> str:
 
 
 def kept(state: FloorState, station: str, now: float) -> list[tuple[str, str]]:
-    """Each with its label; nothing of a station that is only observed."""
-    known = state.owned.get(station)
-    if known is None:
+    """Each with its label; nothing of a station from which no task can be taken."""
+    if untakeable(state, station):
         return []
+    known = state.owned[station]
     branch = state.branches.get(known.branch)
     rows = [("task", _task(state, station))]
     if known.branch:
