@@ -36,7 +36,7 @@ COMMANDS = {
     "conflicts": Entry(
         "conflicts", "Conflicts", "say which branches collide with the base and with each other, and where"
     ),
-    "scopes": Entry("scopes", "Scopes", "say who may write where, what was touched of it, and where scopes meet"),
+    "scopes": Entry("stations.scopes", "Scopes", "say who may write where, what was touched, and where scopes meet"),
     "order": Entry("order", "Order", "suggest the order in which the most branches land without a conflict"),
     "import": Entry("import_", "Import", "read transcripts into the journal"),
     "record": Entry("record", "Record", "write the journal, or a part of it, as one portable file"),

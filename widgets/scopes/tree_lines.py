@@ -77,7 +77,7 @@ def _who(node: Node, cells: int, ground: str, owned: bool) -> Sequence[Span]:
     left = len(names)
     for number, name in enumerate(names):
         rest = left - number - 1
-        more = [(f"+{rest}", "faint" + ground)] if rest else []
+        more = [(f"  +{rest}", "faint" + ground)] if rest else []
         if number and line_width([*spans, *name, *more]) > cells:
             spans.append((f"+{rest + 1}", "faint" + ground))
             break

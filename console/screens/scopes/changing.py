@@ -95,7 +95,7 @@ class ChangingScreen(ScopesScene, HandedScreen):
         state = self.factory.link.state
         stations = [on_branch(state, branch) or branch for branch in rule.leave]
         self.go_to(rule.place)
-        self.propose(lambda state, _: change.leave(state, rule.place, stations), stations[:1])
+        self.propose(lambda state, _: change.leave(state, rule.place, stations), [])
 
     # The proposal
 

@@ -41,7 +41,7 @@ class Proposing:
         if self._made_of[:2] != made_of[:2]:
             self._refused = {}
         self._made_of = made_of
-        if self.at not in state.owned:
+        if self.stations and self.at not in state.owned:
             self.proposal, self.effect = Proposal(self.proposal.title, trouble="it is gone"), Effect()
             return
         self.proposal = self._propose(state, self.at)

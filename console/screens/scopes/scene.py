@@ -15,7 +15,7 @@ from console.screens.scopes.making import Making
 from sessions.text import clean
 from sessions.views.scopes.detail import Detail, detail
 from sessions.views.scopes.ground import Ground
-from sessions.views.scopes.unfolded import Row, leading_to, rows
+from sessions.views.scopes.unfolded import Row, fitting, leading_to, rows
 from widgets.draw.cells import Line, cut
 from widgets.draw.numbers import age_clock
 from widgets.floor.topline import trouble_line
@@ -119,8 +119,11 @@ class ScopesScene(FindingScreen):
             self.begin(self._make, group="ground")
 
     async def _make(self) -> None:
+        first = self.ground is None
         await self.making.make(self.factory.link)
         if self.lives:
+            if first and self.ground is not None:
+                self.unfolded = fitting(self.ground, self.view.rows)
             self.draw()
             self.factory.pulse.stir()
 

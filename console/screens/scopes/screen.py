@@ -90,10 +90,13 @@ class ScopesScreen(ChangingScreen):
     # Moving about
 
     def on_picker_picked(self) -> None:
-        self.place = self.rows[self.view.cursor].path
-        self.panel.to_start()
-        self.draw_detail()
-        self.draw_footer()
+        """A hand selected another row; what keys select is known at once, so that the next key is for that."""
+        path = self.rows[self.view.cursor].path if self.rows else ""
+        if path != self.place:
+            self.place = path
+            self.panel.to_start()
+            self.draw_detail()
+            self.draw_footer()
 
     def on_picker_opened(self) -> None:
         self.action_open()
@@ -105,22 +108,28 @@ class ScopesScreen(ChangingScreen):
 
     def action_move(self, way: str) -> None:
         tree, page = self.view, max(1, self.view.rows - 1)
-        row = self.rows[tree.cursor] if self.rows else None
         if way == "home":
             tree.to_start()
         elif way == "end":
             tree.follow()
-        elif way in ("left", "right") and row is not None:
-            opens = way == "right"
-            if row.path.endswith("/") and row.open is not opens:
-                self.action_open()
-            elif opens:
-                tree.move(1) if not row.path or row.open else None
-            else:
-                above = row.path.rstrip("/")
-                self.go_to(above[: above.rfind("/") + 1])
+        elif way in ("left", "right"):
+            self._in_or_out(way == "right")
         else:
             tree.move({"up": -1, "down": 1, "pageup": -page, "pagedown": page}.get(way, 0))
+        self.on_picker_picked()
+
+    def _in_or_out(self, opens: bool) -> None:
+        """Unfold the directory, and go into it where it is so; or fold it, and out of it."""
+        row = self.rows[self.view.cursor] if self.rows else None
+        if row is None:
+            return
+        if row.path.endswith("/") and row.open is not opens:
+            self.action_open()
+        elif not opens:
+            above = row.path.rstrip("/")
+            self.go_to(above[: above.rfind("/") + 1])
+        elif row.open:
+            self.view.move(1)
 
     def action_scroll(self, lines: int) -> None:
         self.panel.scroll(lines)

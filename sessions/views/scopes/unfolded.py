@@ -43,6 +43,20 @@ def _below(ground: Ground, folder: str, depth: int, unfolded: frozenset[str]) ->
             stack.append(iter(ground.children(path)))
 
 
+def fitting(ground: Ground, most: int) -> frozenset[str]:
+    """What to unfold first: level by level, as long as all rows have room; a level that has none stays folded."""
+    unfolded, level = frozenset[str](), [path for path in ground.children("") if path.endswith("/")]
+    number = 1 + len(ground.children(""))
+    while level:
+        below = [child for folder in level for child in ground.children(folder)]
+        number += len(below)
+        if number > most:
+            break
+        unfolded |= frozenset(level)
+        level = [path for path in below if path.endswith("/")]
+    return unfolded
+
+
 def leading_to(path: str) -> frozenset[str]:
     """What has to be unfolded so that a place has a row."""
     return frozenset(folder for folder in ancestors(path) if folder)

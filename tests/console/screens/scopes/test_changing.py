@@ -17,8 +17,6 @@ from tests.support.replay import StillReplay
 from tests.support.stations.asked import AskedLink
 from tests.support.stations.still import our_events
 
-TO_API = ("down", "down", "down", "down", "right", "down")
-
 
 def last(app: FactoryApp) -> str:
     return text(app).splitlines()[-1]
@@ -28,8 +26,8 @@ def test_a_place_is_assigned_to_a_station_that_is_chosen_after_its_effect_was_se
     link = AskedLink()
 
     async def test(app: FactoryApp, screen: ScopesScreen, pilot: Pilot[None]) -> None:
-        await press(app, pilot, "down", "down", "down", "plus")
-        assert screen.place == "docs/"
+        screen.go_to("docs/")
+        await press(app, pilot, "plus")
         assert "let asker write docs/" in text(app)
         assert "160 → 162 files" in text(app)
         await press(app, pilot, *"work")
@@ -49,7 +47,8 @@ def test_what_would_be_refused_is_told_in_the_words_of_the_supervisor_and_not_se
     link = AskedLink()
 
     async def test(app: FactoryApp, screen: ScopesScreen, pilot: Pilot[None]) -> None:
-        await press(app, pilot, "down", "down", "down", "plus", *"helper", "enter")
+        screen.go_to("docs/")
+        await press(app, pilot, "plus", *"helper", "enter")
         assert "it would write what worker may not" in last(app)
         assert "refused: it would write what worker may not" in text(app)
         assert link.sent == []
@@ -66,7 +65,8 @@ def test_a_place_is_taken_from_the_station_at_hand() -> None:
     link = AskedLink()
 
     async def test(app: FactoryApp, screen: ScopesScreen, pilot: Pilot[None]) -> None:
-        await press(app, pilot, *TO_API, "tab", "minus")
+        screen.go_to("src/api/")
+        await press(app, pilot, "tab", "minus")
         assert "take src/api/ from fixer" in text(app)
         assert "ends asker × fixer  40 files" in text(app)
         await press(app, pilot, "y")
@@ -94,7 +94,8 @@ def test_a_station_is_widened_by_the_directory_around_what_it_may_write_all_of()
     link = AskedLink()
 
     async def test(app: FactoryApp, screen: ScopesScreen, pilot: Pilot[None]) -> None:
-        await press(app, pilot, *TO_API, "W")
+        screen.go_to("src/api/")
+        await press(app, pilot, "W")
         assert "widen asker by the whole tree" in text(app)  # all of src is its already
         await press(app, pilot, *"worker")
         assert "widen worker by src/" in text(app)
@@ -108,7 +109,8 @@ def test_a_place_is_handed_from_the_station_at_hand_to_another() -> None:
     link = AskedLink()
 
     async def test(app: FactoryApp, screen: ScopesScreen, pilot: Pilot[None]) -> None:
-        await press(app, pilot, *TO_API, "down", "tab", "H", *"work")
+        screen.go_to("src/gen/")
+        await press(app, pilot, "tab", "H", *"work")
         assert "hand src/gen/ from fixer to worker" in text(app)
         await press(app, pilot, "enter")
         assert written(link.sent) == [
@@ -124,7 +126,8 @@ def test_a_scope_is_made_exclusive_by_taking_it_from_all_others_first() -> None:
     link = AskedLink()
 
     async def test(app: FactoryApp, screen: ScopesScreen, pilot: Pilot[None]) -> None:
-        await press(app, pilot, *TO_API, "L", *"worker")
+        screen.go_to("src/api/")
+        await press(app, pilot, "L", *"worker")
         shown = text(app)
         assert "have nobody else write what worker writes" in shown
         assert "shared 160 → 40" in shown
@@ -140,7 +143,8 @@ def test_what_was_done_before_a_refusal_is_put_back() -> None:
     link = RefusingLink("worker")
 
     async def test(app: FactoryApp, screen: ScopesScreen, pilot: Pilot[None]) -> None:
-        await press(app, pilot, *TO_API, "down", "H", *"work", "enter")
+        screen.go_to("src/gen/")
+        await press(app, pilot, "H", *"work", "enter")
         sent = written(link.sent)
         assert [name for name, *_ in sent] == ["asker", "worker", "asker"]
         assert sent[-1][1] == ("src/**",)
@@ -153,7 +157,8 @@ def test_a_scope_that_changed_meanwhile_is_looked_at_again_before_it_is_done() -
     link = AskedLink()
 
     async def test(app: FactoryApp, screen: ScopesScreen, pilot: Pilot[None]) -> None:
-        await press(app, pilot, *TO_API, "minus")
+        screen.go_to("src/api/")
+        await press(app, pilot, "minus")
         owned = link.state.owned
         other = replace(owned["asker"], scope=Scope(("src/**", "docs/**")))
         link.state = replace(link.state, owned={**owned, "asker": other})

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from console.cli.commands.scopes import Scopes
 from console.cli.commands.stations import named, obeyed
 from console.cli.commands.stations.scope import Scope as ScopeCommand
+from console.cli.commands.stations.scopes import Scopes
 from console.cli.commands.stations.start import Start
 from console.cli.told.scopes import print_scopes
 from sessions import settings
