@@ -42,6 +42,14 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
+def age(seconds: float) -> str:
+    """How long, in one unit."""
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds >= size:
+            return f"{seconds / size:.0f}{unit}"
+    return f"{seconds:.0f}s"
+
+
 @contextmanager
 def progress() -> Iterator[Callable[[Progress | None], None]]:
     """Shows how far long work has got, on one line of the terminal, which is empty again at its end."""

@@ -382,3 +382,5 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
     """The station that it was about, or that came of it."""
     waits: str = ""
     """What its start waits for, which may take long: it begins by itself when that is over."""
+    words: Words = ""
+    """What was done, in a few words."""

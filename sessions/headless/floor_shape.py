@@ -12,8 +12,10 @@ import msgspec
 from sessions.floor.events import Event
 from sessions.floor.ours.changes import rebooted
 from sessions.floor.state import Branch, FloorState, Station
+from sessions.floor.tasks.task import OVER, TaskState
 from sessions.headless.meters_shape import VERSION, M, meter_shape
 from sessions.headless.ours_shape import OursShape, ours_shape
+from sessions.headless.tasks.shape import TaskShape, counts, task_shapes
 from sessions.views.ours import evidence_of
 from sessions.views.status import LIVE
 
@@ -86,6 +88,10 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     stations: list[StationShape]
     branches: list[BranchShape]
     skipped: Mapping[str, int]
+    task_counts: Mapping[str, int]
+    """By state."""
+    tasks: list[TaskShape]
+    """Those that are not over, in the order in which they are taken, each with why it waits."""
 
 
 class NumberedEvent(msgspec.Struct, frozen=True):
@@ -111,6 +117,8 @@ def status(state: FloorState, now: float) -> Status:
         stations=[station_shape(state, state.stations[name], now) for name in sorted(state.stations)],
         branches=[branch_shape(state.branches[name]) for name in sorted(state.branches)],
         skipped=state.skipped,
+        task_counts=counts(state),
+        tasks=task_shapes(state, now, frozenset(TaskState) - OVER),
     )
 
 

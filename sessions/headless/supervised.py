@@ -84,14 +84,14 @@ class Supervised:
         """Have a wish carried out; returns the station that it was about. Raises as `reply` does."""
         return self.reply(wish).about
 
-    def reply(self, wish: AnyWish) -> Reply:
-        """Have a wish carried out; returns what it came to.
+    def reply(self, wish: AnyWish, together: str = "") -> Reply:
+        """Have a wish carried out; returns what it came to. Those with the same `together` are undone together.
 
         Raises `HaltedError` for one that reads while the disk takes nothing, `RefusedError` for a refusal.
         """
         from sessions import operator
 
-        command = operator.command(wish)
+        command = operator.command(wish, together)
         self._obeyed, self._halts = isinstance(wish, Errand | ImportPaths), None
         try:
             reply = self._with(lambda line: line.obey(command))

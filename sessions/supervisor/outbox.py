@@ -60,7 +60,9 @@ class Outbox:
         if (task := self._under_way.get(command)) is not None:
             await asyncio.shield(task)
         ended = self._recorder.state.ended.get(command)
-        return Reply(ended.ok, ended.reason, ended.cure, ended.about) if ended is not None else Reply(True)
+        if ended is None:
+            return Reply(True)
+        return Reply(ended.ok, ended.reason, ended.cure, ended.about, words=ended.words)
 
     async def run(self, asked: Asked) -> Reply:
         """Have something done by the service that does it, and say what it came to."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -21,12 +22,13 @@ from sessions.errors import FactoryError
 from sessions.paths import PROGRAM
 
 if TYPE_CHECKING:
+    from sessions.floor.state import FloorState
     from sessions.place import Place
 
 SHELLS = ("bash", "zsh", "fish")
-STATIONS, AGENTS = "stations", "agents"
+STATIONS, AGENTS, TASKS = "stations", "agents", "tasks"
 """What a shell's completions ask `completions` for."""
-ASKED = (STATIONS, AGENTS)
+ASKED = (STATIONS, AGENTS, TASKS)
 FILES, DIRECTORIES, BRANCHES, REFS = "files", "directories", "branches", "kept"
 KINDS = {
     "DIR": DIRECTORIES,
@@ -38,6 +40,7 @@ KINDS = {
     "GLOB": BRANCHES,
     "PAIR": BRANCHES,
     "STATION": STATIONS,
+    "TASK-ID": TASKS,
     "AGENT": AGENTS,
     "KEPT": REFS,
 }
@@ -96,6 +99,8 @@ class Completions(InRepository, frozen=True, kw_only=True):
             for name in sorted(kinds.found()):
                 say(name)
             return 0
+        if self.shell == TASKS:
+            return self._tasks()
         write = {"bash": _bash, "zsh": _zsh, "fish": _fish}[self.shell]
         for line in write(list(commands(build()))):
             say(line)
@@ -114,6 +119,26 @@ class Completions(InRepository, frozen=True, kw_only=True):
                 say(name)
         return 0
 
+    def _tasks(self) -> int:
+        """Tasks that are not over, or were dropped, one a line, likewise."""
+        from sessions.floor.tasks.task import TaskState
+        from sessions.place import place_of
+
+        for task in _stored(place_of(self.repo)).tasks.values():
+            if task.state is not TaskState.FINISHED:
+                say(task.id)
+        return 0
+
+
+def _stored(place: Place) -> FloorState:
+    """The floor as of the journal's last checkpoint."""
+    from contextlib import closing
+
+    from sessions.journal.reader import JournalReader
+
+    with closing(JournalReader(place.journal)) as reader:
+        return reader.readable()
+
 
 def _asked(place: Place) -> tuple[str, ...]:
     if not place.socket.exists():
@@ -128,12 +153,7 @@ def _asked(place: Place) -> tuple[str, ...]:
 
 
 def _checkpointed(place: Place) -> list[str]:
-    from contextlib import closing
-
-    from sessions.journal.reader import JournalReader
-
-    with closing(JournalReader(place.journal)) as reader:
-        return sorted(station.name for station in reader.readable().stations.values())
+    return sorted(station.name for station in _stored(place).stations.values())
 
 
 def commands(parser: Parser) -> Iterator[Command]:
@@ -153,6 +173,11 @@ def _command(name: str, text: str, parser: argparse.ArgumentParser) -> Command:
             options.append(_option(action))
             if action.nargs == "+":  # its second word stands where one of the command's own would
                 value = _value(action)
+        elif isinstance(action, argparse._SubParsersAction) and name:
+            for sub in map(partial(_command, name, text), action.choices.values()):
+                options += (option for option in sub.options if option not in options)
+                value = _besides(value, sub.value or Value())
+            value = _besides(value, Value(tuple(action.choices)))
         elif not isinstance(action, argparse._SubParsersAction):
             value = _besides(value, _value(action))
     return Command(name, _plain(text), tuple(options), value)
@@ -160,7 +185,7 @@ def _command(name: str, text: str, parser: argparse.ArgumentParser) -> Command:
 
 def _besides(one: Value | None, other: Value) -> Value:
     """What may stand for a command itself: the words of all its places, and the last kind of things of them."""
-    return other if one is None else Value((*one.words, *other.words), other.kind or one.kind)
+    return other if one is None else Value(tuple(dict.fromkeys((*one.words, *other.words))), other.kind or one.kind)
 
 
 def _option(action: argparse.Action) -> Option:
@@ -198,6 +223,7 @@ _factory_tui_value() {{
         kept) _factory_tui_take < <(git -C "$repo" {KEPT} 2>/dev/null) ;;
         stations) _factory_tui_take < <({PROGRAM} completions {STATIONS} --repo "$repo" 2>/dev/null) ;;
         agents) _factory_tui_take < <({PROGRAM} completions {AGENTS} 2>/dev/null) ;;
+        tasks) _factory_tui_take < <({PROGRAM} completions {TASKS} --repo "$repo" 2>/dev/null) ;;
     esac
 }}
 _factory_tui() {{
@@ -260,6 +286,10 @@ _factory_tui_agents() {{
     local -a names=("${{(@f)$({PROGRAM} completions {AGENTS} 2>/dev/null)}}")
     compadd -a names
 }}
+_factory_tui_tasks() {{
+    local -a names=("${{(@f)$({PROGRAM} completions {TASKS} --repo "${{(Q)opt_args[--repo]:-$repo}}" 2>/dev/null)}}")
+    compadd -a names
+}}
 _{PROGRAM}() {{
     local context state line
     local -A opt_args
@@ -304,6 +334,7 @@ def _zsh_value(value: Value) -> str:
         STATIONS: "station:_factory_tui_stations",
         AGENTS: "agent:_factory_tui_agents",
         REFS: "kept:_factory_tui_kept",
+        TASKS: "task:_factory_tui_tasks",
     }
     what, _, call = calls.get(value.kind, "text:").partition(":")
     return f":{what}:{{ compadd {words}; {call} }}" if words else f":{what}:{call}"
@@ -327,6 +358,9 @@ function __factory_tui_agents
 end
 function __factory_tui_stations
     {PROGRAM} completions {STATIONS} --repo (__factory_tui_repo) 2>/dev/null
+end
+function __factory_tui_tasks
+    {PROGRAM} completions {TASKS} --repo (__factory_tui_repo) 2>/dev/null
 end
 complete -c {PROGRAM} -f"""
 
@@ -355,6 +389,7 @@ def _fish_value(value: Value) -> str:
         STATIONS: " -f -a '(__factory_tui_stations)'",
         AGENTS: " -f -a '(__factory_tui_agents)'",
         REFS: " -f -a '(__factory_tui_kept)'",
+        TASKS: " -f -a '(__factory_tui_tasks)'",
     }
     words = f" -a '{' '.join(value.words)}'" if value.words else ""
     return words + calls.get(value.kind, " -f" if words else "")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from console.cli.output import count, say, table
+from console.cli.output import age, count, say, table
 from console.cli.told.meters import figures
+from console.cli.told.tasks import tasks_counted
 from sessions.floor.ours.changes import machine_stopped
 from sessions.floor.ours.lives import Life
 from sessions.floor.state import FloorState, Station, Status
@@ -34,7 +35,7 @@ def print_status(state: FloorState, now: float, as_json: bool) -> None:
             s.name,
             (s.branch or s.directory) + (" (elsewhere)" if s.elsewhere else ""),
             ("? " if s.status_guess else "") + s.status,
-            _age(s.status_age_s),
+            age(s.status_age_s),
             s.model,
             *_used(state.stations[s.id]),
             _why(s),
@@ -55,6 +56,9 @@ def print_status(state: FloorState, now: float, as_json: bool) -> None:
             for b in shape.branches
         )
         table(("branch", "head", "ahead", "behind", "dirty"), lines, left=2)
+    if said := tasks_counted(shape.task_counts):
+        say()
+        say(f"tasks: {said}; see factory-tui task list")
     if shape.skipped:
         say()
         say("skipped: " + ", ".join(f"{clean(reason)} {times:,}" for reason, times in shape.skipped.items()))
@@ -87,10 +91,3 @@ def _why(station: jsonshape.StationShape) -> str:
         reason = ": ".join(filter(None, (ours.life, ours.life_reason)))
     outside = f"{ours.violations} outside its scope" if ours is not None and ours.violations else ""
     return "; ".join(filter(None, (reason, outside)))
-
-
-def _age(seconds: float) -> str:
-    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
-        if seconds >= size:
-            return f"{seconds / size:.0f}{unit}"
-    return f"{seconds:.0f}s"

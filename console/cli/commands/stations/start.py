@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ class Start(Bounded, frozen=True, kw_only=True):
     model: str = ""
     parent: str = ""
     options: tuple[tuple[str, str], ...] = ()
+    takes: bool | None = None
     json: bool = False
 
     @classmethod
@@ -53,6 +55,11 @@ class Start(Bounded, frozen=True, kw_only=True):
         parser.add_argument("--full", action="store_true", help="do not have the kernel hold its scope")
         parser.add_argument(
             "--option", dest="options", type=option, action="append", metavar="NAME=VALUE", help="for its kind (again)"
+        )
+        parser.add_argument(
+            "--takes",
+            action=argparse.BooleanOptionalAction,
+            help="whether it takes tasks from the queue when it is free (default: where it has no task of its own)",
         )
         parser.json()
         super().words(parser)
@@ -79,6 +86,7 @@ class Start(Bounded, frozen=True, kw_only=True):
             scope=self.scope(preset.scope(self._widest())),
             budget=self.budget(preset.most(Budget())),
             options=self.options,
+            takes=self.takes,
         )
         done = f"was started as {clean(self.role, 40)} is preset" if preset != Role() else "was started"
         return obey_all(self.repo, {named: wish}, done, self.json, self._beside)

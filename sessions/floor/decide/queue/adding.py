@@ -11,6 +11,7 @@ from sessions.floor.commands import AddTasks, DropTask, DropTasks
 from sessions.floor.decide.decision import SOURCE, Accepted, Decision, Hand, Refusal, done_at_once
 from sessions.floor.decide.queue import specs as rules
 from sessions.floor.state import FloorState
+from sessions.floor.tasks.sources.key import content_key, placed
 from sessions.floor.tasks.task import Learned, TaskSpec, TaskState
 
 MOST = 5_000
@@ -24,27 +25,37 @@ def added(state: FloorState, wish: AddTasks, hand: Hand) -> Decision:
     for number, spec in enumerate(wish.specs, 1):
         if trouble := rules.trouble(spec):
             return _of(number, len(wish.specs), trouble)
-    known = {rules.key(task.spec): task.id for task in state.tasks.values() if task.state is not TaskState.DROPPED}
-    new: dict[rules.Key, TaskSpec] = {}
+    known = {content_key(task.spec): task.id for task in state.tasks.values() if task.state is not TaskState.DROPPED}
+    new: dict[str, TaskSpec] = {}
     for spec in wish.specs:
-        if (key := rules.key(spec)) not in known:
+        if (key := content_key(spec)) not in known:
             new.setdefault(key, spec)
     if not new:
-        there = known[rules.key(wish.specs[0])]
-        return Accepted(
-            told=f"it is there already: {there}" if len(wish.specs) == 1 else "all of them are there already"
-        )
+        one = f"it is there already: {known[content_key(wish.specs[0])]}"
+        return Accepted(told=one if len(wish.specs) == 1 else "all of them are there already")
     if len(new) + sum(not task.over for task in state.tasks.values()) > MOST:
         return Refusal(f"the queue would have more than {MOST:,} tasks", "add fewer, or drop some")
-    for number, spec in enumerate(wish.specs, 1):
-        if trouble := rules.unknown_after(state, spec.after):
-            return _of(number, len(wish.specs), trouble)
-    facts = events_of(state, tuple(new.values()), hand)
-    ids = tuple(fact.task for fact in facts)
-    held = [_about(task, hand) for task in ids] if wish.held else []
-    undo = DropTask(ids[0]) if len(ids) == 1 else DropTasks(ids)
-    words = _words(facts, len(wish.specs) - len(ids), wish.held)
-    return Accepted((*facts, *held, done_at_once(hand, undo, ids[0], words)))
+    ids = {key: f"t{state.task_count + number}" for number, key in enumerate(new, 1)}
+    specs = placed(new.values(), {**known, **ids})
+    if trouble := _misplaced(state, specs, tuple(ids.values())):
+        return trouble
+    facts = events_of(state, specs, hand)
+    names = tuple(ids.values())
+    held = [_about(task, hand) for task in names] if wish.held else []
+    undo = DropTask(names[0]) if len(names) == 1 else DropTasks(names)
+    words = _words(facts, len(wish.specs) - len(names), wish.held)
+    return Accepted((*facts, *held, done_at_once(hand, undo, names[0], words)))
+
+
+def _misplaced(state: FloorState, specs: Sequence[TaskSpec], ids: Sequence[str]) -> Refusal | None:
+    """That one of them would come after what is not there, or after itself; `ids` are theirs."""
+    after = {name: spec.after for name, spec in zip(ids, specs, strict=True)}
+    for number, (name, spec) in enumerate(zip(ids, specs, strict=True), 1):
+        if trouble := rules.unknown_after(state, (each for each in spec.after if each not in after)):
+            return _of(number, len(specs), trouble)
+        if rules.circle(after, name):
+            return _of(number, len(specs), Refusal("it would come after itself", "leave that out"))
+    return None
 
 
 def events_of(
@@ -85,9 +96,8 @@ def _of(number: int, count: int, trouble: Refusal) -> Refusal:
 
 
 def _words(facts: Sequence[ev.TaskAdded], there: int, held: bool) -> str:
-    named = f"{facts[0].task}: {facts[0].spec.title}"
+    where, first = "held" if held else "in the queue", facts[0]
+    said = f"{first.task} is {where}: {first.spec.title}"
     if len(facts) > 1:
-        named = f"{len(facts)} tasks, {facts[0].task} to {facts[-1].task}"
-    where = "is held" if held else "is in the queue"
-    where = where.replace("is", "are") if len(facts) > 1 else where
-    return f"{named}, {where}" + (f"; {there} there already" if there else "")
+        said = f"{len(facts)} tasks are {where}: {first.task} to {facts[-1].task}"
+    return said + (f"; {there} there already" if there else "")

@@ -1,4 +1,4 @@
-"""What can be no task, and which tasks are the same. Pure."""
+"""What can be no task. Pure."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sessions.floor.decide.decision import Refusal
 from sessions.floor.ours.budget import MEASURES
 from sessions.floor.scopes import sets
 from sessions.floor.state import FloorState
+from sessions.floor.tasks.sources.key import MARK
 from sessions.floor.tasks.task import Task, TaskSpec, TaskState
 from sessions.text import clean
 
@@ -16,7 +17,6 @@ MOST_COMMANDS, COMMAND_CHARS = 50, 4_000
 MOST_AFTER = 100
 MOST_RETRIES, MOST_PRIORITY = 100, 1_000_000
 LONGEST_CHECK_S = 86_400.0
-Key = tuple[object, ...]
 LIST = "see `factory-tui task list`"
 
 
@@ -77,15 +77,11 @@ def over(task: Task) -> Refusal:
     return Refusal(f"{task.id} is {task.state.value}", cure)
 
 
-def key(spec: TaskSpec) -> Key:
-    """Two tasks with the same one are the same."""
-    text = " ".join((spec.text or spec.title).split())
-    return (" ".join(spec.title.split()).casefold(), text, spec.check, spec.write, spec.role)
-
-
 def unknown_after(state: FloorState, after: Iterable[str]) -> Refusal | None:
     """That it would come after what nobody knows."""
     for name in after:
+        if name.startswith(MARK):
+            return Refusal("it would come after one that is not in its file", "write that, too, or leave this out")
         if name not in state.tasks:
             return Refusal(f"it would come after {clean(name, 80)!r}, which is no task", LIST)
         if state.tasks[name].state is TaskState.DROPPED:

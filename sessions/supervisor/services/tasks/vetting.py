@@ -20,5 +20,5 @@ def vet_checks(wish: AnyWish) -> None:
             specs = (wish.spec,)
     for spec in specs:
         if any(redact(command) != command for command in spec.check.commands):
-            cure = "have it read that from a file of the repository's place, or leave it out"
+            cure = "have it read that from a file"
             raise FactoryError("a command of its check holds what looks like a secret", cure)

@@ -1,0 +1,1 @@
+"""Commands about the queue: the twins of the keys of its screen."""

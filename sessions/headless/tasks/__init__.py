@@ -1,0 +1,1 @@
+"""What headless JSON tells of the queue."""
