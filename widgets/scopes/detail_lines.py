@@ -9,24 +9,27 @@ from sessions.views.scopes.prevent import Prevention, who
 from widgets.draw.cells import Line, Span, cut, line_width, pad, short, width
 from widgets.draw.glyphs import CLASH, STATUS
 from widgets.draw.numbers import age, count
+from widgets.draw.wrap import wrap
 
 MOST = 12
 """Rows of one kind."""
+NO_STATIONS = "no station of ours lives, so nobody holds a scope: c starts one; others are only observed"
 FEW = 6
 """Stations up to which each has two lines."""
 NAMED = 3
 """Stations that are named of many."""
 
 
-def detail_lines(found: Detail, now: float, chosen: str, cells: int) -> list[Line]:
-    """One place; `chosen` is the station at hand."""
+def detail_lines(found: Detail, now: float, chosen: str, cells: int, owned: bool = True) -> list[Line]:
+    """One place; `chosen` is the station at hand, and `owned` says that the factory runs some at all."""
     node = found.node
     lines: list[Line] = []
     many = len(found.writers) + len(found.others) > FEW
     for writer in found.writers:
         lines += _writer(writer, node.files, now, writer.station == chosen, cells, many)
     if not found.writers:
-        lines.append(_words("no station of ours may write here", cells, "faint"))
+        words = "no station of ours may write here" if owned else NO_STATIONS
+        lines += [((" " + row, "faint"),) for row in wrap(words, max(8, cells - 2))]
     if found.others:
         lines += [(), _title("wrote here, or may again", cells)]
         for writer in found.others[:MOST]:

@@ -72,7 +72,7 @@ class ChangingScreen(ScopesScene, HandedScreen):
         self._of_writers(lambda _, state, station: change.alone(state, station))
 
     def _of_writers(self, propose: Callable[..., Proposal]) -> None:
-        self.propose(partial(propose, self.place), self.writers(), self.at_hand())
+        self.propose(partial(propose, self.place), self.writers(), self.chosen)
 
     def action_hand_over(self) -> None:
         """From the one at hand, or the first that may write here, to one that is chosen."""

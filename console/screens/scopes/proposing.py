@@ -23,7 +23,8 @@ class Proposing:
     def __init__(self, propose: Propose, stations: Sequence[str], at: str = "") -> None:
         self._propose = propose
         self.stations = list(stations)
-        self.at = at if at in self.stations else next(iter(self.stations), "")
+        self.at = at if at in self.stations else ""
+        """Of nobody chosen it is the first one for whom it can be done."""
         self.told = ""
         """What is said above it."""
         self.typed = ""
@@ -35,6 +36,9 @@ class Proposing:
 
     def look(self, ground: Ground, state: FloorState, rebinds: Rebinds) -> None:
         """Take over this floor."""
+        if not self.at and self.stations:
+            able = (each for each in self.stations if not self._propose(state, each).trouble)
+            self.at = next(able, self.stations[0])
         made_of = (ground, state.owned, self.at)
         if len(self._made_of) == 3 and all(a is b for a, b in zip(made_of, self._made_of, strict=True)):
             return

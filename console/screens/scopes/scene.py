@@ -164,7 +164,7 @@ class ScopesScene(FindingScreen):
             self._rows_of, self.rows = made_of, rows(ground, self.unfolded)
         at = self._number(self.place)
         self.place = self.rows[at].path
-        self.view.set_rows(len(self.rows), self._row, empty=self._nothing(), cursor=at)
+        self.view.set_rows(len(self.rows), self._row, cursor=at)
 
     def _number(self, path: str) -> int:
         """The row of a place; where it has none any more, that of the nearest around it."""
@@ -178,9 +178,6 @@ class ScopesScene(FindingScreen):
         assert self.ground is not None
         row = self.rows[i]
         return row_line(row, self.ground.node(row.path), cells, ground, bool(self.ground.owners))
-
-    def _nothing(self) -> list[Line]:
-        return []
 
     def draw_detail(self) -> None:
         """Draw what is known of the place under the cursor."""
@@ -201,7 +198,7 @@ class ScopesScene(FindingScreen):
         self.panel.set_body(
             lambda cells, _: [
                 *(prevention_lines(prevented, link.state, cells) if not self.place else ()),
-                *detail_lines(found, now, at_hand, cells),
+                *detail_lines(found, now, at_hand, cells, bool(ground.owners)),
             ],
             (found, at_hand, prevented, age_clock(link.state.time, now)),
             files,

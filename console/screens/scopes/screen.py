@@ -13,9 +13,9 @@ from console.copies import Copy
 from console.screens.base import bindings
 from console.screens.scopes.actions import SPEC, ScopesSituation
 from console.screens.scopes.changing import ChangingScreen
+from sessions.paths import PROGRAM
 from sessions.text import clean
 from sessions.views.hands import Hands
-from sessions.views.scopes.export import presets, written
 from sessions.views.scopes.spots import Why, after
 from widgets.draw.cells import Span
 from widgets.parts.footer import Footer
@@ -65,9 +65,7 @@ class ScopesScreen(ChangingScreen):
         place = [Copy("p", "path", self.place)] if self.place else []
         seen = self.factory.link.state.stations.get(self.at_hand())
         directory = [Copy("d", "directory", seen.directory)] if seen is not None and seen.directory else []
-        found = presets(self.factory.link.state)
-        export = [Copy("e", "all as presets of roles", written(found))] if found else []
-        return [*place, *directory, *export]
+        return [*place, *directory, Copy("e", "command that prints all as presets", f"{PROGRAM} scope --export")]
 
     def right(self) -> list[Span]:
         if self.ground is None:

@@ -22,6 +22,7 @@ from sessions.views.scopes.ground import pattern_of
 
 MOST_SIMPLIFIED = 24
 """Patterns of a scope up to which it is looked whether one of them says nothing."""
+UNNAMED = "its name is too long for any pattern"
 NAMED = 3
 """Stations that are named of many."""
 
@@ -113,6 +114,8 @@ def assign(state: FloorState, station: str, place: str) -> Proposal:
     """Let a station write a place."""
     own, name = state.owned[station].scope, name_of(state, station)
     title = f"let {name} write {_shown(place)}"
+    if not pattern_of(place):
+        return Proposal(title, trouble=UNNAMED)
     after = opened(own.write, place)
     if after == own.write:
         return Proposal(title, trouble=f"{name} may write all of it already")
@@ -122,6 +125,8 @@ def assign(state: FloorState, station: str, place: str) -> Proposal:
 def widen(state: FloorState, station: str, place: str) -> Proposal:
     """Let a station write all of a place; where it may already, the directory around that."""
     write, name = state.owned[station].scope.write, name_of(state, station)
+    if not pattern_of(place):
+        return Proposal(f"widen {name}", trouble=UNNAMED)
     while place and inside([pattern_of(place)], write):
         place = place.rstrip("/")
         place = place[: place.rfind("/") + 1]
@@ -134,6 +139,8 @@ def narrow(state: FloorState, station: str, place: str) -> Proposal:
     """Take a place from a station."""
     own, name = state.owned[station].scope, name_of(state, station)
     title = f"take {_shown(place)} from {name}"
+    if not pattern_of(place):
+        return Proposal(title, trouble=UNNAMED)
     if not overlaps(own.write, [pattern_of(place)]):
         return Proposal(title, trouble=f"{name} may not write there anyway")
     after = taken(own.write, place)

@@ -94,7 +94,7 @@ def detail(ground: Ground, path: str, now: float) -> Detail:
     for mark in known.touched.within(path):
         touches.setdefault(mark.station, []).append(mark)
     shares = {share.owner.id: share.files for share in node.shares}
-    pattern = [pattern_of(path)]
+    pattern = pattern_of(path)
     writers = [
         _writer(state, share.owner.id, now, touches.get(share.owner.id, ()), share.files, share.owner, pattern)
         for share in node.shares
@@ -131,7 +131,7 @@ def _writer(
     marks: Sequence[Mark],
     files: int = 0,
     owner: Owner | None = None,
-    pattern: Sequence[str] = (),
+    pattern: str = "",
 ) -> Writer:
     seen, own = state.stations.get(station), state.owned.get(station, Owned())
     return Writer(
@@ -139,7 +139,7 @@ def _writer(
         name_of(state, station),
         status_at(seen, now).status if seen is not None else Status.UNKNOWN,
         files,
-        owner is not None and inside(pattern, own.scope.write),
+        owner is not None and pattern != "" and inside([pattern], own.scope.write),
         owner is not None and own.scope.exclusive,
         own.scoped if owner is not None else 0.0,
         own.scoped_by,

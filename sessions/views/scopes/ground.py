@@ -15,7 +15,7 @@ import msgspec
 from sessions.floor.ours.family import above
 from sessions.floor.ours.lives import Life
 from sessions.floor.ours.owned import Owned
-from sessions.floor.patterns import DEEP, PatternError, parsed, quoted
+from sessions.floor.patterns import DEEP, PatternError, parsed, quoted, trouble
 from sessions.floor.scopes.paths import Paths
 from sessions.floor.scopes.reach import Kind
 from sessions.floor.scopes.sets import overlaps
@@ -204,8 +204,9 @@ class Ground:
         start, stop = self.span(path)
         found = [Share(owner, _count(owner.mask, start, stop)) for owner in owners]
         if start == stop:
-            pattern = [pattern_of(path)]
-            return [share for share in found if overlaps(_right(share.owner.owned.scope.write), pattern)]
+            pattern = pattern_of(path)
+            right = (share for share in found if pattern)
+            return [share for share in right if overlaps(_right(share.owner.owned.scope.write), [pattern])]
         return sorted((share for share in found if share.files), key=lambda share: -share.files)
 
     def meetings(self, path: str) -> list[tuple[Owner, Owner, int]]:
@@ -255,10 +256,11 @@ class Ground:
 
 
 def pattern_of(path: str) -> str:
-    """The pattern that allows a place and nothing else."""
+    """The pattern that allows a place and nothing else; "" where no pattern can name it, as it is too long for one."""
     if not path:
         return DEEP
-    return quoted(path[:-1]) + "/" + DEEP if path.endswith("/") else quoted(path)
+    text = quoted(path[:-1]) + "/" + DEEP if path.endswith("/") else quoted(path)
+    return "" if trouble([text]) else text
 
 
 def _count(mask: int, start: int, stop: int) -> int:

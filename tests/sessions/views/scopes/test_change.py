@@ -185,3 +185,16 @@ def test_a_place_is_left_by_several_and_those_only_observed_are_passed_over() ->
 def test_it_is_said_from_when_on_it_holds(own: Owned, rebinds: bool, when: str) -> None:
     assert holds_from(own, Scope(("docs/**",)), rebinds) == when
     assert holds_from(replace(own, life=Life.RUNNING), own.scope, rebinds) == "now, as it is"
+
+
+def test_what_no_pattern_can_name_is_not_proposed() -> None:
+    long = "x" * 300 + "/"
+    state = bounded({"p": ("**",), "q": ("src/**",)})
+    for proposal in (
+        assign(state, "q", long),
+        narrow(state, "p", long),
+        widen(state, "q", long),
+        hand(state, "p", "q", long),
+    ):
+        assert "too long for any pattern" in proposal.trouble
+    assert Ground(state, Paths([f"{long}a.py"])).node(long).files == 1
