@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from sessions.errors import FactoryError
 from sessions.floor.scopes.roles import Role
 from sessions.paths import config_dir
+
+if TYPE_CHECKING:  # most operators have set nothing about it
+    from sessions.standing import Chosen
 
 FILE = "config.toml"
 VARIABLE = "FACTORY_TUI_CONFIG"
@@ -71,6 +74,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     roles: dict[str, Role] = {}
     """By role what its stations begin with where nothing else is said."""
 
+    triage: dict[str, object] = {}
+    """Who is told what needs a person, and which presets settle it; with `rules` and `causes` see `standing`."""
+    rules: tuple[dict[str, object], ...] = ()
+    causes: tuple[dict[str, object], ...] = ()
+
+    @property
+    def queue(self) -> Chosen:
+        """What is set about what needs a person."""
+        from sessions.standing import parsed
+
+        return parsed(self.triage, self.rules, self.causes, "the settings")
+
     def endpoint(self, model: str) -> Endpoint:
         """Where this model is called."""
         fitting = [start for start in self.endpoints if model.startswith(start)]
@@ -116,6 +131,9 @@ _KINDS = {
     "servers": 'tables such as [servers.NAME] with command = ["PROGRAM", "WORD"]',
     "roles": "tables such as [roles.test] with write, read, tools, network, hosts, exclusive, "
     "budget = { tokens = 1_000_000, dollars = 5.0, minutes = 90, turns = 20 }",
+    "triage": "a table [triage] with standing, on_attention, desktop, webhook, quiet, every",
+    "rules": "tables [[rules]] with name, act, and kind or cause; also role, station, times, backoff, text, to, model",
+    "causes": "tables [[causes]] with name, cause, pattern; also where",
     "attention": '"quiet", "note", "bell", "osc9", "osc777" or "title", or a list of these such as ["bell", "title"]',
 }
 """What each key takes, in the words of an error message."""
@@ -191,6 +209,10 @@ def parse(text: str, name: str) -> Settings:
     for key, number in (("idle_minutes", settings.idle_minutes), ("rest_days", settings.rest_days)):
         if not 0 <= number < float("inf"):
             raise FactoryError(f"{name}: {key} cannot be {number}", f"give it {_KINDS[key]}")
+    if settings.triage or settings.rules or settings.causes:
+        from sessions.standing import parsed
+
+        parsed(settings.triage, settings.rules, settings.causes, name)
     if not settings.detach_key:
         raise FactoryError(f"{name}: detach cannot be {settings.detach!r}", f"give it {_KINDS['detach']}")
     return settings

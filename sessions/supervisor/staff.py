@@ -33,7 +33,7 @@ def supervisor_of(
     transcripts = TranscriptWatch(place.journal, places, prices, recorder, branches.catch_up)
     care = JournalCare(place.journal, recorder)
     stations = Stations(place, recorder, transcripts.follow_also)
-    tasks, triage = Tasks(recorder, stations), Triage(recorder)
+    tasks, triage = Tasks(recorder, stations), Triage(recorder, settings.queue)
     services = (branches, conflicts, transcripts, care, stations, tasks, triage)
     return Supervisor(
         recorder,

@@ -57,6 +57,8 @@ class CasePlanned(CaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag=
     rule: str = ""
     act: Act = Act.RETRY
     at: float = 0.0
+    why: Words = ""
+    """Why the rule could not do it: from then on it is a person's."""
 
 
 class CaseReturned(CaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag="case_returned.1"):

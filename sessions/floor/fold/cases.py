@@ -50,7 +50,8 @@ def case_snoozed(draft: Draft, event: ev.CaseSnoozed) -> None:
 
 @CASES.folds
 def case_planned(draft: Draft, event: ev.CasePlanned) -> None:
-    _put(draft, event, plan=event.rule, plan_act=event.act, plan_at=event.at)
+    note = {"note": event.why} if event.why else {}
+    _put(draft, event, plan=event.rule, plan_act=event.act, plan_at=event.at, **note)
 
 
 @CASES.folds

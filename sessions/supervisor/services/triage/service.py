@@ -12,11 +12,11 @@ from msgspec.structs import replace
 from sessions.floor import events as ev
 from sessions.floor.decide.decision import Accepted, Decision
 from sessions.floor.state import FloorState
-from sessions.floor.triage.causes.rule import Rule
-from sessions.floor.triage.causes.rules import RULES
 from sessions.floor.triage.lookout import HEARD, Lookout
+from sessions.standing import Chosen
 from sessions.supervisor.recorder import Recorder
 from sessions.supervisor.service import Service
+from sessions.supervisor.services.triage.acting import Acting
 
 TOGETHER_S = 0.05
 """What happens within this time is looked at at one go."""
@@ -28,9 +28,10 @@ class Triage(Service):
     name = "triage"
     hears = HEARD
 
-    def __init__(self, recorder: Recorder, rules: tuple[Rule, ...] = RULES) -> None:
+    def __init__(self, recorder: Recorder, chosen: Chosen) -> None:
         self._recorder = recorder
-        self.lookout = Lookout(rules)
+        self.lookout = Lookout(chosen.rules)
+        self._acting = Acting(recorder, chosen.standing)
         self._news = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._following = False
@@ -55,6 +56,7 @@ class Triage(Service):
                 await asyncio.sleep(TOGETHER_S)
                 self._news.clear()
                 await self._look()
+                await self._acting.act()
                 self._time()
         finally:
             self._following = False
@@ -72,9 +74,12 @@ class Triage(Service):
             look = replace(look, stations=look.stations & self._recorder.state.owned.keys())
 
         def decide(state: FloorState) -> Decision:
-            return Accepted((*self.lookout.changes(state, max(time.time(), state.time), look, whole),))
+            now = max(time.time(), state.time)
+            found = self.lookout.changes(state, now, look, whole)
+            return Accepted((*found, *self._acting.plans(state, found, now)))
 
         await self._recorder.decide(decide)
+        self._acting.began = True
         self.lookout.looked_at(self._recorder.state, time.time(), look)
 
     def _time(self) -> None:
@@ -82,6 +87,6 @@ class Triage(Service):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if (at := self.lookout.at) < math.inf:
+        if (at := min(self.lookout.at, self._acting.at)) < math.inf:
             wait = max(0.01, at - time.time() + 0.01)
             self._timer = asyncio.get_running_loop().call_later(wait, self._news.set)

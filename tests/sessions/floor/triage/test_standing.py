@@ -1,0 +1,132 @@
+"""Standing rules: what they are about, when they act, how often, and what they may never do."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from sessions.floor import events as ev
+from sessions.floor.commands import SettleCase
+from sessions.floor.state import FloorState
+from sessions.floor.triage.case import Act, Case, Cause, Kind
+from sessions.floor.triage.standing import ACTS, LONGEST_S, PRESETS, Standing, matches, planned, trouble, would
+from tests.support.triage.floors import NOW, after, case, floor, observed, opened, ours
+
+RETRY = Standing(name="again", act=Act.RETRY, kind=Kind.FAILED, cause=Cause.RATE_LIMIT, times=2, backoff=60.0)
+LIMITED = case("api", cause=Cause.RATE_LIMIT)
+FLOOR = floor(ours("api"), observed("guest"), opened(LIMITED))
+
+
+def plan(state: FloorState, about: Case = LIMITED, rule: Standing = RETRY) -> ev.CasePlanned | None:
+    return planned((rule,), state, about, NOW)
+
+
+def settled(state: FloorState, about: Case, number: int) -> FloorState:
+    wish = SettleCase(about.id, Act.RETRY, rule="again")
+    return after(floor_with(state, about), wish, f"c{number}")
+
+
+def floor_with(state: FloorState, about: Case) -> FloorState:
+    from sessions.floor.fold.fold import fold_all
+
+    return fold_all(state, opened(about))
+
+
+def test_all_presets_can_be_meant_and_are_off_until_they_are_named() -> None:
+    assert {preset.name: trouble(preset) for preset in PRESETS} == dict.fromkeys((p.name for p in PRESETS), "")
+    assert [preset.act for preset in PRESETS if preset.name == "hold-crash-loop"] == [Act.HOLD]
+
+
+@pytest.mark.parametrize(
+    ("changes", "about"),
+    [
+        ({}, True),
+        ({"kind": Kind.STUCK}, False),
+        ({"kind": None}, True),
+        ({"cause": Cause.AUTH}, False),
+        ({"cause": None}, True),
+        ({"station": "a*"}, True),
+        ({"station": "ship*"}, False),
+        ({"role": "test*"}, False),
+        ({"role": ""}, True),
+    ],
+)
+def test_a_rule_is_about_what_it_names(changes: dict[str, object], about: bool) -> None:
+    assert matches(replace(RETRY, **changes), FLOOR, LIMITED) is about
+
+
+def test_no_rule_touches_what_is_only_observed_or_the_whole_floor() -> None:
+    assert not matches(RETRY, FLOOR, replace(LIMITED, station="guest"))
+    assert not matches(RETRY, FLOOR, replace(LIMITED, station=""))
+
+
+def test_it_waits_longer_each_time_and_not_more_often_than_it_may() -> None:
+    first = plan(FLOOR)
+    assert first is not None and (first.rule, first.act) == ("again", Act.RETRY)
+    assert NOW + 60 <= first.at <= NOW + 75
+    once = settled(FLOOR, LIMITED, 1)
+    second = plan(once, replace(LIMITED, id="api:failed:2"))
+    assert second is not None and second.at - NOW == pytest.approx(2 * (first.at - NOW))
+    twice = settled(once, replace(LIMITED, id="api:failed:2"), 2)
+    assert plan(twice, replace(LIMITED, id="api:failed:3")) is None
+    assert plan(twice, replace(LIMITED, id="x:failed:3"), replace(RETRY, name="other")) is not None
+
+
+def test_once_the_station_got_something_done_it_is_counted_anew() -> None:
+    from sessions.floor.fold.fold import fold_all
+
+    twice = settled(settled(FLOOR, LIMITED, 1), replace(LIMITED, id="api:failed:2"), 2)
+    arrived = ev.WorkArrived(time=NOW + 1, station="api", branch="station/api", head="1" * 40, commits=1)
+    assert plan(fold_all(twice, [arrived]), replace(LIMITED, id="api:failed:3")) is not None
+
+
+def test_stations_that_wait_for_the_same_do_not_come_back_at_one_moment() -> None:
+    names = [f"s{n}" for n in range(40)]
+    state = floor(*(ours(name) for name in names))
+    ats = {made.at for name in names if (made := plan(state, replace(LIMITED, station=name))) is not None}
+    assert len(ats) > 30 and max(ats) - min(ats) <= 15
+
+
+def test_what_came_back_or_is_planned_already_is_left_to_a_person() -> None:
+    assert plan(FLOOR, replace(LIMITED, note="retry failed: its host is gone")) is None
+    assert plan(FLOOR, replace(LIMITED, plan="other")) is None
+
+
+def test_the_longest_wait_is_bounded() -> None:
+    rule = replace(RETRY, backoff=LONGEST_S, times=10)
+    made = plan(settled(FLOOR, LIMITED, 1), replace(LIMITED, id="api:failed:9"), rule)
+    assert made is not None and made.at == NOW + LONGEST_S
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"name": ""}, "a rule needs a name"),
+        ({"act": Act.ALLOW}, "no rule may allow"),
+        ({"act": Act.ALWAYS}, "no rule may always"),
+        ({"act": Act.RESCOPE}, "no rule may rescope"),
+        ({"act": Act.SNOOZE}, "no rule may snooze"),
+        ({"kind": None, "cause": None}, "say for which kind or cause"),
+        ({"times": 0}, "times is 1 to 10"),
+        ({"times": 11}, "times is 1 to 10"),
+        ({"backoff": -1.0}, "backoff is 0 to 3600"),
+        ({"backoff": float("inf")}, "backoff is 0 to 3600"),
+    ],
+)
+def test_what_no_rule_may_be_is_refused(changes: dict[str, object], why: str) -> None:
+    assert trouble(replace(RETRY, **changes)).startswith(why)
+    assert Act.ALLOW not in ACTS and Act.EXPECTED not in ACTS
+
+
+def test_a_dry_run_says_what_would_have_been_done_and_when() -> None:
+    cases = [replace(LIMITED, id=f"api:failed:{n}") for n in range(4)]
+    told = [ev.CaseOpened(time=NOW + 100 * n, station="api", what=each) for n, each in enumerate(cases)]
+    told.append(ev.CaseOpened(time=NOW + 9_000, station="api", what=replace(LIMITED, id="api:failed:9")))
+    found = [*would((RETRY,), FLOOR, told)]
+    assert [(each.case.id, each.times) for each in found] == [
+        ("api:failed:0", 1),
+        ("api:failed:1", 2),
+        ("api:failed:9", 1),
+    ]
+    assert {(each.rule, each.act) for each in found} == {("again", Act.RETRY)}
+    assert NOW + 60 <= found[0].time <= NOW + 75
