@@ -13,7 +13,7 @@ from sessions.floor.scopes.roles import Role
 from sessions.paths import config_dir
 
 if TYPE_CHECKING:  # most operators have set nothing about it
-    from sessions.standing import Chosen
+    from sessions.floor.triage.chosen import Chosen
 
 FILE = "config.toml"
 VARIABLE = "FACTORY_TUI_CONFIG"
@@ -75,14 +75,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """By role what its stations begin with where nothing else is said."""
 
     triage: dict[str, object] = {}
-    """Who is told what needs a person, and which presets settle it; with `rules` and `causes` see `standing`."""
+    """Who is told what needs a person, and which presets settle it; with `rules` and `causes` see `floor.triage.chosen`."""
     rules: tuple[dict[str, object], ...] = ()
     causes: tuple[dict[str, object], ...] = ()
 
     @property
     def queue(self) -> Chosen:
         """What is set about what needs a person."""
-        from sessions.standing import parsed
+        from sessions.floor.triage.chosen import parsed
 
         return parsed(self.triage, self.rules, self.causes, "the settings")
 
@@ -210,7 +210,7 @@ def parse(text: str, name: str) -> Settings:
         if not 0 <= number < float("inf"):
             raise FactoryError(f"{name}: {key} cannot be {number}", f"give it {_KINDS[key]}")
     if settings.triage or settings.rules or settings.causes:
-        from sessions.standing import parsed
+        from sessions.floor.triage.chosen import parsed
 
         parsed(settings.triage, settings.rules, settings.causes, name)
     if not settings.detach_key:

@@ -15,8 +15,8 @@ from sessions.floor.decide.decision import Accepted
 from sessions.floor.identity import Owner
 from sessions.floor.ours.lives import Life
 from sessions.floor.state import FloorState
+from sessions.floor.triage.chosen import Chosen
 from sessions.journal.writer import Journal
-from sessions.standing import Chosen
 from sessions.supervisor.recorder import Recorder
 from sessions.supervisor.services.triage.service import Triage
 from tests.support.supervisor import PATIENCE_S

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from sessions.floor import events as ev
 from sessions.floor.decide.decision import Accepted, Decision
 from sessions.floor.state import FloorState
+from sessions.floor.triage.chosen import Chosen
 from sessions.floor.triage.lookout import HEARD, Lookout
-from sessions.standing import Chosen
 from sessions.supervisor.recorder import Recorder
 from sessions.supervisor.service import Service
 from sessions.supervisor.services.triage.acting import Acting

@@ -9,8 +9,8 @@ from pathlib import Path
 from sessions.floor import events as ev
 from sessions.floor.commands import SettleCase, Undo
 from sessions.floor.triage.case import Act, Cause, Kind
+from sessions.floor.triage.chosen import Chosen
 from sessions.floor.triage.standing import Standing
-from sessions.standing import Chosen
 from tests.support.triage.kept import failed, kept, ours
 
 LIMIT = "429 rate limit"
