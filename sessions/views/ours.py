@@ -11,8 +11,11 @@ from sessions.floor.ours.lives import Life
 from sessions.floor.ours.owned import Owned
 from sessions.floor.scope import Held, HeldBy, Mode, Network
 from sessions.floor.state import Evidence, FloorState, Station, Status, name_of
+from sessions.floor.tasks.task import Task, TaskState
 from sessions.text import EXCERPT, clean
 from sessions.views.status import status_at
+from sessions.views.tasks.board import title_of
+from sessions.views.tasks.words import STATE
 
 _BOUND = {HeldBy.BUBBLEWRAP: "safe", HeldBy.LANDLOCK: "landlock", HeldBy.ADVISORY: "advisory!"}
 
@@ -60,6 +63,13 @@ class Ours(msgspec.Struct, frozen=True, omit_defaults=True):
     """Stations that work for it, and for those, and so on."""
     results: int = 0
     """Of children, that it was not told yet."""
+    task: str = ""
+    """The id of the task that it has in hand, and its title."""
+    task_title: str = ""
+    task_note: str = ""
+    """Where that is on its way, where it is not simply under way."""
+    bounces: int = 0
+    """How often its check failed."""
 
     @property
     def held(self) -> str:
@@ -89,6 +99,7 @@ def ours_of(state: FloorState, station: str, now: float) -> Ours | None:
     parent = state.stations[station].parent if station in state.stations else ""
     children = sum(1 for _ in below(state, station))
     held, full = known.held or Held(), known.mode is Mode.FULL
+    task = state.tasks.get(state.hands.get(station, ""))
     return Ours(
         life=known.life,
         reason=clean(known.reason),
@@ -111,7 +122,18 @@ def ours_of(state: FloorState, station: str, now: float) -> Ours | None:
         family=clean(name_of(state, (station, *above(state, station))[-1]), 80) if parent or children else "",
         children=children,
         results=sum(not result.delivered for result in known.results.values()),
+        task=task.id if task is not None else "",
+        task_title=title_of(task, 120) if task is not None else "",
+        task_note=_note(task) if task is not None else "",
+        bounces=task.bounces if task is not None else 0,
     )
+
+
+def _note(task: Task) -> str:
+    """Where a task is on its way, in a few words."""
+    if task.state is TaskState.TAKEN:
+        return f"bounced {task.bounces} of {task.spec.retries}" if task.bounces else ""
+    return STATE[task.state]
 
 
 def evidence_of(state: FloorState, station: Station, now: float) -> Evidence:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sessions.floor.state import Status
 from sessions.views.floor.panes import SPARK_POINTS, Pane
+from sessions.views.ours import Ours
 from widgets.draw.cells import Line, Span, cut, fill, fit, line_width, pad, short, spread, width
 from widgets.draw.glyphs import BAR, BRANCH, DOT, MARK, OUTSIDE, STATUS
 from widgets.draw.numbers import age, age_clock, ago, count, money, percent, rate
@@ -110,9 +111,23 @@ def _body(pane: Pane, cells: int, now: float) -> list[Line]:
 
 def _where(pane: Pane, cells: int) -> Line:
     name, style = (pane.branch, "text") if pane.branch else ("no branch", "faint")
+    if pane.ours is not None and pane.ours.task and pane.branch == f"station/{pane.key.removeprefix('station:')}":
+        return _task(pane, pane.ours, cells)
     right = [(ELSEWHERE, "faint")] if pane.elsewhere else _apart(pane, cells - width(name) - 2)
     room = cells - line_width(right) - 2 if right else cells
     return spread([(short(name, room), style)], right, cells, "text")
+
+
+def _task(pane: Pane, ours: Ours, cells: int) -> Line:
+    """What it has in hand, in place of a branch that is named as it is itself."""
+    note = f"bounced {ours.bounces}×" * bool(ours.bounces) or ours.task_note
+    right = [
+        *([("  " + note, "failed" if ours.bounces else "waiting")] if note else []),
+        ("  ", "text"),
+        *_apart(pane, 0),
+    ]
+    room = cells - line_width(right)
+    return spread([(cut(ours.task_title, room), "text")], right, cells, "text")
 
 
 def _apart(pane: Pane, cells: int, level: str = "") -> list[Span]:

@@ -100,7 +100,9 @@ def _bounds(pane: Pane, cells: int) -> Line:
     ours = pane.ours
     assert ours is not None
     mend = mend_of(ours.violated, "S widens it")
+    task = f"{ours.task} “{cut(ours.task_title, 50)}”" + f", {ours.task_note}" * bool(ours.task_note)
     parts = (
+        task * bool(ours.task),
         f"{ours.violations} outside its scope, the last: {ours.violated}, {mend}" * bool(ours.violations),
         ": ".join(filter(None, (ours.bound, ours.why * ours.loose, ours.held or ours.why * (not ours.loose))))
         + ", another boundary from its next start" * ours.next_start,

@@ -38,6 +38,7 @@ def ours_lines(state: FloorState, pane: Pane, now: float, cells: int) -> list[Li
     frozen = ours.frozen and not ours.reason.startswith(_FROZEN)
     life = LIFE.get(ours.life, "runs") + f"  {_FROZEN}" * frozen
     rows = _text("life", life + (f": {ours.reason}" if ours.reason else ""), cells, "failed" if loud else "text")
+    rows += _task(ours, known, cells)
     if ours.questions:
         asks = f"{ours.questions} question" + "s" * (ours.questions != 1)
         rows.append(_row("asks", [(asks, "needs_me"), ("  Q shows it", "faint")], cells))
@@ -51,6 +52,14 @@ def ours_lines(state: FloorState, pane: Pane, now: float, cells: int) -> list[Li
     if known.kept:
         rows += _text("kept", "  ".join(clean(ref, 120) for ref in known.kept[-_NAMED:]), cells, "soft")
     return rows
+
+
+def _task(ours: Ours, known: Owned, cells: int) -> list[Line]:
+    """What it has in hand of the queue, or that it takes from that."""
+    if not ours.task:
+        return _text("task", "takes tasks from the queue whenever it is free", cells, "soft") if known.takes else []
+    rows = _text("task", f"{ours.task} {ours.task_title}", cells)
+    return rows + _text("", ours.task_note, cells, "failed" if ours.bounces else "waiting")
 
 
 def _boundary(ours: Ours, known: Owned, cells: int) -> list[Line]:

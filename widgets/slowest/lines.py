@@ -67,10 +67,11 @@ def told_lines(state: FloorState, row: Row, now: float, cells: int) -> list[Line
 
 
 def _reasons(entry: Entry, now: float, cells: int) -> list[Line]:
+    alone = len(entry.reasons) == 1  # and told above
     lines: list[Line] = []
     for reason in entry.reasons:
-        lines += _rows(reason.why.value, [f"for {age(reason.since, now) or 'some time'}: {clean(reason.words, 300)}"],
-                       cells)  # fmt: skip
+        words = "" if alone else f": {clean(reason.words, 300)}"
+        lines += _rows(reason.why.value, [f"for {age(reason.since, now) or 'some time'}{words}"], cells)
     if entry.hedged:
         lines += _rows("once only", ["its task was taken from a slow station before: it is not named again"], cells)
     return lines
@@ -96,7 +97,10 @@ def _cohort(of: Cohort | None) -> str:
     """With whom it is compared: in a title, with how many they are."""
     if of is None or not of.role:
         return "compared with nobody"
-    return f"beside {of.n} of role {clean(of.role, 20)}" if of.n else f"no other of role {clean(of.role, 20)}"
+    role = f"of role {clean(of.role, 20)}"
+    if of.median is None:
+        return f"{of.n or 'no'} other{'s' * (of.n != 1)} {role}: too few to compare"
+    return f"beside {of.n} {role}"
 
 
 def _figure(figure: Figure, what: int, cells: int) -> Line:

@@ -13,9 +13,9 @@ from widgets.draw.glyphs import STATUS as GLYPHS
 from widgets.draw.numbers import age
 
 OVER = {TaskState.FINISHED: "✓", TaskState.DROPPED: "–"}
-BROAD, ROOMY = 92, 112
-"""Cells from which on a row has columns for its station and its bounces, and wider ones."""
-_AGE, _BOUNCES = 5, 4
+BROAD = 92
+"""Cells from which on a row has a column for its station."""
+_AGE, _WHO = 5, 14
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -44,10 +44,10 @@ def task_line(row: Shown, now: float, cells: int, ground: str = "") -> Line:
     quiet = row.state in OVER
     moment = f"{row.place}." if row.place else age(row.since, now)
     room = cells - _AGE - 6
-    who = (18 if cells >= ROOMY else 12) if cells >= BROAD else 0
-    beside = room - (who + _BOUNCES + 2 if who else 0)
-    told = row.why if who else "  ".join(filter(None, (row.who, row.bounces, row.why)))
-    title = beside * (5 if who else 4) // (8 if who else 7) if beside >= 30 else beside
+    who = _WHO if cells >= BROAD else 0
+    beside = room - (who + 2 if who else 0)
+    told = "  ".join(filter(None, (row.who * (not who), row.bounces, row.why)))
+    title = beside * 4 // 7 if beside >= 30 else beside
     tone = "soft" if quiet else "bold text" if row.state in LOUD else "text"
     spans: list[Span] = [
         (MARK if row.marked else " ", "accent" + ground),
@@ -57,9 +57,8 @@ def task_line(row: Shown, now: float, cells: int, ground: str = "") -> Line:
     ]
     if who:
         spans += [("  " + fit(short(row.who, who), who), "soft" + ground)]
-        spans += [(" " + fit(row.bounces, _BOUNCES), "failed" + ground)]
     why = beside - title - 2
     if why > 0:
-        loud = "failed" if row.state is TaskState.FAILED else "faint" if quiet else "soft"
+        loud = "failed" if row.state is TaskState.FAILED or row.bounces else "faint" if quiet else "soft"
         spans += [("  " + fit(cut(told, why), why), loud + ground)]
     return pad(spans, cells, "text" + ground)

@@ -35,6 +35,7 @@ class TasksScreen(AskingTasks):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(SPEC)]
     LIST_TITLE: ClassVar[str] = "tasks"
     TOLD_TITLE: ClassVar[str] = "task"
+    LIST_SHARE: ClassVar[tuple[str, str]] = ("60%", "40%")
 
     def __init__(self) -> None:
         super().__init__()

@@ -103,6 +103,10 @@ class PaneBook:
         before = self._state
         others = {*changed(before.owned, state.owned), *(state.owned if state.frozen is not before.frozen else ())}
         others |= {*changed(before.stations, state.stations), *self._ends.past(now)}
+        others |= {
+            task.station for task in map(state.tasks.get, changed(before.tasks, state.tasks)) if task is not None
+        }
+        others |= {*changed(before.hands, state.hands)}
         # What a child is and uses is shown of whom it works for, too.
         others |= {parent for name in others & state.owned.keys() for parent in above(state, name)}
         touched = others & state.stations.keys()

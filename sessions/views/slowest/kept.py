@@ -33,7 +33,7 @@ def kept(state: FloorState, station: str, now: float) -> list[tuple[str, str]]:
         rows.append(("branch", f"{clean(known.branch, 80)} stays{ahead}"))
     if branch is not None and branch.dirty:
         rows.append(("changes", f"{_many(branch.dirty, 'file')} not committed: kept under a ref for 30 days"))
-    rows.append(("talk", _talk(state, station)))
+    rows.append(("session", _talk(state, station)))
     left = _left(state, station, now)
     return [*rows, ("budget", f"{left} comes back")] if left else rows
 

@@ -62,8 +62,8 @@ def who_of(state: FloorState, task: Task) -> str:
 
 
 def bounces_of(task: Task) -> str:
-    """How often its check failed of how often it may: `2/3`."""
-    return f"{task.bounces}/{task.spec.retries + 1}" if task.bounces else ""
+    """How often its check failed, of how often it may before a person decides: `2 of 3`."""
+    return f"{task.bounces} of {task.spec.retries + 1}" if task.bounces else ""
 
 
 def standing(task: Task) -> str:
@@ -71,7 +71,7 @@ def standing(task: Task) -> str:
     reason, said = clean(task.reason, 160), first_of(task.output)
     return {
         TaskState.HELD: reason or "until it is released",
-        TaskState.CHECKING: "says that it is done: its check runs",
+        TaskState.CHECKING: "says that it is done",
         TaskState.REVIEW: "has no check: somebody accepts it",
         TaskState.FAILED: reason or said or "its check failed too often",
         TaskState.TAKEN: f"bounced: {reason or said or 'its check failed'}" if task.bounces else "",

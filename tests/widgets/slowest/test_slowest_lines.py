@@ -74,7 +74,7 @@ def test_what_is_kept_is_told_before_anything_is_done() -> None:
     assert told["task"].startswith("what it was started with becomes a task")
     assert told["branch"].startswith("station/worker stays")
     assert told["budget"].endswith("comes back")
-    assert "talk" in told
+    assert "session" in told
     assert "station/worker" in in_short(state, "worker")
     assert untakeable(state, "worker") == ""
     assert "only observed" in untakeable(STATE, "proxy-00")

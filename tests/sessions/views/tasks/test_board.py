@@ -70,8 +70,8 @@ def test_every_task_has_one_row_and_the_queue_is_in_the_order_in_which_it_is_tak
 
 def test_each_state_says_why_nothing_goes_on() -> None:
     assert standing(STATE.tasks["t1"]) == "bounced: 2 tests fail in tests/pool"
-    assert bounces_of(STATE.tasks["t1"]) == "1/3"
-    assert standing(STATE.tasks["t3"]) == "says that it is done: its check runs"
+    assert bounces_of(STATE.tasks["t1"]) == "1 of 3"
+    assert standing(STATE.tasks["t3"]) == "says that it is done"
     assert standing(STATE.tasks["t4"]) == "its check failed 3 times"
     assert standing(STATE.tasks["t5"]) == "not before 4.3"
     assert standing(STATE.tasks["t2"]) == ""
