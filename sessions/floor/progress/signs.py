@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import msgspec
 
 from sessions.floor.identity import Owner
+from sessions.floor.pace import BUCKET_S
 from sessions.floor.progress.progress import NOTHING, Progress, Repeated
 from sessions.floor.reports import BACKGROUND, Report
 from sessions.floor.state import FloorState, Station, Status
@@ -200,7 +201,8 @@ def children_of(state: FloorState, station: str) -> list[Station]:
 def _heard(state: FloorState, station: Station) -> float:
     """When it was last heard of, or one that works for it: it may have waited for that until then."""
     waited = state.progress.get(station.id, NOTHING).waited_at
-    return max([station.evidence.seen, waited, *(child.evidence.seen for child in children_of(state, station.id))])
+    used = float(station.pace.last * BUCKET_S)  # a call of its model is a sign of life that changes no status
+    return max([station.evidence.seen, waited, used, *(child.evidence.seen for child in children_of(state, station.id))])
 
 
 def _patience(station: Station, progress: Progress) -> float:

@@ -9,7 +9,7 @@ from zlib import crc32
 _ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _TIME = r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?Z?)?|\d\d:\d\d:\d\d(?:[.,]\d+)?"
 _VOLATILE = re.compile(
-    rf"(?:/private)?/(?:tmp|var/tmp|var/folders|dev/shm)/[^\s'\":;,)]*|{_ID}|{_TIME}|\b0x[0-9a-fA-F]+|\b\d{{5,}}\b"
+    rf"(?<![\w.~*-])(?:/private)?/(?:tmp|var/tmp|var/folders|dev/shm)/[^\s'\":;,)]*|{_ID}|{_TIME}|\b0x[0-9a-fA-F]+|\b\d{{5,}}\b"
 )
 """What is another each time of a call that is the same: temporary paths, ids, times, large numbers.
 

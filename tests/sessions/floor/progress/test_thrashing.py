@@ -1,0 +1,105 @@
+"""Files that are written again and again while nothing is settled; edits that lead somewhere are none."""
+
+from __future__ import annotations
+
+import pytest
+
+from sessions.floor.progress.signs import THRASH_OVER_S, Thrash, due, looping, thrashing
+from tests.sessions.floor.working import START, Working, floor
+
+SAME = "FAILED tests/test_pool.py::test_retry - AssertionError: expected 3 got 2"
+
+
+def thrash_of(station: Working, at: float | None = None) -> Thrash | None:
+    return thrashing(floor(station).progress["a"], station.now if at is None else at)
+
+
+def rounds(count: int, every: float, **given: str) -> Working:
+    station = Working("a").ask().edit("src/a.py").edit("src/b.py")
+    for n in range(count):
+        station.edit(("src/a.py", "src/b.py")[n % 2]).run("make check", 10.0, SAME).rest(every - 11)
+    return station
+
+
+def test_the_same_failure_after_every_write_is_thrashing() -> None:
+    station = rounds(12, 150)
+    found = thrash_of(station)
+    assert found is not None
+    assert (found.rounds, found.call, found.error) == (11, "Bash make check", SAME)
+    assert found.since == START + 13, "when it first failed so"
+    assert found.edits == 12
+    assert looping(floor(station).progress["a"], station.now) is None, "something is written between"
+
+
+@pytest.mark.parametrize(("count", "every", "found"), [(7, 200, True), (6, 200, False), (7, 120, False)])
+def test_it_takes_six_rounds_and_a_quarter_of_an_hour(count: int, every: float, found: bool) -> None:
+    assert (thrash_of(rounds(count, every)) is not None) is found
+
+
+def test_what_settles_ends_it() -> None:
+    for settles in (
+        lambda a: a.commit(),
+        lambda a: a.edit("src/new.py"),
+        lambda a: a.run("make check"),  # it passes
+        lambda a: a.end().ask("something else"),
+    ):
+        station = rounds(12, 150)
+        assert thrash_of(station) is not None
+        settles(station)
+        assert thrash_of(station) is None
+
+
+def test_a_file_outside_the_repository_settles_nothing() -> None:
+    station = rounds(12, 150)
+    for n in range(3):
+        station.edit(f"/tmp/scratch-{n}.py")
+    assert thrash_of(station) is not None
+
+
+def test_another_failure_each_time_is_progress() -> None:
+    station = Working("a").ask().edit("src/a.py")
+    for n in range(14):
+        station.edit("src/a.py").run("make check", 10.0, f"{14 - n} failed").rest(150)
+    assert thrash_of(station) is None
+
+
+def between(count: int, every: float, reads: int = 0, files: int = 2) -> Working:
+    """Two files in turns, and nothing checked."""
+    station = Working("a").ask()
+    for n in range(files):
+        station.edit(f"src/{n}.py")
+    for n in range(count):
+        station.edit(f"src/{n % files}.py").rest(every)
+        if n < reads:
+            station.use("Read", f"src/part_{n}.py")
+    return station
+
+
+@pytest.mark.parametrize(
+    ("station", "found"),
+    [
+        (between(30, 90), True),
+        (between(23, 120), False),  # too few
+        (between(30, 50), False),  # not for long
+        (between(30, 90, reads=6), False),  # it looks at something new as often
+        (between(30, 90, reads=3), True),
+        (between(30, 90, files=1), False),  # one file that is worked on
+    ],
+)
+def test_files_written_in_turns_are_thrashing_where_nothing_is_settled(station: Working, found: bool) -> None:
+    assert (thrash_of(station) is not None) is found
+
+
+def test_without_another_write_it_is_over_and_it_is_told_when() -> None:
+    station = between(30, 90)
+    last = station.now - 90
+    moments = []
+    moment = due(floor(station), "a")
+    while moment < last + THRASH_OVER_S:  # it stalls before
+        moments.append(moment)
+        station.now = moment + 1
+        station.say("still here", 0.0)
+        moment = due(floor(station), "a")
+    assert moment == last + THRASH_OVER_S
+    assert thrash_of(station, moment) is not None
+    assert thrash_of(station, moment + 1) is None
