@@ -108,7 +108,7 @@ class Draft:
         """The progress of a station, to add to."""
         tally = self.tallies.get(station)
         if tally is None:
-            tally = self.tallies[station] = Tally.of(self.before.progress.get(station, NOTHING))
+            tally = self.tallies[station] = Tally(self.before.progress.get(station, NOTHING))
         return tally
 
     def used(self, station: str) -> tuple[int, float]:

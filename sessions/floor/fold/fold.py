@@ -27,28 +27,19 @@ def fold_all(state: FloorState, events: Iterable[Event]) -> FloorState:
     for event in events:
         seq += 1
         time = max(time, event.time)
-        handler = _HANDLERS.get(type(event))
-        if handler is not None:
+        for handler in _HANDLERS.get(type(event), ()):
             handler(draft, event)
     draft.seq, draft.time = seq, time
     return draft.freeze()
 
 
-def _handlers() -> dict[type[Event], Handler]:
-    """By kind of event what it does to all slices."""
-    found: dict[type[Event], Handler] = {}
+def _handlers() -> dict[type[Event], tuple[Handler, ...]]:
+    """By kind of event what it does to each slice, in the order of the slices."""
+    found: dict[type[Event], tuple[Handler, ...]] = {}
     for each in SLICES:
         for kind, handler in each.handlers.items():
-            found[kind] = _both(found[kind], handler) if kind in found else handler
+            found[kind] = (*found.get(kind, ()), handler)
     return found
-
-
-def _both(one: Handler, other: Handler) -> Handler:
-    def both(draft: Draft, event: Event) -> None:
-        one(draft, event)
-        other(draft, event)
-
-    return both
 
 
 _HANDLERS = _handlers()

@@ -131,9 +131,11 @@ class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
     """What came most often since then."""
     cycle: tuple[int, ...] = ()
     """The latest calls since then, as numbers."""
-    streaks: tuple[int, ...] = ()
-    """How many calls in a row were the same as the one before, the one before that, and so on."""
-    streaks_since: tuple[float, ...] = ()
+    period: int = 0
+    """How many calls there are in a turn, where they come round; else 0."""
+    streak: int = 0
+    """How many calls in a row were the same as that many calls before."""
+    streak_since: float = 0.0
     failing: tuple[Repeated, ...] = ()
     """Calls that failed in the same way since anything was settled, the latest."""
     errors: tuple[Repeated, ...] = ()

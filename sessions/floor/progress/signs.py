@@ -119,14 +119,14 @@ def _loops(progress: Progress) -> Iterator[Repeated]:
 
 def _comes_round(progress: Progress) -> bool:
     """Whether its latest calls are the same few, in the same order, again and again."""
+    period, lasts = progress.period, progress.heard - progress.streak_since
+    if not period or lasts < LOOP_S:
+        return False
+    if period > 1:
+        return progress.streak // period + 1 >= TURNS_MANY
     tool, _, given = progress.top.call.partition(" ")
     quick = tool.lower() in QUICK or " " not in given
-    for back, (streak, since) in enumerate(zip(progress.streaks, progress.streaks_since, strict=False), 1):
-        lasts, turns = progress.heard - since, streak // back + 1
-        least = TURNS_MANY if back > 1 else (TURNS_QUICK if quick else TURNS) - 2 * (lasts >= SLOW_S)
-        if lasts >= LOOP_S and turns >= least:
-            return True
-    return False
+    return progress.streak + 1 >= (TURNS_QUICK if quick else TURNS) - 2 * (lasts >= SLOW_S)
 
 
 def _over(each: Repeated) -> float:
@@ -202,7 +202,9 @@ def _heard(state: FloorState, station: Station) -> float:
     """When it was last heard of, or one that works for it: it may have waited for that until then."""
     waited = state.progress.get(station.id, NOTHING).waited_at
     used = float(station.pace.last * BUCKET_S)  # a call of its model is a sign of life that changes no status
-    return max([station.evidence.seen, waited, used, *(child.evidence.seen for child in children_of(state, station.id))])
+    return max(
+        [station.evidence.seen, waited, used, *(child.evidence.seen for child in children_of(state, station.id))]
+    )
 
 
 def _patience(station: Station, progress: Progress) -> float:

@@ -9,18 +9,21 @@ from zlib import crc32
 _ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _TIME = r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?Z?)?|\d\d:\d\d:\d\d(?:[.,]\d+)?"
 _VOLATILE = re.compile(
-    rf"(?<![\w.~*-])(?:/private)?/(?:tmp|var/tmp|var/folders|dev/shm)/[^\s'\":;,)]*|{_ID}|{_TIME}|\b0x[0-9a-fA-F]+|\b\d{{5,}}\b"
+    rf"(?<![\w.~*-])(?:/private)?/(?:tmp|var/tmp|dev/shm)/[^\s'\":;,)]*|{_ID}|{_TIME}|\b0x[0-9a-fA-F]+|\b\d{{5,}}\b"
 )
 """What is another each time of a call that is the same: temporary paths, ids, times, large numbers.
 
 Names of commits stay: an agent that looks at one after the other does not repeat itself.
 """
+_HYPHENS = 4
+"""In an id."""
 _FLEETING = re.compile(
     rf"{_VOLATILE.pattern}|\b\d+(?:\.\d+)?\s?(?:ns|µs|us|ms|s|secs?|seconds?|mins?|minutes?)\b"
     r"|\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,40}\b|\b(?=[A-Za-z]*\d)[A-Za-z0-9]{16,}\b"
 )
 """And of an error: durations and all ids, too. Small numbers stay: `5 failed` is not `3 failed`."""
-_DIGIT = re.compile(r"\d")
+_MAY_VARY = re.compile(r"\d(?:\d{4}|:\d\d:|\d{3}-\d\d|x)")
+"""What a call has that has such a number, a time or a date: most have none, and that is found out fast."""
 _WRITES = re.compile(
     r"(?:^|[\s;&|(])(?:sed\s+-\w*i|perl\s+-\w*i|tee|patch|mv|cp|rm|ln|touch|mkdir|apply_patch|git\s+(?:apply|am|add|"
     r"checkout|switch|restore|reset|stash|commit|merge|rebase|cherry-pick|revert|pull|mv|rm|clean)|(?:npm|pnpm|yarn|pip|"
@@ -43,14 +46,20 @@ _POLLS = frozenset(
         "poll",
     }
 )
+_SLEEPY = ("sleep", "wait", "watch", "--follow", "tail -f")
 _SLEEPS = re.compile(r"\b(?:sleep|wait|watch|--watch|--follow|tail -f)\b")
 
 
 def call_key(tool: str, detail: str, source: str) -> int:
     """A number for a use of a tool, the same when it is repeated by the same conversation."""
-    if _DIGIT.search(detail) is not None or "/tmp" in detail:
+    if "/tmp/" in detail or "/shm/" in detail or _MAY_VARY.search(detail) is not None or detail.count("-") >= _HYPHENS:
         detail = _VOLATILE.sub("#", detail)
-    return crc32(f"{source}\0{tool}\0{detail}".encode("utf-8", "replace"))
+    return crc32(detail.encode("utf-8", "replace"), _begun(tool, source))
+
+
+@lru_cache(maxsize=1_024)
+def _begun(tool: str, source: str) -> int:
+    return crc32(f"{source}\0{tool}\0".encode("utf-8", "replace"))
 
 
 @lru_cache(maxsize=1_024)
@@ -64,6 +73,7 @@ def number_of(text: str) -> int:
     return crc32(text.encode("utf-8", "replace"))
 
 
+@lru_cache(maxsize=1_024)
 def is_told(error: str) -> bool:
     """Whether an error says so much that two which say the same are one."""
     return len(re.findall(r"[^\W\d_]{2,}", error)) >= 4
@@ -77,4 +87,4 @@ def writes(detail: str) -> bool:
 
 def waits(tool: str, detail: str) -> bool:
     """Whether a call looks again at what goes on elsewhere: to repeat it is to wait."""
-    return tool.lower() in _POLLS or _SLEEPS.search(detail) is not None
+    return tool.lower() in _POLLS or (any(map(detail.__contains__, _SLEEPY)) and _SLEEPS.search(detail) is not None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from operator import attrgetter
 
-import msgspec
 from msgspec.structs import replace
 
 from sessions.floor.progress.progress import Progress, Repeated, Wait
@@ -17,88 +16,98 @@ LONG_TOOL_S = 60.0
 """A single use of a tool that takes longer is waited for, and not charged."""
 KNOWN, FAILING, ERRORS, TOUCHED = 16, 8, 4, 64
 """How many are remembered."""
+AGAIN = 2
+"""What came more often since there was something new is looked at."""
 LONGEST = 4
 """How many calls there may be in a turn of calls that come round."""
 FADES = 0.98
 """How much of its longest silence is left with every use of a tool."""
 _fields = attrgetter(*Progress.__struct_fields__)
 _UNSEEN = Repeated()
+_SCRATCH = ("/tmp/", "/var/tmp/")
+"""Where nothing that is written stays."""
 
 
-class Tally(msgspec.Struct):
-    """A progress that can be added to: it has its fields, in their order, and never leaves the fold."""
+class Tally:
+    """A progress that can be added to: it has its fields, and never leaves the fold."""
 
-    settled: int
-    files: int
-    written_at: float
-    commits: int
-    committed_at: float
-    passed: int
-    failed: int
-    checked_at: float
-    settled_at: float
-    settled_what: str
-    tokens: int
-    dollars: float
-    stamps: tuple[float, ...]
-    touched: tuple[int, ...]
-    ahead: int
-    base: str
-    task: str
-    lease: int
-    asked: int
-    began: float
-    began_at: float
-    turn_since: float
-    turned_at: float
-    worked: float
-    idle_turns: int
-    calls: int
-    heard: float
-    quiet: float
-    wait: Wait
-    wait_since: float
-    waited_person: float
-    waited_provider: float
-    rested: float
-    in_tools: float
-    waited_children: float
-    waited_at: float
-    excused: float
-    excused_until: float
-    children: int
-    children_since: float
-    retries: int
-    retried_at: float
-    known: tuple[int, ...]
-    counts: tuple[tuple[int, int], ...]
-    run_since: float
-    top: Repeated
-    cycle: tuple[int, ...]
-    streaks: tuple[int, ...]
-    streaks_since: tuple[float, ...]
-    failing: tuple[Repeated, ...]
-    errors: tuple[Repeated, ...]
-    writes: int
-    edits: int
-    switches: int
-    edited: int
-    edits_since: float
-    edited_at: float
-    fresh: int
-    recent: dict[int, int] | None = None
-    """`known` as a table, while there is something to look up: how often each came since there was something new."""
+    __slots__ = (*Progress.__struct_fields__, "recent", "repeats", "seen")
 
-    @classmethod
-    def of(cls, progress: Progress) -> Tally:
-        """The tally that goes on from a progress."""
-        return cls(*_fields(progress))
+    def __init__(self, progress: Progress) -> None:  # noqa: PLR0915
+        """One that goes on from a progress. Written out: it is made for every batch of events."""
+        self.settled = progress.settled
+        self.files = progress.files
+        self.written_at = progress.written_at
+        self.commits = progress.commits
+        self.committed_at = progress.committed_at
+        self.passed = progress.passed
+        self.failed = progress.failed
+        self.checked_at = progress.checked_at
+        self.settled_at = progress.settled_at
+        self.settled_what = progress.settled_what
+        self.tokens = progress.tokens
+        self.dollars = progress.dollars
+        self.stamps = progress.stamps
+        self.touched = progress.touched
+        self.ahead = progress.ahead
+        self.base = progress.base
+        self.task = progress.task
+        self.lease = progress.lease
+        self.asked = progress.asked
+        self.began = progress.began
+        self.began_at = progress.began_at
+        self.turn_since = progress.turn_since
+        self.turned_at = progress.turned_at
+        self.worked = progress.worked
+        self.idle_turns = progress.idle_turns
+        self.calls = progress.calls
+        self.heard = progress.heard
+        self.quiet = progress.quiet
+        self.wait = progress.wait
+        self.wait_since = progress.wait_since
+        self.waited_person = progress.waited_person
+        self.waited_provider = progress.waited_provider
+        self.rested = progress.rested
+        self.in_tools = progress.in_tools
+        self.waited_children = progress.waited_children
+        self.waited_at = progress.waited_at
+        self.excused = progress.excused
+        self.excused_until = progress.excused_until
+        self.children = progress.children
+        self.children_since = progress.children_since
+        self.retries = progress.retries
+        self.retried_at = progress.retried_at
+        self.known = progress.known
+        self.counts = progress.counts
+        self.run_since = progress.run_since
+        self.top = progress.top
+        self.cycle = progress.cycle
+        self.period = progress.period
+        self.streak = progress.streak
+        self.streak_since = progress.streak_since
+        self.failing = progress.failing
+        self.errors = progress.errors
+        self.writes = progress.writes
+        self.edits = progress.edits
+        self.switches = progress.switches
+        self.edited = progress.edited
+        self.edits_since = progress.edits_since
+        self.edited_at = progress.edited_at
+        self.fresh = progress.fresh
+        self.seen: dict[int, None] | None = None
+        """`touched` as a table, while there is something to look up."""
+        self.recent: dict[int, int] | None = None
+        """`known` as a table, while there is something to look up: how often each came since something was new."""
+        self.repeats = True
+        """More than the latest of them came since then."""
 
     def freeze(self) -> Progress:
         """The progress as it is now."""
         if self.recent is not None:
             self.known = tuple(self.recent)
             self.counts = tuple((key, count) for key, count in self.recent.items() if count)
+        if self.seen is not None:
+            self.touched = tuple(self.seen)
         return Progress(*_fields(self))
 
     def clock(self, time: float) -> float:
@@ -124,7 +133,7 @@ class Tally(msgspec.Struct):
         """Its present work is another one."""
         self.task, self.lease = task, lease
         self.began, self.began_at = self.clock(time), time
-        self.touched = ()
+        self.touched, self.seen = (), None
         self.nothing_settled()
 
     def turn_over(self, time: float, told: bool = True) -> None:
@@ -204,7 +213,7 @@ class Tally(msgspec.Struct):
 
     def nothing_settled(self) -> None:
         """What it does from now on is not settled yet."""
-        self.edits = self.switches = self.edited = self.fresh = 0
+        self.edits = self.switches = self.fresh = 0
         self.edits_since = self.edited_at = 0.0
         self.told_something()
 
@@ -215,36 +224,48 @@ class Tally(msgspec.Struct):
 
     def anew(self, time: float) -> None:
         """There is something new."""
-        self.run_since, self.top = time, _UNSEEN
-        self.cycle = self.streaks = self.streaks_since = ()
-        if self.recent is not None:
-            self.recent = dict.fromkeys(self.recent, 0)
-        else:
+        recent = self.recent
+        if recent is None:
             self.counts = ()
+        elif self.repeats:
+            self.recent, self.repeats = dict.fromkeys(recent, 0), False
+        elif self.cycle:
+            recent[self.cycle[-1]] = 0  # the only one that came since there was something new
+        self.run_since, self.top, self.cycle, self.period, self.streak = time, _UNSEEN, (), 0, 0
 
-    def wrote(self, time: float, files: tuple[str, ...], used: tuple[int, float]) -> None:
-        """It wrote files: those that are new to its work settle something."""
+    def wrote(self, time: float, files: tuple[str, ...]) -> bool:
+        """It wrote files; whether any of them is new to its work, which settles something."""
         self.writes += 1
-        numbers = [number_of(file) for file in files if not file.startswith(("/tmp/", "/var/tmp/"))]
-        new = [number for number in dict.fromkeys(numbers) if number not in self.touched]
+        seen = self.seen
+        if seen is None:
+            seen = self.seen = dict.fromkeys(self.touched)
+        new, number, before = 0, 0, self.edited
+        for file in files:
+            if file.startswith(_SCRATCH):
+                continue
+            number = number_of(file)
+            if number not in seen:
+                new += 1
+                seen[number] = None
+                if len(seen) > TOUCHED:
+                    del seen[next(iter(seen))]
         if new:
-            self.touched = (*self.touched, *new)[-TOUCHED:]
-            self.files += len(new)
+            self.files += new
             self.written_at = max(time, self.written_at)
-            self.settle(time, "file", used)
-        elif numbers:
+        elif number:
             self.edits += 1
-            self.switches += numbers[0] != self.edited
+            self.switches += number != before
             self.edits_since = self.edits_since or time
-            self.edited_at = max(self.edited_at, time)
+            self.edited_at = max(time, self.edited_at)
             self.anew(0.0)
-        self.edited = numbers[-1] if numbers else self.edited
+        self.edited = number or before
+        return new > 0
 
     def committed(self, time: float, commits: int, used: tuple[int, float]) -> None:
         """Commits of it are on its branch."""
         self.commits += commits
         self.committed_at = max(time, self.committed_at)
-        self.touched = ()
+        self.touched, self.seen = (), None
         self.settle(time, "commit", used)
 
     def checked(self, time: float, passed: bool, used: tuple[int, float]) -> None:
@@ -258,8 +279,8 @@ class Tally(msgspec.Struct):
 
     # What it repeats.
 
-    def came_back(self, time: float, since: float, source: str, tool: str, detail: str, error: str | None) -> None:
-        """A tool that was called at `since` came back; `error` is how it failed, None where it did not."""
+    def came_back(self, time: float, since: float) -> None:
+        """A tool that was called at `since` came back."""
         self.calls += 1
         if not self.turn_since:  # nobody told that a turn began
             self.turn_since = self.excused_until = since
@@ -267,67 +288,80 @@ class Tally(msgspec.Struct):
             self.in_tools += time - since
             self.waited_at = max(self.waited_at, time)
             self.excuse(since, time)
-        self.quiet = max(since - self.heard, self.quiet * FADES) if self.heard else self.quiet
-        self.heard = max(time, self.heard)
+        heard = self.heard
+        if heard:
+            silence, usual = since - heard, self.quiet * FADES
+            self.quiet = silence if silence > usual else usual
+        if time > heard:
+            self.heard = time
+
+    def did(self, time: float, source: str, tool: str, detail: str, error: str | None) -> None:
+        """It used a tool, which wrote no file; `error` is how that failed, None where it did not."""
         if not detail:  # two that say nothing of what they do need not be the same
             return
-        call = call_key(tool, detail, source)
-        if error is None:
-            self._outcome(time, call, call, tool, detail, "")
-            if self.failing:
-                self._succeeded(call, detail)
-        else:
-            how = error_key(error)
-            self._outcome(time, call ^ how, call, tool, detail, error)
-            self._failed(time, call ^ how, call, tool, detail, error)
-            if is_told(error):
-                self._erred(time, how, tool, detail, error)
-
-    def _outcome(self, time: float, key: int, call: int, tool: str, detail: str, error: str) -> None:
-        """Count this call with this outcome since there was something new."""
-        recent = self.recent
-        if recent is None:
-            counts = dict(self.counts)
-            recent = self.recent = {known: counts.get(known, 0) for known in self.known}
-        count = recent.pop(key, None)
-        if count is None:
+        call = key = call_key(tool, detail, source)
+        if error is not None:
+            key ^= self._failed(time, call, tool, detail, error)
+        recent = self.recent or self._thawed()
+        count = recent.get(key)
+        if count is not None:
+            recent[key] = count = count + 1
+            self.repeats = True
+            self._again(time, key, call, count, tool, detail, error or "")
+        else:  # as nearly always
             self.fresh += 1
-            self.run_since, self.top = time, _UNSEEN
-            self.cycle, self.streaks, self.streaks_since = (key,), (), ()
-            recent = self.recent = dict.fromkeys(recent, 0)
-            if len(recent) >= KNOWN:
-                del recent[next(iter(recent))]
+            if self.repeats:
+                self.anew(time)
+                recent = self.recent or recent
+            else:
+                if self.cycle:
+                    recent[self.cycle[0]] = 0
+                self.run_since = time
+            self.cycle = (key,)
             recent[key] = 1
-            return
-        recent[key] = count = count + 1
+            if len(recent) > KNOWN:
+                del recent[next(iter(recent))]
+        if error is None and self.failing:
+            self._succeeded(call, detail)
+
+    def _thawed(self) -> dict[int, int]:
+        """What is known as a table."""
+        self.recent = dict.fromkeys(self.known, 0)
+        self.recent.update(self.counts)
+        self.repeats = bool(self.counts)
+        return self.recent
+
+    def _again(self, time: float, key: int, call: int, count: int, tool: str, detail: str, error: str) -> None:
+        """A call that is known came with an outcome that is known, for the `count`th time since anything was new."""
         self.run_since = self.run_since or time
-        self._cycles(key, time)
-        top = self.top
-        if count + (key != call) > top.count + (top.key != top.what) and (key != call or not waits(tool, detail)):
-            self.top = Repeated(key, call, count, self.run_since, time, f"{tool} {detail}", error)
-        elif key == top.key:
+        self._comes_round(key, time)
+        top, fails = self.top, key != call
+        if key == top.key:
             self.top = replace(top, count=count, last=time)
+        elif count + fails > max(AGAIN, top.count + (top.key != top.what)) and (fails or not waits(tool, detail)):
+            self.top = Repeated(key, call, count, self.run_since, time, f"{tool} {detail}", error)
 
-    def _cycles(self, key: int, time: float) -> None:
-        """Whether the calls come round, with one, two or more in a turn."""
-        cycle, streaks, since = self.cycle, self.streaks or (0,) * LONGEST, self.streaks_since or (0.0,) * LONGEST
-        same = [cycle[-back] == key for back in range(1, len(cycle) + 1)]
-        same += [False] * (LONGEST - len(same))
-        self.streaks = tuple(streak + 1 if so else 0 for streak, so in zip(streaks, same, strict=True))
-        self.streaks_since = tuple(
-            begin if so and streak else time for begin, streak, so in zip(since, streaks, same, strict=True)
-        )
-        self.cycle = (*cycle, key)[-LONGEST:]
+    def _comes_round(self, key: int, time: float) -> None:
+        """Whether the calls come round, one, two or more in a turn."""
+        cycle, period = self.cycle, self.period
+        if period and cycle[-period] == key:
+            self.streak += 1
+        elif key in cycle:
+            self.period = cycle[::-1].index(key) + 1
+            self.streak, self.streak_since = 1, time
+        else:
+            self.period = self.streak = 0
+        self.cycle = (*cycle[1 - LONGEST :], key)
 
-    def _failed(self, time: float, key: int, call: int, tool: str, detail: str, error: str) -> None:
-        """The same call failed in the same way, whatever else there was between."""
-        self.failing = self._again(self.failing, key, call, time, f"{tool} {detail}", error)[-FAILING:]
+    def _failed(self, time: float, call: int, tool: str, detail: str, error: str) -> int:
+        """A call failed: remember that, and the error where it says enough; the error as a number."""
+        how, words = error_key(error), f"{tool} {detail}"
+        self.failing = self._one_more(self.failing, call ^ how, call, time, words, error)[-FAILING:]
+        if is_told(error):
+            self.errors = self._one_more(self.errors, how, 0, time, words, error)[-ERRORS:]
+        return how
 
-    def _erred(self, time: float, key: int, tool: str, detail: str, error: str) -> None:
-        """The same error, of whatever call."""
-        self.errors = self._again(self.errors, key, 0, time, f"{tool} {detail}", error)[-ERRORS:]
-
-    def _again(
+    def _one_more(
         self, known: tuple[Repeated, ...], key: int, call: int, time: float, words: str, error: str
     ) -> tuple[Repeated, ...]:
         """What is known with one more of this key, the latest then; what was written between begins a round."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from sessions.floor.progress.signs import THRASH_OVER_S, Thrash, due, looping, thrashing
@@ -36,17 +38,20 @@ def test_it_takes_six_rounds_and_a_quarter_of_an_hour(count: int, every: float, 
     assert (thrash_of(rounds(count, every)) is not None) is found
 
 
-def test_what_settles_ends_it() -> None:
-    for settles in (
-        lambda a: a.commit(),
-        lambda a: a.edit("src/new.py"),
-        lambda a: a.run("make check"),  # it passes
-        lambda a: a.end().ask("something else"),
-    ):
-        station = rounds(12, 150)
-        assert thrash_of(station) is not None
-        settles(station)
-        assert thrash_of(station) is None
+SETTLES: dict[str, Callable[[Working], object]] = {
+    "a commit": lambda a: a.commit(),
+    "another file": lambda a: a.edit("src/new.py"),
+    "the check passes": lambda a: a.run("make check"),
+    "another request": lambda a: a.end().ask("something else"),
+}
+
+
+@pytest.mark.parametrize("what", SETTLES)
+def test_what_settles_ends_it(what: str) -> None:
+    station = rounds(12, 150)
+    assert thrash_of(station) is not None
+    SETTLES[what](station)
+    assert thrash_of(station) is None
 
 
 def test_a_file_outside_the_repository_settles_nothing() -> None:
