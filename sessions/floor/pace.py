@@ -54,6 +54,17 @@ class Pace(msgspec.Struct, frozen=True, omit_defaults=True):
                 sums[at] += count
         return sums
 
+    def together(self, other: Pace) -> Pace:
+        """What was used by two of them."""
+        last = max(self.last, other.last)
+        tokens, dollars = [0] * BUCKETS, [0.0] * BUCKETS
+        for pace in (self, other):
+            for back, (count, cost) in enumerate(zip(reversed(pace.tokens), reversed(pace.dollars), strict=False)):
+                if (at := BUCKETS - 1 - (last - pace.last) - back) >= 0:
+                    tokens[at] += count
+                    dollars[at] += cost
+        return Pace(last, tuple(tokens), tuple(dollars)) if last else Pace()
+
     def ended(self, time: float) -> bool:
         """Whether all of its buckets have begun by then."""
         return self.last <= time // BUCKET_S

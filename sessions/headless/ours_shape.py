@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import msgspec
 
-from sessions.floor.ours.budget import share
+from sessions.floor.ours.budget import given, share
+from sessions.floor.ours.family import orphaned
 from sessions.floor.ours.owned import Owned
+from sessions.floor.scope import Budget
 from sessions.floor.state import FloorState, name_of
 from sessions.headless.meters_shape import VERSION
 
@@ -48,6 +50,17 @@ class QuestionShape(msgspec.Struct, frozen=True, kw_only=True):
     age_s: float
 
 
+class ResultShape(msgspec.Struct, frozen=True, kw_only=True):
+    """What a station that it had spawned came to, the newest of each."""
+
+    child: str
+    ok: bool
+    text: str
+    told: bool
+    """It was told of it; else it waits until it runs again, or somebody looks."""
+    age_s: float
+
+
 class OursShape(msgspec.Struct, frozen=True, kw_only=True):
     """A station of ours beyond what is told of any."""
 
@@ -69,6 +82,11 @@ class OursShape(msgspec.Struct, frozen=True, kw_only=True):
     violated: str
     kept: tuple[str, ...]
     results_waiting: int
+    results: list[ResultShape]
+    orphaned: str
+    """What became of whom it works for, where that is there no more while it goes on: a life, or `gone`."""
+    budget_given: BudgetShape
+    """The part of its budget that is for those that work for it."""
 
 
 class BoundaryShape(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,7 +121,7 @@ def ours_shape(state: FloorState, station: str, now: float) -> OursShape | None:
     if known is None:
         return None
     used, measure = share(state, station, now)
-    budget, held = known.budget, known.held
+    held = known.held
     return OursShape(
         life=known.life.value,
         life_reason=known.reason,
@@ -113,7 +131,7 @@ def ours_shape(state: FloorState, station: str, now: float) -> OursShape | None:
         held_by=held.by.value if held is not None else None,
         held_why=held.why if held is not None else "",
         next_start=known.next_start,
-        budget=BudgetShape(tokens=budget.tokens, dollars=budget.dollars, seconds=budget.seconds, turns=budget.turns),
+        budget=_budget(known.budget),
         budget_used_share=round(used, 4),
         budget_used_of=measure,
         questions=_questions(known, now),
@@ -121,7 +139,21 @@ def ours_shape(state: FloorState, station: str, now: float) -> OursShape | None:
         violated=known.violated,
         kept=known.kept,
         results_waiting=sum(not result.delivered for result in known.results.values()),
+        results=_results(known, now),
+        orphaned=orphaned(state, station),
+        budget_given=_budget(given(state, station, now)),
     )
+
+
+def _budget(budget: Budget) -> BudgetShape:
+    return BudgetShape(tokens=budget.tokens, dollars=budget.dollars, seconds=budget.seconds, turns=budget.turns)
+
+
+def _results(known: Owned, now: float) -> list[ResultShape]:
+    return [
+        ResultShape(child=child, ok=each.ok, text=each.text, told=each.delivered, age_s=_age(each.time, now))
+        for child, each in known.results.items()
+    ]
 
 
 def _scope(known: Owned) -> ScopeShape:

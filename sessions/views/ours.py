@@ -6,7 +6,7 @@ import msgspec
 from msgspec.structs import replace
 
 from sessions.floor.ours.budget import share
-from sessions.floor.ours.family import above, below
+from sessions.floor.ours.family import above, below, orphaned, untold
 from sessions.floor.ours.lives import Life
 from sessions.floor.ours.owned import Owned
 from sessions.floor.scope import Held, HeldBy, Mode, Network
@@ -63,6 +63,10 @@ class Ours(msgspec.Struct, frozen=True, omit_defaults=True):
     """Stations that work for it, and for those, and so on."""
     results: int = 0
     """Of children, that it was not told yet."""
+    orphaned: str = ""
+    """What became of whom it works for, in a word, where that is there no more while it goes on."""
+    untold: str = ""
+    """What it came to, where whom it works for was not told of it yet."""
     task: str = ""
     """The id of the task that it has in hand, and its title."""
     task_title: str = ""
@@ -98,6 +102,7 @@ def ours_of(state: FloorState, station: str, now: float) -> Ours | None:
     bounded = any(getattr(known.budget, what) for what in known.budget.__struct_fields__)
     parent = state.stations[station].parent if station in state.stations else ""
     children = sum(1 for _ in below(state, station))
+    result = untold(state, station)
     held, full = known.held or Held(), known.mode is Mode.FULL
     task = state.tasks.get(state.hands.get(station, ""))
     return Ours(
@@ -121,7 +126,9 @@ def ours_of(state: FloorState, station: str, now: float) -> Ours | None:
         parent_name=clean(name_of(state, parent), 80) if parent else "",
         family=clean(name_of(state, (station, *above(state, station))[-1]), 80) if parent or children else "",
         children=children,
-        results=sum(not result.delivered for result in known.results.values()),
+        results=sum(not each.delivered for each in known.results.values()),
+        orphaned=orphaned(state, station),
+        untold="" if result is None else clean(result.text, 160) or ("done" if result.ok else "failed"),
         task=task.id if task is not None else "",
         task_title=title_of(task, 120) if task is not None else "",
         task_note=_note(task) if task is not None else "",

@@ -40,6 +40,10 @@ INSIDE, OUTSIDE = "✓ ", "✗ "
 """Before what a scope allows, and what it does not."""
 FAMILY = "⊢"
 """Before how many stations work for one."""
+TWIG = "└"
+"""Before the name of a station that works for the one above it."""
+ORPHAN = "⊣"
+"""Before whom one works for who is there no more."""
 TOOL = "▸"
 BAR = "▌"
 MARK = "▶"
@@ -90,6 +94,8 @@ _TWINS = {
     "∘": "o",
     "⚔": "x",
     "⊢": "+",
+    "└": "`",
+    "⊣": "%",
     "—": "-",
     "–": "-",
     "≥": ">",

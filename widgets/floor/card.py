@@ -17,8 +17,8 @@ from widgets.floor.pane_text import (
     directory_text,
     divergence,
     doing_line,
+    indented_name,
     place_text,
-    shown_name,
     state_style,
     status_age,
     status_word,
@@ -82,7 +82,7 @@ def _title(pane: Pane, cells: int, now: float, ground: str) -> Line:
     ]
     glyph = STATUS[pane.status] if pane.station else BRANCH
     calm = not pane.station or pane.status in (Status.IDLE, Status.UNKNOWN)
-    name = short(shown_name(pane), cells - width(glyph) - 1 - line_width(right))
+    name = short(indented_name(pane), cells - width(glyph) - 1 - line_width(right))
     left = [(glyph + " ", state_style(pane) + ground), (name, ("soft" if calm else "bold text") + ground)]
     return spread(left, right, cells, "text" + ground)
 

@@ -8,7 +8,21 @@ from sessions.views.floor.panes import Pane
 from sessions.views.ours import Ours
 from sessions.views.status import LIVE
 from widgets.draw.cells import Line, Span, cut, end, fill, spread, width
-from widgets.draw.glyphs import AHEAD, AT_LEAST, AWAY, BEHIND, CLASH, DIRTY, FAMILY, OUTSIDE, TOOL, UNPRICED, WORD
+from widgets.draw.glyphs import (
+    AHEAD,
+    AT_LEAST,
+    AWAY,
+    BEHIND,
+    CLASH,
+    DIRTY,
+    FAMILY,
+    ORPHAN,
+    OUTSIDE,
+    TOOL,
+    TWIG,
+    UNPRICED,
+    WORD,
+)
 from widgets.draw.numbers import MARKS, age, count, money, percent
 from widgets.draw.spark import bar
 
@@ -22,6 +36,8 @@ LIFE = {
     Life.REMOVED: "removed",
 }
 """Lives that say more than the status does."""
+DEEPEST = 6
+"""Steps by which a name is indented at most."""
 LOUD = (Status.NEEDS_ME, Status.FAILED)
 ELSEWHERE = "elsewhere"
 ROOMY = 26
@@ -30,6 +46,8 @@ NEARLY = 0.8
 """From this part on a budget's gauge is bold."""
 LEAST_OUTSIDE = 14
 """Cells from which on the end of a path says where a station left its scope."""
+LEAST_ORPHAN = 16
+"""Cells from which on it is said what became of whom an orphan works for."""
 LEAST_DIRECTORY = 8
 """Cells from which on the end of a directory's name says something."""
 SHORT_REASON = 12
@@ -39,6 +57,11 @@ SHORT_REASON = 12
 def shown_name(pane: Pane) -> str:
     """Its name, with a sign where it works in another repository."""
     return f"{AWAY} {pane.name}" if pane.elsewhere else pane.name
+
+
+def indented_name(pane: Pane) -> str:
+    """The same below whom it works for in a tree."""
+    return "  " * min(pane.depth - 1, DEEPEST) + f"{TWIG} {shown_name(pane)}" if pane.depth else shown_name(pane)
 
 
 def state_style(pane: Pane) -> str:
@@ -121,10 +144,29 @@ def badges(pane: Pane, cells: int) -> list[Span]:
         (1, [(ours.bound, "bold failed" if ours.loose else "text" if ours.bound == "full" else "soft")]),
         (2, _budget(ours)),
         (3, [(f"{FAMILY}{ours.children}", "bold text" if pane.within else "soft")] if ours.children else []),
+        (0, orphan_spans(ours, cells)),
         (4, [(f"{ours.results} came back", "soft")] if ours.results else []),
+        (4, [("not told", "soft")] if ours.untold and not ours.orphaned else []),
     ]
     shown = [piece for piece in pieces if piece[1]]
     return fill(shown, cells, "  ", "text")
+
+
+def orphan_spans(ours: Ours, cells: int) -> list[Span]:
+    """`⊣ boss killed`: whom it works for is there no more."""
+    if not ours.orphaned:
+        return []
+    if cells < LEAST_ORPHAN:
+        return [(ORPHAN, "bold failed")]
+    whose = f" {cut(ours.parent_name, max(6, cells // 3))}" if cells >= ROOMY else ""
+    return [(f"{ORPHAN}{whose} {ours.orphaned}", "bold failed")]
+
+
+def works_for(ours: Ours) -> str:
+    """Whom it works for, in words, and what became of that."""
+    if not ours.parent:
+        return ""
+    return f"works for {ours.parent_name}" + f", which is {ours.orphaned}: nobody waits for it" * bool(ours.orphaned)
 
 
 def alarms(pane: Pane) -> list[Span]:
@@ -136,6 +178,7 @@ def alarms(pane: Pane) -> list[Span]:
     spans += [(" " * bool(spans) + ours.bound, "bold failed")] if ours.loose else []
     spans += [(" " * bool(spans) + percent(ours.share), "bold text")] if ours.share >= NEARLY else []
     spans += [(" " * bool(spans) + f"{FAMILY}{pane.within}", "bold text")] if pane.within else []
+    spans += [(" " * bool(spans) + ORPHAN, "bold failed")] if ours.orphaned else []
     return spans
 
 

@@ -11,7 +11,7 @@ from widgets.draw.cells import Line, Span, cut, pad, spread, width
 from widgets.draw.glyphs import BRANCH, DOT, RULE, STATUS, TOOL
 from widgets.draw.numbers import age, ago, percent
 from widgets.draw.wrap import wrap
-from widgets.floor.pane_text import LOUD, divergence, shown_name, state_style, status_word
+from widgets.floor.pane_text import LOUD, divergence, shown_name, state_style, status_word, works_for
 from widgets.parts.lined import Lined
 
 LARGE, SMALL = 6, 3
@@ -108,7 +108,8 @@ def _bounds(pane: Pane, cells: int) -> Line:
         + ", another boundary from its next start" * ours.next_start,
         f"network {ours.network}",
         f"{percent(ours.share)} of its {ours.share_of}" if ours.share_of else "no budget",
-        f"works for {ours.parent_name}" * bool(ours.parent_name),
+        works_for(ours),
+        f"{ours.parent_name} was not told what it came to" * bool(ours.untold),
         f"{ours.children} work for it" * bool(ours.children),
         f"{ours.results} came back and it was not told" * bool(ours.results),
         f"{ours.kept} kept" * bool(ours.kept),

@@ -21,8 +21,8 @@ from widgets.floor.pane_text import (
     cost_text,
     divergence,
     doing_line,
+    indented_name,
     place_text,
-    shown_name,
     state_style,
     status_age,
     status_word,
@@ -77,7 +77,7 @@ class Column(msgspec.Struct, frozen=True):
 
 def _station(pane: Pane, cells: int, now: float) -> list[Span]:
     weight = "bold text" if pane.status in LOUD else "text" if pane.station else "faint"
-    return [(fit(short(shown_name(pane), cells), cells), weight)]
+    return [(fit(short(indented_name(pane), cells), cells), weight)]
 
 
 def _state(pane: Pane, cells: int, now: float) -> list[Span]:
@@ -184,7 +184,20 @@ class Measure:
 
 
 measured = attrgetter(
-    *("station", "name", "elsewhere", "branch", "ahead", "behind", "dirty", "clashes", "model", "directory", "ours")
+    *(
+        "station",
+        "name",
+        "depth",
+        "elsewhere",
+        "branch",
+        "ahead",
+        "behind",
+        "dirty",
+        "clashes",
+        "model",
+        "directory",
+        "ours",
+    )
 )
 """What of a pane columns are measured by: where these are equal, it needs what it did."""
 
@@ -193,7 +206,7 @@ def _needs(pane: Pane) -> tuple[int, ...]:
     """What one pane needs, in the order of `Widths`."""
     apart, clash = divergence(pane), clash_text(pane, 0)
     return (
-        width(shown_name(pane)),
+        width(indented_name(pane)),
         width(pane.branch) if pane.station else 0,
         max(APART, width(apart) + width(clash) + 1) if apart or clash else 0,
         width(pane.model),

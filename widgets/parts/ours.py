@@ -119,19 +119,32 @@ def _amount(what: str, amount: float) -> str:
 def _family(state: FloorState, ours: Ours, station: str, known: Owned, cells: int) -> list[Line]:
     rows: list[Line] = []
     if ours.parent_name:
-        rows.append(_row("works for", [(ours.parent_name, "text")], cells))
+        gone = f"  which is {ours.orphaned}: nobody waits for it" * bool(ours.orphaned)
+        rows.append(_row("works for", [(ours.parent_name, "text"), (gone, "bold failed")], cells))
+        rows += _text("not told", ours.untold, cells)
     children = [child.id for child in state.stations.values() if child.parent == station]
     for at, child in enumerate(children[:_NAMED]):
         own = state.owned.get(child)
         word = LIFE.get(own.life, "runs") if own is not None else ""
         more = f"  and {ours.children - _NAMED} more" if at == _NAMED - 1 and ours.children > _NAMED else ""
-        spans: list[Span] = [(clean(name_of(state, child), 60), "text"), (f"  {word}{more}", "soft")]
+        part = _given_to(own, known) if own is not None else ""
+        spans: list[Span] = [(clean(name_of(state, child), 60), "text"), (f"  {word}{part}{more}", "soft")]
         rows.append(_row("children" * (not at), spans, cells))
     waiting = [(child, result) for child, result in known.results.items() if not result.delivered]
     for at, (child, result) in enumerate(waiting[:_NAMED]):
         told = f"{clean(name_of(state, child), 40)}: {clean(result.text, 160) or 'ended'}"
         rows += _text("came back" * (not at), told, cells, "text" if result.ok else "failed")
     return rows
+
+
+def _given_to(child: Owned, parent: Owned) -> str:
+    """What of the parent's budget a child that lives has: all of its own, in the measures in which that is bounded."""
+    if not child.lives:
+        return ""
+    budget = parent.budget
+    bounded = [what for what in budget.__struct_fields__ if getattr(budget, what) and getattr(child.budget, what)]
+    parts = [f"{_amount(what, getattr(child.budget, what))} {_UNIT.get(what, '')}".rstrip() for what in bounded]
+    return f", with {', '.join(parts)} of its budget" if parts else ""
 
 
 def _text(label: str, text: str, cells: int, style: str = "text") -> list[Line]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sessions.floor.ours.lives import Life
+from sessions.floor.ours.owned import Result
 from sessions.floor.state import FloorState
 
 
@@ -24,6 +26,29 @@ def children(state: FloorState, station: str) -> Iterator[str]:
 def living_children(state: FloorState, station: str) -> list[str]:
     """Those of them that have not ended."""
     return [each for each in children(state, station) if each in state.owned and state.owned[each].lives]
+
+
+GONE = (Life.HELD, Life.STOPPED, Life.KILLED, Life.LOST, Life.REMOVED)
+"""Lives in which a station does nothing for those that work for it."""
+
+
+def orphaned(state: FloorState, station: str) -> str:
+    """What became of whom a station that lives works for, in a word, where that is there no more; "" for no orphan."""
+    seen, known = state.stations.get(station), state.owned.get(station)
+    if seen is None or not seen.parent or known is None or not known.lives:
+        return ""
+    parent = state.owned.get(seen.parent)
+    if parent is None:
+        return "" if seen.parent in state.stations else "gone"
+    return parent.life.value if parent.life in GONE else ""
+
+
+def untold(state: FloorState, station: str) -> Result | None:
+    """What a station came to, where whom it works for was not told of it yet."""
+    seen = state.stations.get(station)
+    parent = state.owned.get(seen.parent) if seen is not None and seen.parent else None
+    result = parent.results.get(station) if parent is not None else None
+    return result if result is not None and not result.delivered else None
 
 
 def below(state: FloorState, station: str) -> Iterator[str]:

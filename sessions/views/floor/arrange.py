@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from sessions.floor.state import Status
 from sessions.views.floor.panes import Pane
@@ -193,14 +194,18 @@ class Arranger:
         for pane in shown:
             groups.setdefault(_TITLE[choice.grouping](pane), []).append(pane)
         titles = sorted(groups, key=lambda title: (title in _LAST_TITLES, title.casefold()))
-        return [Group(title, tuple(groups[title])) for title in titles]
+        if choice.grouping is not Grouping.FAMILY:
+            return [Group(title, tuple(groups[title])) for title in titles]
+        from sessions.views.floor.tree import in_tree  # nobody groups before the first paint
+
+        return [Group(title, tuple(in_tree(groups[title]))) for title in titles]
 
 
 class Arrangement:
     """Groups of panes as they stand on the screen: a pane that has changed takes its own place."""
 
     def __init__(self, groups: Sequence[Group] = (), grouping: Grouping = Grouping.NONE) -> None:
-        self._title = _TITLE[grouping]
+        self._title, self._tree = _TITLE[grouping], grouping is Grouping.FAMILY
         self._groups = [*groups]
         self._panes = [[*group.panes] for group in groups]
         self._places = {
@@ -224,7 +229,8 @@ class Arrangement:
             group, at = self._places[pane.key]
             if self._title(pane) != self._groups[group].title:
                 return False
-            self._panes[group][at] = pane
+            depth = self._panes[group][at].depth
+            self._panes[group][at] = replace(pane, depth=depth) if depth else pane
             (self._loud[group].add if _is_loud(pane) else self._loud[group].discard)(at)
             touched.add(group)
         for group in touched:
@@ -233,8 +239,11 @@ class Arrangement:
 
     @property
     def out_of_place(self) -> bool:
-        """Whether a loud pane stands behind a quiet one: worth sorting again even though nobody pressed a key."""
-        return any(loud and max(loud) >= len(loud) for loud in self._loud)
+        """Whether a loud pane stands behind a quiet one: worth sorting again even though nobody pressed a key.
+
+        In a tree all stand where they belong.
+        """
+        return not self._tree and any(loud and max(loud) >= len(loud) for loud in self._loud)
 
 
 def _is_loud(pane: Pane) -> bool:

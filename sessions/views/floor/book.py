@@ -102,6 +102,8 @@ class PaneBook:
         """The stations of which an event or time may have made something else."""
         before = self._state
         others = {*changed(before.owned, state.owned), *(state.owned if state.frozen is not before.frozen else ())}
+        if others:  # what became of whom it works for is shown of a child
+            others |= {child.id for child in state.stations.values() if child.parent in others}
         others |= {*changed(before.stations, state.stations), *self._ends.past(now)}
         others |= {
             task.station for task in map(state.tasks.get, changed(before.tasks, state.tasks)) if task is not None

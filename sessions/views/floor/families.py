@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import reduce
+from typing import Any
 
 from msgspec.structs import replace
 
+from sessions.floor.pace import Pace
+from sessions.floor.state import Status
+from sessions.floor.tokens import Certainty, Tokens
 from sessions.text import clean
-from sessions.views.floor.arrange import LOUD, attention
+from sessions.views.floor.arrange import attention
 from sessions.views.floor.panes import Pane
+
+_DOUBT = (Certainty.EXACT, Certainty.REPORTED, Certainty.ESTIMATED, Certainty.UNDERCOUNTED)
+"""The less certain one of two is that of their sum."""
 
 
 class Families:
@@ -46,10 +54,24 @@ def _outermost(pane: Pane, by: Mapping[str, Pane], folded: Collection[str]) -> s
 
 
 def _standing(pane: Pane, members: Collection[Pane]) -> Pane:
-    """The pane for all of them: as loud as the loudest, with how many there are."""
-    loudest = min(members, key=lambda each: (attention(each), each.since, each.key))
-    shown = replace(pane, within=len(members))
-    if attention(loudest) > LOUD or attention(loudest) >= attention(pane):
+    """The pane for all of them: in the state of the worst, with what all of them used and how many there are."""
+    shown = replace(pane, within=len(members), **_sums([pane, *members]))
+    worst = min(members, key=lambda each: (attention(each), each.since, each.key))
+    if attention(worst) >= attention(pane) or worst.status is Status.UNKNOWN:
         return shown
-    reason = clean(f"{loudest.name}: {loudest.reason}")
-    return replace(shown, status=loudest.status, since=loudest.since, seen=loudest.seen, reason=reason)
+    reason = clean(f"{worst.name}: {worst.reason}")
+    return replace(shown, status=worst.status, since=worst.since, seen=worst.seen, reason=reason, guess=worst.guess)
+
+
+def _sums(panes: Collection[Pane]) -> dict[str, Any]:
+    """What a pane shows of meters, of all of these together. What one of them does not tell is missing in the sum."""
+    told = [pane for pane in panes if pane.calls]
+    costs = [pane.cost for pane in told if pane.cost is not None]
+    return {
+        "tokens": sum((pane.tokens for pane in told), Tokens()),
+        "certainty": max((pane.certainty for pane in told), key=_DOUBT.index, default=Certainty.EXACT),
+        "cost": sum(costs) if costs or not told else None,
+        "part_priced": 0 < len(costs) < len(told) or any(pane.part_priced for pane in told),
+        "calls": sum(pane.calls for pane in told),
+        "pace": reduce(Pace.together, (pane.pace for pane in told), Pace()),
+    }

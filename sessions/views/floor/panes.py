@@ -97,6 +97,8 @@ class Pane(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Of a station that this factory runs, what is known beyond that."""
     within: int = 0
     """Panes of stations that work for it, and are folded into this one."""
+    depth: int = 0
+    """How many stand above it in a tree: those that it works for."""
 
     def rate(self, now: float, window_s: int = NOW_S) -> float:
         """Tokens per second over the last `window_s` seconds."""

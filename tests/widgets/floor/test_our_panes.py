@@ -18,6 +18,7 @@ from tests.support.console import HOSTILE, NOW, state_of
 from tests.support.picture import text_of
 from tests.support.stations.still import our_events
 from widgets.draw.cells import line_width, plain
+from widgets.draw.glyphs import ORPHAN
 from widgets.floor.card import card
 from widgets.floor.pane_text import badges, status_word
 from widgets.floor.preview import preview_lines
@@ -105,7 +106,7 @@ def test_the_station_panel_says_all_of_it() -> None:
         "network    pypi.org",
         "budget     ━━━━━━━━━─ 86%  43.0k of 50.0k tokens, 60.0k given away",
         "           ────────── 0%  0 of 3 turns".strip(),
-        "children   helper  runs",
+        "children   helper  runs, with 60.0k tokens of its budget",
         "came back  helper-0: done",
         "kept       refs/factory-tui/kept/worker/1",
     ]
@@ -131,6 +132,29 @@ def test_the_station_panel_says_what_its_place_lacks_and_what_went_wrong_in_it()
     pane = next(pane for pane in PaneBook().panes(state, NOW) if pane.station == "worker")
     lines = [line.strip() for line in text_of(ours_lines(state, pane, NOW, 120))]
     assert {"place      without hooks, odd words", "set up     the set-up ended with 1 (no make)"} < set(lines)
+
+
+def test_an_orphan_is_seen_wherever_it_is_drawn() -> None:
+    events = [*our_events(), ev.LifeChanged(time=NOW - 5, station="worker", life=Life.KILLED)]
+    state = state_of(
+        [*events, ev.ChildEnded(time=NOW, station="worker", child="helper", ok=True, result="all is done")]
+    )
+    pane = next(pane for pane in PaneBook().panes(state, NOW) if pane.station == "helper")
+    for zoom, cells in ((0, 80), (0, 200), (1, 40), (1, 60), (2, 80)):
+        drawn = "\n".join(text_of(card(pane, cells, zoom, NOW)))
+        assert ORPHAN in drawn and ("worker killed" in drawn or cells <= 80)
+    panel = [line.strip() for line in text_of(ours_lines(state, pane, NOW, 100))]
+    assert "works for  worker  which is killed: nobody waits for it" in panel
+    assert "not told   all is done" in panel
+    below = "\n".join(text_of(preview_lines(pane, 200, 6, NOW)))
+    assert "works for worker, which is killed: nobody waits for it" in below and "was not told" in below
+
+
+def test_a_tree_is_seen_by_its_indentation() -> None:
+    pane = replace(PANES["helper"], depth=2)
+    assert "  └ helper" in text_of(card(pane, 80, 0, NOW))[0]
+    assert "  └ helper" in text_of(card(pane, 40, 1, NOW))[0]
+    assert "└" not in text_of(preview_lines(pane, 80, 6, NOW))[0]
 
 
 def of_worker(*events: ev.Event) -> Pane:
