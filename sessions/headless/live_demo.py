@@ -19,10 +19,12 @@ import msgspec
 import sessions
 from sessions import paths
 from sessions.errors import FactoryError
+from sessions.floor.commands import AddTasks, AnyWish
 from sessions.headless.live_end import SCRIPT, SHOP
 from sessions.headless.supervised import Supervised
 from sessions.settings import FILE
 from sessions.simulation.live import ground, story
+from sessions.simulation.live.part import Part
 from sessions.stations.builtin.kind import needed
 from sessions.supervisor import process
 
@@ -40,7 +42,7 @@ class LiveFactory:
     Raises `FactoryError` where the built-in agent cannot run, before anything is made.
     """
 
-    def __init__(self, parts: Sequence[story.Part]) -> None:
+    def __init__(self, parts: Sequence[Part]) -> None:
         needed()
         self._parts = parts
         self.root = Path(os.path.realpath(tempfile.mkdtemp(prefix=PREFIX)))
@@ -141,16 +143,25 @@ class LiveFactory:
             if not self._over.is_set():
                 self.troubles.append(str(error))
             return
+        self._queue_up()
         with ThreadPoolExecutor(AT_ONCE) as pool:
             list(pool.map(self._start_one, [part for part in self._parts if not part.parent]))
             list(pool.map(self._start_one, [part for part in self._parts if part.parent]))
 
-    def _start_one(self, part: story.Part) -> None:
+    def _queue_up(self) -> None:
+        """Put the tasks there, before anybody can take them."""
+        if specs := story.tasks(self._parts):
+            self._want("the queue", AddTasks(specs))
+
+    def _start_one(self, part: Part) -> None:
+        self._want(part.name, part.wish(self._url))
+
+    def _want(self, what: str, wish: AnyWish) -> None:
         if self._over.is_set():
             return
         try:
             with Supervised(self.repo) as supervised:
-                supervised.obey(part.wish(self._url))
+                supervised.obey(wish)
         except FactoryError as error:
             if not self._over.is_set():
-                self.troubles.append(f"{part.name}: {error}")
+                self.troubles.append(f"{what}: {error}")

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import msgspec
 
-from sessions.simulation.provider.script import Step
+from sessions.simulation.provider.script import Request, Step
 
 Json = Mapping[str, object]
 Event = tuple[str, Json | str]
@@ -72,6 +72,17 @@ def spoken(content: object) -> str:
         return content
     parts = content if isinstance(content, list) else []
     return "".join(str(part.get("text", "")) for part in parts if isinstance(part, dict))
+
+
+def requests_of(request: Json) -> list[Request]:
+    """What a person asked for, the oldest first; nothing in a dialect that has no messages."""
+    found: list[Request] = []
+    for message in items(request, "messages"):
+        if message.get("role") == "user" and (text := spoken(message.get("content"))):
+            found.append(Request(text, 0))
+        elif message.get("role") == "assistant" and found:
+            found[-1] = Request(found[-1].text, found[-1].answers + 1)
+    return found
 
 
 def _last(messages: list[Json]) -> str:

@@ -12,9 +12,9 @@ from typing import Any
 
 import msgspec
 
-from sessions.simulation.provider.dialects import DIALECTS, Dialect, Json, Said, Used
+from sessions.simulation.provider.dialects import DIALECTS, Dialect, Json, Said, Used, requests_of
 from sessions.simulation.provider.gemini import Contents
-from sessions.simulation.provider.script import Fault, Script, Step, Trouble
+from sessions.simulation.provider.script import Due, Fault, Script, Step, Trouble
 
 HOST = "127.0.0.1"
 STREAMED = ":streamGenerateContent"
@@ -60,6 +60,8 @@ class Provider:
     def __init__(self, script: Script, log: Log, asked: Callable[[dict[str, Any]], None] | None = None) -> None:
         self._script, self._log, self._asked = script, log, asked
         self._attempts: Counter[str] = Counter()
+        self._outages: dict[str, float] = {}
+        """By name when each began."""
         self._server: asyncio.Server | None = None
         self._lines: set[asyncio.Task[None]] = set()
 
@@ -111,10 +113,12 @@ class Provider:
             self._asked(request)
         dialect, model = SPOKEN[name], str(request.get("model", ""))
         number = dialect.answered(request)
-        step = self._script.step((model.rpartition("/")[2], asked.key), number, dialect.last(request))
+        names = (model.rpartition("/")[2], asked.key)
+        due = self._script.due(names, requests_of(request), number, dialect.last(request))
+        step = due.step
         mark = blake2b(f"{asked.key} {model} {dialect.first(request)} {number}".encode(), digest_size=6).hexdigest()
         self._attempts[mark] += 1
-        fault = step.fault if step.fault is not None and self._attempts[mark] <= step.fault.times else None
+        fault = self._trouble(due, self._attempts[mark])
         used = _used(step, asked.body)
 
         def log(status: int, used: Used, whole: bool) -> None:
@@ -143,6 +147,16 @@ class Provider:
             log(200, used if whole else msgspec.structs.replace(used, output=int(used.output * share)), whole)
         if not whole:
             raise ConnectionResetError
+
+    def _trouble(self, due: Due, attempt: int) -> Fault | None:
+        """What goes wrong with this attempt at an answer."""
+        fault = due.step.fault
+        if fault is None or due.eased:
+            return None
+        if not fault.outage:
+            return fault if attempt <= fault.times else None
+        now = time.monotonic()
+        return fault if now - self._outages.setdefault(fault.outage, now) <= fault.lasts else None
 
 
 class _Sent:

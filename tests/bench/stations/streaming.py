@@ -10,7 +10,7 @@ from pathlib import Path
 from sessions.floor.commands import StartStation
 from sessions.headless.live_demo import LiveFactory
 from sessions.place import place_of
-from sessions.simulation.live.story import Part
+from sessions.simulation.live.part import Part
 from sessions.simulation.provider.script import Step
 from sessions.supervisor import process
 from sessions.supervisor.process import Options

@@ -21,6 +21,7 @@ from sessions.floor.scopes.sets import inside
 from sessions.headless.live_demo import LiveFactory
 from sessions.place import place_of
 from sessions.simulation.live import story
+from sessions.simulation.provider.script import Due, Request, Step
 from sessions.stations.builtin import kind
 from sessions.stations.keeping.processes import everything
 from tests.support.stations.live import told
@@ -52,7 +53,9 @@ def test_the_story_is_told_by_as_many_as_are_asked_for() -> None:
     assert [part.parent for part in eight if part.parent] == ["lead"]
     assert len(eight) == 9
     assert len({part.name for part in story.parts(40)}) == len(story.parts(40)) == 41
-    assert set(story.script(eight).scripts) == {story.VISITOR, *(part.name for part in eight)}
+    told = story.script(eight).work
+    assert {part.task for part in eight if part.task} < set(told)
+    assert {spec.title for spec in story.tasks(eight)} < set(told)
 
 
 def test_who_works_for_another_asks_for_no_more_than_that_one_has() -> None:
@@ -64,10 +67,28 @@ def test_who_works_for_another_asks_for_no_more_than_that_one_has() -> None:
 
 
 def test_every_request_beyond_the_story_has_an_answer() -> None:
-    script = story.script(story.parts(8))
-    names = ("cart",)
-    turns = len(script.scripts["cart"])
-    assert script.step(names, turns - 1).text == script.step(names, turns - 3).text != script.step(names, turns).text
+    (cart,) = (part for part in story.parts(8) if part.name == "cart")
+    script, count = story.script([cart]), len(cart.steps)
+
+    def said(answers: int, *requests: str) -> Step:
+        asked = [*(Request(text, 0) for text in requests[:-1]), Request(requests[-1], answers)]
+        return script.due((), asked, 0).step
+
+    assert said(count - 1, cart.task) == cart.steps[-1]
+    assert said(count, cart.task).calls and said(count + 2, cart.task) == said(count, cart.task)
+    assert not said(count + 1, cart.task, "And then?").calls
+    assert script.due((), [Request("Hello", 0)], 1).step == said(count + 1, cart.task)
+
+
+def test_words_of_a_task_belong_to_nobody_and_each_try_has_its_own() -> None:
+    parts = story.parts(20)
+    labels = next(part for part in parts if part.name == "labels").jobs[0]
+    script, told = story.script(parts), f"This is task t4, {labels.spec.title}:"
+    first = script.due(("another",), [Request(told, 0)], 7)
+    second = script.due((), [Request(told, 4), Request(f"It is not done yet. {told}", 1)], 5)
+    taken = script.due((), [Request(f"{told} Station labels {story.ANOTHER}.", 0)], 0)
+    assert first.step == labels.tries[0][0] and second.step == labels.tries[1][1] and not second.eased
+    assert taken == Due(labels.tries[2][0], eased=True)
 
 
 def test_without_what_calls_models_it_says_so_once_and_makes_nothing(
