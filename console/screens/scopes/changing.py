@@ -52,8 +52,9 @@ class ChangingScreen(ScopesScene, HandedScreen):
 
     def action_assign(self) -> None:
         """Let a station write here: the ones first that may not yet."""
-        place, state = self.place, self.factory.link.state
-        ours = sorted(self._all_ours(), key=lambda station: bool(change.assign(state, station, place).trouble))
+        place = self.place
+        has = {writer.station for writer in self.detail.writers if writer.whole} if self.detail is not None else set()
+        ours = sorted(self._all_ours(), key=lambda station: station in has)
         self.propose(lambda state, station: change.assign(state, station, place), ours)
 
     def action_widen(self) -> None:
@@ -69,10 +70,10 @@ class ChangingScreen(ScopesScene, HandedScreen):
             self._of_writers(lambda _, state, station: change.to_what_it_wrote(state, station, wrote(station)))
 
     def action_alone(self) -> None:
-        self._of_writers(lambda _, state, station: change.alone(state, station))
+        self._of_writers(lambda _, state, station: change.alone(state, station), vets=False)
 
-    def _of_writers(self, propose: Callable[..., Proposal]) -> None:
-        self.propose(partial(propose, self.place), self.writers(), self.chosen)
+    def _of_writers(self, propose: Callable[..., Proposal], vets: bool = True) -> None:
+        self.propose(partial(propose, self.place), self.writers(), self.chosen, vets)
 
     def action_hand_over(self) -> None:
         """From the one at hand, or the first that may write here, to one that is chosen."""
@@ -99,9 +100,9 @@ class ChangingScreen(ScopesScene, HandedScreen):
 
     # The proposal
 
-    def propose(self, propose: Propose, stations: list[str], at: str = "") -> None:
+    def propose(self, propose: Propose, stations: list[str], at: str = "", vets: bool = True) -> None:
         """Show what would come of it, and ask."""
-        self.proposing = Proposing(propose, stations, at)
+        self.proposing = Proposing(propose, stations, at, vets)
         if self._knowing is None:
             self._knowing = Knowing(self.factory.link)
             self.begin(self._learn, group="kinds")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from sessions.floor.state import FloorState, Status, name_of
 from sessions.views.scopes.change import Proposal
-from sessions.views.scopes.effect import Effect, effect
+from sessions.views.scopes.effect import Effect, effect, refused
 from sessions.views.scopes.ground import Ground
 from sessions.views.status import status_at
 from widgets.draw.cells import Line
@@ -20,8 +20,9 @@ Rebinds = Callable[[str], bool]
 class Proposing:
     """A key's proposal, with those to choose from for whom it is done. It is made anew of every floor."""
 
-    def __init__(self, propose: Propose, stations: Sequence[str], at: str = "") -> None:
-        self._propose = propose
+    def __init__(self, propose: Propose, stations: Sequence[str], at: str = "", vets: bool = True) -> None:
+        """`vets` has all in view looked at whether it could be done for them, which may take long."""
+        self._propose, self._vets = propose, vets
         self.stations = list(stations)
         self.at = at if at in self.stations else ""
         """Of nobody chosen it is the first one for whom it can be done."""
@@ -37,7 +38,7 @@ class Proposing:
     def look(self, ground: Ground, state: FloorState, rebinds: Rebinds) -> None:
         """Take over this floor."""
         if not self.at and self.stations:
-            able = (each for each in self.stations if not self._propose(state, each).trouble)
+            able = (each for each in self.stations if not self._vets or not self._propose(state, each).trouble)
             self.at = next(able, self.stations[0])
         made_of = (ground, state.owned, self.at)
         if len(self._made_of) == 3 and all(a is b for a, b in zip(made_of, self._made_of, strict=True)):
@@ -95,20 +96,15 @@ class Proposing:
         if room:
             at = names.index(self.at) if self.at in names else 0
             top = max(0, min(at - room // 2, len(names) - room))
-            shown = [
-                self._candidate(ground, state, rebinds, now, each, top <= number < top + room)
-                for number, each in enumerate(names)
-            ]
+            shown = [self._candidate(state, now, each, top <= number < top + room) for number, each in enumerate(names)]
             lines += [*candidate_lines(shown, at, cells, room), ()]
         return [*lines, *effect_lines(self.effect, self.proposal.trouble, cells)]
 
-    def _candidate(
-        self, ground: Ground, state: FloorState, rebinds: Rebinds, now: float, station: str, seen: bool
-    ) -> Candidate:
+    def _candidate(self, state: FloorState, now: float, station: str, seen: bool) -> Candidate:
         known, own = state.stations.get(station), state.owned.get(station)
-        if seen and own is not None and station not in self._refused:
+        if seen and self._vets and own is not None and station not in self._refused:
             proposal = self._propose(state, station)
-            self._refused[station] = proposal.trouble or effect(ground, state, proposal, rebinds).refused
+            self._refused[station] = refused(state, proposal)
         return Candidate(
             station,
             name_of(state, station),

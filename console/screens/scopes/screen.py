@@ -21,8 +21,8 @@ from widgets.draw.cells import Span
 from widgets.parts.footer import Footer
 from widgets.parts.panel import Bar
 
-MOST_OPEN = 20_000
-"""Places beyond which no further level is unfolded at once."""
+MOST_NEW = 20_000
+"""Rows more with which no further level is unfolded at once."""
 _SAID = {
     Why.OVERLAP: "stations that do not work for one another may write the same here",
     Why.GAP: "no station may write here",
@@ -151,8 +151,9 @@ class ScopesScreen(ChangingScreen):
             folded = {row.path for row in self.rows if row.path.endswith("/") and not row.open}
             shallow = min((path.count("/") for path in folded), default=0)
             more = {path for path in folded if path.count("/") == shallow}
-            if sum(ground.node(path).files for path in more) > MOST_OPEN and len(more) > 1:
-                self.say(f"that would be {sum(len(ground.children(path)) for path in more):,} rows more: unfold some")
+            new = sum(len(ground.children(path)) for path in more)
+            if new > MOST_NEW:
+                self.say(f"that would be {new:,} rows more: enter unfolds one directory")
                 return
             self.unfolded |= more
         self.draw()

@@ -16,12 +16,10 @@ from sessions.floor.commands import AssignScope
 from sessions.floor.ours.family import above
 from sessions.floor.patterns import suggest
 from sessions.floor.scope import Scope
-from sessions.floor.scopes.sets import inside, overlaps, useless
+from sessions.floor.scopes.sets import inside, overlaps
 from sessions.floor.state import FloorState, name_of
 from sessions.views.scopes.ground import pattern_of
 
-MOST_SIMPLIFIED = 24
-"""Patterns of a scope up to which it is looked whether one of them says nothing."""
 UNNAMED = "its name is too long for any pattern"
 NAMED = 3
 """Stations that are named of many."""
@@ -80,31 +78,24 @@ def without(write: Sequence[str], other: Sequence[str]) -> tuple[str, ...]:
 
 
 def simplified(write: Sequence[str]) -> tuple[str, ...]:
-    """The same files in fewer patterns, where one of them says nothing."""
-    left = _plain(list(dict.fromkeys(reversed(write)))[::-1])
-    if len(left) > MOST_SIMPLIFIED:
-        return tuple(left)
-    for text in list(left):
-        # With what takes away all that others allow, those go too.
-        beneath = [text] + [other for other in left if text[:1] == "!" != other[:1] and inside([other], [text[1:]])]
-        for gone in (beneath, [text]):
-            fewer = _plain([other for other in left if other not in gone])
-            if len(fewer) < len(left) and _alike(fewer, left):
-                left = fewer
-                break
-    return tuple(left)
+    """The same files in fewer patterns: without those that say again what is so, or that a later one overrules."""
+    left: list[str] = []
+    for text in write:
+        bare = text.removeprefix("!")
+        left = [*(before for before in left if not inside([before.removeprefix("!")], [bare])), text]
+    return tuple(_not_in_vain(left))
 
 
-def _plain(write: Sequence[str]) -> list[str]:
-    """The patterns but for those with `!` that take nothing away."""
-    left = list(write)
-    while vain := useless(left):
-        left.remove(vain)
-    return left
-
-
-def _alike(one: Sequence[str], other: Sequence[str]) -> bool:
-    return inside(one, other) and inside(other, one)
+def _not_in_vain(write: Sequence[str]) -> Iterator[str]:
+    """The patterns but for those with `!` that take nothing away, and those that then say again what is so."""
+    left: list[str] = []
+    for text in write:
+        if text.startswith("!"):
+            if overlaps(left, [text[1:]]):
+                left.append(text)
+        elif not inside([text], left):
+            left.append(text)
+    yield from left
 
 
 # What keys propose

@@ -11,7 +11,7 @@ from sessions.floor.ours.owned import Owned
 from sessions.floor.scopes.sets import inside
 from sessions.floor.state import FloorState, Status, name_of
 from sessions.views.names import labels
-from sessions.views.scopes.ground import Ground, Node, Owner, pattern_of
+from sessions.views.scopes.ground import Ground, Node, Share, pattern_of
 from sessions.views.scopes.marks import Mark
 from sessions.views.status import status_at
 
@@ -96,12 +96,12 @@ def detail(ground: Ground, path: str, now: float) -> Detail:
     shares = {share.owner.id: share.files for share in node.shares}
     pattern = pattern_of(path)
     writers = [
-        _writer(state, share.owner.id, now, touches.get(share.owner.id, ()), share.files, share.owner, pattern)
+        _writer(state, share.owner.id, now, touches.get(share.owner.id, ()), share, _if_all(share, node, pattern))
         for share in node.shares
     ]
     resting = ground.shares(path, ground.resting)
     others = [
-        _writer(state, share.owner.id, now, touches.get(share.owner.id, ()), share.files, share.owner, pattern)
+        _writer(state, share.owner.id, now, touches.get(share.owner.id, ()), share, _if_all(share, node, pattern))
         for share in resting
     ]
     seen = {*shares, *(other.station for other in others)}
@@ -124,24 +124,29 @@ def detail(ground: Ground, path: str, now: float) -> Detail:
     )
 
 
+def _if_all(share: Share, node: Node, pattern: str) -> str:
+    """The pattern of a place; nothing where it is seen at once that not all of it may be written."""
+    return pattern if share.files == node.files else ""
+
+
 def _writer(
     state: FloorState,
     station: str,
     now: float,
     marks: Sequence[Mark],
-    files: int = 0,
-    owner: Owner | None = None,
+    share: Share | None = None,
     pattern: str = "",
 ) -> Writer:
+    """`pattern` is that of the place, where it may be that it may write all of it."""
     seen, own = state.stations.get(station), state.owned.get(station, Owned())
     return Writer(
         station,
         name_of(state, station),
         status_at(seen, now).status if seen is not None else Status.UNKNOWN,
-        files,
-        owner is not None and pattern != "" and inside([pattern], own.scope.write),
-        owner is not None and own.scope.exclusive,
-        own.scoped if owner is not None else 0.0,
+        share.files if share is not None else 0,
+        pattern != "" and inside([pattern], own.scope.write),
+        share is not None and own.scope.exclusive,
+        own.scoped if share is not None else 0.0,
         own.scoped_by,
         station in state.owned,
         own.lives if station in state.owned else True,
@@ -150,7 +155,7 @@ def _writer(
         sum(mark.times for mark in marks),
         tuple(mark.path for mark in sorted(marks, key=lambda mark: -mark.times)[:FIRST]),
         max((mark.time for mark in marks), default=0.0),
-        own.next_start and owner is not None,
+        own.next_start and share is not None,
     )
 
 

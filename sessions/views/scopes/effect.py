@@ -95,6 +95,17 @@ def effect(ground: Ground, state: FloorState, proposal: Proposal, rebinds: Calla
     )
 
 
+def refused(state: FloorState, proposal: Proposal) -> str:
+    """Why it cannot be done, without all that would come of it; "" where it can."""
+    then = state
+    for step in proposal.steps:
+        if reason := refusal(then, step.wish(then)):
+            return reason
+        own = then.owned[step.station]
+        then = replace(then, owned={**then.owned, step.station: replace(own, scope=step.after)})
+    return proposal.trouble
+
+
 def _turn(ground: Ground, state: FloorState, step: Step, was: int, mask: int, rebinds: Callable[[str], bool]) -> Turn:
     own = state.owned[step.station]
     wrote = [mark.path for mark in ground.known.touched.all if mark.station == step.station]
