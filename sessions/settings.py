@@ -75,7 +75,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """By role what its stations begin with where nothing else is said."""
 
     triage: dict[str, object] = {}
-    """Who is told what needs a person, and which presets settle it; with `rules` and `causes` see `floor.triage.chosen`."""
+    """Who is told what needs a person, and which presets settle it: with `rules` and `causes` see `queue`."""
     rules: tuple[dict[str, object], ...] = ()
     causes: tuple[dict[str, object], ...] = ()
 

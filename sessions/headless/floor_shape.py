@@ -13,9 +13,12 @@ from sessions.floor.events import Event
 from sessions.floor.ours.changes import rebooted
 from sessions.floor.state import Branch, FloorState, Station
 from sessions.floor.tasks.task import OVER, TaskState
+from sessions.floor.triage.groups import rows
+from sessions.headless import triage_shape
 from sessions.headless.meters_shape import VERSION, M, meter_shape
 from sessions.headless.ours_shape import OursShape, ours_shape
 from sessions.headless.tasks.shape import TaskShape, counts, task_shapes
+from sessions.headless.triage_shape import CaseShape
 from sessions.views.ours import evidence_of
 from sessions.views.status import LIVE
 
@@ -92,6 +95,10 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     """By state."""
     tasks: list[TaskShape]
     """Those that are not over, in the order in which they are taken, each with why it waits."""
+    case_counts: Mapping[str, int]
+    """By kind, what needs a person now."""
+    cases: list[CaseShape]
+    """The most urgent first, without what is out of sight."""
 
 
 class NumberedEvent(msgspec.Struct, frozen=True):
@@ -119,6 +126,8 @@ def status(state: FloorState, now: float) -> Status:
         skipped=state.skipped,
         task_counts=counts(state),
         tasks=task_shapes(state, now, frozenset(TaskState) - OVER),
+        case_counts=triage_shape.case_counts(state, now),
+        cases=[triage_shape.shape(state, case, now) for row in rows(state, now) for case in row.cases],
     )
 
 

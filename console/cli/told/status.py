@@ -5,6 +5,7 @@ from __future__ import annotations
 from console.cli.output import age, count, say, table
 from console.cli.told.meters import figures
 from console.cli.told.tasks import tasks_counted
+from console.cli.told.triage import cases_counted
 from sessions.floor.ours.changes import machine_stopped
 from sessions.floor.ours.lives import Life
 from sessions.floor.state import FloorState, Station, Status
@@ -59,6 +60,9 @@ def print_status(state: FloorState, now: float, as_json: bool) -> None:
     if said := tasks_counted(shape.task_counts):
         say()
         say(f"tasks: {said}; see factory-tui task list")
+    if shape.case_counts:
+        say()
+        say(f"needs you: {cases_counted(shape.case_counts)}; see factory-tui triage")
     if shape.skipped:
         say()
         say("skipped: " + ", ".join(f"{clean(reason)} {times:,}" for reason, times in shape.skipped.items()))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from sessions.floor.conflicts import Outcome, Verdict, key_of
 from sessions.floor.ours.lives import Life
@@ -23,7 +24,7 @@ def collides(looked: Looked) -> Iterator[Case]:
     gone = looked.owned is not None and looked.owned.life is Life.REMOVED
     if not branch or branch == state.base or gone or not looked.is_recent:
         return
-    for other in ("", *_accepted(state, branch)):
+    for other in _before(state, branch):
         verdict = _verdict(state, branch, other)
         if verdict is None or verdict.outcome is not Outcome.CONFLICT or looked.now < verdict.since + PATIENCE_S:
             continue
@@ -42,7 +43,7 @@ def collides(looked: Looked) -> Iterator[Case]:
 def collision_due(looked: Looked) -> float:
     """When a collision has lasted long enough; infinite for never."""
     branch = looked.station.branch
-    verdicts = (_verdict(looked.state, branch, other) for other in ("", *_accepted(looked.state, branch)))
+    verdicts = (_verdict(looked.state, branch, other) for other in _before(looked.state, branch))
     waits = (each.since + PATIENCE_S for each in verdicts if each is not None and each.outcome is Outcome.CONFLICT)
     return min((at for at in waits if at > looked.now), default=float("inf"))
 
@@ -53,13 +54,40 @@ def _verdict(state: FloorState, branch: str, other: str) -> Verdict | None:
     return state.committed_verdicts.get(key) or state.verdicts.get(key)
 
 
-def _accepted(state: FloorState, branch: str) -> list[str]:
-    """Branches with a task that was accepted and has not landed, but this one."""
-    if not any(task.state is TaskState.FINISHED for task in state.tasks.values()):
-        return []
-    done = {task.station for task in state.tasks.values() if task.state is TaskState.FINISHED}
-    names = (state.owned[name].branch for name in sorted(done) if name in state.owned)
-    return [name for name in names if name != branch and name in state.branches and not state.branches[name].merged]
+def _before(state: FloorState, branch: str) -> list[str]:
+    """What a branch lands after: the base, "", and branches of which work was accepted before any of its own."""
+    accepted: dict[str, float] = {}
+    for station, since in _accepted(_Same(state.tasks)).items():
+        known = state.owned.get(station)
+        if known is not None and known.branch in state.branches and not state.branches[known.branch].merged:
+            accepted[known.branch] = min(since, accepted.get(known.branch, since))
+    own = (accepted.pop(branch, float("inf")), branch)
+    return ["", *sorted(other for other, since in accepted.items() if (since, other) < own)]
+
+
+class _Same:
+    """Tasks that are known by being the very same mapping: no floor ever changes one."""
+
+    __slots__ = ("tasks",)
+
+    def __init__(self, tasks: Mapping[str, Task]) -> None:
+        self.tasks = tasks
+
+    def __hash__(self) -> int:
+        return id(self.tasks)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.tasks is self.tasks
+
+
+@lru_cache(maxsize=2)
+def _accepted(same: _Same) -> dict[str, float]:
+    """By station since when a task of it is accepted. There may be a thousand tasks, and this is asked at each look."""
+    found: dict[str, float] = {}
+    for task in same.tasks.values():
+        if task.state is TaskState.FINISHED and task.station:
+            found[task.station] = min(task.since, found.get(task.station, task.since))
+    return found
 
 
 def unaccepted(state: FloorState, task: Task, rules: tuple[Rule, ...]) -> Case | None:
