@@ -14,11 +14,11 @@ from sessions.floor.ours.changes import rebooted
 from sessions.floor.state import Branch, FloorState, Station
 from sessions.floor.tasks.task import OVER, TaskState
 from sessions.floor.triage.groups import rows
-from sessions.headless import triage_shape
 from sessions.headless.meters_shape import VERSION, M, meter_shape
 from sessions.headless.ours_shape import OursShape, ours_shape
 from sessions.headless.tasks.shape import TaskShape, counts, task_shapes
-from sessions.headless.triage_shape import CaseShape
+from sessions.headless.triage import shape as queue_shape
+from sessions.headless.triage.shape import CaseShape
 from sessions.views.ours import evidence_of
 from sessions.views.status import LIVE
 
@@ -126,8 +126,8 @@ def status(state: FloorState, now: float) -> Status:
         skipped=state.skipped,
         task_counts=counts(state),
         tasks=task_shapes(state, now, frozenset(TaskState) - OVER),
-        case_counts=triage_shape.case_counts(state, now),
-        cases=[triage_shape.shape(state, case, now) for row in rows(state, now) for case in row.cases],
+        case_counts=queue_shape.case_counts(state, now),
+        cases=[queue_shape.shape(state, case, now) for row in rows(state, now) for case in row.cases],
     )
 
 

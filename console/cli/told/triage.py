@@ -9,8 +9,8 @@ from sessions.floor.state import FloorState, name_of
 from sessions.floor.triage.acts import choices
 from sessions.floor.triage.case import Case
 from sessions.floor.triage.groups import Row, rows
-from sessions.headless import triage_shape as jsonshape
 from sessions.headless.line import text
+from sessions.headless.triage import shape as jsonshape
 from sessions.text import clean
 
 NOT_JUDGED = "nobody has looked yet what needs a person here: a supervisor does, as soon as somebody opens the floor"

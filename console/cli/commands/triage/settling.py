@@ -41,9 +41,9 @@ class Settle(InRepository, frozen=True, kw_only=True):
             "--path", dest="paths", type=filled, action="append", metavar="GLOB", help="what it may write, too (again)"
         )
         parser.add_argument("--tokens", type=whole(1, MOST), metavar="N", help="raise its budget to so many")
-        parser.add_argument("--dollars", type=_amount, metavar="N")
-        parser.add_argument("--minutes", type=_amount, metavar="N")
-        parser.add_argument("--turns", type=whole(1, MOST), metavar="N")
+        parser.add_argument("--dollars", type=_amount, metavar="N", help="likewise")
+        parser.add_argument("--minutes", type=_amount, metavar="N", help="likewise")
+        parser.add_argument("--turns", type=whole(1, MOST), metavar="N", help="likewise")
         parser.add_argument("--model", type=filled, metavar="NAME", help="have it go on with this model")
         parser.add_argument("--to", type=filled, metavar="STATION", help="hand it over to this one")
         snooze = parser.add_mutually_exclusive_group()

@@ -1,0 +1,1 @@
+"""What headless commands tell of what needs a person."""
