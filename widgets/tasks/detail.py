@@ -10,7 +10,7 @@ from sessions.floor.tasks.task import Learned, Task, TaskState
 from sessions.text import clean, clean_lines
 from sessions.views.forms.words import budget_text, patterns_text
 from sessions.views.tasks.board import title_of
-from sessions.views.tasks.words import SOURCE, STATE, STATUS, after_words, check_words, standing
+from sessions.views.tasks.words import STATE, STATUS, after_words, check_words, source_words, standing
 from widgets.draw.cells import Line, Span, cut, fit, pad, width
 from widgets.draw.numbers import age, ago, exact_age
 from widgets.draw.wrap import wrap
@@ -96,9 +96,8 @@ def _bounds(state: FloorState, task: Task, now: float, cells: int) -> list[Line]
         lines += _rows("priority", [str(spec.priority)], cells)
     lines += _rows("retries", [str(spec.retries)], cells)
     lines += _after(state, task, cells)
-    told = f"{SOURCE[spec.source]} {clean(spec.origin, 120)}".strip()
-    who = f", by {clean(task.who, 60)}" if task.who else ""
-    return lines + _rows("from", [f"{told}{who}, {ago(task.added, now) or 'some time ago'}"], cells, "soft")
+    told = f"{source_words(state, task)}, {ago(task.added, now) or 'some time ago'}"
+    return lines + _rows("added", [told], cells, "soft")
 
 
 def _after(state: FloorState, task: Task, cells: int) -> list[Line]:

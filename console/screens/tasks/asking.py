@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from console.screens.handed import NAMED
 from console.screens.tasks.offers import station_offers
@@ -81,7 +81,9 @@ class AskingTasks(WritingList[Row]):
         from console.screens.palette.choosing import ChoosingScreen
 
         def to(station: str) -> None:
-            self.do_all(tasks, Verb.ASSIGN, lambda task: wish_of(task, Verb.ASSIGN, station=station))
+            name = clean(name_of(self.factory.link.state, station), 60)
+            done = f"is for {name} alone" if station else "is for whoever is free"
+            self.do_all(tasks, Verb.ASSIGN, lambda task: wish_of(task, Verb.ASSIGN, station=station), done)
 
         offers = station_offers(self.factory.link.state, to, self.action_create)
         self.app.push_screen(ChoosingScreen(self, f"hand {self._called(tasks)} to", offers))
@@ -90,20 +92,18 @@ class AskingTasks(WritingList[Row]):
 
     def move(self, tasks: Sequence[Task], step: int) -> None:
         """One place earlier or later among those of its priority."""
+        meant = {task.id: task for task in tasks if not trouble(task, Verb.EARLIER)}
         queue = [row.task for row in self.board.rows if row.place]
-        meant = {task.id for task in tasks}
         wishes: list[tuple[str, AnyWish]] = []
-        for task in tasks if step < 0 else reversed(tasks):
-            if trouble(task, Verb.EARLIER):
-                continue
-            peers = [each for each in queue if each.spec.priority == task.spec.priority]
-            at = peers.index(task) + step
-            if not 0 <= at < len(peers) or peers[at].id in meant:
-                continue
-            before = peers[at] if step < 0 else peers[at + 1] if at + 1 < len(peers) else None
-            wishes.append((task.id, MoveTask(task.id, before.id if before is not None else "")))
-            if step < 0 or before is not None:
-                continue
+        for priority in {task.spec.priority for task in meant.values()}:
+            peers = [task.id for task in queue if task.spec.priority == priority]
+            after = moved(peers, meant.keys(), step)
+            # The last ones first: what each comes before is then where it stays.
+            wishes += [
+                (name, MoveTask(name, before))
+                for name, before, was in reversed([*zip(after, [*after[1:], ""], peers, strict=True)])
+                if name in meant and name != was
+            ]
         if not wishes:
             end = "first" if step < 0 else "last"
             self.say(f"it is the {end} of its priority already: its priority stands in its form, e")
@@ -112,15 +112,28 @@ class AskingTasks(WritingList[Row]):
 
     # Doing it
 
-    def do_all(self, tasks: Sequence[Task], verb: Verb, wish: Callable[[Task], AnyWish]) -> None:
-        """Do it to all to which it can be done, and tell the rest with their reasons."""
+    def do_all(self, tasks: Sequence[Task], verb: Verb, wish: Callable[[Task], AnyWish], words: str = "") -> None:
+        """Do it to all to which it can be done, and tell the rest with their reasons; `words` say what was done."""
         refused = {task.id: reason for task in tasks if (reason := trouble(task, verb))}
         able = [task for task in tasks if task.id not in refused]
         self.say(f"{verb.value} {self._called(able)} …")
 
         def done(ids: Sequence[str]) -> str:
             if len(ids) > 1:
-                return f"{len(ids)} tasks: each {said(able[0], verb)}"
-            return f"{self._called([task for task in able if task.id in ids])} {said(able[0], verb)}" if ids else ""
+                return f"{len(ids)} tasks: each {words or said(able[0], verb)}"
+            return (
+                f"{self._called([task for task in able if task.id in ids])} {words or said(able[0], verb)}"
+                if ids
+                else ""
+            )
 
         self.send_all([(task.id, wish(task)) for task in able], done, refused)
+
+
+def moved(order: Sequence[str], these: Collection[str], step: int) -> list[str]:
+    """The order with these one place earlier or later; those at the end stay, and so do those behind them."""
+    found = [*order] if step < 0 else [*reversed(order)]
+    for at in range(1, len(found)):
+        if found[at] in these and found[at - 1] not in these:
+            found[at - 1], found[at] = found[at], found[at - 1]
+    return found if step < 0 else found[::-1]

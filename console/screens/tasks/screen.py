@@ -103,7 +103,7 @@ class TasksScreen(AskingTasks):
         if self.board.every and self.choice.parts:
             return ("no task is in these states", "f shows others")
         if self.board.folded:
-            return (f"all tasks are done: {self.board.folded:,} are finished or dropped", "E shows them")
+            return (f"nothing is left to do: {self.board.folded:,} finished or dropped", "E shows them")
         if past:
             return ("there were no tasks up to here",)
         return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sessions.floor.ours import budget
 from sessions.floor.scope import Budget
 from sessions.floor.state import FloorState
+from sessions.floor.tasks.task import Source, Task
 from sessions.text import clean
 from sessions.views.forms.words import budget_text
 from sessions.views.hands import OBSERVED, PROMPTLESS
@@ -16,9 +17,18 @@ def untakeable(state: FloorState, station: str) -> str:
     known = state.owned.get(station)
     if known is None:
         return OBSERVED
-    if station not in state.hands and not known.text:
+    if station in state.hands:
+        return ""
+    if not known.lives:
+        return f"it is {known.life.value}, and has no task"
+    if not known.text or any(_was_of(task, station) for task in state.tasks.values()):
         return "it has no task: X kills it"
     return ""
+
+
+def _was_of(task: Task, station: str) -> bool:
+    """It is what the station was started with, or was done by it."""
+    return task.station == station or (task.spec.source is Source.STATION and task.spec.origin == station)
 
 
 def kept(state: FloorState, station: str, now: float) -> list[tuple[str, str]]:

@@ -37,6 +37,12 @@ SOURCE = {
     Source.SPLIT: "part of another task",
     Source.STATION: "what its station was started with",
 }
+_FROM = {
+    Source.FILE: "from the file {}",
+    Source.CHECK: "from the check {}",
+    Source.SPLIT: "a part of {}",
+    Source.STATION: "what {} was started with",
+}
 _SHORT = {
     TaskState.FAILED: "failed",
     TaskState.REVIEW: "to accept",
@@ -83,6 +89,14 @@ def standing(task: Task) -> str:
 def first_of(output: str) -> str:
     """The first line that says something."""
     return next((said for line in output[:2_000].splitlines() if (said := clean(line, 160))), "")
+
+
+def source_words(state: FloorState, task: Task) -> str:
+    """Where it came from, and who put it there."""
+    source, origin = task.spec.source, task.spec.origin
+    name = clean(name_of(state, origin) if source is Source.STATION else origin, 120)
+    told = _FROM.get(source, SOURCE[source] + " {}").format(name) if name else SOURCE[source]
+    return told + (f", by {clean(task.who, 60)}" if task.who else "")
 
 
 def check_words(check: Check) -> list[str]:

@@ -72,7 +72,7 @@ def test_the_details_of_a_task_that_bounced() -> None:
         "  budget    $5",
         "  priority  2",
         "  retries   2",
-        "  from      from a file todo.md:4, by mara@box, 49m ago",
+        "  added     from the file todo.md:4, by mara@box, 49m ago",
         "",
         " tries ────────────────────────────────────────────────────────────────────",
         "  now       proxy-00: under way at 9f00aa11, checked 1 ×",

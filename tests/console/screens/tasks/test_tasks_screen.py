@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from console.actions.registry import BY_ID
 from console.app import FactoryApp
 from console.screens.station.screen import StationScreen
+from console.screens.tasks.asking import moved
 from console.screens.tasks.screen import TasksScreen
 from sessions.floor.commands import (
     AddTasks,
@@ -168,6 +171,18 @@ def test_the_order_is_moved_within_a_priority() -> None:
         assert "it is not in the queue" in text(app)
 
     play(test)
+
+
+@given(st.lists(st.sampled_from("abcdefgh"), unique=True), st.sets(st.sampled_from("abcdefgh")))
+def test_what_is_moved_keeps_its_order_and_goes_at_most_one_place(order: list[str], these: set[str]) -> None:
+    for step in (-1, 1):
+        after = moved(order, these, step)
+        assert sorted(after) == sorted(order)
+        assert [each for each in after if each in these] == [each for each in order if each in these]
+        assert [each for each in after if each not in these] == [each for each in order if each not in these]
+        assert all(after.index(each) - order.index(each) in (0, step) for each in order if each in these)
+        ends = order[: sum(each in these for each in order)] if step < 0 else []
+        assert after != order or set(order) <= these or not these & {*order} or step > 0 or {*ends} <= these
 
 
 def test_a_task_is_handed_to_a_station_that_is_chosen_by_a_few_letters() -> None:
