@@ -39,7 +39,7 @@ _AT = re.compile(r" - at `\$\.?([^`]*)`$")
 """How it is said where a mistake is."""
 MOST = 100
 """Rules, and causes, that may be set."""
-NOTIFY_SEND = ("notify-send", "--app-name=factory-tui", "--urgency=critical", "{title}", "{text}")
+NOTIFY_SEND = ("notify-send", "--app-name=factory-tui", "--urgency=critical", "--", "{title}", "{text}")
 """The command of a desktop."""
 
 
@@ -87,7 +87,7 @@ def parsed(triage: Mapping[str, object], rules: Sequence[object], causes: Sequen
         if len({*names}) < len(names) or len(names) > MOST:
             raise FactoryError(f"{name}: two {words} have one name, or there are over {MOST}", "give each its own")
     if told.webhook and not told.webhook.startswith(("http://", "https://")):
-        raise FactoryError(f"{name}: webhook cannot be {told.webhook!r}", "give it an address: http://… or https://…")
+        raise FactoryError(f"{name}: webhook is no address", "give it one: http://… or https://…")
     if not (0 <= told.quiet <= 86_400 and 1 <= told.every <= 86_400):
         raise FactoryError(f"{name}: quiet and every are seconds", "give them 0 to 86400, and 1 to 86400")
     presets = {each.name: each for each in PRESETS}

@@ -30,12 +30,19 @@ class Floor:
     def __init__(self, recorder: Recorder, triage: Triage) -> None:
         self.recorder, self.triage = recorder, triage
         self.told: list[ev.Event] = []
+        self.troubles: list[str] = []
+        """What went wrong each time that somebody was told; "" where nothing did."""
+        recorder.trouble = self._troubled  # type: ignore[method-assign]
         self._news = asyncio.Event()
         recorder.tell(self._hear)
         recorder.tell(triage.hear)
 
     def _hear(self, events: Sequence[ev.Event]) -> None:
         self.told += events
+        self._news.set()
+
+    def _troubled(self, source: str, text: str) -> None:
+        self.troubles.append(text)
         self._news.set()
 
     @property

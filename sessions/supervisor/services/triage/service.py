@@ -17,6 +17,7 @@ from sessions.floor.triage.lookout import HEARD, Lookout
 from sessions.supervisor.recorder import Recorder
 from sessions.supervisor.service import Service
 from sessions.supervisor.services.triage.acting import Acting
+from sessions.supervisor.services.triage.attention import Attention
 
 TOGETHER_S = 0.05
 """What happens within this time is looked at at one go."""
@@ -26,18 +27,22 @@ class Triage(Service):
     """Keeps the queue in step with the floor."""
 
     name = "triage"
-    hears = HEARD
+    hears = (*HEARD, ev.CaseOpened)
 
     def __init__(self, recorder: Recorder, chosen: Chosen) -> None:
         self._recorder = recorder
         self.lookout = Lookout(chosen.rules)
         self._acting = Acting(recorder, chosen.standing)
+        self._attention = Attention(recorder, chosen.told)
         self._news = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._following = False
 
     def hear(self, events: Sequence[ev.Event]) -> None:
-        if self._following and self.lookout.hear(self._recorder.state, events):
+        if not self._following:
+            return
+        self._attention.hear(events)
+        if self.lookout.hear(self._recorder.state, events):
             self._news.set()
 
     async def follow(self) -> None:
@@ -61,6 +66,7 @@ class Triage(Service):
         finally:
             self._following = False
             past.cancel()
+            await self._attention.close()
             if self._timer is not None:
                 self._timer.cancel()
 

@@ -63,7 +63,7 @@ def test_nothing_is_switched_on_by_itself() -> None:
     [
         ('[triage]\nstanding = ["retry-all"]', "there is no standing rule 'retry-all'"),
         ("[triage]\nloud = true", "triage: Object contains unknown field 'loud'"),
-        ('[triage]\nwebhook = "ftp://x"', "webhook cannot be 'ftp://x'"),
+        ('[triage]\nwebhook = "ftp://x"', "webhook is no address"),
         ("[triage]\nevery = 0", "quiet and every are seconds"),
         ('[[rules]]\nname = "x"', "rules, number 1: Object missing required field 'act'"),
         ('[[rules]]\nname = "x"\nact = "allow"\nkind = "permission"', "rules, number 1: no rule may allow"),
