@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from sessions.floor.state import FloorState, Status
+from sessions.floor.state import FloorState, Status, name_of
 from sessions.text import clean
 from sessions.views.conflicts.clashes import CollisionWatch, notice
 from sessions.views.floor.calls import CALLING, Call, CallTracker
@@ -14,6 +15,9 @@ from sessions.views.status import RESTING_S
 from widgets.draw.cells import Line, Span, line_width, pad, plain, spread
 from widgets.draw.glyphs import CLASH, STATUS
 from widgets.draw.numbers import age
+
+if TYPE_CHECKING:
+    from sessions.views.triage.fresh import CaseWatch
 
 NEWS_S = 12.0
 """How long news stay in the line."""
@@ -36,7 +40,16 @@ class Collided(msgspec.Struct, frozen=True):
     text: str
 
 
-Item = Call | Collided
+class Opened(msgspec.Struct, frozen=True):
+    """There is a case that no status of a station tells."""
+
+    case: str
+    name: str
+    """Of its station; "" for the whole floor."""
+    title: str
+
+
+Item = Call | Collided | Opened
 
 
 class News:
@@ -50,6 +63,9 @@ class News:
         self._tells = tells
         self._watch = CallTracker(resting_s)
         self._collisions = CollisionWatch()
+        self._cases: CaseWatch | None = None
+        self._quiet = 0.0
+        """For so many seconds from the last look on nobody is rung for."""
         self._told: list[tuple[float, Item]] = []
         """What the line says, each with the moment at which it was said."""
         self._unrung: list[Item] = []
@@ -65,8 +81,16 @@ class News:
     def look(self, state: FloorState, now: float, moment: float) -> None:
         """Take in what is new."""
         self.counts(state, now, moment)
-        if self._tells and (began := self._collisions.look(state)):
+        if not self._tells:
+            return
+        if began := self._collisions.look(state):
             self._take([Collided(notice(state, began))], moment)
+        from sessions.views.triage.fresh import CaseWatch, worked_until  # the first paint does not wait for them
+
+        self._cases = self._cases or CaseWatch()
+        opened = self._cases.look(state, now)
+        self._take([Opened(case.id, name_of(state, case.station), case.title) for case in opened], moment)
+        self._quiet = max(0.0, worked_until(state, now) - now)
 
     def _take(self, items: Sequence[Item], moment: float) -> None:
         if not self._tells:
@@ -87,7 +111,7 @@ class News:
 
     def to_ring(self, moment: float) -> list[Item]:
         """What is to be rung for now."""
-        if not self._unrung or moment - self._rung_at < RING_EVERY_S:
+        if not self._unrung or moment - self._rung_at < RING_EVERY_S or self._quiet:
             return []
         ringing, self._unrung, self._rung_at = self._unrung, [], moment
         return [*{_who(item): item for item in ringing if self._holds(item)}.values()]
@@ -96,10 +120,12 @@ class News:
         """Seconds until time alone changes what it says or counts; infinite for never."""
         due = [self._watch.due() - now + LEAST_S]
         due += [1.0] * bool(self._told)  # its ages
-        due += [self._rung_at + RING_EVERY_S - moment] * bool(self._unrung)
+        due += [max(self._quiet, self._rung_at + RING_EVERY_S - moment)] * bool(self._unrung)
         return max(0.0, min(due))
 
     def _holds(self, item: Item) -> bool:
+        if isinstance(item, Opened):
+            return self._cases is not None and item.case in self._cases.present
         return isinstance(item, Collided) or self._watch.is_loud(item.station)
 
     @property
@@ -122,6 +148,8 @@ class News:
 
 
 def _who(item: Item) -> str:
+    if isinstance(item, Opened):
+        return f"case {item.case}"
     return f"station {item.station}" if isinstance(item, Call) else item.text
 
 
@@ -157,9 +185,22 @@ def _parts(items: Sequence[Item], now: float) -> Iterator[Line]:
             more = f" and {len(calls) - NAMED} more" if len(calls) > NAMED else ""
             said = f"{len(calls)} {_MANY[status]}: "
             yield ((STATUS[status] + " ", style), (said, "bold text on bar"), (", ".join(names) + more, "text on bar"))
+    opened = [item for item in items if isinstance(item, Opened)]
+    if opened:
+        yield _opened(opened)
     for item in items:
         if isinstance(item, Collided):
             yield ((CLASH + " ", "bold failed on bar"), (item.text, "text on bar"))
+
+
+def _opened(items: Sequence[Opened]) -> Line:
+    """`guide: write shop/taxes.py`, or how many there are and the first of them."""
+    sign = (STATUS[Status.NEEDS_ME] + " ", "bold needs_me on bar")
+    names = [clean(item.name or "the floor", _NAME) for item in items[:NAMED]]
+    if len(items) == 1:
+        return (sign, (names[0], "bold text on bar"), (f": {clean(items[0].title, _REASON)}", "soft on bar"))
+    more = f" and {len(items) - NAMED} more" if len(items) > NAMED else ""
+    return (sign, (f"{len(items)} cases: ", "bold text on bar"), (", ".join(names) + more, "text on bar"))
 
 
 def _one(call: Call, now: float) -> Line:

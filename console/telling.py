@@ -9,7 +9,7 @@ from typing import Protocol
 
 from console.actions.registry import BY_ID, key_name, keys_of
 from console.links.link import Link, LinkMode
-from console.news import News, news_line, news_text
+from console.news import News, Opened, news_line, news_text
 from console.options import Options
 from console.pulse import NEVER
 from console.screens.base import FactoryScreen
@@ -88,7 +88,8 @@ class Telling:
         items = [item for item in told if not (present and isinstance(item, Call) and item.station == present)]
         if not items:
             return ()
-        action = BY_ID["app.caller" if any(isinstance(item, Call) for item in items) else "app.conflicts"]
+        cases = "app.triage" if any(isinstance(item, Opened) for item in items) else "app.conflicts"
+        action = BY_ID["app.caller" if any(isinstance(item, Call) for item in items) else cases]
         keys = keys_of(action, keymap)
         return news_line(items, self._link.now(), f"{key_name(keys[0])} goes there" if keys else "", cells)
 

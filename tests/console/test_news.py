@@ -6,10 +6,11 @@ import asyncio
 import base64
 
 import pytest
+from msgspec.structs import replace
 
 from console.app import FactoryApp
 from console.links.link import LinkMode
-from console.news import NEWS_S, RING_EVERY_S, News, news_line, news_text
+from console.news import NEWS_S, RING_EVERY_S, News, Opened, news_line, news_text
 from console.options import Options
 from console.screens.floor.screen import FloorScreen
 from console.screens.sampled import SampledScreen
@@ -18,6 +19,7 @@ from console.terminal import asking as terminal
 from sessions.floor import events as ev
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import EMPTY, FloorState, Status
+from sessions.floor.triage.case import Act, Case, Kind
 from sessions.views.floor.calls import Call
 from tests.support.console import HOSTILE, NOW, StillLink, factory_state
 from tests.support.picture import text
@@ -83,6 +85,43 @@ def test_bells_are_rung_for_all_that_came_together() -> None:
     assert news.to_ring(102) == []
     assert len(news.to_ring(101 + RING_EVERY_S)) == 2
     assert news.to_ring(200) == []
+
+
+def opened(*names: str, kind: Kind = Kind.STUCK) -> list[ev.Event]:
+    cases = [Case(f"{name}:{kind.value}", kind, name, title="the same call again") for name in names]
+    return [ev.CaseOpened(time=NOW, station=case.station, what=case) for case in cases]
+
+
+def test_what_no_status_tells_is_told_once_a_case_and_while_it_is_open() -> None:
+    first = fold_all(EMPTY, opened("old"))
+    state = fold_all(first, opened("a", "b"))
+    news = watched(first, state, state)
+    assert news_text(news.told(102), NOW) == "2 cases: a, b"
+    assert len(news.to_ring(102)) == 2 and news.to_ring(200) == []
+    closed = fold_all(state, [ev.CaseClosed(time=NOW, station="a", case="a:stuck", why="it gets on again")])
+    news.look(closed, NOW + 3, 103)
+    assert news_text(news.told(103), NOW) == "b: the same call again"
+    line = news_line([Opened("x", HOSTILE, HOSTILE)], NOW, "3 goes there", 80)
+    assert plain(line).isprintable() and width(plain(line)) == 80
+
+
+def test_of_a_station_that_calls_and_of_a_collision_nothing_is_told_twice() -> None:
+    state = fold_all(EMPTY, [*asks("a"), *opened("a"), *opened("b", kind=Kind.CONFLICT)])
+    told = watched(EMPTY, state).told(101)
+    assert [type(item) for item in told] == [Call]
+
+
+def test_nobody_is_rung_for_who_works_the_queue() -> None:
+    before = fold_all(EMPTY, opened("old"))
+    settled = ev.CaseSettled(time=NOW, station="old", case="old:stuck", act=Act.SEEN, who="mara@box")
+    working = fold_all(before, [settled, *opened("a")])
+    news = watched(before, working)
+    assert news.told(101) and news.to_ring(150) == []
+    assert news.rest(NOW + 1, 101) <= 59
+    news.look(working, NOW + 61, 161)
+    assert len(news.to_ring(161)) == 1
+    by_rule = fold_all(before, [replace(settled, rule="again", who="rule:again"), *opened("a")])
+    assert len(watched(before, by_rule).to_ring(150)) == 1
 
 
 def test_callers_are_gone_to_in_the_order_of_their_calls_and_then_round() -> None:
