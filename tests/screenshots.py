@@ -9,7 +9,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import islice, product
 from pathlib import Path
 
 import msgspec
@@ -32,6 +32,7 @@ from sessions.simulation import simulate
 from sessions.simulation.__main__ import SEED
 from sessions.simulation.live import story
 from sessions.views.hands import IN_TERMINAL
+from sessions.views.scopes.ground import Ground
 from tests import ROOT
 from tests.support.branches.branch import BRANCH, picture_state
 from tests.support.console import NOW, StillLink
@@ -45,6 +46,7 @@ from tests.support.supervisor import watched
 TARGET = ROOT / "screenshots"
 WIDE, HALF, SMALL = (200, 60), (160, 50), (80, 24)
 STATION = "proxy-01"
+TOPS, AREAS = ("src", "tests"), ("api", "audit", "auth", "billing", "cache", "export", "mail", "proxy", "queue")
 
 
 class Picture(msgspec.Struct, frozen=True):
@@ -102,6 +104,16 @@ def live_demo() -> Link:
     return StillLink(state, now=state.time)
 
 
+def scopes() -> Link:
+    """The simulated factory with the files of its repository."""
+    it = AskedLink(list(islice(simulate(SEED, 30), DEMO_OPENING)))
+    it.state, it.clock = replace(it.state, simulated=False), it.state.time
+    known = Ground(it.state).paths.all
+    more = [f"{top}/{area}/{name}" for top, area, name in product(TOPS, AREAS, ("__init__.py", "base.py", "types.py"))]
+    it.files = [*known, *more, "README.md", "docs/index.md", "LICENSE"]
+    return it
+
+
 def terminal() -> Link:
     """Stations of ours, of which one is in a terminal."""
     it = AskedLink()
@@ -142,6 +154,9 @@ PICTURES = {
     "conflicts-200x60": Picture(conflicts, keys=("2", "w")),
     "conflicts-80x24": Picture(conflicts, SMALL, keys=("2", "w")),
     "conflicts-light": Picture(conflicts, HALF, keys=("2", "w"), theme="light"),
+    "scopes-200x60": Picture(scopes, keys=("7",)),
+    "scopes-80x24": Picture(scopes, SMALL, keys=("7", "slash", *"src/auth", "enter")),
+    "scopes-change": Picture(scopes, HALF, keys=("7", "slash", *"src/auth", "enter", "minus")),
     "live-demo": Picture(live_demo, HALF),
     "start": Picture(AskedLink, (120, 40), keys=("c", *"Make the pool retry", "tab", "right")),
     "scope": Picture(AskedLink, (120, 40), keys=("S", "ctrl+u", *"src/pool/** docs/*.md src/p"), at="worker"),

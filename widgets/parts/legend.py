@@ -10,8 +10,9 @@ from sessions.floor.state import Status
 from sessions.views.conflicts.matrix import Severity
 from widgets.conflicts.matrix_lines import GLYPHS, LANDS_GLYPH, MEANING, STUCK
 from widgets.draw.cells import Line, Span, fit, line_width, pad
-from widgets.draw.glyphs import AT_LEAST, AWAY, BRANCH, ESTIMATED, REPORTED, STATUS, UNPRICED, WORD
+from widgets.draw.glyphs import AT_LEAST, AWAY, BRANCH, CLASH, ESTIMATED, REPORTED, STATUS, UNPRICED, WORD
 from widgets.draw.wrap import wrap
+from widgets.scopes.tree_lines import ALONE, SHARED
 from widgets.session.passages import marked
 
 SIGN_WIDTH, NAME_WIDTH = 20, 16
@@ -79,6 +80,20 @@ CELLS = Section(
         *(Entry(GLYPHS[step][0], meaning, GLYPHS[step][1]) for step, meaning in MEANING.items()),
         Entry(LANDS_GLYPH[0], "the branch merges with the base", LANDS_GLYPH[1]),
         Entry(" ".join(STUCK.values()), "the branch collides with the base, and how badly", GLYPHS[Severity.MANY][1]),
+    ),
+)
+SCOPES = Section(
+    "Who may write where",
+    (
+        Entry(SHARED.strip(), "several may write there who do not work for one another", "needs_me"),
+        Entry(ALONE.strip(), "one has it to itself: no other station may write there", "accent"),
+        Entry("docs-04 6", "it may write 6 files of the place, not all", "text"),
+        Entry("12 free", "12 files of it no station may write; `nobody`: none of it", "faint"),
+        Entry("cart.py +", "it is not in the base: a station wrote it, or tried to", "text"),
+        Entry("wrote", "how many files of it were written", "soft"),
+        Entry("out", "how often one tried to write there whose scope has it not", "failed"),
+        Entry("asks", "how often it was asked for; bright while one waits for an answer", "needs_me"),
+        Entry(CLASH, "how often branches collide there: both sides of each pair, in each file", "needs_me"),
     ),
 )
 

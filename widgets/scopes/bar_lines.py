@@ -64,7 +64,7 @@ def standing_line(it: Standing, cells: int) -> Line:
         (7, [(files, "soft" + ground)] * bool(it.files)),
         (6, figure(it.owners, f"station{'s' * (it.owners != 1)} may write")),
         (3, figure(it.overlap, "shared", "bold needs_me")),
-        (4, figure(it.gap, "nobody's")),
+        (4, figure(it.gap, "free")),
         (2, figure(it.outside, "tried outside", "bold failed")),
         (2, figure(it.asked, "asked for", "bold needs_me")),
         (5, figure(it.hot, f"collide {CLASH}", "needs_me")),

@@ -24,16 +24,18 @@ def detail_lines(found: Detail, now: float, chosen: str, cells: int, owned: bool
     """One place; `chosen` is the station at hand, and `owned` says that the factory runs some at all."""
     node = found.node
     lines: list[Line] = []
+    named = (*found.writers, *found.others[:MOST])
     many = len(found.writers) + len(found.others) > FEW
+    room = min(max((width(clean(it.name, 60)) for it in named), default=0), max(8, cells // 3))
     for writer in found.writers:
-        lines += _writer(writer, node.files, now, writer.station == chosen, cells, many)
+        lines += _writer(writer, node.files, now, writer.station == chosen, cells, room, many)
     if not found.writers:
         words = "no station of ours may write here" if owned else NO_STATIONS
         lines += [((" " + row, "faint"),) for row in wrap(words, max(8, cells - 2))]
     if found.others:
         lines += [(), _title("wrote here, or may again", cells)]
         for writer in found.others[:MOST]:
-            lines += _writer(writer, node.files, now, writer.station == chosen, cells, many)
+            lines += _writer(writer, node.files, now, writer.station == chosen, cells, room, many)
         lines += _more(len(found.others), cells)
     if found.meetings:
         lines += [(), _title("overlaps", cells)]
@@ -58,7 +60,7 @@ def prevention_lines(found: Prevention, state: FloorState, cells: int) -> list[L
     """The scopes that would have prevented the most conflicts."""
     if not found.rules:
         return []
-    lines: list[Line] = [_title(f"would have prevented the most of {count(found.pairs)} pairs {CLASH}", cells)]
+    lines: list[Line] = [_title(f"would have prevented most of {count(found.pairs)} colliding pairs {CLASH}", cells)]
     for number, rule in enumerate(found.rules, 1):
         names = who(state, rule.leave)
         more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
@@ -82,15 +84,15 @@ def _more(number: int, cells: int) -> list[Line]:
     return [_words(f"  and {number - MOST:,} more", cells, "faint")] if number > MOST else []
 
 
-def _writer(writer: Writer, files: int, now: float, chosen: bool, cells: int, short_: bool) -> list[Line]:
-    """Who and what of it, and in a second line what it did there; or all in one."""
-    ground = " on cursor" if chosen else ""
+def _writer(writer: Writer, files: int, now: float, chosen: bool, cells: int, room: int, short_: bool) -> list[Line]:
+    """Who and what of it, and in a second line what it did there; or all in one. The `chosen` one is at hand."""
+    ground = " on bar" if chosen else ""
     sign, tone = STATUS[writer.status], writer.status.value
     may = _may(writer, files)
     head: list[Span] = [
         ("▌" if chosen else " ", "accent" + ground),
         (sign + " ", tone + ground),
-        (short(clean(writer.name, 60), max(8, cells // 3)), "bold text" + ground),
+        *pad([(short(clean(writer.name, 60), room), "bold text" + ground)], room, "text" + ground),
         (f"  {may}", ("text" if may.startswith("may write") else "faint") + ground),
     ]
     if writer.restricted:
@@ -98,8 +100,7 @@ def _writer(writer: Writer, files: int, now: float, chosen: bool, cells: int, sh
     since = f"since {age(writer.since, now)}" * bool(writer.since and may.startswith("may write"))
     by = f" by {clean(writer.by, 30)}" * bool(writer.by and since)
     tail = f"  {_wrote(writer, now)}" if short_ else f"  {since}{by}"
-    if line_width(head) + width(tail) <= cells:
-        head.append((tail, "faint" + ground))
+    head.append((cut(tail, cells - line_width(head)), "faint" + ground))
     line = pad(head, cells, "text" + ground)
     return [line] if short_ else [line, _second(writer, now, cells)]
 

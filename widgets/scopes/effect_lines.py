@@ -104,7 +104,7 @@ def _sum(found: Effect) -> Line:
         tone = "working" if after < before else "needs_me"
         return [(f" {word} {count(before)} → ", "soft"), (count(after), "bold " + tone), ("  ", "text")]
 
-    return (*change("shared", found.shared), *change("nobody's", found.gaps))
+    return (*change("shared", found.shared), *change("free", found.gaps))
 
 
 def _met(word: str, met: Met, tone: str, cells: int) -> Line:

@@ -12,9 +12,11 @@ from console.actions.registry import ACTIONS, SCREENS, key_name, keys_of
 from console.screens.base import FactoryScreen, bindings
 from console.screens.conflicts.actions import SPEC as CONFLICTS
 from console.screens.help.actions import SPEC
+from console.screens.scopes.actions import SPEC as SCOPES
 from widgets.draw.cells import Line, Span, spread
 from widgets.parts.footer import Footer
 from widgets.parts.legend import CELLS, FIGURES, STATES, Entry, Section, found, help_lines
+from widgets.parts.legend import SCOPES as SCOPE_SIGNS
 from widgets.parts.lined import Lined
 from widgets.parts.panel import FAR
 from widgets.parts.prompt import Typing
@@ -55,7 +57,8 @@ class HelpScreen(FactoryScreen):
             Section(titles[room], tuple(self._entry(a) for a in ACTIONS if a.id.partition(".")[0] == room))
             for room in sorted(titles, key=lambda room: room != self._from)
         ]
-        signs = [CELLS, STATES, FIGURES] if self._from == CONFLICTS.name else [STATES, FIGURES]
+        own = {CONFLICTS.name: [CELLS], SCOPES.name: [SCOPE_SIGNS]}
+        signs = [*own.get(self._from, []), STATES, FIGURES]
         return [*signs, *keys, *[CELLS][: CELLS not in signs]]
 
     def _entry(self, action: AnyAction) -> Entry:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from msgspec.structs import replace
+
 from console.actions.hands import untouchable
 from console.screens.forms.knowing import Knowing
 from console.screens.handed import TOLD_S, HandedScreen
 from console.screens.scopes.proposing import Propose, Proposing
 from console.screens.scopes.scene import ScopesScene
 from sessions.floor.ours.lives import Life
-from sessions.floor.state import name_of
+from sessions.floor.state import FloorState, name_of
 from sessions.text import clean
 from sessions.views.scopes import change
 from sessions.views.scopes.change import Proposal
@@ -96,7 +98,13 @@ class ChangingScreen(ScopesScene, HandedScreen):
         state = self.factory.link.state
         stations = [on_branch(state, branch) or branch for branch in rule.leave]
         self.go_to(rule.place)
-        self.propose(lambda state, _: change.leave(state, rule.place, stations), [])
+        frees = f", which frees {rule.pairs} pair{'s' * (rule.pairs != 1)} of branches"
+
+        def propose(state: FloorState, _: str) -> Proposal:
+            proposal = change.leave(state, rule.place, stations)
+            return replace(proposal, title=proposal.title + frees)
+
+        self.propose(propose, [])
 
     # The proposal
 

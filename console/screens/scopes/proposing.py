@@ -38,7 +38,7 @@ class Proposing:
     def look(self, ground: Ground, state: FloorState, rebinds: Rebinds) -> None:
         """Take over this floor."""
         if not self.at and self.stations:
-            able = (each for each in self.stations if not self._vets or not self._propose(state, each).trouble)
+            able = (each for each in self.stations if not self._vets or not refused(state, self._propose(state, each)))
             self.at = next(able, self.stations[0])
         made_of = (ground, state.owned, self.at)
         if len(self._made_of) == 3 and all(a is b for a, b in zip(made_of, self._made_of, strict=True)):

@@ -34,7 +34,7 @@ def test_a_place_is_assigned_to_a_station_that_is_chosen_after_its_effect_was_se
         shown = text(app)
         assert "let worker write docs/" in shown
         assert "120 → 122 files  +docs/**" in shown
-        assert "nobody's 5 → 3" in shown
+        assert "free 5 → 3" in shown
         assert link.sent == []
         await press(app, pilot, "enter")
         assert written(link.sent) == [("worker", ("src/**", "!src/gen/**", "docs/**"), False)]
@@ -175,7 +175,7 @@ def test_the_scope_that_would_have_prevented_most_is_proposed() -> None:
     link = AskedLink([*our_events(), clash("station/asker", "station/fixer"), clash("station/fixer", "station/rests")])
 
     async def test(app: FactoryApp, screen: ScopesScreen, pilot: Pilot[None]) -> None:
-        assert "would have prevented the most of 2 pairs" in text(app)
+        assert "would have prevented most of 2 colliding pairs" in text(app)
         await press(app, pilot, "B")
         assert "1 src/" in last(app)
         await press(app, pilot, "enter")

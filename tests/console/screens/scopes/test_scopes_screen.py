@@ -30,7 +30,7 @@ def test_the_tree_says_who_may_write_where_and_the_detail_all_of_a_place() -> No
 
     async def test(app: FactoryApp, screen: ScopesScreen, pilot: Pilot[None]) -> None:
         shown = text(app)
-        for words in ("165 files", "6 stations may write", "160 shared", "5 nobody's", "2 tried outside", "1 asked for",
+        for words in ("165 files", "6 stations may write", "160 shared", "5 free", "2 tried outside", "1 asked for",
                       "docs/ 2", "nobody", "src/ 160", "≡ asker", "worker 120", "11 places to look at"):  # fmt: skip
             assert words in shown
         screen.go_to("docs/")
