@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 from sessions.floor.state import Status
-from sessions.views.floor.arrange import Choice, Grouping, SortKey
+from sessions.views.floor.arrange import Choice, Group, Grouping, SortKey
+from sessions.views.floor.marking import Alike, alike
+from sessions.views.floor.panes import Pane
 from sessions.views.floor.view import Floor, FloorView
 from widgets.draw.cells import Span
 from widgets.draw.glyphs import STATUS, WORD
@@ -20,7 +24,15 @@ STATUS_KEYS = {
 }
 ORDER_KEYS = {"a": SortKey.ATTENTION, "t": SortKey.ACTIVITY, "c": SortKey.COST, "n": SortKey.NAME, "g": SortKey.AGE}
 GROUP_KEYS = {"n": Grouping.NONE, "r": Grouping.ROLE, "b": Grouping.BRANCH, "a": Grouping.KIND, "f": Grouping.FAMILY}
-_FILTER, _ORDER, _GROUP = "show", "sort by", "group by"
+MARK_KEYS = {
+    "a": Alike.SHOWN,
+    "g": Alike.GROUP,
+    "r": Alike.ROLE,
+    "f": Alike.FAMILY,
+    "s": Alike.STATE,
+    "i": Alike.OTHERS,
+}
+_FILTER, _ORDER, _GROUP, MARK = "show", "sort by", "group by", "mark"
 
 
 def filter_menu(choice: Choice) -> Menu:
@@ -47,6 +59,25 @@ def order_menu(choice: Choice) -> Menu:
 
 def group_menu(choice: Choice) -> Menu:
     return Menu(_GROUP, tuple(Choose(key, by.value, on=by is choice.grouping) for key, by in GROUP_KEYS.items()))
+
+
+def mark_menu(groups: Sequence[Group], pane: Pane | None, marks: Collection[str]) -> Menu:
+    """Which stations are marked together: what there is of each, with how many; those that are marked are on."""
+    found = {key: alike(what, groups, pane, marks) for key, what in MARK_KEYS.items()}
+    items = (
+        Choose(key, f"{_alike_word(MARK_KEYS[key], pane)} ({len(keys)})", on=bool(marks) and keys <= set(marks))
+        for key, keys in found.items()
+        if keys
+    )
+    return Menu(MARK, tuple(items))
+
+
+def _alike_word(what: Alike, pane: Pane | None) -> str:
+    if pane is None or not pane.station:
+        return what.value
+    if what is Alike.STATE:
+        return WORD[pane.status]
+    return f"{what.value} {pane.role}" if what is Alike.ROLE else what.value
 
 
 def choose(view: FloorView, menu: Menu, chosen: Choose) -> Menu | None:

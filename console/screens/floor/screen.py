@@ -23,6 +23,7 @@ from sessions.floor.commands import CancelScan
 from sessions.floor.ours.family import below
 from sessions.text import clean
 from sessions.views.floor.arrange import LOUD, Grouping, SortKey, attention
+from sessions.views.floor.marking import Alike, alike, marked
 from sessions.views.floor.panes import Pane
 from sessions.views.hands import FREE, NOTHING, Hands
 from widgets.draw.cells import Line, Span
@@ -193,7 +194,10 @@ class FloorScreen(FloorScene, HandedScreen):
     def _menu_key(self, key: str) -> None:
         assert self._menu
         chosen = self._menu.chosen(key)
-        if chosen is None:
+        if chosen is not None and self._menu.title == menus.MARK:
+            self._menu = None
+            self._mark_alike(menus.MARK_KEYS[chosen.key])
+        elif chosen is None:
             self._menu = None
         else:
             self._menu = menus.choose(self.view, self._menu, chosen)
@@ -266,6 +270,17 @@ class FloorScreen(FloorScene, HandedScreen):
         self.factory.marks ^= {pane.key}
         self.wall.show_marks(self.factory.marks)
         self.wall.step()
+
+    def action_mark_many(self) -> None:
+        """Ask which stations to mark together."""
+        self._menu = menus.mark_menu(self.floor.groups if self.floor else (), self.wall.cursor, self.factory.marks)
+
+    def _mark_alike(self, what: Alike) -> None:
+        found = alike(what, self.floor.groups if self.floor else (), self.wall.cursor, self.factory.marks)
+        marks = marked(what, found, self.factory.marks)
+        self.factory.marks.clear()
+        self.factory.marks.update(marks)
+        self.wall.show_marks(marks)
 
     def action_unmark(self) -> None:
         self.factory.marks.clear()
