@@ -19,7 +19,7 @@ from sessions.floor.ours.owned import Owned
 from sessions.floor.state import name_of
 from sessions.text import clean
 from sessions.views.hands import Hands, Verb
-from widgets.draw.cells import Line
+from widgets.draw.cells import Line, width
 from widgets.parts.prompt import Choose, Menu, Typing
 
 TOLD_S = 12.0
@@ -293,10 +293,18 @@ class HandedScreen(FactoryScreen):
         if len(done) > 1:
             done = [f"{len(done)} stations: each {done[0].removeprefix(name_of(hands.state, went[0])).strip()}"]
         told = done
-        told += [f"{clean(name_of(hands.state, name), 40)}: {reason}" for name, reason in not_done[:NAMED]]
+        refused = [(clean(name_of(hands.state, name), 40), reason) for name, reason in not_done]
+        told += [f"{name}: {reason}" for name, reason in refused[:NAMED]]
         told += [f"and {len(not_done) - NAMED} more could not"] if len(not_done) > NAMED else []
+        words = clean("; ".join(told), 400)
         if self.lives:
-            self.say(clean("; ".join(told), 400), TOLD_S)
+            self.say(words, TOLD_S)
+        if len(refused) > 1 and (len(refused) > NAMED or width(words) > self.size.width - 2) and self.is_active:
+            from console.screens.refused import RefusedScreen
+
+            went_words = f"{verb.value}: done to {len(went)} of {len(went) + len(refused)}, not to these"
+            # A worker must not wait for a screen that waits for the workers of this one.
+            self.app.call_later(self.app.push_screen, RefusedScreen(went_words, refused))
 
     def done(self, verb: Verb, stations: list[str]) -> None:
         """It was done to these."""

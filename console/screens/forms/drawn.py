@@ -79,6 +79,10 @@ class DrawnForm(FactoryScreen):
         """What is said of the field in hand, where nothing can be taken into it."""
         return told(self.form.focus.about, cells, rows)
 
+    def not_asked(self) -> str:
+        """Of several that are meant, for which it will not be asked for, and why."""
+        return ""
+
     def below(self, cells: int, roomy: bool) -> list[Line]:
         """What is said at the end, before the overlap."""
         return []
@@ -163,6 +167,8 @@ class DrawnForm(FactoryScreen):
         tail = [*found[:rows], *[blank] * (rows - len(found)), *self.below(cells, roomy), *meets]
         if wrong := self.complaint or self.trouble:
             tail = [*told(wrong, cells, 3, "bold failed on bar", "refused"), *tail]
+        elif left := self.not_asked():
+            tail = [*told(left, cells, 2, "failed on bar", "not of"), *tail]
         body = [*self.drawn.lines, *([blank] * roomy), *tail]
         room = self._fit(len(body), height, roomy) - 1
         start, stop = self.drawn.span_of(self.form.focus)

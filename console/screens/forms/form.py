@@ -138,25 +138,35 @@ class FormScreen(DrawnForm):
         told = await asyncio.gather(*(self._reply(wish, together) for wish in wishes.values()))
         replies = dict(zip(wishes, told, strict=True))
         self._sending = False
-        refused = {whom: reply for whom, reply in replies.items() if not reply.ok}
+        refused = {whom: f"{it.reason}: {it.cure}" for whom, it in replies.items() if not it.ok}
         if not self.is_active:
             return
-        if refused:
+        went = {whom: reply for whom, reply in replies.items() if reply.ok}
+        if refused and not (self.several and went):
             self.refused(replies)
-            named = [
-                f"{clean(whom, 40)}: " * (len(wishes) > 1) + f"{it.reason}: {it.cure}" for whom, it in refused.items()
-            ]
-            self._complain("; ".join(named))
+            self._complain("; ".join(f"{clean(whom, 40)}: " * (len(wishes) > 1) + it for whom, it in refused.items()))
             return
         # Whoever waits for a screen to go waits for its workers, of which this is one.
-        self.app.call_later(self._finish, self.done(replies))
+        self.app.call_later(self._finish, self.done(went), {**refused, **self.left_out()})
 
-    async def _finish(self, words: str) -> None:
-        if self.is_active:
-            below = self.app.screen_stack[-2]
-            await self.app.pop_screen()
-            if isinstance(below, FactoryScreen):
-                below.say(words, DONE_S)
+    async def _finish(self, words: str, refused: Mapping[str, str]) -> None:
+        if not self.is_active:
+            return
+        below = self.app.screen_stack[-2]
+        await self.app.pop_screen()
+        if isinstance(below, FactoryScreen):
+            below.say(words, DONE_S)
+        if refused:
+            from console.screens.refused import RefusedScreen
+
+            await self.app.push_screen(RefusedScreen(f"{words}, not these", tuple(refused.items())))
+
+    several = False
+    """It asks for several things that have nothing to do with each other: one that is refused keeps none back."""
+
+    def left_out(self) -> Mapping[str, str]:
+        """What is meant and was not asked for, with the reasons, as far as they are known before."""
+        return {}
 
     def _complain(self, words: str) -> None:
         self.complaint = clean(words, 400)

@@ -20,7 +20,7 @@ from sessions.views.forms.overlap import Where
 from sessions.views.forms.refusals import scope_refusals
 from sessions.views.forms.when import holds_from
 from sessions.views.forms.wishes import common_values, scope_wishes
-from sessions.views.hands import Hands
+from sessions.views.hands import OBSERVED, Hands
 from widgets.draw.cells import Line
 from widgets.forms.told import held_lines
 
@@ -37,6 +37,14 @@ class ScopeScreen(FormScreen):
         self.title_word = "scope"
         self._link = link
         self._stations = hands.bounded
+        self.several = len(self._stations) > 1
+        self._unbounded = {
+            name_of(link.state, station): OBSERVED if station not in link.state.owned else "it was removed"
+            for station in hands.stations
+            if station not in self._stations
+        }
+        self._hopeless: dict[str, str] = {}
+        """Of several, those that would be refused, and why: nobody is asked for them."""
         values, self._differ = common_values(link.state.owned, self._stations)
         self.form.fill(values)
         self._wishes: Mapping[str, AssignScope] = {}
@@ -72,12 +80,20 @@ class ScopeScreen(FormScreen):
         self._stations = tuple(station for station in self._stations if station in state.owned)
         touched = frozenset(self.form.touched)
         self._wishes = scope_wishes(state.owned, self._stations, written, touched)
-        troubles: dict[str, str] = {}
-        for station, wish in self._wishes.items():
-            whose = f"{clean(name_of(state, station), 40)}: " * (len(self._wishes) > 1)
-            for key, words in scope_refusals(state, wish).items():
-                troubles.setdefault(key, whose + words)
-        self.refuse({**troubles, **written.troubles})
+        found = {station: scope_refusals(state, wish) for station, wish in self._wishes.items()}
+        hopeless = {station: troubles for station, troubles in found.items() if troubles}
+        if not self.several or len(hopeless) == len(found):
+            self._hopeless = {}
+            troubles: dict[str, str] = {}
+            for station, its in hopeless.items():
+                whose = f"{clean(name_of(state, station), 40)}: " * self.several
+                for key, words in its.items():
+                    troubles.setdefault(key, whose + words)
+            self.refuse({**troubles, **written.troubles})
+        else:
+            self._hopeless = {name_of(state, station): "; ".join(its.values()) for station, its in hopeless.items()}
+            self._wishes = {station: wish for station, wish in self._wishes.items() if station not in hopeless}
+            self.refuse(written.troubles)
         for key, field in self.form.by_key.items():
             field.note = DIFFERENT if key in self._differ and key not in touched else ""
         return written.scope
@@ -94,7 +110,8 @@ class ScopeScreen(FormScreen):
 
     def subtitle(self) -> str:
         if len(self._stations) > 1:
-            return f"of {len(self._stations)} stations"
+            without = len(self._hopeless) + len(self._unbounded)
+            return f"of {len(self._stations)} stations" + f", not of {without} that are marked" * bool(without)
         return f"of {clean(name_of(self._link.state, self._stations[0]), 40)}, {self._first.mode.value}"
 
     # What holds it, and from when on
@@ -140,7 +157,13 @@ class ScopeScreen(FormScreen):
         self._from = self._when()  # as it is before it is done
         return {name_of(self._link.state, station): wish for station, wish in self._wishes.items()}
 
+    def not_asked(self) -> str:
+        return "; ".join(f"{clean(name, 40)}: {reason}" for name, reason in self._hopeless.items())
+
+    def left_out(self) -> Mapping[str, str]:
+        return {**self._hopeless, **self._unbounded} if self.several else {}
+
     def done(self, replies: Mapping[str, Reply]) -> str:
-        if len(replies) > 1:
-            return f"{len(replies)} stations have another boundary"
+        if self.several:
+            return f"{len(replies)} station{'s have' if len(replies) != 1 else ' has'} another boundary"
         return f"{clean(next(iter(replies)), 60)} has another boundary, from {self._from}"

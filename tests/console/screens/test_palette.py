@@ -91,7 +91,7 @@ def test_it_stands_over_the_floor_at_every_size() -> None:
 
 
 def test_moving_goes_on_to_hits_that_were_out_of_sight() -> None:
-    _, lines = with_palette(FactoryApp(StillLink(factory_state()), OPTIONS), (80, 24), *["down"] * 60)
+    _, lines = with_palette(FactoryApp(StillLink(factory_state()), OPTIONS), (80, 24), *["pagedown"] * 6)
     assert any(line.startswith("▌") and ("station" in line or "branch" in line) for line in lines)
 
 

@@ -185,21 +185,36 @@ def test_of_several_only_what_is_touched_changes() -> None:
             "worker": AssignScope("worker", LISTED, Budget(turns=9)),
             "rests": AssignScope("rests", Scope(("src/**",)), Budget(turns=9)),
         }
+        assert "2 stations have another boundary, not these" in text(app)
+        assert f"seen  {OBSERVED}" in text(app), "what cannot be is told, and the rest is done"
+        await press(pilot, "escape")
         assert "2 stations have another boundary" in last_line(app)
 
     play(test, it)
 
 
-def test_a_refusal_of_one_of_several_names_it() -> None:
+def test_one_of_several_that_would_be_refused_keeps_no_other_back() -> None:
+    it = AskedLink()
+
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await opened(screen, pilot, "helper", "rests")
+        await press(pilot, "ctrl+u", *"docs/**")
+        assert "not of    helper: " in text(app) and "it would write what worker may not" in text(app)
+        await press(pilot, "enter")
+        await done(pilot)
+        assert [wish.station for wish in it.sent if isinstance(wish, AssignScope)] == ["rests"]
+        assert "1 station has another boundary, not these" in text(app)
+        assert " helper  worker has 2 turns left" in text(app) and "it would write what worker may not" in text(app)
+
+    play(test, it)
+
+
+def test_a_refusal_of_all_of_several_names_them() -> None:
     it = AskedLink()
     it.answer = Reply(False, "it is gone", "look")
 
     async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
         await opened(screen, pilot, "helper", "rests")
-        await press(pilot, "ctrl+u", *"docs/**")
-        assert "✗ helper: it would write what worker may not" in text(app)
-        await press(pilot, "enter")
-        assert it.sent == []
         await press(pilot, "ctrl+u", *"src/a", "tab", "tab", "tab", "tab", "tab", "ctrl+u", *"5k 1 turn", "enter")
         await done(pilot)
         assert len(it.sent) == 2

@@ -10,13 +10,14 @@ from console.links.link import LinkMode
 from console.screens import base
 from console.screens.floor.screen import FloorScreen
 from console.screens.question.screen import QuestionScreen
+from console.screens.refused import RefusedScreen
 from console.screens.station.screen import StationScreen
 from sessions.floor.commands import AnswerQuestion, AnyWish, ChangeLife, FreezeFloor, Reply
 from sessions.floor.ours.lives import Change, Life
 from sessions.views.hands import OBSERVED, ONE_ALONE
 from tests.console.screens.floor.played import OPTIONS, play, press
 from tests.support.console import StillLink, state_of
-from tests.support.picture import text, worked
+from tests.support.picture import at_rest, text, worked
 from tests.support.stations.still import our_events, ours
 
 
@@ -217,6 +218,29 @@ def test_a_verb_is_done_to_all_that_are_marked_and_says_of_whom_it_could_not() -
         assert "marked" not in text(app)
 
     play(test, it)
+
+
+def test_every_refusal_can_be_read_and_the_rest_is_done() -> None:
+    it = link(Refusing)
+
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await press(pilot, "ctrl+a", "a")
+        assert f"{len(it.state.stations)} marked" in last_line(app)
+        await press(pilot, "x")
+        await done(pilot)
+        assert isinstance(app.screen, RefusedScreen)
+        await at_rest(pilot)
+        shown = text(app)
+        went = {wish.station for wish in it.sent if isinstance(wish, ChangeLife)} - {"worker"}
+        assert f"stop: done to {len(went)} of {len(it.state.stations)}, not to these" in shown
+        assert len(went) > 1 and f"{len(it.state.stations) - len(went)} not done" in last_line(app)
+        told = [line.split()[0] for line in shown.splitlines() if "  " in line.strip()]
+        assert it.state.stations.keys() - went <= {*told}, "each has a line of its own"
+        assert OBSERVED in shown and "it is busy: wait" in shown and "\x1b" not in shown
+        await press(pilot, "x", "down", "escape")
+        assert screen.is_active and len(it.sent) == len(went) + 1
+
+    play(test, it, (100, 24))
 
 
 def test_where_some_run_pausing_lets_all_rest_and_then_all_go_on() -> None:
