@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from console.actions.action import ScreenSpec
 from console.links.link import LinkMode
 from console.screens.base import bindings
-from console.screens.forms.rescope import RescopeScreen, asked_for
+from console.screens.forms.rescope import RescopeScreen, asked_for, opened_together
 from console.screens.triage import menus
 from console.screens.triage.actions import KEYS, SPEC
 from console.screens.triage.scene import TriageScene
@@ -163,7 +163,13 @@ class TriageScreen(TriageScene):
 
     def settle(self, found: Sequence[tuple[Case, Act]], **more: object) -> None:
         """Have these settled; the next one is under the cursor before the supervisor has heard of it."""
-        wishes = [SettleCase(case.id, act, **more) for case, act in found]  # type: ignore[arg-type]
+        found, places = opened_together(self.factory.link.state, found)
+        wishes = [
+            SettleCase(case.id, act, **{"paths": places.get(case.station, ())} | more)  # type: ignore[arg-type]
+            if act is Act.RESCOPE
+            else SettleCase(case.id, act, **more)  # type: ignore[arg-type]
+            for case, act in found
+        ]
         cases = [case for case, _ in found]
         means = meaning(self.factory.link.state, wishes[0], cases[0], self.factory.link.now())
         words = means.words if isinstance(means, Means) else found[0][1].value

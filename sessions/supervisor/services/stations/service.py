@@ -93,6 +93,7 @@ class Stations(Service):
         self._purses = Purses(self._crew, self._runners, self._starting, self._resting)
         self._families = Families(self._crew, self._runners)
         self._disk = Disk(self._crew, self._runners, self._resting)
+        self._bounding: dict[str, asyncio.Lock] = {}
         self._wider: dict[str, tuple[str, ...]] = {}
         """What stations asked for and may write, once they are started again at the end of their turn."""
         self._ready = asyncio.Event()
@@ -271,7 +272,12 @@ class Stations(Service):
         await self._purses.raised(asked.station)
 
     async def _bounded(self, station: str, scope: Scope, purse: Budget, who: str, command: str) -> None:
-        """Its boundary is this; what the kernel holds of it changes now, or when it is started again."""
+        """Its boundary is this, one after the other where several are wanted at once: they are drawn in one place."""
+        async with self._bounding.setdefault(station, asyncio.Lock()):
+            await self._bind(station, scope, purse, who, command)
+
+    async def _bind(self, station: str, scope: Scope, purse: Budget, who: str, command: str) -> None:
+        """What the kernel holds of it changes now, or when it is started again."""
         known, fitted, later = self._crew.owned(station), None, False
         if scope != known.scope:
             await self._starting.check_scope(station, scope)

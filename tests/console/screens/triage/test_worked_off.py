@@ -16,26 +16,26 @@ from tests.support.triage.worked import KEYS, before_first_key, live, queue
 from widgets.triage.row_lines import word
 
 MISSING = [name for name in kind.NEEDED if importlib.util.find_spec(name) is None]
-NEEDY = ("release", "login", "mailer", "search", "prices")
-CASES = 8
-"""One asks, three are refused by their provider, two of them for one cause; one tries three files and asks for more."""
+NEEDY = ("release", "refunds", "vouchers", "gifts", "guide")
+CASES = 7
+"""One asks, three fail, each for another cause, and two tried what is outside of their scope, one of them twice."""
 
 
 @pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)} (factory-tui[models])")
 @pytest.mark.timeout(120)
 def test_what_needs_somebody_is_worked_off_by_keys_and_replayed_as_of_then(tmp_path: Path) -> None:
-    parts = [part for part in story.parts(20, pace=0.02) if part.name in NEEDY]
+    parts = [part for part in story.parts(20, 0.02) if part.name in NEEDY]
     worked, recording = live(parts, CASES, tmp_path / "triage.ftr", 60.0)
     try:
         assert {case.kind for case in worked.began} == {Kind.PERMISSION, Kind.FAILED, Kind.SCOPE}
-        assert worked.keys <= len(worked.pressed) + 1 <= CASES
+        assert worked.keys == len(worked.pressed) < CASES, "a key a row: one has two cases, and ends with its station"
         seq, state = before_first_key(recording, worked)
         assert {case.id for case in worked.began} == state.cases.keys()
         after = recording.state_at(recording.span.last_seq)
         assert not {case.id for case in worked.began} & after.cases.keys()
         for case in worked.began:
             settled = after.settled[case.id]
-            assert settled.act is not None and settled.who, "nothing left the queue without who did what"
+            assert (settled.act and settled.who) or settled.why, "nothing left the queue without a reason"
         rows = queue(state, state.time)
     finally:
         recording.close()
