@@ -11,7 +11,7 @@ from console.cli.commands.stations.agents import CheckShape, KindShape, KindsSha
 from console.cli.commands.stations.obeyed import Outcome
 from console.cli.commands.stop import Stopped
 from console.cli.parser import build
-from sessions.headless import floor_shape, meters_shape, ours_shape
+from sessions.headless import floor_shape, meters_shape, ours_shape, scopes_shape
 from sessions.settings import Settings
 from tests import ROOT, readme
 
@@ -44,6 +44,8 @@ def test_every_field_of_the_shapes_is_there() -> None:
         *(ours_shape.BoundaryShape, Outcome, Stopped, CheckShape, KindShape, KindsShape),
         floor_shape.BranchShape,
         meters_shape.Group,
+        *(scopes_shape.ScopesShape, scopes_shape.BoundedShape, scopes_shape.PairShape, scopes_shape.PlaceShape),
+        *(scopes_shape.OwnerShape, scopes_shape.RuleShape, scopes_shape.TimesShape),
     ):
         for field in shape.__struct_fields__:
             assert f'"{field}"' in TEXT, f"{shape.__name__}.{field}"
