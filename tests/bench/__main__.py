@@ -16,7 +16,7 @@ import msgspec
 from tests import ROOT
 from tests.bench import conflicts, journal, scan, screens
 from tests.bench.figure import Figure, report
-from tests.bench.stations import boundary, places, rank, signals, streaming, terminals
+from tests.bench.stations import boundary, cases, places, rank, signals, streaming, terminals
 from tests.bench.stations import running as stations
 
 RESULTS = ROOT / "bench-results.json"
@@ -66,6 +66,7 @@ ROOMS = {
     "scan": scan.figures,
     "journal": journal.figures,
     "rank": rank.figures,
+    "cases": cases.figures,
     "conflicts": conflicts.figures,
     "boundary": boundary.figures,
     "places": places.figures,

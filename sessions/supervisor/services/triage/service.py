@@ -19,8 +19,8 @@ from sessions.supervisor.service import Service
 from sessions.supervisor.services.triage.acting import Acting
 from sessions.supervisor.services.triage.attention import Attention
 
-TOGETHER_S = 0.05
-"""What happens within this time is looked at at one go."""
+SOON_S, EVERY_S = 0.02, 0.1
+"""How soon after an event it is looked, and how often at most: what happens meanwhile is looked at at one go."""
 
 
 class Triage(Service):
@@ -56,10 +56,12 @@ class Triage(Service):
         past = asyncio.create_task(self._recorder.past_told.wait())
         past.add_done_callback(lambda task: None if task.cancelled() else self._look_at_all())
         try:
+            looked = 0.0
             while True:
                 await self._news.wait()
-                await asyncio.sleep(TOGETHER_S)
+                await asyncio.sleep(max(SOON_S, looked + EVERY_S - time.monotonic()))
                 self._news.clear()
+                looked = time.monotonic()
                 await self._look()
                 await self._acting.act()
                 self._time()

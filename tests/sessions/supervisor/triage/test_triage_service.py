@@ -48,8 +48,8 @@ def test_a_question_that_is_answered_at_once_never_shows(tmp_path: Path) -> None
     async def check() -> None:
         async with kept(tmp_path) as it:
             await it.say(*ours())
-            await it.say(ev.QuestionAsked(time=time.time(), station="api", question="q1", tool="shell", text="ls"))
-            await it.say(ev.QuestionAnswered(time=time.time(), station="api", question="q1", decision="allow"))
+            asked = ev.QuestionAsked(time=time.time(), station="api", question="q1", tool="shell", text="ls")
+            await it.say(asked, ev.QuestionAnswered(time=time.time(), station="api", question="q1", decision="allow"))
             await it.say(*ours("ship"), failed("ship"))
             await it.until(lambda state: state.cases)
             assert [each.what.station for each in it.of(ev.CaseOpened)] == ["ship"]  # type: ignore[attr-defined]
