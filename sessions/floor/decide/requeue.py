@@ -10,12 +10,13 @@ from sessions.floor.decide.decision import SOURCE, Accepted, Decision, Hand, Ref
 from sessions.floor.decide.limits import exclusive_clash, lowered
 from sessions.floor.decide.naming import meant
 from sessions.floor.decide.queue.adding import events_of
-from sessions.floor.decide.queue.changing import unfit
+from sessions.floor.decide.queue.changing import about, unfit
 from sessions.floor.ours import budget
 from sessions.floor.ours.changes import FROM
 from sessions.floor.ours.lives import Change, Life
 from sessions.floor.state import FloorState, name_of
 from sessions.floor.tasks import moves
+from sessions.floor.tasks.queue import clash
 from sessions.floor.tasks.task import Source, Task, TaskSpec, TaskState
 from sessions.text import clean
 
@@ -112,7 +113,11 @@ def brought_back(state: FloorState, wish: BringBack, hand: Hand) -> Decision:
     if taker:
         reason = f"{name} is back, and goes on with it"
         facts.append(replace(moves.returned(state, task, hand["time"], reason, who=hand["who"]), source=SOURCE))
-    facts.append(moves.taken(state, task, station, moves.base_of(state, station), hand["time"], SOURCE))
+    if clash(state, task.spec.write, task.id):  # somebody writes there for another one: it waits for that, here
+        facts += [] if taker else [ev.TaskReleased(**about(task, hand))]
+        facts.append(ev.TaskAssigned(**about(task, hand), station=station))
+    else:
+        facts.append(moves.taken(state, task, station, moves.base_of(state, station), hand["time"], SOURCE))
     stops = taker if taker != station else ""
     return Accepted((*facts, ev.BringBackWanted(station=station, task=task.id, taker=stops, **hand)))
 

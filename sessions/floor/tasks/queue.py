@@ -208,6 +208,15 @@ _STANDS = {
 }
 
 
+def clash(state: FloorState, write: tuple[str, ...], *without: str) -> str:
+    """A task under way that writes where one with this scope would, but for those `without`; "" when none does."""
+    areas = Areas()
+    for task in state.hands.values():
+        if task not in without:
+            areas.add(task, state.tasks[task].spec.write)
+    return areas.meeting(write)
+
+
 def waiting(state: FloorState) -> dict[str, Waiting]:
     """By task in the queue, in the order in which they are taken, why it waits."""
     return Queue(state).waiting()

@@ -15,7 +15,7 @@ from sessions.floor.decide.queue import specs as rules
 from sessions.floor.decide.queue.adding import last_order
 from sessions.floor.state import FloorState, name_of
 from sessions.floor.tasks import moves
-from sessions.floor.tasks.queue import holds, in_order
+from sessions.floor.tasks.queue import clash, holds, in_order
 from sessions.floor.tasks.task import Task, TaskSpec, TaskState
 from sessions.text import clean
 
@@ -61,6 +61,16 @@ def _uneditable(state: FloorState, task: Task, spec: TaskSpec) -> Refusal | None
         return trouble
     if rules.circle({**{each.id: each.spec.after for each in state.tasks.values()}, task.id: spec.after}, task.id):
         return Refusal(f"{task.id} would come after itself", "leave that out")
+    return _unheld_by_station(state, task, spec) if task.under_way and spec.write != task.spec.write else None
+
+
+def _unheld_by_station(state: FloorState, task: Task, spec: TaskSpec) -> Refusal | None:
+    """Why a task that is under way cannot write that."""
+    cure = f"take it from there first: factory-tui requeue {task.station}"
+    if not holds(state.owned[task.station].scope.write, spec.write):
+        return Refusal(f"{name_of(state, task.station)}, which has it in hand, may not write all of that", cure)
+    if other := clash(state, spec.write, task.id):
+        return Refusal(f"{name_of(state, state.tasks[other].station)} writes there for {other}", cure)
     return None
 
 

@@ -11,6 +11,7 @@ from sessions.floor.decide.queue import specs as rules
 from sessions.floor.decide.queue.changing import REASON
 from sessions.floor.state import FloorState, name_of
 from sessions.floor.tasks import moves
+from sessions.floor.tasks.queue import clash
 from sessions.floor.tasks.task import Task, TaskState
 from sessions.text import clean
 
@@ -57,16 +58,24 @@ def reopened(state: FloorState, wish: ReopenTask, hand: Hand) -> Decision:
     task = rules.found(state, wish.task)
     if isinstance(task, Refusal):
         return task
-    if task.lease != wish.lease:
-        return Refusal(f"{task.id} was taken again since", "look at who has it now")
-    if task.state is wish.state:
+    if task.state is wish.state and task.lease == wish.lease:
         return Accepted(told=f"{task.id} is {task.state.value} already")
-    other = state.hands.get(task.station, task.id)
-    if other != task.id:
-        name = name_of(state, task.station)
-        return Refusal(f"{name} has {other} in hand by now", "add what is still to be done as a new task")
+    if trouble := _unopenable(state, task, wish.lease):
+        return trouble
     fact = ev.TaskReopened(**moves.about(task, hand["time"], SOURCE), state=wish.state, who=hand["who"])
     words = f"{task.id} is {wish.state.value} again"
     if task.state is TaskState.TAKEN:  # its station was told that it is not done
         return Accepted((fact, ev.DropWanted(station=task.station, task=task.id, **hand)))
     return Accepted((fact, done_at_once(hand, None, task.id, words)))
+
+
+def _unopenable(state: FloorState, task: Task, lease: int) -> Refusal | None:
+    """Why what was said of a task cannot be taken back."""
+    cure = "add what is still to be done as a new task"
+    if task.lease != lease:
+        return Refusal(f"{task.id} was taken again since", "look at who has it now")
+    if (other := state.hands.get(task.station, task.id)) != task.id:
+        return Refusal(f"{name_of(state, task.station)} has {other} in hand by now", cure)
+    if not task.under_way and (other := clash(state, task.spec.write, task.id)):
+        return Refusal(f"{name_of(state, state.tasks[other].station)} writes there for {other} by now", cure)
+    return None

@@ -25,6 +25,7 @@ from sessions.floor.ours.lives import Life
 from sessions.floor.state import FloorState
 from sessions.floor.tasks import moves
 from sessions.floor.tasks.learned import learned
+from sessions.floor.tasks.queue import clash
 from sessions.floor.tasks.task import Source, Task, TaskSpec, TaskState
 from sessions.text import clean
 
@@ -96,7 +97,12 @@ def joined(state: FloorState, wish: JoinTask, hand: Hand) -> Decision:
     facts: list[ev.Event] = [_rewired(each, wish.parts, (task.id,), hand) for each in others.values()]
     facts += [_drop(part, f"joined to {task.id}", hand) for part in gone]
     known = state.owned.get(wish.station)
-    if known is not None and known.life is Life.RUNNING and wish.station not in state.hands:
+    free = known is not None and known.life is Life.RUNNING
+    if (
+        free
+        and state.hands.get(wish.station, "") in ("", *wish.parts)
+        and not clash(state, task.spec.write, *wish.parts)
+    ):
         base = moves.base_of(state, wish.station)
         facts.append(moves.taken(state, task, wish.station, base, hand["time"], SOURCE))
     elif wish.held:
