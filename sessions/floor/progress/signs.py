@@ -93,12 +93,24 @@ class Stall(msgspec.Struct, frozen=True):
 
 
 def looping(progress: Progress, now: float) -> Loop | None:
-    """What a station repeats at `now`; None where nothing is, or no longer. What fails says more than what does not."""
+    """What a station repeats at `now`; None where nothing is, or no longer. What fails says more than what does not.
+
+    As long as it is the same, its `since` is, by whatever it is found out: with it an episode is told from another.
+    """
     found = [each for each in _loops(progress) if now <= _over(each)]
     if not found:
         return None
     most = max(found, key=lambda each: (bool(each.error), each.count))
-    return Loop(most.since, most.last, most.count, most.call, most.error)
+    return Loop(_since(progress, most), most.last, most.count, most.call, most.error)
+
+
+def _since(progress: Progress, loop: Repeated) -> float:
+    """Since when it fails so: the same error may have been another call's first, and was one loop with it."""
+    same = [loop.since]
+    if loop.error:
+        same += [each.since for each in progress.failing if each.key == loop.key]
+        same += [each.since for each in progress.errors if each.key in (loop.key, loop.key ^ loop.what)]
+    return min(same)
 
 
 def _loops(progress: Progress) -> Iterator[Repeated]:

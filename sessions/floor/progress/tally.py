@@ -14,6 +14,8 @@ ONE_GO_S = 300.0
 STAMPS = 4
 LONG_TOOL_S = 60.0
 """A single use of a tool that takes longer is waited for, and not charged."""
+APART_S, FORGOTTEN_S = 900.0, 3_600.0
+"""After so long a silence nothing is a repetition of what was before it; nor is a failure of so long after the last."""
 KNOWN, FAILING, ERRORS, TOUCHED = 16, 8, 4, 64
 """How many are remembered."""
 AGAIN = 2
@@ -292,6 +294,8 @@ class Tally:
         if heard:
             silence, usual = since - heard, self.quiet * FADES
             self.quiet = silence if silence > usual else usual
+            if silence > APART_S:
+                self.told_something()
         if time > heard:
             self.heard = time
 
@@ -366,9 +370,9 @@ class Tally:
     ) -> tuple[Repeated, ...]:
         """What is known with one more of this key, the latest then; what was written between begins a round."""
         old = next((each for each in known if each.key == key), None)
-        if old is None:
+        if old is None or time - old.last > FORGOTTEN_S:
             new = Repeated(key, call, 1, time, time, words, error, 0, time, self.writes, self.calls - 1)
-            return (*known, new)
+            return (*(each for each in known if each is not old), new)
         if old.writes == self.writes:
             new = replace(old, count=old.count + 1, last=time, call=words)
         else:

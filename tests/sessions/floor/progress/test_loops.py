@@ -112,3 +112,138 @@ def test_a_loop_that_nothing_adds_to_is_over_and_it_is_told_when() -> None:
     assert moment == last + 900
     assert loop_of(station, moment) is not None
     assert loop_of(station, moment + 1) is None
+
+
+def test_a_loop_is_one_and_the_same_for_as_long_as_it_lasts() -> None:
+    station = Working("a").ask()
+    told = "fatal: unable to access the repository: Permission denied (publickey)"
+    for n in range(4):
+        station.run(f"git fetch origin pull/{n}", 5.0, told)
+    for _ in range(20):
+        station.run("git push", 5.0, told).use("Read", ".git/config").rest(20)
+    seen = {
+        loop.since
+        for event in station.events
+        if (loop := looping(floor(station, until=event.time).progress["a"], event.time)) is not None
+    }
+    assert seen == {START + 5}
+
+
+def test_after_a_long_silence_nothing_is_a_repetition() -> None:
+    for rests, named in ((800.0, True), (1_000.0, False)):
+        station = Working("a").ask()
+        for _ in range(2):
+            station.run("make check", 5.0, SAME).rest(30)
+        station.rest(rests)
+        for _ in range(2):
+            station.run("make check", 5.0, SAME).rest(30)
+        assert (loop_of(station) is not None) is named
+
+
+def test_what_failed_so_long_ago_is_another_failure() -> None:
+    for every, named in ((1_500.0, True), (3_700.0, False)):
+        station = Working("a").ask()
+        for n in range(7):
+            station.run("make check", 5.0, SAME)
+            for part in range(int(every // 100)):
+                station.rest(95).use("Read", f"src/{n}/{part}.py", 5.0)
+        assert (loop_of(station) is not None) is named
+
+
+def same_calls(
+    count: int, every: float, error: str | None = None, tool: str = "Bash", given: str = "make a"
+) -> Working:
+    station = Working("a").ask()
+    for n in range(count):
+        station.rest(every if n else 0).use(tool, given, 0.0, error)
+    return station
+
+
+def turns(count: int, every: float) -> Working:
+    """Two calls, one after the other."""
+    station = Working("a").ask()
+    for _ in range(count):
+        station.rest(every / 2).run("make a", 0.0).rest(every / 2).run("make b", 0.0)
+    return station
+
+
+def mixed(count: int) -> Working:
+    """A call that comes often, between others that come in no order that is short."""
+    station = Working("a").ask()
+    for each in "bcdefg":
+        station.run("make a", 0.0).rest(20).run(f"make {each}", 0.0)
+    for n in range(count):
+        station.rest(20).run("make a", 0.0).run(f"make {'bcdefg'[n % 6]}", 0.0)
+    return station
+
+
+def between(count: int, every: float) -> Working:
+    """A call that fails in the same way, and something new each time."""
+    station = Working("a").ask()
+    for n in range(count):
+        station.rest(every if n else 0).run("make a", 0.0, "no").use("Read", f"src/{n}.py", 0.0)
+    return station
+
+
+def errors(count: int, every: float, others: int = 0) -> Working:
+    """Calls of all kinds that fail in the same way, and so many others after each."""
+    station = Working("a").ask()
+    for n in range(count):
+        station.rest(every if n else 0).run(f"make {n}", 0.0, "there is no rule to make that")
+        for other in range(others):
+            station.use("Read", f"src/{n}/{other}.py", 0.0)
+    return station
+
+
+@pytest.mark.parametrize(
+    ("station", "named"),
+    [
+        (same_calls(3, 80, "no"), False),
+        (same_calls(4, 80, "no"), True),
+        (same_calls(4, 49, "no"), False),
+        (same_calls(4, 50, "no"), True),
+        (same_calls(6, 40), False),
+        (same_calls(7, 40), True),
+        (same_calls(7, 29), False),
+        (same_calls(5, 119), False),
+        (same_calls(5, 120), True),
+        (same_calls(8, 30, tool="Read", given="src/a.py"), False),
+        (same_calls(9, 30, tool="Read", given="src/a.py"), True),
+        (same_calls(8, 30, tool="exec", given="src/a.py"), False),
+        (same_calls(8, 30, tool="exec", given="cat src/a.py"), True),
+        (turns(5, 50), False),
+        (turns(6, 50), True),
+        (mixed(13), False),
+        (mixed(14), True),
+        (between(5, 80), False),
+        (between(6, 80), True),
+        (between(6, 47), False),
+        (between(6, 48), True),
+        (errors(5, 80), False),
+        (errors(6, 80), True),
+        (errors(6, 47), False),
+        (errors(6, 48), True),
+        (errors(12, 80, others=1), True),
+        (errors(12, 80, others=2), False),
+    ],
+)
+def test_how_often_and_for_how_long_it_takes_to_be_a_loop(station: Working, named: bool) -> None:
+    assert (loop_of(station) is not None) is named
+
+
+def test_a_slow_loop_is_given_three_times_as_long_as_it_takes() -> None:
+    station = Working("a").ask()
+    for _ in range(6):
+        station.run("make all", 600.0, SAME)
+    assert loop_of(station, station.now + 1_799) is not None
+    assert loop_of(station, station.now + 1_801) is None
+    quick = same_calls(6, 100, "no")
+    assert loop_of(quick, quick.now + 900) is not None and loop_of(quick, quick.now + 901) is None
+
+
+def test_what_fails_is_told_before_what_does_not() -> None:
+    station = turns(12, 50)
+    for _ in range(6):
+        station.rest(60).run("make c", 0.0, "no").run("make a", 0.0).run("make b", 0.0)
+    found = loop_of(station)
+    assert found is not None and found.call == "Bash make c"
