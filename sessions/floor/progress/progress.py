@@ -68,8 +68,10 @@ class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
     tokens: int = 0
     """What its meter said when it last settled something; `dollars` likewise."""
     dollars: float = 0.0
+    settled_clock: float = 0.0
+    """What its clock said then."""
     stamps: tuple[float, ...] = ()
-    """What its clock said at the latest of them, the oldest first."""
+    """What its clock said as the latest of them began, the oldest first."""
     touched: tuple[int, ...] = ()
     """Files that it wrote since its last commit, as numbers; the latest."""
     ahead: int = 0
@@ -109,6 +111,8 @@ class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
     in_tools: float = 0.0
     """Seconds in single uses of tools that each took long."""
     waited_children: float = 0.0
+    silent: float = 0.0
+    """Seconds of single silences amid its turns that each were long: its model thinks, or its provider is slow."""
     waited_at: float = 0.0
     """When one of these last grew."""
     excused: float = 0.0

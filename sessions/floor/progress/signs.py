@@ -175,7 +175,7 @@ def stalled(state: FloorState, station: str, now: float) -> Stall | None:
     if known is None or not is_there(known) or excused(state, known):
         return None
     progress = state.progress.get(station, NOTHING)
-    heard, patience = _heard(state, known), _patience(known, progress)
+    heard, patience = heard_of(state, known), _patience(known, progress)
     return Stall(heard, progress.quiet, patience) if now - heard > patience else None
 
 
@@ -210,7 +210,7 @@ def children_of(state: FloorState, station: str) -> list[Station]:
     return [each for each in state.stations.values() if each.parent == station]
 
 
-def _heard(state: FloorState, station: Station) -> float:
+def heard_of(state: FloorState, station: Station) -> float:
     """When it was last heard of, or one that works for it: it may have waited for that until then."""
     waited = state.progress.get(station.id, NOTHING).waited_at
     used = float(station.pace.last * BUCKET_S)  # a call of its model is a sign of life that changes no status
@@ -242,5 +242,5 @@ def due(state: FloorState, station: str) -> float:
     if progress.edits >= ROUNDS:
         moments.append(progress.edited_at + THRASH_OVER_S)
     if is_there(known) and not excused(state, known):
-        moments.append(_heard(state, known) + _patience(known, progress))
+        moments.append(heard_of(state, known) + _patience(known, progress))
     return min((moment for moment in moments if moment >= now), default=math.inf)

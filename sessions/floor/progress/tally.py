@@ -12,6 +12,8 @@ from sessions.floor.progress.stable import call_key, error_key, is_told, number_
 ONE_GO_S = 300.0
 """What settles within so many charged seconds of the change before is of one go with it."""
 STAMPS = 4
+QUIET_S = 300.0
+"""A silence between two uses of tools that is longer is not charged, either."""
 LONG_TOOL_S = 60.0
 """A single use of a tool that takes longer is waited for, and not charged."""
 APART_S, FORGOTTEN_S = 900.0, 3_600.0
@@ -49,6 +51,7 @@ class Tally:
         self.settled_what = progress.settled_what
         self.tokens = progress.tokens
         self.dollars = progress.dollars
+        self.settled_clock = progress.settled_clock
         self.stamps = progress.stamps
         self.touched = progress.touched
         self.ahead = progress.ahead
@@ -72,6 +75,7 @@ class Tally:
         self.rested = progress.rested
         self.in_tools = progress.in_tools
         self.waited_children = progress.waited_children
+        self.silent = progress.silent
         self.waited_at = progress.waited_at
         self.excused = progress.excused
         self.excused_until = progress.excused_until
@@ -204,12 +208,13 @@ class Tally:
 
     def settle(self, time: float, what: str, used: tuple[int, float]) -> None:
         """It settled something; `used` is what its meter says: tokens and dollars."""
-        clock = self.clock(time)
+        self.settled_clock = clock = self.clock(time)
         if not self.stamps or clock - self.stamps[-1] >= ONE_GO_S or self.stamps[-1] < self.began:
             self.settled += 1
             self.stamps = (*self.stamps, clock)[-STAMPS:]
         self.settled_at, self.settled_what = max(time, self.settled_at), what
         self.tokens, self.dollars = used
+        self.heard = max(time, self.heard)
         self.idle_turns = 0
         self.nothing_settled()
 
@@ -294,10 +299,19 @@ class Tally:
         if heard:
             silence, usual = since - heard, self.quiet * FADES
             self.quiet = silence if silence > usual else usual
-            if silence > APART_S:
-                self.told_something()
+            if silence > QUIET_S:
+                self._was_silent(heard, since)
         if time > heard:
             self.heard = time
+
+    def _was_silent(self, since: float, until: float) -> None:
+        """Nothing came back and nothing was called: it is not charged with waiting for its model."""
+        if self.turn_since:
+            self.silent += until - since
+            self.waited_at = max(self.waited_at, until)
+            self.excuse(since, until)
+        if until - since > APART_S:
+            self.told_something()
 
     def did(self, time: float, source: str, tool: str, detail: str, error: str | None) -> None:
         """It used a tool, which wrote no file; `error` is how that failed, None where it did not."""

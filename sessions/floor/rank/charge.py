@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sessions.floor.progress.progress import Progress, Wait
-from sessions.floor.progress.signs import children_of, has_working_child
-from sessions.floor.progress.tally import LONG_TOOL_S, STAMPS
+from sessions.floor.progress.signs import children_of, has_working_child, heard_of
+from sessions.floor.progress.tally import LONG_TOOL_S, QUIET_S, STAMPS
 from sessions.floor.state import FloorState, Station, Status
 
 _WAITING = (Status.NEEDS_ME, Status.WAITING)
@@ -32,9 +32,11 @@ def _under_way(state: FloorState, station: Station, progress: Progress, now: flo
         since = min(tool.since for tool in station.running.values())
         if now - since > LONG_TOOL_S:
             yield since, now
+    elif now - (heard := heard_of(state, station)) > QUIET_S:
+        yield heard, now
     if progress.children_since:
-        heard = [each.evidence.seen for each in children_of(state, station.id)]
-        yield progress.children_since, now if has_working_child(state, station.id) else max(heard, default=0.0)
+        seen = [each.evidence.seen for each in children_of(state, station.id)]
+        yield progress.children_since, now if has_working_child(state, station.id) else max(seen, default=0.0)
 
 
 def _length(spans: Iterator[tuple[float, float]], begin: float, progress: Progress, until: float) -> float:

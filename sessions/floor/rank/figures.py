@@ -23,7 +23,7 @@ def figures(
     def age(moment: float) -> float | None:
         return max(0.0, now - moment) if moment else None
 
-    settled, since = age(progress.settled_at), progress.stamps[-1] if progress.stamps else 0.0
+    settled, since = age(progress.settled_at), max(0.0, clock - progress.settled_clock)
     tokens, dollars = station.meter.used
     priced = station.cost_usd is not None and bool(station.meter.calls)
     used = age(station.pace.last * BUCKET_S) if station.pace.last else None
@@ -33,13 +33,14 @@ def figures(
         ("waited_provider_s", "waited for a provider", progress.waited_provider),
         ("rested_s", "rested", progress.rested),
         ("in_tools_s", "in long commands", progress.in_tools),
+        ("silent_s", "in long silences", progress.silent),
         ("waited_children_s", "waited for stations that work for it", progress.waited_children),
     )
     return (
         Figure("pace_s", "work for one settled change", seconds / max(1, changes), "s", settled, cohort.median),
         Figure("span_s", "work in which these were settled", seconds, "s", 0.0),
         Figure("span_changes", "changes settled in that", float(changes), "", settled),
-        Figure("since_settled_s", "work since the last settled change", max(0.0, clock - since), "s", 0.0),
+        Figure("since_settled_s", "work since the last settled change", since, "s", 0.0),
         Figure("settled", "changes settled in all", float(progress.settled), "", settled),
         Figure("commits", "commits that stayed", float(progress.commits), "", age(progress.committed_at)),
         Figure("files", "files written first", float(progress.files), "", age(progress.written_at)),

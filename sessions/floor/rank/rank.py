@@ -15,12 +15,13 @@ from sessions.floor.progress.progress import NOTHING, Progress
 from sessions.floor.progress.signs import (
     SILENT_S,
     has_working_child,
+    heard_of,
     is_there,
     looping,
     stalled,
     thrashing,
 )
-from sessions.floor.progress.tally import LONG_TOOL_S
+from sessions.floor.progress.tally import LONG_TOOL_S, QUIET_S
 from sessions.floor.rank import charge
 from sessions.floor.rank.cohorts import FRESH_S, Member, cohort_of, role_of, sizes_of
 from sessions.floor.rank.figures import figures, frees, unknown
@@ -148,6 +149,8 @@ def _busy(state: FloorState, station: Station, progress: Progress, clock: float,
             )
     if has_working_child(state, station.id):
         return Excused(station.id, Not.CHILD, "waits for a station that works for it", progress.children_since)
+    if not station.running and now - (heard := heard_of(state, station)) > QUIET_S:
+        return Excused(station.id, Not.SILENT, f"silent for {lasting(now - heard)}: its model may think", heard)
     if clock - progress.began < EARLY_S:
         what = "its task" if progress.task else "its work"
         return Excused(station.id, Not.EARLY, f"early in {what}: {lasting(clock - progress.began)}", progress.began_at)

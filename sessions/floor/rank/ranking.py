@@ -31,6 +31,8 @@ class Not(StrEnum):
     FAILED = "failed"
     TOOL = "tool"
     """A single use of a tool goes on for long."""
+    SILENT = "silent"
+    """Its model thinks, or it is about to stall."""
     CHILD = "child"
     """A station that works for it works."""
     EARLY = "early"

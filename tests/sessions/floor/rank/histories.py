@@ -88,7 +88,8 @@ AREAS, PARTS = ("auth", "mail", "pool", "queue", "cache"), ("store", "retry", "v
 
 
 def step(station: Working, chance: random.Random, speed: float) -> Working:
-    return station.think(chance.uniform(20, 60) / speed)
+    seconds = chance.uniform(20, 60) / speed
+    return station.think(seconds) if chance.random() < 0.4 else station.rest(seconds)
 
 
 def check(station: Working, chance: random.Random, file: str, speed: float) -> None:

@@ -13,7 +13,7 @@ from sessions.floor.state import EMPTY, FloorState
 from tests.sessions.floor.rank.histories import COUNT, LASTS_S, SEEN, SICK, History, histories, history
 from tests.sessions.floor.working import START
 
-EVERY_S = 90.0
+EVERY_S = 120.0
 IN_TIME_S = {Why.LOOP: 600.0, Why.STALL: 1_200.0, Why.THRASH: 2_700.0, Why.PACE: LASTS_S}
 """How soon after its beginning each is to be named."""
 

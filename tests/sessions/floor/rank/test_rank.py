@@ -192,7 +192,10 @@ def test_what_is_waited_for_is_not_charged(what: str) -> None:
 def test_without_the_excuse_the_same_would_be_slow() -> None:
     station = Working("x", "test").ask("begin")
     for _ in range(5):
-        station.think(280).think(1_000).think(40).commit()
+        station.think(280)
+        for _ in range(10):
+            station.think(100).use("Read", f"src/{station.now}.py")
+        station.think(40).commit()
     assert ranked(station, *crew(300, 320, 340), at=station.now).slow
 
 
@@ -221,6 +224,16 @@ def test_a_tool_is_waited_for_when_it_takes_more_than_a_minute() -> None:
     assert ranked(station, *crew(600, 600, 600), at=station.now + 59).slow
     later = unranked(ranked(station, *crew(600, 600, 600), at=station.now + 720))
     assert later.words == "in a long command, for 12 m: Bash make all"
+
+
+def test_a_long_silence_is_not_charged_neither_while_it_lasts_nor_after_it() -> None:
+    station, others = steady("x", 250, until=START + 1_000), crew(250, 250, 250)
+    quiet = ranked(station, *others, at=station.now + 301)
+    assert (unranked(quiet).why, unranked(quiet).words) == (Not.SILENT, "silent for 5 m: its model may think")
+    station.rest(5_000).use("Read", "src/a.py").think(240).use("Read", "src/b.py")
+    figures = {figure.key: figure.value for figure in entry(ranked(station, *others, at=station.now)).figures}
+    assert figures["since_settled_s"] == pytest.approx(245, abs=5)
+    assert figures["silent_s"] == pytest.approx(5_000, abs=5)
 
 
 def test_a_parent_is_not_ranked_while_its_child_works() -> None:
