@@ -186,7 +186,8 @@ def turn_started(draft: Draft, event: ev.TurnStarted) -> None:
     """A turn that begins while another goes on ends that, as where nobody tells the ends."""
     if (known := draft.owned.get(event.station)) is not None:
         since, done = known.turn_since or event.time, known.done + known.at_request
-        _put(draft, event, turn_since=since, turns=known.turns + 1, done=done)
+        called = 0.0 if event.time > known.called else known.called
+        _put(draft, event, turn_since=since, turns=known.turns + 1, done=done, called=called)
 
 
 @OWNED.folds
@@ -204,9 +205,12 @@ def agent_reported(draft: Draft, event: ev.AgentReported) -> None:
 
 @OWNED.folds
 def signal_raised(draft: Draft, event: ev.SignalRaised) -> None:
-    """Such a program may say itself that it has done its work, and stay."""
+    """Whoever asks for somebody goes on, or ends its turn, and still waits for that. A program that tells no turns may
+    say itself that it has done its work, and stay."""
     known = draft.owned.get(event.station)
-    if known is not None and event.name == "TASK_COMPLETE" and not known.turns:
+    if known is not None and event.name == "REQUIRES_INTERVENTION":
+        _put(draft, event, called=event.time, calls=event.text)
+    elif known is not None and event.name == "TASK_COMPLETE" and not known.turns:
         draft.owned[event.station] = _rested(known, event.time)
 
 
@@ -232,7 +236,8 @@ def clock_set(draft: Draft, event: ev.ClockSet) -> None:
         turn = {"turn_since": min(known.turn_since, now)}
         if event.before and known.turn_since:
             turn = {"turn_since": now, "worked": _rested(known, event.before).worked}
-        past = replace(known, questions=questions, results=results, since=min(known.since, now), **turn)
+        turn |= {"since": min(known.since, now), "called": min(known.called, now)}
+        past = replace(known, questions=questions, results=results, **turn)
         if past != known:
             draft.owned[name] = past
 

@@ -78,6 +78,9 @@ class Owned(msgspec.Struct, frozen=True, omit_defaults=True):
     """The act and the path of the last violation of its scope."""
     outside: Mapping[str, int] = {}
     """Paths, and hosts, at which it left its scope, with how often; the last ones."""
+    called: float = 0.0
+    calls: str = ""
+    """When it asked for somebody to come, and what for, until it is asked for something; 0 when it does not."""
     wanted: Mapping[str, int] = {}
     """Patterns that it asked to have in its scope, with how often; the last ones."""
     kept: tuple[str, ...] = ()

@@ -101,6 +101,8 @@ def offered(case: Case, state: FloorState) -> tuple[Act, ...]:
         acts = (Act.ANSWER, Act.ALLOW, Act.DENY)
     elif case.kind is Kind.PERMISSION and question is None:
         acts = (Act.ANSWER,)
+    elif case.kind is Kind.PROVIDER and case.station:
+        acts = (Act.RETRY, Act.MORE, Act.HAND_OVER, Act.REQUEUE, Act.HOLD, Act.KILL)
     return (*acts, *(each for each in _ALWAYS if case.station or each is not Act.EXPECTED))
 
 

@@ -20,6 +20,7 @@ from sessions.floor.triage.judging.looked import LONG_AGO_S, Looked
 
 STATION_RULES: tuple[Callable[[Looked], Iterator[Case]], ...] = (
     asked.questions,
+    asked.calls,
     asked.needs,
     ended.failed,
     ended.fills_disk,

@@ -28,8 +28,10 @@ from sessions.floor.tasks.task import Task
 from sessions.floor.triage.case import Case, Cause, Kind
 from sessions.text import clean
 
+AGAIN = "Your provider may answer again. Go on with what you were at."
 GO_ON = "Your last turn ended in an error: {}. Go on with what you were at."
 LOOPING = "You seem to be going in circles: {}. Stop, say in two sentences what keeps you, and try another way."
+CALLED = "Nobody can help you with that now. Do what you can without it, and say what is left."
 MERGE = "Your branch {} collides with {}. Merge that into it, settle the conflict, and run your checks."
 LEARNED = "Another conversation was at this before you and did not come to its end: {}."
 MORE = 2
@@ -106,8 +108,12 @@ def retry(state: FloorState, case: Case, wish: SettleCase) -> Means | Refusal:
         case Kind.RESULT:
             return _delivered(state, case, case.station, wish)
         case Kind.STUCK:
-            text = LOOPING.format(clean(case.title, _TITLE))
-            return _told(state, case.station, wish.text or text, "it is told to try another way")
+            text = wish.text or LOOPING.format(clean(case.title, _TITLE))
+            return _stopped(state, case.station, text, "it is told to try another way")
+        case Kind.PROVIDER:
+            return _told(state, case.station, wish.text or AGAIN, "its provider is tried again")
+        case Kind.SIGNAL:
+            return _told(state, case.station, wish.text or CALLED, "it is told to do what it can without")
     return _told(state, case.station, wish.text or GO_ON.format(clean(case.title, _TITLE)), "it goes on")
 
 
@@ -201,6 +207,15 @@ def _told(state: FloorState, station: str, text: str, words: str) -> Means | Ref
     if known.life in (Life.RUNNING, Life.WAITING):
         return Means(PromptStation(station, text), words)
     return Means(_resumed(known, station, text), f"it is brought back, and {words}")
+
+
+def _stopped(state: FloorState, station: str, text: str, words: str) -> Means | Refusal:
+    """It is told that at once: many agents hear a request only when their turn is over, and this one may not end."""
+    known = state.owned.get(station)
+    if known is None or known.life is not Life.RUNNING or not (known.turn_since and known.model):
+        return _told(state, station, text, words)
+    # With the model that it has it is begun anew in its conversation, in place of what runs.
+    return Means(_resumed(known, station, text, model=known.model), f"its turn is ended, and {words}")
 
 
 def _resumed(known: Owned, station: str, text: str, fresh: bool = False, model: str = "") -> ChangeLife:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sessions.floor.ours.lives import Asks
+from sessions.floor.ours.lives import Asks, Life
 from sessions.floor.ours.owned import Question
 from sessions.floor.state import Status
 from sessions.floor.triage.case import Case, Cause, Kind
@@ -13,6 +13,7 @@ from sessions.floor.triage.judging.looked import OF_PROVIDERS, UNKNOWN, Looked, 
 
 SPENT = "its budget "
 """How the reason begins of whoever rests for its budget."""
+_ENDED = (Life.REMOVED, Life.KILLED, Life.STOPPED)
 CALLS = "REQUIRES_INTERVENTION"
 """The signal that asks for somebody to come: so the reason of whoever raised it begins."""
 WIDER = Found(Cause.SCOPE, "asks for more")
@@ -48,6 +49,16 @@ def _question(looked: Looked, question: Question) -> Case:
     )
 
 
+def calls(looked: Looked) -> Iterator[Case]:
+    """It asked for somebody to come, and was asked for nothing since: also when it went on, or ended its turn."""
+    known = looked.owned
+    if known is None or not known.called or known.life in _ENDED:
+        return
+    found = looked.cause(Said(Where.WORDS, known.calls))
+    what, title = f"signal:{millis(known.called)}", known.calls or "asks for somebody to come"
+    yield looked.case(Kind.SIGNAL, what, known.called, title, found=found)
+
+
 def needs(looked: Looked) -> Iterator[Case]:
     """It waits for a person, and what it asks cannot be answered from here; or it asked for somebody to come."""
     told, known = looked.station.evidence, looked.owned
@@ -55,6 +66,8 @@ def needs(looked: Looked) -> Iterator[Case]:
         return
     if told.reason.startswith(SPENT) or (known is not None and known.share >= 1):
         return  # that is a case of its budget
+    if known is not None and known.called == told.since:
+        return  # it asked for somebody to come
     at = millis(told.since)
     if told.reason.startswith(CALLS):
         words = told.reason.removeprefix(CALLS).strip()

@@ -8,7 +8,7 @@ from sessions.floor import events as ev
 from sessions.floor.commands import AnswerQuestion, AssignScope, ChangeLife, PromptStation, SettleCase
 from sessions.floor.ours.lives import Asks, Change, Life
 from sessions.floor.scope import Budget
-from sessions.floor.triage import acts
+from sessions.floor.triage import acts, meanings
 from sessions.floor.triage.acts import Takes, choice, choices
 from sessions.floor.triage.case import Act, Case, Cause, Kind
 from sessions.floor.triage.meanings import Means
@@ -111,6 +111,27 @@ def test_one_that_is_only_observed_is_answered_where_it_runs() -> None:
 def test_a_case_of_the_whole_floor_is_nobodys_to_expect() -> None:
     about = case("", Kind.PROVIDER)
     assert [each.act for each in choices(floor(ours("api")), about, NOW)] == [Act.HOLD, Act.SEEN, Act.SNOOZE]
+
+
+def test_whoever_waits_for_a_login_tries_it_again_or_goes_elsewhere() -> None:
+    about = case("api", Kind.PROVIDER)
+    state = floor(ours("api"), ev.PersonNeeded(time=NOW, station="api", reason="login: anthropic refuses the key"))
+    first = choices(state, about, NOW)[0]
+    assert (first.act, first.words, first.lacks, first.why_not) == (Act.RETRY, "its provider is tried again", "", "")
+    assert meant(state, SettleCase(about.id, Act.RETRY), about).wish == PromptStation("api", meanings.AGAIN)
+    assert {Act.MORE, Act.HAND_OVER, Act.REQUEUE, Act.HOLD} < set(acts.offered(about, state))
+
+
+def test_whoever_goes_in_circles_is_stopped_as_its_turn_may_have_no_end() -> None:
+    about = case("api", Kind.STUCK)
+    started = ev.StartWanted(time=NOW, station="api", model="openai/x", command="c0", who="me@here")
+    turn = ev.TurnStarted(time=NOW, station="api", text="look")
+    state = floor(ours("api"), started, ev.CommandDone(time=NOW, command="c0"), turn)
+    wish = meant(state, SettleCase(about.id, Act.RETRY, text="stop"), about).wish
+    assert wish == ChangeLife("api", Change.RESUME, words="stop", model="openai/x")
+    assert not choice(state, about, Act.RETRY, NOW).why_not
+    idle = floor(ours("api"), started, turn, ev.TurnFinished(time=NOW, station="api"))
+    assert meant(idle, SettleCase(about.id, Act.RETRY, text="stop"), about).wish == PromptStation("api", "stop")
 
 
 def test_what_a_child_came_to_is_told_to_its_parent_or_to_another() -> None:

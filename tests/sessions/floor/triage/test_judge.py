@@ -104,6 +104,19 @@ def test_a_signal_asks_for_somebody_to_come() -> None:
     assert of(floor(ours("api"), replace(raised, name="PROGRESS"))) == []
 
 
+def test_whoever_asked_for_somebody_goes_on_and_still_waits_for_that_until_it_is_asked_for_something() -> None:
+    raised = ev.SignalRaised(time=NOW, station="api", signal="s", name="REQUIRES_INTERVENTION", text="the VPN is down")
+    on = ev.ToolFinished(time=NOW + 1, station="api", call="c"), ev.TurnFinished(time=NOW + 2, station="api")
+    state = floor(ours("api"), raised)
+    ids = {only(state).id, only(floor(ours("api"), raised, *on)).id}
+    assert len(ids) == 1
+    asked = ev.TurnStarted(time=NOW + 3, station="api", text="the VPN is up again")
+    assert of(floor(ours("api"), raised, *on, asked)) == []
+    assert of(floor(ours("api"), raised, life(Life.STOPPED, at=NOW + 3))) == []
+    again = only(floor(ours("api"), raised, *on, asked, replace(raised, time=NOW + 4)))
+    assert again.id not in ids
+
+
 def test_one_that_is_held_for_a_login_is_a_case_of_its_provider() -> None:
     """Case 47."""
     held = ev.PersonNeeded(time=NOW, station="api", reason="login: anthropic refuses the key (401)")
