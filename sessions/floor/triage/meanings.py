@@ -34,6 +34,11 @@ LOOPING = "You seem to be going in circles: {}. Stop, say in two sentences what 
 CALLED = "Nobody can help you with that now. Do what you can without it, and say what is left."
 MERGE = "Your branch {} collides with {}. Merge that into it, settle the conflict, and run your checks."
 LEARNED = "Another conversation was at this before you and did not come to its end: {}."
+_AGAIN = {
+    Kind.PROVIDER: (AGAIN, "its provider is tried again"),
+    Kind.SIGNAL: (CALLED, "it is told to do what it can without"),
+}
+"""Of kinds of which no turn ended in an error: what is told with another try, and that in words."""
 MORE = 2
 """How many times as much a budget becomes where nothing is said of that."""
 _TITLE = 120
@@ -110,11 +115,8 @@ def retry(state: FloorState, case: Case, wish: SettleCase) -> Means | Refusal:
         case Kind.STUCK:
             text = wish.text or LOOPING.format(clean(case.title, _TITLE))
             return _stopped(state, case.station, text, "it is told to try another way")
-        case Kind.PROVIDER:
-            return _told(state, case.station, wish.text or AGAIN, "its provider is tried again")
-        case Kind.SIGNAL:
-            return _told(state, case.station, wish.text or CALLED, "it is told to do what it can without")
-    return _told(state, case.station, wish.text or GO_ON.format(clean(case.title, _TITLE)), "it goes on")
+    text, words = _AGAIN.get(case.kind, (GO_ON.format(clean(case.title, _TITLE)), "it goes on"))
+    return _told(state, case.station, wish.text or text, words)
 
 
 def more(state: FloorState, case: Case, wish: SettleCase) -> Means | Refusal:

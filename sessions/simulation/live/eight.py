@@ -111,7 +111,7 @@ def _guide(pace: float, rounds: int, busy: bool) -> Part:
 
 
 def _stock(pace: float, busy: bool) -> Part:
-    """One that is slow, and comes to nothing where there is more trouble."""
+    """One that is slow, and comes to nothing where there is more trouble; then it does what was taken from others."""
     slow = msgspec.structs.replace(
         step("read", pace, path="shop/stock.py"), text=_ELABORATE, repeat=40, piece=12, pace=pace / 10
     )

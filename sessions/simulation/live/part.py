@@ -31,6 +31,8 @@ class Part(msgspec.Struct, frozen=True):
     ask: str = ""
     """Tools that it asks for, with commas between."""
     parent: str = ""
+    takes: bool | None = None
+    """It takes tasks, too, when it has done its own."""
     jobs: tuple[Job, ...] = ()
     """What it is to find in the queue."""
     later: tuple[tuple[str, tuple[Step, ...]], ...] = ()
@@ -52,4 +54,5 @@ class Part(msgspec.Struct, frozen=True):
             budget=self.budget,
             parent=self.parent,
             options=options,
+            takes=self.takes,
         )

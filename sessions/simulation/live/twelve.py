@@ -55,7 +55,7 @@ def _prices(pace: float) -> Part:
 
 def _returns(pace: float) -> Part:
     """One that asks for a wider scope."""
-    ask = "factory-tui ask scope shop/returns.py --why 'what comes back needs a module of its own'"
+    ask = "factory-tui ask scope shop/returns.py --why 'what comes back needs a module of its own' --wait 3000"
     module = '"""What comes back."""\n'
     uses = run(ask, timeout=LATE_S), write("shop/returns.py", module), commit("Take things back")
     return Part("returns", "Have the shop take things back.", work(pace, *uses), Scope(write=("docs/returns.md",)))

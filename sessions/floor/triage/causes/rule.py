@@ -96,7 +96,11 @@ def _line(piece: str, at: int) -> str:
     """The line that was matched."""
     begin, end = piece.rfind("\n", 0, at) + 1, piece.find("\n", at)
     line = piece[begin : end if end >= 0 else len(piece)]
-    return clean(line[max(0, at - begin - LINE // 2) :], LINE)
+    first = at - begin - LINE // 2
+    if first <= 0:
+        return clean(line, LINE)
+    word = line.find(" ", first, at - begin) + 1
+    return clean(f"…{line[word or first :]}", LINE)
 
 
 @lru_cache(maxsize=512)

@@ -32,13 +32,13 @@ def outside(looked: Looked) -> Iterator[Case]:
         # Of the last one it is known what it tried; a host is told with its port.
         act = known.violated.partition(" ")[0] if known.violated.endswith(f" {path}") else ""
         act = act or ("connect" if path.rpartition(":")[2].isdigit() else "write")
-        times = f"{count} times" if count > 1 else ""
+        times = f"{count}×" if count > 1 else ""
         yield looked.case(
             Kind.SCOPE,
             f"outside:{path}",
             0.0,
             f"{act} {path}",
-            (times, f"{known.violations} times outside of its scope in all"),
+            (times, f"{known.violations}× outside of its scope in all"),
             TRIED,
             about=f"{act} {path}",
             group=f"{Kind.SCOPE.value}:{looked.name}",

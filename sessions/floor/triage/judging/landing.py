@@ -94,7 +94,7 @@ def unaccepted(state: FloorState, task: Task, rules: tuple[Rule, ...]) -> Case |
     """A task whose check failed too often, or that waits for a person to accept it."""
     if task.state is TaskState.FAILED:
         found = cause_of(rules, (Said(Where.CHECK, task.output or task.reason),))
-        lines = (f"bounced {task.bounces} times", task.reason, *task.output.splitlines()[-4:])
+        lines = (f"bounced {task.bounces}×", task.reason, *task.output.splitlines()[-4:])
         what, kind, group = f"failed:{task.lease}:{millis(task.since)}", Kind.CHECK, f"check:{found.rule}"
     elif task.state is TaskState.REVIEW:
         found, lines = Found(), (task.reason, f"at {task.head[:12]}" * bool(task.head))

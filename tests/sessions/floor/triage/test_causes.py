@@ -69,6 +69,12 @@ def test_the_line_that_tells_it_is_the_evidence_and_harmless() -> None:
     assert told(RULES, Where.CHECK, output).line == "FAILED tests/test_a.py::test_b - boom"
 
 
+def test_of_a_long_line_whole_words_before_what_tells_it_are_told() -> None:
+    line = told(RULES, Where.CHECK, f"{'compiling ' * 30}SyntaxError: invalid syntax").line
+    assert line.startswith("…compiling compiling") and "SyntaxError: invalid syntax" in line
+    assert "SyntaxError" in told(RULES, Where.CHECK, f"{'x' * 300}SyntaxError").line
+
+
 def test_of_a_long_output_the_end_tells_how_it_came_out() -> None:
     long = "No space left on device\n" + "x" * (PIECES * TEXT) + "\n1 failed"
     assert told(RULES, Where.CHECK, long).rule == "failing test"
