@@ -12,6 +12,7 @@ from console.cli.commands.stations.obeyed import Outcome
 from console.cli.commands.stop import Stopped
 from console.cli.parser import build
 from sessions.headless import floor_shape, meters_shape, ours_shape, scopes_shape
+from sessions.headless.triage import shape as queue_shape
 from sessions.settings import Settings
 from tests import ROOT, readme
 
@@ -46,6 +47,8 @@ def test_every_field_of_the_shapes_is_there() -> None:
         meters_shape.Group,
         *(scopes_shape.ScopesShape, scopes_shape.BoundedShape, scopes_shape.PairShape, scopes_shape.PlaceShape),
         *(scopes_shape.OwnerShape, scopes_shape.RuleShape, scopes_shape.TimesShape),
+        *(queue_shape.QueueShape, queue_shape.RowShape, queue_shape.CaseShape, queue_shape.ActShape),
+        *(queue_shape.OneShape, queue_shape.GoneShape, queue_shape.SettledShape),
     ):
         for field in shape.__struct_fields__:
             assert f'"{field}"' in TEXT, f"{shape.__name__}.{field}"
