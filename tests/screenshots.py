@@ -9,7 +9,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from itertools import islice, product
+from itertools import islice, product, takewhile
 from pathlib import Path
 
 import msgspec
@@ -28,7 +28,7 @@ from sessions.floor.state import EMPTY
 from sessions.headless.live_demo import LiveFactory
 from sessions.journal.recording.recording import Recording
 from sessions.place import place_of
-from sessions.simulation import simulate
+from sessions.simulation import START, simulate
 from sessions.simulation.__main__ import SEED
 from sessions.simulation.live import story
 from sessions.views.hands import IN_TERMINAL
@@ -47,6 +47,7 @@ TARGET = ROOT / "screenshots"
 WIDE, HALF, SMALL = (200, 60), (160, 50), (80, 24)
 STATION = "proxy-01"
 TOPS, AREAS = ("src", "tests"), ("api", "audit", "auth", "billing", "cache", "export", "mail", "proxy", "queue")
+QUEUED_SEED, QUEUED_S = 3, 4_500.0
 
 
 class Picture(msgspec.Struct, frozen=True):
@@ -69,6 +70,13 @@ def floor(stations: int = 30, mode: LinkMode = LinkMode.LIVE) -> Link:
     events = list(islice(simulate(SEED, stations), DEMO_OPENING))
     state = fold_all(EMPTY, events)
     return StillLink(state, mode=mode, now=state.time, events=events)
+
+
+def working() -> Link:
+    """The same when one station is slow and a task needs a person, on a floor of which keys can be shown."""
+    events = list(takewhile(lambda event: event.time < START + QUEUED_S, simulate(QUEUED_SEED)))
+    state = replace(fold_all(EMPTY, events), simulated=False)
+    return StillLink(state, now=state.time, events=events)
 
 
 def conflicts() -> Link:
@@ -157,6 +165,10 @@ PICTURES = {
     "scopes-200x60": Picture(scopes, keys=("7",)),
     "scopes-80x24": Picture(scopes, SMALL, keys=("7", "slash", *"src/auth", "enter")),
     "scopes-change": Picture(scopes, HALF, keys=("7", "slash", *"src/auth", "enter", "minus")),
+    "tasks-200x60": Picture(working, keys=("6", "n")),
+    "tasks-80x24": Picture(working, SMALL, keys=("6", "n")),
+    "slowest-200x60": Picture(working, keys=("K",)),
+    "slowest-80x24": Picture(working, SMALL, keys=("K",)),
     "live-demo": Picture(live_demo, HALF),
     "start": Picture(AskedLink, (120, 40), keys=("c", *"Make the pool retry", "tab", "right")),
     "scope": Picture(AskedLink, (120, 40), keys=("S", "ctrl+u", *"src/pool/** docs/*.md src/p"), at="worker"),

@@ -53,11 +53,10 @@ def _state(state: FloorState, task: Task, now: float, cells: int, waits: str, pl
     sign, style = sign_of(task.state)
     at = f"{place}. in the queue" if place else STATE[task.state]
     spans: list[Span] = [(f"{sign} ", style), (at, style), (f"  {age(task.since, now)}", "soft")]
-    if task.bounces:
-        spans.append((f"  bounced {task.bounces} of {task.spec.retries}", "failed"))
     lines = [_row("state", spans, cells)]
     told = waits or standing(task)
-    lines += _rows("because", [told] if told else [], cells, STATUS[task.state].value)
+    style = "failed" if task.bounces else STATUS[task.state].value
+    lines += _rows("because", [told] if told else [], cells, style)
     if task.under_way and task.station:
         lines += _rows("station", [clean(name_of(state, task.station), 60)], cells)
     elif task.assigned:

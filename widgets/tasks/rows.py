@@ -27,7 +27,8 @@ class Shown(msgspec.Struct, frozen=True):
     place: int = 0
     """In the queue, from 1; 0 of what is not in it: its age stands there."""
     who: str = ""
-    bounces: str = ""
+    bounced: bool = False
+    """Its check failed, and it goes on with that."""
     why: str = ""
     marked: bool = False
 
@@ -39,14 +40,14 @@ def sign_of(state: TaskState) -> Span:
 
 
 def task_line(row: Shown, now: float, cells: int, ground: str = "") -> Line:
-    """` ● 12m  Make the pool retry   proxy-03  1/3  bounced: 2 tests fail`: in columns, which a narrow one has not."""
+    """` ● 12m  Make the pool retry   proxy-03  bounced 1 of 2: 3 fail`: in columns, which a narrow one has not."""
     sign, style = sign_of(row.state)
     quiet = row.state in OVER
     moment = f"{row.place}." if row.place else age(row.since, now)
     room = cells - _AGE - 6
     who = _WHO if cells >= BROAD else 0
     beside = room - (who + 2 if who else 0)
-    told = "  ".join(filter(None, (row.who * (not who), row.bounces, row.why)))
+    told = "  ".join(filter(None, (row.who * (not who), row.why)))
     title = beside * 4 // 7 if beside >= 30 else beside
     tone = "soft" if quiet else "bold text" if row.state in LOUD else "text"
     spans: list[Span] = [
@@ -59,6 +60,6 @@ def task_line(row: Shown, now: float, cells: int, ground: str = "") -> Line:
         spans += [("  " + fit(short(row.who, who), who), "soft" + ground)]
     why = beside - title - 2
     if why > 0:
-        loud = "failed" if row.state is TaskState.FAILED or row.bounces else "faint" if quiet else "soft"
+        loud = "failed" if row.state is TaskState.FAILED or row.bounced else "faint" if quiet else "soft"
         spans += [("  " + fit(cut(told, why), why), loud + ground)]
     return pad(spans, cells, "text" + ground)

@@ -121,8 +121,8 @@ class SlowestScreen(WritingList[Row]):
         state, able = self.factory.link.state, self._able()
         items = (Choose("y", "do it"), Choose("n", "leave it"))
         one = len(able) == 1
-        keeps = f"kept: {in_short(state, able[0].station)}" if one else "branches, work and conversations kept"
-        title = f"take {self._their(able)} task and end {'it' if one else 'them'}?  {keeps}"
+        keeps = f"kept: {in_short(state, able[0].station)}" if one else "kept: branches, work, conversations"
+        title = f"requeue {self._named(able)}?  {keeps}"
 
         def then(key: str) -> None:
             if key == "y":

@@ -21,7 +21,7 @@ from sessions.floor.tasks.task import TaskState
 from sessions.views.tasks.board import EVERYTHING, Board, Part, Row, board, title_of
 from sessions.views.tasks.verbs import JUDGED, Verb, wish_of
 from sessions.views.tasks.waiting import Waits, meeting, takers
-from sessions.views.tasks.words import bounces_of, counted, standing, who_of
+from sessions.views.tasks.words import counted, standing, who_of
 from widgets.draw.cells import Line, Span
 from widgets.parts.prompt import Menu
 from widgets.tasks.detail import detail_lines
@@ -70,9 +70,9 @@ class TasksScreen(AskingTasks):
     def row_line(self, row: Row, cells: int, ground: str, marked: bool) -> Line:
         task, state = row.task, self.factory.link.state
         why = self.waits.get(task.id, "") or standing(task)
-        shown = Shown(
-            task.state, title_of(task), task.since, row.place, who_of(state, task), bounces_of(task), why, marked
-        )
+        bounced = task.state is TaskState.TAKEN and task.bounces > 0
+        who = who_of(state, task)
+        shown = Shown(task.state, title_of(task), task.since, row.place, who, bounced, why, marked)
         return task_line(shown, self.factory.link.now(), cells, ground)
 
     def told(self, row: Row, cells: int, rows: int) -> Sequence[Line]:

@@ -50,10 +50,9 @@ def kept(state: FloorState, station: str, now: float) -> list[tuple[str, str]]:
 
 def in_short(state: FloorState, station: str) -> str:
     """The same in a few words, for a question."""
-    known = state.owned[station]
-    branch = state.branches.get(known.branch)
-    changes = f"{_many(branch.dirty, 'file')} not committed" if branch is not None and branch.dirty else ""
-    return ", ".join(filter(None, (clean(known.branch, 40), changes, "conversation")))
+    branch = state.branches.get(state.owned[station].branch)
+    changes = f"{branch.dirty:,} uncommitted" if branch is not None and branch.dirty else ""
+    return ", ".join(filter(None, ("branch", changes, "conversation")))
 
 
 def _task(state: FloorState, station: str) -> str:
@@ -76,7 +75,7 @@ def _left(state: FloorState, station: str, now: float) -> str:
     known = state.owned[station]
     left = budget.left(state, station, now)
     parts = {what: getattr(left, what) for what in budget.MEASURES if getattr(known.budget, what)}
-    return budget_text(Budget(**parts)) if parts else ""
+    return budget_text(Budget(**{**parts, "dollars": round(parts.get("dollars", 0.0), 2)}))
 
 
 def _many(count: int, what: str) -> str:

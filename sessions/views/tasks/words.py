@@ -67,20 +67,16 @@ def who_of(state: FloorState, task: Task) -> str:
     return clean(name_of(state, station), 60) if station else ""
 
 
-def bounces_of(task: Task) -> str:
-    """How often its check failed, of how often it may before a person decides: `2 of 3`."""
-    return f"{task.bounces} of {task.spec.retries + 1}" if task.bounces else ""
-
-
 def standing(task: Task) -> str:
     """Why it is where it is, as far as the task itself says so; of a queued one nothing."""
     reason, said = clean(task.reason, 160), first_of(task.output)
+    bounced = f"bounced {task.bounces} of {task.spec.retries}: {reason or said or 'its check failed'}"
     return {
         TaskState.HELD: reason or "until it is released",
         TaskState.CHECKING: "says that it is done",
         TaskState.REVIEW: "has no check: somebody accepts it",
         TaskState.FAILED: reason or said or "its check failed too often",
-        TaskState.TAKEN: f"bounced: {reason or said or 'its check failed'}" if task.bounces else "",
+        TaskState.TAKEN: bounced if task.bounces else "",
         TaskState.FINISHED: "its check passed" if task.checks else "accepted",
         TaskState.DROPPED: reason,
     }.get(task.state, "")

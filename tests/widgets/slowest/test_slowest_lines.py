@@ -75,7 +75,7 @@ def test_what_is_kept_is_told_before_anything_is_done() -> None:
     assert told["branch"].startswith("station/worker stays")
     assert told["budget"].endswith("comes back")
     assert "session" in told
-    assert "station/worker" in in_short(state, "worker")
+    assert in_short(state, "worker") == "branch, conversation"
     assert untakeable(state, "worker") == ""
     assert "only observed" in untakeable(STATE, "proxy-00")
     assert kept(STATE, "proxy-00", NOW) == []

@@ -16,14 +16,14 @@ from widgets.tasks.detail import OUTPUT, detail_lines
 from widgets.tasks.rows import Shown, task_line
 
 STATE = state_of(queue_events())
-ROW = Shown(TaskState.TAKEN, "Make the pool retry", NOW - 300, 0, "proxy-03", "1/3", "bounced: 2 tests fail")
+ROW = Shown(TaskState.TAKEN, "Make the pool retry", NOW - 300, 0, "proxy-03", True, "bounced 1 of 2: 2 tests fail")
 
 
 def test_a_broad_row_has_columns_and_a_narrow_one_says_the_same_in_one() -> None:
     assert plain(task_line(ROW, NOW, 112)).split() == [
-        *("●", "5m", "Make", "the", "pool", "retry", "proxy-03", "1/3", "bounced:", "2", "tests", "fail")
+        *("●", "5m", "Make", "the", "pool", "retry", "proxy-03", "bounced", "1", "of", "2:", "2", "tests", "fail")
     ]
-    assert plain(task_line(ROW, NOW, 80)).rstrip().endswith("proxy-03  1/3  bounced: 2 t…")
+    assert plain(task_line(ROW, NOW, 80)).rstrip().endswith("proxy-03  bounced 1 of 2: 2…")
     queued = Shown(TaskState.QUEUED, "Make the pool retry", NOW, 12, why="waits for tests-11")
     assert plain(task_line(queued, NOW, 80)).startswith(" ○   12.  Make the pool retry ")
 
@@ -34,7 +34,7 @@ def test_a_broad_row_has_columns_and_a_narrow_one_says_the_same_in_one() -> None
 def test_a_row_takes_its_cells_whatever_stands_in_it(
     title: str, who: str, state: TaskState, cells: int, place: int
 ) -> None:
-    line = task_line(Shown(state, title, NOW - 90, place, who, "1/3", title), NOW, cells, " on cursor")
+    line = task_line(Shown(state, title, NOW - 90, place, who, True, title), NOW, cells, " on cursor")
     assert line_width(line) == cells or "\t" in title + who or not (title + who).isprintable()
     assert all(style.endswith(" on cursor") for _, style in line)
 
@@ -42,8 +42,8 @@ def test_a_row_takes_its_cells_whatever_stands_in_it(
 def test_the_details_of_a_task_that_bounced() -> None:
     assert text_of(detail_lines(STATE, STATE.tasks["t1"], NOW, 76, takers=("proxy-00",), overlaps=("t6 too",))) == [
         "  Make the pool retry what failed before a byte was sent",
-        "  state     ● under way  4m  bounced 1 of 2",
-        "  because   bounced: 2 tests fail in tests/pool",
+        "  state     ● under way  4m",
+        "  because   bounced 1 of 2: 2 tests fail in tests/pool",
         "  station   proxy-00",
         "  takers    proxy-00",
         "  overlaps  t6 too",

@@ -86,7 +86,7 @@ def test_enter_says_what_is_kept_and_does_it_after_a_yes() -> None:
     async def test(app: FactoryApp, screen: SlowestScreen, pilot: Pilot[None]) -> None:
         assert "enter takes its task from it, and keeps" in text(app)
         await press(pilot, "enter")
-        assert f"take {SLOW}'s task and end it?  kept: station/{SLOW}" in text(app)
+        assert f"requeue {SLOW}?  kept: branch" in text(app)
         await press(pilot, "escape")
         assert sent(app) == []
         await press(pilot, "enter", "enter")
@@ -150,7 +150,7 @@ def test_marked_ones_are_asked_about_together() -> None:
             assert screen.go_to(station)
             await press(pilot, "space")
         await press(pilot, "enter")
-        assert "take 2 stations' task and end them?" in text(app)
+        assert "requeue 2 stations?  kept: branches" in text(app)
         await press(pilot, "y")
         await at_rest(pilot)
         assert [getattr(wish, "station", "") for wish in sent(app)] == busy
