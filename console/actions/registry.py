@@ -57,6 +57,7 @@ BESIDE = 60
 _KEY_NAMES = {
     "question_mark": "?",
     "exclamation_mark": "!",
+    "number_sign": "#",
     "colon": ":",
     "slash": "/",
     "comma": ",",

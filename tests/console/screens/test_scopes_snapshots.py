@@ -19,7 +19,7 @@ PICTURES = {
     "wide": (WIDE, ("7", "n"), DARK),
     "small": (SMALL, ("7", "slash", *"src/g", "enter"), DARK),
     "small-change": (SMALL, ("7", "slash", *"src/g", "enter", "minus"), DARK),
-    "ascii": (SMALL, ("7", "B", "1"), Options(theme="dark", ascii_only=True, no_colour=True, slow_link=False)),
+    "ascii": (SMALL, ("7", "w", "1"), Options(theme="dark", ascii_only=True, no_colour=True, slow_link=False)),
 }
 
 

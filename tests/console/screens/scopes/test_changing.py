@@ -127,7 +127,7 @@ def test_a_scope_is_made_exclusive_by_taking_it_from_all_others_first() -> None:
 
     async def test(app: FactoryApp, screen: ScopesScreen, pilot: Pilot[None]) -> None:
         screen.go_to("src/api/")
-        await press(app, pilot, "L", *"worker")
+        await press(app, pilot, "number_sign", *"worker")
         shown = text(app)
         assert "have nobody else write what worker writes" in shown
         assert "shared 160 → 40" in shown
@@ -176,7 +176,7 @@ def test_the_scope_that_would_have_prevented_most_is_proposed() -> None:
 
     async def test(app: FactoryApp, screen: ScopesScreen, pilot: Pilot[None]) -> None:
         assert "would have prevented most of 2 colliding pairs" in text(app)
-        await press(app, pilot, "B")
+        await press(app, pilot, "w")
         assert "1 src/" in last(app)
         await press(app, pilot, "enter")
         assert screen.place.startswith("src/")
@@ -189,7 +189,7 @@ def test_the_scope_that_would_have_prevented_most_is_proposed() -> None:
     play(test, link)
 
 
-@pytest.mark.parametrize("key", ["plus", "minus", "W", "H", "L"])
+@pytest.mark.parametrize("key", ["plus", "minus", "W", "H", "number_sign"])
 def test_in_a_past_nothing_is_changed(key: str) -> None:
     async def test(app: FactoryApp, screen: ScopesScreen, pilot: Pilot[None]) -> None:
         await press(app, pilot, key)
