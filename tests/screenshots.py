@@ -42,10 +42,13 @@ from tests.support.stations.asked import AskedLink
 from tests.support.stations.live import told
 from tests.support.stations.still import our_events
 from tests.support.supervisor import watched
+from tests.support.triage.mixed import mixed_link
 
 TARGET = ROOT / "screenshots"
 WIDE, HALF, SMALL = (200, 60), (160, 50), (80, 24)
 STATION = "proxy-01"
+DOWN = ("down",) * 9
+"""To the task whose check has failed."""
 TOPS, AREAS = ("src", "tests"), ("api", "audit", "auth", "billing", "cache", "export", "mail", "proxy", "queue")
 QUEUED_SEED, QUEUED_S = 3, 4_500.0
 
@@ -162,6 +165,8 @@ PICTURES = {
     "conflicts-200x60": Picture(conflicts, keys=("2", "w")),
     "conflicts-80x24": Picture(conflicts, SMALL, keys=("2", "w")),
     "conflicts-light": Picture(conflicts, HALF, keys=("2", "w"), theme="light"),
+    "triage-200x60": Picture(mixed_link, keys=("3", *DOWN)),
+    "triage-80x24": Picture(mixed_link, SMALL, keys=("3",)),
     "scopes-200x60": Picture(scopes, keys=("7",)),
     "scopes-80x24": Picture(scopes, SMALL, keys=("7", "slash", *"src/auth", "enter")),
     "scopes-change": Picture(scopes, HALF, keys=("7", "slash", *"src/auth", "enter", "minus")),

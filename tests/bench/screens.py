@@ -54,6 +54,8 @@ def figures(quick: bool) -> Iterator[Figure]:
         yield from idle.figures(Path(name), 10.0 if quick else 40.0)
     with tempfile.TemporaryDirectory(prefix="ft", dir="/tmp") as name:
         yield from live.figures(Path(name), quick)
+        if not quick:
+            yield from triage.live_figures(Path(name))
 
 
 def first_floor(times: int) -> Iterator[Figure]:

@@ -39,8 +39,8 @@ WORDS: dict[Kind, str] = {
 """Where the kind's own name is no word to read."""
 _CAUSELESS = (Kind.PERMISSION, Kind.REVIEW, Kind.SIGNAL, Kind.RESULT)
 """Kinds that need no cause: somebody asks, or tells something."""
-ROOMY, TIGHT = 90, 76
-"""Cells from which on every column has its room, and below which the cause has none."""
+ROOMY = 90
+"""Cells from which on the cause has a column; below, it stands before what the case is."""
 LEAST = 24
 """Cells that what it is has at least."""
 
@@ -81,6 +81,8 @@ def item_line(item: Item, name: Named, now: float, cells: int, ground: str, mark
     ]
     if causes:
         spans.append((fit(cause_word(case), causes) + " ", "soft" + ground))
+    elif item.settled is None and cause_word(case) not in ("", word(case.kind)):
+        spans.append((f"{cause_word(case)} {DOT} ", "soft" + ground))
     return pad([*spans, *_what(item, now, ground, refused)], cells, "text" + ground)
 
 
@@ -88,7 +90,7 @@ def _widths(cells: int) -> tuple[int, int]:
     """Of the stations and of the cause."""
     if cells >= ROOMY:
         return min(30, max(20, cells // 5)), 12
-    return (18, 12) if cells >= TIGHT else (max(8, min(16, cells - LEAST - 18)), 0)
+    return max(8, min(18, cells - LEAST - 18)), 0
 
 
 def _stations(item: Item, name: Named, cells: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 from textual.events import Key
 
@@ -14,11 +15,15 @@ from console.screens.triage import screen as shown
 from console.screens.triage.screen import TriageScreen
 from sessions.floor.fold.fold import fold
 from sessions.floor.triage.case import Cause, Kind
+from sessions.simulation.live import story
 from tests.bench.figure import Figure, percentile
 from tests.support.console import state_of
+from tests.support.triage import worked as worked_off
 from tests.support.triage.mixed import DecidingLink, case, many_events
 
 CASES = 500
+LIVE, STATIONS, PATIENCE_S = 20, 20, 400.0
+"""Cases of so many live stations, which come within some minutes: a loop is called one after two and a half."""
 KEYS = ("O", "R", "down", "O", "B", "L", "m")
 """Settled, retried, passed over, begun afresh, and put away."""
 EVERY_S = 0.02
@@ -27,6 +32,22 @@ EVERY_S = 0.02
 def figures(quick: bool) -> Iterator[Figure]:
     """Both on a screen of 200x60."""
     yield from asyncio.run(_measured(60 if quick else 210, 20 if quick else 60))
+
+
+def live_figures(directory: Path) -> Iterator[Figure]:
+    """A live demo that is worked off by keys, its supervisor killed before; and whether the past shows the same."""
+    worked, recording = worked_off.live(story.parts(STATIONS, 0.5), LIVE, directory / "triage.ftr", PATIENCE_S)
+    try:
+        _, state = worked_off.before_first_key(recording, worked)
+        alike = {case.id for case in worked.began} == state.cases.keys()
+        after = recording.state_at(recording.span.last_seq)
+        left = sum(case.id in after.cases for case in worked.began)
+    finally:
+        recording.close()
+    kinds = len({case.kind for case in worked.began})
+    note = f"{len(worked.began)} cases of {kinds} kinds: {', '.join(worked.pressed)}"
+    yield Figure("live queue of 20 cases: keys to settle all of it", worked.keys, "keys", 20, note=note)
+    yield Figure("live queue of 20 cases: of them left, or not the same in the past", left + (not alike), "", 0)
 
 
 async def _measured(keys: int, events: int) -> list[Figure]:

@@ -91,6 +91,8 @@ def mixed_events() -> list[ev.Event]:
         ev.ScopeViolated(time=NOW - 90, source="factory", station="api-01", path="docs/index.md", act="write"),
         ev.TaskAdded(time=NOW - 900, source="factory", task="t1", spec=SPEC, order=1.0, who="ann@box"),
         ev.TaskTaken(time=NOW - 800, source="factory", station="tests-03", task="t1", lease=1, base="4f2c91e0"),
+        ev.TaskFailed(time=NOW - 420, source="factory", station="tests-03", task="t1", lease=1,
+                      reason="make test failed"),
         case("proxy-07", Kind.PERMISSION, Cause.UNKNOWN, f"Bash {PUSH}", 130, about="q1"),
         case("proxy-08", Kind.PERMISSION, Cause.UNKNOWN, "Edit src/pool.py and /etc/hosts", 40, about="q2"),
         case("wt-seen", Kind.PERMISSION, Cause.UNKNOWN, "waits at its permission prompt", 120),

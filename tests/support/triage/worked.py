@@ -57,7 +57,7 @@ class Worked(msgspec.Struct):
     began: tuple[Case, ...]
     """The queue before the first key."""
     keys: int = 0
-    """That were pressed; what is typed is not counted, but for the key that ends it."""
+    """That were pressed; a typed reason is not counted, nor is the key that ends it."""
     pressed: list[str] = []
     """In order, each with whom it was for."""
 
@@ -75,7 +75,7 @@ def live(parts: Sequence[Part], wanted: int, to: Path, patience_s: float) -> tup
             kill_supervisor(factory)
             words = (*program, "--repo", str(factory.repo), "--theme", "dark")
             with Terminal(words, COLUMNS, LINES) as terminal:
-                terminal.until(lambda text: f"triage {wanted}" in text, WAIT_S)
+                terminal.until(lambda text: "3 triage " in text, WAIT_S)
                 terminal.press("3")
                 worked = work_off(terminal, console, wanted)
         return worked, record(factory, to)
@@ -87,9 +87,9 @@ def queue(state: FloorState, now: float) -> tuple[Item, ...]:
 
 
 def work_off(terminal: Terminal, console: Watched, wanted: int) -> Worked:
-    """Settle as many cases as there were, each row with the key of its kind."""
-    terminal.until(lambda text: "triage" in text and f"waiting {wanted}" in text, WAIT_S)
-    console.until(lambda client: len(client.state.cases) == wanted, WAIT_S)
+    """Settle all cases that there are, `wanted` at least, each row with the key of its kind."""
+    console.until(lambda client: len(client.state.cases) >= wanted, WAIT_S)
+    terminal.until(lambda text: f"waiting {len(console.client.state.cases)}" in text, WAIT_S)
     worked = Worked(tuple(console.client.state.cases.values()))
     left = {case.id for case in worked.began}
     while left:
@@ -105,7 +105,6 @@ def work_off(terminal: Terminal, console: Watched, wanted: int) -> Worked:
         if typed and key != "a":
             terminal.settle()
             terminal.press(typed + "\r")
-            worked.keys += 1
         worked.pressed.append(f"{key} {line[AGE:].split('  ')[0]}")
         done = {case.id for case in row.cases}
         console.until(lambda client: not done & client.state.cases.keys(), WAIT_S)  # noqa: B023 - at once
