@@ -81,7 +81,7 @@ def item_line(item: Item, name: Named, now: float, cells: int, ground: str, mark
     ]
     if causes:
         spans.append((fit(cause_word(case), causes) + " ", "soft" + ground))
-    elif item.settled is None and cause_word(case) not in ("", word(case.kind)):
+    elif item.settled is None and not (case.note or refused) and cause_word(case) not in ("", word(case.kind)):
         spans.append((f"{cause_word(case)} {DOT} ", "soft" + ground))
     return pad([*spans, *_what(item, now, ground, refused)], cells, "text" + ground)
 

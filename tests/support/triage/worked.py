@@ -29,7 +29,7 @@ from widgets.triage.row_lines import word
 COLUMNS, LINES = 200, 60
 LIST = 108
 """Cells of the list on a terminal of that width."""
-AGE = 9
+AGE = 8
 """Where in a row what comes behind its sign and age begins."""
 LOOK_S = UNSEEN_S + 0.1
 """How long somebody looks at what came under the cursor, before something of it is allowed."""
