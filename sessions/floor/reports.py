@@ -10,6 +10,8 @@ BACKGROUND = "runs in the background"
 """How the reason begins of a station whose turn is over, but not the commands it started."""
 
 
+FINISHED = "turn finished"
+"""Why a station is idle whose turn has ended in good order."""
 RUNS = "runs"
 """What is told of a program in a terminal of which nothing but its process is known."""
 

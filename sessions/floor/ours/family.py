@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from sessions.floor.ours.lives import Life
 from sessions.floor.ours.owned import Result
-from sessions.floor.state import FloorState
+from sessions.floor.reports import FINISHED
+from sessions.floor.state import FloorState, Status
 
 
 def above(state: FloorState, station: str) -> tuple[str, ...]:
@@ -49,6 +51,27 @@ def untold(state: FloorState, station: str) -> Result | None:
     parent = state.owned.get(seen.parent) if seen is not None and seen.parent else None
     result = parent.results.get(station) if parent is not None else None
     return result if result is not None and not result.delivered else None
+
+
+class Ended(NamedTuple):
+    """How the last turn of one that works for another ended."""
+
+    parent: str
+    child: str
+    ok: bool
+    text: str
+
+
+def unheard_ends(state: FloorState) -> Iterator[Ended]:
+    """Ends of turns that came to nothing yet for whom they are: nobody was there when they were told."""
+    for station in state.stations.values():
+        known, parent = state.owned.get(station.id), state.owned.get(station.parent)
+        if known is None or parent is None or known.turn_since or known.life is Life.LOST:
+            continue  # who was lost is brought back
+        evidence, result = station.beneath or station.evidence, parent.results.get(station.id)
+        ok = evidence.status is Status.IDLE and evidence.reason == FINISHED
+        if (ok or evidence.status is Status.FAILED) and (result is None or result.time < evidence.since):
+            yield Ended(station.parent, station.id, ok, station.activity if ok else evidence.reason)
 
 
 def below(state: FloorState, station: str) -> Iterator[str]:

@@ -26,6 +26,7 @@ from sessions.floor.commands import (
     StartStation,
 )
 from sessions.floor.ours.changes import rebooted
+from sessions.floor.ours.family import orphaned, unheard_ends, untold
 from sessions.floor.ours.lives import REBOOTED, Change, Life
 from sessions.floor.scope import Budget, HeldBy, Scope
 from sessions.floor.state import FloorState, Status
@@ -40,6 +41,7 @@ from sessions.stations.running.governor import AT_PROVIDER
 from sessions.stations.signals import tools
 from sessions.stations.signals.tools import Tools
 from sessions.supervisor.services.stations import crew, starting
+from sessions.supervisor.services.stations.families import Families
 from sessions.supervisor.services.stations.starting import Starting
 from tests.support.house import House
 from tests.support.stations.yard import PARROT, Floor, ended_all, manned, yard_in
@@ -687,19 +689,34 @@ def test_the_loss_of_a_childs_conversation_is_told_to_its_parent(yard: House, mo
     asyncio.run(_in(yard, check))
 
 
-def test_a_result_waits_for_a_parent_that_rests(yard: House) -> None:
-    async def check(floor: Floor) -> None:
+def test_a_result_waits_for_a_parent_that_is_gone_and_is_not_lost(yard: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The supervisor dies, too, between the end of the child's turn and what is made of it."""
+
+    async def unheard(*_: object) -> None:
+        """It has died."""
+
+    async def before(floor: Floor) -> None:
         await floor.done(PARROT)
         await floor.turned(1)
         await floor.done(ChangeLife("polly", Change.STOP))
-        await floor.done(StartStation("parrot", "say found it", name="chick", parent="polly"))
+        with monkeypatch.context() as patch:
+            patch.setattr(Families, "_tell", unheard)
+            await floor.done(StartStation("parrot", "say found it", name="chick", parent="polly"))
+            await until(floor.feed, lambda state: bool(state.owned["chick"].done))
+        assert not floor.owned("polly").results and orphaned(floor.state, "chick") == "stopped"
+
+    async def after(floor: Floor) -> None:
         state = await until(floor.feed, lambda state: "chick" in state.owned["polly"].results)
-        assert not state.owned["polly"].results["chick"].delivered
+        result = state.owned["polly"].results["chick"]
+        assert (result.ok, result.text, result.delivered) == (True, "found it", False)
+        assert untold(state, "chick") == result and not [*unheard_ends(state)]
         await floor.done(ChangeLife("polly", Change.RESUME))
-        await until(floor.feed, lambda state: state.owned["polly"].results["chick"].delivered)
+        state = await until(floor.feed, lambda state: state.owned["polly"].results["chick"].delivered)
+        assert untold(state, "chick") is None and orphaned(state, "chick") == ""
         await floor.turned(2)
 
-    asyncio.run(_in(yard, check))
+    asyncio.run(_in(yard, before))
+    asyncio.run(_in(yard, after))
 
 
 def test_commands_need_no_console_and_no_station(yard: House) -> None:

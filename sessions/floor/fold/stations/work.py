@@ -6,6 +6,7 @@ from sessions.floor import events as ev
 from sessions.floor.fold.draft import Draft
 from sessions.floor.fold.stations.evidence import put_evidence, still_running, turn_over
 from sessions.floor.fold.stations.stations import STATIONS
+from sessions.floor.reports import FINISHED
 from sessions.floor.state import RunningTool, Station, Status
 
 MAX_FILES = 500
@@ -24,7 +25,7 @@ def turn_started(draft: Draft, event: ev.TurnStarted) -> None:
 
 @STATIONS.folds
 def turn_finished(draft: Draft, event: ev.TurnFinished) -> None:
-    reason = "interrupted by the operator" if event.interrupted else "turn finished"
+    reason = "interrupted by the operator" if event.interrupted else FINISHED
     turn_over(draft, event)
     put_evidence(draft, event, Status.IDLE, reason, running=still_running(draft, event))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
+from sessions.floor.ours.family import unheard_ends
 from sessions.floor.ours.lives import Life
 from sessions.floor.state import name_of
 from sessions.supervisor.services.stations.crew import Crew, now
@@ -19,6 +20,11 @@ class Families:
 
     def __init__(self, crew: Crew, runners: Runners) -> None:
         self._crew, self._runners = crew, runners
+
+    def catch_up(self) -> None:
+        """Tell of what ended while no supervisor heard it, or as the last one died."""
+        for ended in unheard_ends(self._crew.state):
+            self._crew.go(self._tell(*ended))
 
     def hear(self, event: ev.TurnFinished | ev.TurnFailed | ev.LifeChanged) -> None:
         """A turn, or a life, has ended."""

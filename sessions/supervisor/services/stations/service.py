@@ -111,6 +111,7 @@ class Stations(Service):
         finally:
             self._ready.set()  # what fails of that is told: whoever wants something of a station does not wait for ever
         self._purses.begin()
+        self._families.catch_up()
         self._crew.go(self._lives.let_go())
 
     async def follow(self) -> None:
