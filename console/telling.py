@@ -115,7 +115,7 @@ class Telling:
         moment, now = monotonic(), self._link.now()
         self._news.look(self._link.state, now, moment)
         if isinstance(screen, FactoryScreen):
-            if screen.asked() and not screen.NEWS_ABOVE:
+            if screen.asked() and not screen.news_above():
                 self._news.hold(moment)  # they come when the question that stands in their place is answered
             screen.draw_header()
             screen.draw_footer()

@@ -155,6 +155,10 @@ class FactoryScreen(Guarded, OpeningScreen):
     def draw_header(self) -> None:
         """Draw the header anew; only screens that do nothing of the kind by themselves need to."""
 
+    def news_above(self) -> bool:
+        """Whether what is new stands in a line of its own: it is in nobody's way there."""
+        return self.NEWS_ABOVE
+
     def right(self) -> list[Span]:
         """What stands at the right end of the footer."""
         return []
@@ -292,7 +296,7 @@ class FactoryScreen(Guarded, OpeningScreen):
         said = self._said if monotonic() < self._said_until else ""
         footer = self.query_one(Footer)
         cells = footer.size.width
-        news = () if self.NEWS_ABOVE else self.factory.telling.line(cells, keymap, self.station)
+        news = () if self.news_above() else self.factory.telling.line(cells, keymap, self.station)
         footer.show([footer_line(shown, self.right(), cells, said, self.asked(), kept, news)])
         if footer.size:
             self.ripen()

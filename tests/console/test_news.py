@@ -171,6 +171,9 @@ def test_every_screen_has_the_counters_and_says_once_who_calls(place: str, size:
             await pilot.pause()
             assert "◆ tests-02 needs you 1s: may I?" in text(app)
             assert "C goes there" in text(app)
+            if (place, size) == ("floor", (80, 24)):
+                lines = text(app).splitlines()
+                assert "C goes there" in lines[1] and "enter open" in lines[-1], "no key is hidden"
             app.telling.tell(app.screen, ascii_only=False)
             if isinstance(app.screen, SampledScreen):
                 app.screen.sample()

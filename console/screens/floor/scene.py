@@ -218,6 +218,15 @@ class FloorScene(SampledScreen):
             top = [shown, self._second_line(cells)]
             self.query_one(TopLine).show(top)
 
+    def news_above(self) -> bool:
+        """On a small screen, where they would hide the keys in the footer, unless something else must stand there."""
+        health = self.factory.link.health
+        return not roomy(self.size) and not health.trouble and health.progress is None
+
+    def draw_header(self) -> None:
+        if self.lives:
+            self._draw_top()
+
     def _folds(self, floor: Floor, cells: int) -> Line:
         away = sum(pane.elsewhere for pane in floor.folded)
         days = self.factory.options.rest_days
@@ -249,6 +258,12 @@ class FloorScene(SampledScreen):
             return progress_line(health.progress, cells, "ctrl+x stops" if self.scanning else "", old, link.now())
         if old:
             return progress_line(SINCE, cells, "", old)
+        news = self.factory.telling.line(cells, self.factory.user_keys) if self.news_above() else ()
+        return news or self._lasting_line(cells)
+
+    def _lasting_line(self, cells: int) -> Line:
+        """What is so for long: the floor is frozen, stations wait to be brought back; else the wall's heading."""
+        link = self.factory.link
         if link.state.frozen:
             return frozen_line(cells, "P thaws" if link.mode is LinkMode.LIVE else "")
         if lost := len(rebooted(link.state.owned)):

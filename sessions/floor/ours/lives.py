@@ -56,3 +56,7 @@ class Asks(StrEnum):
     """The agent asks for a wider boundary."""
     WORDS = "words"
     """The agent waits for words, not for a yes."""
+
+
+WENT_TOO = " had no commit of its own, and went with it"
+"""After the branch of a station that was removed, where it was empty."""

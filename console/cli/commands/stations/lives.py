@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from console.cli.command import InRepository
 from console.cli.output import count, say
 from console.cli.words import Parser, filled
 from sessions.floor.commands import AnyWish, ChangeLife, FreezeFloor
 from sessions.floor.ours.changes import rebooted
-from sessions.floor.ours.lives import Change
+from sessions.floor.ours.lives import WENT_TOO, Change
 
 DONE = {
     Change.INTERRUPT: "was interrupted",
@@ -29,7 +30,8 @@ def change_all(repo: Path, stations: tuple[str, ...], change: Change, as_json: b
 
     wishes: dict[str, AnyWish] = {name: ChangeLife(name, change, fresh) for name in stations}
     more = {Change.REMOVE: _left, Change.STOP: _alone, Change.KILL: _alone}.get(change)
-    return obey_all(repo, wishes, DONE[change], as_json, partial(more, repo) if more is not None else None)
+    facts = partial(_left_of, repo) if change is Change.REMOVE and as_json else None
+    return obey_all(repo, wishes, DONE[change], as_json, partial(more, repo) if more is not None else None, facts)
 
 
 def _alone(repo: Path, station: str) -> str:
@@ -50,6 +52,15 @@ def _left(repo: Path, station: str) -> str:
     known = floor_now(repo).owned[station]
     kept = f"; {count(len(known.kept), 'piece')} of its work is kept: factory-tui kept" if known.kept else ""
     return f"{kept}; {known.reason}" if known.reason else kept
+
+
+def _left_of(repo: Path, station: str) -> Mapping[str, Any]:
+    """The same for programs."""
+    from console.cli.commands.stations.named import floor_now
+
+    known = floor_now(repo).owned[station]
+    branch = known.reason.removesuffix(WENT_TOO) if known.reason.endswith(WENT_TOO) else ""
+    return {"kept": known.kept, "branch_gone": branch}
 
 
 class LifeCommand(InRepository, frozen=True, kw_only=True):

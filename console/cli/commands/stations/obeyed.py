@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from console.cli.output import progress, say
 from sessions.errors import EXIT_FAILURE, FactoryError
@@ -28,15 +30,24 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     cure: str = ""
     waits: str = ""
     """What its start waits for, which may take long: it begins by itself when that is over."""
+    kept: tuple[str, ...] = ()
+    """Of one that was removed, the refs that keep work of it."""
+    branch_gone: str = ""
+    """The branch that went with it, since it had no commit of its own."""
 
 
 def obey_all(
-    repo: Path, wishes: Mapping[str, AnyWish], done: str, as_json: bool, more: Callable[[str], str] | None = None
+    repo: Path,
+    wishes: Mapping[str, AnyWish],
+    done: str,
+    as_json: bool,
+    more: Callable[[str], str] | None = None,
+    facts: Callable[[str], Mapping[str, Any]] | None = None,
 ) -> int:
     """Have wishes carried out, one after the other, each by the word for its station; returns the exit code.
 
-    `done` says what was done to one, after its name, and `more` adds to that, by its id. One that is refused keeps no
-    other from being done.
+    `done` says what was done to one, after its name, and `more` adds to that, by its id; for programs `facts` does, as
+    fields of its outcome. One that is refused keeps no other from being done.
     """
     from sessions.headless.supervised import RefusedError, Supervised
 
@@ -56,7 +67,7 @@ def obey_all(
             added = more(each.station) if more is not None else ""
             say(f"{clean(each.station, 80)} {clean(each.waits, 500) or done}{clean(added, 500)}".strip())
         else:
-            tell(each, as_json)
+            tell(replace(each, **facts(each.station)) if facts is not None and each.ok else each, as_json)
     return 0 if all(each.ok for each in outcomes) else EXIT_FAILURE
 
 

@@ -12,7 +12,7 @@ from functools import partial
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.floor.ours import budget
-from sessions.floor.ours.lives import REBOOTED, THAW, WAITS, Change, Life
+from sessions.floor.ours.lives import REBOOTED, THAW, WAITS, WENT_TOO, Change, Life
 from sessions.floor.state import Status
 from sessions.stations import kinds
 from sessions.stations.contract import goes_on
@@ -295,7 +295,7 @@ class Lives:
             if removed.aside is not None:
                 reason = f"its directory holds what no ref can keep, and lies in {removed.aside}"
             elif removed.branch_gone:
-                reason = f"{place.record.branch} had no commit of its own, and went with it"
+                reason = f"{place.record.branch}{WENT_TOO}"
         else:  # a supervisor may have been killed when it had just taken it away
             await asyncio.to_thread(pins.let_go, crew.factory.common_dir, station)
         crew.aside.drop(station)

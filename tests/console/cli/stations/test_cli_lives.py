@@ -44,7 +44,8 @@ class Shell:
 
     def outcomes(self, *words: str, code: int = 0) -> list[tuple[object, object]]:
         told = self.told(*words, code=code)
-        assert all(set(each) == {"version", "ok", "station", "reason", "cure", "waits"} for each in told)
+        names = {"version", "ok", "station", "reason", "cure", "waits", "kept", "branch_gone"}
+        assert all(set(each) == names for each in told)
         assert all(each["reason"] or each["ok"] for each in told)
         return [(each["station"], each["ok"]) for each in told]
 
@@ -182,19 +183,21 @@ def test_who_writes_beside_a_station_and_works_on_for_it_is_said(shell: Shell) -
 
 
 def test_what_was_removed_is_no_station_of_the_floor_and_what_it_left_is_counted(shell: Shell) -> None:
-    for name in ("polly", "kiki"):
+    for name in ("polly", "kiki", "koko"):
         shell.run("start", "parrot", "--name", name)
     (place,) = [each["directory"] for each in shell.told("status")[0]["stations"] if each["id"] == "kiki"]
     (Path(place) / "new.txt").write_text("not committed\n")
-    shell.run("stop", "polly", "kiki")
+    shell.run("stop", "polly", "kiki", "koko")
+    (left,) = shell.told("remove", "koko")
+    assert (left["ok"], left["kept"], left["branch_gone"]) == (True, [], "station/koko")
     gone = "; station/{} had no commit of its own, and went with it\n"
     assert shell.run("remove", "polly") == "polly was removed" + gone.format("polly")
     kept = "kiki was removed; 1 piece of its work is kept: factory-tui kept"
     assert shell.run("remove", "kiki") == kept + gone.format("kiki")
     status = shell.run("status")
     assert status.startswith("0 stations, ") and "polly" not in status.partition("branch ")[0]
-    assert "2 stations more, removed: --json tells of them" in status
-    assert len(shell.told("status")[0]["stations"]) == 2
+    assert "3 stations more, removed: --json tells of them" in status
+    assert len(shell.told("status")[0]["stations"]) == 3
 
 
 @pytest.mark.parametrize("verb", [*VERBS, "prompt", "answer", "scope", "freeze"])
