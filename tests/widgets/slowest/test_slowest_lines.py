@@ -5,34 +5,18 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from sessions.floor.rank.ranking import Cohort, Entry, Excused, Figure, Not, Ranking, Reason, Why
+from sessions.floor.rank.ranking import Cohort, Excused, Figure, Not, Ranking, Reason, Why
 from sessions.floor.state import FloorState
 from sessions.views.slowest.kept import in_short, kept, untakeable
 from sessions.views.slowest.rows import Place, counted, rows
 from tests.support.console import HOSTILE, NOW, factory_state, state_of
 from tests.support.picture import text_of
 from tests.support.stations.still import our_events
+from tests.support.tasks.ranked import SLOW, ranked_state
 from widgets.draw.cells import line_width, plain
 from widgets.slowest.lines import figure_lines, row_line, told_lines
 
-ENTRY = Entry(
-    "proxy-00",
-    True,
-    "3 settled in 40 m: 3.1 × the median of 7 ship stations; would free $9.00/h",
-    (Reason(Why.PACE, "3 changes settled in 40 m of work", NOW - 2_400, 1_800.0),),
-    1_800.0,
-    3.1,
-    9.0,
-    (
-        Figure("x", "work for one settled change", 800.0, "s", 120.0, 258.0),
-        Figure("x", "changes settled in it", 3.0, "", 120.0),
-        Figure("x", "retries", 0.0, "", None),
-        Figure("x", "dollars for a settled change", None, "$"),
-        Figure("x", "tokens since the last settled change", 1_230_000.0, "tokens", 4.0),
-    ),
-    Cohort("ship", "up to 120 lines", 7, 258.0, 0.9),
-    ("whether its work passes a check",),
-)
+ENTRY = replace(SLOW, station="proxy-00")
 RANKING = Ranking(NOW, "proxy-00 is slow", (ENTRY,), (), (Excused("docs-01", Not.EARLY, "early in its task: 3 m"),))
 STATE = factory_state(3, 3)
 
@@ -53,7 +37,7 @@ def test_a_row_says_who_by_how_much_and_why() -> None:
     assert (slow.place, early.place) == (Place.SLOW, Place.UNRANKED)
     assert counted([slow, early]) == {Place.SLOW: 1, Place.RANKED: 0, Place.UNRANKED: 1}
     assert plain(row_line(STATE, slow, NOW, 80, "", False)).rstrip() == (
-        " ◆ proxy-00             3.1×  3 settled in 40 m: 3.1 × the median of 7 ship sta…"
+        " ◆ proxy-00             3.1×  3 settled in 40 m of work: 3.1 × the median of 7…"
     )
     assert plain(row_line(STATE, early, NOW, 80, "", True)).rstrip() == (
         "▶✖ docs-01                    early in its task: 3 m"
@@ -69,7 +53,7 @@ def test_what_is_kept_is_told_before_anything_is_done() -> None:
     state = state_of(our_events())
     assert untakeable(state, "worker") == "it has no task: X kills it"
     assert kept(state, "worker", NOW) == []
-    state = replace(state, owned={**state.owned, "worker": replace(state.owned["worker"], text="Make it retry")})
+    state = ranked_state()
     told = dict(kept(state, "worker", NOW))
     assert told["task"].startswith("what it was started with becomes a task")
     assert told["branch"].startswith("station/worker stays")
