@@ -10,6 +10,7 @@ from sessions.floor import events as ev
 from sessions.floor.fold import versions
 from sessions.floor.fold.draft import Draft
 from sessions.floor.fold.slice import Slice
+from sessions.floor.ours.lives import Life
 from sessions.floor.tasks.task import NO_CHECK, Task, TaskState
 
 TASKS = Slice("tasks", versions.TASKS, ("tasks", "hands", "task_count"))
@@ -108,9 +109,8 @@ def task_taken(draft: Draft, event: ev.TaskTaken) -> None:
     if task is not None and event.lease > task.lease:
         names = ("station", "lease", "base", "spent")
         taken = {"taken": event.time, **{name: getattr(event, name) for name in names}}
-        _put(
-            draft, event, state=TaskState.TAKEN, reason="", bounces=0, output="", begun=0.0, done=0.0, edits=0, **taken
-        )
+        taken |= {"bounces": 0, "edits": 0, "broken": 0, "begun": 0.0, "done": 0.0, "output": "", "reason": ""}
+        _put(draft, event, state=TaskState.TAKEN, **taken)
 
 
 def _in_hand(draft: Draft, station: str) -> Task | None:
@@ -136,6 +136,14 @@ def turn_finished(draft: Draft, event: ev.TurnFinished) -> None:
     task = _in_hand(draft, event.station)
     if task is not None and task.begun and not event.interrupted:
         draft.tasks[task.id] = replace(task, done=event.time)
+
+
+@TASKS.folds
+def life_changed(draft: Draft, event: ev.LifeChanged) -> None:
+    """What was at work for it is gone, unless that had said that it is done."""
+    task = _in_hand(draft, event.station) if event.life is Life.LOST else None
+    if task is not None and not task.done:
+        draft.tasks[task.id] = replace(task, broken=task.broken + 1, begun=0.0)
 
 
 @TASKS.folds

@@ -138,6 +138,8 @@ class Task(msgspec.Struct, frozen=True, omit_defaults=True):
     """The commit that was accepted."""
     done: float = 0.0
     """When its station said that it is done, or ended the turn that it was told of it in, in good order; 0 if not."""
+    broken: int = 0
+    """How often its station's process was lost over it, of this taking: it is told again then."""
     edits: int = 0
     """How often it became another one, of this taking."""
     bounces: int = 0

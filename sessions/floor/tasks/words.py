@@ -11,20 +11,21 @@ OUTPUT = 6_000
 """Characters of what a check said, of its end."""
 
 
-def prompt_id(task: Task, again: int = 0) -> str:
+def prompt_id(task: Task, again: bool) -> str:
     """The id of the request by which a station is told: an agent takes the same one once.
 
-    `again` is the turn that was broken off, where it is told to go on.
+    `again`: one whose process was lost does not go on by itself.
     """
     parts = [task.id, str(task.lease), str(task.bounces)]
     parts += [f"e{task.edits}"] if task.edits else []
-    return "-".join([*parts, f"on{again}"] if again else parts)
+    parts += [f"on{task.broken}"] if again and task.broken else []
+    return "-".join(parts)
 
 
-def told(state: FloorState, task: Task, text: str, again: bool = False, untidy: bool = False) -> str:
+def told(state: FloorState, task: Task, text: str, untidy: bool = False) -> str:
     """The request. `text` is what is to be done, as it was said; `untidy`: its work tree holds what is not committed,
     of something else."""
-    parts = [_opening(task, again), text, *_bounds(task)]
+    parts = [_opening(task), text, *_bounds(task)]
     if task.bounces and task.output:
         parts.append(f"This is what the check said:\n\n{task.output[-OUTPUT:]}")
     if not task.bounces:
@@ -38,9 +39,9 @@ def told(state: FloorState, task: Task, text: str, again: bool = False, untidy: 
     return "\n\n".join(filter(None, parts))
 
 
-def _opening(task: Task, again: bool) -> str:
+def _opening(task: Task) -> str:
     name = f"task {task.id}, {task.spec.title}"
-    if again:
+    if task.broken:
         return f"Your turn was broken off. Go on with {name}:"
     if task.edits:
         return f"Your task has changed. This is {name}, as it is now:"

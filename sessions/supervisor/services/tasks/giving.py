@@ -11,16 +11,16 @@ from sessions.errors import FactoryError
 from sessions.floor.decide.decision import Accepted, Decision, Refusal
 from sessions.floor.ours.idle import coming
 from sessions.floor.ours.lives import Life
-from sessions.floor.state import FloorState, Status, name_of
+from sessions.floor.state import FloorState, name_of
 from sessions.floor.tasks import moves, words
 from sessions.floor.tasks.task import Task, TaskState
+from sessions.stations import kinds
 from sessions.stations.checking.leftovers import left
+from sessions.stations.contract import goes_on
 from sessions.supervisor.recorder import Recorder
-from sessions.supervisor.services.stations.lives import BROKEN
 from sessions.supervisor.services.stations.service import Stations
 
 log = logging.getLogger(__name__)
-_BROKEN = BROKEN.partition("{")[0]
 
 
 class Giving:
@@ -67,8 +67,7 @@ class Giving:
     async def _give(self, task: Task, prompt: str) -> None:
         state, station = self._recorder.state, task.station
         untidy = await asyncio.to_thread(self._is_untidy, task) if not task.bounces else False
-        again, whole = prompt.rpartition("-")[2].startswith("on"), self._stations.text_of(task)
-        text = words.told(state, task, whole, again, untidy)
+        text = words.told(state, task, self._stations.text_of(task), untidy)
         try:
             await self._stations.tell(station, prompt, text)
         except FactoryError as error:
@@ -109,9 +108,6 @@ def _to_tell(state: FloorState, task: Task) -> str:
     known, seen = state.owned.get(task.station), state.stations.get(task.station)
     if known is None or seen is None or known.life is not Life.RUNNING or task.state is not TaskState.TAKEN:
         return ""
-    if known.turn_since or known.questions:
+    if task.begun or known.turn_since or known.questions:
         return ""
-    if not task.begun:
-        return words.prompt_id(task)
-    broken = seen.evidence.status is Status.FAILED and seen.evidence.reason.startswith(_BROKEN)
-    return words.prompt_id(task, known.turns) if broken and not task.done else ""
+    return words.prompt_id(task, again=bool(task.broken) and not goes_on(kinds.load(seen.kind)))
