@@ -16,7 +16,7 @@ import msgspec
 from tests import ROOT
 from tests.bench import conflicts, journal, scan, screens
 from tests.bench.figure import Figure, report
-from tests.bench.stations import boundary, cases, places, rank, signals, streaming, terminals
+from tests.bench.stations import boundary, cases, places, rank, signals, streaming, tasks, terminals
 from tests.bench.stations import running as stations
 
 RESULTS = ROOT / "bench-results.json"
@@ -61,6 +61,7 @@ def main() -> int:
 
 ROOMS = {
     "stations": stations.figures,
+    "tasks": tasks.figures,
     "streaming": streaming.figures,
     "screens": screens.figures,
     "scan": scan.figures,
