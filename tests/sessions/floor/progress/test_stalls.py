@@ -9,7 +9,7 @@ import pytest
 
 from sessions.floor import events as ev
 from sessions.floor.ours.lives import Life
-from sessions.floor.progress.signs import SILENT_S, due, stalled
+from sessions.floor.progress.signs import due, stalled
 from sessions.floor.reports import Report
 from tests.sessions.floor.working import HOUR, Working, floor
 
@@ -25,10 +25,10 @@ def test_silence_amid_a_turn_is_a_stall_from_a_time_that_is_told() -> None:
     station = at_work().say("now the tests")
     state, heard = floor(station), station.now
     moment = due(state, "a")
-    assert moment == heard + SILENT_S
+    assert moment == heard + 900
     assert stalled(state, "a", moment) is None
     found = stalled(state, "a", moment + 1)
-    assert found is not None and (found.since, found.patience) == (heard, SILENT_S)
+    assert found is not None and (found.since, found.patience) == (heard, 900)
     assert stalled(state, "a", heard + 20 * HOUR) == found, "it is one and the same, however long it lasts"
 
 
@@ -92,6 +92,6 @@ def test_of_sessions_that_are_only_seen_silence_says_that_nobody_is_there_unless
     assert [stalled(state, "a", station.now + after) for after in (HOUR, 20 * HOUR)] == [None, None]
     assert due(state, "a") == math.inf
     lives = floor(station.report(Report.WORKING))
-    assert due(lives, "a") == station.now + 3 * SILENT_S, "its process says that it works"
-    assert stalled(lives, "a", station.now + 3 * SILENT_S) is None
-    assert stalled(lives, "a", station.now + 3 * SILENT_S + 1) is not None, "but not for ever"
+    assert due(lives, "a") == station.now + 2_700, "its process says that it works"
+    assert stalled(lives, "a", station.now + 2_700) is None
+    assert stalled(lives, "a", station.now + 2_700 + 1) is not None, "but not for ever"
