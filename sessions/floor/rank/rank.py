@@ -35,8 +35,6 @@ SLOW = 3.0
 """How many times the median of its cohort a station takes before it is called slow."""
 SURE = 2.25
 """How many standard deviations what it settled must lie below what the median would have."""
-LEAST_S = 1_200.0
-"""Charged seconds without which no pace is slow."""
 APART = 1.5
 """How many times as long as the slowest other one takes it must take, too; of many others the slowest is left out."""
 MANY = 5
@@ -74,9 +72,11 @@ def _member(state: FloorState, name: str, clock: float, now: float) -> Member | 
     seconds, changes = charge.spent(progress, clock, 0.0)
     if not changes:
         return None
+    until_last = seconds - (clock - progress.stamps[-1])
+    pace = max(until_last / changes, seconds / (changes + 1))  # what goes on counts once it takes longer than usual
     cost = station.cost_usd if station.meter.calls else None
     dollars = None if cost is None else cost / progress.settled
-    return Member(name, role, sizes_of(state, progress), seconds / changes, dollars)
+    return Member(name, role, sizes_of(state, progress), pace, dollars)
 
 
 def _placed(state: FloorState, station: Station, clock: float, members: list[Member], now: float) -> Entry | Excused:
@@ -181,8 +181,7 @@ def _is_slow(seconds: float, changes: int, median: float, paces: Sequence[float]
     pace, expected = seconds / max(1, changes), seconds / median
     slowest = paces[-2] if len(paces) >= MANY else paces[-1]
     return (
-        seconds >= LEAST_S
-        and seconds - SLOW * median * max(1, changes) >= OVER_S
+        seconds - SLOW * median * max(1, changes) >= OVER_S
         and pace >= SLOW * median
         and pace >= APART * slowest
         and expected - changes >= SURE * sqrt(expected)

@@ -60,6 +60,7 @@ EXCUSED: dict[str, Callable[[Working], object]] = {
     "a provider": lambda a: a.tell(ev.MachineAwaited, reason="429"),
     "a rest": lambda a: a.life(Life.PAUSED),
     "a command in the background": lambda a: a.report(Report.BACKGROUND),
+    "a process that says it is idle": lambda a: a.report(Report.IDLE).rest(1).say("a last word"),
     "its end": lambda a: a.life(Life.STOPPED),
     "a failure": lambda a: a.tell(ev.TurnFailed, reason="API error 400"),
 }
@@ -72,6 +73,23 @@ def test_an_excuse_is_one_for_as_long_as_it_lasts(what: str) -> None:
     state = floor(station)
     assert [stalled(state, "a", station.now + after) for after in (720.0, HOUR, 20 * HOUR)] == [None] * 3
     assert due(state, "a") == math.inf
+
+
+def test_a_call_of_its_model_is_a_sign_of_life_and_so_is_the_end_of_a_wait() -> None:
+    station = at_work().rest(600).think(0.0)
+    assert stalled(floor(station), "a", station.now + 890) is None
+    assert stalled(floor(station), "a", station.now + 905) is not None
+
+
+def test_a_parent_whose_child_has_just_ended_is_given_time() -> None:
+    parent = at_work("parent")
+    child = Working("child", at=parent.now, parent="parent").ask().rest(3_000).say("done", 0.0).end()
+    child.life(Life.STOPPED)
+    assert stalled(floor(parent, child), "parent", child.now + 890) is None, "it was heard of that"
+    parent.now = child.now + 100
+    parent.tell(ev.ChildEnded, child="child", ok=True)
+    assert stalled(floor(parent, child), "parent", parent.now + 890) is None
+    assert stalled(floor(parent, child), "parent", parent.now + 901) is not None
 
 
 def test_a_parent_waits_for_its_working_child_and_no_longer() -> None:

@@ -42,7 +42,7 @@ def crew(*every: float, role: str = "test") -> list[Working]:
 
 
 def ranked(*stations: Working, at: float = START + LASTS) -> Ranking:
-    return rank(floor(*stations), at)
+    return rank(floor(*stations, until=at), at)
 
 
 def entry(ranking: Ranking, name: str = "x") -> Entry:
@@ -89,6 +89,23 @@ def test_nothing_is_clearly_slow_within_the_spread() -> None:
 )
 def test_slow_is_three_times_the_median(every: float, slow: bool) -> None:
     assert bool(ranked(steady("x", every), *crew(600, 600, 600, 600)).slow) is slow
+
+
+@pytest.mark.parametrize(("until", "slow"), [(3_900, False), (4_200, True)])
+def test_so_few_changes_must_be_no_chance(until: float, slow: bool) -> None:
+    """One where six and a half would be usual may be chance; one where seven would be, is none."""
+    station = goes_on(steady("x", 1_500, until=START + 1_500), 1e9, START + until)
+    ranking = ranked(station, *(steady(f"t{n}", 600, until=START + until) for n in range(3)), at=START + until)
+    assert (entry(ranking).margin or 0) > 6
+    assert bool(ranking.slow) is slow
+
+
+@pytest.mark.parametrize(("until", "slow"), [(5_200, False), (5_400, True)])
+def test_it_is_slow_for_ten_minutes_before_it_is_named(until: float, slow: bool) -> None:
+    station = goes_on(steady("x", 1_000, until=START + 5_000), 1e9, START + until)
+    ranking = ranked(station, *(steady(f"t{n}", 300, until=START + until) for n in range(4)), at=START + until)
+    assert (entry(ranking).margin or 0) > 3
+    assert bool(ranking.slow) is slow
 
 
 def test_a_cohort_has_three_others_of_the_role() -> None:
@@ -192,8 +209,7 @@ def test_what_is_waited_for_is_not_charged(what: str) -> None:
 def test_without_the_excuse_the_same_would_be_slow() -> None:
     station = Working("x", "test").ask("begin")
     for _ in range(5):
-        station.think(280)
-        for _ in range(10):
+        for _ in range(13):
             station.think(100).use("Read", f"src/{station.now}.py")
         station.think(40).commit()
     assert ranked(station, *crew(300, 320, 340), at=station.now).slow
