@@ -6,10 +6,11 @@ import pytest
 from msgspec.structs import replace
 
 from sessions.floor import events as ev
-from sessions.floor.commands import AnyWish, ExpectKind, ReopenCase, SettleCase, Undo
+from sessions.floor.commands import AnyWish, BringBack, ExpectKind, ReopenCase, SettleCase, Undo
 from sessions.floor.decide.decision import Accepted, Refusal
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.ours.lives import Change, Life
+from sessions.floor.tasks.task import TaskSpec
 from sessions.floor.triage.case import Act, Kind
 from sessions.journal import codec
 from tests.support.triage.floors import NOW, after, answer, asks, case, done, floor, observed, opened, ours
@@ -123,3 +124,31 @@ def test_what_a_station_is_in_still_is_not_forgotten_for_all_that_was_settled_si
         ]
         state = fold_all(state, told)
     assert len(state.settled) == 500 and old.id in state.settled
+
+
+@pytest.mark.parametrize("act", [Act.REQUEUE, Act.HAND_OVER, Act.GIVE_UP])
+def test_a_task_that_is_taken_from_its_station_has_a_way_back(act: Act) -> None:
+    """Case 54: also what was given up."""
+    about = case("api", Kind.STUCK)
+    taken = [
+        ev.TaskAdded(time=NOW - 9, task="t1", spec=TaskSpec("count")),
+        ev.TaskTaken(time=NOW - 8, station="api", task="t1", lease=1),
+    ]
+    events = events_of(floor(ours("api"), taken, opened(about)), SettleCase(about.id, act, text="too slow"))
+    (wanted,) = (event for event in events if isinstance(event, ev.RequeueWanted))
+    assert (wanted.task, wanted.why, wanted.hold) == ("t1", "too slow", act is Act.GIVE_UP)
+    assert wanted.undo == ReopenCase(about.id, also=BringBack("api", "t1"))
+    assert [event.act for event in events if isinstance(event, ev.CaseSettled)] == [act]
+
+
+def test_a_task_that_failed_its_check_goes_back_or_is_accepted_or_held() -> None:
+    about = case("api", Kind.CHECK, about="t1")
+    told = [
+        ev.TaskAdded(time=NOW - 9, task="t1", spec=TaskSpec("count")),
+        ev.TaskTaken(time=NOW - 8, station="api", task="t1", lease=1),
+        ev.TaskFailed(time=NOW - 7, station="api", task="t1", lease=1, reason="its check failed 3 times"),
+    ]
+    state = floor(ours("api"), told, opened(about))
+    for act, what in ((Act.RETRY, ev.TaskBounced), (Act.ALLOW, ev.TaskFinished), (Act.GIVE_UP, ev.TaskReturned)):
+        kinds = {type(event) for event in events_of(state, SettleCase(about.id, act))}
+        assert {what, ev.CaseSettled} <= kinds, (act, kinds)

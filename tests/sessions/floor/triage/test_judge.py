@@ -117,6 +117,42 @@ def test_whoever_asked_for_somebody_goes_on_and_still_waits_for_that_until_it_is
     assert again.id not in ids
 
 
+def test_a_call_for_somebody_ends_with_its_station_and_one_that_is_observed_calls_too() -> None:
+    raised = ev.SignalRaised(
+        time=NOW - 6, station="api", signal="s", name="REQUIRES_INTERVENTION", text="the VPN is down"
+    )
+    for gone in (Life.REMOVED, Life.KILLED, Life.STOPPED):
+        assert of(floor(ours("api"), raised, life(gone))) == []
+    assert of(floor(ours("api"), raised, life(Life.PAUSED)))
+    needed = ev.PersonNeeded(time=NOW - 5, station="guest", reason="REQUIRES_INTERVENTION the VPN is down")
+    case = only(floor(observed("guest"), needed), "guest")
+    assert (case.kind, case.title) == (Kind.SIGNAL, "the VPN is down")
+
+
+def test_a_question_is_told_with_what_was_said_last_and_the_first_paths() -> None:
+    asked = ev.QuestionAsked(
+        time=NOW,
+        station="api",
+        question="q",
+        tool="Write",
+        text="\n  a.py",
+        said="one\ntwo\n",
+        paths=("a", "b", "c", "d"),
+    )
+    case = only(floor(ours("api"), asked))
+    assert case.title == "Write: a.py"
+    assert case.evidence == ("would write a, b, c", "said before: two")
+
+
+def test_one_whose_budget_is_used_up_needs_nobody_for_something_else() -> None:
+    spent = ev.BudgetReached(time=NOW - 6, station="api", share=1.0, what="turns")
+    needed = ev.PersonNeeded(time=NOW - 5, station="api", reason="may I go on?")
+    state = floor(ours("api", budget=Budget(turns=1)), spent, needed)
+    assert [case.kind for case in of(state)] == [Kind.BUDGET]
+    told = replace(needed, reason="its budget is used up: it rests until it has more")
+    assert of(floor(ours("api"), told)) == []
+
+
 def test_one_that_is_held_for_a_login_is_a_case_of_its_provider() -> None:
     """Case 47."""
     held = ev.PersonNeeded(time=NOW, station="api", reason="login: anthropic refuses the key (401)")
