@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sessions.floor.state import FloorState
 from sessions.text import clean
 from sessions.views.scopes.detail import Detail, HotFile, Meeting, Trial, Writer
@@ -41,6 +43,10 @@ def detail_lines(found: Detail, now: float, chosen: str, cells: int, owned: bool
         lines += [(), _title("overlaps", cells)]
         lines += [_meeting(meeting, cells) for meeting in found.meetings[:MOST]]
         lines += _more(len(found.meetings), cells)
+    if found.unused:
+        lines += [(), _title("granted, and never written", cells)]
+        lines += [_unused(*it, cells) for it in found.unused[:MOST]]
+        lines += _more(len(found.unused), cells)
     if found.outside:
         lines += [(), _title("tried outside of a scope", cells)]
         lines += [_trial(trial, node.path, cells, "failed") for trial in found.outside[:MOST]]
@@ -131,7 +137,8 @@ def _second(writer: Writer, now: float, cells: int) -> Line:
 
 
 def _meeting(meeting: Meeting, cells: int) -> Line:
-    what = f"{meeting.files:,} file{'s' * (meeting.files != 1)}" if meeting.files else "what may come there"
+    coming = f"what may come: {clean(meeting.might, 80)}" if meeting.might else "what may come there"
+    what = f"{meeting.files:,} file{'s' * (meeting.files != 1)}" if meeting.files else coming
     names = "  ".join(clean(path.rpartition("/")[2], 60) for path in meeting.first)
     room = max(6, cells // 4)
     spans: list[Span] = [
@@ -142,6 +149,12 @@ def _meeting(meeting: Meeting, cells: int) -> Line:
     ]
     left = cells - line_width(spans) - 3
     return (*spans, ("  " + cut(names, left), "faint")) if left > 6 else tuple(spans)
+
+
+def _unused(name: str, patterns: Sequence[str], cells: int) -> Line:
+    shown = short(clean(name, 60), max(8, cells // 4))
+    room = max(0, cells - width(shown) - 6)
+    return (("   " + shown, "text"), ("  " + cut(clean(" ".join(patterns), 300), room), "soft"))
 
 
 def _trial(trial: Trial, below: str, cells: int, tone: str) -> Line:

@@ -13,7 +13,7 @@ from console.pulse import NEVER
 from console.screens.finding import FindingScreen
 from console.screens.scopes.making import Making
 from sessions.text import clean
-from sessions.views.scopes.detail import Detail, detail
+from sessions.views.scopes.detail import Detail, as_of, detail
 from sessions.views.scopes.ground import Ground
 from sessions.views.scopes.unfolded import Row, fitting, leading_to, rows
 from widgets.draw.cells import Line, cut
@@ -186,11 +186,9 @@ class ScopesScene(FindingScreen):
             self.panel.clear()
             return
         now = link.now()
-        made_of = (ground, link.state.stations, link.state.owned, self.place, self.beat())
-        if not _same(made_of, self._detail_of):
-            self._detail_of, self.detail = made_of, detail(ground, self.place, now)
-        found = self.detail
-        assert found is not None
+        if self.detail is None or not _same((ground, self.place), self._detail_of):
+            self._detail_of, self.detail = (ground, self.place), detail(ground, self.place, now)
+        found = self.detail = as_of(self.detail, link.state, now)
         at_hand, prevented = self.at_hand(), self.making.prevention
         self.panel.title = clean(self.place, 300) or "the whole tree"
         files = f"{found.node.files:,} file{'s' * (found.node.files != 1)}" if found.node.folder else ""

@@ -75,7 +75,8 @@ def scope_held(draft: Draft, event: ev.ScopeHeld) -> None:
 @OWNED.folds
 def scope_violated(draft: Draft, event: ev.ScopeViolated) -> None:
     if (known := draft.owned.get(event.station)) is not None:
-        kept, outside = _kept(known, event.kept), _counted(known.outside, event.path)
+        kept = _kept(known, event.kept)
+        outside = known.outside if event.act == "connect" else _counted(known.outside, event.path)  # a host is no path
         violated = f"{event.act} {event.path}"
         _put(draft, event, violations=known.violations + 1, violated=violated, outside=outside, kept=kept)
 

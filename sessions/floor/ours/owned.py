@@ -77,7 +77,7 @@ class Owned(msgspec.Struct, frozen=True, omit_defaults=True):
     violated: str = ""
     """The act and the path of the last violation of its scope."""
     outside: Mapping[str, int] = {}
-    """Paths, and hosts, at which it left its scope, with how often; the last ones."""
+    """Paths at which it left its scope, with how often; the last ones."""
     called: float = 0.0
     calls: str = ""
     """When it asked for somebody to come, and what for, until it is asked for something; 0 when it does not."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from sessions.floor.ours.owned import Owned
 from sessions.floor.scopes.sets import inside
@@ -13,10 +14,13 @@ from sessions.floor.state import FloorState, Status, name_of
 from sessions.views.names import labels
 from sessions.views.scopes.ground import Ground, Node, Share, pattern_of
 from sessions.views.scopes.marks import Mark
+from sessions.views.scopes.used import pairs, unused
 from sessions.views.status import status_at
 
 FIRST = 3
 """Files that are named of many."""
+ENOUGH = 12
+"""Pairs that share files, with which it is not looked for those that might."""
 
 
 class Writer(msgspec.Struct, frozen=True):
@@ -54,6 +58,8 @@ class Meeting(msgspec.Struct, frozen=True):
     other: str
     files: int
     first: tuple[str, ...] = ()
+    might: str = ""
+    """A path that both may write, where they share no file; told of the whole tree alone."""
 
 
 class Trial(msgspec.Struct, frozen=True):
@@ -85,6 +91,8 @@ class Detail(msgspec.Struct, frozen=True):
     outside: tuple[Trial, ...] = ()
     wanted: tuple[Trial, ...] = ()
     hot: tuple[HotFile, ...] = ()
+    unused: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Of the whole tree: patterns in which stations wrote nothing, by their names."""
 
 
 def detail(ground: Ground, path: str, now: float) -> Detail:
@@ -112,16 +120,43 @@ def detail(ground: Ground, path: str, now: float) -> Detail:
         node,
         tuple(writers),
         tuple(sorted(others, key=lambda writer: (-writer.last, -writer.times, writer.name))),
-        tuple(
-            Meeting(one.name, other.name, files, tuple(ground.first(one.mask & other.mask, path, FIRST)))
-            for one, other, files in ground.meetings(path)
-        ),
+        tuple(_meetings(ground, path)),
         tuple(_trial(state, mark) for mark in _often((*known.outside.within(path), *beyond))),
         tuple(
             _trial(state, mark, (mark.station, mark.path) in asked_now) for mark in _often(known.wanted.within(path))
         ),
         _hot(known.hot.within(path)),
+        () if path else tuple((it.name, patterns) for it in ground.owners if (patterns := unused(ground, it))),
     )
+
+
+def as_of(found: Detail, state: FloorState, now: float) -> Detail:
+    """The same with what its stations do now; the same value where that is no other."""
+
+    def told(writers: tuple[Writer, ...]) -> tuple[Writer, ...]:
+        now_so = tuple(_status(state, writer.station, now) for writer in writers)
+        if all(writer.status is status for writer, status in zip(writers, now_so, strict=True)):
+            return writers
+        return tuple(replace(writer, status=status) for writer, status in zip(writers, now_so, strict=True))
+
+    writers, others = told(found.writers), told(found.others)
+    if writers is found.writers and others is found.others:
+        return found
+    return replace(found, writers=writers, others=others)
+
+
+def _status(state: FloorState, station: str, now: float) -> Status:
+    seen = state.stations.get(station)
+    return status_at(seen, now).status if seen is not None else Status.UNKNOWN
+
+
+def _meetings(ground: Ground, path: str) -> Iterator[Meeting]:
+    if not path:
+        for pair in pairs(ground, FIRST, ENOUGH):
+            yield Meeting(pair.one.name, pair.other.name, pair.files, pair.first, pair.might)
+        return
+    for one, other, files in ground.meetings(path):
+        yield Meeting(one.name, other.name, files, tuple(ground.first(one.mask & other.mask, path, FIRST)))
 
 
 def _if_all(share: Share, node: Node, pattern: str) -> str:
@@ -138,11 +173,11 @@ def _writer(
     pattern: str = "",
 ) -> Writer:
     """`pattern` is that of the place, where it may be that it may write all of it."""
-    seen, own = state.stations.get(station), state.owned.get(station, Owned())
+    own = state.owned.get(station, Owned())
     return Writer(
         station,
         name_of(state, station),
-        status_at(seen, now).status if seen is not None else Status.UNKNOWN,
+        _status(state, station, now),
         share.files if share is not None else 0,
         pattern != "" and inside([pattern], own.scope.write),
         share is not None and own.scope.exclusive,

@@ -106,6 +106,7 @@ class Ground:
         self.overlap, self.covered = self._overlaps()
         self.folders = self._named_folders()
         self._nodes: dict[str, Node] = {}
+        self._written: dict[str, list[str]] | None = None
         self._lower: list[str] = []
         """The paths without capitals, once somebody searches."""
 
@@ -221,9 +222,13 @@ class Ground:
                     found.append((one, other, files))
         return sorted(found, key=lambda it: -it[2])
 
-    def written(self, station: str) -> list[str]:
+    def written(self, station: str) -> Sequence[str]:
         """The files that a station wrote."""
-        return [mark.path for mark in self.known.touched.all if mark.station == station]
+        if self._written is None:
+            self._written = {}
+            for mark in self.known.touched.all:
+                self._written.setdefault(mark.station, []).append(mark.path)
+        return self._written.get(station, [])
 
     def find(self, text: str, place: str, step: int, again: bool) -> str | None:
         """The next place whose path contains a text, in any case: the outermost directory that does; round the end.

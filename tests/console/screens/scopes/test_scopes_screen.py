@@ -33,6 +33,8 @@ def test_the_tree_says_who_may_write_where_and_the_detail_all_of_a_place() -> No
         for words in ("165 files", "6 stations may write", "160 shared", "5 free", "2 tried outside", "1 asked for",
                       "docs/ 2", "nobody", "src/ 160", "≡ asker", "worker 120", "11 places to look at"):  # fmt: skip
             assert words in shown
+        assert "granted, and never written" in shown
+        assert "worker  src/**" in shown
         screen.go_to("docs/")
         shown = text(app)
         for words in ("no station of ours may write here", "tried outside of a scope", "worker  index.md", "asked for",
