@@ -87,6 +87,12 @@ class OursShape(msgspec.Struct, frozen=True, kw_only=True):
     """What became of whom it works for, where that is there no more while it goes on: a life, or `gone`."""
     budget_given: BudgetShape
     """The part of its budget that is for those that work for it."""
+    scope_age_s: float
+    scope_by: str
+    outside: dict[str, int]
+    """Paths at which it left its scope, with how often."""
+    wanted: dict[str, int]
+    """Patterns that it asked for, with how often."""
 
 
 class BoundaryShape(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,6 +148,10 @@ def ours_shape(state: FloorState, station: str, now: float) -> OursShape | None:
         results=_results(known, now),
         orphaned=orphaned(state, station),
         budget_given=_budget(given(state, station, now)),
+        scope_age_s=_age(known.scoped, now) if known.scoped else 0.0,
+        scope_by=known.scoped_by,
+        outside=dict(known.outside),
+        wanted=dict(known.wanted),
     )
 
 

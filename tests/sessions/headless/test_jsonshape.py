@@ -78,6 +78,7 @@ def test_stations_of_ours_tell_their_life_boundary_and_questions() -> None:
     assert [(q["id"], q["tool"], q["always"], q["age_s"]) for q in fixer["questions"]] == [("q3", "Edit", True, 60.0)]
     assert fixer["questions"][0]["text"].startswith("/state/places/fixer/work/src/pool.py\n@@")
     assert (worker["violations"], worker["violated"]) == (2, "commit .github/ci.yml")
+    assert (worker["outside"], worker["scope_by"]) == ({"docs/index.md": 1, ".github/ci.yml": 1}, "ann@box")
     assert worker["kept"] == ["refs/factory-tui/kept/worker/1"]
     assert worker["budget"] == {"tokens": 110_000, "dollars": 0.0, "seconds": 0.0, "turns": 3}
     assert (worker["budget_used_share"], worker["budget_used_of"]) == (0.86, "tokens")
