@@ -116,9 +116,8 @@ def _stock(pace: float, busy: bool) -> Part:
         step("read", pace, path="shop/stock.py"), text=_ELABORATE, repeat=40, piece=12, pace=pace / 10
     )
     thought = (slow, refusal(pace, _LIMITED)) if busy else (slow, slow)
-    return Part(
-        "stock", "Think through how stock could never be negative.", (*thought, Step(text="It can be checked."))
-    )
+    text = "Think through how stock could never be negative."
+    return Part("stock", text, (*thought, Step(text="It can be checked.", delay=pace)), takes=True)
 
 
 def _receipt(pace: float) -> Part:

@@ -14,6 +14,9 @@ _SAYS = {
 }
 """What comes before the use of a tool, twice over, so that there is something to see streaming."""
 
+PIECE, SEEN_S = 24, 0.1
+"""Characters that come at once; of a faster pace nobody sees any, so it all comes at once."""
+
 Use = tuple[str, dict[str, object]]
 """A tool, and its arguments."""
 
@@ -27,7 +30,8 @@ def work(pace: float, *uses: Use) -> tuple[Step, ...]:
 def step(tool: str, pace: float, **arguments: object) -> Step:
     """One use of a tool."""
     words, calls = 2 * _SAYS[tool], (Call(tool, arguments),)
-    return Step(text=words, calls=calls, delay=pace, pace=pace / 10, cache_read=2_000)
+    piece = PIECE if pace >= SEEN_S else len(words)
+    return Step(text=words, calls=calls, delay=pace, pace=pace / 10, piece=piece, cache_read=2_000)
 
 
 def refusal(pace: float, says: str, times: int = 1) -> Step:
