@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from sessions.floor import events as ev
-from sessions.floor.ours.family import orphaned, untold
+from sessions.floor.fold.fold import fold
+from sessions.floor.ours.family import orphaned, unheard_ends, untold
 from sessions.floor.ours.lives import Life
 from sessions.floor.pace import BUCKET_S, Pace
 from sessions.floor.state import FloorState, Status
@@ -122,3 +123,19 @@ def test_a_result_waits_until_whom_it_is_for_was_told() -> None:
     waiting, helper = untold(told(False), "helper"), ours_of(told(False), "helper", NOW)
     assert waiting is not None and waiting.text == "done" and helper is not None and helper.untold == "done"
     assert untold(told(True), "helper") is None
+
+
+@pytest.mark.parametrize(
+    ("ending", "told"),
+    [
+        (ev.TurnFinished(time=NOW, station="helper"), [("worker", "helper", True, "found it")]),
+        (ev.TurnFinished(time=NOW, station="helper", interrupted=True), []),
+        (ev.TurnFailed(time=NOW, station="helper", reason="no"), [("worker", "helper", False, "no")]),
+        (ev.LifeChanged(time=NOW, station="helper", life=Life.LOST), []),
+    ],
+)
+def test_an_end_of_which_nothing_came_is_known(ending: ev.Event, told: list[tuple[str, str, bool, str]]) -> None:
+    state = state_of([*our_events(), ev.TextWritten(time=NOW - 1, station="helper", text="found it"), ending])
+    assert [*unheard_ends(state)] == told
+    result = ev.ChildEnded(time=NOW + 1, station="worker", child="helper", ok=True, result="found it")
+    assert [*unheard_ends(fold(state, result))] == []
