@@ -14,6 +14,7 @@ from console.actions.everywhere import everywhere
 from console.actions.hands import PREFIX, on_stations
 from console.screens.branch import actions as branch
 from console.screens.conflicts import actions as conflicts
+from console.screens.find import actions as find
 from console.screens.floor import actions as floor
 from console.screens.help import actions as help_
 from console.screens.question import actions as question
@@ -37,6 +38,7 @@ SCREENS = (
     tasks.SPEC,
     slowest.SPEC,
     scopes.SPEC,
+    find.SPEC,
     help_.SPEC,
 )
 """Every screen, in the order of the help."""

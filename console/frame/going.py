@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from console.frame.keyed import KeyedApp
 from console.screens.base import FactoryScreen
+from console.screens.station.goal import Goal
 
 
 class GoingApp(KeyedApp):
     """Opens screens, and comes out of them; each is imported when it is first opened."""
 
-    async def open_station(self, name: str) -> None:
-        """Go into a station."""
+    async def open_station(self, name: str, goal: Goal | None = None) -> None:
+        """Go into a station, to the `goal` in its conversations where one is given."""
         from console.screens.station.screen import StationScreen
 
-        await self.push_screen(StationScreen(name))
+        await self.push_screen(StationScreen(name, goal))
 
     async def open_question(self, station: str, hurried: bool = False) -> None:
         """Look at what a station asks; `hurried` who was about to answer what was not seen."""

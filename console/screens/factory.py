@@ -12,6 +12,7 @@ from console.options import Options
 from console.pulse import Pulse
 from console.remembered import Preferences
 from console.screens.conflicts.board import Board
+from console.screens.station.goal import Goal
 from console.terminal.slowlink import LinkWatch
 from sessions.floor.state import Status
 from widgets.draw.cells import Line
@@ -67,7 +68,7 @@ class Factory(Protocol):
     marks: set[str]
     """Keys of the panes that are marked."""
 
-    async def open_station(self, name: str) -> None: ...
+    async def open_station(self, name: str, goal: Goal | None = None) -> None: ...
 
     async def open_question(self, station: str, hurried: bool = False) -> None: ...
 

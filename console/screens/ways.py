@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from console.screens.base import FactoryScreen
 from console.screens.conflicts.actions import SPEC as CONFLICTS
 from console.screens.factory import Factory
+from console.screens.find.actions import SPEC as FIND
 from console.screens.scopes.actions import SPEC as SCOPES
 from console.screens.slowest.actions import SPEC as SLOWEST
 from console.screens.tasks.actions import SPEC as TASKS
@@ -18,6 +19,12 @@ def _conflicts(factory: Factory) -> FactoryScreen:
     from console.screens.conflicts.screen import ConflictsScreen
 
     return ConflictsScreen(factory.board)
+
+
+def _find(_: Factory) -> FactoryScreen:
+    from console.screens.find.screen import FindScreen
+
+    return FindScreen()
 
 
 def _scopes(_: Factory) -> FactoryScreen:
@@ -50,4 +57,5 @@ WAYS: Mapping[str, Callable[[Factory], FactoryScreen]] = {
     TASKS.name: _tasks,
     SLOWEST.name: _slowest,
     SCOPES.name: _scopes,
+    FIND.name: _find,
 }

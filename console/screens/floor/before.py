@@ -8,7 +8,18 @@ from sessions.views.floor.last import LastFloor
 from widgets.draw.numbers import ago
 
 WAITING = frozenset(
-    {"app.caller", "app.conflicts", "app.copy", "app.shell", "floor.open", "floor.work", "hand.asked", "hand.edit"}
+    {
+        "app.caller",
+        "app.conflicts",
+        "app.copy",
+        "app.find",
+        "app.scopes",
+        "app.shell",
+        "floor.open",
+        "floor.work",
+        "hand.asked",
+        "hand.edit",
+    }
     | {"hand.prompt", "hand.create", "hand.spawn", "hand.scope"}
 )
 """Actions that need more of a station or a branch than what the floor showed of it."""

@@ -29,8 +29,10 @@ class ReadStep(msgspec.Struct, frozen=True):
 class SessionReading:
     """A station's log and the reader of its session."""
 
-    def __init__(self, station: str) -> None:
+    def __init__(self, station: str, session: str = "") -> None:
+        """Of a station's present conversation, or of another one of its that is named."""
         self.log = StationLog(station)
+        self.named = session
         self.reader: Reader | None = None
         self.changed = unheard
         """Is called on any thread when there is more of the session."""
@@ -56,6 +58,10 @@ class SessionReading:
         self._busy = self._busy or wanted
         return wanted
 
+    def session_of(self, station: Station) -> str:
+        """The conversation of it that is read."""
+        return self.named or station.session
+
     def came(self) -> bool:
         """Whether the reader holds something else than when this was asked last."""
         before, self._drawn = self._drawn, self.age
@@ -72,7 +78,8 @@ class SessionReading:
         went_back = log.reached < self.log.reached
         self.log, self._read_for = log, station if whole else None
         old, self.reader = self.reader, reader
-        same_session, self._session = station.session == self._session, station.session
+        session = self.session_of(station)
+        same_session, self._session = session == self._session, session
         if reader is old:
             return ReadStep(False, True, went_back)
         if old is not None:
@@ -85,10 +92,11 @@ class SessionReading:
         reader = self.reader
         if reader is not None and self._holds(reader, state, station):
             log = self.log.grown(link, state.seq)
-            reader.read_on([numbered.event for numbered in log.fresh], station.session)
+            reader.read_on([numbered.event for numbered in log.fresh], self.session_of(station))
             return log, reader, True
         reason = ""
-        pages = Pages(link, station.session, self.changed)
+        session = self.session_of(station)
+        pages = Pages(link, session, self.changed)
         with self._lock:
             if self._ended:  # nobody waits for it any more
                 pages.close()
@@ -102,12 +110,12 @@ class SessionReading:
         if not reason:
             return self.log, pages, False
         log = self.log.grown(link, state.seq)
-        return log, Excerpts([numbered.event for numbered in log.events], station.session, reason), True
+        return log, Excerpts([numbered.event for numbered in log.events], session, reason), True
 
     def _holds(self, reader: Reader, state: FloorState, station: Station) -> bool:
         """Whether it is still the right one: excerpts are as of a moment, a transcript is whole at any time."""
         went_back = state.seq < self.log.reached
-        return not reader.lost and station.session == self._session and not (went_back and reader.reason)
+        return not reader.lost and self.session_of(station) == self._session and not (went_back and reader.reason)
 
     def end(self) -> None:
         """The screen is left."""

@@ -17,6 +17,7 @@ from console.screens.base import bindings
 from console.screens.handed import HandedScreen
 from console.screens.station.actions import SPEC, StationSituation
 from console.screens.station.bar import link_spans
+from console.screens.station.goal import Goal
 from console.screens.station.search import SearchScreen
 from console.screens.station.side import PANELS, StationSide, side_cells
 from sessions.errors import FactoryError
@@ -44,8 +45,8 @@ class StationScreen(SearchScreen, HandedScreen):
     CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(SPEC)]
 
-    def __init__(self, station: str) -> None:
-        super().__init__(station)
+    def __init__(self, station: str, goal: Goal | None = None) -> None:
+        super().__init__(station, goal)
         self._panel = 0
 
     def compose(self) -> ComposeResult:
@@ -144,6 +145,8 @@ class StationScreen(SearchScreen, HandedScreen):
             return
         if news.other:
             source = f"{reader.note}{': ' if reader.reason else ''}{reader.reason}"
+            if self._reading.session_of(station) != station.session:
+                source += ", of another conversation than its present one"
             self.view.show_source(reader, source, news.same_session, station.directory)
             self.view.say_trouble("")
         elif news.went_back:
@@ -154,6 +157,7 @@ class StationScreen(SearchScreen, HandedScreen):
             "esc goes back.",
         )
         self.draw()
+        self._go_to_goal()
 
     # What it says of itself
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from console.screens.finding import FindingScreen
 from console.screens.station.finding import SessionSearch
+from console.screens.station.goal import Goal
 from console.screens.station.reading import SessionReading
 from sessions.asking.questions import Step
 from sessions.errors import FactoryError
@@ -14,10 +15,12 @@ from widgets.session.conversation import ConversationView
 class SearchScreen(FindingScreen):
     """A screen with a conversation in which a text, or an error, can be found."""
 
-    def __init__(self, station: str) -> None:
+    def __init__(self, station: str, goal: Goal | None = None) -> None:
         super().__init__()
         self.station = station
-        self._reading = SessionReading(station)
+        self._goal = goal
+        """Where to go as soon as the conversation is read; None once that was done."""
+        self._reading = SessionReading(station, goal.session if goal is not None else "")
         self._search = SessionSearch()
 
     @property
@@ -42,6 +45,14 @@ class SearchScreen(FindingScreen):
         if text:
             self._show_panel(0)
             self._find(-1 if self.view.following else 1, from_cursor=True)
+
+    def _go_to_goal(self) -> None:
+        """Go once to where the screen was opened for: what was searched stands there, or near it by now."""
+        goal, self._goal = self._goal, None
+        if goal is not None and self._reading.reader is not None:
+            self.pattern = goal.pattern
+            self.view.mark(goal.pattern)
+            self.begin(lambda: self._go_to_found(goal.pattern, goal.entry, 1), group="search")
 
     def _find(self, step: Step, from_cursor: bool = False, failure: bool = False) -> None:
         view = self.view
