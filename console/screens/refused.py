@@ -18,9 +18,7 @@ from widgets.parts.prompt import Menu
 
 _ABOVE = 4
 """Lines of the screen below that stay in sight, with the footer."""
-_KEYS = {"up": -1, "k": -1, "down": 1, "j": 1, "pageup": -10, "pagedown": 10, "home": -FAR, "end": FAR}
-
-
+_MOVES = {"up": -1, "k": -1, "down": 1, "j": 1, "pageup": -10, "pagedown": 10, "home": -FAR, "end": FAR}
 _LEAVES = ("escape", "enter", "q")
 
 
@@ -65,8 +63,8 @@ class RefusedScreen(FactoryScreen):
         self.query_one(Footer).look = self.look
 
     async def answer(self, key: str, character: str | None) -> bool:
-        if key in _KEYS:
-            self.panel.scroll(_KEYS[key])
+        if key in _MOVES:
+            self.panel.scroll(_MOVES[key])
         elif key in _LEAVES and self.is_active:
             await self.app.pop_screen()
         return True

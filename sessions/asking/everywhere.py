@@ -57,10 +57,11 @@ def find_everywhere(
         if left <= 0:
             break
         conversation = _opened(state, place, words, lines_of, halt)
-        found = _found(conversation, lowered, asked.since, min(EACH, left), halt) if conversation else ()
         searched += 1
-        if conversation is not None and found:
-            hits = found[:EACH][:left]
+        most = min(EACH, left)
+        found = _found(conversation, lowered, asked.since, most, halt) if conversation is not None else ()
+        if found:
+            hits = found[:most]
             left -= len(hits)
             yield Hits(
                 searched,

@@ -65,7 +65,7 @@ class FindScreen(ListedScreen[Place]):
             ("station", clean(name_of(state, row.station), 80)),
             ("branch", clean(station.branch, 120) if station is not None else ""),
             ("session", clean(row.session, 80) + ("" if session is not None else "  (over)")),
-            ("title", session.title if session is not None else ""),
+            ("title", clean(session.title, 200) if session is not None else ""),
             ("entry", f"{row.hit.entry + 1:,}, from {where}"),
         )
         return told_lines(row.hit, facts, self.looking.pattern, state.zone, cells)

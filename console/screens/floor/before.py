@@ -4,23 +4,14 @@ from __future__ import annotations
 
 import time
 
+from console.actions.registry import SCREENS
 from sessions.views.floor.last import LastFloor
 from widgets.draw.numbers import ago
 
 WAITING = frozenset(
-    {
-        "app.caller",
-        "app.conflicts",
-        "app.copy",
-        "app.find",
-        "app.scopes",
-        "app.shell",
-        "floor.open",
-        "floor.work",
-        "hand.asked",
-        "hand.edit",
-    }
+    {"app.caller", "app.copy", "app.shell", "floor.open", "floor.work", "hand.asked", "hand.edit"}
     | {"hand.prompt", "hand.create", "hand.spawn", "hand.scope"}
+    | {screen.way.id for screen in SCREENS if screen.way is not None}
 )
 """Actions that need more of a station or a branch than what the floor showed of it."""
 
