@@ -159,11 +159,12 @@ def same_calls(
     return station
 
 
-def turns(count: int, every: float) -> Working:
-    """Two calls, one after the other."""
+def turns(count: int, every: float, calls: str = "ab") -> Working:
+    """A few calls, one after the other, round and round."""
     station = Working("a").ask()
     for _ in range(count):
-        station.rest(every / 2).run("make a", 0.0).rest(every / 2).run("make b", 0.0)
+        for each in calls:
+            station.rest(every / len(calls)).run(f"make {each}", 0.0)
     return station
 
 
@@ -213,6 +214,9 @@ def errors(count: int, every: float, others: int = 0) -> Working:
         (same_calls(8, 30, tool="exec", given="cat src/a.py"), True),
         (turns(5, 50), False),
         (turns(6, 50), True),
+        (turns(6, 50, "abc"), True),
+        (turns(6, 50, "abcd"), True),
+        (turns(12, 50, "abcde"), False),  # too many to be found out so soon
         (mixed(13), False),
         (mixed(14), True),
         (between(5, 80), False),

@@ -327,6 +327,14 @@ def test_checks_count_as_what_is_settled_and_of_an_older_taking_nothing_does() -
     assert figures["since_settled_s"] == 100
 
 
+def test_who_was_last_heard_of_a_day_ago_is_not_compared_with() -> None:
+    others = [each.end() for each in crew(600, 600, 600)]
+    for hours, compared in ((23, 3), (25, 0)):
+        late = Working("x", "test", at=START + LASTS + hours * HOUR).ask().think(700)
+        cohort = entry(rank(floor(late, *others), late.now)).cohort
+        assert cohort is not None and cohort.n == compared
+
+
 def test_stations_outside_the_repository_are_not_ranked_and_not_compared_with() -> None:
     away = steady("x", 3_000)
     opened = away.events[0]
