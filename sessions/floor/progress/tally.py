@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from operator import attrgetter
 
-from msgspec.structs import replace
-
-from sessions.floor.progress.progress import Progress, Repeated, Wait
-from sessions.floor.progress.stable import call_key, error_key, is_told, number_of, waits, writes
+from sessions.floor.progress.progress import Progress, Wait
+from sessions.floor.progress.repeats import REPEATED, Repeats
+from sessions.floor.progress.stable import number_of
 
 ONE_GO_S = 300.0
 """What settles within so many charged seconds of the change before is of one go with it."""
@@ -16,29 +15,25 @@ QUIET_S = 300.0
 """A silence between two uses of tools that is longer is not charged, either."""
 LONG_TOOL_S = 60.0
 """A single use of a tool that takes longer is waited for, and not charged."""
-APART_S, FORGOTTEN_S = 900.0, 3_600.0
-"""After so long a silence nothing is a repetition of what was before it; nor is a failure of so long after the last."""
-KNOWN, FAILING, ERRORS, TOUCHED = 16, 8, 4, 64
-"""How many are remembered."""
-AGAIN = 2
-"""What came more often since there was something new is looked at."""
-LONGEST = 4
-"""How many calls there may be in a turn of calls that come round."""
+APART_S = 900.0
+"""After so long a silence nothing is a repetition of what was before it."""
+TOUCHED = 64
+"""How many files are remembered."""
 FADES = 0.98
 """How much of its longest silence is left with every use of a tool."""
 _fields = attrgetter(*Progress.__struct_fields__)
-_UNSEEN = Repeated()
 _SCRATCH = ("/tmp/", "/var/tmp/")
 """Where nothing that is written stays."""
 
 
-class Tally:
+class Tally(Repeats):
     """A progress that can be added to: it has its fields, and never leaves the fold."""
 
-    __slots__ = (*Progress.__struct_fields__, "recent", "repeats", "seen")
+    __slots__ = (*(name for name in Progress.__struct_fields__ if name not in REPEATED), "seen")
 
-    def __init__(self, progress: Progress) -> None:  # noqa: PLR0915
+    def __init__(self, progress: Progress) -> None:
         """One that goes on from a progress. Written out: it is made for every batch of events."""
+        super().__init__(progress)
         self.settled = progress.settled
         self.files = progress.files
         self.written_at = progress.written_at
@@ -65,7 +60,6 @@ class Tally:
         self.turned_at = progress.turned_at
         self.worked = progress.worked
         self.idle_turns = progress.idle_turns
-        self.calls = progress.calls
         self.heard = progress.heard
         self.quiet = progress.quiet
         self.wait = progress.wait
@@ -83,29 +77,8 @@ class Tally:
         self.children_since = progress.children_since
         self.retries = progress.retries
         self.retried_at = progress.retried_at
-        self.known = progress.known
-        self.counts = progress.counts
-        self.run_since = progress.run_since
-        self.top = progress.top
-        self.cycle = progress.cycle
-        self.period = progress.period
-        self.streak = progress.streak
-        self.streak_since = progress.streak_since
-        self.failing = progress.failing
-        self.errors = progress.errors
-        self.writes = progress.writes
-        self.edits = progress.edits
-        self.switches = progress.switches
-        self.edited = progress.edited
-        self.edits_since = progress.edits_since
-        self.edited_at = progress.edited_at
-        self.fresh = progress.fresh
         self.seen: dict[int, None] | None = None
         """`touched` as a table, while there is something to look up."""
-        self.recent: dict[int, int] | None = None
-        """`known` as a table, while there is something to look up: how often each came since something was new."""
-        self.repeats = True
-        """More than the latest of them came since then."""
 
     def freeze(self) -> Progress:
         """The progress as it is now."""
@@ -218,28 +191,6 @@ class Tally:
         self.idle_turns = 0
         self.nothing_settled()
 
-    def nothing_settled(self) -> None:
-        """What it does from now on is not settled yet."""
-        self.edits = self.switches = self.fresh = 0
-        self.edits_since = self.edited_at = 0.0
-        self.told_something()
-
-    def told_something(self) -> None:
-        """What it did before is no repetition of what it does from now on."""
-        self.failing = self.errors = ()
-        self.anew(0.0)
-
-    def anew(self, time: float) -> None:
-        """There is something new."""
-        recent = self.recent
-        if recent is None:
-            self.counts = ()
-        elif self.repeats:
-            self.recent, self.repeats = dict.fromkeys(recent, 0), False
-        elif self.cycle:
-            recent[self.cycle[-1]] = 0  # the only one that came since there was something new
-        self.run_since, self.top, self.cycle, self.period, self.streak = time, _UNSEEN, (), 0, 0
-
     def wrote(self, time: float, files: tuple[str, ...]) -> bool:
         """It wrote files; whether any of them is new to its work, which settles something."""
         self.writes += 1
@@ -284,8 +235,6 @@ class Tally:
         else:
             self.failed += 1
 
-    # What it repeats.
-
     def came_back(self, time: float, since: float) -> None:
         """A tool that was called at `since` came back."""
         self.calls += 1
@@ -312,102 +261,3 @@ class Tally:
             self.excuse(since, until)
         if until - since > APART_S:
             self.told_something()
-
-    def did(self, time: float, source: str, tool: str, detail: str, error: str | None) -> None:
-        """It used a tool, which wrote no file; `error` is how that failed, None where it did not."""
-        if not detail:  # two that say nothing of what they do need not be the same
-            return
-        call = key = call_key(tool, detail, source)
-        if error is not None:
-            key ^= self._failed(time, call, tool, detail, error)
-        recent = self.recent or self._thawed()
-        count = recent.get(key)
-        if count is not None:
-            recent[key] = count = count + 1
-            self.repeats = True
-            self._again(time, key, call, count, tool, detail, error or "")
-        else:  # as nearly always
-            self.fresh += 1
-            if self.repeats:
-                self.anew(time)
-                recent = self.recent or recent
-            else:
-                if self.cycle:
-                    recent[self.cycle[0]] = 0
-                self.run_since = time
-            self.cycle = (key,)
-            recent[key] = 1
-            if len(recent) > KNOWN:
-                del recent[next(iter(recent))]
-        if error is None and self.failing:
-            self._succeeded(call, detail)
-
-    def _thawed(self) -> dict[int, int]:
-        """What is known as a table."""
-        self.recent = dict.fromkeys(self.known, 0)
-        self.recent.update(self.counts)
-        self.repeats = bool(self.counts)
-        return self.recent
-
-    def _again(self, time: float, key: int, call: int, count: int, tool: str, detail: str, error: str) -> None:
-        """A call that is known came with an outcome that is known, for the `count`th time since anything was new."""
-        self.run_since = self.run_since or time
-        self._comes_round(key, time)
-        top, fails = self.top, key != call
-        if key == top.key:
-            self.top = replace(top, count=count, last=time)
-        elif count + fails > max(AGAIN, top.count + (top.key != top.what)) and (fails or not waits(tool, detail)):
-            self.top = Repeated(key, call, count, self.run_since, time, f"{tool} {detail}", error)
-
-    def _comes_round(self, key: int, time: float) -> None:
-        """Whether the calls come round, one, two or more in a turn."""
-        cycle, period = self.cycle, self.period
-        if period and cycle[-period] == key:
-            self.streak += 1
-        elif key in cycle:
-            self.period = cycle[::-1].index(key) + 1
-            self.streak, self.streak_since = 1, time
-        else:
-            self.period = self.streak = 0
-        self.cycle = (*cycle[1 - LONGEST :], key)
-
-    def _failed(self, time: float, call: int, tool: str, detail: str, error: str) -> int:
-        """A call failed: remember that, and the error where it says enough; the error as a number."""
-        how, words = error_key(error), f"{tool} {detail}"
-        self.failing = self._one_more(self.failing, call ^ how, call, time, words, error)[-FAILING:]
-        if is_told(error):
-            self.errors = self._one_more(self.errors, how, 0, time, words, error)[-ERRORS:]
-        return how
-
-    def _one_more(
-        self, known: tuple[Repeated, ...], key: int, call: int, time: float, words: str, error: str
-    ) -> tuple[Repeated, ...]:
-        """What is known with one more of this key, the latest then; what was written between begins a round."""
-        old = next((each for each in known if each.key == key), None)
-        if old is None or time - old.last > FORGOTTEN_S:
-            new = Repeated(key, call, 1, time, time, words, error, 0, time, self.writes, self.calls - 1)
-            return (*(each for each in known if each is not old), new)
-        if old.writes == self.writes:
-            new = replace(old, count=old.count + 1, last=time, call=words)
-        else:
-            new = replace(
-                old,
-                count=1,
-                since=time,
-                last=time,
-                call=words,
-                rounds=old.rounds + 1,
-                writes=self.writes,
-                calls=self.calls - 1,
-            )
-        return (*(each for each in known if each is not old), new)
-
-    def _succeeded(self, call: int, detail: str) -> None:
-        """A call that failed before works now; or, by its words, it may have changed what fails."""
-        left = tuple(each for each in self.failing if each.what != call)
-        if left != self.failing:
-            self.failing, self.errors = left, ()
-            self.edits = self.switches = self.fresh = 0
-            self.edits_since = self.edited_at = 0.0
-        elif writes(detail):
-            self.writes += 1

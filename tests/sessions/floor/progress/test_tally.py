@@ -9,7 +9,7 @@ from hypothesis import given
 
 from sessions.floor import events as ev
 from sessions.floor.fold.fold import fold, fold_all
-from sessions.floor.progress import tally
+from sessions.floor.progress import repeats, tally
 from sessions.floor.progress.progress import NOTHING, Progress, Wait
 from sessions.floor.progress.tally import Tally
 from sessions.floor.state import EMPTY
@@ -45,15 +45,15 @@ def test_what_is_remembered_is_bounded() -> None:
         station.edit(f"src/{n}.py").run(f"make x{n}", 1.0, f"error {n} of the whole build failed")
     progress = progress_of(station)
     assert (len(progress.known), len(progress.stamps), len(progress.touched)) == (
-        tally.KNOWN,
+        repeats.KNOWN,
         tally.STAMPS,
         tally.TOUCHED,
     )
-    assert len(progress.failing) <= tally.FAILING and len(progress.errors) <= tally.ERRORS
+    assert len(progress.failing) <= repeats.FAILING and len(progress.errors) <= repeats.ERRORS
     long = fold_all(EMPTY, sample_stream(20_000))
     for each in long.progress.values():
-        assert len(each.known) <= tally.KNOWN and len(each.failing) <= tally.FAILING
-        assert len(each.cycle) <= tally.LONGEST >= each.period
+        assert len(each.known) <= repeats.KNOWN and len(each.failing) <= repeats.FAILING
+        assert len(each.cycle) <= repeats.LONGEST >= each.period
 
 
 def test_its_clock_never_runs_back() -> None:
