@@ -481,7 +481,8 @@ def _case_snoozed(event: ev.CaseSnoozed) -> Said:
 
 @_says
 def _case_planned(event: ev.CasePlanned) -> Said:
-    return Said("plans", f"{event.act.value} by rule {event.rule}") if event.rule else Said("plans", "nothing more")
+    said = f"{event.act.value} by rule {event.rule}" if event.rule else event.why or "nothing more"
+    return Said("plans" if event.rule else "plans off", said)
 
 
 @_says

@@ -16,6 +16,7 @@ from sessions.floor.triage.case import Case, Cause, Kind
 from sessions.floor.triage.causes.rule import Said, Where, cause_of
 from sessions.floor.triage.causes.rules import RULES
 from tests import ROOT
+from tests.sessions.stations.test_frames import told
 
 DATA = ROOT.parent / "shared/data"
 pytestmark = pytest.mark.skipif(not DATA.exists(), reason=f"no recorded sessions in {DATA}")
@@ -58,17 +59,30 @@ def test_nothing_healthy_is_stuck_and_what_needs_a_person_is_told_once(room: str
 
 @pytest.mark.parametrize("room", EXPECTED)
 def test_each_case_is_opened_once_and_leaves_with_a_reason(room: str) -> None:
-    told, state = list[ev.Event](), EMPTY
+    recorded, state = list[ev.Event](), EMPTY
     for event in observed(room):
         state = fold(state, event)
         assert isinstance(event, ev.StationEvent)
         changes = rounds.changes(state, [event.station], state.time)
         state = fold_all(state, changes)
-        told += changes
-    opened = [event.what.id for event in told if isinstance(event, ev.CaseOpened)]
-    closed = [event for event in told if isinstance(event, ev.CaseClosed)]
+        recorded += changes
+    opened = [event.what.id for event in recorded if isinstance(event, ev.CaseOpened)]
+    closed = [event for event in recorded if isinstance(event, ev.CaseClosed)]
     assert len(opened) == len({*opened}) == len(closed) + len(state.cases)
     assert all(event.why for event in closed)
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds"), [("hooks-hooks", [Kind.PERMISSION]), ("hooks-hooks2", []), ("claude-sub", [])]
+)
+def test_recorded_frames_make_the_cases_that_were_there(name: str, kinds: list[Kind]) -> None:
+    cases: dict[str, Case] = {}
+    state = EMPTY
+    for event in told(DATA / "frames" / f"{name}.jsonl"):
+        state = fold(state, event)
+        for station in state.stations:
+            cases.update((case.id, case) for case in judge.cases_of(state, station, state.time))
+    assert [case.kind for case in cases.values()] == kinds
 
 
 def test_what_tools_came_to_that_failed_has_a_cause() -> None:
