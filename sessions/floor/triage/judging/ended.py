@@ -36,7 +36,6 @@ def failed(looked: Looked) -> Iterator[Case]:
     kind = Kind.CRASH_LOOP if held and reason.endswith(AGAIN) else Kind.FAILED
     lines = (
         f"before that: {last}" * bool(last),
-        f"said last: {looked.station.activity}" if looked.station.activity != reason else "",
         f"by: {found.line}" if found.line not in ("", reason) else "",
     )
     group = group_of(looked, kind, found, reason)

@@ -192,6 +192,17 @@ def test_what_failed_just_before_tells_the_cause_where_the_turn_does_not() -> No
     assert only(state, now=late.now).cause is Cause.UNKNOWN
 
 
+def test_what_the_turn_says_goes_before_what_a_tool_said() -> None:
+    working = Working("api").ask().run("make", error="cc1: No space left on device").say("I look again")
+    working.tell(ev.TurnFailed, reason="x " * 120 + "529 overloaded")
+    case = only(floor(working.events), now=working.now)
+    assert (case.cause, case.rule) == (Cause.PROVIDER, "overloaded")
+    assert case.evidence[0] == "before that: Bash make: cc1: No space left on device"
+    assert case.evidence[-1].startswith("by: ") and case.evidence[-1].endswith("529 overloaded")
+    short = only(floor(ours("api"), failed(reason="529 overloaded")))
+    assert short.evidence == (), "nothing is told twice"
+
+
 def test_a_new_failure_is_a_new_case() -> None:
     again = ev.TurnStarted(time=NOW - 4, station="api", text="again")
     one, other = only(floor(ours("api"), failed())), only(floor(ours("api"), failed(), again, failed(at=NOW - 3)))
