@@ -200,7 +200,8 @@ def test_what_the_turn_says_goes_before_what_a_tool_said() -> None:
     assert case.evidence[0] == "before that: Bash make: cc1: No space left on device"
     assert case.evidence[-1].startswith("by: ") and case.evidence[-1].endswith("529 overloaded")
     short = only(floor(ours("api"), failed(reason="529 overloaded")))
-    assert short.evidence == (), "nothing is told twice"
+    assert (short.title, short.evidence) == ("529 overloaded", ()), "nothing is told twice"
+    assert only(floor(ours("api"), failed(reason=""))).title == "failed"
 
 
 def test_a_new_failure_is_a_new_case() -> None:
