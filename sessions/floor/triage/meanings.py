@@ -246,11 +246,7 @@ def _raised(known: Owned, case: Case, wanted: Budget) -> Budget:
         return Budget(*(getattr(wanted, what) or getattr(known.budget, what) for what in budget.MEASURES))
     if case.about in budget.MEASURES:
         return replace(known.budget, **{case.about: getattr(known.budget, case.about) * MORE})
-    return (
-        known.budget
-        if case.kind is not Kind.BUDGET
-        else Budget(*(getattr(known.budget, what) * MORE for what in budget.MEASURES))
-    )
+    return known.budget
 
 
 def _reaching(scope: Scope, place: str) -> Scope:

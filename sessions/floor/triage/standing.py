@@ -50,7 +50,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 PRESETS: tuple[Standing, ...] = (
     Standing(name="retry-rate-limit", act=Act.RETRY, kind=Kind.FAILED, cause=Cause.RATE_LIMIT, times=2, backoff=120.0),
     Standing(name="retry-provider", act=Act.RETRY, kind=Kind.FAILED, cause=Cause.PROVIDER, times=2, backoff=60.0),
-    Standing(name="hand-over-auth", act=Act.HAND_OVER, kind=Kind.FAILED, cause=Cause.AUTH),
+    Standing(name="hand-over-auth", act=Act.HAND_OVER, cause=Cause.AUTH),
     Standing(name="fresh-context", act=Act.FRESH, kind=Kind.FAILED, cause=Cause.CONTEXT_FULL),
     Standing(name="hold-crash-loop", act=Act.HOLD, kind=Kind.CRASH_LOOP),
 )

@@ -55,6 +55,13 @@ def test_a_rule_is_about_what_it_names(changes: dict[str, object], about: bool) 
     assert matches(replace(RETRY, **changes), FLOOR, LIMITED) is about
 
 
+def test_a_login_that_is_refused_is_handed_over_whether_it_failed_or_is_held_for_it() -> None:
+    (rule,) = (preset for preset in PRESETS if preset.name == "hand-over-auth")
+    for kind in (Kind.FAILED, Kind.PROVIDER):
+        assert matches(rule, FLOOR, case("api", kind, cause=Cause.AUTH))
+        assert not matches(rule, FLOOR, case("api", kind, cause=Cause.PROVIDER))
+
+
 def test_no_rule_touches_what_is_only_observed_or_the_whole_floor() -> None:
     assert not matches(RETRY, FLOOR, replace(LIMITED, station="guest"))
     assert not matches(RETRY, FLOOR, replace(LIMITED, station=""))
