@@ -57,10 +57,12 @@ def candidate_lines(candidates: Sequence[Candidate], at: int, cells: int, rows: 
 def effect_lines(found: Effect, trouble: str, cells: int) -> list[Line]:
     """What would come of it: what stands in its way first, then each station, then who meets whom."""
     if trouble:
-        return [((" " + row, "needs_me"),) for row in wrap(trouble, max(8, cells - 2))]
+        return [((" " + row, "needs_me"),) for row in wrap(clean(trouble, 500), max(8, cells - 2))]
     lines: list[Line] = []
     if found.refused:
-        lines += [((" " + row, "bold failed"),) for row in wrap("refused: " + found.refused, max(8, cells - 2))]
+        lines += [
+            ((" " + row, "bold failed"),) for row in wrap("refused: " + clean(found.refused, 500), max(8, cells - 2))
+        ]
     for turn in found.turns[:MOST]:
         lines += _turn(turn, cells)
     lines += _more(len(found.turns), cells)

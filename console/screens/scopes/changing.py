@@ -88,7 +88,7 @@ class ChangingScreen(ScopesScene, HandedScreen):
         """Choose one of the rules that would have prevented the most conflicts."""
         rules = self.making.prevention.rules
         items = tuple(
-            Choose(str(number), f"{rule.place} {rule.pairs} pair{'s' * (rule.pairs != 1)}")
+            Choose(str(number), f"{clean(rule.place, 200)} {rule.pairs} pair{'s' * (rule.pairs != 1)}")
             for number, rule in enumerate(rules, 1)
         )
         self._menu = (Menu("would have prevented the most conflicts", items, enter="1"), self._prevent)
@@ -153,12 +153,13 @@ class ChangingScreen(ScopesScene, HandedScreen):
         it = self.proposing
         if it is None:
             return super().question()
-        never = untouchable(self.present()) or it.refused
+        never = clean(untouchable(self.present()) or it.refused, 300)
         if len(it.stations) > 1:
             hint = "↑↓ another   esc leaves it"
             typing = Typing("for", it.typed)
             return typing.line(self.size.width, (never and cut(never, 60)) or "enter does it", hint)
-        title = f"{it.proposal.title}: {never}" if never else f"{it.proposal.title}?"
+        title = clean(it.proposal.title, 200)
+        title = f"{title}: {never}" if never else f"{title}?"
         items = (Choose("esc", "leaves it"),) if never else (Choose("y", "do it"), Choose("n", "leave it"))
         return Menu(title, items, "").line(self.size.width)
 

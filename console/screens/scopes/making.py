@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from time import monotonic
 
 from console.links.link import Link
+from sessions.asking.asked import UnheardError
 from sessions.asking.station_questions import TreePart, TreePaths
 from sessions.errors import FactoryError
 from sessions.floor.scopes.paths import Paths
@@ -32,6 +33,8 @@ class Making:
         self._tree = NO_TREE
         self._tree_of: str | None = None
         """The commit of the base whose files are known."""
+        self._unheard = False
+        """Nobody answered when they were asked for."""
         self._made_of: tuple[object, ...] = ()
         self._made_at = self._took = 0.0
         self.busy = False
@@ -45,13 +48,13 @@ class Making:
     def _is_old(self, state: FloorState) -> bool:
         now = _sources(state)
         alike = len(now) == len(self._made_of) and all(a is b for a, b in zip(now, self._made_of, strict=True))
-        return self.ground is None or not alike
+        return self.ground is None or not alike or state.base_head != self._tree_of
 
     async def make(self, link: Link) -> None:
         """Make it of what the link shows now."""
         self.busy = True
         try:
-            if link.state.base_head != self._tree_of:
+            if link.state.base_head != self._tree_of or self._unheard:
                 self._tree_of = link.state.base_head
                 await self._ask(link)
             state = link.state
@@ -66,8 +69,12 @@ class Making:
 
     async def _ask(self, link: Link) -> None:
         parts: list[TreePart] = []
+        self._unheard = False
         try:
             await link.ask(TreePaths(""), parts.append).told()
+        except UnheardError:  # what was known stays, and it is asked again when there is something to make anew
+            self._unheard = True
+            return
         except FactoryError as error:
             self._tree, self.trouble = NO_TREE, clean(error.message, 200)
             return
@@ -88,5 +95,4 @@ def _sources(state: FloorState) -> tuple[object, ...]:
         found += (own.scope, own.life, own.outside, own.wanted, own.questions, own.next_start)
     for station in state.stations.values():
         found += (station.files, station.called)
-    # A commit is a text, which a recording makes anew each time.
     return (*found, len(state.owned), len(state.stations))

@@ -40,6 +40,8 @@ class ScopesScene(FindingScreen):
         self.making = Making()
         self.unfolded: frozenset[str] = frozenset()
         self.rows: Sequence[Row] = ()
+        self._numbers: dict[str, int] = {}
+        """By path the number of its row."""
         self.place = ""
         """The path of the row under the cursor."""
         self.chosen = ""
@@ -162,17 +164,17 @@ class ScopesScene(FindingScreen):
         made_of = (ground, self.unfolded)
         if not _same(made_of, self._rows_of):
             self._rows_of, self.rows = made_of, rows(ground, self.unfolded)
+            self._numbers = {row.path: number for number, row in enumerate(self.rows)}
         at = self._number(self.place)
         self.place = self.rows[at].path
         self.view.set_rows(len(self.rows), self._row, cursor=at)
 
     def _number(self, path: str) -> int:
         """The row of a place; where it has none any more, that of the nearest around it."""
-        numbers = {row.path: number for number, row in enumerate(self.rows)}
-        while path not in numbers:
+        while path not in self._numbers:
             path = path.rstrip("/")
             path = path[: path.rfind("/") + 1]
-        return numbers[path]
+        return self._numbers[path]
 
     def _row(self, i: int, cells: int, ground: str) -> Line:
         assert self.ground is not None

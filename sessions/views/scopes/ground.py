@@ -167,14 +167,6 @@ class Ground:
         at = self.paths.at(path)
         return (at, at + 1) if at >= 0 else (0, 0)
 
-    def exists(self, path: str) -> bool:
-        """Whether the place is in this tree."""
-        start, stop = self.span(path)
-        if path == "" or start < stop:
-            return True
-        *_, around = ancestors(path)
-        return path[len(around) :] in self.folders.get(around, ())
-
     def node(self, path: str) -> Node:
         """What is so of a place."""
         found = self._nodes.get(path)

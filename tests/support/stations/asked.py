@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import cast
 
 from console.links.link import LinkMode
-from sessions.asking.asked import Asked
+from sessions.asking.asked import Asked, UnheardError
 from sessions.asking.question import A, Question
 from sessions.asking.questions import FollowTerminal
 from sessions.asking.station_questions import AgentKind, AgentKinds, Agents, TreePart, TreePaths
@@ -63,6 +63,8 @@ class AskedLink(StillLink):
         self.kinds: Sequence[AgentKind] = KINDS
         self.files: Sequence[str] = FILES
         self.answer = Reply(True, about="new-one")
+        self.unheard = False
+        """Nobody is there to answer what is asked of files."""
         self.absent = ""
         """What is no branch, tag or commit."""
 
@@ -75,6 +77,9 @@ class AskedLink(StillLink):
         asked = Asked(heard)
         if isinstance(question, Agents):
             asked.part(cast(A, AgentKinds(tuple(self.kinds))))
+        elif isinstance(question, TreePaths) and self.unheard:
+            asked.end(UnheardError("nobody is there"))
+            return asked
         elif isinstance(question, TreePaths) and self.absent == question.branch != "":
             asked.end(FactoryError(f"there is no branch {self.absent!r} yet"))
             return asked

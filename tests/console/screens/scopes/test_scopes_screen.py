@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
@@ -177,16 +179,28 @@ def test_a_quiet_screen_sends_nothing_and_a_new_scope_only_what_changed() -> Non
     play(test, link)
 
 
+def assert_harmless(shown: str) -> None:
+    assert not any(unicodedata.category(letter) in ("Cc", "Cf") for letter in shown if letter != "\n")
+
+
 @pytest.mark.parametrize("size", [(80, 24), (200, 60), (60, 12)])
 def test_hostile_names_are_harmless_at_every_size(size: tuple[int, int]) -> None:
     link = AskedLink()
     name = HOSTILE.replace("/", "_")
+    link.state = replace(
+        link.state,
+        stations={id: replace(it, called=HOSTILE[:300] + id) for id, it in link.state.stations.items()},
+    )
     link.files = [f"{name[:200]}/a.py", f"src/{name}", "表" * 90 + "/深い.py", "長い" * 40 + "/x.py"]
 
     async def test(app: FactoryApp, screen: ScopesScreen, pilot: Pilot[None]) -> None:
-        await press(app, pilot, "z", "end", "plus", "down", "escape")
+        await press(app, pilot, "z", "end", "plus", "down")
+        assert_harmless(text(app))
+        await press(app, pilot, "escape", "home", "minus", "enter")
+        assert_harmless(text(app))
+        await press(app, pilot, "escape", "w")
         shown = text(app)
-        assert not any(ord(letter) < 32 and letter != "\n" for letter in shown)
+        assert_harmless(shown)
         assert {len(line.encode("utf-16-le")) > 0 for line in shown.splitlines()} == {True}
 
     play(test, link, size)
@@ -240,3 +254,28 @@ def test_without_colour_and_in_ascii_everything_is_there() -> None:
         assert "v src/ 160" in shown
 
     play(test, AskedLink(), options=replace(OPTIONS, ascii_only=True, no_colour=True))
+
+
+def test_another_base_has_its_files_read_and_nobody_who_answers_leaves_what_was_known() -> None:
+    link = AskedLink()
+
+    async def test(app: FactoryApp, screen: ScopesScreen, pilot: Pilot[None]) -> None:
+        async def made() -> None:
+            screen.making._took = 0.0
+            screen.sample()
+            await at_rest(pilot)
+
+        link.files = ["only.py"]
+        link.state = replace(link.state, base_head="5a5a5a5a")
+        await made()
+        assert "only.py" in text(app)
+        link.unheard = True
+        link.state = replace(link.state, base_head="6b6b6b6b")
+        await made()
+        assert "only.py" in text(app)
+        link.unheard, link.files = False, ["other.py"]
+        link.state = replace(link.state, verdicts={})
+        await made()
+        assert "other.py" in text(app)
+
+    play(test, link)
