@@ -76,9 +76,15 @@ def scope_held(draft: Draft, event: ev.ScopeHeld) -> None:
 def scope_violated(draft: Draft, event: ev.ScopeViolated) -> None:
     if (known := draft.owned.get(event.station)) is not None:
         kept = _kept(known, event.kept)
-        outside = known.outside if event.act == "connect" else _counted(known.outside, event.path)  # a host is no path
+        outside, barred = known.outside, known.barred
+        if event.act == "connect":  # a host is no path
+            barred = _counted(barred, event.path)
+        else:
+            outside = _counted(outside, event.path)
         violated = f"{event.act} {event.path}"
-        _put(draft, event, violations=known.violations + 1, violated=violated, outside=outside, kept=kept)
+        _put(
+            draft, event, violations=known.violations + 1, violated=violated, outside=outside, barred=barred, kept=kept
+        )
 
 
 def _counted(known: Mapping[str, int], *paths: str) -> dict[str, int]:

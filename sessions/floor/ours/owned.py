@@ -78,6 +78,8 @@ class Owned(msgspec.Struct, frozen=True, omit_defaults=True):
     """The act and the path of the last violation of its scope."""
     outside: Mapping[str, int] = {}
     """Paths at which it left its scope, with how often; the last ones."""
+    barred: Mapping[str, int] = {}
+    """Hosts, each with its port, that it tried to reach and may not, likewise."""
     called: float = 0.0
     calls: str = ""
     """When it asked for somebody to come, and what for, until it is asked for something; 0 when it does not."""

@@ -13,7 +13,7 @@ from sessions.floor.triage.causes.rule import Found
 from sessions.floor.triage.judging.looked import Looked
 
 MOST = 3
-"""Paths outside of its scope that become cases, the latest: a station that looks everywhere is one nuisance."""
+"""Paths, and hosts, outside of its scope that become cases, the latest: a station that looks everywhere is one nuisance."""
 TRIED = Found(Cause.SCOPE, "left its scope")
 SPENT = Found(Cause.BUDGET, "told by its budget")
 _ENDED = (Life.REMOVED, Life.KILLED, Life.STOPPED)
@@ -24,14 +24,14 @@ def outside(looked: Looked) -> Iterator[Case]:
     known = looked.owned
     if known is None or known.life in _ENDED:
         return
-    latest = [*known.outside][-MOST:]
-    for path, count in known.outside.items():
+    latest = [*[*known.outside][-MOST:], *[*known.barred][-MOST:]]
+    for path, count in (*known.outside.items(), *known.barred.items()):
         is_told = path in latest or f"{looked.name}:outside:{path}" in looked.state.cases
         if not is_told or allows(known, path):
             continue
-        # Of the last one it is known what it tried; a host is told with its port.
+        # Of the last one it is known what it tried.
         act = known.violated.partition(" ")[0] if known.violated.endswith(f" {path}") else ""
-        act = act or ("connect" if path.rpartition(":")[2].isdigit() else "write")
+        act = act or ("connect" if path in known.barred else "write")
         times = f"{count}×" if count > 1 else ""
         yield looked.case(
             Kind.SCOPE,
