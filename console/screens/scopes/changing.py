@@ -120,6 +120,8 @@ class ChangingScreen(ScopesScene, HandedScreen):
     async def _learn(self) -> None:
         assert self._knowing is not None
         await self._knowing.learn_kinds()
+        if self.proposing is not None:
+            self.proposing.forget()
         self.draw()
 
     def rebinds(self, station: str) -> bool:

@@ -52,6 +52,10 @@ class Proposing:
         self.proposal = self._propose(state, self.at)
         self.effect = effect(ground, state, self.proposal, rebinds)
 
+    def forget(self) -> None:
+        """Something else that it is made of is known now: have it made anew."""
+        self._made_of = ()
+
     @property
     def refused(self) -> str:
         """Why it cannot be done."""

@@ -197,3 +197,15 @@ def test_in_a_past_nothing_is_changed(key: str) -> None:
         assert "a replay shows what was" in last(app)
 
     play(test, StillReplay(EventList(our_events(), "a past")))
+
+
+def test_from_when_on_it_holds_is_known_once_the_kinds_of_agents_are() -> None:
+    link = AskedLink()
+    link.kinds = [replace(kind, abilities=(*kind.abilities, "rebinds")) for kind in link.kinds]
+
+    async def test(app: FactoryApp, screen: ScopesScreen, pilot: Pilot[None]) -> None:
+        screen.go_to("src/api/")
+        await press(app, pilot, "minus")
+        assert "from now: its next command is held to it" in text(app)
+
+    play(test, link)
