@@ -240,7 +240,9 @@ def test_what_a_child_came_to_is_not_lost_with_its_parent() -> None:
     for gone in (Life.REMOVED, Life.KILLED, Life.STOPPED):
         case = only(floor(ours("api"), life(gone), ended))
         assert (case.kind, case.about, case.title) == (Kind.RESULT, "kid", "finished: done")
-    assert of(floor(ours("api"), ended)) == [], "it is told as soon as it runs"
+    assert of(floor(ours("api"), ended)) == []
+    for soon in (Life.WAITING, Life.PAUSED):
+        assert of(floor(ours("api"), life(soon), ended)) == [], "it is told as soon as it runs"
     told = replace(ended, time=NOW, delivered=True)
     assert of(floor(ours("api"), life(Life.KILLED), ended, told)) == []
 
@@ -264,6 +266,23 @@ def test_a_host_that_it_tried_is_one_until_it_may_reach_it() -> None:
     assert only(floor(ours("api"), tried)).about == "connect pypi.org:443"
     scope = Scope(network=Network.LISTED, hosts=("pypi.org",), write=("src/**",))
     assert of(floor(ours("api"), tried, ev.ScopeAssigned(time=NOW, station="api", scope=scope))) == []
+
+
+def test_what_is_a_case_already_stays_one_while_it_tries_other_things() -> None:
+    def tried(path: str, at: float, act: str = "write") -> ev.Event:
+        return ev.ScopeViolated(time=at, station="api", path=path, act=act)
+
+    first = [tried("a.md", NOW - 20), tried("pypi.org:443", NOW - 19, "connect")]
+    told = [case.about for case in of(floor(ours("api"), first))]
+    assert told == ["write a.md", "connect pypi.org:443"]
+    opened = [ev.CaseOpened(time=NOW, station="api", what=each) for each in of(floor(ours("api"), first))]
+    more = [tried(f"{n}.md", NOW - 10 + n) for n in range(4)]
+    assert {*told} < {case.about for case in of(floor(ours("api"), first, opened, more))}
+    assert not {*told} & {case.about for case in of(floor(ours("api"), first, more))}
+    again = of(floor(ours("api"), first, [tried("a.md", NOW)]))
+    assert again[0].evidence == ("2×", "3× outside of its scope in all")
+    linked = only(floor(ours("api"), tried("b.md", NOW, "link")))
+    assert (linked.about, linked.evidence) == ("link b.md", ("1× outside of its scope in all",))
 
 
 def test_a_budget_is_told_at_four_fifths_and_when_it_is_used_up_and_again_when_it_was_raised() -> None:
