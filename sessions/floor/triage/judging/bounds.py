@@ -13,7 +13,7 @@ from sessions.floor.triage.causes.rule import Found
 from sessions.floor.triage.judging.looked import Looked
 
 MOST = 3
-"""Paths, and hosts, outside of its scope that become cases, the latest: a station that looks everywhere is one nuisance."""
+"""Paths, and hosts, outside of its scope that become cases, the latest: one that looks everywhere is one nuisance."""
 TRIED = Found(Cause.SCOPE, "left its scope")
 SPENT = Found(Cause.BUDGET, "told by its budget")
 _ENDED = (Life.REMOVED, Life.KILLED, Life.STOPPED)

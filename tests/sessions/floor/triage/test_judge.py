@@ -277,6 +277,7 @@ def test_what_is_a_case_already_stays_one_while_it_tries_other_things() -> None:
     assert told == ["write a.md", "connect pypi.org:443"]
     opened = [ev.CaseOpened(time=NOW, station="api", what=each) for each in of(floor(ours("api"), first))]
     more = [tried(f"{n}.md", NOW - 10 + n) for n in range(4)]
+    more += [tried(f"h{n}:443", NOW - 5 + n, "connect") for n in range(4)]
     assert {*told} < {case.about for case in of(floor(ours("api"), first, opened, more))}
     assert not {*told} & {case.about for case in of(floor(ours("api"), first, more))}
     again = of(floor(ours("api"), first, [tried("a.md", NOW)]))
