@@ -122,6 +122,11 @@ class FloorScreen(FloorScene, HandedScreen):
                     partial(self._unfold_to, pane.key),
                 )
 
+        if self.factory.link.state.tasks:
+            from console.screens.tasks.offers import task_jumps
+
+            yield from task_jumps(self)
+
     def _unfold_to(self, key: str) -> None:
         self.view.choose(unfolded=True)
         self.draw()

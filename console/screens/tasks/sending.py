@@ -32,6 +32,19 @@ class SendingList(ListedScreen[R]):
     def __init__(self) -> None:
         super().__init__()
         self._asked: Asked | None = None
+        self._wanted = ""
+        """The key of the row that the cursor goes to when the list is next drawn."""
+
+    def look_at(self, key: str) -> None:
+        """Put the cursor on a row, now or when the list is first drawn."""
+        self._wanted = key
+        self.draw()
+
+    def draw(self) -> None:
+        super().draw()
+        if self._wanted and self.shown:
+            key, self._wanted = self._wanted, ""
+            self.go_to(key)
 
     # A line that is typed
 

@@ -243,6 +243,19 @@ def test_the_palette_offers_tasks_by_their_titles() -> None:
     play(test)
 
 
+def test_the_floor_s_palette_goes_to_a_task() -> None:
+    async def test(app: FactoryApp, screen: TasksScreen, pilot: Pilot[None]) -> None:
+        await press(pilot, "1")
+        await at_rest(pilot)
+        await press(pilot, "colon", *"task drop the old", "enter")
+        await at_rest(pilot)
+        assert isinstance(app.screen, TasksScreen)
+        assert app.screen.row is not None
+        assert app.screen.row.task.id == "t5"
+
+    play(test)
+
+
 def test_in_a_replay_the_tasks_are_as_of_then_and_nothing_is_done_to_them() -> None:
     async def test(app: FactoryApp, screen: TasksScreen, pilot: Pilot[None]) -> None:
         for key in ("a", "d", "minus", "J", "e", "Y", "ctrl+o", "H", "T"):
