@@ -58,6 +58,8 @@ def _words(state: FloorState, ended: Ended) -> str:
     name = clean(name_of(state, ended.about), 40) if ended.about else ""
     if ended.words:
         return ended.words if not name or name in ended.words else f"{name}: {ended.words}"
+    if isinstance(ended.undo, ReopenCase) and (settled := state.settled.get(ended.undo.case)) and settled.act:
+        return f"{settled.act.value} {name}".strip()
     done = _done(ended.undo)
     return f"{done} {name}".strip() if name else done
 

@@ -126,7 +126,7 @@ ACTS: tuple[Action[TriageSituation], ...] = (
     _act("fresh", ("B",), "afresh", "Have it begin again in a new conversation that is told what was learned.", 8),
     Action("triage.rescope", ("S",), "scope", "Fill in another boundary; what it asked for stands in it already.",
            "screen.rescope", _needs_scope, 9, fits=_fits("rescope"), writes=True),
-    _act("requeue", ("b",), "requeue", "Put its task back into the queue with what was learned; its work is kept.",
+    _act("requeue", ("T",), "requeue", "Put its task back into the queue with what was learned; its work is kept.",
          11),
     _act("hand_over", ("H",), "hand over", "Hand its task over to another station, or to whoever is free.", 12),
     _act("give_up", ("minus",), "give up", "Have its task held in the queue; its work is kept.", 13),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from sessions.floor import events as ev
-from sessions.floor.commands import AssignScope, ChangeLife, FreezeFloor
+from sessions.floor.commands import AssignScope, ChangeLife, FreezeFloor, ReopenCase
 from sessions.floor.ours.lives import Change
 from sessions.floor.scope import Scope
 from sessions.floor.state import FloorState
+from sessions.floor.triage.case import Act, Case, Kind
 from sessions.views.undoing import newest, told, with_its_key
 from tests.support.console import NOW, state_of
 from tests.support.stations.still import our_events
@@ -78,3 +79,13 @@ def test_every_opposite_has_words() -> None:
     ):
         ended = {"c1": replace(state.ended["c1"], undo=undo)}
         assert told(replace(state, ended=ended), ("c1",))
+
+
+def test_of_a_case_that_was_settled_it_is_told_how() -> None:
+    case = Case("asker:failed:1", Kind.FAILED, "asker", title="it failed")
+    state = floor(
+        ev.CaseOpened(time=NOW, source="f", station="asker", what=case),
+        ev.CaseSettled(time=NOW, source="f", station="asker", case=case.id, act=Act.RETRY, who=ME, command="c1"),
+        ev.CommandDone(time=NOW, source="f", command="c1", who=ME, about="asker", undo=ReopenCase(case.id)),
+    )
+    assert told(state, ("c1",)) == "retry asker"

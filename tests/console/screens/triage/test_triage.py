@@ -108,7 +108,7 @@ def test_a_group_is_taken_apart_and_put_together_again() -> None:
         ("proxy-07", "permission", "A", Act.ALWAYS),
         ("proxy-03", "crash", "B", Act.FRESH),
         ("docs-02", "failed", "Xy", Act.KILL),
-        ("tests-03", "check", "b", Act.REQUEUE),
+        ("tests-03", "check", "T", Act.REQUEUE),
         ("tests-03", "check", "-", Act.GIVE_UP),
         ("tests-03", "check", "Hq", Act.HAND_OVER),
         ("tests-03", "check", "H1", Act.HAND_OVER),
