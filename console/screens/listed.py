@@ -277,6 +277,8 @@ class ListedScreen(SampledScreen, HandedScreen, Generic[R]):
         self.panel.set_body(partial(self.told, row), note=self.told_note(row))
 
     def draw_header(self) -> None:
+        if not self.lives:  # news come at any time
+            return
         link, bar = self.factory.link, self.query_one(Bar)
         names, chosen = self.tabs()
         right = [*link_spans(link, link.now(), max(30, self.size.width // 3)), (" ", "text on bar")]
