@@ -140,7 +140,7 @@ def branch_changed(draft: Draft, event: ev.BranchChanged) -> None:
     known = draft.branches.get(event.branch)
     if known is None or known.head == event.head or event.ahead <= 0 or event.branch == draft.base:
         return
-    for station in list(draft.stations.values()):
+    for station in draft.stations.values():
         if station.branch == event.branch and station.owner is not Owner.OURS:
             _ahead(draft, event, known, station)
 
