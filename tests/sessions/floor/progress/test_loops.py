@@ -186,11 +186,11 @@ def between(count: int, every: float) -> Working:
     return station
 
 
-def errors(count: int, every: float, others: int = 0) -> Working:
+def errors(count: int, every: float, others: int = 0, error: str = "there is no rule to make that") -> Working:
     """Calls of all kinds that fail in the same way, and so many others after each."""
     station = Working("a").ask()
     for n in range(count):
-        station.rest(every if n else 0).run(f"make {n}", 0.0, "there is no rule to make that")
+        station.rest(every if n else 0).run(f"make {n}", 0.0, error)
         for other in range(others):
             station.use("Read", f"src/{n}/{other}.py", 0.0)
     return station
@@ -229,6 +229,7 @@ def errors(count: int, every: float, others: int = 0) -> Working:
         (errors(6, 48), True),
         (errors(12, 80, others=1), True),
         (errors(12, 80, others=2), False),
+        (errors(12, 80, error="Exit code 1"), False),  # which may be anything
     ],
 )
 def test_how_often_and_for_how_long_it_takes_to_be_a_loop(station: Working, named: bool) -> None:
