@@ -11,7 +11,7 @@ from console.cli.commands.stations.agents import CheckShape, KindShape, KindsSha
 from console.cli.commands.stations.obeyed import Outcome
 from console.cli.commands.stop import Stopped
 from console.cli.parser import build
-from sessions.headless import floor_shape, meters_shape, ours_shape, scopes_shape
+from sessions.headless import floor_shape, meters_shape, ours_shape, scopes_shape, slowest_shape
 from sessions.headless.triage import shape as queue_shape
 from sessions.settings import Settings
 from tests import ROOT, readme
@@ -49,6 +49,8 @@ def test_every_field_of_the_shapes_is_there() -> None:
         *(scopes_shape.OwnerShape, scopes_shape.RuleShape, scopes_shape.TimesShape),
         *(queue_shape.QueueShape, queue_shape.RowShape, queue_shape.CaseShape, queue_shape.ActShape),
         *(queue_shape.OneShape, queue_shape.GoneShape, queue_shape.SettledShape),
+        *(slowest_shape.Slowest, slowest_shape.EntryShape, slowest_shape.ReasonShape, slowest_shape.FigureShape),
+        *(slowest_shape.CohortShape, slowest_shape.ExcusedShape),
     ):
         for field in shape.__struct_fields__:
             assert f'"{field}"' in TEXT, f"{shape.__name__}.{field}"
