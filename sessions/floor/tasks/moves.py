@@ -66,10 +66,19 @@ def take(state: FloorState, bases: Mapping[str, str], now: float) -> Decision:
 
 def taken(state: FloorState, task: Task, station: str, base: str, now: float, source: str = SOURCE) -> ev.TaskTaken:
     """That the station has it in hand from now on."""
+    if _goes_on(state, task, station):  # what it had done for it counts
+        base = task.base
     spent = budget.used(state, station, now)
     return ev.TaskTaken(
         time=now, source=source, station=station, task=task.id, lease=task.lease + 1, base=base, spent=spent
     )
+
+
+def _goes_on(state: FloorState, task: Task, station: str) -> bool:
+    """Whether the station had the task last, and no other one since: all it committed since then is for it."""
+    if task.station != station or not task.base:
+        return False
+    return not any(each.station == station and each.taken > task.taken for each in state.tasks.values())
 
 
 def base_of(state: FloorState, station: str) -> str:

@@ -22,7 +22,7 @@ LOG = "log"
 WORK = "run: grep -qx {0} log || echo {0} >> log; git add log; git -c user.name=p -c user.email=p@p commit -qm {0}"
 """What a station does for a task, such that whoever is told to go on with it does it once."""
 REST_S, LOOK_S = 0.4, 0.5
-PATIENCE_S = 120.0
+PATIENCE_S = 60.0
 """So long it is waited for another task to be finished."""
 
 

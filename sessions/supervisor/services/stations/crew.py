@@ -18,7 +18,7 @@ from sessions.floor.ours.owned import Owned
 from sessions.floor.state import FloorState, Station
 from sessions.paths import mark_of
 from sessions.place import Place
-from sessions.stations.hosting.client import Batch, Host
+from sessions.stations.hosting.client import Batch, Host, HostGoneError
 from sessions.stations.keeping import processes
 from sessions.stations.keeping.client import Keeper
 from sessions.stations.keeping.starting import pid_of
@@ -96,7 +96,7 @@ class Crew:
         name = self.owned(station).host
         host = self.hosts.open(name)
         if host is None:
-            raise FactoryError("its host has gone", "it is being brought back: try again")
+            raise HostGoneError("its host has gone", "it is being brought back: try again")
         return name, host
 
     @property

@@ -17,6 +17,8 @@ from sessions.floor.tasks.task import Task, TaskState
 from sessions.stations import kinds
 from sessions.stations.checking.leftovers import left
 from sessions.stations.contract import goes_on
+from sessions.stations.hosting.client import HostGoneError, HostSilentError
+from sessions.stations.keeping.values import KeeperLostError
 from sessions.supervisor.recorder import Recorder
 from sessions.supervisor.services.stations.service import Stations
 
@@ -70,6 +72,10 @@ class Giving:
         text = words.told(state, task, self._stations.text_of(task), untidy)
         try:
             await self._stations.tell(station, prompt, text)
+        except (HostGoneError, HostSilentError, KeeperLostError) as error:
+            # It may have been told; whether it was at work for it is known when its loss is.
+            log.warning("whether %s was told of %s is not known: %s", station, task.id, error)
+            self._told.pop(station, None)  # with the same id it is told once
         except FactoryError as error:
             log.warning("%s is not told of %s: %s", station, task.id, error)
             known = self._recorder.state.owned[station]

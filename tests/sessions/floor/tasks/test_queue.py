@@ -10,6 +10,7 @@ from sessions.floor import events as ev
 from sessions.floor.identity import Owner
 from sessions.floor.ours.lives import Life
 from sessions.floor.state import FloorState
+from sessions.floor.tasks import moves
 from sessions.floor.tasks.queue import Queue, Waiting, busy, waiting, why
 from sessions.floor.tasks.task import TaskSpec
 from tests.support.queue.floors import START, added, fact, floor, free, taken
@@ -167,3 +168,15 @@ def test_a_thousand_tasks_and_forty_stations_take_no_time() -> None:
     began = time.process_time()
     Queue(state).pairs()
     assert time.process_time() - began < 0.05
+
+
+def test_what_a_station_did_for_a_task_counts_when_it_takes_it_again_and_took_no_other_since() -> None:
+    back = ev.TaskReturned(station="ship", task="t1", lease=1, **FACT)
+    state = floor(added(TaskSpec("one"), TaskSpec("two")), free("ship"), taken("t1", "ship"), back)
+    again = moves.taken(state, state.tasks["t1"], "ship", "c" * 40, START + 9)
+    assert (again.base, again.lease) == ("b" * 40, 2)
+    other = floor(taken("t2", "ship", time=START + 5), before=state)
+    assert moves.taken(other, other.tasks["t1"], "ship", "c" * 40, START + 9).base == "c" * 40
+    assert (
+        moves.taken(floor(free("test"), before=state), state.tasks["t1"], "test", "c" * 40, START + 9).base == "c" * 40
+    )
