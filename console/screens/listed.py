@@ -147,6 +147,11 @@ class ListedScreen(SampledScreen, HandedScreen, Generic[R]):
         yield Footer(self.look)
 
     @property
+    def lives(self) -> bool:
+        """As of any screen; one whose parts were taken away already has nothing to draw on."""
+        return super().lives and len(self.children) > 0
+
+    @property
     def listing(self) -> Picker:
         return self.query_one("#list", Picker)
 
@@ -183,7 +188,7 @@ class ListedScreen(SampledScreen, HandedScreen, Generic[R]):
     @property
     def row(self) -> R | None:
         """What is under the cursor."""
-        return self.shown[self.listing.cursor] if self.shown else None
+        return self.shown[self.listing.cursor] if self.shown and self.lives else None
 
     @property
     def meant(self) -> Sequence[R]:

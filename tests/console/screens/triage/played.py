@@ -45,5 +45,5 @@ async def go(screen: TriageScreen, pilot: Pilot[None], station: str, kind: str =
     """Put the cursor on the row of a station."""
     row = next(row for row in screen.shown if station in row.stations and kind in row.cases[0].kind.value)
     screen.go_to(row.key)
-    await at_rest(pilot)
+    await pilot.pause()
     return row.cases[0]

@@ -14,6 +14,7 @@ from console.screens.prompt.screen import PromptScreen
 from console.screens.question.screen import QuestionScreen
 from console.screens.station.screen import StationScreen
 from console.screens.triage import screen as shown
+from console.screens.triage.pending import Pending
 from console.screens.triage.screen import TriageScreen
 from sessions.floor import events as ev
 from sessions.floor.commands import AssignScope, SettleCase, Undo
@@ -22,7 +23,7 @@ from sessions.floor.triage.case import Act, Cause, Kind
 from sessions.views.triage.queue import Tab
 from tests.console.screens.triage.played import SIZES, go, play
 from tests.support.console import HOSTILE, NOW, state_of
-from tests.support.picture import at_rest, text
+from tests.support.picture import at_rest, text, worked
 from tests.support.stations.still import asking, ours
 from tests.support.triage.mixed import DecidingLink, case, mixed_link
 
@@ -102,35 +103,43 @@ def test_a_group_is_taken_apart_and_put_together_again() -> None:
     assert sent(play(test)) == [("ship-03", Act.RETRY)]
 
 
-@pytest.mark.parametrize(
-    ("station", "kind", "keys", "act"),
-    [
-        ("proxy-07", "permission", "A", Act.ALWAYS),
-        ("proxy-03", "crash", "B", Act.FRESH),
-        ("docs-02", "failed", "Xy", Act.KILL),
-        ("tests-03", "check", "T", Act.REQUEUE),
-        ("tests-03", "check", "-", Act.GIVE_UP),
-        ("tests-03", "check", "Hq", Act.HAND_OVER),
-        ("tests-03", "check", "H1", Act.HAND_OVER),
-        ("tests-04", "stuck", "p", Act.HOLD),
-        ("api-01", "scope", "a", Act.RESCOPE),
-        ("api-02", "scope", "a", Act.ALLOW),
-        ("clean-01", "budget", "+", Act.MORE),
-        ("docs-02", "failed", "+b", Act.MORE),
-        ("docs-02", "failed", "+f", Act.FRESH),
-        ("clean-01", "conflict", "R", Act.RETRY),
-        ("ship-09", "signal", "R", Act.RETRY),
-        ("ship-09", "signal", "O", Act.SEEN),
-    ],
+DOES = (
+    ("proxy-07", "permission", "A", Act.ALWAYS),
+    ("proxy-03", "crash", "B", Act.FRESH),
+    ("docs-02", "failed", "Xy", Act.KILL),
+    ("tests-03", "check", "T", Act.REQUEUE),
+    ("tests-03", "check", "-", Act.GIVE_UP),
+    ("tests-03", "check", "Hq", Act.HAND_OVER),
+    ("tests-03", "check", "H1", Act.HAND_OVER),
+    ("tests-04", "stuck", "p", Act.HOLD),
+    ("api-01", "scope", "a", Act.RESCOPE),
+    ("api-02", "scope", "a", Act.ALLOW),
+    ("clean-01", "budget", "+", Act.MORE),
+    ("docs-02", "failed", "+b", Act.MORE),
+    ("docs-02", "failed", "+f", Act.FRESH),
+    ("clean-01", "conflict", "R", Act.RETRY),
+    ("ship-09", "signal", "R", Act.RETRY),
+    ("ship-09", "signal", "O", Act.SEEN),
 )
-def test_a_key_does_what_is_told_beside_it(station: str, kind: str, keys: str, act: Act) -> None:
-    async def test(app: FactoryApp, screen: TriageScreen, pilot: Pilot[None]) -> None:
-        it = await go(screen, pilot, station, kind)
-        await pilot.press(*({"-": "minus", "+": "plus"}.get(key, key) for key in keys))
-        await at_rest(pilot)
-        assert it.id not in app.link.state.cases, text(app)
+"""Of whom, of which kind, after which keys, what a case is settled by."""
 
-    assert sent(play(test)) == [(station, act)]
+
+def test_a_key_does_what_is_told_beside_it() -> None:
+    link = mixed_link()
+    start = link.state
+
+    async def test(app: FactoryApp, screen: TriageScreen, pilot: Pilot[None]) -> None:
+        for station, kind, keys, act in DOES:
+            link.state, screen.pending = start, Pending()
+            link.sent.clear()
+            screen.draw()
+            it = await go(screen, pilot, station, kind)
+            await pilot.press(*({"-": "minus", "+": "plus"}.get(key, key) for key in keys))
+            await worked(app)
+            assert sent(link) == [(station, act)], text(app)
+            assert it.id not in link.state.cases, text(app)
+
+    play(test, link)
 
 
 def test_a_denial_takes_its_reason_and_an_answer_its_words() -> None:
