@@ -10,8 +10,10 @@ import pytest
 from console.cli.commands.stations.agents import CheckShape, KindShape, KindsShape
 from console.cli.commands.stations.obeyed import Outcome
 from console.cli.commands.stop import Stopped
+from console.cli.commands.tasks.obeyed import Outcome as TaskOutcome
 from console.cli.parser import build
 from sessions.headless import floor_shape, meters_shape, ours_shape, scopes_shape, slowest_shape
+from sessions.headless.tasks import shape as tasks_shape
 from sessions.headless.triage import shape as queue_shape
 from sessions.settings import Settings
 from tests import ROOT, readme
@@ -48,6 +50,8 @@ def test_every_field_of_the_shapes_is_there() -> None:
         *(scopes_shape.ScopesShape, scopes_shape.BoundedShape, scopes_shape.PairShape, scopes_shape.PlaceShape),
         *(scopes_shape.OwnerShape, scopes_shape.RuleShape, scopes_shape.TimesShape),
         *(queue_shape.QueueShape, queue_shape.RowShape, queue_shape.CaseShape, queue_shape.ActShape),
+        *(tasks_shape.Tasks, tasks_shape.TaskShape, tasks_shape.SpecShape, tasks_shape.CheckShape),
+        *(tasks_shape.LearnedShape, TaskOutcome),
         *(queue_shape.OneShape, queue_shape.GoneShape, queue_shape.SettledShape),
         *(slowest_shape.Slowest, slowest_shape.EntryShape, slowest_shape.ReasonShape, slowest_shape.FigureShape),
         *(slowest_shape.CohortShape, slowest_shape.ExcusedShape),
