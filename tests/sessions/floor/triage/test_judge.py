@@ -86,6 +86,10 @@ def test_one_that_is_observed_and_needs_a_person_is_a_case_and_a_guess_says_so()
     sure = ev.PersonNeeded(time=NOW - 5, station="guest", reason="permission prompt")
     case = only(floor(observed("guest"), sure), "guest")
     assert (case.kind, case.id, case.evidence) == (Kind.PERMISSION, f"guest:needs:{(NOW - 5) * 1000:.0f}", ())
+    tools = [
+        ev.ToolCalled(time=NOW - 6, station="guest", tool="Bash", call=f"c{n}", detail=f"make {n}") for n in (1, 2)
+    ]
+    assert only(floor(observed("guest"), tools, sure), "guest").evidence == ("Bash make 2",)
     guess = ev.PersonNeeded(time=NOW - 5, station="guest", reason="shall I go on?", guess=True)
     assert only(floor(observed("guest"), guess), "guest").evidence == ("a guess, by the words that its turn ends with",)
 
@@ -160,7 +164,7 @@ def test_one_that_is_held_for_a_login_is_a_case_of_its_provider() -> None:
     state = floor(ours("api"), ours("ship"), held, other)
     case = only(state)
     assert (case.kind, case.cause, case.rule) == (Kind.PROVIDER, Cause.AUTH, "not logged in")
-    assert case.group == only(state, "ship").group != ""
+    assert case.group == only(state, "ship").group == "provider:auth:not logged in:builtin"
 
 
 # What has failed
