@@ -229,7 +229,7 @@ def test_what_was_settled_is_told_with_how_and_undone_there() -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 def test_nothing_is_allowed_that_was_not_seen_in_full(size: tuple[int, int]) -> None:
-    long = "\n".join(f"echo step {i}" for i in range(200))
+    long = "\n".join(f"echo step {i}" for i in range(70))
     events = [*ours("asker"), asking("asker", "q1", NOW - 60, text=long),
               case("asker", Kind.PERMISSION, Cause.UNKNOWN, "Bash echo", 60, about="q1")]  # fmt: skip
 
@@ -239,7 +239,7 @@ def test_nothing_is_allowed_that_was_not_seen_in_full(size: tuple[int, int]) -> 
         assert isinstance(app.screen, QuestionScreen)
         assert "not all of it was on the screen" in text(app)
         await pilot.press("escape", "tab")
-        for _ in range(30):
+        for _ in range(9):
             await pilot.press("pagedown")
         await pilot.press("a")
         await at_rest(pilot)
