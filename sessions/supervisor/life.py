@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from sessions import settings
 from sessions.errors import FactoryError
 from sessions.floor.commands import Command, Progress, Reply, Stop
-from sessions.floor.events import Event, LifeWanted, StartWanted
+from sessions.floor.events import BringBackWanted, Event, LifeWanted, StartWanted
 from sessions.journal.lock import Lock
 from sessions.journal.writer import Journal
 from sessions.place import Place
@@ -107,7 +107,7 @@ class _Reception:
 
     def hear(self, events: Sequence[Event]) -> None:
         """Who runs stations is there for more than commands."""
-        if any(isinstance(event, StartWanted | LifeWanted) for event in events):
+        if any(isinstance(event, StartWanted | LifeWanted | BringBackWanted) for event in events):
             self.looked_at.set()
 
     def patience_s(self) -> float:
