@@ -19,8 +19,12 @@ from tests.support.house import House
 from tests.support.stations.killing import Killing
 
 LOG = "log"
-WORK = "run: grep -qx {0} log || echo {0} >> log; git add log; git -c user.name=p -c user.email=p@p commit -qm {0}"
-"""What a station does for a task, such that whoever is told to go on with it does it once."""
+WORK = (
+    "run: rm -f .git/index.lock; grep -qx {0} log || echo {0} >> log; git add log; "
+    "git -c user.name=p -c user.email=p@p commit -qm {0}"
+)
+"""What a station does for a task, such that whoever is told to go on with it does it once: a git that was killed may
+have left its lock."""
 REST_S, LOOK_S = 0.4, 0.5
 PATIENCE_S = 60.0
 """So long it is waited for another task to be finished."""
