@@ -16,11 +16,19 @@ def learned(state: FloorState, task: Task, output: str = "") -> Learned:
     wrote = seen.wrote.items() if seen is not None else ()
     root = f"{known.directory}/" if known is not None and known.directory else ""
     files = tuple(clean(name.removeprefix(root)) for name, when in wrote if when >= task.taken)
-    last = (output or task.output).splitlines()
+    said = output or task.output or _failing(state, task)
     return Learned(
         by=task.station,
-        output="\n".join(clean_lines("\n".join(last)))[-OUTPUT:],
+        output="\n".join(clean_lines(said))[-OUTPUT:],
         files=files[-FILES:],
         notes=clean("" if seen is None else seen.activity, NOTES),
         branch="" if known is None else known.branch,
     )
+
+
+def _failing(state: FloorState, task: Task) -> str:
+    """What failed last in the same way, of all that its station tried since it took the task."""
+    progress = state.progress.get(task.station)
+    found = [each for each in progress.failing if each.last >= task.taken] if progress is not None else []
+    last = max(found, key=lambda each: each.last, default=None)
+    return f"{last.call}: {last.error}" if last is not None else ""

@@ -11,6 +11,7 @@ from sessions.floor.identity import Owner
 from sessions.floor.ours.lives import Life
 from sessions.floor.state import FloorState
 from sessions.floor.tasks import moves
+from sessions.floor.tasks.learned import learned
 from sessions.floor.tasks.queue import Queue, Waiting, busy, waiting, why
 from sessions.floor.tasks.task import TaskSpec
 from tests.support.queue.floors import START, added, fact, floor, free, taken
@@ -180,3 +181,21 @@ def test_what_a_station_did_for_a_task_counts_when_it_takes_it_again_and_took_no
     assert (
         moves.taken(floor(free("test"), before=state), state.tasks["t1"], "test", "c" * 40, START + 9).base == "c" * 40
     )
+
+
+def test_what_was_learned_is_what_failed_last_what_was_touched_since_and_what_was_said() -> None:
+    calls = [
+        event
+        for number in range(3)
+        for event in (
+            ev.ToolCalled(station="ship", tool="run", call=f"c{number}", detail="make", **fact(3.0 + number)),
+            ev.ToolFinished(station="ship", call=f"c{number}", failed=True, detail="no rule", **fact(3.5 + number)),
+        )
+    ]
+    wrote = ev.ToolCalled(station="ship", tool="edit", file="/places/ship/src/a.py", **fact(2.5))
+    before = ev.ToolCalled(station="ship", tool="edit", file="/places/ship/old.py", **fact(0.5))
+    state = floor(added(TaskSpec("one")), free("ship"), before, taken("t1", "ship"), wrote, calls)
+    found = learned(state, state.tasks["t1"])
+    assert (found.by, found.branch, found.files) == ("ship", "station/ship", ("src/a.py",))
+    assert found.output == "run make: no rule"
+    assert learned(state, state.tasks["t1"], "the check").output == "the check"
