@@ -354,6 +354,10 @@ def test_the_same_error_again_and_again_is_a_loop_with_the_call_and_the_error() 
     for _ in range(8):
         other.run("cargo build", 40, error="cargo: command not found")
     assert only(at_work.floor(other), "ship", now=other.now).group == case.group != ""
+    waits = Working("api")
+    waits.events, waits.now = [*working.events], working.now
+    waits.tell(ev.MachineAwaited, reason="529 overloaded")
+    assert only(at_work.floor(waits), now=waits.now).cause is Cause.LOOP
     working.end()
     assert of(at_work.floor(working), now=working.now) == [], "its turn is over"
 
@@ -469,6 +473,14 @@ def test_one_alone_is_told_when_it_has_waited_for_long() -> None:
     assert floor_due(state, NOW) == math.inf
 
 
+def test_of_many_that_wait_some_are_named_and_a_reason_that_no_rule_knows_is_the_provider() -> None:
+    assert (SEVERAL_S, ALONE_S) == (60, 300)
+    (case,) = floor_cases(floor(*(waits(f"s{n}", NOW - 60, "please hold") for n in range(7))), NOW)
+    assert (case.cause, case.rule) == (Cause.PROVIDER, "waits for it")
+    assert case.evidence == ("s0, s1, s2, s3, s4 and 2 more", "please hold")
+    assert len(floor_cases(floor(waits("a", NOW - 60), waits("b", NOW - 60)), NOW)) == 1
+
+
 def test_who_rests_or_runs_in_the_background_waits_for_no_provider() -> None:
     behind = waits("a", NOW - ALONE_S, f"{BACKGROUND}: npm run dev")
     rests = [*ours("api"), life(Life.PAUSED, "paused", at=NOW - ALONE_S)]
@@ -487,7 +499,8 @@ def test_the_case_stays_the_same_one_while_others_come_to_wait() -> None:
 def test_stations_that_wait_for_memory_are_one_case() -> None:
     waiting = [life(Life.WAITING, f"{MEMORY}: 300 MB are free", name) for name in ("api", "ship")]
     (case,) = floor_cases(floor(ours("api"), ours("ship"), waiting), NOW)
-    assert (case.kind, case.title) == (Kind.MEMORY, "2 stations wait for memory")
+    assert (case.kind, case.cause, case.title) == (Kind.MEMORY, Cause.ENVIRONMENT, "2 stations wait for memory")
+    assert case.evidence == ("api, ship", f"{MEMORY}: 300 MB are free")
     other = life(Life.WAITING, "waits for other starts")
     assert floor_cases(floor(ours("api"), other), NOW) == ()
 
