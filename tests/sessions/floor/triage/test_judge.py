@@ -437,8 +437,12 @@ def test_a_task_whose_check_failed_too_often_is_a_case_with_what_it_said() -> No
     failed_ = ev.TaskFailed(time=NOW - 2, station="api", task="t1", lease=1, reason="its check failed 3 times")
     (case,) = floor_cases(floor(taken(check, failed_)), NOW)
     assert (case.kind, case.station, case.about, case.cause) == (Kind.CHECK, "api", "t1", Cause.FAILING_TEST)
-    assert case.evidence[-1] == "FAILED test_a.py::test_b - boom"
+    assert case.evidence == ("bounced 0×", "its check failed 3 times", "FAILED test_a.py::test_b - boom")
     assert floor_cases(floor(taken(check)), NOW) == ()
+    (long,) = floor_cases(floor(taken(replace(check, output="a\nb\nc\nd\ne"), failed_)), NOW)
+    assert long.evidence[2:] == ("b", "c", "d", "e") and long.rule == "its check failed"
+    (silent,) = floor_cases(floor(taken(replace(failed_, reason="no space left on device"))), NOW)
+    assert silent.rule == "no space"
 
 
 def test_a_task_that_waits_to_be_accepted_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -448,6 +452,7 @@ def test_a_task_that_waits_to_be_accepted_is_one(monkeypatch: pytest.MonkeyPatch
     waiting = replace(state, tasks={"t1": replace(state.tasks["t1"], state=TaskState.REVIEW, head="a" * 40)})
     (case,) = floor_cases(waiting, NOW)
     assert (case.kind, case.station, case.title, case.about) == (Kind.REVIEW, "api", "count the carts", "t1")
+    assert case.evidence == (f"at {'a' * 12}",)
 
 
 # Everybody
@@ -483,13 +488,16 @@ def test_of_many_that_wait_some_are_named_and_a_reason_that_no_rule_knows_is_the
 
 def test_who_rests_or_runs_in_the_background_waits_for_no_provider() -> None:
     behind = waits("a", NOW - ALONE_S, f"{BACKGROUND}: npm run dev")
-    rests = [*ours("api"), life(Life.PAUSED, "paused", at=NOW - ALONE_S)]
-    starts = [*ours("ship"), life(Life.WAITING, "to be started", "ship", NOW - ALONE_S)]
+    before = NOW - ALONE_S - 10
+    rests = [*ours("api", at=before), life(Life.PAUSED, "paused", at=NOW - ALONE_S)]
+    starts = [*ours("ship", at=before), life(Life.WAITING, "to be started", "ship", NOW - ALONE_S)]
     assert floor_cases(floor(behind, rests, starts), NOW) == ()
+    works = [*ours("api", at=before), ev.MachineAwaited(time=NOW - ALONE_S, station="api", reason="529 overloaded")]
+    assert [case.about for case in floor_cases(floor(works), NOW)] == ["builtin"]
 
 
 def test_the_case_stays_the_same_one_while_others_come_to_wait() -> None:
-    state = floor(waits("a", NOW - SEVERAL_S), waits("b", NOW - SEVERAL_S))
+    state = floor(waits("a", NOW - SEVERAL_S - 9), waits("b", NOW - SEVERAL_S))
     (case,) = floor_cases(state, NOW)
     opened = ev.CaseOpened(time=NOW, station="", what=case)
     later = floor(waits("b", NOW - SEVERAL_S), waits("c", NOW - SEVERAL_S + 1), [opened])
