@@ -12,6 +12,8 @@ from sessions.text import clean_lines, is_visible
 
 QUESTION, QUESTIONS = "question_asked.1", "questions"
 """The event that tells a text of many lines, and where the floor keeps such texts."""
+SPEC, OUTPUTS = "spec", frozenset({"output", "notes"})
+"""Where a task is told, and what has the words of programs and notes."""
 S = TypeVar("S", bound=msgspec.Struct)
 
 _CONTROL = re.compile(rb"(?<!\\)(?:\\\\)*\\[bfnrtu]")
@@ -33,10 +35,10 @@ def is_harmless(body: bytes) -> bool:
 
 
 def harmless(value: S) -> S:
-    """A copy of `value` with every text in it made one line of visible characters; what an agent asks keeps its lines,
-    as it does when it is asked."""
-    asked = {text: "\n".join(clean_lines(text)) for text in _asked(msgspec.to_builtins(value))}
-    return map_strings(value, lambda text: asked[text] if text in asked else " ".join(clean_lines(text)))
+    """A copy of `value` with every text in it made one line of visible characters; what an agent asks, what a task is
+    and what its check says keep their lines."""
+    kept = {text: "\n".join(clean_lines(text)) for text in _of_lines(msgspec.to_builtins(value))}
+    return map_strings(value, lambda text: kept[text] if text in kept else " ".join(clean_lines(text)))
 
 
 def map_strings(value: S, change: Callable[[str], str]) -> S:
@@ -44,19 +46,33 @@ def map_strings(value: S, change: Callable[[str], str]) -> S:
     return msgspec.convert(_mapped(msgspec.to_builtins(value), change), type(value))
 
 
-def _asked(value: object) -> Iterator[str]:
-    """The texts of questions, which are an event's or stand under the name of many."""
+def _of_lines(value: object) -> Iterator[str]:
+    """The texts of questions, which are an event's or stand under the name of many, and those of tasks."""
     if isinstance(value, dict):
         if value.get("type") == QUESTION:
             yield from _texts([value])
         for name, item in value.items():
             if name == QUESTIONS and isinstance(item, dict):
                 yield from _texts(item.values())
+            elif name == SPEC and isinstance(item, dict):
+                yield from _strings([item.get("text"), item.get("check")])
+            elif name in OUTPUTS:
+                yield from _strings(item)
             else:
-                yield from _asked(item)
+                yield from _of_lines(item)
     elif isinstance(value, list | tuple):
         for item in value:
-            yield from _asked(item)
+            yield from _of_lines(item)
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from _strings([*value.values()])
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _strings(item)
 
 
 def _texts(questions: Iterable[object]) -> Iterator[str]:

@@ -89,7 +89,7 @@ class Agent:
         text = self.pick(words.TASKS[self.role])
         if self.ours is not None:
             text = self.world.tasks.begin(round(self.world.now, 3), self.name) or text
-        self.emit(ev.TurnStarted, text=text)
+        self.emit(ev.TurnStarted, text=" ".join(text.split())[:200])
         self.context.add(200)
         if self.world.branches[self.branch].behind > 5 and self.chance(0.4):
             yield from self.rebase()

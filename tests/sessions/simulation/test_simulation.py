@@ -28,7 +28,7 @@ HOUR = 3_600.0
 
 @cache
 def first_hours() -> list[ev.Event]:
-    return list(takewhile(lambda event: event.time < START + 2 * HOUR, simulate(3)))
+    return list(takewhile(lambda event: event.time < START + 2 * HOUR, simulate(4)))
 
 
 @cache
@@ -65,6 +65,7 @@ def test_there_is_everything_a_floor_can_show() -> None:
         ev.SourceSkipped,
         ev.BranchEntered,
         ev.ActivitySeen,
+        ev.ClockSet,
         ev.BaseChosen,
         # Nobody gives commands, and nobody runs its stations.
         *(kind for kind in ev.AnyEvent.__args__ if issubclass(kind, ev.CommandEvent)),

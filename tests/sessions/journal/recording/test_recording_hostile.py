@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from sessions.errors import FactoryError, NewerFormatError
 from sessions.floor import events as ev
 from sessions.floor.state import FloorState, Station
+from sessions.floor.tasks.task import Check, TaskSpec
 from sessions.journal.past.past import EventList
 from sessions.journal.recording import archive, record
 from sessions.journal.recording.recording import Recording
@@ -207,6 +208,24 @@ def test_hostile_text_comes_out_harmless(path: Path) -> None:
     assert isinstance(found, ev.TextWritten)
     assert found.text.isprintable() and "evil" in found.text
     opened.close()
+
+
+def test_a_task_keeps_its_lines_and_is_harmless(tmp_path: Path) -> None:
+    spec = TaskSpec("one\x1b[31m\nline", "first\n\x1b]0;x\x07second", Check(("make\ntest",)))
+    told = [
+        ev.TaskAdded(time=1.0, task="t1", spec=spec),
+        ev.CheckFinished(time=2.0, station="s", task="t1", lease=1, passed=False, output="a\n\x1b[2Jb"),
+    ]
+    record.write(EventList(told), tmp_path / "tasks.ftr", 1, 2)
+    opened = Recording(tmp_path / "tasks.ftr")
+    try:
+        added, checked = opened.events(0, 2)
+    finally:
+        opened.close()
+    assert isinstance(added, ev.TaskAdded) and isinstance(checked, ev.CheckFinished)
+    assert (added.spec.title, added.spec.text) == ("one line", "first\nsecond")
+    assert added.spec.check.commands == ("make\ntest",)
+    assert checked.output == "a\nb"
 
 
 def test_unknown_events_of_a_newer_minor_are_counted(path: Path) -> None:
