@@ -22,6 +22,7 @@ from sessions.stations.contract import Ability, Kind
 from sessions.stations.places import layout
 from sessions.stations.places.making import Wanted
 from sessions.stations.running.fitting import Fitted, Outfit, fit, place_for, restate
+from sessions.stations.running.locks import unlock
 from sessions.stations.running.needs import provider_of
 from sessions.stations.running.settling import checked, meant, settle
 from sessions.stations.running.vetting import usable, vet
@@ -62,6 +63,7 @@ class Starting:
         await asyncio.to_thread(usable, kind, known.model, dict(known.options))
         wanted = Wanted(station, known.branch, base=known.start or crew.state.base, new=None, mode=known.mode)
         place, made = await asyncio.to_thread(place_for, crew.factory, wanted)
+        await asyncio.to_thread(unlock, place)
         if made or known.directory != str(place.work):
             record = place.record
             made_here = ev.PlaceMade(

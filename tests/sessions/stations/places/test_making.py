@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import stat
 import subprocess
 from pathlib import Path
@@ -22,6 +23,7 @@ from sessions.stations.places.absorb import Absorber
 from sessions.stations.places.layout import all_places, begin_root, no_place, place_of, ready
 from sessions.stations.places.making import Wanted, _ref, make
 from sessions.stations.places.removing import remove
+from sessions.stations.running.locks import unlock
 from tests.sessions.stations.places.world import FILES, World
 from tests.support.branches.git import TestRepository, environment
 
@@ -275,3 +277,22 @@ def test_why_no_place_can_be_made_comes_with_its_own_cure(number: int, cure: str
     told = no_place(Path("/places"), OSError(number, os.strerror(number)))
     assert os.strerror(number) in told.message
     assert cure in told.cure
+
+
+def test_what_a_killed_git_has_locked_is_open_again_and_no_link_is_followed(world: World) -> None:
+    place = world.place()
+    elsewhere = world.state_dir / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "s1.lock").write_text("mine")
+    (place.git_dir / "index.lock").write_text("")
+    (place.git_dir / "refs/heads/agent").mkdir(parents=True, exist_ok=True)
+    (place.git_dir / "refs/heads/agent/s1.lock").write_text("")
+    world.repo.write({"src/a.py": "a = 3\n"}, cwd=place.work)
+    with pytest.raises(subprocess.CalledProcessError):
+        world.repo.git("add", "src/a.py", cwd=place.work)
+    unlock(place)
+    world.repo.commit({"src/a.py": "a = 3\n"}, "again", cwd=place.work)
+    shutil.rmtree(place.git_dir / "refs/heads/agent")
+    (place.git_dir / "refs/heads/agent").symlink_to(elsewhere)
+    unlock(place)
+    assert (elsewhere / "s1.lock").exists()
