@@ -14,8 +14,7 @@ from sessions.floor.state import Evidence, FloorState, Station, Status, name_of
 from sessions.floor.tasks.task import Task, TaskState
 from sessions.text import EXCERPT, clean
 from sessions.views.status import status_at
-from sessions.views.tasks.board import title_of
-from sessions.views.tasks.words import STATE
+from sessions.views.tasks.words import STATE, title_of
 
 _BOUND = {HeldBy.BUBBLEWRAP: "safe", HeldBy.LANDLOCK: "landlock", HeldBy.ADVISORY: "advisory!"}
 

@@ -10,7 +10,7 @@ from sessions.text import clean
 from sessions.views.slowest.kept import kept
 from sessions.views.slowest.rows import Place, Row
 from sessions.views.status import status_at
-from sessions.views.tasks.board import title_of
+from sessions.views.tasks.words import title_of
 from widgets.draw.cells import Line, Span, cut, fit, pad, short
 from widgets.draw.glyphs import MARK, STATUS, UNPRICED
 from widgets.draw.numbers import age, count, exact_age, money

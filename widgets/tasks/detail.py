@@ -9,8 +9,7 @@ from sessions.floor.state import FloorState, name_of
 from sessions.floor.tasks.task import Learned, Task, TaskState
 from sessions.text import clean, clean_lines
 from sessions.views.forms.words import budget_text, patterns_text
-from sessions.views.tasks.board import title_of
-from sessions.views.tasks.words import STATE, STATUS, after_words, check_words, source_words, standing
+from sessions.views.tasks.words import STATE, STATUS, after_words, check_words, source_words, standing, title_of
 from widgets.draw.cells import Line, Span, cut, fit, pad, width
 from widgets.draw.numbers import age, ago, exact_age
 from widgets.draw.wrap import wrap

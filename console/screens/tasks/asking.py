@@ -12,8 +12,9 @@ from sessions.floor.commands import AddTasks, AnyWish, JudgeTask, MoveTask
 from sessions.floor.state import name_of
 from sessions.floor.tasks.task import Task, TaskSpec
 from sessions.text import clean
-from sessions.views.tasks.board import Board, Row, title_of
+from sessions.views.tasks.board import Board, Row
 from sessions.views.tasks.verbs import Verb, said, trouble, wish_of
+from sessions.views.tasks.words import title_of
 from widgets.parts.prompt import Choose, Menu, Typing
 
 LINE = "line of a task"

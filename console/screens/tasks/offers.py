@@ -11,7 +11,8 @@ from console.screens.palette.offers import Offer
 from sessions.floor.ours.lives import Life
 from sessions.floor.state import FloorState, name_of
 from sessions.text import clean
-from sessions.views.tasks.board import board, title_of
+from sessions.views.tasks.board import board
+from sessions.views.tasks.words import title_of
 
 JUMPS = 300
 """Tasks that are offered to go to: those that are not over, in their order."""

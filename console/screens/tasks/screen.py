@@ -18,10 +18,10 @@ from console.screens.tasks.menus import chosen_parts, filter_menu, picked_parts
 from console.screens.tasks.writing import edit_of, split_of
 from sessions.floor.state import FloorState
 from sessions.floor.tasks.task import TaskState
-from sessions.views.tasks.board import EVERYTHING, Board, Part, Row, board, title_of
+from sessions.views.tasks.board import EVERYTHING, Board, Part, Row, board, counted
 from sessions.views.tasks.verbs import JUDGED, Verb, wish_of
 from sessions.views.tasks.waiting import Waits, meeting, takers
-from sessions.views.tasks.words import counted, standing, who_of
+from sessions.views.tasks.words import standing, title_of, who_of
 from widgets.draw.cells import Line, Span
 from widgets.parts.prompt import Menu
 from widgets.tasks.detail import detail_lines

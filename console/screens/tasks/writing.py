@@ -18,8 +18,8 @@ from sessions.floor.tasks.sources.edited import parsed, rendered
 from sessions.floor.tasks.sources.read import MOST_BYTES, read
 from sessions.floor.tasks.task import Task, TaskSpec
 from sessions.text import clean
-from sessions.views.tasks.board import title_of
 from sessions.views.tasks.texts import PARTS, parts_in, parts_text, with_trouble, without_trouble
+from sessions.views.tasks.words import title_of
 from widgets.parts.prompt import Choose, Menu, Typing
 
 NEW = "new task"

@@ -9,7 +9,7 @@ from console.actions.hands import untouchable
 from console.actions.listed import listed_actions
 from console.links.link import LinkMode
 from sessions.floor.triage.case import Act
-from sessions.views.triage.queue import Tab
+from sessions.views.triage.tab import Tab
 
 
 class TriageSituation(Situation, frozen=True):

@@ -8,7 +8,7 @@ from sessions.floor.ours.lives import Life
 from sessions.floor.state import FloorState, Status, name_of
 from sessions.text import clean
 from sessions.views.names import short_model
-from sessions.views.triage.queue import Tab
+from sessions.views.triage.tab import Tab
 from widgets.parts.prompt import Choose, Menu
 
 MOST = 9

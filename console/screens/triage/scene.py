@@ -16,7 +16,8 @@ from sessions.floor.triage.acts import Choice, choice, offered
 from sessions.floor.triage.case import Act
 from sessions.text import clean
 from sessions.views.triage import queue
-from sessions.views.triage.queue import Item, Tab
+from sessions.views.triage.queue import Item
+from sessions.views.triage.tab import Tab
 from sessions.views.triage.told import told
 from widgets.draw.cells import Line, Span
 from widgets.draw.glyphs import STATUS

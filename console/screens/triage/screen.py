@@ -24,7 +24,8 @@ from sessions.floor.triage.case import Act, Case, Kind
 from sessions.floor.triage.meanings import Means, question_of
 from sessions.text import clean
 from sessions.views import undoing
-from sessions.views.triage.queue import Item, Tab
+from sessions.views.triage.queue import Item
+from sessions.views.triage.tab import Tab
 from widgets.parts.panel import Bar
 from widgets.parts.prompt import Choose, Menu, Typing
 

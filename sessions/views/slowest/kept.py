@@ -9,7 +9,7 @@ from sessions.floor.tasks.task import Source, Task
 from sessions.text import clean
 from sessions.views.forms.words import budget_text
 from sessions.views.hands import OBSERVED, PROMPTLESS
-from sessions.views.tasks.board import title_of
+from sessions.views.tasks.words import title_of
 
 
 def untakeable(state: FloorState, station: str) -> str:

@@ -10,7 +10,6 @@ import msgspec
 
 from sessions.floor.tasks.queue import in_order
 from sessions.floor.tasks.task import Task, TaskState
-from sessions.text import clean
 
 
 class Part(IntEnum):
@@ -33,6 +32,16 @@ PART = {
     TaskState.HELD: Part.HELD,
     TaskState.FINISHED: Part.OVER,
     TaskState.DROPPED: Part.OVER,
+}
+_SHORT = {
+    TaskState.FAILED: "failed",
+    TaskState.REVIEW: "to accept",
+    TaskState.TAKEN: "under way",
+    TaskState.CHECKING: "in check",
+    TaskState.QUEUED: "queued",
+    TaskState.HELD: "held",
+    TaskState.FINISHED: "finished",
+    TaskState.DROPPED: "dropped",
 }
 
 
@@ -122,6 +131,6 @@ def _text(task: Task) -> str:
     return " ".join((*parts, spec.text[:1_000])).casefold()
 
 
-def title_of(task: Task, limit: int = 200) -> str:
-    """Its title, harmless; a task always has a name."""
-    return clean(task.spec.title, limit) or task.id
+def counted(board: Board) -> list[tuple[str, TaskState]]:
+    """How many there are of each state, those that need a person first: `2 failed`."""
+    return [(f"{number:,} {word}", state) for state, word in _SHORT.items() if (number := board.counts.get(state, 0))]

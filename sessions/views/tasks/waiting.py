@@ -9,7 +9,7 @@ from sessions.floor.state import FloorState, Status, name_of
 from sessions.floor.tasks import queue
 from sessions.floor.tasks.task import Task
 from sessions.text import clean
-from sessions.views.tasks.board import title_of
+from sessions.views.tasks.words import title_of
 
 _NAMED = 6
 """Stations and tasks that are named."""

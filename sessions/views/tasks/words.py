@@ -5,7 +5,6 @@ from __future__ import annotations
 from sessions.floor.state import FloorState, Status, name_of
 from sessions.floor.tasks.task import Check, Source, Task, TaskState
 from sessions.text import clean
-from sessions.views.tasks.board import Board, title_of
 
 STATE = {
     TaskState.QUEUED: "queued",
@@ -43,22 +42,12 @@ _FROM = {
     Source.SPLIT: "a part of {}",
     Source.STATION: "what {} was started with",
 }
-_SHORT = {
-    TaskState.FAILED: "failed",
-    TaskState.REVIEW: "to accept",
-    TaskState.TAKEN: "under way",
-    TaskState.CHECKING: "in check",
-    TaskState.QUEUED: "queued",
-    TaskState.HELD: "held",
-    TaskState.FINISHED: "finished",
-    TaskState.DROPPED: "dropped",
-}
 LOUD = (TaskState.FAILED, TaskState.REVIEW)
 
 
-def counted(board: Board) -> list[tuple[str, TaskState]]:
-    """How many there are of each state, those that need a person first: `2 failed`."""
-    return [(f"{number:,} {word}", state) for state, word in _SHORT.items() if (number := board.counts.get(state, 0))]
+def title_of(task: Task, limit: int = 200) -> str:
+    """Its title, harmless; a task always has a name."""
+    return clean(task.spec.title, limit) or task.id
 
 
 def who_of(state: FloorState, task: Task) -> str:

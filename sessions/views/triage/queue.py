@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from enum import StrEnum
 
 import msgspec
 
 from sessions.floor.state import FloorState
 from sessions.floor.triage import groups
 from sessions.floor.triage.case import Case, Kind, Settled
-
-
-class Tab(StrEnum):
-    """Which part of it is looked at."""
-
-    WAITING = "waiting"
-    AWAY = "out of sight"
-    """Snoozed, and kinds that are expected."""
-    SETTLED = "settled"
+from sessions.views.triage.tab import Tab
 
 
 class Item(msgspec.Struct, frozen=True):

@@ -21,7 +21,8 @@ from sessions.journal.recording.recording import Recording
 from sessions.place import place_of
 from sessions.simulation.live.part import Part
 from sessions.supervisor import process
-from sessions.views.triage.queue import Item, Tab, items
+from sessions.views.triage.queue import Item, items
+from sessions.views.triage.tab import Tab
 from tests.bench.probe import Terminal
 from tests.support.supervisor import Watched, ended, watched
 from widgets.triage.row_lines import word

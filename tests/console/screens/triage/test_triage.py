@@ -20,7 +20,7 @@ from sessions.floor import events as ev
 from sessions.floor.commands import AssignScope, SettleCase, Undo
 from sessions.floor.fold.fold import fold
 from sessions.floor.triage.case import Act, Cause, Kind
-from sessions.views.triage.queue import Tab
+from sessions.views.triage.tab import Tab
 from tests.console.screens.triage.played import SIZES, go, play
 from tests.support.console import HOSTILE, NOW, state_of
 from tests.support.picture import at_rest, text, worked

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from sessions.floor.commands import AssignTask, DropTask, HoldTask, JudgeTask, RequeueStation
 from sessions.floor.tasks.queue import in_order
 from sessions.floor.tasks.task import OVER, Task, TaskSpec, TaskState
-from sessions.views.tasks.board import EVERYTHING, PART, Choice, Part, board
+from sessions.views.tasks.board import EVERYTHING, PART, Choice, Part, board, counted
 from sessions.views.tasks.verbs import JUDGED, Verb, refusal, trouble, wish_of
-from sessions.views.tasks.words import check_words, counted, first_of, standing
+from sessions.views.tasks.words import check_words, first_of, standing
 from tests.support.console import NOW, state_of
 from tests.support.tasks.queue import OUTPUT, RETRY, queue_events
 
