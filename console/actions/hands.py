@@ -131,18 +131,18 @@ BEFORE_KNOWN = frozenset(action.id for action in _HANDS) - {"hand.mark", "hand.u
 _NOT = {
     "hand.asked": ("question",),
     "hand.see": ("terminal",),
-    "hand.family": ("station", "question", "terminal", "branch", "conflicts", "scopes", "triage"),
 }
 """Where it would lead to where one is."""
+_ON = {"hand.family": ("floor", "replay")}
+"""What works where families are shown, and nowhere else."""
 
 
 def on_stations(screens: Sequence[ScreenSpec]) -> Iterator[Action[Situation]]:
     """Each with the screens on which it works."""
     for action in _HANDS:
         works = (screen for screen in screens if screen.hands and not set(action.keys) & _own_keys(screen))
-        yield replace(
-            action, where=tuple(screen.name for screen in works if screen.name not in _NOT.get(action.id, ()))
-        )
+        names = [screen.name for screen in works if screen.name not in _NOT.get(action.id, ())]
+        yield replace(action, where=tuple(name for name in names if name in _ON.get(action.id, names)))
 
 
 def _own_keys(screen: ScreenSpec) -> set[str]:

@@ -1,4 +1,4 @@
-"""What keys do on every screen that is a list (see `console.screens.listed`)."""
+"""What keys do on every screen that is a list (see `console.screens.listed`), and what moves about on others, too."""
 
 from __future__ import annotations
 
@@ -16,9 +16,6 @@ def listed_actions(name: str, what: str, into: str) -> tuple[Action[Situation], 
     ) -> Action[Situation]:
         return Action(f"{name}.{id}", keys, title, help, f"screen.{run}", rank=rank, writes=writes)
 
-    def replayed(id: str, key: str, title: str, help: str, run: str) -> Action[Situation]:
-        return Action(f"{name}.{id}", (key,), title, f"In a replay: {help}", f"screen.{run}", needs_replay)
-
     return (
         action("back", ("escape",), "out", f"Come out: of the details, a search, marks, of the {name}.", "back", 1),
         action("open", ("enter",), "open", into, "open", 10),
@@ -28,16 +25,36 @@ def listed_actions(name: str, what: str, into: str) -> tuple[Action[Situation], 
         action("mark", ("space",), "mark", f"Mark it, or not any more: keys are then for all {what} that are marked.",
                "mark", 61),
         action("unmark", ("M",), "no marks", f"Take all marks away from {what}.", "unmark"),
-        action("up", ("up", "k"), "up", "Move up.", "move('up')"),
-        action("down", ("down", "j"), "down", "Move down.", "move('down')"),
-        action("page_up", ("pageup", "ctrl+b"), "page up", "Move up by a screen.", "move('pageup')"),
-        action("page_down", ("pagedown", "ctrl+f"), "page down", "Move down by a screen.", "move('pagedown')"),
-        action("home", ("home",), "first", "Move to the first.", "move('home')"),
-        action("end", ("end", "G"), "last", "Move to the last.", "move('end')"),
-        replayed("event_before", "comma", "event before", "go back by one event.", "transport('step', -1)"),
-        replayed("event", "full_stop", "next event", "go on by one event.", "transport('step', 1)"),
-        replayed("turn_before", "less_than_sign", "turn before", "go to where the turn before began.",
-                 "transport('step_turn', -1)"),
-        replayed("turn", "greater_than_sign", "next turn", "go to where the next turn begins.",
-                 "transport('step_turn', 1)"),
+        *moving_actions(name),
+        *replay_actions(name),
     )  # fmt: skip
+
+
+def moving_actions(name: str) -> tuple[Action[Situation], ...]:
+    """Up and down on the screen `name`, by rows and by screens."""
+
+    def move(id: str, keys: tuple[str, ...], title: str, help: str, way: str) -> Action[Situation]:
+        return Action(f"{name}.{id}", keys, title, help, f"screen.move('{way}')")
+
+    return (
+        move("up", ("up", "k"), "up", "Move up.", "up"),
+        move("down", ("down", "j"), "down", "Move down.", "down"),
+        move("page_up", ("pageup", "ctrl+b"), "page up", "Move up by a screen.", "pageup"),
+        move("page_down", ("pagedown", "ctrl+f"), "page down", "Move down by a screen.", "pagedown"),
+        move("home", ("home",), "first", "Move to the first.", "home"),
+        move("end", ("end", "G"), "last", "Move to the last.", "end"),
+    )
+
+
+def replay_actions(name: str) -> tuple[Action[Situation], ...]:
+    """What goes through a past on the screen `name`."""
+
+    def step(id: str, key: str, title: str, help: str, run: str) -> Action[Situation]:
+        return Action(f"{name}.{id}", (key,), title, f"In a replay: {help}", f"screen.transport({run})", needs_replay)
+
+    return (
+        step("event_before", "comma", "event before", "go back by one event.", "'step', -1"),
+        step("event", "full_stop", "next event", "go on by one event.", "'step', 1"),
+        step("turn_before", "less_than_sign", "turn before", "go to where the turn before began.", "'step_turn', -1"),
+        step("turn", "greater_than_sign", "next turn", "go to where the next turn begins.", "'step_turn', 1"),
+    )

@@ -55,7 +55,9 @@ ACTIONS: tuple[AnyAction, ...] = (*_all(),)
 BY_ID = {action.id: action for action in ACTIONS}
 
 BESIDE = 60
-"""Where keys that do something to stations stand on a screen that is about something else: behind its own."""
+"""Where keys that are about stations stand on a screen that is about something else: behind its own."""
+_OF_STATIONS = (f"{PREFIX}.", "app.caller")
+"""What the ids of those begin with."""
 _KEY_NAMES = {
     "question_mark": "?",
     "exclamation_mark": "!",
@@ -102,7 +104,7 @@ def footer_actions(where: str, now: Situation) -> list[tuple[AnyAction, str]]:
     beside = any(screen.beside for screen in SCREENS if screen.name == where)
 
     def place(action: AnyAction) -> float:
-        return BESIDE + action.rank / 100 if beside and action.id.startswith(f"{PREFIX}.") else action.rank
+        return BESIDE + action.rank / 100 if beside and action.id.startswith(_OF_STATIONS) else action.rank
 
     ranked: Iterable[AnyAction] = sorted((a for a in actions_on(where) if a.rank), key=place)
     told = ((action, action.refuse(now)) for action in ranked if action.fits(now))

@@ -208,7 +208,7 @@ class HandedScreen(FactoryScreen):
 
     async def _send_one(self, wish: AnyWish, done: str) -> None:
         reply = await self._answer_to(wish)
-        self.say(done if reply.ok else _why(reply), TOLD_S)
+        self.say(done if reply.ok else why(reply), TOLD_S)
 
     async def action_create(self) -> None:
         """Fill in a station to start."""
@@ -241,7 +241,7 @@ class HandedScreen(FactoryScreen):
         stations = hands.bounded
         replies = await self.answers_to([TakeTasks(station, takes) for station in stations])
         came = zip(stations, replies, strict=True)
-        refused = [f"{self._names(hands, [name])}: {_why(reply)}" for name, reply in came if not reply.ok]
+        refused = [f"{self._names(hands, [name])}: {why(reply)}" for name, reply in came if not reply.ok]
         if self.lives:
             told = [done] * (len(refused) < len(stations)) + refused[:NAMED]
             self.say(clean("; ".join(told), 400), TOLD_S)
@@ -284,7 +284,7 @@ class HandedScreen(FactoryScreen):
         replies = await self.answers_to(wishes)
         came = [*zip(able, replies, strict=True)]
         not_done = [(station, hands.trouble(station, verb)) for station in hands.meant(verb) if station not in able]
-        not_done += [(name, _why(reply)) for name, reply in came if not reply.ok or reply.reason]
+        not_done += [(name, why(reply)) for name, reply in came if not reply.ok or reply.reason]
         went = [name for name, reply in came if reply.ok and not reply.reason]
         done = [hands.said(name, verb, wish) for name, wish in zip(able, wishes, strict=True) if name in went]
         if verb is Verb.PROMPT and went == able:
@@ -331,5 +331,6 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(clean(name, 40) for name in names[:NAMED]) + more
 
 
-def _why(reply: Reply) -> str:
+def why(reply: Reply) -> str:
+    """A refusal with its cure."""
     return clean(f"{reply.reason}: {reply.cure}" if reply.cure else reply.reason, 300)

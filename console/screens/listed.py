@@ -305,6 +305,11 @@ class ListedScreen(SampledScreen, HandedScreen, Generic[R]):
         if self.row is not None:
             await self.open_row(self.row)
 
+    async def action_work(self) -> None:
+        """Go into the branch of the station at hand."""
+        if branch := self._branch():
+            await self.factory.open_branch(branch)
+
     def action_move(self, way: str) -> None:
         """Move in the panel that has the focus."""
         panel = self.panel if self.focused is self.panel else self.listing

@@ -14,7 +14,7 @@ from sessions.floor.state import Evidence, FloorState, Station, Status, name_of
 from sessions.floor.tasks.task import Task, TaskState
 from sessions.text import EXCERPT, clean
 from sessions.views.status import status_at
-from sessions.views.tasks.words import STATE, title_of
+from sessions.views.tasks.words import STATE, bounced, title_of
 
 _BOUND = {HeldBy.BUBBLEWRAP: "safe", HeldBy.LANDLOCK: "landlock", HeldBy.ADVISORY: "advisory!"}
 
@@ -138,7 +138,7 @@ def ours_of(state: FloorState, station: str, now: float) -> Ours | None:
 def _note(task: Task) -> str:
     """Where a task is on its way, in a few words."""
     if task.state is TaskState.TAKEN:
-        return f"bounced {task.bounces} of {task.spec.retries}" if task.bounces else ""
+        return bounced(task) if task.bounces else ""
     return STATE[task.state]
 
 

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from importlib import import_module
 
 import pytest
+from msgspec.structs import replace
 
 from console.actions.action import Action, ScreenSpec, Situation
 from console.actions.everywhere import everywhere
-from console.actions.registry import ACTIONS, BY_ID, SCREENS, actions_on, footer_actions, key_name, keys_of
+from console.actions.registry import ACTIONS, BESIDE, BY_ID, SCREENS, actions_on, footer_actions, key_name, keys_of
 from console.app import FactoryApp
 from console.links.link import LinkMode
 from console.options import Options
+from console.screens.base import FactoryScreen
 from console.screens.conflicts.actions import ConflictsSituation
 from console.screens.floor.actions import FloorSituation
 from console.screens.help.screen import HelpScreen
 from console.screens.scopes.actions import ScopesSituation
+from console.screens.slowest.actions import SlowestSituation
 from console.screens.station.actions import StationSituation
+from console.screens.tasks.actions import TasksSituation
 from console.screens.triage.actions import TriageSituation
 from console.screens.ways import WAYS
 from console.terminal.theme import make_look
@@ -34,6 +39,8 @@ SITUATIONS: dict[str, Situation] = {
     "station": StationSituation(),
     "conflicts": ConflictsSituation(),
     "scopes": ScopesSituation(),
+    "slowest": SlowestSituation(),
+    "tasks": TasksSituation(),
     "triage": TriageSituation(),
 }
 
@@ -65,6 +72,22 @@ def test_every_way_leads_somewhere() -> None:
 def test_on_each_screen_a_key_does_one_thing(place: str) -> None:
     keys = Counter(key for action in actions_on(place) for key in action.keys)
     assert [key for key, number in keys.items() if number > 1] == []
+
+
+@pytest.mark.parametrize("place", NAMES)
+def test_what_is_offered_on_a_screen_is_done_by_it(place: str) -> None:
+    (shown,) = _screens_of(place)
+    for action in actions_on(place):
+        owner, _, call = action.run.partition(".")
+        does = FactoryApp if owner == "app" else shown
+        assert hasattr(does, "action_" + call.partition("(")[0]), action.id
+
+
+def _screens_of(place: str) -> list[type[FactoryScreen]]:
+    """The class of a screen: the last of its module that is about it."""
+    module = vars(import_module(f"console.screens.{place}.screen"))
+    kinds = (kind for kind in module.values() if isinstance(kind, type) and issubclass(kind, FactoryScreen))
+    return [kind for kind in kinds if kind.SPEC.name == place][-1:]
 
 
 def test_every_action_is_explained_by_a_sentence() -> None:
@@ -140,6 +163,13 @@ def test_keys_are_written_as_people_write_them_and_the_keymap_goes_before_the_us
 def test_the_footer_begins_with_what_is_needed_most() -> None:
     titles = [action.title for action, _ in footer_actions("floor", FloorSituation(panes=1))]
     assert titles[:3] == ["open", "search", "filter"]
+
+
+@pytest.mark.parametrize("place", [screen.name for screen in SCREENS if screen.beside])
+def test_what_is_about_stations_stands_behind_the_keys_of_a_screen_that_is_about_something_else(place: str) -> None:
+    shown = [action.id for action, _ in footer_actions(place, replace(SITUATIONS.get(place, Situation()), calls=1))]
+    last = max(shown.index(id) for id in shown if id.startswith(place) and BY_ID[id].rank < BESIDE)
+    assert last < shown.index("app.caller") < shown.index("app.back")
 
 
 @pytest.mark.parametrize("place", ["floor", "station", "replay", "conflicts"])

@@ -82,9 +82,9 @@ def figure_lines(entry: Entry, cells: int) -> list[Line]:
     of = entry.cohort
     lines = [rule("figures", cells, _cohort(of))]
     what = max(10, cells - 2 - 2 * _VALUE - _AGE - 3)
-    if of is not None and of.median is not None:
-        head = fit("", what) + fit("its own", _VALUE, right=True) + fit("median", _VALUE, right=True)
-        lines.append(pad([("  " + head + fit("age", _AGE, right=True), "faint")], cells, "text"))
+    median = "median" if of is not None and of.median is not None else ""
+    head = fit("", what) + fit("its own", _VALUE, right=True) + fit(median, _VALUE, right=True)
+    lines.append(pad([("  " + head + fit("age", _AGE, right=True), "faint")], cells, "text"))
     for figure in entry.figures:
         if figure.value is None or (not figure.value and figure.median is None):
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from sessions.floor.scope import Budget
@@ -20,6 +21,7 @@ _LABEL = 9
 _LEAD = 2 + _LABEL + 1
 OUTPUT = 60
 """Lines of what a failed check printed: the end of it."""
+_RULE = re.compile(r"([=\-_*~#])\1{7,}")
 _TEXT, _NAMED = 40, 8
 """Lines of its text; tasks, stations and files that are named."""
 
@@ -65,9 +67,15 @@ def _state(state: FloorState, task: Task, now: float, cells: int, waits: str, pl
 
 def _output(output: str, cells: int) -> list[Line]:
     """The end of it, where what went wrong stands."""
-    rows = [row for line in clean_lines(output.strip("\n"), 20_000) for row in wrap(line, max(8, cells - 4))]
+    room = max(8, cells - 4)
+    rows = [row for line in clean_lines(output.strip("\n"), 20_000) for row in wrap(in_room(line, room), room)]
     more: list[Line] = [((f"  {len(rows) - OUTPUT:,} lines before", "faint"),)] if len(rows) > OUTPUT else []
     return [*more, *(pad([("  " + row, "text")], cells, "text") for row in rows[-OUTPUT:])]
+
+
+def in_room(line: str, room: int) -> str:
+    """A printed line; one that is too long only since it was drawn as a rule is a shorter rule."""
+    return line if width(line) <= room else _RULE.sub(r"\1\1\1", line)
 
 
 def _text(text: str, cells: int) -> list[Line]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from console.actions.action import Action, ScreenSpec, Situation, needs_branch, needs_replay
+from console.actions.action import Action, AnyAction, ScreenSpec, Situation, needs_branch
+from console.actions.listed import moving_actions, replay_actions
 from console.links.link import LinkMode
 
 
@@ -47,7 +48,7 @@ def needs_live(now: ConflictsSituation) -> str:
     return needs_pairs(now)
 
 
-ACTIONS: tuple[Action[ConflictsSituation], ...] = (
+ACTIONS: tuple[AnyAction, ...] = (
     Action("conflicts.back", ("escape",), "out",
            "Come out: of a file, of a simulation, of filters, of the conflicts.", "screen.back", rank=1),
     Action("conflicts.open", ("enter",), "open",
@@ -88,23 +89,10 @@ ACTIONS: tuple[Action[ConflictsSituation], ...] = (
            "screen.forget", needs_plan),
     Action("conflicts.zoom", ("z",), "zoom", "Two rows a line, told apart by colour alone, or one sign a pair.",
            "screen.zoom"),
-    Action("conflicts.up", ("up", "k"), "up", "Move up.", "screen.move('up')"),
-    Action("conflicts.down", ("down", "j"), "down", "Move down.", "screen.move('down')"),
     Action("conflicts.left", ("left", "h"), "left", "Move left.", "screen.move('left')"),
     Action("conflicts.right", ("right", "l"), "right", "Move right.", "screen.move('right')"),
-    Action("conflicts.page_up", ("pageup", "ctrl+b"), "page up", "Move up by a screen.", "screen.move('pageup')"),
-    Action("conflicts.page_down", ("pagedown", "ctrl+f"), "page down", "Move down by a screen.",
-           "screen.move('pagedown')"),
-    Action("conflicts.home", ("home",), "first", "Move to the first.", "screen.move('home')"),
-    Action("conflicts.end", ("end", "G"), "last", "Move to the last.", "screen.move('end')"),
-    Action("conflicts.event_before", ("comma",), "event before", "In a replay: go back by one event.",
-           "screen.transport('step', -1)", needs_replay),
-    Action("conflicts.event", ("full_stop",), "next event", "In a replay: go on by one event.",
-           "screen.transport('step', 1)", needs_replay),
-    Action("conflicts.turn_before", ("less_than_sign",), "turn before",
-           "In a replay: go to where the turn before began.", "screen.transport('step_turn', -1)", needs_replay),
-    Action("conflicts.turn", ("greater_than_sign",), "next turn", "In a replay: go to where the next turn begins.",
-           "screen.transport('step_turn', 1)", needs_replay),
+    *moving_actions("conflicts"),
+    *replay_actions("conflicts"),
 )  # fmt: skip
 WAY: Action[Situation] = Action(
     "app.conflicts",

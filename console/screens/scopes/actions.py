@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from console.actions.action import Action, ScreenSpec, Situation, needs_replay
+from console.actions.action import Action, AnyAction, ScreenSpec, Situation
 from console.actions.hands import needs_ours
+from console.actions.listed import moving_actions, replay_actions
 from sessions.floor.ours.lives import Life
 
 
@@ -47,7 +48,7 @@ def needs_rules(now: ScopesSituation) -> str:
     return "" if now.rules else "no two branches collide"
 
 
-ACTIONS: tuple[Action[ScopesSituation], ...] = (
+ACTIONS: tuple[AnyAction, ...] = (
     Action("scopes.back", ("escape",), "out", "Come out: of what is proposed, of a search, of the scopes.",
            "screen.back", rank=1),
     Action("scopes.open", ("enter",), "unfold", "Unfold the directory, or fold it.", "screen.open", needs_places, 10),
@@ -80,23 +81,14 @@ ACTIONS: tuple[Action[ScopesSituation], ...] = (
     Action("scopes.zoom_in", ("z",), "deeper", "Unfold every directory by one level more.",
            "screen.level(1)", needs_places, rank=50),
     Action("scopes.zoom_out", ("Z",), "flatter", "Fold the deepest level.", "screen.level(-1)", needs_places),
-    Action("scopes.up", ("up", "k"), "up", "Move up.", "screen.move('up')"),
-    Action("scopes.down", ("down", "j"), "down", "Move down.", "screen.move('down')"),
     Action("scopes.left", ("left", "h"), "fold", "Fold the directory, or go to the one around it.",
            "screen.move('left')"),
     Action("scopes.right", ("right", "l"), "unfold", "Unfold the directory, or go into it.", "screen.move('right')"),
-    Action("scopes.page_up", ("pageup", "ctrl+b"), "page up", "Move up by a screen.", "screen.move('pageup')"),
-    Action("scopes.page_down", ("pagedown", "ctrl+f"), "page down", "Move down by a screen.",
-           "screen.move('pagedown')"),
-    Action("scopes.home", ("home",), "first", "Move to the whole tree.", "screen.move('home')"),
-    Action("scopes.end", ("end", "G"), "last", "Move to the last.", "screen.move('end')"),
     Action("scopes.detail_up", ("left_square_bracket",), "detail up", "Scroll the detail up.", "screen.scroll(-5)"),
     Action("scopes.detail_down", ("right_square_bracket",), "detail down", "Scroll the detail down.",
            "screen.scroll(5)"),
-    Action("scopes.event_before", ("comma",), "event before", "In a replay: go back by one event.",
-           "screen.transport('step', -1)", needs_replay),
-    Action("scopes.event", ("full_stop",), "next event", "In a replay: go on by one event.",
-           "screen.transport('step', 1)", needs_replay),
+    *moving_actions("scopes"),
+    *replay_actions("scopes"),
 )  # fmt: skip
 WAY: Action[Situation] = Action(
     "app.scopes",

@@ -68,7 +68,7 @@ class ScopesScreen(ChangingScreen):
         return [*place, *directory, Copy("e", "command that prints all as presets", f"{PROGRAM} scope --export")]
 
     def right(self) -> list[Span]:
-        if self.ground is None:
+        if self.ground is None or not self.wide:  # the bar tells of the same, and keys need the room
             return []
         spots = len(self.making.spots)
         return [(f"{spots:,} place{'s' * (spots != 1)} to look at", "faint on bar")] if spots else []

@@ -84,16 +84,13 @@ class SlowestScreen(WritingList[Row]):
     def head(self) -> Sequence[Span]:
         counts = counted(self._ranked)
         spans: list[Span] = [(" slowest", "bold text on bar")]
-        if counts[Place.SLOW]:
+        if slow := counts[Place.SLOW]:
             sign, style = SIGN[Place.SLOW]
-            spans += [("  ", "text on bar"), (f"{sign} {counts[Place.SLOW]} clearly slow", style + " on bar")]
+            spans += [("  ", "text on bar"), (f"{sign} {slow} clearly slow", style + " on bar")]
         elif self._ranked:
             spans += [("  nothing is clearly slow", "text on bar")]
-        if self._ranked:
-            spans += [(f"  {counts[Place.RANKED]} ranked beside", "soft on bar")] if counts[Place.SLOW] else []
-            spans += [(f"  {counts[Place.RANKED]} ranked", "soft on bar")] if not counts[Place.SLOW] else []
-            spans += [(f"  {counts[Place.UNRANKED]} not ranked", "soft on bar")]
-        return spans
+        also = ((counts[Place.RANKED], "more ranked" if slow else "ranked"), (counts[Place.UNRANKED], "not ranked"))
+        return [*spans, *((f"  {number} {word}", "soft on bar") for number, word in also if number)]
 
     def nothing(self) -> Sequence[str]:
         if self.factory.link.mode is LinkMode.REPLAY:
@@ -192,10 +189,6 @@ class SlowestScreen(WritingList[Row]):
     async def action_into(self) -> None:
         if self.row is not None:
             await self.factory.open_station(self.row.station)
-
-    async def action_work(self) -> None:
-        if branch := self._branch():
-            await self.factory.open_branch(branch)
 
     # Doing it
 

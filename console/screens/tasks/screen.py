@@ -142,10 +142,6 @@ class TasksScreen(AskingTasks):
         else:
             self.panel.focus()
 
-    async def action_work(self) -> None:
-        if branch := self._branch():
-            await self.factory.open_branch(branch)
-
     def action_next(self, step: int) -> None:
         """Go round the tasks that need a person."""
         at, every = self.listing.cursor, len(self.shown)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from console.screens.handed import NAMED, TOLD_S
+from console.screens.handed import NAMED, TOLD_S, why
 from console.screens.listed import ListedScreen, R
-from sessions.floor.commands import AnyWish, Reply
+from sessions.floor.commands import AnyWish
 from sessions.text import clean
 from widgets.draw.cells import Line
 from widgets.parts.prompt import Typing
@@ -101,8 +101,3 @@ class SendingList(ListedScreen[R]):
         told += [reply.reason for _, reply in pairs if reply.ok and reply.reason]
         if self.lives and (words := "; ".join(filter(None, told))):
             self.say(clean(words, 400), TOLD_S)
-
-
-def why(reply: Reply) -> str:
-    """A refusal with its cure."""
-    return clean(f"{reply.reason}: {reply.cure}" if reply.cure else reply.reason, 300)

@@ -149,9 +149,8 @@ ACTIONS: tuple[AnyAction, ...] = (
            "screen.apart(True)", _needs_group, rank=30, passing=True),
     Action("triage.together", ("left", "h"), "together", "Show cases of one cause as one row again.",
            "screen.apart(False)", _needs_apart, rank=31, passing=True),
-    Action("triage.filter", ("f",), "waiting", "Show what waits, what is out of sight, or what was settled lately.",
-           "screen.filter", rank=50,
-           titled=lambda now: now.tab.value),
+    Action("triage.filter", ("f",), "filter", "Show what waits, what is out of sight, or what was settled lately.",
+           "screen.filter", rank=50),
 )  # fmt: skip
 WAY: Action[Situation] = Action(
     "app.triage",

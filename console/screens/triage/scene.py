@@ -30,6 +30,9 @@ _EMPTY: Mapping[Tab, tuple[str, ...]] = {
     Tab.SETTLED: ("Nothing has left the queue lately.",),
 }
 
+_ASKS = {Act.SNOOZE: "out of sight for as long as you say, or until its next turn"}
+"""What a key does that asks for more before; what the act would be without an answer, it never is."""
+
 
 class TriageScene(ListedScreen[Item]):
     """Draws. What keys do with it is in `screen`."""
@@ -98,8 +101,8 @@ class TriageScene(ListedScreen[Item]):
             if name in found or not (keys := keys_of(action, self.factory.user_keys)):
                 continue
             why_not = ": ".join(filter(None, (it.why_not, it.cure)))
-            words = f"{it.words}: {it.lacks}" if it.lacks else it.words
-            found[name] = KeyTold(key_name(keys[0]), action.title, clean(words, 300), clean(why_not, 300))
+            words = clean(_ASKS.get(it.act, it.words), 300)
+            found[name] = KeyTold(key_name(keys[0]), action.title, words, clean(why_not, 300))
         return [*found.values()]
 
     def name_of_act(self, act: Act, row: Item) -> str:

@@ -13,11 +13,11 @@ from console.actions.action import ScreenSpec
 from console.links.link import LinkMode
 from console.screens.base import bindings
 from console.screens.forms.rescope import RescopeScreen, asked_for, opened_together
+from console.screens.handed import why
 from console.screens.triage import menus
 from console.screens.triage.actions import KEYS, SPEC
 from console.screens.triage.scene import TriageScene
-from sessions.floor.branches.shown import own_branch
-from sessions.floor.commands import ExpectKind, ReopenCase, Reply, SettleCase
+from sessions.floor.commands import ExpectKind, ReopenCase, SettleCase
 from sessions.floor.state import name_of
 from sessions.floor.triage.acts import choice, meaning, offered
 from sessions.floor.triage.case import Act, Case, Kind
@@ -68,13 +68,6 @@ class TriageScreen(TriageScene):
             await self.factory.open_station(row.stations[0])
         else:
             self.say("it is about no station that is on the floor")
-
-    async def action_work(self) -> None:
-        """Go into the branch of the station."""
-        state = self.factory.link.state
-        for name in self.hands().stations[:1]:
-            if (branch := own_branch(state, state.stations.get(name))) is not None:
-                await self.factory.open_branch(branch.name)
 
     def action_apart(self, apart: bool) -> None:
         row = self.row
@@ -183,13 +176,13 @@ class TriageScreen(TriageScene):
         replies = await self.answers_to(wishes)
         refused = [(case, reply) for case, reply in zip(cases, replies, strict=True) if not reply.ok]
         for case, reply in refused:
-            self.pending.refuse(case, _why(reply))
+            self.pending.refuse(case, why(reply))
         if not self.lives:
             return
         if refused:
             self.draw()
         told = [words] if len(refused) < len(cases) else []
-        told += [f"{self._whom([case])}: not done: {_why(reply)}" for case, reply in refused[:2]]
+        told += [f"{self._whom([case])}: not done: {why(reply)}" for case, reply in refused[:2]]
         told += [f"and {len(refused) - 2} more not done"] if len(refused) > 2 else []
         self.say(clean("; ".join(told), 400), TOLD_S)
 
@@ -268,7 +261,7 @@ class TriageScreen(TriageScene):
     async def _send_back(self, wishes: Sequence[ExpectKind | ReopenCase]) -> None:
         refused = [reply for reply in await self.answers_to(wishes) if not reply.ok]
         if self.lives:
-            self.say(clean(_why(refused[0]), 300) if refused else "it is in the queue again", TOLD_S)
+            self.say(clean(why(refused[0]), 300) if refused else "it is in the queue again", TOLD_S)
 
     async def action_rescope(self) -> None:
         """Fill in another boundary for the stations that are meant."""
@@ -279,7 +272,3 @@ class TriageScreen(TriageScene):
         await self.app.push_screen(
             RescopeScreen(self.hands(), self.factory.link, opened, lambda: self.settle(over) if over else None)
         )
-
-
-def _why(reply: Reply) -> str:
-    return clean(f"{reply.reason}: {reply.cure}" if reply.cure else reply.reason, 300)

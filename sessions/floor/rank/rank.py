@@ -40,6 +40,8 @@ APART = 1.5
 MANY = 5
 OVER_S = 600.0
 """Charged seconds for which it has been slow before it is called so."""
+CENT = 0.005
+"""Dollars an hour below which nothing is said to be freed."""
 
 
 def rank(state: FloorState, now: float) -> Ranking:
@@ -213,7 +215,10 @@ def _words(
     if reasons:
         free = frees(station, now)
         parts = [reason.words for reason in reasons]
-        parts.append("what it would free is not known" if free is None else f"would free {in_dollars(free)}/h")
+        if free is None:
+            parts.append("what it would free is not known")
+        elif free >= CENT:
+            parts.append(f"would free {in_dollars(free)}/h")
         if hedged:
             parts.append("not named: its task was taken from a slow station once, and that is done once only")
         return "; ".join(parts)

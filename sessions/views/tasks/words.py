@@ -59,16 +59,22 @@ def who_of(state: FloorState, task: Task) -> str:
 def standing(task: Task) -> str:
     """Why it is where it is, as far as the task itself says so; of a queued one nothing."""
     reason, said = clean(task.reason, 160), first_of(task.output)
-    bounced = f"bounced {task.bounces} of {task.spec.retries}: {reason or said or 'its check failed'}"
+    back = f"{bounced(task)}: {reason or said or 'its check failed'}"
     return {
         TaskState.HELD: reason or "until it is released",
         TaskState.CHECKING: "says that it is done",
         TaskState.REVIEW: "has no check: somebody accepts it",
         TaskState.FAILED: reason or said or "its check failed too often",
-        TaskState.TAKEN: bounced if task.bounces else "",
+        TaskState.TAKEN: back if task.bounces else "",
         TaskState.FINISHED: "its check passed" if task.checks else "accepted",
         TaskState.DROPPED: reason,
     }.get(task.state, "")
+
+
+def bounced(task: Task) -> str:
+    """How often its check failed and it went on with that; a person may give it back beyond its retries."""
+    of = f"{task.bounces} of {task.spec.retries}" if task.bounces <= task.spec.retries else f"{task.bounces} ×"
+    return f"bounced {of}"
 
 
 def first_of(output: str) -> str:

@@ -32,6 +32,12 @@ def test_a_figure_stands_beside_the_median_of_those_like_it_with_its_age() -> No
     ]
 
 
+def test_columns_are_named_where_there_is_no_median_too() -> None:
+    few = replace(ENTRY, cohort=Cohort("ship", "", 1))
+    head, figure = text_of(figure_lines(few, 70))[1:3]
+    assert head.split() == ["its", "own", "age"] and head.index("age") + 3 == len(figure)
+
+
 def test_a_row_says_who_by_how_much_and_why() -> None:
     slow, early = rows(STATE, RANKING)
     assert (slow.place, early.place) == (Place.SLOW, Place.UNRANKED)

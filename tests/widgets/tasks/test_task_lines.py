@@ -12,7 +12,7 @@ from tests.support.console import HOSTILE, NOW, state_of
 from tests.support.picture import text_of
 from tests.support.tasks.queue import queue_events
 from widgets.draw.cells import line_width, plain
-from widgets.tasks.detail import OUTPUT, detail_lines
+from widgets.tasks.detail import OUTPUT, detail_lines, in_room
 from widgets.tasks.rows import Shown, task_line
 
 STATE = state_of(queue_events())
@@ -122,3 +122,9 @@ def test_no_hostile_text_reaches_the_screen(cells: int) -> None:
     for line in detail_lines(STATE, task, NOW, cells):
         assert plain(line).isprintable()
         assert line_width(line) <= cells or cells == 20
+
+
+def test_a_rule_that_was_printed_for_a_broader_screen_takes_one_line() -> None:
+    failures, short = f"{'=' * 35} FAILURES {'=' * 35}", "F....... [100%]"
+    assert in_room(failures, 60) == "=== FAILURES ===" and in_room(failures, 80) == failures
+    assert in_room("_" * 90 + " test_a_b", 60) == "___ test_a_b" and in_room(short, 80) == short

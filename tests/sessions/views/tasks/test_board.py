@@ -70,6 +70,8 @@ def test_every_task_has_one_row_and_the_queue_is_in_the_order_in_which_it_is_tak
 
 def test_each_state_says_why_nothing_goes_on() -> None:
     assert standing(STATE.tasks["t1"]) == "bounced 1 of 2: 2 tests fail in tests/pool"
+    given_back = replace(STATE.tasks["t1"], bounces=3)
+    assert standing(given_back) == "bounced 3 ×: 2 tests fail in tests/pool"
     assert standing(STATE.tasks["t3"]) == "says that it is done"
     assert standing(STATE.tasks["t4"]) == "its check failed 3 times"
     assert standing(STATE.tasks["t5"]) == "not before 4.3"
