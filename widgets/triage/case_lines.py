@@ -48,7 +48,7 @@ class CaseLines(msgspec.Struct, frozen=True):
 def case_lines(told: Told, keys: Sequence[KeyTold], now: float, cells: int, rows: int, refused: str = "") -> CaseLines:
     """What is known of a row, the most important first; `refused` is why the last key for it did nothing."""
     gap: list[Line] = [()] if rows >= ROOMY else []
-    lines = [*_head(told, now, cells, refused), *_asked(told, cells, gap)]
+    lines = [*_head(told, now, cells, refused), *_also(told, cells), *_asked(told, cells, gap)]
     whole = len(lines)
     lines += [*_said(told, cells, rows), *_evidence(told, cells, gap), *_keys(keys, cells, gap)]
     facts = [*_facts(told, cells), *_group(told, cells)]
@@ -88,6 +88,14 @@ def _head(told: Told, now: float, cells: int, refused: str) -> list[Line]:
         lines += _labelled("ours", "no: it was started by somebody else", cells, "soft")
         lines += _labelled("answer", told.observed.removeprefix("answer it "), cells, "bold text")
     return lines
+
+
+def _also(told: Told, cells: int) -> list[Line]:
+    """What else the cases of a row are about: a key is for all of them."""
+    if told.asked:
+        return []
+    others = dict.fromkeys(clean(case.title, 1_000) for case in told.cases[1:] if case.title != told.cases[0].title)
+    return [line for at, title in enumerate(others) for line in _labelled("also" * (not at), title, cells, "bold text")]
 
 
 def _asked(told: Told, cells: int, gap: Sequence[Line]) -> list[Line]:
@@ -156,10 +164,10 @@ def _keys(keys: Sequence[KeyTold], cells: int, gap: Sequence[Line]) -> list[Line
 
 
 def _facts(told: Told, cells: int) -> list[Line]:
-    of = f" of {told.names[0]}" if len(told.cases) > 1 and told.names else ""
+    whose = f"{told.names[0]}: " if len(told.cases) > 1 and told.names else ""
     lines: list[Line] = []
     for label, text in told.facts:
-        lines += _labelled(label, text + of * (label == "station"), cells, "text")
+        lines += _labelled(label, whose * (label == "station") + text, cells, "text")
     return lines
 
 

@@ -175,12 +175,17 @@ class TriageScene(ListedScreen[Item]):
         return min(rest, max(0.05, queue.wakes_in(link.state, link.now())))
 
     def draw(self) -> None:
-        before = self.row.key if self.lives and self.row is not None else ""
+        before = self.row if self.lives else None
         super().draw()
-        if self.row is not None and self.row.key != before:
+        if self.row is not None and not (before is not None and before.key == self.row.key and _holds(before, self.row)):
             self._came_at = monotonic()
 
     def seen(self, row: Item) -> bool:
         """Whether all that would be allowed was on the screen."""
         key, lines = self._whole
         return key == row.key and self.panel.seen >= lines
+
+
+def _holds(before: Item, row: Item) -> bool:
+    """Whether nothing came to the cases that a row stands for: a key would be for that, too."""
+    return {case.id for case in before.cases} >= {case.id for case in row.cases}

@@ -169,6 +169,7 @@ class TriageScreen(TriageScene):
         words = means.words if isinstance(means, Means) else found[0][1].value
         self.pending.take(cases)
         self.marks.clear()
+        self.set_focus(self.listing)
         self.draw()
         self.begin(lambda: self._send(cases, wishes, f"{self._whom(cases)}: {words}"), group="hands")
 

@@ -93,7 +93,7 @@ def _facts(state: FloorState, case: Case, task: Task | None, now: float) -> list
             ("life", " ".join(filter(None, (ours.life.value, ours.reason)))),
             ("scope", clean(f"writes {writes}; {ours.bound}; network {ours.network}", 400)),
             ("budget", spent),
-            ("outside", ours.violated and f"{ours.violations} times, the last: {ours.violated}"),
+            ("outside", ours.violated and f"{ours.violations}×, the last: {ours.violated}"),
             ("for", ours.parent_name and f"works for {ours.parent_name}"),
         ]
     branch = state.branches.get(seen.branch)

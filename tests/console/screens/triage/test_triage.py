@@ -259,6 +259,36 @@ def test_a_key_that_was_meant_for_the_case_before_allows_nothing(monkeypatch: py
     assert sent(play(test)) == [("proxy-07", Act.ALLOW)]
 
 
+def test_of_cases_of_one_cause_all_that_would_be_allowed_is_told_and_what_comes_to_it_is_looked_at_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def outside(path: str, age: float) -> ev.CaseOpened:
+        return case("asker", Kind.SCOPE, Cause.SCOPE, f"write {path}", age, about=f"write {path}", group="scope:asker")
+
+    async def test(app: FactoryApp, screen: TriageScreen, pilot: Pilot[None]) -> None:
+        assert isinstance(app.link, DecidingLink)
+        assert "also    write README.md" in text(app)
+        monkeypatch.setattr(shown, "UNSEEN_S", 60.0)
+        app.link.state = fold(app.link.state, outside("pyproject.toml", 5))
+        screen.draw_news()
+        await pilot.press("a")
+        assert not app.link.sent
+        assert "it has just come before your eyes" in screen._said
+        await at_rest(pilot)
+        assert "write pyproject.toml" in text(app)
+
+    play(test, DecidingLink(state_of([*ours("asker"), outside("src/a.py", 60), outside("README.md", 50)])))
+
+
+def test_after_a_key_the_arrows_go_on_in_the_list() -> None:
+    async def test(app: FactoryApp, screen: TriageScreen, pilot: Pilot[None]) -> None:
+        await pilot.press("tab", "O")
+        await at_rest(pilot)
+        assert screen.focused is screen.listing
+
+    play(test)
+
+
 def test_one_that_others_started_says_how_to_answer_where_it_runs() -> None:
     async def test(app: FactoryApp, screen: TriageScreen, pilot: Pilot[None]) -> None:
         await go(screen, pilot, "wt-seen")
