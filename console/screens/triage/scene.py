@@ -177,7 +177,9 @@ class TriageScene(ListedScreen[Item]):
     def draw(self) -> None:
         before = self.row if self.lives else None
         super().draw()
-        if self.row is not None and not (before is not None and before.key == self.row.key and _holds(before, self.row)):
+        if self.row is not None and not (
+            before is not None and before.key == self.row.key and _holds(before, self.row)
+        ):
             self._came_at = monotonic()
 
     def seen(self, row: Item) -> bool:

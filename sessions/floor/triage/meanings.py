@@ -87,7 +87,9 @@ def deny(state: FloorState, case: Case, wish: SettleCase) -> Means | Refusal:
     question = question_of(state, case)
     if question is None:
         return _asks_no_more()
-    may_not = f"may not write {_some(question.paths)}" if question.asks is Asks.SCOPE else f"{_said(question)} is denied"
+    may_not = (
+        f"may not write {_some(question.paths)}" if question.asks is Asks.SCOPE else f"{_said(question)} is denied"
+    )
     return Means(AnswerQuestion(case.station, case.about, "deny", wish.text), may_not)
 
 
