@@ -286,9 +286,10 @@ class ListedScreen(SampledScreen, HandedScreen, Generic[R]):
             return
         link, bar = self.factory.link, self.query_one(Bar)
         names, chosen = self.tabs()
-        right = [*link_spans(link, link.now(), max(30, self.size.width // 3)), (" ", "text on bar")]
-        trouble = link.health.trouble
-        head = [*self.head(), *([("  ", "text on bar"), *right] if names and (trouble or len(right) > 1) else [])]
+        spans = link_spans(link, link.now(), max(30, self.size.width // 3))
+        # Two blanks before it: where the head is cut, it ends there.
+        right = [("  ", "text on bar"), *spans, (" ", "text on bar")] if spans else [(" ", "text on bar")]
+        head = [*self.head(), *(right if names and spans else [])]
         bar.set_bar(head, right, names, chosen, self.counters())
 
     # Keys

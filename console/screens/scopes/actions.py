@@ -21,6 +21,8 @@ class ScopesSituation(Situation, frozen=True):
     """Those of them that are ours, live, and may write there."""
     rules: int = 0
     """Scopes that would have prevented conflicts."""
+    pairs: int = 0
+    """Pairs of branches that collide in files."""
 
 
 def needs_places(now: ScopesSituation) -> str:
@@ -45,7 +47,7 @@ def needs_two(now: ScopesSituation) -> str:
 
 
 def needs_rules(now: ScopesSituation) -> str:
-    return "" if now.rules else "no two branches collide"
+    return "" if now.rules else "no one scope would have prevented it" if now.pairs else "no two branches collide"
 
 
 ACTIONS: tuple[AnyAction, ...] = (

@@ -49,6 +49,7 @@ class ScopesScreen(ChangingScreen):
             writers=len(self.stations_here()),
             mine=len(self.writers()),
             rules=len(self.making.prevention.rules),
+            pairs=self.making.prevention.pairs,
             at_hand=bool(here),
             branched=seen is not None and seen.branch in self.factory.link.state.branches,
         )

@@ -249,7 +249,8 @@ class Ground:
     def first(self, mask: int, path: str, most: int) -> list[str]:
         """The first files of a mask in a place."""
         start, stop = self.span(path)
-        return self.paths.first(mask >> start & (1 << stop - start) - 1 << start, most)
+        here = ((1 << (stop - start)) - 1) << start
+        return self.paths.first(mask & here, most)
 
 
 def pattern_of(path: str) -> str:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from console.app import FactoryApp
+from console.screens.scopes.actions import ScopesSituation, needs_rules
 from console.screens.scopes.screen import ScopesScreen
 from sessions.floor.scope import Scope
 from sessions.journal.past.past import EventList
@@ -187,6 +188,11 @@ def test_the_scope_that_would_have_prevented_most_is_proposed() -> None:
         assert write == ("src/**", f"!{screen.place}")
 
     play(test, link)
+
+
+def test_of_branches_that_collide_in_places_apart_it_does_not_say_that_none_do() -> None:
+    assert needs_rules(ScopesSituation(pairs=1)) == "no one scope would have prevented it"
+    assert needs_rules(ScopesSituation()) == "no two branches collide"
 
 
 @pytest.mark.parametrize("key", ["plus", "minus", "W", "H", "number_sign"])

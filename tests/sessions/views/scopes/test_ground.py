@@ -166,3 +166,9 @@ def test_a_path_is_found_by_the_outermost_place_that_has_it() -> None:
     assert ground.find("pool", "src/Pool/", 1, again=True) == "docs/pool.md"
     assert ground.find("pool", "src/Pool/", -1, again=True) == "docs/pool.md"
     assert ground.find("nothing", "", 1, again=False) is None
+
+
+def test_of_files_that_two_may_write_the_first_ones_of_that_place_are_named() -> None:
+    ground = Ground(bounded({"p": ("**",), "q": ("*/b",)}), Paths(["a/a", "a/b", "c/a", "c/b", "c/c"]))
+    [(one, other, files)] = ground.meetings("c/")
+    assert (files, ground.first(one.mask & other.mask, "c/", 3)) == (1, ["c/b"])
