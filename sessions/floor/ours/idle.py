@@ -11,8 +11,14 @@ _COMING = (ev.StartWanted, ev.LifeWanted, ev.PromptWanted, ev.RequeueWanted, ev.
 
 def coming(state: FloorState) -> frozenset[str]:
     """The stations that something is wanted of which may begin a turn, or end the station."""
-    wanted = (intent.wanted for intent in state.intents.values())
-    return frozenset(each.station for each in wanted if isinstance(each, _COMING))
+    wanted = [intent.wanted for intent in state.intents.values()]
+    found = {each.station for each in wanted if isinstance(each, _COMING)}
+    for each in wanted:  # whose turns end with those
+        if isinstance(each, ev.DropWanted):
+            found.update(each.also)
+        elif isinstance(each, ev.BringBackWanted) and each.taker:
+            found.add(each.taker)
+    return frozenset(found)
 
 
 def is_in_no_turn(state: FloorState, station: str, known: Owned, expected: frozenset[str] | None = None) -> bool:

@@ -65,7 +65,7 @@ def task_of(state: FloorState, case: Case) -> Task | None:
     """The task that a case is about: named by it, or the one that its station has in hand."""
     if case.kind in (Kind.CHECK, Kind.REVIEW):
         return state.tasks.get(case.about)
-    return next((each for each in state.tasks.values() if each.under_way and each.station == case.station), None)
+    return state.tasks.get(state.hands.get(case.station, ""))
 
 
 def allow(state: FloorState, case: Case, wish: SettleCase) -> Means | Refusal:

@@ -32,18 +32,23 @@ class Checks:
         self._recorder, self._stations, self._head = recorder, stations, head
         self._seats = asyncio.Semaphore(AT_ONCE)
         self._running: dict[_Key, asyncio.Task[None]] = {}
+        self._closed = False
 
     async def sweep(self) -> None:
-        """Take away what checks of an earlier supervisor left; they are run again."""
+        """Take away what checks of an earlier supervisor left; they are run again. Where some run they are ours."""
+        if self._running:
+            return
         await asyncio.to_thread(room.sweep, self._stations.factory)
 
     def follow(self) -> None:
         """Begin the checks that are wanted, and break off those that are not any more."""
+        if self._closed:
+            return
         state = self._recorder.state
         tasks = (state.tasks[name] for name in state.hands.values())
         wanted = {(task.id, task.lease, task.bounces): task for task in tasks if task.state is TaskState.CHECKING}
         for key, doing in self._running.items():
-            if key not in wanted:
+            if key not in wanted and not doing.cancelling():  # once: its end takes a while
                 doing.cancel()
         for key, task in wanted.items():
             if key not in self._running:
@@ -51,6 +56,7 @@ class Checks:
                 doing.add_done_callback(partial(self._ended, key))
 
     async def close(self) -> None:
+        self._closed = True
         for doing in self._running.values():
             doing.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
@@ -58,8 +64,11 @@ class Checks:
     async def _check(self, task: Task) -> None:
         try:
             result = await self._result(task)
-        except FactoryError as error:  # nothing can be said of the work
-            reason = f"it could not be checked: {error.message}"
+        except Exception as error:  # nothing can be said of the work, and another try would come to the same
+            if not isinstance(error, FactoryError):
+                log.exception("the check of %s broke", task.id)
+            what = error.message if isinstance(error, FactoryError) else type(error).__name__
+            reason = f"it could not be checked: {what}"
             await self._recorder.decide(lambda state: moves.failed(state, task.id, task.lease, reason, time.time()))
         else:
             await self._recorder.decide(lambda state: moves.checked(state, result))
@@ -93,5 +102,7 @@ class Checks:
 
     def _ended(self, key: _Key, doing: asyncio.Task[None]) -> None:
         del self._running[key]
-        if not doing.cancelled() and (error := doing.exception()) is not None:
-            log.error("the check of %s broke: %r", key[0], error)
+        if doing.cancelled():
+            self.follow()  # it may be wanted again by now
+        elif (error := doing.exception()) is not None:
+            log.error("what came of the check of %s cannot be recorded: %r", key[0], error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from functools import partial
 
 from sessions.errors import FactoryError
@@ -21,6 +22,7 @@ from sessions.stations.hosting.client import HostGoneError, HostSilentError
 from sessions.stations.keeping.values import KeeperLostError
 from sessions.supervisor.recorder import Recorder
 from sessions.supervisor.services.stations.service import Stations
+from sessions.supervisor.services.tasks.returning import hush
 
 log = logging.getLogger(__name__)
 
@@ -28,13 +30,14 @@ log = logging.getLogger(__name__)
 class Giving:
     """What a station was told it is not told again, unless its agent is another one by then: that takes it once."""
 
-    def __init__(self, recorder: Recorder, stations: Stations) -> None:
-        self._recorder, self._stations = recorder, stations
+    def __init__(self, recorder: Recorder, stations: Stations, again: Callable[[], None]) -> None:
+        """`again` has it looked again what is to be told."""
+        self._recorder, self._stations, self._again = recorder, stations, again
         self._told: dict[str, str] = {}
         """By station what it was told last by this supervisor."""
         self._unfit: set[str] = set()
         """Stations that could not be told of a task; they get none until something happens there."""
-        self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._under_way: dict[str, asyncio.Task[bool]] = {}
 
     def is_unfit(self, station: str) -> bool:
         return station in self._unfit or self._stations.attended(station)
@@ -66,9 +69,14 @@ class Giving:
             task.cancel()
         await asyncio.gather(*self._under_way.values(), return_exceptions=True)
 
-    async def _give(self, task: Task, prompt: str) -> None:
-        state, station = self._recorder.state, task.station
+    async def _give(self, task: Task, prompt: str) -> bool:
+        """Whether it is still so that it is to be told that."""
+        station = task.station
         untidy = await asyncio.to_thread(self._is_untidy, task) if not task.bounces else False
+        state = self._recorder.state
+        if state.frozen or station in coming(state) or state.tasks.get(task.id) != task:
+            self._told.pop(station, None)
+            return False
         text = words.told(state, task, self._stations.text_of(task), untidy)
         try:
             await self._stations.tell(station, prompt, text)
@@ -81,11 +89,12 @@ class Giving:
             known = self._recorder.state.owned[station]
             if known.life is Life.RUNNING and not known.turn_since:
                 await self._give_up(task, error)
+        return True
 
     async def _give_up(self, task: Task, error: FactoryError) -> None:
         """It cannot be told though it runs: somebody else may take the task."""
         self._unfit.add(task.station)
-        await self._stations.quiet(task.station)  # it may have taken it all the same
+        await hush(self._stations, task.station)  # it may have taken it all the same
 
         def back(state: FloorState) -> Decision:
             known = moves.present(state, task.id, task.lease)
@@ -103,10 +112,14 @@ class Giving:
         except FactoryError:
             return False
 
-    def _given(self, station: str, doing: asyncio.Task[None]) -> None:
+    def _given(self, station: str, doing: asyncio.Task[bool]) -> None:
         del self._under_way[station]
-        if not doing.cancelled() and (error := doing.exception()) is not None:
+        if doing.cancelled():
+            return
+        if (error := doing.exception()) is not None:
             log.error("%s could not be told of its task: %r", station, error)
+        elif not doing.result():
+            self._again()
 
 
 def _to_tell(state: FloorState, task: Task) -> str:

@@ -28,7 +28,7 @@ from sessions.supervisor.service import Asked, Service
 from sessions.supervisor.services.stations.service import Stations
 from sessions.supervisor.services.tasks.checks import Checks
 from sessions.supervisor.services.tasks.giving import Giving
-from sessions.supervisor.services.tasks.returning import Returning
+from sessions.supervisor.services.tasks.returning import Returning, hush
 from sessions.supervisor.services.tasks.vetting import vet_checks
 
 log = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ class Tasks(Service):
     def __init__(self, recorder: Recorder, stations: Stations) -> None:
         self._recorder, self._stations = recorder, stations
         self._bell = asyncio.Event()
-        self._giving = Giving(recorder, stations)
+        self._giving = Giving(recorder, stations, self._bell.set)
         self._checks = Checks(recorder, stations, self._head)
         self._returning = Returning(recorder, stations)
 
@@ -141,7 +141,7 @@ class Tasks(Service):
         elif what := moves.overspent(self._state, station, time.time()):
             reason = f"the budget of the task is used up: {what}"
             await self._decide(lambda state: moves.failed(state, task.id, task.lease, reason, time.time()))
-            await self._stations.quiet(station)
+            await hush(self._stations, station)
         elif moves.is_done(self._state, task):
             await self._decide(lambda state: moves.claimed(state, task.id, task.lease, time.time()))
 

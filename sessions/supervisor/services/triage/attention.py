@@ -61,10 +61,10 @@ class Attention:
 
     def __init__(self, recorder: Recorder, told: Told) -> None:
         self._recorder, self._told = recorder, told
-        self._new: dict[str, float] = {}
-        """Cases that nobody was told of yet, and when they were opened."""
+        self._new: dict[str, None] = {}
+        """Cases that nobody was told of yet, in order."""
         self._worked = self._told_at = float("-inf")
-        """When a person has settled something last, and when somebody was told."""
+        """When a person has settled something last, and when somebody was told; by the clock that only goes on."""
         self._timer: asyncio.TimerHandle | None = None
         self._telling: asyncio.Task[None] | None = None
         self._ways = (*self._all_ways(),)
@@ -75,9 +75,14 @@ class Attention:
             return
         for event in events:
             if isinstance(event, ev.CaseSettled | ev.CaseSnoozed) and event.who and not event.who.startswith("rule:"):
-                self._worked = time.time()
+                self._worked = time.monotonic()
             elif isinstance(event, ev.CaseOpened):
-                self._new[event.what.id] = time.time()
+                self._new[event.what.id] = None
+            elif isinstance(event, ev.CasePlanned) and not event.rule:  # its rule could not settle it
+                self._new[event.case] = None
+            elif isinstance(event, ev.CommandFailed):  # and what was done about these came to nothing
+                cases = self._recorder.state.cases.values()
+                self._new |= {case.id: None for case in cases if case.returned == event.time}
         if self._new and self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(self._wait(), self._due)
 
@@ -85,19 +90,21 @@ class Attention:
         """Tell nothing more."""
         if self._timer is not None:
             self._timer.cancel()
+            self._timer = None
         if self._telling is not None:
             self._telling.cancel()
             await asyncio.gather(self._telling, return_exceptions=True)
 
     def _wait(self) -> float:
         """Seconds until somebody is to be told."""
-        now = time.time()
+        now = time.monotonic()
         return max(TOGETHER_S, self._told_at + self._told.every - now, self._worked + self._told.quiet - now)
 
     def _due(self) -> None:
         self._timer = None
         busy = self._telling is not None and not self._telling.done()
-        if busy or self._told_at + self._told.every > time.time() or self._worked + self._told.quiet > time.time():
+        steady = time.monotonic()
+        if busy or max(self._told_at + self._told.every, self._worked + self._told.quiet) > steady:
             self._timer = asyncio.get_running_loop().call_later(self._wait(), self._due)
             return
         state, now = self._recorder.state, time.time()
@@ -105,7 +112,7 @@ class Attention:
         cases = [case for case in cases if in_sight(case, now) and not case.plan and not _expected(state, case)]
         self._new.clear()
         if cases:
-            self._told_at = now
+            self._told_at = steady
             self._telling = asyncio.create_task(self._tell(message(state, cases, now)))
 
     async def _tell(self, told: Message) -> None:

@@ -14,6 +14,7 @@ from contextlib import suppress
 
 from sessions import __version__
 from sessions.errors import FactoryError
+from sessions.redact import redact
 from sessions.text import clean
 
 COMMAND_S, POST_S = 20.0, 10.0
@@ -53,7 +54,7 @@ async def run(command: Sequence[str], title: str, text: str, given: bytes) -> No
                 os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
     if process.returncode:
-        last = clean(said.decode(errors="replace").strip().rpartition("\n")[2], 160)
+        last = redact(clean(said.decode(errors="replace").strip().rpartition("\n")[2], 160))
         raise FactoryError(f"{name} ended with {process.returncode}{f': {last}' if last else ''}", "try it by hand")
 
 

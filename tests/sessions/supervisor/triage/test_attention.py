@@ -105,6 +105,36 @@ def test_what_a_rule_is_about_to_settle_is_told_to_nobody(tmp_path: Path) -> Non
     asyncio.run(check())
 
 
+def test_what_a_rule_could_not_settle_is_told_after_all(tmp_path: Path) -> None:
+    out = tmp_path / "told"
+    rule = Standing(name="model", act=Act.MORE, kind=Kind.FAILED, cause=Cause.RATE_LIMIT, backoff=0.5)
+    chosen = msgspec.structs.replace(told(out), standing=(rule,))
+
+    async def check() -> None:
+        async with kept(tmp_path, chosen=chosen) as it:
+            await it.say(*station("api"), failed("api", "429 rate limit"))
+            (first,) = await said(it, out)
+            assert [each["station"] for each in first["cases"]] == ["api"]
+            assert "model could not more" in next(iter(it.state.cases.values())).note
+
+    asyncio.run(check())
+
+
+def test_somebody_is_told_also_after_the_service_had_to_begin_again(tmp_path: Path) -> None:
+    out = tmp_path / "told"
+
+    async def check() -> None:
+        async with kept(tmp_path, chosen=told(out)) as it:
+            await it.say(*station("api"), failed("api"))
+            await it.until(lambda state: state.cases)
+            await it.triage._attention.close()
+            await it.say(*station("ship"), failed("ship"))
+            (first,) = await said(it, out)
+            assert [each["station"] for each in first["cases"]] == ["api", "ship"]
+
+    asyncio.run(check())
+
+
 def test_a_command_that_fails_is_told_as_trouble_and_harms_nothing(tmp_path: Path) -> None:
     async def check() -> None:
         chosen = Chosen(told=Told(on_attention=(sys.executable, "-c", "import sys; sys.exit('no mail here')"), every=1))
