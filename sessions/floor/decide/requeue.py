@@ -127,6 +127,9 @@ def _unbringable(state: FloorState, station: str, task: Task) -> Refusal | None:
     if task.state is TaskState.FINISHED:
         by = name_of(state, task.station)
         return Refusal(f"{task.id} is finished by now, by {by}", f"factory-tui resume {station}, if it is to do more")
+    if task.state is TaskState.DROPPED:
+        cure = f"release it first, or only factory-tui resume {station}"
+        return Refusal(f"{task.id} was dropped since: {task.reason or 'without a reason'}", cure)
     if known.life is Life.REMOVED:
         return Refusal(f"{name} is removed", "what it left is kept: factory-tui kept")
     other = state.hands.get(station, task.id)

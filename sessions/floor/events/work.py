@@ -13,6 +13,8 @@ class TurnStarted(StationEvent, frozen=True, kw_only=True, omit_defaults=True, t
 
     text: Words = ""
     """First words of the request, cleaned, at most 200 characters."""
+    prompt: str = ""
+    """The id by which the request was given; "" where that is not known."""
 
 
 class TurnFinished(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="turn_finished.1"):

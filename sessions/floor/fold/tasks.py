@@ -12,8 +12,9 @@ from sessions.floor.fold.draft import Draft
 from sessions.floor.fold.slice import Slice
 from sessions.floor.ours.lives import Life
 from sessions.floor.tasks.task import NO_CHECK, Task, TaskState
+from sessions.floor.tasks.words import is_of
 
-TASKS = Slice("tasks", versions.TASKS, ("tasks", "hands", "task_count"))
+TASKS = Slice("tasks", versions.TASKS, ("tasks", "hands", "task_count"), reads=("stations",))
 MOST_OVER = 1_000
 """Tasks remembered that are over, the newest; the journal has all."""
 MOST_LEARNED = 5
@@ -125,9 +126,11 @@ def _in_hand(draft: Draft, station: str) -> Task | None:
 
 @TASKS.folds
 def turn_started(draft: Draft, event: ev.TurnStarted) -> None:
-    """Its station works at it: it was told of it."""
+    """Its station works at it: it was told of it. What else it was asked before that says nothing of the task."""
     task = _in_hand(draft, event.station)
-    if task is not None and (not task.begun or task.done):
+    if task is None or (not task.begun and event.prompt and not is_of(event.prompt, task)):
+        return
+    if not task.begun or task.done:
         draft.tasks[task.id] = replace(task, begun=task.begun or event.time, done=0.0)
 
 
@@ -148,9 +151,11 @@ def life_changed(draft: Draft, event: ev.LifeChanged) -> None:
 
 @TASKS.folds
 def signal_raised(draft: Draft, event: ev.SignalRaised) -> None:
-    """It may say so in its turn; and some tell no turns."""
+    """It may say so in its turn; and some tell no turns. Who tells them and was not told of it means an earlier one."""
     task = _in_hand(draft, event.station) if event.name == "TASK_COMPLETE" else None
-    if task is not None and event.time >= task.taken:
+    if task is None or event.time < task.taken:
+        return
+    if task.begun or not draft.known_station(event.station).turns:
         draft.tasks[task.id] = replace(task, begun=task.begun or event.time, done=event.time)
 
 

@@ -22,6 +22,11 @@ def prompt_id(task: Task, again: bool) -> str:
     return "-".join(parts)
 
 
+def is_of(prompt: str, task: Task) -> bool:
+    """Whether a request with this id told of the present taking of a task."""
+    return prompt.startswith(f"{task.id}-{task.lease}-")
+
+
 def told(state: FloorState, task: Task, text: str, untidy: bool = False) -> str:
     """The request. `text` is what is to be done, as it was said; `untidy`: its work tree holds what is not committed,
     of something else."""

@@ -211,7 +211,7 @@ class Conversation:
         self._interrupted, self.replay = False, None
         self._reading.began()
         self._keeping.begun(prompt)
-        self.telling.say(ev.TurnStarted(**self.telling.who(), text=clean(words)))
+        self.telling.say(ev.TurnStarted(**self.telling.who(), text=clean(words), prompt=prompt))
         self._turn = asyncio.create_task(self._run(words))
 
     async def _run(self, words: str) -> None:

@@ -102,7 +102,7 @@ class Voice:
     def prompted(self, prompt: str, text: str) -> None:
         """The turn of a request that was taken begins."""
         self.put(ft.Turn(time=self._now(), prompt=prompt))
-        self.say(ev.TurnStarted(**self.who, text=clean(text)))
+        self.say(ev.TurnStarted(**self.who, text=clean(text), prompt=prompt))
 
     def text(self, chunk: str) -> None:
         """A piece of what the agent says."""

@@ -49,8 +49,8 @@ def test_the_slices_are_the_floor() -> None:
 @pytest.mark.parametrize(
     ("raised", "anew"),
     [
-        ("ground", {"ground", "stations", "progress"}),
-        ("stations", {"stations", "progress"}),
+        ("ground", {"ground", "stations", "progress", "tasks"}),
+        ("stations", {"stations", "progress", "tasks"}),
         ("progress", {"progress"}),
         ("verdicts", {"verdicts"}),
         ("commands", {"commands"}),

@@ -7,13 +7,16 @@ import time
 import pytest
 
 from sessions.floor import events as ev
+from sessions.floor.commands import BringBack, Command
+from sessions.floor.decide.decide import decide
+from sessions.floor.decide.decision import Refusal
 from sessions.floor.identity import Owner
 from sessions.floor.ours.lives import Life
 from sessions.floor.state import FloorState
 from sessions.floor.tasks import moves
 from sessions.floor.tasks.learned import learned
 from sessions.floor.tasks.queue import Queue, Waiting, busy, waiting, why
-from sessions.floor.tasks.task import TaskSpec
+from sessions.floor.tasks.task import Learned, TaskSpec
 from tests.support.queue.floors import START, added, fact, floor, free, taken
 
 FACT = fact()
@@ -199,3 +202,60 @@ def test_what_was_learned_is_what_failed_last_what_was_touched_since_and_what_wa
     assert (found.by, found.branch, found.files) == ("ship", "station/ship", ("src/a.py",))
     assert found.output == "run make: no rule"
     assert learned(state, state.tasks["t1"], "the check").output == "the check"
+
+
+def turn(begins: float, prompt: str = "", ends: float | None = None) -> list[ev.Event]:
+    """A turn of the station ship."""
+    over = [] if ends is None else [ev.TurnFinished(time=START + ends, source="host", station="ship")]
+    return [ev.TurnStarted(time=START + begins, source="host", station="ship", prompt=prompt), *over]
+
+
+COMPLETE = ev.SignalRaised(time=START + 5, source="signals", station="ship", signal="1", name="TASK_COMPLETE")
+
+
+@pytest.mark.parametrize(
+    ("events", "is_done"),
+    [
+        (turn(2, "t1-1-0", 3), True),
+        (turn(2, "", 3), True),  # some tell of no ids
+        (turn(2, "c-0042", 3), False),  # what somebody asked in between
+        ([*turn(2, "c-0042", 3), *turn(4, "t1-1-0", 6)], True),
+        ([*turn(2, "t1-1-0", 3), *turn(4, "c-0042", 6)], True),
+        (turn(2, "t1-10-0", 3), False),
+        ([COMPLETE], True),  # some tell of no turns
+        ([*turn(2, "c-0042", 3), COMPLETE], False),
+        ([*turn(2, "t1-1-0"), COMPLETE, ev.TurnFinished(time=START + 6, source="host", station="ship")], True),
+    ],
+)
+def test_only_a_turn_in_which_its_station_was_told_of_it_says_that_a_task_is_done(
+    events: list[ev.Event], is_done: bool
+) -> None:
+    state = floor(free("ship"), added(TaskSpec("one")), taken("t1", "ship"), events)
+    assert bool(state.tasks["t1"].done) is is_done
+    assert moves.is_done(state, state.tasks["t1"]) is is_done
+
+
+def test_what_is_said_twice_does_not_end_the_next_task() -> None:
+    state = floor(
+        free("ship"),
+        added(TaskSpec("one"), TaskSpec("two")),
+        taken("t1", "ship"),
+        turn(2, "t1-1-0", 3),
+        ev.TaskFinished(time=START + 4, source="tasks", station="ship", task="t1", lease=1),
+        taken("t2", "ship", time=START + 4),
+        COMPLETE,
+    )
+    assert not state.tasks["t2"].done and not state.tasks["t2"].begun
+
+
+def test_undoing_a_kill_takes_up_nothing_that_was_dropped_since() -> None:
+    state = floor(
+        free("ship"),
+        added(TaskSpec("one")),
+        taken("t1", "ship"),
+        ev.LifeChanged(life=Life.KILLED, station="ship", **FACT),
+        ev.TaskReturned(task="t1", lease=1, station="ship", reason="it was slow", learned=Learned(), **FACT),
+        ev.TaskDropped(task="t1", reason="split up", **FACT),
+    )
+    refused = decide(state, Command("c1", "mara@box", START, BringBack("ship", "t1")), START + 4)
+    assert isinstance(refused, Refusal) and refused.reason == "t1 was dropped since: split up"
