@@ -124,12 +124,8 @@ def brought_back(state: FloorState, wish: BringBack, hand: Hand) -> Decision:
 
 def _unbringable(state: FloorState, station: str, task: Task) -> Refusal | None:
     known, name = state.owned[station], name_of(state, station)
-    if task.state is TaskState.FINISHED:
-        by = name_of(state, task.station)
-        return Refusal(f"{task.id} is finished by now, by {by}", f"factory-tui resume {station}, if it is to do more")
-    if task.state is TaskState.DROPPED:
-        cure = f"release it first, or only factory-tui resume {station}"
-        return Refusal(f"{task.id} was dropped since: {task.reason or 'without a reason'}", cure)
+    if task.over:
+        return _over(state, station, task)
     if known.life is Life.REMOVED:
         return Refusal(f"{name} is removed", "what it left is kept: factory-tui kept")
     other = state.hands.get(station, task.id)
@@ -140,3 +136,12 @@ def _unbringable(state: FloorState, station: str, task: Task) -> Refusal | None:
     if known.life in (Life.RUNNING, Life.PAUSED, Life.WAITING):
         return None
     return exclusive_clash(state, station, known.scope) or lowered(state, station)
+
+
+def _over(state: FloorState, station: str, task: Task) -> Refusal:
+    """That there is nothing to go on with: it was finished since, or somebody wants it no more."""
+    if task.state is TaskState.FINISHED:
+        by = name_of(state, task.station)
+        return Refusal(f"{task.id} is finished by now, by {by}", f"factory-tui resume {station}, if it is to do more")
+    reason = f"{task.id} was dropped since" + (f": {task.reason}" if task.reason else "")
+    return Refusal(reason, f"release it first, or factory-tui resume {station}")
