@@ -91,6 +91,8 @@ def _source_skipped(event: ev.SourceSkipped) -> Said:
 
 @_says
 def _clock_set(event: ev.ClockSet) -> Said:
+    if 0 < event.before < event.time:
+        return Said("slept", f"for {event.time - event.before:,.0f} s", whose="the machine")
     back = f"by {event.before - event.time:,.0f} s" if event.before > event.time else ""
     return Said("set the clock back", back, whose="the machine")
 

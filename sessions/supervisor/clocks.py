@@ -1,4 +1,5 @@
-"""Notices that the machine's clock went back, as something is recorded: until then nobody asks how late it is."""
+"""Notices that the machine's clock went back, or on while nothing ran, as something is recorded: until then nobody asks
+how late it is."""
 
 from __future__ import annotations
 
@@ -11,6 +12,8 @@ from sessions.floor.state import FloorState
 SOURCE = "clock"
 SLACK_S = 5.0
 """Clocks that are kept by a server are moved by less."""
+ASLEEP_S = 60.0
+"""A machine that was asleep for so long, or whose clock was set on by so much: nobody was silent for all that time."""
 LATEST_S = 86_400.0
 """What is dated later than that after now was no clock of ours, but some transcript's fault."""
 
@@ -28,7 +31,7 @@ class Clocks:
         """What is not committed yet."""
 
     def look(self, events: Sequence[Event], state: FloorState) -> Sequence[Event]:
-        """The events that are about to be recorded after this floor, with a `ClockSet` where the clock went back.
+        """The events that are about to be recorded after this floor, with a `ClockSet` where the clock was set.
 
         It comes first; and last, too, as long as some are told late that were dated before it went back.
         """
@@ -40,6 +43,7 @@ class Clocks:
         elif self._ahead - (now - steady) > SLACK_S:
             self._before = self._ahead + steady
             self._owed, self._ahead = ClockSet(time=now, source=SOURCE, before=self._before), now - steady
+        events = [*self.overslept(), *events]
         self._ahead = max(self._ahead or now - steady, now - steady)
         if now >= self._before:
             self._before = 0.0
@@ -48,6 +52,14 @@ class Clocks:
         if self._before and any(event.time > now + SLACK_S for event in events):
             events = [*events, ClockSet(time=now, source=SOURCE)]
         return events
+
+    def overslept(self) -> Sequence[Event]:
+        """That the machine was asleep since something was recorded last; nothing where it was not."""
+        now, steady = self._wall(), self._steady()
+        if self._ahead is None or now - steady - self._ahead <= ASLEEP_S:
+            return ()
+        before, self._ahead = self._ahead + steady, now - steady
+        return (ClockSet(time=now, source=SOURCE, before=before),)
 
     def _begin(self, now: float, latest: float) -> None:
         """Nobody watched until now: what was recorded last says how late it was, about."""

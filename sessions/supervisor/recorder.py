@@ -108,6 +108,9 @@ class Recorder:
             decision = decide(state)
             if not _writes(decision):
                 return decision
+            if slept := self._clocks.overslept():  # what is decided may rest on a silence that was none
+                await self._commit(slept, {}, {}, None)
+                continue
             try:
                 await self._commit(self._clocks.look(decision.events, state), {}, {}, state.seq)
                 return decision

@@ -1,4 +1,4 @@
-"""A clock that goes back is noticed as something is recorded, once, and also by the next supervisor."""
+"""A clock that is set is noticed as something is recorded, once; where it went back, by the next supervisor, too."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from sessions.floor import events as ev
-from sessions.floor.decide.decision import Accepted
-from sessions.floor.state import EMPTY, Status
+from sessions.floor.decide.decision import Accepted, Decision
+from sessions.floor.identity import Owner
+from sessions.floor.ours.lives import Life
+from sessions.floor.progress.signs import SILENT_S
+from sessions.floor.state import EMPTY, FloorState, Status
+from sessions.floor.triage.rounds import changes
 from sessions.journal.reader import JournalReader
 from sessions.journal.writer import Journal
-from sessions.supervisor.clocks import LATEST_S, SLACK_S, Clocks
+from sessions.supervisor.clocks import ASLEEP_S, LATEST_S, SLACK_S, Clocks
 from sessions.supervisor.recorder import ServingRecorder
 from sessions.supervisor.wire.feed import Feed
 
@@ -76,8 +80,8 @@ def test_a_clock_that_went_back_while_nobody_watched_is_told_by_what_was_recorde
     assert Machine().record(latest=NOW - 9.0) == Machine().record(latest=NOW + SLACK_S) == []
 
 
-@given(st.lists(st.tuples(st.floats(0.0, 900.0), st.floats(-4.0, 4_000.0)), max_size=9))
-def test_a_clock_that_is_kept_or_goes_forward_is_never_told(steps: list[tuple[float, float]]) -> None:
+@given(st.lists(st.tuples(st.floats(0.0, 900.0), st.floats(-4.0, ASLEEP_S - 5)), max_size=9))
+def test_a_clock_that_is_kept_or_goes_on_a_little_is_never_told(steps: list[tuple[float, float]]) -> None:
     machine, most, now = Machine(), 0.0, 0.0
     machine.record()
     for seconds, moved in steps:
@@ -106,5 +110,37 @@ def test_it_is_in_the_journal_before_what_was_recorded_then(tmp_path: Path) -> N
         await journal.close()
         with closing(JournalReader(path)) as reader:
             assert [type(event) for event in reader.events(2, 9)] == [ev.ClockSet, ev.TurnFinished]
+
+    asyncio.run(run())
+
+
+def test_a_machine_that_was_asleep_is_told_once() -> None:
+    machine = Machine()
+    machine.record()
+    machine.go_on(600.0)
+    machine.wall += 7_200.0
+    assert machine.record() == [ev.ClockSet(time=NOW + 7_800.0, source="clock", before=NOW + 600.0)]
+    machine.go_on(600.0)
+    assert machine.record() == []
+
+
+def test_what_is_decided_after_a_sleep_knows_of_it(tmp_path: Path) -> None:
+    async def run() -> None:
+        machine = Machine()
+        journal = await Journal.open(tmp_path / "journal.db")
+        recorder = ServingRecorder(journal, Feed(journal.state), machine.clocks)
+        opened = ev.StationOpened(time=NOW, station="s", kind="claude", owner=Owner.OURS)
+        started = ev.TurnStarted(time=NOW, station="s", text="mend it")
+        await recorder.record([opened, ev.LifeChanged(time=NOW, station="s", life=Life.RUNNING, process=7), started])
+
+        def decide(state: FloorState) -> Decision:
+            return Accepted(tuple(changes(state, ["s"], machine.wall)))
+
+        machine.wall += 7_200.0
+        assert await recorder.decide(decide) == Accepted()
+        machine.go_on(SILENT_S + 1)
+        decision = await recorder.decide(decide)
+        assert isinstance(decision, Accepted) and len(decision.events) == 1, "from then on silence is one"
+        await journal.close()
 
     asyncio.run(run())

@@ -11,13 +11,15 @@ from sessions.floor.commands import CaseWish, ExpectKind, ReopenCase, SettleCase
 from sessions.floor.decide.decision import SOURCE, Accepted, Decision, Hand, Refusal, done_at_once
 from sessions.floor.decide.stations import decide_station
 from sessions.floor.decide.tasks import decide_task
-from sessions.floor.state import FloorState, name_of
+from sessions.floor.state import FloorState, Status, name_of
 from sessions.floor.triage import acts
 from sessions.floor.triage.case import Act, Case, Kind
 from sessions.floor.triage.meanings import Means
 from sessions.text import clean
 
 TEXT_CHARS = 200
+_OF_THE_CASE = (Act.SEEN, Act.SNOOZE, Act.EXPECTED)
+"""What is done to a case alone, and not to its station."""
 
 
 def decide_case(state: FloorState, wish: CaseWish, hand: Hand) -> Decision:
@@ -52,8 +54,18 @@ def _settled(state: FloorState, wish: SettleCase, hand: Hand) -> Decision:
         return Refusal(
             f"{wish.act.value} is nothing for a case of this kind", f"look at it: factory-tui triage show {case.id}"
         )
+    if wish.act not in _OF_THE_CASE and _is_at_work_again(state, case):
+        return Refusal(f"{name_of(state, case.station)} is at work again", "it needs nobody for this any more")
     means = acts.meaning(state, wish, case, hand["time"])
     return means if isinstance(means, Refusal) else _done(state, case, wish, means, hand)
+
+
+def _is_at_work_again(state: FloorState, case: Case) -> bool:
+    """Whether what failed goes on by itself, which was not looked at yet: to begin anew would end what it does now."""
+    if case.kind not in (Kind.FAILED, Kind.CRASH_LOOP) or case.station not in state.stations:
+        return False
+    told = state.stations[case.station].evidence
+    return told.status is Status.WORKING and told.since > max(case.since, case.returned)
 
 
 def _done(state: FloorState, case: Case, wish: SettleCase, means: Means, hand: Hand) -> Decision:

@@ -92,6 +92,12 @@ def life_changed(draft: Draft, event: ev.LifeChanged) -> None:
 
 
 @PROGRESS.folds
+def clock_set(draft: Draft, event: ev.ClockSet) -> None:
+    for name in {*draft.before.progress, *draft.tallies}:
+        draft.tally(name).clock_set(event.time, event.before)
+
+
+@PROGRESS.folds
 def tool_called(draft: Draft, event: ev.ToolCalled) -> None:
     """Only of a use that nobody tells the end of, as of a sub-agent's."""
     if event.call:

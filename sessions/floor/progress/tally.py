@@ -22,6 +22,23 @@ TOUCHED = 64
 FADES = 0.98
 """How much of its longest silence is left with every use of a tool."""
 _fields = attrgetter(*Progress.__struct_fields__)
+_MOMENTS = (
+    "written_at",
+    "committed_at",
+    "checked_at",
+    "settled_at",
+    "began_at",
+    "turn_since",
+    "turned_at",
+    "heard",
+    "wait_since",
+    "waited_at",
+    "excused_until",
+    "children_since",
+    "retried_at",
+    "run_since",
+    "streak_since",
+)
 _SCRATCH = ("/tmp/", "/var/tmp/")
 """Where nothing that is written stays."""
 
@@ -176,6 +193,24 @@ class Tally(Repeats):
                 self.waited_at = max(self.waited_at, time)
                 self.excuse(self.children_since, time)
                 self.children_since = 0.0
+
+    def clock_set(self, time: float, before: float) -> None:
+        """The clock shows `time` at once, where it would have shown `before` (0: not known): what is in between was
+        neither work nor silence. Where it went back nothing is dated later than now."""
+        wait = self.wait
+        if before and self.turn_since:
+            self.go_on(before)
+            self.wait, self.wait_since = wait, time if wait is not Wait.NOTHING else 0.0
+            if self.children:
+                self.excuse(self.children_since, before)
+            self.worked += max(0.0, before - self.turn_since)
+            self.turn_since = self.excused_until = time
+            self.waited_at = time
+        if before < time and before:
+            return
+        for name in _MOMENTS:
+            setattr(self, name, min(getattr(self, name), time))
+        self.nothing_settled()
 
     # What it settles.
 

@@ -35,7 +35,8 @@ def providers(state: FloorState, now: float, rules: tuple[Rule, ...]) -> Iterato
         )
         more = f" and {len(names) - NAMED} more" * (len(names) > NAMED)
         yield Case(
-            id=_known(state, Kind.PROVIDER, provider) or f"floor:provider:{provider}:{millis(oldest.since)}",
+            id=_known(state, Kind.PROVIDER, provider, oldest.since)
+            or f"floor:provider:{provider}:{millis(oldest.since)}",
             kind=Kind.PROVIDER,
             cause=found.cause,
             rule=found.rule,
@@ -78,7 +79,7 @@ def memory(state: FloorState) -> Iterator[Case]:
     since = min(known.since for known in waiting.values())
     names, reason = [name_of(state, name) for name in waiting], next(iter(waiting.values())).reason
     yield Case(
-        id=_known(state, Kind.MEMORY, "memory") or f"floor:memory:{millis(since)}",
+        id=_known(state, Kind.MEMORY, "memory", since) or f"floor:memory:{millis(since)}",
         kind=Kind.MEMORY,
         cause=BOUND.cause,
         rule=BOUND.rule,
@@ -89,6 +90,13 @@ def memory(state: FloorState) -> Iterator[Case]:
     )
 
 
-def _known(state: FloorState, kind: Kind, about: str) -> str:
-    """The id of such a case that is open: who waits may change while it lasts."""
-    return next((case.id for case in state.cases.values() if case.kind is kind and case.about == about), "")
+def _known(state: FloorState, kind: Kind, about: str, since: float) -> str:
+    """The id of such a case that is open, or was settled while somebody waited who waits `since` then: who waits may
+    change while it lasts, and it is one case."""
+    for case in state.cases.values():
+        if case.kind is kind and case.about == about:
+            return case.id
+    for each in reversed([*state.settled.values()]):
+        if each.case.kind is kind and each.case.about == about:
+            return each.case.id if each.act is not None and since <= each.time else ""
+    return ""

@@ -8,8 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from sessions.floor import events as ev
+from sessions.floor.fold.fold import fold_all
 from sessions.floor.ours.lives import Life
-from sessions.floor.progress.signs import due, stalled
+from sessions.floor.progress.signs import due, looping, stalled
 from sessions.floor.reports import Report
 from tests.sessions.floor.working import HOUR, Working, floor
 
@@ -113,3 +114,26 @@ def test_of_sessions_that_are_only_seen_silence_says_that_nobody_is_there_unless
     assert due(lives, "a") == station.now + 2_700, "its process says that it works"
     assert stalled(lives, "a", station.now + 2_700) is None
     assert stalled(lives, "a", station.now + 2_700 + 1) is not None, "but not for ever"
+
+
+def test_a_machine_that_was_asleep_makes_nobody_silent_and_charges_nobody() -> None:
+    station, other = at_work().say("now the tests"), Working("b").ask().wait_for_provider(60, 30)
+    slept = [*station.events, *other.events, ev.ClockSet(time=station.now + 2 * HOUR + 60, before=station.now + 60)]
+    state, woke = floor(slept), station.now + 2 * HOUR + 60
+    assert stalled(state, "a", woke + 899) is None and stalled(state, "a", woke + 901) is not None
+    assert due(state, "a") == woke + 900
+    worked = station.now + 60 - station.events[0].time
+    assert (state.progress["a"].worked, state.owned["a"].worked) == (worked, worked)
+    assert state.progress["b"].waited_provider == state.progress["b"].excused == worked
+    assert state.progress["b"].wait_since == woke, "it waits on"
+
+
+def test_after_a_clock_went_back_silence_is_one_at_once() -> None:
+    station = at_work()
+    station.tell(ev.MachineAwaited, reason="529").rest(60).say("on").use("Read", "src/z.py")
+    for _ in range(9):
+        station.run("make check", 30.0, "FAILED tests/test_pool.py::test_retry - expected 3 got 2")
+    back = station.now - 2 * HOUR
+    state = fold_all(floor(station), [ev.ClockSet(time=back, before=station.now)])
+    assert stalled(state, "a", back + 901) is not None
+    assert looping(state.progress["a"], back + 1) is None, "nothing of what it repeated is dated after now"

@@ -152,3 +152,12 @@ def test_a_task_that_failed_its_check_goes_back_or_is_accepted_or_held() -> None
     for act, what in ((Act.RETRY, ev.TaskBounced), (Act.ALLOW, ev.TaskFinished), (Act.GIVE_UP, ev.TaskReturned)):
         kinds = {type(event) for event in events_of(state, SettleCase(about.id, act))}
         assert {what, ev.CaseSettled} <= kinds, (act, kinds)
+
+
+@pytest.mark.parametrize("act", [Act.RETRY, Act.FRESH, Act.KILL])
+def test_what_goes_on_by_itself_is_not_begun_anew(act: Act) -> None:
+    begun = ev.TurnStarted(time=NOW + 5, station="api", text="go on")
+    state = floor(ours("api"), ev.TurnFailed(time=NOW - 9, station="api", reason="529"), opened(FAILED), begun)
+    refused = answer(state, SettleCase(FAILED.id, act))
+    assert isinstance(refused, Refusal) and refused.reason == "api is at work again"
+    assert isinstance(answer(state, SettleCase(FAILED.id, Act.SEEN)), Accepted)

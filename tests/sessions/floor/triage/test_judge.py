@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from sessions.floor import events as ev
 from sessions.floor.conflicts import FileConflict, Outcome
+from sessions.floor.fold.fold import fold_all
 from sessions.floor.identity import Owner
 from sessions.floor.ours import budget
 from sessions.floor.ours.lives import FULL, MEMORY, REBOOTED, Asks, Life
@@ -17,7 +18,7 @@ from sessions.floor.reports import BACKGROUND
 from sessions.floor.scope import Budget, Network, Scope
 from sessions.floor.state import FloorState
 from sessions.floor.tasks.task import TaskSpec
-from sessions.floor.triage.case import Case, Cause, Kind
+from sessions.floor.triage.case import Act, Case, Cause, Kind
 from sessions.floor.triage.judge import cases_of, due, floor_cases, floor_due
 from sessions.floor.triage.judging.bounds import MOST
 from sessions.floor.triage.judging.everybody import ALONE_S, SEVERAL_S
@@ -524,3 +525,16 @@ def test_whatever_an_agent_says_is_harmless_in_a_case() -> None:
     case = only(floor(ours("api"), failed(reason="\x1b]52;c;x\x07boom\u202e\n" + "y" * 9_000)))
     assert case.title.isprintable() and len(case.title) <= 100
     assert all(line.isprintable() and len(line) <= 160 for line in case.evidence)
+
+
+def test_what_was_settled_is_no_new_case_as_one_of_many_goes_on() -> None:
+    state = floor(waits("a", NOW - 2 * SEVERAL_S), waits("b", NOW - SEVERAL_S), waits("c", NOW - SEVERAL_S))
+    (case,) = floor_cases(state, NOW)
+    seen = ev.CaseSettled(time=NOW, station="", case=case.id, act=Act.SEEN, who="mara@box")
+    state = fold_all(state, [ev.CaseOpened(time=NOW, station="", what=case), seen])
+    state = fold_all(state, [ev.TextWritten(time=NOW + 5, station="a", text="on")])
+    assert [each.id for each in floor_cases(state, NOW + 6)] == [case.id]
+    anew = fold_all(state, [event for name in "abc" for event in waits(name, NOW + 100)])
+    anew = fold_all(anew, [ev.TextWritten(time=NOW + 150, station=name, text="on") for name in "abc"])
+    anew = fold_all(anew, [event for name in "abc" for event in waits(name, NOW + 900)])
+    assert [each.id == case.id for each in floor_cases(anew, NOW + 1_000)] == [False], "that is another time"
