@@ -88,6 +88,8 @@ class ChangeLife(Wish, frozen=True, omit_defaults=True, tag="change_life"):
     """What it is told when it is back."""
     model: str = ""
     """With another model from then on; "" for its own."""
+    turn: int = 0
+    """Of an interrupt: the number of the last turn that it may end, of all of its turns; 0 for any."""
 
 
 class AnswerQuestion(Wish, frozen=True, omit_defaults=True, tag="answer_question"):

@@ -26,6 +26,8 @@ def changed(state: FloorState, known: Owned, wish: ChangeLife, hand: Hand) -> De
         return trouble
     if wish.change is Change.INTERRUPT and is_in_no_turn(state, wish.station, known):
         return Accepted(told="it is idle: there was nothing to interrupt")
+    if wish.change is Change.INTERRUPT and 0 < wish.turn < known.turns:
+        return Accepted(told="the turn that came of it is over: there was nothing to interrupt")
     wanted = ev.LifeWanted(
         station=wish.station,
         change=wish.change,

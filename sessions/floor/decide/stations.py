@@ -181,7 +181,7 @@ def _prompted(state: FloorState, known: Owned, wish: PromptStation, hand: Hand) 
         return Refusal(*spent)
     if known.life is not Life.RUNNING:
         return Refusal(f"it is {known.life.value}", "bring it back first: resume it")
-    undo = ChangeLife(wish.station, Change.INTERRUPT)
+    undo = ChangeLife(wish.station, Change.INTERRUPT, turn=known.turns + 1)
     return Accepted((ev.PromptWanted(station=wish.station, text=wish.text, undo=undo, **hand),))
 
 

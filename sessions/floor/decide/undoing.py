@@ -46,4 +46,4 @@ def of_answer(known: Owned, wish: AnswerQuestion, question: Question) -> AnyWish
         return PromptStation(wish.station, ALLOWED.format(what))
     if question.asks is Asks.SCOPE:
         return AssignScope(wish.station, known.scope, known.budget)
-    return ChangeLife(wish.station, Change.INTERRUPT)
+    return ChangeLife(wish.station, Change.INTERRUPT, turn=known.turns)

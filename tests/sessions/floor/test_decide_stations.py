@@ -16,6 +16,7 @@ from sessions.floor.commands import (
     PromptStation,
     RestoreKept,
     StartStation,
+    Undo,
 )
 from sessions.floor.decide.decide import decide
 from sessions.floor.decide.decision import Accepted, Decision, Refusal
@@ -26,6 +27,7 @@ from sessions.floor.reports import Report
 from sessions.floor.scope import Budget, Mode, Network, Scope
 from sessions.floor.state import EMPTY, FloorState
 from sessions.floor.tokens import Tokens
+from sessions.views.undoing import newest
 from tests.support.supervisor import opened
 
 NOW = 1_000_000.0
@@ -414,6 +416,31 @@ def test_of_one_that_is_idle_there_is_nothing_to_interrupt() -> None:
     assert answer(idle, interrupt) == nothing
     for state in (begun, after(idle, PromptStation("boss", "go")), fold_all(idle, [turn])):
         assert isinstance(decision := answer(state, interrupt), Accepted) and decision.events
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_undoing_ends_no_turn_but_the_one_that_came_of_it_and_is_not_offered_again(asked: bool) -> None:
+    """Neither the turn of a task that was taken since, nor, by a second `u`, what was done before."""
+    begins, ends = ev.TurnStarted(time=NOW, station="boss", text="go"), ev.TurnFinished(time=NOW, station="boss")
+    state = fold_all(after_start(BOSS), [begins] if asked else [begins, ends])
+    if asked:
+        question = ev.QuestionAsked(
+            time=NOW, station="boss", question="q", tool="Bash", text="ls", asks=Asks.PERMISSION
+        )
+        state = after(fold_all(state, [question]), AnswerQuestion("boss", "q", "allow"))
+    else:
+        state = after(state, PromptStation("boss", "go"))
+    (command,) = state.intents
+    state = fold_all(after_start(state), [] if asked else [begins])
+    wanted = answer(state, Undo(command))
+    assert isinstance(wanted, Accepted) and isinstance(wanted.events[0], ev.LifeWanted)
+    state = fold_all(state, [ends, begins])
+    nothing = answer(state, Undo(command))
+    assert isinstance(nothing, Accepted)
+    assert nothing.told == "the turn that came of it is over: there was nothing to interrupt"
+    state = fold_all(state, nothing.events)
+    assert state.owned["boss"].turn_since and not state.intents
+    assert state.ended[command].undone and command not in newest(state, "ann@box")
 
 
 @pytest.mark.parametrize(
