@@ -107,8 +107,11 @@ class Lives:
             await self._end(station)
             kept: Sequence[ev.Event] = ()
             if layout.root_of(crew.factory.state_dir, station).exists():
-                place = await asyncio.to_thread(layout.place_of, crew.factory.state_dir, station)
-                kept, _ = await asyncio.to_thread(keep_work, place, time.time())
+                try:
+                    place = await asyncio.to_thread(layout.place_of, crew.factory.state_dir, station)
+                    kept, _ = await asyncio.to_thread(keep_work, place, time.time())
+                except FactoryError as error:  # it has ended all the same
+                    reason = f"{reason}; what it has not committed is in its place alone: {error.message}"
             await crew.record(*kept, crew.lived(station, Life.KILLED, reason), *also())
             self._governor.again()
 

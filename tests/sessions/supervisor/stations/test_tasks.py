@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from msgspec.structs import replace
 
+from sessions.branches.git.run import GitError
 from sessions.floor import events as ev
 from sessions.floor.commands import (
     AddTasks,
@@ -115,6 +116,28 @@ def test_case_44_what_was_killed_as_slowest_is_back_with_task_work_and_conversat
             assert floor.state.ended[command].undone
             reply = await floor.wish(RequeueStation("polly", slow=True))
             assert (reply.ok, "once only" in reply.reason) == (False, True)
+
+    asyncio.run(scene())
+
+
+def test_a_station_whose_work_cannot_be_kept_ends_all_the_same_and_says_where_that_is(
+    yard: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def keep_work(*_: object) -> None:
+        raise GitError("its index is damaged")
+
+    monkeypatch.setattr("sessions.supervisor.services.stations.lives.keep_work", keep_work)
+
+    async def scene() -> None:
+        async with manned(yard) as floor:
+            await floor.done(FREE)
+            await floor.done(AddTasks((work("exec sleep 1000"),)))
+            await comes_to(floor, TaskState.TAKEN)
+            await floor.done(RequeueStation("polly", "too slow"))
+            await comes_to(floor, TaskState.QUEUED)
+            known = floor.owned()
+            what = "what it has not committed is in its place alone: its index is damaged"
+            assert (known.life, known.reason) == (Life.KILLED, f"too slow; {what}")
 
     asyncio.run(scene())
 
