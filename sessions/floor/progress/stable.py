@@ -18,7 +18,7 @@ Names of commits stay: an agent that looks at one after the other does not repea
 _HYPHENS = 4
 """In an id."""
 _FLEETING = re.compile(
-    rf"{_VOLATILE.pattern}|\b\d+(?:\.\d+)?\s?(?:ns|µs|us|ms|s|secs?|seconds?|mins?|minutes?)\b"
+    rf"{_VOLATILE.pattern}|\b\d+(?:\.\d+)?\s?(?:ns|\u00b5s|us|ms|s|secs?|seconds?|mins?|minutes?)\b"
     r"|\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,40}\b|\b(?=[A-Za-z]*\d)[A-Za-z0-9]{16,}\b"
 )
 """And of an error: durations and all ids, too. Small numbers stay: `5 failed` is not `3 failed`."""

@@ -103,7 +103,7 @@ def offered(case: Case, state: FloorState) -> tuple[Act, ...]:
         acts = (Act.ANSWER,)
     elif case.kind is Kind.PROVIDER and case.station:
         acts = (Act.RETRY, Act.MORE, Act.HAND_OVER, Act.REQUEUE, Act.HOLD, Act.KILL)
-    return (*acts, *(each for each in _ALWAYS if case.station or each is not Act.EXPECTED))
+    return (*acts, *(each for each in _ALWAYS if case.station in state.stations or each is not Act.EXPECTED))
 
 
 def choices(state: FloorState, case: Case, now: float) -> tuple[Choice, ...]:

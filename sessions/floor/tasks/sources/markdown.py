@@ -231,4 +231,4 @@ def _above(item: _Item) -> str:
     while (above := item.above) is not None:
         names.append(clean(above.title))
         item = above
-    return " › ".join(reversed(names))
+    return " > ".join(reversed(names))
