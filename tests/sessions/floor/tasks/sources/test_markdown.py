@@ -86,8 +86,8 @@ def test_parts_are_tasks_before_the_whole_and_headings_are_none() -> None:
     assert [spec.title for spec in found.specs] == ["Lexer", "Tokens", "Numbers", "Docs", "Ship"]
     lexer, tokens, numbers, docs, ship = found.specs
     assert (found.done, found.twice) == (1, 0)
-    assert numbers.text == "with exponents\n\nPart of: Milestone › Lexer"
-    assert tokens.text == "Tokens\n\nPart of: Milestone › Lexer"
+    assert numbers.text == "with exponents\n\nPart of: Milestone > Lexer"
+    assert tokens.text == "Tokens\n\nPart of: Milestone > Lexer"
     assert lexer.after == (reference(tokens), reference(numbers))
     assert ship.after == (reference(lexer), reference(docs))
 
