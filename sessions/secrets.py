@@ -26,17 +26,16 @@ def without_secrets(events: Iterable[Event]) -> Secretless:
     """The events, with everything in their words that looks like a secret replaced by `[secret]`."""
     if isinstance(events, Secretless):
         return events
-    told, kept = _told().get, list(events)
+    told, deep, kept = _told().get, _deep(), list(events)
     texts: list[str] = []
     places: list[tuple[int, str]] = []
     for number, event in enumerate(kept):
-        for field in told(type(event), ()):
+        kind = type(event)
+        for field in told(kind, ()):
             if words := getattr(event, field):
                 texts.append(words)
                 places.append((number, field))
-    deep = _deep()
-    for number, event in enumerate(kept):
-        if type(event) in deep:
+        if kind in deep:
             kept[number] = _cleared(event)
     for suspect in suspects(texts):
         hidden = redact(texts[suspect])
@@ -102,6 +101,7 @@ def _deep() -> frozenset[type[Event]]:
     return frozenset(kind for kind in kinds if _listed(kind) or any(map(_holds_words, _parts(kind))))
 
 
+@cache
 def _holds_words(kind: type[Struct]) -> bool:
     return bool(_worded(kind)) or any(map(_holds_words, _parts(kind)))
 

@@ -131,7 +131,7 @@ class GroupCommit(msgspec.Struct):
         """Fold events, and keep what they make the floor forget."""
         done = 0
         for at, event in enumerate(events):
-            if isinstance(event, SessionsOver):
+            if type(event) is SessionsOver:
                 self.state, done = fold_all(self.state, events[done:at]), at
                 known = self.state.sessions
                 self.over.update((name, known[name]) for name in event.sessions if name in known)

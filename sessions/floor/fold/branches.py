@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 
 from sessions.floor import events as ev
@@ -71,7 +73,7 @@ def _put(draft: Draft, name: str, now: Branch | None) -> None:
         draft.branches.pop(name, None)
     else:
         draft.branches[name] = now
-    if not places:
+    if not places or (known and now and _stays(known, now, before)):
         return
     draft.forget_trees()
     trees = draft.trees
@@ -81,3 +83,8 @@ def _put(draft: Draft, name: str, now: Branch | None) -> None:
         tree = tree_of(station.directory, trees)
         if tree and not places.isdisjoint((tree, tree_of(station.directory, before))):
             draft.stations[station.id] = replace(station, branch=trees[tree])
+
+
+def _stays(known: Branch, now: Branch, trees: Mapping[str, str]) -> bool:
+    """A branch is in its worktree as before, as nearly always."""
+    return known.worktree == now.worktree and trees.get(now.worktree) == now.name and known.changed <= now.changed
