@@ -9,13 +9,18 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from sessions import __version__
 from sessions.errors import FactoryError
 from sessions.redact import redact
 from sessions.text import clean
+
+if TYPE_CHECKING:
+    from http.client import HTTPConnection
 
 COMMAND_S, POST_S = 20.0, 10.0
 TRIES, AGAIN_S = 3, 2.0
@@ -75,6 +80,7 @@ async def post(url: str, body: bytes) -> None:
 def _posted(url: str, body: bytes) -> tuple[str, bool]:
     """What went wrong, and whether it may go better soon. No redirection is followed: it was not set."""
     from http.client import HTTPConnection, HTTPException, HTTPSConnection
+    from threading import Timer
     from urllib.parse import urlsplit
 
     headers = {"Content-Type": "application/json", "User-Agent": f"factory-tui/{__version__}"}
@@ -82,13 +88,23 @@ def _posted(url: str, body: bytes) -> tuple[str, bool]:
         parts = urlsplit(url)
         kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         connection = kind(parts.hostname or "", parts.port, timeout=POST_S)
+        over = Timer(POST_S, lambda: _cut(connection))
+        over.start()
         try:
             connection.request("POST", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""), body, headers)
             status = connection.getresponse().status
         finally:
+            over.cancel()
             connection.close()
     except (OSError, HTTPException, ValueError) as error:
         return type(error).__name__, not isinstance(error, ValueError)
     if 200 <= status < 300:
         return "", False
     return f"HTTP {status}", status >= 500 or status == 429
+
+
+def _cut(connection: HTTPConnection) -> None:
+    """End it: the time limit of a connection is for each piece, and who answers a letter at a time would never end."""
+    if connection.sock is not None:
+        with suppress(OSError):
+            connection.sock.shutdown(socket.SHUT_RDWR)

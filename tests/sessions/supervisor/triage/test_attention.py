@@ -222,6 +222,32 @@ def test_a_webhook_that_is_not_there_is_trouble_too(monkeypatch: pytest.MonkeyPa
             asyncio.run(reaching.post(url, b"{}"))
 
 
+def test_a_webhook_that_answers_a_letter_at_a_time_has_its_time_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reaching, "POST_S", 0.3)
+    monkeypatch.setattr(reaching, "TRIES", 1)
+
+    async def check() -> None:
+        gone = asyncio.Event()
+
+        async def dripping(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            try:
+                while True:
+                    writer.write(b"H")
+                    await writer.drain()
+                    await asyncio.sleep(0.02)  # this is how the server is
+            except OSError:
+                writer.close()
+                gone.set()
+
+        async with await asyncio.start_server(dripping, "127.0.0.1", 0) as server, asyncio.timeout(10):
+            port = server.sockets[0].getsockname()[1]
+            with pytest.raises(FactoryError, match="the webhook was not reached"):
+                await reaching.post(f"http://127.0.0.1:{port}/x", b"{}")
+            await gone.wait()
+
+    asyncio.run(check())
+
+
 def test_many_cases_are_told_in_few_words() -> None:
     cases = [case(f"s{n}", title="boom") for n in range(9)]
     made = message(floor(*(ours(f"s{n}") for n in range(9)), opened(*cases)), cases, NOW)
