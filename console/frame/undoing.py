@@ -38,7 +38,7 @@ class UndoingApp(GoingApp):
     async def _undo(self, screen: FactoryScreen, commands: tuple[str, ...], words: str) -> None:
         from sessions.operator import one_key
 
-        together = one_key() if len(commands) > 1 else ""
+        together, state = one_key() if len(commands) > 1 else "", self.link.state
         replies = await asyncio.gather(*(self._reply(command, together) for command in commands))
         refused = [reply for reply in replies if not reply.ok]
         told = [f"undone: {words}"] if len(refused) < len(replies) else []
@@ -46,6 +46,8 @@ class UndoingApp(GoingApp):
             many = f"{len(refused)} of {len(replies)} " * (len(replies) > 1)
             told.append(f"{many}not undone: {refused[0].reason}: {refused[0].cure}".rstrip(": "))
         if screen.lives:
+            ended = [state.ended[command] for command, reply in zip(commands, replies, strict=True) if reply.ok]
+            screen.undone([each.undo for each in ended if each.undo is not None])
             screen.say(clean("; ".join(told), 400), TOLD_S)
 
     async def _reply(self, command: str, together: str) -> Reply:

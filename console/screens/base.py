@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from time import monotonic
 from typing import ClassVar, cast
 
@@ -17,6 +17,7 @@ from console.actions.registry import BY_ID, actions_on, footer_actions, key_name
 from console.copies import Copy
 from console.screens.factory import Factory
 from console.screens.opening import OpeningScreen
+from sessions.floor.commands import AnyWish
 from sessions.text import clean
 from widgets.draw.cells import Line, Span
 from widgets.draw.look import Look
@@ -137,6 +138,9 @@ class FactoryScreen(Guarded, OpeningScreen):
         from sessions.views import undoing
 
         return undoing.newest(state, who())
+
+    def undone(self, wishes: Sequence[AnyWish]) -> None:
+        """The supervisor does these, which undo what the operator did."""
 
     def counters(self) -> list[Span]:
         """How many stations need somebody, failed, wait and are stale: for the header, which every screen has.

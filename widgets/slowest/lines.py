@@ -29,14 +29,14 @@ def row_line(state: FloorState, row: Row, now: float, cells: int, ground: str, m
     sign, style = SIGN.get(row.place, ("", "")) if row.place is not Place.UNRANKED else _status(state, row, now)
     margin = f"{row.entry.margin:.1f}×" if row.entry is not None and row.entry.margin is not None else ""
     loud = row.place is Place.SLOW
-    name = _NAME if cells >= 60 else 12
+    name, margins = (_NAME, _MARGIN) if cells >= 60 else (12, 0)  # what it is slow by stands in the words, too
     spans: list[Span] = [
         (MARK if marked else " ", "accent" + ground),
         (sign + " ", style + ground),
         (fit(short(row.name, name), name) + " ", ("bold text" if loud else "text") + ground),
-        (fit(margin, _MARGIN, right=True) + "  ", ("needs_me" if loud else "soft") + ground),
+        (fit(margin, margins, right=True) + "  ", ("needs_me" if loud else "soft") + ground),
     ]
-    room = max(0, cells - 3 - name - 1 - _MARGIN - 2)
+    room = max(0, cells - 3 - name - 1 - margins - 2)
     tone = "text" if loud else "faint" if row.place is Place.UNRANKED else "soft"
     return pad([*spans, (cut(row.words, room), tone + ground)], cells, "text" + ground)
 
@@ -81,14 +81,14 @@ def figure_lines(entry: Entry, cells: int) -> list[Line]:
     """Each figure beside the median of its cohort, with its age; what is not known is said last."""
     of = entry.cohort
     lines = [rule("figures", cells, _cohort(of))]
-    what = max(10, cells - 2 - 2 * _VALUE - _AGE - 3)
-    median = "median" if of is not None and of.median is not None else ""
-    head = fit("", what) + fit("its own", _VALUE, right=True) + fit(median, _VALUE, right=True)
+    beside = _VALUE if of is not None and of.median is not None else 0
+    what = max(10, cells - 2 - _VALUE - beside - _AGE - 3)
+    head = fit("", what) + fit("its own", _VALUE, right=True) + fit("median", beside, right=True)
     lines.append(pad([("  " + head + fit("age", _AGE, right=True), "faint")], cells, "text"))
     for figure in entry.figures:
         if figure.value is None or (not figure.value and figure.median is None):
             continue
-        lines.append(_figure(figure, what, cells))
+        lines.append(_figure(figure, what, beside, cells))
     unknown = [clean(each, 60) for each in entry.unknown]
     return lines + _rows("unknown", [", ".join(unknown)] if unknown else [], cells, "soft")
 
@@ -103,7 +103,7 @@ def _cohort(of: Cohort | None) -> str:
     return f"beside {of.n} {role}"
 
 
-def _figure(figure: Figure, what: int, cells: int) -> Line:
+def _figure(figure: Figure, what: int, beside: int, cells: int) -> Line:
     own, median = _amount(figure.value, figure.unit), _amount(figure.median, figure.unit)
     aged = exact_age(1.0, 1.0 + figure.age) if figure.age is not None else ""
     worse = figure.value is not None and figure.median is not None and figure.value > 2 * figure.median
@@ -111,7 +111,7 @@ def _figure(figure: Figure, what: int, cells: int) -> Line:
         [
             ("  " + fit(clean(figure.what, 80), what), "soft"),
             (fit(own, _VALUE, right=True), "bold needs_me" if worse else "text"),
-            (fit(median if figure.median is not None else "", _VALUE, right=True), "text"),
+            (fit(median if figure.median is not None else "", beside, right=True), "text"),
             (fit(aged, _AGE, right=True), "faint"),
         ],
         cells,

@@ -11,9 +11,11 @@ from console.links.link import LinkMode
 from console.screens.listed import ListedScreen
 from console.screens.triage.actions import KEYS, TriageSituation
 from console.screens.triage.pending import Pending
+from sessions.floor.ours.lives import Asks
 from sessions.floor.state import FloorState, Status, name_of
 from sessions.floor.triage.acts import Choice, choice, offered
 from sessions.floor.triage.case import Act
+from sessions.floor.triage.meanings import question_of
 from sessions.text import clean
 from sessions.views.triage import queue
 from sessions.views.triage.queue import Item
@@ -32,6 +34,12 @@ _EMPTY: Mapping[Tab, tuple[str, ...]] = {
 
 _ASKS = {Act.SNOOZE: "out of sight for as long as you say, or until its next turn"}
 """What a key does that asks for more before; what the act would be without an answer, it never is."""
+_PERMITS = {
+    Act.ALLOW: "this once",
+    Act.ALWAYS: "this and its like, from now on",
+    Act.DENY: "it goes on without, and is told the reason that you give",
+}
+"""What a key does with what is asked: that stands in full above it."""
 
 
 class TriageScene(ListedScreen[Item]):
@@ -46,6 +54,8 @@ class TriageScene(ListedScreen[Item]):
         super().__init__()
         self.tab = Tab.WAITING
         self.pending = Pending()
+        self.back: frozenset[str] = frozenset()
+        """Cases that come back since the operator undid what became of them: the cursor goes to them."""
         self._apart: set[str] = set()
         """Groups that are taken apart."""
         self._came_at = 0.0
@@ -95,13 +105,15 @@ class TriageScene(ListedScreen[Item]):
         if self.factory.link.mode is LinkMode.REPLAY:
             return ()
         found: dict[str, KeyTold] = {}
+        question = question_of(self.factory.link.state, row.first) if row.first is not None else None
+        short = _PERMITS if question is not None and question.asks is Asks.PERMISSION else {}
         for it in self.able(row):
             name = self.name_of_act(it.act, row)
             action = BY_ID[f"triage.{name}"]
             if name in found or not (keys := keys_of(action, self.factory.user_keys)):
                 continue
             why_not = ": ".join(filter(None, (it.why_not, it.cure)))
-            words = clean(_ASKS.get(it.act, it.words), 300)
+            words = clean((_ASKS | short).get(it.act, it.words), 300)
             found[name] = KeyTold(key_name(keys[0]), action.title, words, clean(why_not, 300))
         return [*found.values()]
 
@@ -177,6 +189,10 @@ class TriageScene(ListedScreen[Item]):
     def draw(self) -> None:
         before = self.row if self.lives else None
         super().draw()
+        if self.back and self.tab is Tab.WAITING:
+            row = next((row for row in self.shown if any(case.id in self.back for case in row.cases)), None)
+            if row is not None and self.go_to(row.key):
+                self.back = frozenset()
         if self.row is not None and not (
             before is not None and before.key == self.row.key and _holds(before, self.row)
         ):

@@ -17,7 +17,7 @@ from console.screens.handed import why
 from console.screens.triage import menus
 from console.screens.triage.actions import KEYS, SPEC
 from console.screens.triage.scene import TriageScene
-from sessions.floor.commands import ExpectKind, ReopenCase, SettleCase
+from sessions.floor.commands import AnyWish, ExpectKind, ReopenCase, SettleCase
 from sessions.floor.state import name_of
 from sessions.floor.triage.acts import choice, meaning, offered
 from sessions.floor.triage.case import Act, Case, Kind
@@ -58,6 +58,7 @@ class TriageScreen(TriageScene):
     def action_move(self, way: str) -> None:
         super().action_move(way)
         self._came_at = 0.0  # the operator went there
+        self.back = frozenset()
 
     async def open_row(self, row: Item) -> None:
         """Into what it asks, else into the station."""
@@ -96,6 +97,18 @@ class TriageScreen(TriageScene):
         if row is not None and row.settled is not None and row.settled.command:
             return undoing.with_its_key(self.factory.link.state, row.settled.command)
         return super().undoable()
+
+    def undone(self, wishes: Sequence[AnyWish]) -> None:
+        """What was settled by mistake is what the operator wants to see next."""
+        self.back = frozenset(wish.case for wish in wishes if isinstance(wish, ReopenCase))
+        self.draw()
+
+    def action_back(self) -> None:
+        """Out of another tab before out of the screen."""
+        if self.tab is Tab.WAITING or self.focused is self.panel or self.search or self.marks:
+            super().action_back()
+        else:
+            self._show_tab(Tab.WAITING)
 
     # Settling
 
@@ -169,6 +182,7 @@ class TriageScreen(TriageScene):
         words = means.words if isinstance(means, Means) else found[0][1].value
         self.pending.take(cases)
         self.marks.clear()
+        self.back = frozenset()
         self.set_focus(self.listing)
         self.draw()
         self.begin(lambda: self._send(cases, wishes, f"{self._whom(cases)}: {words}"), group="hands")

@@ -76,8 +76,10 @@ def test_cases_of_one_cause_are_settled_with_one_key_and_undone_with_one() -> No
         await pilot.press("R")
         await at_rest(pilot)
         assert "3 stations: it goes on" in screen._said
+        assert screen.row is not None and "ship-01" not in screen.row.stations
         await pilot.press("u")
         await at_rest(pilot)
+        assert "ship-01" in screen.row.stations, "what was undone is under the cursor"
 
     link = play(test)
     assert sent(link) == [("ship-03", Act.RETRY), ("ship-02", Act.RETRY), ("ship-01", Act.RETRY)]
@@ -223,6 +225,10 @@ def test_what_was_settled_is_told_with_how_and_undone_there() -> None:
         await at_rest(pilot)
         assert "tests-04:stuck:360" in app.link.state.cases
         assert "ship-09:signal:33" not in app.link.state.cases
+        await pilot.press("escape")
+        assert app.screen is screen and screen.tab is Tab.WAITING
+        await pilot.press("escape")
+        assert app.screen is not screen
 
     play(test)
 
