@@ -82,7 +82,8 @@ def _undone(state: FloorState, command: Command, wish: Undo, now: float) -> Deci
         return Refusal("that is undone already", "look at what is so now")
     decision = _answer(state, command, ended.undo, now)
     if isinstance(decision, Accepted):  # where there is nothing to do it is undone, too, and not offered again
-        done = ev.CommandDone(time=now, source=SOURCE, command=command.id, who=command.who, words=decision.told)
+        who = clean(command.who, NAME_CHARS)
+        done = ev.CommandDone(time=now, source=SOURCE, command=command.id, who=who, words=decision.told)
         undone = ev.CommandUndone(time=now, source=SOURCE, command=wish.command, by=command.id)
         return Accepted((*(decision.events or (done,)), undone), decision.told)
     return decision

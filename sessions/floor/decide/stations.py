@@ -23,7 +23,18 @@ from sessions.floor.decide import undoing
 from sessions.floor.decide.decision import SOURCE, Accepted, Decision, Hand, Refusal
 from sessions.floor.decide.limits import exclusive_clash, outgrown, overdrawn, wider
 from sessions.floor.decide.living import changed
-from sessions.floor.decide.naming import meant, too_long
+from sessions.floor.decide.naming import (
+    NAME_CHARS,
+    as_called,
+    called_already,
+    free_branch,
+    free_name,
+    meant,
+    misnamed,
+    misnamed_branch,
+    too_long,
+    word,
+)
 from sessions.floor.decide.requeue import brought_back, requeued
 from sessions.floor.identity import Owner
 from sessions.floor.ours import budget
@@ -34,11 +45,9 @@ from sessions.floor.scopes import sets
 from sessions.floor.state import UNMETERED, FloorState, name_of
 from sessions.text import clean
 
-NAME_CHARS = 40
 DEPTH = 4
 """Stations that work for one another, one above the other."""
 _KIND = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-_WORDS = re.compile(r"[0-9A-Za-z]+")
 
 
 def decide_station(state: FloorState, wish: StationWish, hand: Hand) -> Decision:
@@ -102,7 +111,7 @@ def _started(state: FloorState, wish: StartStation, hand: Hand) -> Decision:
         owner=Owner.OURS,
         parent=wish.parent,
     )
-    called = _as_called(state, wish.name, station)
+    called = as_called(state, wish.name, station)
     named = [ev.StationRenamed(time=now, source=SOURCE, station=station, name=called)] if called else []
     bounded = ev.ScopeAssigned(
         time=now,
@@ -131,15 +140,15 @@ def _started(state: FloorState, wish: StartStation, hand: Hand) -> Decision:
 
 def would_be(state: FloorState, wish: StartStation) -> tuple[str, str]:
     """The id and the branch of the station that would come of it."""
-    station = _free_name(state, wish.name or wish.branch or _word(wish.text) or wish.kind)
-    return station, wish.branch or _free_branch(state, station)
+    station = free_name(state, wish.name or wish.branch or word(wish.text) or wish.kind)
+    return station, wish.branch or free_branch(state, station)
 
 
 def unstartable(wish: StartStation) -> Refusal | None:
     """Why nobody could ever start this."""
     if _KIND.fullmatch(wish.kind) is None:
         return Refusal(f"{clean(wish.kind, NAME_CHARS)!r} is no kind of agent", "see `factory-tui agents`")
-    if wish.name and (trouble := _misnamed(wish.name)):
+    if wish.name and (trouble := misnamed(wish.name)):
         return trouble
     if wish.text and not wish.text.strip():
         return Refusal("its task is empty", "say what it is to do, or leave the task out and prompt it later")
@@ -147,7 +156,7 @@ def unstartable(wish: StartStation) -> Refusal | None:
         return Refusal("that is nothing to begin a branch at", "name a branch, a tag or a commit")
     if reason := sets.trouble(wish.scope.write) or sets.trouble(wish.scope.read):
         return Refusal(reason, "see the README for how scopes are written")
-    return too_long(wish.text) or (_misnamed_branch(wish.branch) if wish.branch else None)
+    return too_long(wish.text) or (misnamed_branch(wish.branch) if wish.branch else None)
 
 
 def _out_of_place(state: FloorState, wish: StartStation, station: str) -> Refusal | None:
@@ -158,18 +167,7 @@ def _out_of_place(state: FloorState, wish: StartStation, station: str) -> Refusa
     if parent is not None and (trouble := childless(state, wish.parent, parent) or _too_deep(state, wish.parent)):
         return trouble
     above = wider(state, wish, wish.parent, parent) if parent is not None else None
-    return _called_already(state, wish.name) or above or exclusive_clash(state, station, wish.scope, wish.parent)
-
-
-def _called_already(state: FloorState, wanted: str) -> Refusal | None:
-    """That a name which was given is another one's: whoever gave it would go on by it with the wrong one."""
-    name = clean(wanted, NAME_CHARS).strip()
-    for other in state.stations.values() if name else ():
-        known = state.owned.get(other.id)
-        if name in (other.id, other.name) and (known is None or known.life is not Life.REMOVED):
-            ended = known is not None and not known.lives
-            return Refusal(f"there is a station {name!r} already", f"{'remove that, or ' * ended}take another name")
-    return None
+    return called_already(state, wish.name) or above or exclusive_clash(state, station, wish.scope, wish.parent)
 
 
 def _prompted(state: FloorState, known: Owned, wish: PromptStation, hand: Hand) -> Decision:
@@ -240,28 +238,11 @@ def _unassignable(state: FloorState, wish: AssignScope) -> Refusal | None:
 def _restored(state: FloorState, ref: str, branch: str, hand: Hand) -> Decision:
     if not ref.startswith("refs/factory-tui/kept/"):
         return Refusal(f"{clean(ref, 80)!r} keeps no work of a station", "see `factory-tui kept`")
-    if branch and (trouble := _misnamed_branch(branch)):
+    if branch and (trouble := misnamed_branch(branch)):
         return trouble
     if not branch or branch in state.branches:
         return Refusal("that branch is there already" if branch else "no branch is named", "name a new branch")
     return Accepted((ev.RestoreWanted(ref=ref, branch=branch, **hand),))
-
-
-def _misnamed(name: str) -> Refusal | None:
-    """Why a station cannot be called so: it would look like a path or an option, or be cut and not be found by it."""
-    if name.startswith((".", "-")) or "/" in name or "\\" in name:
-        return Refusal(f"{clean(name, 80)!r} is no name of a station", "take letters, digits, - and spaces")
-    if len(name) > NAME_CHARS:
-        return Refusal(f"the name has {len(name):,} characters", f"take {NAME_CHARS} at most")
-    return None
-
-
-def _misnamed_branch(branch: str) -> Refusal | None:
-    """The rules of git-check-ref-format(1) that matter before git is asked."""
-    bad = branch.startswith(("-", "/", ".")) or branch.endswith(("/", ".", ".lock")) or ".." in branch or "//" in branch
-    if bad or "@{" in branch or re.search(r"[\x00-\x20~^:?*\[\\\x7f]", branch) or len(branch) > 200:
-        return Refusal(f"{clean(branch, 80)!r} is no name of a branch", "take letters, digits, `-` and `/`")
-    return None
 
 
 def childless(state: FloorState, station: str, known: Owned) -> Refusal | None:
@@ -278,39 +259,3 @@ def _too_deep(state: FloorState, parent: str) -> Refusal | None:
     if len(above(state, parent)) + 1 < DEPTH:
         return None
     return Refusal(f"{DEPTH} stations stand above it already", "let one further up spawn it")
-
-
-def _word(text: str) -> str:
-    """A name made of the first words of a task."""
-    return "-".join(_WORDS.findall(text.lower())[:3])
-
-
-def _slug(name: str) -> str:
-    """What can be a directory and a part of a ref: words of letters and digits."""
-    return "-".join(_WORDS.findall(name))[:NAME_CHARS].rstrip("-") or "station"
-
-
-def _free_name(state: FloorState, wanted: str) -> str:
-    """A name that no station ever had on this floor."""
-    base = _slug(wanted.rsplit("/", 1)[-1])
-    taken = {*state.stations, *(station.name for station in state.stations.values())}
-    name, number = base, 1
-    while name in taken:
-        number += 1
-        name = f"{base}-{number}"
-    return name
-
-
-def _as_called(state: FloorState, wanted: str, station: str) -> str:
-    """The name that was given, where it cannot be the station's id and no other one has it; else nothing."""
-    name = clean(wanted, NAME_CHARS).strip()
-    taken = any(name in (other.id, other.name) for other in state.stations.values())
-    return "" if taken or name == station else name
-
-
-def _free_branch(state: FloorState, station: str) -> str:
-    name, number = f"station/{station}", 1
-    while name in state.branches or any(known.branch == name for known in state.owned.values()):
-        number += 1
-        name = f"station/{station}-{number}"
-    return name

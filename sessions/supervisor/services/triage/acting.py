@@ -62,6 +62,8 @@ class Acting:
         rule = self._rules.get(known.plan)
         if rule is None:
             return self._not_done(known, now, "that rule is switched off by now")
+        if not standing.matches(rule, state, known):
+            return self._not_done(known, now, f"{rule.name} is not about what it is by now")
         wish = SettleCase(known.id, rule.act, rule.text, model=rule.model, to=_meant(state, rule.to), rule=rule.name)
         decision = decide(state, Command(uuid.uuid4().hex, f"rule:{rule.name}", now, wish), now)
         if isinstance(decision, Refusal):

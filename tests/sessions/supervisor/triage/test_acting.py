@@ -6,8 +6,12 @@ import asyncio
 import time
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from sessions.floor import events as ev
 from sessions.floor.commands import SettleCase, Undo
+from sessions.floor.decide.decision import Accepted
+from sessions.floor.fold.fold import fold
 from sessions.floor.triage.case import Act, Cause, Kind
 from sessions.floor.triage.chosen import Chosen
 from sessions.floor.triage.standing import Standing
@@ -77,6 +81,23 @@ def test_what_a_rule_cannot_do_is_said_and_left_to_a_person(tmp_path: Path) -> N
             assert case.note == "again could not more: that is not enough to do it" and not case.plan
         async with kept(tmp_path) as it:  # it is switched off by now
             assert [case.note for case in it.state.cases.values()] == [case.note]
+
+    asyncio.run(check())
+
+
+def test_a_rule_does_nothing_about_what_turned_out_to_be_something_else(tmp_path: Path) -> None:
+    async def check() -> None:
+        async with kept(tmp_path, chosen=rule(backoff=60)) as it:
+            await it.say(*ours(), failed(reason=LIMIT))
+            await it.until(lambda state: any(case.plan for case in state.cases.values()))
+            (case,) = it.state.cases.values()
+            now = time.time()
+            other = fold(it.state, ev.CaseRestated(time=now, station="api", what=replace(case, cause=Cause.AUTH)))
+            decision = it.triage._acting._settled(other, case, now)
+            assert isinstance(decision, Accepted)
+            (planned,) = decision.events
+            assert isinstance(planned, ev.CasePlanned)
+            assert (planned.rule, planned.why) == ("", "again is not about what it is by now")
 
     asyncio.run(check())
 
