@@ -86,5 +86,5 @@ def _put(draft: Draft, name: str, now: Branch | None) -> None:
 
 
 def _stays(known: Branch, now: Branch, trees: Mapping[str, str]) -> bool:
-    """A branch is in its worktree as before, as nearly always."""
-    return known.worktree == now.worktree and trees.get(now.worktree) == now.name and known.changed <= now.changed
+    """A branch is what its worktree has checked out, as before, and is nearly always."""
+    return trees.get(now.worktree) == now.name and known.changed <= now.changed

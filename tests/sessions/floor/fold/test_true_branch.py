@@ -107,6 +107,13 @@ def test_two_claims_on_a_worktree_are_told_apart_by_their_time() -> None:
     assert checked_out([late, early]) == checked_out([early, late]) == {"/w": "late"}
 
 
+def test_whose_claim_is_renewed_or_older_than_was_said_changes_where_the_stations_are() -> None:
+    claims = (_stands("late", "/w", 20), _stands("early", "/w", 15), _opened("/w"))
+    assert _branch(*claims) == "late"
+    assert _branch(*claims, _stands("early", "/w", 30)) == "early"
+    assert _branch(*claims, _stands("late", "/w", 12)) == "early"
+
+
 @pytest.fixture
 def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     yield from house_in(monkeypatch)
