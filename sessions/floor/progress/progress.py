@@ -155,7 +155,7 @@ class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
     edits_since: float = 0.0
     edited_at: float = 0.0
     fresh: int = 0
-    """Calls that were new since then."""
+    """Calls that were new since then, and checks that passed again after something was written."""
 
 
 NOTHING = Progress()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from sessions.floor.progress.progress import Progress, Repeated
-from sessions.floor.progress.stable import call_key, error_key, is_told, waits, writes
+from sessions.floor.progress.stable import call_key, checks, error_key, is_told, waits, writes
 
 FORGOTTEN_S = 3_600.0
 """A failure of so long after the last one like it is another."""
@@ -102,6 +102,8 @@ class Repeats:
         if count is not None:
             recent[key] = count = count + 1
             self.repeats = True
+            if count == 1 and self.edits and error is None and checks(detail):
+                self.fresh += 1  # it is done to what was written since: that is good
             self._again(time, key, call, count, tool, detail, error or "")
         else:  # as nearly always
             self.fresh += 1

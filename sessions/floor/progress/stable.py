@@ -31,6 +31,11 @@ _WRITES = re.compile(
     r"(?=\s|$)|--(?:fix|write|in-place)\b|(?<![<>=\-&\d])>{1,2}\s*[^\s&>|]|<<"
 )
 """Commands that change files, or what others see."""
+_CHECKS = re.compile(
+    r"\b(?:\w*tests?|pytest|check|build|lint|make|tox|nox|jest|vitest|tsc|mypy|pyright|ruff|eslint|gradle\w*|mvn|clippy)\b"
+)
+_HIDES = re.compile(r"\||;|&\s*$")
+"""What makes a command end well that does not: `make check | tail`, `pytest; true`, `make || true`."""
 _TO_NOTHING = re.compile(r"\d?>{1,2}\s*/dev/null|\d?>&\d|&>\s*/dev/null")
 _POLLS = frozenset(
     {
@@ -83,6 +88,12 @@ def is_told(error: str) -> bool:
 def writes(detail: str) -> bool:
     """Whether a command, by its words, changes files: what is done after it is done to something else."""
     return " " in detail and _WRITES.search(_TO_NOTHING.sub("", detail)) is not None
+
+
+@lru_cache(maxsize=1_024)
+def checks(detail: str) -> bool:
+    """Whether a command, by its words, tries what was written, and ends well only where that is good."""
+    return _CHECKS.search(detail) is not None and _HIDES.search(detail) is None
 
 
 def waits(tool: str, detail: str) -> bool:

@@ -103,6 +103,24 @@ def test_files_written_in_turns_are_thrashing_where_nothing_is_settled(station: 
     assert (thrash_of(station) is not None) is found
 
 
+@pytest.mark.parametrize(
+    ("command", "found"),
+    [
+        ("pytest -q", False),
+        ("cargo test --all", False),
+        ("make check", False),
+        ("git diff", True),  # it looks, and tries nothing
+        ("make check | tail -3", True),  # how that ended is not known
+        ("make check || true", True),
+    ],
+)
+def test_files_written_in_turns_whose_check_passes_each_time_are_work(command: str, found: bool) -> None:
+    station = Working("a").ask().edit("src/a.py").edit("tests/test_a.py")
+    for n in range(40):
+        station.edit(("src/a.py", "tests/test_a.py")[n % 2]).run(command, 10.0).rest(50)
+    assert (thrash_of(station) is not None) is found
+
+
 def test_without_another_write_it_is_over_and_it_is_told_when() -> None:
     station = between(30, 90)
     last = station.now - 90
