@@ -35,7 +35,6 @@ WORKS_S = 90.0
 """So long after the last key somebody works here."""
 TOLD_S = 8.0
 """How long the footer says what was done."""
-_ALLOWS = (Act.ALLOW, Act.ALWAYS, Act.RESCOPE)
 _ASKED = (Kind.PERMISSION, Kind.SCOPE)
 """Kinds of which something would be allowed that must have been seen."""
 
