@@ -18,6 +18,7 @@ TASKS = Slice("tasks", versions.TASKS, ("tasks", "hands", "task_count"), reads=(
 MOST_OVER = 1_000
 """Tasks remembered that are over, the newest; the journal has all."""
 MOST_LEARNED = 5
+_MOMENTS = ("since", "taken", "begun", "done")
 
 
 def _put(draft: Draft, event: ev.TaskEvent | ev.TakingEvent, **changes: object) -> None:
@@ -206,3 +207,12 @@ def task_reopened(draft: Draft, event: ev.TaskReopened) -> None:
     task = draft.tasks.get(event.task)
     if task is not None and task.lease == event.lease:
         _put(draft, event, state=event.state, station=event.station)
+
+
+@TASKS.folds
+def clock_set(draft: Draft, event: ev.ClockSet) -> None:
+    """What is said from now on is of the present taking, also where that was dated later than now."""
+    for task in [*draft.tasks.values()]:
+        if max(getattr(task, moment) for moment in _MOMENTS) > event.time:
+            past = {moment: min(getattr(task, moment), event.time) for moment in _MOMENTS}
+            draft.tasks[task.id] = replace(task, **past)

@@ -78,7 +78,8 @@ def _goes_on(state: FloorState, task: Task, station: str) -> bool:
     """Whether the station had the task last, and no other one since: all it committed since then is for it."""
     if task.station != station or not task.base:
         return False
-    return not any(each.station == station and each.taken > task.taken for each in state.tasks.values())
+    others = (each for each in state.tasks.values() if each.station == station and each.id != task.id)
+    return not any(each.taken >= task.taken for each in others)
 
 
 def base_of(state: FloorState, station: str) -> str:

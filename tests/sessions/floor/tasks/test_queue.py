@@ -259,3 +259,15 @@ def test_undoing_a_kill_takes_up_nothing_that_was_dropped_since() -> None:
     )
     refused = decide(state, Command("c1", "mara@box", START, BringBack("ship", "t1")), START + 4)
     assert isinstance(refused, Refusal) and refused.reason == "t1 was dropped since: split up"
+
+
+def test_a_clock_that_goes_back_leaves_nobody_unheard() -> None:
+    """Not the word of a station that it is done; nor is what it did for another task since counted as for this one."""
+    state = floor(added(TaskSpec("one"), TaskSpec("two")), free("ship"), taken("t1", "ship", time=START + 3_600))
+    back = ev.ClockSet(time=START, source="clock", before=START + 3_601)
+    state = floor(back, COMPLETE, before=state)
+    assert state.tasks["t1"].taken == START
+    assert moves.is_done(state, state.tasks["t1"])
+    kept = ev.TaskReturned(time=START + 6, source="test", station="ship", task="t1", lease=1)
+    state = floor(kept, taken("t2", "ship", time=START + 3_600), back, before=state)
+    assert moves.taken(state, state.tasks["t1"], "ship", "c" * 40, START + 9).base == "c" * 40
