@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from sessions.floor.progress.progress import Progress, Repeated
-from sessions.floor.progress.stable import call_key, checks, error_key, is_told, waits, writes
+from sessions.floor.progress.stable import but_for_numbers, call_key, checks, error_key, is_told, waits, writes
 
 FORGOTTEN_S = 3_600.0
 """A failure of so long after the last one like it is another."""
@@ -162,7 +162,7 @@ class Repeats:
         self, known: tuple[Repeated, ...], key: int, call: int, time: float, words: str, error: str
     ) -> tuple[Repeated, ...]:
         """What is known with one more of this key, the latest then; what was written between begins a round."""
-        old = next((each for each in known if each.key == key), None)
+        old = next((each for each in known if each.key == key), None) or self._but_for_numbers(known, call, error)
         if old is None or time - old.last > FORGOTTEN_S:
             new = Repeated(key, call, 1, time, time, words, error, 0, time, self.writes, self.calls - 1)
             return (*(each for each in known if each is not old), new)
@@ -180,6 +180,13 @@ class Repeats:
                 calls=self.calls - 1,
             )
         return (*(each for each in known if each is not old), new)
+
+    def _but_for_numbers(self, known: tuple[Repeated, ...], call: int, error: str) -> Repeated | None:
+        """What was the only thing that came since, and differs in numbers alone: nothing was done that could count."""
+        last = known[-1] if known else None
+        if last is None or last.what != call or last.writes != self.writes or last.calls + last.count != self.calls - 1:
+            return None
+        return last if but_for_numbers(last.error) == but_for_numbers(error) else None
 
     def _succeeded(self, call: int, detail: str) -> None:
         """A call that failed before works now; or, by its words, it may have changed what fails."""

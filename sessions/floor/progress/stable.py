@@ -22,6 +22,7 @@ _FLEETING = re.compile(
     r"|\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,40}\b|\b(?=[A-Za-z]*\d)[A-Za-z0-9]{16,}\b"
 )
 """And of an error: durations and all ids, too. Small numbers stay: `5 failed` is not `3 failed`."""
+_NUMBERS = re.compile(r"\d+")
 _MAY_VARY = re.compile(r"\d(?:\d{4}|:\d\d:|\d{3}-\d\d|x)")
 """What a call has that has such a number, a time or a date: most have none, and that is found out fast."""
 _WRITES = re.compile(
@@ -71,6 +72,11 @@ def _begun(tool: str, source: str) -> int:
 def error_key(detail: str) -> int:
     """A number for how something failed, never 0."""
     return crc32(_FLEETING.sub("#", detail).encode("utf-8", "replace")) or 1
+
+
+def but_for_numbers(error: str) -> str:
+    """An error with all that may be another number in it taken out."""
+    return _NUMBERS.sub("#", _FLEETING.sub("#", error))
 
 
 def number_of(text: str) -> int:

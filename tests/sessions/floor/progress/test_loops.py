@@ -71,6 +71,36 @@ def test_different_calls_that_end_in_the_same_error_are_a_loop() -> None:
     assert found is not None and found.error == error and found.count == 9
 
 
+@pytest.mark.parametrize(
+    ("command", "error"),
+    [
+        ("python run.py", "Traceback: worker {} died in step 3 of the import"),
+        ("psql -c 'select {}'", "connection to server on port 5432 failed: this was attempt {}"),
+    ],
+)
+def test_small_numbers_that_are_another_each_time_hide_no_loop_where_nothing_else_is_done(
+    command: str, error: str
+) -> None:
+    found = set()
+    station, other = Working("a").ask(), Working("b").ask()
+    for n in range(12):
+        for each in (station, other):
+            each.run(command.format(n), 5.0, error.format(300 + n)).rest(40)
+        other.use("Read", f"src/part_{n}.py")
+        loop = loop_of(station)
+        found |= set() if loop is None else {loop.since}
+        assert loop_of(other) is None
+    assert len(found) == 1, "it is one and the same"
+
+
+def test_fewer_that_fail_each_time_is_no_loop() -> None:
+    station, blind = Working("a").ask(), Working("b").ask()
+    for n in range(12):
+        station.run("pytest -q", 10.0, f"{20 - n} tests failed in the whole suite").edit("src/a.py").rest(60)
+        blind.run("pytest -q", 10.0, f"{20 - n} tests failed in the whole suite").use("mcp__edit").rest(60)
+        assert loop_of(station) is None and loop_of(blind) is None
+
+
 def healthy() -> dict[str, Working]:
     tdd, paging, polling, waits, checks, sed, sparse = (
         Working(name).ask() for name in ("tdd", "paging", "polling", "waits", "checks", "sed", "sparse")
