@@ -77,6 +77,8 @@ class Session(msgspec.Struct, frozen=True, omit_defaults=True):
 
 UNMETERED = frozenset({"command"})
 """Kinds of which nobody tells what they use."""
+PROMPTLESS = frozenset({"command"})
+"""Kinds to which nothing can be said after their start: it is not known when such a program listens."""
 
 
 class Station(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -13,7 +13,7 @@ from sessions.floor.ours.changes import rebooted, why_not
 from sessions.floor.ours.family import below, living_children
 from sessions.floor.ours.lives import Asks, Change, Life
 from sessions.floor.ours.owned import Owned, Question
-from sessions.floor.state import EMPTY, FloorState, Status, name_of
+from sessions.floor.state import EMPTY, PROMPTLESS, FloorState, Status, name_of
 from sessions.text import clean
 
 OBSERVED = "it is only observed: speak to it where it runs"
@@ -24,10 +24,6 @@ NAMED = 3
 ONE_ALONE = "one at a time: take the marks away, or mark that one alone"
 IN_TERMINAL = "keeper"
 """The host of every station in a terminal."""
-
-
-PROMPTLESS = frozenset({"command"})
-"""Kinds of agents to which nothing can be said: it is not known when such a program listens, nor what interrupts it."""
 
 
 class Verb(StrEnum):

@@ -13,7 +13,7 @@ from sessions.headless.line import text
 from sessions.headless.triage import shape as jsonshape
 from sessions.text import clean
 
-NOT_JUDGED = "nobody has looked yet what needs a person here: a supervisor does, as soon as somebody opens the floor"
+NOT_JUDGED = "nothing is known to need you; a supervisor looks for it as long as somebody has the floor open"
 NAMED = 3
 
 

@@ -35,6 +35,7 @@ from sessions.floor.decide.naming import (
     too_long,
     word,
 )
+from sessions.floor.decide.queue.changing import deaf
 from sessions.floor.decide.requeue import brought_back, requeued
 from sessions.floor.identity import Owner
 from sessions.floor.ours import budget
@@ -98,7 +99,8 @@ def _started(state: FloorState, wish: StartStation, hand: Hand) -> Decision:
             return parent_id
         wish = replace(wish, parent=parent_id)
     station, branch = would_be(state, wish)
-    if trouble := unstartable(wish) or _out_of_place(state, wish, station):
+    untold = deaf(wish.kind, "what is started") if wish.takes else None
+    if trouble := unstartable(wish) or untold or _out_of_place(state, wish, station):
         return trouble
     parent, now = state.owned.get(wish.parent), hand["time"]
     opened = ev.StationOpened(

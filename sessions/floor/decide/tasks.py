@@ -58,6 +58,8 @@ def _enlisted(state: FloorState, wish: TakeTasks, hand: Hand) -> Decision:
     if isinstance(station, Refusal):
         return station
     name, words = name_of(state, station), "takes tasks whenever it is free" if wish.takes else "takes no more tasks"
+    if wish.takes and (trouble := changing.deaf(state.stations[station].kind, name)):
+        return trouble
     if state.owned[station].takes is wish.takes:
         return Accepted(told=f"{name} {words} already" if wish.takes else f"{name} takes no tasks")
     told = ev.StationEnlisted(time=hand["time"], source=SOURCE, station=station, takes=wish.takes, who=hand["who"])

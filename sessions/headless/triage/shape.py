@@ -132,8 +132,8 @@ def queue(state: FloorState, now: float, snoozed: bool = False) -> QueueShape:
 
 
 def judged(state: FloorState) -> bool:
-    """Whether anybody ever looked what needs a person."""
-    return bool(state.cases or state.settled or not state.stations)
+    """Whether anybody ever looked what needs a person: whoever runs stations does."""
+    return bool(state.cases or state.settled or state.owned or not state.stations)
 
 
 def case_counts(state: FloorState, now: float) -> Mapping[str, int]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sessions.floor.ours import budget
 from sessions.floor.scope import Budget
-from sessions.floor.state import FloorState
+from sessions.floor.state import PROMPTLESS, FloorState
 from sessions.floor.tasks.task import Source, Task
 from sessions.text import clean
 from sessions.views.forms.words import budget_text
-from sessions.views.hands import OBSERVED, PROMPTLESS
+from sessions.views.hands import OBSERVED
 from sessions.views.tasks.words import title_of
 
 

@@ -13,7 +13,7 @@ from sessions.floor.decide.decision import SOURCE, Accepted, Decision, Hand, Ref
 from sessions.floor.decide.naming import meant
 from sessions.floor.decide.queue import specs as rules
 from sessions.floor.decide.queue.adding import last_order
-from sessions.floor.state import FloorState, name_of
+from sessions.floor.state import PROMPTLESS, FloorState, name_of
 from sessions.floor.tasks import moves
 from sessions.floor.tasks.queue import clash, holds, in_order
 from sessions.floor.tasks.task import Task, TaskSpec, TaskState
@@ -189,7 +189,18 @@ def unfit(state: FloorState, task: Task, station: str) -> Refusal | None:
     known, name = state.owned[station], name_of(state, station)
     if not known.lives:
         return Refusal(f"{name} is {known.life.value}", f"resume it first: factory-tui resume {station}")
+    if trouble := deaf(state.stations[station].kind, name):
+        return trouble
     if not holds(known.scope.write, task.spec.write):
         writes = clean(" ".join(task.spec.write), 120)
         return Refusal(f"{name} may not write all of {writes}", "widen its scope first, or take another one")
     return None
+
+
+def deaf(kind: str, name: str) -> Refusal | None:
+    """Why a station of a kind takes no task whatever."""
+    if kind not in PROMPTLESS:
+        return None
+    return Refusal(
+        f"{name} is a {kind}, which can be told of no task", f"start one for it: factory-tui start {kind} TASK"
+    )

@@ -17,6 +17,7 @@ from console.cli.told import triage as told
 from sessions.errors import FactoryError, UsageError
 from sessions.floor import events as ev
 from sessions.floor.commands import SettleCase
+from sessions.floor.identity import Owner
 from sessions.floor.state import FloorState
 from sessions.floor.triage.case import Act, Cause, Kind
 from sessions.floor.triage.chosen import parsed
@@ -106,9 +107,12 @@ def test_what_left_the_queue_is_told_with_why(state: FloorState, capsys: pytest.
 
 
 def test_where_nobody_ever_looked_that_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    told.print_queue(floor(ours("api")), NOW, as_json=False)
-    told.print_settled(floor(ours("api")), NOW, as_json=False)
+    seen = [ev.StationOpened(time=NOW - 60, source="claude:x", station="wt-seen", kind="claude", owner=Owner.OBSERVED)]
+    told.print_queue(floor(seen), NOW, as_json=False)
+    told.print_settled(floor(seen), NOW, as_json=False)
     assert lines(capsys) == [told.NOT_JUDGED] * 2
+    told.print_queue(floor(ours("api")), NOW, as_json=False)
+    assert lines(capsys) == ["nothing needs you"]
     told.print_queue(floor(), NOW, as_json=False)
     assert lines(capsys) == ["nothing needs you"]
 

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from sessions.floor import events as ev
-from sessions.floor.commands import BringBack, Command
+from sessions.floor.commands import AssignTask, BringBack, Command, StartStation, TakeTasks
 from sessions.floor.decide.decide import decide
 from sessions.floor.decide.decision import Refusal
 from sessions.floor.identity import Owner
@@ -146,6 +146,15 @@ def test_nothing_is_taken_on_a_frozen_floor() -> None:
     state = floor(added(TaskSpec("one")), free("ship"), ev.FreezeWanted(frozen=True, command="c1", **FACT))
     assert pairs(state) == {}
     assert why(state, "t1") == Waiting("the floor is frozen")
+
+
+def test_what_can_be_told_of_no_task_takes_none() -> None:
+    opened = ev.StationOpened(time=START, source="test", station="script", kind="command", owner=Owner.OURS)
+    state = floor(added(TaskSpec("one")), [opened, *free("script", takes=False)[1:]])
+    for wish in (TakeTasks("script"), AssignTask("t1", "script"), StartStation("command", "say", takes=True)):
+        refused = decide(state, Command("c1", "ann", START, wish), START)
+        assert isinstance(refused, Refusal)
+        assert "which can be told of no task" in refused.reason
 
 
 def test_nobody_takes_tasks() -> None:
