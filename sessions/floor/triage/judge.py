@@ -29,6 +29,7 @@ STATION_RULES: tuple[Callable[[Looked], Iterator[Case]], ...] = (
     bounds.spent,
     stuck.silent,
     stuck.circles,
+    stuck.broken_off,
     landing.collides,
 )
 OF_TASKS = (Kind.CHECK, Kind.REVIEW)
@@ -67,7 +68,7 @@ def due(state: FloorState, station: str, now: float) -> float:
     if seen is None or seen.elsewhere:
         return math.inf
     looked = Looked(state, seen, state.owned.get(station), now)
-    moments = [signs.due(state, station), landing.collision_due(looked)]
+    moments = [signs.due(state, station), landing.collision_due(looked), stuck.broken_off_due(looked)]
     if looked.owned is None and not seen.process and seen.evidence.status in _CALLS:
         moments.append(seen.evidence.since + LONG_AGO_S)
     return min((moment for moment in moments if moment > now), default=math.inf)

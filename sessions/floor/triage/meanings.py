@@ -26,12 +26,14 @@ from sessions.floor.scope import Budget, Network, Scope
 from sessions.floor.state import FloorState, name_of
 from sessions.floor.tasks.task import Task
 from sessions.floor.triage.case import Case, Cause, Kind
+from sessions.floor.triage.judging.stuck import BROKEN_OFF
 from sessions.text import clean
 
 AGAIN = "Your provider may answer again. Go on with what you were at."
 GO_ON = "Your last turn ended in an error: {}. Go on with what you were at."
 LOOPING = "You seem to be going in circles: {}. Stop, say in two sentences what keeps you, and try another way."
 CALLED = "Nobody can help you with that now. Do what you can without it, and say what is left."
+AMID = "Your turn was broken off amid task {}. Go on with it."
 MERGE = "Your branch {} collides with {}. Merge that into it, settle the conflict, and run your checks."
 LEARNED = "Another conversation was at this before you and did not come to its end: {}."
 _AGAIN = {
@@ -115,6 +117,9 @@ def retry(state: FloorState, case: Case, wish: SettleCase) -> Means | Refusal:
             return _told(state, case.station, wish.text or text, f"it is told to merge {case.about or state.base}")
         case Kind.RESULT:
             return _delivered(state, case, case.station, wish)
+        case Kind.STUCK if case.rule == BROKEN_OFF:
+            text = wish.text or AMID.format(case.about)
+            return _told(state, case.station, text, f"it is told to go on with {case.about}")
         case Kind.STUCK:
             text = wish.text or LOOPING.format(clean(case.title, _TITLE))
             return _stopped(state, case.station, text, "it is told to try another way")

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
+from sessions.floor.ours.lives import Life
 from sessions.floor.progress.progress import NOTHING
 from sessions.floor.progress.signs import looping, stalled, thrashing
 from sessions.floor.state import Status
+from sessions.floor.tasks.task import Task, TaskState
 from sessions.floor.triage.case import Case, Cause, Kind
 from sessions.floor.triage.causes.rule import Found, Said, Where
 from sessions.floor.triage.judging.looked import Looked, alike, millis, some
 
+BROKEN_OFF = "idle with a task"
+IDLE_S = 300.0
+"""How long whoever broke its turn off has to say how it is to go on."""
 _BUSY = (Status.WORKING, Status.WAITING)
 
 
@@ -59,6 +65,37 @@ def circles(looked: Looked) -> Iterator[Case]:
             (checks, thrash.error),
             Found(Cause.LOOP, "back and forth"),
         )
+
+
+def broken_off(looked: Looked) -> Iterator[Case]:
+    """Its turn was ended amid its task, and nobody told it to go on: nothing would ever come of that."""
+    task, since = _left_amid(looked)
+    if task is not None and looked.now >= since + IDLE_S:
+        yield looked.case(
+            Kind.STUCK,
+            f"idle:{task.id}:{millis(since)}",
+            since,
+            f"does nothing, and has {task.id} in hand",
+            (task.spec.title, f"last: {looked.station.evidence.reason}"),
+            Found(Cause.STALL, BROKEN_OFF),
+            about=task.id,
+        )
+
+
+def broken_off_due(looked: Looked) -> float:
+    """When that has lasted long enough; infinite for never."""
+    task, since = _left_amid(looked)
+    return math.inf if task is None else since + IDLE_S
+
+
+def _left_amid(looked: Looked) -> tuple[Task | None, float]:
+    """The task that a station has begun with and does nothing about, and since when."""
+    state, known, told = looked.state, looked.owned, looked.station.evidence
+    task = state.tasks.get(state.hands.get(looked.name, ""))
+    rests = known is None or known.life is not Life.RUNNING or known.turn_since or told.status is not Status.IDLE
+    if rests or task is None or task.state is not TaskState.TAKEN or not task.begun or task.done:
+        return None, 0.0
+    return task, max(told.since, task.begun)
 
 
 def minutes(seconds: float) -> str:

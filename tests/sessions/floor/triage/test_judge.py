@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from sessions.floor import events as ev
+from sessions.floor.commands import PromptStation, SettleCase
 from sessions.floor.conflicts import FileConflict, Outcome
 from sessions.floor.fold.fold import fold_all
 from sessions.floor.identity import Owner
@@ -18,12 +19,15 @@ from sessions.floor.reports import BACKGROUND
 from sessions.floor.scope import Budget, Network, Scope
 from sessions.floor.state import FloorState
 from sessions.floor.tasks.task import TaskSpec
+from sessions.floor.triage.acts import meaning
 from sessions.floor.triage.case import Act, Case, Cause, Kind
 from sessions.floor.triage.judge import cases_of, due, floor_cases, floor_due
 from sessions.floor.triage.judging.bounds import MOST
 from sessions.floor.triage.judging.everybody import ALONE_S, SEVERAL_S
 from sessions.floor.triage.judging.landing import PATIENCE_S
 from sessions.floor.triage.judging.looked import LONG_AGO_S, some
+from sessions.floor.triage.judging.stuck import BROKEN_OFF, IDLE_S
+from sessions.floor.triage.meanings import Means
 from tests.sessions.floor import working as at_work
 from tests.sessions.floor.working import Working
 from tests.support.triage.floors import NOW, asks, floor, observed, ours
@@ -538,3 +542,26 @@ def test_what_was_settled_is_no_new_case_as_one_of_many_goes_on() -> None:
     anew = fold_all(anew, [ev.TextWritten(time=NOW + 150, station=name, text="on") for name in "abc"])
     anew = fold_all(anew, [event for name in "abc" for event in waits(name, NOW + 900)])
     assert [each.id == case.id for each in floor_cases(anew, NOW + 1_000)] == [False], "that is another time"
+
+
+def test_a_station_whose_turn_was_ended_amid_its_task_is_not_forgotten() -> None:
+    """Whoever ended it has a while to say more; with one key it goes on, and is no case any more."""
+    told = ev.TurnStarted(time=NOW, station="api", text="do it", prompt="t1-1-0")
+    ended = ev.TurnFinished(time=NOW + 10, station="api", interrupted=True)
+    state = floor(
+        ours("api"),
+        ev.TaskAdded(time=NOW, task="t1", spec=TaskSpec("mend the pool"), order=1.0),
+        ev.TaskTaken(time=NOW, station="api", task="t1", lease=1),
+        told,
+    )
+    assert of(state, now=NOW + 20) == []
+    left = fold_all(state, [ended])
+    assert of(left, now=NOW + 9 + IDLE_S) == [] and due(left, "api", NOW + 11) == NOW + 10 + IDLE_S
+    case = only(left, now=NOW + 10 + IDLE_S)
+    assert (case.kind, case.cause, case.rule, case.about) == (Kind.STUCK, Cause.STALL, BROKEN_OFF, "t1")
+    means = meaning(left, SettleCase(case.id, Act.RETRY), case, NOW + 400)
+    assert isinstance(means, Means)
+    assert means.wish == PromptStation("api", "Your turn was broken off amid task t1. Go on with it.")
+    done = replace(ended, interrupted=False)
+    for event in (done, ev.TaskDropped(time=NOW + 20, task="t1")):
+        assert of(fold_all(state, [ended, event] if event is not done else [done]), now=NOW + 9_000) == []
