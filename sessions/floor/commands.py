@@ -227,11 +227,13 @@ class RequeueStation(Wish, frozen=True, omit_defaults=True, tag="requeue_station
     """Nobody takes the task before it is released."""
 
 
-class BringBack(Wish, frozen=True, tag="bring_back"):
+class BringBack(Wish, frozen=True, omit_defaults=True, tag="bring_back"):
     """Undo that: the station in its conversation, with its task. Who took that meanwhile stops, and keeps its work."""
 
     station: str
     task: str
+    dropped: bool = False
+    """Also where the task was dropped: that is what is undone."""
 
 
 class SettleCase(Wish, frozen=True, omit_defaults=True, tag="settle_case"):

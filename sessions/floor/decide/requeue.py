@@ -104,6 +104,8 @@ def brought_back(state: FloorState, wish: BringBack, hand: Hand) -> Decision:
     station, task = wish.station, state.tasks.get(wish.task)
     if task is None:
         return Refusal(f"there is no task {clean(wish.task, 80)!r} any more", f"factory-tui resume {station}")
+    if task.over and not (wish.dropped and task.state is TaskState.DROPPED):
+        return _over(state, station, task)
     if trouble := _unbringable(state, station, task):
         return trouble
     name, taker = name_of(state, station), task.station if task.under_way else ""
@@ -124,8 +126,6 @@ def brought_back(state: FloorState, wish: BringBack, hand: Hand) -> Decision:
 
 def _unbringable(state: FloorState, station: str, task: Task) -> Refusal | None:
     known, name = state.owned[station], name_of(state, station)
-    if task.over:
-        return _over(state, station, task)
     if known.life is Life.REMOVED:
         return Refusal(f"{name} is removed", "what it left is kept: factory-tui kept")
     other = state.hands.get(station, task.id)

@@ -138,7 +138,7 @@ def _undropped(task: Task) -> AnyWish:
         case TaskState.QUEUED | TaskState.HELD:
             return HoldTask(task.id, hold=task.state is TaskState.HELD, reason=task.reason)
         case TaskState.TAKEN:
-            return BringBack(task.station, task.id)
+            return BringBack(task.station, task.id, dropped=True)
         case _:
             return ReopenTask(task.id, task.lease, task.state)
 

@@ -7,16 +7,17 @@ import time
 import pytest
 
 from sessions.floor import events as ev
-from sessions.floor.commands import AssignTask, BringBack, Command, StartStation, TakeTasks
+from sessions.floor.commands import AssignTask, BringBack, Command, DropTask, StartStation, TakeTasks, Undo
 from sessions.floor.decide.decide import decide
-from sessions.floor.decide.decision import Refusal
+from sessions.floor.decide.decision import Accepted, Refusal, done
+from sessions.floor.fold.fold import fold_all
 from sessions.floor.identity import Owner
 from sessions.floor.ours.lives import Life
 from sessions.floor.state import FloorState
 from sessions.floor.tasks import moves
 from sessions.floor.tasks.learned import learned
 from sessions.floor.tasks.queue import Queue, Waiting, busy, waiting, why
-from sessions.floor.tasks.task import Learned, TaskSpec
+from sessions.floor.tasks.task import Learned, TaskSpec, TaskState
 from tests.support.queue.floors import START, added, fact, floor, free, taken
 
 FACT = fact()
@@ -268,6 +269,17 @@ def test_undoing_a_kill_takes_up_nothing_that_was_dropped_since() -> None:
     )
     refused = decide(state, Command("c1", "mara@box", START, BringBack("ship", "t1")), START + 4)
     assert isinstance(refused, Refusal) and refused.reason == "t1 was dropped since: split up"
+
+
+def test_undoing_a_drop_gives_a_task_that_was_under_way_back_to_its_station() -> None:
+    state = floor(free("ship"), added(TaskSpec("one")), taken("t1", "ship"))
+    dropped = decide(state, Command("c1", "mara@box", START, DropTask("t1")), START + 4)
+    assert isinstance(dropped, Accepted)
+    state = fold_all(state, (*dropped.events, done("c1", START + 5)))
+    back = decide(state, Command("c2", "mara@box", START, Undo("c1")), START + 6)
+    assert isinstance(back, Accepted)
+    task = fold_all(state, back.events).tasks["t1"]
+    assert (task.state, task.station, task.lease) == (TaskState.TAKEN, "ship", 2)
 
 
 def test_a_clock_that_goes_back_leaves_nobody_unheard() -> None:
