@@ -37,14 +37,21 @@ class Menu(msgspec.Struct, frozen=True):
     """The key of the item that `enter` takes, too."""
 
     def line(self, cells: int) -> Line:
-        """The menu in one line; where there is little room it says less: no signs, no title, smaller gaps, cut names.
+        """The menu in one line; where there is little room it says less: no signs, no hint, no title, cut names.
 
         A choice whose key is not seen is none, so that names are cut before one of them is left out.
         """
         if width(self.title) > SENTENCE and (told := self._cut(cells)):
             return told
-        for signs, head, gap in ((True, True, 3), (False, True, 2), (False, False, 2), (False, False, 1)):
-            line = self._drawn(signs, head, gap)
+        unhinted = replace(self, hint="")
+        for it, signs, head, gap in (
+            (self, True, True, 3),
+            (self, False, True, 2),
+            (unhinted, False, True, 2),
+            (self, False, False, 2),
+            (self, False, False, 1),
+        ):
+            line = it._drawn(signs, head, gap)
             if line_width(line) <= cells:
                 return line
         for most in range(max((width(item.name) for item in self.items), default=0), LEAST_NAME, -1):

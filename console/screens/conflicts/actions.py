@@ -75,7 +75,7 @@ ACTIONS: tuple[AnyAction, ...] = (
            "screen.filter", rank=35),
     Action("conflicts.order", ("o",), "order", "Sort the rows by cluster, conflicts, area, age, landing order or name.",
            "screen.order", rank=40),
-    Action("conflicts.uncommitted", ("b",), "uncommitted", "Count uncommitted work, or look at commits alone.",
+    Action("conflicts.uncommitted", ("E",), "uncommitted", "Count uncommitted work, or look at commits alone.",
            "screen.uncommitted", rank=50),
     Action("conflicts.pin", ("plus",), "pin", "Have the branch land in the suggested order, or take its pin away.",
            "screen.wish('pin')", needs_plan, rank=55),

@@ -39,3 +39,11 @@ def test_no_choice_of_a_menu_is_left_out_where_its_name_can_be_cut(cells: int) -
     shown = plain(line).split()
     assert [word for word in shown if len(word) == 1] == list("nxwrsiuabe")
     assert ("elsewhere" in shown) == (cells == 200)
+
+
+@pytest.mark.parametrize(("cells", "shown"), [(90, "title hint"), (72, "title"), (50, "")])
+def test_what_a_menu_is_about_stays_longer_than_how_it_is_left(cells: int, shown: str) -> None:
+    items = (Choose("m", "10 minutes"), Choose("h", "an hour"), Choose("t", "until a turn of it ends"))
+    line = plain(Menu("out of sight for", items, "enter m   esc back", enter="m").line(cells))
+    assert ("out of sight for" in line, "esc back" in line) == ("title" in shown, "hint" in shown)
+    assert all(item.name in line for item in items)

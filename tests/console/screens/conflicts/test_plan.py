@@ -110,7 +110,7 @@ def test_the_order_s_cursor_stays_in_view_wherever_its_branch_goes() -> None:
 
 def test_wishes_and_the_cursor_outlive_the_screen() -> None:
     async def test(app: FactoryApp, screen: ConflictsScreen, pilot: Pilot[None]) -> None:
-        await press(app, pilot, "n", "plus", "b")
+        await press(app, pilot, "n", "plus", "E")
         pair, wishes = screen.matrix.pair, screen.planner.wishes
         await press(app, pilot, "1")
         assert app.screen is not screen
@@ -153,10 +153,10 @@ def test_landing_first_is_really_merged(tmp_path: Path, monkeypatch: pytest.Monk
         assert screen.scene.matrix.at(two, two) == 0
         await press(app, pilot, "m")
         assert "SIMULATED: one has landed" in text(app)
-        await press(app, pilot, "b")
+        await press(app, pilot, "E")
         assert "has landed" not in text(app)
         assert screen.scene.matrix.at(two, two) == 0
-        await press(app, pilot, "b", "m")
+        await press(app, pilot, "E", "m")
         link = app.link
         assert isinstance(link, StillLink)
         link.state = fold_all(state, [ev.BranchCompared(time=NOW, branch="three", head="1" * 40)])
