@@ -116,7 +116,7 @@ class Supervisor:
             task.cancel()
         await asyncio.gather(*self._obeying, return_exceptions=True)
         await self._outbox.close()
-        for service in self._services:
+        for service in reversed(self._services):  # first who builds on others
             await service.close()
 
     async def defer(self) -> None:

@@ -8,10 +8,14 @@ import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from sessions.backoff import Backoff
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
+from sessions.floor.decide.decision import Decision
+from sessions.floor.state import FloorState
 from sessions.floor.tasks import moves
 from sessions.floor.tasks.task import Task, TaskState
+from sessions.journal.writer import JournalGoneError
 from sessions.stations.checking import room
 from sessions.stations.checking.check import run_check
 from sessions.stations.checking.values import AT_ONCE, Work
@@ -19,6 +23,8 @@ from sessions.supervisor.recorder import Recorder
 from sessions.supervisor.services.stations.service import Stations
 
 log = logging.getLogger(__name__)
+
+FIRST_RETRY_S, LAST_RETRY_S = 0.5, 15.0
 Head = Callable[[str], Awaitable[str]]
 """Tells the commit of a station's branch, after all that it has committed has arrived."""
 _Key = tuple[str, int, int]
@@ -69,9 +75,22 @@ class Checks:
                 log.exception("the check of %s broke", task.id)
             what = error.message if isinstance(error, FactoryError) else type(error).__name__
             reason = f"it could not be checked: {what}"
-            await self._recorder.decide(lambda state: moves.failed(state, task.id, task.lease, reason, time.time()))
+            await self._record(lambda state: moves.failed(state, task.id, task.lease, reason, time.time()))
         else:
-            await self._recorder.decide(lambda state: moves.checked(state, result))
+            await self._record(lambda state: moves.checked(state, result))
+
+    async def _record(self, decide: Callable[[FloorState], Decision]) -> None:
+        """Record what came of a check, however long the disk takes nothing: it was dear."""
+        backoff = Backoff(FIRST_RETRY_S, LAST_RETRY_S)
+        while True:
+            try:
+                await self._recorder.decide(decide)
+                return
+            except JournalGoneError:
+                raise
+            except FactoryError as error:
+                log.warning("what came of a check is recorded later: %s", error)
+            await backoff.rest()
 
     async def _result(self, task: Task) -> ev.CheckFinished:
         async with self._seats:

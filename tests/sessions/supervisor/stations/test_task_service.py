@@ -33,8 +33,13 @@ class Kept:
 
     def __init__(self, state: FloorState) -> None:
         self.state, self._news = state, asyncio.Event()
+        self.full = 0
+        """How often the disk takes nothing."""
 
     async def decide(self, decide: Callable[[FloorState], Decision]) -> Decision:
+        if self.full:
+            self.full -= 1
+            raise FactoryError("the disk is full", "make room")
         decision = decide(self.state)
         assert isinstance(decision, Accepted), decision
         self.say(*decision.events)
@@ -143,6 +148,21 @@ def test_a_check_that_breaks_is_not_run_for_ever(monkeypatch: pytest.MonkeyPatch
         await it.close()
 
     asyncio.run(scene())
+
+
+def test_what_came_of_a_check_is_recorded_as_soon_as_the_disk_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "FIRST_RETRY_S", 0.001)
+    runs: list[None] = []
+
+    async def scene() -> None:
+        kept, it = checked(monkeypatch, lambda: runs.append(None))
+        kept.full = 2
+        it.follow()
+        await kept.comes_to(TaskState.FINISHED)
+        await it.close()
+
+    asyncio.run(scene())
+    assert len(runs) == 1
 
 
 def test_checks_that_run_are_not_swept_away_by_a_service_that_begins_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -120,6 +120,21 @@ def test_what_a_rule_could_not_settle_is_told_after_all(tmp_path: Path) -> None:
     asyncio.run(check())
 
 
+def test_what_came_back_as_nothing_could_be_done_is_told_again(tmp_path: Path) -> None:
+    out = tmp_path / "told"
+
+    async def check() -> None:
+        async with kept(tmp_path, chosen=told(out)) as it:
+            await it.say(*station("api"), failed("api"))
+            await said(it, out)
+            await it.wish(SettleCase(next(iter(it.state.cases)), Act.RETRY))
+            await it.say(ev.CommandFailed(time=time.time(), command="c1", reason="its host has gone"))
+            _, again = await said(it, out, 2)
+            assert [each["station"] for each in again["cases"]] == ["api"]
+
+    asyncio.run(check())
+
+
 def test_somebody_is_told_also_after_the_service_had_to_begin_again(tmp_path: Path) -> None:
     out = tmp_path / "told"
 
