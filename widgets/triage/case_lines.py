@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from sessions.floor.ours.lives import Asks
+from sessions.floor.triage.case import Kind
 from sessions.text import clean, clean_lines
 from sessions.views.questions import text_lines, touched
 from sessions.views.triage.told import Asked, Told
@@ -91,8 +92,8 @@ def _head(told: Told, now: float, cells: int, refused: str) -> list[Line]:
 
 
 def _also(told: Told, cells: int) -> list[Line]:
-    """What else the cases of a row are about: a key is for all of them."""
-    if told.asked:
+    """What else was tried outside of a scope: a key allows all of it."""
+    if told.asked or told.cases[0].kind is not Kind.SCOPE:
         return []
     others = dict.fromkeys(clean(case.title, 1_000) for case in told.cases[1:] if case.title != told.cases[0].title)
     return [line for at, title in enumerate(others) for line in _labelled("also" * (not at), title, cells, "bold text")]

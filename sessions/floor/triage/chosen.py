@@ -91,9 +91,10 @@ def parsed(triage: Mapping[str, object], rules: Sequence[object], causes: Sequen
     if not (0 <= told.quiet <= 86_400 and 1 <= told.every <= 86_400):
         raise FactoryError(f"{name}: quiet and every are seconds", "give them 0 to 86400, and 1 to 86400")
     presets = {each.name: each for each in PRESETS}
-    if unknown := next((word for word in told.standing if word not in presets), ""):
+    named = [word for word in told.standing if word not in {each.name for each in own}]  # one's own are on as they are
+    if unknown := next((word for word in named if word not in presets), ""):
         raise FactoryError(f"{name}: there is no standing rule {unknown!r}", f"it may hold: {', '.join(presets)}")
-    return Chosen((*mine, *RULES), (*own, *(presets[word] for word in told.standing)), told)
+    return Chosen((*mine, *RULES), (*own, *(presets[word] for word in named)), told)
 
 
 def _rule(table: object, where: str) -> Standing:

@@ -88,7 +88,7 @@ class Scope(Bounded, frozen=True, kw_only=True):
         if scope.exclusive:
             say("  exclusive: no other station may write there")
         budget = {what: getattr(known.budget, what) for what in bounds.Budget.__struct_fields__}
-        say(f"  budget  {', '.join(f'{most:,g} {what}' for what, most in budget.items() if most) or 'no bound'}")
+        say(f"  budget  {', '.join(f'{most:,.12g} {what}' for what, most in budget.items() if most) or 'no bound'}")
         if known.held is not None:
             for line in filter(None, (clean(known.held.why, 500), *(clean(text, 500) for text in known.held.unheld))):
                 say(f"  but     {line}")

@@ -53,6 +53,11 @@ def test_rules_causes_and_who_is_told_are_read() -> None:
     assert cause_of(queue.rules, (Said(Where.TURN, "no licence left"),)).rule == ""
 
 
+def test_one_of_ones_own_may_be_named_among_those_that_are_on_and_is_once() -> None:
+    queue = settings.parse(ALL.replace('["retry', '["flaky", "retry'), "config.toml").queue
+    assert [rule.name for rule in queue.standing] == ["flaky", "retry-rate-limit", "hold-crash-loop"]
+
+
 def test_nothing_is_switched_on_by_itself() -> None:
     queue = settings.parse("", "config.toml").queue
     assert (queue.standing, queue.rules, queue.told.on_attention, queue.told.webhook) == ((), RULES, (), "")
