@@ -8,7 +8,7 @@ from console.actions.action import Action, Situation, needs_replay
 def listed_actions(name: str, what: str, into: str) -> tuple[Action[Situation], ...]:
     """The actions of the screen `name`, whose rows are `what`; `into` says in a sentence what `enter` does.
 
-    Keys taken: esc enter / tab shift+tab space M, arrows and those that move like them, and `, . < >` in a replay.
+    Keys taken: esc enter / tab shift+tab space ctrl+a M, arrows and what moves like them; `, . < >` in a replay.
     """
 
     def action(
@@ -24,6 +24,7 @@ def listed_actions(name: str, what: str, into: str) -> tuple[Action[Situation], 
         action("search", ("slash",), "search", f"Show only {what} that contain what you type.", "search", 60, True),
         action("mark", ("space",), "mark", f"Mark it, or not any more: keys are then for all {what} that are marked.",
                "mark", 61),
+        action("mark_all", ("ctrl+a",), "mark all", f"Mark all {what} that are shown, or not any more.", "mark_all"),
         action("unmark", ("M",), "no marks", f"Take all marks away from {what}.", "unmark"),
         *moving_actions(name),
         *replay_actions(name),

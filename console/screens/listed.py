@@ -335,6 +335,12 @@ class ListedScreen(SampledScreen, HandedScreen, Generic[R]):
             self._show_list(self.listing.cursor)
             self.action_move("down")
 
+    def action_mark_all(self) -> None:
+        """Mark all that are shown; where all of them are, take their marks away."""
+        shown = {self.key_of(row) for row in self.shown}
+        self.marks = self.marks - shown if shown <= self.marks else self.marks | shown
+        self._show_list(self.listing.cursor)
+
     def action_unmark(self) -> None:
         self.marks.clear()
         self._show_list(self.listing.cursor)

@@ -152,6 +152,19 @@ def test_a_mark_goes_with_its_row_and_what_is_marked_is_meant() -> None:
     play(test)
 
 
+def test_all_that_are_shown_are_marked_at_once_beside_those_that_were() -> None:
+    async def test(app: FactoryApp, screen: Sample, pilot: Pilot[None]) -> None:
+        screen.action_mark()
+        screen.action_search()
+        await pilot.press(*"004", "enter")
+        screen.action_mark_all()
+        assert list(screen.meant) == [NAMES[0], *(name for name in NAMES if "004" in name)]
+        screen.action_mark_all()
+        assert list(screen.meant) == [NAMES[0]]
+
+    play(test)
+
+
 def test_without_news_nothing_is_drawn_and_an_empty_list_says_so() -> None:
     async def test(app: FactoryApp, screen: Sample, pilot: Pilot[None]) -> None:
         assert "no names are there" in text(app)
