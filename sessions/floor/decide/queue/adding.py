@@ -11,11 +11,9 @@ from sessions.floor.commands import AddTasks, DropTask, DropTasks
 from sessions.floor.decide.decision import SOURCE, Accepted, Decision, Hand, Refusal, done_at_once
 from sessions.floor.decide.queue import specs as rules
 from sessions.floor.state import FloorState
+from sessions.floor.tasks import most
 from sessions.floor.tasks.sources.key import content_key, placed
 from sessions.floor.tasks.task import Learned, TaskSpec, TaskState
-
-MOST = 5_000
-"""Tasks that are added at once, and that are not over."""
 
 
 def added(state: FloorState, wish: AddTasks, hand: Hand) -> Decision:
@@ -33,8 +31,8 @@ def added(state: FloorState, wish: AddTasks, hand: Hand) -> Decision:
     if not new:
         one = f"it is there already: {known[content_key(wish.specs[0])]}"
         return Accepted(told=one if len(wish.specs) == 1 else "all of them are there already")
-    if len(new) + sum(not task.over for task in state.tasks.values()) > MOST:
-        return Refusal(f"the queue would have more than {MOST:,} tasks", "add fewer, or drop some")
+    if len(new) + sum(not task.over for task in state.tasks.values()) > most.TASKS:
+        return Refusal(f"the queue would have more than {most.TASKS:,} tasks", "add fewer, or drop some")
     ids = {key: f"t{state.task_count + number}" for number, key in enumerate(new, 1)}
     specs = placed(new.values(), {**known, **ids})
     if trouble := _misplaced(state, specs, tuple(ids.values())):

@@ -8,14 +8,11 @@ from sessions.floor.decide.decision import Refusal
 from sessions.floor.ours.budget import MEASURES
 from sessions.floor.scopes import sets
 from sessions.floor.state import FloorState
+from sessions.floor.tasks import most
 from sessions.floor.tasks.sources.key import MARK
 from sessions.floor.tasks.task import Task, TaskSpec, TaskState
 from sessions.text import clean
 
-TITLE_CHARS, TEXT_CHARS, ROLE_CHARS = 200, 100_000, 40
-MOST_COMMANDS, COMMAND_CHARS = 50, 4_000
-MOST_AFTER = 100
-MOST_RETRIES, MOST_PRIORITY = 100, 1_000_000
 LONGEST_CHECK_S = 86_400.0
 LIST = "see `factory-tui task list`"
 
@@ -24,13 +21,13 @@ def trouble(spec: TaskSpec) -> Refusal | None:
     """Why this can be no task, whatever is on the floor."""
     if not spec.title.strip():
         return Refusal("the task has no title", "say in a few words what is to be done")
-    if clean(spec.title, TITLE_CHARS) != spec.title:
-        return Refusal(f"a title is one line of at most {TITLE_CHARS} characters", "put the rest into its text")
-    if len(spec.text) > TEXT_CHARS:
+    if clean(spec.title, most.TITLE_CHARS) != spec.title:
+        return Refusal(f"a title is one line of at most {most.TITLE_CHARS} characters", "put the rest into its text")
+    if len(spec.text) > most.TEXT_CHARS:
         return Refusal(
-            f"its text has {len(spec.text):,} characters", f"say it in {TEXT_CHARS:,}, or put it into a file"
+            f"its text has {len(spec.text):,} characters", f"say it in {most.TEXT_CHARS:,}, or put it into a file"
         )
-    if clean(spec.role, ROLE_CHARS) != spec.role:
+    if clean(spec.role, most.ROLE_CHARS) != spec.role:
         return Refusal("that is no role", "take a word, such as ship or test")
     return _wrong_bounds(spec) or _wrong_check(spec)
 
@@ -41,12 +38,12 @@ def _wrong_bounds(spec: TaskSpec) -> Refusal | None:
             return Refusal(reason, "see the README for how scopes are written")
     if any(getattr(spec.budget, what) < 0 for what in MEASURES):
         return Refusal("a budget is not less than nothing", "leave out what is not bounded")
-    if not 0 <= spec.retries <= MOST_RETRIES:
-        return Refusal(f"{spec.retries} is no number of retries", f"take one from 0 to {MOST_RETRIES}")
-    if abs(spec.priority) > MOST_PRIORITY:
-        return Refusal(f"{spec.priority} is no priority", f"take one up to {MOST_PRIORITY:,}; the higher comes first")
-    if len(spec.after) > MOST_AFTER:
-        return Refusal(f"it comes after {len(spec.after)} tasks", f"take {MOST_AFTER} at most")
+    if not 0 <= spec.retries <= most.RETRIES:
+        return Refusal(f"{spec.retries} is no number of retries", f"take one from 0 to {most.RETRIES}")
+    if abs(spec.priority) > most.PRIORITY:
+        return Refusal(f"{spec.priority} is no priority", f"take one up to {most.PRIORITY:,}; the higher comes first")
+    if len(spec.after) > most.AFTER:
+        return Refusal(f"it comes after {len(spec.after)} tasks", f"take {most.AFTER} at most")
     return None
 
 
@@ -54,8 +51,8 @@ def _wrong_check(spec: TaskSpec) -> Refusal | None:
     check = spec.check
     if any(not command.strip() for command in check.commands):
         return Refusal("a command of its check is empty", "leave it out")
-    if len(check.commands) > MOST_COMMANDS or any(len(command) > COMMAND_CHARS for command in check.commands):
-        return Refusal("its check is too long", f"take {MOST_COMMANDS} commands at most, or put them into a script")
+    if len(check.commands) > most.COMMANDS or any(len(command) > most.COMMAND_CHARS for command in check.commands):
+        return Refusal("its check is too long", f"take {most.COMMANDS} commands at most, or put them into a script")
     if any("\0" in command for command in check.commands):
         return Refusal("a command of its check holds a null", "leave it out")
     if check.most_files < 0 or check.most_lines < 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from sessions.floor.tasks import most
 from sessions.floor.tasks.sources.fault import Fault
 from sessions.floor.tasks.sources.key import content_key
 from sessions.floor.tasks.sources.meaning import spec_of
@@ -12,7 +13,6 @@ from sessions.floor.tasks.sources.naming import resolved
 from sessions.floor.tasks.sources.written import Written
 from sessions.floor.tasks.task import Source, TaskSpec
 
-MOST_TASKS = 10_000
 MOST_FAULTS = 100
 """Of one file that are told: who mends those sees the next ones."""
 
@@ -39,9 +39,9 @@ def understood(
     groups: Mapping[str, Iterable[Written]] | None = None,
 ) -> Imported:
     """What is meant by all that was written in a file; `groups` are names that stand for several items."""
-    if len(items) > MOST_TASKS:
-        wrong, cure = "these are too many tasks", f"put {MOST_TASKS:,} at most into a file"
-        return Imported(faults=(Fault(file, items[MOST_TASKS].line, "", wrong, cure),))
+    if len(items) > most.TASKS:
+        wrong, cure = "these are too many tasks", f"put {most.TASKS:,} at most into a file"
+        return Imported(faults=(Fault(file, items[most.TASKS].line, "", wrong, cure),))
     specs = [(item, spec) for item in items if (spec := spec_of(item, Source.FILE, faults)) is not None]
     placed = resolved(specs, groups or {}, faults) if not faults else []
     if faults:

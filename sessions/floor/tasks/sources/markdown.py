@@ -19,9 +19,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from sessions.floor.tasks import most
 from sessions.floor.tasks.sources.fault import Fault
-from sessions.floor.tasks.sources.imported import MOST_FAULTS, MOST_TASKS, Imported, nothing, understood
-from sessions.floor.tasks.sources.meaning import COMMAND_CHARS
+from sessions.floor.tasks.sources.imported import MOST_FAULTS, Imported, nothing, understood
 from sessions.floor.tasks.sources.naming import plain
 from sessions.floor.tasks.sources.written import SEVERAL, Value, Written, key_of, near
 from sessions.text import clean
@@ -100,8 +100,8 @@ class _Reader:
         """Add a line to the command that was begun last."""
         values = item.written.values[self._key]
         last = values[-1]
-        if len(last.text) > COMMAND_CHARS:
-            wrong = f"it is too long: {COMMAND_CHARS:,} characters are the most"
+        if len(last.text) > most.COMMAND_CHARS:
+            wrong = f"it is too long: {most.COMMAND_CHARS:,} characters are the most"
             self._fault(last.line, self._key, wrong, "put it into a script")
             self._key = ""
         values[-1] = Value(f"{last.text}\n{text}", last.line, alone=True)
@@ -201,7 +201,7 @@ def read(text: str, file: str) -> Imported:
     reader = _Reader(file)
     for number, line in enumerate(text.split("\n"), 1):
         reader.line(number, line)
-        if len(reader.items) > MOST_TASKS or len(reader.faults) > MOST_FAULTS:
+        if len(reader.items) > most.TASKS or len(reader.faults) > MOST_FAULTS:
             break
     else:
         reader.end()

@@ -8,19 +8,13 @@ from typing import TypeVar
 from sessions.floor import patterns
 from sessions.floor.scope import Budget
 from sessions.floor.scopes.sets import useless
+from sessions.floor.tasks import most
 from sessions.floor.tasks.sources import amounts, lists
 from sessions.floor.tasks.sources.fault import Fault, WrongValueError
 from sessions.floor.tasks.sources.written import SEVERAL, Value, Written
 from sessions.floor.tasks.task import Check, Source, TaskSpec
 from sessions.text import clean, clean_lines
 
-TITLE_CHARS = 200
-TEXT_CHARS = 100_000
-_MOST = 100
-"""Commands, and names of tasks that one waits for."""
-COMMAND_CHARS = 10_000
-_PRIORITY, _RETRIES = 1_000_000, 100
-_ROLE_CHARS = 60
 _DEFAULT = TaskSpec("")
 _T = TypeVar("_T")
 
@@ -29,12 +23,12 @@ def spec_of(written: Written, source: Source, faults: list[Fault]) -> TaskSpec |
     """What is meant; None when something is wrong, which is in `faults` then. `after` is as it was written."""
     before, read = len(faults), _Reader(written, faults)
     title, text = read.once("title", str, ""), read.once("text", _text, "")
-    if not (shown := clean(title, TITLE_CHARS)):
+    if not (shown := clean(title, most.TITLE_CHARS)):
         read.fault("title", written.line, WrongValueError("there is none", "say in a line what is to be done"))
-    if len(clean(title, 2 * TITLE_CHARS)) > TITLE_CHARS:
+    if len(clean(title, 2 * most.TITLE_CHARS)) > most.TITLE_CHARS:
         text = "\n\n".join(filter(None, ["\n".join(clean_lines(title.strip())), text]))
     check = Check(
-        commands=read.several("check", _command),
+        commands=read.several("check", _command, most.COMMANDS),
         must=read.patterns("must"),
         must_not=read.patterns("must_not"),
         most_files=read.once("files", amounts.whole, 0),
@@ -46,11 +40,11 @@ def spec_of(written: Written, source: Source, faults: list[Fault]) -> TaskSpec |
         text,
         check,
         write=read.patterns("scope"),
-        role=read.once("role", lambda role: clean(role, _ROLE_CHARS), ""),
+        role=read.once("role", lambda role: clean(role, most.ROLE_CHARS), ""),
         budget=read.once("budget", amounts.budget, Budget()),
-        priority=read.once("priority", lambda text: amounts.whole(text, -_PRIORITY, _PRIORITY), 0),
-        retries=read.once("retries", lambda text: amounts.whole(text, 0, _RETRIES), _DEFAULT.retries),
-        after=tuple(dict.fromkeys(read.several("after", _names))),
+        priority=read.once("priority", lambda text: amounts.whole(text, -most.PRIORITY, most.PRIORITY), 0),
+        retries=read.once("retries", lambda text: amounts.whole(text, 0, most.RETRIES), _DEFAULT.retries),
+        after=tuple(dict.fromkeys(read.several("after", _names, most.AFTER))),
         source=source,
         origin=f"{clean(written.file)}:{written.line}",
     )
@@ -81,14 +75,14 @@ class _Reader:
                 self.fault(key, value.line, error)
         return none
 
-    def several(self, key: str, meaning: Callable[[Value], Iterator[str]]) -> tuple[str, ...]:
+    def several(self, key: str, meaning: Callable[[Value], Iterator[str]], limit: int) -> tuple[str, ...]:
         """The same of one that may have many values."""
         found = list[str]()
         for value in self._values(key):
             try:
                 found += meaning(value)
-                if len(found) > _MOST:
-                    raise WrongValueError(f"these are too many: {_MOST} are the most", "put them into a script")
+                if len(found) > limit:
+                    raise WrongValueError(f"these are too many: {limit} are the most", "put them into a script")
             except WrongValueError as error:
                 self.fault(key, value.line, error)
                 break
@@ -114,16 +108,16 @@ class _Reader:
 
 
 def _text(text: str) -> str:
-    if len(text) > TEXT_CHARS:
+    if len(text) > most.TEXT_CHARS:
         cure = "put it into a file of the repository, and name that"
-        raise WrongValueError(f"it is too long: {TEXT_CHARS:,} characters are the most", cure)
+        raise WrongValueError(f"it is too long: {most.TEXT_CHARS:,} characters are the most", cure)
     return "\n".join(line.rstrip() for line in clean_lines(text)).strip("\n")
 
 
 def _command(value: Value) -> Iterator[str]:
     command = value.text.replace("\r\n", "\n").strip()
-    if len(command) > COMMAND_CHARS:
-        raise WrongValueError(f"it is too long: {COMMAND_CHARS:,} characters are the most", "put it into a script")
+    if len(command) > most.COMMAND_CHARS:
+        raise WrongValueError(f"it is too long: {most.COMMAND_CHARS:,} characters are the most", "put it into a script")
     if "\n".join(clean_lines(command)) != command.replace("\t", "    "):
         raise WrongValueError("it has letters that cannot be seen", "take them out, or put them into a script")
     yield command
@@ -138,4 +132,4 @@ def _limit(text: str) -> float:
 
 def _names(value: Value) -> Iterator[str]:
     for name in [value.text] if value.alone else lists.parts(value.text):
-        yield clean(name, TITLE_CHARS)
+        yield clean(name, most.TITLE_CHARS)

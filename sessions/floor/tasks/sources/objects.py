@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from sessions.floor.tasks import most
 from sessions.floor.tasks.sources.fault import Fault
-from sessions.floor.tasks.sources.imported import MOST_FAULTS, MOST_TASKS, Imported, nothing, understood
+from sessions.floor.tasks.sources.imported import MOST_FAULTS, Imported, nothing, understood
 from sessions.floor.tasks.sources.written import KEYS, SEVERAL, Value, Written, key_of
 
 _BUDGET = {"tokens": "{} tokens", "dollars": "${}", "seconds": "{}s", "turns": "{} turns"}
@@ -19,7 +20,7 @@ def read(text: str, file: str) -> Imported:
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
-        if len(items) > MOST_TASKS or len(faults) > MOST_FAULTS:
+        if len(items) > most.TASKS or len(faults) > MOST_FAULTS:
             break
         try:
             found = json.loads(line, parse_constant=_refused)

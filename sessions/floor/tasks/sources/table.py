@@ -8,8 +8,9 @@ from __future__ import annotations
 import csv
 import io
 
+from sessions.floor.tasks import most
 from sessions.floor.tasks.sources.fault import Fault
-from sessions.floor.tasks.sources.imported import MOST_FAULTS, MOST_TASKS, Imported, nothing, understood
+from sessions.floor.tasks.sources.imported import MOST_FAULTS, Imported, nothing, understood
 from sessions.floor.tasks.sources.written import KEYS, Value, Written, key_of
 
 _BETWEEN = ",;\t|"
@@ -35,7 +36,7 @@ def read(text: str, file: str) -> Imported:
                     break
             else:
                 items.append(_item(file, begins, row, keys, faults))
-            if len(items) > MOST_TASKS or len(faults) > MOST_FAULTS:
+            if len(items) > most.TASKS or len(faults) > MOST_FAULTS:
                 break
     except csv.Error as error:
         faults.append(Fault(file, rows.line_num or 1, "", f"it cannot be read as a table: {error}", _MEND))

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sessions.floor.decide.queue.specs import trouble
 from sessions.floor.scope import Budget
+from sessions.floor.tasks import most
 from sessions.floor.tasks.sources.imported import MOST_FAULTS, Imported
 from sessions.floor.tasks.sources.key import reference
 from sessions.floor.tasks.sources.markdown import DEEPEST, read
@@ -196,7 +198,14 @@ def test_nothing_that_is_written_breaks_it(text: str) -> None:
 
 def test_a_large_file_is_read_and_what_is_too_much_is_told() -> None:
     assert len(specs("\n".join(f"- [ ] T{n}\n  check: make t{n}" for n in range(2_000)))) == 2_000
-    assert "a.md:10001: these are too many" in str(read("- [ ] A\n" * 1_000_000, "a.md").faults[0])
+    assert "a.md:5001: these are too many" in str(read("- [ ] A\n" * 1_000_000, "a.md").faults[0])
     assert len(read("- [ ] A\n" + "  chek: x\n" * 100_000, "a.md").faults) == MOST_FAULTS
     deep = "\n".join("  " * depth + f"- [ ] {depth}" for depth in range(1_000))
     assert f"a.md:{DEEPEST + 1}: it lies more than {DEEPEST} items deep" in str(read(deep, "a.md").faults[0])
+
+
+def test_what_a_file_may_hold_the_queue_takes_and_what_is_too_long_is_told_with_its_line() -> None:
+    longest = f"- [ ] A\n  role: {'r' * 60}\n  check: {'x' * most.COMMAND_CHARS}"
+    (spec,) = read(longest, "a.md").specs
+    assert trouble(spec) is None
+    assert "a.md:3: check: it is too long" in str(read(f"{longest}x", "a.md").faults[0])
