@@ -40,7 +40,9 @@ NAMES = {
         ("station", "stations", "session", "sessions", "parent", "call", "subagent", "source", "command"),
         "an id: it is met again by it",
     ),
-    **dict.fromkeys(("question", "signal", "child", "host", "case", "id", "about"), "an id: it is met again by it"),
+    **dict.fromkeys(
+        ("question", "signal", "child", "host", "case", "id", "about", "prompt"), "an id: it is met again by it"
+    ),
     **dict.fromkeys(
         ("task", "tasks", "parts", "taker", "also", "after", "by", "to", "together", "group"),
         "an id: it is met again by it",
