@@ -72,6 +72,8 @@ def reopened(state: FloorState, wish: ReopenTask, hand: Hand) -> Decision:
 def _unopenable(state: FloorState, task: Task, lease: int) -> Refusal | None:
     """Why what was said of a task cannot be taken back."""
     cure = "add what is still to be done as a new task"
+    if not lease:
+        return Refusal(f"nobody had {task.id} in hand yet", "look at what is in the queue now")
     if task.lease != lease:
         return Refusal(f"{task.id} was taken again since", "look at who has it now")
     if (other := state.hands.get(task.station, task.id)) != task.id:

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from sessions.floor import events as ev
-from sessions.floor.commands import AssignTask, BringBack, Command, DropTask, StartStation, TakeTasks, Undo
+from sessions.floor.commands import AssignTask, BringBack, Command, DropTask, ReopenTask, StartStation, TakeTasks, Undo
 from sessions.floor.decide.decide import decide
 from sessions.floor.decide.decision import Accepted, Refusal, done
 from sessions.floor.fold.fold import fold_all
@@ -292,3 +292,10 @@ def test_a_clock_that_goes_back_leaves_nobody_unheard() -> None:
     kept = ev.TaskReturned(time=START + 6, source="test", station="ship", task="t1", lease=1)
     state = floor(kept, taken("t2", "ship", time=START + 3_600), back, before=state)
     assert moves.taken(state, state.tasks["t1"], "ship", "c" * 40, START + 9).base == "c" * 40
+
+
+def test_what_nobody_ever_took_is_put_in_no_hands() -> None:
+    """An undo is a wish like any other, and may be given by whoever can speak to the supervisor."""
+    wish = ReopenTask("t1", 0, TaskState.TAKEN)
+    decision = decide(floor(added(TaskSpec("one"))), Command("c1", "ann@box", START, wish), START)
+    assert decision == Refusal("nobody had t1 in hand yet", "look at what is in the queue now")
