@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from sessions import settings
 from sessions.errors import FactoryError
 from sessions.floor.commands import Command, Progress, Reply, Stop
-from sessions.floor.events import BringBackWanted, Event, LifeWanted, StartWanted
+from sessions.floor.events import BringBackWanted, Event, LifeChanged, LifeWanted, StartWanted
+from sessions.floor.ours.lives import Life
 from sessions.journal.lock import Lock
 from sessions.journal.writer import Journal
 from sessions.place import Place
@@ -106,9 +107,12 @@ class _Reception:
         return ""
 
     def hear(self, events: Sequence[Event]) -> None:
-        """Who runs stations is there for more than commands."""
-        if any(isinstance(event, StartWanted | LifeWanted | BringBackWanted) for event in events):
-            self.looked_at.set()
+        """Who runs stations is there for more than commands; also where that was wanted of one before it, that died."""
+        for event in events:
+            if isinstance(event, StartWanted | LifeWanted | BringBackWanted) or (
+                isinstance(event, LifeChanged) and event.life in (Life.RUNNING, Life.WAITING)
+            ):
+                self.looked_at.set()
 
     def patience_s(self) -> float:
         """How long somebody is waited for; not at all when the last command was left by who had given it."""
