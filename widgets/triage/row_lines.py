@@ -180,7 +180,7 @@ def _expected(pair: tuple[str, Kind], name: Named, edge: Span, cells: int, groun
     )
 
 
-def settled_lines(settled: Settled, now: float, cells: int) -> list[Line]:
+def settled_lines(settled: Settled, now: float, cells: int, undoable: bool = False) -> list[Line]:
     """How a case left the queue, above what is known of it."""
     sign, style = ("✓", "working") if settled.act is not None else ("○", "idle")
     return [
@@ -189,7 +189,7 @@ def settled_lines(settled: Settled, now: float, cells: int) -> list[Line]:
                 (f" {sign} ", f"bold {style}"),
                 (_how(settled), "bold text"),
                 (f"  {age(settled.time, now)} ago", "soft"),
-                ("  u undoes it" if settled.act is not None else "", "faint"),
+                ("  u undoes it" if undoable else "", "faint"),
             ],
             cells,
             "text",

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from time import monotonic
 from typing import ClassVar
 
+from msgspec.structs import replace
+
 from console.actions.registry import BY_ID, key_name, keys_of
 from console.links.link import LinkMode
 from console.screens.listed import ListedScreen
@@ -17,6 +19,7 @@ from sessions.floor.triage.acts import Choice, choice, offered
 from sessions.floor.triage.case import Act
 from sessions.floor.triage.meanings import question_of
 from sessions.text import clean
+from sessions.views import undoing
 from sessions.views.triage import queue
 from sessions.views.triage.queue import Item
 from sessions.views.triage.tab import Tab
@@ -91,14 +94,22 @@ class TriageScene(ListedScreen[Item]):
         link = self.factory.link
         if not row.cases:
             return [((" ", "text"), ("= has its cases shown again", "soft"))]
-        known = told(link.state, row.cases, link.now())
+        # What a rule was about to do with one that has left the queue is over.
+        cases = row.cases if row.settled is None else tuple(replace(case, plan="") for case in row.cases)
+        known = told(link.state, cases, link.now())
         keys = self._keys(row) if self.tab is Tab.WAITING else ()
         made: CaseLines = case_lines(
             known, keys, link.now(), cells, rows, self.pending.refused.get(row.cases[0].id, "")
         )
         self._whole = (row.key, made.whole)
-        above = settled_lines(row.settled, link.now(), cells) if row.settled is not None else ()
+        above = settled_lines(row.settled, link.now(), cells, self.undoes(row)) if row.settled is not None else ()
         return [*above, *made.lines]
+
+    def undoes(self, row: Item) -> bool:
+        """Whether `u` takes back how a case was settled."""
+        link = self.factory.link
+        settled = row.settled if link.mode is LinkMode.LIVE else None
+        return settled is not None and bool(undoing.with_its_key(link.state, settled.command))
 
     def _keys(self, row: Item) -> Sequence[KeyTold]:
         """What each key would do about a row, the most obvious first; nothing in a past."""

@@ -103,8 +103,8 @@ class Expect(InRepository, frozen=True, kw_only=True):
 
         names = ids_of(floor_now(self.repo), self.stations)
         wishes = {name: ExpectKind(name, Kind(self.kind), not self.again) for name in names}
-        done = f"{self.kind} cases are {'shown again' if self.again else 'not shown any more'}"
-        return obey_all(self.repo, wishes, f": {done}", self.json)
+        done = f"has its {self.kind} cases shown {'again' if self.again else 'no more'}"
+        return obey_all(self.repo, wishes, done, self.json)
 
 
 def _amount(text: str) -> float:

@@ -47,7 +47,7 @@ def edited(state: FloorState, wish: EditTask, hand: Hand) -> Decision:
         return Accepted(told="that is so already")
     changed = ev.TaskChanged(**about(task, hand), spec=spec)
     told = f", and {name_of(state, task.station)} is told" * (task.state is TaskState.TAKEN)
-    words = f"{task.id} is another one{told}"
+    words = f"{task.id} is changed{told}"
     return Accepted((changed, done_at_once(hand, EditTask(task.id, task.spec), task.id, words)))
 
 

@@ -220,7 +220,7 @@ def test_what_was_settled_is_told_with_how_and_undone_there() -> None:
         await pilot.press("f", "s")
         await at_rest(pilot)
         assert [row.stations[0] for row in screen.shown] == ["ship-09", "tests-04"]
-        assert "seen by" in text(app)
+        assert "seen by" in text(app) and "u undoes it" in text(app)
         await pilot.press("down", "u")
         await at_rest(pilot)
         assert "tests-04:stuck:360" in app.link.state.cases
@@ -438,6 +438,8 @@ def test_settled_cases_of_a_rule_say_which() -> None:
         await at_rest(pilot)
         assert screen.tab is Tab.SETTLED
         assert "handed over by rule:auth" in text(app)
+        assert "rule    will" not in text(app), "it has done that"
+        assert "u undoes it" not in text(app), "no command is known that could be undone"
 
     play(test, link)
 
