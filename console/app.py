@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -216,12 +217,19 @@ class FactoryApp(UndoingApp):
     def lend_terminal(self, use: Callable[[], str]) -> str:
         """Leave the terminal to `use`, which must not raise; returns what it says went wrong.
 
-        The loop stands still meanwhile and draws nothing. The link goes on, on its own thread.
+        The loop stands still meanwhile and draws nothing. The link goes on, on its own thread. Where the terminal is
+        gone afterwards, whoever had it was told, and not this process: it ends as if it had been.
         """
         if self._driver is None or not self._driver.can_suspend:
             return "this terminal cannot be left"
+        from console import shell
+
+        had = shell.has_terminal()
         with self.batch_update(), self.suspend():
-            return use()
+            said = use()
+        if had and not shell.has_terminal():
+            signal.raise_signal(signal.SIGHUP)
+        return said
 
     def action_suspend(self) -> None:
         """Back to the shell until `fg`; where no shell could bring the console back it stays."""

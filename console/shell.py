@@ -30,6 +30,14 @@ def refusal(directory: str) -> str:
     return "" if os.access(directory, os.X_OK) else f"{clean(directory, 120)} may not be entered"
 
 
+def has_terminal() -> bool:
+    """Whether there is a terminal to come back to."""
+    with suppress(OSError, ValueError, AttributeError):
+        assert sys.__stdin__ is not None
+        return os.isatty(sys.__stdin__.fileno())
+    return False
+
+
 def run(directory: str) -> str:
     """Run the operator's shell in a directory until it ends; returns what went wrong, or nothing. It never raises.
 

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shlex
+import signal
+import sys
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -105,3 +111,24 @@ def test_a_shell_needs_a_directory_that_is_there(tmp_path: Path) -> None:
 def test_the_shell_is_the_operators_or_the_one_that_is_always_there() -> None:
     assert shell.shell_of({"SHELL": "/bin/bash"}) == "/bin/bash"
     assert [shell.shell_of(env) for env in ({}, {"SHELL": "bash"}, {"SHELL": "/nowhere"})] == [shell.FALLBACK] * 3
+
+
+def test_a_terminal_that_went_away_while_it_was_lent_ends_the_console(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shell has a group of its own: the system tells that one, and nobody else."""
+    master, slave = os.openpty()
+    heard: list[int] = []
+    monkeypatch.setattr(signal, "raise_signal", heard.append)
+    app = FactoryApp(StillLink())
+    driver = SimpleNamespace(can_suspend=True)
+    monkeypatch.setattr(FactoryApp, "suspend", lambda self: nullcontext())
+    monkeypatch.setattr(app, "_driver", driver)
+    with os.fdopen(slave) as lent:
+        monkeypatch.setattr(sys, "__stdin__", lent)
+        assert app.lend_terminal(lambda: "fine") == "fine" and heard == []
+        assert app.lend_terminal(partial(_closes, master)) == "" and heard == [signal.SIGHUP]
+        assert app.lend_terminal(lambda: "") == "" and len(heard) == 1, "there was none before"
+
+
+def _closes(descriptor: int) -> str:
+    os.close(descriptor)
+    return ""
