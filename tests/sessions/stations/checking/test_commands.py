@@ -132,7 +132,7 @@ def test_much_output_is_kept_by_its_end_clean_and_without_secrets(desk: Desk) ->
 
 def test_a_bomb_of_forks_ends(desk: Desk) -> None:
     desk.arrives({"src/a.py": "a = 2\n"})
-    found = desk.check(Check(commands=("b() { b | b & b; }; b 2>/dev/null",), seconds=2.0), on="bubblewrap")
+    found = desk.check(Check(commands=("b() { b | b & b; }; b 2>/dev/null",), seconds=1.0), on="bubblewrap")
     assert not found.passed
 
 
