@@ -63,6 +63,8 @@ class ListedScreen(SampledScreen, HandedScreen, Generic[R]):
     """
     LIST_TITLE: ClassVar[str] = "list"
     TOLD_TITLE: ClassVar[str] = "details"
+    NEWS_ABOVE: ClassVar[bool] = True
+    """Who works a list off needs its keys, whatever is new."""
     LIST_SHARE: ClassVar[tuple[str, str]] = ("55%", "40%")
     """The part of the width that the list has where both stand beside each other, and of the height where not."""
 

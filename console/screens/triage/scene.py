@@ -50,8 +50,6 @@ class TriageScene(ListedScreen[Item]):
 
     LIST_TITLE: ClassVar[str] = "cases"
     TOLD_TITLE: ClassVar[str] = "case"
-    NEWS_ABOVE: ClassVar[bool] = True
-    """What is new comes into the list: the keys stay where they are."""
 
     def __init__(self) -> None:
         super().__init__()
