@@ -68,6 +68,7 @@ class FactoryApp(UndoingApp):
         self._drafts_before: dict[str, str] = {}
         self.drafts: dict[str, str] = {}
         self.marks: set[str] = set()
+        self.not_undone: set[str] = set()
         self._floor: FloorScreen | None = None
         self._shown = Shown(erasing=erases(os.environ))
         self.sent = None

@@ -19,6 +19,7 @@ class UndoingApp(GoingApp):
     """Asks the supervisor for the opposite of what was done last."""
 
     link: Link
+    not_undone: set[str]
 
     async def action_undo(self) -> None:
         """Undo what the operator did last, all of it that came of one key; or what the screen means instead."""
@@ -41,6 +42,7 @@ class UndoingApp(GoingApp):
         together, state = one_key() if len(commands) > 1 else "", self.link.state
         replies = await asyncio.gather(*(self._reply(command, together) for command in commands))
         refused = [reply for reply in replies if not reply.ok]
+        self.not_undone.update(command for command, reply in zip(commands, replies, strict=True) if not reply.ok)
         told = [f"undone: {words}"] if len(refused) < len(replies) else []
         if refused:
             many = f"{len(refused)} of {len(replies)} " * (len(replies) > 1)

@@ -137,7 +137,7 @@ class FactoryScreen(Guarded, OpeningScreen):
         from sessions.operator import who  # nobody has done anything before the first paint
         from sessions.views import undoing
 
-        return undoing.newest(state, who())
+        return undoing.newest(state, who(), self.factory.not_undone)
 
     def undone(self, wishes: Sequence[AnyWish]) -> None:
         """The supervisor does these, which undo what the operator did."""

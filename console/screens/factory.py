@@ -65,6 +65,8 @@ class Factory(Protocol):
 
     drafts: dict[str, str]
     """Requests that were written and not sent, by the stations that they are for."""
+    not_undone: set[str]
+    """Commands whose undoing was refused: what was done before them is undone next."""
     marks: set[str]
     """Keys of the panes that are marked."""
 

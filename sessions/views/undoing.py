@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sessions.floor.commands import (
     AnyWish,
@@ -23,10 +23,13 @@ NAMED = 3
 """Of several that are undone together so many are told."""
 
 
-def newest(state: FloorState, who: str) -> tuple[str, ...]:
-    """The ids of the commands that `u` would undo: the last that ended well first; empty where there are none."""
+def newest(state: FloorState, who: str, without: Collection[str] = ()) -> tuple[str, ...]:
+    """The ids of the commands that `u` would undo: the last that ended well first; empty where there are none.
+
+    `without` are those that cannot be undone any more, as was found out.
+    """
     for command, ended in reversed([*state.ended.items()]):
-        if _open(ended, who):
+        if _open(ended, who) and command not in without:
             return with_its_key(state, command)
     return ()
 

@@ -33,6 +33,7 @@ def test_the_newest_of_ones_own_is_undone_and_what_others_did_is_not() -> None:
     assert newest(state, ME) == ("c2",)
     assert newest(state, OTHER) == ("c3",)
     assert newest(state, "nobody@box") == ()
+    assert newest(state, ME, {"c2"}) == ("c1",), "where that cannot be undone, what was before it"
 
 
 def test_all_of_one_key_is_undone_together_the_last_first() -> None:
