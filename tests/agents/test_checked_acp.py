@@ -8,7 +8,6 @@ from sessions.stations.conformance.checks import Checked, Verdict
 from sessions.stations.conformance.running import check
 from tests.agents.homes import SORTS, path_of
 
-
 COSTLY = ("opencode", "vibe-acp")
 """Each takes a dozen seconds of a processor here: what they do with a station is tried in `test_real_acp` alone."""
 
