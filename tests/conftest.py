@@ -57,9 +57,9 @@ LONG = (
     "sessions/supervisor/stations/test_terminal_agents",
     "sessions/stations/terminal/test_real",
     "console/screens/forms/test_start",
-    "agents/test_checked_acp",
     "agents/test_supervised_acp",
     "agents/test_real_acp",
+    "agents/test_checked_acp",
     "sessions/branches/merges/test_matrix",
     "sessions/headless/test_live_demo",
     "sessions/branches/merges/test_trial_merges",
@@ -84,6 +84,10 @@ LONG = (
     "console/screens/forms/test_live",
     "console/test_idle",
     "agents/test_bounded_acp",
+    "sessions/supervisor/stations/test_tasks",
+    "console/screens/triage/test_worked_off",
+    "sessions/stations/checking/test_commands",
+    "console/cli/test_cli_completions",
     "test_endings",
 )
 """The modules of tests that take longest, the longest first (see `--durations`). The others come as they are found."""
