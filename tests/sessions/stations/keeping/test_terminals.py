@@ -116,7 +116,7 @@ def test_output_has_places_and_what_was_lost_is_counted() -> None:
     async def run() -> None:
         async with keeping() as (keeper, _):
             child = await keeper.start(in_terminal("talks", code, ring=10_000))
-            await said(keeper, child, b".")
+            await said(keeper, child, b".\r\n")
             kept = await keeper.kept("talks")
             assert len(kept.data) == 10_000 and kept.at + len(kept.data) == 140_003
             whole = "".join(f"{n:07}" for n in range(20_000)).encode() + b".\r\n"
