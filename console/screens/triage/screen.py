@@ -7,6 +7,7 @@ from functools import partial
 from time import monotonic
 from typing import ClassVar
 
+from msgspec.structs import replace
 from textual.binding import BindingType
 
 from console.actions.action import ScreenSpec
@@ -171,9 +172,7 @@ class TriageScreen(TriageScene):
         """Have these settled; the next one is under the cursor before the supervisor has heard of it."""
         found, places = opened_together(self.factory.link.state, found)
         wishes = [
-            SettleCase(case.id, act, **{"paths": places.get(case.station, ())} | more)  # type: ignore[arg-type]
-            if act is Act.RESCOPE
-            else SettleCase(case.id, act, **more)  # type: ignore[arg-type]
+            replace(SettleCase(case.id, act, paths=places.get(case.station, ()) * (act is Act.RESCOPE)), **more)
             for case, act in found
         ]
         cases = [case for case, _ in found]

@@ -24,8 +24,6 @@ def figures(
         return max(0.0, now - moment) if moment else None
 
     settled, since = age(progress.settled_at), max(0.0, clock - progress.settled_clock)
-    tokens, dollars = station.meter.used
-    priced = station.cost_usd is not None and bool(station.meter.calls)
     used = age(station.pace.last * BUCKET_S) if station.pace.last else None
     top = max((progress.top, *progress.failing, *progress.errors), key=lambda each: each.count)
     waits = (
@@ -50,34 +48,22 @@ def figures(
         Figure("repeated", "the same again", float(top.count if top.count > 1 else 0), "", age(top.last)),
         Figure("retries", "retries", float(progress.retries), "", age(progress.retried_at)),
         *(Figure(key, what, waited, "s", age(progress.waited_at) if waited else None) for key, what, waited in waits),
-        Figure(
-            "tokens_since",
-            "tokens since the last settled change",
-            float(max(0, tokens - progress.tokens)),
-            "tokens",
-            used,
-        ),
-        Figure(
-            "dollars_since",
-            "dollars since the last settled change",
-            max(0.0, dollars - progress.dollars) if priced else None,
-            "$",
-            used,
-        ),
-        Figure(
-            "tokens_each",
-            "tokens for a settled change",
-            tokens / progress.settled if progress.settled else None,
-            "tokens",
-            used,
-        ),
-        Figure(
-            "dollars_each",
-            "dollars for a settled change",
-            dollars / progress.settled if progress.settled and priced else None,
-            "$",
-            used,
-        ),
+        *_costs(station, progress, used),
+    )
+
+
+def _costs(station: Station, progress: Progress, used: float | None) -> tuple[Figure, ...]:
+    """What its changes cost; `used` is the age of what its meter says."""
+    tokens, dollars = station.meter.used
+    priced = station.cost_usd is not None and bool(station.meter.calls)
+    spent, each = max(0.0, dollars - progress.dollars), dollars / max(1, progress.settled)
+    some = bool(progress.settled)
+    since, one = "since the last settled change", "for a settled change"
+    return (
+        Figure("tokens_since", f"tokens {since}", float(max(0, tokens - progress.tokens)), "tokens", used),
+        Figure("dollars_since", f"dollars {since}", spent if priced else None, "$", used),
+        Figure("tokens_each", f"tokens {one}", tokens / progress.settled if some else None, "tokens", used),
+        Figure("dollars_each", f"dollars {one}", each if some and priced else None, "$", used),
     )
 
 

@@ -36,7 +36,7 @@ class CaseWatch:
 
 def worked_until(state: FloorState, now: float) -> float:
     """Until when nobody is rung for, as somebody works the queue; 0 where nobody does."""
-    for settled in reversed(state.settled.values()):  # type: ignore[call-overload]  # it is a dict, the latest last
+    for settled in reversed([*state.settled.values()]):
         if settled.time < now - QUIET_S:
             break
         if settled.act is not None and not settled.rule:
