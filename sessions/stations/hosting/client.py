@@ -142,10 +142,10 @@ class Host:
 
     async def close(self) -> None:
         """Leave. The host and its agents go on."""
+        self._writer.close()
         self._listening.cancel()
         await asyncio.wait({self._listening})
         self._told.put_nowait(None)  # it may have been cancelled before it began
-        self._writer.close()
         with suppress(OSError):
             await self._writer.wait_closed()
 

@@ -95,12 +95,14 @@ class Keeper:
 
     async def close(self) -> None:
         """Leave it; what it keeps runs on, for as long as it waits for a supervisor."""
-        if self._listening is not None:
-            if not self.lost:  # else what it told at last is heard
-                self._listening.cancel()
-            await asyncio.gather(self._listening, return_exceptions=True)
-        await self._line.close()
-        self._ended.put_nowait(None)
+        try:
+            if self._listening is not None:
+                if not self.lost:  # else what it told at last is heard
+                    self._listening.cancel()
+                await asyncio.gather(self._listening, return_exceptions=True)
+        finally:
+            self._ended.put_nowait(None)
+            await self._line.close()
 
     @property
     def lost(self) -> bool:

@@ -79,10 +79,10 @@ class Line:
         return await self._notes.get()
 
     async def close(self) -> None:
-        """Hang up."""
+        """Hang up; that is done at once, so that nobody who waits for the rest in vain leaves it open."""
+        self._writer.close()
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
-        self._writer.close()
         with contextlib.suppress(OSError):
             await self._writer.wait_closed()
 

@@ -76,6 +76,7 @@ class Server:
         self._company.set()
         self._empty.clear()
         task.add_done_callback(lambda task: self._left(connection, task))
+        task.add_done_callback(lambda _: writer.close())  # by itself, one does not that is cancelled before it began
 
     def _received(self, hello: Hello) -> str:
         why = self._receive(hello)

@@ -509,3 +509,25 @@ def test_what_is_asked_in_one_breath_is_done_as_the_answers_are_taken() -> None:
                 await writer.wait_closed()
 
     asyncio.run(run())
+
+
+def test_whoever_hangs_up_and_does_not_wait_has_hung_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run() -> None:
+        async with keeping() as (_, directory):
+            writers: list[asyncio.StreamWriter] = []
+            opened = asyncio.open_unix_connection
+
+            async def noted(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+                reader, writer = await opened(path)
+                writers.append(writer)
+                return reader, writer
+
+            monkeypatch.setattr(asyncio, "open_unix_connection", noted)
+            line = await Line.open(socket_of(directory))
+            closing = asyncio.create_task(line.close())
+            await asyncio.sleep(0)
+            closing.cancel()  # as when an operator leaves, and the supervisor ends just then
+            await asyncio.gather(closing, return_exceptions=True)
+            assert [writer.is_closing() for writer in writers] == [True]
+
+    asyncio.run(run())
