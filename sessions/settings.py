@@ -131,7 +131,7 @@ _KINDS = {
     "servers": 'tables such as [servers.NAME] with command = ["PROGRAM", "WORD"]',
     "roles": "tables such as [roles.test] with write, read, tools, network, hosts, exclusive, "
     "budget = { tokens = 1_000_000, dollars = 5.0, minutes = 90, turns = 20 }",
-    "triage": "a table [triage] with standing, on_attention, desktop, webhook, quiet, every",
+    "triage": "a table [triage] with standing, on_attention, desktop, webhook, quiet, every, silent",
     "rules": "tables [[rules]] with name, act, and kind or cause; also role, station, times, backoff, text, to, model",
     "causes": "tables [[causes]] with name, cause, pattern; also where",
     "attention": '"quiet", "note", "bell", "osc9", "osc777" or "title", or a list of these such as ["bell", "title"]',

@@ -47,7 +47,7 @@ before, and the most calls for each that are new."""
 THRASH_OVER_S = 1_800.0
 
 SILENT_S = 900.0
-"""The shortest silence that is a stall."""
+"""The shortest silence that is a stall, unless the settings have it otherwise."""
 CADENCES = 4.0
 """How many times the longest silence that is usual for the station."""
 BUSY = 3.0
@@ -164,8 +164,8 @@ def thrashing(progress: Progress, now: float) -> Thrash | None:
     return None
 
 
-def stalled(state: FloorState, station: str, now: float) -> Stall | None:
-    """The silence of a station at `now` that nothing excuses; None where it is no stall.
+def stalled(state: FloorState, station: str, now: float, silent: float = SILENT_S) -> Stall | None:
+    """The silence of a station at `now` that nothing excuses, `silent` seconds at least; None where it is no stall.
 
     What excuses it: a tool under way, a person or a machine that it waits for, a rest, a turn that is over, a station
     that works for it. Of a session that is only observed, and of which no process is known, silence says that nobody
@@ -175,7 +175,7 @@ def stalled(state: FloorState, station: str, now: float) -> Stall | None:
     if known is None or not is_there(known) or excused(state, known):
         return None
     progress = state.progress.get(station, NOTHING)
-    heard, patience = heard_of(state, known), _patience(known, progress)
+    heard, patience = heard_of(state, known), _patience(known, progress, silent)
     return Stall(heard, progress.quiet, patience) if now - heard > patience else None
 
 
@@ -219,9 +219,9 @@ def heard_of(state: FloorState, station: Station) -> float:
     )
 
 
-def _patience(station: Station, progress: Progress) -> float:
+def _patience(station: Station, progress: Progress, silent: float) -> float:
     says_so = station.process and station.report is Report.WORKING
-    return max(SILENT_S, CADENCES * progress.quiet) * (BUSY if says_so else 1.0)
+    return max(silent, CADENCES * progress.quiet) * (BUSY if says_so else 1.0)
 
 
 def is_there(station: Station) -> bool:
@@ -229,7 +229,7 @@ def is_there(station: Station) -> bool:
     return bool(station.process) or station.owner is Owner.OURS
 
 
-def due(state: FloorState, station: str) -> float:
+def due(state: FloorState, station: str, silent: float = SILENT_S) -> float:
     """When time alone may next change what is said here of a station, as of its newest event; infinite for never.
 
     Of a time that has passed nothing is due any more: what it changed is so already.
@@ -242,5 +242,5 @@ def due(state: FloorState, station: str) -> float:
     if progress.edits >= ROUNDS:
         moments.append(progress.edited_at + THRASH_OVER_S)
     if is_there(known) and not excused(state, known):
-        moments.append(heard_of(state, known) + _patience(known, progress))
+        moments.append(heard_of(state, known) + _patience(known, progress, silent))
     return min((moment for moment in moments if moment >= now), default=math.inf)

@@ -14,10 +14,11 @@ from sessions.floor.commands import SettleCase, StationWish, TaskWish
 from sessions.floor.decide.decision import SOURCE, Hand, Refusal
 from sessions.floor.decide.stations import decide_station
 from sessions.floor.decide.tasks import decide_task
-from sessions.floor.ours.lives import Asks
-from sessions.floor.state import FloorState, name_of
+from sessions.floor.ours.lives import Asks, Life
+from sessions.floor.state import UNMETERED, FloorState, name_of
 from sessions.floor.triage import meanings
-from sessions.floor.triage.case import Act, Case, Kind
+from sessions.floor.triage.case import Act, Case, Cause, Kind
+from sessions.floor.triage.causes.providers import NO_MODEL
 from sessions.floor.triage.meanings import Means, question_of
 from sessions.text import clean
 
@@ -76,6 +77,19 @@ _OFFERED: dict[Kind, tuple[Act, ...]] = {
     Kind.RESULT: (Act.RETRY, Act.HAND_OVER),
 }
 """By kind what is offered, the most obvious first; what is offered for all stands behind it."""
+_OF_FAILURES = (Kind.FAILED, Kind.CRASH_LOOP, Kind.PROVIDER)
+_FIRST: dict[Cause, tuple[Act, ...]] = {
+    Cause.AUTH: (Act.HAND_OVER,),
+    Cause.CONTEXT_FULL: (Act.FRESH,),
+    Cause.SCOPE: (Act.RESCOPE,),
+}
+"""What comes first of whoever failed for this cause: to try the same again would fail again."""
+_VAIN: dict[Cause, tuple[Act, ...]] = dict.fromkeys(
+    (Cause.CRASH, Cause.ENVIRONMENT, Cause.SCOPE, Cause.CONFLICT), (Act.MORE,)
+)
+"""What does not help against it: neither a larger budget nor another model."""
+_FOR_AGENTS = (Act.ANSWER, Act.MORE, Act.FRESH)
+"""What a mere program does not understand."""
 _ALWAYS = (Act.SEEN, Act.SNOOZE, Act.EXPECTED)
 _TAKES: dict[Act, Takes] = {
     Act.DENY: Takes.REASON,
@@ -103,7 +117,31 @@ def offered(case: Case, state: FloorState) -> tuple[Act, ...]:
         acts = (Act.ANSWER,)
     elif case.kind is Kind.PROVIDER and case.station:
         acts = (Act.RETRY, Act.MORE, Act.HAND_OVER, Act.REQUEUE, Act.HOLD, Act.KILL)
+    acts = _fitting(case, state, acts)
     return (*acts, *(each for each in _ALWAYS if case.station in state.stations or each is not Act.EXPECTED))
+
+
+def _fitting(case: Case, state: FloorState, acts: tuple[Act, ...]) -> tuple[Act, ...]:
+    """Those that can help against the cause of a case, the ones first that most likely do."""
+    if case.station and case.kind in _OF_FAILURES:
+        first = (Act.MORE,) if case.rule == NO_MODEL else _FIRST.get(case.cause, ())
+        if case.cause is Cause.AUTH and not _has_another(case, state):
+            first = ()
+        rest = (each for each in acts if each not in first and each not in _VAIN.get(case.cause, ()))
+        acts = (*first, *rest)
+    seen = state.stations.get(case.station)
+    if seen is not None and seen.kind in UNMETERED and case.kind is not Kind.BUDGET:
+        acts = tuple(each for each in acts if each not in _FOR_AGENTS)
+    return acts
+
+
+def _has_another(case: Case, state: FloorState) -> bool:
+    """Whether anybody takes tasks whose own login is not refused."""
+    refused = {each.station for each in state.cases.values() if each.cause is Cause.AUTH}
+    return any(
+        known.takes and known.life is Life.RUNNING and name != case.station and name not in refused
+        for name, known in state.owned.items()
+    )
 
 
 def choices(state: FloorState, case: Case, now: float) -> tuple[Choice, ...]:

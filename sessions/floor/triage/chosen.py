@@ -27,6 +27,7 @@ from typing import TypeVar
 import msgspec
 
 from sessions.errors import FactoryError
+from sessions.floor.progress.signs import SILENT_S
 from sessions.floor.triage import standing
 from sessions.floor.triage.case import Cause
 from sessions.floor.triage.causes import bounded
@@ -41,10 +42,13 @@ MOST = 100
 """Rules, and causes, that may be set."""
 NOTIFY_SEND = ("notify-send", "--app-name=factory-tui", "--urgency=critical", "--", "{title}", "{text}")
 """The command of a desktop."""
+SHORTEST_S = 10.0
+"""Of a silence that is a case: below that every thought of a model would be one."""
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who is told what needs a person, beside those who look, and by which presets the queue settles itself."""
+    """Who is told what needs a person, beside those who look; by which presets the queue settles itself; and how long a
+    station may be silent."""
 
     standing: tuple[str, ...] = ()
     on_attention: tuple[str, ...] = ()
@@ -57,6 +61,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Seconds after somebody has settled a case in which nobody is told: who works the queue sees it."""
     every: float = 10.0
     """The least seconds between two times that somebody is told: what comes between is told together."""
+    silent: float = SILENT_S
+    """The shortest silence, in seconds, of a station that should be working that is a case."""
 
 
 class OwnCause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -90,6 +96,8 @@ def parsed(triage: Mapping[str, object], rules: Sequence[object], causes: Sequen
         raise FactoryError(f"{name}: webhook is no address", "give it one: http://… or https://…")
     if not (0 <= told.quiet <= 86_400 and 1 <= told.every <= 86_400):
         raise FactoryError(f"{name}: quiet and every are seconds", "give them 0 to 86400, and 1 to 86400")
+    if not SHORTEST_S <= told.silent <= 86_400:
+        raise FactoryError(f"{name}: silent is seconds", f"give it {SHORTEST_S:g} to 86400")
     presets = {each.name: each for each in PRESETS}
     named = [word for word in told.standing if word not in {each.name for each in own}]  # one's own are on as they are
     if unknown := next((word for word in named if word not in presets), ""):

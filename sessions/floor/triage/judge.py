@@ -41,12 +41,14 @@ def subject(case: Case) -> str:
     return "" if case.kind in OF_TASKS else case.station
 
 
-def cases_of(state: FloorState, station: str, now: float, rules: tuple[Rule, ...] = RULES) -> tuple[Case, ...]:
+def cases_of(
+    state: FloorState, station: str, now: float, rules: tuple[Rule, ...] = RULES, silent: float = signs.SILENT_S
+) -> tuple[Case, ...]:
     """What a station needs a person for, as of `now`. Stations of other repositories need nobody here."""
     seen = state.stations.get(station)
     if seen is None or seen.elsewhere:
         return ()
-    looked = Looked(state, seen, state.owned.get(station), now, rules)
+    looked = Looked(state, seen, state.owned.get(station), now, rules, silent)
     if looked.owned is not None and looked.owned.life is Life.REMOVED:
         return tuple(ended.undelivered(looked))
     return tuple(case for rule in STATION_RULES for case in rule(looked))
@@ -62,13 +64,13 @@ def floor_cases(state: FloorState, now: float, rules: tuple[Rule, ...] = RULES) 
     )
 
 
-def due(state: FloorState, station: str, now: float) -> float:
+def due(state: FloorState, station: str, now: float, silent: float = signs.SILENT_S) -> float:
     """When time alone may next change what `cases_of` says of a station; infinite for never."""
     seen = state.stations.get(station)
     if seen is None or seen.elsewhere:
         return math.inf
     looked = Looked(state, seen, state.owned.get(station), now)
-    moments = [signs.due(state, station), landing.collision_due(looked), stuck.broken_off_due(looked)]
+    moments = [signs.due(state, station, silent), landing.collision_due(looked), stuck.broken_off_due(looked)]
     if looked.owned is None and not seen.process and seen.evidence.status in _CALLS:
         moments.append(seen.evidence.since + LONG_AGO_S)
     return min((moment for moment in moments if moment > now), default=math.inf)

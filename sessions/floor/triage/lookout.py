@@ -12,6 +12,7 @@ from typing import get_args
 import msgspec
 
 from sessions.floor import events as ev
+from sessions.floor.progress.signs import SILENT_S
 from sessions.floor.state import FloorState
 from sessions.floor.triage import judge, over, rounds
 from sessions.floor.triage.causes.rule import Rule
@@ -59,8 +60,8 @@ class Look(msgspec.Struct, frozen=True):
 class Lookout:
     """Collects what is to be looked at, and says when something is due."""
 
-    def __init__(self, rules: tuple[Rule, ...] = RULES) -> None:
-        self._rules = rules
+    def __init__(self, rules: tuple[Rule, ...] = RULES, silent: float = SILENT_S) -> None:
+        self._rules, self._silent = rules, silent
         self._touched: set[str] = set()
         self._told: list[ev.Event] = []
         self._answers: dict[str, str] = {}
@@ -111,14 +112,14 @@ class Lookout:
 
     def changes(self, state: FloorState, now: float, look: Look, whole: bool = True) -> list[ev.Event]:
         """What has changed in the queue; without `whole`, only of these stations (see `rounds.changes`)."""
-        found = rounds.changes(state, look.stations, now, self._rules, look.answers, whole)
+        found = rounds.changes(state, look.stations, now, self._rules, look.answers, whole, self._silent)
         return [*found, *rounds.awake(state, now, look.told)]
 
     def looked_at(self, state: FloorState, now: float, look: Look) -> None:
         """What had changed is recorded, and the floor is `state`: when is something due again?"""
         self.looked += len(look.stations)
         for station in look.stations:
-            self._put(station, judge.due(state, station, now))
+            self._put(station, judge.due(state, station, now, self._silent))
         self._put("", min(judge.floor_due(state, now), rounds.next_awake(state, now)))
 
     def _put(self, station: str, at: float) -> None:

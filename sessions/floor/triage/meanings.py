@@ -23,7 +23,7 @@ from sessions.floor.ours import budget
 from sessions.floor.ours.lives import Asks, Change, Life
 from sessions.floor.ours.owned import Owned, Question
 from sessions.floor.scope import Budget, Network, Scope
-from sessions.floor.state import FloorState, name_of
+from sessions.floor.state import UNMETERED, FloorState, name_of
 from sessions.floor.tasks.task import Task
 from sessions.floor.triage.case import Case, Cause, Kind
 from sessions.floor.triage.judging.stuck import BROKEN_OFF
@@ -32,6 +32,7 @@ from sessions.text import clean
 AGAIN = "Your provider may answer again. Go on with what you were at."
 GO_ON = "Your last turn ended in an error: {}. Go on with what you were at."
 LOOPING = "You seem to be going in circles: {}. Stop, say in two sentences what keeps you, and try another way."
+SILENT = "Nothing was heard of you for a while. Go on with what you were at."
 CALLED = "Nobody can help you with that now. Do what you can without it, and say what is left."
 AMID = "Your turn was broken off amid task {}. Go on with it."
 MERGE = "Your branch {} collides with {}. Merge that into it, settle the conflict, and run your checks."
@@ -121,8 +122,10 @@ def retry(state: FloorState, case: Case, wish: SettleCase) -> Means | Refusal:
             text = wish.text or AMID.format(case.about)
             return _told(state, case.station, text, f"it is told to go on with {case.about}")
         case Kind.STUCK:
-            text = wish.text or LOOPING.format(clean(case.title, _TITLE))
-            return _stopped(state, case.station, text, "it is told to try another way")
+            text, words = LOOPING.format(clean(case.title, _TITLE)), "it is told to try another way"
+            if case.cause is Cause.STALL:
+                text, words = SILENT, "it is told to go on"
+            return _stopped(state, case.station, wish.text or text, words)
     text, words = _AGAIN.get(case.kind, (GO_ON.format(clean(case.title, _TITLE)), "it goes on"))
     return _told(state, case.station, wish.text or text, words)
 
@@ -214,6 +217,10 @@ def _told(state: FloorState, station: str, text: str, words: str) -> Means | Ref
     known = state.owned.get(station)
     if known is None:
         return Refusal("there is no such station any more", "look at the floor")
+    if state.stations[station].kind in UNMETERED:  # a mere program, which is told nothing
+        if known.life in (Life.RUNNING, Life.WAITING):
+            return Refusal("it is a program, and hears no words", "attach and type them, or kill it")
+        return Means(_resumed(known, station, ""), "it is started again")
     if known.life in (Life.RUNNING, Life.WAITING):
         return Means(PromptStation(station, text), words)
     return Means(_resumed(known, station, text), f"it is brought back, and {words}")

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from sessions.floor import events as ev
 from sessions.floor.ours.lives import Life
+from sessions.floor.progress.signs import SILENT_S
 from sessions.floor.state import FloorState, Status
 from sessions.floor.triage import judge, over
 from sessions.floor.triage.case import Case
@@ -30,6 +31,7 @@ def changes(
     rules: tuple[Rule, ...] = RULES,
     answers: Mapping[str, str] = NO_ANSWERS,
     whole: bool = True,
+    silent: float = SILENT_S,
 ) -> list[ev.Event]:
     """What is other of the cases of these stations, and of those that are nobody's own.
 
@@ -41,7 +43,7 @@ def changes(
     found: list[ev.Event] = []
     for station in sorted(stations):
         if station and (station in state.stations or station in known):
-            cases = judge.cases_of(state, station, now, rules)
+            cases = judge.cases_of(state, station, now, rules, silent)
             found += _differing(state, known.get(station, {}), cases, now, answers)
     if whole:
         found += _differing(state, known.get("", {}), judge.floor_cases(state, now, rules), now, answers)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from sessions.floor.triage.case import Cause
 from sessions.floor.triage.causes.rule import SEEN, Rule, Where
 
+NO_NETWORK = "no network"
+_EXIT = r"exit(?:ed|s)?(?: with)?(?: code| status)? {}\b"
 _PRINTED = (Where.TOOL, Where.CHECK)
 
 ENVIRONMENT = (
@@ -33,7 +35,7 @@ ENVIRONMENT = (
             "out of memory",
             "oom-?kill",
             "memoryerror",
-            r"exit(?:ed|s)?(?: with)?(?: code| status)? 137\b",
+            _EXIT.format("137"),
         ),
         SEEN,
         "errno, Node, the kernel",
@@ -47,14 +49,20 @@ ENVIRONMENT = (
             r"spawn \S{1,80} enoent",
             "is not recognized as an internal",
             "executable file not found",
-            r"exit(?:ed)?(?: with)?(?: code| status)? 127\b",
+            _EXIT.format("12[67]"),
+            r"ended with 12[67]\b",
             "no such program",
+            "required file not found",
+            "bad interpreter",
+            r"\benv: \S{1,80} no such file",
+            r"python[\d.]{0,8}: no module named",
+            "exec format error",
         ),
         SEEN,
         "sh, Node, Go",
     ),
     Rule(
-        "no network",
+        NO_NETWORK,
         Cause.ENVIRONMENT,
         (
             "could not resolve host",
@@ -64,9 +72,19 @@ ENVIRONMENT = (
             "getaddrinfo",
             "no route to host",
             "failed to establish a new connection",
+            r"tunnel (?:connection )?failed.{1,12}\b403",
+            "npm err(?:!|or) 403",
+            "from versions: none",
         ),
         _PRINTED,
         "curl, pip, Node",
+    ),
+    Rule(
+        "locked",
+        Cause.ENVIRONMENT,
+        (r"\.lock'?: file exists", "another git process seems to be running", "cannot lock ref"),
+        SEEN,
+        "git",
     ),
     Rule(
         "port taken",
@@ -111,6 +129,9 @@ CONFLICTS = (
             "could not apply [0-9a-f]{7}",
             "you have unmerged paths",
             "needs merge",
+            "conflict marker",
+            "unmerged files",
+            r"<{7} \S",
         ),
         SEEN,
         "git",
@@ -189,19 +210,24 @@ CRASHES = (
         Cause.CRASH,
         (
             "segmentation fault",
-            "sigsegv",
-            "sigabrt",
+            r"\bsig(?:segv|abrt|bus|ill|fpe)\b",
             "core dumped",
             "^panic:",
             "thread '.{1,40}' panicked",
             "fatal error: (?:runtime|unexpected signal)",
-            r"traceback \(most recent",
-            "uncaught exception",
-            "unhandled (?:promise )?rejection",
-            r"exit(?:ed|s)?(?: with)?(?: code| status)? 13[49]\b",
+            _EXIT.format("13[49]"),
+            r"ended with 13[49]\b",
+            r"exit code -(?:6|7|11)\b",
         ),
         SEEN,
-        "the kernel, Rust, Go, Python, Node",
+        "the kernel, Rust, Go",
+    ),
+    Rule(
+        "its own error",
+        Cause.CRASH,
+        (r"traceback \(most recent", "uncaught exception", "unhandled (?:promise )?rejection"),
+        (Where.TURN, Where.END),
+        "Python, Node: of an agent itself; of what a tool or a check ran it is no crash",
     ),
     Rule(
         "its process ended",
@@ -212,6 +238,7 @@ CRASHES = (
             "process (?:has )?(?:exited|ended|died)",
             r"exited with\b",
             r"ended with\b",
+            r"ended by sig",
             "was killed",
             "killed by",
             "its host ended",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sessions.floor.triage.case import Cause
 from sessions.floor.triage.causes.rule import SAID, SEEN, Rule, Where
 
+NO_MODEL = "no such model"
 _ANTHROPIC, _OPENAI, _GOOGLE = "Anthropic API", "OpenAI API", "Gemini API"
 
 AUTH = (
@@ -18,6 +19,7 @@ AUTH = (
         (
             "please run /login",
             "not logged in",
+            "failed to authenticate",
             "refuses the key",
             "^login: ",
             "login (?:has )?expired",
@@ -75,7 +77,7 @@ AUTH = (
             "permissiondeniederror",
             r"\b403\b.{0,20}(?:forbidden|permission)",
             "permission_denied",
-            "does not have access to (?:the )?model",
+            "does not have access to (?:the |this )?model",
             "organization has been disabled",
         ),
         SAID,
@@ -137,13 +139,15 @@ CONTEXT = (
 )
 PROVIDERS = (
     Rule(
-        "no such model",
+        NO_MODEL,
         Cause.PROVIDER,
         (
             "not_found_error.{0,40}model",
             "model .{0,60}(?:not found|does not exist|is not supported|not available)",
             "model_not_found",
             "unknown model",
+            "issue with the selected model",
+            r"models/\S{1,60} is not found",
             "llm provider not provided",
         ),
         SAID,
@@ -152,7 +156,7 @@ PROVIDERS = (
     Rule(
         "overloaded",
         Cause.PROVIDER,
-        ("overloaded", r"\b529\b", "(?:is|are) at capacity", "server is busy"),
+        ("overloaded", r"\b529\b", "(?:is|are) at capacity", "server is busy", "experiencing high demand"),
         SAID,
         f"{_ANTHROPIC}, {_GOOGLE}",
     ),
@@ -161,6 +165,7 @@ PROVIDERS = (
         Cause.PROVIDER,
         (
             "internal server error",
+            "server had an error",
             "internalservererror",
             r"\bapi_error\b",
             "bad gateway",
@@ -180,6 +185,7 @@ PROVIDERS = (
         Cause.PROVIDER,
         (
             "apiconnectionerror",
+            "cannot connect to host",
             "connection (?:error|refused|reset|closed|aborted|timed out)",
             "econn(?:refused|reset|aborted)",
             "etimedout",

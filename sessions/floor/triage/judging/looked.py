@@ -7,11 +7,15 @@ from collections.abc import Iterable
 from zlib import crc32
 
 import msgspec
+from msgspec.structs import replace
 
 from sessions.floor.identity import Owner
 from sessions.floor.ours.owned import Owned
+from sessions.floor.progress.signs import SILENT_S
+from sessions.floor.scope import Network
 from sessions.floor.state import FloorState, Station, name_of
 from sessions.floor.triage.case import Case, Cause, Kind
+from sessions.floor.triage.causes.programs import NO_NETWORK
 from sessions.floor.triage.causes.rule import Found, Rule, Said, cause_of
 from sessions.floor.triage.causes.rules import RULES
 from sessions.text import clean
@@ -33,6 +37,8 @@ class Looked(msgspec.Struct, frozen=True):
     owned: Owned | None
     now: float
     rules: tuple[Rule, ...] = RULES
+    silent: float = SILENT_S
+    """The shortest silence, in seconds, that is a stall."""
 
     @property
     def name(self) -> str:
@@ -73,7 +79,10 @@ class Looked(msgspec.Struct, frozen=True):
 
     def cause(self, *said: Said) -> Found:
         """The cause by what was said."""
-        return cause_of(self.rules, tuple(each for each in said if each.text))
+        found = cause_of(self.rules, tuple(each for each in said if each.text))
+        if found.rule == NO_NETWORK and self.owned is not None and self.owned.scope.network is not Network.OPEN:
+            return replace(found, cause=Cause.SCOPE)  # whoever has none by its scope finds that nothing is there
+        return found
 
 
 def evidence(lines: Iterable[str]) -> tuple[str, ...]:

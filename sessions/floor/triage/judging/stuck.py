@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sessions.floor.ours.lives import Life
 from sessions.floor.progress.progress import NOTHING
-from sessions.floor.progress.signs import looping, stalled, thrashing
+from sessions.floor.progress.signs import SILENT_S, Stall, looping, stalled, thrashing
 from sessions.floor.state import Status
 from sessions.floor.tasks.task import Task, TaskState
 from sessions.floor.triage.case import Case, Cause, Kind
@@ -22,7 +22,7 @@ _BUSY = (Status.WORKING, Status.WAITING)
 
 def silent(looked: Looked) -> Iterator[Case]:
     """It should be working, and nothing is heard of it."""
-    if (stall := stalled(looked.state, looked.name, looked.now)) is None:
+    if (stall := stalled(looked.state, looked.name, looked.now, looked.silent)) is None:
         return
     seen = looked.station
     yield looked.case(
@@ -31,12 +31,20 @@ def silent(looked: Looked) -> Iterator[Case]:
         stall.since,
         "silent, and nothing says why",
         (
-            f"believed to for {minutes(stall.patience)}",
+            _believed(stall, looked.silent),
             f"silent for {minutes(stall.usual)} at most before that" if stall.usual else "",
             f"last: {seen.activity or seen.evidence.reason}",
         ),
         Found(Cause.STALL, "silent"),
     )
+
+
+def _believed(stall: Stall, silent: float) -> str:
+    """For how long it was believed to be at work, and whether that is less, or more, than is usual here."""
+    words = f"believed to for {minutes(stall.patience)}"
+    if silent == SILENT_S:
+        return words
+    return f"{words}: silence counts from {silent:g} s on by the settings, else from {minutes(SILENT_S)}"
 
 
 def circles(looked: Looked) -> Iterator[Case]:
@@ -100,4 +108,4 @@ def _left_amid(looked: Looked) -> tuple[Task | None, float]:
 
 def minutes(seconds: float) -> str:
     """A duration in words."""
-    return f"{max(1, round(seconds / 60))} m"
+    return f"{seconds:.0f} s" if seconds < 60 else f"{round(seconds / 60)} m"

@@ -31,7 +31,7 @@ class Triage(Service):
 
     def __init__(self, recorder: Recorder, chosen: Chosen) -> None:
         self._recorder = recorder
-        self.lookout = Lookout(chosen.rules)
+        self.lookout = Lookout(chosen.rules, chosen.told.silent)
         self._acting = Acting(recorder, chosen.standing)
         self._attention = Attention(recorder, chosen.told)
         self._news = asyncio.Event()

@@ -165,12 +165,13 @@ def test_another_model_is_chosen_among_those_that_worked_here_or_typed() -> None
         await go(screen, pilot, "docs-02")
         await pilot.press("plus", "m", "1")
         await at_rest(pilot)
-        await go(screen, pilot, "proxy-03")
+        await go(screen, pilot, "ship-01")
         await pilot.press("plus", "m", "o", *"gpt-5.3", "enter")
         await at_rest(pilot)
 
     link = play(test)
-    assert [wish.model for wish in link.sent if isinstance(wish, SettleCase)] == ["claude-sonnet-4-6", "gpt-5.3"]
+    chosen = [wish.model for wish in link.sent if isinstance(wish, SettleCase)]
+    assert chosen == ["claude-sonnet-4-6", *["gpt-5.3"] * 3], "of all in the row"
 
 
 def test_what_is_snoozed_is_out_of_sight_and_brought_back_by_the_same_key() -> None:

@@ -90,4 +90,4 @@ def test_what_tools_came_to_that_failed_has_a_cause() -> None:
         event.detail for event in observed("transcripts/claude") if isinstance(event, ev.ToolFinished) and event.failed
     ]
     found = Counter(cause_of(RULES, (Said(Where.TOOL, detail),)).rule for detail in said if detail)
-    assert found == {"a tool failed": 26, "tool misused": 1, "crash": 1}
+    assert found == {"a tool failed": 27, "tool misused": 1}
