@@ -17,8 +17,8 @@ UNWANTED = {
 }  # fmt: skip
 VALUES = {"sessions.floor.state", "sessions.floor.events", "sessions.journal", "sessions.observe"}
 """Rooms of what is asked for, as values: unwanted by whoever asks for figures alone."""
-MOST, OWN = 135, 48
-"""Modules of all, and of this program: tasks, cases and roles are values of what is wished and set."""
+MOST, OWN = 135, 58
+"""Modules of all, and of this program: what can be wished is ten small ones, with tasks, cases and roles as values."""
 ASK = """
 import sys
 before = set(sys.modules)
