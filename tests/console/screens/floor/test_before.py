@@ -23,7 +23,7 @@ from sessions.floor.fold.fold import fold
 from sessions.views.floor.last import LastFloor, last_floor
 from sessions.views.floor.view import FloorView
 from tests.support.console import NOW, StillLink, factory_events, factory_state, state_of
-from tests.support.picture import worked
+from tests.support.picture import at_rest, worked
 from widgets.floor.topline import TopLine
 
 CONNECTING = LinkHealth(connected=False, progress=Progress("connecting to the supervisor", 0, 0))
@@ -89,6 +89,7 @@ def test_what_is_the_same_on_the_present_floor_is_not_sent_again() -> None:
         link.clock = NOW
         assert link.last is not None
         link.last = replace(link.last, time=NOW)
+        await at_rest(pilot)
         screen.draw()
         before = screen.wall.cells_sent
         live(link, screen)

@@ -18,7 +18,6 @@ from tests.console.screens.hands.test_live import HeardLink
 from tests.support.house import LONG, House
 from tests.support.picture import text, worked
 from tests.support.stations.yard import yard_in
-from tests.support.supervisor import PATIENCE_S
 
 
 @pytest.fixture
@@ -87,10 +86,7 @@ def test_a_station_is_started_spawns_and_is_bounded_from_the_console(house: Hous
         link.loop, link.news = asyncio.get_running_loop(), asyncio.Event()
         app = FactoryApp(link, OPTIONS)
         async with app.run_test(size=(120, 40)) as pilot:
-            async with asyncio.timeout(PATIENCE_S):
-                while not link.health.connected or link.health.behind or not link.state.repo:
-                    link.news.clear()
-                    await link.news.wait()
+            await link.until_there()
             await pilot.pause()
             await drive(app, link, pilot)
 

@@ -45,6 +45,13 @@ class HeardLink(LiveLink):
                 await self.news.wait()
         return known
 
+    async def until_there(self) -> None:
+        """Wait until the floor is the present one."""
+        async with asyncio.timeout(PATIENCE_S):
+            while not self.health.connected or self.health.behind or not self.state.repo:
+                self.news.clear()
+                await self.news.wait()
+
 
 async def drive(app: FactoryApp, link: HeardLink, pilot: Pilot[None]) -> None:
     await link.until(lambda known: known.questions)
@@ -84,7 +91,7 @@ def test_a_permission_is_answered_a_request_given_and_an_end_made_from_the_conso
         link.loop, link.news = asyncio.get_running_loop(), asyncio.Event()
         app = FactoryApp(link, OPTIONS)
         async with app.run_test(size=(120, 36)) as pilot:
-            await pilot.pause()
+            await link.until_there()
             reply = await link.send(StartStation("parrot", "ask me", name="polly"))
             assert reply.ok, reply
             await drive(app, link, pilot)
