@@ -16,6 +16,7 @@ from pathlib import Path
 from sessions.journal.lock import holder
 from tests import ROOT
 from tests.support.branches.git import TestRepository, environment
+from tests.support.called import called
 
 COMMAND = (sys.executable, "-m", "console")
 PATIENCE_S = 60
@@ -82,10 +83,14 @@ class Machine:
                     os.close(handle)
 
     def run(self, *words: str, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> Done:
-        """Run one command without a terminal."""
+        """Run one command without a terminal, in this process."""
+        return Done(*called(words, cwd or self.repo.path, {**self.env, **(env or {})}))
+
+    def start(self, *words: str, env: Mapping[str, str] | None = None) -> Done:
+        """Run one command without a terminal, in a process of its own, as an operator does."""
         done = subprocess.run(
             [*COMMAND, *words],
-            cwd=cwd or self.repo.path,
+            cwd=self.repo.path,
             env={**self.env, **(env or {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -93,7 +98,7 @@ class Machine:
             timeout=PATIENCE_S,
             check=False,
         )
-        return Done(done)
+        return Done(done.returncode, done.stdout, done.stderr)
 
     @contextmanager
     def following(self, *words: str) -> Iterator[Iterator[dict[str, object]]]:
@@ -121,8 +126,8 @@ class Machine:
 class Done:
     """How a command ended, and what it said."""
 
-    def __init__(self, done: subprocess.CompletedProcess[str]) -> None:
-        self.code, self.out, self.err = done.returncode, done.stdout, done.stderr
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
 
     @property
     def json(self) -> dict[str, object]:

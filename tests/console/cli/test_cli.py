@@ -15,7 +15,7 @@ M = {"tokens", "calls", "sessions", "cost_usd", "certainty"}
 
 
 def test_status_shows_what_is_there(shared: Machine) -> None:
-    shape = shared.run("status", "--json").json
+    shape = shared.start("status", "--json").json
     assert shape["version"] == 1
     assert shape["repo"] == str(shared.repo.path)
     assert shape["base"] == "main"

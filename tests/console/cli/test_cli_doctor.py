@@ -85,7 +85,7 @@ def test_another_git_is_refused_by_name(shared: Machine, tmp_path: Path, command
     git.parent.mkdir()
     git.write_text(f"#!/bin/sh\necho {answer}\n[ -n '{answer}' ]\n")
     git.chmod(0o755)
-    done = shared.run(command, env={"PATH": f"{git.parent}{os.pathsep}{os.environ['PATH']}"})
+    done = shared.start(command, env={"PATH": f"{git.parent}{os.pathsep}{os.environ['PATH']}"})
     assert (done.code, done.err.count("\n")) == (1, 1)
     assert done.err.startswith(f"factory-tui: {said}")
 

@@ -106,31 +106,31 @@ def test_an_unexpected_error_is_one_line_and_a_file(machine: Machine, tmp_path: 
     broken.mkdir()
     (broken / "getpass.py").write_text("raise RuntimeError('made \\x1b[31m for this test')\n")
     path = f"{broken}{os.pathsep}{machine.env['PYTHONPATH']}"
-    done = machine.run("status", env={"PYTHONPATH": path, "TMPDIR": str(tmp_path)})
+    done = machine.start("status", env={"PYTHONPATH": path, "TMPDIR": str(tmp_path)})
     assert done.code == 1
     assert done.err.startswith("factory-tui: unexpected RuntimeError")
     assert done.err.count("\n") == 1
     assert "\x1b" not in done.err
     log = Path(done.err.rsplit(" ", 1)[1].strip())
     assert "Traceback" in log.read_text()
-    shown = machine.run("status", env={"PYTHONPATH": path, "FACTORY_TUI_DEBUG": "1"})
+    shown = machine.start("status", env={"PYTHONPATH": path, "FACTORY_TUI_DEBUG": "1"})
     assert "Traceback" in shown.err
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
-def test_streams_that_are_closed_do_no_harm(machine: Machine, closed: str) -> None:
+def test_streams_that_are_closed_do_no_harm(shared: Machine, closed: str) -> None:
     words = " ".join(shlex.quote(word) for word in COMMAND)
     done = subprocess.run(
         ["/bin/sh", "-c", f"{words} status --json {closed}"],
-        cwd=machine.repo.path,
-        env=machine.env,
+        cwd=shared.repo.path,
+        env=shared.env,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, b"")
     assert bool(done.stdout) is (">&-" not in closed.replace("2>&-", ""))
-    assert machine.run("status").code == 0
+    assert shared.run("status").code == 0
 
 
 def test_ctrl_c_in_an_import_ends_the_process_at_once(shared: Machine) -> None:
