@@ -16,7 +16,7 @@ from pathlib import Path
 from sessions.journal.lock import holder
 from tests import ROOT
 from tests.support.branches.git import TestRepository, environment
-from tests.support.called import called
+from tests.support.swift.called import called
 
 COMMAND = (sys.executable, "-m", "console")
 PATIENCE_S = 60

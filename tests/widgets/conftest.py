@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.support.idle import swift_pilots
+from tests.support.swift.idle import swift_pilots
 
 __all__ = ["swift_pilots"]
