@@ -53,7 +53,8 @@ FOREIGN_NAMES = (
 LONG = (
     "sessions/supervisor/test_stations",
     "sessions/stations/boundary/test_escapes",
-    "console/test_opening",
+    "console/terminal/test_redrawing",
+    "console/terminal/test_opening",
     "sessions/supervisor/stations/test_terminal_agents",
     "sessions/stations/terminal/test_real",
     "console/screens/forms/test_start",
