@@ -11,9 +11,9 @@ from functools import cache
 from sessions.floor.commands import AnyWish, Command
 
 
-def command(wish: AnyWish, together: str = "") -> Command:
-    """A new command of this operator, given now; `together` is what those of one key have in common."""
-    return Command(uuid.uuid4().hex, who(), time.time(), wish, together)
+def command(wish: AnyWish, together: str = "", by: str = "") -> Command:
+    """A new command of this operator, or `by` somebody else, given now; those of one key have `together` in common."""
+    return Command(uuid.uuid4().hex, by or who(), time.time(), wish, together)
 
 
 def one_key() -> str:

@@ -56,6 +56,8 @@ BY_ID = {action.id: action for action in ACTIONS}
 
 BESIDE = 60
 """Where keys that are about stations stand on a screen that is about something else: behind its own."""
+_SOON = 19.5
+"""Where the key that undoes stands there: behind those that change something, which it is for."""
 _OF_STATIONS = (f"{PREFIX}.", "app.caller")
 """What the ids of those begin with."""
 _KEY_NAMES = {
@@ -104,7 +106,11 @@ def footer_actions(where: str, now: Situation) -> list[tuple[AnyAction, str]]:
     beside = any(screen.beside for screen in SCREENS if screen.name == where)
 
     def place(action: AnyAction) -> float:
-        return BESIDE + action.rank / 100 if beside and action.id.startswith(_OF_STATIONS) else action.rank
+        if not beside:
+            return action.rank
+        if action.id == "app.undo":
+            return _SOON
+        return BESIDE + action.rank / 100 if action.id.startswith(_OF_STATIONS) else action.rank
 
     ranked: Iterable[AnyAction] = sorted((a for a in actions_on(where) if a.rank), key=place)
     told = ((action, action.refuse(now)) for action in ranked if action.fits(now))

@@ -30,6 +30,8 @@ from sessions.supervisor import process
 
 PREFIX = "factory-tui-live-"
 AT_ONCE = 4
+WHO = "script@demo"
+"""Who wants what the script does: no key of the operator's undoes it."""
 PRICE = "input = 3.0\noutput = 15.0\ncache_read = 0.3\nwindow = 200000\n"
 VARIABLES = {"HOME": "home", "XDG_STATE_HOME": "state", "XDG_CONFIG_HOME": "config"}
 """What of the environment would lead to the operator's own factory; each becomes a directory of the demo."""
@@ -161,7 +163,7 @@ class LiveFactory:
             return
         try:
             with Supervised(self.repo) as supervised:
-                supervised.obey(wish)
+                supervised.obey(wish, WHO)
         except FactoryError as error:
             if not self._over.is_set():
                 self.troubles.append(f"{what}: {error}")

@@ -80,18 +80,20 @@ class Supervised:
         """What keeps the supervisor from its work, with the cure."""
         return self._work.trouble
 
-    def obey(self, wish: AnyWish) -> str:
+    def obey(self, wish: AnyWish, who: str = "") -> str:
         """Have a wish carried out; returns the station that it was about. Raises as `reply` does."""
-        return self.reply(wish).about
+        return self.reply(wish, who=who).about
 
-    def reply(self, wish: AnyWish, together: str = "") -> Reply:
+    def reply(self, wish: AnyWish, together: str = "", who: str = "") -> Reply:
         """Have a wish carried out; returns what it came to. Those with the same `together` are undone together.
+
+        `who` wants it, where that is not the operator at this machine.
 
         Raises `HaltedError` for one that reads while the disk takes nothing, `RefusedError` for a refusal.
         """
         from sessions import operator
 
-        command = operator.command(wish, together)
+        command = operator.command(wish, together, who)
         self._obeyed, self._halts = isinstance(wish, Errand | ImportPaths), None
         try:
             reply = self._with(lambda line: line.obey(command))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from sessions.floor.state import Status
 from sessions.floor.tasks.task import TaskState
 from sessions.views.tasks.words import LOUD, STATUS
-from widgets.draw.cells import Line, Span, cut, fit, pad, short
+from widgets.draw.cells import Line, Span, cut, fit, line_width, pad, short
 from widgets.draw.glyphs import MARK
 from widgets.draw.glyphs import STATUS as GLYPHS
 from widgets.draw.numbers import age
@@ -37,6 +39,20 @@ def sign_of(state: TaskState) -> Span:
     """Its sign, and the style that goes with it."""
     status: Status = STATUS[state]
     return OVER.get(state, GLYPHS[status]), status.value
+
+
+def counts_line(counts: Sequence[tuple[int, str, TaskState]], cells: int) -> list[Span]:
+    """`  ✖ 1 failed  ○ 2 queued`, for the bar; where that has no room, words are left out from the end, then counts."""
+    for words in range(len(counts), -1, -1):
+        spans = [span for at, each in enumerate(counts) for span in _count(*each, worded=at < words)]
+        if line_width(spans) <= cells:
+            return spans
+    return counts_line(counts[:-1], cells) if counts else []
+
+
+def _count(number: int, word: str, state: TaskState, worded: bool) -> list[Span]:
+    sign, style = sign_of(state)
+    return [("  ", "text on bar"), (f"{sign} {number:,}" + f" {word}" * worded, style + " on bar")]
 
 
 def task_line(row: Shown, now: float, cells: int, ground: str = "") -> Line:

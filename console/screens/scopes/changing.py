@@ -18,7 +18,7 @@ from sessions.text import clean
 from sessions.views.scopes import change
 from sessions.views.scopes.change import Proposal
 from sessions.views.scopes.prevent import on_branch
-from widgets.draw.cells import Line, cut
+from widgets.draw.cells import Line, cut, width
 from widgets.parts.prompt import Choose, Menu, Typing
 
 _DO = ("enter",)
@@ -159,7 +159,8 @@ class ChangingScreen(ScopesScene, HandedScreen):
         if len(it.stations) > 1:
             hint = "↑↓ another   esc leaves it"
             typing = Typing("for", it.typed)
-            return typing.line(self.size.width, (never and cut(never, 60)) or "enter does it", hint)
+            room = max(20, self.size.width - len(" for      " + hint) - width(it.typed) - 3)
+            return typing.line(self.size.width, cut(never or "enter does it", room), hint)
         title = clean(it.proposal.title, 200)
         title = f"{title}: {never}" if never else f"{title}?"
         items = (Choose("esc", "leaves it"),) if never else (Choose("y", "do it"), Choose("n", "leave it"))

@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from console.actions.action import ScreenSpec
 from console.links.link import LinkMode
 from console.screens.base import bindings
+from console.screens.station.bar import link_spans
 from console.screens.tasks.actions import SPEC, TasksSituation
 from console.screens.tasks.asking import AskingTasks
 from console.screens.tasks.menus import chosen_parts, filter_menu, picked_parts
@@ -22,10 +23,11 @@ from sessions.views.tasks.board import EVERYTHING, Board, Part, Row, board, coun
 from sessions.views.tasks.verbs import JUDGED, Verb, wish_of
 from sessions.views.tasks.waiting import Waits, meeting, takers
 from sessions.views.tasks.words import standing, title_of, who_of
-from widgets.draw.cells import Line, Span
+from widgets.draw.cells import Line, Span, line_width
+from widgets.parts.panel import Bar
 from widgets.parts.prompt import Menu
 from widgets.tasks.detail import detail_lines
-from widgets.tasks.rows import Shown, sign_of, task_line
+from widgets.tasks.rows import Shown, counts_line, task_line
 
 
 class TasksScreen(AskingTasks):
@@ -92,11 +94,10 @@ class TasksScreen(AskingTasks):
         return ", ".join(filter(None, (parts, folded)))
 
     def head(self) -> Sequence[Span]:
-        spans: list[Span] = [(" tasks", "bold text on bar")]
-        for words, state in counted(self.board):
-            sign, style = sign_of(state)
-            spans += [("  ", "text on bar"), (f"{sign} {words}", style + " on bar")]
-        return spans
+        link = self.factory.link
+        right = line_width(link_spans(link, link.now(), max(30, self.size.width // 3)))
+        free = self.query_one(Bar).free(self.counters()) - right - 3
+        return [(" tasks", "bold text on bar"), *counts_line(counted(self.board), free - len(" tasks"))]
 
     def nothing(self) -> Sequence[str]:
         past = self.factory.link.mode is LinkMode.REPLAY

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from console.screens.handed import NAMED, TOLD_S, why
 from console.screens.listed import ListedScreen, R
-from sessions.floor.commands import AnyWish
+from sessions.floor.commands import AddTasks, AnyWish, Reply
 from sessions.text import clean
 from widgets.draw.cells import Line
 from widgets.parts.prompt import Typing
@@ -33,7 +33,7 @@ class SendingList(ListedScreen[R]):
         super().__init__()
         self._asked: Asked | None = None
         self._wanted = ""
-        """The key of the row that the cursor goes to when the list is next drawn."""
+        """The key of the row that the cursor goes to as soon as it is in the list, or ""."""
 
     def look_at(self, key: str) -> None:
         """Put the cursor on a row, now or when the list is first drawn."""
@@ -42,9 +42,18 @@ class SendingList(ListedScreen[R]):
 
     def draw(self) -> None:
         super().draw()
-        if self._wanted and self.shown:
-            key, self._wanted = self._wanted, ""
-            self.go_to(key)
+        if self._wanted and self.go_to(self._wanted):
+            self._wanted = ""
+            self.on_picker_picked()
+
+    def action_move(self, way: str) -> None:
+        self._wanted = ""  # whoever goes elsewhere is not fetched back
+        super().action_move(way)
+
+    def look_at_added(self, wish: AnyWish, reply: Reply) -> None:
+        """Put the cursor on what a wish has added: the reply says what that is."""
+        if isinstance(wish, AddTasks) and reply.ok and reply.about and self.lives:
+            self.look_at(reply.about)
 
     # A line that is typed
 
@@ -91,6 +100,8 @@ class SendingList(ListedScreen[R]):
         refused: Mapping[str, str], names: Mapping[str, str],
     ) -> None:  # fmt: skip
         replies = await self.answers_to([wish for _, wish in wishes])
+        for (_, wish), reply in zip(wishes, replies, strict=True):
+            self.look_at_added(wish, reply)
         pairs = [(id, reply) for (id, _), reply in zip(wishes, replies, strict=True)]
         went = [id for id, reply in pairs if reply.ok]
         told = [done(went)] if went else []

@@ -93,6 +93,7 @@ class WritingList(SendingList[R]):
             self._ask_again(it, text, FactoryError(reply.reason, reply.cure))
             return
         self.factory.drafts.pop(it.key, None)
+        self.look_at_added(wish, reply)
         if self.lives:
             known = self._known(it.key)
             name = f"“{title_of(known, 60)}” " if known is not None else "it "
@@ -164,7 +165,9 @@ class WritingList(SendingList[R]):
             more = f"; and {len(found.faults) - 1} more" if len(found.faults) > 1 else ""
             self.say(clean(f"nothing was loaded: {found.faults[0].message}: {found.faults[0].cure}{more}", 400), 30)
             return
-        reply = (await self.answers_to([AddTasks(found.specs)]))[0]
+        wish = AddTasks(found.specs)
+        reply = (await self.answers_to([wish]))[0]
+        self.look_at_added(wish, reply)
         left = [f"{found.done} ticked off"] * bool(found.done) + [f"{found.twice} twice in it"] * bool(found.twice)
         told = f"{len(found.specs):,} tasks of {clean(path.name, 60)} are in the queue"
         told = ", ".join([told, *left]) if reply.ok else f"{reply.reason}: {reply.cure}"

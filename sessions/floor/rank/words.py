@@ -4,16 +4,16 @@ from __future__ import annotations
 
 
 def lasting(seconds: float) -> str:
-    """A duration: `40 s`, `12 m`, `1 h 5 m`, `3 d`."""
+    """A duration, as ages are written everywhere: `40s`, `12m`, `1h05`, `12h`, `3d`."""
     if seconds < 60:
-        return f"{max(0.0, seconds):.0f} s"
+        return f"{max(0.0, seconds):.0f}s"
     minutes = round(seconds / 60)
     if minutes < 60:
-        return f"{minutes} m"
+        return f"{minutes}m"
     hours, minutes = divmod(minutes, 60)
-    if hours < 48:
-        return f"{hours} h {minutes} m" if minutes else f"{hours} h"
-    return f"{round(hours / 24)} d"
+    if hours < 10:
+        return f"{hours}h{minutes:02d}" if minutes else f"{hours}h"
+    return f"{hours}h" if hours < 48 else f"{round(hours / 24)}d"
 
 
 def in_dollars(amount: float) -> str:

@@ -131,6 +131,6 @@ def _text(task: Task) -> str:
     return " ".join((*parts, spec.text[:1_000])).casefold()
 
 
-def counted(board: Board) -> list[tuple[str, TaskState]]:
-    """How many there are of each state, those that need a person first: `2 failed`."""
-    return [(f"{number:,} {word}", state) for state, word in _SHORT.items() if (number := board.counts.get(state, 0))]
+def counted(board: Board) -> list[tuple[int, str, TaskState]]:
+    """How many there are of each state, and how that is called in a word, those that need a person first."""
+    return [(number, word, state) for state, word in _SHORT.items() if (number := board.counts.get(state, 0))]

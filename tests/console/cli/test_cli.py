@@ -161,7 +161,8 @@ def test_all_conversations_are_searched_at_once(shared: Machine) -> None:
     assert f"  {station}  prompt  " in shared.run("find", "make the pool", "--station", station).out
     assert shared.run("find", "make the pool", "--since", "2030-01-01").code == 1
     nothing = shared.run("find", "no such words")
-    assert (nothing.code, nothing.out, nothing.err) == (1, "", "")
+    assert (nothing.code, nothing.out, nothing.err.count("\n")) == (1, "", 1)
+    assert "“no such words” is in none of 2 conversations" in nothing.err
     for wrong in (("find",), ("find", " "), ("find", "x", "--station", "nobody"), ("find", "x", "--limit", "0")):
         done = shared.run(*wrong)
         assert (done.code, done.err.count("\n")) == (2, 1)

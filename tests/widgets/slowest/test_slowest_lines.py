@@ -17,7 +17,7 @@ from widgets.draw.cells import line_width, plain
 from widgets.slowest.lines import figure_lines, row_line, told_lines
 
 ENTRY = replace(SLOW, station="proxy-00")
-RANKING = Ranking(NOW, "proxy-00 is slow", (ENTRY,), (), (Excused("docs-01", Not.EARLY, "early in its task: 3 m"),))
+RANKING = Ranking(NOW, "proxy-00 is slow", (ENTRY,), (), (Excused("docs-01", Not.EARLY, "early in its task: 3m"),))
 STATE = factory_state(3, 3)
 
 
@@ -46,7 +46,7 @@ def test_a_row_says_who_by_how_much_and_why() -> None:
         " ◆ proxy-00             3.1×  3 settled in 40 m of work: 3.1 × the median of 7…"
     )
     assert plain(row_line(STATE, early, NOW, 80, "", True)).rstrip() == (
-        "▶✖ docs-01                    early in its task: 3 m"
+        "▶✖ docs-01                    early in its task: 3m"
     )
 
 

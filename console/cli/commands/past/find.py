@@ -10,13 +10,14 @@ from console.cli.imports import importing
 from console.cli.output import count, warn
 from console.cli.words import MOMENT, Parser, filled, whole
 from sessions.errors import EXIT_FAILURE, UsageError
+from sessions.text import clean
 
 MOST = 500
 """Places that are told where no other number is asked for."""
 
 
 class Find(OfFloor, frozen=True, kw_only=True):
-    """Print what shows a text, the newest conversations first; exits with 1 where nothing does."""
+    """Print what shows a text, the newest conversations first; where nothing does, say so and exit with 1."""
 
     pattern: str
     station: tuple[str, ...] = ()
@@ -57,4 +58,6 @@ class Find(OfFloor, frozen=True, kw_only=True):
             sys.stdout.flush()
         if left := teller.all - teller.searched:
             warn(f"{count(left, 'older conversation')} not searched: --limit N tells more, --since and --station less")
+        if not teller.found:
+            warn(f"“{clean(self.pattern, 80)}” is in none of {count(teller.searched, 'conversation')}")
         return 0 if teller.found else EXIT_FAILURE

@@ -212,7 +212,7 @@ def test_without_stations_and_without_a_repository_it_says_so() -> None:
         assert "no repository here: only what is known on the floor" in shown
         assert "no station of ours lives, so nobody holds a scope" in shown
         await press(app, pilot, "plus")
-        assert "let write: a simulated factory obeys nobody" in last(app)
+        assert "assign: a simulated factory obeys nobody" in last(app)
 
     play(test, StillLink(mode=LinkMode.SIMULATED), (160, 40))
 

@@ -97,6 +97,31 @@ def test_a_line_becomes_a_task_and_an_empty_one_none() -> None:
     play(test)
 
 
+class Adding(StillLink):
+    """Says of what is added which task that is."""
+
+    async def send(self, command: AnyWish, together: str = "") -> Reply:
+        await super().send(command, together)
+        return Reply(True, about="t99")
+
+
+@pytest.mark.parametrize("moves", [False, True])
+def test_the_cursor_goes_to_the_new_task_as_it_comes_unless_somebody_went_elsewhere(moves: bool) -> None:
+    async def test(app: FactoryApp, screen: TasksScreen, pilot: Pilot[None]) -> None:
+        assert isinstance(app.link, StillLink)
+        await press(pilot, "J", *"Mend it", "enter")
+        await at_rest(pilot)
+        if moves:
+            await press(pilot, "down")
+        there, state = screen.row, app.link.state
+        app.link.state = replace(state, tasks={**state.tasks, "t99": Task("t99", TaskSpec("Mend it"), since=NOW)})
+        screen.draw()
+        assert screen.row is not None and there is not None
+        assert screen.row.task.id == (there.task.id if moves else "t99")
+
+    play(test, Adding(queue_state()))
+
+
 def test_what_keys_do_to_one_task() -> None:
     async def test(app: FactoryApp, screen: TasksScreen, pilot: Pilot[None]) -> None:
         await press(pilot, "a")

@@ -60,7 +60,7 @@ def test_the_slowest_is_named_with_its_margin_and_the_figures_that_it_rests_on()
     slowest = ranking.slowest
     assert slowest is not None and slowest.station == "x" and [r.why for r in slowest.reasons] == [Why.PACE]
     assert slowest.words == (
-        "2 changes settled in 2 h of work: 6.0 × the median of 7 test stations (10 m for one), for 1 h; "
+        "2 changes settled in 2h of work: 6.0 × the median of 7 test stations (10m for one), for 1h; "
         "would free $0.12/h"
     )
     figures = {figure.key: figure for figure in slowest.figures}
@@ -113,7 +113,7 @@ def test_a_cohort_has_three_others_of_the_role() -> None:
     assert not few.slow and entry(few).margin is None
     assert (
         entry(few).words
-        == "2 settled in 2 h of work; not compared: only 2 others of its role with tasks of unknown size"
+        == "2 settled in 2h of work; not compared: only 2 others of its role with tasks of unknown size"
     )
     assert ranked(steady("x", 3_000), *crew(600, 600, 600)).slow
     others = ranked(steady("x", 3_000), *crew(600, 600, 600, role="ship"))
@@ -239,13 +239,13 @@ def test_a_tool_is_waited_for_when_it_takes_more_than_a_minute() -> None:
     station.call("Bash", "make all")
     assert ranked(station, *crew(600, 600, 600), at=station.now + 59).slow
     later = unranked(ranked(station, *crew(600, 600, 600), at=station.now + 720))
-    assert later.words == "in a long command, for 12 m: Bash make all"
+    assert later.words == "in a long command, for 12m: Bash make all"
 
 
 def test_a_long_silence_is_not_charged_neither_while_it_lasts_nor_after_it() -> None:
     station, others = steady("x", 250, until=START + 1_000), crew(250, 250, 250)
     quiet = ranked(station, *others, at=station.now + 301)
-    assert (unranked(quiet).why, unranked(quiet).words) == (Not.SILENT, "silent for 5 m: its model may think")
+    assert (unranked(quiet).why, unranked(quiet).words) == (Not.SILENT, "silent for 5m: its model may think")
     station.rest(5_000).use("Read", "src/a.py").think(240).use("Read", "src/b.py")
     figures = {figure.key: figure.value for figure in entry(ranked(station, *others, at=station.now)).figures}
     assert figures["since_settled_s"] == pytest.approx(245, abs=5)
@@ -261,7 +261,7 @@ def test_a_parent_is_not_ranked_while_its_child_works() -> None:
 def test_who_has_just_begun_is_not_ranked_but_for_a_loop() -> None:
     station = Working("x", "test", at=START + LASTS - 590).ask().think(590)
     early = unranked(ranked(station, *crew(600, 600, 600)))
-    assert (early.why, early.words) == (Not.EARLY, "early in its work: 10 m")
+    assert (early.why, early.words) == (Not.EARLY, "early in its work: 10m")
     assert entry(ranked(station.think(11), *crew(600, 600, 600), at=station.now)).margin is not None
     loops = Working("x", "test").ask()
     for _ in range(8):
@@ -273,7 +273,7 @@ def test_a_new_task_and_a_new_request_are_begun_anew() -> None:
     station = steady("x", 3_000).end().ask("something else").think(60)
     assert unranked(ranked(station, *crew(600, 600, 600), at=station.now)).why is Not.EARLY
     taken = steady("x", 3_000, task="k").tell(ev.TaskFinished, task="k", lease=1).tell(ev.TaskTaken, task="l", lease=1)
-    assert unranked(ranked(taken.think(60), at=taken.now)).words == "early in its task: 1 m"
+    assert unranked(ranked(taken.think(60), at=taken.now)).words == "early in its task: 1m"
     told = steady("x", 3_000, task="k").end().ask("the check failed: mend it").think(60)
     assert entry(ranked(told, at=told.now)).task == "k", "more is said of the same task"
 

@@ -43,7 +43,7 @@ def test_words_are_found_in_titles_scopes_stations_and_texts_of_any_case() -> No
 
 
 def test_counts_are_told_with_those_first_that_need_a_person() -> None:
-    assert [words for words, _ in counted(board(STATE.tasks))] == [
+    assert [f"{number} {word}" for number, word, _ in counted(board(STATE.tasks))] == [
         *("1 failed", "1 under way", "1 in check", "2 queued", "1 held", "1 finished", "1 dropped")
     ]
 
