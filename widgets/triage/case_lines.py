@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -16,7 +16,9 @@ from widgets.draw.glyphs import OUTSIDE
 from widgets.draw.numbers import exact_age
 from widgets.draw.paths import path_spans
 from widgets.draw.wrap import wrap
+from widgets.parts.panel import rule
 from widgets.question.lines import body_rows, summary
+from widgets.triage.end_lines import INDENT
 from widgets.triage.row_lines import SIGNS, cause_word, planned, word
 
 LABEL = 8
@@ -30,6 +32,10 @@ NAMED = 12
 """Stations of a group that are named."""
 
 
+FEW = 3
+"""Lines of the end of what its station said, where there is little room."""
+
+
 class KeyTold(msgspec.Struct, frozen=True):
     """What a key will do, or why it cannot."""
 
@@ -39,6 +45,14 @@ class KeyTold(msgspec.Struct, frozen=True):
     why_not: str = ""
 
 
+class Ending(msgspec.Struct, frozen=True):
+    """The end of what its station shows or said: what that is, of whom, and its last lines for cells and rows."""
+
+    title: str
+    name: str
+    lines: Callable[[int, int], Sequence[Line]]
+
+
 class CaseLines(msgspec.Struct, frozen=True):
     """All lines, and how many of them have to be seen before what is asked is allowed."""
 
@@ -46,14 +60,43 @@ class CaseLines(msgspec.Struct, frozen=True):
     whole: int
 
 
-def case_lines(told: Told, keys: Sequence[KeyTold], now: float, cells: int, rows: int, refused: str = "") -> CaseLines:
-    """What is known of a row, the most important first; `refused` is why the last key for it did nothing."""
+def case_lines(
+    told: Told,
+    keys: Sequence[KeyTold],
+    now: float,
+    cells: int,
+    rows: int,
+    refused: str = "",
+    ending: Ending | None = None,
+) -> CaseLines:
+    """What is known of a row, the most important first; `refused` is why the last key for it did nothing.
+
+    The `ending` fills what room is left. Where there is none, of what nothing is asked a few lines of it stand before
+    the keys, always as many: nothing moves when they come.
+    """
     gap: list[Line] = [()] if rows >= ROOMY else []
     lines = [*_head(told, now, cells, refused), *_also(told, cells), *_asked(told, cells, gap)]
     whole = len(lines)
-    lines += [*_said(told, cells, rows), *_evidence(told, cells, gap), *_keys(keys, cells, gap)]
+    lines += [*_said(told, cells, rows), *_evidence(told, cells, gap)]
+    if ending is not None and not (gap or told.asked):
+        lines += _few(ending, cells)
+        ending = None
+    lines += _keys(keys, cells, gap)
     facts = [*_facts(told, cells), *_group(told, cells)]
-    return CaseLines((*lines, *(gap if facts else ()), *facts), whole)
+    lines += [*(gap if facts else ()), *facts]
+    if ending is not None:
+        room = max(FEW, rows - len(lines) - len(gap) - 1)
+        lines += [*gap, rule(ending.title, cells, ending.name), *ending.lines(cells, room)]
+    return CaseLines(tuple(lines), whole)
+
+
+def _few(ending: Ending, cells: int) -> list[Line]:
+    """Its last lines under a label, where there is little room."""
+    lines = ending.lines(cells - LABEL, FEW)
+    return [
+        (("   " + fit("end" * (not at), LABEL - INDENT), "faint"), *(lines[at] if at < len(lines) else ()))
+        for at in range(FEW)
+    ]
 
 
 def _head(told: Told, now: float, cells: int, refused: str) -> list[Line]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sessions.floor.triage import wakes
 from sessions.floor.triage.case import Act, Case, Cause, Kind, Settled
 from sessions.text import clean
 from sessions.views.triage.queue import Item
@@ -41,6 +42,7 @@ _CAUSELESS = (Kind.PERMISSION, Kind.REVIEW, Kind.SIGNAL, Kind.RESULT)
 """Kinds that need no cause: somebody asks, or tells something."""
 ROOMY = 90
 """Cells from which on the cause has a column; below, it stands before what the case is."""
+DAY_S = 86_400
 LEAST = 24
 """Cells that what it is has at least."""
 
@@ -130,7 +132,9 @@ def planned(case: Case, now: float) -> str:
 def _until(case: Case, now: float) -> str:
     left = max(0, round(case.snoozed - now))
     span = f"{left}s" if left < 60 else f"{left // 60}m" if left < 3_600 else f"{left // 3_600}h{left // 60 % 60:02d}"
-    return f"back in {span}" + (f" or at its next {clean(case.wakes, 40).replace('_', ' ')}" if case.wakes else "")
+    if not case.wakes:
+        return f"back in {span}"
+    return f"back when {clean(wakes.words(case.wakes), 60)}" + f", or in {span}" * (left < DAY_S)
 
 
 def _how(settled: Settled) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from console.cli.output import age, count, moment, say, table
 from sessions.floor.state import FloorState, name_of
+from sessions.floor.triage import wakes
 from sessions.floor.triage.acts import choices
 from sessions.floor.triage.case import Case
 from sessions.floor.triage.groups import Row, rows
@@ -94,7 +95,7 @@ def _lines(state: FloorState, case: Case, now: float) -> Iterator[tuple[str, str
     if case.plan:
         yield "plan", f"{case.plan} will {case.plan_act.value} at {moment(case.plan_at)}"
     if case.snoozed > now:
-        yield "snoozed", f"until {moment(case.snoozed)}{f', or its next {case.wakes}' if case.wakes else ''}"
+        yield "snoozed", f"until {moment(case.snoozed)}{f', or until {wakes.words(case.wakes)}' if case.wakes else ''}"
 
 
 def print_settled(state: FloorState, now: float, as_json: bool) -> None:

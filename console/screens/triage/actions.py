@@ -132,7 +132,7 @@ ACTS: tuple[Action[TriageSituation], ...] = (
     _act("give_up", ("minus",), "give up", "Have its task held in the queue; its work is kept.", 13),
     _act("hold", ("p",), "hold", "Let it rest as it is; a replay plays or pauses.", 14, _needs_hold),
     _act("kill", ("X",), "kill", "End its processes at once, after a yes; its branch and its work are kept.", 15),
-    _act("snooze", ("L",), "later", "Have it out of sight for a while, or until its next turn; or back.", 16,
+    _act("snooze", ("L",), "later", "Have it out of sight for a while, or until something happens; or back.", 16,
          _needs_away("snooze")),
     _act("expected", ("equals_sign",), "expected", "Show no more cases of this kind for this station; or again.", 17,
          _needs_away("expected")),

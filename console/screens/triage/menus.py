@@ -6,6 +6,9 @@ from collections.abc import Collection, Sequence
 
 from sessions.floor.ours.lives import Life
 from sessions.floor.state import FloorState, Status, name_of
+from sessions.floor.triage import wakes
+from sessions.floor.triage.case import Case
+from sessions.floor.triage.wakes import Wake
 from sessions.text import clean
 from sessions.views.names import short_model
 from sessions.views.triage.tab import Tab
@@ -14,14 +17,24 @@ from widgets.parts.prompt import Choose, Menu
 MOST = 9
 """Stations or models to choose from: each has a digit."""
 SNOOZES = {"m": 600.0, "h": 3_600.0}
-TURN = "turn_finished"
-"""The event that wakes what is snoozed until its next turn."""
+WAKES = {
+    "t": (Wake.TURN, "a turn ends"),
+    "c": (Wake.COMMIT, "a commit"),
+    "k": (Wake.CHECKED, "its check passes"),
+    "x": (Wake.MERGES, "no conflict"),
+    "b": (Wake.BOUNDS, "other bounds"),
+    "e": (Wake.ENDED, "it ends"),
+}
+"""By key what a case is out of sight until, and that in a few words."""
 TABS = {"w": Tab.WAITING, "z": Tab.AWAY, "s": Tab.SETTLED}
 
 
-def snooze_menu() -> Menu:
-    items = (Choose("m", "10 minutes"), Choose("h", "an hour"), Choose("t", "until a turn of it ends"))
-    return Menu("out of sight for", items, "enter m   esc back", enter="m")
+def snooze_menu(state: FloorState, case: Case) -> Menu:
+    """For how long, or until what: of that only what can come of this case."""
+    can = wakes.offered(state, case)
+    until = [Choose(key, name) for key, (wake, name) in WAKES.items() if wake in can]
+    items = (Choose("m", "in 10 minutes"), Choose("h", "in an hour"), *until)
+    return Menu("back when" if until else "back", items, "enter m   esc back", enter="m")
 
 
 def tab_menu(tab: Tab, counts: Sequence[int]) -> Menu:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from time import monotonic
 from typing import ClassVar
 
 from msgspec.structs import replace
+from textual import events, on
 
 from console.actions.registry import BY_ID, key_name, keys_of
 from console.links.link import LinkMode
 from console.screens.listed import ListedScreen
 from console.screens.triage.actions import KEYS, TriageSituation
+from console.screens.triage.last import LastLines
 from console.screens.triage.pending import Pending
 from sessions.floor.ours.lives import Asks
 from sessions.floor.state import FloorState, Status, name_of
@@ -26,7 +29,7 @@ from sessions.views.triage.tab import Tab
 from sessions.views.triage.told import told
 from widgets.draw.cells import Line, Span
 from widgets.draw.glyphs import STATUS
-from widgets.triage.case_lines import CaseLines, KeyTold, case_lines
+from widgets.triage.case_lines import CaseLines, Ending, KeyTold, case_lines
 from widgets.triage.row_lines import item_line, settled_lines
 
 _EMPTY: Mapping[Tab, tuple[str, ...]] = {
@@ -35,7 +38,7 @@ _EMPTY: Mapping[Tab, tuple[str, ...]] = {
     Tab.SETTLED: ("Nothing has left the queue lately.",),
 }
 
-_ASKS = {Act.SNOOZE: "out of sight for as long as you say, or until its next turn"}
+_ASKS = {Act.SNOOZE: "out of sight for as long as you say, or until something happens"}
 """What a key does that asks for more before; what the act would be without an answer, it never is."""
 _PERMITS = {
     Act.ALLOW: "this once",
@@ -61,9 +64,20 @@ class TriageScene(ListedScreen[Item]):
         """Groups that are taken apart."""
         self._came_at = 0.0
         """When the row under the cursor came there by itself, by the monotonic clock; 0 where a key brought it."""
+        self._last_drawn = 0
+        """Its age when it was drawn."""
+        self._reading_last = False
         self._whole = ("", 0)
         """Of which row how many lines have to be seen before it is allowed."""
+        self.last = LastLines()
+        """The end of what the station of the case under the cursor shows or said."""
         self._able: tuple[FloorState | None, Item | None, tuple[Choice, ...]] = (None, None, ())
+
+    def on_mount(self) -> None:
+        self.last.changed = self.factory.pulse.stir
+
+    def on_unmount(self) -> None:
+        self.last.let_go()
 
     # Rows
 
@@ -97,11 +111,20 @@ class TriageScene(ListedScreen[Item]):
         known = told(link.state, cases, link.now())
         keys = self._keys(row) if self.tab is Tab.WAITING else ()
         made: CaseLines = case_lines(
-            known, keys, link.now(), cells, rows, self.pending.refused.get(row.cases[0].id, "")
+            known, keys, link.now(), cells, rows, self.pending.refused.get(row.cases[0].id, ""), self._ending(row)
         )
         self._whole = (row.key, made.whole)
         above = settled_lines(row.settled, link.now(), cells, self.undoes(row)) if row.settled is not None else ()
         return [*above, *made.lines]
+
+    def _ending(self, row: Item) -> Ending | None:
+        """What its station said last; what has left the queue is history."""
+        state = self.factory.link.state
+        station = _station_of(row)
+        if station not in state.stations:
+            return None
+        name = clean(name_of(state, station), 40) if len(row.stations) > 1 else ""
+        return Ending(self.last.title, name, partial(self.last.lines, state.zone))
 
     def undoes(self, row: Item) -> bool:
         """Whether `u` takes back how a case was settled."""
@@ -207,10 +230,51 @@ class TriageScene(ListedScreen[Item]):
         ):
             self._came_at = monotonic()
 
+    def draw_news(self) -> None:
+        super().draw_news()
+        if not self.lives:
+            return
+        if self.last.age != self._last_drawn:
+            self._draw_told()
+        if self.last.wants(self.factory.link):
+            self._read_last()
+
+    def _draw_told(self) -> None:
+        row = self.row
+        if self.last.rest_on(_station_of(row) if row is not None else "") and self.last.wants(self.factory.link):
+            self._read_last()
+        self._last_drawn = self.last.age
+        super()._draw_told()
+
+    def _read_last(self) -> None:
+        """Have a worker read it, one at a time: the one that is there waits until the cursor rests."""
+        if not self._reading_last:
+            self._reading_last = True
+            self.begin(self._reads_last, group="last")
+
+    async def _reads_last(self) -> None:
+        try:
+            while self.last.wants(self.factory.link):
+                await self.last.read(self.factory.link)
+                if self.lives and self.is_active:  # its first part, at any pace of drawing
+                    self._draw_told()
+        finally:
+            self._reading_last = False
+
+    @on(events.ScreenSuspend)
+    def let_go_of_last(self) -> None:
+        """Nobody looks: what is drawn next asks anew."""
+        self.last.let_go()
+
     def seen(self, row: Item) -> bool:
         """Whether all that would be allowed was on the screen."""
         key, lines = self._whole
         return key == row.key and self.panel.seen >= lines
+
+
+def _station_of(row: Item) -> str:
+    """Whose end is shown beside a row: of several the first one's; nobody's of what has left the queue."""
+    return row.stations[0] if row.cases and row.stations and row.settled is None else ""
 
 
 def _holds(before: Item, row: Item) -> bool:

@@ -138,7 +138,7 @@ class TriageScreen(TriageScene):
             case Act.HAND_OVER:
                 self._ask_whom(cases, settle)
             case Act.SNOOZE:
-                self._choice = (menus.snooze_menu(), partial(self._snooze, settle))
+                self._choice = (menus.snooze_menu(state, cases[0]), partial(self._snooze, settle))
             case Act.KILL:
                 kept = "kept: branches, uncommitted work, conversations"
                 menu = Menu(f"kill {self._whom(cases)}?  {kept}", (Choose("y", "kill"), Choose("n", "leave it")), "")
@@ -261,7 +261,7 @@ class TriageScreen(TriageScene):
         if key in menus.SNOOZES:
             settle(until=self.factory.link.now() + menus.SNOOZES[key])
         else:
-            settle(wakes=menus.TURN)
+            settle(wakes=menus.WAKES[key][0])
 
     def _bring_back(self) -> None:
         """Have what is out of sight in the queue again."""

@@ -47,7 +47,7 @@ class CaseSnoozed(CaseEvent, frozen=True, kw_only=True, omit_defaults=True, tag=
 
     until: float = 0.0
     wakes: str = ""
-    """The kind of event, by its tag without the version, such as `turn_finished`."""
+    """What brings it back before: a name of `triage.wakes.Wake`, or an event by its tag without the version."""
     who: str = ""
 
 

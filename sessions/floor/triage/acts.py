@@ -16,7 +16,7 @@ from sessions.floor.decide.stations import decide_station
 from sessions.floor.decide.tasks import decide_task
 from sessions.floor.ours.lives import Asks, Life
 from sessions.floor.state import UNMETERED, FloorState, name_of
-from sessions.floor.triage import meanings
+from sessions.floor.triage import meanings, wakes
 from sessions.floor.triage.case import Act, Case, Cause, Kind
 from sessions.floor.triage.causes.providers import NO_MODEL
 from sessions.floor.triage.meanings import Means, question_of
@@ -24,8 +24,7 @@ from sessions.text import clean
 
 SNOOZE_S = 1_800.0
 """How long a case is out of sight where nothing is said of that."""
-MOST_SNOOZE_S = 7 * 86_400.0
-"""The longest, also where only an event is to wake it: nothing is out of sight for ever."""
+MOST_SNOOZE_S = wakes.LONGEST_S
 
 
 class Takes(StrEnum):
@@ -200,8 +199,11 @@ def where(state: FloorState, case: Case) -> str:
 def _snoozed(wish: SettleCase, now: float) -> Means | Refusal:
     if wish.until and not now < wish.until <= now + MOST_SNOOZE_S + 60:
         return Refusal("it would never be back" if wish.until > now else "that time is over", "a week at most")
+    if wish.wakes and wakes.meaning(wish.wakes) is None:
+        named = ", ".join(wakes.Wake)
+        return Refusal(f"nothing is called {clean(wish.wakes, 40)!r}", f"{named}, or the type of an event of a station")
     if wish.wakes:
-        return Means(None, f"out of sight until its next {clean(wish.wakes, 40).replace('_', ' ')}")
+        return Means(None, f"out of sight until {wakes.words(wish.wakes)}")
     return Means(None, f"out of sight for {round((wish.until or now + SNOOZE_S) - now) // 60} minutes")
 
 

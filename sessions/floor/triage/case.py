@@ -107,7 +107,7 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     snoozed: float = 0.0
     """It is out of sight until then; 0 when it is in sight."""
     wakes: str = ""
-    """The kind of event of its station that wakes it before, by its tag without the version."""
+    """What brings it back before, as in `CaseSnoozed`."""
     plan: str = ""
     """The standing rule that will settle it by itself."""
     plan_act: Act = Act.RETRY

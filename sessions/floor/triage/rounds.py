@@ -13,7 +13,7 @@ from sessions.floor import events as ev
 from sessions.floor.ours.lives import Life
 from sessions.floor.progress.signs import SILENT_S
 from sessions.floor.state import FloorState, Status
-from sessions.floor.triage import judge, over
+from sessions.floor.triage import judge, over, wakes
 from sessions.floor.triage.case import Case
 from sessions.floor.triage.causes.rule import Rule
 from sessions.floor.triage.causes.rules import RULES
@@ -53,23 +53,15 @@ def changes(
 def awake(state: FloorState, now: float, told: Iterable[ev.Event] = ()) -> Iterator[ev.Event]:
     """Cases that are in sight again: their time has come, or what they wait for was `told`."""
     waiting = [case for case in state.cases.values() if case.snoozed]
-    tags = (
-        {(event.station, tag_of(event)) for event in told if isinstance(event, ev.StationEvent)} if waiting else set()
-    )
+    events = [*told] if waiting else []
     for case in waiting:
-        if case.snoozed <= now or (case.station, case.wakes) in tags:
+        if case.snoozed <= now or wakes.woken(state, case, events):
             yield ev.CaseSnoozed(time=now, source=SOURCE, station=case.station, case=case.id)
 
 
 def next_awake(state: FloorState, now: float) -> float:
     """When the next one is; infinite for never."""
     return min((case.snoozed for case in state.cases.values() if case.snoozed > now), default=float("inf"))
-
-
-def tag_of(event: ev.Event) -> str:
-    """The kind of an event without its version."""
-    tag = type(event).__struct_config__.tag
-    return str(tag).partition(".")[0]
 
 
 def _differing(

@@ -8,6 +8,7 @@ from console.cli.command import InRepository
 from console.cli.words import Parser, filled, whole
 from sessions.errors import UsageError
 from sessions.floor.triage.case import Act, Kind
+from sessions.floor.triage.wakes import Wake
 
 ACTS = tuple(act.value.replace(" ", "-") for act in Act)
 KINDS = tuple(kind.value for kind in Kind)
@@ -48,7 +49,13 @@ class Settle(InRepository, frozen=True, kw_only=True):
         parser.add_argument("--to", type=filled, metavar="STATION", help="hand it over to this one")
         snooze = parser.add_mutually_exclusive_group()
         snooze.add_argument("--for", dest="snoozed", type=filled, metavar="TIME", help="snooze for 30m, 2h, 1d")
-        snooze.add_argument("--until-event", dest="wakes", type=filled, metavar="KIND", help="such as turn_finished")
+        snooze.add_argument(
+            "--until-event",
+            dest="wakes",
+            type=filled,
+            metavar="EVENT",
+            help=f"snooze until then: {', '.join(Wake)}, or an event of its station by type",
+        )
         parser.add_argument("--all-alike", action="store_true", help="settle all cases of its group with it")
         parser.json()
         super().words(parser)

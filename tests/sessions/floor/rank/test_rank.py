@@ -60,8 +60,7 @@ def test_the_slowest_is_named_with_its_margin_and_the_figures_that_it_rests_on()
     slowest = ranking.slowest
     assert slowest is not None and slowest.station == "x" and [r.why for r in slowest.reasons] == [Why.PACE]
     assert slowest.words == (
-        "2 changes settled in 2h of work: 6.0 × the median of 7 test stations (10m for one), for 1h; "
-        "would free $0.12/h"
+        "2 changes settled in 2h of work: 6.0 × the median of 7 test stations (10m for one), for 1h; would free $0.12/h"
     )
     figures = {figure.key: figure for figure in slowest.figures}
     pace, cohort = figures["pace_s"], slowest.cohort

@@ -1,0 +1,139 @@
+"""What brings a case back that was put out of sight until something happens: a closed list, and any event by its tag.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from enum import StrEnum
+from typing import get_args
+
+import msgspec
+
+from sessions.floor import events as ev
+from sessions.floor.conflicts import Outcome
+from sessions.floor.state import FloorState
+from sessions.floor.triage.case import Case
+
+LONGEST_S = 7 * 86_400.0
+"""The longest snooze, also where only an event is to end it: nothing is out of sight for ever."""
+
+
+class Wake(StrEnum):
+    """What people wait for, by the name that a wish, a command and the journal have for it."""
+
+    TURN = "turn_ended"
+    COMMIT = "commit"
+    CHECKED = "check_passed"
+    MERGES = "conflict_gone"
+    BOUNDS = "bounds_changed"
+    ENDED = "ended"
+
+
+class Meaning(msgspec.Struct, frozen=True):
+    """What it is in words, whether it can come of a case at all, and whether an event is it."""
+
+    words: str
+    can: Callable[[FloorState, Case], bool]
+    comes: Callable[[FloorState, Case, ev.Event], bool]
+
+
+def meaning(name: str) -> Meaning | None:
+    """What is meant by a name; None where nothing is."""
+    if name in _MEANINGS:
+        return _MEANINGS[Wake(name)]
+    if name not in TAGS:
+        return None
+    return Meaning(f"its next {name.replace('_', ' ')}", _has_station, lambda _, case, event: _is(case, event, name))
+
+
+def words(name: str) -> str:
+    """What it waits for, as in `out of sight until …`."""
+    known = meaning(name)
+    return known.words if known is not None else f"its next {name.replace('_', ' ')}"
+
+
+def offered(state: FloorState, case: Case) -> list[Wake]:
+    """What of the closed list can come of this case."""
+    return [wake for wake, known in _MEANINGS.items() if known.can(state, case)]
+
+
+def woken(state: FloorState, case: Case, told: Collection[ev.Event]) -> bool:
+    """Whether what it waits for is among these events, after which the floor is `state`."""
+    known = meaning(case.wakes) if case.wakes else None
+    return known is not None and any(known.comes(state, case, event) for event in told)
+
+
+def tag_of(kind: type[ev.Event]) -> str:
+    """The kind of an event without its version."""
+    return str(kind.__struct_config__.tag).partition(".")[0]
+
+
+TAGS = frozenset(tag_of(kind) for kind in get_args(ev.AnyEvent) if issubclass(kind, ev.StationEvent))
+"""What happens to a station, by tag."""
+
+
+def _is(case: Case, event: ev.Event, tag: str) -> bool:
+    return isinstance(event, ev.StationEvent) and event.station == case.station and tag_of(type(event)) == tag
+
+
+def _of(*kinds: type[ev.StationEvent]) -> Callable[[FloorState, Case, ev.Event], bool]:
+    return lambda _, case, event: isinstance(event, kinds) and event.station == case.station
+
+
+def _has_station(state: FloorState, case: Case) -> bool:
+    return case.station in state.stations
+
+
+def _is_ours(state: FloorState, case: Case) -> bool:
+    return case.station in state.owned
+
+
+def _branch(state: FloorState, case: Case) -> str:
+    seen = state.stations.get(case.station)
+    return seen.branch if seen is not None and seen.branch in state.branches else ""
+
+
+def _commits(state: FloorState, case: Case, event: ev.Event) -> bool:
+    """A commit that was made since: that a branch is told of anew says nothing, it is for every changed file."""
+    if isinstance(event, ev.WorkArrived):
+        return event.station == case.station
+    if not isinstance(event, ev.BranchChanged) or event.branch != _branch(state, case):
+        return False
+    return event.committed >= int(case.snoozed - LONGEST_S)
+
+
+def _passes(_: FloorState, case: Case, event: ev.Event) -> bool:
+    if isinstance(event, ev.CheckFinished):
+        return event.passed and event.station == case.station
+    return isinstance(event, ev.TaskFinished) and event.station == case.station
+
+
+def _collides(state: FloorState, case: Case) -> bool:
+    branch = _branch(state, case)
+    return bool(branch) and any(
+        verdict.outcome is Outcome.CONFLICT and branch in (verdict.a, verdict.b)
+        for verdicts in (state.verdicts, state.committed_verdicts)
+        for verdict in verdicts.values()
+    )
+
+
+def _merges(state: FloorState, case: Case, event: ev.Event) -> bool:
+    compared = isinstance(event, ev.VerdictReached | ev.BranchCompared | ev.BranchRemoved)
+    return compared and not _collides(state, case)
+
+
+def _ends(_: FloorState, case: Case, event: ev.Event) -> bool:
+    """Its process ends, or is there again."""
+    return isinstance(event, ev.LifeChanged | ev.SessionClosed | ev.AgentLost) and event.station == case.station
+
+
+_MEANINGS: Mapping[Wake, Meaning] = {
+    Wake.TURN: Meaning("a turn of it ends", _has_station, _of(ev.TurnFinished, ev.TurnFailed)),
+    Wake.COMMIT: Meaning("it commits", lambda state, case: bool(_branch(state, case)), _commits),
+    Wake.CHECKED: Meaning("its check passes", lambda state, case: case.station in state.hands, _passes),
+    Wake.MERGES: Meaning("its branch collides with nothing", _collides, _merges),
+    Wake.BOUNDS: Meaning("its scope or budget is another", _is_ours, _of(ev.ScopeAssigned)),
+    Wake.ENDED: Meaning("its process ends or is there again", _has_station, _ends),
+}

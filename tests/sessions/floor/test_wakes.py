@@ -1,0 +1,72 @@
+"""What is out of sight until something happens is back with that, and with nothing that only looks like it."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from sessions.floor import events as ev
+from sessions.floor.commands import SettleCase
+from sessions.floor.conflicts import Outcome
+from sessions.floor.ours.lives import Life
+from sessions.floor.scope import Scope
+from sessions.floor.state import FloorState
+from sessions.floor.triage import acts, wakes
+from sessions.floor.triage.case import Act
+from sessions.floor.triage.wakes import LONGEST_S, Wake
+from tests.support.triage.floors import NOW, case, floor, observed, ours
+
+BRANCH = ev.BranchChanged(time=NOW - 90, source="git", branch="station/api", head="a1", committed=NOW - 90)
+CHECK = ev.CheckFinished(time=NOW, station="api", task="t1", lease=1, passed=True)
+CLASH = ev.VerdictReached(time=NOW - 50, source="git", a="station/api", b="station/ship", outcome=Outcome.CONFLICT)
+CLEAN = ev.VerdictReached(time=NOW, source="git", a="station/api", b="station/ship", outcome=Outcome.CLEAN)
+SCOPE = ev.ScopeAssigned(time=NOW, station="api", scope=Scope())
+
+
+def here(*more: ev.Event) -> FloorState:
+    entered = ev.BranchEntered(time=NOW - 95, station="api", branch="station/api")
+    return floor(ours("api"), BRANCH, entered, *more)
+
+
+@pytest.mark.parametrize(
+    ("wake", "comes", "not_yet"),
+    [
+        (Wake.TURN, ev.TurnFailed(time=NOW, station="api", reason="x"), ev.TurnStarted(time=NOW, station="api")),
+        (Wake.TURN, ev.TurnFinished(time=NOW, station="api"), ev.TurnFinished(time=NOW, station="ship")),
+        (Wake.COMMIT, replace(BRANCH, time=NOW, committed=NOW), replace(BRANCH, time=NOW, dirty=3)),
+        (Wake.COMMIT, ev.WorkArrived(time=NOW, station="api", branch="x", head="b2"), replace(BRANCH, branch="main")),
+        (Wake.CHECKED, CHECK, replace(CHECK, passed=False)),
+        (Wake.CHECKED, ev.TaskFinished(time=NOW, station="api", task="t1", lease=1), replace(CHECK, station="ship")),
+        (Wake.BOUNDS, SCOPE, replace(SCOPE, station="ship")),
+        (Wake.ENDED, ev.LifeChanged(time=NOW, station="api", life=Life.KILLED), SCOPE),
+        ("tool_called", ev.ToolCalled(time=NOW, station="api", tool="Bash"), SCOPE),
+    ],
+)
+def test_it_is_back_with_what_it_waits_for_and_with_nothing_else(wake: str, comes: ev.Event, not_yet: ev.Event) -> None:
+    slept = case("api", snoozed=NOW - 10 + LONGEST_S, wakes=wake)
+    assert wakes.woken(here(), slept, [not_yet, comes])
+    assert not wakes.woken(here(), slept, [not_yet])
+
+
+def test_it_is_back_when_its_branch_collides_with_nothing_any_more() -> None:
+    slept = case("api", snoozed=NOW + LONGEST_S, wakes=Wake.MERGES)
+    assert not wakes.woken(here(CLASH), slept, [CLASH])
+    assert wakes.woken(here(CLASH, CLEAN), slept, [CLEAN])
+    assert not wakes.woken(here(), slept, [BRANCH])
+
+
+def test_only_what_can_come_of_a_case_is_offered() -> None:
+    slept = case("api")
+    assert wakes.offered(here(), slept) == [Wake.TURN, Wake.COMMIT, Wake.BOUNDS, Wake.ENDED]
+    assert Wake.MERGES in wakes.offered(here(CLASH), slept)
+    assert wakes.offered(floor(observed("api")), slept) == [Wake.TURN, Wake.ENDED]
+    assert wakes.offered(here(), case("")) == []
+
+
+def test_what_nothing_is_called_is_waited_for_by_nobody() -> None:
+    wish = SettleCase("c", Act.SNOOZE, wakes="moon_full")
+    told = acts.meaning(here(), wish, case("api"), NOW)
+    assert "moon_full" in getattr(told, "reason", "") and "conflict_gone" in getattr(told, "cure", "")
+    for name in (*Wake, "turn_finished"):
+        told = acts.meaning(here(), replace(wish, wakes=name), case("api"), NOW)
+        assert getattr(told, "words", "") == f"out of sight until {wakes.words(name)}"
