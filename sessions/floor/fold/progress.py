@@ -19,13 +19,13 @@ from sessions.floor.state import Branch, Station, Status
 
 PROGRESS = Slice("progress", versions.PROGRESS, ("progress",), reads=("ground", "stations"))
 _WAITING = (Status.NEEDS_ME, Status.WAITING)
-_NOBODY = Station("")
+_NOTHING, _REST = Wait.NOTHING, Wait.REST
 
 
 def _tally(draft: Draft, station: str) -> Tally:
     """The station's progress to add to, without what it waits for no longer."""
     tally = draft.tally(station)
-    if tally.wait is not Wait.NOTHING and tally.wait is not Wait.REST:
+    if tally.wait is not _NOTHING and tally.wait is not _REST:
         evidence = draft.known_station(station).evidence
         if evidence.status not in _WAITING and evidence.since >= tally.wait_since:
             tally.go_on(evidence.since)
@@ -113,13 +113,14 @@ def tool_called(draft: Draft, event: ev.ToolCalled) -> None:
 @PROGRESS.folds
 def tool_finished(draft: Draft, event: ev.ToolFinished) -> None:
     """One event in four is of this kind."""
-    station = draft.stations.get(event.station)
+    name = event.station
+    station = draft.stations.get(name)
     tool = None if station is None else station.running.get(event.call)
     if tool is None:
         return
-    tally = draft.tallies.get(event.station) or draft.tally(event.station)
-    if tally.wait is not Wait.NOTHING:
-        _tally(draft, event.station)
+    tally = draft.tallies.get(name) or draft.tally(name)
+    if tally.wait is not _NOTHING:
+        _tally(draft, name)
     tally.came_back(event.time, tool.since)
     if event.failed:
         tally.did(event.time, event.source, tool.tool, tool.detail, event.detail)
@@ -159,7 +160,7 @@ def _ahead(draft: Draft, event: ev.BranchChanged, known: Branch, station: Statio
     tally.ahead = max(tally.ahead, known.ahead)
     if event.ahead > tally.ahead:
         new, tally.ahead = event.ahead - tally.ahead, event.ahead
-        if station.evidence.status in (Status.WORKING, *_WAITING) or tally.touched:
+        if station.evidence.status in (Status.WORKING, *_WAITING) or tally.has_written:
             tally.committed(event.time, new, draft.used(station.id))
 
 

@@ -106,6 +106,11 @@ class Tally(Repeats):
             self.touched = tuple(self.seen)
         return Progress(*_fields(self))
 
+    @property
+    def has_written(self) -> bool:
+        """Whether it wrote files since its last commit."""
+        return bool(self.touched if self.seen is None else self.seen)
+
     def clock(self, time: float) -> float:
         """What it is charged with up to `time`, without what is still waited for."""
         return self.worked - self.excused + (max(0.0, time - self.turn_since) if self.turn_since else 0.0)

@@ -106,6 +106,12 @@ def test_commits_of_a_station_that_is_observed_are_seen_on_its_branch() -> None:
     assert commits_of(changed(1, "a", 1), changed(3, "b", 2), ours=True) == 0, "of ours they are told as they arrive"
 
 
+def test_commits_are_also_seen_after_the_turn_that_wrote_them_in_the_same_batch() -> None:
+    station = Working("a", ours=False).ask().edit("src/a.py").end()
+    changes = (changed(1, "a", 100), changed(2, "b", 101))
+    assert floor(station, changes).progress["a"].commits == 1
+
+
 def test_commits_that_were_taken_back_and_made_again_stay_what_they_were() -> None:
     back = [changed(n % 2 + 1, f"{n}", n) for n in range(9)]
     assert commits_of(*back) == 1
