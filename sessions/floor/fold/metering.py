@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from sessions.floor.events import TokensUsed
 from sessions.floor.pace import PaceDraft
@@ -19,6 +19,8 @@ FIELDS = (*_TOTALS, "models", "branch_meters", "days", "elsewhere_days", "pace")
 """Of the floor: what is metered beside the stations."""
 _STATIONS = "stations"
 _NOTHING = Meter()
+_CALLS = len(Tokens.__struct_fields__)
+"""Where the calls stand in `Account.counts`: behind the tokens."""
 
 AccountKey: TypeAlias = tuple[str, str, str, str, bool]
 """Station, model, branch and day of a call, and whether it was made elsewhere."""
@@ -52,7 +54,8 @@ class MetersDraft:
                 meters["elsewhere", ""] = before.elsewhere
                 meters["elsewhere_days", day] = before.elsewhere_days.get(day)
             tallies = {place: self._tally(*place, meter) for place, meter in meters.items()}
-            found = self._accounts[key] = Account(tallies, key)
+            paces = (self.pace(station),) if station.elsewhere else (self.pace(station), self.pace(None))
+            found = self._accounts[key] = Account(tallies, paces, key)
         return found
 
     def _tally(self, place: str, key: str, meter: Meter | None) -> Tally:
@@ -65,7 +68,7 @@ class MetersDraft:
     def used(self, station: str) -> tuple[int, float] | None:
         """The tokens and dollars that a station has used, where it was added to."""
         tally = self._tallies.get((_STATIONS, station))
-        return None if tally is None else tally.used
+        return None if tally is None else (tally.used, tally.cost)
 
     def pace(self, station: Station | None) -> PaceDraft:
         """The pace under construction of a station (None: of the factory)."""
@@ -85,6 +88,8 @@ class MetersDraft:
     def freeze(self, stations: dict[str, Station]) -> dict[str, Any]:
         """The fields of the floor that are others now; `stations` are given their meters and paces."""
         changes: dict[str, Any] = {}
+        for account in self._accounts.values():
+            account.hand_over()
         for station, pace in self._paces.items():
             if station is None:
                 changes["pace"] = pace.freeze()
@@ -105,34 +110,68 @@ class MetersDraft:
 class Tally:
     """A meter that can be added to; it never leaves the fold."""
 
+    __slots__ = ("_meter", "cost", "counts", "sessions", "used")
+
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
+        self.counts: list[tuple[int, ...]] = []
+        """What is added to it, as `Account.counts` of each account that it belongs to."""
+        self.used = meter.tokens.total
+        """All tokens; of a station's alone, at any time."""
+        self.cost = meter.cost
+        """At any time, and added up as the calls come: the order decides on the last digits of a sum of fractions."""
+        self.sessions = meter.sessions
+
+    def freeze(self) -> Meter:
+        """The meter as it is now."""
+        meter, tokens = self._meter, self._meter.tokens
+        before = (*astuple(tokens), meter.calls, meter.unpriced, meter.reported, meter.estimated, meter.undercounted)
+        counts = [*map(sum, zip(before, *self.counts, strict=True))]
+        tokens, (calls, *parts) = Tokens(*counts[:_CALLS]), counts[_CALLS:]
+        unpriced, reported, estimated, undercounted = parts
+        return Meter(tokens, calls, self.cost, unpriced, reported, estimated, undercounted, self.sessions)
+
+
+class Account:
+    """The meters and paces under construction that the calls of one station, model, branch and day belong to.
+
+    Whole numbers are added up here and handed over once; nobody asks for them in between.
+    """
+
     __slots__ = (
+        "_all",
         "_cache_read",
         "_cache_write_1h",
         "_cache_write_5m",
         "_calls",
-        "_cost",
         "_estimated",
         "_input",
+        "_key",
         "_output",
+        "_paces",
         "_reported",
+        "_station",
+        "_tallies",
         "_thinking",
         "_undercounted",
         "_unpriced",
-        "sessions",
+        "seen",
     )
 
-    def __init__(self, meter: Meter) -> None:
-        tokens = meter.tokens
-        self._input, self._output, self._thinking = tokens.input, tokens.output, tokens.thinking
-        self._cache_write_5m, self._cache_write_1h = tokens.cache_write_5m, tokens.cache_write_1h
-        self._cache_read = tokens.cache_read
-        self._calls, self._cost, self._unpriced = meter.calls, meter.cost, meter.unpriced
-        self._reported, self._estimated, self._undercounted = meter.reported, meter.estimated, meter.undercounted
-        self.sessions = meter.sessions
+    def __init__(self, tallies: Mapping[tuple[str, str], Tally], paces: tuple[PaceDraft, ...], key: AccountKey) -> None:
+        """`tallies` by where they belong: a field of the floor, and the key in it."""
+        self._tallies, self._all, self._paces, self._key = tallies, (*tallies.values(),), paces, key
+        self._station = tallies[_STATIONS, key[0]]
+        self._input = self._cache_write_5m = self._cache_write_1h = self._cache_read = 0
+        self._output = self._thinking = self._calls = self._unpriced = 0
+        self._reported = self._estimated = self._undercounted = 0
+        self.seen: set[str] = set()
+        """Sessions that all of them count."""
 
     def add(self, event: TokensUsed) -> None:
-        """Add one statement of usage; its session is counted apart (see `Account.count`)."""
-        tokens, calls = event.tokens, event.calls
+        """Add one statement of usage; its session is counted apart (see `count`)."""
+        tokens, calls, cost, certainty = event.tokens, event.calls, event.cost, event.certainty
+        total = tokens.total
         self._input += tokens.input
         self._cache_write_5m += tokens.cache_write_5m
         self._cache_write_1h += tokens.cache_write_1h
@@ -140,11 +179,15 @@ class Tally:
         self._output += tokens.output
         self._thinking += tokens.thinking
         self._calls += calls
-        if event.cost is None:
+        self._station.used += total
+        if cost is None:
             self._unpriced += calls
+            cost = 0.0
         else:
-            self._cost += event.cost
-        certainty = event.certainty
+            for tally in self._all:
+                tally.cost += cost
+        for pace in self._paces:
+            pace.add(event.time, total, cost)
         if certainty is not _EXACT:
             if certainty is _UNDERCOUNTED:
                 self._undercounted += calls
@@ -155,40 +198,23 @@ class Tally:
         if event.settled:
             self._undercounted -= 1
 
-    @property
-    def used(self) -> tuple[int, float]:
-        """As `Meter.used`."""
-        tokens = self._input + self._cache_write_5m + self._cache_write_1h + self._cache_read + self._output
-        return tokens, self._cost
-
-    def freeze(self) -> Meter:
-        """The meter as it is now."""
-        tokens = Tokens(
-            self._input, self._cache_write_5m, self._cache_write_1h, self._cache_read, self._output, self._thinking
-        )
-        return Meter(
-            tokens,
+    def hand_over(self) -> None:
+        """Give what was added up to the meters: once, at the end."""
+        counts = (
+            self._input,
+            self._cache_write_5m,
+            self._cache_write_1h,
+            self._cache_read,
+            self._output,
+            self._thinking,
             self._calls,
-            self._cost,
             self._unpriced,
             self._reported,
             self._estimated,
             self._undercounted,
-            self.sessions,
         )
-
-
-class Account:
-    """The meters under construction that the calls of one station, model, branch and day belong to."""
-
-    __slots__ = ("_key", "seen", "tallies")
-
-    def __init__(self, tallies: Mapping[tuple[str, str], Tally], key: AccountKey) -> None:
-        """`tallies` by where they belong: a field of the floor, and the key in it."""
-        self.tallies = tallies
-        self._key = key
-        self.seen: set[str] = set()
-        """Sessions that all of them count."""
+        for tally in self._all:
+            tally.counts.append(counts)
 
     def count(self, counted: Counted) -> Counted:
         """Count a session in each meter that does not count it yet; what it is counted by then."""
@@ -201,7 +227,7 @@ class Account:
             and (not elsewhere or day in counted.elsewhere_days)
         ):
             return counted  # nearly always
-        new = [place for place in self.tallies if not counted.by(*place)]
+        new = [place for place in self._tallies if not counted.by(*place)]
         for place in new:
-            self.tallies[place].sessions += 1
+            self._tallies[place].sessions += 1
         return counted.plus(new)

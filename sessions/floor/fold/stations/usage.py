@@ -23,17 +23,11 @@ def tokens_used(draft: Draft, event: ev.TokensUsed) -> None:
             window=event.window or station.window,
         )
     draft.stations[event.station] = station
-    tokens, dollars = event.tokens.total, event.cost or 0.0
     date = day(event.time, draft.utc_offset, draft.utc_offsets)
-    meters = draft.meters
-    account = meters.account_of(station, event.model, event.branch, date)
-    for tally in account.tallies.values():
-        tally.add(event)
+    account = draft.meters.account_of(station, event.model, event.branch, date)
+    account.add(event)
     if event.session and event.session not in account.seen:
         _count_session(draft, event, account)
-    meters.pace(station).add(event.time, tokens, dollars)
-    if not station.elsewhere:
-        meters.pace(None).add(event.time, tokens, dollars)
 
 
 def _count_session(draft: Draft, event: ev.TokensUsed, account: Account) -> None:
