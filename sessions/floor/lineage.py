@@ -16,6 +16,8 @@ T = TypeVar("T")
 KEPT = 64
 """Generations that are remembered: so many batches there may be between two looks."""
 _MISSING = object()
+_set, _delete = dict.__setitem__, dict.__delitem__
+"""By these names: `super` takes longer than what it is asked for, and the fold sets something with every event."""
 
 
 class Descendant(dict[str, V]):
@@ -35,11 +37,11 @@ class Descendant(dict[str, V]):
 
     def __setitem__(self, key: str, value: V) -> None:
         self._touched.add(key)
-        super().__setitem__(key, value)
+        _set(self, key, value)
 
     def __delitem__(self, key: str) -> None:
         self._touched.add(key)
-        super().__delitem__(key)
+        _delete(self, key)
 
     @overload
     def pop(self, key: str, /) -> V: ...

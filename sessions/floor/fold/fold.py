@@ -23,11 +23,12 @@ def fold(state: FloorState, event: Event) -> FloorState:
 def fold_all(state: FloorState, events: Iterable[Event]) -> FloorState:
     """The state after all `events`: the same as folding them one by one, but faster."""
     draft = Draft(state)
-    seq, time = state.seq, state.time
+    seq, time, handlers = state.seq, state.time, _HANDLERS.get
     for event in events:
         seq += 1
-        time = max(time, event.time)
-        for handler in _HANDLERS.get(type(event), ()):
+        if event.time > time:  # noqa: PLR1730 - to call something takes longer
+            time = event.time
+        for handler in handlers(type(event), ()):
             handler(draft, event)
     draft.seq, draft.time = seq, time
     return draft.freeze()

@@ -60,12 +60,7 @@ def call_key(tool: str, detail: str, source: str) -> int:
     """A number for a use of a tool, the same when it is repeated by the same conversation."""
     if "/tmp/" in detail or "/shm/" in detail or _MAY_VARY.search(detail) is not None or detail.count("-") >= _HYPHENS:
         detail = _VOLATILE.sub("#", detail)
-    return crc32(detail.encode("utf-8", "replace"), _begun(tool, source))
-
-
-@lru_cache(maxsize=1_024)
-def _begun(tool: str, source: str) -> int:
-    return crc32(f"{source}\0{tool}\0".encode("utf-8", "replace"))
+    return crc32(f"{source}\0{tool}\0{detail}".encode("utf-8", "replace"))
 
 
 @lru_cache(maxsize=1_024)

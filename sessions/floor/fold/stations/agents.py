@@ -28,12 +28,12 @@ def person_needed(draft: Draft, event: ev.PersonNeeded) -> None:
     if event.guess and not event.amid and station.report is Report.IDLE and 0 <= late < QUESTION_S:
         # The process was faster to say that it is idle than its conversation was with the question it ends with.
         event = replace(event, time=station.evidence.seen)
-    put_evidence(draft, event, Status.NEEDS_ME, event.reason, event.reason, event.guess)
+    put_evidence(draft, event, station, Status.NEEDS_ME, event.reason, event.reason, guess=event.guess)
 
 
 @STATIONS.folds
 def machine_awaited(draft: Draft, event: ev.MachineAwaited) -> None:
-    put_evidence(draft, event, Status.WAITING, event.reason, event.reason)
+    put_evidence(draft, event, draft.station(event), Status.WAITING, event.reason, event.reason)
 
 
 @STATIONS.folds
@@ -53,12 +53,12 @@ def agent_reported(draft: Draft, event: ev.AgentReported) -> None:
     ):
         return  # that nothing runs is no news of a turn that failed, or that ended with a question
     quiet = status in (Status.IDLE, Status.WAITING)
-    running = still_running(draft, event) if quiet else station.running
+    running = still_running(station, event) if quiet else station.running
     if quiet and old.status is status and old.reason:
         reason = old.reason
     if status is Status.NEEDS_ME and station.settled <= event.time < old.seen:
         event = replace(event, time=old.seen)  # only such lines are newer as stand beside an open dialog
-    put_evidence(draft, event, status, event.reason or reason, event.reason, running=running)
+    put_evidence(draft, event, station, status, event.reason or reason, event.reason, running=running)
 
 
 @STATIONS.folds
@@ -70,7 +70,5 @@ def agent_lost(draft: Draft, event: ev.AgentLost) -> None:
     event = replace(event, time=max(event.time, station.evidence.seen))
     if event.session:
         draft.sessions[event.session] = replace(draft.session(event), closed=True)
-    errors = station.errors + 1
-    put_evidence(
-        draft, event, Status.FAILED, event.reason, event.reason, errors=errors, running={}, process=0, report=None
-    )
+    station = replace(station, process=0, report=None)
+    put_evidence(draft, event, station, Status.FAILED, event.reason, event.reason, errors=1, running={})

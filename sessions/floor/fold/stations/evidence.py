@@ -11,6 +11,9 @@ from sessions.floor.fold.draft import Draft
 from sessions.floor.reports import Report
 from sessions.floor.state import Evidence, RunningTool, Station, Status
 
+_WORKING, _NEEDS_ME = Status.WORKING, Status.NEEDS_ME
+_DIALOG = Report.NEEDS_ME
+"""By these names: Python 3.11 takes as long to look up a member as for all else that is asked of most events."""
 _TOLD = frozenset((ev.ActivitySeen, ev.PersonNeeded, ev.AgentReported, ev.AgentLost))
 """Kinds that are told by others than the main conversation, too."""
 _BESIDE = frozenset((ev.ToolFinished, ev.TextWritten))
@@ -22,47 +25,71 @@ _NEEDED_YET = frozenset((ev.SignalRaised, ev.BudgetReached))
 def put_evidence(
     draft: Draft,
     event: ev.StationEvent,
+    station: Station,
     status: Status,
     reason: str,
     says: str = "",
+    *,
     guess: bool = False,
     anew: bool = False,
-    **changes: object,
+    running: Mapping[str, RunningTool] | None = None,
+    turns: int = 0,
+    tools: int = 0,
+    errors: int = 0,
 ) -> None:
-    """Change the station: newer evidence for its status, what it says or does, and other fields.
+    """Put the station: newer evidence for its status, what it says or does, its tools under way, one turn more.
 
     Evidence and activity older than what is known say nothing of the present. While a question is open, only
     `put_question` changes what the station is known to do, and while it rests, only what somebody must act on. `anew`:
     it enters the status with this, also where it was in it.
     """
-    station = draft.station(event)
-    old, time = station.evidence, event.time
-    settles = _settles(event, changes.get("running", station.running))
+    time, evidence, session, settled = event.time, station.evidence, station.session, station.settled
+    if running is None:
+        running = station.running
+    settles = _settles(event, running)
     if settles:
-        changes["settled"] = max(time, station.settled)
-    asks = station.report is Report.NEEDS_ME and old.status is Status.NEEDS_ME
-    if asks and status is Status.WORKING and not settles and not isinstance(event, ev.AgentReported):
+        settled = time if time > settled else settled
+    elif (
+        station.report is _DIALOG
+        and evidence.status is _NEEDS_ME
+        and status is _WORKING
+        and type(event) is not ev.AgentReported
+    ):
         # Sub-agents, and tools that were called together with the one that asks, go on while it waits for an answer.
-        draft.stations[event.station] = replace(station, **changes)
+        more = {"turns": station.turns + turns, "tools": station.tools + tools, "errors": station.errors + errors}
+        draft.stations[event.station] = replace(station, running=running, **more)
         return
-    if (station.asks or station.beneath is not None) and _is_behind(station, event, status):
+    beneath, activity, activity_time = station.beneath, station.activity, station.activity_time
+    if (beneath is not None or station.asks) and _is_behind(station, event, status):
         # It needs its operator, or rests, until that is over; then it does what was told last beside it.
-        under = station.beneath or Evidence()
+        under = beneath or Evidence()
         if time >= under.seen:
             since = under.since if under.status is status else time
-            changes["beneath"] = under = Evidence(status, since, time, event.source, reason, guess)
+            beneath = Evidence(status, since, time, event.source, reason, guess)
             if station.rest is not None and not station.asks:
-                changes["evidence"] = _at_rest(station.rest, under)
-            changes["session"] = event.session or station.session
-        says = "" if status is Status.WORKING else says
-    elif time >= old.seen:
-        since = old.since if old.status is status and not anew else time
-        changes["evidence"] = Evidence(status, since, time, event.source, reason, guess)
-        changes["session"] = event.session or station.session
-    if says and time >= station.activity_time:
-        changes["activity"] = says
-        changes["activity_time"] = time
-    draft.stations[event.station] = replace(station, **changes)
+                evidence = _at_rest(station.rest, beneath)
+            session = event.session or session
+        if status is _WORKING:
+            says = ""
+    elif time >= evidence.seen:
+        since = evidence.since if evidence.status is status and not anew else time
+        evidence = Evidence(status, since, time, event.source, reason, guess)
+        session = event.session or session
+    if says and time >= activity_time:
+        activity, activity_time = says, time
+    draft.stations[event.station] = replace(
+        station,
+        evidence=evidence,
+        beneath=beneath,
+        session=session,
+        settled=settled,
+        activity=activity,
+        activity_time=activity_time,
+        running=running,
+        turns=station.turns + turns,
+        tools=station.tools + tools,
+        errors=station.errors + errors,
+    )
 
 
 def put_question(draft: Draft, event: ev.StationEvent, asks: Mapping[str, str], says: str = "") -> None:
@@ -72,8 +99,8 @@ def put_question(draft: Draft, event: ev.StationEvent, asks: Mapping[str, str], 
     if not station.asks and under is None:  # that it needs its operator may be told of this very question
         told = old.status is Status.NEEDS_ME and (old.guess or station.report is Report.NEEDS_ME)
         under = None if told else old
-    draft.stations[event.station] = replace(station, asks=asks, beneath=under)
-    put_evidence(draft, event, Status.NEEDS_ME, next(iter(asks.values())), says)
+    station = replace(station, asks=asks, beneath=under)
+    put_evidence(draft, event, station, Status.NEEDS_ME, next(iter(asks.values())), says)
 
 
 def put_answered(draft: Draft, event: ev.StationEvent) -> None:
@@ -87,8 +114,7 @@ def put_answered(draft: Draft, event: ev.StationEvent) -> None:
         under = on if goes_on or under is None else under
         draft.stations[event.station] = replace(station, beneath=under, evidence=_at_rest(rest, under))
     elif goes_on:
-        draft.stations[event.station] = station
-        put_evidence(draft, event, Status.WORKING, "answered")
+        put_evidence(draft, event, station, Status.WORKING, "answered")
     elif under is not None:
         seen = max(under.seen, station.evidence.seen, event.time)
         draft.stations[event.station] = replace(station, evidence=replace(under, seen=seen))
@@ -107,7 +133,7 @@ def put_spent(draft: Draft, event: ev.BudgetReached, reason: str) -> None:
     """Its budget is used up: where it rests, that is why."""
     station = draft.station(event)
     if station.rest is None:
-        put_evidence(draft, event, Status.NEEDS_ME, reason)
+        put_evidence(draft, event, station, Status.NEEDS_ME, reason)
         return
     rest = Evidence(Status.NEEDS_ME, event.time, event.time, event.source, reason)
     draft.stations[event.station] = replace(station, rest=rest, evidence=station.evidence if station.asks else rest)
@@ -154,16 +180,16 @@ def _is_behind(station: Station, event: ev.StationEvent, status: Status) -> bool
     return True
 
 
-def _settles(event: ev.StationEvent, running: object) -> bool:
+def _settles(event: ev.StationEvent, running: Mapping[str, RunningTool]) -> bool:
     """Whether this cannot be told while the main conversation waits for a person."""
-    kind = type(event)
-    if kind in _TOLD or "/" in event.source:
+    if "/" in event.source:
         return False
-    if kind is ev.ToolCalled:
-        return isinstance(running, dict) and len(running) <= 1
-    return not (running and kind in _BESIDE)
+    kind = type(event)
+    if kind in _BESIDE:
+        return not running
+    return len(running) <= 1 if kind is ev.ToolCalled else kind not in _TOLD
 
 
-def still_running(draft: Draft, event: ev.StationEvent) -> dict[str, RunningTool]:
+def still_running(station: Station, event: ev.StationEvent) -> dict[str, RunningTool]:
     """Tools that began after this event, which ends all earlier ones."""
-    return {call: tool for call, tool in draft.station(event).running.items() if tool.since > event.time}
+    return {call: tool for call, tool in station.running.items() if tool.since > event.time}

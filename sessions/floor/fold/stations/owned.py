@@ -43,13 +43,14 @@ def life_changed(draft: Draft, event: ev.LifeChanged) -> None:
 def _runs(draft: Draft, event: ev.LifeChanged) -> None:
     station = draft.station(event)
     if station.asks:
-        put_evidence(draft, event, Status.NEEDS_ME, next(iter(station.asks.values())), process=event.process, rest=None)
+        on = replace(station, process=event.process, rest=None)
+        put_evidence(draft, event, on, Status.NEEDS_ME, next(iter(station.asks.values())))
     elif station.beneath is not None:
         draft.stations[event.station] = replace(station, process=event.process)
         put_rested(draft, event)
     elif station.evidence.status in (Status.UNKNOWN, Status.WAITING, Status.FAILED):
         # That it runs says nothing yet of what it does; that it rests no longer does.
-        put_evidence(draft, event, Status.IDLE, "started", process=event.process)
+        put_evidence(draft, event, replace(station, process=event.process), Status.IDLE, "started")
     else:
         draft.stations[event.station] = replace(station, process=event.process)
 
@@ -58,21 +59,18 @@ def _ends(draft: Draft, event: ev.LifeChanged) -> None:
     station = draft.station(event)
     status, reason = _ENDED[event.life]
     idle = _idle(station, event.life)
+    # What an agent said that has ended is nothing that the next one says.
+    over = replace(station, asks={}, stays=(), beneath=idle, rest=None, process=event.process, report=None)
     put_evidence(
         draft,
         event,
+        over,
         status,
         event.reason or reason,
         "" if idle is not None else event.reason,
         anew=event.life is not Life.WAITING,  # which is told again while it waits
-        asks={},
-        stays=(),
-        beneath=idle,
-        rest=None,
         running={},
-        errors=station.errors + (event.life is Life.LOST),
-        process=event.process,
-        report=None,  # what an agent said that has ended is nothing that the next one says
+        errors=event.life is Life.LOST,
     )
 
 
@@ -127,9 +125,9 @@ def scope_violated(draft: Draft, event: ev.ScopeViolated) -> None:
 def signal_raised(draft: Draft, event: ev.SignalRaised) -> None:
     words = f"{event.name} {event.text}".strip()
     if event.name == "REQUIRES_INTERVENTION":
-        put_evidence(draft, event, Status.NEEDS_ME, words, words)
+        put_evidence(draft, event, draft.station(event), Status.NEEDS_ME, words, words)
     elif event.name == "TASK_COMPLETE":
-        put_evidence(draft, event, Status.IDLE, words, words)
+        put_evidence(draft, event, draft.station(event), Status.IDLE, words, words)
     else:
         station = draft.station(event)
         if event.time >= station.activity_time:

@@ -64,6 +64,8 @@ def session_closed(draft: Draft, event: ev.SessionClosed) -> None:
     if event.session:
         draft.sessions[event.session] = replace(draft.session(event), closed=True)
     # A station may have begun its next conversation before the last one was closed.
-    if event.session == draft.station(event).session or not event.session:
-        running = still_running(draft, event)
-        put_evidence(draft, event, Status.IDLE, "session ended", running=running, process=0, report=None)
+    station = draft.station(event)
+    if event.session == station.session or not event.session:
+        running = still_running(station, event)
+        station = replace(station, process=0, report=None)
+        put_evidence(draft, event, station, Status.IDLE, "session ended", running=running)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sessions.floor import events as ev
 from sessions.floor.fold.draft import Draft
 from sessions.floor.fold.stations.evidence import put_evidence, still_running, turn_over
@@ -17,64 +19,73 @@ MAX_TIMED = 100
 """Files of which is remembered when a station wrote them last, the newest ones."""
 
 
+_WORKING = Status.WORKING
+
+
 @STATIONS.folds
 def turn_started(draft: Draft, event: ev.TurnStarted) -> None:
-    turns, running = draft.station(event).turns + 1, still_running(draft, event)
-    put_evidence(draft, event, Status.WORKING, "turn started", event.text, turns=turns, running=running)
+    station = draft.station(event)
+    running = still_running(station, event)
+    put_evidence(draft, event, station, _WORKING, "turn started", event.text, turns=1, running=running)
 
 
 @STATIONS.folds
 def turn_finished(draft: Draft, event: ev.TurnFinished) -> None:
     reason = "interrupted by the operator" if event.interrupted else FINISHED
     turn_over(draft, event)
-    put_evidence(draft, event, Status.IDLE, reason, running=still_running(draft, event))
+    station = draft.station(event)
+    put_evidence(draft, event, station, Status.IDLE, reason, running=still_running(station, event))
 
 
 @STATIONS.folds
 def turn_failed(draft: Draft, event: ev.TurnFailed) -> None:
-    errors, running = draft.station(event).errors + 1, still_running(draft, event)
     turn_over(draft, event)
-    put_evidence(draft, event, Status.FAILED, event.reason, event.reason, errors=errors, running=running)
+    station = draft.station(event)
+    running = still_running(station, event)
+    put_evidence(draft, event, station, Status.FAILED, event.reason, event.reason, errors=1, running=running)
 
 
 @STATIONS.folds
 def activity_seen(draft: Draft, event: ev.ActivitySeen) -> None:
-    put_evidence(draft, event, Status.WORKING, "wrote")
+    put_evidence(draft, event, draft.station(event), _WORKING, "wrote")
 
 
 @STATIONS.folds
 def text_written(draft: Draft, event: ev.TextWritten) -> None:
-    put_evidence(draft, event, Status.WORKING, "wrote", event.text)
+    put_evidence(draft, event, draft.station(event), _WORKING, "wrote", event.text)
 
 
 @STATIONS.folds
 def tool_called(draft: Draft, event: ev.ToolCalled) -> None:
     station = draft.station(event)
-    running, old = station.running, station.evidence
-    # A turn that ended later than this call (a late line of another file) has ended the tool with it.
-    over = event.time < old.seen and old.status in (Status.IDLE, Status.FAILED)
+    running: Mapping[str, RunningTool] = station.running
+    evidence, name, call, detail = station.evidence, event.tool, event.call, event.detail
     files = (event.file, *event.more_files) if event.file else ()
-    if event.call and not over:
-        running = dict(running)
-        if len(running) >= MAX_RUNNING and event.call not in running:
-            del running[next(iter(running))]
-        running[event.call] = RunningTool(event.tool, event.detail, event.time, files)
+    # A turn that ended later than this call (a late line of another file) has ended the tool with it.
+    over = event.time < evidence.seen and evidence.status in (Status.IDLE, Status.FAILED)
+    if call and not over:
+        begun = dict(running)
+        if len(begun) >= MAX_RUNNING and call not in begun:
+            del begun[next(iter(begun))]
+        begun[call] = RunningTool(name, detail, event.time, files)
+        running = begun
     elif files:  # nobody tells what comes of it
         _wrote(draft, station, files, event.time)
-    says = f"{event.tool} {event.detail}".strip()
-    put_evidence(draft, event, Status.WORKING, f"tool {event.tool}", says, tools=station.tools + 1, running=running)
+    says = f"{name} {detail}".strip()
+    put_evidence(draft, event, station, _WORKING, f"tool {name}", says, tools=1, running=running)
 
 
 @STATIONS.folds
 def tool_finished(draft: Draft, event: ev.ToolFinished) -> None:
     station = draft.station(event)
-    running = station.running
-    if event.call in running:
-        if not event.failed and (files := running[event.call].files):
-            _wrote(draft, station, files, event.time)
-        running = {call: tool for call, tool in running.items() if call != event.call}
-    errors = station.errors + event.failed
-    put_evidence(draft, event, Status.WORKING, "tool came back", running=running, errors=errors)
+    running: Mapping[str, RunningTool] = station.running
+    if (tool := running.get(event.call)) is not None:
+        if tool.files and not event.failed:
+            _wrote(draft, station, tool.files, event.time)
+        left = dict(running)
+        del left[event.call]
+        running = left
+    put_evidence(draft, event, station, _WORKING, "tool came back", running=running, errors=event.failed)
 
 
 def _wrote(draft: Draft, station: Station, written: tuple[str, ...], time: float) -> None:
