@@ -14,7 +14,7 @@ from textual.worker import WorkerCancelled
 from widgets.draw.cells import Line, plain
 
 WIDE, SMALL = (200, 60), (80, 24)
-ALIKE = 4
+ALIKE = 2
 """Pictures in a row that must be the same before a screen counts as being at rest."""
 
 Before = Callable[[Pilot[None]], Awaitable[None]]

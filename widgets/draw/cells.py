@@ -113,12 +113,12 @@ def spread(left: Sequence[Span], right: Sequence[Span], cells: int, style: str) 
 def fill(pieces: Sequence[tuple[int, Sequence[Span]]], cells: int, gap: str, style: str) -> list[Span]:
     """As many `pieces` as fit into `cells`, in their order, those with the lowest priority number kept longest."""
     chosen = list(range(len(pieces)))
-
-    def total() -> int:
-        return sum(line_width(pieces[i][1]) for i in chosen) + len(gap) * max(0, len(chosen) - 1)
-
-    while len(chosen) > 1 and total() > cells:
-        chosen.remove(max(chosen, key=lambda i: (pieces[i][0], i)))
+    wide = [line_width(piece) + len(gap) for _, piece in pieces]
+    total = sum(wide) - len(gap)
+    while len(chosen) > 1 and total > cells:
+        last = max(chosen, key=lambda i: (pieces[i][0], i))
+        chosen.remove(last)
+        total -= wide[last]
     spans: list[Span] = []
     for i in chosen:
         if spans:

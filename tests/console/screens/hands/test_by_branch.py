@@ -61,66 +61,65 @@ def play(test: Test, link: StillLink, branch: str, among: bool, size: tuple[int,
         app = FactoryApp(link, OPTIONS)
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
-            if among:
-                await settle(app, pilot, "2")
-                assert isinstance(app.screen, ConflictsScreen)
-                dict(app.screen.palette_jumps())[f"branch {app.screen.names[branch]}"]()
-            else:
-                await app.open_branch(branch)
-            await settle(app, pilot, "tab", "shift+tab")
+            await go(app, pilot, branch, among)
             await test(app, pilot)
 
     asyncio.run(run())
+
+
+async def go(app: FactoryApp, pilot: Pilot[None], branch: str, among: bool) -> None:
+    if among:
+        if not isinstance(app.screen, ConflictsScreen):
+            await settle(app, pilot, "2")
+        assert isinstance(app.screen, ConflictsScreen)
+        dict(app.screen.palette_jumps())[f"branch {app.screen.names[branch]}"]()
+    else:
+        await app.action_floor()
+        await app.open_branch(branch)
+    await settle(app, pilot, "tab", "shift+tab")
 
 
 def last_line(app: FactoryApp) -> str:
     return text(app).splitlines()[-1]
 
 
-@pytest.mark.parametrize("among", [False, True])
-@pytest.mark.parametrize(
-    ("station", "keys", "wishes"),
-    [
-        ("asker", ("I",), [ChangeLife("asker", Change.INTERRUPT)]),
-        ("worker", ("X", "y"), [ChangeLife("worker", Change.KILL)]),
-        ("worker", ("p",), [ChangeLife("worker", Change.PAUSE)]),
-        ("seen", ("x",), []),
-        ("free", ("x",), []),
-    ],
+CASES: tuple[tuple[str, str, list[AnyWish], str], ...] = (
+    ("asker", "I", [ChangeLife("asker", Change.INTERRUPT)], ""),
+    ("worker", "X y", [ChangeLife("worker", Change.KILL)], ""),
+    ("worker", "p", [ChangeLife("worker", Change.PAUSE)], ""),
+    ("seen", "x", [], OBSERVED),
+    ("seen", "s", [], OBSERVED),
+    ("free", "x", [], FREE),
+    ("free", "i", [], FREE),
+    ("free", "S", [], FREE),
+    ("free", "space", [], FREE),
+    ("two", "x", [], "2 stations are on it, rests, two: choose one on the floor"),
+    ("worker", "a", [], "it asks nothing"),
 )
-def test_a_key_is_for_the_station_of_the_branch(
-    station: str, keys: tuple[str, ...], wishes: list[AnyWish], among: bool
-) -> None:
+"""On the branch of which station which keys ask for what, or why they cannot."""
+
+
+@pytest.fixture
+def fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is refused may go on at once, as after a moment."""
+    monkeypatch.setattr(base, "UNHEARD_S", 0.0)
+    monkeypatch.setattr(base, "TYPING_S", 0.0)
+
+
+@pytest.mark.usefixtures("fast")
+@pytest.mark.parametrize("among", [False, True])
+def test_a_key_is_for_the_station_of_the_branch_and_where_it_cannot_be_it_says_why(among: bool) -> None:
     link = StillLink(floor())
 
     async def test(app: FactoryApp, pilot: Pilot[None]) -> None:
-        await settle(app, pilot, *keys)
-        assert link.sent == wishes
+        for station, keys, wishes, reason in CASES if among else CASES[::2]:  # both have them of one table
+            link.sent.clear()
+            await go(app, pilot, f"station/{station}", among)
+            await settle(app, pilot, *keys.split())
+            assert link.sent == wishes, (station, keys)
+            assert reason in last_line(app), (station, keys)
 
-    play(test, link, f"station/{station}", among)
-
-
-@pytest.mark.parametrize("among", [False, True])
-@pytest.mark.parametrize(
-    ("station", "key", "reason"),
-    [
-        ("free", "i", FREE),
-        ("free", "S", FREE),
-        ("free", "space", FREE),
-        ("seen", "s", OBSERVED),
-        ("two", "x", "2 stations are on it, rests, two: choose one on the floor"),
-        ("worker", "a", "it asks nothing"),
-    ],
-)
-def test_where_it_cannot_be_it_says_why(station: str, key: str, reason: str, among: bool) -> None:
-    link = StillLink(floor())
-
-    async def test(app: FactoryApp, pilot: Pilot[None]) -> None:
-        await settle(app, pilot, key)
-        assert reason in last_line(app)
-        assert link.sent == []
-
-    play(test, link, f"station/{station}", among)
+    play(test, link, "station/asker", among)
 
 
 @pytest.mark.parametrize("among", [False, True])
@@ -174,28 +173,29 @@ def test_in_a_past_nothing_is_done_and_nothing_of_it_stands_in_the_footer() -> N
     play(test, link, "station/worker", among=False)
 
 
-@pytest.mark.parametrize("branch", ["free", "gone"])
-def test_where_no_station_works_all_keys_say_so_in_the_same_words(branch: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(base, "UNHEARD_S", 0.0)
-    monkeypatch.setattr(base, "TYPING_S", 0.0)
-
+@pytest.mark.usefixtures("fast")
+def test_where_no_station_works_all_keys_say_so_in_the_same_words() -> None:
     async def test(app: FactoryApp, pilot: Pilot[None]) -> None:
-        for key in "iIpxXRvVSsaAdQ":
-            await settle(app, pilot, key)
-            assert last_line(app).rstrip().endswith(f": {FREE}"), key
+        for branch, keys in (("free", "iIpxXRvVSsaAdQ"), ("gone", "iXRS")):
+            await go(app, pilot, f"station/{branch}", among=False)
+            for key in keys:
+                await settle(app, pilot, key)
+                assert last_line(app).rstrip().endswith(f": {FREE}"), (branch, key)
 
-    play(test, StillLink(floor()), f"station/{branch}", among=False)
+    play(test, StillLink(floor()), "station/free", among=False)
 
 
-@pytest.mark.parametrize(
-    ("branch", "told"),
-    [("worker", "  works: worker  "), ("over", "  no station  stopped: over  "), ("gone", "  no station  "),
-     ("two", "  works: rests, two  ")],
-)  # fmt: skip
-def test_the_header_tells_who_works_from_who_does_no_more(branch: str, told: str) -> None:
-    async def test(app: FactoryApp, _: Pilot[None]) -> None:
-        header = text(app).splitlines()[0]
-        assert told in header
-        assert "removed" not in header
+def test_the_header_tells_who_works_from_who_does_no_more() -> None:
+    async def test(app: FactoryApp, pilot: Pilot[None]) -> None:
+        for branch, told in (
+            ("worker", "  works: worker  "),
+            ("over", "  no station  stopped: over  "),
+            ("gone", "  no station  "),
+            ("two", "  works: rests, two  "),
+        ):
+            await go(app, pilot, f"station/{branch}", among=False)
+            header = text(app).splitlines()[0]
+            assert told in header
+            assert "removed" not in header
 
-    play(test, StillLink(floor()), f"station/{branch}", among=False)
+    play(test, StillLink(floor()), "station/worker", among=False)

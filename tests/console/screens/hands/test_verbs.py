@@ -52,78 +52,89 @@ def last_line(app: FactoryApp) -> str:
     return text(app).splitlines()[-1]
 
 
-@pytest.mark.parametrize(
-    ("station", "keys", "wishes"),
-    [
-        ("asker", ("a",), [AnswerQuestion("asker", "q1", "allow")]),
-        ("asker", ("A",), [AnswerQuestion("asker", "q1", "always")]),
-        ("asker", ("d", *"not now", "enter"), [AnswerQuestion("asker", "q1", "deny", "not now")]),
-        ("asker", ("d", "enter"), [AnswerQuestion("asker", "q1", "deny")]),
-        ("asker", ("d", "escape"), []),
-        ("worker", ("I",), [ChangeLife("worker", Change.INTERRUPT)]),
-        ("worker", ("p",), [ChangeLife("worker", Change.PAUSE)]),
-        ("rests", ("p",), [ChangeLife("rests", Change.RESUME)]),
-        ("asker", ("x",), [ChangeLife("asker", Change.STOP)]),
-        ("worker", ("x", "y"), [ChangeLife("worker", Change.STOP)]),
-        ("worker", ("x", "F"), [ChangeLife("worker", Change.STOP), ChangeLife("helper", Change.STOP)]),
-        ("worker", ("x", "n"), []),
-        ("worker", ("X", "y"), [ChangeLife("worker", Change.KILL)]),
-        ("worker", ("X", "F"), [ChangeLife("worker", Change.KILL), ChangeLife("helper", Change.KILL)]),
-        ("worker", ("X", "n"), []),
-        ("worker", ("X", "X"), []),
-        ("stuck", ("R", "R"), [ChangeLife("stuck", Change.RESUME)]),
-        ("stuck", ("R", "enter"), [ChangeLife("stuck", Change.RESUME)]),
-        ("worker", ("X", "enter"), []),
-        ("over", ("R", "f"), [ChangeLife("over", Change.RESUME, fresh=True)]),
-        ("over", ("R", "escape"), []),
-        ("over", ("delete", "y"), [ChangeLife("over", Change.REMOVE)]),
-        ("worker", ("P",), [FreezeFloor(True)]),
-    ],
+WISHES: tuple[tuple[str, tuple[str, ...], list[AnyWish]], ...] = (
+    ("asker", ("a",), [AnswerQuestion("asker", "q1", "allow")]),
+    ("asker", ("A",), [AnswerQuestion("asker", "q1", "always")]),
+    ("asker", ("d", *"not now", "enter"), [AnswerQuestion("asker", "q1", "deny", "not now")]),
+    ("asker", ("d", "enter"), [AnswerQuestion("asker", "q1", "deny")]),
+    ("asker", ("d", "escape"), []),
+    ("worker", ("I",), [ChangeLife("worker", Change.INTERRUPT)]),
+    ("worker", ("p",), [ChangeLife("worker", Change.PAUSE)]),
+    ("rests", ("p",), [ChangeLife("rests", Change.RESUME)]),
+    ("asker", ("x",), [ChangeLife("asker", Change.STOP)]),
+    ("worker", ("x", "y"), [ChangeLife("worker", Change.STOP)]),
+    ("worker", ("x", "F"), [ChangeLife("worker", Change.STOP), ChangeLife("helper", Change.STOP)]),
+    ("worker", ("x", "n"), []),
+    ("worker", ("X", "y"), [ChangeLife("worker", Change.KILL)]),
+    ("worker", ("X", "F"), [ChangeLife("worker", Change.KILL), ChangeLife("helper", Change.KILL)]),
+    ("worker", ("X", "n"), []),
+    ("worker", ("X", "X"), []),
+    ("stuck", ("R", "R"), [ChangeLife("stuck", Change.RESUME)]),
+    ("stuck", ("R", "enter"), [ChangeLife("stuck", Change.RESUME)]),
+    ("worker", ("X", "enter"), []),
+    ("over", ("R", "f"), [ChangeLife("over", Change.RESUME, fresh=True)]),
+    ("over", ("R", "escape"), []),
+    ("over", ("delete", "y"), [ChangeLife("over", Change.REMOVE)]),
+    ("worker", ("P",), [FreezeFloor(True)]),
 )
+"""On which station which keys ask for what."""
+REASONS = (
+    ("seen", "i", OBSERVED),
+    ("seen", "X", OBSERVED),
+    ("worker", "a", "it asks nothing"),
+    ("worker", "Q", "it asks nothing"),
+    ("over", "i", "it is stopped: bring it back first"),
+    ("over", "x", "it is stopped"),
+    ("program", "i", "a command takes no prompts: v attaches"),
+    ("program", "I", "what ends a turn of a command is not known"),
+    ("worker", "delete", "it is running: stop it first"),
+    ("worker", "R", "it is running"),
+    ("next", "p", "it is waiting"),
+)
+"""On which station which key cannot be, and why."""
+
+
+@pytest.fixture
+def fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is refused may go on at once, as after a moment."""
+    monkeypatch.setattr(base, "UNHEARD_S", 0.0)
+    monkeypatch.setattr(base, "TYPING_S", 0.0)
+
+
+@pytest.mark.usefixtures("fast")
 @pytest.mark.parametrize("inside", [False, True])
-def test_a_key_asks_for_what_it_says_on_the_floor_and_in_the_station(
-    station: str, keys: tuple[str, ...], wishes: list[AnyWish], inside: bool
-) -> None:
+def test_a_key_asks_for_what_it_says_on_the_floor_and_in_the_station(inside: bool) -> None:
     it = link()
 
     async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
-        await go(screen, pilot, station)
-        if inside:
-            await app.open_station(station)
+        for station, keys, wishes in WISHES[::3] if inside else WISHES:  # both have them of one table
+            it.sent.clear()
+            await go(screen, pilot, station)
+            if inside:
+                await app.open_station(station)
+                await done(pilot)
+                assert isinstance(app.screen, StationScreen)
+            await press(pilot, *keys)
             await done(pilot)
-            assert isinstance(app.screen, StationScreen)
-        await press(pilot, *keys)
-        await done(pilot)
-        assert it.sent == wishes
+            assert it.sent == wishes, (station, keys)
+            if screen.is_current:
+                await press(pilot, "escape")  # what is still asked
+            await app.action_floor()
 
     play(test, it)
 
 
-@pytest.mark.parametrize(
-    ("station", "key", "reason"),
-    [
-        ("seen", "i", OBSERVED),
-        ("seen", "X", OBSERVED),
-        ("worker", "a", "it asks nothing"),
-        ("worker", "Q", "it asks nothing"),
-        ("over", "i", "it is stopped: bring it back first"),
-        ("over", "x", "it is stopped"),
-        ("program", "i", "a command takes no prompts: v attaches"),
-        ("program", "I", "what ends a turn of a command is not known"),
-        ("worker", "delete", "it is running: stop it first"),
-        ("worker", "R", "it is running"),
-        ("next", "p", "it is waiting"),
-    ],
-)
-def test_what_cannot_be_done_says_why_and_asks_nobody(station: str, key: str, reason: str) -> None:
+@pytest.mark.usefixtures("fast")
+def test_what_cannot_be_done_says_why_and_asks_nobody() -> None:
     it = link()
 
     async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
-        await go(screen, pilot, station)
-        await press(pilot, key)
-        await done(pilot)
-        assert reason in last_line(app)
-        assert it.sent == []
+        for station, key, reason in REASONS:
+            await go(screen, pilot, station)
+            await press(pilot, key)
+            await done(pilot)
+            assert reason in last_line(app), (station, key)
+            assert it.sent == []
 
     play(test, it)
 
