@@ -11,7 +11,7 @@ MODELS_STAMP := .venv/.installed-models
 DEV_STAMP := .venv/.installed-dev
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e
 
-.PHONY: help setup run live demo test agents fuzz lint types bench screenshots snapshots-update demo-recording readme prices build clean
+.PHONY: help setup run live demo test agents fuzz mutants lint types bench screenshots snapshots-update demo-recording readme prices build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 20
@@ -58,6 +58,9 @@ agents: setup ## bring the real agents that tests run (npm: a minute, 2 GB); wit
 
 fuzz: setup ## look for faults with fresh chance, EXAMPLES of each test (default 1000); no part of `make test`
 	PYTEST_TIMEOUT=3600 $(BIN)/python -m pytest -m hypothesis --hypothesis-profile fuzz --dist worksteal $(ARGS)
+
+mutants: setup ## change the rules, one small thing at a time: each time a test must fail; no part of `make test`
+	$(BIN)/python -m tests.mutants $(ARGS)
 
 lint: setup ## ruff: rules and format
 	$(BIN)/ruff check .

@@ -1,0 +1,44 @@
+"""Changes that no test can notice, each with the reason, as `python -m tests.mutants` prints them."""
+
+from __future__ import annotations
+
+_HAND = "only whether it is refused is looked at, and events say the same without it; types ask for all"
+_DUE = "a table of what is never due is only longer"
+_SAME = "tasks are told from others by their id, of which no two alive are equal; the rest saves time"
+
+EQUIVALENTS: dict[str, dict[str, str]] = {
+    "sessions/floor/triage/acts.py": {
+        "refused: URCE, 'command': '', 'who': '', 'together': ''}  =>  URCE, 'command': '', 'who': ''}": _HAND,
+        "refused: hand: Hand = {'time': now, 'source': SOURCE, 'command': '', 'who': '', 'toge  =>  "
+        "hand: Hand = {'time': now, 'command': '', 'who': '', 'toge": _HAND,
+        "refused: rce': SOURCE, 'command': '', 'who': '', 'together': ''}  =>  "
+        "rce': SOURCE, 'command': '', 'together': ''}": _HAND,
+    },
+    "sessions/floor/triage/lookout.py": {
+        "Lookout._put: if at < math.inf:  =>  if True:": _DUE,
+        "Lookout._put: if at < math.inf:  =>  if at <= math.inf:": _DUE,
+    },
+    "sessions/floor/triage/judging/landing.py": {
+        "_before: ed.items() if (since, other) < own))]  =>  ed.items() if (since, other) <= own))]": (
+            "a branch is not among its others"
+        ),
+        "_Same.__hash__: return id(self.tasks)  =>  return 0": _SAME,
+        **{
+            f"_Same.__eq__: {before}  =>  {after}": _SAME
+            for before, after in (
+                ("er, _Same) and other.tasks is self.tasks", "er, _Same) and other.tasks is not self.tasks"),
+                ("eturn isinstance(other, _Same) and other.tasks is self.tasks", "eturn isinstance(other, _Same)"),
+                ("return isinstance(other, _Same) and other.tasks is self.tasks", "return False"),
+                ("return isinstance(other, _Same) and other.tasks is self.tasks", "return True"),
+                (
+                    "return isinstance(other, _Same) and other.tasks is self.tasks",
+                    "return other.tasks is self.tasks",
+                ),
+                (
+                    "turn isinstance(other, _Same) and other.tasks is self.tasks",
+                    "turn isinstance(other, _Same) or other.tasks is self.tasks",
+                ),
+            )
+        },
+    },
+}
