@@ -28,7 +28,7 @@ FLOOR, TESTS = "sessions/floor", "tests/sessions/floor"
 TESTED_BY = {
     f"{FLOOR}/rank": (f"{TESTS}/rank",),
     f"{FLOOR}/triage": (f"{TESTS}/triage",),
-    f"{FLOOR}/triage/causes": (f"{TESTS}/triage/test_causes.py", f"{TESTS}/triage/test_chosen.py"),
+    f"{FLOOR}/triage/causes": (f"{TESTS}/triage/causes", f"{TESTS}/triage/test_chosen.py"),
     f"{FLOOR}/tasks/areas.py": (f"{TESTS}/tasks",),
     f"{FLOOR}/tasks/moves.py": (f"{TESTS}/tasks",),
     f"{FLOOR}/tasks/queue.py": (f"{TESTS}/tasks",),

@@ -56,7 +56,7 @@ def cases_of(
 
 def floor_cases(state: FloorState, now: float, rules: tuple[Rule, ...] = RULES) -> tuple[Case, ...]:
     """What is about tasks, or about many stations at once."""
-    tasks = (landing.unaccepted(state, task, rules) for task in state.tasks.values() if task.under_way)
+    tasks = (landing.unaccepted(state, task, rules) for task in state.tasks.values())
     return (
         *everybody.providers(state, now, rules),
         *everybody.memory(state),

@@ -37,7 +37,6 @@ LOUD: tuple[type[ev.Event], ...] = (
     ev.BudgetReached,
     ev.ChildEnded,
     ev.KindExpected,
-    ev.CaseReturned,
 )
 """What may need a person, or end that. All others can only end it: they are heard of stations with a case."""
 QUIET = (ev.TokensUsed, ev.CaseOpened, ev.CaseRestated, ev.CaseClosed)

@@ -61,7 +61,7 @@ class Means(Struct, frozen=True):
 def question_of(state: FloorState, case: Case) -> Question | None:
     """The question that a case is about, while it is open."""
     known = state.owned.get(case.station)
-    return known.questions.get(case.about) if known is not None and case.about else None
+    return known.questions.get(case.about) if known is not None else None
 
 
 def task_of(state: FloorState, case: Case) -> Task | None:
@@ -77,11 +77,10 @@ def allow(state: FloorState, case: Case, wish: SettleCase) -> Means | Refusal:
     question = question_of(state, case)
     if question is None:
         return _asks_no_more()
-    if question.asks is Asks.SCOPE and wish.paths:
+    if question.asks is Asks.SCOPE:
         return rescope(state, case, wish)
-    for_good = " and its like" * (wish.act.value == "always")
-    words = f"may write {_some(question.paths)}" if question.asks is Asks.SCOPE else f"{_said(question)} is allowed"
-    return Means(AnswerQuestion(case.station, case.about, wish.act.value, wish.text), words + for_good)
+    words = f"{_said(question)} is allowed" + " and its like" * (wish.act.value == "always")
+    return Means(AnswerQuestion(case.station, case.about, wish.act.value, wish.text), words)
 
 
 def deny(state: FloorState, case: Case, wish: SettleCase) -> Means | Refusal:
@@ -113,7 +112,7 @@ def retry(state: FloorState, case: Case, wish: SettleCase) -> Means | Refusal:
             words = f"task {case.about} goes back to its station with what its check said"
             return Means(JudgeTask(case.about, False, wish.text), words)
         case Kind.CONFLICT:
-            branch = state.stations[case.station].branch if case.station in state.stations else ""
+            branch = state.stations[case.station].branch
             text = MERGE.format(branch, case.about or state.base)
             return _told(state, case.station, wish.text or text, f"it is told to merge {case.about or state.base}")
         case Kind.RESULT:
@@ -228,8 +227,8 @@ def _told(state: FloorState, station: str, text: str, words: str) -> Means | Ref
 
 def _stopped(state: FloorState, station: str, text: str, words: str) -> Means | Refusal:
     """It is told that at once: many agents hear a request only when their turn is over, and this one may not end."""
-    known = state.owned.get(station)
-    if known is None or known.life is not Life.RUNNING or not (known.turn_since and known.model):
+    known = state.owned[station]
+    if known.life is not Life.RUNNING or not (known.turn_since and known.model):
         return _told(state, station, text, words)
     # With the model that it has it is begun anew in its conversation, in place of what runs.
     return Means(_resumed(known, station, text, model=known.model), f"its turn is ended, and {words}")

@@ -42,7 +42,7 @@ def changes(
         known.setdefault(judge.subject(case), {})[case.id] = case
     found: list[ev.Event] = []
     for station in sorted(stations):
-        if station and (station in state.stations or station in known):
+        if station:
             cases = judge.cases_of(state, station, now, rules, silent)
             found += _differing(state, known.get(station, {}), cases, now, answers)
     if whole:
@@ -53,7 +53,7 @@ def changes(
 def awake(state: FloorState, now: float, told: Iterable[ev.Event] = ()) -> Iterator[ev.Event]:
     """Cases that are in sight again: their time has come, or what they wait for was `told`."""
     waiting = [case for case in state.cases.values() if case.snoozed]
-    events = [*told] if waiting else []
+    events = [*told]
     for case in waiting:
         if case.snoozed <= now or wakes.woken(state, case, events):
             yield ev.CaseSnoozed(time=now, source=SOURCE, station=case.station, case=case.id)

@@ -142,7 +142,7 @@ def would(rules: Sequence[Standing], state: FloorState, opened: Iterable[ev.Case
         case = event.what
         for rule in rules:
             key = (rule.name, case.station)
-            done, last = counts.get(key, (0, 0.0))
+            done, last = counts.get(key, (0, event.time))
             done = 0 if event.time - last > AGAIN_S else done
             if matches(rule, state, case) and done < rule.times:
                 counts[key] = (done + 1, event.time)

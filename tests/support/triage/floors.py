@@ -14,6 +14,7 @@ from sessions.floor.ours.lives import Asks, Life
 from sessions.floor.scope import Budget, Scope
 from sessions.floor.state import EMPTY, FloorState
 from sessions.floor.triage.case import Case, Cause, Kind
+from sessions.floor.triage.judge import cases_of
 
 NOW = 1_000_000.0
 
@@ -76,3 +77,20 @@ def after(state: FloorState, wish: AnyWish, command: str = "c1") -> FloorState:
 def done(state: FloorState) -> FloorState:
     """The floor when all that is wanted was carried out."""
     return fold_all(state, [ev.CommandDone(time=NOW, command=name) for name in state.intents])
+
+
+def of(state: FloorState, station: str = "api", now: float = NOW) -> list[Case]:
+    return [*cases_of(state, station, now)]
+
+
+def only(state: FloorState, station: str = "api", now: float = NOW) -> Case:
+    (case,) = cases_of(state, station, now)
+    return case
+
+
+def life(life: Life, reason: str = "", name: str = "api", at: float = NOW - 5) -> ev.Event:
+    return ev.LifeChanged(time=at, station=name, life=life, reason=reason)
+
+
+def failed(name: str = "api", reason: str = "the model refused", at: float = NOW - 5) -> ev.Event:
+    return ev.TurnFailed(time=at, station=name, reason=reason)

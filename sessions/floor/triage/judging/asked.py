@@ -13,7 +13,7 @@ from sessions.floor.triage.judging.looked import OF_PROVIDERS, UNKNOWN, Looked, 
 
 SPENT = "its budget "
 """How the reason begins of whoever rests for its budget."""
-_ENDED = (Life.REMOVED, Life.KILLED, Life.STOPPED)
+_ENDED = (Life.KILLED, Life.STOPPED)
 CALLS = "REQUIRES_INTERVENTION"
 """The signal that asks for somebody to come: so the reason of whoever raised it begins."""
 WIDER = Found(Cause.SCOPE, "asks for more")

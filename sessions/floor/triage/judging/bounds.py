@@ -16,7 +16,7 @@ MOST = 3
 """Paths, and hosts, outside of its scope that become cases, the latest: one that looks everywhere is one nuisance."""
 TRIED = Found(Cause.SCOPE, "left its scope")
 SPENT = Found(Cause.BUDGET, "told by its budget")
-_ENDED = (Life.REMOVED, Life.KILLED, Life.STOPPED)
+_ENDED = (Life.KILLED, Life.STOPPED)
 
 
 def outside(looked: Looked) -> Iterator[Case]:
@@ -48,7 +48,7 @@ def outside(looked: Looked) -> Iterator[Case]:
 def allows(known: Owned, path: str) -> bool:
     """Whether its scope holds by now what it once did not."""
     host = path.rpartition(":")[0]
-    return matches(known.scope.write, path) or (bool(host) and host in known.scope.hosts)
+    return matches(known.scope.write, path) or host in known.scope.hosts
 
 
 def spent(looked: Looked) -> Iterator[Case]:

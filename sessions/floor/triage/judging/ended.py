@@ -24,12 +24,12 @@ def failed(looked: Looked) -> Iterator[Case]:
     told, known = looked.station.evidence, looked.owned
     if told.status is not Status.FAILED or not looked.is_recent:
         return
-    if known is not None and known.life is Life.HELD and known.reason.startswith((FULL, budget.OVER)):
+    if known is not None and known.reason.startswith((FULL, budget.OVER)):
         return  # that is a case of the disk, or of its budget
     reason, held = told.reason, known is not None and known.life is Life.HELD
     last = _last_error(looked)
     found = looked.cause(Said(Where.TURN, reason), Said(Where.END, reason))
-    if found.cause is Cause.UNKNOWN and last:
+    if found.cause is Cause.UNKNOWN:
         found = looked.cause(Said(Where.TOOL, last))
     if reason == REBOOTED:
         found = STOPPED
@@ -44,11 +44,10 @@ def failed(looked: Looked) -> Iterator[Case]:
 
 def _last_error(looked: Looked) -> str:
     """What the last tool came to that failed just before; "" where none did."""
-    progress = looked.state.progress.get(looked.name, NOTHING)
-    latest = max((*progress.failing, *progress.errors), key=lambda each: each.last, default=None)
-    if latest is None or latest.last < looked.station.evidence.since - NEAR_S:
-        return ""
-    return f"{latest.call}: {latest.error}"
+    for latest in looked.state.progress.get(looked.name, NOTHING).failing[-1:]:
+        if latest.last >= looked.station.evidence.since - NEAR_S:
+            return f"{latest.call}: {latest.error}"
+    return ""
 
 
 def fills_disk(looked: Looked) -> Iterator[Case]:

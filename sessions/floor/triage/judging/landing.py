@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from sessions.floor.conflicts import Outcome, Verdict, key_of
-from sessions.floor.ours.lives import Life
 from sessions.floor.state import FloorState
 from sessions.floor.tasks.task import Task, TaskState
 from sessions.floor.triage.case import Case, Cause, Kind
@@ -21,8 +20,7 @@ PATIENCE_S = 60.0
 def collides(looked: Looked) -> Iterator[Case]:
     """The commits of its branch do not merge into the base, or into what was accepted and is to land before it."""
     state, branch = looked.state, looked.station.branch
-    gone = looked.owned is not None and looked.owned.life is Life.REMOVED
-    if not branch or branch == state.base or gone or not looked.is_recent:
+    if not branch or branch == state.base or not looked.is_recent:
         return
     for other in _before(state, branch):
         verdict = _verdict(state, branch, other)
@@ -85,7 +83,7 @@ def _accepted(same: _Same) -> dict[str, float]:
     """By station since when a task of it is accepted. There may be a thousand tasks, and this is asked at each look."""
     found: dict[str, float] = {}
     for task in same.tasks.values():
-        if task.state is TaskState.FINISHED and task.station:
+        if task.state is TaskState.FINISHED:
             found[task.station] = min(task.since, found.get(task.station, task.since))
     return found
 

@@ -79,7 +79,7 @@ class Looked(msgspec.Struct, frozen=True):
 
     def cause(self, *said: Said) -> Found:
         """The cause by what was said."""
-        found = cause_of(self.rules, tuple(each for each in said if each.text))
+        found = cause_of(self.rules, said)
         if found.rule == NO_NETWORK and self.owned is not None and self.owned.scope.network is not Network.OPEN:
             return replace(found, cause=Cause.SCOPE)  # whoever has none by its scope finds that nothing is there
         return found
@@ -98,8 +98,8 @@ def millis(time: float) -> str:
 
 def some(count: int) -> str:
     """A count that grows, in steps: a case is not told anew for each."""
-    step = next((step for step in (1_000, 500, 200, 100, 50, 20, 10) if count >= step), 0)
-    return str(count) if count < 10 else f"over {step - 1}" if count > step else str(step)
+    step = next((step for step in (1_000, 500, 200, 100, 50, 20, 10) if count >= step), count)
+    return f"over {step - 1}" if count > step else str(count)
 
 
 def alike(*parts: str) -> str:

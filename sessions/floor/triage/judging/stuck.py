@@ -59,7 +59,7 @@ def circles(looked: Looked) -> Iterator[Case]:
             f"loop:{millis(loop.since)}",
             loop.since,
             f"{loop.call}: {some(loop.count)} times",
-            (loop.error, f"which is a case of {inner.rule}" if inner.rule and loop.error else ""),
+            (loop.error, f"which is a case of {inner.rule}" if inner.rule else ""),
             Found(Cause.LOOP, "the same error again" if loop.error else "the same call again"),
             group=alike(Kind.STUCK.value, Cause.LOOP.value, loop.error) if loop.error else "",
         )
@@ -77,8 +77,8 @@ def circles(looked: Looked) -> Iterator[Case]:
 
 def broken_off(looked: Looked) -> Iterator[Case]:
     """Its turn was ended amid its task, and nobody told it to go on: nothing would ever come of that."""
-    task, since = _left_amid(looked)
-    if task is not None and looked.now >= since + IDLE_S:
+    if (left := _left_amid(looked)) is not None and looked.now >= left[1] + IDLE_S:
+        task, since = left
         yield looked.case(
             Kind.STUCK,
             f"idle:{task.id}:{millis(since)}",
@@ -92,17 +92,17 @@ def broken_off(looked: Looked) -> Iterator[Case]:
 
 def broken_off_due(looked: Looked) -> float:
     """When that has lasted long enough; infinite for never."""
-    task, since = _left_amid(looked)
-    return math.inf if task is None else since + IDLE_S
+    left = _left_amid(looked)
+    return math.inf if left is None else left[1] + IDLE_S
 
 
-def _left_amid(looked: Looked) -> tuple[Task | None, float]:
+def _left_amid(looked: Looked) -> tuple[Task, float] | None:
     """The task that a station has begun with and does nothing about, and since when."""
     state, known, told = looked.state, looked.owned, looked.station.evidence
     task = state.tasks.get(state.hands.get(looked.name, ""))
     rests = known is None or known.life is not Life.RUNNING or known.turn_since or told.status is not Status.IDLE
     if rests or task is None or task.state is not TaskState.TAKEN or not task.begun or task.done:
-        return None, 0.0
+        return None
     return task, max(told.since, task.begun)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from sessions.floor import events as ev
 from sessions.floor.commands import AnswerQuestion, AssignScope, ChangeLife, PromptStation, SettleCase
@@ -144,3 +145,94 @@ def test_what_a_child_came_to_is_told_to_its_parent_or_to_another() -> None:
     handed = meant(state, SettleCase(about.id, Act.HAND_OVER, to="ship"), about).wish
     assert handed == PromptStation("ship", "Station kid has finished: done")
     assert choice(state, about, Act.HAND_OVER, NOW).lacks
+
+
+EVERY = "retry, fresh, more, hand over, requeue, give up, hold, kill"
+OFFERED = {
+    Kind.PERMISSION: "allow, deny, always, answer",
+    Kind.DISK: "retry, requeue, kill",
+    Kind.MEMORY: "",
+    Kind.PROVIDER: "retry, more, hand over, requeue, hold, kill",
+    Kind.CRASH_LOOP: EVERY,
+    Kind.FAILED: "retry, more, fresh, hand over, requeue, give up, kill",
+    Kind.SCOPE: "allow, deny, rescope, kill",
+    Kind.BUDGET: "more, requeue, give up, kill",
+    Kind.CHECK: "retry, allow, requeue, hand over, give up, kill",
+    Kind.REVIEW: "allow, deny, give up",
+    Kind.STUCK: "retry, fresh, answer, hand over, requeue, give up, hold, kill",
+    Kind.CONFLICT: "retry, answer, hold",
+    Kind.SIGNAL: "answer, retry, requeue, give up, kill",
+    Kind.RESULT: "retry, hand over",
+}
+"""The keys of each kind, in their order: what is at hand first is what is done most."""
+
+
+def words(acts_: tuple[Act, ...]) -> str:
+    assert acts_[-3:] == (Act.SEEN, Act.SNOOZE, Act.EXPECTED)
+    return ", ".join(act.value for act in acts_[:-3])
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_what_is_offered_for_each_kind_and_in_which_order(kind: Kind) -> None:
+    assert words(acts.offered(case("api", kind, about="q1"), floor(ours("api"), asks("api")))) == OFFERED[kind]
+    alone = {Kind.PERMISSION: "answer", Kind.SCOPE: "rescope, kill"}
+    assert words(acts.offered(case("api", kind), floor(ours("api")))) == alone.get(kind, OFFERED[kind])
+    asked = floor(ours("api"), asks("api", about=Asks.WORDS))
+    if kind is not Kind.SCOPE:
+        assert words(acts.offered(case("api", kind, about="q1"), asked)) == "answer, allow, deny"
+
+
+def test_what_each_act_asks_for() -> None:
+    state = floor(ours("api"), asks("api"))
+    takes = {made.act: made.takes.value for kind in Kind for made in choices(state, case("api", kind, about="q1"), NOW)}
+    asked = {each: act for each, act in takes.items() if act != "nothing"}
+    assert asked == {
+        Act.DENY: "reason",
+        Act.ANSWER: "words",
+        Act.RETRY: "reason",
+        Act.MORE: "more",
+        Act.FRESH: "reason",
+        Act.RESCOPE: "paths",
+        Act.HAND_OVER: "station",
+        Act.REQUEUE: "reason",
+        Act.GIVE_UP: "reason",
+        Act.SNOOZE: "until",
+    }
+
+
+def test_the_whole_floor_can_be_held() -> None:
+    hold = choice(floor(ours("api")), case("", Kind.PROVIDER), Act.HOLD, NOW)
+    assert (hold.words, hold.why_not) == ("all stations rest as they are", "")
+
+
+@pytest.mark.parametrize(
+    ("known", "place"),
+    [
+        ({"home": "", "directory": 300 * "d"}, f"a claude of somebody else in {119 * 'd'}…"),
+        ({"home": "/home/mara"}, "a claude of somebody else in /home/mara"),
+        ({"process": 7, "home": "", "directory": "/srv"}, "process 7 in /srv"),
+        ({"home": "", "directory": "", "kind": ""}, "a program of somebody else"),
+    ],
+)
+def test_where_one_runs_that_is_only_observed(known: dict[str, object], place: str) -> None:
+    state = floor(observed("guest"))
+    seen = replace(state.stations["guest"], **known)
+    assert acts.where(replace(state, stations={"guest": seen}), case("guest")) == f"answer it where it runs: {place}"
+    assert acts.where(floor(), case("guest")) == "it is not on the floor any more"
+
+
+@pytest.mark.parametrize(
+    ("wish", "why"),
+    [
+        ({}, "out of sight for 30 minutes"),
+        ({"until": NOW + 61}, "out of sight for 1 minutes"),
+        ({"until": NOW - 1}, "that time is over"),
+        ({"until": NOW}, "that time is over"),
+        ({"until": NOW + acts.MOST_SNOOZE_S + 60}, "out of sight for 10081 minutes"),
+        ({"until": NOW + acts.MOST_SNOOZE_S + 60.5}, "it would never be back"),
+        ({"wakes": "turn_finished"}, "out of sight until its next turn finished"),
+    ],
+)
+def test_how_long_a_case_is_out_of_sight(wish: dict[str, object], why: str) -> None:
+    means = acts.meaning(floor(ours("api")), SettleCase("x", Act.SNOOZE, **wish), case("api"), NOW)  # type: ignore[arg-type]
+    assert (means.words if isinstance(means, Means) else means.reason) == why

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from sessions.floor import events as ev
 from sessions.floor.commands import SettleCase
+from sessions.floor.fold.fold import fold_all
 from sessions.floor.state import FloorState
 from sessions.floor.triage.case import Act, Case, Cause, Kind
 from sessions.floor.triage.standing import ACTS, LONGEST_S, PRESETS, Standing, matches, planned, trouble, would
@@ -27,14 +28,18 @@ def settled(state: FloorState, about: Case, number: int) -> FloorState:
 
 
 def floor_with(state: FloorState, about: Case) -> FloorState:
-    from sessions.floor.fold.fold import fold_all
-
     return fold_all(state, opened(about))
 
 
 def test_all_presets_can_be_meant_and_are_off_until_they_are_named() -> None:
     assert {preset.name: trouble(preset) for preset in PRESETS} == dict.fromkeys((p.name for p in PRESETS), "")
-    assert [preset.act for preset in PRESETS if preset.name == "hold-crash-loop"] == [Act.HOLD]
+    assert {p.name: (p.act, p.kind, p.cause, p.times, p.backoff) for p in PRESETS} == {
+        "retry-rate-limit": (Act.RETRY, Kind.FAILED, Cause.RATE_LIMIT, 2, 120),
+        "retry-provider": (Act.RETRY, Kind.FAILED, Cause.PROVIDER, 2, 60),
+        "hand-over-auth": (Act.HAND_OVER, None, Cause.AUTH, 1, 0),
+        "fresh-context": (Act.FRESH, Kind.FAILED, Cause.CONTEXT_FULL, 1, 0),
+        "hold-crash-loop": (Act.HOLD, Kind.CRASH_LOOP, None, 1, 0),
+    }, "as users are told in the README"
 
 
 @pytest.mark.parametrize(
@@ -65,26 +70,30 @@ def test_a_login_that_is_refused_is_handed_over_whether_it_failed_or_is_held_for
 def test_no_rule_touches_what_is_only_observed_or_the_whole_floor() -> None:
     assert not matches(RETRY, FLOOR, replace(LIMITED, station="guest"))
     assert not matches(RETRY, FLOOR, replace(LIMITED, station=""))
+    assert not matches(RETRY, replace(FLOOR, stations={}), LIMITED)
+    assert plan(FLOOR, replace(LIMITED, station="guest")) is None
 
 
 def test_it_waits_longer_each_time_and_not_more_often_than_it_may() -> None:
     first = plan(FLOOR)
     assert first is not None and (first.rule, first.act) == ("again", Act.RETRY)
-    assert NOW + 60 <= first.at <= NOW + 75
+    assert first.at == pytest.approx(NOW + 60 * (1 + 0.25 * 0.359), abs=1e-6), "its name spreads it"
     once = settled(FLOOR, LIMITED, 1)
     second = plan(once, replace(LIMITED, id="api:failed:2"))
     assert second is not None and second.at - NOW == pytest.approx(2 * (first.at - NOW))
     twice = settled(once, replace(LIMITED, id="api:failed:2"), 2)
     assert plan(twice, replace(LIMITED, id="api:failed:3")) is None
     assert plan(twice, replace(LIMITED, id="x:failed:3"), replace(RETRY, name="other")) is not None
+    other = replace(LIMITED, id="ship:failed:1", station="ship")
+    assert plan(fold_all(twice, [*ours("ship"), *opened(other)]), other) is not None, "each station is counted alone"
 
 
 def test_once_the_station_got_something_done_it_is_counted_anew() -> None:
-    from sessions.floor.fold.fold import fold_all
-
     twice = settled(settled(FLOOR, LIMITED, 1), replace(LIMITED, id="api:failed:2"), 2)
     arrived = ev.WorkArrived(time=NOW + 1, station="api", branch="station/api", head="1" * 40, commits=1)
     assert plan(fold_all(twice, [arrived]), replace(LIMITED, id="api:failed:3")) is not None
+    at_once = fold_all(twice, [replace(arrived, time=NOW)])
+    assert plan(at_once, replace(LIMITED, id="api:failed:3")) is not None, "what was done at that moment is not since"
 
 
 def test_stations_that_wait_for_the_same_do_not_come_back_at_one_moment() -> None:
@@ -109,6 +118,8 @@ def test_the_longest_wait_is_bounded() -> None:
     ("changes", "why"),
     [
         ({"name": ""}, "a rule needs a name"),
+        ({"name": "a\tb"}, "a rule needs a name"),
+        ({"name": 61 * "a"}, "a rule needs a name"),
         ({"act": Act.ALLOW}, "no rule may allow"),
         ({"act": Act.ALWAYS}, "no rule may always"),
         ({"act": Act.RESCOPE}, "no rule may rescope"),
@@ -122,7 +133,12 @@ def test_the_longest_wait_is_bounded() -> None:
 )
 def test_what_no_rule_may_be_is_refused(changes: dict[str, object], why: str) -> None:
     assert trouble(replace(RETRY, **changes)).startswith(why)
-    assert Act.ALLOW not in ACTS and Act.EXPECTED not in ACTS
+
+
+def test_what_a_rule_may_be_at_most() -> None:
+    assert trouble(replace(RETRY, name=60 * "a", times=10, backoff=3_600.0)) == ""
+    refused = {act for act in Act if trouble(replace(RETRY, act=act))}
+    assert refused == {Act.ALLOW, Act.ALWAYS, Act.ANSWER, Act.RESCOPE, Act.SNOOZE, Act.EXPECTED} == {*Act} - {*ACTS}
 
 
 def test_a_dry_run_says_what_would_have_been_done_and_when() -> None:
@@ -137,3 +153,21 @@ def test_a_dry_run_says_what_would_have_been_done_and_when() -> None:
     ]
     assert {(each.rule, each.act) for each in found} == {("again", Act.RETRY)}
     assert NOW + 60 <= found[0].time <= NOW + 75
+
+
+def test_in_a_dry_run_each_rule_and_each_station_is_counted_alone_and_anew_after_an_hour() -> None:
+    state = floor(ours("api"), ours("ship"))
+    rules = (replace(RETRY, name="once", times=1), replace(RETRY, name="then", times=1))
+
+    def found(*moments: tuple[str, float]) -> list[tuple[str, str]]:
+        told = [ev.CaseOpened(time=NOW + at, station=name, what=replace(LIMITED, station=name)) for name, at in moments]
+        return [(each.case.station, each.rule) for each in would(rules, state, told)]
+
+    assert found(("api", 0), ("api", 1), ("api", 2), ("ship", 3)) == [
+        ("api", "once"),
+        ("api", "then"),
+        ("ship", "once"),
+    ]
+    assert found(("api", 0), ("api", 3_600)) == [("api", "once"), ("api", "then")]
+    assert found(("api", 0), ("api", 3_600.5)) == [("api", "once"), ("api", "once")]
+    assert found(("guest", 0)) == []

@@ -13,7 +13,7 @@ from sessions.floor.triage.case import Cause
 from sessions.floor.triage.causes.bounded import TEXT, trouble
 from sessions.floor.triage.causes.rule import PIECES, Found, Rule, Said, Where, cause_of
 from sessions.floor.triage.causes.rules import RULES
-from tests.sessions.floor.triage.said import SAID, UNKNOWN
+from tests.sessions.floor.triage.causes.said import SAID, UNKNOWN
 
 BY_NAME = {rule.name: rule for rule in RULES}
 

@@ -11,7 +11,7 @@ from sessions.floor.triage.causes.programs import NO_NETWORK
 from sessions.floor.triage.causes.rule import Said, Where, cause_of
 from sessions.floor.triage.causes.rules import RULES
 from sessions.floor.triage.judging.looked import Looked
-from tests.sessions.floor.triage.heard import HEARD
+from tests.sessions.floor.triage.causes.heard import HEARD
 from tests.support.triage.floors import NOW, floor, observed, ours
 
 
