@@ -34,23 +34,21 @@ class UndoingApp(GoingApp):
 
         words = undoing.told(self.link.state, commands)
         screen.say(f"undoing {words} …")
-        screen.begin(lambda: self._undo(screen, commands, words), group="hands")
+        screen.begin(lambda: self._undo(screen, commands), group="hands")
 
-    async def _undo(self, screen: FactoryScreen, commands: tuple[str, ...], words: str) -> None:
+    async def _undo(self, screen: FactoryScreen, commands: tuple[str, ...]) -> None:
         from sessions.operator import one_key
+        from sessions.views import undoing
 
         together, state = one_key() if len(commands) > 1 else "", self.link.state
         replies = await asyncio.gather(*(self._reply(command, together) for command in commands))
-        refused = [reply for reply in replies if not reply.ok]
         self.not_undone.update(command for command, reply in zip(commands, replies, strict=True) if not reply.ok)
-        told = [f"undone: {words}"] if len(refused) < len(replies) else []
-        if refused:
-            many = f"{len(refused)} of {len(replies)} " * (len(replies) > 1)
-            told.append(f"{many}not undone: {refused[0].reason}: {refused[0].cure}".rstrip(": "))
         if screen.lives:
             ended = [state.ended[command] for command, reply in zip(commands, replies, strict=True) if reply.ok]
             screen.undone([each.undo for each in ended if each.undo is not None])
-            screen.say(clean("; ".join(told), 400), TOLD_S)
+            told = undoing.came_to(state, dict(zip(commands, replies, strict=True)))
+            before = undoing.told(state, screen.undoable()) if not all(reply.ok for reply in replies) else ""
+            screen.say(clean(told + f"; u again: {before}" * bool(before), 400), TOLD_S)
 
     async def _reply(self, command: str, together: str) -> Reply:
         try:

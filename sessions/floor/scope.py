@@ -76,3 +76,8 @@ class Budget(msgspec.Struct, frozen=True, omit_defaults=True):
     seconds: float = 0.0
     """Of wall time in turns."""
     turns: int = 0
+
+
+def changed(one: Scope | Budget, other: Scope | Budget) -> tuple[str, ...]:
+    """The parts in which two scopes, or two budgets, are not the same, by their names."""
+    return tuple(name for name in one.__struct_fields__ if getattr(one, name) != getattr(other, name))

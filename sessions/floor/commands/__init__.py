@@ -7,7 +7,6 @@ from sessions.floor.commands.cases import SettleCase as SettleCase
 from sessions.floor.commands.command import AnyWish as AnyWish
 from sessions.floor.commands.command import Command as Command
 from sessions.floor.commands.command import Reply as Reply
-from sessions.floor.commands.command import Undo as Undo
 from sessions.floor.commands.errands import AnyErrand as AnyErrand
 from sessions.floor.commands.errands import CancelScan as CancelScan
 from sessions.floor.commands.errands import CatchUp as CatchUp
@@ -24,13 +23,16 @@ from sessions.floor.commands.stations import AnswerQuestion as AnswerQuestion
 from sessions.floor.commands.stations import AssignScope as AssignScope
 from sessions.floor.commands.stations import BringBack as BringBack
 from sessions.floor.commands.stations import ChangeLife as ChangeLife
+from sessions.floor.commands.stations import DropRestored as DropRestored
 from sessions.floor.commands.stations import FreezeFloor as FreezeFloor
 from sessions.floor.commands.stations import PromptStation as PromptStation
 from sessions.floor.commands.stations import RenameStation as RenameStation
 from sessions.floor.commands.stations import RequeueStation as RequeueStation
 from sessions.floor.commands.stations import RestoreKept as RestoreKept
+from sessions.floor.commands.stations import StandAgain as StandAgain
 from sessions.floor.commands.stations import StartStation as StartStation
 from sessions.floor.commands.stations import StationWish as StationWish
+from sessions.floor.commands.stations import UnassignScope as UnassignScope
 from sessions.floor.commands.tasks import AddTasks as AddTasks
 from sessions.floor.commands.tasks import AssignTask as AssignTask
 from sessions.floor.commands.tasks import DropTask as DropTask
@@ -44,5 +46,7 @@ from sessions.floor.commands.tasks import ReopenTask as ReopenTask
 from sessions.floor.commands.tasks import SplitTask as SplitTask
 from sessions.floor.commands.tasks import TakeTasks as TakeTasks
 from sessions.floor.commands.tasks import TaskWish as TaskWish
+from sessions.floor.commands.undoing import Lasting as Lasting
+from sessions.floor.commands.undoing import Undo as Undo
 from sessions.floor.commands.wish import Errand as Errand
 from sessions.floor.commands.wish import Wish as Wish

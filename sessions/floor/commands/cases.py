@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sessions.floor.commands.stations import StationWish
 from sessions.floor.commands.tasks import TaskWish
+from sessions.floor.commands.undoing import Lasting
 from sessions.floor.commands.wish import Wish
 from sessions.floor.scope import Budget
 from sessions.floor.triage.case import Act, Kind
@@ -44,8 +45,8 @@ class ReopenCase(Wish, frozen=True, omit_defaults=True, tag="reopen_case"):
     """Have a case in the queue again that was settled or snoozed."""
 
     case: str
-    also: StationWish | TaskWish | None = None
-    """What undoes what was done about it."""
+    also: StationWish | TaskWish | Lasting | None = None
+    """What undoes what was done about it; or why nothing does, and it is in the queue again all the same."""
 
 
 CaseWish = SettleCase | ExpectKind | ReopenCase

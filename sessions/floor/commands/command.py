@@ -9,18 +9,21 @@ from sessions.floor.commands.errands import AnyErrand
 from sessions.floor.commands.factory import ImportPaths, PruneEvents, SetBase, Stop
 from sessions.floor.commands.stations import RenameStation, StationWish
 from sessions.floor.commands.tasks import TaskWish
-from sessions.floor.commands.wish import Wish
+from sessions.floor.commands.undoing import Lasting, Undo
 from sessions.text import Words
 
-
-class Undo(Wish, frozen=True, tag="undo"):
-    """Want the opposite of a command that was done. `command` is its id."""
-
-    command: str
-
-
 AnyWish = (
-    Stop | ImportPaths | SetBase | PruneEvents | RenameStation | StationWish | TaskWish | CaseWish | Undo | AnyErrand
+    Stop
+    | ImportPaths
+    | SetBase
+    | PruneEvents
+    | RenameStation
+    | StationWish
+    | TaskWish
+    | CaseWish
+    | Undo
+    | Lasting
+    | AnyErrand
 )
 
 

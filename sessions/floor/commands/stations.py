@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sessions.floor.commands.wish import Wish
-from sessions.floor.ours.lives import Change
+from sessions.floor.ours.lives import Change, Life
 from sessions.floor.scope import Budget, Mode, Scope
 from sessions.text import Words
 
@@ -58,6 +58,10 @@ class ChangeLife(Wish, frozen=True, omit_defaults=True, tag="change_life"):
     """With another model from then on; "" for its own."""
     turn: int = 0
     """Of an interrupt: the number of the last turn that it may end, of all of its turns; 0 for any."""
+    session: str = ""
+    """Of a resume: the earlier conversation that it goes back to; "" for its last. It fails where that is not there."""
+    stays: Words = ""
+    """Of what undoes something: what of that stays all the same. Whoever undoes it is told."""
 
 
 class AnswerQuestion(Wish, frozen=True, omit_defaults=True, tag="answer_question"):
@@ -75,6 +79,16 @@ class AssignScope(Wish, frozen=True, tag="assign_scope"):
     station: str
     scope: Scope
     budget: Budget = Budget()
+
+
+class UnassignScope(Wish, frozen=True, tag="unassign_scope"):
+    """Undo that a boundary was assigned: what that changed is again as it was, and what others changed since stays."""
+
+    station: str
+    was: Scope
+    became: Scope
+    had: Budget
+    got: Budget
 
 
 class FreezeFloor(Wish, frozen=True, tag="freeze_floor"):
@@ -112,15 +126,38 @@ class BringBack(Wish, frozen=True, omit_defaults=True, tag="bring_back"):
     """Also where the task was dropped: that is what is undone."""
 
 
+class StandAgain(Wish, frozen=True, omit_defaults=True, tag="stand_again"):
+    """Undo that a station which had ended was stopped, killed or removed: it stands as it did, and nothing begins.
+
+    Of one that was removed the place is made again, of what was kept.
+    """
+
+    station: str
+    life: Life
+    reason: Words = ""
+    tip: str = ""
+    """The commit at which its branch was; "" where nobody had seen it."""
+
+
+class DropRestored(Wish, frozen=True, tag="drop_restored"):
+    """Undo that what was kept was made a branch again: it is kept as before, where the branch has not moved since."""
+
+    ref: str
+    branch: str
+
+
 StationWish = (
     StartStation
     | PromptStation
     | ChangeLife
     | AnswerQuestion
     | AssignScope
+    | UnassignScope
     | FreezeFloor
     | RestoreKept
+    | DropRestored
     | RequeueStation
     | BringBack
+    | StandAgain
 )
 """About stations that this factory runs."""

@@ -7,7 +7,7 @@ from typing import TypedDict
 from msgspec.structs import replace
 
 from sessions.floor import events as ev
-from sessions.floor.commands import CaseWish, ExpectKind, ReopenCase, SettleCase, StationWish, TaskWish
+from sessions.floor.commands import CaseWish, ExpectKind, Lasting, ReopenCase, SettleCase, StationWish, TaskWish
 from sessions.floor.decide.decision import SOURCE, Accepted, Decision, Hand, Refusal, done_at_once
 from sessions.floor.decide.stations import decide_station
 from sessions.floor.decide.tasks import decide_task
@@ -102,7 +102,9 @@ def _undoable(inner: tuple[ev.Event, ...], case: Case, words: str, hand: Hand) -
         if isinstance(event, ev.CommandEvent | ev.CommandDone) and event.command == hand["command"]:
             told = replace(
                 event,
-                undo=ReopenCase(case.id, also=event.undo if isinstance(event.undo, StationWish | TaskWish) else None),
+                undo=ReopenCase(
+                    case.id, also=event.undo if isinstance(event.undo, StationWish | TaskWish | Lasting) else None
+                ),
             )
             if isinstance(told, ev.CommandDone):
                 told = replace(told, about=told.about or case.station, words=told.words or words)
@@ -150,16 +152,26 @@ def _reopened(state: FloorState, wish: ReopenCase, hand: Hand) -> Decision:
         back = (ev.CaseReturned(**_about(settled.case, hand), why=f"undone by {hand['who']}"),)
     elif case is not None and case.snoozed:
         back = (ev.CaseSnoozed(**_about(case, hand), who=hand["who"]),)
-    if wish.also is not None:
+    if wish.also is not None and not isinstance(wish.also, Lasting):
         decided = _decided(state, wish.also, hand)
         if not isinstance(decided, Accepted):
             return decided
-        return Accepted((*back, *(decided.events or (done_at_once(hand, words=decided.told),))))
+        return Accepted((*back, *(decided.events or (done_at_once(hand, words=decided.told),))), decided.told)
     if known is None:
         return _gone(state, wish.case)
+    return _back(known, back, wish.also, hand)
+
+
+def _back(case: Case, back: tuple[ev.Event, ...], lasting: Lasting | None, hand: Hand) -> Accepted:
+    """The case is open again; `lasting` is why what was done about it stays."""
+    again = "it is in the queue again"
+    if lasting is not None:
+        told = f"{again}, but nothing undoes {lasting.what}: {lasting.why}"
+        return Accepted((*back, done_at_once(hand, None, case.station, told)), told)
     if not back:
         return Accepted(told="it is in the queue already")
-    return Accepted((*back, done_at_once(hand, None, known.station, "it is in the queue again")))
+    undo = Lasting("putting a case back", "it is open", f"settle it: factory-tui triage show {case.id}")
+    return Accepted((*back, done_at_once(hand, undo, case.station, again)))
 
 
 def _gone(state: FloorState, case: str) -> Refusal:

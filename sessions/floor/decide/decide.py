@@ -15,6 +15,7 @@ from sessions.floor.commands import (
     CatchUp,
     Command,
     ImportPaths,
+    Lasting,
     NoteRecording,
     PruneEvents,
     RenameStation,
@@ -38,6 +39,8 @@ AHEAD_S = 600.0
 MOST_INTENTS = 1_000
 """Commands under way at once."""
 ID_CHARS, NAME_CHARS = 64, 80
+_OUT = "factory-tui prune takes out what is old"
+_GONE = "what was taken out is gone"
 
 
 def decide(state: FloorState, command: Command, now: float) -> Decision:
@@ -71,6 +74,8 @@ def _answer(state: FloorState, command: Command, wish: AnyWish, now: float) -> D
         return Errands(wish)
     if state.simulated:
         return Refusal("this floor is simulated", "open a real one with `factory-tui` in a git repository")
+    if isinstance(wish, Lasting):
+        return Refusal(f"nothing undoes {wish.what}: {wish.why}", wish.cure)
     return _undone(state, command, wish, now) if isinstance(wish, Undo) else _by_subject(state, wish, hand)
 
 
@@ -111,9 +116,12 @@ def _wanted(
         case WatchPlaces(paths):
             decision = _misnamed(paths) or Errands(wish)
         case ImportPaths(paths):
-            decision = _misnamed(paths) or Accepted((ev.ImportWanted(paths=paths, **hand),))
+            undo: Lasting = Lasting("reading transcripts in", "what was read is in the journal", _OUT)
+            decision = _misnamed(paths) or Accepted((ev.ImportWanted(paths=paths, undo=undo, **hand),))
         case PruneEvents(before, last, kept):
-            decision = Accepted((ev.PruneWanted(before=before, last=last, kept=kept, **hand),))
+            cure = "see factory-tui replay, which shows a recording" if kept else ""
+            undo = Lasting("pruning the journal", "what was taken out is in a recording" if kept else _GONE, cure)
+            decision = Accepted((ev.PruneWanted(before=before, last=last, kept=kept, undo=undo, **hand),))
         case SetBase(base):
             decision = _other_base(state, base, hand)
         case RenameStation(station, name):

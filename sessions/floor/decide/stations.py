@@ -12,17 +12,20 @@ from sessions.floor.commands import (
     AssignScope,
     BringBack,
     ChangeLife,
+    DropRestored,
     FreezeFloor,
     PromptStation,
     RequeueStation,
     RestoreKept,
+    StandAgain,
     StartStation,
     StationWish,
+    UnassignScope,
 )
 from sessions.floor.decide import undoing
 from sessions.floor.decide.decision import SOURCE, Accepted, Decision, Hand, Refusal
-from sessions.floor.decide.limits import exclusive_clash, outgrown, overdrawn, wider
-from sessions.floor.decide.living import changed
+from sessions.floor.decide.limits import exclusive_clash, wider
+from sessions.floor.decide.living import changed, stood_again
 from sessions.floor.decide.naming import (
     NAME_CHARS,
     as_called,
@@ -37,6 +40,7 @@ from sessions.floor.decide.naming import (
 )
 from sessions.floor.decide.queue.changing import deaf
 from sessions.floor.decide.requeue import brought_back, requeued
+from sessions.floor.decide.scopes import assigned, unassignable, unassigned
 from sessions.floor.identity import Owner
 from sessions.floor.ours import budget
 from sessions.floor.ours.family import above
@@ -60,6 +64,8 @@ def decide_station(state: FloorState, wish: StationWish, hand: Hand) -> Decision
             return _frozen(state, frozen, hand)
         case RestoreKept(ref, branch):
             return _restored(state, ref, branch, hand)
+        case DropRestored(ref, branch):
+            return _restored_dropped(state, ref, branch, hand)
         case _:
             station = meant(state, wish.station)
             return station if isinstance(station, Refusal) else _about(state, replace(wish, station=station), hand)
@@ -71,9 +77,16 @@ def _frozen(state: FloorState, frozen: bool, hand: Hand) -> Decision:
     return Accepted((ev.FreezeWanted(frozen=frozen, undo=FreezeFloor(not frozen), **hand),))
 
 
-def _about(
+def _about(  # noqa: PLR0911 - one for each wish
     state: FloorState,
-    wish: PromptStation | ChangeLife | AnswerQuestion | AssignScope | RequeueStation | BringBack,
+    wish: PromptStation
+    | ChangeLife
+    | AnswerQuestion
+    | AssignScope
+    | UnassignScope
+    | RequeueStation
+    | BringBack
+    | StandAgain,
     hand: Hand,
 ) -> Decision:
     known = state.owned[wish.station]
@@ -85,11 +98,15 @@ def _about(
         case AnswerQuestion():
             return _answered(state, known, wish, hand)
         case AssignScope():
-            return _assigned(state, known, wish, hand)
+            return assigned(state, known, wish, hand)
+        case UnassignScope():
+            return unassigned(state, known, wish, hand)
         case RequeueStation():
             return requeued(state, wish, hand)
         case BringBack():
             return brought_back(state, wish, hand)
+        case StandAgain():
+            return stood_again(state, known, wish, hand)
 
 
 def _started(state: FloorState, wish: StartStation, hand: Hand) -> Decision:
@@ -197,7 +214,7 @@ def _answered(state: FloorState, known: Owned, wish: AnswerQuestion, hand: Hand)
         return Refusal("it cannot be allowed for good", "allow it once")
     if question.asks is Asks.SCOPE and wish.decision != "deny":
         asked = AssignScope(wish.station, known.scope.opened(question.paths), known.budget)
-        if trouble := _unassignable(state, asked):
+        if trouble := unassignable(state, asked):
             return Refusal(trouble.reason, f"deny it; {trouble.cure}")
     return Accepted(
         (
@@ -213,30 +230,6 @@ def _answered(state: FloorState, known: Owned, wish: AnswerQuestion, hand: Hand)
     )
 
 
-def _assigned(state: FloorState, known: Owned, wish: AssignScope, hand: Hand) -> Decision:
-    if trouble := _unassignable(state, wish):
-        return trouble
-    if (wish.scope, wish.budget) == (known.scope, known.budget):
-        return Accepted()
-    undo = AssignScope(wish.station, known.scope, known.budget)
-    return Accepted((ev.ScopeWanted(station=wish.station, scope=wish.scope, budget=wish.budget, undo=undo, **hand),))
-
-
-def _unassignable(state: FloorState, wish: AssignScope) -> Refusal | None:
-    """Why the station cannot have this scope."""
-    if reason := sets.trouble(wish.scope.write) or sets.trouble(wish.scope.read):
-        return Refusal(reason, "see the README for how scopes are written")
-    parent = state.stations[wish.station].parent if wish.station in state.stations else ""
-    above = state.owned.get(parent)
-    if above is not None and (trouble := wider(state, wish, parent, above, without=wish.station)):
-        return trouble
-    return (
-        outgrown(state, wish.station, wish.scope)
-        or overdrawn(state, wish.station, wish.budget)
-        or exclusive_clash(state, wish.station, wish.scope)
-    )
-
-
 def _restored(state: FloorState, ref: str, branch: str, hand: Hand) -> Decision:
     if not ref.startswith("refs/factory-tui/kept/"):
         return Refusal(f"{clean(ref, 80)!r} keeps no work of a station", "see `factory-tui kept`")
@@ -244,7 +237,17 @@ def _restored(state: FloorState, ref: str, branch: str, hand: Hand) -> Decision:
         return trouble
     if not branch or branch in state.branches:
         return Refusal("that branch is there already" if branch else "no branch is named", "name a new branch")
-    return Accepted((ev.RestoreWanted(ref=ref, branch=branch, **hand),))
+    return Accepted((ev.RestoreWanted(ref=ref, branch=branch, undo=DropRestored(ref, branch), **hand),))
+
+
+def _restored_dropped(state: FloorState, ref: str, branch: str, hand: Hand) -> Decision:
+    """The ref keeps it all along, so that nothing goes but a name. Whether that was moved on is seen when it goes."""
+    for station, known in state.owned.items():
+        if known.branch == branch and known.life is not Life.REMOVED:
+            return Refusal(
+                f"{name_of(state, station)} works on {clean(branch, 80)} by now", "remove that station first"
+            )
+    return Accepted((ev.RestoredDropWanted(ref=ref, branch=branch, **hand),))
 
 
 def childless(state: FloorState, station: str, known: Owned) -> Refusal | None:

@@ -89,6 +89,16 @@ def _command_failed(event: ev.CommandFailed) -> Said:
 
 
 @SAYS.says
+def _restored_drop_wanted(event: ev.RestoredDropWanted) -> Said:
+    return Said("drops again", f"{event.ref} {event.branch}", whose=event.who)
+
+
+@SAYS.says
+def _stand_again_wanted(event: ev.StandAgainWanted) -> Said:
+    return Said("wants back", f"{event.station} {event.life.value}", whose=event.who)
+
+
+@SAYS.says
 def _requeue_wanted(event: ev.RequeueWanted) -> Said:
     return Said("requeues", f"{event.station} {event.task} {event.why}", whose=event.who)
 

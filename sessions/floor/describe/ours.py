@@ -47,7 +47,7 @@ def _place_set_up(event: ev.PlaceSetUp) -> Said:
 
 @SAYS.says
 def _life_changed(event: ev.LifeChanged) -> Said:
-    tone = Tone.FAILED if event.life in (Life.LOST, Life.HELD) else Tone.PLAIN
+    tone = Tone.FAILED if event.life in (Life.LOST, Life.HELD) and not event.again else Tone.PLAIN
     return Said(event.life.value, event.reason, tone)
 
 

@@ -39,8 +39,10 @@ from sessions.floor.events.commands import (
     PromptWanted,
     PruneWanted,
     RequeueWanted,
+    RestoredDropWanted,
     RestoreWanted,
     ScopeWanted,
+    StandAgainWanted,
     StartWanted,
     StopWanted,
 )
@@ -132,6 +134,8 @@ AnyIntent = (
     | ScopeWanted
     | FreezeWanted
     | RestoreWanted
+    | RestoredDropWanted
+    | StandAgainWanted
     | RequeueWanted
     | BringBackWanted
     | DropWanted
@@ -220,7 +224,9 @@ _FAILURES: frozenset[type[Event]] = frozenset((TurnFailed, AgentLost))
 def is_failure(event: Event) -> bool:
     """Whether a timeline marks it as a failure: of a turn, of an agent, or that a station of ours was held or lost."""
     # Asked of every event that is written: to look a kind up is a third of asking whether it is an instance.
-    return type(event) in _FAILURES or (type(event) is LifeChanged and event.life in (Life.HELD, Life.LOST))
+    if type(event) is LifeChanged:
+        return event.life in (Life.HELD, Life.LOST) and not event.again
+    return type(event) in _FAILURES
 
 
 def kinds_taken(function: Callable[..., Any]) -> tuple[type[Event], ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sessions.floor.commands import AnyWish
 from sessions.floor.events.event import Event
-from sessions.floor.ours.lives import Change
+from sessions.floor.ours.lives import Change, Life
 from sessions.floor.scope import Budget, Scope
 from sessions.text import Words
 
@@ -88,6 +88,7 @@ class LifeWanted(CommandEvent, frozen=True, kw_only=True, omit_defaults=True, ta
     """With a new conversation."""
     words: Words = ""
     model: str = ""
+    session: str = ""
     """As in `commands.ChangeLife`."""
 
 
@@ -120,6 +121,22 @@ class RestoreWanted(CommandEvent, frozen=True, kw_only=True, omit_defaults=True,
 
     ref: str
     branch: str
+
+
+class RestoredDropWanted(CommandEvent, frozen=True, kw_only=True, omit_defaults=True, tag="restored_drop_wanted.1"):
+    """The branch that was made of what was kept is to go again."""
+
+    ref: str
+    branch: str
+
+
+class StandAgainWanted(CommandEvent, frozen=True, kw_only=True, omit_defaults=True, tag="stand_again_wanted.1"):
+    """The station that was removed is to stand there as it did; as in `commands.StandAgain`."""
+
+    station: str
+    life: Life
+    reason: Words = ""
+    tip: str = ""
 
 
 class RequeueWanted(CommandEvent, frozen=True, kw_only=True, omit_defaults=True, tag="requeue_wanted.1"):

@@ -98,7 +98,9 @@ class LifeChanged(StationEvent, frozen=True, kw_only=True, omit_defaults=True, t
     host: str = ""
     """What holds it, by name."""
     kept: str = ""
-    """The ref that keeps its uncommitted work."""
+    """The ref that keeps its uncommitted work; of one that is removed what its place had that nothing else has."""
+    again: bool = False
+    """It is as it was before somebody ended it for good: nothing happened to it."""
 
 
 class WorkArrived(StationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="work_arrived.1"):

@@ -14,6 +14,7 @@ from sessions.floor.identity import Owner
 from sessions.floor.ours.lives import Asks, Life
 from sessions.floor.ours.owned import Owned, Question, Result
 from sessions.floor.reports import Report
+from sessions.floor.scope import changed
 
 OWNED = Slice("owned", versions.OWNED, ("owned", "frozen"))
 MOST_KEPT = 20
@@ -64,6 +65,9 @@ def scope_assigned(draft: Draft, event: ev.ScopeAssigned) -> None:
     if (known := draft.owned.get(event.station)) is not None:
         if event.scope != known.scope or not known.scoped:
             _put(draft, event, scope=event.scope, scoped=event.time, scoped_by=event.who)
+        other = [*changed(known.scope, event.scope), *changed(known.budget, event.budget)]
+        if known.scoped and other:
+            _put(draft, event, assigned_by={**known.assigned_by, **dict.fromkeys(other, event.who)})
         _put(draft, event, mode=event.mode, budget=event.budget, next_start=event.next_start, share=0.0)
 
 
@@ -157,8 +161,9 @@ def life_changed(draft: Draft, event: ev.LifeChanged) -> None:
         process=event.process,
         started=event.started,
         host=event.host,
-        failures=known.failures + (event.life is Life.LOST),
+        failures=known.failures + (event.life is Life.LOST and not event.again),
         kept=_kept(known, event.kept),
+        left=event.kept if event.life is Life.REMOVED else known.left,
     )
 
 

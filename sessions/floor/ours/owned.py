@@ -51,6 +51,8 @@ class Owned(msgspec.Struct, frozen=True, omit_defaults=True):
     scoped: float = 0.0
     scoped_by: str = ""
     """When its scope became another one, and who did that."""
+    assigned_by: Mapping[str, str] = {}
+    """By part of its scope or budget that became another one, who changed it last."""
     next_start: bool = False
     """The kernel holds an older scope until it is started again."""
     held: Held | None = None
@@ -87,6 +89,8 @@ class Owned(msgspec.Struct, frozen=True, omit_defaults=True):
     """Patterns that it asked to have in its scope, with how often; the last ones."""
     kept: tuple[str, ...] = ()
     """Refs that keep work of it."""
+    left: str = ""
+    """That of them which keeps what its place had that nothing else has, of one that was removed."""
     head: str = ""
     """Its last commit that reached the operator's repository, of `arrived` in all."""
     arrived: int = 0

@@ -87,17 +87,17 @@ class Kind:
         chosen = settings.load()
         model = brief.model or chosen.model
         target_of(model, brief.options, chosen, os.environ)
-        history = History()
         path = Path(brief.transcript)
-        for line in await asyncio.to_thread(lambda: list(read(path))):
-            history.add(line)
+        history = await asyncio.to_thread(_history, path)
+        if brief.session and history.session != brief.session:
+            history = await asyncio.to_thread(_gone_back, path, brief.session, history)
         if brief.session and history.session != brief.session:
             what = f"its transcript is of {history.session!r}" if history.session else "it has no transcript"
             raise LostSessionError(
                 f"the conversation {clean(brief.session, 60)!r} is not there: {what}", "begin a new one"
             )
         if not brief.session and history.session:
-            await asyncio.to_thread(path.replace, path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}"))
+            await asyncio.to_thread(_put_by, path)
             history = History()
         voice = Voice(brief.station, self.name, tell, Transcript(path))
         prices = await asyncio.to_thread(Prices.load, chosen.prices_path)
@@ -110,6 +110,30 @@ class Kind:
         agent = BuiltIn(brief, voice, history, target, prices, chosen.servers)
         agent.open(uuid.uuid4().hex)
         return agent
+
+
+def _history(path: Path) -> History:
+    history = History()
+    for line in read(path):
+        history.add(line)
+    return history
+
+
+def _put_by(path: Path) -> None:
+    """Keep a conversation beside the one that begins in its place."""
+    path.replace(path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}"))
+
+
+def _gone_back(path: Path, session: str, present: History) -> History:
+    """An earlier conversation, in place of the present one, which is kept beside it; that where it is not there."""
+    for other in path.parent.glob(f"{path.name}.*"):
+        history = _history(other)
+        if history.session == session:
+            if path.exists():
+                _put_by(path)
+            other.replace(path)
+            return history
+    return present
 
 
 def needed() -> None:

@@ -9,7 +9,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from sessions.branches.git.names import shown
+from sessions.branches.git import worktrees
+from sessions.branches.git.names import ref_bytes, shown, shown_path
+from sessions.branches.git.refs import heads
 from sessions.branches.git.run import Git
 from sessions.errors import FactoryError
 from sessions.text import clean
@@ -120,6 +122,27 @@ def restore(common_dir: Path, ref: str, branch: str) -> str:
     words = ("update-ref", "--create-reflog", "-m", f"factory-tui: from {item.ref}")
     git.run(*words, target, item.head, "0" * len(item.head))
     return item.head
+
+
+def left_since(common_dir: Path, station: str, when: float) -> str:
+    """The ref that keeps what a place had when it was taken away, which was wanted then; "" for none."""
+    found = [item.ref for item in kept(common_dir, station) if item.when >= int(when)]
+    work = (ref for ref in found if "-work" in ref.rpartition("/")[2])
+    return next(work, next((ref for ref in found if "-branch" in ref.rpartition("/")[2]), ""))
+
+
+def drop_restored(common_dir: Path, ref: str, branch: str) -> None:
+    """Undo that: the branch goes, as long as it is what the ref keeps. Raises `FactoryError` with the cure."""
+    item, git, name = find(common_dir, ref), Git(common_dir), clean(branch, 80)
+    found = heads(git).get(branch)
+    if found is None:
+        return  # a supervisor died when it had done it, or somebody else did
+    if found != item.head:
+        raise FactoryError(f"{name} has moved on since it was restored", "delete it yourself, if nobody needs that")
+    for tree in worktrees.read(git, git.directory, worktrees.main_root(git, git.directory)):
+        if tree.branch == branch:
+            raise FactoryError(f"{name} is checked out in {shown_path(tree.path)}", "switch to another branch there")
+    git.run("update-ref", "-d", f"refs/heads/{os.fsdecode(ref_bytes(branch))}", item.head)
 
 
 def find(common_dir: Path, ref: str) -> Kept:

@@ -188,6 +188,19 @@ def place_of(state_dir: Path, station: str) -> Place:
         raise FactoryError(f"the record of {root} is damaged", "remove the station: its work is kept") from error
 
 
+def aside_dir(state_dir: Path) -> Path:
+    """Where the directories of places lie that could not be removed."""
+    return paths.places_dir(state_dir).parent / "aside"
+
+
+def record_in(root: Path) -> Record | None:
+    """What a directory says of the place that it is, or was; None where it says nothing."""
+    try:
+        return msgspec.json.decode((root / "ours" / _RECORD).read_bytes(), type=Record)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
 def all_places(state_dir: Path) -> Iterator[Place]:
     """Every place whose record can be read, in the order of their names."""
     try:

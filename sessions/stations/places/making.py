@@ -53,6 +53,8 @@ class Wanted:
     new: bool | None = True
     """The branch is to be made; else it must be there. None: it is made unless it is there."""
     mode: Mode = Mode.SAFE
+    at: str = ""
+    """The commit that a new branch begins at, where it is another one than `base` is at."""
 
 
 def make(common_dir: Path, state_dir: Path, wanted: Wanted) -> Place:
@@ -111,7 +113,7 @@ def _start(git: Git, heads: Mapping[str, str], wanted: Wanted) -> str:
     near = next((head for head in heads if _in_the_way(head, wanted.branch)), "")
     if near:
         raise FactoryError(f"{name} cannot be, as there is a branch {clean(near, 80)}", "name another one")
-    base = wanted.base or "HEAD"
+    base = wanted.at or wanted.base or "HEAD"
     commit = heads.get(base) or refs.resolve(git, base)
     if not commit:
         raise FactoryError(f"there is no commit {clean(base, 80)} to begin at", "commit first, or name another base")
@@ -227,6 +229,19 @@ def check_out(place: Place, common_dir: Path, commit: str, reins: Reins | None =
 
     By `reins` it can be called off.
     """
+    try:
+        git_outside(place, common_dir, reins).run("read-tree", "--reset", "-u", commit, timeout=CHECKOUT_S)
+    except (GitTimeoutError, CalledOffError):
+        raise
+    except GitError as error:
+        if PARTIAL in taken(Git(common_dir)).dropped:
+            cure = f"git archive {commit[:12]} >/dev/null, in your repository, brings them"
+            raise FactoryError("this is a partial clone, and files of that commit are not in it", cure) from error
+        raise FactoryError(f"its files cannot be written: {error.message}", "see git fsck, and the disk") from error
+
+
+def git_outside(place: Place, common_dir: Path, reins: Reins | None = None) -> Git:
+    """Git on the files and the index of a clone that no agent has been in yet, by settings of ours."""
     env = {
         "GIT_DIR": str(place.mirror),
         "GIT_COMMON_DIR": str(place.mirror),
@@ -236,16 +251,7 @@ def check_out(place: Place, common_dir: Path, commit: str, reins: Reins | None =
         "GIT_ALTERNATE_OBJECT_DIRECTORIES": alternates(common_dir / "objects"),
         **worktrees.ALONE,
     }
-    try:
-        git = Git(place.work, env=env, reins=reins or Reins())
-        git.run("read-tree", "--reset", "-u", commit, timeout=CHECKOUT_S)
-    except (GitTimeoutError, CalledOffError):
-        raise
-    except GitError as error:
-        if PARTIAL in taken(Git(common_dir)).dropped:
-            cure = f"git archive {commit[:12]} >/dev/null, in your repository, brings them"
-            raise FactoryError("this is a partial clone, and files of that commit are not in it", cure) from error
-        raise FactoryError(f"its files cannot be written: {error.message}", "see git fsck, and the disk") from error
+    return Git(place.work, env=env, reins=reins or Reins())
 
 
 def _claim(git: Git, ref: str, made: Place) -> None:

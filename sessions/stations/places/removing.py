@@ -48,6 +48,8 @@ class Removed:
     """Where its directory lies now, if it could not be removed."""
     branch_gone: bool = False
     """Its branch was empty, and went with it."""
+    left: str = ""
+    """The ref that keeps what was checked out there, with what was not committed; "" where its branch has all of it."""
 
 
 def remove(place: Place, now: float, needed: Container[str] = ()) -> Removed:
@@ -57,6 +59,7 @@ def remove(place: Place, now: float, needed: Container[str] = ()) -> Removed:
     Raises `FactoryError` with the cure when something cannot be kept; the place is then left as it is.
     """
     try:
+        head = _head(place)
         events, damaged = keep_work(place, now)
     except GitError as error:
         cure = f"look into {place.work}, commit or take out what is in the way, and remove the station again"
@@ -75,7 +78,17 @@ def remove(place: Place, now: float, needed: Container[str] = ()) -> Removed:
         Git(common_dir).run("worktree", "prune")
     goes = aside is None and place.record.branch not in needed and _drop_empty(place)
     pins.let_go(common_dir, place.record.station)
-    return Removed(tuple(events), aside, goes)
+    left = next((event.ref for event in events if event.reason == REASONS["work"]), "")
+    left = left or next((event.ref for event in events if event.head == head), "")
+    return Removed(tuple(events), aside, goes, left)
+
+
+def _head(place: Place) -> str:
+    """The commit that is checked out there."""
+    if place.record.clone:
+        return beneath.head(place.git_dir)[1] or ""
+    tree = _linked(place)
+    return tree.head if tree is not None else ""
 
 
 def _drop_empty(place: Place) -> bool:

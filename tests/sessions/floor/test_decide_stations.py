@@ -437,7 +437,7 @@ def test_undoing_ends_no_turn_but_the_one_that_came_of_it_and_is_not_offered_aga
     state = fold_all(state, [ends, begins])
     nothing = answer(state, Undo(command))
     assert isinstance(nothing, Accepted)
-    assert nothing.told == "the turn that came of it is over: there was nothing to interrupt"
+    assert nothing.told == "the turn that came of it is over: what it did stays"
     state = fold_all(state, nothing.events)
     assert state.owned["boss"].turn_since and not state.intents
     assert state.ended[command].undone and command not in newest(state, "ann@box")

@@ -70,7 +70,7 @@ def _ends(draft: Draft, event: ev.LifeChanged) -> None:
         "" if idle is not None else event.reason,
         anew=event.life is not Life.WAITING,  # which is told again while it waits
         running={},
-        errors=event.life is Life.LOST,
+        errors=event.life is Life.LOST and not event.again,
     )
 
 

@@ -35,7 +35,7 @@ class Families:
         if isinstance(event, ev.LifeChanged):
             if event.life is Life.RUNNING:
                 self._crew.go(self._deliver(station))
-            ended = event.life in (Life.KILLED, Life.HELD)
+            ended = event.life in (Life.KILLED, Life.HELD) and not event.again
             if seen.parent and (ended or event.reason.startswith(LOST)):
                 self._crew.go(self._tell(seen.parent, station, False, event.reason or event.life.value))
             return

@@ -30,13 +30,15 @@ class Hosted(Runner):
             seated |= {each.station for each in await self._crew.hosts.find(host)}
         return seated & {*stations}
 
-    async def begin(self, kind: str, fitted: Fitted) -> Begun:
+    async def begin(self, kind: str, fitted: Fitted, anew: bool = True) -> Begun:
         name = host_of(kind)
         host = await self._crew.hosts.of(name, kind)
         reason = ""
         try:
             seq = await host.begin(kind, fitted.brief)
         except LostSessionError as error:
+            if not anew:
+                raise
             reason = f"{LOST} ({error.message}): begun afresh in the same place"
             seq = await host.begin(kind, replace(fitted.brief, session=""))
         await self._crew.hosts.committed(name, seq)

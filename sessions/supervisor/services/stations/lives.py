@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 
+from msgspec.structs import replace
+
 from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.floor.ours import budget
@@ -21,6 +23,7 @@ from sessions.stations.keeping.values import KeeperLostError
 from sessions.stations.places import keeping, layout, pins
 from sessions.stations.places.removing import keep_work, remove
 from sessions.stations.running.governor import Governor, Turn
+from sessions.stations.running.remaking import Past, remade
 from sessions.supervisor.services.stations.arrivals import Arrivals
 from sessions.supervisor.services.stations.crew import Crew, now
 from sessions.supervisor.services.stations.resting import FROZEN, GO_ON, IN_TURN, Resting
@@ -84,7 +87,25 @@ class Lives:
         async with self._crew.turn(asked.station):
             await self._change(asked, words)
         if asked.change is Change.RESUME:
-            await self._bring(asked.station, asked.fresh, words)
+            await self._bring(asked.station, asked.fresh, words, back=asked.session)
+
+    async def stand_again(self, asked: ev.StandAgainWanted) -> None:
+        """Have a station that was removed stand as it did, with its place made again. Nothing begins there."""
+        crew, station = self._crew, asked.station
+        async with crew.turn(station):
+            known = crew.owned(station)
+            if known.life is not Life.REMOVED:  # a supervisor died when it had done it
+                return
+            made: list[ev.Event] = []
+            if known.directory:
+                wanted = self._starting.wanted(station)
+                past = Past(known.base, known.head, asked.tip, known.left)
+                place = await asyncio.to_thread(remade, crew.factory.common_dir, crew.factory.state_dir, wanted, past)
+                made.append(self._starting.made(station, place))
+            stands = replace(crew.lived(station, asked.life, asked.reason), again=True)
+            await crew.record(*made, stands)
+        if made:
+            await self._arrivals.follow(station)
 
     async def resume(self, station: str, words: str = "") -> None:
         """Bring it back to its conversation; one that runs goes on as it is."""
@@ -194,11 +215,13 @@ class Lives:
                 await self._runners.of(station).interrupt(station, asked.command)
             case Change.PAUSE:
                 await self._resting.rest(station, "paused by the operator")
-            case Change.RESUME if known.life is Life.PAUSED and not (asked.fresh or asked.model):
+            case Change.RESUME if known.life is Life.PAUSED and not (asked.fresh or asked.model or asked.session):
                 await self._resting.go_on(station, "goes on", words or GO_ON)
                 if words and not known.reason.endswith(IN_TURN):
                     await self._runners.of(station).prompt(station, f"{asked.command}-words", words)
             case Change.RESUME:
+                if asked.session:  # before anything ends for it
+                    await self._starting.check_session(station, asked.session)
                 if known.life in (Life.RUNNING, Life.PAUSED):
                     await self._end(station)
                 await crew.live(station, Life.WAITING, "to be brought back")
@@ -207,11 +230,14 @@ class Lives:
                 await crew.live(station, Life.STOPPED if change is Change.STOP else Life.KILLED)
                 self._governor.again()  # one that waits does so no longer
             case Change.REMOVE:
-                await self._remove(station)
+                await self._remove(asked)
 
-    async def _bring(self, station: str, fresh: bool = False, words: str = "", broken: str = "") -> None:
+    async def _bring(
+        self, station: str, fresh: bool = False, words: str = "", broken: str = "", back: str = ""
+    ) -> None:
         """Have its agent run when its turn comes, with its task where it never had one, else with `words`, if any.
 
+        `back` is the earlier conversation that it goes on with, and no other.
         `broken` is what ended its last turn before that was over: unless it goes on with it, nobody would see that.
         """
         crew = self._crew
@@ -236,7 +262,7 @@ class Lives:
                 if crew.state.frozen:
                     continue  # since its turn came
                 try:
-                    prompted = await self._starting.start(station, fresh, words)
+                    prompted = await self._starting.start(station, fresh, words, back)
                 except (HostGoneError, KeeperLostError) as error:
                     await self._lose(station, error.message)
                 except Exception as error:  # whatever it is, the station is not left waiting for ever
@@ -282,9 +308,10 @@ class Lives:
                     return f"{WAITS}{provider}, which lets {station} wait: {evidence.reason}"
         return ""
 
-    async def _remove(self, station: str) -> None:
+    async def _remove(self, asked: ev.LifeWanted) -> None:
         """Take away the place of one that has ended, when its work is kept under refs."""
-        crew, reason = self._crew, ""
+        station = asked.station
+        crew, reason, left = self._crew, "", ""
         await self._arrivals.leave(station)
         if layout.root_of(crew.factory.state_dir, station).exists():
             try:
@@ -295,15 +322,17 @@ class Lives:
                 raise
             if removed.events:
                 await crew.record(*removed.events)
+            left = removed.left
             if removed.aside is not None:
                 reason = f"its directory holds what no ref can keep, and lies in {removed.aside}"
             elif removed.branch_gone:
                 reason = f"{place.record.branch}{WENT_TOO}"
         else:  # a supervisor may have been killed when it had just taken it away
             await asyncio.to_thread(pins.let_go, crew.factory.common_dir, station)
+            left = await asyncio.to_thread(keeping.left_since, crew.factory.common_dir, station, asked.time)
         crew.aside.drop(station)
         await self._signals.forget(station)
-        await crew.live(station, Life.REMOVED, reason)
+        await crew.record(replace(crew.lived(station, Life.REMOVED, reason), kept=left))
         await self.let_go()
 
     def _begun_at(self) -> set[str]:

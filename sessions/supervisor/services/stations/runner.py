@@ -36,8 +36,11 @@ class Runner(ABC):
         """Those of these stations whose agents outlived the last supervisor."""
 
     @abstractmethod
-    async def begin(self, kind: str, fitted: Fitted) -> Begun:
-        """Have the agent run, and go on with the conversation of its brief, if any."""
+    async def begin(self, kind: str, fitted: Fitted, anew: bool = True) -> Begun:
+        """Have the agent run, and go on with the conversation of its brief, if any.
+
+        Where that is lost it begins another one; unless `anew`, it raises `LostSessionError`.
+        """
 
     @abstractmethod
     async def was_given_its_task(self, station: str) -> bool:

@@ -63,6 +63,8 @@ class Stations(Service):
         ev.ScopeWanted,
         ev.FreezeWanted,
         ev.RestoreWanted,
+        ev.RestoredDropWanted,
+        ev.StandAgainWanted,
     )
     hears = (
         ev.TurnStarted,
@@ -155,7 +157,7 @@ class Stations(Service):
             await self._starting.vet(wish)
 
     async def handle(self, asked: Asked) -> None:
-        if not isinstance(asked, ev.RestoreWanted):  # which needs no station
+        if not isinstance(asked, ev.RestoreWanted | ev.RestoredDropWanted):  # which need no station
             await self._ready.wait()
         match asked:
             case ev.StartWanted(station=station):
@@ -164,6 +166,10 @@ class Stations(Service):
                 await self._lives.freeze(frozen)
             case ev.RestoreWanted(ref=ref, branch=branch):
                 await asyncio.to_thread(keeping.restore, self._common_dir, ref, branch)
+            case ev.RestoredDropWanted(ref=ref, branch=branch):
+                await asyncio.to_thread(keeping.drop_restored, self._common_dir, ref, branch)
+            case ev.StandAgainWanted():
+                await self._lives.stand_again(asked)
             case ev.PromptWanted() | ev.AnswerWanted() | ev.ScopeWanted() | ev.LifeWanted():
                 await self._speak(asked)
             case _:

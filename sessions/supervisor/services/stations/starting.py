@@ -8,6 +8,7 @@ import time
 
 from msgspec.structs import replace
 
+from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.floor.commands import StartStation
 from sessions.floor.decide.naming import meant as called
@@ -18,7 +19,7 @@ from sessions.floor.ours.owned import Owned
 from sessions.floor.scope import Budget, Scope
 from sessions.stations import kinds
 from sessions.stations.boundary.tree import DiskTree
-from sessions.stations.contract import Ability, Kind
+from sessions.stations.contract import Ability, Kind, Remembering
 from sessions.stations.places import layout
 from sessions.stations.places.making import Wanted
 from sessions.stations.running.fitting import Fitted, Outfit, fit, place_for, restate
@@ -56,28 +57,50 @@ class Starting:
         start = wish.start or (above.branch if above is not None else "") or state.base
         await asyncio.to_thread(vet, crew.factory, wish, Wanted(station, branch, start, None, wish.mode))
 
-    async def start(self, station: str, fresh: bool, words: str) -> bool:
-        """Returns whether its agent was given its task, or `words`, with its start."""
+    def wanted(self, station: str) -> Wanted:
+        """The place that it is to have."""
+        known = self._crew.owned(station)
+        return Wanted(station, known.branch, base=known.start or self._crew.state.base, new=None, mode=known.mode)
+
+    def made(self, station: str, place: layout.Place) -> ev.PlaceMade:
+        """That its place is there."""
+        record = place.record
+        return ev.PlaceMade(
+            directory=str(place.work),
+            branch=record.branch,
+            base=record.base,
+            clone=record.clone,
+            lacks=record.dropped,
+            **now(station),
+        )
+
+    async def check_session(self, station: str, session: str) -> None:
+        """Raises `FactoryError` where it can be known that its agent cannot go back to this conversation."""
+        kind, known = kinds.load(self._crew.seen(station).kind), self._crew.owned(station)
+        if Ability.RESUME not in kind.abilities:
+            reason = f"{kind.title} cannot go on with a conversation by its name"
+            raise FactoryError(reason, "what it does now goes on; tell it what it should know")
+        if isinstance(kind, Remembering) and known.directory:
+            home = layout.place_of(self._crew.factory.state_dir, station).home
+            if not await asyncio.to_thread(kind.remembers, home, session):
+                reason = "the conversation before is not in its home any more"
+                raise FactoryError(reason, "what it does now goes on; tell it what it should know")
+
+    async def start(self, station: str, fresh: bool, words: str, back: str = "") -> bool:
+        """Returns whether its agent was given its task, or `words`, with its start.
+
+        With `back` it goes on with that conversation, and does not begin where that is lost.
+        """
         crew, known, seen = self._crew, self._crew.owned(station), self._crew.seen(station)
         kind = kinds.load(seen.kind)
         await asyncio.to_thread(usable, kind, known.model, dict(known.options))
-        wanted = Wanted(station, known.branch, base=known.start or crew.state.base, new=None, mode=known.mode)
-        place, made = await asyncio.to_thread(place_for, crew.factory, wanted)
+        place, made = await asyncio.to_thread(place_for, crew.factory, self.wanted(station))
         await asyncio.to_thread(unlock, place)
         if made or known.directory != str(place.work):
-            record = place.record
-            made_here = ev.PlaceMade(
-                directory=str(place.work),
-                branch=record.branch,
-                base=record.base,
-                clone=record.clone,
-                lacks=record.dropped,
-                **now(station),
-            )
-            await crew.record(made_here)
+            await crew.record(self.made(station, place))
         if known.held is None:  # later the agent may have made files of directories
             await asyncio.to_thread(meant, DiskTree(place.work), known.scope)
-        outfit = await self._outfit(station, crew.owned(station), "" if fresh else seen.session)
+        outfit = await self._outfit(station, crew.owned(station), "" if fresh else back or seen.session)
         outfit = await asyncio.to_thread(checked, crew.factory, place, outfit, crew.state.base_head)
         if set_up := await asyncio.to_thread(settle, crew.factory, place, outfit, time.time()):
             await crew.record(set_up)
@@ -85,7 +108,7 @@ class Starting:
         await crew.record(ev.ScopeHeld(held=fitted.boundary.held, **now(station)))
         await self._arrivals.follow(station)
         begun = await self._runners.of_kind(kind).begin(
-            seen.kind, replace(fitted, brief=replace(fitted.brief, prompt=words))
+            seen.kind, replace(fitted, brief=replace(fitted.brief, prompt=words)), anew=not back
         )
         reason = "; ".join(filter(None, (begun.reason, fitted.notice, _unmetered(kind, known.budget))))
         await crew.live(station, Life.RUNNING, reason, begun.process, begun.started, begun.host)

@@ -17,7 +17,7 @@ from sessions.floor.ours.lives import Life
 from sessions.floor.reports import RUNS, Report
 from sessions.floor.scope import Budget, HeldBy, Scope
 from sessions.stations import kinds
-from sessions.stations.contract import Ability, Brief, InTerminal, Launch, Remembering, Stated
+from sessions.stations.contract import Ability, Brief, InTerminal, Launch, LostSessionError, Remembering, Stated
 from sessions.stations.contract import Signal as Told
 from sessions.stations.keeping.client import Keeper
 from sessions.stations.keeping.looking.attached import Terminals as Looking
@@ -73,12 +73,14 @@ class Terminals(Runner):
             await self._watch(_transcripts(self._place(station), launch))
         return alive
 
-    async def begin(self, kind: str, fitted: Fitted) -> Begun:
+    async def begin(self, kind: str, fitted: Fitted, anew: bool = True) -> Begun:
         station = fitted.brief.station
         keeper = await self._keeper()
         await self._forget(keeper, station)
         agent, brief, reason = self._kind(station), fitted.brief, ""
         if brief.session and not await asyncio.to_thread(_remembers, agent, brief):
+            if not anew:
+                raise LostSessionError("the conversation is not in its home any more", "resume it: it begins another")
             brief, reason = replace(brief, session=""), f"{LOST}: begun afresh in the same place"
         task = self._crew.aside.words(station, self._crew.owned(station).text)
         brief = replace(brief, prompt=brief.prompt if brief.session else task)

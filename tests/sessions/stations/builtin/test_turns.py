@@ -394,7 +394,7 @@ def test_what_a_model_says_can_be_anything(tmp_path: Path, host: Process) -> Non
 
 def test_a_conversation_is_gone_on_with_or_its_loss_is_said(tmp_path: Path, host: Process) -> None:
     async def scene() -> None:
-        factory = Factory(tmp_path, host, {"one": [Step(text="I am one."), Step(text="Still one.")]})
+        factory = Factory(tmp_path, host, {"one": [Step(text="I am one."), Step(text="Still one."), Step(text="Yes.")]})
         async with factory.running() as line:
             await line.begin("builtin", factory.brief("one"))
             await factory.prompt("one", "p1", "Who?")
@@ -412,6 +412,13 @@ def test_a_conversation_is_gone_on_with_or_its_loss_is_said(tmp_path: Path, host
             await line.close_station("one")
             await line.begin("builtin", factory.brief("one"))
             assert len({e.session for e in factory.told(ev.SessionOpened)}) == 2
+            await line.close_station("one")
+            await line.begin("builtin", factory.brief("one", session=opened.session))
+            await factory.prompt("one", "p3", "Once more?")
+            await factory.ear.until(ev.TurnFinished, count=3)
+            assert [m["content"] for m in factory.asked[-1]["messages"][1:]][:2] == ["Who?", "I am one."], (
+                "gone back to"
+            )
 
     asyncio.run(scene())
 
