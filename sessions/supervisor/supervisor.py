@@ -102,12 +102,19 @@ class Supervisor:
     async def run(self) -> None:
         """Begin a run, take up what was left open, and work until cancelled."""
         self._mark_free()
+        keeping = set[asyncio.Task[None]]()
         try:
             await self.begin_run()
             await self._begin(self._services)
             await self._outbox.resume()
-            await asyncio.gather(*(self._keep(service) for service in self._services))
+            keeping.update(asyncio.create_task(self._keep(service)) for service in self._services)
+            done, _ = await asyncio.wait(keeping, return_when=asyncio.FIRST_EXCEPTION)
+            for task in done:
+                task.result()
         finally:
+            for task in keeping:
+                task.cancel()
+            await asyncio.gather(*keeping, return_exceptions=True)  # all of them: one may have much to put away
             await self.close()
 
     async def close(self) -> None:

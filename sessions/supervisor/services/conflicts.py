@@ -125,13 +125,13 @@ class ConflictWatch(Service):
     @asynccontextmanager
     async def _thread(self) -> AsyncIterator[ThreadPoolExecutor]:
         """The one thread on which the matrix lives."""
-        loop = asyncio.get_running_loop()
         with ThreadPoolExecutor(1, thread_name_prefix="conflicts") as thread:
             try:
                 yield thread
             finally:
                 self._call_off()
-                await loop.run_in_executor(thread, self._close)
+                closing = thread.submit(self._close)  # it is done also where nobody waits for it
+                await asyncio.shield(asyncio.wrap_future(closing))
 
     def _close(self) -> None:
         if self._matrix is not None:

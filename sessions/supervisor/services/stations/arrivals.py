@@ -113,6 +113,7 @@ class Arrivals:
                 await asyncio.to_thread(door.noted)
 
     async def close(self) -> None:
+        self._doors.clear()  # nobody looks there again, whatever happened during the last look
         tasks = [*self._looking.values(), *filter(None, [self._showing])]
         for task in tasks:
             task.cancel()
