@@ -15,6 +15,7 @@ import msgspec
 from sessions.simulation.provider.dialects import DIALECTS, Dialect, Json, Said, Used, requests_of
 from sessions.simulation.provider.gemini import Contents
 from sessions.simulation.provider.script import Due, Fault, Script, Step, Trouble
+from sessions.sockets.served import by_tasks
 
 HOST = "127.0.0.1"
 STREAMED = ":streamGenerateContent"
@@ -67,7 +68,7 @@ class Provider:
 
     async def listen(self, port: int = 0) -> str:
         """Begin to serve; returns the address that clients take for their base URL."""
-        self._server = await asyncio.start_server(self._serve, HOST, port, limit=MAX_HEAD)
+        self._server = await asyncio.start_server(by_tasks(self._serve, self._lines), HOST, port, limit=MAX_HEAD)
         return f"http://{HOST}:{self._server.sockets[0].getsockname()[1]}/v1"
 
     async def close(self) -> None:
@@ -79,9 +80,6 @@ class Provider:
         await asyncio.gather(*self._lines, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._lines.add(task)
         try:
             while (asked := await _read(reader)) is not None:
                 await self._answer(asked, writer)
@@ -89,10 +87,7 @@ class Provider:
                     break
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError):
             pass  # the client went, or is none
-        except asyncio.CancelledError:
-            pass  # by `close`: whoever made this task asks it for its exception
         finally:
-            self._lines.discard(task)
             writer.close()
             with contextlib.suppress(OSError):
                 await writer.wait_closed()

@@ -17,6 +17,7 @@ from sessions.errors import FactoryError
 from sessions.sockets import door
 from sessions.sockets.framing import ProtocolError
 from sessions.sockets.reading import read
+from sessions.sockets.served import by_tasks
 from sessions.stations.contract import CONTRACT
 from sessions.stations.hosting import tasks
 from sessions.stations.hosting.hall import Hall, Load
@@ -45,6 +46,7 @@ class Host:
         self._over = asyncio.Event()
         self._alone: asyncio.TimerHandle | None = None
         self._under_way: set[asyncio.Task[None]] = set()
+        self._entered: set[asyncio.Task[None]] = set()
 
     async def live(self) -> None:
         """Serve until told to end, or left alone for too long."""
@@ -53,7 +55,7 @@ class Host:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._over.set)
         listener, made = door.bound(self._socket)
-        server = await asyncio.start_unix_server(self._enter, sock=listener)
+        server = await asyncio.start_unix_server(by_tasks(self._enter, self._entered), sock=listener)
         self._wait_alone()
         log.info("a host for %s at %s", ", ".join(self._kinds), self._socket)
         try:

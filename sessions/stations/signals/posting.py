@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import msgspec
 
 from sessions.errors import FactoryError
+from sessions.sockets.served import by_tasks
 from sessions.stations.signals import hook
 from sessions.stations.signals.folder import STATION
 
@@ -54,9 +55,9 @@ class _Request(msgspec.Struct, frozen=True):
 class Posting:
     """The server. Made by `open`, in the loop that it runs in."""
 
-    def __init__(self, root: Path, address: Address, server: asyncio.Server) -> None:
+    def __init__(self, root: Path, address: Address, server: asyncio.Server, served: set[asyncio.Task[None]]) -> None:
         self._root, self.address, self._server = root, address, server
-        self._served: set[asyncio.Task[None]] = set()
+        self._served = served
 
     @classmethod
     async def open(cls, root: Path, file: Path) -> Posting:
@@ -67,23 +68,12 @@ class Posting:
         known = _known(file)
         token = known.token if known else secrets.token_urlsafe(32)
         opened: list[Posting] = []
-        busy = asyncio.Semaphore(CONNECTIONS)
-
-        async def served(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            task = asyncio.current_task()
-            assert task is not None
-            opened[0]._served.add(task)
-            try:
-                await opened[0]._serve(reader, writer, busy)
-            except asyncio.CancelledError:
-                pass  # of `close`; the loop would report it as a fault
-            finally:
-                opened[0]._served.discard(task)
-
+        busy, served = asyncio.Semaphore(CONNECTIONS), set[asyncio.Task[None]]()
+        enter = by_tasks(lambda reader, writer: opened[0]._serve(reader, writer, busy), served)
         server = None
         for port in dict.fromkeys((known.port if known else 0, 0)):
             try:
-                server = await asyncio.start_server(served, "127.0.0.1", port, limit=LARGEST_HEAD)
+                server = await asyncio.start_server(enter, "127.0.0.1", port, limit=LARGEST_HEAD)
                 break
             except OSError as error:
                 trouble = error
@@ -91,8 +81,12 @@ class Posting:
             raise FactoryError(f"no signals over HTTP: {trouble.strerror}", "`factory-tui hook` works all the same")
         port = server.sockets[0].getsockname()[1]
         address = Address(f"http://127.0.0.1:{port}/hooks", token, port)
-        _keep(file, address)
-        opened.append(cls(root, address, server))
+        try:
+            _keep(file, address)
+        except BaseException:
+            server.close()
+            raise
+        opened.append(cls(root, address, server, served))
         return opened[0]
 
     async def close(self) -> None:
