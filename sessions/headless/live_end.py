@@ -55,8 +55,10 @@ async def _end(repo: Path) -> None:
     if socket_of(state_dir).exists():
         with contextlib.suppress(OSError, FactoryError):
             keeper = await Keeper.open(state_dir, scoped=False)
-            await keeper.stop("the demo is over")
-            await keeper.close()
+            try:
+                await keeper.stop("the demo is over")
+            finally:
+                await keeper.close()
     socket = socket_path(state_dir)
     if socket.parent != state_dir:  # where sockets lie whose path would be too long
         for left in await asyncio.to_thread(lambda: [*socket.parent.glob(f"{socket.stem}*")]):

@@ -126,10 +126,12 @@ class Journal:
             journal = cls(path, connection, lock)
             await journal._load()
         except BaseException as error:
-            if connection is not None:
-                await connection.close()
-            if lock is not None:
-                lock.release()
+            try:
+                if connection is not None:
+                    await connection.close()
+            finally:
+                if lock is not None:
+                    lock.release()
             if isinstance(error, schema.UNUSABLE):
                 raise trouble(path, error) from error
             raise
@@ -151,6 +153,7 @@ class Journal:
             loop.call_soon_threadsafe(say)
 
         work = asyncio.create_task(asyncio.to_thread(upkeep.bring_up, self.path, tell, over))
+        work.add_done_callback(lambda work: work.cancelled() or work.exception())  # also where nobody waits any more
         try:
             kept = await asyncio.shield(work)
         except asyncio.CancelledError:
@@ -239,8 +242,10 @@ class Journal:
                 if group.packed_rows:  # their room is given back, where the file is made for that
                     await self._connection.executescript(schema.GIVE_BACK)
         finally:
-            await self._connection.close()
-            self._lock.release()
+            try:
+                await self._connection.close()
+            finally:
+                self._lock.release()
 
     async def _load(self) -> None:
         for pragma in schema.WRITING:

@@ -74,8 +74,9 @@ class Answers:
         """The parts of the answer, once the floor is known; closing it calls the work off."""
         await self._feed.known()
         if isinstance(question, FollowSession):
-            async for part in self._followed(question.session, question.edition):
-                yield part
+            async with aclosing(self._followed(question.session, question.edition)) as parts:
+                async for part in parts:
+                    yield part
             return
         if isinstance(question, FollowTerminal):
             async with aclosing(self._pictures(question.station)) as pictures:

@@ -109,14 +109,18 @@ class Starting:
             )
             conversation.telling.session = session
             if brief.session:
-                if record is not None:
-                    await asyncio.to_thread(record.prepare)
-                conversation.replay = replay = Replay()
-                link.seat(session, conversation)
                 try:
-                    answer = await self._again(brief, link, replay, past, environment)
+                    if record is not None:
+                        await asyncio.to_thread(record.prepare)
+                    conversation.replay = replay = Replay()
+                    link.seat(session, conversation)
+                    try:
+                        answer = await self._again(brief, link, replay, past, environment)
+                    except BaseException:
+                        await link.leave(session)
+                        raise
                 except BaseException:
-                    await link.leave(session)
+                    keeping.close()
                     raise
                 metering.model = metering.model or current_model(answer)
             exact = self._preset.quirks.span is not Span.NOTHING or record is not None

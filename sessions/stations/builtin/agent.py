@@ -140,11 +140,13 @@ class BuiltIn:
         if self._closing:
             return
         self._closing = True
-        await self.interrupt()
-        if self._working is not None:
-            await asyncio.wait({self._working})
-        await self._servers.close()
-        await self._hands.close()
+        try:
+            await self.interrupt()
+            if self._working is not None:
+                await asyncio.wait({self._working})
+            await self._servers.close()
+        finally:  # also where its host waits no longer: what its tools started would run on
+            await self._hands.close()
         self._voice.closed()
 
     # -- turns -----------------------------------------------------------------------------------------------------

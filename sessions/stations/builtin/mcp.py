@@ -12,6 +12,7 @@ import logging
 import os
 import re
 from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
@@ -70,7 +71,7 @@ class Servers:
             await self._start(server)
         if (life := self._lives.get(server)) is None:
             return Answered(False, f"the MCP server {server} has ended, and does not start again")
-        asked = life.client.call_tool(name, dict(arguments), read_timeout_seconds=USE_S)
+        asked = partial(life.client.call_tool, name, dict(arguments), read_timeout_seconds=USE_S)
         calling = asyncio.create_task(_caught(asked))
         try:
             came, closed = await asyncio.shield(calling)
@@ -162,10 +163,10 @@ def _silence() -> TextIO:
     return Path(os.devnull).open("w", encoding="utf-8")
 
 
-async def _caught(calling: Coroutine[Any, Any, Any]) -> tuple[Answered, bool]:
+async def _caught(calling: Callable[[], Coroutine[Any, Any, Any]]) -> tuple[Answered, bool]:
     """What came, and whether the server has gone."""
     try:
-        result = await calling
+        result = await calling()
     except Exception as error:  # it is somebody else's program
         return Answered(False, f"the tool failed: {_said(error)}"), getattr(error, "code", 0) == CLOSED
     parts = [getattr(part, "text", None) or f"[{getattr(part, 'type', 'something')}]" for part in result.content]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import sessions
+from sessions.children import let_go
 from sessions.errors import FactoryError
 from sessions.stations.boundary.bounds import Boundary
 from sessions.stations.checking.apart.runner import Asked, Told
@@ -104,6 +105,7 @@ async def _ended(runner: asyncio.subprocess.Process, mark: Mark) -> None:
         with contextlib.suppress(ProcessLookupError):
             runner.kill()
         await runner.wait()
+    let_go(runner)
     if runner.returncode:
         await asyncio.to_thread(processes.kill, lambda: _of(mark))
 

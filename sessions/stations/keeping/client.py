@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
 from functools import partial
 from pathlib import Path
 
@@ -76,11 +77,16 @@ class Keeper:
                 ending = isinstance(error, KeeperLostError) or (
                     isinstance(error, RefusedError) and bool(error.words.get("ending"))
                 )
-                while ending and await line.note() is not None:
-                    pass
-                await line.close()
+                try:
+                    while ending and await line.note() is not None:
+                        pass
+                finally:
+                    await line.close()
                 if not ending or time.monotonic() > deadline:
                     raise
+            except BaseException:
+                await line.close()
+                raise
         keeper = cls(line, socket_of(state_dir))
         try:
             for child in value(list[Child], told.get("children")):
@@ -222,8 +228,9 @@ class Keeper:
         """
         line = await Line.open(self._path, AHEAD)
         try:
-            async for output in follow(line, name, offset):
-                yield output
+            async with aclosing(follow(line, name, offset)) as outputs:
+                async for output in outputs:
+                    yield output
         finally:
             await line.close()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from sessions.stations.keeping.line import Line, number_in, value
 from sessions.stations.keeping.values import KeeperLostError, Kept, Output
@@ -23,7 +23,7 @@ async def kept(line: Line, name: str) -> Kept:
     return Kept(first, b"".join(pieces), modes)
 
 
-async def follow(line: Line, name: str, offset: int, answers: bool = False) -> AsyncIterator[Output]:
+async def follow(line: Line, name: str, offset: int, answers: bool = False) -> AsyncGenerator[Output, None]:
     """What it writes from a place on, until it has ended and all was told, or was forgotten.
 
     With `answers` whoever reads this answers for its terminal. Raises `KeeperLostError` when the keeper ends.

@@ -81,6 +81,7 @@ class Line:
     async def close(self) -> None:
         """Hang up; that is done at once, so that nobody who waits for the rest in vain leaves it open."""
         self._writer.close()
+        self.welcome.cancel()  # nobody waits for it any more
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
         with contextlib.suppress(OSError):

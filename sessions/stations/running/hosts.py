@@ -112,10 +112,10 @@ class Hosts:
         """Leave all of them: they go on."""
         for task in self._listening.values():
             task.cancel()
-        for host in [*self._open.values()]:
-            await host.close()
-        await asyncio.gather(*self._listening.values(), return_exceptions=True)
+        hosts = [*self._open.values()]
         self._open.clear()
+        leaving = (host.close() for host in hosts)
+        await asyncio.gather(*leaving, *self._listening.values(), return_exceptions=True)
 
     def _turn(self, name: str) -> asyncio.Lock:
         return self._turns.setdefault(name, asyncio.Lock())
@@ -139,6 +139,7 @@ class Hosts:
                 del self._open[name]
                 self._seqs.pop(name, None)
             self._bell(name).set()
+            await host.close()  # also where what it told could not be taken
         await self._gone(name)
 
     async def _start(self, name: str, kind: str) -> asyncio.Future[Exit]:

@@ -208,9 +208,11 @@ class Link:
     async def close(self) -> None:
         """End the process."""
         self._closing = True
-        await self._process.end()
-        with contextlib.suppress(ConnectionError):
-            await self._connection.close()
+        try:
+            await self._process.end()
+        finally:
+            with contextlib.suppress(ConnectionError):
+                await self._connection.close()
 
     async def _heard(self, method: str, params: object, notification: bool) -> Fields | None:
         """What the agent tells and asks. Whatever is not answered here does not exist for it."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from sessions.children import let_go
 from sessions.errors import FactoryError
 from sessions.redact import redact
 from sessions.stations.keeping import processes
@@ -96,15 +97,19 @@ class Process:
 
     async def end(self) -> None:
         """End it and everything that it started: asked first, then killed."""
-        with contextlib.suppress(OSError, RuntimeError):
-            self.input.close()
-        if not await self.ended(GRACE_S):
-            self._signal(signal.SIGTERM)
+        try:
+            with contextlib.suppress(OSError, RuntimeError):
+                self.input.close()
             if not await self.ended(GRACE_S):
-                self._signal(signal.SIGKILL)
-        await asyncio.to_thread(processes.kill, partial(left_behind, self.pid, self._mark))
-        await self.ended(GRACE_S)
-        self._drained.cancel()
+                self._signal(signal.SIGTERM)
+                if not await self.ended(GRACE_S):
+                    self._signal(signal.SIGKILL)
+            await asyncio.to_thread(processes.kill, partial(left_behind, self.pid, self._mark))
+            await self.ended(GRACE_S)
+        finally:  # also where nobody waits for it any more
+            self._signal(signal.SIGKILL)
+            self._drained.cancel()
+            let_go(self._process)
         with contextlib.suppress(asyncio.CancelledError):
             await self._drained
 

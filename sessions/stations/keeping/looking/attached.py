@@ -86,7 +86,7 @@ class Terminals:
 async def _pictures(line: Line, name: str) -> AsyncGenerator[Picture, None]:
     screen, place = await _drawn(line, name)
     yield await asyncio.to_thread(screen.picture)
-    pieces = aiter(follow(line, name, place))
+    pieces = follow(line, name, place)
     coming = asyncio.ensure_future(anext(pieces))
     try:
         while True:
@@ -108,6 +108,7 @@ async def _pictures(line: Line, name: str) -> AsyncGenerator[Picture, None]:
     finally:
         coming.cancel()
         await asyncio.gather(coming, return_exceptions=True)
+        await pieces.aclose()
 
 
 async def _drawn(line: Line, name: str) -> tuple[Screen, int]:
@@ -157,10 +158,12 @@ class Attached:
         yield shown_again(past)
         wiggling = None if self._looks else asyncio.create_task(self._wiggle())
         try:
-            async for piece in follow(self._line, self._name, past.at + len(past.data), self._sieve.answers):
-                self._heard.set()
-                if data := self._sieve.sift(piece.data):
-                    yield data
+            come = follow(self._line, self._name, past.at + len(past.data), self._sieve.answers)
+            async with aclosing(come) as pieces:
+                async for piece in pieces:
+                    self._heard.set()
+                    if data := self._sieve.sift(piece.data):
+                        yield data
         finally:
             if wiggling is not None:
                 wiggling.cancel()

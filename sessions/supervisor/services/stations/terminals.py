@@ -292,6 +292,7 @@ class Terminals(Runner):
         except asyncio.CancelledError:  # whoever wanted it waits no longer
             with suppress(ProcessLookupError):
                 process.kill()
+            await process.wait()
             raise
 
 

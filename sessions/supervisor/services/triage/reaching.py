@@ -15,6 +15,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sessions import __version__
+from sessions.children import let_go
 from sessions.errors import FactoryError
 from sessions.redact import redact
 from sessions.text import clean
@@ -58,6 +59,7 @@ async def run(command: Sequence[str], title: str, text: str, given: bytes) -> No
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
+        let_go(process)
     if process.returncode:
         last = redact(clean(said.decode(errors="replace").strip().rpartition("\n")[2], 160))
         raise FactoryError(f"{name} ended with {process.returncode}{f': {last}' if last else ''}", "try it by hand")
