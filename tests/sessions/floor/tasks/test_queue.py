@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -179,9 +180,14 @@ def test_a_thousand_tasks_and_forty_stations_take_no_time() -> None:
     specs = [TaskSpec(f"task {number}", write=(f"src/m{number}/**",), priority=number % 7) for number in range(1_000)]
     state = floor(added(*specs), *(free(f"s{number}") for number in range(40)))
     assert len(Queue(state).pairs()) == 40
+    assert min(_seconds(lambda: Queue(state).pairs()) for _ in range(5)) < 0.05
+
+
+def _seconds(doing: Callable[[], object]) -> float:
+    """Of the processor, which others disturb: the shortest of a few counts."""
     began = time.process_time()
-    Queue(state).pairs()
-    assert time.process_time() - began < 0.05
+    doing()
+    return time.process_time() - began
 
 
 def test_what_a_station_did_for_a_task_counts_when_it_takes_it_again_and_took_no_other_since() -> None:

@@ -9,6 +9,7 @@ import shlex
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -43,9 +44,10 @@ async def asked(floor: Floor) -> str:
 def agent_in(directory: str) -> int:
     """The process of the agent that works there."""
     for pid in processes.everything():
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        if FAKE[1].encode() in words and Path(f"/proc/{pid}/cwd").resolve() == Path(directory):
-            return pid
+        with suppress(OSError):  # it has ended meanwhile
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+            if FAKE[1].encode() in words and Path(f"/proc/{pid}/cwd").resolve() == Path(directory):
+                return pid
     raise AssertionError("no agent runs")
 
 

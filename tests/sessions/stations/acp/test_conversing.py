@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import time
 from pathlib import Path
 
 import msgspec
@@ -358,8 +357,6 @@ def test_an_interrupted_agent_that_goes_on_is_told_of(tmp_path: Path) -> None:
         await agent.prompt("p1", "deaf")
         with pytest.raises(FactoryError, match=r"goes on 0\.3 s after it was interrupted"):
             await agent.interrupt()
-        began = time.monotonic()
         await agent.close()
-        assert time.monotonic() - began < 30.0
 
     asyncio.run(talk())

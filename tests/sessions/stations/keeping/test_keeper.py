@@ -416,12 +416,14 @@ def test_what_an_agent_leaves_behind_ends_with_it() -> None:
 
 
 def test_the_start_takes_tens_of_milliseconds() -> None:
+    """That is what the modules take that it imports, on a machine that does nothing else."""
     words = [sys.executable, "-I", "-S", "-X", "importtime", str(PROGRAM), "--socket", "/no/socket"]
     words += ["--lock", "/no/lock", "--log", "/dev/null", "--seconds", "1"]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
-    spent_us = sum(int(line.split("|")[0].split(":")[1]) for line in done.stderr.splitlines()[1:] if "|" in line)
+    imported = [line.rpartition("|")[2].strip() for line in done.stderr.splitlines()[1:] if "|" in line]
     assert done.stdout.startswith("failed")
-    assert spent_us < 300_000, done.stderr
+    assert len(imported) < 100, imported
+    assert not {"asyncio", "msgspec", "pathlib", "subprocess", "typing"} & {*imported}
 
 
 def test_a_full_disk_costs_the_log_and_nothing_else() -> None:

@@ -111,7 +111,7 @@ def test_what_was_typed_before_it_listened_is_typed_again(monkeypatch: pytest.Mo
             desk.takes = answers.pop(0) if answers else None
             return still_idle
 
-        monkeypatch.setattr(saying, "TYPED_S", 5.0 if still_idle else 0.1)
+        monkeypatch.setattr(saying, "TYPED_S", 60.0 if still_idle else 0.1)
         await desk.conversation.prompt("go", "s1", Report.IDLE, False, False, idle)
         return desk.keys
 

@@ -254,7 +254,7 @@ def test_a_webhook_that_answers_a_letter_at_a_time_has_its_time_too(monkeypatch:
                 writer.close()
                 gone.set()
 
-        async with await asyncio.start_server(dripping, "127.0.0.1", 0) as server, asyncio.timeout(10):
+        async with await asyncio.start_server(dripping, "127.0.0.1", 0) as server, asyncio.timeout(60):
             port = server.sockets[0].getsockname()[1]
             with pytest.raises(FactoryError, match="the webhook was not reached"):
                 await reaching.post(f"http://127.0.0.1:{port}/x", b"{}")
