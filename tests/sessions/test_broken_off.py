@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from sessions.floor.events import FactoryOpened
 from sessions.journal.lock import Lock, beside
 from sessions.journal.writer import Journal
 from sessions.sockets.served import by_tasks
@@ -20,6 +21,10 @@ from sessions.stations.keeping.client import Keeper
 from sessions.stations.keeping.keeper.framing import packed
 from sessions.stations.keeping.line import Line
 from sessions.stations.keeping.starting import socket_of
+from sessions.supervisor.recorder import ServingRecorder
+from sessions.supervisor.service import Service
+from sessions.supervisor.supervisor import Supervisor
+from sessions.supervisor.wire.feed import Feed
 from tests.support.supervisor import PATIENCE_S, short_directory
 
 
@@ -104,5 +109,38 @@ def test_the_next_writer_comes_in_although_the_last_was_broken_off(
         await broken_off(journal.close(), closing)
         Lock.take(beside(journal.path)).release()
         await close()
+
+    asyncio.run(run())
+
+
+def test_a_supervisor_waits_for_the_end_of_all_that_it_does(tmp_path: Path) -> None:
+    class Quick(Service):
+        name = "quick"
+
+        async def follow(self) -> None:
+            await for_ever()
+
+    class Slow(Service):
+        name = "slow"
+
+        async def follow(self) -> None:
+            begun.set()
+            try:
+                await for_ever()
+            finally:
+                for _ in range(9):  # as whoever has much to put away
+                    await asyncio.sleep(0)
+                ended.append(self.name)
+
+    begun, ended = asyncio.Event(), list[str]()
+
+    async def run() -> None:
+        journal = await Journal.open(tmp_path / "journal.db")
+        opening = FactoryOpened(time=1.0, repo="/srv/shop", name="shop", base="main")
+        services = [Quick(), Slow(), Quick()]
+        work = Supervisor(ServingRecorder(journal, Feed(journal.state)), services, lambda: opening)
+        await broken_off(work.run(), begun)
+        assert ended == ["slow"]
+        await journal.close()
 
     asyncio.run(run())
