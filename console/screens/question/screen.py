@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from time import monotonic
 from typing import ClassVar
 
@@ -55,7 +56,7 @@ class QuestionScreen(SampledScreen, HandedScreen):
         """It as it was seen last: once it is settled it is still there to be read."""
         self._answered = False
         """The operator answered it: what comes next may open by itself."""
-        self._opened_at = 0.0
+        self._opened_at = -inf
         self._top = self._below = 0
 
     def compose(self) -> ComposeResult:
@@ -68,7 +69,7 @@ class QuestionScreen(SampledScreen, HandedScreen):
         if self._hurried:
             self.call_after_refresh(self.say, "not all of it was on the screen: look at it, then answer")
         else:
-            self._opened_at = 0.0  # the operator came for this one
+            self._opened_at = -inf  # the operator came for this one
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.draw)

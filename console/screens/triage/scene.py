@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from math import inf
 from time import monotonic
 from typing import ClassVar
 
@@ -62,8 +63,8 @@ class TriageScene(ListedScreen[Item]):
         """Cases that come back since the operator undid what became of them: the cursor goes to them."""
         self._apart: set[str] = set()
         """Groups that are taken apart."""
-        self._came_at = 0.0
-        """When the row under the cursor came there by itself, by the monotonic clock; 0 where a key brought it."""
+        self._came_at = -inf
+        """When the row under the cursor came there by itself, by the monotonic clock; long ago where a key did."""
         self._last_drawn = 0
         """Its age when it was drawn."""
         self._reading_last = False

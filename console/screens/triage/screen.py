@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from math import inf
 from time import monotonic
 from typing import ClassVar
 
@@ -57,7 +58,7 @@ class TriageScreen(TriageScene):
 
     def action_move(self, way: str) -> None:
         super().action_move(way)
-        self._came_at = 0.0  # the operator went there
+        self._came_at = -inf  # the operator went there
         self.back = frozenset()
 
     async def open_row(self, row: Item) -> None:
