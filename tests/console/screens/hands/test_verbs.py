@@ -9,6 +9,7 @@ from console.app import FactoryApp
 from console.links.link import LinkMode
 from console.screens import base
 from console.screens.floor.screen import FloorScreen
+from console.screens.question import screen as question
 from console.screens.question.screen import QuestionScreen
 from console.screens.refused import RefusedScreen
 from console.screens.station.screen import StationScreen
@@ -366,8 +367,9 @@ def test_families_are_a_way_to_group() -> None:
 @pytest.mark.parametrize("inside", [False, True])
 @pytest.mark.parametrize(("station", "size", "seen"), [("asker", (200, 60), True), ("fixer", (200, 60), False)])
 def test_what_is_not_seen_whole_is_shown_before_it_is_allowed(
-    station: str, size: tuple[int, int], seen: bool, inside: bool
+    station: str, size: tuple[int, int], seen: bool, inside: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(question, "UNSEEN_S", 600.0)
     it = link()
 
     async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:

@@ -72,21 +72,27 @@ def test_what_is_new_is_told_once_and_together_with_a_clean_environment(
     asyncio.run(check())
 
 
-def test_nobody_is_told_while_somebody_works_the_queue_nor_of_what_is_over_by_then(tmp_path: Path) -> None:
+def test_nobody_is_told_while_somebody_works_the_queue_nor_of_what_is_over_by_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attention, "TOGETHER_S", 600.0)
     out = tmp_path / "told"
 
     async def check() -> None:
-        async with kept(tmp_path, chosen=told(out, quiet=0.6)) as it:
+        async with kept(tmp_path, chosen=told(out, quiet=600)) as it:
             await it.say(*station("api"), failed("api"))
             await it.until(lambda state: state.cases)
             await it.wish(SettleCase(next(iter(it.state.cases)), Act.SEEN))
             await it.say(*station("ship"), failed("ship"), *station("over"), failed("over"))
             await it.until(lambda state: len(state.cases) == 2)
             await it.say(ev.TurnStarted(time=time.time(), station="over"))
-            settled_at = time.time()
+            telling = it.triage._attention
+            telling._due()
+            assert telling._telling is None
+            telling._worked -= 600  # so much later
+            telling._due()
             (first,) = await said(it, out)
             assert [each["station"] for each in first["cases"]] == ["ship"]
-            assert time.time() - settled_at > 0.5
 
     asyncio.run(check())
 
@@ -135,7 +141,11 @@ def test_what_came_back_as_nothing_could_be_done_is_told_again(tmp_path: Path) -
     asyncio.run(check())
 
 
-def test_somebody_is_told_also_after_the_service_had_to_begin_again(tmp_path: Path) -> None:
+def test_somebody_is_told_also_after_the_service_had_to_begin_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soon = attention.TOGETHER_S
+    monkeypatch.setattr(attention, "TOGETHER_S", 600.0)
     out = tmp_path / "told"
 
     async def check() -> None:
@@ -143,6 +153,7 @@ def test_somebody_is_told_also_after_the_service_had_to_begin_again(tmp_path: Pa
             await it.say(*station("api"), failed("api"))
             await it.until(lambda state: state.cases)
             await it.triage._attention.close()
+            monkeypatch.setattr(attention, "TOGETHER_S", soon)
             await it.say(*station("ship"), failed("ship"))
             (first,) = await said(it, out)
             assert [each["station"] for each in first["cases"]] == ["api", "ship"]

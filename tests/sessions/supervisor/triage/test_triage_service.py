@@ -78,9 +78,9 @@ def test_a_snoozed_case_is_back_at_its_time_or_with_its_event(tmp_path: Path) ->
             await it.say(*ours(), failed(), *ours("ship"), failed("ship"))
             await it.until(lambda state: len(state.cases) == 2)
             one, other = it.state.cases
-            await it.wish(SettleCase(one, Act.SNOOZE, until=time.time() + 0.2), "c1")
-            await it.wish(SettleCase(other, Act.SNOOZE, wakes="signal_raised"), "c2")
-            assert all(case.snoozed for case in it.state.cases.values())
+            await it.wish(SettleCase(other, Act.SNOOZE, wakes="signal_raised"), "c1")
+            await it.wish(SettleCase(one, Act.SNOOZE, until=time.time() + 0.2), "c2")
+            assert len(it.of(ev.CaseSnoozed)) == 2
             await it.until(lambda state: not state.cases[one].snoozed)
             assert it.state.cases[other].snoozed
             await it.say(ev.SignalRaised(time=time.time(), station="ship", signal="x", name="PROGRESS"))
