@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import sessions
-from sessions.children import let_go
 from sessions.errors import FactoryError
+from sessions.sockets.pipes import let_go
 from sessions.stations.boundary.bounds import Boundary
 from sessions.stations.checking.apart.runner import Asked, Told
 from sessions.stations.keeping import processes

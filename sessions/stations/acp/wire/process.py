@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from sessions.children import let_go
 from sessions.errors import FactoryError
 from sessions.redact import redact
+from sessions.sockets.pipes import let_go
 from sessions.stations.keeping import processes
 from sessions.stations.keeping.marks import MARK, STATION, Mark, mark_of
 from sessions.text import clean

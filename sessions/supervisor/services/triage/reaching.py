@@ -15,9 +15,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sessions import __version__
-from sessions.children import let_go
 from sessions.errors import FactoryError
 from sessions.redact import redact
+from sessions.sockets.pipes import let_go
 from sessions.text import clean
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Programs that the loop has started, and what is left open of them when they have ended."""
+"""The pipes to programs that the loop has started: what is left open of them when they have ended."""
 
 from __future__ import annotations
 
