@@ -86,6 +86,7 @@ def test_nobody_is_told_while_somebody_works_the_queue_nor_of_what_is_over_by_th
             await it.say(*station("ship"), failed("ship"), *station("over"), failed("over"))
             await it.until(lambda state: len(state.cases) == 2)
             await it.say(ev.TurnStarted(time=time.time(), station="over"))
+            await it.until(lambda state: len(state.cases) == 1)
             telling = it.triage._attention
             telling._due()
             assert telling._telling is None
