@@ -145,7 +145,6 @@ def test_what_came_back_as_nothing_could_be_done_is_told_again(tmp_path: Path) -
 def test_somebody_is_told_also_after_the_service_had_to_begin_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    soon = attention.TOGETHER_S
     monkeypatch.setattr(attention, "TOGETHER_S", 600.0)
     out = tmp_path / "told"
 
@@ -153,9 +152,12 @@ def test_somebody_is_told_also_after_the_service_had_to_begin_again(
         async with kept(tmp_path, chosen=told(out)) as it:
             await it.say(*station("api"), failed("api"))
             await it.until(lambda state: state.cases)
-            await it.triage._attention.close()
-            monkeypatch.setattr(attention, "TOGETHER_S", soon)
+            telling = it.triage._attention
+            await telling.close()
             await it.say(*station("ship"), failed("ship"))
+            await it.until(lambda state: len(state.cases) == 2)
+            assert telling._timer is not None
+            telling._due()  # so much later
             (first,) = await said(it, out)
             assert [each["station"] for each in first["cases"]] == ["api", "ship"]
 
