@@ -40,7 +40,7 @@ class Zone(msgspec.Struct, frozen=True):
 
 def offset_at(time: float, utc_offset: int, utc_offsets: Sequence[tuple[float, int]]) -> int:
     """As `Zone.offset`, for what has the offsets without a zone."""
-    at = bisect_right(utc_offsets, time, key=_since)
+    at = bisect_right(utc_offsets, time, key=_since) if utc_offsets else 0
     return utc_offsets[at - 1][1] if at else utc_offset
 
 

@@ -81,18 +81,21 @@ def is_full(count: int, size: int) -> bool:
 
 def pack(rows: Sequence[Row]) -> Block:
     """The block of these rows, which follow each other."""
-    times = list(accumulate((_time(row[1]) for row in rows), max))
-    stations = [_number(row[3]) for row in rows]
-    failed = bytes(row[4] == 1 for row in rows)
+    numbers, latests, _, names, failures, bodies = zip(*rows, strict=True)
+    times = list(accumulate(map(_time, latests), max))
+    stations = [*map(_number, names)]
+    failed = bytes([failure == 1 for failure in failures])
     patterns = struct.unpack(f"<{len(times)}q", struct.pack(f"<{len(times)}d", *times))
     steps = [patterns[0], *(after - before for before, after in pairwise(patterns))]
-    numbers = struct.pack(f"<{len(stations)}I", *stations)
-    heads = _Packed(_apart(struct.pack(f"<{len(steps)}q", *steps), 8), _apart(numbers, 4), failed)
-    # A line of JSON has no line's end in it; that of a damaged row may.
-    lines = b"\n".join(stored(row[5]).replace(b"\n", b" ") for row in rows)
+    packed = struct.pack(f"<{len(stations)}I", *stations)
+    heads = _Packed(_apart(struct.pack(f"<{len(steps)}q", *steps), 8), _apart(packed, 4), failed)
+    kept = [*map(stored, bodies)]
+    lines = b"\n".join(kept)
+    if lines.count(b"\n") >= len(kept):  # a line of JSON has no line's end in it; that of a damaged row may
+        lines = b"\n".join(line.replace(b"\n", b" ") for line in kept)
     return Block(
-        rows[0][0],
-        rows[-1][0],
+        numbers[0],
+        numbers[-1],
         times[-1],
         sum(failed),
         tuple(sorted({*stations} - {0})),

@@ -98,16 +98,24 @@ class GroupCommit(msgspec.Struct):
 
         `stations` are those that have a row already; new ones get row ids from `free` on.
         """
-        seq, latest = self.state.seq, self.state.time
+        seq, latest, tags = self.state.seq, self.state.time, codec.TAGS
+        tail, size, new = self.tail, self.tail_size, self.stations
         for event, body in zip(events, bodies, strict=True):
             seq += 1
-            latest = max(latest, event.time)
-            station = self._number(event.station, stations, free) if isinstance(event, StationEvent) else None
-            failed = is_failure(event)
-            self.tail.append((seq, latest, codec.TAGS[type(event)], station, int(failed), body))
-            self.tail_size += len(body)
-            if self.packs and blocks.is_full(len(self.tail), self.tail_size):
+            if event.time > latest:  # noqa: PLR1730 - to call something takes longer
+                latest = event.time
+            number = None
+            if isinstance(event, StationEvent):
+                name = event.station
+                number = stations.get(name) or new.get(name)
+                if number is None:
+                    number = new[name] = free + len(new)
+            tail.append((seq, latest, tags[type(event)], number, 1 if is_failure(event) else 0, body))
+            size += len(body)
+            if self.packs and blocks.is_full(len(tail), size):
                 self.seal()
+                tail, size = self.tail, 0
+        self.tail_size = size
         self.fold(events)
 
     def seal(self) -> None:
@@ -141,12 +149,6 @@ class GroupCommit(msgspec.Struct):
         """Store the state as it is now."""
         self.checkpoints += checkpoints.packed(self.state)
         self.checkpoint = self.state.seq
-
-    def _number(self, name: str, stations: Mapping[str, int], free: int) -> int:
-        number = stations.get(name) or self.stations.get(name)
-        if number is None:
-            number = self.stations[name] = free + len(self.stations)
-        return number
 
 
 def due_after(seq: int, size: int) -> int:
