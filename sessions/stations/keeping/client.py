@@ -166,9 +166,26 @@ class Keeper:
         """As `forget`, for whoever leaves and waits for no answer."""
         self._line.say("forget", id=name)
 
-    async def write(self, name: str, data: bytes) -> None:
-        """Type into a terminal. Raises `KeeperError` where nobody reads what is typed."""
-        await self._line.ask("write", data, id=name)
+    async def write(self, name: str, data: bytes, once: str = "", part: int = 0) -> bool:
+        """Type into a terminal; whether it was. Raises `KeeperError` where nobody reads what is typed.
+
+        With a name, `once`, each part of that is typed once, also where a supervisor that was killed asked for it
+        before: the keeper remembers what was typed last, as long as the program is there.
+        """
+        if not once:
+            await self._line.ask("write", data, id=name)
+            return True
+        told, _ = await self._line.ask("write", data, id=name, once=once, part=part)
+        if told.get("known"):
+            return False
+        if (child := self._children.get(name)) is not None:
+            self._children[name] = replace(child, once=once, parts=part + 1, once_at=time.time())
+        return True
+
+    def typed(self, name: str, once: str) -> tuple[int, float]:
+        """How many parts of that were typed, and when the last; 0 for none, and where something else was since."""
+        child = self._children.get(name)
+        return (child.parts, child.once_at) if child is not None and child.once == once != "" else (0, 0.0)
 
     async def resize(self, name: str, size: Size) -> None:
         """Give a terminal another size."""

@@ -83,6 +83,12 @@ class Child(msgspec.Struct, frozen=True):
     end: int
     """The place of the byte to come."""
     exit: Exit | None
+    once: str = ""
+    """The name of what was typed last that counts once; "" for nothing, and of a keeper that knows no such thing."""
+    parts: int = 0
+    """How many parts of it were typed."""
+    once_at: float = 0.0
+    """When the last of them was, in seconds since 1970."""
 
     @property
     def size(self) -> Size:

@@ -41,6 +41,10 @@ class Taken(StrEnum):
 
 Idle = Callable[[], Awaitable[bool]]
 """Whether an agent says at this moment that it is idle."""
+Write = Callable[[bytes, str, int], Awaitable[None]]
+"""Types keys: part so many of the prompt with this id, which is typed once; "" for what is no part of one."""
+Moved = Callable[[int], bool]
+"""Whether so many parts of a prompt were typed before, by who died over it, and the agent has told something since."""
 
 
 class Speaker(Protocol):
@@ -82,10 +86,10 @@ class Conversation:
     def __init__(
         self,
         kind: Speaker,
-        write: Callable[[bytes], Awaitable[None]],
+        write: Write,
         run: Callable[[Sequence[str]], Awaitable[int]],
     ) -> None:
-        """`write` gives keys to its terminal; `run` runs a command inside its boundary and returns the exit code."""
+        """`write` gives keys to its terminal; `run` runs a command inside its boundary, for its exit code."""
         self._kind, self._write, self._run = kind, write, run
         self._turn = asyncio.Lock()
         self._awaited = ""
@@ -117,19 +121,30 @@ class Conversation:
         """End its turn, if any: only a key does that, which a prompt that follows must not run into."""
         async with self._turn:
             if keys := self._kind.interrupt():
-                await self._write(keys)
+                await self._write(keys, "", 0)
                 await asyncio.sleep(APART_S)
 
     async def prompt(
-        self, text: str, session: str, report: Report | None, asks: bool, attached: bool, idle: Idle | None = None
+        self,
+        text: str,
+        session: str,
+        report: Report | None,
+        asks: bool,
+        attached: bool,
+        idle: Idle | None = None,
+        once: str = "",
+        moved: Moved | None = None,
     ) -> Taken:
         """Say it, and return when the agent has told that it took it. Raises `FactoryError` where it did not.
 
-        `idle` tells whether the agent says at this moment that it is idle: what was typed before it listened is gone
-        then, and is typed again.
+        With an id, `once`, what was typed of it by a supervisor that died over that is not typed again; where all was,
+        and the agent has `moved` since, it took it then. `idle` tells whether the agent says at this moment that it is
+        idle: what was typed before it listened is gone then, and is typed again.
         """
         async with self._turn:
             say = self._kind.say(text, session)
+            if say.keys and moved is not None and moved(len(say.keys)):
+                return Taken.TAKEN
             if report is None and not say.argv and await self._has_begun():
                 report = Report.IDLE
             if (error := refusal(say, report, asks, attached)) is not None:
@@ -138,12 +153,14 @@ class Conversation:
             self._taken.clear()
             try:
                 async with asyncio.timeout(QUEUED_S if say.argv else TYPED_S):
-                    await self._said(say)
+                    await self._said(say, once)
                     if say.argv and report is Report.WORKING:
                         return Taken.QUEUED
+                    tries = 1
                     while not await self._is_taken(LISTENS_S) and idle is not None:
                         if not say.argv and await idle():
-                            await self._said(say)
+                            await self._said(say, once, tries)
+                            tries += 1
                     await self._taken.wait()
             except TimeoutError as error:
                 raise FactoryError("it did not take the prompt", "attach and look: it may stand there") from error
@@ -166,10 +183,10 @@ class Conversation:
                 await self._begun.wait()
         return self._begun.is_set()
 
-    async def _said(self, say: Say) -> None:
+    async def _said(self, say: Say, once: str, tries: int = 0) -> None:
         if not say.argv:
-            for keys in say.keys:
-                await self._write(keys)
+            for part, keys in enumerate(say.keys, tries * len(say.keys)):
+                await self._write(keys, once, part)
         elif await self._run(say.argv):
             raise FactoryError("its own queue did not take the prompt", "see whether it runs; or attach and type it")
 

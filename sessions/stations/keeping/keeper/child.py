@@ -43,6 +43,8 @@ class Child:
         self.ring = Ring(ring)
         self.typed = bytearray()
         """What was typed and the terminal has not taken yet."""
+        self.once, self.parts, self.once_at = "", 0, 0.0
+        """What was typed last that counts once: its name, how many parts of it were typed, and when the last."""
         self.answering = answering
         """The keeper answers for the terminal where nobody else does."""
         self.failed: tuple[str, int] | None = None
@@ -77,6 +79,9 @@ class Child:
             "first": self.ring.first,
             "end": self.ring.end,
             "exit": self.exit,
+            "once": self.once,
+            "parts": self.parts,
+            "once_at": self.once_at,
         }
 
     @property
@@ -125,6 +130,14 @@ class Child:
         self.typed += data
         self.push()
         return True
+
+    def has_typed(self, once: str, part: int) -> bool:
+        """Whether this part of it was typed already."""
+        return once == self.once and part < self.parts
+
+    def note(self, once: str, part: int) -> None:
+        """This part of it is typed, with all before it."""
+        self.once, self.parts, self.once_at = once, part + 1, time.time()
 
     def push(self) -> None:
         """Give the terminal what it takes of what was typed."""

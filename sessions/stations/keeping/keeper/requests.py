@@ -18,6 +18,7 @@ Answer = tuple[Words, bytes]
 DONE: Words = {"ok": True}
 LATER: Answer = ({}, b"")
 """It is answered when there is something to say."""
+MOST_PARTS = 1 << 20
 MOST_SIDE = 10_000
 """Columns or lines of the largest terminal."""
 
@@ -117,9 +118,18 @@ def _leave(keeper: Keeper, caller: Caller, words: Words, _: bytes) -> Answer:
 
 
 def _write(keeper: Keeper, _: Caller, words: Words, data: bytes) -> Answer:
-    child = _child(keeper, words)
+    """Type something. With a name, `once`, each numbered part of it is typed once, whoever asks for it again.
+
+    A supervisor may be killed when it has asked for it, and the next one cannot know what became of that.
+    """
+    child, once = _child(keeper, words), words.get("once")
+    part = _number(words, "part", 0, 0, MOST_PARTS)
+    if isinstance(once, str) and once and child.has_typed(once, part):
+        return {"ok": True, "known": True}, b""
     if not child.type(data):
         raise RefusedError("nobody reads what is typed there")
+    if isinstance(once, str) and once:
+        child.note(once, part)
     keeper.typed(child)
     return DONE, b""
 

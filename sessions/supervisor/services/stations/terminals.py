@@ -16,6 +16,7 @@ from sessions.floor import events as ev
 from sessions.floor.ours.lives import Life
 from sessions.floor.reports import RUNS, Report
 from sessions.floor.scope import Budget, HeldBy, Scope
+from sessions.floor.state import Status
 from sessions.stations import kinds
 from sessions.stations.contract import Ability, Brief, InTerminal, Launch, LostSessionError, Remembering, Stated
 from sessions.stations.contract import Signal as Told
@@ -42,6 +43,8 @@ END_S = 30.0
 """A program that has not ended by then, long after it was killed, never will."""
 LAST = 4_000
 """Bytes that are looked through for the last words of a program."""
+_TELLING = (Status.WORKING, Status.IDLE, Status.NEEDS_ME, Status.FAILED)
+"""What an agent tells of itself, and no rest of it."""
 Ended = Callable[[str, str], Awaitable[None]]
 """Is told which station has ended, and how."""
 Watch = Callable[[Sequence[Path]], Awaitable[None]]
@@ -115,9 +118,9 @@ class Terminals(Runner):
     async def prompt(self, station: str, prompt: str, text: str) -> None:
         # What its agent does is looked at when it has taken what was said before: at work, it is told nothing more.
         async with self._prompting.setdefault(station, asyncio.Lock()):
-            await self._prompt(station, text)
+            await self._prompt(station, prompt, text)
 
-    async def _prompt(self, station: str, text: str) -> None:
+    async def _prompt(self, station: str, prompt: str, text: str) -> None:
         seen = self._crew.seen(station)
         conversation = self._conversation(station)
         report = seen.report
@@ -130,7 +133,14 @@ class Terminals(Runner):
         async def idle() -> bool:
             return await self._stated(station) is Report.IDLE and not self.looking.somebody(station)
 
-        await conversation.prompt(text, seen.session, report, asks, attached, idle)
+        keeper = await self._keeper()
+        typed, when = keeper.typed(station, prompt)  # by a supervisor that died before it knew that it was taken
+
+        def moved(parts: int) -> bool:
+            told = self._crew.seen(station).evidence
+            return typed >= parts and told.since > when and told.status in _TELLING
+
+        await conversation.prompt(text, seen.session, report, asks, attached, idle, prompt, moved)
 
     async def _stated(self, station: str) -> Report | None:
         """What its agent says of itself in its home, if it does."""
@@ -265,8 +275,8 @@ class Terminals(Runner):
     def _conversation(self, station: str) -> Conversation:
         if station not in self._conversations:
 
-            async def write(data: bytes) -> None:
-                await (await self._keeper()).write(station, data)
+            async def write(data: bytes, once: str, part: int) -> None:
+                await (await self._keeper()).write(station, data, once, part)
 
             async def run(argv: Sequence[str]) -> int:
                 return await self._run(station, argv)

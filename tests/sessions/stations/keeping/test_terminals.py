@@ -6,18 +6,22 @@ import asyncio
 import os
 import signal
 import subprocess
+import sys
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sessions.stations.keeping import processes
+from sessions.stations.keeping.client import Keeper
 from sessions.stations.keeping.keeper.answers import answers
 from sessions.stations.keeping.keeper.framing import Frames, FramingError, packed
 from sessions.stations.keeping.keeper.ring import Ring
 from sessions.stations.keeping.marks import Mark, in_environment, mark_of
 from sessions.stations.keeping.processes import Process, process, send
 from sessions.stations.keeping.values import KeeperError, Size
+from tests import ROOT
 from tests.sessions.stations.keeping.programs import ends, eventually, in_terminal, keeping, piece_of, program, said
 from tests.support.supervisor import PATIENCE_S
 
@@ -282,5 +286,52 @@ def test_what_is_left_behind_may_write_for_ever_and_holds_nobody_up() -> None:
             assert [each.id for each in await ends(keeper)] == ["fine"]
             for left in await keeper.tree("agent"):
                 assert send(left, signal.SIGKILL)
+
+    asyncio.run(run())
+
+
+TYPES = """
+import asyncio, sys
+from pathlib import Path
+from sessions.stations.keeping.client import Keeper
+
+async def run():
+    keeper = await Keeper.open(Path(sys.argv[1]), 60.0, scoped=False)
+    for part, keys in enumerate((b"go", b"\\n")):
+        await keeper.write("agent", keys, "c1", part)
+    print("typed", flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(run())
+"""
+
+
+def test_what_a_supervisor_typed_that_was_killed_before_it_knew_of_it_is_not_typed_again() -> None:
+    """It is killed between what it typed and the word of whoever it was for, which has read it by then."""
+    code = "import sys\nfor line in sys.stdin: print('read', line.strip(), flush=True)"
+
+    async def run() -> None:
+        async with keeping() as (keeper, directory):
+            child = await keeper.start(in_terminal("agent", code))
+            first = await asyncio.create_subprocess_exec(
+                sys.executable, "-c", TYPES, str(directory), cwd=ROOT, stdout=asyncio.subprocess.PIPE
+            )
+            await said(keeper, child, b"read go")
+            first.kill()
+            assert await first.wait() == -signal.SIGKILL
+            second = await Keeper.open(directory, 60.0, scoped=False)
+            parts, when = second.typed("agent", "c1")
+            assert (parts, second.typed("agent", "c2")) == (2, (0, 0.0))
+            assert child.since <= when <= time.time()
+            assert [await second.write("agent", keys, "c1", part) for part, keys in enumerate((b"go", b"\n"))] == [
+                False,
+                False,
+            ]
+            assert await second.write("agent", b"\n", "c1", 2), "what was not typed yet is"
+            assert await second.write("agent", b"more\n", "c2")
+            assert second.typed("agent", "c2")[0] == 1
+            await said(second, child, b"read more")
+            assert (await second.kept("agent")).data.count(b"read go") == 1
+            await second.close()
 
     asyncio.run(run())

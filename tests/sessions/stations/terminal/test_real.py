@@ -57,8 +57,9 @@ def run(kind: Speaks, scene: Scene, keys: dict[str, str]) -> None:
 
 def speaker(made: Bench, kind: Speaks) -> Conversation:
     """What the supervisor speaks with it through; it is told of every signal as it comes."""
-    assert made.terminal is not None
-    conversation = Conversation(kind, made.terminal.write, made.run)
+    terminal = made.terminal
+    assert terminal is not None
+    conversation = Conversation(kind, lambda keys, once, part: terminal.write(keys), made.run)
     take = made.supervisor.take
 
     def heard(batch: object) -> None:

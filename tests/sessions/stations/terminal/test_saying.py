@@ -36,7 +36,7 @@ class Desk:
         self._text = text
         return await self.conversation.prompt(text, "s1", report, asks, attached)
 
-    async def _write(self, keys: bytes) -> None:
+    async def _write(self, keys: bytes, once: str, part: int) -> None:
         self.keys.append(keys)
         if keys == b"\r":
             self._answer()
@@ -120,6 +120,55 @@ def test_what_was_typed_before_it_listened_is_typed_again(monkeypatch: pytest.Mo
         asyncio.run(scene(False))
 
 
+class Remembered:
+    """A terminal whose keeper outlives who types: it has each part of a prompt typed once."""
+
+    def __init__(self, dies_after: int) -> None:
+        self.keys: list[bytes] = []
+        self.parts, self.dies_after = 0, dies_after
+        self.moved = False
+
+    async def write(self, keys: bytes, once: str, part: int) -> None:
+        assert once == "c1"
+        if part == self.parts:
+            self.keys.append(keys)
+            self.parts += 1
+        if self.parts == self.dies_after:
+            self.dies_after = -1
+            raise SystemError("killed")
+
+    async def run(self, _: Sequence[str]) -> int:
+        return 0
+
+    async def prompt(self, report: Report, hears: bool) -> Taken:
+        """Say it, as a supervisor that has just begun."""
+        conversation = Conversation(Claude(), self.write, self.run)
+        if hears:
+            asyncio.get_running_loop().call_soon(conversation.heard, submitted("go"))
+        return await conversation.prompt(
+            "go", "s1", report, False, False, once="c1", moved=lambda parts: self.parts >= parts and self.moved
+        )
+
+
+@pytest.mark.parametrize("dies_after", [1, 2, 3])
+@pytest.mark.parametrize("when", ["before it takes it", "it has taken it", "it is done"])
+def test_what_a_supervisor_typed_that_died_over_it_is_typed_once(dies_after: int, when: str) -> None:
+    """Between any two of its keys, and between the last one and the word of the agent's hook, told or not."""
+
+    async def scene() -> None:
+        desk = Remembered(dies_after)
+        with pytest.raises(SystemError, match="killed"):
+            await desk.prompt(Report.IDLE, hears=False)
+        assert len(desk.keys) == dies_after
+        whole = dies_after == 3
+        desk.moved = whole and when != "before it takes it"
+        report = Report.WORKING if whole and when == "it has taken it" else Report.IDLE
+        assert await desk.prompt(report, hears=not desk.moved) is Taken.TAKEN
+        assert b"".join(desk.keys) == b"\x13" + PASTE + b" go " + END + b"\r"
+
+    asyncio.run(scene())
+
+
 def test_what_was_taken_with_other_words_is_told() -> None:
     desk = Desk(Claude(), lambda text: f"old words {text}")
     with pytest.raises(FactoryError, match="with what stood in its input"):
@@ -170,7 +219,7 @@ def test_a_queue_that_does_not_answer_is_not_waited_for(monkeypatch: pytest.Monk
             await asyncio.Event().wait()
             return 0
 
-        async def write(_: bytes) -> None:
+        async def write(_: bytes, once: str, part: int) -> None:
             raise AssertionError("nothing is typed")
 
         conversation = Conversation(Codex(), write, run)
