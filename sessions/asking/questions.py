@@ -180,6 +180,8 @@ class Hit(msgspec.Struct, frozen=True, omit_defaults=True):
     text: str = ""
     """The line in which it stands, or what of that is around it."""
     tool: str = ""
+    found: str = ""
+    """The words that a regular expression found."""
 
 
 class Hits(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -195,6 +197,8 @@ class Hits(msgspec.Struct, frozen=True, omit_defaults=True):
     """There are more in it."""
     excerpts: bool = False
     """It is not here: the journal's excerpts of it were searched."""
+    subagent: str = ""
+    """The sub-agent of the session whose own transcript this is: entries are numbered in that one."""
 
 
 class FindEverywhere(Question[Hits], frozen=True, tag="find_everywhere"):
@@ -209,6 +213,8 @@ class FindEverywhere(Question[Hits], frozen=True, tag="find_everywhere"):
     since: float = 0.0
     """Only what was said from then on."""
     most: int = 500
+    regex: bool = False
+    """The pattern is a regular expression of RE2, in any case."""
 
 
 class FollowTerminal(Question[Picture], frozen=True, tag="follow_terminal"):

@@ -14,6 +14,8 @@ FINISHED = "turn finished"
 """Why a station is idle whose turn has ended in good order."""
 RUNS = "runs"
 """What is told of a program in a terminal of which nothing but its process is known."""
+NO_PROCESS = "no process of it is known"
+"""What is told of a silent one whose agent is somebody else's: it may think, or be gone."""
 
 
 class Report(StrEnum):

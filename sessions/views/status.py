@@ -6,7 +6,8 @@ import math
 
 from msgspec.structs import replace
 
-from sessions.floor.reports import BACKGROUND, CADENCE_S, Report
+from sessions.floor.identity import Owner
+from sessions.floor.reports import BACKGROUND, CADENCE_S, NO_PROCESS, Report
 from sessions.floor.state import Evidence, Station, Status
 
 LIVE = (Status.WORKING, Status.WAITING)
@@ -39,6 +40,8 @@ def status_at(station: Station, now: float) -> Evidence:
     if station.process and station.report is Report.IDLE:  # it lives and knows better than silence
         return replace(evidence, status=Status.IDLE, since=evidence.seen, reason="says it is idle")
     reason = "silent since: " + evidence.reason
+    if not station.process and station.owner is not Owner.OURS:
+        reason = f"silent, and {NO_PROCESS}; the last: {evidence.reason}"
     return Evidence(Status.STALE, stale, evidence.seen, evidence.source, reason, True)
 
 

@@ -30,6 +30,8 @@ class FoundShape(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     excerpts: bool
     """It stands in the journal's excerpts of a conversation that is not here."""
+    subagent: str
+    """The sub-agent in whose own transcript it stands, where entries are numbered anew; "" for the session's own."""
 
 
 class Teller:
@@ -61,6 +63,7 @@ class Teller:
             tool=hit.tool,
             text=hit.text,
             excerpts=part.excerpts,
+            subagent=part.subagent,
         )
 
     def _line(self, part: Hits, hit: Hit) -> str:
@@ -68,4 +71,5 @@ class Teller:
         return "  ".join((when, self._name(part), clean(hit.tool or hit.kind.value, 40), clean(hit.text, 400)))
 
     def _name(self, part: Hits) -> str:
-        return clean(name_of(self._state, part.station), 40)
+        child = f" ▸ {part.subagent}" if part.subagent else ""
+        return clean(name_of(self._state, part.station) + child, 60)

@@ -22,11 +22,12 @@ class Place(msgspec.Struct, frozen=True):
     session: str
     hit: Hit
     excerpts: bool
+    subagent: str = ""
 
     @property
     def key(self) -> str:
         """What tells it from all others."""
-        return f"{self.session}#{self.hit.entry}"
+        return f"{self.session}#{self.subagent}#{self.hit.entry}"
 
 
 class Looking:
@@ -35,6 +36,8 @@ class Looking:
     def __init__(self) -> None:
         self.changed: Callable[[], None] = unheard
         self.pattern = ""
+        self.regex = False
+        """The pattern is a regular expression."""
         self._lock = threading.Lock()
         self._asked: Asked[Hits] | None = None
         self._rows: list[Place] = []
@@ -53,14 +56,17 @@ class Looking:
     def under_way(self) -> bool:
         return self._asked is not None and not self._asked.over
 
-    def begin(self, link: Link, pattern: str) -> None:
+    def begin(self, link: Link, pattern: str, regex: bool = False) -> None:
         """Search for something else."""
         self.call_off()
         with self._lock:
             self.pattern, self._rows, self._last, self._called_off = pattern, [], Hits(0, 0), False
+            self.regex = regex
             self.age += 1
         if pattern:
-            self._asked = asked = link.ask(FindEverywhere(pattern), lambda part: self._take(pattern, part))
+            self._asked = asked = link.ask(
+                FindEverywhere(pattern, regex=regex), lambda part: self._take((pattern, regex), part)
+            )
             asked.then(self._over)
 
     def call_off(self) -> None:
@@ -68,6 +74,12 @@ class Looking:
         if self.under_way and self._asked is not None:
             self._called_off = True
             self._asked.cancel()
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be found, with the cure."""
+        trouble = self._asked.trouble if self._asked is not None and not self._called_off else None
+        return f"{trouble.message}: {trouble.cure}".removesuffix(": ") if trouble is not None else ""
 
     def told(self) -> str:
         """How far it has got, in words."""
@@ -80,16 +92,16 @@ class Looking:
             return f"called off after {searched:,} of {every:,}"
         trouble = self._asked.trouble if self._asked is not None else None
         if trouble is not None:
-            return f"the search broke off: {trouble.message}"
+            return "" if self.regex else f"the search broke off: {trouble.message}"
         conversations = f"{every:,} conversation{'s' * (every != 1)}"
         return f"{every - searched:,} older of {conversations} not searched" if searched < every else conversations
 
-    def _take(self, pattern: str, part: Hits) -> None:
+    def _take(self, sought: tuple[str, bool], part: Hits) -> None:
         with self._lock:
-            if pattern != self.pattern:
+            if sought != (self.pattern, self.regex):
                 return  # it is late
             self._last = part
-            self._rows += [Place(part.station, part.session, hit, part.excerpts) for hit in part.hits]
+            self._rows += [Place(part.station, part.session, hit, part.excerpts, part.subagent) for hit in part.hits]
             self.age += 1
         self.changed()
 

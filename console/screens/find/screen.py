@@ -20,6 +20,7 @@ from widgets.parts.prompt import Typing
 from widgets.session.place_lines import place_line, told_lines
 
 TITLE = "find in all conversations"
+PATTERN = "find by regular expression"
 
 
 class FindScreen(ListedScreen[Place]):
@@ -33,6 +34,8 @@ class FindScreen(ListedScreen[Place]):
     def __init__(self) -> None:
         super().__init__()
         self.looking = Looking()
+        self._regex = False
+        """What is typed is a regular expression."""
         self._sought: Typing | None = Typing(TITLE)
 
     def on_mount(self) -> None:
@@ -55,7 +58,11 @@ class FindScreen(ListedScreen[Place]):
     def row_line(self, row: Place, cells: int, ground: str, marked: bool) -> Line:
         link = self.factory.link
         name = clean(name_of(link.state, row.station), 80)
-        return place_line(row.hit, name, self.looking.pattern, link.now(), cells, ground, marked)
+        return place_line(row.hit, name, self._marked(row), link.now(), cells, ground, marked)
+
+    def _marked(self, row: Place) -> str:
+        """The words that are shown as found."""
+        return row.hit.found or self.looking.pattern
 
     def told(self, row: Place, cells: int, rows: int) -> Sequence[Line]:
         state = self.factory.link.state
@@ -65,10 +72,11 @@ class FindScreen(ListedScreen[Place]):
             ("station", clean(name_of(state, row.station), 80)),
             ("branch", clean(station.branch, 120) if station is not None else ""),
             ("session", clean(row.session, 80) + ("" if session is not None else "  (over)")),
+            ("child", f"{clean(row.subagent, 80)}, a sub-agent of it, in a transcript of its own" * bool(row.subagent)),
             ("title", clean(session.title, 200) if session is not None else ""),
             ("entry", f"{row.hit.entry + 1:,}, from {where}"),
         )
-        return told_lines(row.hit, facts, self.looking.pattern, state.zone, cells)
+        return told_lines(row.hit, facts, self._marked(row), state.zone, cells)
 
     def searched(self, row: Place) -> str:
         return row.hit.text
@@ -79,11 +87,14 @@ class FindScreen(ListedScreen[Place]):
             return ("type what to find, in any case", "all conversations are searched, where their transcripts lie")
         if looking.under_way:
             return ("searching …",)
+        if looking.trouble:
+            return (clean(looking.trouble, 400), "/ searches for something else, esc goes back")
         return (f"“{looking.pattern[:60]}” is in no conversation", "/ searches for something else, esc goes back")
 
     def head(self) -> Sequence[Span]:
-        sought = self.looking.pattern[:40]
-        return [(" find", "bold text on bar"), (f"  “{sought}”" if sought else "", "text on bar")]
+        sought = clean(self.looking.pattern, 40)
+        shown = f"  /{sought}/" if self.looking.regex else f"  “{sought}”"
+        return [(" find", "bold text on bar"), (shown if sought else "", "text on bar")]
 
     def list_note(self) -> str:
         return self.looking.told()
@@ -92,16 +103,20 @@ class FindScreen(ListedScreen[Place]):
         return (self.looking.age,)
 
     async def open_row(self, row: Place) -> None:
-        goal = Goal(row.session, row.hit.entry, self.looking.pattern)
-        await self.factory.open_station(row.station, goal)
+        goal = Goal(row.session, row.hit.entry, self._marked(row))
+        # What a sub-agent wrote stands in no entry of the session's.
+        await self.factory.open_station(row.station, goal if not row.subagent else None)
 
     # What is typed
 
     def action_search(self) -> None:
-        self._sought = Typing(TITLE, self.looking.pattern)
+        self._sought = Typing(PATTERN if self._regex else TITLE, self.looking.pattern)
 
     def question(self) -> Line:
-        return () if self._sought is None else self._sought.line(self.size.width, "", "enter searches   esc back")
+        if self._sought is None:
+            return ()
+        hint = f"enter searches   ctrl+r {'words' if self._regex else 'regular expression'}   esc back"
+        return self._sought.line(self.size.width, "", hint)
 
     async def answer(self, key: str, character: str | None) -> bool:
         typing = self._sought
@@ -110,7 +125,10 @@ class FindScreen(ListedScreen[Place]):
         if key == "enter":
             if typing.text.strip():
                 self._sought = None
-                self.looking.begin(self.factory.link, typing.text.strip())
+                self.looking.begin(self.factory.link, typing.text.strip(), self._regex)
+        elif key == "ctrl+r":
+            self._regex = not self._regex
+            typing.title = PATTERN if self._regex else TITLE
         elif key == "escape":
             self._sought = None
             if not self.looking.pattern:

@@ -27,6 +27,7 @@ from sessions.floor.rank.cohorts import FRESH_S, Member, cohort_of, role_of, siz
 from sessions.floor.rank.figures import figures, frees, unknown
 from sessions.floor.rank.ranking import Cohort, Entry, Excused, Not, Ranking, Reason, Why
 from sessions.floor.rank.words import in_dollars, lasting, many, shortened, times
+from sessions.floor.reports import NO_PROCESS
 from sessions.floor.state import FloorState, Station, Status
 
 EARLY_S = 600.0
@@ -120,7 +121,7 @@ _STATUS = {
     Status.WAITING: (Not.MACHINE, "waits, for {lasts}: {reason}"),
     Status.FAILED: (Not.FAILED, "failed {lasts} ago: {reason}"),
     Status.IDLE: (Not.IDLE, "has nothing to do, for {lasts}"),
-    Status.WORKING: (Not.GONE, "was last heard of {seen} ago, and nothing says that anybody is there"),
+    Status.WORKING: (Not.GONE, "was last heard of {seen} ago, and " + NO_PROCESS),
 }
 
 

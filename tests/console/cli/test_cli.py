@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import re
 from pathlib import Path
@@ -163,6 +164,11 @@ def test_all_conversations_are_searched_at_once(shared: Machine) -> None:
     nothing = shared.run("find", "no such words")
     assert (nothing.code, nothing.out, nothing.err.count("\n")) == (1, "", 1)
     assert "“no such words” is in none of 2 conversations" in nothing.err
+    if importlib.util.find_spec("re2"):
+        assert {
+            json.loads(line)["session"]
+            for line in shared.run("find", "--json", "--regex", "po+l re.ry$").out.splitlines()
+        } == {"s-main", "s-pool"}
     for wrong in (("find",), ("find", " "), ("find", "x", "--station", "nobody"), ("find", "x", "--limit", "0")):
         done = shared.run(*wrong)
         assert (done.code, done.err.count("\n")) == (2, 1)

@@ -7,6 +7,7 @@ import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
 
 from console.app import FactoryApp
@@ -143,3 +144,18 @@ def test_results_are_drawn_as_they_come_and_a_search_is_called_off(tmp_path: Pat
         assert "late" not in await press(pilot, "home")
 
     on_screen(slow, script)
+
+
+def test_a_regular_expression_is_typed_after_ctrl_r_and_one_that_is_wrong_is_told(tmp_path: Path) -> None:
+    pytest.importorskip("re2")
+
+    async def script(app: FactoryApp, pilot: Pilot[None]) -> None:
+        assert "ctrl+r regular expression" in text(app)
+        await pilot.press("ctrl+r", *"NEE.LE", "enter")
+        screen = await found(app, pilot, 3)
+        assert {place.hit.found for place in screen.rows} == {"needle"} and "/NEE.LE/" in text(app)
+        await pilot.press("slash", "ctrl+u", "left_parenthesis", "enter")
+        await found(app, pilot, 0)
+        assert "that is no regular expression" in text(app) and "no look-around" in text(app)
+
+    on_screen(link(tmp_path), script)

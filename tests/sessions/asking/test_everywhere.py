@@ -15,6 +15,7 @@ from sessions.asking import everywhere
 from sessions.asking.asked import GivenUpError, Halt
 from sessions.asking.everywhere import excerpt, find_everywhere
 from sessions.asking.questions import FindEverywhere, Hits
+from sessions.errors import FactoryError
 from sessions.floor import events as ev
 from sessions.floor.state import FloorState, Session, Station
 from sessions.journal import codec
@@ -137,3 +138,36 @@ def test_an_excerpt_is_around_what_was_found(text: str, pattern: str) -> None:
     assert len(told) <= everywhere.AROUND + 2
     if pattern.lower() in line.lower() and line.isascii() and pattern not in "titlefirst" and pattern.strip():
         assert pattern.lower().strip() in told.lower()
+
+
+def test_a_regular_expression_is_found_with_the_words_it_found_and_none_hangs(library: Library) -> None:
+    pytest.importorskip("re2")
+    library.write("long", 400.0, "a" * 100_000 + "!")
+
+    def found(pattern: str) -> list[tuple[str, list[str]]]:
+        parts = library.parts(FindEverywhere(pattern, regex=True))
+        return [(part.session, [hit.found for hit in part.hits]) for part in parts if part.hits]
+
+    assert found(r"\bpo+l\b") == [("new", ["POOL"]), ("old", ["pool", "Pool"])]
+    assert found(r"^close .*\.$") == [("new", ["close the POOL."])]
+    assert found(r"(a+)+$") == []
+
+
+@pytest.mark.parametrize("wrong", ["(", "(?=look)", r"(a)\1", "((a{1000}){1000}){1000}", "x" * 2_000])
+def test_what_is_no_regular_expression_is_told_with_the_cure(library: Library, wrong: str) -> None:
+    pytest.importorskip("re2")
+    with pytest.raises(FactoryError, match="regular expression") as error:
+        library.parts(FindEverywhere(wrong, regex=True))
+    assert error.value.cure
+
+
+def test_transcripts_that_sub_agents_have_of_their_own_are_searched_too(library: Library) -> None:
+    folder = library.directory / "old" / "subagents"
+    folder.mkdir(parents=True)
+    for name in ("agent-abc1.jsonl", "agent-abc2.jsonl", "notes.jsonl"):
+        (folder / name).write_text(said(0, "nothing") + said(1, f"a puddle of {name}"))
+    (folder / "agent-abc2.jsonl").unlink()
+    os.mkfifo(folder / "agent-abc2.jsonl")
+    (part,) = (part for part in library.parts(FindEverywhere("puddle")) if part.hits)
+    assert (part.session, part.station, part.subagent) == ("old", "a", "abc1")
+    assert [hit.entry for hit in part.hits] == [1]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from sessions.floor.reports import CADENCE_S, Report
+from sessions.floor.identity import Owner
+from sessions.floor.reports import CADENCE_S, NO_PROCESS, Report
 from sessions.floor.state import Evidence, RunningTool, Station, Status
 from sessions.views.status import PERMISSION, TOOL_CADENCE_S, status_at
 
@@ -23,7 +24,9 @@ def test_silence_beyond_the_cadence_is_stale_and_a_guess(status: Status) -> None
     assert status_at(station, SEEN + CADENCE_S) is station.evidence
     stale = status_at(station, SEEN + CADENCE_S + 1)
     assert (stale.status, stale.since, stale.seen, stale.guess) == (Status.STALE, SEEN + CADENCE_S, SEEN, True)
-    assert stale.reason == "silent since: wrote"
+    assert stale.reason == f"silent, and {NO_PROCESS}; the last: wrote"
+    for known in (replace(station, process=7), replace(station, owner=Owner.OURS)):
+        assert status_at(known, SEEN + CADENCE_S + 1).reason == "silent since: wrote"
 
 
 def test_a_running_tool_may_be_silent_for_longer() -> None:

@@ -23,6 +23,7 @@ class Find(OfFloor, frozen=True, kw_only=True):
     station: tuple[str, ...] = ()
     start: str = ""
     limit: int = MOST
+    regex: bool = False
     json: bool = False
 
     @classmethod
@@ -32,6 +33,7 @@ class Find(OfFloor, frozen=True, kw_only=True):
             "--station", type=filled, action="append", metavar="NAME", help="only what was said there (again)"
         )
         parser.add_argument("--since", dest="start", type=filled, metavar="TIME", help=f"only from then on: {MOMENT}")
+        parser.add_argument("--regex", action="store_true", help="it is a regular expression of RE2, in any case")
         parser.add_argument(
             "--limit", type=whole(1, 100_000), metavar="N", help=f"stop after so many (default: {MOST})"
         )
@@ -54,7 +56,7 @@ class Find(OfFloor, frozen=True, kw_only=True):
             since = moment_of(named(self.start, past, time.time()), past) if self.start else 0.0
             teller = Teller(state, self.json)
             stations = ids_of(state, self.station)
-            supervised.tell(FindEverywhere(self.pattern, stations, since, self.limit), teller.tell)
+            supervised.tell(FindEverywhere(self.pattern, stations, since, self.limit, self.regex), teller.tell)
             sys.stdout.flush()
         if left := teller.all - teller.searched:
             warn(f"{count(left, 'older conversation')} not searched: --limit N tells more, --since and --station less")
