@@ -11,7 +11,7 @@ from console.actions.action import ScreenSpec
 from console.screens.base import bindings
 from console.screens.find.actions import SPEC
 from console.screens.find.looking import Looking, Place
-from console.screens.listed import ListedScreen
+from console.screens.listed.screen import ListedScreen
 from console.screens.station.goal import Goal
 from sessions.floor.state import FloorState, name_of
 from sessions.text import clean

@@ -16,32 +16,28 @@ from console.screens.base import bindings
 from console.screens.floor import menus
 from console.screens.floor.actions import SPEC, FloorSituation
 from console.screens.floor.before import WAITING
-from console.screens.floor.scene import FloorScene, roomy
-from console.screens.handed import HandedScreen
+from console.screens.floor.choosing import ChoosingFloor
+from console.screens.floor.scene import roomy
 from sessions.floor.branches.shown import own_branch
 from sessions.floor.commands import CancelScan
 from sessions.floor.ours.family import below
 from sessions.text import clean
-from sessions.views.floor.arrange import LOUD, Grouping, SortKey, attention
-from sessions.views.floor.marking import Alike, alike, marked
+from sessions.views.floor.arrange import LOUD, attention
 from sessions.views.floor.panes import Pane
 from sessions.views.hands import FREE, NOTHING, Hands
-from widgets.draw.cells import Line, Span
+from widgets.draw.cells import Span
 from widgets.floor.card import HEIGHTS
 from widgets.floor.preview import Preview, shows_whole
-from widgets.parts.prompt import Menu, Typing
 
 
-class FloorScreen(FloorScene, HandedScreen):
-    """What the keys do on the floor, and what it asks."""
+class FloorScreen(ChoosingFloor):
+    """What the keys do on the floor."""
 
     SPEC: ClassVar[ScreenSpec] = SPEC
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(SPEC)]
 
     def __init__(self) -> None:
         super().__init__()
-        self._menu: Menu | None = None
-        self._typing: Typing | None = None
         self._coming = ("", 0.0)
         """The pane that the cursor goes to as soon as it is there, unless a key is pressed before; since which key."""
 
@@ -74,18 +70,6 @@ class FloorScreen(FloorScene, HandedScreen):
             return []
         return [*self._marked(), *menus.chosen(self.view.choice, self.floor, self.wall.cursor_slot)]
 
-    def _marked(self) -> list[Span]:
-        """How many are marked, and how many of them are not shown."""
-        marks = self._present_marks()
-        unseen = sum(key not in self.wall for key in marks)
-        told = f"{len(marks)} marked" + f", {unseen} not shown" * bool(unseen)
-        return [(told, "bold accent on bar"), ("  ", "text on bar")] if marks else []
-
-    def _present_marks(self) -> list[str]:
-        """The marks of stations that are on the floor."""
-        stations = self.factory.link.state.stations
-        return [key for key in sorted(self.factory.marks) if key.removeprefix("station:") in stations]
-
     def hands(self) -> Hands:
         state, marks, pane = self.factory.link.state, self._present_marks(), self.wall.cursor
         stations = tuple(key.removeprefix("station:") for key in marks)
@@ -101,14 +85,6 @@ class FloorScreen(FloorScene, HandedScreen):
             whole=True,
             nobody=NOTHING if pane is None else FREE,
         )
-
-    def question(self) -> Line:
-        if self._menu:
-            return self._menu.line(self.size.width)
-        if self._typing:
-            found = self.floor.shown if self.floor else 0
-            return self._typing.line(self.size.width, f"{found} pane{'s' * (found != 1)}")
-        return ()
 
     def palette_jumps(self) -> Iterator[tuple[str, Callable[[], object]]]:
         if self.floor:
@@ -162,67 +138,6 @@ class FloorScreen(FloorScene, HandedScreen):
             if when == self.last_key:
                 self.wall.go_to(key)
 
-    # Keys while a question is open
-
-    async def answer(self, key: str, character: str | None) -> bool:
-        if self._typing:
-            return self._search_key(key, character)
-        if self._menu:
-            self._menu_key(character or key)
-            return True
-        return False
-
-    def answer_paste(self, text: str) -> None:
-        if self._typing:
-            self._typing.paste(text)
-            self._narrow()
-
-    def _search_key(self, key: str, character: str | None) -> bool:
-        assert self._typing
-        if key in ("up", "down", "pageup", "pagedown"):
-            return False
-        if key in ("enter", "escape"):
-            if key == "escape":
-                self._typing.text = ""
-            self._narrow()
-            self._typing = None
-            self.draw_footer()
-        elif self._typing.type(key, character):
-            self._narrow()
-        return True
-
-    def _narrow(self) -> None:
-        if self._typing:
-            self.view.choose(search=self._typing.text)
-            self._draw_chosen()
-
-    def _menu_key(self, key: str) -> None:
-        assert self._menu
-        chosen = self._menu.chosen(key)
-        if chosen is not None and self._menu.title == menus.MARK:
-            self._menu = None
-            self._mark_alike(menus.MARK_KEYS[chosen.key])
-        elif chosen is None:
-            self._menu = None
-        else:
-            self._menu = menus.choose(self.view, self._menu, chosen)
-            self._remember()
-            self._draw_chosen()
-        self.draw_footer()
-
-    def _remember(self) -> None:
-        """Order and grouping outlive this run; filters do not, since what is hidden is missed."""
-        choice, known = self.view.choice, self.factory.memory.known
-        before = (known.floor_order or SortKey.ATTENTION, known.floor_grouping or Grouping.NONE)
-        if (choice.order, choice.grouping) != before:
-            self.factory.memory.keep(order=choice.order.value, grouping=choice.grouping.value)
-
-    def _draw_chosen(self) -> None:
-        """Draw what was just chosen, with the cursor in view wherever its pane has gone."""
-        self.draw()
-        if self.wall.cursor:
-            self.wall.go_to(self.wall.cursor.key)
-
     # Actions
 
     def action_move(self, way: str) -> None:
@@ -239,57 +154,11 @@ class FloorScreen(FloorScene, HandedScreen):
         self.factory.memory.keep(**{"zoom" if roomy(self.size) else "zoom_small": zoom})
         self.draw()
 
-    def action_unfold(self) -> None:
-        """Show or fold the stations of other repositories, and those that have been idle for long."""
-        before = len(self.floor.folded) if self.floor else 0
-        self.view.choose(unfolded=not self.view.choice.unfolded)
-        self._draw_chosen()
-        folded = len(self.floor.folded) if self.floor else 0
-        if not before and not folded:
-            self.say("nothing is folded away: every station works here, and none has been idle for long")
-
     def action_preview(self) -> None:
         """Show or hide the preview."""
         self.previewed = not self.previewed
         if not self.query_one(Preview).fit(self.size.height, self.previewed) and self.previewed:
             self.say("there is no room for a preview on this screen")
-
-    def action_search(self) -> None:
-        self._typing = Typing("/", self.view.choice.search)
-
-    def action_filter(self) -> None:
-        self._menu = menus.filter_menu(self.view.choice)
-
-    def action_order(self) -> None:
-        self._menu = menus.order_menu(self.view.choice)
-
-    def action_group(self) -> None:
-        self._menu = menus.group_menu(self.view.choice)
-
-    def action_mark(self) -> None:
-        """Mark the station under the cursor, or take its mark away, and go on to the next."""
-        pane = self.wall.cursor
-        if pane is None or not pane.station:
-            self.say("only stations can be marked: no station works on this branch")
-            return
-        self.factory.marks ^= {pane.key}
-        self.wall.show_marks(self.factory.marks)
-        self.wall.step()
-
-    def action_mark_many(self) -> None:
-        """Ask which stations to mark together."""
-        self._menu = menus.mark_menu(self.floor.groups if self.floor else (), self.wall.cursor, self.factory.marks)
-
-    def _mark_alike(self, what: Alike) -> None:
-        found = alike(what, self.floor.groups if self.floor else (), self.wall.cursor, self.factory.marks)
-        marks = marked(what, found, self.factory.marks)
-        self.factory.marks.clear()
-        self.factory.marks.update(marks)
-        self.wall.show_marks(marks)
-
-    def action_unmark(self) -> None:
-        self.factory.marks.clear()
-        self.wall.show_marks(self.factory.marks)
 
     def action_family(self) -> None:
         """Fold those that work for the station under the cursor, or for whom it works; or unfold them."""
@@ -303,14 +172,6 @@ class FloorScreen(FloorScene, HandedScreen):
         self.draw()
         if stations and "station:" + stations[0] not in self.wall:
             self.wall.go_to("station:" + state.stations[stations[0]].parent)
-
-    def action_clear(self) -> None:
-        """First the marks, then what hides something."""
-        if self.factory.marks:
-            self.action_unmark()
-            return
-        self.view.choose(search="", statuses=frozenset(), every_branch=False, unfolded=False)
-        self._draw_chosen()
 
     def action_next_loud(self) -> None:
         """Go round the panes that need somebody."""

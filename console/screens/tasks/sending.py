@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from console.screens.handed import NAMED, TOLD_S, why
-from console.screens.listed import ListedScreen, R
+from console.screens.listed.rows import R
+from console.screens.listed.screen import ListedScreen
 from sessions.floor.commands import AddTasks, AnyWish, Reply
 from sessions.text import clean
 from widgets.draw.cells import Line

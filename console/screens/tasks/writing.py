@@ -10,7 +10,7 @@ from pathlib import Path
 
 from console import shell
 from console.screens.handed import TOLD_S
-from console.screens.listed import R
+from console.screens.listed.rows import R
 from console.screens.tasks.sending import Asked, SendingList
 from sessions.errors import FactoryError
 from sessions.floor.commands import AddTasks, AnyWish, EditTask, SplitTask

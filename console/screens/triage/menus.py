@@ -7,8 +7,7 @@ from collections.abc import Collection, Sequence
 from sessions.floor.ours.lives import Life
 from sessions.floor.state import FloorState, Status, name_of
 from sessions.floor.triage import wakes
-from sessions.floor.triage.case import Case
-from sessions.floor.triage.wakes import Wake
+from sessions.floor.triage.case import Case, Wake
 from sessions.text import clean
 from sessions.views.names import short_model
 from sessions.views.triage.tab import Tab

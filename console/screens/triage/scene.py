@@ -13,7 +13,7 @@ from textual import events, on
 
 from console.actions.registry import BY_ID, key_name, keys_of
 from console.links.link import LinkMode
-from console.screens.listed import ListedScreen
+from console.screens.listed.screen import ListedScreen
 from console.screens.triage.actions import KEYS, TriageSituation
 from console.screens.triage.last import LastLines
 from console.screens.triage.pending import Pending

@@ -17,7 +17,7 @@ from sessions.floor.decide.tasks import decide_task
 from sessions.floor.ours.lives import Asks, Life
 from sessions.floor.state import UNMETERED, FloorState, name_of
 from sessions.floor.triage import meanings, wakes
-from sessions.floor.triage.case import Act, Case, Cause, Kind
+from sessions.floor.triage.case import Act, Case, Cause, Kind, Wake
 from sessions.floor.triage.causes.providers import NO_MODEL
 from sessions.floor.triage.meanings import Means, question_of
 from sessions.text import clean
@@ -200,7 +200,7 @@ def _snoozed(wish: SettleCase, now: float) -> Means | Refusal:
     if wish.until and not now < wish.until <= now + MOST_SNOOZE_S + 60:
         return Refusal("it would never be back" if wish.until > now else "that time is over", "a week at most")
     if wish.wakes and wakes.meaning(wish.wakes) is None:
-        named = ", ".join(wakes.Wake)
+        named = ", ".join(Wake)
         return Refusal(f"nothing is called {clean(wish.wakes, 40)!r}", f"{named}, or the type of an event of a station")
     if wish.wakes:
         return Means(None, f"out of sight until {wakes.words(wish.wakes)}")

@@ -56,6 +56,17 @@ class Cause(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Wake(StrEnum):
+    """What a case can be out of sight until, by the name that a wish, a command and the journal have for it."""
+
+    TURN = "turn_ended"
+    COMMIT = "commit"
+    CHECKED = "check_passed"
+    MERGES = "conflict_gone"
+    BOUNDS = "bounds_changed"
+    ENDED = "ended"
+
+
 class Act(StrEnum):
     """What settles a case."""
 

@@ -6,7 +6,6 @@ Pure.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from enum import StrEnum
 from typing import get_args
 
 import msgspec
@@ -14,21 +13,10 @@ import msgspec
 from sessions.floor import events as ev
 from sessions.floor.conflicts import Outcome
 from sessions.floor.state import FloorState
-from sessions.floor.triage.case import Case
+from sessions.floor.triage.case import Case, Wake
 
 LONGEST_S = 7 * 86_400.0
 """The longest snooze, also where only an event is to end it: nothing is out of sight for ever."""
-
-
-class Wake(StrEnum):
-    """What people wait for, by the name that a wish, a command and the journal have for it."""
-
-    TURN = "turn_ended"
-    COMMIT = "commit"
-    CHECKED = "check_passed"
-    MERGES = "conflict_gone"
-    BOUNDS = "bounds_changed"
-    ENDED = "ended"
 
 
 class Meaning(msgspec.Struct, frozen=True):

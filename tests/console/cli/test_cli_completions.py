@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from console.cli.commands.completions import SHELLS, Completions, commands
+from console.cli.commands.completions import SHELLS, Completions
+from console.cli.completing.described import commands
 from console.cli.parser import build
 from tests.support.cli import COMMAND, Machine, usage
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from console.cli.command import Command, Look
-from console.cli.commands.completions import Completions, commands
+from console.cli.commands.completions import Completions
 from console.cli.commands.demo import Demo
 from console.cli.commands.import_ import Import
 from console.cli.commands.live import Live
@@ -20,6 +20,7 @@ from console.cli.commands.record import Record
 from console.cli.commands.replay import Replay
 from console.cli.commands.slowest import Slowest
 from console.cli.commands.status import Status
+from console.cli.completing.described import commands
 from console.cli.parser import COMMANDS, build, parse, struct_of
 from console.options import THEMES
 from console.terminal import theme

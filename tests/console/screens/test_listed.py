@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 
 from console.actions.action import ScreenSpec
 from console.app import FactoryApp
-from console.screens.listed import ListedScreen, _cursor
+from console.screens.listed.screen import ListedScreen, _cursor
 from sessions.floor.state import FloorState
 from tests.console.screens.floor.played import OPTIONS
 from tests.support.console import StillLink, factory_state

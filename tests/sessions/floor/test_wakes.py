@@ -12,8 +12,8 @@ from sessions.floor.ours.lives import Life
 from sessions.floor.scope import Scope
 from sessions.floor.state import FloorState
 from sessions.floor.triage import acts, wakes
-from sessions.floor.triage.case import Act
-from sessions.floor.triage.wakes import LONGEST_S, Wake
+from sessions.floor.triage.case import Act, Wake
+from sessions.floor.triage.wakes import LONGEST_S
 from tests.support.triage.floors import NOW, case, floor, observed, ours
 
 BRANCH = ev.BranchChanged(time=NOW - 90, source="git", branch="station/api", head="a1", committed=NOW - 90)

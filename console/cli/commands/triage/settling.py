@@ -7,8 +7,7 @@ import time
 from console.cli.command import InRepository
 from console.cli.words import Parser, filled, whole
 from sessions.errors import UsageError
-from sessions.floor.triage.case import Act, Kind
-from sessions.floor.triage.wakes import Wake
+from sessions.floor.triage.case import Act, Kind, Wake
 
 ACTS = tuple(act.value.replace(" ", "-") for act in Act)
 KINDS = tuple(kind.value for kind in Kind)

@@ -1,0 +1,1 @@
+"""What shells complete after the name of the program, made from its parser."""

@@ -1,0 +1,1 @@
+"""Screens that are a list, with what is told of the row under the cursor."""
