@@ -32,6 +32,8 @@ PREFIX = "factory-tui-live-"
 AT_ONCE = 4
 WHO = "script@demo"
 """Who wants what the script does: no key of the operator's undoes it."""
+SILENT_S = 60.0
+"""A silence of its stations that is a case: nobody watches a demo for as long as is usual."""
 PRICE = "input = 3.0\noutput = 15.0\ncache_read = 0.3\nwindow = 200000\n"
 VARIABLES = {"HOME": "home", "XDG_STATE_HOME": "state", "XDG_CONFIG_HOME": "config"}
 """What of the environment would lead to the operator's own factory; each becomes a directory of the demo."""
@@ -117,6 +119,7 @@ class LiveFactory:
             f"prices = {json.dumps(str(prices))}",
             f'model = "openai/{story.VISITOR}"',
             f'[endpoints."openai/"]\nbase_url = {json.dumps(self._url)}',
+            f"[triage]\nsilent = {SILENT_S:g}",
         )
         settings.write_text("\n".join(lines) + "\n", encoding="utf-8")
 

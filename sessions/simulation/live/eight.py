@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
+from msgspec.structs import replace
 
 from sessions.floor.scope import Budget, Scope
 from sessions.floor.tasks.task import Check, TaskSpec
 from sessions.simulation.live.part import Job, Part
 from sessions.simulation.live.said import TESTS, Use, commit, edit, read, refusal, run, step, work, write
-from sessions.simulation.provider.script import Step
+from sessions.simulation.provider.script import Fault, Step, Trouble
 
 TAXES = ("shop/taxes.py", "tests/test_taxes.py")
 _REFUSED = "the script has this model refuse what it is asked"
 _LIMITED = "You have hit the daily limit of this script, which resets at 9"
+SILENCES = 10
+"""How often an answer that does not come is asked for, some minutes each time, before it does."""
 _ELABORATE = "I look at how this is used, and what it would break. "
 
 
@@ -27,7 +29,7 @@ def eight(pace: float, rounds: int, busy: bool) -> Iterator[Part]:
     yield _guide(pace, rounds, busy)
     yield _stock(pace, busy)
     yield _receipt(pace)
-    yield from _family(pace)
+    yield from _family(pace, busy)
 
 
 def _cart(pace: float, rounds: int) -> Part:
@@ -112,22 +114,23 @@ def _guide(pace: float, rounds: int, busy: bool) -> Part:
 
 def _stock(pace: float, busy: bool) -> Part:
     """One that is slow, and comes to nothing where there is more trouble; then it does what was taken from others."""
-    slow = msgspec.structs.replace(
-        step("read", pace, path="shop/stock.py"), text=_ELABORATE, repeat=40, piece=12, pace=pace / 10
-    )
+    slow = replace(step("read", pace, path="shop/stock.py"), text=_ELABORATE, repeat=40, piece=12, pace=pace / 10)
     thought = (slow, refusal(pace, _LIMITED)) if busy else (slow, slow)
     text = "Think through how stock could never be negative."
     return Part("stock", text, (*thought, Step(text="It can be checked.", delay=pace)), takes=True)
 
 
 def _receipt(pace: float) -> Part:
-    """One that fails, and does it when it is asked again."""
+    """One that fails over a text that is not there, and does it when it is asked again."""
     taxed = edit("shop/receipt.py", "{name} {cents}", "{name} {cents} (taxed)")
     return Part(
         "receipt",
         "Put the tax on every receipt.",
         (
             step("read", pace, path="shop/receipt.py"),
+            step(
+                "edit", pace, path="shop/receipt.py", old_string="{name}: {price}", new_string="{name}: {price} (taxed)"
+            ),
             refusal(pace, _REFUSED),
             *work(pace, taxed, run(TESTS), commit("Receipts say that they are taxed")),
         ),
@@ -135,17 +138,20 @@ def _receipt(pace: float) -> Part:
     )
 
 
-def _family(pace: float) -> Iterator[Part]:
-    """One for which another one works."""
+def _family(pace: float, busy: bool) -> Iterator[Part]:
+    """One for which another one works, and of which nothing is heard after that where there is more trouble."""
+    thanks = Step(text="Thank you: it is documented.", delay=pace)
+    silence = Fault(Trouble.SILENCE, times=SILENCES)
     yield Part(
         "lead",
         "Have the cart's module documented; somebody works for you.",
         (
             step("list", pace, path="shop"),
             Step(text="Somebody documents it for me. I wait for what comes of it.", delay=pace),
-            Step(text="Thank you: it is documented.", delay=pace),
+            replace(thanks, fault=silence) if busy else thanks,
         ),
         budget=Budget(tokens=200_000, turns=20),
+        later=(("Nothing was heard of you", (thanks,)),),
     )
     cart = "# Cart\n\n`add` puts something in, `total` sums up.\n"
     yield Part(

@@ -27,6 +27,17 @@ FILES: Mapping[str, str] = {
         '"""Receipts."""\n\n\ndef receipt(items):\n'
         '    return "\\n".join(f"{name} {cents}" for name, cents, _ in items)\n'
     ),
+    "tools/count_stock.py": (
+        '"""Counts the stock. A damaged record kills it; begun again, it goes on behind that one."""\n\n'
+        "import ctypes\nimport os\nimport pathlib\n\nDAMAGED = 3\n\n"
+        "seen = pathlib.Path(os.environ['HOME'], 'counted')\n"
+        "behind = len(seen.read_text()) if seen.exists() else 0\n"
+        "if behind < DAMAGED:\n"
+        "    seen.write_text('x' * (behind + 1))\n"
+        "    print('reading record', behind + 1, flush=True)\n"
+        "    ctypes.string_at(0)\n"
+        "print('the stock is counted')\n"
+    ),
     "tests/__init__.py": "",
     "tests/test_cart.py": (
         "import unittest\n\nfrom shop.cart import Cart\n\n\nclass CartTest(unittest.TestCase):\n"

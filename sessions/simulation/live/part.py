@@ -9,7 +9,7 @@ from sessions.floor.scope import Budget, Scope
 from sessions.floor.tasks.task import TaskSpec
 from sessions.simulation.provider.script import Step
 
-KIND = "builtin"
+KIND, PROGRAM = "builtin", "command"
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -39,9 +39,14 @@ class Part(msgspec.Struct, frozen=True):
     """Words that it may be told later, and what it does then."""
     account: str = ""
     """It calls its provider by an account of its own, whose key is no other one's."""
+    command: str = ""
+    """It is no agent but this program, in a process of its own."""
 
     def wish(self, url: str) -> StartStation:
         """Its start; `url` is where the provider is."""
+        if self.command:
+            options = (("command", self.command),)
+            return StartStation(kind=PROGRAM, name=self.name, scope=self.scope, options=options, takes=False)
         if self.account:
             url = f"{url.removesuffix('/v1')}/{self.account}/v1"
         options = (("base_url", url), *((("ask", self.ask),) if self.ask else ()))

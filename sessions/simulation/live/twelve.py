@@ -14,7 +14,7 @@ from sessions.simulation.provider.script import Fault, Step, Trouble
 
 LOCKED_STEPS = 10.0
 """For how long the key of an account is refused, in times of the pace."""
-LOOPS = 100
+LOOPS = 400
 """How often one tries the same, in vain."""
 LATE_S = 3_600
 """How long a question to the operator may take."""
@@ -26,31 +26,31 @@ _KEY = "Incorrect API key provided: it was taken back by the script."
 
 def twelve(pace: float) -> Iterator[Part]:
     """The ones that have something to show first."""
-    yield _prices(pace)
+    yield _counts()
     yield _returns(pace)
     yield _build(pace)
     yield _upstream(pace)
     yield _full(pace)
     yield _spent(pace)
     yield _calls(pace)
-    for name in ("till-north", "till-south", "till-east"):
+    yield _leaflet(pace)
+    for name in ("till-north", "till-south"):
         yield _locked(name, pace)
     yield _labels(pace)
     yield _loops(pace)
 
 
-def _prices(pace: float) -> Part:
-    """One that asks before it writes, and has used up most of its budget."""
-    first = replace(step("read", pace, path="shop/taxes.py"), input=81_000)
-    rest = work(pace, write("docs/prices.md", "# Prices\n\nIn cents.\n"), commit("List the prices"))
-    return Part(
-        "price-list",
-        "Write a list of prices into the documentation.",
-        (first, *rest),
-        Scope(write=("docs/prices.md",)),
-        Budget(tokens=100_000),
-        ask="write",
-    )
+def _counts() -> Part:
+    """A program, in a process of its own, that a signal ends until it is held back."""
+    return Part("stock-count", "", scope=Scope(write=("docs/stock.md",)), command="python3 tools/count_stock.py")
+
+
+def _leaflet(pace: float) -> Part:
+    """One that needs a program which is not there, gives up over it, and does without when it is asked again."""
+    begun = work(pace, read("shop/cart.py"), run("leaflet-press docs/guide.md"))[:-1]
+    ended = work(pace, write("docs/leaflet.md", "# Leaflet\n\nPens, books, food.\n"), commit("Write the leaflet"))
+    scope = Scope(write=("docs/leaflet.md",))
+    return Part("leaflet", "Make a leaflet of the guide.", (*begun, refusal(pace, _GIVES_UP), *ended), scope)
 
 
 def _returns(pace: float) -> Part:

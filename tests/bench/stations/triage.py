@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +15,11 @@ from console.options import Options
 from console.screens.triage import screen as shown
 from console.screens.triage.screen import TriageScreen
 from sessions.floor.fold.fold import fold
+from sessions.floor.state import FloorState
 from sessions.floor.triage.case import Cause, Kind
 from sessions.simulation.live import story
 from tests.bench.figure import Figure, percentile
+from tests.bench.probe import Terminal
 from tests.support.console import state_of
 from tests.support.triage import worked as worked_off
 from tests.support.triage.mixed import DecidingLink, case, many_events
@@ -36,18 +39,36 @@ def figures(quick: bool) -> Iterator[Figure]:
 
 def live_figures(directory: Path) -> Iterator[Figure]:
     """A live demo that is worked off by keys, its supervisor killed before; and whether the past shows the same."""
-    worked, recording = worked_off.live(story.parts(STATIONS, 0.5), LIVE, directory / "triage.ftr", PATIENCE_S)
+    worked, recording = worked_off.live(story.parts(STATIONS, 0.5), waits, directory / "triage.ftr", PATIENCE_S)
     try:
-        _, state = worked_off.before_first_key(recording, worked)
-        alike = {case.id for case in worked.began} == state.cases.keys()
+        seq, state = worked_off.before_first_key(recording, worked)
+        rows = [row.first.kind for row in worked_off.queue(state, state.time) if row.first is not None]
+        alike = {case.id for case in worked.began} == state.cases.keys() and rows == worked.shown
         after = recording.state_at(recording.span.last_seq)
         left = sum(case.id in after.cases for case in worked.began)
     finally:
         recording.close()
+    alike &= replayed(directory / "triage.ftr", seq, len(state.cases), len(rows)) == rows
     kinds = len({case.kind for case in worked.began})
-    note = f"{len(worked.began)} cases of {kinds} kinds: {', '.join(worked.pressed)}"
+    causes = len({case.cause for case in worked.began})
+    note = f"{len(worked.began)} cases of {kinds} kinds and {causes} causes: {', '.join(worked.pressed)}"
     yield Figure("live queue of 20 cases: keys to settle all of it", worked.keys, "keys", 20, note=note)
     yield Figure("live queue of 20 cases: of them left, or not the same in the past", left + (not alike), "", 0)
+
+
+def replayed(recording: Path, seq: int, cases: int, rows: int) -> list[Kind]:
+    """What the queue of a replay shows as of an event."""
+    words = (sys.executable, "-m", "console", "replay", str(recording), "--seq", str(seq))
+    with Terminal(words, worked_off.COLUMNS, worked_off.LINES) as terminal:
+        terminal.until(lambda text: f"triage {cases}" in text, worked_off.WAIT_S)
+        terminal.press("3")
+        terminal.until(lambda text: f"waiting {cases}" in text, worked_off.WAIT_S)
+        return worked_off.drawn(terminal, rows)
+
+
+def waits(state: FloorState) -> bool:
+    """Whether all of them are there, and every cause of the list is among theirs."""
+    return len(state.cases) >= LIVE and {case.cause for case in state.cases.values()} == {*Cause}
 
 
 async def _measured(keys: int, events: int) -> list[Figure]:

@@ -6,7 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import takewhile
 from pathlib import Path
 
 import msgspec
@@ -33,7 +34,7 @@ LIST = 108
 AGE = 8
 """Where in a row what comes behind its sign and age begins."""
 LOOK_S = UNSEEN_S + 0.1
-"""How long somebody looks at what came under the cursor, before something of it is allowed."""
+"""How long somebody looks at what came under the cursor before it is allowed."""
 WAIT_S = 30.0
 KEYS: dict[Kind, tuple[str, str, Act]] = {
     Kind.PERMISSION: ("d", "not from here", Act.DENY),
@@ -57,14 +58,36 @@ class Worked(msgspec.Struct):
 
     began: tuple[Case, ...]
     """The queue before the first key."""
+    shown: list[Kind] = []
+    """Of what kind each row on the screen was before the first key."""
     keys: int = 0
     """That were pressed; a typed reason is not counted, nor is the key that ends it."""
     pressed: list[str] = []
     """In order, each with whom it was for."""
 
 
-def live(parts: Sequence[Part], wanted: int, to: Path, patience_s: float) -> tuple[Worked, Recording]:
-    """Run these stations until so many cases wait, kill the supervisor, work them off by keys, and record all of it."""
+Keys = Mapping[Kind, tuple[str, str, Act]]
+Ready = Callable[[FloorState], bool]
+Look = Callable[[LiveFactory, Watched], None]
+
+
+def nothing(factory: LiveFactory, console: Watched) -> None:
+    """Nothing is looked at."""
+
+
+def live(
+    parts: Sequence[Part],
+    ready: Ready,
+    to: Path,
+    patience_s: float,
+    keys: Keys = KEYS,
+    before: Look = nothing,
+    after: Look = nothing,
+) -> tuple[Worked, Recording]:
+    """Run these stations until it is so, kill the supervisor, work their cases off by keys, and record all of it.
+
+    `before` is called before the supervisor is killed, `after` when all of those cases are settled.
+    """
     program = (sys.executable, "-m", "console")
     with LiveFactory(parts) as factory:
         place = place_of(factory.repo)
@@ -72,13 +95,15 @@ def live(parts: Sequence[Part], wanted: int, to: Path, patience_s: float) -> tup
         factory.started()
         assert factory.troubles == []
         with watched(place.socket, revive=lambda: None) as console:
-            console.until(lambda client: len(client.state.cases) >= wanted, patience_s)
+            console.until(lambda client: ready(client.state), patience_s)
+            before(factory, console)
             kill_supervisor(factory)
             words = (*program, "--repo", str(factory.repo), "--theme", "dark")
             with Terminal(words, COLUMNS, LINES) as terminal:
                 terminal.until(lambda text: "3 triage " in text, WAIT_S)
                 terminal.press("3")
-                worked = work_off(terminal, console, wanted)
+                worked = work_off(terminal, console, ready, keys)
+            after(factory, console)
         return worked, record(factory, to)
 
 
@@ -87,20 +112,22 @@ def queue(state: FloorState, now: float) -> tuple[Item, ...]:
     return items(state, now, Tab.WAITING, (), lambda case: False)
 
 
-def work_off(terminal: Terminal, console: Watched, wanted: int) -> Worked:
-    """Settle all cases that there are, `wanted` at least, each row with the key of its kind."""
-    console.until(lambda client: len(client.state.cases) >= wanted, WAIT_S)
+def work_off(terminal: Terminal, console: Watched, ready: Ready, keys: Keys = KEYS) -> Worked:
+    """Settle all cases that there are when it is so, each row with the key of its kind."""
+    console.until(lambda client: ready(client.state), WAIT_S)
     terminal.until(lambda text: f"waiting {len(console.client.state.cases)}" in text, WAIT_S)
     worked = Worked(tuple(console.client.state.cases.values()))
+    worked.shown = drawn(terminal, len(queue(console.client.state, console.client.state.time)))
     left = {case.id for case in worked.began}
     while left:
         line = _under_cursor(terminal)
         console.until(lambda client: bool(_rows(line, client.state)), WAIT_S)  # noqa: B023 - at once
         row = _rows(line, console.client.state)[0]
         assert row.first is not None
-        key, typed, _ = KEYS[row.first.kind]
+        key, typed, _ = keys[row.first.kind]
         key = "a" if row.first.kind is Kind.PERMISSION and worked.keys == 0 else key
-        terminal.watch(LOOK_S, draw=True)
+        if key == "a":
+            terminal.watch(LOOK_S, draw=True)
         terminal.press(key)
         worked.keys += 1
         if typed and key != "a":
@@ -114,6 +141,19 @@ def work_off(terminal: Terminal, console: Watched, wanted: int) -> Worked:
             # Its age moves on while it is there.
             terminal.until(lambda _: _under_cursor(terminal)[AGE:] != line[AGE:], WAIT_S)  # noqa: B023 - at once
     return worked
+
+
+def drawn(terminal: Terminal, rows: int) -> list[Kind]:
+    """Of what kind each row of the list is, as soon as there are so many."""
+    terminal.until(lambda _: len(shown(terminal)) == rows, WAIT_S)
+    return shown(terminal)
+
+
+def shown(terminal: Terminal) -> list[Kind]:
+    """Of what kind each row of the list on the screen is."""
+    lines = terminal.text.splitlines()[2:]
+    found = (next((kind for kind in KEYS if f" {word(kind)} " in line[:20]), None) for line in lines)
+    return [kind for kind in takewhile(bool, found) if kind is not None]
 
 
 def _under_cursor(terminal: Terminal) -> str:

@@ -27,7 +27,7 @@ HEARD: tuple[tuple[str, Cause, Where, str, str], ...] = (
         CODEX,
     ),
     ("401", Cause.AUTH, T, '[API Error: {"error":{"code":401,"status":"UNAUTHENTICATED"}}]', GEMINI),
-    ("401", Cause.AUTH, T, "login: openai refuses the key: Incorrect API key provided: sk-x.", BUILTIN),
+    ("401", Cause.AUTH, T, "login: openai/x at http://x refuses the key (Incorrect API key provided: sk-x.)", BUILTIN),
     (
         "401",
         Cause.AUTH,
