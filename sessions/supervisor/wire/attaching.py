@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
 from typing import Protocol
 
 from sessions.errors import FactoryError
@@ -107,7 +107,8 @@ class Attachments:
             reason, cure = f"the supervisor failed to show it ({type(error).__name__})", "see its log"
         finally:
             self._there.pop(frame.id, None)
-        await self._send(EndFrame(frame.id, clean(reason, REASON), clean(cure, REASON)))
+        with suppress(ConnectionError):  # nobody is there to be told
+            await self._send(EndFrame(frame.id, clean(reason, REASON), clean(cure, REASON)))
 
 
 def _size(columns: int, lines: int) -> Size:
