@@ -40,8 +40,8 @@ settings.register_profile(
 
 LIMIT_S = float(os.environ.setdefault("PYTEST_TIMEOUT", "120"))
 """A test that takes longer has failed; `@pytest.mark.timeout(seconds)` gives one a limit of its own."""
-GRACE = 1.25
-"""By this factor later the process is ended, of a test that cannot be: it waits for a thread that nobody ends."""
+GRACE_S = float(os.environ.get("PYTEST_GRACE", "30"))
+"""So much later the process is ended, of a test that cannot be: it waits for a thread that nobody ends."""
 
 FOREIGN = ("GIT_", "XDG_", "LC_", "SSH_", "TEXTUAL_", "CLAUDE_", "CODEX_", "FACTORY_TUI_")
 """How the names of variables begin that would change what git, the product or its screens do."""
@@ -163,7 +163,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     """Let no test run for ever, whatever it waits for."""
     marker = item.get_closest_marker("timeout")
     limit = marker.args[0] if marker is not None else LIMIT_S
-    faulthandler.dump_traceback_later(limit * GRACE, exit=True, file=item.config.stash[fault_handler_stderr_fd_key])
+    faulthandler.dump_traceback_later(limit + GRACE_S, exit=True, file=item.config.stash[fault_handler_stderr_fd_key])
     try:
         return (yield)
     finally:

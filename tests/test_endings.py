@@ -11,6 +11,7 @@ from tests import ROOT
 
 FAILING = """
 import asyncio
+import pytest
 from pathlib import Path
 from sessions.journal.writer import Journal
 
@@ -21,6 +22,7 @@ def test_leaves_its_journal_open(tmp_path: Path) -> None:
 
     asyncio.run(check())
 
+@pytest.mark.timeout(1, func_only=True)
 def test_waits() -> None:
     asyncio.run(asyncio.Event().wait())
 
@@ -28,21 +30,27 @@ def test_is_run_all_the_same() -> None:
     pass
 """
 STUCK = """
-import asyncio, threading
+import asyncio, pytest, threading
 
+@pytest.mark.timeout(1, func_only=True)
 def test_waits_for_its_thread() -> None:
     asyncio.run(asyncio.to_thread(threading.Event().wait))
 """
 
 
-def run(directory: Path, tests: str) -> subprocess.CompletedProcess[str]:
+def run(directory: Path, tests: str, grace: str = "60") -> subprocess.CompletedProcess[str]:
     """Run the tests in a process of their own that stands on what every test stands on."""
     settings, path = directory / "pytest.ini", directory / "test_it.py"
     settings.write_text("[pytest]\nfilterwarnings = error\n")
     path.write_text(tests)
     plugins = ("-p", "tests.conftest", "-p", "pytest_timeout")
     words = [sys.executable, "-m", "pytest", *plugins, "-c", str(settings), str(path)]
-    env = {"PYTEST_TIMEOUT": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PATH": os.environ["PATH"]}
+    env = {
+        "PYTEST_TIMEOUT": "60",
+        "PYTEST_GRACE": grace,
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "PATH": os.environ["PATH"],
+    }
     return subprocess.run(words, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False)
 
 
@@ -53,6 +61,6 @@ def test_a_failing_test_holds_nobody_up(tmp_path: Path) -> None:
 
 
 def test_a_process_that_cannot_go_on_is_ended_and_says_where_it_stood(tmp_path: Path) -> None:
-    done = run(tmp_path, STUCK)
+    done = run(tmp_path, STUCK, grace="2")
     assert done.returncode == 1
     assert "test_waits_for_its_thread" in done.stderr

@@ -27,19 +27,19 @@ from tests.support.picture import at_rest, worked
 from widgets.floor.topline import TopLine
 
 CONNECTING = LinkHealth(connected=False, progress=Progress("connecting to the supervisor", 0, 0))
-THEN = time.time() - 3 * 3_600 - 60
+AGO_S = 3 * 3_600 + 60
 Check = Callable[[Pilot[None], StillLink, FloorScreen], Awaitable[None]]
 
 
 def shown(stations: int = 12) -> LastFloor:
     """What is kept of a floor that was the present some three hours ago."""
     view, state = FloorView(), factory_state(stations, 16)
-    return replace(last_floor(view.look(state, NOW), view.panes, NOW), time=THEN)
+    return replace(last_floor(view.look(state, NOW), view.panes, NOW), time=time.time() - AGO_S)
 
 
 def before(check: Check, size: tuple[int, int] = (160, 45), options: Options | None = None) -> StillLink:
     """Check a console that has its last floor and no other yet."""
-    link = StillLink(health=CONNECTING, now=THEN)
+    link = StillLink(health=CONNECTING, now=time.time() - AGO_S)
     link.last = shown()
 
     async def run() -> None:
