@@ -56,7 +56,7 @@ BY_ID = {action.id: action for action in ACTIONS}
 
 BESIDE = 60
 """Where keys that are about stations stand on a screen that is about something else: behind its own."""
-_SOON = 19.5
+_SOON = 7.5
 """Where the key that undoes stands there: behind those that change something, which it is for."""
 _OF_STATIONS = (f"{PREFIX}.", "app.caller")
 """What the ids of those begin with."""
