@@ -115,7 +115,7 @@ class FindScreen(ListedScreen[Place]):
     def question(self) -> Line:
         if self._sought is None:
             return ()
-        hint = f"enter searches   ctrl+r {'words' if self._regex else 'regular expression'}   esc back"
+        hint = f"enter searches   ctrl+r {'words' if self._regex else 'regex'}   esc back"
         return self._sought.line(self.size.width, "", hint)
 
     async def answer(self, key: str, character: str | None) -> bool:

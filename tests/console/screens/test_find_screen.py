@@ -150,7 +150,7 @@ def test_a_regular_expression_is_typed_after_ctrl_r_and_one_that_is_wrong_is_tol
     pytest.importorskip("re2")
 
     async def script(app: FactoryApp, pilot: Pilot[None]) -> None:
-        assert "ctrl+r regular expression" in text(app)
+        assert "ctrl+r regex" in text(app)
         await pilot.press("ctrl+r", *"NEE.LE", "enter")
         screen = await found(app, pilot, 3)
         assert {place.hit.found for place in screen.rows} == {"needle"} and "/NEE.LE/" in text(app)
