@@ -44,7 +44,7 @@ def _believed(stall: Stall, silent: float) -> str:
     words = f"believed to for {minutes(stall.patience)}"
     if silent == SILENT_S:
         return words
-    return f"{words}: silence counts from {silent:g} s on by the settings, else from {minutes(SILENT_S)}"
+    return f"{words}: the settings say {silent:g} s, not {minutes(SILENT_S)}"
 
 
 def circles(looked: Looked) -> Iterator[Case]:

@@ -9,7 +9,7 @@ import pytest
 from sessions.floor import events as ev
 from sessions.floor.commands import ChangeLife, PromptStation, SettleCase
 from sessions.floor.identity import Owner
-from sessions.floor.ours.lives import Change, Life
+from sessions.floor.ours.lives import Asks, Change, Life
 from sessions.floor.scope import Budget, Scope
 from sessions.floor.state import FloorState
 from sessions.floor.triage import meanings
@@ -17,7 +17,7 @@ from sessions.floor.triage.acts import choices, meaning
 from sessions.floor.triage.case import Act, Case, Cause, Kind
 from sessions.floor.triage.causes.providers import NO_MODEL
 from sessions.floor.triage.meanings import Means
-from tests.support.triage.floors import NOW, case, floor, observed, opened, ours
+from tests.support.triage.floors import NOW, asks, case, floor, observed, opened, ours
 
 AGENTS, PROGRAM, OBSERVED = ("builtin", "claude", "gemini-acp"), "command", "observed"
 FIRST: dict[Cause, dict[Kind, tuple[Act, ...]]] = {
@@ -119,6 +119,12 @@ def test_a_model_that_is_not_there_is_replaced_by_another_one() -> None:
     about = case("api", cause=Cause.PROVIDER, rule=NO_MODEL)
     first = choices(floor(station("builtin"), opened(about)), about, NOW)[0]
     assert (first.act, first.lacks) == (Act.MORE, "name a model or a budget")
+
+
+def test_who_asks_is_answered_first_whatever_the_cause() -> None:
+    asked = case("api", Kind.SCOPE, cause=Cause.SCOPE, about="q1")
+    question = asks("api", about=Asks.SCOPE, paths=("docs/**",))
+    assert acts(floor(station("builtin"), question, opened(asked)), asked)[:3] == [Act.ALLOW, Act.DENY, Act.RESCOPE]
 
 
 def test_a_program_that_ended_is_started_again_without_a_word() -> None:

@@ -30,8 +30,8 @@ def silent(seconds: float) -> tuple[FloorState, Lookout]:
     ("seconds", "words"),
     [
         (SILENT_S, "believed to for 15 m"),
-        (60.0, "believed to for 1 m: silence counts from 60 s on by the settings, else from 15 m"),
-        (20.0, "believed to for 20 s: silence counts from 20 s on by the settings, else from 15 m"),
+        (60.0, "believed to for 1 m: the settings say 60 s, not 15 m"),
+        (20.0, "believed to for 20 s: the settings say 20 s, not 15 m"),
     ],
 )
 def test_silence_is_a_case_as_soon_as_the_settings_say(seconds: float, words: str) -> None:
