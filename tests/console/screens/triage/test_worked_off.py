@@ -20,9 +20,11 @@ from sessions.floor.triage.case import Act, Case, Cause, Kind
 from sessions.floor.triage.meanings import Means
 from sessions.headless.live_demo import SILENT_S, LiveFactory
 from sessions.headless.supervised import Supervised
+from sessions.operator import who
 from sessions.simulation.live import story
 from sessions.stations.builtin import kind
 from sessions.views.triage.queue import Item
+from sessions.views.undoing import newest
 from tests.support.stations.left import loads_models, ours, processes_of
 from tests.support.supervisor import Watched
 from tests.support.triage.worked import KEYS, before_first_key, live, queue
@@ -114,6 +116,7 @@ def is_all_real(factory: LiveFactory, state: FloorState) -> None:
     mapped = {name: loads_models(pid) for pid, name in ours(factory.root) if name in ("supervisor", "hosting")}
     assert mapped == {"supervisor": False, "hosting": True}
     assert state.scripted and not state.simulated
+    assert state.ended and newest(state, who()) == (), "what the script did, no key of the operator's undoes"
     assert all(station.owner is Owner.OURS for station in state.stations.values())
     lives = {name: known.life for name, known in state.owned.items() if known.life is not Life.RUNNING}
     assert lives == {"stock-count": Life.HELD}
