@@ -92,6 +92,8 @@ LONG = (
     "test_endings",
 )
 """The modules of tests that take longest, the longest first (see `--durations`). The others come as they are found."""
+MEMORY, ROOM_BYTES = Path("/dev/shm"), 3 << 30
+"""All tests together need a part of that."""
 OWN = "TEXTUAL_SNAPSHOT_"
 """How the names begin by which the processes of one run know where to put their pictures."""
 
@@ -99,14 +101,16 @@ OWN = "TEXTUAL_SNAPSHOT_"
 def pytest_configure(config: pytest.Config) -> None:
     """Give this process, and all that it starts, an empty home and the environment of a plain terminal."""
     around = pytest.MonkeyPatch()
-    home = tempfile.TemporaryDirectory(prefix="ft-home-", ignore_cleanup_errors=True)
-    config.add_cleanup(home.cleanup)
-    config.add_cleanup(around.undo)
     if not hasattr(config, "workerinput"):  # whom the processes of a run have it from
-        temporary = tempfile.TemporaryDirectory(prefix="ft", ignore_cleanup_errors=True)
+        temporary = tempfile.TemporaryDirectory(prefix="ft", dir=_place(), ignore_cleanup_errors=True)
         config.add_cleanup(temporary.cleanup)
         Path(temporary.name).chmod(0o1777)  # as `/tmp` is: some run as nobody
         around.setenv("TMPDIR", temporary.name)  # killed programs leave something in it
+        config.option.basetemp = config.option.basetemp or f"{temporary.name}/t"  # whoever gives one keeps it
+    around.setattr(tempfile, "tempdir", None)  # as it was found without that variable
+    home = tempfile.TemporaryDirectory(prefix="ft-home-", ignore_cleanup_errors=True)
+    config.add_cleanup(home.cleanup)
+    config.add_cleanup(around.undo)
     for name in list(os.environ):
         if (name.startswith(FOREIGN) and not name.startswith(OWN)) or name in FOREIGN_NAMES:
             around.delenv(name)
@@ -117,6 +121,20 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(partial(_leave_groups, frozenset(_groups())))
     # The thread of a journal that a failing test left open must not keep the process from ending.
     around.setattr(aiosqlite.core, "Thread", partial(Thread, daemon=True))
+
+
+def _place() -> Path:
+    """Where temporary files lie: in memory, where there is room for them. Both names leave room for those of sockets.
+
+    A file system on a disk may look through all that was deleted of late before it makes a file, and tests delete
+    a great many: with that some of them take twice the time.
+    """
+    with contextlib.suppress(OSError):
+        there = os.statvfs(MEMORY)
+        room = there.f_bavail * there.f_frsize >= ROOM_BYTES and not there.f_flag & os.ST_NOEXEC
+        if room and os.access(MEMORY, os.W_OK):
+            return MEMORY
+    return Path("/tmp")
 
 
 def _groups() -> Iterator[Path]:

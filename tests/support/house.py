@@ -93,9 +93,9 @@ class House:
         return path
 
 
-def house_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+def house_in(monkeypatch: pytest.MonkeyPatch, within: str | None = None) -> Iterator[House]:
     """For a fixture: a house in which this process and its children live; its supervisor ends with it."""
-    with short_directory() as root:
+    with short_directory(within) as root:
         for name in ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "FACTORY_TUI_CONFIG", "XDG_RUNTIME_DIR"):
             monkeypatch.delenv(name, raising=False)
         monkeypatch.setenv("HOME", str(root / "home"))

@@ -32,9 +32,9 @@ PATIENCE_S = 30.0
 
 
 @contextmanager
-def short_directory() -> Iterator[Path]:
-    """A directory whose name leaves room for a unix socket's path."""
-    with tempfile.TemporaryDirectory(prefix="ft", dir="/tmp") as name:
+def short_directory(within: str | None = None) -> Iterator[Path]:
+    """A directory whose name leaves room for a unix socket's path, where temporary files lie or `within` another."""
+    with tempfile.TemporaryDirectory(prefix="ft", dir=within, ignore_cleanup_errors=True) as name:
         yield Path(name)
 
 

@@ -61,7 +61,8 @@ class Site:
     """
 
     def __init__(self, *, root: bool = False, scope: Scope = SCOPE) -> None:
-        self.base = Path(os.path.realpath(tempfile.mkdtemp(prefix="ft-site-")))
+        # Landlock leaves `/dev/shm` to all, where temporary files may lie.
+        self.base = Path(os.path.realpath(tempfile.mkdtemp(prefix="ft-site-", dir="/tmp")))
         self.base.chmod(0o755)
         self.before = AS_NOBODY if os.getuid() == 0 and not root and _nobody_reads(ROOT) else ()
         self.repository = TestRepository(self.base / "repo")

@@ -72,9 +72,9 @@ async def manned(house: House) -> AsyncIterator[Floor]:
         yield Floor(work, feed)
 
 
-def yard_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+def yard_in(monkeypatch: pytest.MonkeyPatch, within: str | None = None) -> Iterator[House]:
     """For a fixture: a house with a scripted kind of agent; all that runs there ends with it."""
-    for house in house_in(monkeypatch):
+    for house in house_in(monkeypatch, within):
         monkeypatch.setenv("PYTHONPATH", str(installed(house.root / "plugin")))
         monkeypatch.syspath_prepend(str(house.root / "plugin"))
         try:

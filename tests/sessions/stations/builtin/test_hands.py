@@ -198,7 +198,7 @@ def test_the_kernel_refuses_what_the_globs_would_let_through(tmp_path: Path) -> 
     of = tree(tmp_path)
     work = of.directory
     words = ("bwrap", "--die-with-parent", "--unshare-pid", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc")
-    wrap = (*words, "--bind", f"{work}/src", f"{work}/src", "--chdir", work)
+    wrap = (*words, "--ro-bind", work, work, "--bind", f"{work}/src", f"{work}/src", "--chdir", work)
     edit, run, inside = used(
         replace(of, wrap=wrap),
         ("edit", {"path": "docs/x.md", "old_string": "x", "new_string": "y"}),
