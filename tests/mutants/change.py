@@ -27,6 +27,9 @@ def change(module: ModuleType, mutant: Mutant) -> None:
         for other in others if scope[name] is not old else ():
             if other.get(name) is old:
                 other[name] = scope[name]
+        for function in scope.values() if scope[name] is not old else ():
+            if isinstance(function, FunctionType) and function.__defaults__:
+                function.__defaults__ = tuple(scope[name] if each is old else each for each in function.__defaults__)
 
 
 def _run(body: list[ast.stmt], module: ModuleType, scope: dict[str, object]) -> None:

@@ -34,18 +34,16 @@ def _under_way(state: FloorState, station: Station, progress: Progress, now: flo
             yield since, now
     elif now - (heard := heard_of(state, station)) > QUIET_S:
         yield heard, now
-    if progress.children_since:
-        seen = [each.evidence.seen for each in children_of(state, station.id)]
-        yield progress.children_since, now if has_working_child(state, station.id) else max(seen, default=0.0)
+    since, seen = progress.children_since, (each.evidence.seen for each in children_of(state, station.id))
+    yield since, now if has_working_child(state, station.id) else max(seen, default=since)
 
 
 def _length(spans: Iterator[tuple[float, float]], begin: float, progress: Progress, until: float) -> float:
     """How much of its turn these cover, each second once, without what was taken off before."""
     total, done = 0.0, max(begin, progress.excused_until)
     for since, end in sorted(spans):
-        seconds = min(end, until) - max(since, done)
-        if seconds > 0:
-            total, done = total + seconds, min(end, until)
+        total += max(0.0, min(end, until) - max(since, done))
+        done = max(done, end)
     return total
 
 

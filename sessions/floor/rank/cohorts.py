@@ -15,7 +15,7 @@ LEAST = 3
 """With fewer others nothing is said of how fast it is."""
 LIKE = 3.0
 """Tasks are of like size when the one is at most so many times as large as the other."""
-FRESH_S = 24 * 3_600.0
+FRESH_S = 86_400.0
 """Who was last heard of longer ago is not compared with."""
 _Sizes = tuple[tuple[str, float], ...]
 
@@ -55,13 +55,11 @@ def sizes_of(state: FloorState, progress: Progress) -> _Sizes:
 
 def alike(one: _Sizes, other: _Sizes) -> bool:
     """Whether tasks of these sizes can be compared: of what both are bounded in; or neither is known to be bounded."""
-    if not one or not other:
-        return one == other
     others = dict(other)
     for unit, size in one:
         if unit in others:
             return max(size, others[unit]) <= LIKE * min(size, others[unit])
-    return False
+    return not one and not other
 
 
 def cohort_of(station: str, role: str, sizes: _Sizes, members: Iterable[Member]) -> tuple[Cohort, Sequence[float]]:

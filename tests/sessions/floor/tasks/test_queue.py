@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 import pytest
+from msgspec.structs import replace
 
 from sessions.floor import events as ev
 from sessions.floor.commands import AssignTask, BringBack, Command, DropTask, ReopenTask, StartStation, TakeTasks, Undo
@@ -17,7 +18,7 @@ from sessions.floor.ours.lives import Life
 from sessions.floor.state import FloorState
 from sessions.floor.tasks import moves
 from sessions.floor.tasks.learned import learned
-from sessions.floor.tasks.queue import Queue, Waiting, busy, waiting, why
+from sessions.floor.tasks.queue import Queue, Waiting, busy, clash, waiting, why
 from sessions.floor.tasks.task import Learned, TaskSpec, TaskState
 from tests.support.queue.floors import START, added, fact, floor, free, taken
 
@@ -305,3 +306,77 @@ def test_what_nobody_ever_took_is_put_in_no_hands() -> None:
     wish = ReopenTask("t1", 0, TaskState.TAKEN)
     decision = decide(floor(added(TaskSpec("one"))), Command("c1", "ann@box", START, wish), START)
     assert decision == Refusal("nobody had t1 in hand yet", "look at what is in the queue now")
+
+
+@pytest.mark.parametrize(
+    ("spec", "station", "reason"),
+    [
+        (TaskSpec("x"), free("own"), Waiting("is about to be taken")),
+        (TaskSpec("x", write=("docs/a",)), free("own", "src/**"), "no station that takes tasks may write docs/a"),
+        (TaskSpec("x", role="test"), free("own", role="ship"), "no station of the role test takes tasks"),
+        (
+            TaskSpec("x", role="test", write=("docs/a",)),
+            [*free("own", "src/**", role="test"), *free("other", role="ship")],
+            "no test that takes tasks may write docs/a",
+        ),
+        (TaskSpec("x", after=("t9",)), free("own"), Waiting("comes after t9, which is not there", "t9")),
+    ],
+)
+def test_why_a_task_waits(spec: TaskSpec, station: list[ev.Event], reason: Waiting | str) -> None:
+    state = floor(added(spec), station)
+    assert why(state, "t1") == (Waiting(reason) if isinstance(reason, str) else reason)
+
+
+def test_a_task_that_is_assigned_waits_for_its_station_alone() -> None:
+    def waits(to: str, *more: list[ev.Event], write: tuple[str, ...] = ()) -> Waiting | None:
+        assigned = ev.TaskAssigned(task="t1", station=to, **FACT)
+        return why(floor(added(TaskSpec("x", write=write)), *more, assigned), "t1")
+
+    assert waits("own", free("other")) == Waiting("is for own, which is not there", for_station="own")
+    outside = Waiting("is for own, whose scope does not hold what it writes", for_station="own")
+    assert waits("own", free("own", "src/**"), free("other"), write=("docs/a",)) == outside
+    assert waits("own", free("own", takes=False), free("other")) == Waiting("is about to be taken")
+
+
+def test_of_many_that_may_take_it_their_count_is_told() -> None:
+    state = floor(
+        added(*(TaskSpec(f"{n}", write=(f"{n}/**",)) for n in range(3))),
+        free("a"),
+        free("b"),
+        taken("t1", "a"),
+        taken("t2", "b"),
+    )
+    assert why(state, "t3") == Waiting("the 2 stations that may take it are not free", for_station="a")
+    one = floor(added(TaskSpec("0"), TaskSpec("1")), free("a"), free("b"), taken("t1", "a"))
+    assert why(one, "t2") == Waiting("is about to be taken"), "one of them is free"
+
+
+def test_who_has_been_free_for_longest_is_first_and_who_is_unfit_takes_nothing() -> None:
+    state = floor(added(TaskSpec("x")), free("a", time=START + 5), free("b"), free("c"))
+    assert Queue(state).free == ["b", "c", "a"] and pairs(state) == {"b": "t1"}
+    assert {name: task.id for name, task in Queue(state).pairs({"b"}).items()} == {"c": "t1"}
+    assert set(Queue(floor(added(TaskSpec("x")), free("a", takes=False))).takers) == set()
+
+
+def test_what_writes_where_another_one_is_at_work_clashes_with_it() -> None:
+    state = floor(added(TaskSpec("x", write=("src/**",))), free("a"), taken("t1", "a"))
+    assert clash(state, ("src/a.py",)) == "t1"
+    assert clash(state, ("docs/a",)) == "" == clash(state, ("src/a.py",), "t1")
+
+
+@pytest.mark.parametrize(
+    ("state_of", "words"),
+    [
+        (TaskState.QUEUED, "is in the queue"),
+        (TaskState.HELD, "is held"),
+        (TaskState.TAKEN, "is under way"),
+        (TaskState.CHECKING, "is being checked"),
+        (TaskState.REVIEW, "waits to be accepted"),
+        (TaskState.FAILED, "failed its check"),
+        (TaskState.DROPPED, "was dropped"),
+    ],
+)
+def test_what_it_comes_after_is_told_with_how_that_stands(state_of: TaskState, words: str) -> None:
+    state = floor(added(TaskSpec("x"), TaskSpec("y", after=("t1",))), free("a"))
+    tasks = {**state.tasks, "t1": replace(state.tasks["t1"], state=state_of)}
+    assert why(replace(state, tasks=tasks), "t2") == Waiting(f"comes after t1, which {words}", "t1")
