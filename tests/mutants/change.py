@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from functools import cache
 from pathlib import Path
 from types import FunctionType, ModuleType
 
@@ -15,25 +16,53 @@ def change(module: ModuleType, mutant: Mutant) -> None:
     scope, top = vars(module), mutant.top
     if mutant.function:
         fresh = dict(scope)
-        _run([top], module, fresh)
+        _run(top, module, fresh)
         name = mutant.function.partition(".")[0]
         _graft(scope[name], fresh[name])
-        return
-    before = dict(scope)
-    later = (each for each in ast.parse(Path(str(module.__file__)).read_text()).body if each.lineno > top.lineno)
-    _run([top, *(each for each in later if isinstance(each, ast.Assign | ast.AnnAssign))], module, scope)
-    others = [vars(each) for each in [*sys.modules.values()] if hasattr(each, "__dict__")]
-    for name, old in before.items():
-        for other in others if scope[name] is not old else ():
-            if other.get(name) is old:
-                other[name] = scope[name]
-        for function in scope.values() if scope[name] is not old else ():
-            if isinstance(function, FunctionType) and function.__defaults__:
-                function.__defaults__ = tuple(scope[name] if each is old else each for each in function.__defaults__)
+    else:
+        _set_anew(module, top)
 
 
-def _run(body: list[ast.stmt], module: ModuleType, scope: dict[str, object]) -> None:
-    tree = ast.fix_missing_locations(ast.Module(body, []))
+def _set_anew(module: ModuleType, statement: ast.stmt) -> None:
+    """Run a statement of a module again; what it sets is put in place, and all that was made of that is made again."""
+    before = dict(vars(module))
+    _run(statement, module, vars(module))
+    for name, new in [*vars(module).items()]:
+        if name in before and new is not (old := before[name]):
+            for holder in [each for each in sys.modules.values() if each is module or _holds(each, name, old)]:
+                _put(holder, name, old, new)
+                for other in _statements(str(holder.__file__)):
+                    if not (holder is module and other.lineno == statement.lineno) and _mentions(other, name):
+                        _set_anew(holder, other)
+
+
+def _holds(module: ModuleType, name: str, value: object) -> bool:
+    return getattr(module, "__dict__", {}).get(name) is value
+
+
+def _put(module: ModuleType, name: str, old: object, new: object) -> None:
+    vars(module)[name] = new
+    for each in vars(module).values():
+        if isinstance(each, FunctionType) and each.__defaults__:
+            each.__defaults__ = tuple(new if default is old else default for default in each.__defaults__)
+
+
+@cache
+def _statements(file: str) -> tuple[ast.stmt, ...]:
+    """What a module sets when it is imported."""
+    body = ast.parse(Path(file).read_text()).body
+    return tuple(each for each in body if isinstance(each, ast.Assign | ast.AnnAssign))
+
+
+def _mentions(statement: ast.stmt, name: str) -> bool:
+    return any(
+        isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Load)
+        for each in ast.walk(statement)
+    )
+
+
+def _run(statement: ast.stmt, module: ModuleType, scope: dict[str, object]) -> None:
+    tree = ast.fix_missing_locations(ast.Module([statement], []))
     exec(compile(tree, str(module.__file__), "exec"), scope)
 
 

@@ -6,7 +6,23 @@ _HAND = "only whether it is refused is looked at, and events say the same withou
 _DUE = "a table of what is never due is only longer"
 _SAME = "tasks are told from others by their id, of which no two alive are equal; the rest saves time"
 
+_NEAR = "it only saves time: what may meet is compared exactly"
+_SAVES = "it only saves time"
+
 EQUIVALENTS: dict[str, dict[str, str]] = {
+    "sessions/floor/tasks/areas.py": {
+        "Areas.meeting: er in self._writes.items() if task in near and _meet(write, other)), '')  =>  "
+        "er in self._writes.items() if _meet(write, other)), '')": _NEAR,
+        "Areas._near: r depth in range(len(fixed) + 1):  =>  r depth in range(len(fixed) + 2):": _NEAR,
+        "_fixed: tern in map(parsed, write) if not pattern.takes_away}  =>  tern in map(parsed, write) if True}": _NEAR,
+    },
+    "sessions/floor/tasks/queue.py": {
+        "Queue.pairs: waits in self._walk(areas) if free else ():  =>  "
+        "waits in self._walk(areas) if True else ():": _SAVES,
+        "Queue.pairs: if not free:  =>  if False:": _SAVES,
+        "Queue.pairs: break  =>  pass": _SAVES,
+        "Queue._fit: if key not in self._fitting:  =>  if True:": _SAVES,
+    },
     "sessions/floor/triage/acts.py": {
         "refused: URCE, 'command': '', 'who': '', 'together': ''}  =>  URCE, 'command': '', 'who': ''}": _HAND,
         "refused: hand: Hand = {'time': now, 'source': SOURCE, 'command': '', 'who': '', 'toge  =>  "

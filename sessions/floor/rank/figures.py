@@ -24,7 +24,7 @@ def figures(
         return max(0.0, now - moment) if moment else None
 
     settled, since = age(progress.settled_at), max(0.0, clock - progress.settled_clock)
-    used = age(station.pace.last * BUCKET_S) if station.pace.last else None
+    used = age(station.pace.last * BUCKET_S)
     top = max((progress.top, *progress.failing, *progress.errors), key=lambda each: each.count)
     waits = (
         ("waited_person_s", "waited for a person", progress.waited_person),

@@ -26,8 +26,6 @@ class Areas:
 
     def add(self, task: str, write: tuple[str, ...]) -> None:
         """`task` writes there; one that says nothing of that meets nobody."""
-        if not write:
-            return
         self._writes[task] = write
         for fixed in _fixed(write):
             self._at.setdefault(fixed, []).append(task)
@@ -36,8 +34,6 @@ class Areas:
 
     def meeting(self, write: tuple[str, ...]) -> str:
         """The first task that writes where this would be written; "" when none does."""
-        if not write or not self._writes:
-            return ""
         near = set(self._near(write))
         return next((task for task, other in self._writes.items() if task in near and _meet(write, other)), "")
 

@@ -57,7 +57,7 @@ def fits(task: Task, station: str, known: Owned, role: str) -> bool:
 @lru_cache(65_536)
 def holds(scope: tuple[str, ...], write: tuple[str, ...]) -> bool:
     """Whether a station with this scope may write all that a task writes."""
-    return not write or inside(write, scope)
+    return inside(write, scope)
 
 
 def busy(state: FloorState, station: str, expected: frozenset[str] | None = None) -> str:
@@ -80,7 +80,7 @@ class Queue:
 
     def __init__(self, state: FloorState) -> None:
         self.state = state
-        self._roles = {name: state.stations[name].role for name in state.owned if name in state.stations}
+        self._roles = {name: state.stations[name].role for name in state.owned}
         self._fitting: dict[tuple[str, str, tuple[str, ...]], tuple[str, ...]] = {}
 
     @cached_property
@@ -196,14 +196,13 @@ class Queue:
         return Waiting(f"{name_of(self.state, first)} {busy(self.state, first)}", for_station=first)
 
 
-_STANDS = {
+_STANDS = {  # whatever comes after one that is finished waits for others
     TaskState.QUEUED: "is in the queue",
     TaskState.HELD: "is held",
     TaskState.TAKEN: "is under way",
     TaskState.CHECKING: "is being checked",
     TaskState.REVIEW: "waits to be accepted",
     TaskState.FAILED: "failed its check",
-    TaskState.FINISHED: "is finished",
     TaskState.DROPPED: "was dropped",
 }
 

@@ -75,6 +75,7 @@ def test_each_figure_has_its_value_and_the_age_of_what_it_rests_on() -> None:
         "dollars_each": (2.0, 5.0),
     }
     assert figures(STATION, PROGRESS, 150.0, 60.0, 2, COHORT, NOW)[0].median == 30.0
+    assert told(STATION, replace(PROGRESS, settled=1))["dollars_each"][0] == 8.0
 
 
 def test_what_never_was_has_no_age_and_what_is_unknown_no_value() -> None:

@@ -17,6 +17,7 @@ from sessions.floor.identity import Owner
 from sessions.floor.ours.lives import Life
 from sessions.floor.state import FloorState
 from sessions.floor.tasks import moves
+from sessions.floor.tasks.areas import Areas
 from sessions.floor.tasks.learned import learned
 from sessions.floor.tasks.queue import Queue, Waiting, busy, clash, waiting, why
 from sessions.floor.tasks.task import Learned, TaskSpec, TaskState
@@ -354,6 +355,7 @@ def test_of_many_that_may_take_it_their_count_is_told() -> None:
 def test_who_has_been_free_for_longest_is_first_and_who_is_unfit_takes_nothing() -> None:
     state = floor(added(TaskSpec("x")), free("a", time=START + 5), free("b"), free("c"))
     assert Queue(state).free == ["b", "c", "a"] and pairs(state) == {"b": "t1"}
+    assert Queue(floor(added(TaskSpec("x")), free("b"), free("a"))).free == ["a", "b"]
     assert {name: task.id for name, task in Queue(state).pairs({"b"}).items()} == {"c": "t1"}
     assert set(Queue(floor(added(TaskSpec("x")), free("a", takes=False))).takers) == set()
 
@@ -380,3 +382,35 @@ def test_what_it_comes_after_is_told_with_how_that_stands(state_of: TaskState, w
     state = floor(added(TaskSpec("x"), TaskSpec("y", after=("t1",))), free("a"))
     tasks = {**state.tasks, "t1": replace(state.tasks["t1"], state=state_of)}
     assert why(replace(state, tasks=tasks), "t2") == Waiting(f"comes after t1, which {words}", "t1")
+
+
+def test_tasks_that_are_alike_but_for_whose_they_are() -> None:
+    to = [ev.TaskAssigned(task=f"t{number}", station=name, **FACT) for number, name in enumerate("ab", 1)]
+    state = floor(added(TaskSpec("x"), TaskSpec("x"), TaskSpec("x")), free("a", takes=False), free("b"), to)
+    assert pairs(state) == {"a": "t1", "b": "t2"}
+    alone = floor(added(TaskSpec("x"), TaskSpec("x")), free("a", takes=False), to[:1])
+    assert why(alone, "t2") == Waiting("no station takes tasks"), "it takes but what is assigned to it"
+
+
+def test_a_parent_whose_child_rests_takes_the_next() -> None:
+    kid = [replace(event, parent="a") if isinstance(event, ev.StationOpened) else event for event in free("kid")]
+    assert busy(floor(free("a"), kid), "a") == ""
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "meet"),
+    [
+        (("src/*.py",), ("src/a*",), True),
+        (("src/*.py",), ("src/*.md",), False),
+        (("src/**",), ("src/api/a.py",), True),
+        (("src/api/a.py",), ("src/**",), True),
+        (("src/**", "!src/api/**"), ("src/api/a.py",), False),
+        (("docs/**", "src/a"), ("src/b", "docs/c"), True),
+        ((), ("src/**",), False),
+        (("src/**",), (), False),
+    ],
+)
+def test_where_tasks_meet(one: tuple[str, ...], other: tuple[str, ...], meet: bool) -> None:
+    areas = Areas()
+    areas.add("t1", one)
+    assert areas.meeting(other) == ("t1" if meet else "")
