@@ -62,31 +62,26 @@ def test_made_transcripts_hold_every_kind_of_line_and_count_to_the_token(tmp_pat
     assert scan_rate(tmp_path / "projects", expected)["exact"]
 
 
-@pytest.fixture(scope="module")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the program is compiled to, once for all homes."""
-    return tmp_path_factory.mktemp("compiled")
-
-
-@pytest.mark.parametrize("peer", [False, True])
-def test_scans_are_compared_where_there_is_a_peer(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, compiled: Path, peer: bool
-) -> None:
+def test_scans_are_compared_with_a_peer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The peer here takes no time and says what the transcripts hold."""
-    (tmp_path / "home").mkdir()
-    (tmp_path / "home" / "compiled").symlink_to(compiled)
     expected = make(tmp_path / "claude" / "projects", 1)
     other = tmp_path / "ccusage"
     other.write_text(f'#!/bin/sh\necho \'{{"totals": {{"totalTokens": {expected.total}}}}}\'\n')
     other.chmod(0o755)
     monkeypatch.setattr(scan, "RUNS", 1)
+    figures = list(scan.peer_figures(tmp_path / "claude", tmp_path / "home", str(other)))
+    assert figures[-1].what.startswith("tokens by which")
+    assert (figures[-1].value, figures[0].unit, figures[0].bar) == (0, "×", 0.5)
+
+
+def test_without_a_peer_scans_are_told_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scan, "RUNS", 1)
     monkeypatch.setattr(scan, "PEER", "no-such-peer")
-    figures = list(scan.peer_figures(tmp_path / "claude", tmp_path / "home", str(other) if peer else ""))
-    if peer:
-        assert figures[-1].what.startswith("tokens by which")
-        assert (figures[-1].value, figures[0].unit, figures[0].bar) == (0, "×", 0.5)
-    else:
-        assert [(figure.unit, "is here" in figure.note) for figure in figures] == [("s", True)] * 3
+    monkeypatch.setattr(
+        scan, "_commands", lambda folder, home: dict.fromkeys(("totals", "facts", "again"), ["true"] * 5)
+    )
+    figures = scan.peer_figures(tmp_path, tmp_path / "home")
+    assert [(figure.unit, "is here" in figure.note) for figure in figures] == [("s", True)] * 3
 
 
 def test_the_probe_tells_when_a_text_came() -> None:

@@ -72,6 +72,7 @@ def test_the_least_important_pieces_go_first() -> None:
     pieces = [(2, [("factory", "text")]), (0, [("●18", "text")]), (1, [("58k", "text")])]
     assert plain(fill(pieces, 20, "  ", "text")) == "factory  ●18  58k"
     assert plain(fill(pieces, 10, "  ", "text")) == "●18  58k"
+    assert plain(fill(pieces[::-1], 10, "  ", "text")) == "58k  ●18"
     assert plain(fill(pieces, 4, "  ", "text")) == plain(fill(pieces, 2, "  ", "text")) == "●18"
 
 
