@@ -89,7 +89,8 @@ def test_what_is_the_same_on_the_present_floor_is_not_sent_again() -> None:
         link.clock = NOW
         assert link.last is not None
         link.last = replace(link.last, time=NOW)
-        await at_rest(pilot)
+        screen.draw()
+        await at_rest(pilot)  # its panes get their places
         screen.draw()
         before = screen.wall.cells_sent
         live(link, screen)
