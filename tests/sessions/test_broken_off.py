@@ -15,7 +15,7 @@ import pytest
 from sessions.floor.events import FactoryOpened
 from sessions.journal.lock import Lock, beside
 from sessions.journal.writer import Journal
-from sessions.sockets.served import by_tasks
+from sessions.sockets.served import by_tasks, closed
 from sessions.stations.acp.wire.process import Process
 from sessions.stations.keeping.client import Keeper
 from sessions.stations.keeping.keeper.framing import packed
@@ -80,6 +80,24 @@ def test_a_connection_is_closed_with_its_task_also_before_that_has_begun() -> No
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
             assert writer.is_closing() and not tasks
+
+    asyncio.run(run())
+
+
+def test_whoever_is_just_coming_in_when_a_door_is_shut_is_not_left_open() -> None:
+    async def run() -> None:
+        with short_directory() as directory, socket.socket(socket.AF_UNIX) as comes:
+            faults, tasks = list[object](), set[asyncio.Task[None]]()
+            asyncio.get_running_loop().set_exception_handler(lambda _, context: faults.append(context["message"]))
+            server = await asyncio.start_unix_server(by_tasks(for_ever, tasks), directory / "s")
+            comes.connect(str(directory / "s"))
+            for _ in range(2):  # asyncio has accepted it, and made no line of it yet
+                await asyncio.sleep(0)
+            await closed(server, tasks)
+            await asyncio.sleep(0)
+            assert faults == [] and not server.is_serving() and not tasks
+            comes.settimeout(PATIENCE_S)
+            assert comes.recv(1) == b""
 
     asyncio.run(run())
 

@@ -15,7 +15,7 @@ import msgspec
 from sessions.simulation.provider.dialects import DIALECTS, Dialect, Json, Said, Used, requests_of
 from sessions.simulation.provider.gemini import Contents
 from sessions.simulation.provider.script import Due, Fault, Script, Step, Trouble
-from sessions.sockets.served import by_tasks
+from sessions.sockets.served import by_tasks, closed
 
 HOST = "127.0.0.1"
 STREAMED = ":streamGenerateContent"
@@ -74,10 +74,7 @@ class Provider:
     async def close(self) -> None:
         """End, and break off what is under way."""
         if self._server is not None:
-            self._server.close()
-        for line in self._lines:
-            line.cancel()
-        await asyncio.gather(*self._lines, return_exceptions=True)
+            await closed(self._server, self._lines)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -17,7 +17,7 @@ from sessions.errors import FactoryError
 from sessions.sockets import door
 from sessions.sockets.framing import ProtocolError
 from sessions.sockets.reading import read
-from sessions.sockets.served import by_tasks
+from sessions.sockets.served import by_tasks, shut
 from sessions.stations.contract import CONTRACT
 from sessions.stations.hosting import tasks
 from sessions.stations.hosting.hall import Hall, Load
@@ -61,7 +61,7 @@ class Host:
         try:
             await self._over.wait()
         finally:
-            server.close()
+            shut(server)
             await self._hall.interrupt()
             await self._hall.close()
             self._outgoing.flush()

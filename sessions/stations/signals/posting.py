@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import msgspec
 
 from sessions.errors import FactoryError
-from sessions.sockets.served import by_tasks
+from sessions.sockets.served import by_tasks, closed
 from sessions.stations.signals import hook
 from sessions.stations.signals.folder import STATION
 
@@ -91,10 +91,7 @@ class Posting:
 
     async def close(self) -> None:
         """Take no more; what was answered stays told."""
-        self._server.close()
-        for task in self._served:
-            task.cancel()
-        await asyncio.gather(*self._served, return_exceptions=True)
+        await closed(self._server, self._served)
         await self._server.wait_closed()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, busy: asyncio.Semaphore) -> None:

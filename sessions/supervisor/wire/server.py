@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sessions.sockets.door import bound, may_enter, peer_uid
+from sessions.sockets.served import shut
 from sessions.supervisor.wire.answering import Answering, unanswered
 from sessions.supervisor.wire.attaching import Attaching, no_terminals
 from sessions.supervisor.wire.capabilities import SPEAKS, VERSION
@@ -46,6 +47,7 @@ class Server:
         self._company, self._empty = asyncio.Event(), asyncio.Event()
         self._empty.set()
         self._server: asyncio.Server | None = None
+        self._is_shut = False
         self._door: tuple[Path, os.stat_result] | None = None
         """Where consoles come in, and the file that was made there."""
 
@@ -61,6 +63,9 @@ class Server:
         self._server = await asyncio.start_unix_server(self._enter, sock=listener)
 
     def _enter(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._is_shut:  # it was being taken in meanwhile
+            writer.close()
+            return
         uid = peer_uid(writer.get_extra_info("socket"))
         if not may_enter(uid, os.geteuid()):
             log.warning("user %s was not let in", uid)
@@ -110,8 +115,9 @@ class Server:
 
     def shut(self) -> None:
         """Let nobody in any more, and remove the socket."""
-        if self._server is not None:
-            self._server.close()
+        if self._server is not None and not self._is_shut:
+            self._is_shut = True
+            shut(self._server)
         if self._door is not None:
             path, made = self._door
             # Where the whole directory was removed meanwhile, another supervisor may have made one of its own.
