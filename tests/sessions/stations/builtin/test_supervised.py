@@ -58,8 +58,9 @@ def yard(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     yield from yard_in(monkeypatch)
 
 
-def test_it_works_is_bounded_and_metered_to_the_token(yard: House) -> None:
-    yard.repo.commit({"src/a.py": "print(1)\n", "README.md": "yes\n"}, "one")
+def test_it_works_is_bounded_metered_given_another_scope_and_rests_at_once(yard: House) -> None:
+    """All under one supervisor: what calls models takes seconds of a processor to start."""
+    yard.repo.commit({"src/a.py": "print(1)\n", "README.md": "yes\n", "docs/a.md": "a\n"}, "one")
 
     async def check(floor: Floor, log: list[Logged], url: str) -> None:
         scope, options = Scope(write=("src/**",)), (("base_url", url),)
@@ -94,6 +95,8 @@ def test_it_works_is_bounded_and_metered_to_the_token(yard: House) -> None:
             async with manned(yard) as floor:
                 await check(floor, log, url)
                 await _family(floor, log, url)
+                await _asks(floor, url)
+                await _rests(floor, url)
         finally:
             await provider.close()
 
@@ -105,38 +108,24 @@ def test_it_works_is_bounded_and_metered_to_the_token(yard: House) -> None:
     assert told.count(1.0) == 5
 
 
-def test_another_scope_holds_from_its_next_command_on_and_a_rest_at_once(yard: House) -> None:
-    yard.repo.commit({"src/a.py": "1\n", "docs/a.md": "a\n"}, "one")
-
-    async def check(floor: Floor, url: str) -> None:
-        scope, options = Scope(write=("src/**",)), (("base_url", url),)
-        await floor.done(StartStation("builtin", "Write", "asks", model="openai/asks", scope=scope, options=options))
-        state = await until(floor.feed, lambda state: "asks" in state.owned and bool(state.owned["asks"].questions))
-        (asked,) = state.owned["asks"].questions
-        await floor.done(AnswerQuestion("asks", asked, "allow"))
-        await floor.turned(1, "asks")
-        owned = floor.owned("asks")
-        docs = Path(owned.directory) / "docs"
-        assert (docs / "new.md").read_text() == "yes\n"
-        assert (owned.scope.write, owned.next_start) == (("src/**", "docs/**"), False)
-        await floor.done(AssignScope("asks", scope))
-        assert not floor.owned("asks").next_start
-        await floor.done(PromptStation("asks", "Once more"))
-        await floor.turned(2, "asks")
-        if owned.held is not None and owned.held.by is not HeldBy.ADVISORY:
-            assert not (docs / "late.md").exists()
-
-    async def scene() -> None:
-        provider = Provider(SCRIPT, lambda logged: None)
-        url = await provider.listen()
-        try:
-            async with manned(yard) as floor:
-                await check(floor, url)
-                await _rests(floor, url)
-        finally:
-            await provider.close()
-
-    asyncio.run(scene())
+async def _asks(floor: Floor, url: str) -> None:
+    """Another scope holds from its next command on."""
+    scope, options = Scope(write=("src/**",)), (("base_url", url),)
+    await floor.done(StartStation("builtin", "Write", "asks", model="openai/asks", scope=scope, options=options))
+    state = await until(floor.feed, lambda state: "asks" in state.owned and bool(state.owned["asks"].questions))
+    (asked,) = state.owned["asks"].questions
+    await floor.done(AnswerQuestion("asks", asked, "allow"))
+    await floor.turned(1, "asks")
+    owned = floor.owned("asks")
+    docs = Path(owned.directory) / "docs"
+    assert (docs / "new.md").read_text() == "yes\n"
+    assert (owned.scope.write, owned.next_start) == (("src/**", "docs/**"), False)
+    await floor.done(AssignScope("asks", scope))
+    assert not floor.owned("asks").next_start
+    await floor.done(PromptStation("asks", "Once more"))
+    await floor.turned(2, "asks")
+    if owned.held is not None and owned.held.by is not HeldBy.ADVISORY:
+        assert not (docs / "late.md").exists()
 
 
 async def _rests(floor: Floor, url: str) -> None:
