@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from console.cli.imports import importing
 from sessions.errors import DEBUG, EXIT_FAILURE, EXIT_INTERRUPT, EXIT_PIPE, FactoryError
+from sessions.paths import PROGRAM
 from sessions.text import clean
 
 if TYPE_CHECKING:
@@ -58,6 +59,11 @@ def _run(argv: Sequence[str]) -> int:
         from sessions.stations.signals import hook  # agents wait for it at every step: it needs no parser
 
         return hook.main([*argv])
+    if [*argv] == ["--version"]:
+        from sessions import __version__
+
+        print(f"{PROGRAM} {__version__}")  # scripts ask for it, and the parser takes twice as long as Python itself
+        return 0
     try:
         command = _command(argv)
     except SystemExit:  # help was asked for, and printed

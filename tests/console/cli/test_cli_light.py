@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sessions import __version__
 from tests.support.cli import Machine, usage
 
 UNWANTED = {
@@ -49,6 +50,16 @@ def answered(machine: Machine, *words: str) -> set[str]:
     )
     assert done.stdout.decode() == first.out
     return {*done.stderr.decode().split()}
+
+
+def test_the_version_is_told_without_a_parser_and_without_msgspec() -> None:
+    light, parsed = (
+        subprocess.run([sys.executable, "-c", ASK, *words], capture_output=True, text=True, check=True)
+        for words in (["--version"], ["--repo", ".", "--version"])
+    )
+    assert light.stdout == parsed.stdout == f"factory-tui {__version__}\n"
+    assert {"argparse", "msgspec"} & {*light.stderr.split()} == set()
+    assert "argparse" in parsed.stderr.split()
 
 
 def test_meters_of_a_running_supervisor_import_next_to_nothing(machine: Machine) -> None:
