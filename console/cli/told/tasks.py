@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator, Mapping
 
 from console.cli.output import age, count, moment, say, table
 from sessions.floor.state import FloorState, name_of
-from sessions.floor.tasks.queue import why
 from sessions.floor.tasks.task import OVER, Task, TaskState
 from sessions.headless.line import text
 from sessions.headless.tasks import shape as tasks_shape
@@ -50,6 +49,8 @@ def tasks_counted(counts: Mapping[str, int]) -> str:
 
 def print_task(state: FloorState, task: Task, now: float, as_json: bool) -> None:
     """All that is known of one."""
+    from sessions.floor.tasks.queue import why  # the status of a floor needs no more than words for states
+
     waits = why(state, task.id)
     if as_json:
         say(text(tasks_shape.task_shape(task, now, waits)))

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from console.cli.output import age, count, moment, say, table
 from sessions.floor.state import FloorState, name_of
 from sessions.floor.triage import wakes
-from sessions.floor.triage.acts import choices
 from sessions.floor.triage.case import Case
 from sessions.floor.triage.groups import Row, rows
 from sessions.headless.line import text
@@ -69,6 +68,8 @@ def print_case(state: FloorState, case: Case, now: float, as_json: bool) -> None
     if as_json:
         say(text(jsonshape.one(state, case, now)))
         return
+    from sessions.floor.triage.acts import choices
+
     say(f"{case.id}: {clean(case.title, 200)}")
     for word, said in _lines(state, case, now):
         say(f"  {word:9}{clean(said, 300)}")

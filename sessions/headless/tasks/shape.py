@@ -6,14 +6,17 @@ Field names and meanings are documented in README.md. Within one version fields 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from sessions.floor.state import FloorState
-from sessions.floor.tasks.queue import Waiting, in_order, waiting
 from sessions.floor.tasks.task import Task, TaskSpec, TaskState
 from sessions.headless.meters_shape import VERSION
 from sessions.headless.ours_shape import BudgetShape
+
+if TYPE_CHECKING:
+    from sessions.floor.tasks.queue import Waiting
 
 
 class CheckShape(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +112,10 @@ def counts(state: FloorState) -> dict[str, int]:
 
 def task_shapes(state: FloorState, now: float, states: Collection[TaskState] | None = None) -> list[TaskShape]:
     """All of them, or those of these states: the queue in the order in which it is taken, then all others."""
+    if not state.tasks:
+        return []
+    from sessions.floor.tasks.queue import in_order, waiting  # a floor without tasks is told without it
+
     waits = waiting(state)
     others = (task for task in in_order(state.tasks.values()) if task.id not in waits)
     found = [*(state.tasks[name] for name in waits), *others]
@@ -117,7 +124,6 @@ def task_shapes(state: FloorState, now: float, states: Collection[TaskState] | N
 
 def task_shape(task: Task, now: float, waits: Waiting | None) -> TaskShape:
     """One task, with why it waits."""
-    why = waits or Waiting("")
     return TaskShape(
         id=task.id,
         spec=spec_shape(task.spec),
@@ -126,9 +132,9 @@ def task_shape(task: Task, now: float, waits: Waiting | None) -> TaskShape:
         station=task.station,
         assigned=task.assigned,
         reason=task.reason,
-        waits=why.reason,
-        waits_for_task=why.for_task,
-        waits_for_station=why.for_station,
+        waits=waits.reason if waits else "",
+        waits_for_task=waits.for_task if waits else "",
+        waits_for_station=waits.for_station if waits else "",
         lease=task.lease,
         bounces=task.bounces,
         checks=task.checks,

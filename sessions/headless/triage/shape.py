@@ -10,7 +10,6 @@ from collections.abc import Mapping
 import msgspec
 
 from sessions.floor.state import FloorState, name_of
-from sessions.floor.triage.acts import choices
 from sessions.floor.triage.case import Case, Settled
 from sessions.floor.triage.groups import counts, open_cases, rows
 
@@ -168,6 +167,8 @@ def shape(state: FloorState, case: Case, now: float) -> CaseShape:
 
 def one(state: FloorState, case: Case, now: float) -> OneShape:
     """One case, and what can be done about it."""
+    from sessions.floor.triage.acts import choices  # all that can be decided: the status of a floor needs none of it
+
     acts = (
         ActShape(
             act=each.act.value,

@@ -75,3 +75,4 @@ def test_what_a_running_supervisor_answers_is_told_without_a_database_or_a_fold(
     assert loaded & (UNWANTED - VALUES) == set()
     assert not any(name.startswith("sessions.floor.fold.") for name in loaded - {"sessions.floor.fold.versions"})
     assert "sessions.journal.reader" not in loaded
+    assert {"sessions.floor.tasks.queue", "sessions.floor.triage.acts", "hashlib"} & loaded == set(), "nothing waits"
