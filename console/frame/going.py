@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from console.frame.keyed import KeyedApp
 from console.screens.base import FactoryScreen
-from console.screens.station.goal import Goal
+
+if TYPE_CHECKING:
+    from console.screens.station.goal import Goal
 
 
 class GoingApp(KeyedApp):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from time import monotonic
-from typing import ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from msgspec.structs import replace
 from textual import events, on
@@ -15,7 +15,6 @@ from textual.worker import Worker
 from console.actions.action import KEPT_RANK, AnyAction, ScreenSpec, Situation
 from console.actions.registry import BY_ID, actions_on, footer_actions, key_name, keys_of
 from console.copies import Copy
-from console.screens.factory import Factory
 from console.screens.opening import OpeningScreen
 from sessions.floor.commands import AnyWish
 from sessions.text import clean
@@ -25,6 +24,9 @@ from widgets.floor.topline import counters
 from widgets.parts.footer import Footer, footer_line
 from widgets.parts.guard import Guarded
 from widgets.parts.prompt import Choose, Menu
+
+if TYPE_CHECKING:
+    from console.screens.factory import Factory
 
 SAID_S, COPIED_S = 6.0, 10.0
 """How long the footer shows what just happened, and what was copied."""
@@ -67,7 +69,7 @@ class FactoryScreen(Guarded, OpeningScreen):
     @property
     def factory(self) -> Factory:
         """The app, as what screens know of it."""
-        return cast(Factory, self.app)
+        return cast("Factory", self.app)
 
     @property
     def look(self) -> Look:

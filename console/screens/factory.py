@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from textual.screen import Screen
 
@@ -12,11 +12,13 @@ from console.options import Options
 from console.pulse import Pulse
 from console.remembered import Preferences
 from console.screens.conflicts.board import Board
-from console.screens.station.goal import Goal
 from console.terminal.slowlink import LinkWatch
 from sessions.floor.state import Status
 from widgets.draw.cells import Line
 from widgets.draw.look import Look
+
+if TYPE_CHECKING:
+    from console.screens.station.goal import Goal
 
 
 class News(Protocol):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from console.screens.base import FactoryScreen
 from console.screens.conflicts.actions import SPEC as CONFLICTS
-from console.screens.factory import Factory
 from console.screens.find.actions import SPEC as FIND
 from console.screens.scopes.actions import SPEC as SCOPES
 from console.screens.slowest.actions import SPEC as SLOWEST
 from console.screens.tasks.actions import SPEC as TASKS
 from console.screens.triage.actions import SPEC as TRIAGE
+
+if TYPE_CHECKING:
+    from console.screens.factory import Factory
 
 
 def _conflicts(factory: Factory) -> FactoryScreen:
