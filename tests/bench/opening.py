@@ -23,6 +23,10 @@ PATIENCE_S = 30.0
 QUIET_S = 0.6
 """So long nothing comes when a screen is all there: longer than a screen waits for what it has to read."""
 SLOW = "--slow-link"
+PROGRAM = (sys.executable, "-m", "console")
+_WAITS = "from console.screens import opening; opening.OPENING_S = 30.0; from console.cli import main"
+PATIENT = (sys.executable, "-c", f"import sys; {_WAITS}; sys.exit(main())")
+"""The same program for a machine that may be slow: a screen is seen when it is whole, however long that takes."""
 _FRAME = re.compile(rb"(?<=\x1b\[\?2026l)")
 """Where a frame ends."""
 
@@ -52,12 +56,18 @@ class Change(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def still(directory: Path, options: Sequence[str] = (), columns: int = 200, lines: int = 60) -> Iterator[Terminal]:
+def still(
+    directory: Path,
+    options: Sequence[str] = (),
+    columns: int = 200,
+    lines: int = 60,
+    program: Sequence[str] = PROGRAM,
+) -> Iterator[Terminal]:
     """A console on a past that stands still."""
     path = directory / "still.ftr"
     events = list(islice(simulate(1, STATIONS), EVENTS))
     write(EventList(events, "still"), path, 1, len(events), redact=False)
-    command = (sys.executable, "-m", "console", "replay", str(path), "--at", "end", *options)
+    command = (*program, "replay", str(path), "--at", "end", *options)
     env = {"XDG_STATE_HOME": str(directory), "XDG_CONFIG_HOME": str(directory)}
     with Terminal(command, columns, lines, env=env) as terminal:
         terminal.until(lambda text: f"1/{STATIONS}" in text, PATIENCE_S)
@@ -65,9 +75,9 @@ def still(directory: Path, options: Sequence[str] = (), columns: int = 200, line
         yield terminal
 
 
-def changes(directory: Path, options: Sequence[str] = ()) -> Iterator[Change]:
+def changes(directory: Path, options: Sequence[str] = (), program: Sequence[str] = PROGRAM) -> Iterator[Change]:
     """Go the whole way."""
-    with still(directory, options) as terminal:
+    with still(directory, options, program=program) as terminal:
         for what, key, bar in WAY:
             sent, share = _press(terminal, key)
             yield Change(what, sent, bar and bar / (2 if SLOW in options else 1), share)

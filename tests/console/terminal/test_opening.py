@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bench.opening import SLOW, WAY, Change, changes
+from tests.bench.opening import PATIENT, SLOW, WAY, Change, changes
 
 
 @pytest.fixture(scope="module", params=[(), (SLOW,)], ids=["fast", "slow"])
 def way(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[Change]:
-    return list(changes(tmp_path_factory.mktemp("way"), request.param))
+    return list(changes(tmp_path_factory.mktemp("way"), request.param, PATIENT))
 
 
 def test_every_change_costs_no_more_bytes_than_it_may(way: list[Change]) -> None:
