@@ -250,10 +250,10 @@ def test_a_station_that_begins_while_the_floor_freezes_rests_with_all_others_and
     begins, frozen = asyncio.Event(), asyncio.Event()
     started = Starting.start
 
-    async def late(self: Starting, station: str, fresh: bool, words: str) -> bool:
+    async def late(self: Starting, station: str, fresh: bool, words: str, back: str = "") -> bool:
         begins.set()
         await frozen.wait()
-        return await started(self, station, fresh, words)
+        return await started(self, station, fresh, words, back)
 
     async def check(floor: Floor) -> None:
         start = asyncio.create_task(floor.done(PARROT))
@@ -778,10 +778,10 @@ def test_a_start_that_waits_for_its_turn_for_long_is_answered_with_what_it_waits
     async def check(floor: Floor) -> None:
         started = Starting.start
 
-        async def late(self: Starting, station: str, fresh: bool, words: str) -> bool:
+        async def late(self: Starting, station: str, fresh: bool, words: str, back: str = "") -> bool:
             if station != "last":
                 await held.wait()
-            return await started(self, station, fresh, words)
+            return await started(self, station, fresh, words, back)
 
         monkeypatch.setattr(Starting, "start", late)
         first = [asyncio.create_task(floor.done(StartStation("parrot", name=f"p-{n}"))) for n in range(AT_PROVIDER)]
