@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -15,14 +15,17 @@ from sessions.stations.checking import room
 from sessions.stations.places.layout import Place
 from sessions.stations.running.fitting import Factory
 from tests.sessions.stations.checking.desk import Desk
+from tests.support.supervisor import short_directory
 
 PATIENCE_S = 30.0
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    return Desk(tmp_path)
+def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """Not among the temporary files: these may lie in memory, of which Landlock keeps nobody out."""
+    with short_directory() as root:
+        monkeypatch.setenv("XDG_STATE_HOME", str(root / "state"))
+        yield Desk(root)
 
 
 @pytest.fixture
