@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from queue import SimpleQueue
@@ -15,7 +16,6 @@ from sessions.stations.checking import room
 from sessions.stations.places.layout import Place
 from sessions.stations.running.fitting import Factory
 from tests.sessions.stations.checking.desk import Desk
-from tests.support.supervisor import short_directory
 
 PATIENCE_S = 30.0
 
@@ -23,9 +23,9 @@ PATIENCE_S = 30.0
 @pytest.fixture
 def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """Not among the temporary files: these may lie in memory, of which Landlock keeps nobody out."""
-    with short_directory() as root:
-        monkeypatch.setenv("XDG_STATE_HOME", str(root / "state"))
-        yield Desk(root)
+    with tempfile.TemporaryDirectory(prefix="ft", dir="/tmp") as name:
+        monkeypatch.setenv("XDG_STATE_HOME", f"{name}/state")
+        yield Desk(Path(name))
 
 
 @pytest.fixture
