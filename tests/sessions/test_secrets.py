@@ -34,7 +34,7 @@ NAMES = {
         ("repo", "worktree", "directory", "path", "paths", "file", "more_files", "area"), "a place on disk"
     ),
     **dict.fromkeys(("base", "branch", "branch_meters", "a", "b", "cause"), "the name of a branch"),
-    **dict.fromkeys(("base_head", "head", "tree"), "git's name of what it holds"),
+    **dict.fromkeys(("base_head", "head", "tree", "tip"), "git's name of what it holds"),
     **dict.fromkeys(("name", "before", "author", "who", "origin"), "what somebody or something is called"),
     **dict.fromkeys(
         ("station", "stations", "session", "sessions", "parent", "call", "subagent", "source", "command"),
