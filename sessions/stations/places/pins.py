@@ -50,7 +50,8 @@ def loose(place: Path, ours: Path) -> list[str]:
 def hold(place: Place, commits: Iterable[str]) -> None:
     """Let the operator's repository keep commits for as long as the place is there. Raises GitError."""
     git = Git(Path(place.record.common_dir))
-    lines = "".join(f"update {ref_of(place.record.station, commit)} {commit}\n" for commit in commits)
+    named = dict.fromkeys(commits)  # git takes each ref once
+    lines = "".join(f"update {ref_of(place.record.station, commit)} {commit}\n" for commit in named)
     if lines:
         git.run("update-ref", "--no-deref", "--stdin", stdin=lines.encode())
 

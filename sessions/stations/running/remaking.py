@@ -15,6 +15,9 @@ from sessions.stations.places import keeping, layout, making, pins
 from sessions.stations.places.layout import Place
 from sessions.text import clean
 
+_WHOLE = "whole"
+"""The file of ours by which a place is known that came back as it was: nothing is laid out anew in it."""
+
 
 @dataclass(frozen=True)
 class Past:
@@ -36,25 +39,35 @@ def remade(common_dir: Path, state_dir: Path, wanted: making.Wanted, past: Past)
     One that was set aside as a whole comes back as it was. Raises `FactoryError`, with the cure, where somebody has
     gone on with the branch since, or what was kept is gone. What a killed process left of it is gone on with.
     """
-    if (aside := _aside(state_dir, wanted.station)) is not None:
-        return _returned(state_dir, wanted.station, aside)
+    if (whole := _whole(state_dir, wanted.station)) is not None:
+        return whole
     git = Git(common_dir)
     head, work = _kept(git, past.left) if past.left else ("", "")
     found, own = refs.heads(git).get(wanted.branch), past.arrived or past.base
     if found not in (None, own, past.tip, head):
         cure = f"what it left is kept: factory-tui kept; {clean(wanted.branch, 80)} is as somebody wants it now"
         raise FactoryError(f"{clean(wanted.branch, 80)} has moved on since it was removed", cure)
-    if layout.root_of(state_dir, wanted.station).exists():
-        place = layout.place_of(state_dir, wanted.station)
-    else:
-        place = making.make(
-            common_dir, state_dir, replace(wanted, new=found is None, at="" if found else _tip(git, past.tip, own))
-        )
+    place = _begun(common_dir, state_dir, wanted.station)
+    if place is None:
+        at = "" if found else _tip(git, past.tip, own)
+        place = making.make(common_dir, state_dir, replace(wanted, new=found is None, at=at))
     try:
         _lay(place, common_dir, head or place.record.base, work)
     except (GitError, OSError) as error:
         raise FactoryError(f"its files cannot be laid out again: {error}", "see the disk, and undo it again") from error
     return place.with_record(base=past.base or place.record.base)
+
+
+def _begun(common_dir: Path, state_dir: Path, station: str) -> Place | None:
+    """The place as a process made it that was killed over the rest; None where there is none to go on with."""
+    root = layout.root_of(state_dir, station)
+    if not root.exists():
+        return None
+    place = layout.place_of(state_dir, station)
+    if place.record.clone or any(tree.path == place.work for tree in _trees(common_dir)):
+        return place
+    shutil.rmtree(root)  # its worktree was not made yet
+    return None
 
 
 def _tip(git: Git, seen: str, own: str) -> str:
@@ -99,6 +112,23 @@ def _stand_on(place: Place, head: str) -> None:
     path.write_text(f"{head}\n")
 
 
+def _whole(state_dir: Path, station: str) -> Place | None:
+    """The place that was set aside as a whole, moved back now or by a process that was killed then; None for none."""
+    root, aside = layout.root_of(state_dir, station), _aside(state_dir, station)
+    if aside is not None:
+        record = layout.record_in(aside)
+        if record is None or not record.clone:
+            cure = f"take what you need from {aside}"
+            raise FactoryError("a worktree that was set aside does not come back by itself", cure)
+        (aside / "ours" / _WHOLE).touch()
+        aside.rename(root)
+    elif not (root / "ours" / _WHOLE).exists():
+        return None
+    place = layout.place_of(state_dir, station)
+    pins.hold(place, filter(None, (place.record.base, place.record.arrived)))
+    return place
+
+
 def _aside(state_dir: Path, station: str) -> Path | None:
     """Where the whole directory lies, of one that could not be removed."""
     found = []
@@ -107,14 +137,3 @@ def _aside(state_dir: Path, station: str) -> Path | None:
         if record is not None and record.station == station:
             found.append((record.made, path))
     return max(found)[1] if found else None
-
-
-def _returned(state_dir: Path, station: str, aside: Path) -> Place:
-    record = layout.record_in(aside)
-    if record is None or not record.clone:
-        cure = f"take what you need from {aside}"
-        raise FactoryError("a worktree that was set aside does not come back by itself", cure)
-    shutil.move(aside, layout.root_of(state_dir, station))
-    place = layout.place_of(state_dir, station)
-    pins.hold(place, filter(None, (record.base, record.arrived)))
-    return place
