@@ -9,7 +9,7 @@ from sessions.floor.decide.decision import SOURCE, Accepted, Decision, Hand, Ref
 from sessions.floor.decide.limits import exclusive_clash, lowered
 from sessions.floor.decide.naming import too_long
 from sessions.floor.ours import budget
-from sessions.floor.ours.changes import why_not
+from sessions.floor.ours.changes import FROM, why_not
 from sessions.floor.ours.family import living_children
 from sessions.floor.ours.idle import is_in_no_turn
 from sessions.floor.ours.lives import Change, Life
@@ -50,6 +50,8 @@ def stood_again(state: FloorState, known: Owned, wish: StandAgain, hand: Hand) -
     A station that was removed has its place made again first.
     """
     name, again = name_of(state, wish.station), f"it is {wish.life.value} again"
+    if wish.life not in FROM[Change.REMOVE]:
+        return Refusal(f"none is {wish.life.value} by being undone: something would have to run", "resume it")
     if known.life not in _GONE or known.life is wish.life:
         return Refusal(f"{name} is {known.life.value} by now", "look at what it does now")
     if known.life is not Life.REMOVED:

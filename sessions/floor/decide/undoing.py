@@ -47,6 +47,9 @@ def _of_resume(state: FloorState, known: Owned, wish: ChangeLife) -> AnyWish:
     station, seen = wish.station, state.stations.get(wish.station)
     session = seen.session if seen is not None and (wish.fresh or wish.session) else ""
     if not (wish.model or session):
+        if known.life is Life.RUNNING:  # it ran before: to end it is no way back
+            why = "the one before is not known by a name, to go back to"
+            return Lasting("a new conversation", why, f"tell it what it should know: factory-tui prompt {station} TEXT")
         return ChangeLife(station, Change.PAUSE if known.life is Life.PAUSED else Change.STOP)
     if wish.model and not known.model:
         why = "it had the model that its agent takes by itself, which no restart can name"

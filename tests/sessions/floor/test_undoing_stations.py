@@ -129,6 +129,15 @@ def test_a_new_conversation_gives_way_to_the_one_before() -> None:
     assert told(fresh, ("c1",)) == "the new conversation of boss"
 
 
+def test_one_that_ran_is_not_ended_where_the_conversation_before_is_not_known() -> None:
+    unnamed = so(
+        fold_all(EMPTY, [opened()]), StartStation("builtin", "lead", name="boss"), "c0", lives(Life.RUNNING)
+    )  # fmt: skip
+    assert unnamed.stations["boss"].session == ""
+    fresh = so(unnamed, ChangeLife("boss", Change.RESUME, fresh=True), "c1")
+    assert refused(fresh, "c1").reason.startswith("nothing undoes a new conversation: the one before is not known")
+
+
 def test_where_nothing_can_undo_it_that_is_said_and_not_what_was_before_is_undone() -> None:
     state = so(FLOOR, ChangeLife("boss", Change.RESUME, model="opus"), "c1")
     state = so(state, ImportPaths(("/a",)), "c2")
@@ -246,6 +255,12 @@ def test_a_denial_is_taken_back_in_words_also_when_its_turn_is_over_but_not_wher
 
 def test_nobody_stands_again_who_was_never_ended() -> None:
     assert isinstance(asked(FLOOR, StandAgain("boss", Life.HELD)), Refusal)
+
+
+@pytest.mark.parametrize("life", [Life.RUNNING, Life.PAUSED, Life.WAITING, Life.REMOVED])
+def test_nobody_is_said_to_run_again_by_being_undone(life: Life) -> None:
+    killed = fold_all(FLOOR, [lives(Life.KILLED)])
+    assert isinstance(asked(killed, StandAgain("boss", life)), Refusal)
 
 
 def _done() -> Reply:
