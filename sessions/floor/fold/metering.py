@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
-from msgspec.structs import astuple, replace
+from msgspec.structs import replace
 
 from sessions.floor.events import TokensUsed
 from sessions.floor.pace import PaceDraft
@@ -19,8 +19,6 @@ FIELDS = (*_TOTALS, "models", "branch_meters", "days", "elsewhere_days", "pace")
 """Of the floor: what is metered beside the stations."""
 _STATIONS = "stations"
 _NOTHING = Meter()
-_CALLS = len(Tokens.__struct_fields__)
-"""Where the calls stand in `Account.counts`: behind the tokens."""
 
 AccountKey: TypeAlias = tuple[str, str, str, str, bool]
 """Station, model, branch and day of a call, and whether it was made elsewhere."""
@@ -68,7 +66,7 @@ class MetersDraft:
     def used(self, station: str) -> tuple[int, float] | None:
         """The tokens and dollars that a station has used, where it was added to."""
         tally = self._tallies.get((_STATIONS, station))
-        return None if tally is None else (tally.used, tally.cost)
+        return None if tally is None else tally.used
 
     def pace(self, station: Station | None) -> PaceDraft:
         """The pace under construction of a station (None: of the factory)."""
@@ -88,8 +86,6 @@ class MetersDraft:
     def freeze(self, stations: dict[str, Station]) -> dict[str, Any]:
         """The fields of the floor that are others now; `stations` are given their meters and paces."""
         changes: dict[str, Any] = {}
-        for account in self._accounts.values():
-            account.hand_over()
         for station, pace in self._paces.items():
             if station is None:
                 changes["pace"] = pace.freeze()
@@ -110,78 +106,97 @@ class MetersDraft:
 class Tally:
     """A meter that can be added to; it never leaves the fold."""
 
-    __slots__ = ("_meter", "cost", "counts", "sessions", "used")
+    __slots__ = ("_meter", "accounts", "cost", "sessions")
 
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
-        self.counts: list[tuple[int, ...]] = []
-        """What is added to it, as `Account.counts` of each account that it belongs to."""
-        self.used = meter.tokens.total
-        """All tokens; of a station's alone, at any time."""
+        self.accounts: list[Account] = []
+        """What is added to it."""
         self.cost = meter.cost
         """At any time, and added up as the calls come: the order decides on the last digits of a sum of fractions."""
         self.sessions = meter.sessions
 
+    @property
+    def used(self) -> tuple[int, float]:
+        """As `Meter.used`."""
+        return self._meter.tokens.total + sum(account.total for account in self.accounts), self.cost
+
     def freeze(self) -> Meter:
-        """The meter as it is now."""
+        """The meter as it is now. Written out: most batches are of a few events."""
         meter, tokens = self._meter, self._meter.tokens
-        before = (*astuple(tokens), meter.calls, meter.unpriced, meter.reported, meter.estimated, meter.undercounted)
-        counts = [*map(sum, zip(before, *self.counts, strict=True))]
-        tokens, (calls, *parts) = Tokens(*counts[:_CALLS]), counts[_CALLS:]
-        unpriced, reported, estimated, undercounted = parts
+        fresh, write_5m, write_1h, read = tokens.input, tokens.cache_write_5m, tokens.cache_write_1h, tokens.cache_read
+        output, thinking, calls, unpriced = tokens.output, tokens.thinking, meter.calls, meter.unpriced
+        reported, estimated, undercounted = meter.reported, meter.estimated, meter.undercounted
+        for account in self.accounts:
+            fresh += account.input
+            write_5m += account.cache_write_5m
+            write_1h += account.cache_write_1h
+            read += account.cache_read
+            output += account.output
+            thinking += account.thinking
+            calls += account.calls
+            unpriced += account.unpriced
+            reported += account.reported
+            estimated += account.estimated
+            undercounted += account.undercounted
+        tokens = Tokens(fresh, write_5m, write_1h, read, output, thinking)
         return Meter(tokens, calls, self.cost, unpriced, reported, estimated, undercounted, self.sessions)
 
 
 class Account:
     """The meters and paces under construction that the calls of one station, model, branch and day belong to.
 
-    Whole numbers are added up here and handed over once; nobody asks for them in between.
+    Whole numbers are added up here, and read once, at the end; nobody asks for them in between.
     """
 
     __slots__ = (
         "_all",
-        "_cache_read",
-        "_cache_write_1h",
-        "_cache_write_5m",
-        "_calls",
-        "_estimated",
-        "_input",
         "_key",
-        "_output",
         "_paces",
-        "_reported",
-        "_station",
         "_tallies",
-        "_thinking",
-        "_undercounted",
-        "_unpriced",
+        "cache_read",
+        "cache_write_1h",
+        "cache_write_5m",
+        "calls",
+        "estimated",
+        "input",
+        "output",
+        "reported",
         "seen",
+        "thinking",
+        "undercounted",
+        "unpriced",
     )
 
     def __init__(self, tallies: Mapping[tuple[str, str], Tally], paces: tuple[PaceDraft, ...], key: AccountKey) -> None:
         """`tallies` by where they belong: a field of the floor, and the key in it."""
         self._tallies, self._all, self._paces, self._key = tallies, (*tallies.values(),), paces, key
-        self._station = tallies[_STATIONS, key[0]]
-        self._input = self._cache_write_5m = self._cache_write_1h = self._cache_read = 0
-        self._output = self._thinking = self._calls = self._unpriced = 0
-        self._reported = self._estimated = self._undercounted = 0
+        self.input = self.cache_write_5m = self.cache_write_1h = self.cache_read = 0
+        self.output = self.thinking = self.calls = self.unpriced = 0
+        self.reported = self.estimated = self.undercounted = 0
+        for tally in self._all:
+            tally.accounts.append(self)
         self.seen: set[str] = set()
         """Sessions that all of them count."""
+
+    @property
+    def total(self) -> int:
+        """As `Tokens.total`."""
+        return self.input + self.cache_write_5m + self.cache_write_1h + self.cache_read + self.output
 
     def add(self, event: TokensUsed) -> None:
         """Add one statement of usage; its session is counted apart (see `count`)."""
         tokens, calls, cost, certainty = event.tokens, event.calls, event.cost, event.certainty
         total = tokens.total
-        self._input += tokens.input
-        self._cache_write_5m += tokens.cache_write_5m
-        self._cache_write_1h += tokens.cache_write_1h
-        self._cache_read += tokens.cache_read
-        self._output += tokens.output
-        self._thinking += tokens.thinking
-        self._calls += calls
-        self._station.used += total
+        self.input += tokens.input
+        self.cache_write_5m += tokens.cache_write_5m
+        self.cache_write_1h += tokens.cache_write_1h
+        self.cache_read += tokens.cache_read
+        self.output += tokens.output
+        self.thinking += tokens.thinking
+        self.calls += calls
         if cost is None:
-            self._unpriced += calls
+            self.unpriced += calls
             cost = 0.0
         else:
             for tally in self._all:
@@ -190,31 +205,13 @@ class Account:
             pace.add(event.time, total, cost)
         if certainty is not _EXACT:
             if certainty is _UNDERCOUNTED:
-                self._undercounted += calls
+                self.undercounted += calls
             elif certainty is _REPORTED:
-                self._reported += calls
+                self.reported += calls
             else:
-                self._estimated += calls
+                self.estimated += calls
         if event.settled:
-            self._undercounted -= 1
-
-    def hand_over(self) -> None:
-        """Give what was added up to the meters: once, at the end."""
-        counts = (
-            self._input,
-            self._cache_write_5m,
-            self._cache_write_1h,
-            self._cache_read,
-            self._output,
-            self._thinking,
-            self._calls,
-            self._unpriced,
-            self._reported,
-            self._estimated,
-            self._undercounted,
-        )
-        for tally in self._all:
-            tally.counts.append(counts)
+            self.undercounted -= 1
 
     def count(self, counted: Counted) -> Counted:
         """Count a session in each meter that does not count it yet; what it is counted by then."""
