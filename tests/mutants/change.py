@@ -34,6 +34,11 @@ def _set_anew(module: ModuleType, statement: ast.stmt) -> None:
                 for other in _statements(str(holder.__file__)):
                     if not (holder is module and other.lineno == statement.lineno) and _mentions(other, name):
                         _set_anew(holder, other)
+            own = module.__name__.rpartition(".")[2]
+            for holder in [each for each in sys.modules.values() if _holds(each, own, module)]:
+                for other in _statements(str(holder.__file__)):
+                    if any(ast.unparse(each) == f"{own}.{name}" for each in ast.walk(other)):
+                        _set_anew(holder, other)
 
 
 def _holds(module: ModuleType, name: str, value: object) -> bool:

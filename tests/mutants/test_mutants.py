@@ -50,12 +50,14 @@ def test_each_small_thing_is_changed_once() -> None:
 def test_a_change_is_in_force_for_whoever_had_imported_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "rules.py").write_text(SOURCE)
     (tmp_path / "user.py").write_text("from rules import LEAST, late\nTWICE = (LEAST, LEAST)")
+    (tmp_path / "other.py").write_text("import rules\nONCE = rules.LEAST")
     monkeypatch.syspath_prepend(tmp_path)
     rules, user = import_module("rules"), import_module("user")
-    monkeypatch.setattr(sys, "modules", {"rules": rules, "user": user})
-    said = [(*user.TWICE, user.late(1, 4), user.late(5, 0))]
+    other = import_module("other")
+    monkeypatch.setattr(sys, "modules", {"rules": rules, "user": user, "other": other})
+    said = [(*user.TWICE, other.ONCE, user.late(1, 4), user.late(5, 0))]
     for mutant in mutants(ast.parse(SOURCE)):
         if (mutant.before, mutant.after) in (("LEAST = 3", "LEAST = 2"), (LAST, "return True")):
             change(rules, mutant)
-            said.append((*user.TWICE, user.late(1, 4), user.late(5, 0)))
-    assert said == [(3, 3, False, False), (2, 2, True, False), (2, 2, True, True)]
+            said.append((*user.TWICE, other.ONCE, user.late(1, 4), user.late(5, 0)))
+    assert said == [(3, 3, 3, False, False), (2, 2, 2, True, False), (2, 2, 2, True, True)]
