@@ -189,7 +189,7 @@ PROVIDERS = (
             "connection (?:error|refused|reset|closed|aborted|timed out)",
             "econn(?:refused|reset|aborted)",
             "etimedout",
-            "enotfound",
+            r"\benotfound\b",
             "eai_again",
             "fetch failed",
             "socket hang up",

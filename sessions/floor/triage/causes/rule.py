@@ -94,13 +94,12 @@ def _pieces(text: str) -> Sequence[str]:
 
 def _line(piece: str, at: int) -> str:
     """The line that was matched."""
-    begin, end = piece.rfind("\n", 0, at) + 1, piece.find("\n", at)
-    line = piece[begin : end if end >= 0 else len(piece)]
-    first = at - begin - LINE // 2
+    before, after = piece[:at].rpartition("\n")[2], piece[at:].partition("\n")[0]
+    first = len(before) - LINE // 2
     if first <= 0:
-        return clean(line, LINE)
-    word = line.find(" ", first, at - begin) + 1
-    return clean(f"…{line[word or first :]}", LINE)
+        return clean(before + after, LINE)
+    word = before.find(" ", first) + 1
+    return clean(f"…{before[word or first :]}{after}", LINE)
 
 
 @lru_cache(maxsize=512)

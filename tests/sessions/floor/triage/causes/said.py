@@ -86,6 +86,7 @@ SAID: dict[str, tuple[tuple[Where, str], ...]] = {
         (W.TURN, "budget exceeded after 41 steps"),
         (W.TURN, "LimitsExceeded: cost limit of 3.0"),
         (W.TURN, "error_max_budget_usd"),
+        (W.WORDS, "I have reached my maximum number of turns"),
     ),
     "no space": (
         (W.TOOL, "cp: error writing 'x': No space left on device"),
@@ -211,6 +212,7 @@ SAID: dict[str, tuple[tuple[Where, str], ...]] = {
         (W.TURN, "SSL: CERTIFICATE_VERIFY_FAILED"),
         (W.TOOL, "self-signed certificate in chain"),
         (W.TURN, "unable to get local issuer certificate"),
+        (W.WAIT, "self signed certificate, retrying"),
     ),
     "merge conflict": (
         (W.TOOL, "error: Merge conflict in src/a.py"),
@@ -260,6 +262,7 @@ SAID: dict[str, tuple[tuple[Where, str], ...]] = {
         (W.CHECK, "./a.go:10:2: undefined: take"),
         (W.CHECK, "Failed to compile."),
         (W.CHECK, "[ERROR] Failed to execute goal compile"),
+        (W.TURN, "SyntaxError: Unexpected token"),
     ),
     "does not import": (
         (W.CHECK, "ModuleNotFoundError: acme"),
@@ -268,6 +271,7 @@ SAID: dict[str, tuple[tuple[Where, str], ...]] = {
         (W.TOOL, "ImportError: cannot import name take"),
         (W.CHECK, "unresolved import `acme::take`"),
         (W.CHECK, "package acme/take is not in std"),
+        (W.TURN, "ModuleNotFoundError: No module named 'acme'"),
     ),
     "crash": (
         (W.TOOL, "Segmentation fault"),

@@ -80,6 +80,31 @@ def test_of_a_long_output_the_end_tells_how_it_came_out() -> None:
     assert told(RULES, Where.CHECK, long).rule == "failing test"
 
 
+@pytest.mark.parametrize(
+    ("after", "seen"),
+    [
+        ("x" * 3_988, True),
+        ("x" * 3_989, False),
+        ("\x1b[0m" * 1_997, True),  # what is thrown out counts half
+        ("\x1b[0m" * 1_997 + "x", False),
+    ],
+)
+def test_how_much_of_the_end_is_looked_at(after: str, seen: bool) -> None:
+    found = told(RULES, Where.CHECK, f"SyntaxError\n{after}")
+    assert (found.rule == "does not build") is seen
+
+
+@pytest.mark.parametrize(("before", "line"), [("a" * 80, "a" * 80), ("a" * 81, "…" + "a" * 80)])
+def test_of_a_long_line_half_comes_before_what_tells_it(before: str, line: str) -> None:
+    found = told(RULES, Where.CHECK, f"b\n{before}SyntaxError{'c' * 200}\nd").line
+    assert found.startswith(f"{line}SyntaxError") and len(found) == 160
+
+
+@pytest.mark.parametrize("where", [Where.TOOL, Where.CHECK])
+def test_what_is_said_last_of_all_tells_something_too(where: Where) -> None:
+    assert told(RULES, where, "\n\n boom").line == "boom"
+
+
 def test_no_rule_of_ours_can_run_for_long() -> None:
     assert {rule.name: word for rule in RULES for word in rule.words if trouble(word, 500_000)} == {}
 
