@@ -57,11 +57,8 @@ def present(state: FloorState, task: str, lease: int) -> Task | Refusal:
 
 def take(state: FloorState, bases: Mapping[str, str], now: float) -> Decision:
     """Have those stations that are free, of these, each take what is next for it. `bases` are their heads now."""
-    queue = Queue(state)
-    pairs = queue.pairs(unfit=state.owned.keys() - bases.keys())
-    return Accepted(
-        tuple(taken(state, task, station, bases[station], now) for station, task in pairs.items() if station in bases)
-    )
+    pairs = Queue(state).pairs(unfit=state.owned.keys() - bases.keys())
+    return Accepted(tuple(taken(state, task, station, bases[station], now) for station, task in pairs.items()))
 
 
 def taken(state: FloorState, task: Task, station: str, base: str, now: float, source: str = SOURCE) -> ev.TaskTaken:
