@@ -41,8 +41,6 @@ APART = 1.5
 MANY = 5
 OVER_S = 600.0
 """Charged seconds for which it has been slow before it is called so."""
-CENT = 0.005
-"""Dollars an hour below which nothing is said to be freed."""
 
 
 def rank(state: FloorState, now: float) -> Ranking:
@@ -91,19 +89,21 @@ def _placed(state: FloorState, station: Station, clock: float, members: list[Mem
     if not reasons and (why := _busy(state, station, progress, clock, now)) is not None:
         return why
     role, sizes = role_of(station, progress), sizes_of(state, progress)
-    cohort, paces = cohort_of(station.id, role, sizes, members if role else ())
+    cohort, paces = cohort_of(station.id, role, sizes, members)
     seconds, changes = charge.spent(progress, clock, progress.began)
-    margin = None
+    margin, against = None, ""
     if cohort.median and clock - progress.began >= EARLY_S:
         margin = seconds / max(1, changes) / cohort.median
+        others = f"{cohort.n} {many(cohort.role)} ({lasting(cohort.median)} for one)"
+        against = f"in {lasting(seconds)} of work: {margin:.1f} × the median of {others}"
         if not reasons and _is_slow(seconds, changes, cohort.median, paces):
-            reasons = [_pace(seconds, changes, cohort, margin, now)]
+            reasons = [_pace(seconds, changes, cohort.median, against, now)]
     task = state.tasks.get(progress.task)
     hedged = task is not None and task.hedged
     return Entry(
         station.id,
         bool(reasons) and not hedged,
-        _words(station, reasons, hedged, cohort, seconds, changes, margin, now),
+        _words(station, reasons, hedged, now) or f"{changes} settled {against or _without(cohort, seconds)}",
         tuple(reasons),
         max((reason.lost for reason in reasons), default=0.0),
         margin,
@@ -185,58 +185,39 @@ def _is_slow(seconds: float, changes: int, median: float, paces: Sequence[float]
     slowest = paces[-2] if len(paces) >= MANY else paces[-1]
     return (
         seconds - SLOW * median * max(1, changes) >= OVER_S
-        and pace >= SLOW * median
         and pace >= APART * slowest
         and expected - changes >= SURE * sqrt(expected)
     )
 
 
-def _pace(seconds: float, changes: int, cohort: Cohort, margin: float, now: float) -> Reason:
-    assert cohort.median is not None
-    over = seconds - SLOW * cohort.median * max(1, changes)
+def _pace(seconds: float, changes: int, median: float, against: str, now: float) -> Reason:
+    over = seconds - SLOW * median * max(1, changes)
     settled = f"{changes} changes settled" if changes > 1 else "1 change settled" if changes else "nothing settled"
-    words = (
-        f"{settled} in {lasting(seconds)} of work: {margin:.1f} × the median of {cohort.n} {many(cohort.role)} "
-        f"({lasting(cohort.median)} for one), for {lasting(over)}"
-    )
-    return Reason(Why.PACE, words, now - over, seconds - changes * cohort.median)
+    return Reason(Why.PACE, f"{settled} {against}, for {lasting(over)}", now - over, seconds - changes * median)
 
 
-def _words(
-    station: Station,
-    reasons: list[Reason],
-    hedged: bool,
-    cohort: Cohort,
-    seconds: float,
-    changes: int,
-    margin: float | None,
-    now: float,
-) -> str:
-    """An entry in a line."""
-    if reasons:
-        free = frees(station, now)
-        parts = [reason.words for reason in reasons]
-        if free is None:
-            parts.append("what it would free is not known")
-        elif free >= CENT:
-            parts.append(f"would free {in_dollars(free)}/h")
-        if hedged:
-            parts.append("not named: its task was taken from a slow station once, and that is done once only")
-        return "; ".join(parts)
-    if margin is not None and cohort.median is not None:
-        return (
-            f"{changes} settled in {lasting(seconds)} of work: {margin:.1f} × the median of {cohort.n} "
-            f"{many(cohort.role)} ({lasting(cohort.median)} for one)"
-        )
-    return f"{changes} settled in {lasting(seconds)} of work; {_without(cohort)}"
+def _words(station: Station, reasons: list[Reason], hedged: bool, now: float) -> str:
+    """What is said of one of which there is a reason, in a line; "" where there is none."""
+    if not reasons:
+        return ""
+    free = frees(station, now)
+    parts = [reason.words for reason in reasons]
+    if free is None:
+        parts.append("what it would free is not known")
+    elif free:
+        parts.append(f"would free {in_dollars(free)}/h")
+    if hedged:
+        parts.append("not named: its task was taken from a slow station once, and that is done once only")
+    return "; ".join(parts)
 
 
-def _without(cohort: Cohort) -> str:
-    """Why there is no verdict on a pace."""
+def _without(cohort: Cohort, seconds: float) -> str:
+    """Of how long, and why there is no verdict on a pace."""
+    work = f"in {lasting(seconds)} of work"
     if not cohort.role:
-        return "its role is not known: not compared"
+        return f"{work}; its role is not known: not compared"
     others = "no other" if not cohort.n else "1 other" if cohort.n == 1 else f"only {cohort.n} others"
-    return f"not compared: {others} of its role with tasks {cohort.size}"
+    return f"{work}; not compared: {others} of its role with tasks {cohort.size}"
 
 
 def _verdict(state: FloorState, slow: list[Entry], others: list[Entry]) -> str:
