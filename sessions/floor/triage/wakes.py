@@ -49,7 +49,7 @@ def offered(state: FloorState, case: Case) -> list[Wake]:
 
 def woken(state: FloorState, case: Case, told: Collection[ev.Event]) -> bool:
     """Whether what it waits for is among these events, after which the floor is `state`."""
-    known = meaning(case.wakes) if case.wakes else None
+    known = meaning(case.wakes)
     return known is not None and any(known.comes(state, case, event) for event in told)
 
 
@@ -66,8 +66,9 @@ def _is(case: Case, event: ev.Event, tag: str) -> bool:
     return isinstance(event, ev.StationEvent) and event.station == case.station and tag_of(type(event)) == tag
 
 
-def _of(*kinds: type[ev.StationEvent]) -> Callable[[FloorState, Case, ev.Event], bool]:
-    return lambda _, case, event: isinstance(event, kinds) and event.station == case.station
+def _tells(case: Case, event: ev.Event, *kinds: type[ev.StationEvent]) -> bool:
+    """Whether the event is one of these, of the case's station."""
+    return isinstance(event, kinds) and event.station == case.station
 
 
 def _has_station(state: FloorState, case: Case) -> bool:
@@ -85,22 +86,22 @@ def _branch(state: FloorState, case: Case) -> str:
 
 def _commits(state: FloorState, case: Case, event: ev.Event) -> bool:
     """A commit that was made since: that a branch is told of anew says nothing, it is for every changed file."""
-    if isinstance(event, ev.WorkArrived):
-        return event.station == case.station
+    if _tells(case, event, ev.WorkArrived):
+        return True
     if not isinstance(event, ev.BranchChanged) or event.branch != _branch(state, case):
         return False
     return event.committed >= int(case.snoozed - LONGEST_S)
 
 
 def _passes(_: FloorState, case: Case, event: ev.Event) -> bool:
-    if isinstance(event, ev.CheckFinished):
-        return event.passed and event.station == case.station
-    return isinstance(event, ev.TaskFinished) and event.station == case.station
+    if isinstance(event, ev.CheckFinished) and not event.passed:
+        return False
+    return _tells(case, event, ev.CheckFinished, ev.TaskFinished)
 
 
 def _collides(state: FloorState, case: Case) -> bool:
     branch = _branch(state, case)
-    return bool(branch) and any(
+    return bool(branch) and any(  # of a pair with the base, the other one is ""
         verdict.outcome is Outcome.CONFLICT and branch in (verdict.a, verdict.b)
         for verdicts in (state.verdicts, state.committed_verdicts)
         for verdict in verdicts.values()
@@ -114,14 +115,22 @@ def _merges(state: FloorState, case: Case, event: ev.Event) -> bool:
 
 def _ends(_: FloorState, case: Case, event: ev.Event) -> bool:
     """Its process ends, or is there again."""
-    return isinstance(event, ev.LifeChanged | ev.SessionClosed | ev.AgentLost) and event.station == case.station
+    return _tells(case, event, ev.LifeChanged, ev.SessionClosed, ev.AgentLost)
+
+
+def _turns(_: FloorState, case: Case, event: ev.Event) -> bool:
+    return _tells(case, event, ev.TurnFinished, ev.TurnFailed)
+
+
+def _bounds(_: FloorState, case: Case, event: ev.Event) -> bool:
+    return _tells(case, event, ev.ScopeAssigned)
 
 
 _MEANINGS: Mapping[Wake, Meaning] = {
-    Wake.TURN: Meaning("a turn of it ends", _has_station, _of(ev.TurnFinished, ev.TurnFailed)),
+    Wake.TURN: Meaning("a turn of it ends", _has_station, _turns),
     Wake.COMMIT: Meaning("it commits", lambda state, case: bool(_branch(state, case)), _commits),
     Wake.CHECKED: Meaning("its check passes", lambda state, case: case.station in state.hands, _passes),
     Wake.MERGES: Meaning("its branch collides with nothing", _collides, _merges),
-    Wake.BOUNDS: Meaning("its scope or budget is another", _is_ours, _of(ev.ScopeAssigned)),
+    Wake.BOUNDS: Meaning("its scope or budget is another", _is_ours, _bounds),
     Wake.ENDED: Meaning("its process ends or is there again", _has_station, _ends),
 }

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from sessions.floor import events as ev
 from sessions.floor.commands import SettleCase
-from sessions.floor.conflicts import Outcome
+from sessions.floor.conflicts import Outcome, Verdict
 from sessions.floor.ours.lives import Life
 from sessions.floor.scope import Scope
 from sessions.floor.state import FloorState
@@ -20,7 +20,13 @@ BRANCH = ev.BranchChanged(time=NOW - 90, source="git", branch="station/api", hea
 CHECK = ev.CheckFinished(time=NOW, station="api", task="t1", lease=1, passed=True)
 CLASH = ev.VerdictReached(time=NOW - 50, source="git", a="station/api", b="station/ship", outcome=Outcome.CONFLICT)
 CLEAN = ev.VerdictReached(time=NOW, source="git", a="station/api", b="station/ship", outcome=Outcome.CLEAN)
+FINISHED = ev.TaskFinished(time=NOW, station="api", task="t1", lease=1)
+LIFE = ev.LifeChanged(time=NOW, station="api", life=Life.KILLED)
+WORK = ev.WorkArrived(time=NOW, station="api", branch="x", head="b2")
 SCOPE = ev.ScopeAssigned(time=NOW, station="api", scope=Scope())
+
+
+CONFLICT = Verdict("station/api", "main", Outcome.CONFLICT)
 
 
 def here(*more: ev.Event) -> FloorState:
@@ -34,11 +40,18 @@ def here(*more: ev.Event) -> FloorState:
         (Wake.TURN, ev.TurnFailed(time=NOW, station="api", reason="x"), ev.TurnStarted(time=NOW, station="api")),
         (Wake.TURN, ev.TurnFinished(time=NOW, station="api"), ev.TurnFinished(time=NOW, station="ship")),
         (Wake.COMMIT, replace(BRANCH, time=NOW, committed=NOW), replace(BRANCH, time=NOW, dirty=3)),
-        (Wake.COMMIT, ev.WorkArrived(time=NOW, station="api", branch="x", head="b2"), replace(BRANCH, branch="main")),
+        (Wake.COMMIT, replace(BRANCH, committed=NOW - 10), replace(BRANCH, committed=NOW - 11)),
+        (Wake.COMMIT, WORK, replace(BRANCH, branch="main", committed=NOW)),
+        (Wake.COMMIT, WORK, replace(WORK, station="ship")),
+        (Wake.COMMIT, WORK, SCOPE),
         (Wake.CHECKED, CHECK, replace(CHECK, passed=False)),
-        (Wake.CHECKED, ev.TaskFinished(time=NOW, station="api", task="t1", lease=1), replace(CHECK, station="ship")),
+        (Wake.CHECKED, FINISHED, replace(CHECK, station="ship")),
+        (Wake.CHECKED, FINISHED, replace(FINISHED, station="ship")),
+        (Wake.CHECKED, FINISHED, SCOPE),
+        (Wake.TURN, ev.TurnFailed(time=NOW, station="api", reason="x"), CLEAN),
         (Wake.BOUNDS, SCOPE, replace(SCOPE, station="ship")),
-        (Wake.ENDED, ev.LifeChanged(time=NOW, station="api", life=Life.KILLED), SCOPE),
+        (Wake.ENDED, LIFE, SCOPE),
+        (Wake.ENDED, LIFE, replace(LIFE, station="ship")),
         ("tool_called", ev.ToolCalled(time=NOW, station="api", tool="Bash"), SCOPE),
     ],
 )
@@ -61,6 +74,33 @@ def test_only_what_can_come_of_a_case_is_offered() -> None:
     assert Wake.MERGES in wakes.offered(here(CLASH), slept)
     assert wakes.offered(floor(observed("api")), slept) == [Wake.TURN, Wake.ENDED]
     assert wakes.offered(here(), case("")) == []
+    unseen = floor(ours("api"), ev.BranchEntered(time=NOW, station="api", branch="station/api"))
+    assert Wake.COMMIT not in wakes.offered(unseen, slept)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "collides"),
+    [
+        (CONFLICT, True),
+        (Verdict("main", "station/api", Outcome.CONFLICT), True),
+        (Verdict("station/api", "", Outcome.CONFLICT), True),
+        (Verdict("main", "", Outcome.CONFLICT), False),
+        (Verdict("main", "station/ship", Outcome.CONFLICT), False),
+        (Verdict("station/api", "main", Outcome.CLEAN), False),
+    ],
+)
+def test_a_branch_collides_by_its_commits_or_by_what_is_not_committed(verdict: Verdict, collides: bool) -> None:
+    for verdicts in ({"verdicts": {"x": verdict}}, {"committed_verdicts": {"x": verdict}}):
+        assert (Wake.MERGES in wakes.offered(replace(here(), **verdicts), case("api"))) is collides
+        nowhere = replace(floor(observed("api")), **verdicts)
+        assert Wake.MERGES not in wakes.offered(nowhere, case("api")), "on no branch"
+
+
+def test_a_week_is_the_longest_and_what_waits_for_nothing_is_not_woken() -> None:
+    assert LONGEST_S == 7 * 24 * 3_600
+    assert not wakes.woken(here(), case("api"), [LIFE])
+    assert (wakes.words(Wake.TURN), wakes.words("moon_full")) == ("a turn of it ends", "its next moon full")
+    assert "tool_called" in wakes.TAGS and "branch_changed" not in wakes.TAGS
 
 
 def test_what_nothing_is_called_is_waited_for_by_nobody() -> None:
