@@ -16,6 +16,9 @@ EQUIVALENTS: dict[str, dict[str, str]] = {
         "Areas._near: r depth in range(len(fixed) + 1):  =>  r depth in range(len(fixed) + 2):": _NEAR,
         "_fixed: tern in map(parsed, write) if not pattern.takes_away}  =>  tern in map(parsed, write) if True}": _NEAR,
     },
+    "sessions/floor/tasks/moves.py": {
+        "overspent: if task is None or task.spec.budget == budget.UNBOUND:  =>  if task is None:": _SAVES,
+    },
     "sessions/floor/tasks/queue.py": {
         "Queue.pairs: waits in self._walk(areas) if free else ():  =>  "
         "waits in self._walk(areas) if True else ():": _SAVES,
@@ -27,8 +30,6 @@ EQUIVALENTS: dict[str, dict[str, str]] = {
         "refused: URCE, 'command': '', 'who': '', 'together': ''}  =>  URCE, 'command': '', 'who': ''}": _HAND,
         "refused: hand: Hand = {'time': now, 'source': SOURCE, 'command': '', 'who': '', 'toge  =>  "
         "hand: Hand = {'time': now, 'command': '', 'who': '', 'toge": _HAND,
-        "refused: rce': SOURCE, 'command': '', 'who': '', 'together': ''}  =>  "
-        "rce': SOURCE, 'command': '', 'together': ''}": _HAND,
     },
     "sessions/floor/triage/lookout.py": {
         "Lookout._put: if at < math.inf:  =>  if True:": _DUE,

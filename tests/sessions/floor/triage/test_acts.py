@@ -182,6 +182,49 @@ def test_what_is_offered_for_each_kind_and_in_which_order(kind: Kind) -> None:
         assert words(acts.offered(case("api", kind, about="q1"), asked)) == "answer, allow, deny"
 
 
+AUTH, FULL = Cause.AUTH, Cause.CONTEXT_FULL
+
+
+@pytest.mark.parametrize(
+    ("about", "kind", "words"),
+    [
+        (case("api", cause=FULL), "builtin", "fresh, retry, more, hand over, requeue, give up, kill"),
+        (case("api", cause=Cause.CRASH), "builtin", "retry, fresh, hand over, requeue, give up, kill"),
+        (case("api", rule="no such model"), "builtin", "more, retry, fresh, hand over, requeue, give up, kill"),
+        (case("api"), "command", "retry, hand over, requeue, give up, kill"),
+        (case("api", Kind.SIGNAL), "command", "retry, requeue, give up, kill"),
+        (case("api", Kind.BUDGET), "command", "more, requeue, give up, kill"),
+    ],
+)
+def test_what_helps_against_its_cause_comes_first(about: Case, kind: str, words: str) -> None:
+    state = floor(ours("api"))
+    state = replace(state, stations={"api": replace(state.stations["api"], kind=kind)})
+    told = acts.offered(about, state)[:-3]
+    assert ", ".join(act.value for act in told) == words
+
+
+def test_what_only_an_agent_understands_is_offered_of_no_floor() -> None:
+    assert acts.offered(case("", Kind.PROVIDER, cause=FULL), floor()) == (Act.HOLD, Act.SEEN, Act.SNOOZE)
+
+
+@pytest.mark.parametrize(
+    ("life", "takes", "cases", "first"),
+    [
+        (Life.RUNNING, ("api", "ship"), [], Act.HAND_OVER),
+        (Life.RUNNING, ("api", "ship"), [case("ship")], Act.HAND_OVER),
+        (Life.RUNNING, ("api", "ship"), [case("ship", cause=AUTH)], Act.RETRY),
+        (Life.RUNNING, ("api",), [], Act.RETRY),
+        (Life.PAUSED, ("api", "ship"), [], Act.RETRY),
+    ],
+)
+def test_a_login_that_is_refused_is_handed_over_to_one_that_has_another(
+    life: Life, takes: tuple[str, ...], cases: list[Case], first: Act
+) -> None:
+    enlisted = [ev.StationEnlisted(time=NOW, station=name) for name in takes]
+    state = floor(ours("api"), ours("ship", life), enlisted, opened(*cases))
+    assert acts.offered(case("api", cause=AUTH), state)[0] is first
+
+
 def test_what_each_act_asks_for() -> None:
     state = floor(ours("api"), asks("api"))
     takes = {made.act: made.takes.value for kind in Kind for made in choices(state, case("api", kind, about="q1"), NOW)}

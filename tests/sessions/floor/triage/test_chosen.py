@@ -6,9 +6,11 @@ import pytest
 
 from sessions import settings
 from sessions.errors import FactoryError
+from sessions.floor.triage import chosen
 from sessions.floor.triage.case import Act, Cause, Kind
 from sessions.floor.triage.causes.rule import Said, Where, cause_of
 from sessions.floor.triage.causes.rules import RULES
+from sessions.floor.triage.chosen import Told
 
 ALL = """
 [triage]
@@ -51,6 +53,7 @@ def test_rules_causes_and_who_is_told_are_read() -> None:
     found = cause_of(queue.rules, (Said(Where.TOOL, "error: No licence left; command not found"),))
     assert (found.cause, found.rule) == (Cause.ENVIRONMENT, "licence"), "the operator's own is asked first"
     assert cause_of(queue.rules, (Said(Where.TURN, "no licence left"),)).rule == ""
+    assert cause_of(queue.rules, (Said(Where.TOOL, "a licence is there"),)).rule == "a tool failed"
 
 
 def test_one_of_ones_own_may_be_named_among_those_that_are_on_and_is_once() -> None:
@@ -61,6 +64,45 @@ def test_one_of_ones_own_may_be_named_among_those_that_are_on_and_is_once() -> N
 def test_nothing_is_switched_on_by_itself() -> None:
     queue = settings.parse("", "config.toml").queue
     assert (queue.standing, queue.rules, queue.told.on_attention, queue.told.webhook) == ((), RULES, (), "")
+
+
+def test_what_holds_where_nothing_is_said() -> None:
+    told = settings.parse("", "config.toml").queue.told
+    assert told == Told(standing=(), on_attention=(), desktop=False, webhook="", quiet=60.0, every=10.0, silent=900.0)
+    words = ["notify-send", "--app-name=factory-tui", "--urgency=critical", "--", "{title}", "{text}"]
+    assert [*chosen.NOTIFY_SEND] == words, "all of it is one call of a program, whatever the words begin with"
+
+
+def many(count: int) -> str:
+    table = '[[rules]]\nname = "r{}"\nact = "retry"\nkind = "failed"\n'
+    return "".join(map(table.format, range(count)))
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("triage.quiet = 86400\ntriage.every = 86400\ntriage.silent = 86400", ""),
+        ("triage.quiet = 86401", "quiet and every are seconds"),
+        ("triage.quiet = -1", "quiet and every are seconds"),
+        ("triage.every = 86401", "quiet and every are seconds"),
+        ("triage.silent = 86401", "silent is seconds"),
+        ("triage.silent = 10", ""),
+        ("triage.silent = 9.9", "silent is seconds"),
+        ('triage.webhook = "https://x"', ""),
+        (many(100), ""),
+        (many(101), "two rules have one name, or there are over 100"),
+        (2 * '[[causes]]\nname = "x"\ncause = "build"\npattern = "a"\n', "two causes have one name"),
+        ('[[causes]]\nname = ""\ncause = "build"\npattern = "a"', "it tells nothing"),
+        ('[[causes]]\nname = "x"\ncause = "build"\npattern = "a"\nwhere = []', "it tells nothing"),
+    ],
+)
+def test_what_may_be_set(text: str, bad: str) -> None:
+    found = ""
+    try:
+        settings.parse(text, "config.toml")
+    except FactoryError as error:
+        found = str(error)
+    assert (bad in found) if bad else not found
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from sessions.floor import events as ev
 from sessions.floor.ours.lives import Life
-from sessions.floor.triage.case import Kind
+from sessions.floor.triage.case import Case, Kind
 from sessions.floor.triage.judge import cases_of, due, floor_due, subject
 from sessions.floor.triage.judging.looked import LONG_AGO_S
 from tests.support.triage.floors import NOW, asks, case, failed, floor, life, observed, of, ours
@@ -61,3 +61,9 @@ def test_of_a_station_that_is_not_there_there_is_nothing_to_say() -> None:
 def test_one_that_was_removed_needs_nobody(more: list[ev.Event]) -> None:
     assert of(floor(ours("api"), more))
     assert of(floor(ours("api"), life(Life.REMOVED, at=NOW - 20), more)) == []
+
+
+def test_what_is_not_told_of_a_case_never_was() -> None:
+    bare = Case("x", Kind.FAILED)
+    moments = (bare.since, bare.opened, bare.snoozed, bare.plan_at, bare.returned)
+    assert moments == (0.0,) * 5

@@ -280,6 +280,17 @@ def test_what_means_nothing_any_more_is_refused(act: Act, about: Case, told: Wis
     assert isinstance(refused, Refusal) and refused.reason == why and refused.cure
 
 
+def test_a_program_is_told_nothing_and_one_that_has_ended_is_started_again() -> None:
+    def retried(life: Life) -> Means | Refusal:
+        state = floor(ours("api", life))
+        program = replace(state.stations["api"], kind="command")
+        return meaning(replace(state, stations={"api": program}), SettleCase("x", Act.RETRY), case("api"), NOW)
+
+    refused = Refusal("it is a program, and hears no words", "attach and type them, or kill it")
+    assert retried(Life.RUNNING) == retried(Life.WAITING) == refused
+    assert retried(Life.HELD) == Means(ChangeLife("api", Change.RESUME), "it is started again")
+
+
 def test_what_is_told_is_of_a_bounded_length() -> None:
     about = of(Kind.FAILED, title=300 * "t")
     means = meaning(RUNS, SettleCase(about.id, Act.REQUEUE), about, NOW)

@@ -16,7 +16,6 @@ from sessions.floor.tasks.task import Task, TaskSpec, TaskState
 from sessions.floor.triage.case import Cause, Kind
 from sessions.floor.triage.judge import due, floor_cases
 from sessions.floor.triage.judging.landing import PATIENCE_S
-from sessions.floor.triage.judging.looked import LONG_AGO_S
 from tests.support.triage.floors import NOW, floor, observed, of, only, ours
 
 
@@ -48,7 +47,7 @@ def test_a_branch_that_collides_with_the_base_for_a_while_is_a_case() -> None:
 def test_one_that_is_observed_is_told_of_while_it_is_of_the_present() -> None:
     state = floor(observed("guest"), conflict("station/api"), ev.TurnFinished(time=NOW - 5, station="guest"))
     state = replace(state, stations={"guest": replace(state.stations["guest"], branch="station/api")})
-    assert of(state, "guest") and not of(state, "guest", NOW + LONG_AGO_S)
+    assert of(state, "guest", NOW - 6 + 24 * 3_600) and not of(state, "guest", NOW - 5 + 24 * 3_600)
 
 
 def test_some_of_the_files_are_named_and_what_changed() -> None:
@@ -76,7 +75,8 @@ def test_a_branch_that_collides_with_what_was_accepted_is_one_too() -> None:
     assert (case.kind, case.about) == (Kind.CONFLICT, "station/ship")
     soon = floor(both, accepted, conflict("station/api", at=NOW - 30))
     assert due(soon, "api", NOW - 45) == NOW and due(soon, "api", NOW) == NOW + 30, "the first of them"
-    guest = replace(floor(both, accepted, observed("guest"), conflict("station/ship")), base="main")
+    seen = (*observed("guest"), ev.TurnFinished(time=NOW - 5, station="guest"))
+    guest = replace(floor(both, accepted, seen, conflict("station/ship")), base="main")
     assert of(guest, "guest") == [], "one that is on no branch lands nothing"
     landed = ev.BranchChanged(time=NOW, branch="station/ship", head="1" * 40, merged=True)
     assert of(floor(both, accepted, landed)) == []

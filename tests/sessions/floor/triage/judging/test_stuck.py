@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec.structs import replace
 
 from sessions.floor import events as ev
@@ -12,7 +13,7 @@ from sessions.floor.tasks.task import TaskSpec, TaskState
 from sessions.floor.triage.acts import meaning
 from sessions.floor.triage.case import Act, Cause, Kind
 from sessions.floor.triage.judge import due
-from sessions.floor.triage.judging.stuck import BROKEN_OFF
+from sessions.floor.triage.judging.stuck import BROKEN_OFF, minutes
 from sessions.floor.triage.meanings import Means
 from tests.sessions.floor import working as at_work
 from tests.sessions.floor.working import Working
@@ -33,6 +34,11 @@ def test_a_silence_that_nothing_excuses_is_a_case_once_and_over_when_it_speaks()
     (lines,) = (case.evidence for case in of(at_work.floor(slow), now=slow.now + 9_000))
     assert lines == ("believed to for 17 m", "silent for 4 m at most before that", "last: hm")
     assert of(at_work.floor(working.rest(2_000).say("here I am")), now=working.now) == []
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(59.4, "59 s"), (60.0, "1 m"), (150.0, "2 m")])
+def test_a_duration_in_words(seconds: float, words: str) -> None:
+    assert minutes(seconds) == words
 
 
 def test_a_long_command_and_a_parent_with_a_child_at_work_are_not_stuck() -> None:
