@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 
 from sessions.floor.scope import Budget
 from sessions.floor.tasks.sources.fault import WrongValueError
@@ -16,10 +17,12 @@ _TIME = re.compile(
     rf"({_NUMBER})\s*(s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:(?:ou)?rs?)?|d(?:ays?)?)(?![a-z])\s*", re.IGNORECASE
 )
 _TIMES = re.compile(rf"(?:{_TIME.pattern})+", re.IGNORECASE)
-_TOKENS = re.compile(rf"({_NUMBER})\s*([kmg]?)\s*(?:tokens?|tok)", re.IGNORECASE)
+_LASTING = re.compile(rf"(?:(?!{_NUMBER}\s*(?-i:M)){_TIME.pattern})+", re.IGNORECASE)
+_TOKENS = re.compile(rf"({_NUMBER})\s*(?:([kmgb]?)\s*(?:tokens?|tok)|((?-i:[kKMGB])))", re.IGNORECASE)
 _DOLLARS = re.compile(rf"\$\s*({_NUMBER})|({_NUMBER})\s*(?:\$|dollars?|usd)", re.IGNORECASE)
 _TURNS = re.compile(r"(\d+)\s*(?:turns?|requests?)", re.IGNORECASE)
-_SIZES = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
+_SIZES = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000, "b": 1_000_000_000}
+_KINDS = (("tokens", _TOKENS), ("dollars", _DOLLARS), ("turns", _TURNS), ("seconds", _LASTING))
 BUDGET = "write an amount of each, such as: $5, 200k tokens, 30m, 20 turns"
 _NUMERALS = re.compile(r"[+-]?\d{1,18}")
 
@@ -42,15 +45,18 @@ def seconds(text: str) -> float:
 
 
 def budget(text: str) -> Budget:
-    """What may be used up: amounts of several kinds with commas between. Raises `WrongValueError`."""
+    """What may be used up: amounts of several kinds, with commas or blanks between, as a form takes it.
+
+    Of `2M` and `2m` the one is tokens, the other a time. Raises `WrongValueError`.
+    """
     found: dict[str, float] = {}
     for part in re.split(r"(?<!\d),|,(?!\d{3}\b)|;|\n", text):
         if not (word := part.strip()):
             continue
-        name, amount = _amount(word)
-        if name in found:
-            raise WrongValueError(f"{word[:40]!r} is the second amount of {name}", BUDGET)
-        found[name] = amount
+        for name, amount in _amounts(word):
+            if name in found:
+                raise WrongValueError(f"{word[:40]!r} has a second amount of {name}", BUDGET)
+            found[name] = amount
     return Budget(
         tokens=int(found.get("tokens", 0)),
         dollars=found.get("dollars", 0.0),
@@ -59,17 +65,34 @@ def budget(text: str) -> Budget:
     )
 
 
-def _amount(word: str) -> tuple[str, float]:
-    plain = word.replace(",", "")
-    if match := _TOKENS.fullmatch(plain):
-        return "tokens", _counted(match[1], _SIZES[match[2].lower()], word)
-    if match := _DOLLARS.fullmatch(plain):
-        return "dollars", _bounded(float(match[1] or match[2]), word)
-    if match := _TURNS.fullmatch(plain):
-        return "turns", _counted(match[1], 1, word)
-    if _TIMES.fullmatch(plain):
-        return "seconds", seconds(plain)
-    raise WrongValueError(f"{word[:40]!r} is no amount of tokens, dollars, time or turns", BUDGET)
+def _amounts(word: str) -> Iterator[tuple[str, float]]:
+    """The amounts that stand side by side in a text without commas between them."""
+    rest = word.replace(",", "")
+    while rest:
+        name, said = _first(rest)
+        if not said:
+            raise WrongValueError(f"{word[:40]!r} is no amount of tokens, dollars, time or turns", BUDGET)
+        yield name, _amount(name, said.strip(), word)
+        rest = rest[len(said) :].lstrip()
+
+
+def _first(text: str) -> tuple[str, str]:
+    """What kind of amount a text begins with, and its words; they are "" where it begins with none."""
+    for name, pattern in _KINDS:
+        match = pattern.match(text)
+        if match and (match[0][-1].isspace() or not text[match.end() :][:1].strip()):
+            return name, match[0]
+    return "", ""
+
+
+def _amount(name: str, said: str, word: str) -> float:
+    if name == "tokens" and (match := _TOKENS.fullmatch(said)):
+        return _counted(match[1], _SIZES[(match[2] or match[3] or "").lower()], word)
+    if name == "dollars" and (match := _DOLLARS.fullmatch(said)):
+        return _bounded(float(match[1] or match[2]), word)
+    if name == "turns" and (match := _TURNS.fullmatch(said)):
+        return _counted(match[1], 1, word)
+    return seconds(said)
 
 
 def _counted(number: str, size: int, word: str) -> int:

@@ -137,6 +137,11 @@ def test_what_is_no_time_is_refused(text: str) -> None:
         ("$5", Budget(dollars=5.0)),
         ("1,200,000 tokens, 5 turns", Budget(tokens=1_200_000, turns=5)),
         ("1.5M tokens; 3 USD; 45m", Budget(1_500_000, 3.0, 2_700.0)),
+        ("2M tokens $5 1h30m 20 turns", Budget(2_000_000, 5.0, 5_400.0, 20)),
+        ("1h 30m 2M, $5", Budget(2_000_000, 5.0, 5_400.0)),
+        ("20 turns 2m", Budget(seconds=120.0, turns=20)),
+        ("2M", Budget(tokens=2_000_000)),
+        ("200k", Budget(tokens=200_000)),
         ("", Budget()),
     ],
 )
@@ -144,7 +149,9 @@ def test_budgets_are_read_as_people_write_them(text: str, meant: Budget) -> None
     assert amounts.budget(text) == meant
 
 
-@pytest.mark.parametrize("text", ["5", "$5, $6", "1e30 tokens", "$1e400", "5 turns 6"])
+@pytest.mark.parametrize(
+    "text", ["5", "$5, $6", "$5 $6", "1e30 tokens", "$1e400", "5 turns 6", "200 $5", "5m 2m tokens", "$5turns"]
+)
 def test_what_is_no_budget_is_refused(text: str) -> None:
     with pytest.raises(WrongValueError):
         amounts.budget(text)
