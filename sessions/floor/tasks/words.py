@@ -45,7 +45,7 @@ def told(state: FloorState, task: Task, text: str, untidy: bool = False) -> str:
 
 
 def _opening(task: Task) -> str:
-    name = f"task {task.id}, {task.spec.title}"
+    name = f"task {task.id}, {task.spec.title.rstrip('.')}"
     if task.broken:
         return f"Your turn was broken off. Go on with {name}:"
     if task.edits:

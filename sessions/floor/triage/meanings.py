@@ -202,7 +202,7 @@ def hold(state: FloorState, case: Case, wish: SettleCase) -> Means | Refusal:
 def learned(state: FloorState, case: Case) -> str:
     """What a new conversation is told: what went wrong, its task, and what was touched."""
     known, seen, task = state.owned[case.station], state.stations.get(case.station), task_of(state, case)
-    said = [LEARNED.format(clean(case.title, _TITLE))]
+    said = [LEARNED.format(clean(case.title, _TITLE).rstrip("."))]
     said += ["What was seen last:", *case.evidence] if case.evidence else []
     if files := list(seen.files)[-20:] if seen is not None else []:
         said.append(f"Files it wrote, whose changes are still there: {', '.join(clean(file, 200) for file in files)}")

@@ -46,7 +46,7 @@ def why(state: FloorState, case: Case, answers: Mapping[str, str], now: float) -
         return answers[case.about]
     if case.kind in (Kind.CHECK, Kind.REVIEW) and (task := state.tasks.get(case.about)) is not None:
         return f"the task is {task.state.value}"
-    return _ended(state, case, now) or _OVER.get(case.kind) or _goes_on(state, case)
+    return _ended(state, case, now) or _left(state, case) or _OVER.get(case.kind) or _goes_on(state, case)
 
 
 def _ended(state: FloorState, case: Case, now: float) -> str:
@@ -58,6 +58,13 @@ def _ended(state: FloorState, case: Case, now: float) -> str:
         return f"its station is {known.life.value}"
     old = known is None and seen.evidence.status in (Status.FAILED, Status.NEEDS_ME)
     return "nobody has come to it for a day" if old and now - seen.evidence.since >= LONG_AGO_S else ""
+
+
+def _left(state: FloorState, case: Case) -> str:
+    """That what it was stuck in is over, as where its task was taken from it; "" where it may get on."""
+    seen = state.stations.get(case.station)
+    idle = seen is not None and seen.evidence.status is Status.IDLE
+    return "its turn is over" if case.kind is Kind.STUCK and idle else ""
 
 
 def _goes_on(state: FloorState, case: Case) -> str:

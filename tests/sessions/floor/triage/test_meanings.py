@@ -344,5 +344,7 @@ def test_a_new_conversation_is_told_what_went_wrong_what_was_touched_and_the_tas
         assert meanings.learned(state, of(kind, "t2")).endswith("The task:\nsort"), "the one that the case is about"
     bare = floor(ours("api"), life(Life.RUNNING))
     assert meanings.learned(bare, FAILED) == meanings.LEARNED.format("the model refused")
+    sentence = replace(FAILED, title="The model refused.")
+    assert meanings.learned(bare, sentence) == meanings.LEARNED.format("The model refused"), "it ends with one stop"
     asked = replace(bare, stations={}, owned={"api": replace(bare.owned["api"], text="count")})
     assert meanings.learned(asked, FAILED).endswith("\n\nThe task:\ncount")

@@ -64,7 +64,14 @@ def test_what_became_of_a_task_is_the_reason() -> None:
     for kind in (Kind.CHECK, Kind.REVIEW):
         assert why(floor(ours("api"), added), case("api", kind, about="t1"), {}, NOW) == "the task is queued"
     assert why(floor(ours("api")), case("api", Kind.CHECK, about="t1"), {}, NOW) == "the task is in other hands"
-    assert why(floor(ours("api"), added), case("api", Kind.STUCK, about="t1"), {}, NOW) == "it gets on again"
+    about = case("api", Kind.STUCK, about="t1")
+    assert why(floor(ours("api"), added, started("api")), about, {}, NOW) == "it gets on again"
+
+
+def test_what_is_stuck_gets_on_only_while_it_is_at_something() -> None:
+    stuck, ended = case("api", Kind.STUCK), ev.TurnFinished(time=NOW, station="api", interrupted=True)
+    assert why(floor(ours("api"), started("api")), stuck, {}, NOW) == "it gets on again"
+    assert why(floor(ours("api"), started("api"), ended), stuck, {}, NOW) == "its turn is over"
 
 
 def test_one_that_is_observed_is_over_when_it_is_gone_or_long_ago() -> None:
