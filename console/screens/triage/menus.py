@@ -28,9 +28,9 @@ WAKES = {
 TABS = {"w": Tab.WAITING, "z": Tab.AWAY, "s": Tab.SETTLED}
 
 
-def snooze_menu(state: FloorState, case: Case) -> Menu:
-    """For how long, or until what: of that only what can come of this case."""
-    can = wakes.offered(state, case)
+def snooze_menu(state: FloorState, cases: Sequence[Case]) -> Menu:
+    """For how long, or until what: of that only what can come of each of these cases."""
+    can = set(Wake).intersection(*(wakes.offered(state, case) for case in cases))
     until = [Choose(key, name) for key, (wake, name) in WAKES.items() if wake in can]
     items = (Choose("m", "in 10 minutes"), Choose("h", "in an hour"), *until)
     return Menu("back when" if until else "back", items, "enter m   esc back", enter="m")

@@ -139,7 +139,7 @@ class TriageScreen(TriageScene):
             case Act.HAND_OVER:
                 self._ask_whom(cases, settle)
             case Act.SNOOZE:
-                self._choice = (menus.snooze_menu(state, cases[0]), partial(self._snooze, settle))
+                self._choice = (menus.snooze_menu(state, cases), partial(self._snooze, settle))
             case Act.KILL:
                 kept = "kept: branches, uncommitted work, conversations"
                 menu = Menu(f"kill {self._whom(cases)}?  {kept}", (Choose("y", "kill"), Choose("n", "leave it")), "")
