@@ -202,6 +202,8 @@ def _snoozed(wish: SettleCase, now: float) -> Means | Refusal:
     if wish.wakes and wakes.meaning(wish.wakes) is None:
         named = ", ".join(Wake)
         return Refusal(f"nothing is called {clean(wish.wakes, 40)!r}", f"{named}, or the type of an event of a station")
+    if wish.wakes and wish.until:
+        return Refusal("it is for a while, or until something happens", "say one of them")
     if wish.wakes:
         return Means(None, f"out of sight until {wakes.words(wish.wakes)}")
     return Means(None, f"out of sight for {round((wish.until or now + SNOOZE_S) - now) // 60} minutes")

@@ -56,7 +56,18 @@ def awake(state: FloorState, now: float, told: Iterable[ev.Event] = ()) -> Itera
     events = [*told]
     for case in waiting:
         if case.snoozed <= now or wakes.woken(state, case, events):
-            yield ev.CaseSnoozed(time=now, source=SOURCE, station=case.station, case=case.id)
+            yield _in_sight(case, now)
+
+
+def missed(state: FloorState, now: float) -> Iterator[ev.Event]:
+    """Cases that are in sight again since what they wait for came while nobody listened, or cannot come any more."""
+    for case in state.cases.values():
+        if case.snoozed and wakes.missed(state, case):
+            yield _in_sight(case, now)
+
+
+def _in_sight(case: Case, now: float) -> ev.CaseSnoozed:
+    return ev.CaseSnoozed(time=now, source=SOURCE, station=case.station, case=case.id)
 
 
 def next_awake(state: FloorState, now: float) -> float:

@@ -12,6 +12,7 @@ import msgspec
 
 from sessions.floor import events as ev
 from sessions.floor.conflicts import Outcome
+from sessions.floor.progress.progress import NOTHING
 from sessions.floor.state import FloorState
 from sessions.floor.triage.case import Case, Wake
 
@@ -25,6 +26,8 @@ class Meaning(msgspec.Struct, frozen=True):
     words: str
     can: Callable[[FloorState, Case], bool]
     comes: Callable[[FloorState, Case, ev.Event], bool]
+    came: Callable[[FloorState, Case, float], bool] = lambda *_: False
+    """Whether the floor shows that it has come since then; where it does not, only an event tells."""
 
 
 def meaning(name: str) -> Meaning | None:
@@ -51,6 +54,17 @@ def woken(state: FloorState, case: Case, told: Collection[ev.Event]) -> bool:
     """Whether what it waits for is among these events, after which the floor is `state`."""
     known = meaning(case.wakes)
     return known is not None and any(known.comes(state, case, event) for event in told)
+
+
+def missed(state: FloorState, case: Case) -> bool:
+    """Whether what it waits for has come by now, or cannot any more: for whoever heard nothing in between."""
+    known = meaning(case.wakes) if case.wakes else None
+    return known is not None and (not known.can(state, case) or known.came(state, case, _since(case)))
+
+
+def _since(case: Case) -> float:
+    """When it was put out of sight until something happens: that is for the longest time."""
+    return case.snoozed - LONGEST_S
 
 
 def tag_of(kind: type[ev.Event]) -> str:
@@ -90,7 +104,15 @@ def _commits(state: FloorState, case: Case, event: ev.Event) -> bool:
         return True
     if not isinstance(event, ev.BranchChanged) or event.branch != _branch(state, case):
         return False
-    return event.committed >= int(case.snoozed - LONGEST_S)
+    return event.committed >= int(_since(case))
+
+
+def _committed(state: FloorState, case: Case, since: float) -> bool:
+    return state.branches[_branch(state, case)].committed > since
+
+
+def _turned(state: FloorState, case: Case, since: float) -> bool:
+    return state.progress.get(case.station, NOTHING).turned_at > since
 
 
 def _passes(_: FloorState, case: Case, event: ev.Event) -> bool:
@@ -126,11 +148,20 @@ def _bounds(_: FloorState, case: Case, event: ev.Event) -> bool:
     return _tells(case, event, ev.ScopeAssigned)
 
 
+def _lived(state: FloorState, case: Case, since: float) -> bool:
+    known = state.owned.get(case.station)
+    return known is not None and known.since > since
+
+
+def _bounded(state: FloorState, case: Case, since: float) -> bool:
+    return state.owned[case.station].scoped > since
+
+
 _MEANINGS: Mapping[Wake, Meaning] = {
-    Wake.TURN: Meaning("a turn of it ends", _has_station, _turns),
-    Wake.COMMIT: Meaning("it commits", lambda state, case: bool(_branch(state, case)), _commits),
+    Wake.TURN: Meaning("a turn of it ends", _has_station, _turns, _turned),
+    Wake.COMMIT: Meaning("it commits", lambda state, case: bool(_branch(state, case)), _commits, _committed),
     Wake.CHECKED: Meaning("its check passes", lambda state, case: case.station in state.hands, _passes),
     Wake.MERGES: Meaning("its branch collides with nothing", _collides, _merges),
-    Wake.BOUNDS: Meaning("its scope or budget is another", _is_ours, _bounds),
-    Wake.ENDED: Meaning("its process ends or is there again", _has_station, _ends),
+    Wake.BOUNDS: Meaning("its scope or budget is another", _is_ours, _bounds, _bounded),
+    Wake.ENDED: Meaning("its process ends or is there again", _has_station, _ends, _lived),
 }

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from sessions.floor import events as ev
 from sessions.floor.decide.decision import Accepted, Decision
 from sessions.floor.state import FloorState
+from sessions.floor.triage import rounds
 from sessions.floor.triage.chosen import Chosen
 from sessions.floor.triage.lookout import HEARD, Lookout
 from sessions.supervisor.recorder import Recorder
@@ -56,6 +57,7 @@ class Triage(Service):
         past = asyncio.create_task(self._recorder.past_told.wait())
         past.add_done_callback(lambda task: None if task.cancelled() else self._look_at_all())
         try:
+            await self._recorder.decide(_missed)
             looked = 0.0
             while True:
                 await self._news.wait()
@@ -98,3 +100,8 @@ class Triage(Service):
         if (at := min(self.lookout.at, self._acting.at)) < math.inf:
             wait = max(0.01, at - time.time() + 0.01)
             self._timer = asyncio.get_running_loop().call_later(wait, self._news.set)
+
+
+def _missed(state: FloorState) -> Decision:
+    """What was put out of sight until something happens is back where that was before anything was heard here."""
+    return Accepted((*rounds.missed(state, max(time.time(), state.time)),))

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from sessions.floor import events as ev
 from sessions.floor.commands import SettleCase
 from sessions.floor.conflicts import Outcome, Verdict
+from sessions.floor.fold.fold import fold_all
 from sessions.floor.ours.lives import Life
 from sessions.floor.scope import Scope
 from sessions.floor.state import FloorState
@@ -66,6 +67,35 @@ def test_it_is_back_when_its_branch_collides_with_nothing_any_more() -> None:
     assert not wakes.woken(here(CLASH), slept, [CLASH])
     assert wakes.woken(here(CLASH, CLEAN), slept, [CLEAN])
     assert not wakes.woken(here(), slept, [BRANCH])
+
+
+@pytest.mark.parametrize(
+    ("wake", "came"),
+    [
+        (Wake.TURN, (ev.TurnStarted(time=NOW - 5, station="api"), ev.TurnFinished(time=NOW, station="api"))),
+        (Wake.COMMIT, (replace(BRANCH, time=NOW, head="b2", committed=NOW),)),
+        (Wake.MERGES, (CLEAN,)),
+        (Wake.BOUNDS, (replace(SCOPE, scope=Scope(write=("docs/**",))),)),
+        (Wake.ENDED, (ev.LifeChanged(time=NOW, station="api", life=Life.HELD),)),
+    ],
+)
+def test_what_came_while_nobody_listened_is_seen_on_the_floor(wake: Wake, came: tuple[ev.Event, ...]) -> None:
+    slept = case("api", snoozed=NOW - 10 + LONGEST_S, wakes=wake)
+    before = here(CLASH)
+    assert not wakes.missed(before, slept)
+    assert wakes.missed(fold_all(before, came), slept)
+
+
+def test_what_cannot_come_any_more_is_waited_for_no_longer_and_of_what_no_floor_tells_only_an_event_does() -> None:
+    assert wakes.missed(here(), case("api", snoozed=NOW + LONGEST_S, wakes=Wake.CHECKED)), "it has no task"
+    called = ev.ToolCalled(time=NOW, station="api", tool="Bash")
+    assert not wakes.missed(here(called), case("api", snoozed=NOW - 10 + LONGEST_S, wakes="tool_called"))
+    assert not wakes.missed(here(), case("api", snoozed=NOW + 60))
+
+
+def test_a_case_is_put_away_for_a_while_or_until_something_happens() -> None:
+    both = SettleCase("c", Act.SNOOZE, until=NOW + 60, wakes=Wake.TURN)
+    assert getattr(acts.meaning(here(), both, case("api"), NOW), "cure", "") == "say one of them"
 
 
 def test_only_what_can_come_of_a_case_is_offered() -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from sessions.floor import events as ev
 from sessions.floor.commands import SettleCase
-from sessions.floor.triage.case import Act, Kind
+from sessions.floor.scope import Scope
+from sessions.floor.triage.case import Act, Kind, Wake
 from sessions.journal.writer import Journal
 from tests.support.triage.kept import failed, kept, ours
 
@@ -85,6 +86,25 @@ def test_a_snoozed_case_is_back_at_its_time_or_with_its_event(tmp_path: Path) ->
             assert it.state.cases[other].snoozed
             await it.say(ev.SignalRaised(time=time.time(), station="ship", signal="x", name="PROGRESS"))
             await it.until(lambda state: not state.cases[other].snoozed)
+
+    asyncio.run(check())
+
+
+def test_a_snoozed_case_is_back_with_what_happened_while_no_supervisor_was_there(tmp_path: Path) -> None:
+    async def check() -> None:
+        async with kept(tmp_path) as it:
+            await it.say(*ours(), failed(), *ours("ship"), failed("ship"))
+            await it.until(lambda state: len(state.cases) == 2)
+            one, other = it.state.cases
+            for number, case in enumerate((one, other)):
+                await it.wish(SettleCase(case, Act.SNOOZE, wakes=Wake.BOUNDS), f"c{number}")
+        journal = await Journal.open(tmp_path / "journal.db")
+        await journal.write([ev.ScopeAssigned(time=time.time() + 1, station="api", scope=Scope(write=("docs/**",)))])
+        await journal.close()
+        async with kept(tmp_path) as it:
+            await it.until(lambda state: not all(case.snoozed for case in state.cases.values()))
+            assert [name for name, case in it.state.cases.items() if case.snoozed] == [other]
+            assert one in it.state.cases
 
     asyncio.run(check())
 
