@@ -55,6 +55,8 @@ class DrawnForm(FactoryScreen):
         self._found: Overlap | None = None
         self._found_for: object = None
         self._sending = False
+        self._checked = False
+        """What it says of itself is known; a clock may have it drawn before."""
         self._top = 0
 
     # What subclasses say
@@ -99,7 +101,6 @@ class DrawnForm(FactoryScreen):
 
     def on_mount(self) -> None:
         self.begin(self.learn, group="learning")
-        self.changed()
 
     def on_resize(self, event: events.Resize) -> None:
         self.call_after_refresh(self.changed)
@@ -112,6 +113,7 @@ class DrawnForm(FactoryScreen):
         if not self.lives:
             return
         scope, field = self.check(), self.form.focus
+        self._checked = True
         self._offers = ()
         if isinstance(field, Words):
             self._offers = self.offers(field.key, field.value)
@@ -154,7 +156,7 @@ class DrawnForm(FactoryScreen):
 
     def draw(self) -> None:
         """Draw the fields, what is said of the one in hand, and what the scope meets; what does not fit is scrolled."""
-        if not self.lives or not self.size:
+        if not self.lives or not self.size or not self._checked:
             return
         cells, height = self.size.width, self.size.height
         roomy = height >= ROOMY

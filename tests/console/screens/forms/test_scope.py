@@ -58,6 +58,24 @@ def test_it_begins_as_it_is_and_assigns_what_is_written() -> None:
     play(test, it)
 
 
+def test_news_that_come_while_it_opens_do_not_draw_what_it_does_not_know_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    changed, early = ScopeScreen.changed, list[bool]()
+
+    def told_before(screen: ScopeScreen) -> None:
+        if screen.lives and not early:
+            early.append(True)
+            screen.draw_header()
+        changed(screen)
+
+    monkeypatch.setattr(ScopeScreen, "changed", told_before)
+
+    async def test(app: FactoryApp, screen: FloorScreen, pilot: Pilot[None]) -> None:
+        await opened(screen, pilot, "worker")
+        assert early and "now, as it is" in text(app)
+
+    play(test, AskedLink())
+
+
 def test_the_same_letter_works_inside_a_station() -> None:
     it = AskedLink()
 
