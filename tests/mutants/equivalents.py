@@ -10,6 +10,14 @@ _NEAR = "it only saves time: what may meet is compared exactly"
 _SAVES = "it only saves time"
 
 EQUIVALENTS: dict[str, dict[str, str]] = {
+    "sessions/floor/progress/stable.py": {
+        ": _HYPHENS = 4  =>  _HYPHENS = 3": _SAVES,
+        "call_key: if '/tmp/' in detail or '/shm/' in detail or _MAY_VARY.search(detail) is not None or "
+        "(detail.count('-') >= _HYPHENS):  =>  if True:": _SAVES,
+        "waits: urn tool.lower() in _POLLS or (any(map(detail.__contains__, _SLEEPY)) and "
+        "_SLEEPS.search(detail) is not None)  =>  "
+        "urn tool.lower() in _POLLS or _SLEEPS.search(detail) is not None": _SAVES,
+    },
     "sessions/floor/tasks/areas.py": {
         "Areas.meeting: er in self._writes.items() if task in near and _meet(write, other)), '')  =>  "
         "er in self._writes.items() if _meet(write, other)), '')": _NEAR,
