@@ -124,8 +124,8 @@ def _loops(progress: Progress) -> Iterator[Repeated]:
         if each.count >= FAILED_CALLS and each.last - each.since >= FAILED_S:
             yield each
     for each in progress.errors:
-        share = each.count / max(1, progress.calls - each.calls)
-        if each.count >= ERROR_CALLS and share >= ERROR_SHARE and each.last - each.since >= ERROR_S:
+        enough = each.count >= max(ERROR_CALLS, ERROR_SHARE * (progress.calls - each.calls))
+        if enough and each.last - each.since >= ERROR_S:
             yield each
 
 

@@ -53,7 +53,7 @@ _POLLS = frozenset(
     }
 )
 _SLEEPY = ("sleep", "wait", "watch", "--follow", "tail -f")
-_SLEEPS = re.compile(r"\b(?:sleep|wait|watch|--watch|--follow|tail -f)\b")
+_SLEEPS = re.compile(r"(?:\b(?:sleep|wait|watch|tail -f)|--follow)\b")
 
 
 def call_key(tool: str, detail: str, source: str) -> int:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions.floor.progress.stable import call_key, error_key, is_told, waits, writes
+from sessions.floor.progress.stable import but_for_numbers, call_key, error_key, is_told, waits, writes
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,7 @@ from sessions.floor.progress.stable import call_key, error_key, is_told, waits, 
     [
         ("cat /tmp/a.8Fx/out.log", "cat /tmp/b.91k/out.log", True),
         ("cat /tmp/a", "cat /var/tmp/b", True),
+        ("cat /dev/shm/a", "cat /dev/shm/b", True),
         ("curl localhost:51234/health", "curl localhost:60001/health", True),
         ("at 2026-11-29T10:00:01Z", "at 2026-11-29T10:14:59Z", True),
         ("log 10:00:01.250", "log 11:59:59.125", True),
@@ -73,6 +74,7 @@ def test_an_error_that_says_nothing_is_not_told() -> None:
         ("grep -rn 'x -> y' src", False),
         ("test 3 -ge 2", False),
         ("src/pool.py", False),
+        ("a>b.py", False),  # the name of a file
     ],
 )
 def test_commands_that_change_something(command: str, changes: bool) -> None:
@@ -81,7 +83,16 @@ def test_commands_that_change_something(command: str, changes: bool) -> None:
 
 def test_to_look_again_is_to_wait() -> None:
     assert waits("BashOutput", "bash_1") and waits("write_stdin", "3") and waits("Bash", "sleep 30 && tail log")
+    for tool in ("TaskOutput", "wait", "wait_agent", "wait_for", "sleep", "KillShell", "monitor", "poll"):
+        assert waits(tool, "3")
+    for command in ("wait %1", "watch ls", "docker logs --follow x", "tail -f log"):
+        assert waits("Bash", command)
     assert not waits("Bash", "make check") and not waits("Read", "src/sleeper.py")
+
+
+def test_what_differs_in_numbers_alone() -> None:
+    assert but_for_numbers("5 failed in 2 s") == but_for_numbers("31 failed in 0.4 s") != but_for_numbers("5 passed")
+    assert error_key("") == 1, "also what says nothing has a number"
 
 
 @given(st.text(max_size=300), st.text(max_size=300))
