@@ -58,7 +58,7 @@ def woken(state: FloorState, case: Case, told: Collection[ev.Event]) -> bool:
 
 def missed(state: FloorState, case: Case) -> bool:
     """Whether what it waits for has come by now, or cannot any more: for whoever heard nothing in between."""
-    known = meaning(case.wakes) if case.wakes else None
+    known = meaning(case.wakes)
     return known is not None and (not known.can(state, case) or known.came(state, case, _since(case)))
 
 

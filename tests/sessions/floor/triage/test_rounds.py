@@ -9,7 +9,7 @@ from sessions.floor.fold.fold import fold_all
 from sessions.floor.ours.lives import Life
 from sessions.floor.state import FloorState
 from sessions.floor.triage import rounds
-from sessions.floor.triage.case import Act, Cause, Kind
+from sessions.floor.triage.case import Act, Cause, Kind, Wake
 from tests.support.triage.floors import NOW, case, failed, floor, observed, opened, ours
 
 
@@ -103,3 +103,14 @@ def test_what_is_in_sight_is_not_woken_and_the_first_of_many_is_next() -> None:
     cases = (case("a"), case("b", snoozed=NOW + 60), case("c", snoozed=NOW + 30))
     state = replace(floor(), cases={each.id: each for each in cases})
     assert [*rounds.awake(state, NOW)] == [] and rounds.next_awake(state, NOW) == NOW + 30
+
+
+def test_what_came_while_nobody_listened_brings_back_those_that_are_out_of_sight() -> None:
+    cases = [
+        case("api", number=1, snoozed=NOW + 60, wakes=Wake.CHECKED),  # it has no task
+        case("api", number=2, snoozed=0.0, wakes=Wake.CHECKED),
+        case("api", number=3, snoozed=NOW + 60),
+    ]
+    state = replace(floor(ours("api")), cases={each.id: each for each in cases})
+    (back,) = rounds.missed(state, NOW)
+    assert isinstance(back, ev.CaseSnoozed) and (back.case, back.until, back.time) == (cases[0].id, 0.0, NOW)

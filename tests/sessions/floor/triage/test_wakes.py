@@ -86,6 +86,26 @@ def test_what_came_while_nobody_listened_is_seen_on_the_floor(wake: Wake, came: 
     assert wakes.missed(fold_all(before, came), slept)
 
 
+@pytest.mark.parametrize(
+    ("wake", "then"),
+    [
+        (Wake.TURN, ev.TurnFinished(time=NOW - 10, station="api")),
+        (Wake.COMMIT, replace(BRANCH, committed=NOW - 10)),
+        (Wake.BOUNDS, replace(SCOPE, time=NOW - 10)),
+        (Wake.ENDED, replace(LIFE, time=NOW - 10)),
+    ],
+)
+def test_what_had_come_when_it_was_put_away_is_not_what_it_waits_for(wake: Wake, then: ev.Event) -> None:
+    began = ev.TurnStarted(time=NOW - 20, station="api")
+    slept = case("api", snoozed=NOW - 10 + LONGEST_S, wakes=wake)
+    assert not wakes.missed(here(began, then), slept)
+    assert wakes.missed(here(began, then), replace(slept, snoozed=slept.snoozed - 1))
+
+
+def test_of_one_that_is_only_observed_no_life_is_known() -> None:
+    assert not wakes.missed(floor(observed("api")), case("api", snoozed=NOW + LONGEST_S, wakes=Wake.ENDED))
+
+
 def test_what_cannot_come_any_more_is_waited_for_no_longer_and_of_what_no_floor_tells_only_an_event_does() -> None:
     assert wakes.missed(here(), case("api", snoozed=NOW + LONGEST_S, wakes=Wake.CHECKED)), "it has no task"
     called = ev.ToolCalled(time=NOW, station="api", tool="Bash")
