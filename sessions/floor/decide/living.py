@@ -20,6 +20,8 @@ from sessions.text import clean
 MODEL_CHARS = 120
 OVER = "the turn that came of it is over: what it did stays"
 """Of a turn that cannot be ended any more."""
+STILL = ("it is still at another turn, and comes to that when this is over", "undo it then")
+"""Of a request that waits: to end the turn under way would only have the agent begin with it."""
 _GONE = (Life.STOPPED, Life.KILLED, Life.REMOVED)
 
 
@@ -27,6 +29,8 @@ def changed(state: FloorState, known: Owned, wish: ChangeLife, hand: Hand) -> De
     """What a change of a station's life comes to."""
     if wish.change is Change.INTERRUPT and wish.turn and _is_over(known, wish.turn):
         return Accepted(told="; ".join(filter(None, (OVER, wish.stays))))
+    if wish.change is Change.INTERRUPT and wish.turn > known.turns and known.turn_since:
+        return Refusal(*STILL)
     if trouble := _unsayable(wish) or _unchangeable(state, known, wish, hand["time"]):
         return trouble
     if wish.change is Change.INTERRUPT and is_in_no_turn(state, wish.station, known):

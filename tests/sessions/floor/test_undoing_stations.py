@@ -233,6 +233,15 @@ def test_of_a_turn_that_is_over_it_is_told_that_what_it_did_stays(life: Life) ->
     assert "c1" not in newest(fold_all(state, decision.events), ANN)
 
 
+def test_a_request_that_waits_for_another_turn_is_not_undone_at_the_cost_of_that_one() -> None:
+    state = so(fold_all(FLOOR, _turn(ev.TurnStarted)), PromptStation("boss", "go"), "c1")
+    decision = asked(state, Undo("c1"))
+    assert isinstance(decision, Refusal)
+    assert decision.reason.startswith("it is still at another turn")
+    state = fold_all(state, _turn(ev.TurnFinished, ev.TurnStarted))
+    assert any(isinstance(event, ev.LifeWanted) for event in undone(state, "c1").events)
+
+
 def test_what_was_allowed_for_good_stays_allowed_and_that_is_told_whether_the_turn_goes_on_or_not() -> None:
     question = ev.QuestionAsked(time=NOW, source="f", station="boss", question="q", tool="Bash", always=True)
     state = fold_all(FLOOR, [*_turn(ev.TurnStarted), question])

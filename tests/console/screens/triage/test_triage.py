@@ -25,7 +25,7 @@ from tests.console.screens.triage.played import SIZES, go, play
 from tests.support.console import HOSTILE, NOW, state_of
 from tests.support.picture import at_rest, text, worked
 from tests.support.stations.still import asking, ours
-from tests.support.triage.mixed import DecidingLink, case, mixed_link
+from tests.support.triage.mixed import DecidingLink, case, mixed_events, mixed_link
 
 
 def sent(link: DecidingLink) -> list[tuple[str, Act]]:
@@ -81,7 +81,9 @@ def test_cases_of_one_cause_are_settled_with_one_key_and_undone_with_one() -> No
         await at_rest(pilot)
         assert "ship-01" in screen.row.stations, "what was undone is under the cursor"
 
-    link = play(test)
+    names = ("ship-01", "ship-02", "ship-03")
+    over = [ev.TurnFailed(time=NOW - 80, source="builtin", station=name, reason="HTTP 429") for name in names]
+    link = play(test, mixed_link([*mixed_events(), *over]))
     assert sent(link) == [("ship-03", Act.RETRY), ("ship-02", Act.RETRY), ("ship-01", Act.RETRY)]
     assert len(set(link.together[:3])) == 1 and link.together[0]
     assert [type(wish) for wish in link.sent[3:]] == [Undo] * 3
