@@ -72,13 +72,13 @@ def print_case(state: FloorState, case: Case, now: float, as_json: bool) -> None
 
     say(f"{case.id}: {clean(case.title, 200)}")
     for word, said in _lines(state, case, now):
-        say(f"  {word:9}{clean(said, 300)}")
+        say(f"  {word:10}{clean(said, 300)}")
     for each in choices(state, case, now):
         if each.why_not:
             said = f"not now: {each.why_not}{f': {each.cure}' if each.cure else ''}"
         else:
             said = each.words + f" ({each.lacks})" * bool(each.lacks)
-        say(f"  {each.act.value:9}{clean(said, 300)}")
+        say(f"  {each.act.value:10}{clean(said, 300)}")
     say()
 
 

@@ -179,7 +179,8 @@ class LastLines:
             end = self._end
             drawn = end_lines(end.picture, end.entries, cells, rows, zone)
             if not drawn:
-                drawn = [(("   nothing is known of that" if end.known else "   …", "faint"),)]
+                nothing = "nothing stands there" if end.picture is not None else "nothing is known of that"
+                drawn = [((f"   {nothing}" if end.known else "   …", "faint"),)]
             self._drawn = (made_of, drawn)
         return self._drawn[1]
 

@@ -82,8 +82,8 @@ def test_for_programs_there_is_all_of_it(state: FloorState, capsys: pytest.Captu
 def test_a_case_is_shown_with_what_can_be_done_about_it(state: FloorState, capsys: pytest.CaptureFixture[str]) -> None:
     told.print_case(state, ASKED, NOW + 60, as_json=False)
     said = lines(capsys)
-    assert "  allow    shell git push is allowed" in said
-    assert "  always   not now: it cannot be allowed for good: allow it once" in said
+    assert "  allow     shell git push is allowed" in said
+    assert "  always    not now: it cannot be allowed for good: allow it once" in said
     told.print_case(state, ASKED, NOW + 60, as_json=True)
     shape = json.loads(capsys.readouterr().out)
     assert shape["acts"][0] == {

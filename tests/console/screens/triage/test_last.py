@@ -66,9 +66,12 @@ def test_the_end_of_its_terminal_is_beside_a_case_as_it_changes(size: tuple[int,
         terminal.part(Picture(70, 5, ((Run("$ make again"),), (), (), (), ())))
         screen.draw_news()
         assert "$ make again" in text(app) and "exit 2" not in text(app)
+        terminal.part(Picture(70, 5, ((), (), (), (), ())))
+        screen.draw_news()
+        assert "nothing stands there" in text(app)
         await pilot.press("down")
         await at_rest(pilot)
-        assert terminal.trouble is not None and "$ make again" not in text(app)
+        assert terminal.trouble is not None and "nothing stands there" not in text(app)
 
     play(test, in_terminal(), size)
 
