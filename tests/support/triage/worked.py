@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from itertools import takewhile
 from pathlib import Path
@@ -120,9 +121,7 @@ def work_off(terminal: Terminal, console: Watched, ready: Ready, keys: Keys = KE
     worked.shown = drawn(terminal, len(queue(console.client.state, console.client.state.time)))
     left = {case.id for case in worked.began}
     while left:
-        line = _under_cursor(terminal)
-        console.until(lambda client: bool(_rows(line, client.state)), WAIT_S)  # noqa: B023 - at once
-        row = _rows(line, console.client.state)[0]
+        line, row = _at_cursor(terminal, console)
         assert row.first is not None
         key, typed, _ = keys[row.first.kind]
         key = "a" if row.first.kind is Kind.PERMISSION and worked.keys == 0 else key
@@ -154,6 +153,17 @@ def shown(terminal: Terminal) -> list[Kind]:
     lines = terminal.text.splitlines()[2:]
     found = (next((kind for kind in KEYS if f" {word(kind)} " in line[:20]), None) for line in lines)
     return [kind for kind in takewhile(bool, found) if kind is not None]
+
+
+def _at_cursor(terminal: Terminal, console: Watched) -> tuple[str, Item]:
+    """The row under the cursor, as it is drawn and as it is known: either may be behind the other."""
+    deadline = time.monotonic() + WAIT_S
+    while time.monotonic() < deadline:
+        line = _under_cursor(terminal)
+        if rows := _rows(line, console.client.state):
+            return line, rows[0]
+        terminal.read(0.05)
+    raise TimeoutError(f"no case is drawn like {line!r}; the screen was:\n{terminal.text}")
 
 
 def _under_cursor(terminal: Terminal) -> str:
