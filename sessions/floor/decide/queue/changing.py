@@ -128,6 +128,8 @@ def held(state: FloorState, wish: HoldTask, hand: Hand) -> Decision:
     words = f"{task.id} is {'held' if wish.hold else 'in the queue'}"
     if task.state is target:
         return Accepted(told=f"{words} already")
+    if task.state is TaskState.DROPPED and (trouble := rules.done_otherwise(state, task)) is not None:
+        return trouble
     fact: ev.Event
     match task.state:
         case TaskState.QUEUED | TaskState.HELD | TaskState.DROPPED if wish.hold:

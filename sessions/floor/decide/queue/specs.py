@@ -10,7 +10,7 @@ from sessions.floor.scopes import sets
 from sessions.floor.state import FloorState
 from sessions.floor.tasks import most
 from sessions.floor.tasks.sources.key import MARK
-from sessions.floor.tasks.task import Task, TaskSpec, TaskState
+from sessions.floor.tasks.task import Source, Task, TaskSpec, TaskState
 from sessions.text import clean
 
 LONGEST_CHECK_S = 86_400.0
@@ -97,3 +97,25 @@ def circle(after: Mapping[str, tuple[str, ...]], start: str) -> bool:
             seen.add(name)
             todo += after.get(name, ())
     return False
+
+
+def done_otherwise(state: FloorState, task: Task) -> Refusal | None:
+    """Why a dropped task cannot come back: it would be done beside its parts, or beside that of which it is one."""
+    whole, seen = task, {task.id}
+    while (above := _whole_of(state, whole)) is not None and above.id not in seen:
+        whole = above
+        seen.add(whole.id)
+        if whole.state is not TaskState.DROPPED:
+            return Refusal(f"{task.id} is a part of {whole.id}, which is one task again", f"split {whole.id} again")
+    within = {task.id}
+    for part in state.tasks.values():  # a part is added after that of which it is one
+        if part.id not in within and part.spec.source is Source.SPLIT and part.spec.origin in within:
+            within.add(part.id)
+            if part.state is not TaskState.DROPPED:
+                what = f"{task.id} was split, and {part.id} of it is {part.state.value}"
+                return Refusal(what, "drop its parts first")
+    return None
+
+
+def _whole_of(state: FloorState, part: Task) -> Task | None:
+    return state.tasks.get(part.spec.origin) if part.spec.source is Source.SPLIT else None

@@ -31,7 +31,7 @@ from sessions.floor.ours.lives import Change, Life
 from sessions.floor.scopes.sets import overlaps
 from sessions.floor.tasks import moves
 from sessions.floor.tasks.queue import in_order
-from sessions.floor.tasks.task import Check, TaskSpec, TaskState
+from sessions.floor.tasks.task import Check, Source, TaskSpec, TaskState
 from tests.support.queue.floors import START, Fact, floor, free
 
 STATIONS = ("ship", "test", "doc")
@@ -277,6 +277,15 @@ class Factory(RuleBasedStateMachine):
         working = {task.id: task.station for task in self.state.tasks.values() if task.under_way}
         assert {station: task for task, station in working.items()} == dict(self.state.hands)
         assert len(working) == len(self.state.hands)
+
+    @invariant()
+    def nothing_is_to_be_done_as_a_whole_and_in_parts(self) -> None:
+        tasks = self.state.tasks
+        for part in tasks.values():
+            whole = part
+            while part.state is not TaskState.DROPPED and whole.spec.source is Source.SPLIT:
+                whole = tasks[whole.spec.origin]
+                assert whole.state is TaskState.DROPPED, (part, whole)
 
     @invariant()
     def nothing_under_way_meets(self) -> None:
