@@ -123,7 +123,8 @@ def figures(directory: Path, seconds: float) -> Iterator[Figure]:
     """Wake-ups, CPU and bytes of console and supervisor together, between two full minutes and across one."""
     with live_floor(directory) as floor:
         floor.rest(QUIET_S)
-        floor.rest((-time.time() - APART_S) % 60 if time.time() % 60 > 60 - seconds - APART_S else 0)
+        crosses = time.time() % 60 > 60 - seconds - 3 * APART_S
+        floor.rest((-time.time() - APART_S) % 60 if crosses else 0)
         floor.rest(2 * APART_S)
         what = f"{STATIONS} quiet panes, live, console and supervisor"
         before, received = floor.spent, floor.terminal.received
