@@ -22,7 +22,7 @@ from sessions.stations.terminal.saying import Conversation, Taken
 from tests.support.branches.git import TestRepository
 from tests.support.stations.real import KEY, PROVIDER, Bench, Speaks, bench, needs, provider, with_programs
 from tests.support.stations.signals import STATION, listening
-from tests.support.supervisor import PATIENCE_S
+from tests.support.supervisor import PATIENCE_S, settled
 
 pytestmark = [
     pytest.mark.skipif(not PROVIDER.is_file(), reason=f"there is no scripted model at {PROVIDER}"),
@@ -93,8 +93,10 @@ def test_claude_asks_is_answered_killed_and_goes_on(tmp_path: Path) -> None:
         assert await talk.prompt(text, launch.session, Report.IDLE, False, False) is Taken.TAKEN
         asked = await made.question(2)
         await made.supervisor.outbox.answer(asked.id, CLAUDE.reply(asked, Decision.DENY, "not on a Sunday"))
-        await made.told("Stop", 2)
+        stopped = await made.told("Stop", 2)
         await made.shows(lambda text: "not on a Sunday" in text)
+        transcript = Path(str(stopped["transcript_path"]))  # which it writes a moment later
+        await asyncio.to_thread(settled, lambda: "not on a Sunday" in transcript.read_text())
 
         assert made.terminal is not None
         made.terminal.end()
